@@ -1,0 +1,172 @@
+// The nouns of the pipeline: what a call is and what is known about it. Types and constants only, no logic.
+//
+// Glossary (DESIGN §2). organization: tenant, owns a log chain. agent: non-human caller. principal: who a call is attributed to (agent,
+// optional user, token). token: opaque bearer `sp_…`. server: registered upstream MCP server. definition: what a server says a capability is;
+// its pin is the hash in force. call: one request travelling the table. decision: allow / deny / hold with rule, reason code and trace.
+// freeze: a kill-switch object. lease: an upstream credential for one call. entry / receipt: a log record and the proof that it is durable.
+import type { Receipt } from './audit/port.ts';
+import type { JsonObject } from './lib/json.ts';
+import type { RpcError } from './mcp/message.ts';
+import type { ServerSpec } from './object/kinds.ts';
+
+export type Era = 'legacy' | 'modern';
+
+/** Columns of the stage table (DESIGN §3). */
+export type MethodKind = 'call' | 'read' | 'list' | 'meta' | 'notification' | 'subscription' | 'reverse';
+
+/** Which endpoint the call came in on. */
+export type Surface = { type: 'server'; server: string } | { type: 'all' };
+
+/** What the agent-side codec knows about the client. Asserted by the client: labels and wire behaviour only, never a policy input. */
+export interface ClientContext {
+  era: Era;
+  /** Negotiated (legacy) or claimed and validated (modern) revision, e.g. `2025-11-25`. */
+  protocolVersion: string;
+  capabilities: JsonObject;
+  clientInfo: JsonObject | undefined;
+  /** Legacy: our own session id. Modern: undefined. */
+  sessionId: string | undefined;
+  /** Modern: `_meta` logLevel of this request. Legacy: undefined, the level lives with the session. */
+  logLevel: string | undefined;
+}
+
+export interface Principal {
+  org: string;
+  agent: string;
+  agentClass: string | undefined;
+  environment: string | undefined;
+  user: string | undefined;
+  /** Object name of the token; undefined for the loopback conformance profile and for the gateway's own calls. */
+  token: string | undefined;
+  /** Token scopes, already compiled: is this capability of this server within the token? */
+  inScope(server: string, capability: CapabilityRef | undefined, method: string): boolean;
+}
+
+export type CapabilityKind = 'tool' | 'prompt' | 'resource';
+
+/** A capability by its upstream name (tool or prompt name, resource URI). */
+export interface CapabilityRef {
+  kind: CapabilityKind;
+  name: string;
+}
+
+/** What `resolve` found. `definition` is undefined when the server is not known to offer the capability. */
+export interface Target {
+  server: string;
+  spec: ServerSpec;
+  capability: CapabilityRef | undefined;
+  definition: Definition | undefined;
+}
+
+/** A capability's definition as the server stated it, and the pin: SHA-256 of its RFC 8785 form, hex. */
+export interface Definition {
+  value: JsonObject;
+  hash: string;
+}
+
+export type DecisionEffect = 'allow' | 'deny' | 'hold';
+
+export interface Decision {
+  effect: DecisionEffect;
+  /** `policy/rule`, or `builtin/…` for what is built in (default deny, handshake, freeze, scope). */
+  rule: string;
+  /** Stable reason code: docs/errors.md. */
+  code: DenialCode | 'allowed';
+  /** For the agent; names no other rule, no other capability. */
+  reason: string;
+  /** Every candidate rule looked at, in order, until the first match. */
+  trace: readonly TraceStep[];
+  /** Control revision the call was judged under. */
+  revision: number;
+}
+
+export interface TraceStep {
+  rule: string;
+  matched: boolean;
+  /** The first matcher that failed, when not matched. */
+  failedOn?: string;
+}
+
+export type DenialCode =
+  | 'unauthenticated'
+  | 'token_expired'
+  | 'token_revoked'
+  | 'frozen'
+  | 'out_of_scope'
+  | 'denied_by_rule'
+  | 'no_rule_allows'
+  | 'policy_error'
+  | 'invalid_arguments'
+  | 'schema_unusable'
+  | 'method_not_allowed'
+  | 'limit_exceeded'
+  | 'log_unavailable'
+  | 'credential_unavailable'
+  | 'internal';
+
+/** A message stream towards the agent, owned by one call. Implemented by the agent-side codec. */
+export interface Peer {
+  /** Server → client notification on this call's stream. Resolves when the stream can take more (back-pressure); never rejects. */
+  notify(method: string, params: JsonObject | undefined, paramsText?: string): Promise<void> | undefined;
+  /** Server → client request (legacy agents only); undefined when this agent cannot be asked on a live stream. */
+  request: ((method: string, params: JsonObject | undefined, signal: AbortSignal) => Promise<PeerAnswer>) | undefined;
+}
+
+export type PeerAnswer = { result: JsonObject; error?: undefined } | { error: RpcError; result?: undefined };
+
+/** One request (or notification) of an agent, as the codec hands it to the pipeline. */
+export interface Call {
+  /** `call_…`; also the request id in every log line. */
+  readonly id: string;
+  readonly startedMs: number;
+  readonly kind: MethodKind;
+  readonly surface: Surface;
+  readonly method: string;
+  /** Parsed `params`; replaced (never mutated) by rows up to inspect-args. */
+  params: JsonObject | undefined;
+  /** Exact text of `params`; set to undefined by whoever replaces `params`. */
+  paramsText: string | undefined;
+  readonly client: ClientContext;
+  /** Bearer token as presented; undefined when none. Never logged. */
+  readonly bearer: string | undefined;
+  /** Address of the TCP peer. */
+  readonly remoteAddress: string;
+  /** Lower-cased HTTP request headers that start with `mcp-` (modern header validation). */
+  readonly mcpHeaders: Readonly<Record<string, string>>;
+  readonly peer: Peer;
+  /** Aborted when the agent is gone (modern), cancelled, or the gateway stops. A kill or deadline is added by the pipeline. */
+  readonly signal: AbortSignal;
+  /** Who started it: an agent, or the gateway itself (definition discovery). */
+  readonly origin: 'agent' | 'gateway';
+  /** For `reverse`: the call during which the server asked. */
+  readonly parent: Call | undefined;
+  /** For `reverse` and locally handled notifications: what forward does instead of asking a server. */
+  readonly local: ((signal: AbortSignal) => Promise<CallReply>) | undefined;
+
+  // Filled by rows, in table order.
+  principal: Principal | undefined;
+  target: Target | undefined;
+  decision: Decision | undefined;
+  receipt: Receipt | undefined;
+}
+
+/** What a server (or the gateway in its place) answered, before it is written in the agent's era. */
+export type CallReply =
+  | { type: 'result'; era: Era; result: JsonObject; resultText: string | undefined }
+  | { type: 'error'; era: Era; error: RpcError }
+  /** Notification accepted. */
+  | { type: 'accepted' };
+
+/** How a call ended; the codec writes it in the agent's era. */
+export type CallOutcome = CallReply | Denied;
+
+export interface Denied {
+  type: 'denied';
+  code: DenialCode;
+  /** For the agent: what was refused and the next step. */
+  message: string;
+  rule: string | undefined;
+  callId: string;
+  /** What would pass, when that can be said without revealing other rules. */
+  hint: string | undefined;
+}
