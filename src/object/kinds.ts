@@ -4,7 +4,10 @@ import { z } from 'zod';
 
 const name = z
   .string()
-  .regex(/^[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?$/, 'lower-case letters, digits, dot, dash, underscore; 1–63 characters; starts and ends with a letter or digit');
+  .regex(
+    /^[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?$/,
+    'lower-case letters, digits, dot, dash, underscore; 1–63 characters; starts and ends with a letter or digit',
+  );
 const text = z.string().max(1024);
 const glob = z.string().min(1).max(256);
 const globs = z.array(glob).min(1).max(256);
@@ -20,6 +23,36 @@ export const metadataSchema = z.strictObject({
 /** A literal value or a reference to a sealed secret. */
 const valueSource = z.union([z.string().max(8192), z.strictObject({ secret: name, prefix: z.string().max(64).optional() })]);
 
+const headerName = z
+  .string()
+  .max(256)
+  .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'letters, digits and the punctuation of an HTTP header name')
+  .refine((header) => !OWN_HEADERS.has(header.toLowerCase()), 'the gateway sets this header itself');
+const envName = z
+  .string()
+  .max(256)
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'letters, digits and underscore, not starting with a digit');
+
+/** Headers that belong to the transport; a server object cannot set them. */
+const OWN_HEADERS: ReadonlySet<string> = new Set([
+  'host',
+  'connection',
+  'content-length',
+  'content-type',
+  'accept',
+  'transfer-encoding',
+  'te',
+  'trailer',
+  'upgrade',
+  'expect',
+  'keep-alive',
+  'mcp-session-id',
+  'mcp-protocol-version',
+  'mcp-method',
+  'mcp-name',
+  'last-event-id',
+]);
+
 export const serverSpec = z
   .strictObject({
     transport: z.enum(['http', 'sse', 'stdio']),
@@ -28,9 +61,9 @@ export const serverSpec = z
     args: z.array(z.string().max(8192)).max(256).optional(),
     cwd: z.string().max(4096).optional(),
     /** Environment of a stdio server, beside a short allow-list (PATH, HOME, …). */
-    env: z.record(z.string().max(256), valueSource).optional(),
+    env: z.record(envName, valueSource).optional(),
     /** Extra request headers of an http or sse server. */
-    headers: z.record(z.string().max(256), valueSource).optional(),
+    headers: z.record(headerName, valueSource).optional(),
     era: z.enum(['auto', 'legacy', 'modern']).default('auto'),
     timeoutMs: z.number().int().min(100).max(3_600_000).default(60_000),
     idleShutdownMs: z.number().int().min(1_000).max(86_400_000).default(600_000),
@@ -41,8 +74,10 @@ export const serverSpec = z
     disabled: z.boolean().default(false),
   })
   .superRefine((spec, context) => {
-    if (spec.transport === 'stdio' && !spec.command) context.addIssue({ code: 'custom', path: ['command'], message: 'a stdio server needs a command' });
-    if (spec.transport !== 'stdio' && !spec.url) context.addIssue({ code: 'custom', path: ['url'], message: `an ${spec.transport} server needs a url` });
+    if (spec.transport === 'stdio' && !spec.command)
+      context.addIssue({ code: 'custom', path: ['command'], message: 'a stdio server needs a command' });
+    if (spec.transport !== 'stdio' && !spec.url)
+      context.addIssue({ code: 'custom', path: ['url'], message: `an ${spec.transport} server needs a url` });
   });
 
 export const agentSpec = z.strictObject({
@@ -61,7 +96,13 @@ export const tokenSpec = z.strictObject({
   /** First characters, for people to recognise it. */
   hint: z.string().max(16),
   scopes: z
-    .strictObject({ servers: globs.optional(), tools: globs.optional(), prompts: globs.optional(), resources: globs.optional(), methods: globs.optional() })
+    .strictObject({
+      servers: globs.optional(),
+      tools: globs.optional(),
+      prompts: globs.optional(),
+      resources: globs.optional(),
+      methods: globs.optional(),
+    })
     .optional(),
   createdAt: instant,
   expiresAt: instant.optional(),
@@ -109,6 +150,21 @@ export const secretSpec = z.strictObject({
   sealed: z.string().max(65_536),
 });
 
+/** Rights of people on the admin side, weakest first; each includes the ones before it. */
+export const roles = ['viewer', 'reviewer', 'operator', 'admin'] as const;
+
+/** A person or program on the admin side. Its token (`so_…`) is stored as a hash only. */
+export const operatorSpec = z.strictObject({
+  role: z.enum(roles),
+  /** Hex SHA-256 of the whole token. */
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  /** First characters, for people to recognise it. */
+  hint: z.string().max(16),
+  createdAt: instant,
+  expiresAt: instant.optional(),
+  revokedAt: instant.optional(),
+});
+
 export const kinds = {
   server: serverSpec,
   agent: agentSpec,
@@ -116,6 +172,7 @@ export const kinds = {
   policy: policySpec,
   freeze: freezeSpec,
   secret: secretSpec,
+  operator: operatorSpec,
 } as const;
 
 export type Kind = keyof typeof kinds;
@@ -127,6 +184,8 @@ export type PolicySpec = z.infer<typeof policySpec>;
 export type PolicyRule = z.infer<typeof policyRule>;
 export type FreezeSpec = z.infer<typeof freezeSpec>;
 export type SecretSpec = z.infer<typeof secretSpec>;
+export type OperatorSpec = z.infer<typeof operatorSpec>;
+export type Role = (typeof roles)[number];
 
 export interface SpecOf {
   server: ServerSpec;
@@ -135,6 +194,13 @@ export interface SpecOf {
   policy: PolicySpec;
   freeze: FreezeSpec;
   secret: SecretSpec;
+  operator: OperatorSpec;
+}
+
+export const kindNames = Object.keys(kinds) as readonly Kind[];
+
+export function isKind(text: string): text is Kind {
+  return Object.hasOwn(kinds, text);
 }
 
 /** An object as stored and as sent on the wire (JSON). `revision` is set by the store. */
