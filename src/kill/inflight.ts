@@ -1,0 +1,76 @@
+// The calls that are running now, so that a freeze or a revocation can stop them. One of the two places where the operator side reaches a
+// running pipeline. Never holds a call after its release, and never more than the limit.
+import type { Principal } from '../call.ts';
+import { GatewayError } from '../lib/error.ts';
+import { type FreezeIndex, type FreezeScope, scopeCovers } from './freeze-index.ts';
+
+/** Calls in flight at once, per process. */
+export const MAX_IN_FLIGHT = 65_536;
+
+export interface InFlightCall {
+  principal: Principal;
+  /** undefined for a call that is not towards one server. */
+  server: string | undefined;
+  /** Ends the call; the reason is the signal's reason. Must not throw; if it does, the others are still ended. */
+  abort(reason: Error): void;
+}
+
+export class InFlight {
+  readonly #calls = new Set<InFlightCall>();
+  readonly #max: number;
+
+  constructor(max = MAX_IN_FLIGHT) {
+    this.#max = max;
+  }
+
+  get size(): number {
+    return this.#calls.size;
+  }
+
+  /** Returns the release function (may be called twice). Throws GatewayError `limit_exceeded` at the limit: the call must not run unseen. */
+  register(call: InFlightCall): () => void {
+    if (this.#calls.size >= this.#max)
+      throw new GatewayError('limit_exceeded', `The gateway already runs ${this.#max} calls. Try again later.`);
+    const entry = { ...call, abort: (reason: Error) => call.abort(reason) };
+    this.#calls.add(entry);
+    return () => {
+      this.#calls.delete(entry);
+    };
+  }
+
+  /** Ends the calls of one organization that this scope covers. Returns how many. */
+  cancelMatching(org: string, scope: FreezeScope, reason: string): number {
+    return this.cancelWhere(
+      (call) => call.principal.org === org && scopeCovers(scope, call.principal, call.server),
+      new GatewayError('frozen', `Stopped by a freeze: ${reason}`),
+    );
+  }
+
+  /** Ends the calls of one organization that are frozen under this index; for freezes set through another process. Returns how many. */
+  cancelFrozen(org: string, index: FreezeIndex, nowMs: number): number {
+    let count = 0;
+    for (const call of [...this.#calls]) {
+      if (call.principal.org !== org) continue;
+      const frozen = index.frozen(call.principal, call.server, nowMs);
+      if (frozen) count += this.#end(call, new GatewayError('frozen', `Stopped by the freeze "${frozen.name}": ${frozen.reason}`));
+    }
+    return count;
+  }
+
+  /** Ends every call for which the test holds, e.g. the calls of a revoked token. Returns how many. */
+  cancelWhere(test: (call: Readonly<InFlightCall>) => boolean, reason: Error): number {
+    let count = 0;
+    for (const call of [...this.#calls]) if (test(call)) count += this.#end(call, reason);
+    return count;
+  }
+
+  #end(call: InFlightCall, reason: Error): number {
+    if (!this.#calls.delete(call)) return 0;
+    try {
+      call.abort(reason);
+    } catch {
+      // One call that cannot be ended must not keep the others running; its own pipeline reports the failure.
+    }
+    return 1;
+  }
+}
