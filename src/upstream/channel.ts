@@ -46,7 +46,8 @@ export interface HttpAnswer {
 }
 
 export interface HttpClient {
-  /** Rejects with GatewayError `upstream_unreachable` | `upstream_timeout` | `upstream_too_large` | `upstream_closed`, or the signal's reason. */
+  /** Rejects with the signal's reason or a GatewayError: `upstream_unreachable` (nothing was sent), `upstream_closed` (it may have been sent),
+   * `upstream_timeout`, `upstream_too_large`, `upstream_invalid` (not HTTP, compressed, or a request that cannot be written). */
   exchange(request: HttpExchange): Promise<HttpAnswer>;
   close(): Promise<void>;
 }
