@@ -72,5 +72,18 @@ export interface LogStore {
   payload(org: string, commitment: string): Promise<Uint8Array | undefined>;
 }
 
+/** Erasure of sealed payloads: the commitment stays in the entry, the value is gone, the chain is untouched. */
+export interface PayloadEraser {
+  /** Deletes the payloads with these commitments; resolves to how many were there. Durable when it resolves. */
+  erasePayloads(org: string, commitments: readonly string[]): Promise<number>;
+}
+
+/** Seals payload bytes for rest (vault/ behind it). Synchronous: it is on the path of every call. */
+export interface PayloadSealer {
+  seal(org: string, bytes: Uint8Array): Uint8Array;
+  /** Throws when the bytes were not sealed for this organization or were changed. */
+  open(org: string, bytes: Uint8Array): Uint8Array;
+}
+
 /** Fields the content of an entry may carry; docs/audit-format.md is the normative description. */
 export type EntryContent = JsonObject & { type: string; time: string };

@@ -1,0 +1,222 @@
+// Content of log entries: exact types and the RFC 8785 text of each. docs/audit-format.md is the normative description.
+// Decision and outcome are written by a pre-sorted template (they are on the path of every call); never add a member out of order.
+import { canonicalJson } from '../lib/canonical-json.ts';
+import { sha256Hex } from '../lib/digest.ts';
+
+/** Longest text member of an entry, UTF-16 code units. Longer texts keep their start and are told apart by their hash. */
+export const MAX_TEXT_UNITS = 2048;
+
+/** Most calls one gap entry names; more calls take more entries. */
+export const MAX_GAP_CALLS = 1000;
+
+/** Most changes one object entry names: what one write of objects may hold. */
+export const MAX_CHANGES = 20_000;
+
+type Maybe<T> = T | undefined;
+
+export interface PrincipalRef {
+  agent: string;
+  class?: Maybe<string>;
+  /** Object name of the token, never the token. */
+  token?: Maybe<string>;
+  user?: Maybe<string>;
+}
+
+export interface DecisionFields {
+  timeMs: number;
+  call: string;
+  /** Undefined when the caller could not be identified. */
+  principal?: Maybe<PrincipalRef>;
+  /** `all`, or `server/<name>`. */
+  surface: string;
+  method: string;
+  server?: Maybe<string>;
+  tool?: Maybe<string>;
+  prompt?: Maybe<string>;
+  resource?: Maybe<string>;
+  /** Hash of the definition in force, 64 hex characters. */
+  definition?: Maybe<string>;
+  /** Commitment of the arguments, 64 hex characters. */
+  arguments?: Maybe<string>;
+  effect: 'allow' | 'deny' | 'hold';
+  rule: string;
+  code: string;
+  reason?: Maybe<string>;
+  /** Control revision the call was judged under; also the revision of the policy set. */
+  judged: number;
+  credential: 'none' | 'service' | 'user';
+  client: { era: 'legacy' | 'modern'; version: string };
+  origin: 'agent' | 'gateway';
+  /** Call during which this one was asked for. */
+  parent?: Maybe<string>;
+  /** Gateway process that decided. */
+  instance?: Maybe<string>;
+  /** True: this entry is the only one of its call, no outcome follows (lists, notifications, what is answered at once). */
+  single?: Maybe<boolean>;
+}
+
+/** RFC 8785 text of a decision. Texts are clipped to MAX_TEXT_UNITS and lone surrogates become U+FFFD. */
+export function decisionContent(d: DecisionFields): string {
+  const judged = count(d.judged);
+  return (
+    `{${member('arguments', d.arguments)}"call":${quote(d.call)},"client":{"era":"${d.client.era}","version":${quote(d.client.version)}},` +
+    `"code":${quote(d.code)},"credential":"${d.credential}",${member('definition', d.definition)}"effect":"${d.effect}",` +
+    `${member('instance', d.instance)}"judged":${judged},"method":${quote(d.method)},"origin":"${d.origin}",${member('parent', d.parent)}` +
+    `"policy":${judged},${principalMember(d.principal)}${member('prompt', d.prompt)}${member('reason', d.reason)}` +
+    `${member('resource', d.resource)}"rule":${quote(d.rule)},${member('server', d.server)}${d.single ? '"single":true,' : ''}` +
+    `"surface":${quote(d.surface)},"time":"${instant(d.timeMs)}",${member('tool', d.tool)}"type":"decision"}`
+  );
+}
+
+export type OutcomeStatus = 'ok' | 'tool_error' | 'rpc_error' | 'upstream_failed' | 'cancelled' | 'input_required';
+
+export interface OutcomeFields {
+  timeMs: number;
+  call: string;
+  /** Sequence number of the decision the call ran under. */
+  decision: number;
+  status: OutcomeStatus;
+  /** Commitment of the result, 64 hex characters. */
+  result?: Maybe<string>;
+  /** Milliseconds from the arrival of the call; kept to microseconds. */
+  latencyMs: number;
+}
+
+/** RFC 8785 text of an outcome. */
+export function outcomeContent(o: OutcomeFields): string {
+  const latencyMs = Number.isFinite(o.latencyMs) ? Math.max(0, Math.round(o.latencyMs * 1000) / 1000) : 0;
+  return (
+    `{"call":${quote(o.call)},"decision":${count(o.decision)},"latencyMs":${latencyMs},${member('result', o.result)}` +
+    `"status":"${o.status}","time":"${instant(o.timeMs)}","type":"outcome"}`
+  );
+}
+
+export interface ObjectChange {
+  kind: string;
+  name: string;
+  action: 'create' | 'update' | 'delete' | 'write';
+  /** `documentDigest` of the new document; undefined for a deletion. */
+  digest?: Maybe<string>;
+}
+
+export interface ObjectFields {
+  timeMs: number;
+  author: string;
+  changes: readonly ObjectChange[];
+  /** Why, when the change is more than an edit: `apply`, `rollback`, `freeze`, … */
+  action?: Maybe<string>;
+}
+
+/** RFC 8785 text of a change of objects. The control revision it creates is the header's `revision`. */
+export function objectContent(o: ObjectFields): string {
+  const changes = o.changes.map((change) => ({ ...change, kind: plain(change.kind), name: plain(change.name) }));
+  const action = o.action === undefined ? undefined : plain(o.action);
+  return canonicalJson({ type: 'object', time: instant(o.timeMs), author: plain(o.author), action, changes });
+}
+
+/** SHA-256 of the RFC 8785 text of a document without its `revision`, hex. Documents carry secrets only sealed. */
+export function documentDigest(document: object): string {
+  return sha256Hex(canonicalJson({ ...document, revision: undefined }));
+}
+
+export interface SigninFields {
+  timeMs: number;
+  /** Who signed in, or who the attempt claimed to be. */
+  user: string;
+  /** How: `operator-token`, … */
+  method: string;
+  result: 'ok' | 'failed';
+  role?: Maybe<string>;
+  reason?: Maybe<string>;
+  remoteAddress?: Maybe<string>;
+}
+
+export function signinContent(s: SigninFields): string {
+  const { timeMs, result, ...texts } = s;
+  return canonicalJson({ ...plainMembers(texts), type: 'signin', time: instant(timeMs), result });
+}
+
+export type SystemFields =
+  /** `exclusive`: no other gateway process is running on this log, so no call of an earlier process can still end. */
+  | { event: 'start'; timeMs: number; instance: string; version: string; exclusive?: Maybe<boolean> }
+  | { event: 'stop'; timeMs: number; instance: string; reason?: Maybe<string> }
+  /** Calls whose outcome is not known and, as far as the writer can tell, never will be. */
+  | { event: 'gap'; timeMs: number; calls: readonly OpenCall[]; reason?: Maybe<string>; instance?: Maybe<string> }
+  /** A window in which the log could not be written and calls were refused. */
+  | { event: 'degraded'; timeMs: number; fromMs: number; toMs: number; reason: string; refused?: Maybe<number>; instance?: Maybe<string> }
+  | { event: 'key-rotation'; timeMs: number; scope: 'master' | 'data'; key: string; previous?: Maybe<string>; author?: Maybe<string> };
+
+/** An allowed call without an outcome: its id and the sequence number of its decision. */
+export interface OpenCall {
+  call: string;
+  decision: number;
+}
+
+export function systemContent(s: SystemFields): string {
+  const { timeMs, ...rest } = s;
+  const time = instant(timeMs);
+  if (rest.event === 'gap') {
+    const calls = rest.calls.map((open) => ({ call: plain(open.call), decision: open.decision }));
+    return canonicalJson({ ...plainMembers(rest), calls, type: 'system', time });
+  }
+  if (rest.event === 'degraded') {
+    const { fromMs, toMs, ...window } = rest;
+    return canonicalJson({ ...plainMembers(window), from: instant(fromMs), to: instant(toMs), type: 'system', time });
+  }
+  return canonicalJson({ ...plainMembers(rest), type: 'system', time });
+}
+
+/** Contents that declare these calls lost, at most MAX_GAP_CALLS in each. */
+export function gapContent(calls: readonly OpenCall[], timeMs: number, reason: string, instance?: string): string[] {
+  const contents: string[] = [];
+  for (let i = 0; i < calls.length; i += MAX_GAP_CALLS) {
+    contents.push(systemContent({ event: 'gap', timeMs, calls: calls.slice(i, i + MAX_GAP_CALLS), reason, instance }));
+  }
+  return contents;
+}
+
+/** A text as it stands in an entry: well-formed and at most MAX_TEXT_UNITS long. */
+export function plain(text: string): string {
+  const whole = text.isWellFormed() ? text : text.toWellFormed();
+  if (whole.length <= MAX_TEXT_UNITS) return whole;
+  const tail = `…sha256:${sha256Hex(whole)}`;
+  return whole.slice(0, MAX_TEXT_UNITS - tail.length).toWellFormed() + tail;
+}
+
+function plainMembers(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, typeof value === 'string' ? plain(value) : value]));
+}
+
+function member(key: string, text: string | undefined): string {
+  return text === undefined ? '' : `"${key}":${quote(text)},`;
+}
+
+function principalMember(p: PrincipalRef | undefined): string {
+  if (!p) return '';
+  const user = p.user === undefined ? '' : `,"user":${quote(p.user)}`;
+  const token = p.token === undefined ? '' : `,"token":${quote(p.token)}`;
+  const agentClass = p.class === undefined ? '' : `,"class":${quote(p.class)}`;
+  return `"principal":{"agent":${quote(p.agent)}${agentClass}${token}${user}},`;
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.length <= MAX_TEXT_UNITS && text.isWellFormed() ? text : plain(text));
+}
+
+/** Revisions and sequence numbers: whole, not negative, exactly representable. */
+function count(value: number): number {
+  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`not a sequence number or revision: ${value}`);
+  return value;
+}
+
+let cachedMs = Number.NaN;
+let cachedText = '';
+
+/** RFC 3339 in UTC with milliseconds, always 24 characters. */
+export function instant(timeMs: number): string {
+  if (timeMs !== cachedMs) {
+    cachedText = new Date(timeMs).toISOString();
+    cachedMs = timeMs;
+  }
+  return cachedText;
+}

@@ -1,0 +1,169 @@
+// Writing the log: commitments over full values, sealed payloads, one durable append per record.
+// Never puts a full value into an entry, and never returns before the store says that the entry is durable.
+
+import { sha256Hex } from '../lib/digest.ts';
+import { GatewayError } from '../lib/error.ts';
+import { type Random, systemRandom } from '../lib/id.ts';
+import { isObject } from '../lib/json.ts';
+import {
+  type DecisionFields,
+  decisionContent,
+  gapContent,
+  type ObjectFields,
+  type OpenCall,
+  type OutcomeFields,
+  objectContent,
+  outcomeContent,
+  type SigninFields,
+  type SystemFields,
+  signinContent,
+  systemContent,
+} from './entry.ts';
+import type { EntryDraft, LogStore, PayloadDraft, PayloadSealer, Receipt } from './port.ts';
+
+/** Bytes of salt in front of a committed value. */
+export const SALT_BYTES = 16;
+
+/** A full value that stands in the entry only as its commitment. `keep: false` drops the value itself. */
+export interface Value {
+  text: string;
+  keep?: boolean;
+}
+
+export type AuditDraft =
+  | { type: 'decision'; fields: Omit<DecisionFields, 'arguments'>; arguments?: Value | undefined }
+  | { type: 'outcome'; fields: Omit<OutcomeFields, 'result'>; result?: Value | undefined }
+  | { type: 'object'; fields: ObjectFields }
+  | { type: 'signin'; fields: SigninFields }
+  | { type: 'system'; fields: SystemFields };
+
+export interface AuditLogOptions {
+  store: LogStore;
+  sealer: PayloadSealer;
+  random?: Random;
+}
+
+export class AuditLog {
+  readonly #store: LogStore;
+  readonly #sealer: PayloadSealer;
+  readonly #random: Random;
+
+  constructor(options: AuditLogOptions) {
+    this.#store = options.store;
+    this.#sealer = options.sealer;
+    this.#random = options.random ?? systemRandom;
+  }
+
+  /** Durable when it resolves. Rejects with GatewayError `log_unavailable` when the entry could not be written. */
+  async record(org: string, draft: AuditDraft): Promise<Receipt> {
+    const [receipt] = await this.#store.append(org, [this.entry(org, draft)]);
+    if (!receipt)
+      throw new GatewayError('log_unavailable', 'The audit log did not confirm an entry.', { detail: 'append returned no receipt' });
+    return receipt;
+  }
+
+  /** The entry of a draft without appending it: what ObjectStore.write takes with a change of objects. */
+  entry(org: string, draft: AuditDraft): EntryDraft {
+    switch (draft.type) {
+      case 'decision': {
+        if (!draft.arguments) return { content: decisionContent(draft.fields), callId: draft.fields.call, payloads: NONE };
+        const { commitment, payloads } = this.#payload(org, 'arguments', draft.arguments);
+        return { content: decisionContent({ ...draft.fields, arguments: commitment }), callId: draft.fields.call, payloads };
+      }
+      case 'outcome': {
+        if (!draft.result) return { content: outcomeContent(draft.fields), callId: draft.fields.call, payloads: NONE };
+        const { commitment, payloads } = this.#payload(org, 'result', draft.result);
+        return { content: outcomeContent({ ...draft.fields, result: commitment }), callId: draft.fields.call, payloads };
+      }
+      case 'object':
+        return { content: objectContent(draft.fields), callId: undefined, payloads: NONE };
+      case 'signin':
+        return { content: signinContent(draft.fields), callId: undefined, payloads: NONE };
+      case 'system':
+        return { content: systemContent(draft.fields), callId: undefined, payloads: NONE };
+    }
+  }
+
+  /**
+   * Entry of a starting gateway process. `exclusive` says that no other process works on this log: calls that were left open are then
+   * declared lost in the same append, before the start entry. Returns those calls.
+   */
+  async recordStart(org: string, start: { timeMs: number; instance: string; version: string; exclusive: boolean }): Promise<OpenCall[]> {
+    const open = start.exclusive ? await findOpenCalls(this.#store, org) : [];
+    const gaps = gapContent(open, start.timeMs, 'the gateway stopped before the outcome was recorded', start.instance);
+    const contents = [...gaps, systemContent({ event: 'start', ...start })];
+    await this.#store.append(
+      org,
+      contents.map((content) => ({ content, callId: undefined, payloads: NONE })),
+    );
+    return open;
+  }
+
+  /** The full value behind a commitment; undefined when it was erased or never kept. Throws when it does not match its commitment. */
+  async value(org: string, commitment: string): Promise<string | undefined> {
+    const sealed = await this.#store.payload(org, commitment);
+    if (!sealed) return undefined;
+    const opened = this.#sealer.open(org, sealed);
+    if (sha256Hex(opened) !== commitment) {
+      throw new GatewayError('payload_mismatch', `The stored value does not match its commitment ${commitment}.`);
+    }
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(opened.subarray(SALT_BYTES));
+  }
+
+  #payload(org: string, role: PayloadDraft['role'], value: Value): { commitment: string; payloads: readonly PayloadDraft[] } {
+    const { commitment, salted } = commit(value.text, this.#random);
+    if (value.keep === false) return { commitment, payloads: NONE };
+    return { commitment, payloads: [{ commitment, role, sealed: this.#sealer.seal(org, salted) }] };
+  }
+}
+
+const NONE: readonly PayloadDraft[] = [];
+
+export interface Commitment {
+  /** SHA-256 of salt ‖ UTF-8 of the value, hex. */
+  commitment: string;
+  salt: Uint8Array;
+  /** salt ‖ UTF-8 of the value: what is sealed. */
+  salted: Uint8Array;
+}
+
+/** Salted commitment: equal values are not recognisable as equal, and a value of few possibilities cannot be guessed. */
+export function commit(valueText: string, random: Random = systemRandom): Commitment {
+  const salt = random.bytes(SALT_BYTES);
+  const salted = Buffer.allocUnsafe(SALT_BYTES + Buffer.byteLength(valueText, 'utf8'));
+  salted.set(salt, 0);
+  salted.write(valueText, SALT_BYTES, 'utf8');
+  return { commitment: sha256Hex(salted), salt, salted };
+}
+
+/** Most open calls that are looked for: an exclusive start with more than this is refused rather than guessed at. */
+export const MAX_OPEN_CALLS = 1_000_000;
+
+/**
+ * Allowed calls with neither an outcome nor a gap, oldest first. Reads backwards to the last exclusive start, at which nothing was open.
+ * Meant for the start of a process that works on the log alone.
+ */
+export async function findOpenCalls(log: LogStore, org: string): Promise<OpenCall[]> {
+  const closed = new Set<number>();
+  const open: OpenCall[] = [];
+  for await (const { seq, header, content: text } of log.read({ org, reverse: true })) {
+    if (!text.includes('"type":"decision"') && !text.includes('"type":"outcome"') && !text.includes('"type":"system"')) continue;
+    const content: unknown = JSON.parse(text);
+    if (!isObject(content)) continue;
+    if (content['type'] === 'outcome') closed.add(Number(content['decision']));
+    else if (content['type'] === 'decision') {
+      if (owesOutcome(content, header) && !closed.delete(seq)) open.push({ call: String(content['call']), decision: seq });
+    } else if (content['event'] === 'gap' && Array.isArray(content['calls'])) {
+      for (const lost of content['calls']) if (isObject(lost)) closed.add(Number(lost['decision']));
+    } else if (content['event'] === 'start' && content['exclusive'] === true) break;
+    if (open.length > MAX_OPEN_CALLS)
+      throw new GatewayError('too_many_open_calls', 'The audit log has too many calls without an outcome. Run `sallyport verify` on it.');
+  }
+  return open.reverse();
+}
+
+function owesOutcome(content: Record<string, unknown>, header: string): boolean {
+  if (content['type'] !== 'decision' || content['effect'] !== 'allow' || content['single'] === true) return false;
+  const parsed: unknown = JSON.parse(header);
+  return isObject(parsed) && parsed['revision'] === content['judged'];
+}

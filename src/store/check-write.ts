@@ -1,0 +1,47 @@
+// What every driver checks before a write reaches a database, and the shape in which documents are stored.
+import { ORGANIZATION_NAME } from '../audit/chain.ts';
+import type { EntryDraft } from '../audit/port.ts';
+import { GatewayError } from '../lib/error.ts';
+import type { StoredObject } from '../object/kinds.ts';
+import type { ObjectWrite } from '../object/port.ts';
+
+/** Objects in one write. */
+export const MAX_WRITES = 20_000;
+
+/** Throws GatewayError `invalid_organization`. */
+export function checkOrganization(org: string): void {
+  if (ORGANIZATION_NAME.test(org)) return;
+  throw new GatewayError(
+    'invalid_organization',
+    `"${org.slice(0, 80)}" cannot name an organization: use 1–63 lower-case letters, digits and dashes, with a letter or digit at both ends.`,
+  );
+}
+
+/** Throws GatewayError `invalid_write` when the writes cannot be one change. */
+export function checkWrites(writes: readonly ObjectWrite[]): void {
+  if (writes.length > MAX_WRITES)
+    throw new GatewayError('invalid_write', `One change may hold ${MAX_WRITES} objects, this one holds ${writes.length}. Split it.`);
+  const seen = new Set<string>();
+  for (const { kind, name } of writes) {
+    const key = `${kind}/${name}`;
+    if (seen.has(key)) throw new GatewayError('invalid_write', `${key} appears twice in one change.`);
+    seen.add(key);
+  }
+}
+
+/** Document text as stored: without `revision`, which the store assigns. */
+export function documentText(document: StoredObject): string {
+  return JSON.stringify({ ...document, revision: undefined });
+}
+
+/** The inverse of `documentText`. */
+export function parseDocument(text: string, revision: number): StoredObject {
+  return { ...(JSON.parse(text) as StoredObject), revision };
+}
+
+/** Roughly what a draft takes in memory while it waits. */
+export function draftBytes(draft: EntryDraft): number {
+  let bytes = draft.content.length;
+  for (const payload of draft.payloads) bytes += payload.sealed.byteLength;
+  return bytes;
+}

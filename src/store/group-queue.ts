@@ -1,0 +1,128 @@
+// Group commit: one commit in flight; everything that arrives meanwhile is the next group. Bounded, first in first out.
+// Never reorders writes, and never answers a write before the commit that holds it.
+import { GatewayError } from '../lib/error.ts';
+import type { FailWrite } from './port.ts';
+
+/** Entries waiting for a commit; beyond it writes are refused at once. */
+export const MAX_QUEUED_ENTRIES = 16_384;
+/** Bytes waiting for a commit. */
+export const MAX_QUEUED_BYTES = 256 * 1024 * 1024;
+/** Entries in one commit; a single write may be larger and then goes alone. */
+export const MAX_GROUP_ENTRIES = 512;
+export const MAX_GROUP_BYTES = 8 * 1024 * 1024;
+
+export interface Write<J> {
+  job: J;
+  entries: number;
+  bytes: number;
+}
+
+export type Result<R> = { value: R } | { error: GatewayError };
+
+interface Waiting<J, R> extends Write<J> {
+  resolve: (value: R) => void;
+  reject: (error: Error) => void;
+  failAfter: boolean;
+}
+
+export class GroupQueue<J, R> {
+  readonly #commit: (jobs: J[]) => Promise<Result<R>[]>;
+  readonly #failWrite: FailWrite | undefined;
+  #queue: Waiting<J, R>[] = [];
+  #queuedEntries = 0;
+  #queuedBytes = 0;
+  #writes = 0;
+  #running: Promise<void> | undefined;
+  #closed = false;
+
+  /** `commit` resolves, in order, with the result of each job once all of them are durable. */
+  constructor(commit: (jobs: J[]) => Promise<Result<R>[]>, failWrite: FailWrite | undefined) {
+    this.#commit = commit;
+    this.#failWrite = failWrite;
+  }
+
+  submit(write: Write<J>): Promise<R> {
+    const refusal = this.#refusal(write);
+    if (refusal) return Promise.reject(refusal);
+    const fault = this.#failWrite?.(++this.#writes) ?? false;
+    if (fault === true) return Promise.reject(logUnavailable('injected failure'));
+    this.#queuedEntries += write.entries;
+    this.#queuedBytes += write.bytes;
+    const { promise, resolve, reject } = Promise.withResolvers<R>();
+    this.#queue.push({ ...write, resolve, reject, failAfter: fault === 'after' });
+    // A microtask later, so that writes submitted in the same turn share the first commit too.
+    this.#running ??= Promise.resolve().then(() => this.#run());
+    return promise;
+  }
+
+  /** Refuses further writes and resolves when the accepted ones are answered. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#running;
+  }
+
+  #refusal(write: Write<J>): GatewayError | undefined {
+    if (this.#closed) return logUnavailable('the store is closed');
+    if (this.#queuedEntries + write.entries > MAX_QUEUED_ENTRIES) return logUnavailable(`${this.#queuedEntries} entries are waiting`);
+    if (this.#queuedBytes + write.bytes > MAX_QUEUED_BYTES) return logUnavailable(`${this.#queuedBytes} bytes are waiting`);
+    return undefined;
+  }
+
+  async #run(): Promise<void> {
+    while (this.#queue.length > 0) {
+      const group = this.#takeGroup();
+      const results = await this.#attempt(group.map(({ job }) => job));
+      group.forEach((waiting, index) => {
+        settle(waiting, results[index]);
+      });
+    }
+    this.#running = undefined;
+  }
+
+  #takeGroup(): Waiting<J, R>[] {
+    let size = 0;
+    let entries = 0;
+    let bytes = 0;
+    for (const waiting of this.#queue) {
+      entries += waiting.entries;
+      bytes += waiting.bytes;
+      if (size > 0 && (entries > MAX_GROUP_ENTRIES || bytes > MAX_GROUP_BYTES)) break;
+      size++;
+    }
+    const group = this.#queue.slice(0, size);
+    this.#queue = this.#queue.slice(size);
+    for (const waiting of group) {
+      this.#queuedEntries -= waiting.entries;
+      this.#queuedBytes -= waiting.bytes;
+    }
+    return group;
+  }
+
+  async #attempt(jobs: J[]): Promise<Result<R>[]> {
+    try {
+      return await this.#commit(jobs);
+    } catch (cause) {
+      const error = cause instanceof GatewayError ? cause : logUnavailable(cause instanceof Error ? cause.message : String(cause), cause);
+      return jobs.map(() => ({ error }));
+    }
+  }
+}
+
+function settle<J, R>(waiting: Waiting<J, R>, result: Result<R> | undefined): void {
+  if (!result) waiting.reject(logUnavailable('the commit did not answer'));
+  else if ('error' in result) waiting.reject(result.error);
+  else if (waiting.failAfter) waiting.reject(logUnavailable('injected failure after the commit'));
+  else waiting.resolve(result.value);
+}
+
+/** The one answer to "the log could not be written". */
+export function logUnavailable(detail: string, cause?: unknown): GatewayError {
+  return new GatewayError(
+    'log_unavailable',
+    'The audit log cannot be written, so nothing is let through. Check the disk and the database, then try again.',
+    {
+      detail,
+      ...(cause === undefined ? {} : { cause }),
+    },
+  );
+}

@@ -1,0 +1,59 @@
+// Migrations: numbered SQL files, forward only. A driver applies what `pendingMigrations` returns, in order, and records each one.
+// Never edit a file that has been released: its checksum is part of every database.
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { sha256Hex } from '../lib/digest.ts';
+import { GatewayError } from '../lib/error.ts';
+
+export interface Migration {
+  number: number;
+  name: string;
+  sql: string;
+  /** SHA-256 of the file, hex. */
+  checksum: string;
+}
+
+export interface AppliedMigration {
+  number: number;
+  checksum: string;
+}
+
+/**
+ * Migrations still to apply. Throws GatewayError `schema_newer` when the database knows one that this version does not,
+ * `schema_changed` when an applied file reads differently now.
+ */
+export function pendingMigrations(available: readonly Migration[], applied: readonly AppliedMigration[]): Migration[] {
+  const known = new Map(available.map((migration) => [migration.number, migration]));
+  for (const { number, checksum } of applied) {
+    const migration = known.get(number);
+    if (!migration) {
+      throw new GatewayError(
+        'schema_newer',
+        `The database has schema ${number}, this version of Sallyport knows up to ${available.length}. Install the newer version again, or restore a backup made by this one.`,
+      );
+    }
+    if (migration.checksum !== checksum) {
+      throw new GatewayError(
+        'schema_changed',
+        `Schema change ${migration.name} is not the one this database was built with. Reinstall Sallyport.`,
+      );
+    }
+  }
+  const done = new Set(applied.map(({ number }) => number));
+  return available.filter(({ number }) => !done.has(number));
+}
+
+/** Files of one driver, in order. They must be numbered from 0001 without a hole. */
+export function readMigrations(driver: 'sqlite' | 'postgres'): Migration[] {
+  const folder = fileURLToPath(new URL(`./migrations/${driver}/`, import.meta.url));
+  const names = readdirSync(folder)
+    .filter((name) => name.endsWith('.sql'))
+    .sort();
+  return names.map((name, index) => {
+    const number = Number.parseInt(name, 10);
+    if (number !== index + 1)
+      throw new GatewayError('schema_changed', `Schema change ${index + 1} is missing beside ${name}. Reinstall Sallyport.`);
+    const sql = readFileSync(`${folder}${name}`, 'utf8');
+    return { number, name, sql, checksum: sha256Hex(sql) };
+  });
+}

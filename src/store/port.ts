@@ -1,0 +1,20 @@
+// What a driver offers to the rest of the gateway, and the options both drivers share.
+import type { LogStore, PayloadEraser } from '../audit/port.ts';
+import type { ObjectStore, StoreLifecycle } from '../object/port.ts';
+import type { KeyStore } from '../vault/port.ts';
+
+export interface Store {
+  readonly log: LogStore & PayloadEraser;
+  readonly objects: ObjectStore;
+  readonly keys: KeyStore;
+  readonly lifecycle: StoreLifecycle;
+}
+
+/**
+ * Fault injection for tests, asked once per write (append, object write, key, …) with its number from 1.
+ * true: the write fails and leaves nothing. `after`: it becomes durable, and the writer is told that it failed.
+ */
+export type FailWrite = (n: number) => boolean | 'after';
+
+/** Names of organizations, in every driver: they stand in headers, paths and URLs. */
+export { ORGANIZATION_NAME } from '../audit/chain.ts';

@@ -1,0 +1,59 @@
+// What passes between the main thread and the SQLite worker: plain structures that can be cloned. No behaviour, no functions.
+import type { EntryDraft } from '../../audit/port.ts';
+
+export type WriteJob =
+  | { type: 'append'; org: string; drafts: readonly EntryDraft[] }
+  | { type: 'write'; org: string; writes: readonly RowWrite[]; author: string; timeMs: number; entry: EntryDraft }
+  | { type: 'organization'; org: string }
+  | { type: 'key'; org: string; id: string; wrapped: Uint8Array }
+  | { type: 'erase'; org: string; commitments: readonly string[] }
+  | { type: 'health' };
+
+/** An ObjectWrite with its document as JSON text. */
+export interface RowWrite {
+  kind: string;
+  name: string;
+  document: string | undefined;
+  expectedRevision: number | undefined;
+}
+
+export type WriteAnswer =
+  | { type: 'appended'; firstSeq: number; hashes: string[]; revision: number }
+  | { type: 'conflict'; kind: string; name: string; currentRevision: number }
+  | { type: 'done'; count: number };
+
+export type WriteReply = { value: WriteAnswer } | { failure: Failure };
+
+/** A GatewayError on its way between threads. */
+export interface Failure {
+  code: string;
+  message: string;
+  detail: string | undefined;
+}
+
+export type ReadJob =
+  | { type: 'organizations' }
+  | { type: 'head'; org: string }
+  | { type: 'entries'; org: string; fromSeq: number; toSeq: number; callId: string | undefined; reverse: boolean; limit: number }
+  | { type: 'payload'; org: string; commitment: string }
+  | { type: 'objects'; org: string }
+  | { type: 'history'; org: string; kind: string; name: string; limit: number }
+  | { type: 'keys'; org: string };
+
+export type Row = Record<string, null | number | bigint | string | Uint8Array>;
+
+export type Request =
+  | { id: number; type: 'write'; jobs: WriteJob[] }
+  | { id: number; type: 'read'; job: ReadJob }
+  | { id: number; type: 'close' };
+
+export type Response =
+  | { id: number; type: 'written'; replies: WriteReply[] }
+  | { id: number; type: 'rows'; rows: Row[] }
+  | { id: number; type: 'failed'; failure: Failure }
+  | { id: number; type: 'closed' };
+
+export interface WorkerSetting {
+  path: string;
+  role: 'writer' | 'reader';
+}

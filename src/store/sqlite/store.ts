@@ -1,0 +1,198 @@
+// The embedded driver: node:sqlite in two worker threads (one writes, one reads), group commit in front of the writer.
+// Never opens a data directory that another process works on.
+import { join } from 'node:path';
+import { type EntryDraft, type EntryQuery, type Head, mintReceipt, type Receipt, type StoredEntry } from '../../audit/port.ts';
+import { GatewayError } from '../../lib/error.ts';
+import type { ControlSnapshot, ObjectVersion, ObjectWrite, WriteResult } from '../../object/port.ts';
+import type { WrappedKey } from '../../vault/port.ts';
+import { checkOrganization, checkWrites, documentText, draftBytes, parseDocument } from '../check-write.ts';
+import { GroupQueue, logUnavailable } from '../group-queue.ts';
+import type { FailWrite, Store } from '../port.ts';
+import { readPages } from '../read-log.ts';
+import { DATABASE_FILE, migrateDatabase, openDatabase } from './database.ts';
+import type { Row, RowWrite, WriteAnswer, WriteJob } from './job.ts';
+import { lockDataDirectory } from './lock.ts';
+import { SqliteThread, toError } from './thread.ts';
+
+export interface SqliteOptions {
+  /** Directory of the database and its lock; created with mode 0700 when it is missing. */
+  dataDir: string;
+  failWrite?: FailWrite | undefined;
+}
+
+/** Open and migrated when it resolves. Rejects with GatewayError `data_directory_in_use`, `schema_newer` or `schema_changed`. */
+export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
+  const store = new SqliteStore(options);
+  await store.open();
+  return { log: store, objects: store, keys: store, lifecycle: store };
+}
+
+class SqliteStore {
+  readonly path: string;
+  readonly #dataDir: string;
+  readonly #failWrite: FailWrite | undefined;
+  readonly #listeners = new Set<(org: string, revision: number) => void>();
+  #open: { writer: SqliteThread; reader: SqliteThread; queue: GroupQueue<WriteJob, WriteAnswer>; release: () => void } | undefined;
+
+  constructor({ dataDir, failWrite }: SqliteOptions) {
+    this.#dataDir = dataDir;
+    this.path = join(dataDir, DATABASE_FILE);
+    this.#failWrite = failWrite;
+  }
+
+  async open(): Promise<void> {
+    if (this.#open) return;
+    const release = lockDataDirectory(this.#dataDir);
+    try {
+      const db = openDatabase(this.path, 'write');
+      try {
+        migrateDatabase(db);
+      } finally {
+        db.close();
+      }
+    } catch (error) {
+      release();
+      throw error;
+    }
+    const writer = new SqliteThread({ path: this.path, role: 'writer' });
+    const reader = new SqliteThread({ path: this.path, role: 'reader' });
+    const queue = new GroupQueue<WriteJob, WriteAnswer>(async (jobs) => {
+      const replies = await writer.write(jobs);
+      return replies.map((reply) => ('value' in reply ? reply : { error: toError(reply.failure) }));
+    }, this.#failWrite);
+    this.#open = { writer, reader, queue, release };
+  }
+
+  async close(): Promise<void> {
+    const open = this.#open;
+    if (!open) return;
+    this.#open = undefined;
+    this.#listeners.clear();
+    await open.queue.close();
+    await open.reader.close();
+    await open.writer.close();
+    open.release();
+  }
+
+  async healthy(): Promise<boolean> {
+    try {
+      await this.#submit({ type: 'health' }, 1, 0);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async append(org: string, drafts: readonly EntryDraft[]): Promise<Receipt[]> {
+    if (drafts.length === 0) return [];
+    const bytes = drafts.reduce((sum, draft) => sum + draftBytes(draft), 0);
+    return receipts(org, await this.#submit({ type: 'append', org, drafts }, drafts.length, bytes));
+  }
+
+  async head(org: string): Promise<Head> {
+    const [row] = await this.#reader().read({ type: 'head', org });
+    if (!row) throw unknownOrganization(org);
+    return {
+      seq: Number(row['seq']),
+      hash: row['hash'] === null ? '0'.repeat(64) : String(row['hash']),
+      revision: Number(row['revision']),
+    };
+  }
+
+  read(query: EntryQuery): AsyncIterable<StoredEntry> {
+    const reader = this.#reader();
+    return readPages(
+      query,
+      () => this.head(query.org),
+      async (page) => (await reader.read({ type: 'entries', ...page })).map(toEntry),
+    );
+  }
+
+  async payload(org: string, commitment: string): Promise<Uint8Array | undefined> {
+    const [row] = await this.#reader().read({ type: 'payload', org, commitment });
+    return row ? (row['sealed'] as Uint8Array) : undefined;
+  }
+
+  async erasePayloads(org: string, commitments: readonly string[]): Promise<number> {
+    const answer = await this.#submit({ type: 'erase', org, commitments }, 1, 0);
+    return answer.type === 'done' ? answer.count : 0;
+  }
+
+  async organizations(): Promise<string[]> {
+    return (await this.#reader().read({ type: 'organizations' })).map((row) => String(row['name']));
+  }
+
+  async createOrganization(org: string): Promise<void> {
+    checkOrganization(org);
+    await this.#submit({ type: 'organization', org }, 1, 0);
+  }
+
+  async load(org: string): Promise<ControlSnapshot> {
+    const [first, ...rows] = await this.#reader().read({ type: 'objects', org });
+    if (!first) throw unknownOrganization(org);
+    const objects = rows.map((row) => parseDocument(String(row['document']), Number(row['revision'])));
+    return { org, revision: Number(first['revision']), objects };
+  }
+
+  async write(org: string, writes: readonly ObjectWrite[], author: string, timeMs: number, entry: EntryDraft): Promise<WriteResult> {
+    checkWrites(writes);
+    const rows = writes.map(toRow);
+    const bytes = rows.reduce((sum, row) => sum + (row.document?.length ?? 0), draftBytes(entry));
+    const answer = await this.#submit({ type: 'write', org, writes: rows, author, timeMs, entry }, 1, bytes);
+    if (answer.type === 'conflict') return answer;
+    const [receipt] = receipts(org, answer);
+    if (!receipt) throw logUnavailable('a write of objects was not confirmed');
+    for (const listener of this.#listeners) listener(org, receipt.revision);
+    return { type: 'written', revision: receipt.revision, receipt };
+  }
+
+  async history(org: string, kind: string, name: string, limit: number): Promise<ObjectVersion[]> {
+    const rows = await this.#reader().read({ type: 'history', org, kind, name, limit });
+    return rows.map((row) => {
+      const revision = Number(row['revision']);
+      const document = row['document'] === null ? undefined : parseDocument(String(row['document']), revision);
+      return { kind, name, revision, document, author: String(row['author']), timeMs: Number(row['time_ms']) };
+    });
+  }
+
+  onChange(listener: (org: string, revision: number) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async put(org: string, id: string, wrapped: Uint8Array): Promise<void> {
+    await this.#submit({ type: 'key', org, id, wrapped }, 1, wrapped.byteLength);
+  }
+
+  async list(org: string): Promise<WrappedKey[]> {
+    const rows = await this.#reader().read({ type: 'keys', org });
+    return rows.map((row) => ({ id: String(row['id']), wrapped: row['wrapped'] as Uint8Array }));
+  }
+
+  #submit(job: WriteJob, entries: number, bytes: number): Promise<WriteAnswer> {
+    if (!this.#open) return Promise.reject(logUnavailable('the store is closed'));
+    return this.#open.queue.submit({ job, entries, bytes });
+  }
+
+  #reader(): SqliteThread {
+    if (!this.#open) throw new GatewayError('store_unavailable', 'The database is closed.');
+    return this.#open.reader;
+  }
+}
+
+function receipts(org: string, answer: WriteAnswer): Receipt[] {
+  if (answer.type !== 'appended') throw logUnavailable(`unexpected answer ${answer.type}`);
+  return answer.hashes.map((hash, index) => mintReceipt(org, answer.firstSeq + index, hash, answer.revision));
+}
+
+function toEntry(row: Row): StoredEntry {
+  return { seq: Number(row['seq']), hash: String(row['hash']), header: String(row['header']), content: String(row['content']) };
+}
+
+function toRow({ kind, name, document, expectedRevision }: ObjectWrite): RowWrite {
+  return { kind, name, document: document && documentText(document), expectedRevision };
+}
+
+function unknownOrganization(org: string): GatewayError {
+  return new GatewayError('unknown_organization', `There is no organization "${org}".`);
+}

@@ -1,0 +1,152 @@
+// The only code that writes to the SQLite file: one transaction per group of jobs, chain links computed here, under the write lock.
+// Never let one bad job take the others of its group with it, and never answer before COMMIT has returned.
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { GENESIS, linkEntry } from '../../audit/chain.ts';
+import type { EntryDraft, Head } from '../../audit/port.ts';
+import { GatewayError } from '../../lib/error.ts';
+import { logUnavailable } from '../group-queue.ts';
+import type { Failure, WriteAnswer, WriteJob, WriteReply } from './job.ts';
+
+interface OrgState {
+  id: number;
+  head: Head;
+}
+
+export class SqliteWriter {
+  readonly #db: DatabaseSync;
+  readonly #statements: Statements;
+  /** Heads as of the last commit or the running transaction; forgotten on every rollback. */
+  readonly #orgs = new Map<string, OrgState>();
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+    this.#statements = prepare(db);
+  }
+
+  /** Durable when it returns. One reply per job, in order. */
+  run(jobs: readonly WriteJob[]): WriteReply[] {
+    try {
+      this.#db.exec('BEGIN IMMEDIATE');
+      const replies = jobs.map((job): WriteReply => ({ value: this.#apply(job) }));
+      this.#db.exec('COMMIT');
+      return replies;
+    } catch (error) {
+      this.#rollback();
+      if (jobs.length > 1) return jobs.flatMap((job) => this.run([job]));
+      return [{ failure: asFailure(error) }];
+    }
+  }
+
+  close(): void {
+    this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    this.#db.close();
+  }
+
+  #rollback(): void {
+    this.#orgs.clear();
+    if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+  }
+
+  #apply(job: WriteJob): WriteAnswer {
+    switch (job.type) {
+      case 'append': {
+        const org = this.#org(job.org);
+        return this.#append(job.org, org, org.head.revision, job.drafts);
+      }
+      case 'write':
+        return this.#write(job);
+      case 'organization':
+        return { type: 'done', count: Number(this.#statements.addOrg.run(job.org).changes) };
+      case 'key':
+        return { type: 'done', count: Number(this.#statements.putKey.run(this.#org(job.org).id, job.id, job.wrapped).changes) };
+      case 'erase': {
+        const org = this.#org(job.org);
+        let count = 0;
+        for (const commitment of job.commitments)
+          count += Number(this.#statements.erase.run(Buffer.from(commitment, 'hex'), org.id).changes);
+        return { type: 'done', count };
+      }
+      case 'health':
+        return { type: 'done', count: Number(this.#statements.health.run().changes) };
+    }
+  }
+
+  #append(name: string, org: OrgState, revision: number, drafts: readonly EntryDraft[]): WriteAnswer {
+    const { insertEntry, insertPayload } = this.#statements;
+    const firstSeq = org.head.seq + 1;
+    const hashes: string[] = [];
+    for (const draft of drafts) {
+      const entry = linkEntry(name, org.head, revision, draft.content);
+      insertEntry.run(org.id, entry.seq, entry.hash, entry.header, entry.content, draft.callId ?? null);
+      for (const payload of draft.payloads) {
+        insertPayload.run(org.id, entry.seq, payload.role, Buffer.from(payload.commitment, 'hex'), payload.sealed);
+      }
+      org.head = { seq: entry.seq, hash: entry.hash, revision };
+      hashes.push(entry.hash);
+    }
+    return { type: 'appended', firstSeq, hashes, revision };
+  }
+
+  #write(job: Extract<WriteJob, { type: 'write' }>): WriteAnswer {
+    const statements = this.#statements;
+    const org = this.#org(job.org);
+    const currentRevisions = job.writes.map(({ kind, name }) =>
+      Number(statements.objectRevision.get(org.id, kind, name)?.['revision'] ?? 0),
+    );
+    for (const [index, { kind, name, expectedRevision }] of job.writes.entries()) {
+      const currentRevision = currentRevisions[index] ?? 0;
+      if (expectedRevision !== undefined && expectedRevision !== currentRevision) return { type: 'conflict', kind, name, currentRevision };
+    }
+    const revision = org.head.revision + 1;
+    for (const [index, { kind, name, document }] of job.writes.entries()) {
+      if (document !== undefined) statements.putObject.run(org.id, kind, name, revision, document);
+      else if (currentRevisions[index] === 0) continue;
+      else statements.deleteObject.run(org.id, kind, name);
+      statements.addVersion.run(org.id, kind, name, revision, document ?? null, job.author, job.timeMs);
+    }
+    statements.setRevision.run(revision, org.id);
+    return this.#append(job.org, org, revision, [job.entry]);
+  }
+
+  #org(name: string): OrgState {
+    const known = this.#orgs.get(name);
+    if (known) return known;
+    const row = this.#statements.org.get(name);
+    if (!row) throw new GatewayError('unknown_organization', `There is no organization "${name}".`);
+    const id = Number(row['id']);
+    const last = this.#statements.lastEntry.get(id);
+    const revision = Number(row['revision']);
+    const head = last ? { seq: Number(last['seq']), hash: String(last['hash']), revision } : { ...GENESIS, revision };
+    const state = { id, head };
+    this.#orgs.set(name, state);
+    return state;
+  }
+}
+
+function asFailure(error: unknown): Failure {
+  const failure = error instanceof GatewayError ? error : logUnavailable(error instanceof Error ? error.message : String(error));
+  return { code: failure.code, message: failure.message, detail: failure.detail };
+}
+
+type Statements = Record<keyof typeof STATEMENTS, StatementSync>;
+
+const STATEMENTS = {
+  org: 'SELECT id, revision FROM organization WHERE name = ?',
+  addOrg: 'INSERT INTO organization (name) VALUES (?) ON CONFLICT DO NOTHING',
+  setRevision: 'UPDATE organization SET revision = ? WHERE id = ?',
+  lastEntry: 'SELECT seq, hash FROM entry WHERE org = ? ORDER BY seq DESC LIMIT 1',
+  insertEntry: 'INSERT INTO entry (org, seq, hash, header, content, call) VALUES (?, ?, ?, ?, ?, ?)',
+  insertPayload: 'INSERT INTO payload (org, seq, role, commitment, sealed) VALUES (?, ?, ?, ?, ?)',
+  erase: 'DELETE FROM payload WHERE commitment = ? AND org = ?',
+  objectRevision: 'SELECT revision FROM object WHERE org = ? AND kind = ? AND name = ?',
+  putObject:
+    'INSERT INTO object (org, kind, name, revision, document) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET revision = excluded.revision, document = excluded.document',
+  deleteObject: 'DELETE FROM object WHERE org = ? AND kind = ? AND name = ?',
+  addVersion: 'INSERT INTO object_history (org, kind, name, revision, document, author, time_ms) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  putKey: 'INSERT INTO data_key (org, id, wrapped) VALUES (?, ?, ?) ON CONFLICT (org, id) DO UPDATE SET wrapped = excluded.wrapped',
+  health: 'UPDATE health SET writes = writes + 1',
+} as const;
+
+function prepare(db: DatabaseSync): Statements {
+  return Object.fromEntries(Object.entries(STATEMENTS).map(([name, sql]) => [name, db.prepare(sql)])) as Statements;
+}
