@@ -202,7 +202,7 @@ function failureOf(error: Error, started: boolean, where: string): GatewayError 
     return invalid('the request to the server cannot be written; check the headers of the server object', detail);
   if (code === 'UND_ERR_HEADERS_OVERFLOW')
     return new GatewayError('upstream_too_large', "the server's response headers are too large", { detail });
-  if (typeof code === 'string' && code.startsWith('HPE_')) return invalid('the server answered with something that is not HTTP', detail);
+  if (error.name === 'HTTPParserError') return invalid('the server answered with something that is not HTTP', detail);
   if (started) return new GatewayError('upstream_closed', 'the connection to the server broke before the answer was complete', { detail });
   return new GatewayError('upstream_unreachable', 'the server could not be reached', { detail });
 }
