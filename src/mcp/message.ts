@@ -1,6 +1,9 @@
 // JSON-RPC messages as they cross the gateway: parsed once, the exact text of params / result / error kept beside the parsed value.
 // Never drops a field, never re-serialises what was not changed. Source: JSON-RPC 2.0; MCP 2025-11-25 and 2026-07-28, basic.
-import type { Json, JsonObject } from '../lib/json.ts';
+import { isObject, type Json, type JsonObject } from '../lib/json.ts';
+import { INVALID_PARAMS, INVALID_REQUEST, PARSE_ERROR } from './error-code.ts';
+import { elementTexts, readValue, scanObject, type TextScan } from './json-text.ts';
+import { oneLine } from './raw-json.ts';
 
 export type RequestId = string | number;
 
@@ -52,9 +55,18 @@ export const MAX_DEPTH = 64;
 /** Most elements in one batch (2025-03-26). */
 export const MAX_BATCH = 100;
 
+export interface ParseLimits {
+  maxDepth: number;
+}
+
+const DEFAULT_LIMITS: ParseLimits = { maxDepth: MAX_DEPTH };
+
 /** Reads one message. Expected failures are values; never throws. Duplicate keys at any depth, non-finite numbers and excess depth are failures. */
-export function parseMessage(_text: string, _limits: { maxDepth: number } = { maxDepth: MAX_DEPTH }): RpcMessage | ParseFailure {
-  throw new Error('not written yet');
+export function parseMessage(text: string, limits: ParseLimits = DEFAULT_LIMITS): RpcMessage | ParseFailure {
+  const parsed = parseJson(text);
+  if (parsed === undefined) return failure(null, PARSE_ERROR, 'The text is not valid JSON.');
+  if (!isObject(parsed.value)) return failure(null, INVALID_REQUEST, 'A message must be a JSON object.');
+  return readMessage(text, parsed.value, limits);
 }
 
 export interface ParsedBody {
@@ -65,24 +77,151 @@ export interface ParsedBody {
 }
 
 /** Reads an HTTP body or a line: one message or a batch. */
-export function parseBody(_text: string, _limits: { maxDepth: number } = { maxDepth: MAX_DEPTH }): ParsedBody {
-  throw new Error('not written yet');
+export function parseBody(text: string, limits: ParseLimits = DEFAULT_LIMITS): ParsedBody {
+  const parsed = parseJson(text);
+  if (parsed === undefined) return { batch: false, messages: [failure(null, PARSE_ERROR, 'The body is not valid JSON.')] };
+  const { value } = parsed;
+  if (isObject(value)) return { batch: false, messages: [readMessage(text, value, limits)] };
+  if (!Array.isArray(value)) return { batch: false, messages: [failure(null, INVALID_REQUEST, 'A message must be a JSON object.')] };
+  if (value.length === 0) return { batch: true, messages: [failure(null, INVALID_REQUEST, 'A batch must not be empty.')] };
+  if (value.length > MAX_BATCH) {
+    return {
+      batch: true,
+      messages: [failure(null, INVALID_REQUEST, `A batch has at most ${MAX_BATCH} messages; this one has ${value.length}.`)],
+    };
+  }
+  const texts = elementTexts(text);
+  const messages = value.map((element, index) =>
+    isObject(element)
+      ? readMessage(texts[index] ?? '', element, limits)
+      : failure(null, INVALID_REQUEST, 'A message must be a JSON object.'),
+  );
+  return { batch: true, messages };
 }
 
-/** `paramsText` is spliced in as it is: it must be the text of a JSON object. */
-export function writeRequest(_id: RequestId, _method: string, _paramsText?: string): string {
-  throw new Error('not written yet');
+/** `paramsText` is spliced in as it is (line breaks folded): it must be the text of a JSON object. The result is one line. */
+export function writeRequest(id: RequestId, method: string, paramsText?: string): string {
+  const head = `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"method":${JSON.stringify(method)}`;
+  return paramsText === undefined ? `${head}}` : `${head},"params":${oneLine(paramsText)}}`;
 }
 
-export function writeNotification(_method: string, _paramsText?: string): string {
-  throw new Error('not written yet');
+export function writeNotification(method: string, paramsText?: string): string {
+  const head = `{"jsonrpc":"2.0","method":${JSON.stringify(method)}`;
+  return paramsText === undefined ? `${head}}` : `${head},"params":${oneLine(paramsText)}}`;
 }
 
-export function writeResult(_id: RequestId, _resultText: string): string {
-  throw new Error('not written yet');
+export function writeResult(id: RequestId, resultText: string): string {
+  return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${oneLine(resultText)}}`;
 }
 
 /** `id` null only when the request's id could not be read. */
-export function writeError(_id: RequestId | null, _error: RpcError): string {
-  throw new Error('not written yet');
+export function writeError(id: RequestId | null, error: RpcError): string {
+  return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"error":${JSON.stringify(error)}}`;
+}
+
+function parseJson(text: string): { value: Json } | undefined {
+  try {
+    return { value: JSON.parse(text) as Json };
+  } catch {
+    return undefined;
+  }
+}
+
+function readMessage(text: string, parsed: JsonObject, limits: ParseLimits): RpcMessage | ParseFailure {
+  const scan = scanObject(text);
+  const id = readId(text, scan);
+  if (scan.depth > limits.maxDepth) return failure(id, INVALID_REQUEST, `The message is nested deeper than ${limits.maxDepth} levels.`);
+  const value = scan.hasEscapedKey ? readValue(text) : parsed;
+  // A repeated key is written twice but held once, so equal counts mean that no object of the message repeats a key.
+  const keysHeld = isObject(value) ? countKeys(value) : 0;
+  if (keysHeld === NOT_FINITE) return failure(id, INVALID_REQUEST, 'The message holds a number that is out of range.');
+  if (!isObject(value) || keysHeld !== scan.keysWritten)
+    return failure(id, INVALID_REQUEST, 'The message repeats a key within one object.');
+  if (value['jsonrpc'] !== '2.0') return failure(id, INVALID_REQUEST, 'Member "jsonrpc" must be "2.0".');
+  if (Object.hasOwn(value, 'method')) return readCall(text, value, scan, id);
+  return readResponse(text, value, scan, id);
+}
+
+function readCall(text: string, value: JsonObject, scan: TextScan, id: RequestId | null): RpcMessage | ParseFailure {
+  const { method } = value;
+  if (typeof method !== 'string' || method === '') return failure(id, INVALID_REQUEST, 'Member "method" must be a non-empty string.');
+  if (scan.members.has('result') || scan.members.has('error')) {
+    return failure(id, INVALID_REQUEST, 'A message is either a request or a response, not both.');
+  }
+  const hasId = scan.members.has('id');
+  if (hasId && id === null) return failure(null, INVALID_REQUEST, 'Member "id" must be a string or an integer.');
+  let params: JsonObject | undefined;
+  const range = scan.members.get('params');
+  if (range !== undefined) {
+    const given = value['params'];
+    if (Array.isArray(given)) return failure(id, INVALID_PARAMS, 'Member "params" must be an object; MCP has no positional parameters.');
+    if (!isObject(given)) return failure(id, INVALID_REQUEST, 'Member "params" must be an object.');
+    params = given;
+  }
+  const paramsText = range === undefined ? undefined : text.slice(range.start, range.end);
+  return id === null ? { shape: 'notification', method, params, paramsText } : { shape: 'request', id, method, params, paramsText };
+}
+
+function readResponse(text: string, value: JsonObject, scan: TextScan, id: RequestId | null): RpcMessage | ParseFailure {
+  const resultRange = scan.members.get('result');
+  const hasError = scan.members.has('error');
+  if (resultRange === undefined && !hasError)
+    return failure(id, INVALID_REQUEST, 'The message has neither "method" nor "result" nor "error".');
+  if (resultRange !== undefined && hasError) return failure(id, INVALID_REQUEST, 'A response has either "result" or "error", not both.');
+  const givenId = value['id'];
+  if (id === null && givenId !== undefined && givenId !== null)
+    return failure(null, INVALID_REQUEST, 'Member "id" must be a string or an integer.');
+  if (resultRange === undefined) {
+    const error = readError(value['error']);
+    if (error === undefined) return failure(id, INVALID_REQUEST, 'Member "error" must hold an integer "code" and a string "message".');
+    return { shape: 'response', id, result: undefined, resultText: undefined, error };
+  }
+  if (id === null) return failure(null, INVALID_REQUEST, 'A result must carry the id of its request.');
+  const result = value['result'];
+  if (!isObject(result)) return failure(id, INVALID_REQUEST, 'Member "result" must be an object.');
+  return { shape: 'response', id, result, resultText: text.slice(resultRange.start, resultRange.end), error: undefined };
+}
+
+function readError(given: Json | undefined): RpcError | undefined {
+  if (!isObject(given)) return undefined;
+  const { code, message, data } = given;
+  if (typeof code !== 'number' || !Number.isInteger(code) || typeof message !== 'string') return undefined;
+  return data === undefined ? { code, message } : { code, message, data };
+}
+
+/** The id as written, when it can be echoed; null when it cannot, or when a repeated key makes it doubtful which one is meant. */
+function readId(text: string, scan: TextScan): RequestId | null {
+  const range = scan.members.get('id');
+  if (range === undefined || scan.outerKeysWritten !== scan.members.size) return null;
+  const first = text.charCodeAt(range.start);
+  if (first === 0x7b || first === 0x5b) return null;
+  const id = JSON.parse(text.slice(range.start, range.end)) as Json;
+  return typeof id === 'string' || (typeof id === 'number' && Number.isSafeInteger(id)) ? id : null;
+}
+
+const NOT_FINITE = -1;
+
+/** Keys held by a value of checked depth, at every level; NOT_FINITE when it holds a number out of range. */
+function countKeys(value: Json): number {
+  if (typeof value === 'number') return Number.isFinite(value) ? 0 : NOT_FINITE;
+  if (typeof value !== 'object' || value === null) return 0;
+  let count = 0;
+  if (Array.isArray(value)) {
+    for (const item of value) {
+      const inner = countKeys(item);
+      if (inner < 0) return inner;
+      count += inner;
+    }
+    return count;
+  }
+  for (const key of Object.keys(value)) {
+    const inner = countKeys(value[key] ?? null);
+    if (inner < 0) return inner;
+    count += inner + 1;
+  }
+  return count;
+}
+
+function failure(id: RequestId | null, code: number, message: string): ParseFailure {
+  return { shape: 'invalid', id, code, message };
 }

@@ -19,6 +19,10 @@ export function readInitialize(_params: JsonObject | undefined): Handshake | Wir
 }
 
 /** Params of an initialize request the gateway sends to a legacy server. */
-export function initializeParams(_client: { protocolVersion: LegacyVersion; capabilities: JsonObject; clientInfo: JsonObject }): JsonObject {
+export function initializeParams(_client: {
+  protocolVersion: LegacyVersion;
+  capabilities: JsonObject;
+  clientInfo: JsonObject;
+}): JsonObject {
   throw new Error('not written yet');
 }

@@ -33,9 +33,16 @@ export function acceptsBatch(version: LegacyVersion): boolean {
  * Version of a request after the handshake. Header absent: the version negotiated in the session, else 2025-03-26. Header unsupported: 400.
  * A supported version that is not the negotiated one is tolerated (the session's counts): clients are known to send a constant.
  */
-export function checkVersionHeader(header: string | undefined, negotiated: LegacyVersion | undefined): { version: LegacyVersion } | WireFailure {
+export function checkVersionHeader(
+  header: string | undefined,
+  negotiated: LegacyVersion | undefined,
+): { version: LegacyVersion } | WireFailure {
   if (header === undefined) return { version: negotiated ?? ASSUMED_VERSION };
   const value = trimOws(header);
   if (isLegacyVersion(value)) return { version: negotiated ?? value };
-  return wireFailure(400, INVALID_REQUEST, `Unsupported protocol version ${JSON.stringify(value.slice(0, 64))}; supported: ${LEGACY_VERSIONS.join(', ')}.`);
+  return wireFailure(
+    400,
+    INVALID_REQUEST,
+    `Unsupported protocol version ${JSON.stringify(value.slice(0, 64))}; supported: ${LEGACY_VERSIONS.join(', ')}.`,
+  );
 }

@@ -4,12 +4,19 @@ import type { JsonObject } from '../../lib/json.ts';
 import type { LegacyVersion } from '../rev-2025-11-25/version.ts';
 
 /** DiscoverResult for a modern client from a legacy server's InitializeResult: modern versions only, no tasks, ttl 0 and private unless given. */
-export function discoverFromInitialize(_initialize: JsonObject, _options: { ttlMs?: number; cacheScope?: 'private' | 'public' } = {}): JsonObject {
+export function discoverFromInitialize(
+  _initialize: JsonObject,
+  _options: { ttlMs?: number; cacheScope?: 'private' | 'public' } = {},
+): JsonObject {
   throw new Error('not written yet');
 }
 
 /** InitializeResult for a legacy client from a modern server's DiscoverResult; `fallbackInfo` when the server did not say who it is. */
-export function initializeFromDiscover(_discover: JsonObject, _clientVersion: LegacyVersion, _fallbackInfo: { name: string; version: string }): JsonObject {
+export function initializeFromDiscover(
+  _discover: JsonObject,
+  _clientVersion: LegacyVersion,
+  _fallbackInfo: { name: string; version: string },
+): JsonObject {
   throw new Error('not written yet');
 }
 

@@ -27,7 +27,10 @@ export function inputRequestsOf(_result: JsonObject): InputRequired | { invalid:
 export type QuestionAnswer = { result: JsonObject; error?: undefined } | { error: RpcError; result?: undefined };
 
 /** A modern question as the params of a legacy server→client request. `elicitationId` is needed for URL mode (2025-11-25 requires one). */
-export function toLegacyQuestion(_question: Question, _elicitationId: string): { method: Question['method']; params: JsonObject | undefined } {
+export function toLegacyQuestion(
+  _question: Question,
+  _elicitationId: string,
+): { method: Question['method']; params: JsonObject | undefined } {
   throw new Error('not written yet');
 }
 
@@ -60,7 +63,9 @@ export function retryParams(_params: Payload | undefined, _inputResponses: JsonO
 }
 
 /** Is this a retry? Only in modern context: legacy params of these names are ordinary params. */
-export function readRetry(_params: JsonObject | undefined): { inputResponses: JsonObject | undefined; requestState: string | undefined } | undefined {
+export function readRetry(
+  _params: JsonObject | undefined,
+): { inputResponses: JsonObject | undefined; requestState: string | undefined } | undefined {
   throw new Error('not written yet');
 }
 
@@ -75,7 +80,10 @@ export function questionsOfUrlError(_error: RpcError): ReadonlyMap<string, Quest
 }
 
 /** A -32042 error for a legacy client when every question is a URL-mode elicitation; undefined otherwise. `elicitationIdFor` mints one id per key. */
-export function urlErrorOfQuestions(_questions: ReadonlyMap<string, Question>, _elicitationIdFor: (key: string) => string): RpcError | undefined {
+export function urlErrorOfQuestions(
+  _questions: ReadonlyMap<string, Question>,
+  _elicitationIdFor: (key: string) => string,
+): RpcError | undefined {
   throw new Error('not written yet');
 }
 
