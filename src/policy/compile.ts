@@ -1,0 +1,36 @@
+// Policies of one organization, compiled for one control revision. Order: by `order`, then policy name, then place in the list.
+import type { Kind, StoredObject } from '../object/kinds.ts';
+import { createPolicySet, type PolicySet } from './policy-set.ts';
+import { type CompiledRule, compileRule } from './rule.ts';
+import { RuleIndex } from './rule-index.ts';
+
+export type { DecideInput, PolicySet } from './policy-set.ts';
+
+/**
+ * Takes any objects and looks at the policies alone. `onError` hears what was thrown during a decision (the decision is a denial then). Throws only on a document that is no policy (the schema keeps those out).
+ */
+export function compilePolicies(
+  objects: readonly StoredObject[],
+  revision: number,
+  onError: (error: unknown) => void = () => {},
+): PolicySet {
+  const rules = orderedRules(objects);
+  return createPolicySet(new RuleIndex(rules), rules.length, revision, onError);
+}
+
+export function orderedRules(objects: readonly StoredObject[]): CompiledRule[] {
+  const policies = objects.filter((object) => isKind(object, 'policy'));
+  policies.sort((a, b) => a.spec.order - b.spec.order || compareText(a.metadata.name, b.metadata.name));
+  const rules: CompiledRule[] = [];
+  for (const policy of policies) for (const rule of policy.spec.rules) rules.push(compileRule(policy.metadata.name, rule, rules.length));
+  return rules;
+}
+
+/** By code unit, so that the order is the same everywhere. */
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function isKind<K extends Kind>(object: StoredObject, kind: K): object is StoredObject & StoredObject<K> {
+  return object.kind === kind;
+}
