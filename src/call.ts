@@ -102,6 +102,9 @@ export type DenialCode =
   | 'limit_exceeded'
   | 'log_unavailable'
   | 'credential_unavailable'
+  | 'cancelled'
+  | 'unknown_capability'
+  | 'invalid_request'
   | 'internal';
 
 /** A message stream towards the agent, owned by one call. Implemented by the agent-side codec. */
@@ -134,8 +137,10 @@ export interface Call {
   /** Lower-cased HTTP request headers that start with `mcp-` (modern header validation). */
   readonly mcpHeaders: Readonly<Record<string, string>>;
   readonly peer: Peer;
-  /** Aborted when the agent is gone (modern), cancelled, or the gateway stops. A kill or deadline is added by the pipeline. */
+  /** Aborted when the agent is gone (modern), cancelled, killed, or the gateway stops. */
   readonly signal: AbortSignal;
+  /** Aborts `signal`; the codec owns the controller, the kill switch uses this. */
+  abort(reason: unknown): void;
   /** Who started it: an agent, or the gateway itself (definition discovery). */
   readonly origin: 'agent' | 'gateway';
   /** For `reverse`: the call during which the server asked. */
@@ -169,4 +174,6 @@ export interface Denied {
   callId: string;
   /** What would pass, when that can be said without revealing other rules. */
   hint: string | undefined;
+  /** When set, the JSON-RPC error to answer with, exactly: the request itself was wrong, as any server would say. */
+  rpc?: RpcError | undefined;
 }

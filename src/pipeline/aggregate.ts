@@ -1,0 +1,161 @@
+// The aggregated surface: one call answered from every server this principal may use. One slow or dead server never holds up the rest.
+// Names become `<server>__<name>`; resource URIs stay as they are and are routed by who listed them.
+import type { CallReply } from '../call.ts';
+import { publicName } from '../catalog/names.ts';
+import type { Json, JsonObject } from '../lib/json.ts';
+import { isObject } from '../lib/json.ts';
+import { INVALID_PARAMS, METHOD_NOT_FOUND } from '../mcp/error-code.ts';
+
+import type { ServerSpec } from '../object/kinds.ts';
+import type { UpstreamRequest } from '../upstream/exchange.ts';
+import { listOf } from './discovery.ts';
+import { listenAll } from './listen-all.ts';
+import { mergeHandshakes } from './merge-handshake.ts';
+import type { Flight } from './flight.ts';
+import { requestTo } from './forward-request.ts';
+import { isVisible, LIST_SHAPES } from './narrow.ts';
+
+/** Items of one page of an aggregated list. */
+export const AGGREGATE_PAGE_ITEMS = 1000;
+/** Pages read from one server for one aggregated list. */
+export const MAX_PAGES_PER_SERVER = 20;
+
+export async function forwardAll(flight: Flight): Promise<CallReply> {
+  const { call } = flight;
+  const { method } = call;
+  if (LIST_SHAPES[method]) return listAll(flight);
+  if (method === 'initialize' || method === 'server/discover') return handshakeAll(flight);
+  if (method === 'ping') return result({});
+  if (method === 'subscriptions/listen') return listenAll(flight, usableServers(flight));
+  if (call.kind === 'notification') {
+    await everyServer(flight, (request) => request);
+    return { type: 'accepted' };
+  }
+  if (method === 'logging/setLevel') {
+    await everyServer(flight, (request) => request);
+    return result({});
+  }
+  return { type: 'error', era: call.client.era, error: { code: METHOD_NOT_FOUND, message: `Method not found: ${method}` } };
+}
+
+export interface UsableServer {
+  name: string;
+  spec: ServerSpec;
+}
+
+/** Servers this principal may use something of, by name. */
+export function usableServers(flight: Flight): UsableServer[] {
+  const { control, call, ports } = flight;
+  const { principal } = call;
+  if (!principal) return [];
+  return control.view
+    .servers()
+    .filter(({ metadata, spec }) => !spec.disabled && control.policies.mayUse(principal, metadata.name))
+    .filter(({ metadata }) => !control.freezes.frozen(principal, metadata.name, ports.clock.nowMs()))
+    .map(({ metadata, spec }) => ({ name: metadata.name, spec }));
+}
+
+interface ServerAnswer {
+  server: string;
+  answer: Extract<CallReply, { type: 'result' }>;
+}
+
+/** Asks every usable server at once; who fails or is late is left out and noted. */
+async function everyServer(flight: Flight, shape: (request: UpstreamRequest) => UpstreamRequest): Promise<ServerAnswer[]> {
+  const asked = usableServers(flight).map(async ({ name, spec }): Promise<ServerAnswer | undefined> => {
+    try {
+      const answer = await askInTime(flight, name, spec, shape);
+      return answer.type === 'result' ? { server: name, answer } : undefined;
+    } catch (error) {
+      if (flight.signal.aborted) throw error;
+      flight.ports.logger.warn({ call: flight.call.id, server: name, why: error instanceof Error ? error.message : String(error) }, 'a server is left out of an aggregated answer');
+      return undefined;
+    }
+  });
+  return (await Promise.all(asked)).filter((found) => found !== undefined);
+}
+
+async function askInTime(flight: Flight, server: string, spec: ServerSpec, shape: (request: UpstreamRequest) => UpstreamRequest): Promise<CallReply> {
+  const late = AbortSignal.timeout(flight.ports.settings.aggregateDeadlineMs);
+  const signal = AbortSignal.any([flight.signal, late]);
+  const request = requestTo(flight, server, spec);
+  if (!request) throw new Error('its credential is missing');
+  const gone = new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
+  return Promise.race([flight.ports.upstreams.exchange(shape({ ...request, signal })), gone]);
+}
+
+async function handshakeAll(flight: Flight): Promise<CallReply> {
+  const answers = await everyServer(flight, (request) => request);
+  const parts = answers.map(({ server, answer }) => ({ server, result: answer.result }));
+  return result(mergeHandshakes(flight.call.method, flight.call.client.protocolVersion, parts));
+}
+
+async function listAll(flight: Flight): Promise<CallReply> {
+  const { call, control, ports } = flight;
+  const start = openCursor(flight, call.params?.['cursor']);
+  if (start === undefined) return { type: 'error', era: call.client.era, error: { code: INVALID_PARAMS, message: 'Invalid cursor: it is unknown or out of date; list again from the start.' } };
+  const items: JsonObject[] = [];
+  const lists = await Promise.all(usableServers(flight).map(({ name, spec }) => itemsOf(flight, name, spec)));
+  for (const list of lists) items.push(...list);
+  const page = items.slice(start, start + AGGREGATE_PAGE_ITEMS);
+  const member = LIST_SHAPES[call.method]?.member ?? listOf('tool').member;
+  const body: JsonObject = { [member]: page };
+  const next = start + page.length;
+  if (next < items.length) body['nextCursor'] = ports.sealer.sealText(control.org, 'cursor', JSON.stringify([call.method, next, control.revision, call.principal?.agent]));
+  return result(body);
+}
+
+/** One server's items that this principal may use, under their public names, in the server's order. */
+async function itemsOf(flight: Flight, server: string, spec: ServerSpec): Promise<JsonObject[]> {
+  const { call, control, ports } = flight;
+  const shape = LIST_SHAPES[call.method];
+  if (!shape) return [];
+  const found: JsonObject[] = [];
+  let cursor: Json | undefined;
+  for (let page = 0; page < MAX_PAGES_PER_SERVER; page++) {
+    const at = cursor;
+    const answer = await askInTime(flight, server, spec, (request) => withCursor(request, at)).catch((error: unknown) => {
+      if (flight.signal.aborted) throw error;
+      ports.logger.warn({ call: call.id, server, why: error instanceof Error ? error.message : String(error) }, 'a server is left out of an aggregated list');
+      return undefined;
+    });
+    if (answer?.type !== 'result') break;
+    const items = answer.result[shape.member];
+    if (Array.isArray(items)) found.push(...items.filter(isObject));
+    cursor = answer.result['nextCursor'];
+    if (cursor === undefined || cursor === null) break;
+  }
+  if (shape.names !== 'uriTemplate') ports.catalog.merge(control.org, server, shape.kind, found);
+  const visible = found.filter((item) => isVisible(flight, item, shape, server));
+  if (shape.kind !== 'resource') return visible.map((item) => ({ ...item, name: publicName(server, String(item['name'])) }));
+  for (const item of visible) ports.routes.learn(routeOwner(flight), server, shape.names === 'uri' ? 'uri' : 'template', String(item[shape.names]));
+  return visible;
+}
+
+/** Whose routing table: what one principal saw must not route another's calls. */
+export function routeOwner(flight: Flight): string {
+  const { principal } = flight.call;
+  return JSON.stringify([principal?.org, principal?.agent, principal?.user]);
+}
+
+function withCursor(request: UpstreamRequest, cursor: Json | undefined): UpstreamRequest {
+  const { cursor: _own, ...rest } = request.params ?? {};
+  const params: JsonObject = cursor === undefined ? rest : { ...rest, cursor };
+  const empty = Object.keys(params).length === 0;
+  return { ...request, params: empty ? undefined : params, paramsText: empty ? undefined : JSON.stringify(params) };
+}
+
+function openCursor(flight: Flight, cursor: Json | undefined): number | undefined {
+  if (cursor === undefined) return 0;
+  if (typeof cursor !== 'string') return undefined;
+  const text = flight.ports.sealer.openText(flight.control.org, 'cursor', cursor);
+  if (text === undefined) return undefined;
+  const [method, offset, revision, agent] = JSON.parse(text) as unknown[];
+  const fits = method === flight.call.method && revision === flight.control.revision && agent === flight.call.principal?.agent;
+  return fits && typeof offset === 'number' ? offset : undefined;
+}
+
+/** Written without era marks; the agent's codec adds what its era needs. */
+function result(value: JsonObject): CallReply {
+  return { type: 'result', era: 'legacy', result: value, resultText: undefined };
+}

@@ -1,0 +1,42 @@
+// From objects to the state calls are judged under. Only kinds that changed are compiled again.
+import { buildPrincipals } from '../auth/principal-index.ts';
+import { compileFreezes } from '../kill/freeze-index.ts';
+import type { Kind } from '../object/kinds.ts';
+import { buildView, type ControlView } from '../object/snapshot.ts';
+import { compilePolicies } from '../policy/compile.ts';
+import type { Lease } from '../upstream/exchange.ts';
+import { resolveCredentials } from '../vault/credential.ts';
+import type { Control, ControlCompiler } from './control.ts';
+
+/** `openSecret(org, name, sealed)` gives the plain value; undefined when it cannot be opened. */
+export function controlCompiler(openSecret: (org: string, name: string, sealed: string) => string | undefined): ControlCompiler {
+  return (org, revision, objects, previous) => {
+    const view = buildView({ org, revision, objects }, previous?.view);
+    const changed = (...kinds: Kind[]): boolean => !previous || kinds.some((kind) => view.changedKinds.has(kind));
+    const all = view.all();
+    return {
+      org,
+      revision,
+      view,
+      principals: changed('token', 'agent') || !previous ? buildPrincipals(all, revision, org) : previous.principals,
+      policies: compilePolicies(all, revision),
+      freezes: changed('freeze') || !previous ? compileFreezes(all, revision) : previous.freezes,
+      lease: leases(org, view, openSecret),
+    };
+  };
+}
+
+function leases(org: string, view: ControlView, openSecret: (org: string, name: string, sealed: string) => string | undefined): Control['lease'] {
+  const opened = new Map<string, Lease | { missing: string }>();
+  return (server) => {
+    const known = opened.get(server);
+    if (known) return known;
+    const spec = view.server(server)?.spec;
+    const found = resolveCredentials(spec ?? {}, (name) => {
+      const secret = view.secret(name);
+      return secret && openSecret(org, name, secret.spec.sealed);
+    });
+    opened.set(server, found);
+    return found;
+  };
+}

@@ -1,0 +1,34 @@
+// The control state calls are judged under: objects of one organization compiled at one revision, swapped whole, never changed in place.
+// A call asks for `current`; when the log says that the revision moved, it asks for `atLeast` and is judged again.
+import type { FreezeIndex } from '../kill/freeze-index.ts';
+import type { StoredObject } from '../object/kinds.ts';
+import type { PrincipalIndex } from '../auth/principal-index.ts';
+import type { ControlView } from '../object/snapshot.ts';
+import type { PolicySet } from '../policy/compile.ts';
+import type { Lease } from '../upstream/exchange.ts';
+
+export interface Control {
+  readonly org: string;
+  readonly revision: number;
+  readonly view: ControlView;
+  readonly principals: PrincipalIndex;
+  readonly policies: PolicySet;
+  readonly freezes: FreezeIndex;
+  /** Credentials of one server, opened on first use; undefined names the secret that is missing. */
+  lease(server: string): Lease | { missing: string };
+}
+
+export interface ControlSource {
+  /** State of the organization as last loaded; undefined when there is no such organization. */
+  current(org: string): Control | undefined;
+  /** Every loaded organization. */
+  all(): readonly Control[];
+  /** Some loaded state, to start judging with before the organization is known. */
+  any(): Control;
+  /** Loads until the revision is at least this. Rejects with GatewayError `control_unavailable`. */
+  atLeast(org: string, revision: number): Promise<Control>;
+}
+
+export interface ControlCompiler {
+  (org: string, revision: number, objects: readonly StoredObject[], previous: Control | undefined): Control;
+}

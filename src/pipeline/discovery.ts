@@ -1,0 +1,123 @@
+// Reading a server's definitions for the gateway's own use: a list call of origin `gateway` through the same table, so it is in the log.
+// One reading at a time per server and kind; stale definitions are read again in the background.
+import type { Call, CapabilityKind, ClientContext } from '../call.ts';
+import { newId } from '../lib/id.ts';
+import type { Json, JsonObject } from '../lib/json.ts';
+import { isObject } from '../lib/json.ts';
+import type { ServerSpec } from '../object/kinds.ts';
+import type { Flight } from './flight.ts';
+
+/** Pages of one list the gateway reads at most. */
+export const MAX_DISCOVERY_PAGES = 100;
+
+/** Longest the gateway waits for one page of definitions, milliseconds. */
+export const DISCOVERY_TIMEOUT_MS = 30_000;
+
+const LISTS: Record<CapabilityKind, { method: string; member: string }> = {
+  tool: { method: 'tools/list', member: 'tools' },
+  prompt: { method: 'prompts/list', member: 'prompts' },
+  resource: { method: 'resources/list', member: 'resources' },
+};
+
+export function listOf(kind: CapabilityKind): { method: string; member: string } {
+  return LISTS[kind];
+}
+
+/**
+ * Makes sure that definitions of this kind were read. undefined: nothing to wait for. A failure to read is not an error here:
+ * the definition stays unknown and the call is refused or fails at the server.
+ */
+export function ensureDefinitions(flight: Flight, server: string, spec: ServerSpec, kind: CapabilityKind, known: boolean): Promise<void> | undefined {
+  const { ports, control } = flight;
+  const readMs = ports.catalog.readMs(control.org, server, kind);
+  const ageMs = readMs === undefined ? Number.POSITIVE_INFINITY : ports.clock.nowMs() - readMs;
+  if (known && ageMs <= ports.settings.definitionAgeMs) return undefined;
+  if (!known && ageMs < MISS_PAUSE_MS) return undefined;
+  const reading = ports.readings.once(JSON.stringify([control.org, server, kind]), () => readAll(flight, server, spec, kind));
+  return known ? undefined : reading;
+}
+
+/** A name that is unknown is looked for again at most this often, milliseconds. */
+const MISS_PAUSE_MS = 1_000;
+
+/** After a server said that headers and schema disagree: reads its tools again. True when the definition changed. */
+export async function refreshDefinition(flight: Flight): Promise<boolean> {
+  const { call, control, ports } = flight;
+  const { target } = call;
+  if (!target?.capability || target.capability.kind !== 'tool') return false;
+  const before = target.definition?.hash;
+  await readAll(flight, target.server, target.spec, 'tool');
+  const definition = ports.catalog.find(control.org, target.server, 'tool', target.capability.name);
+  target.definition = definition;
+  return definition !== undefined && definition.hash !== before;
+}
+
+async function readAll(flight: Flight, server: string, spec: ServerSpec, kind: CapabilityKind): Promise<void> {
+  const { ports, control } = flight;
+  const found: JsonObject[] = [];
+  let cursor: Json | undefined;
+  for (let page = 0; page < MAX_DISCOVERY_PAGES; page++) {
+    const outcome = await flight.run(listCall(flight, server, LISTS[kind].method, cursor));
+    if (outcome.type !== 'result') {
+      const why = outcome.type === 'error' ? outcome.error.message : outcome.type === 'denied' ? outcome.message : outcome.type;
+      ports.logger.warn({ server, call: flight.call.id, why }, 'the definitions of a server could not be read');
+      return;
+    }
+    const items = outcome.result[LISTS[kind].member];
+    if (Array.isArray(items)) for (const item of items) if (isObject(item)) found.push(item);
+    cursor = outcome.result['nextCursor'];
+    if (cursor === undefined || cursor === null) break;
+  }
+  ports.catalog.put(control.org, server, kind, found, ports.clock.nowMs());
+}
+
+function listCall(flight: Flight, server: string, method: string, cursor: Json | undefined): Call {
+  const { call, ports } = flight;
+  const params = listParams(call.client, call.params, cursor);
+  return {
+    ...call,
+    id: newId('call', ports.clock.nowMs()),
+    startedMs: ports.clock.monotonicMs(),
+    kind: 'list',
+    surface: { type: 'server', server },
+    method,
+    params,
+    paramsText: params && JSON.stringify(params),
+    mcpHeaders: {},
+    // Its own signal: others may be waiting for the same reading when the agent that caused it is gone.
+    signal: AbortSignal.timeout(DISCOVERY_TIMEOUT_MS),
+    abort: () => undefined,
+    peer: { notify: () => undefined, request: undefined },
+    origin: 'gateway',
+    parent: undefined,
+    local: undefined,
+    principal: undefined,
+    target: undefined,
+    decision: undefined,
+    receipt: undefined,
+  };
+}
+
+/** A modern list needs the envelope of the call it serves; progress and log wishes stay with that call. */
+function listParams(client: ClientContext, params: JsonObject | undefined, cursor: Json | undefined): JsonObject | undefined {
+  const page: JsonObject = cursor === undefined ? {} : { cursor };
+  if (client.era === 'legacy') return cursor === undefined ? undefined : page;
+  const meta = isObject(params?.['_meta']) ? params['_meta'] : {};
+  const envelope: JsonObject = {};
+  for (const key of Object.keys(meta)) if (key.startsWith('io.modelcontextprotocol/') && !key.endsWith('/logLevel')) envelope[key] = meta[key];
+  return { ...page, _meta: envelope };
+}
+
+/** Shares one running piece of work among everyone who asks for it meanwhile. */
+export class Readings {
+  readonly #running = new Map<string, Promise<void>>();
+
+  once(key: string, work: () => Promise<void>): Promise<void> {
+    const running = this.#running.get(key);
+    if (running) return running;
+    const started = work().finally(() => this.#running.delete(key));
+    this.#running.set(key, started);
+    started.catch(() => undefined); // every waiter sees the failure; nobody waiting is no bug
+    return started;
+  }
+}

@@ -1,0 +1,128 @@
+// One call travelling the table: its working state, what the rows may use, and the verdicts they may return.
+// Types only. Rows get their ports from here; they never reach for a singleton.
+import type { AuditLog } from '../audit/log.ts';
+import type { Call, CallOutcome, CallReply, Definition, DenialCode } from '../call.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { UriRoutes } from '../catalog/uri-routes.ts';
+import type { InFlight } from '../kill/inflight.ts';
+import type { JsonObject } from '../lib/json.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Lru } from '../lib/lru.ts';
+import type { RpcError } from '../mcp/message.ts';
+import type { Logger } from '../observe/log.ts';
+import type { Metrics } from '../observe/metrics.ts';
+import type { Lease, Upstreams } from '../upstream/exchange.ts';
+import type { Readings } from './discovery.ts';
+import type { Control, ControlSource } from './control.ts';
+
+export interface Ports {
+  clock: Clock;
+  log: AuditLog;
+  control: ControlSource;
+  upstreams: Upstreams;
+  catalog: Catalog;
+  /** Which server lists which resource, by principal. */
+  routes: UriRoutes;
+  readings: Readings;
+  sealer: TextSealer;
+  /** Sealed ids in use by upstream task, so that every mention of a task gets the id the agent knows. Bounded; nothing is lost without it. */
+  taskIds: Lru<string, string>;
+  /** Thins out the recording of attempts nobody can be blamed for. */
+  strangers: { admit(nowMs: number): boolean };
+  inFlight: InFlight;
+  logger: Logger;
+  metrics: Metrics;
+  settings: PipelineSettings;
+}
+
+export interface PipelineSettings {
+  /** Organization that anonymous loopback traffic is attributed to; undefined outside the conformance profile. */
+  anonymousOrg: string | undefined;
+  /** Deadline of one server in an aggregated list, milliseconds. */
+  aggregateDeadlineMs: number;
+  /** Age after which definitions are fetched again in the background, milliseconds. */
+  definitionAgeMs: number;
+  /** Which full values are kept, sealed, beside the log. */
+  payloads: 'none' | 'arguments' | 'all';
+  /** Values longer than this are committed to but not kept, UTF-16 code units. */
+  maxPayloadUnits: number;
+  /** Name of this gateway process in the log. */
+  instance: string;
+}
+
+/** Short authenticated and encrypted strings that travel through agents: task ids, cursors. */
+export interface TextSealer {
+  sealText(org: string, purpose: string, text: string): string;
+  openText(org: string, purpose: string, sealed: string): string | undefined;
+}
+
+export interface Flight {
+  readonly call: Call;
+  readonly ports: Ports;
+  /** The control state this round of judging runs under. Replaced when the call is judged again. */
+  control: Control;
+  readonly signal: AbortSignal;
+  /** `params` as the agent sent it: what the entry commits to, and where judging again starts from. */
+  readonly received: { params: JsonObject | undefined; text: string | undefined };
+  lease: Lease | undefined;
+  reply: CallReply | undefined;
+  /** Set by a row that refused. */
+  denial: Denial | undefined;
+  /** Runs another call through the same table (definition discovery, questions from servers). */
+  run(call: Call): Promise<CallOutcome>;
+  /** The agent's own (sealed) id of the task this call follows up. */
+  sealedTaskId: string | undefined;
+  /** The server could not be reached or broke off: the outcome says so. */
+  upstreamFailed: boolean;
+  /** Takes the call out of the kill switch's sight. */
+  release: (() => void) | undefined;
+}
+
+export interface Denial {
+  code: DenialCode;
+  message: string;
+  rule: string | undefined;
+  hint: string | undefined;
+  rpc?: RpcError | undefined;
+}
+
+export type Verdict =
+  | typeof PASS
+  | { verdict: 'deny'; denial: Denial }
+  | { verdict: 'reply'; reply: CallReply }
+  /** The control revision moved between judging and recording: judge again from the top. Only record-decision returns it. */
+  | { verdict: 'again'; revision: number };
+
+export const PASS: unique symbol = Symbol('pass');
+
+export interface Row {
+  readonly name: RowName;
+  run(flight: Flight): Verdict | Promise<Verdict>;
+}
+
+export type RowName =
+  | 'identify'
+  | 'freeze'
+  | 'resolve'
+  | 'validate'
+  | 'decide'
+  | 'record-decision'
+  | 'lease'
+  | 'forward'
+  | 'narrow'
+  | 'record-result';
+
+export function deny(code: DenialCode, message: string, rule?: string, hint?: string): Verdict {
+  return { verdict: 'deny', denial: { code, message, rule, hint } };
+}
+
+/** The request itself is wrong: refused like any server would, with this JSON-RPC error. */
+export function denyRpc(code: DenialCode, error: RpcError): Verdict {
+  return { verdict: 'deny', denial: { code, message: error.message, rule: undefined, hint: undefined, rpc: error } };
+}
+
+export function reply(value: CallReply): Verdict {
+  return { verdict: 'reply', reply: value };
+}
+
+export type { Definition };

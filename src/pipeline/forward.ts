@@ -1,0 +1,62 @@
+// Row: the side effect. Needs the receipt and the signal; sends to one server, to several (aggregated surface), or answers locally.
+// Failures of a server become JSON-RPC errors with a stable code; its private words stay in the operator's log.
+import type { CallReply } from '../call.ts';
+import { GatewayError } from '../lib/error.ts';
+import { HEADER_MISMATCH, INTERNAL_ERROR } from '../mcp/error-code.ts';
+import { forwardAll } from './aggregate.ts';
+import { refreshDefinition } from './discovery.ts';
+import type { Flight, Row, Verdict } from './flight.ts';
+import { deny, PASS, reply } from './flight.ts';
+import { requestOf } from './forward-request.ts';
+import { governQuestions } from './question.ts';
+import { ownTaskIds } from './task.ts';
+
+export const forward: Row = {
+  name: 'forward',
+  async run(flight) {
+    const { call, ports } = flight;
+    if (!call.receipt) throw new Error('forward without a receipt');
+    if (call.local) {
+      flight.reply = await call.local(flight.signal);
+      return PASS;
+    }
+    const { principal } = call;
+    if (!principal) throw new Error('forward without a principal');
+    flight.release = ports.inFlight.register({ principal, server: call.target?.server, abort: (reason) => call.abort(reason) });
+    try {
+      return await send(flight);
+    } catch (error) {
+      if (flight.signal.aborted || !(error instanceof GatewayError)) throw error;
+      flight.upstreamFailed = true;
+      ports.logger.warn({ call: call.id, server: call.target?.server, code: error.code, detail: error.detail }, error.message);
+      return reply(upstreamError(flight, error));
+    }
+  },
+};
+
+async function send(flight: Flight): Promise<Verdict> {
+  const { call, ports } = flight;
+  if (!call.target) {
+    flight.reply = await forwardAll(flight);
+    return PASS;
+  }
+  const began = ports.clock.monotonicMs();
+  let answer = await ports.upstreams.exchange(requestOf(flight));
+  if (answer.type === 'error' && answer.error.code === HEADER_MISMATCH && (await refreshDefinition(flight))) {
+    answer = await ports.upstreams.exchange(requestOf(flight));
+  }
+  ports.metrics.upstream(call.target.server, ports.clock.monotonicMs() - began);
+  const refusal = await governQuestions(flight, answer);
+  if (refusal) return deny(refusal.code, refusal.message, refusal.rule);
+  flight.reply = ownTaskIds(flight, answer);
+  return PASS;
+}
+
+export function upstreamError(flight: Flight, error: GatewayError): CallReply {
+  const server = flight.call.target?.server;
+  return {
+    type: 'error',
+    era: flight.call.client.era,
+    error: { code: INTERNAL_ERROR, message: error.message, data: { code: error.code, callId: flight.call.id, ...(server === undefined ? {} : { server }) } },
+  };
+}

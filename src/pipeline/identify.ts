@@ -1,0 +1,43 @@
+// Row: bearer → principal. Unauthenticated traffic is refused at once; the loopback conformance profile is the one exception.
+// Questions from servers and the gateway's own readings carry the bearer of the call they belong to, so a revocation reaches them too.
+import type { Call, Principal } from '../call.ts';
+import type { Control } from './control.ts';
+import type { Flight, Row, Verdict } from './flight.ts';
+import { deny, PASS } from './flight.ts';
+
+const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
+
+export const identify: Row = {
+  name: 'identify',
+  run(flight) {
+    const { call, ports } = flight;
+    const nowMs = ports.clock.nowMs();
+    let refusal: { code: 'unauthenticated' | 'token_expired' | 'token_revoked'; message: string } | undefined;
+    for (const control of ports.control.all()) {
+      const found = control.principals.identify(call.bearer, nowMs);
+      if (found.principal) return board(flight, control, found.principal);
+      if (!refusal || found.code !== 'unauthenticated') refusal = { code: found.code, message: found.message };
+    }
+    const anonymous = anonymousPrincipal(call, ports.settings.anonymousOrg);
+    if (anonymous) return inherit(flight, anonymous);
+    return deny(refusal?.code ?? 'unauthenticated', refusal?.message ?? 'A valid token is required: send "Authorization: Bearer sp_…".');
+  },
+};
+
+function board(flight: Flight, control: Control, principal: Principal): Verdict {
+  flight.control = control;
+  flight.call.principal = principal;
+  return PASS;
+}
+
+function inherit(flight: Flight, principal: Principal): Verdict {
+  const control = flight.ports.control.current(principal.org);
+  if (!control) return deny('unauthenticated', `Organization "${principal.org}" does not exist any more.`);
+  return board(flight, control, principal);
+}
+
+/** INVARIANT: only with the conformance profile, only without a token, only from loopback (test/scenario/anonymous.test.ts). */
+function anonymousPrincipal(call: Call, org: string | undefined): Principal | undefined {
+  if (org === undefined || call.bearer !== undefined || !LOOPBACK.has(call.remoteAddress)) return undefined;
+  return { org, agent: 'conformance', agentClass: undefined, environment: undefined, user: undefined, token: undefined, inScope: () => true };
+}

@@ -1,0 +1,75 @@
+// Row: lists and handshakes show only what this principal may use, by the same decision as the call itself; cache hints become private.
+// What was not touched keeps its exact text. The gateway's own readings are not narrowed.
+import type { CallReply, CapabilityKind } from '../call.ts';
+import type { Json, JsonObject } from '../lib/json.ts';
+import { isObject } from '../lib/json.ts';
+import { setMember } from '../mcp/raw-json.ts';
+import type { Flight, Row } from './flight.ts';
+import { PASS } from './flight.ts';
+
+/** Longest time an agent may keep a list or handshake, milliseconds: what it shows depends on rules that may change. */
+export const MAX_TTL_MS = 60_000;
+
+interface ListShape {
+  member: string;
+  kind: CapabilityKind;
+  /** Member of an item that names the capability. */
+  names: string;
+}
+
+export const LIST_SHAPES: Readonly<Record<string, ListShape>> = {
+  'tools/list': { member: 'tools', kind: 'tool', names: 'name' },
+  'prompts/list': { member: 'prompts', kind: 'prompt', names: 'name' },
+  'resources/list': { member: 'resources', kind: 'resource', names: 'uri' },
+  'resources/templates/list': { member: 'resourceTemplates', kind: 'resource', names: 'uriTemplate' },
+};
+
+export const narrow: Row = {
+  name: 'narrow',
+  run(flight) {
+    const { call, reply } = flight;
+    if (!reply || reply.type !== 'result' || call.origin === 'gateway') return PASS;
+    const shape = LIST_SHAPES[call.method];
+    const narrowed = shape && call.target ? narrowList(flight, reply, shape, call.target.server) : reply;
+    flight.reply = privateHints(narrowed);
+    return PASS;
+  },
+};
+
+type ResultReply = Extract<CallReply, { type: 'result' }>;
+
+function narrowList(flight: Flight, reply: ResultReply, shape: ListShape, server: string): ResultReply {
+  const items = reply.result[shape.member];
+  if (!Array.isArray(items)) return reply;
+  learn(flight, items, shape, server);
+  const kept = items.filter((item) => isVisible(flight, item, shape, server));
+  if (kept.length === items.length) return reply;
+  return { ...reply, result: { ...reply.result, [shape.member]: kept }, resultText: undefined };
+}
+
+export function isVisible(flight: Flight, item: Json, shape: ListShape, server: string): boolean {
+  const { principal } = flight.call;
+  if (!principal || !isObject(item)) return false;
+  const name = item[shape.names];
+  return typeof name === 'string' && flight.control.policies.visible(principal, server, { kind: shape.kind, name });
+}
+
+/** Definitions seen in passing are pins too. */
+function learn(flight: Flight, items: readonly Json[], shape: ListShape, server: string): void {
+  if (shape.names === 'uriTemplate') return;
+  flight.ports.catalog.merge(flight.control.org, server, shape.kind, items.filter(isObject));
+}
+
+/** `cacheScope` public → private, `ttlMs` capped (2026-07-28 server/utilities/caching). */
+function privateHints(reply: ResultReply): ResultReply {
+  const { cacheScope, ttlMs } = reply.result;
+  let next = reply;
+  if (cacheScope !== undefined && cacheScope !== 'private') next = withMember(next, 'cacheScope', 'private');
+  if (typeof ttlMs === 'number' && ttlMs > MAX_TTL_MS) next = withMember(next, 'ttlMs', MAX_TTL_MS);
+  return next;
+}
+
+function withMember(reply: ResultReply, key: string, value: string | number): ResultReply {
+  const result: JsonObject = { ...reply.result, [key]: value };
+  return { ...reply, result, resultText: reply.resultText === undefined ? undefined : setMember(reply.resultText, key, JSON.stringify(value)) };
+}

@@ -1,0 +1,94 @@
+// Row: durable append of the decision → receipt and the control revision at that place of the log.
+// INVARIANT: an allowed call goes on only when that revision is the one it was judged under; otherwise it is judged again from the top
+// (test/property/joining-rule.test.ts). Denials are recorded here as well, whichever row refused.
+import type { AuditDraft } from '../audit/log.ts';
+import type { Receipt } from '../audit/port.ts';
+import type { Call, Decision } from '../call.ts';
+import type { Denial, Flight, Row } from './flight.ts';
+import { PASS } from './flight.ts';
+
+/** Kinds that leave one entry: nothing of a server's state changes, or there is no answer to wait for. */
+const SINGLE = new Set(['list', 'meta', 'notification']);
+
+export function isSingle(call: Call): boolean {
+  return SINGLE.has(call.kind);
+}
+
+export const recordDecision: Row = {
+  name: 'record-decision',
+  async run(flight) {
+    const { call } = flight;
+    const { decision, principal } = call;
+    if (!decision || !principal || decision.effect !== 'allow') throw new Error('an undecided call reached record-decision');
+    const receipt = await append(flight, decision);
+    if (receipt.revision !== decision.revision) return { verdict: 'again', revision: receipt.revision };
+    call.receipt = receipt;
+    return PASS;
+  },
+};
+
+/** Records a refusal. Anonymous attempts are thinned out so that a stranger cannot fill the log. */
+export async function recordDenial(flight: Flight, denial: Denial): Promise<void> {
+  const { call, ports, control } = flight;
+  if (!call.principal && !ports.strangers.admit(ports.clock.nowMs())) return;
+  const made = call.decision?.effect === 'deny' ? call.decision : undefined;
+  await append(flight, {
+    effect: 'deny',
+    rule: made?.rule ?? denial.rule ?? `builtin/${denial.code}`,
+    code: denial.code,
+    reason: denial.message,
+    trace: [],
+    revision: control.revision,
+  });
+}
+
+function append(flight: Flight, decision: Decision): Promise<Receipt> {
+  return flight.ports.log.record(flight.call.principal?.org ?? flight.control.org, draftOf(flight, decision));
+}
+
+function draftOf(flight: Flight, decision: Decision): AuditDraft {
+  const { call, ports } = flight;
+  const { target, principal, surface, client } = call;
+  const capability = target?.capability;
+  const named = capability?.name;
+  const kept = keepable(flight, flight.received.text, 'arguments');
+  return {
+    type: 'decision',
+    fields: {
+      timeMs: ports.clock.nowMs(),
+      call: call.id,
+      principal: principal && { agent: principal.agent, class: principal.agentClass, token: principal.token, user: principal.user },
+      surface: surface.type === 'all' ? 'all' : `server/${surface.server}`,
+      method: call.method,
+      server: target?.server,
+      tool: capability?.kind === 'tool' ? named : undefined,
+      prompt: capability?.kind === 'prompt' ? named : undefined,
+      resource: capability?.kind === 'resource' ? named : undefined,
+      definition: target?.definition?.hash,
+      effect: decision.effect,
+      rule: decision.rule,
+      code: decision.code,
+      reason: decision.effect === 'allow' ? undefined : decision.reason,
+      judged: decision.revision,
+      credential: decision.effect === 'allow' && target && hasCredential(target.spec) ? 'service' : 'none',
+      client: { era: client.era, version: client.protocolVersion },
+      origin: call.origin,
+      parent: call.parent?.id,
+      instance: ports.settings.instance,
+      single: decision.effect === 'allow' && isSingle(call) ? true : undefined,
+    },
+    arguments: kept,
+  };
+}
+
+/** The text to commit to; kept in full only as the settings say. */
+export function keepable(flight: Flight, text: string | undefined, role: 'arguments' | 'result'): { text: string; keep: boolean } | undefined {
+  if (text === undefined) return undefined;
+  const { payloads, maxPayloadUnits } = flight.ports.settings;
+  const wanted = payloads === 'all' || payloads === role;
+  return { text, keep: wanted && text.length <= maxPayloadUnits };
+}
+
+function hasCredential(spec: { headers?: unknown; env?: unknown }): boolean {
+  return spec.headers !== undefined || spec.env !== undefined;
+}

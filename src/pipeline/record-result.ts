@@ -1,0 +1,53 @@
+// Row: the second receipt. No answer leaves the gateway before its outcome is durable.
+// A call that ended otherwise (cancelled, killed, failed) gets its outcome entry here too.
+import type { OutcomeStatus } from '../audit/entry.ts';
+import type { CallReply } from '../call.ts';
+import type { Denial, Flight, Row, Verdict } from './flight.ts';
+import { PASS } from './flight.ts';
+import { isSingle, keepable } from './record-decision.ts';
+
+export const recordResult: Row = {
+  name: 'record-result',
+  async run(flight): Promise<Verdict> {
+    const { call, reply } = flight;
+    if (!reply) throw new Error('a call without an answer reached record-result');
+    if (isSingle(call)) return PASS;
+    await append(flight, statusOf(reply, flight), resultText(reply));
+    return PASS;
+  },
+};
+
+export async function recordUnfinished(flight: Flight, denial: Denial): Promise<void> {
+  if (isSingle(flight.call)) return;
+  const stopped = denial.code === 'cancelled' || denial.code === 'frozen';
+  await append(flight, stopped ? 'cancelled' : 'upstream_failed', undefined);
+}
+
+async function append(flight: Flight, status: OutcomeStatus, text: string | undefined): Promise<void> {
+  const { call, ports } = flight;
+  const receipt = call.receipt;
+  if (!receipt) throw new Error('an outcome without a decision');
+  await ports.log.record(receipt.org, {
+    type: 'outcome',
+    fields: {
+      timeMs: ports.clock.nowMs(),
+      call: call.id,
+      decision: receipt.seq,
+      status,
+      latencyMs: ports.clock.monotonicMs() - call.startedMs,
+    },
+    result: keepable(flight, text, 'result'),
+  });
+}
+
+function resultText(reply: CallReply): string | undefined {
+  if (reply.type === 'result') return reply.resultText ?? JSON.stringify(reply.result);
+  return reply.type === 'error' ? JSON.stringify(reply.error) : undefined;
+}
+
+function statusOf(reply: CallReply, flight: Flight): OutcomeStatus {
+  if (reply.type === 'accepted') return 'ok';
+  if (reply.type === 'error') return flight.upstreamFailed ? 'upstream_failed' : 'rpc_error';
+  if (reply.result['resultType'] === 'input_required') return 'input_required';
+  return reply.result['isError'] === true ? 'tool_error' : 'ok';
+}

@@ -1,0 +1,113 @@
+// Row: public name → server, upstream name and pinned definition. A name that leads nowhere is left to `decide`, which refuses it exactly
+// as it refuses what is forbidden. Task follow-ups are calls on the tool that made the task.
+import type { Call, CapabilityRef } from '../call.ts';
+import type { JsonObject } from '../lib/json.ts';
+import { INVALID_PARAMS } from '../mcp/error-code.ts';
+import { namedCapability } from '../mcp/method-kind.ts';
+import { setMember } from '../mcp/raw-json.ts';
+import { ensureDefinitions } from './discovery.ts';
+import type { Flight, Row, Verdict } from './flight.ts';
+import { denyRpc, PASS } from './flight.ts';
+import { frozenVerdict } from './freeze.ts';
+import { routeName } from './route.ts';
+import { openTask } from './task.ts';
+
+export const resolve: Row = {
+  name: 'resolve',
+  run(flight) {
+    const { call } = flight;
+    if (call.parent) {
+      call.target = call.parent.target && { ...call.parent.target, capability: call.parent.target.capability };
+      return PASS;
+    }
+    const named = namedCapability(call.method, call.params);
+    if (named === 'missing') return denyRpc('invalid_request', { code: INVALID_PARAMS, message: missingText(call) });
+    if (named?.kind === 'task') return resolveTask(flight, named.name);
+    if (call.method === 'subscriptions/listen') openTaskFilter(flight);
+    if (call.surface.type === 'all') return named ? resolvePublic(flight, { kind: named.kind, name: named.name }) : PASS;
+    return settle(flight, call.surface.server, named && { kind: named.kind, name: named.name });
+  },
+};
+
+/** Sets the target and, for tools and prompts, makes sure that the definition is known. */
+function settle(flight: Flight, server: string, capability: CapabilityRef | undefined): Verdict | Promise<Verdict> {
+  const { call, control, ports } = flight;
+  const spec = control.view.server(server)?.spec;
+  if (!spec || spec.disabled) return PASS;
+  call.target = { server, spec, capability, definition: undefined };
+  if (!capability) return PASS;
+  const known = ports.catalog.find(control.org, server, capability.kind, capability.name);
+  call.target.definition = known;
+  if (!needsDefinition(call) || call.origin === 'gateway') return PASS;
+  const { principal } = call;
+  // What may not be used is not looked up: refusing it must not depend on whether it exists.
+  if (!principal || !control.policies.visible(principal, server, capability)) return PASS;
+  const pending = ensureDefinitions(flight, server, spec, capability.kind, known !== undefined);
+  if (!pending) return PASS;
+  return pending.then(() => {
+    if (call.target) call.target.definition = ports.catalog.find(control.org, server, capability.kind, capability.name);
+    return PASS;
+  });
+}
+
+function needsDefinition(call: Call): boolean {
+  return call.method === 'tools/call' || call.method === 'prompts/get';
+}
+
+async function resolvePublic(flight: Flight, capability: CapabilityRef): Promise<Verdict> {
+  const route = await routeName(flight, capability);
+  if (!route) return PASS;
+  const verdict = frozenVerdict(flight, route.server);
+  if (verdict !== PASS) return verdict;
+  if (route.name !== capability.name) rename(flight.call, route.name);
+  return settle(flight, route.server, { kind: capability.kind, name: route.name });
+}
+
+function rename(call: Call, name: string): void {
+  const { params } = call;
+  if (!params) return;
+  if (call.method === 'completion/complete') replace(call, 'ref', { ...(params['ref'] as JsonObject), name });
+  else replace(call, 'name', name);
+}
+
+function replace(call: Call, member: string, value: string | JsonObject): void {
+  call.params = { ...call.params, [member]: value };
+  if (call.paramsText !== undefined) call.paramsText = setMember(call.paramsText, member, JSON.stringify(value));
+}
+
+function resolveTask(flight: Flight, sealed: string): Verdict {
+  const { call, control, ports } = flight;
+  const task = openTask(flight, sealed);
+  const here = call.surface.type === 'all' || call.surface.server === task?.server;
+  const spec = task && here ? control.view.server(task.server)?.spec : undefined;
+  if (!task || !spec || spec.disabled) return denyRpc('invalid_request', { code: INVALID_PARAMS, message: `Unknown task ${JSON.stringify(sealed.slice(0, 64))}.` });
+  const verdict = frozenVerdict(flight, task.server);
+  if (verdict !== PASS) return verdict;
+  flight.sealedTaskId = sealed;
+  replace(call, 'taskId', task.id);
+  const capability: CapabilityRef | undefined = task.tool === '' ? undefined : { kind: 'tool', name: task.tool };
+  const definition = capability && ports.catalog.find(control.org, task.server, 'tool', capability.name);
+  call.target = { server: task.server, spec, capability, definition };
+  return PASS;
+}
+
+/** `taskIds` of a listen filter are ours too. Unknown ones are dropped: they can never be honoured. */
+function openTaskFilter(flight: Flight): void {
+  const { call } = flight;
+  const filter = call.params?.['notifications'];
+  const holder = typeof filter === 'object' && filter !== null && !Array.isArray(filter) ? filter : call.params;
+  const ids = holder?.['taskIds'];
+  if (!Array.isArray(ids)) return;
+  const server = call.surface.type === 'server' ? call.surface.server : undefined;
+  const opened = ids.flatMap((id) => {
+    const task = typeof id === 'string' ? openTask(flight, id) : undefined;
+    return task && task.server === server ? [task.id] : [];
+  });
+  const next = { ...holder, taskIds: opened };
+  call.params = holder === call.params ? next : { ...call.params, notifications: next };
+  call.paramsText = undefined;
+}
+
+function missingText(call: Call): string {
+  return `Invalid params: ${call.method} must name what it is about (see the method's required members).`;
+}

@@ -1,0 +1,25 @@
+// Public names of the aggregated surface → server and upstream name. A server this principal may not use is not looked at,
+// so a name on it is unknown like any other.
+import type { CapabilityRef } from '../call.ts';
+import { publicName, publicPrefix } from '../catalog/names.ts';
+import { routeOwner, usableServers } from './aggregate.ts';
+import { ensureDefinitions } from './discovery.ts';
+import type { Flight } from './flight.ts';
+
+export async function routeName(flight: Flight, capability: CapabilityRef): Promise<{ server: string; name: string } | undefined> {
+  const { ports, control } = flight;
+  if (capability.kind === 'resource') {
+    const server = ports.routes.find(routeOwner(flight), capability.name);
+    return server === undefined ? undefined : { server, name: capability.name };
+  }
+  for (const { name: server, spec } of usableServers(flight)) {
+    if (!capability.name.startsWith(publicPrefix(server))) continue;
+    await ensureDefinitions(flight, server, spec, capability.kind, false);
+    for (const upstream of ports.catalog.names(control.org, server, capability.kind)) {
+      if (publicName(server, upstream) === capability.name) return { server, name: upstream };
+    }
+    // Nothing of that name: refused under the name that was asked for, as if it were there and forbidden.
+    return { server, name: capability.name.slice(publicPrefix(server).length) };
+  }
+  return undefined;
+}

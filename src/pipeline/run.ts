@@ -1,0 +1,160 @@
+// The only control flow of the pipeline: for each row that applies, check the signal, time it, run it, act on its verdict.
+// A throw is a recorded denial. Nothing is forwarded without a receipt; nothing is answered without the second one.
+import type { Call, CallOutcome, Denied } from '../call.ts';
+import { GatewayError } from '../lib/error.ts';
+import type { Denial, Flight, Ports, Row, Verdict } from './flight.ts';
+import { PASS } from './flight.ts';
+import { recordDenial } from './record-decision.ts';
+import { recordUnfinished } from './record-result.ts';
+import { rowsOf } from './table.ts';
+
+/** How often one call is judged again because the rules moved under it, before it is refused. */
+export const MAX_JUDGEMENTS = 16;
+
+export interface Pipeline {
+  /** Never rejects: every failure is an outcome. */
+  run(call: Call): Promise<CallOutcome>;
+}
+
+export function createPipeline(ports: Ports): Pipeline {
+  const pipeline: Pipeline = { run: (call) => runCall(call, ports, pipeline) };
+  return pipeline;
+}
+
+async function runCall(call: Call, ports: Ports, pipeline: Pipeline): Promise<CallOutcome> {
+  const flight = takeOff(call, ports, pipeline);
+  ports.metrics.callStarted(call.kind);
+  try {
+    const outcome = await travel(flight);
+    ports.metrics.callEnded(call.kind, call.method, outcomeLabel(outcome), ports.clock.monotonicMs() - call.startedMs);
+    return outcome;
+  } finally {
+    flight.release?.();
+  }
+}
+
+async function travel(flight: Flight): Promise<CallOutcome> {
+  const rows = rowsOf(flight.call.kind);
+  let judgements = 1;
+  let index = 0;
+  while (index < rows.length) {
+    const row = rows[index] as Row;
+    let verdict: Verdict;
+    try {
+      verdict = await step(row, flight);
+    } catch (error) {
+      return crash(row, flight, error);
+    }
+    if (verdict === PASS) index++;
+    else if (verdict.verdict === 'deny') return refuse(flight, verdict.denial);
+    else if (verdict.verdict === 'reply') {
+      flight.reply = verdict.reply;
+      index = rows.findIndex((later, at) => at > index && (later.name === 'record-decision' || later.name === 'record-result'));
+      if (index < 0) break;
+    } else {
+      if (++judgements > MAX_JUDGEMENTS) return refuse(flight, stale(flight));
+      flight.control = await flight.ports.control.atLeast(flight.control.org, verdict.revision);
+      restart(flight);
+      index = 0;
+    }
+  }
+  return flight.reply ?? denied(flight.call, internal(flight.call));
+}
+
+function restart(flight: Flight): void {
+  const { call, received } = flight;
+  call.params = received.params;
+  call.paramsText = received.text;
+  call.principal = undefined;
+  call.target = undefined;
+  call.decision = undefined;
+  call.receipt = undefined;
+}
+
+function step(row: Row, flight: Flight): Verdict | Promise<Verdict> {
+  const { clock, metrics } = flight.ports;
+  if (flight.signal.aborted && row.name !== 'record-result') throw flight.signal.reason;
+  const begin = clock.monotonicMs();
+  const verdict = row.run(flight);
+  if (!(verdict instanceof Promise)) {
+    metrics.stage(row.name, clock.monotonicMs() - begin);
+    return verdict;
+  }
+  return verdict.finally(() => metrics.stage(row.name, clock.monotonicMs() - begin));
+}
+
+/** A denial reached before the decision was recorded is recorded here; one after it ends the call with an outcome entry. */
+async function refuse(flight: Flight, denial: Denial): Promise<CallOutcome> {
+  flight.denial = denial;
+  try {
+    if (flight.call.receipt) await recordUnfinished(flight, denial);
+    else await recordDenial(flight, denial);
+  } catch (error) {
+    return logFailed(flight, error);
+  }
+  return denied(flight.call, denial);
+}
+
+async function crash(row: Row, flight: Flight, error: unknown): Promise<CallOutcome> {
+  if (error instanceof GatewayError && error.code === 'log_unavailable') return logFailed(flight, error);
+  if (flight.signal.aborted) {
+    const denial = killed(flight);
+    return refuse(flight, denial);
+  }
+  flight.ports.logger.error({ call: flight.call.id, stage: row.name, err: describe(error) }, 'a stage failed; the call is refused');
+  return refuse(flight, internal(flight.call));
+}
+
+function logFailed(flight: Flight, error: unknown): CallOutcome {
+  flight.ports.logger.error({ call: flight.call.id, err: describe(error) }, 'the log cannot be written; the call is refused');
+  const message = flight.call.receipt
+    ? 'The outcome of this call could not be recorded, so its result is withheld. Ask your operator to check the gateway log store, then find out whether the call took effect before repeating it.'
+    : 'The gateway cannot write its log, so nothing is forwarded. Try again later; if it persists, tell your operator.';
+  return denied(flight.call, { code: 'log_unavailable', message, rule: undefined, hint: undefined });
+}
+
+function killed(flight: Flight): Denial {
+  const reason = flight.signal.reason;
+  if (reason instanceof GatewayError && reason.code === 'frozen') return { code: 'frozen', message: reason.message, rule: reason.detail, hint: undefined };
+  return { code: 'cancelled', message: 'The call was cancelled before it finished.', rule: undefined, hint: undefined };
+}
+
+function stale(flight: Flight): Denial {
+  return { code: 'internal', message: `The rules changed ${MAX_JUDGEMENTS} times while call ${flight.call.id} was judged. Try again.`, rule: undefined, hint: undefined };
+}
+
+function internal(call: Call): Denial {
+  return { code: 'internal', message: `The gateway failed on this call and refused it. Tell your operator the call id ${call.id}.`, rule: undefined, hint: undefined };
+}
+
+export function denied(call: Call, denial: Denial): Denied {
+  return { type: 'denied', code: denial.code, message: denial.message, rule: denial.rule, callId: call.id, hint: denial.hint, rpc: denial.rpc };
+}
+
+function takeOff(call: Call, ports: Ports, pipeline: Pipeline): Flight {
+  return {
+    call,
+    ports,
+    control: ports.control.any(),
+    signal: call.signal,
+    received: { params: call.params, text: call.paramsText },
+    lease: undefined,
+    reply: undefined,
+    denial: undefined,
+    run: (inner) => pipeline.run(inner),
+    sealedTaskId: undefined,
+    upstreamFailed: false,
+    release: undefined,
+  };
+}
+
+function outcomeLabel(outcome: CallOutcome): string {
+  if (outcome.type === 'denied') return `denied_${outcome.code}`;
+  if (outcome.type === 'result') return outcome.result.isError === true ? 'tool_error' : 'ok';
+  return outcome.type === 'error' ? 'rpc_error' : 'ok';
+}
+
+function describe(error: unknown): unknown {
+  if (error instanceof GatewayError) return { code: error.code, message: error.message, detail: error.detail, stack: error.stack };
+  return error instanceof Error ? { message: error.message, stack: error.stack } : String(error);
+}

@@ -1,0 +1,61 @@
+// The table of stages: rows in order, columns are method kinds. This is the architecture; docs/stages.md is rendered from it and compared.
+// Rows that later work adds (limit, inspect-args, score, approve, inspect-result) take their place between these; the order is final.
+import type { MethodKind } from '../call.ts';
+import { decide } from './decide.ts';
+import type { Row, RowName } from './flight.ts';
+import { forward } from './forward.ts';
+import { checkFreeze } from './freeze.ts';
+import { identify } from './identify.ts';
+import { lease } from './lease.ts';
+import { narrow } from './narrow.ts';
+import { recordDecision } from './record-decision.ts';
+import { recordResult } from './record-result.ts';
+import { resolve } from './resolve.ts';
+import { validate } from './validate.ts';
+
+export interface TableRow {
+  row: Row;
+  /** Letters of KIND_LETTERS this row applies to. */
+  kinds: string;
+  does: string;
+  core: string;
+}
+
+/** c tools/call and task follow-ups · r reads · l lists · m handshake · n notifications · s subscriptions and streams · u server → client requests. */
+export const KIND_LETTERS: Readonly<Record<MethodKind, string>> = {
+  call: 'c',
+  read: 'r',
+  list: 'l',
+  meta: 'm',
+  notification: 'n',
+  subscription: 's',
+  reverse: 'u',
+};
+
+export const table: readonly TableRow[] = [
+  { row: identify,       kinds: 'crlmnsu', core: 'auth',            does: 'bearer → principal; unauthenticated is rejected at once' },
+  { row: checkFreeze,    kinds: 'crl-nsu', core: 'kill',            does: 'is anything in scope frozen?' },
+  { row: resolve,        kinds: 'crl-nsu', core: 'catalog',         does: 'public name → server + pinned definition; unknown answers exactly as forbidden does' },
+  { row: validate,       kinds: 'c------', core: 'catalog',         does: 'arguments against the pinned schema; header mirrors' },
+  { row: decide,         kinds: 'crlmnsu', core: 'policy',          does: 'first match wins; allow / deny with a trace' },
+  { row: recordDecision, kinds: 'crlmnsu', core: 'audit',           does: 'durable append → receipt + revision; revision moved ⇒ back to identify' },
+  { row: lease,          kinds: 'crlmnsu', core: 'vault',           does: 'credential for this server, late, only for allowed calls' },
+  { row: forward,        kinds: 'crlmnsu', core: 'upstream',        does: 'needs receipt and AbortSignal' },
+  { row: narrow,         kinds: '--lm---', core: 'catalog, policy', does: 'drop what this principal may not use; deterministic order; private cache scope' },
+  { row: recordResult,   kinds: 'crlmnsu', core: 'audit',           does: 'second receipt; no reply without it' },
+];
+
+const byKind = new Map<MethodKind, readonly Row[]>();
+for (const [kind, letter] of Object.entries(KIND_LETTERS) as [MethodKind, string][]) {
+  byKind.set(
+    kind,
+    table.filter((line) => line.kinds.includes(letter)).map((line) => line.row),
+  );
+}
+
+/** The rows a call of this kind travels, in order. */
+export function rowsOf(kind: MethodKind): readonly Row[] {
+  return byKind.get(kind) ?? [];
+}
+
+export const ROW_NAMES: readonly RowName[] = table.map((line) => line.row.name);

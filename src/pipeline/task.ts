@@ -1,0 +1,87 @@
+// Task ids: agents see our own sealed ids, which carry server, tool and owner, so that follow-ups are routed and owned without a table.
+// The same task of the same owner keeps the sealed id it was first given. Covers the tasks extension (flat) and 2025-11-25 tasks (nested).
+import type { CallReply } from '../call.ts';
+import type { Json, JsonObject } from '../lib/json.ts';
+import { isObject } from '../lib/json.ts';
+import type { Flight } from './flight.ts';
+
+const PURPOSE = 'task';
+
+export interface TaskRef {
+  server: string;
+  /** Upstream name of the tool whose call made the task; empty when it is not known. */
+  tool: string;
+  id: string;
+}
+
+export function sealTask(flight: Flight, ref: TaskRef): string {
+  const { principal } = flight.call;
+  if (!principal) throw new Error('a task without an owner');
+  const owner = ownerOf(flight);
+  return `task_${flight.ports.sealer.sealText(principal.org, PURPOSE, JSON.stringify([ref.server, ref.tool, ref.id, owner]))}`;
+}
+
+/** undefined: forged, foreign or malformed; all alike. */
+export function openTask(flight: Flight, sealed: string): TaskRef | undefined {
+  const { principal } = flight.call;
+  if (!principal || !sealed.startsWith('task_')) return undefined;
+  const text = flight.ports.sealer.openText(principal.org, PURPOSE, sealed.slice(5));
+  if (text === undefined) return undefined;
+  const [server, tool, id, owner] = JSON.parse(text) as string[];
+  if (server === undefined || tool === undefined || id === undefined || owner !== ownerOf(flight)) return undefined;
+  flight.ports.taskIds.set(taskKey(flight, server, id), sealed);
+  return { server, tool, id };
+}
+
+/** Replaces upstream task ids in a server's answer. */
+export function ownTaskIds(flight: Flight, answer: CallReply): CallReply {
+  if (answer.type !== 'result' || !flight.call.target) return answer;
+  const { result } = answer;
+  const next = result['resultType'] === 'task' || flight.sealedTaskId !== undefined ? flat(flight, result) : nested(flight, result);
+  return next === result ? answer : { ...answer, result: next, resultText: undefined };
+}
+
+/** Params of a task notification with our own id; undefined when there is nothing to replace. */
+export function ownTaskNotification(flight: Flight, method: string, params: JsonObject | undefined): JsonObject | undefined {
+  if (!params || !(method === 'notifications/tasks' || method === 'notifications/tasks/status')) return undefined;
+  const next = flat(flight, params);
+  return next === params ? undefined : next;
+}
+
+function flat(flight: Flight, holder: JsonObject): JsonObject {
+  const own = ownId(flight, holder['taskId']);
+  return own === undefined ? holder : { ...holder, taskId: own };
+}
+
+function nested(flight: Flight, result: JsonObject): JsonObject {
+  if (flight.call.client.era !== 'legacy') return result;
+  if (flight.call.method === 'tools/call' && isObject(result['task'])) return { ...result, task: flat(flight, result['task']) };
+  if (flight.call.method === 'tasks/list' && Array.isArray(result['tasks'])) {
+    return { ...result, tasks: result['tasks'].map((task: Json): Json => (isObject(task) ? flat(flight, task) : task)) };
+  }
+  return result;
+}
+
+function ownId(flight: Flight, upstreamId: Json | undefined): string | undefined {
+  if (typeof upstreamId !== 'string') return undefined;
+  const { call, sealedTaskId } = flight;
+  if (sealedTaskId !== undefined) return sealedTaskId;
+  const server = call.target?.server;
+  if (server === undefined) return undefined;
+  const key = taskKey(flight, server, upstreamId);
+  const known = flight.ports.taskIds.get(key);
+  if (known !== undefined) return known;
+  const capability = call.target?.capability;
+  const sealed = sealTask(flight, { server, tool: capability?.kind === 'tool' ? capability.name : '', id: upstreamId });
+  flight.ports.taskIds.set(key, sealed);
+  return sealed;
+}
+
+function taskKey(flight: Flight, server: string, id: string): string {
+  return JSON.stringify([flight.call.principal?.org, ownerOf(flight), server, id]);
+}
+
+function ownerOf(flight: Flight): string {
+  const { principal } = flight.call;
+  return principal?.user === undefined ? (principal?.agent ?? '') : `${principal.agent}/${principal.user}`;
+}

@@ -1,0 +1,62 @@
+// Row: arguments against the pinned input schema, and mirrored headers against arguments. A schema that cannot be used refuses the call.
+// A capability this principal may not use is not validated: the refusal must not tell whether it exists.
+import type { Definition } from '../call.ts';
+import type { JsonObject } from '../lib/json.ts';
+import { isObject } from '../lib/json.ts';
+import { HEADER_MISMATCH, INVALID_PARAMS } from '../mcp/error-code.ts';
+import { checkParamHeaders, type ParamHeaderSpec, paramHeaderSpec } from '../mcp/headers.ts';
+import type { Flight, Row, Verdict } from './flight.ts';
+import { deny, denyRpc, PASS } from './flight.ts';
+
+/** Issues named to the agent at most. */
+const MAX_NAMED_ISSUES = 5;
+
+export const validate: Row = {
+  name: 'validate',
+  run(flight) {
+    const { call, control } = flight;
+    const { target, principal } = call;
+    if (call.method !== 'tools/call' || !target?.capability || !principal) return PASS;
+    if (!control.policies.visible(principal, target.server, target.capability)) return PASS;
+    if (!target.definition) {
+      return denyRpc('unknown_capability', { code: INVALID_PARAMS, message: `Unknown tool: ${JSON.stringify(target.capability.name.slice(0, 128))}` });
+    }
+    const given = call.params?.['arguments'];
+    if (given !== undefined && !isObject(given)) return denyRpc('invalid_request', { code: INVALID_PARAMS, message: 'Invalid params: "arguments" must be an object.' });
+    return checkHeaders(flight, target.definition, given ?? {}) ?? checkArguments(flight, target.definition, given ?? {});
+  },
+};
+
+/** 2026-07-28 basic/transports: Mcp-Param-* must say what the body says. */
+function checkHeaders(flight: Flight, definition: Definition, given: JsonObject): Verdict | undefined {
+  const { client, mcpHeaders, surface } = flight.call;
+  if (client.era !== 'modern' || surface.type !== 'server') return undefined;
+  const spec = headerSpec(definition);
+  if (!spec.ok || spec.ok.length === 0) return undefined;
+  const problem = checkParamHeaders(spec.ok, given, mcpHeaders);
+  return problem === undefined ? undefined : denyRpc('invalid_request', { code: HEADER_MISMATCH, message: problem });
+}
+
+const headerSpecs = new WeakMap<Definition, ParamHeaderSpec>();
+
+function headerSpec(definition: Definition): ParamHeaderSpec {
+  const known = headerSpecs.get(definition);
+  if (known) return known;
+  const schema = definition.value['inputSchema'];
+  const spec = paramHeaderSpec(isObject(schema) ? schema : undefined);
+  headerSpecs.set(definition, spec);
+  return spec;
+}
+
+function checkArguments(flight: Flight, definition: Definition, given: JsonObject): Verdict {
+  const schema = flight.ports.catalog.schemaOf(definition);
+  const name = flight.call.target?.capability?.name;
+  if ('unusable' in schema) {
+    return deny('schema_unusable', `The input schema of tool "${name}" cannot be used (${schema.unusable}), so calls to it are refused. The server's owner must mend the schema.`);
+  }
+  const issues = schema.validate(given);
+  if (issues.length === 0) return PASS;
+  const named = issues.slice(0, MAX_NAMED_ISSUES).map((issue) => `${issue.path === '' ? '(arguments)' : issue.path}: ${issue.message}`);
+  const more = issues.length > named.length ? `; and ${issues.length - named.length} more` : '';
+  return deny('invalid_arguments', `The arguments of tool "${name}" do not fit its input schema: ${named.join('; ')}${more}.`, 'builtin/schema');
+}
