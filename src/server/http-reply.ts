@@ -1,0 +1,85 @@
+// Plain HTTP answers of the agent side and the reading of the request headers that choose between them.
+// Never puts anything into an answer that came with the request's credentials.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { HTTP_NOT_ACCEPTED, type WireFailure } from '../mcp/error-code.ts';
+import { type RequestId, type RpcError, writeError } from '../mcp/message.ts';
+
+export interface AcceptedMedia {
+  json: boolean;
+  sse: boolean;
+}
+
+export function replyJson(response: ServerResponse, status: number, text: string, headers?: Record<string, string>): void {
+  if (response.headersSent || response.destroyed) return;
+  response.writeHead(status, headers === undefined ? JSON_HEADERS : { ...JSON_HEADERS, ...headers });
+  response.end(text);
+}
+
+export function replyEmpty(response: ServerResponse, status: number, headers?: Record<string, string>): void {
+  if (response.headersSent || response.destroyed) return;
+  response.writeHead(status, headers);
+  response.end();
+}
+
+export function replyError(
+  response: ServerResponse,
+  status: number,
+  id: RequestId | null,
+  error: RpcError,
+  headers?: Record<string, string>,
+): void {
+  replyJson(response, status, writeError(id, error), headers);
+}
+
+export function replyFailure(response: ServerResponse, failure: WireFailure, id: RequestId | null): void {
+  replyError(response, failure.status, id, failure.error);
+}
+
+/** A refusal that is about HTTP alone. */
+export function replyRefused(response: ServerResponse, status: number, message: string, headers?: Record<string, string>): void {
+  replyError(response, status, null, { code: HTTP_NOT_ACCEPTED, message }, headers);
+}
+
+/** `Authorization: Bearer …` only; never a query parameter (2025-11-25 basic/authorization, access token usage). */
+export function bearerOf(authorization: string | undefined): string | undefined {
+  if (authorization === undefined) return undefined;
+  return /^bearer +([\x21-\x7e]+) *$/i.exec(authorization)?.[1];
+}
+
+/** RFC 9110 §12.5.1, as far as the two media types matter. Absent means anything. */
+export function acceptedMedia(accept: string | undefined): AcceptedMedia {
+  if (accept === undefined || accept === '*/*' || accept === BOTH || accept === BOTH_REVERSED) return ANYTHING;
+  const quality = new Map<string, boolean>();
+  for (const part of accept.toLowerCase().split(',')) {
+    const [range = '', ...params] = part.split(';').map((piece) => piece.trim());
+    quality.set(range, !params.some((param) => /^q=0(\.0*)?$/.test(param)));
+  }
+  const of = (type: string, group: string): boolean => quality.get(type) ?? quality.get(group) ?? quality.get('*/*') ?? false;
+  return { json: of('application/json', 'application/*'), sse: of('text/event-stream', 'text/*') };
+}
+
+export function isJsonContentType(contentType: string | undefined): boolean {
+  if (contentType === undefined) return false;
+  if (contentType === 'application/json') return true;
+  const [type = '', ...params] = contentType
+    .toLowerCase()
+    .split(';')
+    .map((piece) => piece.trim());
+  return type === 'application/json' && params.every((param) => !param.startsWith('charset=') || /^charset="?utf-?8"?$/.test(param));
+}
+
+export function mcpHeadersOf(request: IncomingMessage): Record<string, string> {
+  const found: Record<string, string> = {};
+  const headers = request.headers;
+  for (const name in headers) {
+    if (!name.startsWith('mcp-')) continue;
+    const value = headers[name];
+    if (typeof value === 'string') found[name] = value;
+  }
+  return found;
+}
+
+const BOTH = 'application/json, text/event-stream';
+const BOTH_REVERSED = 'text/event-stream, application/json';
+const ANYTHING: AcceptedMedia = { json: true, sse: true };
+const JSON_HEADERS = { 'content-type': 'application/json' };

@@ -1,0 +1,157 @@
+// The way of one HTTP request on the agent side: route, Host and Origin, credentials, media types, body, era, and then the codec of that era.
+// Never takes a credential from anywhere but the Authorization header, and never lets the path or a header decide what the body says.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Surface } from '../call.ts';
+import { classify } from '../mcp/classify.ts';
+import { DENIED, INVALID_REQUEST, PARSE_ERROR } from '../mcp/error-code.ts';
+import { type ParsedBody, parseBody } from '../mcp/message.ts';
+import { namesModernEra } from '../mcp/rev-2026-07-28/version.ts';
+import type { AgentContext, Exchange } from './agent-context.ts';
+import type { HostGuard } from './host-guard.ts';
+import {
+  acceptedMedia,
+  bearerOf,
+  isJsonContentType,
+  mcpHeadersOf,
+  replyEmpty,
+  replyError,
+  replyFailure,
+  replyRefused,
+} from './http-reply.ts';
+import { serveDelete, serveGet } from './legacy-get.ts';
+import { serveInitialize } from './legacy-initialize.ts';
+import { serveLegacyPost } from './legacy-post.ts';
+import { serveModernNotification, serveModernRequest } from './modern-post.ts';
+import { drainBody, readBody } from './read-body.ts';
+
+export type { PipelinePort } from './agent-context.ts';
+
+export interface RouteOptions {
+  guard: HostGuard;
+  /** Cheap check before a body is read; false answers 401 at once. The pipeline identifies in any case. */
+  authenticate: ((bearer: string | undefined) => boolean) | undefined;
+}
+
+export function serveRequest(context: AgentContext, options: RouteOptions, request: IncomingMessage, response: ServerResponse): void {
+  const exchange = admit(context, options, request, response);
+  if (exchange === undefined) drainBody(request, context.limits);
+  else if (request.method === 'POST') servePost(context, exchange);
+  else {
+    drainBody(request, context.limits);
+    if (namesModernEra(exchange.mcpHeaders['mcp-protocol-version'] ?? '')) {
+      replyRefused(response, 405, 'Only POST is used in this protocol revision.', { allow: 'POST' });
+    } else if (request.method === 'GET') guarded(context, exchange, serveGet(context, exchange));
+    else serveDelete(context, exchange);
+  }
+}
+
+/** Everything that can be said without the body. undefined: it was answered. */
+function admit(_context: AgentContext, options: RouteOptions, request: IncomingMessage, response: ServerResponse): Exchange | undefined {
+  const { headers, method = '' } = request;
+  const refusal = options.guard.refusal(headers.host, headers.origin);
+  if (refusal !== undefined) return refuse(response, 403, refusal);
+  if (headers.origin !== undefined) allowOrigin(response, headers.origin);
+  const surface = surfaceOf(request.url ?? '');
+  if (surface === undefined) return refuse(response, 404, 'Not found. Endpoints are /mcp and /mcp/<server>.');
+  if (method === 'OPTIONS') return answerOptions(request, response);
+  if (!METHODS.has(method)) return refuse(response, 405, 'Method not allowed.', { allow: ALLOW });
+  const bearer = bearerOf(headers.authorization);
+  if (options.authenticate !== undefined && !options.authenticate(bearer)) return refuseUnauthenticated(response);
+  const accepts = acceptedMedia(headers.accept);
+  if (method === 'POST') {
+    if (!isJsonContentType(headers['content-type'])) return refuse(response, 415, 'The body must be application/json in UTF-8.');
+    if (!accepts.json && !accepts.sse) return refuse(response, 406, 'The Accept header must name application/json or text/event-stream.');
+  }
+  const remoteAddress = request.socket.remoteAddress ?? '';
+  return { request, response, surface, bearer, accepts, mcpHeaders: mcpHeadersOf(request), remoteAddress };
+}
+
+/** `/mcp` or `/mcp/<server>`; a query is ignored. Whether the server exists, and for whom, is for the pipeline to say. */
+export function surfaceOf(url: string): Surface | undefined {
+  const query = url.indexOf('?');
+  const path = query < 0 ? url : url.slice(0, query);
+  if (path === '/mcp') return { type: 'all' };
+  const server = path.startsWith('/mcp/') ? path.slice('/mcp/'.length) : '';
+  return SERVER_NAME.test(server) ? { type: 'server', server } : undefined;
+}
+
+function servePost(context: AgentContext, exchange: Exchange): void {
+  const { request, response } = exchange;
+  readBody(request, context.limits, (text, failure) => {
+    if (text !== undefined) guarded(context, exchange, serveBody(context, exchange, parseBody(text)));
+    else if (failure === 'too_large') {
+      const message = `The message is larger than ${context.limits.maxBodyBytes} bytes, the most this gateway takes.`;
+      replyError(response, 413, null, { code: INVALID_REQUEST, message, data: { maxBytes: context.limits.maxBodyBytes } });
+    } else if (failure === 'not_utf8') replyError(response, 400, null, { code: PARSE_ERROR, message: 'The body is not UTF-8.' });
+  });
+}
+
+async function serveBody(context: AgentContext, exchange: Exchange, body: ParsedBody): Promise<void> {
+  const { response, mcpHeaders } = exchange;
+  const [message] = body.messages;
+  if (message === undefined) return replyError(response, 400, null, { code: INVALID_REQUEST, message: 'The body holds no message.' });
+  if (body.batch) {
+    for (const element of body.messages) {
+      if (element.shape === 'invalid') continue;
+      const classified = classify(mcpHeaders, element, { batch: true });
+      if ('error' in classified) return replyFailure(response, classified, null);
+      if (classified.era === 'modern')
+        return replyError(response, 400, null, { code: INVALID_REQUEST, message: 'Batches are not part of this protocol revision.' });
+    }
+    return serveLegacyPost(context, exchange, body);
+  }
+  if (message.shape === 'invalid') return replyError(response, 400, message.id, { code: message.code, message: message.message });
+  const classified = classify(mcpHeaders, message);
+  if ('error' in classified) return replyFailure(response, classified, message.shape === 'request' ? message.id : null);
+  if (classified.era === 'modern') {
+    if (message.shape === 'request' && classified.envelope !== undefined)
+      return serveModernRequest(context, exchange, message, classified.envelope);
+    if (message.shape === 'notification') return serveModernNotification(context, exchange, message, classified.envelope);
+    return replyError(response, 400, null, { code: INVALID_REQUEST, message: 'Only requests and notifications can be sent here.' });
+  }
+  if (message.shape === 'request' && message.method === 'initialize' && mcpHeaders['mcp-session-id'] === undefined) {
+    return serveInitialize(context, exchange, message);
+  }
+  return serveLegacyPost(context, exchange, body);
+}
+
+/** A rejection here is a bug: it is logged, answered when that is still possible, and goes no further. */
+function guarded(context: AgentContext, exchange: Exchange, work: Promise<void>): void {
+  work.catch((error: unknown) => {
+    context.logger.error({ error, path: exchange.surface }, 'serving a request failed');
+    if (exchange.response.headersSent) exchange.response.destroy();
+    else replyRefused(exchange.response, 500, 'The gateway failed while it handled this request.');
+  });
+}
+
+function refuse(response: ServerResponse, status: number, message: string, headers?: Record<string, string>): undefined {
+  replyRefused(response, status, message, headers);
+}
+
+function refuseUnauthenticated(response: ServerResponse): undefined {
+  const message = 'A valid token is needed: send it as "Authorization: Bearer <token>".';
+  replyError(response, 401, null, { code: DENIED, message, data: { code: 'unauthenticated' } }, { 'www-authenticate': 'Bearer' });
+}
+
+/** Cross-origin requests of the origins that passed the guard (Fetch, CORS protocol). */
+function allowOrigin(response: ServerResponse, origin: string): void {
+  response.setHeader('access-control-allow-origin', origin);
+  response.setHeader('vary', 'origin');
+  response.setHeader('access-control-expose-headers', 'mcp-session-id, www-authenticate');
+}
+
+function answerOptions(request: IncomingMessage, response: ServerResponse): undefined {
+  const asked = request.headers['access-control-request-headers'];
+  const preflight = request.headers.origin !== undefined && request.headers['access-control-request-method'] !== undefined;
+  replyEmpty(
+    response,
+    204,
+    preflight ? { ...PREFLIGHT, 'access-control-allow-headers': asked ?? 'authorization, content-type' } : { allow: ALLOW },
+  );
+}
+
+const METHODS = new Set(['GET', 'POST', 'DELETE']);
+const ALLOW = 'GET, POST, DELETE, OPTIONS';
+const PREFLIGHT = { 'access-control-allow-methods': ALLOW, 'access-control-max-age': '600' };
+/** Names of server objects (object/kinds.ts). */
+const SERVER_NAME = /^[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?$/;

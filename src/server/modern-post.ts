@@ -1,0 +1,76 @@
+// Serves one POST of the stateless era (2026-07-28): a validated request becomes one call, its outcome the answer; nothing is remembered.
+// Mcp-Session-Id and Last-Event-ID mean nothing here and are never read.
+import type { ClientContext } from '../call.ts';
+import { type RequestId, type RpcNotification, type RpcRequest, writeResult } from '../mcp/message.ts';
+import type { Envelope } from '../mcp/rev-2026-07-28/envelope.ts';
+import { listenResult } from '../mcp/rev-2026-07-28/listen.ts';
+import { LATEST_MODERN_VERSION } from '../mcp/rev-2026-07-28/version.ts';
+import type { AgentContext, Exchange } from './agent-context.ts';
+import { replyEmpty, replyError, replyRefused } from './http-reply.ts';
+import { ModernReply } from './modern-reply.ts';
+import { notOfEra, openCall } from './open-call.ts';
+import { type Answer, answerOf, deniedError, isUnauthenticated } from './outcome-text.ts';
+import { CallEnded } from './running-calls.ts';
+
+export async function serveModernRequest(
+  context: AgentContext,
+  exchange: Exchange,
+  message: RpcRequest,
+  envelope: Envelope,
+): Promise<void> {
+  const unknown = notOfEra(message, 'modern');
+  if (unknown !== undefined) return replyError(exchange.response, 404, message.id, unknown);
+  const listens = message.method === 'subscriptions/listen';
+  if (listens && !exchange.accepts.sse)
+    return replyRefused(exchange.response, 406, 'subscriptions/listen needs an Accept header with text/event-stream.');
+  const controller = new AbortController();
+  const reply = new ModernReply(context, exchange, controller, listens ? message.id : undefined);
+  const call = openCall(context, { message, exchange, client: clientOf(envelope), peer: reply, controller });
+  const outcome = await context.calls.run(call, controller);
+  const endsGracefully = listens && reply.streaming && isShutdown(controller.signal);
+  reply.finish(endsGracefully ? gracefulEnd(message.id) : answerOf(call, message.id, outcome));
+}
+
+export async function serveModernNotification(
+  context: AgentContext,
+  exchange: Exchange,
+  message: RpcNotification,
+  envelope: Envelope | undefined,
+): Promise<void> {
+  const unknown = notOfEra(message, 'modern');
+  if (unknown !== undefined) return replyError(exchange.response, 404, null, unknown);
+  const controller = new AbortController();
+  const call = openCall(context, {
+    message,
+    exchange,
+    client: clientOf(envelope),
+    peer: { notify: () => undefined, request: undefined },
+    controller,
+    // A stateless request is cancelled by closing its response; the notification has nothing to act on.
+    local: message.method === 'notifications/cancelled' ? async () => ({ type: 'accepted' }) : undefined,
+  });
+  const outcome = await context.calls.run(call, controller);
+  if (outcome.type === 'denied' && isUnauthenticated(outcome))
+    replyError(exchange.response, 401, null, deniedError(outcome), { 'www-authenticate': 'Bearer' });
+  else replyEmpty(exchange.response, 202);
+}
+
+function clientOf(envelope: Envelope | undefined): ClientContext {
+  return {
+    era: 'modern',
+    protocolVersion: envelope?.protocolVersion ?? LATEST_MODERN_VERSION,
+    capabilities: envelope?.clientCapabilities ?? {},
+    clientInfo: envelope?.clientInfo,
+    sessionId: undefined,
+    logLevel: envelope?.logLevel,
+  };
+}
+
+/** 2026-07-28 basic/patterns/subscriptions: a server that ends a listen stream says so with the empty result. */
+function gracefulEnd(id: RequestId): Answer {
+  return { status: 200, text: writeResult(id, JSON.stringify(listenResult(id))) };
+}
+
+function isShutdown(signal: AbortSignal): boolean {
+  return signal.aborted && signal.reason instanceof CallEnded && signal.reason.code === 'shutdown';
+}

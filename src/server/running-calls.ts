@@ -1,0 +1,79 @@
+// The one place that runs a call, and the set of those that run: a shutdown waits for them or ends them.
+// Never lets a failure of the pipeline become an exception towards the client.
+import type { Call, CallOutcome } from '../call.ts';
+import type { AgentLogger, PipelinePort } from './agent-context.ts';
+
+export class RunningCalls {
+  readonly #pipeline: PipelinePort;
+  readonly #logger: AgentLogger;
+  /** What owns a running call's signal, and whether the call is a stream without an end of its own. */
+  readonly #running = new Map<AbortController, boolean>();
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(pipeline: PipelinePort, logger: AgentLogger) {
+    this.#pipeline = pipeline;
+    this.#logger = logger;
+  }
+
+  get size(): number {
+    return this.#running.size;
+  }
+
+  /** Never rejects. `controller` owns `call.signal`. */
+  async run(call: Call, controller: AbortController): Promise<CallOutcome> {
+    this.#running.set(controller, call.method === 'subscriptions/listen');
+    try {
+      return await this.#pipeline.run(call);
+    } catch (error) {
+      this.#logger.error({ call: call.id, error }, 'the pipeline failed');
+      return internalFailure(call.id);
+    } finally {
+      this.#running.delete(controller);
+      if (this.#running.size === 0) for (const resolve of this.#waiting.splice(0)) resolve();
+    }
+  }
+
+  abortAll(reason: CallEnded): void {
+    for (const controller of this.#running.keys()) controller.abort(reason);
+  }
+
+  /** Ends what would not end by itself. */
+  abortStanding(reason: CallEnded): void {
+    for (const [controller, standing] of this.#running) if (standing) controller.abort(reason);
+  }
+
+  /** Resolves when nothing runs, or after `timeoutMs`. */
+  whenIdle(timeoutMs: number): Promise<void> {
+    if (this.#running.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, timeoutMs);
+      this.#waiting.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+}
+
+/** Why a call's signal was aborted by the agent side. The reason of every `call.signal` is one of these. */
+export class CallEnded extends Error {
+  readonly code: 'agent_cancelled' | 'agent_gone' | 'session_ended' | 'shutdown';
+
+  constructor(code: CallEnded['code']) {
+    super(`call ended: ${code}`);
+    this.name = 'AbortError';
+    this.code = code;
+  }
+}
+
+function internalFailure(callId: string): CallOutcome {
+  return {
+    type: 'denied',
+    code: 'internal',
+    message:
+      'The gateway failed while it handled this call. Nothing can be said about its effect; the operator finds it under the call id.',
+    rule: undefined,
+    callId,
+    hint: undefined,
+  };
+}

@@ -1,0 +1,107 @@
+// All sessions of legacy agents in this process: found by id and owner, bounded in number, ended when idle.
+// Never tells a stranger that a session exists: not yours, not here and not at all are the same answer.
+import type { Surface } from '../call.ts';
+import { equalSecret, sha256Hex } from '../lib/digest.ts';
+import type { Random } from '../lib/id.ts';
+import { EventPool } from './event-buffer.ts';
+import type { AgentServerLimits } from './limits.ts';
+import { CallEnded } from './running-calls.ts';
+import { principalKey, Session, type SessionFacts } from './session.ts';
+import type { Ticking } from './ticker.ts';
+
+/** Random bytes of a session id. */
+const ID_BYTES = 24;
+/** Pause between two looks for idle sessions, milliseconds. */
+const SWEEP_MS = 5_000;
+
+export interface SessionTableOptions {
+  limits: AgentServerLimits;
+  random: Random;
+  nowMs: () => number;
+  /** Called once for every session that a server may know of, after it ended. */
+  onEnd: (session: Session) => void;
+}
+
+export class SessionTable implements Ticking {
+  readonly #options: SessionTableOptions;
+  readonly #pool: EventPool;
+  readonly #sessions = new Map<string, Session>();
+  #sweptMs = 0;
+
+  constructor(options: SessionTableOptions) {
+    this.#options = options;
+    this.#pool = new EventPool(options.limits.maxEventBytes);
+  }
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  /** A session that nobody can find yet: `register` makes it so when initialize succeeded. */
+  draft(bearer: string | undefined, facts: Omit<SessionFacts, 'id' | 'bearerDigest'>): Session {
+    const id = `sess_${Buffer.from(this.#options.random.bytes(ID_BYTES)).toString('base64url')}`;
+    return new Session({ ...facts, id, bearerDigest: digestOf(bearer) }, this.#options.limits, this.#pool, this.#options.nowMs());
+  }
+
+  /** Makes room by ending the longest unused idle session, of the same principal first. False: no room, the session is not registered. */
+  register(session: Session): boolean {
+    const { maxSessions, maxSessionsPerPrincipal } = this.#options.limits;
+    const owner = principalKey(session.principal);
+    const own = [...this.#sessions.values()].filter((other) => principalKey(other.principal) === owner);
+    if (own.length >= maxSessionsPerPrincipal && !this.#endLongestUnused(own)) return false;
+    if (this.#sessions.size >= maxSessions && !this.#endLongestUnused(own) && !this.#endLongestUnused([...this.#sessions.values()]))
+      return false;
+    this.#sessions.set(session.facts.id, session);
+    return true;
+  }
+
+  /** INVARIANT: only who opened it finds it, on the endpoint it was opened on (server/legacy.test.ts, "another principal"). */
+  find(id: string, bearer: string | undefined, surface: Surface): Session | undefined {
+    const session = this.#sessions.get(id);
+    if (session === undefined || !isSameSurface(session.facts.surface, surface)) return undefined;
+    if (!equalSecret(session.facts.bearerDigest, digestOf(bearer))) return undefined;
+    session.lastUsedMs = this.#options.nowMs();
+    return session;
+  }
+
+  end(session: Session, code: CallEnded['code'] = 'session_ended'): void {
+    session.end(new CallEnded(code));
+    if (this.#sessions.delete(session.facts.id)) this.#options.onEnd(session);
+  }
+
+  /** Ends a session that never was registered. */
+  discard(session: Session): void {
+    session.end(new CallEnded('session_ended'));
+    this.#options.onEnd(session);
+  }
+
+  endWhere(filter: (session: Session) => boolean, code: CallEnded['code'] = 'session_ended'): void {
+    for (const session of this.#sessions.values()) if (filter(session)) this.end(session, code);
+  }
+
+  tick(nowMs: number): void {
+    if (nowMs - this.#sweptMs < Math.min(SWEEP_MS, this.#options.limits.sessionIdleMs)) return;
+    this.#sweptMs = nowMs;
+    for (const session of this.#sessions.values()) {
+      session.sweep(nowMs);
+      if (!session.idle) session.lastUsedMs = nowMs;
+      else if (nowMs - session.lastUsedMs >= this.#options.limits.sessionIdleMs) this.end(session);
+    }
+  }
+
+  #endLongestUnused(candidates: readonly Session[]): boolean {
+    let oldest: Session | undefined;
+    for (const session of candidates)
+      if (session.idle && !session.ended && (oldest === undefined || session.lastUsedMs < oldest.lastUsedMs)) oldest = session;
+    if (oldest !== undefined) this.end(oldest);
+    return oldest !== undefined;
+  }
+}
+
+function digestOf(bearer: string | undefined): string {
+  return bearer === undefined ? '' : sha256Hex(bearer);
+}
+
+function isSameSurface(a: Surface, b: Surface): boolean {
+  return a.type === 'all' ? b.type === 'all' : b.type === 'server' && a.server === b.server;
+}
