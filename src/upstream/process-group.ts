@@ -59,8 +59,11 @@ export class ProcessGroup {
     let leftMs = ms;
     let pollMs = FIRST_POLL_MS;
     for (let poll = 1; this.alive(); poll++) {
-      if (poll % POLLS_PER_LOOK === 0 && (await onlyZombies(this.#pgid))) this.#gone = true;
-      else if (leftMs <= 0) return false;
+      if (poll % POLLS_PER_LOOK === 0 && (await onlyZombies(this.#pgid))) {
+        // Zombies do not mind; one that was born while we looked does.
+        this.#signal('SIGKILL');
+        this.#gone = true;
+      } else if (leftMs <= 0) return false;
       else {
         const waitMs = Math.min(pollMs, leftMs);
         await sleep(waitMs);
