@@ -47,7 +47,7 @@ export interface HttpAnswer {
 
 export interface HttpClient {
   /** Rejects with the signal's reason or a GatewayError: `upstream_unreachable` (nothing was sent), `upstream_closed` (it may have been sent),
-   * `upstream_timeout`, `upstream_too_large`, `upstream_invalid` (not HTTP, compressed, or a request that cannot be written). */
+   * `upstream_timeout`, `upstream_too_large`, `upstream_protocol` (not HTTP, compressed, or a request that cannot be written). */
   exchange(request: HttpExchange): Promise<HttpAnswer>;
   close(): Promise<void>;
 }

@@ -191,7 +191,7 @@ function joinHeaders(headers: Record<string, string | string[] | undefined>): Re
 }
 
 function invalid(message: string, detail: string): GatewayError {
-  return new GatewayError('upstream_invalid', message, { detail });
+  return new GatewayError('upstream_protocol', message, { detail });
 }
 
 /** `started` is true once the request may have reached the server: after that it must not be sent again blindly. */

@@ -132,7 +132,7 @@ describe('plain answers', () => {
 
   it('refuses a compressed answer', async () => {
     const url = await serve((_message, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end('x'));
-    await expect(client().exchange(request(url))).rejects.toMatchObject({ code: 'upstream_invalid' });
+    await expect(client().exchange(request(url))).rejects.toMatchObject({ code: 'upstream_protocol' });
   });
 
   it('survives headers named like object members', async () => {
@@ -145,13 +145,13 @@ describe('plain answers', () => {
 
 describe('failures', () => {
   const raw: [string, string, string][] = [
-    ['garbage', '\x00\x01garbage\r\n\r\n', 'upstream_invalid'],
+    ['garbage', '\x00\x01garbage\r\n\r\n', 'upstream_protocol'],
     ['an endless status line', `HTTP/1.1 200 ${'x'.repeat(100_000)}`, 'upstream_timeout'],
     ['huge headers', `HTTP/1.1 200 OK\r\nx: ${'x'.repeat(100_000)}\r\n\r\n`, 'upstream_too_large'],
     ['a flood of headers', `HTTP/1.1 200 OK\r\n${'a: b\r\n'.repeat(50_000)}\r\n`, 'upstream_too_large'],
     ['both lengths', 'HTTP/1.1 200 OK\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n', 'upstream_closed'],
-    ['a negative length', 'HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n', 'upstream_invalid'],
-    ['a bad chunk', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n', 'upstream_invalid'],
+    ['a negative length', 'HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n', 'upstream_protocol'],
+    ['a bad chunk', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n', 'upstream_protocol'],
   ];
   it.each(raw)('answers %s with a stable code', async (_name, bytes, code) => {
     const url = await serveRaw((socket) => socket.write(bytes));
@@ -208,7 +208,7 @@ describe('failures', () => {
     }
     const url = await serve((_message, response) => response.end());
     const failure = await http.exchange(request(url, { headers: { authorization: 'hunter2\r\nx: y' } })).catch((error) => error);
-    expect(failure.code).toBe('upstream_invalid');
+    expect(failure.code).toBe('upstream_protocol');
     expect(`${failure.message} ${failure.detail}`).not.toContain('hunter2');
   });
 

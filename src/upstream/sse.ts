@@ -22,7 +22,7 @@ export interface SseOptions {
 }
 
 /**
- * Resolves once the server has named its address. Rejects with GatewayError: `upstream_invalid` (not this transport, or a foreign address),
+ * Resolves once the server has named its address. Rejects with GatewayError: `upstream_protocol` (not this transport, or a foreign address), `upstream_auth`,
  * `upstream_timeout`, or what the HTTP client rejects with. A lost stream is not opened again: the session behind it is gone.
  */
 export async function openSse(options: SseOptions): Promise<Duplex> {
@@ -130,7 +130,7 @@ class SseChannel implements Duplex {
   #checkStart(status: number, contentType: string | undefined): void {
     if (status !== 200) throw refused(status);
     if (!/^\s*text\/event-stream\s*(?:;|$)/i.test(contentType ?? '')) {
-      throw new GatewayError('upstream_invalid', 'the server answered with no event stream', {
+      throw new GatewayError('upstream_protocol', 'the server answered with no event stream', {
         detail: `content-type ${contentType?.slice(0, 100)}`,
       });
     }
@@ -151,7 +151,7 @@ class SseChannel implements Duplex {
     const origin = new URL(this.#options.url).origin;
     const problem = checked.problem ?? (resolved?.origin === origin ? undefined : `it is not at ${origin}`);
     if (problem !== undefined || !resolved) {
-      throw new GatewayError('upstream_invalid', 'the server named an address for messages that must not be used', {
+      throw new GatewayError('upstream_protocol', 'the server named an address for messages that must not be used', {
         detail: problem ?? 'it cannot be read',
       });
     }
@@ -185,7 +185,8 @@ class SseChannel implements Duplex {
 }
 
 function refused(status: number): GatewayError {
-  return new GatewayError('upstream_invalid', `the server answered HTTP ${status}`);
+  const auth = status === 401 || status === 403;
+  return new GatewayError(auth ? 'upstream_auth' : 'upstream_protocol', `the server answered HTTP ${status}`);
 }
 
 /** The transport's own headers win, whatever case the given ones are in. */
