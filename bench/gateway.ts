@@ -1,0 +1,41 @@
+// The gateway of the benchmark in a process of its own: one echo server, one agent with a token, and as many other objects as asked for.
+// Prints the endpoint and the token; the log is durable for every call, as in production.
+import { openCore, startGateway } from '../src/app.ts';
+import { loadConfig } from '../src/config.ts';
+import { agentObject, httpServer, policyObject, seed, tokenObject } from '../test/support/seed.ts';
+
+interface Options {
+  upstream: string;
+  dataDir: string;
+  databaseUrl?: string;
+  agents: number;
+  /** Rules for other servers. */
+  rules: number;
+}
+
+const options = JSON.parse(process.argv[2] ?? '{}') as Options;
+const { config, problems } = loadConfig({
+  env: {},
+  flags: { dataDir: options.dataDir, 'agent.port': '0', 'admin.port': '0', logLevel: 'warn', ...(options.databaseUrl ? { databaseUrl: options.databaseUrl } : {}) },
+});
+if (!config) throw new Error(problems?.join('; '));
+
+const core = await openCore(config, { create: true });
+const { token, object } = tokenObject('bench', 'bench');
+const others = Array.from({ length: options.agents }, (_, i) => agentObject(`other-${i}`));
+const foreign = Array.from({ length: options.rules }, (_, i) => ({ name: `foreign-${i}`, match: { server: [`elsewhere-${i}`], tool: ['*'] }, effect: 'allow' as const }));
+await seed(core, config.organization, [
+  agentObject('bench'),
+  object,
+  httpServer('echo', options.upstream),
+  ...others,
+  policyObject('foreign', foreign, 1),
+  policyObject('bench', [{ name: 'echo', match: { agent: ['bench'], server: ['echo'], tool: ['echo'] }, effect: 'allow' }], 2),
+]);
+await core.store.lifecycle.close();
+
+const gateway = await startGateway(config);
+console.log(JSON.stringify({ url: `${gateway.mcpUrl}/mcp/echo`, token }));
+const stop = (): void => void gateway.close().then(() => process.exit(0));
+process.on('SIGTERM', stop);
+process.on('disconnect', stop);
