@@ -1,0 +1,51 @@
+// The ways to reach servers, assembled: one HTTP client, one orphan guard, processes and old event streams on demand.
+// Owns what outlives a single connection; each Duplex belongs to whoever opened it.
+import type { Clock } from '../lib/clock.ts';
+import { type Random, systemRandom } from '../lib/id.ts';
+import type { Connectors, Destination } from './connection.ts';
+import { createHttpClient, type HttpClientOptions } from './http.ts';
+import { OrphanGuard } from './orphan-guard.ts';
+import { openSse } from './sse.ts';
+import { spawnStdio } from './stdio.ts';
+
+export interface ConnectorOptions {
+  clock: Clock;
+  /** The gateway's own environment; stdio servers get a short list of names from it (environment.ts). */
+  ownEnv: Readonly<Record<string, string | undefined>>;
+  /** What a stdio server writes beside the protocol. Operator's log only. */
+  onOutput(destination: Destination, stream: 'stdout' | 'stderr', line: string): void;
+  /** Told once when servers would outlive a killed gateway. */
+  onUnprotected(reason: string): void;
+  random?: Random;
+  http?: HttpClientOptions;
+}
+
+/** `close` ends the HTTP client and, when every Duplex was closed before, finds nothing else to end. */
+export function createConnectors(options: ConnectorOptions): Connectors & { close(): Promise<void> } {
+  const http = createHttpClient(options.http);
+  const guard = new OrphanGuard({
+    path: options.ownEnv.PATH,
+    onUnprotected: options.onUnprotected,
+    random: options.random ?? systemRandom,
+  });
+  return {
+    http: () => http,
+    stdio: (destination) =>
+      spawnStdio({
+        command: destination.spec.command ?? '',
+        args: destination.spec.args ?? [],
+        cwd: destination.spec.cwd,
+        env: destination.env,
+        ownEnv: options.ownEnv,
+        label: `${destination.org}/${destination.server}`,
+        onOutput: (stream, line) => options.onOutput(destination, stream, line),
+        guard,
+        clock: options.clock,
+      }),
+    sse: (destination) => openSse({ http, url: destination.spec.url ?? '', headers: destination.headers }),
+    async close() {
+      await http.close();
+      await guard.close();
+    },
+  };
+}
