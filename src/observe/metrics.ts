@@ -1,135 +1,103 @@
-// Counters and histograms of the gateway in Prometheus form. On the path of every call: plain array arithmetic, rendered only when asked for.
-// Labels are bounded: names that agents choose never become labels; server names are capped.
-import { Counter, collectDefaultMetrics, Gauge, type MetricConfiguration, Registry } from 'prom-client';
+// What the gateway counts and times, in the Prometheus exposition format. Labels are bounded: methods that no revision names, and whatever
+// exceeds a cap, are counted under `other`; names that agents choose are never labels.
+import { Registry } from 'prom-client';
+import { knownMethods } from '../mcp/method-kind.ts';
+import { BucketHistogram, type MetricValue, OTHER } from './bucket-histogram.ts';
 
-/** Upper bounds of the latency buckets, seconds. */
-export const LATENCY_BUCKETS_S = [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
-
-/** Different label values of one histogram; what comes later is counted as `other`. */
-export const MAX_LABEL_VALUES = 500;
+/** Servers with a latency series of their own. */
+export const MAX_SERVER_LABELS = 500;
+/** Outcomes with a series of their own, per method. */
+export const MAX_OUTCOME_LABELS = 64;
+/** Stages with a latency series of their own. */
+export const MAX_STAGE_LABELS = 64;
 
 export interface Metrics {
-  /** A row of the table took this long, milliseconds. */
-  stage(row: string, ms: number): void;
+  readonly contentType: string;
   callStarted(kind: string): void;
-  /** `outcome`: ok, tool_error, rpc_error, denied_<code>. */
-  callEnded(kind: string, method: string, outcome: string, ms: number): void;
-  /** A server took this long to answer, milliseconds. */
-  upstream(server: string, ms: number): void;
-  /** Adds a gauge that is read when metrics are rendered. */
-  gauge(name: string, help: string, read: () => number): void;
-  /** Prometheus text exposition format. */
-  render(): Promise<string>;
+  /** `outcome`: a denial code or how the call ended. */
+  callEnded(kind: string, method: string, outcome: string, durationMs: number): void;
+  stage(name: string, durationMs: number): void;
+  upstream(server: string, durationMs: number): void;
+  /** One durable append. */
+  append(durationMs: number): void;
+  /** Can the log be written? */
+  logHealthy(healthy: boolean): void;
+  /** The whole exposition text. */
+  text(): Promise<string>;
 }
 
-export function createMetrics(options: { processMetrics?: boolean } = {}): Metrics {
+export function createMetrics(): Metrics {
   const registry = new Registry();
-  if (options.processMetrics ?? true) collectDefaultMetrics({ register: registry });
-  const stages = new Buckets(registry, 'sallyport_stage_seconds', 'Time in one stage of the pipeline.', 'stage');
-  const calls = new Buckets(registry, 'sallyport_call_seconds', 'Time of a whole call in the pipeline, servers included.', 'kind');
-  const upstreams = new Buckets(registry, 'sallyport_upstream_seconds', 'Time until a server answered.', 'server');
-  const ended = new Map<string, { method: string; outcome: string; count: number }>();
-  let inFlight = 0;
-  const total: Counter<'method' | 'outcome'> = new Counter({
-    name: 'sallyport_calls_total',
-    help: 'Calls by method and outcome.',
-    labelNames: ['method', 'outcome'],
-    registers: [registry],
-    collect() {
-      total.reset();
-      for (const { method, outcome, count } of ended.values()) total.inc({ method, outcome }, count);
+  const known: ReadonlySet<string> = new Set(knownMethods());
+  const calls = new CallCounter();
+  const inFlight = new Map<string, number>();
+  let isLogHealthy = 1;
+  const callSeconds = histogram(registry, 'sallyport_call_seconds', 'Calls from start to end, by kind.', 'kind', MAX_STAGE_LABELS);
+  const stageSeconds = histogram(registry, 'sallyport_stage_seconds', 'Time spent in each stage of the table.', 'stage', MAX_STAGE_LABELS);
+  const upstreamSeconds = histogram(registry, 'sallyport_upstream_seconds', 'Time servers took to answer.', 'server', MAX_SERVER_LABELS);
+  const appendSeconds = histogram(registry, 'sallyport_append_seconds', 'Time until log entries were durable.', 'log', 1);
+  plain(registry, 'sallyport_calls_total', 'Calls that ended, by method and outcome.', 'counter', () => calls.values());
+  plain(registry, 'sallyport_calls_in_flight', 'Calls that are running, by kind.', 'gauge', () =>
+    [...inFlight].map(([kind, value]) => ({ metricName: 'sallyport_calls_in_flight', labels: { kind }, value })),
+  );
+  plain(registry, 'sallyport_log_healthy', '1 when the audit log can be written, else 0.', 'gauge', () => [
+    { metricName: 'sallyport_log_healthy', labels: {}, value: isLogHealthy },
+  ]);
+  return {
+    contentType: registry.contentType,
+    callStarted: (kind) => void inFlight.set(kind, (inFlight.get(kind) ?? 0) + 1),
+    callEnded: (kind, method, outcome, durationMs) => {
+      inFlight.set(kind, Math.max(0, (inFlight.get(kind) ?? 0) - 1));
+      calls.count(known.has(method) ? method : OTHER, outcome);
+      callSeconds.observe(kind, durationMs / 1000);
     },
-  });
-  const metrics: Metrics = {
-    stage: (row, ms) => stages.observe(row, ms),
-    callStarted: () => {
-      inFlight++;
+    stage: (name, durationMs) => stageSeconds.observe(name, durationMs / 1000),
+    upstream: (server, durationMs) => upstreamSeconds.observe(server, durationMs / 1000),
+    append: (durationMs) => appendSeconds.observe('audit', durationMs / 1000),
+    logHealthy: (healthy) => {
+      isLogHealthy = healthy ? 1 : 0;
     },
-    callEnded: (kind, method, outcome, ms) => {
-      inFlight--;
-      calls.observe(kind, ms);
-      const known = KNOWN_METHOD.test(method) && ended.size < MAX_LABEL_VALUES * 10 ? method : 'other';
-      const key = `${known} ${outcome}`;
-      const row = ended.get(key);
-      if (row) row.count++;
-      else ended.set(key, { method: known, outcome, count: 1 });
-    },
-    upstream: (server, ms) => upstreams.observe(server, ms),
-    gauge: (name, help, read) => {
-      const gauge: Gauge = new Gauge({ name, help, registers: [registry], collect: () => gauge.set(read()) });
-    },
-    render: () => registry.metrics(),
+    text: () => registry.metrics(),
   };
-  metrics.gauge('sallyport_calls_in_flight', 'Calls under way.', () => inFlight);
-  return metrics;
 }
 
-/** Methods of the protocol; anything else an agent sends is `other`. */
-const KNOWN_METHOD = /^(?:initialize|ping|server\/discover|logging\/setLevel|(?:tools|prompts|resources|tasks|completion|subscriptions|sampling|elicitation|roots|notifications)\/[A-Za-z/_]{1,40})$/;
+/** Seconds: from 50 µs, which a stage takes, to the longest a server may. */
+const BUCKETS = [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
-/** One histogram family as arrays; prom-client only writes it down. */
-class Buckets {
-  readonly #series = new Map<string, { counts: Float64Array; sum: number; count: number }>();
+/** Calls by method and outcome. */
+class CallCounter {
+  readonly #counts = new Map<string, Map<string, number>>();
 
-  constructor(registry: Registry, name: string, help: string, label: string) {
-    const series = this.#series;
-    registry.registerMetric(
-      new Exposed({ name, help, label, read: () => series }) as unknown as Parameters<Registry['registerMetric']>[0],
-    );
-  }
-
-  observe(value: string, ms: number): void {
-    const seconds = ms / 1000;
-    let row = this.#series.get(value);
-    if (!row) {
-      const key = this.#series.size < MAX_LABEL_VALUES ? value : 'other';
-      row = this.#series.get(key) ?? { counts: new Float64Array(LATENCY_BUCKETS_S.length + 1), sum: 0, count: 0 };
-      this.#series.set(key, row);
+  count(method: string, outcome: string): void {
+    let outcomes = this.#counts.get(method);
+    if (!outcomes) {
+      outcomes = new Map();
+      this.#counts.set(method, outcomes);
     }
-    let at = 0;
-    while (at < LATENCY_BUCKETS_S.length && seconds > (LATENCY_BUCKETS_S[at] ?? 0)) at++;
-    row.counts[at] = (row.counts[at] ?? 0) + 1;
-    row.sum += seconds;
-    row.count++;
-  }
-}
-
-interface ExposedOptions {
-  name: string;
-  help: string;
-  label: string;
-  read: () => ReadonlyMap<string, { counts: Float64Array; sum: number; count: number }>;
-}
-
-/** What the registry asks of a metric: its name and its current values. */
-class Exposed implements Pick<MetricConfiguration<string>, 'name' | 'help'> {
-  readonly name: string;
-  readonly help: string;
-  readonly type = 'histogram';
-  readonly aggregator = 'sum';
-  readonly #options: ExposedOptions;
-
-  constructor(options: ExposedOptions) {
-    this.name = options.name;
-    this.help = options.help;
-    this.#options = options;
+    const label = outcomes.has(outcome) || outcomes.size < MAX_OUTCOME_LABELS ? outcome : OTHER;
+    outcomes.set(label, (outcomes.get(label) ?? 0) + 1);
   }
 
-  reset(): void {}
-
-  async get(): Promise<object> {
-    const { name, help, label, read } = this.#options;
-    const values: { labels: Record<string, string | number>; value: number; metricName: string }[] = [];
-    for (const [value, row] of read()) {
-      let cumulative = 0;
-      LATENCY_BUCKETS_S.forEach((le, at) => {
-        cumulative += row.counts[at] ?? 0;
-        values.push({ labels: { le, [label]: value }, value: cumulative, metricName: `${name}_bucket` });
-      });
-      values.push({ labels: { le: '+Inf', [label]: value }, value: row.count, metricName: `${name}_bucket` });
-      values.push({ labels: { [label]: value }, value: row.sum, metricName: `${name}_sum` });
-      values.push({ labels: { [label]: value }, value: row.count, metricName: `${name}_count` });
+  values(): MetricValue[] {
+    const values: MetricValue[] = [];
+    for (const [method, outcomes] of this.#counts) {
+      for (const [outcome, value] of outcomes) values.push({ metricName: 'sallyport_calls_total', labels: { method, outcome }, value });
     }
-    return { name, help, type: this.type, values, aggregator: this.aggregator };
+    return values;
   }
+}
+
+function histogram(registry: Registry, name: string, help: string, label: string, maxLabels: number): BucketHistogram {
+  const made = new BucketHistogram({ name, help, label, buckets: BUCKETS, maxLabels });
+  register(registry, made.asMetric());
+  return made;
+}
+
+function plain(registry: Registry, name: string, help: string, type: 'counter' | 'gauge', values: () => MetricValue[]): void {
+  register(registry, { name, get: async () => ({ name, help, type, aggregator: 'sum', values: values() }), reset: () => undefined });
+}
+
+/** The registry calls only these members of a metric; its types ask for one of its own classes. */
+function register(registry: Registry, metric: { name: string; get(): Promise<unknown>; reset(): void }): void {
+  registry.registerMetric(metric as unknown as Parameters<Registry['registerMetric']>[0]);
 }
