@@ -2,6 +2,7 @@
 // Never decides anything about a call; never opens a second way to one.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Principal, Surface } from '../call.ts';
 import type { Clock } from '../lib/clock.ts';
 import { type Random, systemRandom } from '../lib/id.ts';
@@ -146,7 +147,7 @@ function dropStalled(socket: Socket): void {
 }
 
 /** What is no HTTP, too long, or too slow: a status line when one can still be written, and the end. */
-function answerGarbage(error: NodeJS.ErrnoException, socket: Socket | import('node:stream').Duplex): void {
+function answerGarbage(error: NodeJS.ErrnoException, socket: Duplex): void {
   const status = GARBAGE_STATUS[error.code ?? ''] ?? '400 Bad Request';
   if (!socket.writable || error.code === 'ECONNRESET') socket.destroy();
   else socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`, () => socket.destroy());

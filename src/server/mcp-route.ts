@@ -2,26 +2,14 @@
 // Never takes a credential from anywhere but the Authorization header, and never lets the path or a header decide what the body says.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Surface } from '../call.ts';
-import { classify } from '../mcp/classify.ts';
 import { DENIED, INVALID_REQUEST, PARSE_ERROR } from '../mcp/error-code.ts';
-import { type ParsedBody, parseBody } from '../mcp/message.ts';
+import { parseBody } from '../mcp/message.ts';
 import { namesModernEra } from '../mcp/rev-2026-07-28/version.ts';
 import type { AgentContext, Exchange } from './agent-context.ts';
+import { serveBody } from './dispatch.ts';
 import type { HostGuard } from './host-guard.ts';
-import {
-  acceptedMedia,
-  bearerOf,
-  isJsonContentType,
-  mcpHeadersOf,
-  replyEmpty,
-  replyError,
-  replyFailure,
-  replyRefused,
-} from './http-reply.ts';
+import { acceptedMedia, bearerOf, isJsonContentType, mcpHeadersOf, replyEmpty, replyError, replyRefused } from './http-reply.ts';
 import { serveDelete, serveGet } from './legacy-get.ts';
-import { serveInitialize } from './legacy-initialize.ts';
-import { serveLegacyPost } from './legacy-post.ts';
-import { serveModernNotification, serveModernRequest } from './modern-post.ts';
 import { drainBody, readBody } from './read-body.ts';
 
 export type { PipelinePort } from './agent-context.ts';
@@ -84,35 +72,6 @@ function servePost(context: AgentContext, exchange: Exchange): void {
       replyError(response, 413, null, { code: INVALID_REQUEST, message, data: { maxBytes: context.limits.maxBodyBytes } });
     } else if (failure === 'not_utf8') replyError(response, 400, null, { code: PARSE_ERROR, message: 'The body is not UTF-8.' });
   });
-}
-
-async function serveBody(context: AgentContext, exchange: Exchange, body: ParsedBody): Promise<void> {
-  const { response, mcpHeaders } = exchange;
-  const [message] = body.messages;
-  if (message === undefined) return replyError(response, 400, null, { code: INVALID_REQUEST, message: 'The body holds no message.' });
-  if (body.batch) {
-    for (const element of body.messages) {
-      if (element.shape === 'invalid') continue;
-      const classified = classify(mcpHeaders, element, { batch: true });
-      if ('error' in classified) return replyFailure(response, classified, null);
-      if (classified.era === 'modern')
-        return replyError(response, 400, null, { code: INVALID_REQUEST, message: 'Batches are not part of this protocol revision.' });
-    }
-    return serveLegacyPost(context, exchange, body);
-  }
-  if (message.shape === 'invalid') return replyError(response, 400, message.id, { code: message.code, message: message.message });
-  const classified = classify(mcpHeaders, message);
-  if ('error' in classified) return replyFailure(response, classified, message.shape === 'request' ? message.id : null);
-  if (classified.era === 'modern') {
-    if (message.shape === 'request' && classified.envelope !== undefined)
-      return serveModernRequest(context, exchange, message, classified.envelope);
-    if (message.shape === 'notification') return serveModernNotification(context, exchange, message, classified.envelope);
-    return replyError(response, 400, null, { code: INVALID_REQUEST, message: 'Only requests and notifications can be sent here.' });
-  }
-  if (message.shape === 'request' && message.method === 'initialize' && mcpHeaders['mcp-session-id'] === undefined) {
-    return serveInitialize(context, exchange, message);
-  }
-  return serveLegacyPost(context, exchange, body);
 }
 
 /** A rejection here is a bug: it is logged, answered when that is still possible, and goes no further. */
