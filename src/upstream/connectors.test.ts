@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../lib/clock.ts';
+import { ManualClock, systemClock } from '../lib/clock.ts';
 import { serverSpec } from '../object/kinds.ts';
 import type { Duplex } from './channel.ts';
 import type { Destination } from './connection.ts';
@@ -81,6 +81,52 @@ async function startSse(): Promise<{ url: string; process: ChildProcess }> {
   });
   return { url: `http://127.0.0.1:${port}/sse`, process: child };
 }
+
+describe('a server process that keeps ending', () => {
+  const clock = new ManualClock();
+  const made = () => {
+    const own = createConnectors({ clock, ownEnv: process.env, onOutput: () => {}, onUnprotected: () => {} });
+    cleanups.push(() => own.close());
+    return own;
+  };
+  const crash = { transport: 'stdio', command: 'sh', args: ['-c', 'echo "no token hunter2" >&2; exit 1'] };
+
+  it('is refused after a few starts, with the time of the next, the reason for the operator only', async () => {
+    const own = made();
+    const seen: unknown[] = [];
+    for (let i = 0; i < 4; i++) {
+      const channel = await own.stdio(destination(crash)).catch((error) => error);
+      if (channel instanceof Error) seen.push(channel);
+      else await channel.closed;
+      clock.advance(i < 2 ? 2_000 : 0);
+    }
+    expect(seen).toHaveLength(1);
+    expect(seen[0]).toMatchObject({ code: 'upstream_unavailable', detail: 'it exited with code 1; its last lines: no token hunter2' });
+    expect((seen[0] as Error).message).toMatch(/^the server failed 3 times in a row; the next attempt is at 2026-/);
+    clock.advance(4_000);
+    const again = await own.stdio(destination(crash));
+    expect((await again.closed).reason).toContain('exited with code 1');
+  });
+
+  it('blocks neither another credential nor another server, and a command that is missing counts too', async () => {
+    const own = made();
+    const missing = destination({ transport: 'stdio', command: 'sallyport-no-such-command' });
+    const codes: string[] = [];
+    for (let i = 0; i < 4; i++) {
+      codes.push(await own.stdio(missing).catch((error) => error.code));
+      if (i < 2) clock.advance(2_000);
+    }
+    expect(codes).toEqual(['upstream_unreachable', 'upstream_unreachable', 'upstream_unreachable', 'upstream_unavailable']);
+    expect(await own.stdio({ ...missing, env: { TOKEN: 'other' } }).catch((error) => error.code)).toBe('upstream_unreachable');
+    const other = await own.stdio(destination({ transport: 'stdio', command: 'cat' }));
+    await other.close();
+  });
+
+  it('is no failure when the gateway closes it', async () => {
+    const own = made();
+    for (let i = 0; i < 10; i++) await (await own.stdio(destination({ transport: 'stdio', command: 'cat' }))).close();
+  });
+});
 
 describe('an independent server', () => {
   it('is spoken to over stdio, directly', async () => {

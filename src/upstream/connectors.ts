@@ -1,12 +1,14 @@
 // The ways to reach servers, assembled: one HTTP client, one orphan guard, processes and old event streams on demand.
 // Owns what outlives a single connection; each Duplex belongs to whoever opened it.
 import type { Clock } from '../lib/clock.ts';
+import { sha256Hex } from '../lib/digest.ts';
 import { type Random, systemRandom } from '../lib/id.ts';
 import type { Connectors, Destination } from './connection.ts';
 import { createHttpClient, type HttpClientOptions } from './http.ts';
 import { OrphanGuard } from './orphan-guard.ts';
+import { RestartGate } from './restart-gate.ts';
 import { openSse } from './sse.ts';
-import { spawnStdio } from './stdio.ts';
+import { type StdioOptions, spawnStdio } from './stdio.ts';
 
 export interface ConnectorOptions {
   clock: Clock;
@@ -28,24 +30,36 @@ export function createConnectors(options: ConnectorOptions): Connectors & { clos
     onUnprotected: options.onUnprotected,
     random: options.random ?? systemRandom,
   });
+  const gate = new RestartGate(options.clock, options.random ?? systemRandom);
   return {
     http: () => http,
-    stdio: (destination) =>
-      spawnStdio({
-        command: destination.spec.command ?? '',
-        args: destination.spec.args ?? [],
-        cwd: destination.spec.cwd,
-        env: destination.env,
-        ownEnv: options.ownEnv,
-        label: `${destination.org}/${destination.server}`,
-        onOutput: (stream, line) => options.onOutput(destination, stream, line),
-        guard,
-        clock: options.clock,
-      }),
+    stdio: (destination) => gate.start(processKey(destination), () => spawnStdio(stdioOptions(destination, options, guard))),
     sse: (destination) => openSse({ http, url: destination.spec.url ?? '', headers: destination.headers }),
     async close() {
       await http.close();
       await guard.close();
     },
   };
+}
+
+function stdioOptions(destination: Destination, options: ConnectorOptions, guard: OrphanGuard): StdioOptions {
+  const { org, server, spec, env } = destination;
+  return {
+    command: spec.command ?? '',
+    args: spec.args ?? [],
+    cwd: spec.cwd,
+    env,
+    ownEnv: options.ownEnv,
+    label: `${org}/${server}`,
+    onOutput: (stream, line) => options.onOutput(destination, stream, line),
+    guard,
+    clock: options.clock,
+  };
+}
+
+/** What makes a process fail the same way again. A digest, because the environment holds credentials. */
+function processKey({ org, server, spec, env }: Destination): string {
+  const { command = '', args = [], cwd = '' } = spec;
+  const pairs = Object.entries(env).sort(([a], [b]) => (a < b ? -1 : 1));
+  return sha256Hex(JSON.stringify([org, server, command, args, cwd, pairs]));
 }

@@ -17,6 +17,8 @@ export const MAX_UNREAD_BYTES = 32 * 1024 * 1024;
 /** Milliseconds between closing stdin and SIGTERM, and between SIGTERM and SIGKILL. */
 export const DEFAULT_GRACE_MS = 2_000;
 export const DEFAULT_TERM_MS = 2_000;
+/** `reason` of a channel that the gateway closed itself; every other reason is the server's doing. */
+export const CLOSED_BY_GATEWAY = 'closed by the gateway';
 /** Milliseconds for the last lines of a process that ended, when something else still holds its stdout open. */
 const LAST_LINES_MS = 250;
 
@@ -144,7 +146,7 @@ class ChildChannel implements StdioChannel {
   }
 
   close(): Promise<void> {
-    this.#finish('closed by the gateway');
+    this.#finish(CLOSED_BY_GATEWAY);
     return this.#end(this.#options.graceMs ?? DEFAULT_GRACE_MS);
   }
 
