@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { HttpClient, HttpExchange, SseEvent } from './channel.ts';
 import { createHttpClient } from './http.ts';
@@ -226,6 +227,69 @@ describe('failures', () => {
       }),
     );
     await expect(inHeaders).rejects.toThrow('headers');
+  });
+});
+
+describe('anything a server may send', () => {
+  it('ends in an answer or a failure with a known code, whatever the bytes, their cut and the moment of an abort', async () => {
+    let play: { bytes: string[]; end: 'end' | 'destroy' | 'hang' } = { bytes: [], end: 'end' };
+    const url = await serveRaw((socket) => {
+      const { bytes, end } = play;
+      for (const piece of bytes) socket.write(piece);
+      if (end === 'end') socket.end();
+      else if (end === 'destroy') setImmediate(() => socket.destroy());
+    });
+    const http = client({ maxBodyBytes: 200, maxEventBytes: 100 });
+    const lines = [
+      'HTTP/1.1 200 OK\r\n',
+      'HTTP/1.1 103 Early\r\n',
+      'HTTP/1.1 204 None\r\n',
+      'HTTP/1.0 500 x\r\n',
+      'content-type: text/event-stream\r\n',
+      'content-type: application/json\r\n',
+      'content-length: 7\r\n',
+      'transfer-encoding: chunked\r\n',
+      'connection: upgrade\r\nupgrade: x\r\n',
+      'connection: close\r\n',
+      '\r\n',
+      '5\r\ndata:\r\n',
+      '4\r\n x\n\n\r\n',
+      '0\r\n\r\n',
+      'data: y\n\n',
+      '{"a":1}',
+      'x'.repeat(300),
+      '\0\xff',
+    ];
+    const plays = fc.record({
+      head: fc.constantFrom(
+        '',
+        'HTTP/1.1 200 OK\r\n',
+        'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n',
+      ),
+      bytes: fc.array(fc.constantFrom(...lines), { maxLength: 8 }),
+      end: fc.constantFrom('end' as const, 'destroy' as const, 'hang' as const),
+      abortMs: fc.option(fc.nat(5)),
+      slow: fc.boolean(),
+    });
+    const codes = ['upstream_closed', 'upstream_protocol', 'upstream_timeout', 'upstream_too_large'];
+    await fc.assert(
+      fc.asyncProperty(plays, async ({ head, bytes, end, abortMs, slow }) => {
+        play = { bytes: head === '' ? bytes : [head, ...bytes], end };
+        const stop = new AbortController();
+        if (abortMs !== null) setTimeout(() => stop.abort(new Error('stopped')), abortMs);
+        const onEvent = () => (slow ? sleep(1) : undefined);
+        const outcome = await http.exchange(request(url, { signal: stop.signal, idleTimeoutMs: 20, onEvent })).catch((error) => error);
+        if (outcome instanceof Error)
+          expect(outcome.message === 'stopped' || codes.includes((outcome as { code?: string }).code ?? '')).toBe(true);
+        else expect(outcome.status).toBeGreaterThanOrEqual(200);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('does not speak TLS to a server that cannot', async () => {
+    const url = await serve((_message, response) => response.end());
+    await expect(client().exchange(request(url.replace('http:', 'https:')))).rejects.toMatchObject({ code: 'upstream_unreachable' });
   });
 });
 

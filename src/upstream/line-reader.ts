@@ -65,11 +65,6 @@ export class LineReader {
     return !this.#crEndsLine && line.endsWith('\r') ? line.slice(0, -1) : line;
   }
 
-  /** What is left after the last line end, when the stream is over. */
-  rest(): string {
-    return this.#partial.takeText();
-  }
-
   #text(start: number, end: number): string {
     if (this.#partial.length === 0) return start === end ? '' : this.#chunk.toString('utf8', start, end);
     this.#partial.append(this.#chunk.subarray(start, end));

@@ -36,10 +36,6 @@ export class ProcessGroup {
     return this.#goneWithin(KILL_WAIT_MS);
   }
 
-  kill(): void {
-    if (this.alive()) this.#signal('SIGKILL');
-  }
-
   alive(): boolean {
     if (!this.#gone) this.#signal(0);
     return !this.#gone;
