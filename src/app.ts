@@ -18,7 +18,8 @@ import { createPipeline, type Pipeline } from './pipeline/run.ts';
 import { StrangerLimit } from './pipeline/stranger-limit.ts';
 import { type AgentServer, createAgentServer } from './server/agent-server.ts';
 import { openStore } from './store/open.ts';
-import type { Store } from './store/port.ts';
+import type { FailWrite, Store } from './store/port.ts';
+import { createConnectors } from './upstream/connectors.ts';
 import { createUpstreams } from './upstream/upstreams.ts';
 import type { Upstreams } from './upstream/exchange.ts';
 import { loadMasterKeys } from './vault/master-key.ts';
@@ -38,6 +39,7 @@ export interface Gateway {
   readonly log: AuditLog;
   readonly control: LiveControl;
   readonly upstreams: Upstreams;
+  readonly connectors: { close(): Promise<void> };
   readonly inFlight: InFlight;
   readonly pipeline: Pipeline;
   readonly agentServer: AgentServer;
@@ -60,9 +62,9 @@ export interface Core {
 }
 
 /** Opens store and vault; makes the organization when it does not exist. Rejects with GatewayError of store or vault. */
-export async function openCore(config: Config, options: { create: boolean }): Promise<Core> {
+export async function openCore(config: Config, options: { create: boolean; failWrite?: FailWrite | undefined }): Promise<Core> {
   const clock = systemClock;
-  const store = await openStore(config);
+  const store = await openStore(config, options.failWrite);
   try {
     const organizations = await store.objects.organizations();
     if (!organizations.includes(config.organization)) {
@@ -82,7 +84,7 @@ export async function openCore(config: Config, options: { create: boolean }): Pr
 export async function startGateway(config: Config): Promise<Gateway> {
   const core = await openCore(config, { create: true });
   const { store, vault, log, clock } = core;
-  const logger = createLogger({ level: config.logLevel });
+  const logger = createLogger({ level: config.logLevel === 'trace' ? 'debug' : config.logLevel });
   const metrics = createMetrics();
   const inFlight = new InFlight(config.limits.maxInFlight);
   const instance = newId('gw', clock.nowMs());
@@ -92,7 +94,20 @@ export async function startGateway(config: Config): Promise<Gateway> {
     logger,
     onSwap: (next) => stopWhatIsRefused(next, inFlight, clock),
   });
-  const upstreams = createUpstreams({ clock, logger, sealer: stateSealer(vault), maxBodyBytes: config.limits.maxResultBytes, version: VERSION });
+  const connectors = createConnectors({
+    clock,
+    ownEnv: process.env,
+    onOutput: ({ server }, stream, line) => logger.debug({ server, stream, line }, 'a server wrote'),
+    onUnprotected: (why) => logger.warn({ why }, 'stdio servers would outlive a killed gateway'),
+    http: { maxBodyBytes: config.limits.maxResultBytes },
+  });
+  const upstreams = createUpstreams({
+    connectors,
+    clock,
+    sealer: stateSealer(vault),
+    gateway: { name: 'sallyport', version: VERSION },
+    report: (event, detail) => logger.warn({ event, ...detail }, 'about a server'),
+  });
   const strangers = new StrangerLimit();
   const catalog = new Catalog();
   upstreams.onListChanged((org, server, what) => catalog.invalidate(org, server, what));
@@ -123,14 +138,15 @@ export async function startGateway(config: Config): Promise<Gateway> {
   for (const org of control.all()) await log.recordStart(org.org, { timeMs: clock.nowMs(), instance, version: VERSION, exclusive: config.databaseUrl === undefined });
   const agentServer = agentServerOf(config, { pipeline, control, upstreams, logger, clock, log }, strangers);
   const { url: mcpUrl } = await agentServer.listen(config.agent.host, config.agent.port);
-  const gateway = { config, store, vault, log, control, upstreams, inFlight, pipeline, agentServer, logger, metrics, clock, instance, mcpUrl };
+  const gateway = { config, store, connectors, vault, log, control, upstreams, inFlight, pipeline, agentServer, logger, metrics, clock, instance, mcpUrl };
   return { ...gateway, close: () => closeGateway(gateway) };
 }
 
 async function closeGateway(gateway: Omit<Gateway, 'close'>): Promise<void> {
-  const { agentServer, config, upstreams, control, log, clock, instance, store } = gateway;
+  const { agentServer, config, upstreams, connectors, control, log, clock, instance, store } = gateway;
   await agentServer.close(config.limits.drainTimeoutMs);
   await upstreams.close();
+  await connectors.close();
   control.stop();
   for (const { org } of control.all()) {
     await log.record(org, { type: 'system', fields: { event: 'stop', timeMs: clock.nowMs(), instance, reason: 'orderly stop' } }).catch(() => undefined); // the store may be what failed

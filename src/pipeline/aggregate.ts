@@ -95,8 +95,9 @@ async function listAll(flight: Flight): Promise<CallReply> {
   const start = openCursor(flight, call.params?.['cursor']);
   if (start === undefined) return { type: 'error', era: call.client.era, error: { code: INVALID_PARAMS, message: 'Invalid cursor: it is unknown or out of date; list again from the start.' } };
   const items: JsonObject[] = [];
-  const lists = await Promise.all(usableServers(flight).map(({ name, spec }) => itemsOf(flight, name, spec)));
-  for (const list of lists) items.push(...list);
+  const servers = usableServers(flight);
+  const lists = await Promise.all(servers.map(({ name, spec }) => itemsOf(flight, name, spec)));
+  lists.forEach((list, at) => items.push(...list.map((item) => exposed(flight, servers[at]?.name ?? '', item))));
   const page = items.slice(start, start + AGGREGATE_PAGE_ITEMS);
   const member = LIST_SHAPES[call.method]?.member ?? listOf('tool').member;
   const body: JsonObject = { [member]: page };
@@ -128,8 +129,17 @@ async function itemsOf(flight: Flight, server: string, spec: ServerSpec): Promis
   if (shape.names !== 'uriTemplate') ports.catalog.merge(control.org, server, shape.kind, found);
   const visible = found.filter((item) => isVisible(flight, item, shape, server));
   if (shape.kind !== 'resource') return visible.map((item) => ({ ...item, name: publicName(server, String(item['name'])) }));
-  for (const item of visible) ports.routes.learn(routeOwner(flight), server, shape.names === 'uri' ? 'uri' : 'template', String(item[shape.names]));
+  const source = shape.names === 'uri' ? 'uri' : 'template';
+  ports.routes.forget(routeOwner(flight), server, source);
+  for (const item of visible) ports.routes.learn(routeOwner(flight), server, source, String(item[shape.names]));
   return visible;
+}
+
+/** A URI that several servers list is shown under the gateway's own scheme, or nobody could say whose it is. */
+function exposed(flight: Flight, server: string, item: JsonObject): JsonObject {
+  if (flight.call.method !== 'resources/list' || typeof item['uri'] !== 'string') return item;
+  const uri = flight.ports.routes.exposed(routeOwner(flight), server, item['uri']);
+  return uri === item['uri'] ? item : { ...item, uri };
 }
 
 /** Whose routing table: what one principal saw must not route another's calls. */

@@ -28,11 +28,11 @@ export const recordDecision: Row = {
 };
 
 /** Records a refusal. Anonymous attempts are thinned out so that a stranger cannot fill the log. */
-export async function recordDenial(flight: Flight, denial: Denial): Promise<void> {
+export async function recordDenial(flight: Flight, denial: Denial): Promise<Receipt | undefined> {
   const { call, ports, control } = flight;
-  if (!call.principal && !ports.strangers.admit(ports.clock.nowMs())) return;
+  if (!call.principal && !ports.strangers.admit(ports.clock.nowMs())) return undefined;
   const made = call.decision?.effect === 'deny' ? call.decision : undefined;
-  await append(flight, {
+  return append(flight, {
     effect: 'deny',
     rule: made?.rule ?? denial.rule ?? `builtin/${denial.code}`,
     code: denial.code,
@@ -43,7 +43,22 @@ export async function recordDenial(flight: Flight, denial: Denial): Promise<void
 }
 
 function append(flight: Flight, decision: Decision): Promise<Receipt> {
-  return flight.ports.log.record(flight.call.principal?.org ?? flight.control.org, draftOf(flight, decision));
+  return durably(flight, flight.call.principal?.org ?? flight.control.org, draftOf(flight, decision));
+}
+
+/** Appends, measures, and keeps the health of the log visible. */
+export async function durably(flight: Flight, org: string, draft: AuditDraft): Promise<Receipt> {
+  const { log, metrics, clock } = flight.ports;
+  const began = clock.monotonicMs();
+  try {
+    const receipt = await log.record(org, draft);
+    metrics.append(clock.monotonicMs() - began);
+    metrics.logHealthy(true);
+    return receipt;
+  } catch (error) {
+    metrics.logHealthy(false);
+    throw error;
+  }
 }
 
 function draftOf(flight: Flight, decision: Decision): AuditDraft {

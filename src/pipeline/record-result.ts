@@ -4,7 +4,7 @@ import type { OutcomeStatus } from '../audit/entry.ts';
 import type { CallReply } from '../call.ts';
 import type { Denial, Flight, Row, Verdict } from './flight.ts';
 import { PASS } from './flight.ts';
-import { isSingle, keepable } from './record-decision.ts';
+import { durably, isSingle, keepable } from './record-decision.ts';
 
 export const recordResult: Row = {
   name: 'record-result',
@@ -27,7 +27,7 @@ async function append(flight: Flight, status: OutcomeStatus, text: string | unde
   const { call, ports } = flight;
   const receipt = call.receipt;
   if (!receipt) throw new Error('an outcome without a decision');
-  await ports.log.record(receipt.org, {
+  await durably(flight, receipt.org, {
     type: 'outcome',
     fields: {
       timeMs: ports.clock.nowMs(),

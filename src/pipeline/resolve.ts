@@ -3,7 +3,7 @@
 import type { Call, CapabilityRef } from '../call.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { INVALID_PARAMS } from '../mcp/error-code.ts';
-import { namedCapability } from '../mcp/method-kind.ts';
+import { methodInfo, namedCapability } from '../mcp/method-kind.ts';
 import { setMember } from '../mcp/raw-json.ts';
 import { ensureDefinitions } from './discovery.ts';
 import type { Flight, Row, Verdict } from './flight.ts';
@@ -66,7 +66,9 @@ async function resolvePublic(flight: Flight, capability: CapabilityRef): Promise
 function rename(call: Call, name: string): void {
   const { params } = call;
   if (!params) return;
-  if (call.method === 'completion/complete') replace(call, 'ref', { ...(params['ref'] as JsonObject), name });
+  const member = methodInfo(call.method)?.names;
+  if (member === 'ref') replace(call, 'ref', { ...(params['ref'] as JsonObject), name });
+  else if (member === 'uri') replace(call, 'uri', name);
   else replace(call, 'name', name);
 }
 

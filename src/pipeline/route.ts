@@ -9,8 +9,9 @@ import type { Flight } from './flight.ts';
 export async function routeName(flight: Flight, capability: CapabilityRef): Promise<{ server: string; name: string } | undefined> {
   const { ports, control } = flight;
   if (capability.kind === 'resource') {
-    const server = ports.routes.find(routeOwner(flight), capability.name);
-    return server === undefined ? undefined : { server, name: capability.name };
+    const route = ports.routes.resolve(routeOwner(flight), capability.name);
+    const usable = route?.type === 'server' && usableServers(flight).some(({ name }) => name === route.server);
+    return usable ? { server: route.server, name: route.uri } : undefined;
   }
   for (const { name: server, spec } of usableServers(flight)) {
     if (!capability.name.startsWith(publicPrefix(server))) continue;

@@ -34,10 +34,29 @@ async function runCall(call: Call, ports: Ports, pipeline: Pipeline): Promise<Ca
 }
 
 async function travel(flight: Flight): Promise<CallOutcome> {
+  for (let judgement = 1; judgement <= MAX_JUDGEMENTS; judgement++) {
+    const end = await judgeAndForward(flight);
+    if (!('movedTo' in end)) return end;
+    try {
+      flight.control = await flight.ports.control.atLeast(flight.control.org, end.movedTo);
+    } catch (error) {
+      flight.ports.logger.error({ call: flight.call.id, err: describe(error) }, 'the new rules could not be loaded; the call is refused');
+      return denied(flight.call, internal(flight.call));
+    }
+    restart(flight);
+  }
+  return denied(flight.call, stale(flight));
+}
+
+/** The rules moved to this revision before the decision was durable. */
+interface Moved {
+  movedTo: number;
+}
+
+/** One passage through the table. */
+async function judgeAndForward(flight: Flight): Promise<CallOutcome | Moved> {
   const rows = rowsOf(flight.call.kind);
-  let judgements = 1;
-  let index = 0;
-  while (index < rows.length) {
+  for (let index = 0; index < rows.length; index++) {
     const row = rows[index] as Row;
     let verdict: Verdict;
     try {
@@ -45,18 +64,12 @@ async function travel(flight: Flight): Promise<CallOutcome> {
     } catch (error) {
       return crash(row, flight, error);
     }
-    if (verdict === PASS) index++;
-    else if (verdict.verdict === 'deny') return refuse(flight, verdict.denial);
-    else if (verdict.verdict === 'reply') {
-      flight.reply = verdict.reply;
-      index = rows.findIndex((later, at) => at > index && (later.name === 'record-decision' || later.name === 'record-result'));
-      if (index < 0) break;
-    } else {
-      if (++judgements > MAX_JUDGEMENTS) return refuse(flight, stale(flight));
-      flight.control = await flight.ports.control.atLeast(flight.control.org, verdict.revision);
-      restart(flight);
-      index = 0;
-    }
+    if (verdict === PASS) continue;
+    if (verdict.verdict === 'deny') return refuse(flight, verdict.denial);
+    if (verdict.verdict === 'again') return { movedTo: verdict.revision };
+    flight.reply = verdict.reply;
+    // Answered: nothing between here and the record of the result concerns it.
+    while (rows[index + 1] && rows[index + 1]?.name !== 'record-result') index++;
   }
   return flight.reply ?? denied(flight.call, internal(flight.call));
 }
@@ -65,6 +78,8 @@ function restart(flight: Flight): void {
   const { call, received } = flight;
   call.params = received.params;
   call.paramsText = received.text;
+  flight.denial = undefined;
+  flight.reply = undefined;
   call.principal = undefined;
   call.target = undefined;
   call.decision = undefined;
@@ -84,18 +99,22 @@ function step(row: Row, flight: Flight): Verdict | Promise<Verdict> {
 }
 
 /** A denial reached before the decision was recorded is recorded here; one after it ends the call with an outcome entry. */
-async function refuse(flight: Flight, denial: Denial): Promise<CallOutcome> {
+async function refuse(flight: Flight, denial: Denial): Promise<CallOutcome | Moved> {
   flight.denial = denial;
   try {
     if (flight.call.receipt) await recordUnfinished(flight, denial);
-    else await recordDenial(flight, denial);
+    else {
+      // A refusal under rules that moved meanwhile is judged again like an allowance: the newest rules bind both ways.
+      const receipt = await recordDenial(flight, denial);
+      if (receipt && flight.call.principal && receipt.revision !== flight.control.revision) return { movedTo: receipt.revision };
+    }
   } catch (error) {
     return logFailed(flight, error);
   }
   return denied(flight.call, denial);
 }
 
-async function crash(row: Row, flight: Flight, error: unknown): Promise<CallOutcome> {
+async function crash(row: Row, flight: Flight, error: unknown): Promise<CallOutcome | Moved> {
   if (error instanceof GatewayError && error.code === 'log_unavailable') return logFailed(flight, error);
   if (flight.signal.aborted) {
     const denial = killed(flight);

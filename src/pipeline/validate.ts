@@ -51,7 +51,7 @@ function headerSpec(definition: Definition): ParamHeaderSpec {
 function checkArguments(flight: Flight, definition: Definition, given: JsonObject): Verdict {
   const schema = flight.ports.catalog.schemaOf(definition);
   const name = flight.call.target?.capability?.name;
-  if ('unusable' in schema) {
+  if (schema.unusable !== undefined) {
     return deny('schema_unusable', `The input schema of tool "${name}" cannot be used (${schema.unusable}), so calls to it are refused. The server's owner must mend the schema.`);
   }
   const issues = schema.validate(given);

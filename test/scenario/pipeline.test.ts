@@ -1,0 +1,260 @@
+// Transcripts through the whole table on a real embedded store: what is sent, what reaches the server, what comes back, what is recorded.
+import { afterEach, describe, expect, it } from 'vitest';
+import type { CallOutcome } from '../../src/call.ts';
+import { GatewayError } from '../../src/lib/error.ts';
+import { callOf, type Harness, harness, ok, TOOLS } from '../support/pipeline-harness.ts';
+import { agentObject, httpServer, policyObject, tokenObject } from '../support/seed.ts';
+
+const reader = tokenObject('reader', 'reader');
+const base = [
+  agentObject('reader'),
+  reader.object,
+  httpServer('notes', 'http://127.0.0.1:9/mcp'),
+  httpServer('other', 'http://127.0.0.1:9/other'),
+  policyObject('reads', [{ name: 'reads', match: { agent: ['reader'], server: ['notes'], tool: ['read_*'] }, effect: 'allow' }]),
+];
+
+let h: Harness;
+afterEach(() => h.close());
+
+async function open(failWrite?: (n: number) => boolean): Promise<void> {
+  h = await harness({ objects: base, ...(failWrite ? { failWrite } : {}) });
+}
+
+function read(id: unknown = 1, bearer: string | null = reader.token): Promise<CallOutcome> {
+  return h.pipeline.run(callOf('tools/call', { bearer: bearer ?? undefined, params: { name: 'read_note', arguments: { id: id as number } } }));
+}
+
+const types = async (): Promise<string[]> => (await h.entries()).map(({ content }) => `${content.type} ${String(content['method'] ?? content['status'] ?? '')} ${String(content['effect'] ?? '')}`.trim());
+
+describe('an allowed call', () => {
+  it('reads the definitions, records the decision, forwards, records the outcome', async () => {
+    await open();
+    const outcome = await read();
+    expect(outcome).toMatchObject({ type: 'result', result: { content: [{ text: 'did read_note' }] } });
+    expect(h.sent.map(({ method }) => method)).toEqual(['tools/list', 'tools/call']);
+    expect(await types()).toEqual(['object', 'decision tools/list allow', 'decision tools/call allow', 'outcome ok']);
+    const [, list, decision, result] = await h.entries();
+    expect(list?.content).toMatchObject({ origin: 'gateway', rule: 'builtin/discovery', single: true });
+    expect(decision?.content).toMatchObject({ rule: 'reads/reads', server: 'notes', tool: 'read_note', principal: { agent: 'reader', token: 'reader' }, judged: decision?.header.revision });
+    expect(decision?.content['definition']).toMatch(/^[0-9a-f]{64}$/);
+    expect(result?.content).toMatchObject({ decision: decision?.seq, call: decision?.content['call'] });
+  });
+
+  it('leaves the exact text of params and result alone', async () => {
+    await open();
+    const text = '{"name":"read_note",  "arguments":{"id":1, "unknown":{"x":1.0}}}';
+    const call = callOf('tools/call', { bearer: reader.token, params: JSON.parse(text) });
+    call.paramsText = text;
+    await h.pipeline.run(call);
+    expect(h.sent.at(-1)?.paramsText).toBe(text);
+  });
+
+  it('keeps arguments and result behind commitments', async () => {
+    await open();
+    await read();
+    const decision = (await h.entries()).find(({ content }) => content['method'] === 'tools/call');
+    const commitment = String(decision?.content['arguments']);
+    expect(await h.core.log.value(h.org, commitment)).toBe('{"name":"read_note","arguments":{"id":1}}');
+    expect(JSON.stringify(await h.entries())).not.toContain('did read_note');
+  });
+});
+
+describe('a refused call', () => {
+  it('is recorded and reaches no server', async () => {
+    await open();
+    const outcome = await h.pipeline.run(callOf('tools/call', { bearer: reader.token, params: { name: 'write_note', arguments: {} } }));
+    expect(outcome).toMatchObject({ type: 'denied', code: 'no_rule_allows' });
+    expect(h.sent).toEqual([]);
+    expect(await types()).toEqual(['object', 'decision tools/call deny']);
+  });
+
+  it('is the same for what is forbidden and what does not exist', async () => {
+    await open();
+    const ask = (name: string) => h.pipeline.run(callOf('tools/call', { bearer: reader.token, params: { name, arguments: {} } }));
+    const forbidden = await ask('write_note');
+    const unknown = await ask('wrote_note');
+    if (forbidden.type !== 'denied' || unknown.type !== 'denied') throw new Error('expected denials');
+    expect(unknown.message.replace('wrote_note', 'write_note')).toBe(forbidden.message);
+    expect({ code: unknown.code, rule: unknown.rule, hint: unknown.hint, rpc: unknown.rpc }).toEqual({ code: forbidden.code, rule: forbidden.rule, hint: forbidden.hint, rpc: forbidden.rpc });
+  });
+
+  it('is the same for a server that may not be used and one that does not exist', async () => {
+    await open();
+    const ask = (server: string) => h.pipeline.run(callOf('tools/call', { bearer: reader.token, surface: { type: 'server', server }, params: { name: 'x', arguments: {} } }));
+    const forbidden = await ask('other');
+    const unknown = await ask('nowhere');
+    if (forbidden.type !== 'denied' || unknown.type !== 'denied') throw new Error('expected denials');
+    expect(unknown.message.replace('nowhere', 'other')).toBe(forbidden.message);
+    expect({ code: unknown.code, rule: unknown.rule }).toEqual({ code: forbidden.code, rule: forbidden.rule });
+    expect(h.sent).toEqual([]);
+  });
+
+  it('is refused without a token, with a wrong one, with a revoked one', async () => {
+    await open();
+    expect(await read(1, null)).toMatchObject({ type: 'denied', code: 'unauthenticated' });
+    expect(await read(1, 'sp_nonsense')).toMatchObject({ type: 'denied', code: 'unauthenticated' });
+    await h.seed({ ...reader.object, spec: { ...reader.object.spec, revokedAt: new Date().toISOString() } });
+    expect(await read()).toMatchObject({ type: 'denied', code: 'token_revoked' });
+    expect(h.sent).toEqual([]);
+  });
+
+  it('is refused when the arguments do not fit the pinned schema', async () => {
+    await open();
+    expect(await read('one')).toMatchObject({ type: 'denied', code: 'invalid_arguments' });
+    expect(h.sent.map(({ method }) => method)).toEqual(['tools/list']);
+  });
+
+  it('is refused when the pinned schema cannot be used', async () => {
+    await open();
+    h.answer(() => ok({ tools: [{ name: 'read_note', inputSchema: { type: 'object', properties: { id: { $ref: 'http://127.0.0.1/x' } } } }] }));
+    expect(await read()).toMatchObject({ type: 'denied', code: 'schema_unusable' });
+  });
+
+  it('is refused when a stage throws, and the throw is recorded', async () => {
+    await open();
+    h.answer((request) => {
+      if (request.method === 'tools/list') return ok({ tools: TOOLS });
+      throw new Error('a bug with a secret sp_hidden');
+    });
+    const outcome = await read();
+    expect(outcome).toMatchObject({ type: 'denied', code: 'internal' });
+    expect(JSON.stringify(outcome)).not.toContain('sp_hidden');
+    expect(await types()).toEqual(['object', 'decision tools/list allow', 'decision tools/call allow', 'outcome upstream_failed']);
+  });
+});
+
+describe('a server that fails', () => {
+  it('becomes a JSON-RPC error with a stable code, and an outcome', async () => {
+    await open();
+    h.answer((request) => {
+      if (request.method === 'tools/list') return ok({ tools: TOOLS });
+      throw new GatewayError('upstream_timeout', 'Server "notes" did not answer in time.', { detail: 'secret detail' });
+    });
+    const outcome = await read();
+    expect(outcome).toMatchObject({ type: 'error', error: { code: -32603, data: { code: 'upstream_timeout', server: 'notes' } } });
+    expect(JSON.stringify(outcome)).not.toContain('secret detail');
+    expect((await types()).at(-1)).toBe('outcome upstream_failed');
+  });
+});
+
+describe('a freeze', () => {
+  it('stops new calls, and lifting it lets them pass', async () => {
+    await open();
+    await read();
+    await h.seed({ kind: 'freeze', metadata: { name: 'stop' }, spec: { scope: { agent: 'reader' }, reason: 'drill' } });
+    expect(await read()).toMatchObject({ type: 'denied', code: 'frozen' });
+    expect(h.sent.length).toBe(2);
+  });
+
+  it('ends a call that is already at the server', async () => {
+    await open();
+    let reached = (): void => {};
+    const atServer = new Promise<void>((resolve) => {
+      reached = resolve;
+    });
+    h.answer((request) => {
+      if (request.method === 'tools/list') return ok({ tools: TOOLS });
+      reached();
+      return new Promise((_resolve, reject) => request.signal.addEventListener('abort', () => reject(request.signal.reason)));
+    });
+    const running = read();
+    await atServer;
+    await h.seed({ kind: 'freeze', metadata: { name: 'stop' }, spec: { scope: { everyone: true }, reason: 'drill' } });
+    expect(await running).toMatchObject({ type: 'denied', code: 'frozen' });
+    expect((await types()).at(-1)).toBe('outcome cancelled');
+  });
+});
+
+describe('the joining rule', () => {
+  it('judges again when the rules moved before the decision was durable', async () => {
+    await open();
+    await read();
+    h.control.stop(); // this process does not hear of the change; only the receipt tells
+    await h.seed(policyObject('stop', [{ name: 'nobody', match: {}, effect: 'deny' }], 1));
+    expect(await read()).toMatchObject({ type: 'denied', code: 'denied_by_rule' });
+    expect(h.sent.length).toBe(2);
+    const written = await h.entries();
+    const void_ = written.filter(({ content, header }) => content.type === 'decision' && content['effect'] === 'allow' && content['judged'] !== header.revision);
+    expect(void_).toHaveLength(1);
+  });
+});
+
+describe('the log', () => {
+  it('that cannot be written lets nothing through', async () => {
+    let broken = false;
+    await open(() => broken);
+    await read();
+    broken = true;
+    expect(await read()).toMatchObject({ type: 'denied', code: 'log_unavailable' });
+    expect(h.sent.length).toBe(2);
+  });
+
+  it('that fails after the server acted withholds the result', async () => {
+    let left = Number.POSITIVE_INFINITY;
+    await open(() => left-- <= 0);
+    await read();
+    left = 1;
+    expect(await read()).toMatchObject({ type: 'denied', code: 'log_unavailable', message: expect.stringContaining('withheld') });
+    expect(h.sent.length).toBe(3);
+  });
+});
+
+describe('lists', () => {
+  it('show what the call would be allowed, and nothing else', async () => {
+    await open();
+    const outcome = await h.pipeline.run(callOf('tools/list', { bearer: reader.token }));
+    if (outcome.type !== 'result') throw new Error('expected a list');
+    expect((outcome.result['tools'] as { name: string }[]).map(({ name }) => name)).toEqual(['read_note']);
+    expect(await types()).toEqual(['object', 'decision tools/list allow']);
+  });
+
+  it('are gathered from every usable server under public names', async () => {
+    await open();
+    const outcome = await h.pipeline.run(callOf('tools/list', { bearer: reader.token, surface: { type: 'all' } }));
+    if (outcome.type !== 'result') throw new Error('expected a list');
+    expect((outcome.result['tools'] as { name: string }[]).map(({ name }) => name)).toEqual(['notes__read_note']);
+    expect(h.sent.map(({ server }) => server)).toEqual(['notes']);
+    const called = await h.pipeline.run(callOf('tools/call', { bearer: reader.token, surface: { type: 'all' }, params: { name: 'notes__read_note', arguments: { id: 2 } } }));
+    expect(called).toMatchObject({ type: 'result' });
+    expect(h.sent.at(-1)?.params).toEqual({ name: 'read_note', arguments: { id: 2 } });
+  });
+
+  it('do not wait for a server that hangs', async () => {
+    await open();
+    await h.seed(policyObject('more', [{ name: 'other', match: { agent: ['reader'], server: ['other'] }, effect: 'allow' }], 2000));
+    h.answer((request) => (request.server === 'other' ? new Promise(() => {}) : ok({ tools: TOOLS })));
+    const outcome = await h.pipeline.run(callOf('tools/list', { bearer: reader.token, surface: { type: 'all' } }));
+    if (outcome.type !== 'result') throw new Error('expected a list');
+    expect(outcome.result['tools']).toHaveLength(1);
+  });
+});
+
+describe('questions of servers', () => {
+  it('are decided and recorded before the agent sees them', async () => {
+    await open();
+    const asked: string[] = [];
+    h.answer(async (request) => {
+      if (request.method === 'tools/list') return ok({ tools: TOOLS });
+      const answer = await request.peer.request?.('roots/list', undefined, request.signal);
+      return ok({ content: [{ type: 'text', text: JSON.stringify(answer) }] });
+    });
+    const ask = () =>
+      h.pipeline.run(
+        callOf('tools/call', {
+          bearer: reader.token,
+          params: { name: 'read_note', arguments: { id: 1 } },
+          peer: { notify: () => undefined, request: async (method) => (asked.push(method), { result: { roots: [] } }) },
+        }),
+      );
+    const allowed = await ask(); // a tool that may be called may also ask, as long as no rule says otherwise
+    expect(JSON.stringify(allowed)).toContain('roots');
+    expect(asked).toEqual(['roots/list']);
+    expect(await types()).toContain('decision roots/list allow');
+    await h.seed(policyObject('quiet', [{ name: 'no-questions', match: { method: ['roots/list'] }, effect: 'deny' }], 1));
+    const refused = await ask();
+    expect(JSON.stringify(refused)).toContain('denied_by_rule');
+    expect(asked).toEqual(['roots/list']);
+    expect(await types()).toContain('decision roots/list deny');
+  });
+});

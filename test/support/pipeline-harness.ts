@@ -1,0 +1,194 @@
+// The pipeline on a real store, with a server that is played by the test: what an agent sends, what the server receives and answers,
+// what the agent gets, which entries are written.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Core, openCore } from '../../src/app.ts';
+import type { Call, CallReply, ClientContext, Era, MethodKind, Peer, Surface } from '../../src/call.ts';
+import { Catalog } from '../../src/catalog/catalog.ts';
+import { UriRoutes } from '../../src/catalog/uri-routes.ts';
+import { loadConfig } from '../../src/config.ts';
+import { InFlight } from '../../src/kill/inflight.ts';
+import { newId } from '../../src/lib/id.ts';
+import type { JsonObject } from '../../src/lib/json.ts';
+import { Lru } from '../../src/lib/lru.ts';
+import { methodKind } from '../../src/mcp/method-kind.ts';
+import type { StoredObject } from '../../src/object/kinds.ts';
+import { createLogger } from '../../src/observe/log.ts';
+import { createMetrics } from '../../src/observe/metrics.ts';
+import { controlCompiler } from '../../src/pipeline/compile-control.ts';
+import { LiveControl } from '../../src/pipeline/control-source.ts';
+import { Readings } from '../../src/pipeline/discovery.ts';
+import type { Ports } from '../../src/pipeline/flight.ts';
+import { createPipeline, type Pipeline } from '../../src/pipeline/run.ts';
+import { StrangerLimit } from '../../src/pipeline/stranger-limit.ts';
+import type { FailWrite } from '../../src/store/port.ts';
+import type { UpstreamRequest, Upstreams } from '../../src/upstream/exchange.ts';
+import { openText, sealText } from '../../src/vault/token-seal.ts';
+import { secretSealer } from '../../src/vault/vault.ts';
+import { seed } from './seed.ts';
+
+export interface Entry {
+  seq: number;
+  header: JsonObject & { revision: number };
+  content: JsonObject & { type: string };
+}
+
+export interface Harness {
+  core: Core;
+  org: string;
+  pipeline: Pipeline;
+  control: LiveControl;
+  inFlight: InFlight;
+  /** What servers received, in order. */
+  sent: UpstreamRequest[];
+  /** How the server answers from now on. */
+  answer(handler: (request: UpstreamRequest) => Promise<CallReply> | CallReply): void;
+  seed(...objects: StoredObject[]): Promise<number>;
+  entries(): Promise<Entry[]>;
+  close(): Promise<void>;
+}
+
+export interface HarnessOptions {
+  objects?: StoredObject[];
+  dataDir?: string;
+  databaseUrl?: string;
+  failWrite?: FailWrite;
+}
+
+export async function harness(options: HarnessOptions = {}): Promise<Harness> {
+  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'sallyport-test-'));
+  const { config, problems } = loadConfig({ env: {}, flags: { dataDir, ...(options.databaseUrl ? { databaseUrl: options.databaseUrl } : {}) } });
+  if (!config) throw new Error(problems?.join('; '));
+  const core = await openCore(config, { create: true, failWrite: options.failWrite });
+  const org = config.organization;
+  if (options.objects) await seed(core, org, options.objects);
+  const logger = createLogger({ level: 'silent' });
+  const control = new LiveControl({
+    objects: core.store.objects,
+    compile: controlCompiler((o, name, sealed) => secretSealer(core.vault, o).open(name, sealed)),
+    logger,
+    onSwap: (next) => inFlight.cancelFrozen(next.org, next.freezes, core.clock.nowMs()),
+  });
+  const inFlight = new InFlight();
+  const sent: UpstreamRequest[] = [];
+  let handler: (request: UpstreamRequest) => Promise<CallReply> | CallReply = echoServer;
+  const ports: Ports = {
+    clock: core.clock,
+    log: core.log,
+    control,
+    upstreams: playedServer(sent, (request) => handler(request)),
+    catalog: new Catalog(),
+    routes: new UriRoutes(),
+    readings: new Readings(),
+    sealer: { sealText: (o, purpose, text) => sealText(core.vault, o, purpose, text), openText: (o, purpose, text) => openText(core.vault, o, purpose, text) },
+    taskIds: new Lru<string, string>(1000),
+    strangers: new StrangerLimit(),
+    inFlight,
+    logger,
+    metrics: createMetrics(),
+    settings: { anonymousOrg: undefined, aggregateDeadlineMs: 500, definitionAgeMs: 300_000, payloads: 'all', maxPayloadUnits: 1_000_000, instance: 'test' },
+  };
+  await control.start();
+  return {
+    core,
+    org,
+    pipeline: createPipeline(ports),
+    control,
+    inFlight,
+    sent,
+    answer: (next) => {
+      handler = next;
+    },
+    seed: (...objects) => seed(core, org, objects),
+    entries: () => readEntries(core, org),
+    close: async () => {
+      control.stop();
+      await core.store.lifecycle.close();
+      if (!options.dataDir) rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+export async function readEntries(core: Core, org: string): Promise<Entry[]> {
+  const found: Entry[] = [];
+  for await (const entry of core.store.log.read({ org })) found.push({ seq: entry.seq, header: JSON.parse(entry.header) as Entry['header'], content: JSON.parse(entry.content) as Entry['content'] });
+  return found;
+}
+
+function playedServer(sent: UpstreamRequest[], answer: (request: UpstreamRequest) => Promise<CallReply> | CallReply): Upstreams {
+  return {
+    exchange: async (request) => {
+      sent.push(request);
+      return answer(request);
+    },
+    endSession: async () => {},
+    onListChanged: () => () => {},
+    status: () => [],
+    close: async () => {},
+  };
+}
+
+export const TOOLS: JsonObject[] = [
+  { name: 'read_note', description: 'Reads a note.', inputSchema: { type: 'object', properties: { id: { type: 'integer' } }, required: ['id'] } },
+  { name: 'write_note', description: 'Writes a note.', inputSchema: { type: 'object', properties: { text: { type: 'string' } } } },
+];
+
+/** Lists TOOLS and answers every call with what it was given. */
+export function echoServer(request: UpstreamRequest): CallReply {
+  if (request.method === 'tools/list') return ok({ tools: TOOLS });
+  if (request.method === 'tools/call') return ok({ content: [{ type: 'text', text: `did ${String(request.params?.['name'])}` }] });
+  return ok({});
+}
+
+export function ok(result: JsonObject): CallReply {
+  return { type: 'result', era: 'legacy', result, resultText: JSON.stringify(result) };
+}
+
+export interface CallOptions {
+  bearer?: string | undefined;
+  params?: JsonObject;
+  surface?: Surface;
+  era?: Era;
+  peer?: Peer;
+  controller?: AbortController;
+  kind?: MethodKind;
+}
+
+export function callOf(method: string, options: CallOptions = {}): Call {
+  const controller = options.controller ?? new AbortController();
+  const era = options.era ?? 'legacy';
+  const kind = options.kind ?? methodKind(method, method.startsWith('notifications/') ? 'notification' : 'request');
+  if (kind === 'unknown') throw new Error(`unknown method ${method}`);
+  const client: ClientContext = {
+    era,
+    protocolVersion: era === 'legacy' ? '2025-11-25' : '2026-07-28',
+    capabilities: {},
+    clientInfo: undefined,
+    sessionId: era === 'legacy' ? 'session-1' : undefined,
+    logLevel: undefined,
+  };
+  return {
+    id: newId('call', Date.now()),
+    startedMs: performance.now(),
+    kind,
+    surface: options.surface ?? { type: 'server', server: 'notes' },
+    method,
+    params: options.params,
+    paramsText: options.params && JSON.stringify(options.params),
+    client,
+    bearer: options.bearer,
+    remoteAddress: '127.0.0.1',
+    mcpHeaders: {},
+    peer: options.peer ?? { notify: () => undefined, request: undefined },
+    signal: controller.signal,
+    abort: (reason) => controller.abort(reason),
+    origin: 'agent',
+    parent: undefined,
+    local: undefined,
+    principal: undefined,
+    target: undefined,
+    decision: undefined,
+    receipt: undefined,
+  };
+}
