@@ -1,3 +1,5 @@
+// The connectors against an independent server over each duplex transport, and the refusal of a server that keeps ending.
+// Fixtures run as processes of their own; nothing here mocks a transport.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';

@@ -1,3 +1,4 @@
+// Which server URLs are taken and which are refused, without quoting a secret they may carry.
 import { describe, expect, it } from 'vitest';
 import { checkServerUrl, MAX_URL_LENGTH } from './guard.ts';
 

@@ -1,3 +1,5 @@
+// The HTTP client against hostile servers made of raw sockets: limits, garbage, silence, aborts, back-pressure.
+// Servers listen on 127.0.0.1, port 0; no timing is asserted.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -1,3 +1,4 @@
+// Properties of cutting lines and gathering bytes: the same result however the bytes arrive, and exact limits.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ByteCollector } from './byte-collector.ts';

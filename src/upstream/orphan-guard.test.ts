@@ -1,3 +1,5 @@
+// The invariant of the orphan guard: no server process outlives the gateway, whichever way it ends, started-but-unreported ones included.
+// Kills only processes it started itself.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';

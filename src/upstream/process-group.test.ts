@@ -1,3 +1,4 @@
+// Ending process groups: politely, by force, never one that could be somebody else's.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';

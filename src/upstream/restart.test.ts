@@ -1,3 +1,4 @@
+// The waits between attempts: their growth, their jitter, when they are forgotten, what an early caller is told.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../lib/clock.ts';

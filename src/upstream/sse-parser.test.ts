@@ -1,3 +1,4 @@
+// The event stream decoder against the rules of WHATWG HTML, cut at every place, at its limits, and for linear time.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SseEvent } from './channel.ts';

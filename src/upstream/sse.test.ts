@@ -1,3 +1,4 @@
+// The old HTTP+SSE channel: address rules (same origin only), life and end of the stream, back-pressure.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';

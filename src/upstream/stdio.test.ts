@@ -1,3 +1,5 @@
+// Servers as child processes: framing, limits, stderr, environment, and every way in which they or the gateway end the conversation.
+// Kills only processes it started itself; no timing is asserted.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
