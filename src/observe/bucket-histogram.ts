@@ -32,7 +32,7 @@ export class BucketHistogram {
     const series = this.#seriesOf(label);
     const { buckets } = this.#options;
     // A clock that went backwards is no reason to lose the count.
-    const value = Math.max(seconds, 0);
+    const value = Number.isFinite(seconds) ? Math.max(seconds, 0) : 0;
     let at = 0;
     while (at < buckets.length && value > (buckets[at] as number)) at++;
     series.counts[at] = (series.counts[at] ?? 0) + 1;
@@ -47,7 +47,7 @@ export class BucketHistogram {
       let total = 0;
       for (let i = 0; i <= buckets.length; i++) {
         total += counts[i] ?? 0;
-        values.push({ metricName: `${name}_bucket`, labels: { [label]: value, le: buckets[i] ?? '+Inf' }, value: total });
+        values.push({ metricName: `${name}_bucket`, labels: { le: buckets[i] ?? '+Inf', [label]: value }, value: total });
       }
       values.push({ metricName: `${name}_sum`, labels: { [label]: value }, value: sum });
       values.push({ metricName: `${name}_count`, labels: { [label]: value }, value: total });

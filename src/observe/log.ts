@@ -1,8 +1,8 @@
 // The operator's log: one JSON object a line, on stderr. Everything passes scrub.ts first. Never the place for evidence: that is the audit log.
-import { type DestinationStream, destination, pino } from 'pino';
+import { type DestinationStream, pino } from 'pino';
 import { scrub, scrubText } from './scrub.ts';
 
-export type LogLevel = 'silent' | 'error' | 'warn' | 'info' | 'debug';
+export type LogLevel = 'silent' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
 export interface Logger {
   debug(fields: object, message: string): void;
@@ -17,11 +17,11 @@ export interface LoggerOptions {
   /** Default info. */
   level?: LogLevel | undefined;
   /** Default stderr, written synchronously, so that the last words of a dying process are not lost. */
-  stream?: DestinationStream | undefined;
+  destination?: DestinationStream | undefined;
 }
 
 export function createLogger(options: LoggerOptions = {}): Logger {
-  const stream = options.stream ?? destination({ dest: STDERR, sync: true });
+  const stream = options.destination ?? pino.destination({ fd: STDERR, sync: true });
   const root = pino(
     {
       level: options.level ?? 'info',
@@ -45,7 +45,7 @@ export const silentLogger: Logger = {
 
 const STDERR = 2;
 
-type Written = Exclude<LogLevel, 'silent'>;
+type Written = Exclude<LogLevel, 'silent' | 'trace'>;
 
 interface Sink {
   isLevelEnabled(level: string): boolean;
@@ -77,5 +77,5 @@ function wrap(sink: Sink): Logger {
 
 function scrubFields(fields: object): object {
   const clean = scrub(fields);
-  return typeof clean === 'object' && clean !== null ? clean : { value: clean };
+  return typeof clean === 'object' && clean !== null ? { ...clean } : { value: clean };
 }

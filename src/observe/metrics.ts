@@ -1,15 +1,17 @@
 // What the gateway counts and times, in the Prometheus exposition format. Labels are bounded: methods that no revision names, and whatever
 // exceeds a cap, are counted under `other`; names that agents choose are never labels.
-import { Registry } from 'prom-client';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import { knownMethods } from '../mcp/method-kind.ts';
 import { BucketHistogram, type MetricValue, OTHER } from './bucket-histogram.ts';
 
-/** Servers with a latency series of their own. */
-export const MAX_SERVER_LABELS = 500;
+/** Servers (stages, kinds) with a latency series of their own. */
+export const MAX_LABEL_VALUES = 500;
 /** Outcomes with a series of their own, per method. */
 export const MAX_OUTCOME_LABELS = 64;
-/** Stages with a latency series of their own. */
-export const MAX_STAGE_LABELS = 64;
+/** Upper bounds of the latency buckets, seconds: from what a stage takes to the longest a server may. */
+export const LATENCY_BUCKETS_S = [
+  0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300,
+];
 
 export interface Metrics {
   readonly contentType: string;
@@ -22,32 +24,34 @@ export interface Metrics {
   append(durationMs: number): void;
   /** Can the log be written? */
   logHealthy(healthy: boolean): void;
-  /** The whole exposition text. */
-  text(): Promise<string>;
+  /** Adds a gauge that is read when the metrics are rendered; what it throws leaves it out. */
+  gauge(name: string, help: string, read: () => number): void;
+  /** Prometheus text exposition format. */
+  render(): Promise<string>;
 }
 
-export function createMetrics(): Metrics {
+export function createMetrics(options: { processMetrics?: boolean } = {}): Metrics {
   const registry = new Registry();
+  if (options.processMetrics ?? true) collectDefaultMetrics({ register: registry });
   const known: ReadonlySet<string> = new Set(knownMethods());
   const calls = new CallCounter();
-  const inFlight = new Map<string, number>();
-  let isLogHealthy = 1;
-  const callSeconds = histogram(registry, 'sallyport_call_seconds', 'Calls from start to end, by kind.', 'kind', MAX_STAGE_LABELS);
-  const stageSeconds = histogram(registry, 'sallyport_stage_seconds', 'Time spent in each stage of the table.', 'stage', MAX_STAGE_LABELS);
-  const upstreamSeconds = histogram(registry, 'sallyport_upstream_seconds', 'Time servers took to answer.', 'server', MAX_SERVER_LABELS);
-  const appendSeconds = histogram(registry, 'sallyport_append_seconds', 'Time until log entries were durable.', 'log', 1);
+  let inFlight = 0;
+  let isLogHealthy = true;
+  const callSeconds = histogram(registry, 'sallyport_call_seconds', 'Calls from start to end, by kind.', 'kind');
+  const stageSeconds = histogram(registry, 'sallyport_stage_seconds', 'Time spent in each stage of the table.', 'stage');
+  const upstreamSeconds = histogram(registry, 'sallyport_upstream_seconds', 'Time servers took to answer.', 'server');
+  const appendSeconds = histogram(registry, 'sallyport_append_seconds', 'Time until log entries were durable.', 'log');
   plain(registry, 'sallyport_calls_total', 'Calls that ended, by method and outcome.', 'counter', () => calls.values());
-  plain(registry, 'sallyport_calls_in_flight', 'Calls that are running, by kind.', 'gauge', () =>
-    [...inFlight].map(([kind, value]) => ({ metricName: 'sallyport_calls_in_flight', labels: { kind }, value })),
-  );
-  plain(registry, 'sallyport_log_healthy', '1 when the audit log can be written, else 0.', 'gauge', () => [
-    { metricName: 'sallyport_log_healthy', labels: {}, value: isLogHealthy },
-  ]);
+  const gauge: Metrics['gauge'] = (name, help, read) => plain(registry, name, help, 'gauge', () => reading(name, read));
+  gauge('sallyport_calls_in_flight', 'Calls that are running.', () => inFlight);
+  gauge('sallyport_log_healthy', '1 when the audit log can be written, else 0.', () => Number(isLogHealthy));
   return {
     contentType: registry.contentType,
-    callStarted: (kind) => void inFlight.set(kind, (inFlight.get(kind) ?? 0) + 1),
+    callStarted: () => {
+      inFlight++;
+    },
     callEnded: (kind, method, outcome, durationMs) => {
-      inFlight.set(kind, Math.max(0, (inFlight.get(kind) ?? 0) - 1));
+      inFlight--;
       calls.count(known.has(method) ? method : OTHER, outcome);
       callSeconds.observe(kind, durationMs / 1000);
     },
@@ -55,14 +59,12 @@ export function createMetrics(): Metrics {
     upstream: (server, durationMs) => upstreamSeconds.observe(server, durationMs / 1000),
     append: (durationMs) => appendSeconds.observe('audit', durationMs / 1000),
     logHealthy: (healthy) => {
-      isLogHealthy = healthy ? 1 : 0;
+      isLogHealthy = healthy;
     },
-    text: () => registry.metrics(),
+    gauge,
+    render: () => registry.metrics(),
   };
 }
-
-/** Seconds: from 50 µs, which a stage takes, to the longest a server may. */
-const BUCKETS = [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
 /** Calls by method and outcome. */
 class CallCounter {
@@ -87,8 +89,16 @@ class CallCounter {
   }
 }
 
-function histogram(registry: Registry, name: string, help: string, label: string, maxLabels: number): BucketHistogram {
-  const made = new BucketHistogram({ name, help, label, buckets: BUCKETS, maxLabels });
+function reading(metricName: string, read: () => number): MetricValue[] {
+  try {
+    return [{ metricName, labels: {}, value: read() }];
+  } catch {
+    return [];
+  }
+}
+
+function histogram(registry: Registry, name: string, help: string, label: string): BucketHistogram {
+  const made = new BucketHistogram({ name, help, label, buckets: LATENCY_BUCKETS_S, maxLabels: MAX_LABEL_VALUES });
   register(registry, made.asMetric());
   return made;
 }

@@ -26,9 +26,17 @@ export function scrub(value: unknown, depth = 0): unknown {
 
 /** Tokens of this gateway, bearer and basic credentials, credentials in URLs. Cut at MAX_LOG_CHARS. */
 export function scrubText(text: string): string {
-  const cut = text.length > MAX_LOG_CHARS ? `${text.slice(0, MAX_LOG_CHARS)}…` : text;
-  if (!SUSPECT.test(cut)) return cut;
-  return cut
+  // Blank first, cut then: the cut must not leave the head of a secret that would no longer be recognised.
+  const near = text.length > MAX_LOG_CHARS ? text.slice(0, MAX_LOG_CHARS + MARGIN_CHARS) : text;
+  const clean = SUSPECT.test(near) ? blank(near) : near;
+  return clean.length > MAX_LOG_CHARS || near.length < text.length ? `${clean.slice(0, MAX_LOG_CHARS)}…` : clean;
+}
+
+/** Longer than any secret that is recognised by its form. */
+const MARGIN_CHARS = 1_024;
+
+function blank(text: string): string {
+  return text
     .replace(/sp_[A-Za-z0-9_-]{20,}/g, BLANK)
     .replace(/\b(bearer|basic)(\s+)[A-Za-z0-9._~+/=-]{8,}/gi, `$1$2${BLANK}`)
     .replace(/:\/\/[^\s/@]{1,512}@/g, `://${BLANK}@`);
