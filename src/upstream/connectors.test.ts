@@ -84,6 +84,31 @@ async function startSse(): Promise<{ url: string; process: ChildProcess }> {
   return { url: `http://127.0.0.1:${port}/sse`, process: child };
 }
 
+describe('one message size', () => {
+  it('holds for a line of a process as for a body', async () => {
+    const own = createConnectors({
+      clock: systemClock,
+      ownEnv: process.env,
+      onOutput: () => {},
+      onUnprotected: () => {},
+      http: { maxBodyBytes: 100 },
+    });
+    cleanups.push(() => own.close());
+    const channel = await own.stdio(destination({ transport: 'stdio', command: 'cat' }));
+    cleanups.push(() => channel.close());
+    const seen: string[] = [];
+    channel.onMessage((text) => {
+      seen.push(text);
+      return undefined;
+    });
+    const fits = `{"a":"${'x'.repeat(92)}"}`;
+    await channel.send(fits);
+    await channel.send(`${fits} `);
+    expect((await channel.closed).reason).toContain('longer than 100 bytes');
+    expect(seen).toEqual([fits]);
+  });
+});
+
 describe('a server process that keeps ending', () => {
   const clock = new ManualClock();
   const made = () => {

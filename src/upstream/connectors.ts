@@ -19,12 +19,14 @@ export interface ConnectorOptions {
   /** Told once when servers would outlive a killed gateway. */
   onUnprotected(reason: string): void;
   random?: Random;
+  /** `maxBodyBytes` is the size of one message on every transport: a body, an event, a line. */
   http?: HttpClientOptions;
 }
 
 /** `close` ends the HTTP client and, when every Duplex was closed before, finds nothing else to end. */
 export function createConnectors(options: ConnectorOptions): Connectors & { close(): Promise<void> } {
-  const http = createHttpClient(options.http);
+  const maxBodyBytes = options.http?.maxBodyBytes;
+  const http = createHttpClient({ ...(maxBodyBytes !== undefined && { maxEventBytes: maxBodyBytes }), ...options.http });
   const guard = new OrphanGuard({
     path: options.ownEnv.PATH,
     onUnprotected: options.onUnprotected,
@@ -54,6 +56,7 @@ function stdioOptions(destination: Destination, options: ConnectorOptions, guard
     onOutput: (stream, line) => options.onOutput(destination, stream, line),
     guard,
     clock: options.clock,
+    ...(options.http?.maxBodyBytes !== undefined && { maxLineBytes: options.http.maxBodyBytes }),
   };
 }
 

@@ -21,6 +21,8 @@ export const DEFAULT_TERM_MS = 2_000;
 export const CLOSED_BY_GATEWAY = 'closed by the gateway';
 /** Milliseconds for the last lines of a process that ended, when something else still holds its stdout open. */
 const LAST_LINES_MS = 250;
+/** Milliseconds a listener may take for what a dead server still said; then the end is reported without it. */
+const LAST_LISTENER_MS = 10_000;
 
 export interface StdioOptions {
   command: string;
@@ -131,7 +133,7 @@ class ChildChannel implements StdioChannel {
   send(text: string): Promise<void> {
     // A raw line end in a JSON text can only be insignificant white space (RFC 8259 §7: inside a string it must be escaped).
     const line = Buffer.from(`${/[\r\n]/.test(text) ? text.replace(/[\r\n]/g, ' ') : text}\n`);
-    if (this.#reason !== undefined) return Promise.reject(this.#closedError());
+    if (this.#dying !== undefined || this.#reason !== undefined) return Promise.reject(this.#closedError());
     if (this.#unreadBytes + line.length > (this.#options.maxUnreadBytes ?? MAX_UNREAD_BYTES)) {
       return Promise.reject(new GatewayError('upstream_closed', 'the server does not read its messages', { detail: this.#options.label }));
     }
@@ -237,6 +239,7 @@ class ChildChannel implements StdioChannel {
     void this.#end(0);
     // What a dead process wrote is still in the pipe; a process that it left behind may hold the pipe open, so this does not wait for long.
     setTimeout(() => this.#onDrained(), LAST_LINES_MS);
+    setTimeout(() => this.#finish(reason), LAST_LISTENER_MS).unref();
     this.#finishLost();
   }
 
@@ -280,7 +283,7 @@ class ChildChannel implements StdioChannel {
 
   #closedError(): GatewayError {
     return new GatewayError('upstream_closed', 'the server is not running any more', {
-      detail: `${this.#options.label}: ${this.#reason ?? 'its input is closed'}`,
+      detail: `${this.#options.label}: ${this.#reason ?? this.#dying ?? 'its input is closed'}`,
     });
   }
 }
