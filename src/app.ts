@@ -49,6 +49,8 @@ export interface Gateway {
   readonly instance: string;
   /** Origin of the agent listener, without a path. */
   readonly mcpUrl: string;
+  /** Origin of the admin listener, without a path. */
+  readonly adminUrl: string;
   /** Ends calls within the drain time, then everything else; the last entry says so. */
   close(): Promise<void>;
 }
@@ -138,7 +140,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
   for (const org of control.all()) await log.recordStart(org.org, { timeMs: clock.nowMs(), instance, version: VERSION, exclusive: config.databaseUrl === undefined });
   const agentServer = agentServerOf(config, { pipeline, control, upstreams, logger, clock, log }, strangers);
   const { url: mcpUrl } = await agentServer.listen(config.agent.host, config.agent.port);
-  const gateway = { config, store, connectors, vault, log, control, upstreams, inFlight, pipeline, agentServer, logger, metrics, clock, instance, mcpUrl };
+  const gateway = { config, store, connectors, vault, log, control, upstreams, inFlight, pipeline, agentServer, logger, metrics, clock, instance, mcpUrl, adminUrl: '' };
   return { ...gateway, close: () => closeGateway(gateway) };
 }
 

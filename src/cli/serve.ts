@@ -1,0 +1,53 @@
+// `sallyport serve`: runs the gateway until it is told to stop. Orderly on SIGINT and SIGTERM, at once on the second signal.
+// Prints where it listens; with --json-ready exactly one JSON line, for whoever started it.
+import { type Gateway, startGateway } from '../app.ts';
+import type { Config } from '../config.ts';
+import { GatewayError } from '../lib/error.ts';
+import { registerForConformance } from './conformance-profile.ts';
+
+export interface ServeOptions {
+  config: Config;
+  /** `name=url` servers, conformance profile only. */
+  upstreams: readonly string[];
+  jsonReady: boolean;
+  out: (line: string) => void;
+}
+
+/** Resolves with the exit code when the gateway has stopped. */
+export async function serve(options: ServeOptions): Promise<number> {
+  const { config, upstreams } = options;
+  if (upstreams.length > 0) await registerForConformance(config, upstreams);
+  const gateway = await startGateway(config);
+  const ended = untilStopped(gateway);
+  announce(gateway, options);
+  return ended;
+}
+
+function announce(gateway: Gateway, options: ServeOptions): void {
+  if (options.jsonReady) {
+    options.out(JSON.stringify({ mcp: gateway.mcpUrl, admin: gateway.adminUrl, instance: gateway.instance }));
+    return;
+  }
+  options.out(`Agents:    ${gateway.mcpUrl}/mcp  (one server: ${gateway.mcpUrl}/mcp/<server>)`);
+  options.out(`Operators: ${gateway.adminUrl}`);
+  options.out('Stop with Ctrl-C.');
+}
+
+function untilStopped(gateway: Gateway): Promise<number> {
+  return new Promise((resolve) => {
+    let stopping = false;
+    const stop = (signal: NodeJS.Signals): void => {
+      if (stopping) process.exit(signal === 'SIGINT' ? 130 : 143);
+      stopping = true;
+      gateway.close().then(
+        () => resolve(0),
+        (error: unknown) => {
+          gateway.logger.error({ why: error instanceof GatewayError ? error.code : String(error) }, 'the gateway could not stop in order');
+          resolve(1);
+        },
+      );
+    };
+    process.on('SIGINT', stop);
+    process.on('SIGTERM', stop);
+  });
+}
