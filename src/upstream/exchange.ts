@@ -3,6 +3,7 @@
 import type { Receipt } from '../audit/port.ts';
 import type { CallReply, ClientContext, Peer } from '../call.ts';
 import type { JsonObject } from '../lib/json.ts';
+import type { RequestId } from '../mcp/message.ts';
 import type { ServerSpec } from '../object/kinds.ts';
 
 /** A credential for one call: ready values, never logged. */
@@ -36,6 +37,8 @@ export interface UpstreamRequest {
   inputSchema: JsonObject | undefined;
   peer: Peer;
   signal: AbortSignal;
+  /** JSON-RPC id of the agent's request: the subscription id of a modern listen. Absent: subscription ids are left to the codec. */
+  requestId?: RequestId;
 }
 
 export interface Upstreams {

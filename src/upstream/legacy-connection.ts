@@ -1,0 +1,348 @@
+// One conversation with a legacy server (2025-11-25 and earlier): handshake, log level, subscriptions, and where the server's own messages go.
+// What each method means for which agent is legacy-adapter's; this file only keeps the conversation. Never re-sends a request that may have run.
+import type { CallReply, ClientContext, Era } from '../call.ts';
+import { GatewayError } from '../lib/error.ts';
+import type { JsonObject } from '../lib/json.ts';
+import type { RpcError, RpcNotification, RpcRequest, RpcResponse } from '../mcp/message.ts';
+import { type Payload, payload } from '../mcp/raw-json.ts';
+import { type AgentSession, levelRank, levelShows } from './agent-session.ts';
+import type { Connection, Surroundings } from './connection.ts';
+import type { UpstreamRequest } from './exchange.ts';
+import { failure } from './failure.ts';
+import type { Flight } from './flight.ts';
+import { exchangeWithLegacy, type LegacyTools } from './legacy-adapter.ts';
+import type { LegacyHttpWire } from './legacy-http-wire.ts';
+import { Link, type Sending, type Wire } from './link.ts';
+import { type Askable, QuestionDesk } from './question-desk.ts';
+import { type StandingStream, StandingStreams } from './standing-streams.ts';
+
+/** Resources subscribed to at one server over one connection. */
+export const MAX_UPSTREAM_SUBSCRIPTIONS = 10_000;
+
+/** The server answered the handshake with an error. */
+export class InitializeRefused extends GatewayError {
+  readonly rpc: RpcError;
+  constructor(server: string, rpc: RpcError) {
+    super('upstream_protocol', `Server "${server}" refused the handshake.`, { detail: `${rpc.code}: ${rpc.message}`.slice(0, 512) });
+    this.rpc = rpc;
+  }
+}
+
+export interface LegacyConnectionOptions {
+  surroundings: Surroundings;
+  /** Era of the agents on it: never both. */
+  clientEra: Era;
+  /** Several agent sessions use it. */
+  shared: boolean;
+  /** Params of the handshake. */
+  initialize: Payload;
+  tools: LegacyTools;
+}
+
+export class LegacyConnection implements Connection {
+  readonly era = 'legacy';
+  readonly options: LegacyConnectionOptions;
+  readonly standing = new StandingStreams();
+  readonly sessions = new Map<string, AgentSession>();
+  isClosed = false;
+  /** Resolves when nothing more can be sent on it. */
+  readonly ended: Promise<void>;
+  lastUsedMs: number;
+  /** The server's InitializeResult. */
+  greeting: Payload = payload({});
+  readonly #link: Link;
+  readonly #wire: Wire;
+  readonly #http: LegacyHttpWire | undefined;
+  readonly #desk: QuestionDesk;
+  /** Who wants which resource: URI → owners. */
+  #calls = 0;
+  #end: () => void = () => undefined;
+  readonly #subscribers = new Map<string, Set<object>>();
+  #level: string | undefined;
+  #confirmed: Promise<void> | undefined;
+  #isConfirmed = false;
+  #reopening: Promise<void> | undefined;
+
+  constructor(options: LegacyConnectionOptions, wire: Wire, http: LegacyHttpWire | undefined) {
+    const { watchdog, destination } = options.surroundings;
+    this.options = options;
+    this.#wire = wire;
+    this.#http = http;
+    this.lastUsedMs = watchdog.nowMs();
+    this.#link = new Link(destination.server, wire, { onRequest: this.#onRequest, onNotification: this.#onNotification }, watchdog);
+    this.#desk = new QuestionDesk(
+      () => this.#link,
+      watchdog,
+      (flight) => this.#findAskable(flight),
+    );
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+    if (http) http.link = this.#link;
+  }
+
+  get busy(): number {
+    return this.#calls + this.#link.flights.size;
+  }
+
+  get link(): Link {
+    return this.#link;
+  }
+
+  get server(): string {
+    return this.options.surroundings.destination.server;
+  }
+
+  get timeoutMs(): number {
+    return this.options.surroundings.destination.spec.timeoutMs;
+  }
+
+  get serverCapabilities(): JsonObject {
+    const { capabilities } = this.greeting.value;
+    return typeof capabilities === 'object' && capabilities !== null && !Array.isArray(capabilities) ? capabilities : {};
+  }
+
+  /** Handshake. Rejects with InitializeRefused or another GatewayError; the connection is then of no use. */
+  async open(): Promise<void> {
+    const { initialize } = this.options;
+    const response = await this.#link.request({
+      method: 'initialize',
+      params: initialize.value,
+      paramsText: initialize.text,
+      timeoutMs: this.timeoutMs,
+    }).answered;
+    if (!response.result) throw new InitializeRefused(this.server, response.error ?? { code: 0, message: 'no result' });
+    this.greeting = payload(response.result, response.resultText);
+    const version = response.result.protocolVersion;
+    if (typeof version !== 'string') throw failure('upstream_protocol', this.server, 'initialize answered without protocolVersion');
+    this.#http?.agreed(version);
+  }
+
+  async exchange(request: UpstreamRequest): Promise<CallReply> {
+    this.#calls++;
+    this.lastUsedMs = this.options.surroundings.watchdog.nowMs();
+    try {
+      return await exchangeWithLegacy(this, request, this.options.tools);
+    } finally {
+      this.#calls--;
+      this.lastUsedMs = this.options.surroundings.watchdog.nowMs();
+    }
+  }
+
+  /** One request of an agent or of the gateway. */
+  async request(sending: Sending): Promise<RpcResponse> {
+    if (!this.#isConfirmed) await this.confirm();
+    const flight = this.#link.request(sending);
+    if (sending.peer) this.#desk.wake();
+    return flight.answered;
+  }
+
+  notify(method: string, paramsText: string | undefined): Promise<void> {
+    return this.#link.notify(method, paramsText);
+  }
+
+  /** notifications/initialized: once, before the first request. */
+  confirm(): Promise<void> {
+    this.#confirmed ??= this.#link.notify('notifications/initialized').then(() => {
+      this.#isConfirmed = true;
+    });
+    return this.#confirmed;
+  }
+
+  /** Brings what this session set on an earlier connection to this one. */
+  async adopt(session: AgentSession): Promise<void> {
+    this.sessions.set(session.id, session);
+    if (session.level !== undefined) await this.setLevel(this.lowestLevel(session.level));
+    for (const uri of session.uris) await this.subscribe(uri, session);
+  }
+
+  leave(sessionId: string): void {
+    const session = this.sessions.get(sessionId);
+    if (!session) return;
+    this.sessions.delete(sessionId);
+    for (const uri of [...session.uris]) void this.unsubscribe(uri, session);
+  }
+
+  /** The level to set so that every session sees what it asked for. */
+  lowestLevel(wanted: string): string {
+    let lowest = wanted;
+    if (!this.options.shared) return lowest;
+    for (const { level } of this.sessions.values()) if ((levelRank(level) ?? 99) < (levelRank(lowest) ?? 99)) lowest = level ?? lowest;
+    return lowest;
+  }
+
+  /** Sets the server's level, unless it is set already. The gateway's own errand: failures are ignored. */
+  async setLevel(level: string): Promise<void> {
+    if (this.#level === level || this.serverCapabilities.logging === undefined) return;
+    this.#level = level;
+    await this.#errand('logging/setLevel', { level });
+  }
+
+  /** For a modern agent's request: the server must send at least this level. */
+  async lowerLevelTo(level: string): Promise<void> {
+    if (this.#level !== undefined && (levelRank(this.#level) ?? 0) <= (levelRank(level) ?? 0)) return;
+    await this.setLevel(level);
+  }
+
+  noteLevel(level: string): void {
+    this.#level = level;
+  }
+
+  /** True when the server has to be told. */
+  addSubscriber(uri: string, owner: object): boolean {
+    const owners = this.#subscribers.get(uri);
+    if (owners) {
+      owners.add(owner);
+      return false;
+    }
+    if (this.#subscribers.size >= MAX_UPSTREAM_SUBSCRIPTIONS) return false;
+    this.#subscribers.set(uri, new Set([owner]));
+    return true;
+  }
+
+  /** True when it was the last: the server has to be told. */
+  removeSubscriber(uri: string, owner: object): boolean {
+    const owners = this.#subscribers.get(uri);
+    if (!owners?.delete(owner) || owners.size > 0) return false;
+    this.#subscribers.delete(uri);
+    return true;
+  }
+
+  async subscribe(uri: string, owner: object): Promise<void> {
+    if (this.addSubscriber(uri, owner)) await this.#errand('resources/subscribe', { uri });
+  }
+
+  async unsubscribe(uri: string, owner: object): Promise<void> {
+    if (this.removeSubscriber(uri, owner) && !this.isClosed) await this.#errand('resources/unsubscribe', { uri });
+  }
+
+  async attach(stream: StandingStream): Promise<void> {
+    this.standing.add(stream);
+    if (!this.#isConfirmed) await this.confirm();
+    this.#openStanding();
+    this.#desk.wake();
+  }
+
+  detach(stream: StandingStream): void {
+    this.standing.delete(stream);
+    if (this.standing.size === 0) this.#http?.closeStanding();
+  }
+
+  /** A text from a duplex channel, or from the GET stream: no call is named. */
+  readonly receive = (text: string): Promise<void> | undefined => this.#link.receive(text, undefined);
+
+  /** The channel is gone. */
+  lost(reason: string): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.#desk.end();
+    this.#link.end(reason);
+    this.#end();
+  }
+
+  async close(): Promise<void> {
+    this.lost('the gateway closed the connection');
+    await this.#wire.close();
+  }
+
+  /** The server forgot the session: a new handshake, and the state of the old one again. Shared by all calls that found out. */
+  readonly reopen = (): Promise<void> => {
+    this.#reopening ??= this.#reopen()
+      .catch((error: unknown) => {
+        this.lost('the server forgot the session and accepts no new one');
+        throw error;
+      })
+      .finally(() => {
+        this.#reopening = undefined;
+      });
+    return this.#reopening;
+  };
+
+  async #reopen(): Promise<void> {
+    this.#http?.forget();
+    await this.open();
+    await this.#link.notify('notifications/initialized');
+    const level = this.#level;
+    this.#level = undefined;
+    if (level !== undefined) await this.setLevel(level);
+    for (const uri of [...this.#subscribers.keys()]) await this.#errand('resources/subscribe', { uri });
+    this.#http?.closeStanding();
+    this.#openStanding();
+  }
+
+  #openStanding(): void {
+    if (this.standing.size > 0) this.#http?.openStanding(this.receive);
+  }
+
+  async #errand(method: string, params: JsonObject): Promise<void> {
+    try {
+      await this.request({ method, params, paramsText: undefined, timeoutMs: this.timeoutMs });
+    } catch (error) {
+      this.options.surroundings.report('errand_failed', { method, error: error instanceof GatewayError ? error.code : 'unknown' });
+    }
+  }
+
+  readonly #onRequest = (message: RpcRequest, flight: Flight | undefined): void => this.#desk.take(message, flight);
+
+  readonly #onNotification = (message: RpcNotification, flight: Flight | undefined): Promise<void> | undefined => {
+    switch (message.method) {
+      case 'notifications/cancelled':
+        this.#desk.withdraw(message.params?.requestId);
+        return undefined;
+      case 'notifications/message':
+        return this.#onLog(message, flight);
+      case 'notifications/tools/list_changed':
+      case 'notifications/prompts/list_changed':
+      case 'notifications/resources/list_changed':
+        this.options.surroundings.listChanged(listOf(message.method));
+        break;
+      case 'notifications/resources/updated':
+        break;
+      default:
+        return this.#onOther(message, flight);
+    }
+    // On a call's own stream it is for that call's agent; else for whoever listens.
+    if (flight?.peer && this.options.clientEra === 'legacy') return flight.peer.notify(message.method, message.params, message.paramsText);
+    return this.standing.deliver(message, this.options.shared);
+  };
+
+  #onLog(message: RpcNotification, named: Flight | undefined): Promise<void> | undefined {
+    const flight = named ?? this.#newestCall();
+    if (!flight?.peer || !flight.client)
+      return this.options.clientEra === 'legacy' ? this.standing.deliver(message, this.options.shared) : undefined;
+    if (!this.#wantsLog(flight.client, message.params?.level)) return undefined;
+    return flight.peer.notify(message.method, message.params, message.paramsText);
+  }
+
+  #wantsLog(client: ClientContext, level: unknown): boolean {
+    if (client.era === 'modern') return client.logLevel !== undefined && levelShows(client.logLevel, level);
+    if (!this.options.shared) return true;
+    return levelShows(client.sessionId === undefined ? undefined : this.sessions.get(client.sessionId)?.level, level);
+  }
+
+  /** Notifications no modern agent knows (elicitation/complete, tasks/status, vendors'). */
+  #onOther(message: RpcNotification, named: Flight | undefined): Promise<void> | undefined {
+    if (this.options.clientEra === 'modern') return undefined;
+    const flight = named ?? this.#newestCall();
+    if (flight?.peer) return flight.peer.notify(message.method, message.params, message.paramsText);
+    return this.standing.deliver(message, this.options.shared);
+  }
+
+  #findAskable(named: Flight | undefined): Askable | undefined {
+    const flight = named && !named.settled && named.peer?.request ? named : this.#newestCall(true);
+    if (flight?.peer && flight.client) return { peer: flight.peer, client: flight.client, flight };
+    const stream = this.standing.askable();
+    return stream && { peer: stream.peer, client: stream.client, flight: undefined };
+  }
+
+  #newestCall(askable = false): Flight | undefined {
+    let newest: Flight | undefined;
+    for (const flight of this.#link.flights.values()) if (flight.peer && (!askable || flight.peer.request)) newest = flight;
+    return newest;
+  }
+}
+
+function listOf(method: string): 'tools' | 'prompts' | 'resources' {
+  if (method.includes('tools')) return 'tools';
+  return method.includes('prompts') ? 'prompts' : 'resources';
+}

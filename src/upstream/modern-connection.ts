@@ -1,0 +1,203 @@
+// One conversation with a modern server (2026-07-28): no handshake, every request carries its own envelope and headers.
+// What each method means for which agent is modern-adapter's; this file only sends and tells messages apart.
+import type { CallReply, ClientContext, Peer } from '../call.ts';
+import { isObject, type JsonObject } from '../lib/json.ts';
+import { METHOD_NOT_FOUND } from '../mcp/error-code.ts';
+import { type ParamHeader, paramHeaderSpec, paramHeaders } from '../mcp/headers.ts';
+import type { RpcNotification, RpcRequest, RpcResponse } from '../mcp/message.ts';
+import { type Payload, payload } from '../mcp/raw-json.ts';
+import { subscriptionIdOf } from '../mcp/rev-2026-07-28/listen.ts';
+import { requestHeaders } from '../mcp/rev-2026-07-28/request-header.ts';
+import { LATEST_MODERN_VERSION } from '../mcp/rev-2026-07-28/version.ts';
+import { addEnvelope } from '../mcp/translate/envelope.ts';
+import type { Connection, Surroundings } from './connection.ts';
+import type { UpstreamRequest } from './exchange.ts';
+import { failure } from './failure.ts';
+import type { Flight } from './flight.ts';
+import { Link, type Wire } from './link.ts';
+import { exchangeWithModern, type ModernTools } from './modern-adapter.ts';
+import type { ModernHttpWire } from './modern-http-wire.ts';
+
+/** How long what a server said about itself counts for legacy agents' handshakes and for listens. */
+export const DISCOVER_MAX_AGE_MS = 60_000;
+
+export interface ModernConnectionOptions {
+  surroundings: Surroundings;
+  tools: ModernTools;
+}
+
+/** What goes out for one request of an agent. */
+export interface ModernSending {
+  method: string;
+  /** With the envelope. */
+  params: Payload;
+  peer: Peer | undefined;
+  client: ClientContext | undefined;
+  signal: AbortSignal | undefined;
+  timeoutMs: number | undefined;
+  inputSchema: JsonObject | undefined;
+}
+
+export class ModernConnection implements Connection {
+  readonly era = 'modern';
+  readonly options: ModernConnectionOptions;
+  isClosed = false;
+  lastUsedMs: number;
+  /** Resolves when nothing more can be sent on it. */
+  readonly ended: Promise<void>;
+  #calls = 0;
+  #end: () => void = () => undefined;
+  #discovered: { value: JsonObject; atMs: number } | undefined;
+  #discovering: Promise<JsonObject> | undefined;
+  readonly #link: Link;
+  readonly #wire: Wire;
+  readonly #overHttp: boolean;
+
+  constructor(options: ModernConnectionOptions, wire: Wire, http: ModernHttpWire | undefined) {
+    const { watchdog, destination } = options.surroundings;
+    this.options = options;
+    this.#wire = wire;
+    this.#overHttp = http !== undefined;
+    this.lastUsedMs = watchdog.nowMs();
+    this.#link = new Link(destination.server, wire, { onRequest: this.#onRequest, onNotification: this.#onNotification }, watchdog);
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+    if (http) http.link = this.#link;
+  }
+
+  get busy(): number {
+    return this.#calls + this.#link.flights.size;
+  }
+
+  get server(): string {
+    return this.options.surroundings.destination.server;
+  }
+
+  get timeoutMs(): number {
+    return this.options.surroundings.destination.spec.timeoutMs;
+  }
+
+  async exchange(request: UpstreamRequest): Promise<CallReply> {
+    this.#calls++;
+    this.lastUsedMs = this.options.surroundings.watchdog.nowMs();
+    try {
+      return await exchangeWithModern(this, request, this.options.tools);
+    } finally {
+      this.#calls--;
+      this.lastUsedMs = this.options.surroundings.watchdog.nowMs();
+    }
+  }
+
+  request(sending: ModernSending): Promise<RpcResponse> {
+    return this.#link.request({
+      method: sending.method,
+      params: sending.params.value,
+      paramsText: sending.params.text,
+      peer: sending.peer,
+      client: sending.client,
+      signal: sending.signal,
+      timeoutMs: sending.timeoutMs,
+      headers: this.#overHttp ? headersOf(sending.method, sending.params.value, sending.inputSchema) : undefined,
+    }).answered;
+  }
+
+  notify(method: string, params: Payload | undefined): Promise<void> {
+    const headers = this.#overHttp ? requestHeaders(LATEST_MODERN_VERSION, { method, params: params?.value }) : undefined;
+    return this.#link.notify(method, params?.text, headers);
+  }
+
+  /** What the server says about itself, at most DISCOVER_MAX_AGE_MS old. Rejects with GatewayError. */
+  discover(): Promise<JsonObject> {
+    const nowMs = this.options.surroundings.watchdog.nowMs();
+    if (this.#discovered && nowMs - this.#discovered.atMs < DISCOVER_MAX_AGE_MS) return Promise.resolve(this.#discovered.value);
+    this.#discovering ??= this.#discover().finally(() => {
+      this.#discovering = undefined;
+    });
+    return this.#discovering;
+  }
+
+  noteDiscovered(value: JsonObject): void {
+    this.#discovered = { value, atMs: this.options.surroundings.watchdog.nowMs() };
+  }
+
+  async serverCapabilities(): Promise<JsonObject> {
+    const { capabilities } = await this.discover();
+    return isObject(capabilities) ? capabilities : {};
+  }
+
+  readonly receive = (text: string): Promise<void> | undefined => this.#link.receive(text, undefined);
+
+  lost(reason: string): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.#link.end(reason);
+    this.#end();
+  }
+
+  async close(): Promise<void> {
+    this.lost('the gateway closed the connection');
+    await this.#wire.close();
+  }
+
+  async #discover(): Promise<JsonObject> {
+    const params = gatewayEnvelope(this.options.surroundings.gateway);
+    const sending = { method: 'server/discover', params, peer: undefined, client: undefined, signal: undefined, inputSchema: undefined };
+    const response = await this.request({ ...sending, timeoutMs: this.timeoutMs });
+    if (!response.result)
+      throw failure('upstream_protocol', this.server, `server/discover: ${response.error?.code} ${response.error?.message}`);
+    this.noteDiscovered(response.result);
+    return response.result;
+  }
+
+  /** Modern servers do not ask by request; what a confused one sends is answered, so that it does not wait. */
+  readonly #onRequest = (message: RpcRequest): void => {
+    if (message.method === 'ping') this.#link.answer(message.id, {});
+    else this.#link.answerError(message.id, { code: METHOD_NOT_FOUND, message: 'Method not found' });
+  };
+
+  readonly #onNotification = (message: RpcNotification, named: Flight | undefined): Promise<void> | undefined => {
+    this.#noteListChange(message.method);
+    const flight = named ?? this.#flightOf(message);
+    return flight?.peer?.notify(message.method, message.params, message.paramsText);
+  };
+
+  #noteListChange(method: string): void {
+    const { listChanged } = this.options.surroundings;
+    if (method === 'notifications/tools/list_changed') listChanged('tools');
+    else if (method === 'notifications/prompts/list_changed') listChanged('prompts');
+    else if (method === 'notifications/resources/list_changed') listChanged('resources');
+  }
+
+  /** stdio: a subscription id names the listen; a log message belongs to the newest call that wants logs. */
+  #flightOf(message: RpcNotification): Flight | undefined {
+    const id = subscriptionIdOf(message.params);
+    if (id !== undefined) return this.#link.flights.get(Number(id));
+    let newest: Flight | undefined;
+    for (const flight of this.#link.flights.values()) {
+      if (flight.peer && flight.method !== 'subscriptions/listen') newest = flight;
+    }
+    return newest;
+  }
+}
+
+/** The envelope of the gateway's own requests: it can be asked nothing. */
+export function gatewayEnvelope(gateway: { name: string; version: string }): Payload {
+  return addEnvelope(payload({}), { protocolVersion: LATEST_MODERN_VERSION, clientCapabilities: {}, clientInfo: { ...gateway } });
+}
+
+const paramSpecs = new WeakMap<JsonObject, readonly ParamHeader[]>();
+
+/** 2026-07-28 basic/transports/streamable-http, standard headers and x-mcp-header. */
+function headersOf(method: string, params: JsonObject, inputSchema: JsonObject | undefined): Record<string, string> {
+  const headers = requestHeaders(LATEST_MODERN_VERSION, { method, params });
+  if (method !== 'tools/call' || !inputSchema) return headers;
+  let spec = paramSpecs.get(inputSchema);
+  if (!spec) {
+    spec = paramHeaderSpec(inputSchema).ok ?? [];
+    paramSpecs.set(inputSchema, spec);
+  }
+  if (spec.length === 0) return headers;
+  const { arguments: args } = params;
+  return Object.assign(headers, paramHeaders(spec, isObject(args) ? args : undefined));
+}

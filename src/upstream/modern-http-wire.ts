@@ -1,0 +1,82 @@
+// HTTP towards a modern server (2026-07-28 basic/transports/streamable-http): one POST per request, answered with JSON or an event stream; no session,
+// nothing to take up again. Closing the response stream is the cancellation. Never sends a request twice.
+import type { HttpClient } from './channel.ts';
+import { asFailure, failure } from './failure.ts';
+import type { Flight } from './flight.ts';
+import { lingering, POST_HEADERS, POST_TIMEOUT_MS, receiveEvent, refuse } from './http-stream.ts';
+import type { Link, Wire } from './link.ts';
+import type { Watchdog } from './watchdog.ts';
+
+export interface ModernHttpWireOptions {
+  server: string;
+  url: string;
+  headers: Readonly<Record<string, string>>;
+  http: HttpClient;
+  watchdog: Watchdog;
+}
+
+export class ModernHttpWire implements Wire {
+  readonly cancelsByClosing = true;
+  /** Set by the connection before the first send. */
+  link: Link | undefined;
+  readonly #options: ModernHttpWireOptions;
+  readonly #headers: Record<string, string>;
+  readonly #end = new AbortController();
+
+  constructor(options: ModernHttpWireOptions) {
+    this.#options = options;
+    this.#headers = { ...options.headers, ...POST_HEADERS };
+  }
+
+  send(flight: Flight): void {
+    const ended = lingering(flight, this.#options.watchdog);
+    this.#post(flight).then(ended, (error: unknown) => {
+      ended();
+      flight.reject(asFailure(error, this.#options.server));
+    });
+  }
+
+  async post(text: string, headers?: Readonly<Record<string, string>>): Promise<void> {
+    const signal = AbortSignal.any([this.#end.signal, AbortSignal.timeout(POST_TIMEOUT_MS)]);
+    const all = { ...this.#headers, ...headers };
+    try {
+      await this.#options.http.exchange({
+        method: 'POST',
+        url: this.#options.url,
+        headers: all,
+        body: text,
+        signal,
+        idleTimeoutMs: undefined,
+      });
+    } catch {
+      // A notification has no answer; a server that is gone shows on the next request.
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#end.abort();
+  }
+
+  async #post(flight: Flight): Promise<void> {
+    const link = this.link;
+    if (!link) return;
+    const { http, url, server } = this.#options;
+    const answer = await http.exchange({
+      method: 'POST',
+      url,
+      headers: flight.headers ? { ...this.#headers, ...flight.headers } : this.#headers,
+      body: flight.text,
+      signal: flight.abort.signal,
+      idleTimeoutMs: undefined,
+      onEvent: (event) => receiveEvent(link, flight, event),
+    });
+    if (flight.settled) return;
+    if (answer.status === 401 || answer.status === 403) return refuse(flight, answer, server);
+    // Errors ride on 200, 400 and 404 alike.
+    if (answer.body === 'json') await link.receive(answer.text, flight);
+    if (flight.settled) return;
+    if (answer.status >= 400) return refuse(flight, answer, server);
+    if (answer.body === 'sse') return flight.reject(failure('upstream_closed', server, 'the stream ended before the response'));
+    flight.reject(failure('upstream_protocol', server, `HTTP ${answer.status} without a response: ${answer.text}`));
+  }
+}

@@ -1,0 +1,231 @@
+// The gateway's way to its servers: one request in the agent's terms goes in, the server's answer in the agent's terms comes out.
+// Never sends anything without a receipt; never lets a server's fault become anything but a GatewayError.
+import type { CallReply } from '../call.ts';
+import type { Clock } from '../lib/clock.ts';
+import { GatewayError } from '../lib/error.ts';
+import type { Random } from '../lib/id.ts';
+import type { JsonObject } from '../lib/json.ts';
+import { AgentSessions } from './agent-session.ts';
+import type { Connection, Connectors, ListChange } from './connection.ts';
+import type { UpstreamRequest, UpstreamStatus, Upstreams } from './exchange.ts';
+import { failure } from './failure.ts';
+import { Park } from './park.ts';
+import type { StateSealer } from './request-state.ts';
+import { ServerEntry } from './server-entry.ts';
+import { Watchdog } from './watchdog.ts';
+
+/** Connections to all servers together; the idlest is closed to make room. */
+export const MAX_CONNECTIONS = 8_192;
+/** Standing streams (listens, GET streams) to one server. */
+export const MAX_STREAMS_PER_SERVER = 2_048;
+/** How often idle connections are looked for. */
+export const SWEEP_MS = 5_000;
+/** A server nobody has called for this long and that has no connections is forgotten. */
+const FORGET_MS = 3_600_000;
+
+export interface UpstreamOptions {
+  connectors: Connectors;
+  clock: Clock;
+  random?: Random;
+  sealer: StateSealer;
+  /** How the gateway names itself to servers. */
+  gateway: { name: string; version: string };
+  /** For the operator's log; carries no arguments, results or credentials. */
+  report?: (event: string, detail: JsonObject) => void;
+  maxConnections?: number;
+  sweepMs?: number;
+  parkTtlMs?: number;
+  maxParked?: number;
+}
+
+export function createUpstreams(options: UpstreamOptions): Upstreams {
+  return new ServerBook(options);
+}
+
+type ListListener = (org: string, server: string, what: ListChange) => void;
+
+class ServerBook implements Upstreams {
+  readonly #options: UpstreamOptions;
+  readonly #watchdog: Watchdog;
+  readonly #sessions = new AgentSessions();
+  readonly #park: Park;
+  readonly #servers = new Map<string, ServerEntry>();
+  readonly #streams = new Map<ServerEntry, number>();
+  readonly #listeners = new Set<ListListener>();
+  readonly #sweeper: NodeJS.Timeout;
+  #closed = false;
+
+  constructor(options: UpstreamOptions) {
+    this.#options = options;
+    this.#watchdog = new Watchdog(options.clock);
+    this.#park = new Park({
+      clock: options.clock,
+      watchdog: this.#watchdog,
+      sealer: options.sealer,
+      ...(options.random && { random: options.random }),
+      ...(options.parkTtlMs !== undefined && { ttlMs: options.parkTtlMs }),
+      ...(options.maxParked !== undefined && { maxParked: options.maxParked }),
+    });
+    this.#sweeper = setInterval(() => this.#sweep(), options.sweepMs ?? SWEEP_MS).unref();
+  }
+
+  async exchange(request: UpstreamRequest): Promise<CallReply> {
+    request.signal.throwIfAborted();
+    if (this.#closed) throw failure('upstream_closed', request.server, 'the gateway stops');
+    if (!request.receipt) throw new GatewayError('internal', 'A call without a receipt is not sent.');
+    const server = this.#serverOf(request);
+    const isStream = request.method === 'subscriptions/listen';
+    if (isStream) this.#enterStream(server);
+    else if (!server.capacity.tryEnter()) await server.capacity.enter(request.signal, request.spec.timeoutMs);
+    try {
+      const ready = server.connect(request);
+      const connection = ready instanceof Promise ? await within(ready, request.signal) : ready;
+      return await connection.exchange(request);
+    } catch (error) {
+      throw this.#account(server, request, error);
+    } finally {
+      if (isStream) this.#streams.set(server, (this.#streams.get(server) ?? 1) - 1);
+      else server.capacity.leave();
+    }
+  }
+
+  async endSession(org: string, sessionId: string): Promise<void> {
+    const own = [...this.#servers.values()].filter((server) => server.options.org === org);
+    for (const server of own) for (const connection of server.pool.connections()) leave(connection, sessionId);
+    this.#sessions.end(
+      org,
+      sessionId,
+      own.map((server) => server.options.server),
+    );
+    await Promise.all(own.map((server) => server.pool.endSession(sessionId)));
+  }
+
+  onListChanged(listener: ListListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  status(): UpstreamStatus[] {
+    return [...this.#servers.values()].map((server) => ({
+      org: server.options.org,
+      server: server.options.server,
+      transport: server.spec.transport,
+      era: server.era,
+      connections: server.pool.size,
+      inFlight: server.capacity.inUse,
+      lastError: server.lastError,
+    }));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#sweeper);
+    this.#park.close();
+    await Promise.all([...this.#servers.values()].map((server) => server.pool.close()));
+    this.#servers.clear();
+    this.#watchdog.stop();
+  }
+
+  #serverOf(request: UpstreamRequest): ServerEntry {
+    const key = `${request.org}\n${request.server}`;
+    const known = this.#servers.get(key);
+    if (known) {
+      known.follow(request.spec);
+      return known;
+    }
+    const { org, server } = request;
+    const { clock, connectors, gateway, report } = this.#options;
+    const entry = new ServerEntry(
+      {
+        org,
+        server,
+        surroundings: {
+          connectors,
+          clock,
+          watchdog: this.#watchdog,
+          gateway,
+          report: (event, detail) => report?.(event, { org, server, ...detail }),
+        },
+        tools: { park: this.#park, sessions: this.#sessions },
+        listChanged: (what) => this.#listChanged(org, server, what),
+        admit: () => this.#admit(server),
+      },
+      request.spec,
+    );
+    this.#servers.set(key, entry);
+    return entry;
+  }
+
+  #admit(server: string): void {
+    let total = 0;
+    for (const entry of this.#servers.values()) total += entry.pool.size;
+    // The connection being opened is counted already.
+    if (total <= (this.#options.maxConnections ?? MAX_CONNECTIONS)) return;
+    let victim: { entry: ServerEntry; key: string; lastUsedMs: number } | undefined;
+    for (const entry of this.#servers.values()) {
+      const idlest = entry.pool.idlest();
+      if (idlest && (!victim || idlest.lastUsedMs < victim.lastUsedMs)) victim = { entry, ...idlest };
+    }
+    if (!victim) throw failure('upstream_overloaded', server, 'the gateway has as many connections as it may');
+    victim.entry.pool.evict(victim.key);
+  }
+
+  #enterStream(server: ServerEntry): void {
+    const open = this.#streams.get(server) ?? 0;
+    if (open >= MAX_STREAMS_PER_SERVER) throw failure('upstream_overloaded', server.options.server, 'too many standing streams');
+    this.#streams.set(server, open + 1);
+  }
+
+  /** The signal's reason and failures pass; anything else a server provoked is a failure of the server, and a bug worth a report. */
+  #account(server: ServerEntry, request: UpstreamRequest, error: unknown): unknown {
+    if (request.signal.aborted && error === request.signal.reason) return error;
+    const own = error instanceof GatewayError ? error : failure('upstream_protocol', request.server, String(error), error);
+    if (own !== error) this.#options.report?.('unexpected', { org: request.org, server: request.server, error: String(error) });
+    server.noteError(own);
+    return own;
+  }
+
+  #listChanged(org: string, server: string, what: ListChange): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(org, server, what);
+      } catch (error) {
+        this.#options.report?.('list_listener_failed', { org, server, error: String(error) });
+      }
+    }
+  }
+
+  #sweep(): void {
+    const nowMs = this.#watchdog.nowMs();
+    for (const [key, server] of this.#servers) {
+      server.pool.sweep(nowMs, server.spec.idleShutdownMs);
+      const isIdle = server.pool.size === 0 && server.capacity.inUse === 0 && nowMs - server.lastUsedMs > FORGET_MS;
+      if (!isIdle) continue;
+      this.#servers.delete(key);
+      this.#streams.delete(server);
+    }
+  }
+}
+
+function leave(connection: Connection, sessionId: string): void {
+  connection.leave?.(sessionId);
+}
+
+/** Waits no longer than the request lives; what is being opened stays for the others. */
+function within<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const aborted = () => reject(signal.reason);
+    if (signal.aborted) return aborted();
+    signal.addEventListener('abort', aborted, { once: true });
+    promise.then(
+      (value) => {
+        signal.removeEventListener('abort', aborted);
+        resolve(value);
+      },
+      (error: unknown) => {
+        signal.removeEventListener('abort', aborted);
+        reject(error);
+      },
+    );
+  });
+}
