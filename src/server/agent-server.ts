@@ -108,6 +108,17 @@ function contextOf(options: AgentServerOptions): AgentContext {
   return { clock, random, limits, logger, ticker, sessions, calls: new RunningCalls(options.pipeline, logger) };
 }
 
+function _tellEnd(options: AgentServerOptions, session: Session): void {
+  try {
+    options.onSessionEnd?.(infoOf(session));
+  } catch (error) {
+    options.logger.error(
+      { error, session: session.facts.id.slice(0, LOGGED_ID_CHARS) },
+      'what belongs to an ended session could not be closed',
+    );
+  }
+}
+
 function httpServer(context: AgentContext, route: () => RouteOptions | undefined, closing: () => boolean): Server {
   const { limits } = context;
   const server = createServer(
@@ -171,8 +182,8 @@ async function closeServer(context: AgentContext, server: Server, graceMs: numbe
   context.calls.abortStanding(new CallEnded('shutdown'));
   await context.calls.whenIdle(graceMs);
   context.calls.abortAll(new CallEnded('shutdown'));
-  context.sessions.endWhere(() => true, 'shutdown');
   await context.calls.whenIdle(ABORT_GRACE_MS);
+  context.sessions.endWhere(() => true, 'shutdown');
   // One turn for the answers of what was aborted to reach their sockets.
   await new Promise((resolve) => setTimeout(resolve, FLUSH_MS));
   context.ticker.stop();
@@ -187,6 +198,8 @@ function infoOf(session: Session): SessionInfo {
 
 /** How often slow heads and bodies are looked for, milliseconds. */
 const CHECK_MS = 1_000;
+/** A session id is half of a credential: logs get its beginning. */
+const LOGGED_ID_CHARS = 12;
 const TCP_KEEP_ALIVE_MS = 30_000;
 /** How long aborted calls may take to end, milliseconds. */
 const ABORT_GRACE_MS = 1_000;

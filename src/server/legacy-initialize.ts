@@ -33,7 +33,7 @@ export async function serveInitialize(context: AgentContext, exchange: Exchange,
   const call = openCall(context, { message, exchange, client: session.client, peer, controller });
   const outcome = await context.calls.run(call, controller);
   session.finish(message.id);
-  session.principal = call.principal;
+  session.belongTo(call.principal);
   if (outcome.type !== 'result') {
     stream.answer(message.id, answerOf(call, message.id, outcome));
     return;

@@ -120,7 +120,7 @@ async function serveAnswered(
   if (isCancelled(controller.signal)) stream.skip();
   else stream.answer(message.id, answerOf(call, message.id, outcome));
   // The token was given to somebody else: what this session holds is not theirs.
-  if (call.principal !== undefined && principalKey(call.principal) !== principalKey(session.principal)) context.sessions.end(session);
+  if (call.principal !== undefined && principalKey(call.principal) !== session.owner) context.sessions.end(session);
 }
 
 function notInSession(message: RpcRequest): RpcError | undefined {

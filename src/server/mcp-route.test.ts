@@ -267,3 +267,14 @@ function rawExchange(port: number, bytes: string): Promise<string> {
     socket.write(bytes);
   });
 }
+
+describe('connections', () => {
+  it('are at most maxConnections', async () => {
+    const { url } = await startAgentSide(answer, { limits: { maxConnections: 1 } });
+    const port = Number(new URL(url).port);
+    const first = connect(port, '127.0.0.1');
+    await new Promise((resolve) => first.on('connect', resolve));
+    expect(await rawExchange(port, 'GET /mcp HTTP/1.1\r\n\r\n')).toBe('');
+    first.destroy();
+  });
+});

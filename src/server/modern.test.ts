@@ -1,7 +1,8 @@
 // The stateless era on the agent side, with a raw client: envelope and headers, statuses, streams, listening, disconnects.
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { headersOf, legacyAgent, modern, notification, rpc, startAgentSide, until } from '../../test/support/agent-side.ts';
-import { openStream, send, start } from '../../test/support/http-agent.ts';
+import { openStream, responseOf, send, start } from '../../test/support/http-agent.ts';
 import { refusal, result, untilAborted } from '../../test/support/scripted-pipeline.ts';
 
 const done = () => result({ resultType: 'complete', content: [] }, 'modern');
@@ -324,5 +325,59 @@ describe('the end of the gateway', () => {
     await closing;
     await expect(send(side.url, modern('tools/list'))).rejects.toThrow();
     expect(side.server.activeCalls()).toBe(0);
+  });
+});
+
+describe('a reader that takes nothing', () => {
+  it('is dropped after stallTimeoutMs, which cancels its call', async () => {
+    let released = false;
+    const side = await startAgentSide(
+      async (call) => {
+        for (let n = 0; n < 40; n++) await call.peer.notify('notifications/message', { level: 'info', data: 'x'.repeat(1_000_000) });
+        released = true;
+        return untilAborted(call);
+      },
+      { limits: { stallTimeoutMs: 100, maxBufferedBytes: 1_000_000_000 } },
+    );
+    const response = await responseOf(start(side.url, modern('tools/call', { name: 't' })));
+    response.pause();
+    await until(() => side.pipeline.calls[0]?.signal.aborted === true);
+    await until(() => released);
+    response.destroy();
+  });
+});
+
+describe('whatever the body', () => {
+  it('the answer is JSON-RPC or nothing, and nothing fails inside', async () => {
+    const side = await startAgentSide(done);
+    const agent = await legacyAgent(side.url);
+    const base = modern('tools/call', { name: 't', arguments: { a: [1, 'two', null] } });
+    const values = fc.oneof(
+      fc.jsonValue(),
+      fc.constantFrom('tools/call', 'initialize', '2026-07-28', 'subscriptions/listen', 'notifications/cancelled', 'ping'),
+    );
+    const message = fc.record(
+      { jsonrpc: fc.oneof(fc.constant('2.0'), values), id: values, method: values, params: values, result: values, error: values },
+      { requiredKeys: [] },
+    );
+    const body = fc.oneof(
+      message.map((value) => JSON.stringify(value)),
+      fc.array(message, { maxLength: 4 }).map((value) => JSON.stringify(value)),
+      fc
+        .record({ at: fc.nat(base.body.length), insert: fc.string({ maxLength: 4 }) })
+        .map(({ at, insert }) => base.body.slice(0, at) + insert + base.body.slice(at + 1)),
+    );
+    await fc.assert(
+      fc.asyncProperty(body, fc.boolean(), async (text, inSession) => {
+        const received = await send(side.url, {
+          headers: { ...(inSession ? agent.headers : base.headers), accept: 'application/json' },
+          body: text,
+        });
+        expect([200, 202, 400, 404, 406]).toContain(received.status);
+        if (received.text !== '') for (const one of [received.json].flat()) expect(one).toMatchObject({ jsonrpc: '2.0' });
+      }),
+      { numRuns: 300 },
+    );
+    expect(side.logged).toEqual([]);
   });
 });

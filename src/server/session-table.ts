@@ -1,12 +1,12 @@
 // All sessions of legacy agents in this process: found by id and owner, bounded in number, ended when idle.
 // Never tells a stranger that a session exists: not yours, not here and not at all are the same answer.
 import type { Surface } from '../call.ts';
-import { equalSecret, sha256Hex } from '../lib/digest.ts';
+import { sha256Hex } from '../lib/digest.ts';
 import type { Random } from '../lib/id.ts';
 import { EventPool } from './event-buffer.ts';
 import type { AgentServerLimits } from './limits.ts';
 import { CallEnded } from './running-calls.ts';
-import { principalKey, Session, type SessionFacts } from './session.ts';
+import { Session, type SessionFacts } from './session.ts';
 import type { Ticking } from './ticker.ts';
 
 /** Random bytes of a session id. */
@@ -26,6 +26,7 @@ export class SessionTable implements Ticking {
   readonly #options: SessionTableOptions;
   readonly #pool: EventPool;
   readonly #sessions = new Map<string, Session>();
+  readonly #byOwner = new Map<string, Set<Session>>();
   #sweptMs = 0;
 
   constructor(options: SessionTableOptions) {
@@ -46,12 +47,14 @@ export class SessionTable implements Ticking {
   /** Makes room by ending the longest unused idle session, of the same principal first. False: no room, the session is not registered. */
   register(session: Session): boolean {
     const { maxSessions, maxSessionsPerPrincipal } = this.#options.limits;
-    const owner = principalKey(session.principal);
-    const own = [...this.#sessions.values()].filter((other) => principalKey(other.principal) === owner);
-    if (own.length >= maxSessionsPerPrincipal && !this.#endLongestUnused(own)) return false;
-    if (this.#sessions.size >= maxSessions && !this.#endLongestUnused(own) && !this.#endLongestUnused([...this.#sessions.values()]))
+    const own = this.#byOwner.get(session.owner) ?? [];
+    if (this.#countOf(session.owner) >= maxSessionsPerPrincipal && !this.#endLongestUnused(own)) return false;
+    if (this.#sessions.size >= maxSessions && !this.#endLongestUnused(own) && !this.#endLongestUnused(this.#sessions.values()))
       return false;
     this.#sessions.set(session.facts.id, session);
+    const siblings = this.#byOwner.get(session.owner);
+    if (siblings === undefined) this.#byOwner.set(session.owner, new Set([session]));
+    else siblings.add(session);
     return true;
   }
 
@@ -59,14 +62,19 @@ export class SessionTable implements Ticking {
   find(id: string, bearer: string | undefined, surface: Surface): Session | undefined {
     const session = this.#sessions.get(id);
     if (session === undefined || !isSameSurface(session.facts.surface, surface)) return undefined;
-    if (!equalSecret(session.facts.bearerDigest, digestOf(bearer))) return undefined;
+    // Digests, so how long the comparison takes says nothing about the token.
+    if (session.facts.bearerDigest !== digestOf(bearer)) return undefined;
     session.lastUsedMs = this.#options.nowMs();
     return session;
   }
 
   end(session: Session, code: CallEnded['code'] = 'session_ended'): void {
     session.end(new CallEnded(code));
-    if (this.#sessions.delete(session.facts.id)) this.#options.onEnd(session);
+    if (!this.#sessions.delete(session.facts.id)) return;
+    const siblings = this.#byOwner.get(session.owner);
+    siblings?.delete(session);
+    if (siblings?.size === 0) this.#byOwner.delete(session.owner);
+    this.#options.onEnd(session);
   }
 
   /** Ends a session that never was registered. */
@@ -89,10 +97,15 @@ export class SessionTable implements Ticking {
     }
   }
 
-  #endLongestUnused(candidates: readonly Session[]): boolean {
+  #countOf(owner: string): number {
+    return this.#byOwner.get(owner)?.size ?? 0;
+  }
+
+  #endLongestUnused(candidates: Iterable<Session>): boolean {
     let oldest: Session | undefined;
-    for (const session of candidates)
-      if (session.idle && !session.ended && (oldest === undefined || session.lastUsedMs < oldest.lastUsedMs)) oldest = session;
+    for (const session of candidates) {
+      if (session.idle && (oldest === undefined || session.lastUsedMs < oldest.lastUsedMs)) oldest = session;
+    }
     if (oldest !== undefined) this.end(oldest);
     return oldest !== undefined;
   }

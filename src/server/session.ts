@@ -48,13 +48,13 @@ export class Session {
   readonly streams = new Map<string, SessionStream>();
   /** Sequence number of the last event on the standing stream, over all its connections. */
   standingSeq = 0;
-  /** Set when initialize succeeded. */
-  principal: Principal | undefined;
   protocolVersion: LegacyVersion;
   lastUsedMs: number;
   readonly #limits: AgentServerLimits;
   readonly #running = new Map<string, AbortController>();
   readonly #asked = new Map<number, Asked>();
+  #principal: Principal | undefined;
+  #owner = principalKey(undefined);
   #askedSeq = 0;
   #streamSeq = 0;
   #ended = false;
@@ -69,6 +69,21 @@ export class Session {
 
   get ended(): boolean {
     return this.#ended;
+  }
+
+  get principal(): Principal | undefined {
+    return this.#principal;
+  }
+
+  /** Who may use it, as one comparable text. */
+  get owner(): string {
+    return this.#owner;
+  }
+
+  /** Said once, by the initialize that opened it. */
+  belongTo(principal: Principal | undefined): void {
+    this.#principal = principal;
+    this.#owner = principalKey(principal);
   }
 
   get client(): ClientContext {
