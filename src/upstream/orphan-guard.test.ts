@@ -37,7 +37,7 @@ async function gateway(body: string): Promise<{ process: ChildProcess; pids: num
     const guard = new OrphanGuard({ path: process.env.PATH, onUnprotected: () => process.exit(9) });
     const start = (command, args) => spawnStdio({ command, args, cwd: undefined, env: {}, ownEnv: process.env, label: 'x', onOutput: () => {}, guard });
     ${body}`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'ignore'] });
   cleanups.push(() => child.kill('SIGKILL'));
   const line = await new Promise<string>((resolve) => child.stdout.once('data', (data) => resolve(String(data))));
   return { process: child, pids: JSON.parse(line) };
@@ -52,17 +52,17 @@ const START_TWO = `
 
 describe('when the gateway is gone', () => {
   it.each([
-    ['killed', START_TWO, true],
+    ['killed', START_TWO, 'SIGKILL'],
     [
       'crashed',
-      `${START_TWO} setTimeout(() => { throw new Error('crash'); }, 300); process.on('uncaughtException', () => process.exit(1));`,
-      false,
+      `${START_TWO} process.on('SIGUSR2', () => { setImmediate(() => { throw new Error('a crash on purpose'); }); });`,
+      'SIGUSR2',
     ],
-    ['left without closing', `${START_TWO} setTimeout(() => process.exit(0), 300);`, false],
-  ])('no server outlives a gateway that was %s', async (_name, body, kill) => {
+    ['left without closing', `${START_TWO} process.on('SIGUSR2', () => process.exit(0));`, 'SIGUSR2'],
+  ] as const)('no server outlives a gateway that was %s', async (_name, body, signal) => {
     const run = await gateway(body);
     expect(run.pids.map(alive)).toEqual([true, true, true, true]);
-    if (kill) run.process.kill('SIGKILL');
+    run.process.kill(signal);
     await expect.poll(() => run.pids.map(alive), WAIT).toEqual([false, false, false, false]);
   });
 
