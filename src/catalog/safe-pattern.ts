@@ -7,6 +7,8 @@ import { shown, Unusable } from './schema-scope.ts';
 
 export interface SafePattern {
   readonly source: string;
+  /** Instructions of the compiled program. */
+  readonly size: number;
   /** Does it match anywhere in the text? Pays for the match. */
   found(text: string, run: Run): boolean;
 }
@@ -15,9 +17,11 @@ export function compilePattern(source: string): SafePattern {
   if (source.length > MAX_PATTERN_CHARS) throw new Unusable(`a pattern is longer than ${MAX_PATTERN_CHARS} characters`);
   const engine = compileEngine(source);
   // The engine's worst case is text × program; a plain pattern has a program of some twenty instructions.
-  const weight = Math.max(1, engine.programSize() / PLAIN_PROGRAM);
+  const size = engine.programSize();
+  const weight = Math.max(1, size / PLAIN_PROGRAM);
   return {
     source,
+    size,
     found: (text, run) => {
       run.spendMatch(Math.ceil(text.length * weight));
       return engine.test(text);

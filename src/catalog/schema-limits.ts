@@ -10,6 +10,8 @@ export const MAX_SCHEMA_CHARS = 2_000_000;
 export const MAX_PATTERN_CHARS = 2_000;
 /** Patterns in one schema; each is a compiled automaton. */
 export const MAX_PATTERNS = 500;
+/** Instructions of all compiled patterns of one schema together: what bounds the time compiling them takes. */
+export const MAX_PATTERN_INSTRUCTIONS = 50_000;
 /** Schema nodes visited, keys and elements looked at in one validation. */
 export const MAX_STEPS = 500_000;
 /** Nesting of schema evaluation in one validation. */

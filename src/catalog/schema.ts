@@ -6,7 +6,7 @@ import { compilePattern, type SafePattern } from './safe-pattern.ts';
 import { applicatorKeywords } from './schema-applicator.ts';
 import { arrayKeywords, unevaluatedItems } from './schema-array.ts';
 import type { Keyword, KeywordContext } from './schema-keyword.ts';
-import { MAX_EVALUATION_DEPTH, MAX_PATTERNS, MAX_STEPS } from './schema-limits.ts';
+import { MAX_EVALUATION_DEPTH, MAX_PATTERN_INSTRUCTIONS, MAX_PATTERNS } from './schema-limits.ts';
 import { objectKeywords, unevaluatedProperties } from './schema-object.ts';
 import { BudgetSpent, type Check, type Issue, newSeen, Run, type SchemaNode } from './schema-run.ts';
 import { scalarKeywords } from './schema-scalar.ts';
@@ -41,13 +41,13 @@ export function compileSchema(schema: unknown): Schema {
 const MAX_VALUE_DEPTH = MAX_EVALUATION_DEPTH / 2;
 
 function validateWith(root: SchemaNode, tracking: boolean, value: unknown): Issue[] {
-  if (!isWithinDepth(value, MAX_VALUE_DEPTH)) return [{ path: '', message: `is nested deeper than ${MAX_VALUE_DEPTH} levels` }];
   const run = new Run(tracking);
   try {
+    if (!isWithinDepth(value, MAX_VALUE_DEPTH)) return [{ path: '', message: `is nested deeper than ${MAX_VALUE_DEPTH} levels` }];
     const fits = run.check(root, value as Json, tracking ? newSeen() : undefined);
     if (!fits && run.issues.length === 0) run.fail('does not fit');
   } catch (error) {
-    const why = error instanceof BudgetSpent ? `takes more than ${MAX_STEPS} steps to check` : 'could not be checked';
+    const why = error instanceof BudgetSpent ? 'takes more work to check than is allowed' : 'could not be checked';
     return [{ path: '', message: why }];
   }
   return run.issues;
@@ -68,6 +68,7 @@ class Compiler {
   readonly #pending: { node: SchemaNode; schema: JsonObject; base: string }[] = [];
   readonly #patterns = new Map<string, SafePattern>();
   readonly #refHidesSiblings: boolean;
+  #instructions = 0;
 
   constructor(schema: Json) {
     this.#scope = new SchemaScope(schema);
@@ -139,6 +140,9 @@ class Compiler {
     if (known) return known;
     if (this.#patterns.size >= MAX_PATTERNS) throw new Unusable(`it has more than ${MAX_PATTERNS} patterns`);
     const pattern = compilePattern(source);
+    this.#instructions += pattern.size;
+    if (this.#instructions > MAX_PATTERN_INSTRUCTIONS)
+      throw new Unusable(`its patterns take more than ${MAX_PATTERN_INSTRUCTIONS} instructions`);
     this.#patterns.set(source, pattern);
     return pattern;
   }
