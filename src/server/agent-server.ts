@@ -6,10 +6,10 @@ import type { Duplex } from 'node:stream';
 import type { Principal, Surface } from '../call.ts';
 import type { Clock } from '../lib/clock.ts';
 import { type Random, systemRandom } from '../lib/id.ts';
-import type { AgentContext, AgentLogger, PipelinePort } from './agent-context.ts';
+import type { AgentContext, AgentLogger } from './agent-context.ts';
 import { hostGuard } from './host-guard.ts';
 import { type AgentServerLimits, DEFAULT_LIMITS } from './limits.ts';
-import { type RouteOptions, serveRequest } from './mcp-route.ts';
+import { type PipelinePort, type RouteOptions, serveRequest } from './mcp-route.ts';
 import { CallEnded, RunningCalls } from './running-calls.ts';
 import type { Session } from './session.ts';
 import { SessionTable } from './session-table.ts';
@@ -184,11 +184,17 @@ async function closeServer(context: AgentContext, server: Server, graceMs: numbe
   context.calls.abortAll(new CallEnded('shutdown'));
   await context.calls.whenIdle(ABORT_GRACE_MS);
   context.sessions.endWhere(() => true, 'shutdown');
-  // One turn for the answers of what was aborted to reach their sockets.
-  await new Promise((resolve) => setTimeout(resolve, FLUSH_MS));
   context.ticker.stop();
-  server.closeAllConnections();
+  await closeConnections(server, closed);
+}
+
+/** Connections that still owe an answer get a moment to deliver it. */
+async function closeConnections(server: Server, closed: Promise<void>): Promise<void> {
+  const sweep = setInterval(() => server.closeIdleConnections(), FLUSH_CHECK_MS);
+  const limit = setTimeout(() => server.closeAllConnections(), ABORT_GRACE_MS);
   await closed;
+  clearInterval(sweep);
+  clearTimeout(limit);
 }
 
 function infoOf(session: Session): SessionInfo {
@@ -201,10 +207,10 @@ const CHECK_MS = 1_000;
 /** A session id is half of a credential: logs get its beginning. */
 const LOGGED_ID_CHARS = 12;
 const TCP_KEEP_ALIVE_MS = 30_000;
-/** How long aborted calls may take to end, milliseconds. */
+/** How long aborted calls, and then their answers, may take to end, milliseconds. */
 const ABORT_GRACE_MS = 1_000;
-/** Time for last answers to leave, milliseconds. */
-const FLUSH_MS = 20;
+/** How often connections whose answer has left are looked for during the end, milliseconds. */
+const FLUSH_CHECK_MS = 10;
 
 const GARBAGE_STATUS: Record<string, string> = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',

@@ -1,5 +1,5 @@
 // Opens a session: initialize runs through the table like any call, and only its success makes the session findable (2025-11-25 basic/lifecycle).
-// Never hands out a session id before a principal is known.
+// A slow handshake may have to name the session early, to keep its connection alive: until it succeeds that id opens nothing.
 import type { CallOutcome } from '../call.ts';
 import { UNAVAILABLE } from '../mcp/error-code.ts';
 import type { RpcRequest } from '../mcp/message.ts';
@@ -25,8 +25,13 @@ export async function serveInitialize(context: AgentContext, exchange: Exchange,
     createdMs: context.clock.nowMs(),
   });
   const controller = new AbortController();
-  const headers: Record<string, string> = {};
-  const stream = new LegacyStream(context, session, exchange, { answers: 1, batch: false, openAfterMs: Number.POSITIVE_INFINITY, headers });
+  const headers: Record<string, string> = { [SESSION_HEADER]: session.facts.id };
+  const stream = new LegacyStream(context, session, exchange, {
+    answers: 1,
+    batch: false,
+    openAfterMs: context.limits.streamAfterMs,
+    headers,
+  });
   session.begin(message.id, controller);
   // Nothing but the answer belongs on the handshake's response; a client may not be ready for more.
   const peer = { notify: () => undefined, request: undefined };
@@ -35,17 +40,21 @@ export async function serveInitialize(context: AgentContext, exchange: Exchange,
   session.finish(message.id);
   session.belongTo(call.principal);
   if (outcome.type !== 'result') {
+    delete headers[SESSION_HEADER];
     stream.answer(message.id, answerOf(call, message.id, outcome));
     return;
   }
   const settled = settleVersion(session, outcome);
-  if (!stream.attached) return context.sessions.discard(session);
+  if (!stream.attached) {
+    stream.close();
+    return context.sessions.discard(session);
+  }
   if (!context.sessions.register(session)) {
+    delete headers[SESSION_HEADER];
     const error = { code: UNAVAILABLE, message: 'Too many sessions are open. End one (HTTP DELETE) or try again later.' };
     stream.answer(message.id, { status: 200, text: writeError(message.id, error) });
     return context.sessions.discard(session);
   }
-  headers['mcp-session-id'] = session.facts.id;
   stream.answer(message.id, answerOf(call, message.id, settled));
 }
 
@@ -64,3 +73,5 @@ function settleVersion(session: Session, outcome: CallOutcome & { type: 'result'
     resultText: setMember(result.text, 'protocolVersion', JSON.stringify(agreed)),
   };
 }
+
+const SESSION_HEADER = 'mcp-session-id';

@@ -59,7 +59,7 @@ export class LegacyStream implements SessionStream, Ticking {
     this.#missing = options.answers;
     this.#seq = options.seq ?? 0;
     this.id = options.id ?? session.nextStreamId();
-    this.#waiting = exchange.response;
+    this.#waiting = exchange.response.destroyed ? undefined : exchange.response;
     exchange.response.on('close', () => {
       if (this.#waiting === exchange.response) this.#waiting = undefined;
     });

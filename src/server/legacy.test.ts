@@ -1,7 +1,7 @@
 // The session era on the agent side, with a raw client: sessions, streams, questions, batches, cancellation, resumption.
 import { describe, expect, it } from 'vitest';
 import { headersOf, type LegacyAgent, legacyAgent, notification, rpc, startAgentSide, until } from '../../test/support/agent-side.ts';
-import { type OpenStream, openStream, type SseFrame, send } from '../../test/support/http-agent.ts';
+import { type OpenStream, openStream, responseOf, type SseFrame, send, start } from '../../test/support/http-agent.ts';
 import { refusal, result, untilAborted } from '../../test/support/scripted-pipeline.ts';
 import type { PeerAnswer } from '../call.ts';
 
@@ -734,7 +734,6 @@ describe('agents that leave', () => {
     const pending = openStream(side.url, { headers: headersOf('sp_alice'), body });
     pending.catch(() => undefined);
     await until(() => side.pipeline.calls.length === 1);
-    const { start } = await import('../../test/support/http-agent.ts');
     const leaving = start(side.url, { headers: headersOf('sp_alice'), body });
     await until(() => side.pipeline.calls.length === 2);
     leaving.destroy();
@@ -742,6 +741,34 @@ describe('agents that leave', () => {
     finish();
     await until(() => side.endedSessions.length === 1);
     expect(side.server.activeSessions()).toBe(0);
+  });
+});
+
+describe('a slow handshake', () => {
+  it('keeps its connection alive, and names a session that opens nothing until it succeeds', async () => {
+    let finish: (succeeds: boolean) => void = () => undefined;
+    const side = await startAgentSide(list, { limits: { streamAfterMs: 10, keepAliveMs: 10 } });
+    const { run } = side.pipeline;
+    side.pipeline.run = async (call) => {
+      const outcome = await run.call(side.pipeline, call);
+      if (call.method !== 'initialize') return outcome;
+      const succeeds = await new Promise<boolean>((resolve) => {
+        finish = resolve;
+      });
+      return succeeds ? outcome : refusal(call, 'internal', 'It failed.');
+    };
+    const body = JSON.stringify(
+      rpc('initialize', { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'x', version: '1' } }),
+    );
+    for (const succeeds of [false, true]) {
+      const stream = await openStream(side.url, { headers: headersOf('sp_alice'), body });
+      const headers = headersOf('sp_alice', { 'mcp-session-id': String(stream.headers['mcp-session-id']) });
+      expect(await stream.next()).toEqual({ comment: 'keep-alive' });
+      expect((await send(side.url, { headers, body: JSON.stringify(rpc('ping')) })).status).toBe(404);
+      finish(succeeds);
+      expect(Object.keys((await stream.message()) ?? {})).toContain(succeeds ? 'result' : 'error');
+      expect((await send(side.url, { headers, body: JSON.stringify(rpc('ping')) })).status).toBe(succeeds ? 200 : 404);
+    }
   });
 });
 
@@ -762,7 +789,6 @@ describe('a slow reader', () => {
       { limits: { maxBufferedBytes: 1_000_000 } },
     );
     const agent = await legacyAgent(side.url);
-    const { start, responseOf } = await import('../../test/support/http-agent.ts');
     const response = await responseOf(start(side.url, { headers: agent.headers, body: JSON.stringify(rpc('tools/call', { name: 't' })) }));
     response.pause();
     await until(() => side.server.activeCalls() === 0);

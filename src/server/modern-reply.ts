@@ -31,8 +31,9 @@ export class ModernReply implements Peer, Ticking {
     this.#controller = controller;
     this.#subscriptionId = subscriptionId;
     this.#startedMs = context.ticker.nowMs;
-    exchange.response.on('close', () => this.#left());
     context.ticker.add(this);
+    if (exchange.response.destroyed) this.#left();
+    else exchange.response.on('close', () => this.#left());
   }
 
   get streaming(): boolean {
