@@ -43,7 +43,7 @@ describe.each([
     expect(gateway.upstreams.status()).toMatchObject([{ era: serverEra, connections: 1, inFlight: 0, lastError: undefined }]);
   });
 
-  it('passes progress under the agent\'s own token, before the result', async () => {
+  it("passes progress under the agent's own token, before the result", async () => {
     const agent = await agentAt(serverEra, agentEra);
     const heard: Heard[] = [];
     await agent.call('test_tool_with_progress', {}, { heard, meta: { progressToken: 'mine' } });

@@ -13,6 +13,8 @@ export interface Connection {
   readonly busy: number;
   /** Nothing more can be sent on it. */
   readonly isClosed: boolean;
+  /** Resolves when nothing more can be sent on it; `own`: because the gateway closed it. */
+  readonly ended: Promise<{ own: boolean }>;
   /** Monotonic time of the last call's start or end. */
   lastUsedMs: number;
   exchange(request: UpstreamRequest): Promise<CallReply>;

@@ -45,8 +45,7 @@ export class LegacyConnection implements Connection {
   readonly standing = new StandingStreams();
   readonly sessions = new Map<string, AgentSession>();
   isClosed = false;
-  /** Resolves when nothing more can be sent on it. */
-  readonly ended: Promise<void>;
+  readonly ended: Promise<{ own: boolean }>;
   lastUsedMs: number;
   /** The server's InitializeResult. */
   greeting: Payload = payload({});
@@ -56,7 +55,7 @@ export class LegacyConnection implements Connection {
   readonly #desk: QuestionDesk;
   /** Who wants which resource: URI → owners. */
   #calls = 0;
-  #end: () => void = () => undefined;
+  #end: (how: { own: boolean }) => void = () => undefined;
   readonly #subscribers = new Map<string, Set<object>>();
   #level: string | undefined;
   #confirmed: Promise<void> | undefined;
@@ -232,16 +231,16 @@ export class LegacyConnection implements Connection {
   readonly receive = (text: string): Promise<void> | undefined => this.#link.receive(text, undefined);
 
   /** The channel is gone. */
-  lost(reason: string): void {
+  lost(reason: string, own = false): void {
     if (this.isClosed) return;
     this.isClosed = true;
     this.#desk.end();
     this.#link.end(reason);
-    this.#end();
+    this.#end({ own });
   }
 
   async close(): Promise<void> {
-    this.lost('the gateway closed the connection');
+    this.lost('the gateway closed the connection', true);
     await this.#wire.close();
   }
 

@@ -34,6 +34,8 @@ export class LegacyHttpWire implements Wire {
   #sessionId: string | undefined;
   #standing: AbortController | undefined;
   readonly #end = new AbortController();
+  /** Requests whose exchange has not ended, answered or not. */
+  readonly #open = new Set<Flight>();
   /** HTTP status of the last initialize; undefined when the server could not be reached. */
   greetedStatus: number | undefined;
 
@@ -60,7 +62,12 @@ export class LegacyHttpWire implements Wire {
   }
 
   send(flight: Flight): void {
-    const ended = lingering(flight, this.#options.watchdog);
+    const left = lingering(flight, this.#options.watchdog);
+    const ended = () => {
+      left();
+      this.#open.delete(flight);
+    };
+    this.#open.add(flight);
     this.#post(flight).then(ended, (error: unknown) => {
       ended();
       flight.reject(asFailure(error, this.#options.server));
@@ -98,6 +105,7 @@ export class LegacyHttpWire implements Wire {
 
   async close(): Promise<void> {
     this.closeStanding();
+    for (const flight of this.#open) flight.abort.abort();
     if (this.#sessionId !== undefined) await this.#deleteSession();
     this.#end.abort();
   }

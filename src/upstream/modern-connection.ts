@@ -43,10 +43,9 @@ export class ModernConnection implements Connection {
   readonly options: ModernConnectionOptions;
   isClosed = false;
   lastUsedMs: number;
-  /** Resolves when nothing more can be sent on it. */
-  readonly ended: Promise<void>;
+  readonly ended: Promise<{ own: boolean }>;
   #calls = 0;
-  #end: () => void = () => undefined;
+  #end: (how: { own: boolean }) => void = () => undefined;
   #discovered: { value: JsonObject; atMs: number } | undefined;
   #discovering: Promise<JsonObject> | undefined;
   readonly #link: Link;
@@ -128,15 +127,15 @@ export class ModernConnection implements Connection {
 
   readonly receive = (text: string): Promise<void> | undefined => this.#link.receive(text, undefined);
 
-  lost(reason: string): void {
+  lost(reason: string, own = false): void {
     if (this.isClosed) return;
     this.isClosed = true;
     this.#link.end(reason);
-    this.#end();
+    this.#end({ own });
   }
 
   async close(): Promise<void> {
-    this.lost('the gateway closed the connection');
+    this.lost('the gateway closed the connection', true);
     await this.#wire.close();
   }
 

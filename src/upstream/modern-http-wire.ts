@@ -22,6 +22,8 @@ export class ModernHttpWire implements Wire {
   readonly #options: ModernHttpWireOptions;
   readonly #headers: Record<string, string>;
   readonly #end = new AbortController();
+  /** Requests whose exchange has not ended, answered or not. */
+  readonly #open = new Set<Flight>();
 
   constructor(options: ModernHttpWireOptions) {
     this.#options = options;
@@ -29,7 +31,12 @@ export class ModernHttpWire implements Wire {
   }
 
   send(flight: Flight): void {
-    const ended = lingering(flight, this.#options.watchdog);
+    const left = lingering(flight, this.#options.watchdog);
+    const ended = () => {
+      left();
+      this.#open.delete(flight);
+    };
+    this.#open.add(flight);
     this.#post(flight).then(ended, (error: unknown) => {
       ended();
       flight.reject(asFailure(error, this.#options.server));
@@ -54,6 +61,7 @@ export class ModernHttpWire implements Wire {
   }
 
   async close(): Promise<void> {
+    for (const flight of this.#open) flight.abort.abort();
     this.#end.abort();
   }
 

@@ -51,7 +51,9 @@ export class QuestionDesk {
     }
     const open: Open = { abort: new AbortController(), flight };
     this.#open.set(message.id, open);
-    void this.#answer(message, open).finally(() => this.#open.delete(message.id));
+    this.#answer(message, open)
+      .catch(() => this.#refuse(message, INTERNAL_ERROR, 'The question could not be passed on.'))
+      .finally(() => this.#open.delete(message.id));
   }
 
   /** The server withdrew its request (notifications/cancelled). */

@@ -1,15 +1,21 @@
 // What the gateway holds of one server: its connections, its era, how busy it is, what last went wrong.
 // Opens connections on demand; the caller decides whether one more is affordable.
 import type { GatewayError } from '../lib/error.ts';
+import { systemRandom } from '../lib/id.ts';
 import type { ServerSpec } from '../object/kinds.ts';
 import { Capacity } from './capacity.ts';
 import type { Connection, Destination, ListChange, Surroundings } from './connection.ts';
 import { EraBook } from './era-book.ts';
 import type { UpstreamRequest } from './exchange.ts';
+import { pause } from './http-stream.ts';
 import type { LegacyTools } from './legacy-adapter.ts';
 import { InitializeRefused } from './legacy-connection.ts';
 import { handshakeOf, openLegacy, openModern } from './open-connection.ts';
 import { type Place, Pool, placeOf, specDigest } from './pool.ts';
+import { Backoff } from './restart.ts';
+
+/** Longest wait for a process that failed before; beyond it the call fails at once. */
+export const MAX_RESTART_WAIT_MS = 2_000;
 
 export interface ServerEntryOptions {
   org: string;
@@ -28,6 +34,8 @@ export class ServerEntry {
   spec: ServerSpec;
   lastError: string | undefined;
   lastUsedMs = 0;
+  /** Waits between attempts to start a process; HTTP needs none. */
+  readonly #backoff: Backoff;
   #digest: string;
   #eras: EraBook;
   #lastEra: 'legacy' | 'modern' | 'unknown' = 'unknown';
@@ -38,6 +46,7 @@ export class ServerEntry {
     this.capacity = new Capacity(options.server, spec.maxConcurrency);
     this.#digest = specDigest(spec);
     this.#eras = this.#newBook();
+    this.#backoff = new Backoff({ clock: options.surroundings.clock, random: systemRandom });
   }
 
   get era(): 'legacy' | 'modern' | 'unknown' {
@@ -73,6 +82,7 @@ export class ServerEntry {
   }
 
   async #open(request: UpstreamRequest): Promise<Connection> {
+    await this.#waitForRestart(request);
     try {
       return await this.#openOnce(request);
     } catch (error) {
@@ -83,6 +93,14 @@ export class ServerEntry {
       if (verdict.era === 'legacy') throw error;
       return this.#openOnce(request);
     }
+  }
+
+  /** A short wait is waited out; a long one is an error for whoever comes too early. */
+  async #waitForRestart(request: UpstreamRequest): Promise<void> {
+    const delayMs = this.#backoff.nextDelayMs();
+    if (delayMs > 0 && delayMs <= MAX_RESTART_WAIT_MS && !(await pause(delayMs, request.signal))) throw request.signal.reason;
+    const refusal = this.#backoff.refusal(this.lastError ?? 'no further detail');
+    if (refusal) throw refusal;
   }
 
   async #openOnce(request: UpstreamRequest): Promise<Connection> {
@@ -97,14 +115,29 @@ export class ServerEntry {
       this.pool.open(place, async () => {
         this.options.admit();
         const surroundings = { ...this.options.surroundings, destination, listChanged: this.options.listChanged };
-        if (verdict.era === 'legacy') return openLegacy(this.#legacy(surroundings, request, place));
-        return openModern(
-          surroundings,
-          { sessions: this.options.tools.sessions, doubtEra: () => eras.doubt(fingerprint) },
-          verdict.discover,
-        );
+        const tools = { sessions: this.options.tools.sessions, doubtEra: () => eras.doubt(fingerprint) };
+        const opening: Promise<Connection> =
+          verdict.era === 'legacy'
+            ? openLegacy(this.#legacy(surroundings, request, place))
+            : openModern(surroundings, tools, verdict.discover);
+        return destination.spec.transport === 'stdio' ? this.#watched(opening) : opening;
       })
     );
+  }
+
+  /** A process that cannot be started, or ends by itself, is not started again at once. */
+  async #watched(opening: Promise<Connection>): Promise<Connection> {
+    try {
+      const connection = await opening;
+      this.#backoff.succeeded();
+      void connection.ended.then(({ own }) => {
+        if (!own) this.#backoff.failed();
+      });
+      return connection;
+    } catch (error) {
+      if (!(error instanceof InitializeRefused)) this.#backoff.failed();
+      throw error;
+    }
   }
 
   #legacy(surroundings: Surroundings, request: UpstreamRequest, place: Place) {

@@ -206,8 +206,10 @@ function withEnvelope(client: ClientContext, params: JsonObject | undefined): Js
 
 /** Answers as a person who always agrees. */
 export function agreeable(method: string): PeerAnswer {
-  if (method === 'elicitation/create') return { result: { action: 'accept', content: { name: 'Ann', username: 'ann', email: 'ann@example.com', ok: true, color: 'blue' } } };
-  if (method === 'sampling/createMessage') return { result: { role: 'assistant', model: 'test', content: { type: 'text', text: 'sampled' } } };
+  if (method === 'elicitation/create')
+    return { result: { action: 'accept', content: { name: 'Ann', username: 'ann', email: 'ann@example.com', ok: true, color: 'blue' } } };
+  if (method === 'sampling/createMessage')
+    return { result: { role: 'assistant', model: 'test', content: { type: 'text', text: 'sampled' } } };
   return { result: { roots: [{ uri: 'file:///work', name: 'work' }] } };
 }
 
