@@ -1,16 +1,30 @@
 // Checks the standard headers of a 2026-07-28 request against its body (basic/transports/streamable-http, standard headers).
 // The body decides; a header can only make a request invalid.
-import type { WireFailure } from '../error-code.ts';
-import type { Headers } from '../headers.ts';
+import { HEADER_MISMATCH, type WireFailure, wireFailure } from '../error-code.ts';
+import { decodeHeaderValue, type Headers, METHOD_HEADER, NAME_HEADER, nameHeader, PROTOCOL_VERSION_HEADER, trimOws } from '../headers.ts';
 import type { RpcRequest } from '../message.ts';
 import type { Envelope } from './envelope.ts';
 
 /** MCP-Protocol-Version, Mcp-Method and Mcp-Name must be there and agree with the body; else -32020 with `data.mismatch`, 400. */
-export function checkRequestHeaders(_headers: Headers, _request: RpcRequest, _envelope: Envelope): WireFailure | undefined {
-  throw new Error('not written yet');
+export function checkRequestHeaders(headers: Headers, request: RpcRequest, envelope: Envelope): WireFailure | undefined {
+  const version = headers[PROTOCOL_VERSION_HEADER];
+  if (version === undefined || trimOws(version) !== envelope.protocolVersion) return mismatch('MCP-Protocol-Version', version, 'the protocol version in "_meta"');
+  const method = headers[METHOD_HEADER];
+  if (method === undefined || trimOws(method) !== request.method) return mismatch('Mcp-Method', method, 'the method');
+  const expected = nameHeader(request.method, request.params);
+  if (expected === undefined) return undefined;
+  const given = headers[NAME_HEADER];
+  if (given === undefined || decodeHeaderValue(given) !== decodeHeaderValue(expected)) return mismatch('Mcp-Name', given, 'what the request names');
+  return undefined;
 }
 
 /** Standard headers for a request to a modern HTTP server (canonical spelling). Mcp-Param-* come from headers.ts. */
-export function requestHeaders(_version: string, _request: Pick<RpcRequest, 'method' | 'params'>): Record<string, string> {
-  throw new Error('not written yet');
+export function requestHeaders(version: string, request: Pick<RpcRequest, 'method' | 'params'>): Record<string, string> {
+  const name = nameHeader(request.method, request.params);
+  return { 'MCP-Protocol-Version': version, 'Mcp-Method': request.method, ...(name === undefined ? {} : { 'Mcp-Name': name }) };
+}
+
+function mismatch(header: string, given: string | undefined, what: string): WireFailure {
+  const problem = given === undefined ? `The header ${header} is missing` : `The header ${header} does not agree with the body`;
+  return wireFailure(400, HEADER_MISMATCH, `${problem}: it must repeat ${what}.`, { mismatch: header });
 }
