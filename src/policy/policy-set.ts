@@ -2,6 +2,7 @@
 // One evaluator for calls, lists and explanations. Never throws: an error is a denial.
 import type { CapabilityKind, CapabilityRef, Decision, DenialCode, MethodKind, Principal, TraceStep } from '../call.ts';
 import { type Asked, deniedText, errorText, noRuleText, outOfScopeText } from './refusal-text.ts';
+import { plainForm } from './resource-path.ts';
 import { type CompiledRule, failedMatcher, failedPrincipalMatcher, type MatchInput, matchesAny } from './rule.ts';
 import type { RuleIndex } from './rule-index.ts';
 import { visitInOrder } from './rule-merge.ts';
@@ -87,7 +88,8 @@ class Evaluator {
   /** INVARIANT: whatever is thrown while deciding becomes a denial (policy.test.ts). */
   decide(input: DecideInput, wholeTrace: boolean): Decision {
     try {
-      return this.#describe(input, this.#outcome(input), wholeTrace);
+      const { judged, outcome } = this.#strictest(input);
+      return this.#describe(input, judged, outcome, wholeTrace);
     } catch (error) {
       this.#onError(error);
       return this.#deny(input, BUILTIN.error, 'policy_error', errorText, []);
@@ -111,11 +113,22 @@ class Evaluator {
   visible(principal: Principal, server: string, capability: CapabilityRef): boolean {
     try {
       const { method, kind } = USING[capability.kind];
-      return isAllowed(this.#outcome({ principal, kind, method, server, capability }));
+      return isAllowed(this.#strictest({ principal, kind, method, server, capability }).outcome);
     } catch (error) {
       this.#onError(error);
       return false;
     }
+  }
+
+  /** A resource URI that means another place than it says is allowed only when both are. */
+  #strictest(input: DecideInput): { judged: DecideInput; outcome: Outcome } {
+    const { capability } = input;
+    const outcome = this.#outcome(input);
+    const plain = capability?.kind === 'resource' && isAllowed(outcome) ? plainForm(capability.name) : undefined;
+    if (plain === undefined) return { judged: input, outcome };
+    const judged: DecideInput = { ...input, capability: { kind: 'resource', name: plain } };
+    const strict = this.#outcome(judged);
+    return isAllowed(strict) ? { judged: input, outcome } : { judged, outcome: strict };
   }
 
   #outcome(input: DecideInput): Outcome {
@@ -130,14 +143,14 @@ class Evaluator {
     return found ?? (this.#isHandshake(input) ? 'handshake' : 'default');
   }
 
-  #describe(input: DecideInput, outcome: Outcome, wholeTrace: boolean): Decision {
+  #describe(input: DecideInput, judged: DecideInput, outcome: Outcome, wholeTrace: boolean): Decision {
     if (outcome === 'scope') return this.#deny(input, BUILTIN.scope, 'out_of_scope', outOfScopeText, []);
-    if (outcome === 'default') return this.refusal(input, this.#trace(input, BUILTIN.default, undefined));
+    if (outcome === 'default') return this.refusal(input, this.#trace(judged, BUILTIN.default, undefined));
     const rule = outcome === 'handshake' ? undefined : outcome;
     const id = rule?.id ?? BUILTIN.handshake;
     if (rule?.effect === 'deny')
-      return this.#deny(input, id, 'denied_by_rule', (asked) => deniedText(asked, id, rule.reason), this.#trace(input, id, rule));
-    const trace = wholeTrace ? this.#trace(input, id, rule) : [{ rule: id, matched: true }];
+      return this.#deny(input, id, 'denied_by_rule', (asked) => deniedText(asked, id, rule.reason), this.#trace(judged, id, rule));
+    const trace = wholeTrace ? this.#trace(judged, id, rule) : [{ rule: id, matched: true }];
     return { effect: 'allow', rule: id, code: 'allowed', reason: `Allowed by rule "${id}".`, trace, revision: this.#revision };
   }
 

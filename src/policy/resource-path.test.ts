@@ -1,0 +1,121 @@
+// URIs that mean another place than they say, and that no rule on paths is passed with them.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Principal } from '../call.ts';
+import type { PolicyRule, StoredObject } from '../object/kinds.ts';
+import { compilePolicies } from './compile.ts';
+import { plainForm } from './resource-path.ts';
+
+describe('the plain form', () => {
+  test.each([
+    ['file:///docs/../etc/passwd', 'file:///etc/passwd'],
+    ['file:///docs/./a', 'file:///docs/a'],
+    ['file:///docs/..', 'file:///'],
+    ['file:///docs/a/.', 'file:///docs/a/'],
+    ['file:///../../../etc', 'file:///etc'],
+    ['file:///docs/%2e%2E/etc', 'file:///etc'],
+    ['file:///docs/..%2fetc', 'file:///etc'],
+    ['file:///docs/%252e%252e/etc', 'file:///etc'],
+    ['file:///docs/%25252e./etc', 'file:///etc'],
+    ['file:///docs/..\\etc', 'file:///etc'],
+    ['file:///docs\\..\\etc', 'file:///etc'],
+    ['file:///docs/%5c..%5cetc', 'file:///docs/etc'],
+    ['docs/../etc', 'etc'],
+    ['/docs/../../etc', '/etc'],
+    ['x://host/a/../b?q=/../c#/../d', 'x://host/b?q=/../c#/../d'],
+    ['file:///docs/../a?x', 'file:///a?x'],
+  ])('%s', (uri, plain) => {
+    expect(plainForm(uri)).toBe(plain);
+  });
+
+  test.each([
+    'file:///docs/a',
+    'file:///docs/..a/b..',
+    'file:///docs/.hidden',
+    'https://x.y/a.b/c...d',
+    'x:opaque',
+    '',
+    'test://template/{id}/data',
+    'a%20b',
+  ])('of %s is itself', (uri) => {
+    expect(plainForm(uri)).toBeUndefined();
+  });
+
+  test('is linear on hostile input', () => {
+    expect(plainForm(`file://${'/..'.repeat(100_000)}/a`)).toBe('file:///a');
+    expect(plainForm(`file:///${'%25'.repeat(100_000)}2e`)).toBeDefined();
+  });
+});
+
+const bot: Principal = {
+  org: 'acme',
+  agent: 'bot',
+  agentClass: undefined,
+  environment: undefined,
+  user: undefined,
+  token: undefined,
+  inScope: () => true,
+};
+const read = (uri: string, principal = bot) =>
+  ({ principal, kind: 'read', method: 'resources/read', server: 'fs', capability: { kind: 'resource', name: uri } }) as const;
+
+describe('a rule on paths', () => {
+  const docs = policy([{ name: 'docs', match: { resource: ['file:///docs/*'] }, effect: 'allow' }]);
+  const butSecrets = policy([
+    { name: 'secrets', match: { resource: ['file:///secret/*'] }, effect: 'deny' },
+    { name: 'rest', match: { resource: ['file:///*'] }, effect: 'allow' },
+  ]);
+
+  test('is not passed by a way out', () => {
+    const set = compilePolicies([docs], 1);
+    for (const uri of [
+      'file:///docs/../etc/passwd',
+      'file:///docs/%2e%2e/etc/passwd',
+      'file:///docs/..%5c..%5cetc',
+      'file:///docs/%252e%252e/etc',
+    ]) {
+      expect(set.decide(read(uri))).toMatchObject({ effect: 'deny', rule: 'builtin/default', reason: expect.stringContaining(uri) });
+      expect(set.visible(bot, 'fs', { kind: 'resource', name: uri })).toBe(false);
+    }
+    expect(set.decide(read('file:///docs/a/../b')).effect).toBe('allow');
+  });
+
+  test('that denies is not passed by a way in', () => {
+    const decision = compilePolicies([butSecrets], 1).decide(read('file:///public/../secret/key'));
+    expect(decision).toMatchObject({ effect: 'deny', rule: 'p/secrets' });
+    expect(decision.trace).toEqual([{ rule: 'p/secrets', matched: true }]);
+  });
+
+  test('does not open what the URI says by what it means', () => {
+    expect(compilePolicies([docs], 1).decide(read('file:///etc/../docs/a')).effect).toBe('deny');
+  });
+
+  test('holds for the scope of a token too', () => {
+    const narrow = {
+      ...bot,
+      inScope: (_server: string, capability: { name: string } | undefined) => capability?.name.startsWith('file:///docs/') === true,
+    };
+    const set = compilePolicies([butSecrets], 1);
+    expect(set.decide(read('file:///docs/a', narrow)).effect).toBe('allow');
+    expect(set.decide(read('file:///docs/../x', narrow)).code).toBe('out_of_scope');
+  });
+
+  test('no spelling of a path reaches outside of it', () => {
+    const set = compilePolicies([docs], 1);
+    const piece = fc.constantFrom('..', '.', 'a', '%2e', '%2E%2e', '.%2e', '/', '%2f', '\\', '%5C', '%252e', 'etc', '', '?', '#');
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+        const uri = `file:///docs/${pieces.join('/')}`;
+        if (set.decide(read(uri)).effect === 'deny') return;
+        // What a lenient server may make of it.
+        const path = decodeURIComponent(decodeURIComponent(uri.split(/[?#]/)[0] ?? '')).replaceAll('\\', '/');
+        expect(new URL(path).pathname.startsWith('/docs/')).toBe(true);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+});
+
+function policy(rules: PolicyRule[]): StoredObject<'policy'> {
+  return { kind: 'policy', metadata: { name: 'p' }, spec: { order: 1000, rules } };
+}

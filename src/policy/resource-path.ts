@@ -1,0 +1,42 @@
+// Resource URIs that mean another place than they say: dot segments, backslashes, and the same percent-encoded. A rule on `file:///docs/*`
+// must not be passed with `file:///docs/../etc/passwd`, so such a URI is judged in both forms. Nothing is ever rewritten for the server.
+
+/** Rounds of percent-decoding that are looked through. */
+export const MAX_DECODE_ROUNDS = 3;
+
+/**
+ * The URI with dot segments removed (RFC 3986 §5.2.4) after `%2e`, `%2f`, `%5c` (and `%25` before them) are decoded and `\` is read as `/`;
+ * undefined when that is the URI itself, which it is for every ordinary one.
+ */
+export function plainForm(uri: string): string | undefined {
+  if (!SUSPECT.test(uri)) return undefined;
+  let text = uri;
+  for (let round = 0; round < MAX_DECODE_ROUNDS; round++) {
+    const next = text.replace(/%(25|2e|2f|5c)/gi, (_all, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+    if (next === text) break;
+    text = next;
+  }
+  const plain = withoutDotSegments(text.replaceAll('\\', '/'));
+  return plain === uri ? undefined : plain;
+}
+
+const SUSPECT = /(?:^|[/\\])\.{1,2}(?:[/\\?#]|$)|%(?:25|2e|2f|5c)|\\/i;
+
+function withoutDotSegments(uri: string): string {
+  const authority = /^[A-Za-z][A-Za-z0-9+.-]*:(?:\/\/[^/?#]*)?/.exec(uri)?.[0] ?? '';
+  const rest = uri.slice(authority.length);
+  const pathEnd = rest.search(/[?#]/);
+  const path = pathEnd < 0 ? rest : rest.slice(0, pathEnd);
+  const kept: string[] = [];
+  const segments = path.split('/');
+  segments.forEach((segment, i) => {
+    const isLast = i === segments.length - 1;
+    if (segment === '..') {
+      // The empty segment before the first slash stays.
+      if (kept.length > 1 || (kept.length === 1 && kept[0] !== '')) kept.pop();
+      if (isLast) kept.push('');
+    } else if (segment !== '.') kept.push(segment);
+    else if (isLast) kept.push('');
+  });
+  return authority + kept.join('/') + (pathEnd < 0 ? '' : rest.slice(pathEnd));
+}
