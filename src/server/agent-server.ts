@@ -54,12 +54,19 @@ export interface AgentServer {
   closeSessions(filter: (session: SessionInfo) => boolean): void;
 }
 
+/** Responses that are not over yet. */
+interface OwedAnswers {
+  count: number;
+}
+
 export function createAgentServer(options: AgentServerOptions): AgentServer {
   const context = contextOf(options);
   let route: RouteOptions | undefined;
   let closing = false;
+  const owed: OwedAnswers = { count: 0 };
   const server = httpServer(
     context,
+    owed,
     () => route,
     () => closing,
   );
@@ -81,7 +88,7 @@ export function createAgentServer(options: AgentServerOptions): AgentServer {
     },
     async close(graceMs) {
       closing = true;
-      await closeServer(context, server, graceMs);
+      await closeServer(context, server, owed, graceMs);
     },
     activeSessions: () => context.sessions.size,
     activeCalls: () => context.calls.size,
@@ -119,8 +126,11 @@ function _tellEnd(options: AgentServerOptions, session: Session): void {
   }
 }
 
-function httpServer(context: AgentContext, route: () => RouteOptions | undefined, closing: () => boolean): Server {
+function httpServer(context: AgentContext, owed: OwedAnswers, route: () => RouteOptions | undefined, closing: () => boolean): Server {
   const { limits } = context;
+  const answered = (): void => {
+    owed.count -= 1;
+  };
   const server = createServer(
     {
       maxHeaderSize: limits.maxHeaderBytes,
@@ -134,6 +144,8 @@ function httpServer(context: AgentContext, route: () => RouteOptions | undefined
     },
     (request, response) => {
       const current = route();
+      owed.count += 1;
+      response.on('close', answered);
       response.on('timeout', dropStalled);
       if (closing()) response.setHeader('connection', 'close');
       try {
@@ -174,7 +186,7 @@ function bind(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-async function closeServer(context: AgentContext, server: Server, graceMs: number): Promise<void> {
+async function closeServer(context: AgentContext, server: Server, owed: OwedAnswers, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve());
   });
@@ -185,12 +197,13 @@ async function closeServer(context: AgentContext, server: Server, graceMs: numbe
   await context.calls.whenIdle(ABORT_GRACE_MS);
   context.sessions.endWhere(() => true, 'shutdown');
   context.ticker.stop();
-  await closeConnections(server, closed);
+  await closeConnections(server, owed, closed);
 }
 
 /** Connections that still owe an answer get a moment to deliver it. */
-async function closeConnections(server: Server, closed: Promise<void>): Promise<void> {
-  const sweep = setInterval(() => server.closeIdleConnections(), FLUSH_CHECK_MS);
+async function closeConnections(server: Server, owed: OwedAnswers, closed: Promise<void>): Promise<void> {
+  // A connection that never sent a request does not count as idle.
+  const sweep = setInterval(() => (owed.count === 0 ? server.closeAllConnections() : server.closeIdleConnections()), FLUSH_CHECK_MS);
   const limit = setTimeout(() => server.closeAllConnections(), ABORT_GRACE_MS);
   await closed;
   clearInterval(sweep);

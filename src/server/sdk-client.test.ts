@@ -1,8 +1,14 @@
 // The official SDK clients, both majors, against the agent side alone: what they do by themselves must just work.
+import { connect as connectSocket, createServer, type Socket } from 'node:net';
 import { Client as ClientV2, StreamableHTTPClientTransport as TransportV2 } from '@modelcontextprotocol/client';
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as TransportV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { CreateMessageRequestSchema, ElicitRequestSchema, ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
+import {
+  CreateMessageRequestSchema,
+  ElicitRequestSchema,
+  LoggingMessageNotificationSchema,
+  ToolListChangedNotificationSchema,
+} from '@modelcontextprotocol/sdk/types.js';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type AgentSide, startAgentSide, until } from '../../test/support/agent-side.ts';
 import { refusal, result, untilAborted } from '../../test/support/scripted-pipeline.ts';
@@ -186,5 +192,79 @@ describe('SDK v2 client', () => {
     await subscription.close();
     const call = side.pipeline.calls.find((found) => found.method === 'subscriptions/listen');
     await until(() => call?.signal.aborted === true);
+  });
+});
+
+/** A network between client and gateway that can be cut. */
+async function startNetwork(target: string): Promise<{ url: string; cut(): void; close(): Promise<void> }> {
+  const { port, hostname, pathname } = new URL(target);
+  const sockets = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = connectSocket(Number(port), hostname);
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => sockets.delete(socket));
+    }
+    near.pipe(far).pipe(near);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const cut = (): void => {
+    for (const socket of sockets) socket.destroy();
+  };
+  return {
+    url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}${pathname}`,
+    cut,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        cut();
+      }),
+  };
+}
+
+describe.each(['v1', 'v2'] as const)('SDK %s client in a session, when the network breaks', (major) => {
+  it('gets the answer of the running call, and the server was asked once', async () => {
+    let finish: () => void = () => undefined;
+    const side = await startAgentSide(
+      async (call) => {
+        if (call.method !== 'tools/call') return untilAborted(call);
+        await call.peer.notify('notifications/message', { level: 'info', data: 'begun' });
+        await new Promise<void>((resolve) => {
+          finish = resolve;
+        });
+        return result({ content: [{ type: 'text', text: 'survived' }] });
+      },
+      { allowedHosts: ['127.0.0.1'], limits: { retryMs: 20, standingOpenMs: 5 } },
+    );
+    const network = await startNetwork(side.url);
+    open.push(network);
+    const info = { name: major, version: '1' };
+    const options = {
+      ...requestInit('sp_alice'),
+      reconnectionOptions: { initialReconnectionDelay: 10, maxReconnectionDelay: 50, reconnectionDelayGrowFactor: 1, maxRetries: 20 },
+    };
+    const url = new URL(network.url);
+    const client = major === 'v1' ? new ClientV1(info) : new ClientV2(info, { versionNegotiation: { mode: 'legacy' } });
+    open.push(client);
+    let begun = false;
+    if (client instanceof ClientV1) {
+      client.setNotificationHandler(LoggingMessageNotificationSchema, () => {
+        begun = true;
+      });
+      await client.connect(new TransportV1(url, options) as Parameters<ClientV1['connect']>[0]);
+    } else {
+      client.setNotificationHandler('notifications/message', () => {
+        begun = true;
+      });
+      await client.connect(new TransportV2(url, options));
+    }
+    const pending = client.callTool({ name: 'slow', arguments: {} });
+    await until(() => begun);
+    network.cut();
+    finish();
+    expect(await pending).toMatchObject({ content: [{ text: 'survived' }] });
+    expect(side.pipeline.methods().filter((method) => method === 'tools/call').length).toBe(1);
   });
 });

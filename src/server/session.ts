@@ -156,7 +156,7 @@ export class Session {
     };
   }
 
-  /** INVARIANT: an answer reaches only a question of this very session (server/legacy.test.ts, "an answer from another session"). */
+  /** INVARIANT: an answer reaches only a question of this very session (server/legacy.test.ts, "take no answer from another session"). */
   answer(response: RpcResponse): boolean {
     const asked = typeof response.id === 'number' ? this.#asked.get(response.id) : undefined;
     if (asked === undefined) return false;
