@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../lib/canonical-json.ts';
 import { sha256Hex } from '../lib/digest.ts';
 import type { JsonObject } from '../lib/json.ts';
-import { Catalog, MAX_DEFINITION_DEPTH, MAX_DEFINITIONS, MAX_WARNINGS, pin } from './catalog.ts';
+import { Catalog, MAX_DEFINITION_CHARS, MAX_DEFINITION_DEPTH, MAX_DEFINITIONS, MAX_SHELF_CHARS, MAX_WARNINGS, pin } from './catalog.ts';
 
 const tool = (name: string, more: JsonObject = {}): JsonObject => ({ name, inputSchema: { type: 'object' }, ...more });
 
@@ -41,8 +41,8 @@ describe('a complete list', () => {
     expect(found?.hash).toBe(sha256Hex(canonicalJson(value)));
     expect(found?.value).toBe(value);
     const turned = Object.fromEntries(Object.entries(value).reverse());
-    expect(pin(turned)).toMatchObject({ hash: found?.hash });
-    expect(pin({ ...value, title: 'x' })).not.toMatchObject({ hash: found?.hash });
+    expect(pin(turned)).toMatchObject({ definition: { hash: found?.hash } });
+    expect(pin({ ...value, title: 'x' })).not.toMatchObject({ definition: { hash: found?.hash } });
   });
 
   test('keeps organizations, servers and kinds apart', () => {
@@ -104,6 +104,22 @@ describe('a complete list', () => {
   });
 });
 
+test('the definitions of a server are bounded in size together, also when pages replace them', () => {
+  const catalog = new Catalog();
+  const large = (name: string) => tool(name, { description: 'x'.repeat(MAX_DEFINITION_CHARS - 1_000) });
+  const count = Math.floor(MAX_SHELF_CHARS / (MAX_DEFINITION_CHARS - 900));
+  const { warnings, added } = catalog.put(
+    'acme',
+    'fs',
+    'tool',
+    Array.from({ length: count + 3 }, (_, i) => large(`t${i}`)),
+  );
+  expect([added.length, warnings.length]).toEqual([count, 3]);
+  for (let i = 0; i < 5; i++) expect(catalog.merge('acme', 'fs', 'tool', [large('t0')]).warnings).toEqual([]);
+  expect(catalog.merge('acme', 'fs', 'tool', [large('new')]).warnings).toHaveLength(1);
+  expect(pin({ name: 'x'.repeat(MAX_DEFINITION_CHARS) })).toContain('longer');
+});
+
 describe('a page', () => {
   test('adds and replaces, and does not count as a reading', () => {
     const catalog = new Catalog();
@@ -161,6 +177,6 @@ describe('the schema of a tool', () => {
   ] as [JsonObject][])('is unusable, never skipped: %j', (value) => {
     const pinned = pin(value);
     if (typeof pinned === 'string') throw new Error(pinned);
-    expect(new Catalog().schemaOf(pinned).unusable).toBeTruthy();
+    expect(new Catalog().schemaOf(pinned.definition).unusable).toBeTruthy();
   });
 });

@@ -13,9 +13,11 @@ export const MAX_DEFINITIONS = 10_000;
 /** Levels of JSON nesting in a definition. */
 export const MAX_DEFINITION_DEPTH = 160;
 /** Characters of one definition in canonical form. */
-export const MAX_DEFINITION_CHARS = 4_000_000;
+export const MAX_DEFINITION_CHARS = 2_000_000;
+/** Characters of all definitions of one kind of one server, in canonical form. */
+export const MAX_SHELF_CHARS = 32_000_000;
 /** Compiled schemas kept. */
-export const MAX_COMPILED_SCHEMAS = 4_096;
+export const MAX_COMPILED_SCHEMAS = 1_024;
 /** Warnings reported for one list. */
 export const MAX_WARNINGS = 20;
 
@@ -38,48 +40,34 @@ export class Catalog {
 
   /** A complete list: what it does not hold is gone. `nowMs` is when it was read. */
   put(org: string, server: string, kind: DefinitionKind, definitions: readonly JsonObject[], nowMs?: number): CatalogChange {
-    const shelf = new Map<string, Definition>();
-    const change = fill(shelf, kind, definitions, new Set());
     const key = keyOf(org, server, kind);
-    const before = this.#shelves.get(key)?.definitions;
-    for (const name of before?.keys() ?? []) if (!shelf.has(name)) change.removed.push(name);
-    for (const [name, { hash }] of shelf) {
-      const old = before?.get(name);
-      if (!old) change.added.push(name);
-      else if (old.hash !== hash) change.changed.push(name);
-    }
-    this.#shelves.set(key, { definitions: shelf, readMs: nowMs });
+    const before = this.#shelves.get(key);
+    const shelf: Shelf = { pins: new Map(), chars: 0, readMs: nowMs };
+    const change = fill(shelf, before, kind, definitions);
+    for (const name of before?.pins.keys() ?? []) if (!shelf.pins.has(name)) change.removed.push(name);
+    this.#shelves.set(key, shelf);
     return change;
   }
 
   /** One page of a list, or definitions seen in passing: what it does not hold stays. */
   merge(org: string, server: string, kind: DefinitionKind, definitions: readonly JsonObject[]): CatalogChange {
     const key = keyOf(org, server, kind);
-    const known = this.#shelves.get(key);
-    const page = new Map<string, Definition>();
-    const change = fill(page, kind, definitions, new Set(known?.definitions.keys()));
-    const shelf = known ?? { definitions: new Map<string, Definition>(), readMs: undefined };
-    for (const [name, definition] of page) {
-      const old = shelf.definitions.get(name);
-      if (!old) change.added.push(name);
-      else if (old.hash !== definition.hash) change.changed.push(name);
-      shelf.definitions.set(name, definition);
-    }
+    const shelf = this.#shelves.get(key) ?? { pins: new Map(), chars: 0, readMs: undefined };
     this.#shelves.set(key, shelf);
-    return change;
+    return fill(shelf, shelf, kind, definitions);
   }
 
   find(org: string, server: string, kind: DefinitionKind, name: string): Definition | undefined {
-    return this.#shelves.get(keyOf(org, server, kind))?.definitions.get(name);
+    return this.#shelves.get(keyOf(org, server, kind))?.pins.get(name)?.definition;
   }
 
   /** Upstream names, in the order of the server. */
   names(org: string, server: string, kind: DefinitionKind): string[] {
-    return [...(this.#shelves.get(keyOf(org, server, kind))?.definitions.keys() ?? [])];
+    return [...(this.#shelves.get(keyOf(org, server, kind))?.pins.keys() ?? [])];
   }
 
   list(org: string, server: string, kind: DefinitionKind): Definition[] {
-    return [...(this.#shelves.get(keyOf(org, server, kind))?.definitions.values() ?? [])];
+    return [...(this.#shelves.get(keyOf(org, server, kind))?.pins.values() ?? [])].map(({ definition }) => definition);
   }
 
   /** When a complete list was last read, milliseconds since the epoch; undefined when it was not, or is no longer valid. */
@@ -112,20 +100,27 @@ export class Catalog {
   }
 }
 
+export interface Pin {
+  definition: Definition;
+  /** Characters of the canonical form. */
+  chars: number;
+}
+
 /** The definition with its pin; a text says why it cannot be used. */
-export function pin(value: JsonObject): Definition | string {
+export function pin(value: JsonObject): Pin | string {
   if (!isWithinDepth(value, MAX_DEFINITION_DEPTH)) return `it is nested deeper than ${MAX_DEFINITION_DEPTH} levels`;
   try {
     const text = canonicalJson(value);
     if (text.length > MAX_DEFINITION_CHARS) return `it is longer than ${MAX_DEFINITION_CHARS} characters`;
-    return { value, hash: sha256Hex(text) };
+    return { definition: { value, hash: sha256Hex(text) }, chars: text.length };
   } catch {
     return 'it has no canonical form (RFC 8785)';
   }
 }
 
 interface Shelf {
-  definitions: Map<string, Definition>;
+  pins: Map<string, Pin>;
+  chars: number;
   readMs: number | undefined;
 }
 
@@ -137,36 +132,45 @@ const KINDS_OF: Record<DefinitionList, readonly DefinitionKind[]> = {
   resources: ['resource', 'template'],
 };
 
-/** Puts the usable definitions into the map; of two with one name the first counts. `known`: names that are there already. */
-function fill(
-  into: Map<string, Definition>,
-  kind: DefinitionKind,
-  definitions: readonly JsonObject[],
-  known: ReadonlySet<string>,
-): CatalogChange {
+/** Puts the usable definitions on the shelf and compares them with what was there; of two with one name in one list the first counts. */
+function fill(shelf: Shelf, before: Shelf | undefined, kind: DefinitionKind, definitions: readonly JsonObject[]): CatalogChange {
   const change: CatalogChange = { added: [], changed: [], removed: [], warnings: [] };
-  let fresh = known.size;
-  const warn = (text: string): void => {
-    if (change.warnings.length < MAX_WARNINGS) change.warnings.push(text);
-  };
+  const met = new Set<string>();
   for (const value of definitions) {
     const name = isObject(value) ? value[NAME_MEMBER[kind]] : undefined;
-    if (typeof name !== 'string' || name === '') {
-      warn(`a ${kind} without ${NAME_MEMBER[kind]} was left out`);
-      continue;
-    }
-    const shown = JSON.stringify(name.slice(0, 128));
-    const pinned = pin(value);
-    if (into.has(name)) warn(`the second ${kind} named ${shown} was left out`);
-    else if (typeof pinned === 'string') warn(`the ${kind} ${shown} was left out: ${pinned}`);
-    else if (!known.has(name) && fresh >= MAX_DEFINITIONS) {
-      warn(`the ${kind} ${shown} was left out: there are more than ${MAX_DEFINITIONS}`);
-    } else {
-      if (!known.has(name)) fresh++;
-      into.set(name, pinned);
-    }
+    const problem =
+      typeof name === 'string' && name !== '' ? place(shelf, before, name, value, met, change) : `it has no ${NAME_MEMBER[kind]}`;
+    if (problem === undefined || change.warnings.length >= MAX_WARNINGS) continue;
+    change.warnings.push(
+      `the ${kind} ${typeof name === 'string' ? JSON.stringify(name.slice(0, 128)) : 'without a name'} was left out: ${problem}`,
+    );
   }
   return change;
+}
+
+/** Why the definition is left out; undefined when it was placed. */
+function place(
+  shelf: Shelf,
+  before: Shelf | undefined,
+  name: string,
+  value: JsonObject,
+  met: Set<string>,
+  change: CatalogChange,
+): string | undefined {
+  if (met.has(name)) return 'the list already has one of this name';
+  const pinned = pin(value);
+  if (typeof pinned === 'string') return pinned;
+  const old = shelf.pins.get(name);
+  if (!old && shelf.pins.size >= MAX_DEFINITIONS) return `the server has more than ${MAX_DEFINITIONS}`;
+  const chars = shelf.chars - (old?.chars ?? 0) + pinned.chars;
+  if (chars > MAX_SHELF_CHARS) return `the server's definitions have more than ${MAX_SHELF_CHARS} characters`;
+  met.add(name);
+  const known = before?.pins.get(name);
+  if (!known) change.added.push(name);
+  else if (known.definition.hash !== pinned.definition.hash) change.changed.push(name);
+  shelf.pins.set(name, pinned);
+  shelf.chars = chars;
+  return undefined;
 }
 
 function keyOf(org: string, server: string, kind: DefinitionKind): string {

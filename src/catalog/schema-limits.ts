@@ -3,9 +3,9 @@
 /** Levels of JSON nesting in a schema. */
 export const MAX_SCHEMA_DEPTH = 128;
 /** JSON values (keys included) in a schema. */
-export const MAX_SCHEMA_NODES = 100_000;
+export const MAX_SCHEMA_NODES = 50_000;
 /** Characters of all strings and keys in a schema, UTF-16 code units. */
-export const MAX_SCHEMA_CHARS = 2_000_000;
+export const MAX_SCHEMA_CHARS = 500_000;
 /** Characters of one pattern. */
 export const MAX_PATTERN_CHARS = 2_000;
 /** Patterns in one schema; each is a compiled automaton. */
@@ -18,5 +18,7 @@ export const MAX_STEPS = 500_000;
 export const MAX_EVALUATION_DEPTH = 400;
 /** Issues reported of one validation. */
 export const MAX_ISSUES = 20;
+/** Characters of the path of an issue; what is longer is cut. */
+export const MAX_PATH_CHARS = 256;
 /** Characters one validation may feed to patterns, UTF-16 code units: linear engines are slow, not free. */
 export const MAX_MATCHED_CHARS = 2_000_000;

@@ -1,6 +1,6 @@
 // One validation while it runs: where it is in the value, what it found, what it may still spend. Never outlives the call to validate.
 import type { Json } from '../lib/json.ts';
-import { MAX_EVALUATION_DEPTH, MAX_ISSUES, MAX_MATCHED_CHARS, MAX_STEPS } from './schema-limits.ts';
+import { MAX_EVALUATION_DEPTH, MAX_ISSUES, MAX_MATCHED_CHARS, MAX_PATH_CHARS, MAX_STEPS } from './schema-limits.ts';
 
 export interface Issue {
   /** JSON pointer into the value (RFC 6901); empty for the value itself. */
@@ -87,7 +87,7 @@ export class Run {
   fail(message: string, key?: string | number): false {
     if (this.isDone) return false;
     const path = key === undefined ? this.#path : [...this.#path, key];
-    this.issues.push({ path: path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''), message });
+    this.issues.push({ path: pointer(path), message });
     return false;
   }
 
@@ -100,6 +100,16 @@ export class Run {
     this.#matched += chars;
     if (this.#matched > MAX_MATCHED_CHARS) throw new BudgetSpent();
   }
+}
+
+/** RFC 6901; names in it come from the value and may be long. */
+function pointer(path: readonly (string | number)[]): string {
+  let text = '';
+  for (const part of path) {
+    text += `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    if (text.length > MAX_PATH_CHARS) return `${text.slice(0, MAX_PATH_CHARS)}…`;
+  }
+  return text;
 }
 
 export function newSeen(): Seen {

@@ -1,6 +1,6 @@
 // URI templates and the routing of URIs: who gets a URI, what happens when two claim it, what a hostile server can do.
 import { describe, expect, test } from 'vitest';
-import { gatewayUri, MAX_LISTED_URIS, MAX_TEMPLATES, parseGatewayUri, UriRoutes } from './uri-routes.ts';
+import { gatewayUri, MAX_LISTED_URIS, MAX_OWNER_CHARS, MAX_TEMPLATES, parseGatewayUri, UriRoutes } from './uri-routes.ts';
 import { compileTemplate, MAX_EXPRESSIONS, MAX_TEMPLATE_CHARS, MAX_URI_CHARS } from './uri-template.ts';
 
 describe('a URI template', () => {
@@ -131,6 +131,29 @@ describe('a URI', () => {
       'SALLYPORT://fs/x',
     ])
       expect(parseGatewayUri(text)).toBeUndefined();
+  });
+
+  test('is remembered up to a number of characters, of one principal and of all', () => {
+    const routes = new UriRoutes(10, 100);
+    routes.learn('a', 'fs', 'uri', 'a'.repeat(60));
+    routes.learn('b', 'fs', 'template', 'b'.repeat(20));
+    routes.learn('b', 'fs', 'link', 'c'.repeat(10));
+    expect(routes.find('a', 'a'.repeat(60))).toBe('fs');
+    routes.forget('b', 'fs', 'template');
+    routes.learn('c', 'fs', 'uri', 'd'.repeat(30));
+    expect([routes.find('b', 'c'.repeat(10)), routes.find('a', 'a'.repeat(60))]).toEqual(['fs', 'fs']);
+    routes.learn('c', 'fs', 'uri', 'e'.repeat(20));
+    // b makes room first, which is not enough, then a.
+    expect([routes.find('c', 'e'.repeat(20)), routes.find('b', 'c'.repeat(10)), routes.find('a', 'a'.repeat(60))]).toEqual([
+      'fs',
+      undefined,
+      undefined,
+    ]);
+    const own = new UriRoutes();
+    const uri = (i: number) => `${i}-`.padEnd(8_000, 'x');
+    const fit = Math.floor(MAX_OWNER_CHARS / 8_000);
+    for (let i = 0; i <= fit; i++) own.learn('me', 'fs', 'uri', uri(i));
+    expect([own.find('me', uri(fit - 1)), own.find('me', uri(fit))]).toEqual(['fs', undefined]);
   });
 
   test('is remembered up to the limits', () => {

@@ -8,6 +8,10 @@ export const GATEWAY_SCHEME = 'sallyport://';
 
 /** Principals remembered; the one unused for longest is forgotten. */
 export const MAX_OWNERS = 10_000;
+/** Characters remembered for all principals together; those unused for longest are forgotten. */
+export const MAX_ROUTE_CHARS = 64_000_000;
+/** Characters of listed URIs and templates remembered per principal. */
+export const MAX_OWNER_CHARS = 4_000_000;
 /** URIs from lists remembered per principal. */
 export const MAX_LISTED_URIS = 50_000;
 /** URIs from links remembered per principal; the ones unused for longest are forgotten. */
@@ -23,35 +27,44 @@ export type UriRoute =
   | { type: 'collision'; servers: string[] };
 
 export class UriRoutes {
-  readonly #owners: Lru<string, OwnerRoutes>;
+  /** Least recently used first. */
+  readonly #owners = new Map<string, OwnerRoutes>();
+  readonly #maxOwners: number;
+  readonly #maxChars: number;
+  #chars = 0;
 
-  constructor(maxOwners = MAX_OWNERS) {
-    this.#owners = new Lru(maxOwners);
+  constructor(maxOwners = MAX_OWNERS, maxChars = MAX_ROUTE_CHARS) {
+    this.#maxOwners = maxOwners;
+    this.#maxChars = maxChars;
   }
 
   /** Notes that this principal was shown a URI (listed or linked) or a URI template of this server. */
   learn(owner: string, server: string, source: UriSource, text: string): void {
     if (text.length > MAX_URI_CHARS || text.startsWith(GATEWAY_SCHEME)) return;
-    let routes = this.#owners.get(owner);
-    if (!routes) {
-      routes = new OwnerRoutes();
-      this.#owners.set(owner, routes);
-    }
+    const routes = this.#use(owner) ?? new OwnerRoutes();
+    this.#owners.set(owner, routes);
+    const before = routes.chars;
     if (source === 'uri') routes.list(server, text);
     else if (source === 'template') routes.addTemplate(server, text);
     else routes.link(server, text);
+    this.#chars += routes.chars - before;
+    this.#makeRoom();
   }
 
   /** Forgets what a server listed for this principal, before its list is learnt anew. Links stay. */
   forget(owner: string, server: string, source: 'uri' | 'template'): void {
-    this.#owners.get(owner)?.forget(server, source);
+    const routes = this.#owners.get(owner);
+    if (!routes) return;
+    const before = routes.chars;
+    routes.forget(server, source);
+    this.#chars += routes.chars - before;
   }
 
   resolve(owner: string, uri: string): UriRoute | undefined {
     const own = parseGatewayUri(uri);
     if (own) return { type: 'server', ...own };
     if (uri.length > MAX_URI_CHARS) return undefined;
-    const servers = this.#owners.get(owner)?.claims(uri) ?? [];
+    const servers = this.#use(owner)?.claims(uri) ?? [];
     const [first] = servers;
     if (first === undefined) return undefined;
     return servers.length === 1 ? { type: 'server', server: first, uri } : { type: 'collision', servers };
@@ -68,6 +81,24 @@ export class UriRoutes {
     const route = this.resolve(owner, uri);
     const isUnique = route === undefined || (route.type === 'server' && route.server === server && route.uri === uri);
     return isUnique ? uri : gatewayUri(server, uri);
+  }
+
+  #use(owner: string): OwnerRoutes | undefined {
+    const routes = this.#owners.get(owner);
+    if (!routes) return undefined;
+    this.#owners.delete(owner);
+    this.#owners.set(owner, routes);
+    return routes;
+  }
+
+  /** The newest owner stays whatever it holds; its own bounds are tighter. */
+  #makeRoom(): void {
+    for (const [owner, routes] of this.#owners) {
+      const isOver = this.#owners.size > this.#maxOwners || this.#chars > this.#maxChars;
+      if (!isOver || this.#owners.size === 1) return;
+      this.#owners.delete(owner);
+      this.#chars -= routes.chars;
+    }
   }
 }
 
@@ -91,39 +122,60 @@ export function parseGatewayUri(text: string): { server: string; uri: string } |
 
 class OwnerRoutes {
   readonly #listed = new Map<string, string[]>();
-  readonly #linked = new Lru<string, string[]>(MAX_LINKED_URIS);
+  readonly #linked = new Lru<string, string[]>(MAX_LINKED_URIS, (uri) => {
+    this.#linkedChars -= uri.length;
+  });
   readonly #templates = new Map<string, { server: string; template: UriTemplate }>();
+  #listedChars = 0;
+  #linkedChars = 0;
+
+  get chars(): number {
+    return this.#listedChars + this.#linkedChars;
+  }
 
   list(server: string, uri: string): void {
     const servers = this.#listed.get(uri);
     if (servers) {
       if (!servers.includes(server)) servers.push(server);
-    } else if (this.#listed.size < MAX_LISTED_URIS) this.#listed.set(uri, [server]);
+    } else if (this.#listed.size < MAX_LISTED_URIS && this.#take(uri.length)) this.#listed.set(uri, [server]);
   }
 
   link(server: string, uri: string): void {
     const servers = this.#linked.get(uri);
-    if (!servers) this.#linked.set(uri, [server]);
-    else if (!servers.includes(server)) servers.push(server);
+    if (!servers) {
+      this.#linkedChars += uri.length;
+      this.#linked.set(uri, [server]);
+    } else if (!servers.includes(server)) servers.push(server);
   }
 
   addTemplate(server: string, source: string): void {
     const key = `${server}\n${source}`;
     if (this.#templates.has(key) || this.#templates.size >= MAX_TEMPLATES) return;
     const template = compileTemplate(source);
-    if (template) this.#templates.set(key, { server, template });
+    if (template && this.#take(key.length)) this.#templates.set(key, { server, template });
+  }
+
+  #take(chars: number): boolean {
+    if (this.#listedChars + chars > MAX_OWNER_CHARS) return false;
+    this.#listedChars += chars;
+    return true;
   }
 
   forget(server: string, source: 'uri' | 'template'): void {
     if (source === 'template') {
-      for (const [key, entry] of this.#templates) if (entry.server === server) this.#templates.delete(key);
+      for (const [key, entry] of this.#templates) if (entry.server === server) this.#drop(this.#templates, key);
       return;
     }
     for (const [uri, servers] of this.#listed) {
       const rest = servers.filter((name) => name !== server);
-      if (rest.length === 0) this.#listed.delete(uri);
+      if (rest.length === 0) this.#drop(this.#listed, uri);
       else if (rest.length < servers.length) this.#listed.set(uri, rest);
     }
+  }
+
+  #drop(map: Map<string, unknown>, key: string): void {
+    map.delete(key);
+    this.#listedChars -= key.length;
   }
 
   /** Servers that list the URI or have a template for it; without any, those that linked to it. */
