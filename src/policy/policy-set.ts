@@ -28,7 +28,7 @@ export interface PolicySet {
   decide(input: DecideInput): Decision;
   /** The same decision, always with the whole trace (up to MAX_TRACE steps). */
   explain(input: DecideInput): Decision;
-  /** The default denial of this request, whatever the rules say: for a name that leads nowhere. */
+  /** For a name that leads nowhere: what a name that leads somewhere is denied with, or the default denial where rules would allow it. */
   refuse(input: DecideInput): Decision;
   /** Could some rule allow some capability of this server? */
   mayUse(principal: Principal, server: string): boolean;
@@ -43,7 +43,7 @@ export function createPolicySet(index: RuleIndex, ruleCount: number, revision: n
     ruleCount,
     decide: (input) => evaluator.decide(input, false),
     explain: (input) => evaluator.decide(input, true),
-    refuse: (input) => evaluator.refusal(input, []),
+    refuse: (input) => evaluator.refuse(input),
     mayUse: (principal, server) => evaluator.mayUse(principal, server),
     visible: (principal, server, capability) => evaluator.visible(principal, server, capability),
   };
@@ -96,7 +96,13 @@ class Evaluator {
     }
   }
 
-  refusal(input: DecideInput, trace: readonly TraceStep[]): Decision {
+  /** INVARIANT: where the rules deny, the answer does not depend on whether the name leads anywhere (test/property/policy.test.ts). */
+  refuse(input: DecideInput): Decision {
+    const decision = this.decide(input, false);
+    return decision.effect === 'deny' ? decision : this.#refusal(input, [{ rule: BUILTIN.default, matched: true }]);
+  }
+
+  #refusal(input: DecideInput, trace: readonly TraceStep[]): Decision {
     return this.#deny(input, BUILTIN.default, 'no_rule_allows', noRuleText, trace);
   }
 
@@ -145,7 +151,7 @@ class Evaluator {
 
   #describe(input: DecideInput, judged: DecideInput, outcome: Outcome, wholeTrace: boolean): Decision {
     if (outcome === 'scope') return this.#deny(input, BUILTIN.scope, 'out_of_scope', outOfScopeText, []);
-    if (outcome === 'default') return this.refusal(input, this.#trace(judged, BUILTIN.default, undefined));
+    if (outcome === 'default') return this.#refusal(input, this.#trace(judged, BUILTIN.default, undefined));
     const rule = outcome === 'handshake' ? undefined : outcome;
     const id = rule?.id ?? BUILTIN.handshake;
     if (rule?.effect === 'deny')

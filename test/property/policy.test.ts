@@ -154,18 +154,17 @@ test('listed means callable, not listed means denied', () => {
   );
 });
 
-test('what an agent is told depends on what it asked for alone, not on what exists', () => {
+test('where the rules deny, a name that leads nowhere is refused word for word like one that exists', () => {
   fc.assert(
     fc.property(inputArb, objectsArb, (input, objects) => {
-      const without = compilePolicies(objects, 1).decide(input);
-      const servers: StoredObject[] = ['s1', 's2', 't1'].map((name) => ({
-        kind: 'server',
-        metadata: { name },
-        spec: {} as StoredObject<'server'>['spec'],
-      }));
-      expect(compilePolicies([...servers, ...objects], 1).decide(input)).toEqual(without);
+      const set = compilePolicies(objects, 1);
+      const decision = set.decide(input);
+      const refusal = set.refuse(input);
+      expect(refusal.effect).toBe('deny');
+      if (decision.effect === 'deny') expect(refusal).toEqual(decision);
+      else expect(refusal).toMatchObject({ rule: 'builtin/default', code: 'no_rule_allows' });
     }),
-    { numRuns: 300 },
+    { numRuns: 500 },
   );
 });
 
