@@ -11,7 +11,7 @@ let fixture: Fixture;
 
 async function agentAt(serverEra: Era, agentEra: Era): Promise<Agent> {
   fixture = await startFixture({ era: serverEra });
-  const spec = specOf({ url: fixture.url, era: process.env.FIXED === '1' ? serverEra : 'auto' });
+  const spec = specOf({ url: fixture.url, era: 'auto' });
   const agent = new Agent({ era: agentEra, spec, upstreams: gateway.upstreams, capabilities: ABILITIES, answer: agreeable });
   if (agentEra === 'legacy') {
     await agent.initialize();

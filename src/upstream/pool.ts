@@ -52,7 +52,9 @@ export class Pool {
   open(place: Place, opener: () => Promise<Connection>): Promise<Connection> {
     const running = this.#opening.get(place.key);
     if (running) return running;
-    const opening = opener()
+    // The opener sees itself counted in `size`.
+    const opening = Promise.resolve()
+      .then(opener)
       .then((connection) => {
         if (this.#opening.get(place.key) === opening) this.#held.set(place.key, { place, connection });
         else this.#draining.set(connection, 0); // retired while it was being opened
