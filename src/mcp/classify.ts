@@ -1,10 +1,10 @@
 // Decides the era of one HTTP POST by what its body claims; headers only cross-check (2026-07-28 basic/versioning).
 // Never decides by the session id, the method name alone, or a header alone.
-import { INVALID_PARAMS, INVALID_REQUEST, type WireFailure, wireFailure } from './error-code.ts';
+import { INVALID_PARAMS, INVALID_REQUEST, UNSUPPORTED_PROTOCOL_VERSION, type WireFailure, wireFailure } from './error-code.ts';
 import { type Headers, PROTOCOL_VERSION_HEADER, trimOws } from './headers.ts';
 import type { RpcMessage } from './message.ts';
-import { claimsModern, type Envelope, META_CLIENT_CAPABILITIES, META_PROTOCOL_VERSION, readEnvelope } from './rev-2026-07-28/envelope.ts';
-import { checkRequestHeaders } from './rev-2026-07-28/request-header.ts';
+import { claimedVersion, claimsModern, type Envelope, META_CLIENT_CAPABILITIES, META_PROTOCOL_VERSION, readEnvelope } from './rev-2026-07-28/envelope.ts';
+import { checkRequestHeaders, checkVersionHeader } from './rev-2026-07-28/request-header.ts';
 import { namesModernEra } from './rev-2026-07-28/version.ts';
 
 export type Classified =
@@ -31,6 +31,10 @@ export function classify(headers: Headers, message: RpcMessage, options: { batch
     return wireFailure(400, INVALID_PARAMS, `Invalid params: "_meta" must carry ${missing.join(' and ')}.`, { envelope: missing });
   }
   const envelope = readEnvelope(message.params);
-  if ('error' in envelope) return envelope;
+  if ('error' in envelope) {
+    // A header that contradicts the body is the nearer fault, whatever the body claims.
+    const contradicted = envelope.error.code === UNSUPPORTED_PROTOCOL_VERSION && checkVersionHeader(headers, claimedVersion(message.params));
+    return contradicted || envelope;
+  }
   return checkRequestHeaders(headers, message, envelope) ?? { era: 'modern', envelope };
 }

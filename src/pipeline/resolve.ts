@@ -1,10 +1,11 @@
 // Row: public name → server, upstream name and pinned definition. A name that leads nowhere is left to `decide`, which refuses it exactly
 // as it refuses what is forbidden. Task follow-ups are calls on the tool that made the task.
 import type { Call, CapabilityRef } from '../call.ts';
-import type { JsonObject } from '../lib/json.ts';
-import { INVALID_PARAMS } from '../mcp/error-code.ts';
+import { isObject, type JsonObject } from '../lib/json.ts';
+import { INVALID_PARAMS, MISSING_CLIENT_CAPABILITY } from '../mcp/error-code.ts';
 import { methodInfo, namedCapability } from '../mcp/method-kind.ts';
 import { setMember } from '../mcp/raw-json.ts';
+import { TASKS_EXTENSION } from '../mcp/rev-2026-07-28/envelope.ts';
 import { ensureDefinitions } from './discovery.ts';
 import type { Flight, Row, Verdict } from './flight.ts';
 import { denyRpc, PASS } from './flight.ts';
@@ -79,6 +80,10 @@ function replace(call: Call, member: string, value: string | JsonObject): void {
 
 function resolveTask(flight: Flight, sealed: string): Verdict {
   const { call, control, ports } = flight;
+  if (call.client.era === 'modern' && !declaresTasks(call)) {
+    const data = { requiredCapabilities: { extensions: { [TASKS_EXTENSION]: {} } } };
+    return denyRpc('invalid_request', { code: MISSING_CLIENT_CAPABILITY, message: `${call.method} needs the extension ${TASKS_EXTENSION}, which this client did not declare.`, data });
+  }
   const task = openTask(flight, sealed);
   const here = call.surface.type === 'all' || call.surface.server === task?.server;
   const spec = task && here ? control.view.server(task.server)?.spec : undefined;
@@ -91,6 +96,11 @@ function resolveTask(flight: Flight, sealed: string): Verdict {
   const definition = capability && ports.catalog.find(control.org, task.server, 'tool', capability.name);
   call.target = { server: task.server, spec, capability, definition };
   return PASS;
+}
+
+function declaresTasks(call: Call): boolean {
+  const extensions = call.client.capabilities['extensions'];
+  return isObject(extensions) && extensions[TASKS_EXTENSION] !== undefined;
 }
 
 /** `taskIds` of a listen filter are ours too. Unknown ones are dropped: they can never be honoured. */

@@ -35,7 +35,7 @@ export const KIND_LETTERS: Readonly<Record<MethodKind, string>> = {
 export const table: readonly TableRow[] = [
   { row: identify,       kinds: 'crlmnsu', core: 'auth',            does: 'bearer → principal; unauthenticated is rejected at once' },
   { row: checkFreeze,    kinds: 'crl-nsu', core: 'kill',            does: 'is anything in scope frozen?' },
-  { row: resolve,        kinds: 'crl-nsu', core: 'catalog',         does: 'public name → server + pinned definition; unknown answers exactly as forbidden does' },
+  { row: resolve,        kinds: 'crlmnsu', core: 'catalog',         does: 'public name → server + pinned definition; unknown answers exactly as forbidden does' },
   { row: validate,       kinds: 'c------', core: 'catalog',         does: 'arguments against the pinned schema; header mirrors' },
   { row: decide,         kinds: 'crlmnsu', core: 'policy',          does: 'first match wins; allow / deny with a trace' },
   { row: recordDecision, kinds: 'crlmnsu', core: 'audit',           does: 'durable append → receipt + revision; revision moved ⇒ back to identify' },

@@ -26,6 +26,12 @@ export function claimsModern(params: JsonObject | undefined): boolean {
   return isObject(meta) && Object.hasOwn(meta, META_PROTOCOL_VERSION);
 }
 
+/** The version the body claims, well-formed or not. */
+export function claimedVersion(params: JsonObject | undefined): string {
+  const meta = params?.['_meta'];
+  return isObject(meta) ? String(meta[META_PROTOCOL_VERSION]) : '';
+}
+
 /** Reads the envelope. Missing or malformed: -32602 with `data.envelope`, 400. A version we do not serve: -32022 with `data.supported` and `data.requested`, 400. */
 export function readEnvelope(params: JsonObject | undefined): Envelope | WireFailure {
   const meta = isObject(params?.['_meta']) ? params['_meta'] : {};

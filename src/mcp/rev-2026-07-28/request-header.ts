@@ -7,8 +7,8 @@ import type { Envelope } from './envelope.ts';
 
 /** MCP-Protocol-Version, Mcp-Method and Mcp-Name must be there and agree with the body; else -32020 with `data.mismatch`, 400. */
 export function checkRequestHeaders(headers: Headers, request: RpcRequest, envelope: Envelope): WireFailure | undefined {
-  const version = headers[PROTOCOL_VERSION_HEADER];
-  if (version === undefined || trimOws(version) !== envelope.protocolVersion) return mismatch('MCP-Protocol-Version', version, 'the protocol version in "_meta"');
+  const version = checkVersionHeader(headers, envelope.protocolVersion);
+  if (version) return version;
   const method = headers[METHOD_HEADER];
   if (method === undefined || trimOws(method) !== request.method) return mismatch('Mcp-Method', method, 'the method');
   const expected = nameHeader(request.method, request.params);
@@ -16,6 +16,13 @@ export function checkRequestHeaders(headers: Headers, request: RpcRequest, envel
   const given = headers[NAME_HEADER];
   if (given === undefined || decodeHeaderValue(given) !== decodeHeaderValue(expected)) return mismatch('Mcp-Name', given, 'what the request names');
   return undefined;
+}
+
+/** MCP-Protocol-Version against the version in the body. */
+export function checkVersionHeader(headers: Headers, claimed: string): WireFailure | undefined {
+  const version = headers[PROTOCOL_VERSION_HEADER];
+  if (version !== undefined && trimOws(version) === claimed) return undefined;
+  return mismatch('MCP-Protocol-Version', version, 'the protocol version in "_meta"');
 }
 
 /** Standard headers for a request to a modern HTTP server (canonical spelling). Mcp-Param-* come from headers.ts. */
