@@ -5,6 +5,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Random } from '../lib/id.ts';
 import type { AcceptedMedia } from './http-reply.ts';
 import type { AgentServerLimits } from './limits.ts';
+import type { BodyBudget } from './read-body.ts';
 import type { RunningCalls } from './running-calls.ts';
 import type { SessionTable } from './session-table.ts';
 import type { Ticker } from './ticker.ts';
@@ -29,6 +30,7 @@ export interface AgentContext {
   readonly ticker: Ticker;
   readonly sessions: SessionTable;
   readonly calls: RunningCalls;
+  readonly bodies: BodyBudget;
 }
 
 /** One HTTP request, its checks passed. */

@@ -10,6 +10,7 @@ import type { AgentContext, AgentLogger } from './agent-context.ts';
 import { hostGuard } from './host-guard.ts';
 import { type AgentServerLimits, DEFAULT_LIMITS } from './limits.ts';
 import { type PipelinePort, type RouteOptions, serveRequest } from './mcp-route.ts';
+import { BodyBudget } from './read-body.ts';
 import { CallEnded, RunningCalls } from './running-calls.ts';
 import type { Session } from './session.ts';
 import { SessionTable } from './session-table.ts';
@@ -103,7 +104,7 @@ function contextOf(options: AgentServerOptions): AgentContext {
   const ticker = new Ticker(
     () => clock.monotonicMs(),
     limits.tickMs,
-    (error) => logger.error({ error }, 'a stream failed'),
+    (error) => logger.error({ err: error }, 'a stream failed'),
   );
   const sessions = new SessionTable({
     limits,
@@ -112,7 +113,16 @@ function contextOf(options: AgentServerOptions): AgentContext {
     onEnd: (session) => options.onSessionEnd?.(infoOf(session)),
   });
   ticker.add(sessions);
-  return { clock, random, limits, logger, ticker, sessions, calls: new RunningCalls(options.pipeline, logger) };
+  return {
+    clock,
+    random,
+    limits,
+    logger,
+    ticker,
+    sessions,
+    calls: new RunningCalls(options.pipeline, logger),
+    bodies: new BodyBudget(limits.maxBodyBytesTotal),
+  };
 }
 
 function _tellEnd(options: AgentServerOptions, session: Session): void {
@@ -120,7 +130,7 @@ function _tellEnd(options: AgentServerOptions, session: Session): void {
     options.onSessionEnd?.(infoOf(session));
   } catch (error) {
     options.logger.error(
-      { error, session: session.facts.id.slice(0, LOGGED_ID_CHARS) },
+      { err: error, session: session.facts.id.slice(0, LOGGED_ID_CHARS) },
       'what belongs to an ended session could not be closed',
     );
   }
@@ -152,7 +162,7 @@ function httpServer(context: AgentContext, owed: OwedAnswers, route: () => Route
         if (current === undefined) response.writeHead(503).end();
         else serveRequest(context, current, request, response);
       } catch (error) {
-        context.logger.error({ error }, 'serving a request failed');
+        context.logger.error({ err: error }, 'serving a request failed');
         if (response.headersSent) response.destroy();
         else response.writeHead(500).end();
       }
@@ -172,7 +182,9 @@ function dropStalled(socket: Socket): void {
 /** What is no HTTP, too long, or too slow: a status line when one can still be written, and the end. */
 function answerGarbage(error: NodeJS.ErrnoException, socket: Duplex): void {
   const status = GARBAGE_STATUS[error.code ?? ''] ?? '400 Bad Request';
-  if (!socket.writable || error.code === 'ECONNRESET') socket.destroy();
+  // After an answer, or in the middle of one, a status line would be taken for part of it.
+  const mayAnswer = socket.writable && 'bytesWritten' in socket && socket.bytesWritten === 0;
+  if (!mayAnswer || error.code === 'ECONNRESET') socket.destroy();
   else socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`, () => socket.destroy());
 }
 

@@ -41,7 +41,8 @@ async function serveStanding(context: AgentContext, exchange: Exchange, session:
   if (current !== undefined && current.endedMs === undefined) {
     if (current.attached && afterSeq === undefined)
       return replyRefused(exchange.response, 409, 'This session has its standing stream already.');
-    current.attach(exchange.response, afterSeq ?? current.lastSeq);
+    // Without a word on what it saw, a reader gets what nobody was there for: a question among it would wait for ever.
+    current.attach(exchange.response, afterSeq ?? current.deliveredSeq);
     return;
   }
   const controller = new AbortController();

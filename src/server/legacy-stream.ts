@@ -5,7 +5,7 @@ import { UNAVAILABLE } from '../mcp/error-code.ts';
 import { type RequestId, writeError } from '../mcp/message.ts';
 import { isAtLeast } from '../mcp/rev-2025-11-25/version.ts';
 import type { AgentContext, Exchange } from './agent-context.ts';
-import { replyEmpty, replyJson } from './http-reply.ts';
+import { replyEmpty, replyJson, replyRefused } from './http-reply.ts';
 import type { Answer } from './outcome-text.ts';
 import type { Session, SessionStream } from './session.ts';
 import { SseWriter } from './sse-writer.ts';
@@ -44,6 +44,8 @@ export class LegacyStream implements SessionStream, Ticking {
   /** Events carry ids from here on; without one nothing can be resumed. */
   #streaming = false;
   #seq: number;
+  /** Last event that was written while a reader was there. */
+  #deliveredSeq: number;
   #missing: number;
   /** Since when nobody reads, as far as a tick has seen it. */
   #alone: number | undefined;
@@ -58,6 +60,7 @@ export class LegacyStream implements SessionStream, Ticking {
     this.#startedMs = context.ticker.nowMs;
     this.#missing = options.answers;
     this.#seq = options.seq ?? 0;
+    this.#deliveredSeq = this.#seq;
     this.id = options.id ?? session.nextStreamId();
     this.#waiting = exchange.response.destroyed ? undefined : exchange.response;
     exchange.response.on('close', () => {
@@ -79,8 +82,8 @@ export class LegacyStream implements SessionStream, Ticking {
     return this.#streaming;
   }
 
-  get lastSeq(): number {
-    return this.#seq;
+  get deliveredSeq(): number {
+    return this.#deliveredSeq;
   }
 
   /** A message beside the answers. Dropped when the agent can only take JSON, or left before anything was streamed. */
@@ -126,7 +129,8 @@ export class LegacyStream implements SessionStream, Ticking {
   }
 
   attach(response: ServerResponse, afterSeq: number): void {
-    this.takeResponse()?.end();
+    const waiting = this.takeResponse();
+    if (waiting !== undefined) replyRefused(waiting, 409, 'This stream was taken over by a later request.');
     const before = this.#writer;
     const writer = new SseWriter(response, this.#options.headers, this.#context.limits, this.#context.ticker.nowMs, () =>
       this.#detached(writer),
@@ -173,6 +177,7 @@ export class LegacyStream implements SessionStream, Ticking {
 
   #replay(writer: SseWriter, afterSeq: number): void {
     for (const event of this.#session.events.after(this.id, afterSeq)) void writer.event(event.text, `${event.stream}_${event.seq}`);
+    this.#deliveredSeq = this.#seq;
   }
 
   /** `answers`: the request this is the answer to; what cannot be kept is replaced by an error so that a resuming agent does not wait for ever. */
@@ -181,7 +186,9 @@ export class LegacyStream implements SessionStream, Ticking {
     if (this.#options.id !== undefined) this.#session.standingSeq = this.#seq;
     const kept = !this.#session.ended && this.#session.events.keep(this.id, this.#seq, text);
     if (!kept && answers !== undefined) this.#session.events.keep(this.id, this.#seq, writeError(answers, TOO_LARGE_TO_KEEP));
-    return this.#writer?.event(text, `${this.id}_${this.#seq}`);
+    if (this.#writer?.open !== true) return undefined;
+    this.#deliveredSeq = this.#seq;
+    return this.#writer.event(text, `${this.id}_${this.#seq}`);
   }
 
   #finish(): void {

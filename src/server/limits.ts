@@ -4,6 +4,8 @@
 export interface AgentServerLimits {
   /** Longest accepted request body, bytes. Beyond it: 413. */
   maxBodyBytes: number;
+  /** Bytes of bodies that are arriving, all requests together. Beyond it: 503. */
+  maxBodyBytesTotal: number;
   /** How much of a refused body is still read and thrown away, so that the refusal reaches its sender, bytes. */
   maxDrainBytes: number;
   /** Longest request head, bytes. Beyond it: 431. */
@@ -60,6 +62,7 @@ const MINUTE = 60 * SECOND;
 
 export const DEFAULT_LIMITS: AgentServerLimits = {
   maxBodyBytes: 4 * MIB,
+  maxBodyBytesTotal: 512 * MIB,
   maxDrainBytes: 16 * MIB,
   maxHeaderBytes: 32 * KIB,
   headersTimeoutMs: 10 * SECOND,

@@ -181,6 +181,22 @@ describe('bodies', () => {
     expect(await new Promise((resolve) => chunked.on('response', (response) => resolve(response.statusCode)))).toBe(413);
   });
 
+  it('holds at most maxBodyBytesTotal of all bodies together, and answers 503 beyond', async () => {
+    const { url } = await startAgentSide(answer, { limits: { maxBodyBytesTotal: 10_000 } });
+    const agent = await legacyAgent(url);
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.write(
+      `POST /mcp/fs HTTP/1.1\r\nHost: 127.0.0.1:${new URL(url).port}\r\nContent-Type: application/json\r\nContent-Length: 9000\r\n\r\n${'x'.repeat(8_000)}`,
+    );
+    const body = JSON.stringify(rpc('tools/list', { x: 'y'.repeat(3_000) }));
+    let status = 200;
+    while (status === 200) status = (await send(url, { headers: agent.headers, body })).status;
+    expect(status).toBe(503);
+    socket.destroy();
+    while (status !== 200) status = (await send(url, { headers: agent.headers, body })).status;
+  });
+
   it('drops a sender that goes on and on after it was refused', async () => {
     const { url } = await startAgentSide(answer, { limits: { maxBodyBytes: 1_000, maxDrainBytes: 100_000 } });
     const outgoing = start(url, { headers: headersOf('sp_alice', { 'transfer-encoding': 'chunked' }), body: Buffer.alloc(0) });

@@ -2,7 +2,7 @@
 // Never takes a credential from anywhere but the Authorization header, and never lets the path or a header decide what the body says.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Surface } from '../call.ts';
-import { DENIED, INVALID_REQUEST, PARSE_ERROR } from '../mcp/error-code.ts';
+import { DENIED, INVALID_REQUEST, PARSE_ERROR, UNAVAILABLE } from '../mcp/error-code.ts';
 import { parseBody } from '../mcp/message.ts';
 import { namesModernEra } from '../mcp/rev-2026-07-28/version.ts';
 import type { AgentContext, Exchange } from './agent-context.ts';
@@ -65,11 +65,19 @@ export function surfaceOf(url: string): Surface | undefined {
 
 function servePost(context: AgentContext, exchange: Exchange): void {
   const { request, response } = exchange;
-  readBody(request, context.limits, (text, failure) => {
+  readBody(request, context.limits, context.bodies, (text, failure) => {
     if (text !== undefined) guarded(context, exchange, serveBody(context, exchange, parseBody(text)));
     else if (failure === 'too_large') {
       const message = `The message is larger than ${context.limits.maxBodyBytes} bytes, the most this gateway takes.`;
       replyError(response, 413, null, { code: INVALID_REQUEST, message, data: { maxBytes: context.limits.maxBodyBytes } });
+    } else if (failure === 'overloaded') {
+      replyError(
+        response,
+        503,
+        null,
+        { code: UNAVAILABLE, message: 'The gateway is receiving too much at once. Try again in a moment.' },
+        { 'retry-after': '1' },
+      );
     } else if (failure === 'not_utf8') replyError(response, 400, null, { code: PARSE_ERROR, message: 'The body is not UTF-8.' });
   });
 }
@@ -77,7 +85,7 @@ function servePost(context: AgentContext, exchange: Exchange): void {
 /** A rejection here is a bug: it is logged, answered when that is still possible, and goes no further. */
 function guarded(context: AgentContext, exchange: Exchange, work: Promise<void>): void {
   work.catch((error: unknown) => {
-    context.logger.error({ error, path: exchange.surface }, 'serving a request failed');
+    context.logger.error({ err: error, path: exchange.surface }, 'serving a request failed');
     if (exchange.response.headersSent) exchange.response.destroy();
     else replyRefused(exchange.response, 500, 'The gateway failed while it handled this request.');
   });

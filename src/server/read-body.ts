@@ -5,48 +5,64 @@ import type { IncomingMessage } from 'node:http';
 import type { AgentServerLimits } from './limits.ts';
 
 /** `gone`: the client went away before the body was complete; there is nobody to answer. */
-export type BodyFailure = 'too_large' | 'not_utf8' | 'gone';
+export type BodyFailure = 'too_large' | 'overloaded' | 'not_utf8' | 'gone';
+
+/** Bytes of all bodies that are arriving. */
+export class BodyBudget {
+  readonly #maxBytes: number;
+  #bytes = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  take(bytes: number): boolean {
+    if (this.#bytes + bytes > this.#maxBytes) return false;
+    this.#bytes += bytes;
+    return true;
+  }
+
+  give(bytes: number): void {
+    this.#bytes -= bytes;
+  }
+}
 
 /** Calls back exactly once. */
 export function readBody(
   request: IncomingMessage,
   limits: AgentServerLimits,
+  budget: BodyBudget,
   done: (text: string | undefined, failure: BodyFailure | undefined) => void,
 ): void {
-  const declared = Number(request.headers['content-length'] ?? 0);
-  if (declared > limits.maxBodyBytes) {
+  if (Number(request.headers['content-length'] ?? 0) > limits.maxBodyBytes) {
     drainBody(request, limits);
     done(undefined, 'too_large');
     return;
   }
-  let chunks: Buffer[] | undefined;
-  let first: Buffer | undefined;
+  let chunks: Buffer[] = [];
   let bytes = 0;
   let settled = false;
   const finish = (text: string | undefined, failure: BodyFailure | undefined): void => {
     if (settled) return;
     settled = true;
+    budget.give(bytes);
+    chunks = [];
     done(text, failure);
+    if (failure === 'too_large' || failure === 'overloaded') drainBody(request, limits);
   };
   request.on('data', (chunk: Buffer) => {
-    bytes += chunk.length;
-    if (settled) {
-      if (bytes > limits.maxDrainBytes) request.destroy();
-      return;
+    if (settled) return;
+    if (bytes + chunk.length > limits.maxBodyBytes) finish(undefined, 'too_large');
+    else if (!budget.take(chunk.length)) finish(undefined, 'overloaded');
+    else {
+      bytes += chunk.length;
+      chunks.push(chunk);
     }
-    if (bytes > limits.maxBodyBytes) {
-      chunks = undefined;
-      first = undefined;
-      finish(undefined, 'too_large');
-    } else if (first === undefined) first = chunk;
-    else if (chunks === undefined) chunks = [first, chunk];
-    else chunks.push(chunk);
   });
   request.on('end', () => {
     if (settled) return;
-    const body = chunks === undefined ? first : Buffer.concat(chunks, bytes);
-    if (body === undefined) finish('', undefined);
-    else if (isUtf8(body)) finish(body.toString('utf8'), undefined);
+    const body = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, bytes);
+    if (isUtf8(body)) finish(body.toString('utf8'), undefined);
     else finish(undefined, 'not_utf8');
   });
   request.on('close', () => finish(undefined, 'gone'));

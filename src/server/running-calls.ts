@@ -25,7 +25,7 @@ export class RunningCalls {
     try {
       return await this.#pipeline.run(call);
     } catch (error) {
-      this.#logger.error({ call: call.id, error }, 'the pipeline failed');
+      this.#logger.error({ call: call.id, err: error }, 'the pipeline failed');
       return internalFailure(call.id);
     } finally {
       this.#running.delete(controller);

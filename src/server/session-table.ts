@@ -58,7 +58,7 @@ export class SessionTable implements Ticking {
     return true;
   }
 
-  /** INVARIANT: only who opened it finds it, on the endpoint it was opened on (server/legacy.test.ts, "are not found by another principal"). */
+  /** INVARIANT: only who opened it finds it, on the endpoint it was opened on (server/legacy-session.test.ts, "are not found by another principal"). */
   find(id: string, bearer: string | undefined, surface: Surface): Session | undefined {
     const session = this.#sessions.get(id);
     if (session === undefined || !isSameSurface(session.facts.surface, surface)) return undefined;

@@ -18,7 +18,8 @@ export interface SessionStream {
   readonly reachable: boolean;
   /** A reader is connected. */
   readonly attached: boolean;
-  readonly lastSeq: number;
+  /** Last event that was written while a reader was there. */
+  readonly deliveredSeq: number;
   /** Goes on towards another reader, after the events it has not seen. */
   attach(response: ServerResponse, afterSeq: number): void;
   send(text: string): Promise<void> | undefined;
@@ -156,7 +157,7 @@ export class Session {
     };
   }
 
-  /** INVARIANT: an answer reaches only a question of this very session (server/legacy.test.ts, "take no answer from another session"). */
+  /** INVARIANT: an answer reaches only a question of this very session (server/legacy-stream.test.ts, "take no answer from another session"). */
   answer(response: RpcResponse): boolean {
     const asked = typeof response.id === 'number' ? this.#asked.get(response.id) : undefined;
     if (asked === undefined) return false;
