@@ -4,6 +4,7 @@ import { canonicalJson } from '../lib/canonical-json.ts';
 import { sha256Hex } from '../lib/digest.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { Catalog, MAX_DEFINITION_CHARS, MAX_DEFINITION_DEPTH, MAX_DEFINITIONS, MAX_SHELF_CHARS, MAX_WARNINGS, pin } from './catalog.ts';
+import { publicName } from './names.ts';
 
 const tool = (name: string, more: JsonObject = {}): JsonObject => ({ name, inputSchema: { type: 'object' }, ...more });
 
@@ -153,6 +154,21 @@ test('a change announced by the server makes the list count as not read, and not
     undefined,
   ]);
   expect(catalog.find('acme', 'fs', 'resource', 'a')).toBeDefined();
+});
+
+test('public names lead back to upstream names, plain and changed, also after the list changed', () => {
+  const catalog = new Catalog();
+  catalog.put('acme', 'fs', 'tool', [tool('read_file'), tool('read file'), tool('x_0123456789ab')]);
+  for (const name of ['read_file', 'read file', 'x_0123456789ab'])
+    expect(catalog.upstreamName('acme', 'fs', 'tool', publicName('fs', name))).toBe(name);
+  for (const text of ['fs__nope', 'fs__read file', 'fs__x_0123456789ab', 'fs__', '', 'db__read_file', publicName('fs', 'write file')]) {
+    expect(catalog.upstreamName('acme', 'fs', 'tool', text)).toBeUndefined();
+  }
+  expect(catalog.upstreamName('acme', 'db', 'tool', 'db__read_file')).toBeUndefined();
+  catalog.merge('acme', 'fs', 'tool', [tool('write file')]);
+  expect(catalog.upstreamName('acme', 'fs', 'tool', publicName('fs', 'write file'))).toBe('write file');
+  catalog.put('acme', 'fs', 'tool', [tool('read_file')]);
+  expect(catalog.upstreamName('acme', 'fs', 'tool', publicName('fs', 'read file'))).toBeUndefined();
 });
 
 describe('the schema of a tool', () => {

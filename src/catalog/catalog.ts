@@ -5,6 +5,7 @@ import { canonicalJson } from '../lib/canonical-json.ts';
 import { sha256Hex } from '../lib/digest.ts';
 import { isObject, type JsonObject } from '../lib/json.ts';
 import { Lru } from '../lib/lru.ts';
+import { publicName, publicPrefix } from './names.ts';
 import { compileSchema, type Schema } from './schema.ts';
 import { isWithinDepth } from './schema-vet.ts';
 
@@ -42,7 +43,7 @@ export class Catalog {
   put(org: string, server: string, kind: DefinitionKind, definitions: readonly JsonObject[], nowMs?: number): CatalogChange {
     const key = keyOf(org, server, kind);
     const before = this.#shelves.get(key);
-    const shelf: Shelf = { pins: new Map(), chars: 0, readMs: nowMs };
+    const shelf: Shelf = { pins: new Map(), chars: 0, readMs: nowMs, changedNames: undefined };
     const change = fill(shelf, before, kind, definitions);
     for (const name of before?.pins.keys() ?? []) if (!shelf.pins.has(name)) change.removed.push(name);
     this.#shelves.set(key, shelf);
@@ -52,7 +53,7 @@ export class Catalog {
   /** One page of a list, or definitions seen in passing: what it does not hold stays. */
   merge(org: string, server: string, kind: DefinitionKind, definitions: readonly JsonObject[]): CatalogChange {
     const key = keyOf(org, server, kind);
-    const shelf = this.#shelves.get(key) ?? { pins: new Map(), chars: 0, readMs: undefined };
+    const shelf = this.#shelves.get(key) ?? { pins: new Map(), chars: 0, readMs: undefined, changedNames: undefined };
     this.#shelves.set(key, shelf);
     return fill(shelf, shelf, kind, definitions);
   }
@@ -64,6 +65,23 @@ export class Catalog {
   /** Upstream names, in the order of the server. */
   names(org: string, server: string, kind: DefinitionKind): string[] {
     return [...(this.#shelves.get(keyOf(org, server, kind))?.pins.keys() ?? [])];
+  }
+
+  /** The upstream name behind a public name of this server (names.ts); undefined when no known definition has it. */
+  upstreamName(org: string, server: string, kind: DefinitionKind, text: string): string | undefined {
+    const shelf = this.#shelves.get(keyOf(org, server, kind));
+    if (!shelf) return undefined;
+    const plain = text.slice(publicPrefix(server).length);
+    if (shelf.pins.has(plain) && publicName(server, plain) === text) return plain;
+    if (!shelf.changedNames) {
+      // Names that had to be changed for the public surface are few: only those are kept.
+      shelf.changedNames = new Map();
+      for (const name of shelf.pins.keys()) {
+        const shown = publicName(server, name);
+        if (shown !== publicPrefix(server) + name) shelf.changedNames.set(shown, name);
+      }
+    }
+    return shelf.changedNames.get(text);
   }
 
   list(org: string, server: string, kind: DefinitionKind): Definition[] {
@@ -122,6 +140,8 @@ interface Shelf {
   pins: Map<string, Pin>;
   chars: number;
   readMs: number | undefined;
+  /** Public name → upstream name, where they differ. Made on first use, dropped when a definition is added. */
+  changedNames: Map<string, string> | undefined;
 }
 
 const NAME_MEMBER: Record<DefinitionKind, string> = { tool: 'name', prompt: 'name', resource: 'uri', template: 'uriTemplate' };
@@ -168,6 +188,7 @@ function place(
   const known = before?.pins.get(name);
   if (!known) change.added.push(name);
   else if (known.definition.hash !== pinned.definition.hash) change.changed.push(name);
+  if (!old) shelf.changedNames = undefined;
   shelf.pins.set(name, pinned);
   shelf.chars = chars;
   return undefined;
