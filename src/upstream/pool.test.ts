@@ -16,6 +16,7 @@ beforeEach(async () => {
     if (request.message?.method === 'initialize') sessions++;
     if (legacyHandshake(request, response, { sessionId: `s${sessions}` })) return;
     const answer = () =>
+      response.writableEnded ||
       json(response, { jsonrpc: '2.0', id: request.message?.id, result: { session: request.headers['mcp-session-id'] } });
     if (request.message?.params?.name === 'wait') waiting.push(answer);
     else answer();
