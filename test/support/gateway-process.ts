@@ -11,7 +11,7 @@ import { type ChildOutput, jsonReady, startChild } from './child.ts';
 export interface GatewayOptions {
   /** Further arguments of `serve`, for example ['--profile', 'conformance', '--upstream', 'fixture=http://…']. */
   args?: readonly string[];
-  /** Added to the environment of this process; an undefined value removes the variable. */
+  /** Added to the environment of this process without its own SALLYPORT_ variables: what a developer has set must not decide a test. */
   env?: NodeJS.ProcessEnv;
   /** Kept after the end. Without it a fresh directory is made and removed. */
   dataDir?: string;
@@ -33,6 +33,10 @@ export interface GatewayProcess {
   output(): ChildOutput;
 }
 
+function inheritedEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SALLYPORT_')));
+}
+
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Throws, with what the process printed, if the gateway does not get ready. */
@@ -48,7 +52,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     const child = await startChild({
       command: process.execPath,
       args: [entry, 'serve', ...listen, ...(options.args ?? [])],
-      env: { ...process.env, ...options.env },
+      env: { ...inheritedEnvironment(), ...options.env },
       cwd: root,
       ready: (line) => jsonReady(line, ['mcp', 'admin'] as const),
     });
