@@ -33,7 +33,8 @@ function announce(gateway: Gateway, options: ServeOptions): void {
   options.out('Stop with Ctrl-C.');
 }
 
-function untilStopped(gateway: Gateway): Promise<number> {
+/** Closes the gateway on SIGINT or SIGTERM; resolves with the exit code. */
+export function untilStopped(gateway: Pick<Gateway, 'close' | 'logger'>): Promise<number> {
   return new Promise((resolve) => {
     let stopping = false;
     const stop = (signal: NodeJS.Signals): void => {

@@ -1,0 +1,87 @@
+// What every stable code means and what to do about it, one line each: the data behind docs/errors.md.
+// A code without a line here, or a line without a code in src, fails test/docs.test.ts.
+import type { DenialCode } from '../src/call.ts';
+import type * as rpcCode from '../src/mcp/error-code.ts';
+
+/** `code` of a refused call: in `_meta["io.sallyport/decision"]` of a tool result, in `error.data` of any other answer, and in the log. */
+export const denialMeaning: Readonly<Record<DenialCode, string>> = {
+  unauthenticated: 'No token, or none that this gateway issued. Send `Authorization: Bearer sp_…`.',
+  token_expired: 'The token has passed its `expiresAt`. Ask an operator for a new one.',
+  token_revoked: 'The token was revoked, or its agent is disabled or gone. Ask an operator.',
+  frozen: 'A freeze covers this agent, class, token or server. Nothing passes until it is lifted.',
+  out_of_scope: 'The token is limited to other servers, tools, prompts, resources or methods.',
+  denied_by_rule: 'A policy rule denies this; the answer names the rule and its reason.',
+  no_rule_allows: 'No rule allows it, and deny is the default. Also the answer to a name that does not exist.',
+  policy_error: 'The policy could not be evaluated. The operator finds the cause in the process log.',
+  invalid_arguments: 'The arguments do not match the input schema of the tool; the answer says where.',
+  schema_unusable: 'The input schema of the tool cannot be used to check arguments, so no call passes.',
+  method_not_allowed: 'The method is not known to any revision of the protocol and the server object does not allow it.',
+  limit_exceeded: 'Too many calls at once. Try again later.',
+  log_unavailable: 'The log cannot be written, so nothing is forwarded. The operator must restore the store.',
+  credential_unavailable: 'The credential for this server cannot be opened. The operator must check the secret and the master key.',
+  cancelled: 'The call ended before it was answered: cancelled by the agent, by a time limit, or by the gateway stopping.',
+  unknown_capability: 'The server does not offer this tool, prompt or resource (any more).',
+  invalid_request: 'The request is not what the protocol allows here; the answer says what is wrong.',
+  internal: 'The gateway failed on this call and refused it. The operator finds it in the process log under the call id.',
+};
+
+/** JSON-RPC error codes, by the name of their constant in src/mcp/error-code.ts. */
+export const rpcMeaning: Readonly<Record<Exclude<keyof typeof rpcCode, 'wireFailure'>, string>> = {
+  PARSE_ERROR: 'The body is not JSON, or JSON that two readers could read differently (JSON-RPC 2.0 §5.1).',
+  INVALID_REQUEST: 'Not a JSON-RPC request, or too deeply nested (JSON-RPC 2.0 §5.1).',
+  METHOD_NOT_FOUND: 'The method is not known, or not allowed (JSON-RPC 2.0 §5.1).',
+  INVALID_PARAMS: 'The parameters are wrong; from 2026-07-28 on also an unknown resource (JSON-RPC 2.0 §5.1).',
+  INTERNAL_ERROR: 'The gateway or the server failed (JSON-RPC 2.0 §5.1).',
+  HTTP_NOT_ACCEPTED: 'HTTP method or media type is not accepted (up to 2025-11-25).',
+  SESSION_NOT_FOUND: 'The session is unknown or has ended; open a new one (up to 2025-11-25).',
+  RESOURCE_NOT_FOUND: 'Unknown resource (up to 2025-11-25).',
+  URL_ELICITATION_REQUIRED: 'The user must visit a URL first (2025-11-25).',
+  HEADER_MISMATCH: 'An `Mcp-*` header does not say what the body says (2026-07-28).',
+  MISSING_CLIENT_CAPABILITY: 'The request needs a capability that the client did not declare (2026-07-28).',
+  UNSUPPORTED_PROTOCOL_VERSION: 'The protocol revision is not supported; `error.data` lists those that are (2026-07-28).',
+  DENIED: 'Refused by policy, scope, limit or authentication; `error.data.code` says which.',
+  FROZEN: 'A freeze is in force.',
+  UNAVAILABLE: 'The server behind the gateway could not be reached, broke off or answered garbage.',
+  LOG_UNAVAILABLE: 'The log cannot be written, so nothing may happen.',
+};
+
+/** Codes of `GatewayError`: in the process log, in answers of the admin API and in messages of the command line. */
+export const failureMeaning: Readonly<Record<string, string>> = {
+  control_unavailable: 'The objects of an organization could not be loaded, so nothing is let through. Check the store.',
+  data_directory_in_use: 'Another gateway works on this data directory. Stop it, or use another directory.',
+  database_unreachable: 'PostgreSQL cannot be opened. Check `DATABASE_URL` and the server.',
+  database_unsuitable: 'The PostgreSQL database cannot hold the log; the message says why.',
+  frozen: 'A call under way was stopped by a freeze or by the end of its token.',
+  internal: 'A bug: the gateway refused to go on. Please report it.',
+  invalid_database_url: '`DATABASE_URL` is not a PostgreSQL URL.',
+  invalid_entry: 'An entry that breaks the format of the log was refused. A bug: please report it.',
+  invalid_organization: 'The name cannot be that of an organization.',
+  invalid_write: 'One change holds too many objects, or one object twice.',
+  limit_exceeded: 'The gateway runs as many calls as `limits.maxInFlight` allows.',
+  log_unavailable: 'The log cannot be written, so nothing is let through. Check disk and database.',
+  master_key_exposed: 'Others can read the master key file. Run `chmod 600` on it.',
+  master_key_invalid: 'The master key is not 32 bytes in base64 or hex.',
+  master_key_missing: 'There is no master key. Run `sallyport init`, or set `SALLYPORT_MASTER_KEY`.',
+  master_key_wrong: 'The master key does not open the data keys. Give the one the store was made with.',
+  not_canonical: 'A value cannot be written as canonical JSON (RFC 8785). A bug: please report it.',
+  object_unreadable: 'A stored object cannot be read. Roll it back or delete it.',
+  organization_missing: 'The organization does not exist yet. Run `sallyport init`.',
+  payload_mismatch: 'A stored value does not match its commitment in the log.',
+  payload_unreadable: 'A sealed value cannot be opened: it was changed, or its key is gone.',
+  schema_changed: 'The schema of the database is not the one this version was built with. Reinstall Sallyport.',
+  schema_newer: 'The database was written by a newer version. Install that version, or restore a backup.',
+  store_unavailable: 'The database cannot answer, or is closed. Check it, then restart the gateway.',
+  too_many_open_calls: 'The log has too many calls without an outcome. Check it with `sallyport verify`.',
+  unknown_organization: 'There is no organization of this name.',
+  upstream_auth: 'The server refused the credential of the gateway. Check the secret of its server object.',
+  upstream_closed: 'The server ended the connection or is not running any more.',
+  upstream_header_mismatch: 'The server expects other `Mcp-Param-*` headers; definitions are read again.',
+  upstream_overloaded: 'The server has as many calls in flight as `maxConcurrency` allows.',
+  upstream_protocol: 'The server answered with something that is not valid MCP.',
+  upstream_timeout: 'The server did not answer in time. See `timeoutMs` of its server object.',
+  upstream_too_large: 'The server answered with more than `limits.maxResultBytes`.',
+  upstream_unavailable: 'The server failed several times in a row; the gateway waits before it tries again.',
+  upstream_unreachable: 'The server cannot be reached or started. Check its server object.',
+  vault_key_invalid: 'A key of the vault has the wrong size: the store was damaged.',
+  vault_not_ready: 'The keys of this organization are not loaded. Restart the gateway.',
+};
