@@ -3,7 +3,7 @@
 import type { CallReply } from '../call.ts';
 import { INVALID_REQUEST, SESSION_NOT_FOUND } from '../mcp/error-code.ts';
 import { type ParsedBody, type ParseFailure, type RpcError, type RpcNotification, type RpcRequest, writeError } from '../mcp/message.ts';
-import { acceptsBatch, checkVersionHeader } from '../mcp/rev-2025-11-25/version.ts';
+import { acceptsBatch, checkVersionHeader, isAtLeast } from '../mcp/rev-2025-11-25/version.ts';
 import type { AgentContext, Exchange } from './agent-context.ts';
 import { replyEmpty, replyError, replyFailure } from './http-reply.ts';
 import { LegacyStream } from './legacy-stream.ts';
@@ -34,11 +34,16 @@ export async function serveLegacyPost(context: AgentContext, exchange: Exchange,
   const stream = new LegacyStream(context, session, exchange, {
     answers: answered.length,
     batch: body.batch,
-    openAfterMs: context.limits.streamAfterMs,
+    openAfterMs: openAfterMs(context, session),
   });
   const running: Promise<unknown>[] = notifications.map((message) => runNotification(context, exchange, session, message));
   for (const message of answered) running.push(serveAnswered(context, exchange, session, stream, message));
   await Promise.all(running);
+}
+
+/** A slow answer should survive a broken connection, and only a stream can be resumed. Without a priming event there is nothing to resume from. */
+function openAfterMs(context: AgentContext, session: Session): number {
+  return isAtLeast(session.protocolVersion, '2025-11-25') ? context.limits.resumableAfterMs : context.limits.streamAfterMs;
 }
 
 /** The session the request names, or an answer that there is none (2025-11-25 basic/transports, session management). */

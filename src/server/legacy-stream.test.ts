@@ -140,6 +140,25 @@ describe('a broken stream', () => {
     expect(await resumed.next()).toBeUndefined();
   });
 
+  it('can be resumed although nothing was streamed yet, once the answer takes longer than resumableAfterMs', async () => {
+    let finish: () => void = () => undefined;
+    const side = await startAgentSide(
+      () =>
+        new Promise((resolve) => {
+          finish = () => resolve(result({ content: [] }));
+        }),
+      { limits: { resumableAfterMs: 10 } },
+    );
+    const agent = await legacyAgent(side.url);
+    const stream = await agent.stream(rpc('tools/call', { name: 't' }, 'slow'));
+    const prime = await stream.next();
+    stream.leave();
+    finish();
+    await until(() => side.server.activeCalls() === 0);
+    const resumed = await agent.get({ 'last-event-id': prime?.id ?? '' });
+    expect(await resumed.message()).toMatchObject({ id: 'slow', result: { content: [] } });
+  });
+
   it('goes on live when it is resumed while the call runs, from any event on', async () => {
     const { steps, script } = slow();
     const side = await startAgentSide(script);

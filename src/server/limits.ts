@@ -43,6 +43,8 @@ export interface AgentServerLimits {
 
   /** A waiting POST becomes a stream after so long, so that keep-alives can flow, milliseconds. */
   streamAfterMs: number;
+  /** The same for agents of 2025-11-25, which can resume a stream from its first byte on, milliseconds. */
+  resumableAfterMs: number;
   /** A standing stream opens after so long even when nothing was sent, milliseconds. */
   standingOpenMs: number;
   /** Pause between keep-alive comments, milliseconds. */
@@ -85,9 +87,10 @@ export const DEFAULT_LIMITS: AgentServerLimits = {
   retryMs: 1 * SECOND,
 
   streamAfterMs: 5 * SECOND,
+  resumableAfterMs: 100,
   standingOpenMs: 250,
   keepAliveMs: 15 * SECOND,
   stallTimeoutMs: 60 * SECOND,
   maxBufferedBytes: 16 * MIB,
-  tickMs: 250,
+  tickMs: 100,
 };
