@@ -60,6 +60,8 @@ export class LegacyConnection implements Connection {
   #level: string | undefined;
   #confirmed: Promise<void> | undefined;
   #isConfirmed = false;
+  /** The GET stream is being opened. */
+  #settling: Promise<void> | undefined;
   #reopening: Promise<void> | undefined;
 
   constructor(options: LegacyConnectionOptions, wire: Wire, http: LegacyHttpWire | undefined) {
@@ -131,6 +133,7 @@ export class LegacyConnection implements Connection {
   /** One request of an agent or of the gateway. */
   async request(sending: Sending): Promise<RpcResponse> {
     if (!this.#isConfirmed) await this.confirm();
+    if (this.#settling) await this.#settling;
     const flight = this.#link.request(sending);
     if (sending.peer) this.#desk.wake();
     return flight.answered;
@@ -142,10 +145,14 @@ export class LegacyConnection implements Connection {
 
   /** notifications/initialized: once, before the first request. */
   confirm(): Promise<void> {
-    this.#confirmed ??= this.#link.notify('notifications/initialized').then(() => {
-      this.#isConfirmed = true;
-    });
+    this.#confirmed ??= this.#confirm();
     return this.#confirmed;
+  }
+
+  async #confirm(): Promise<void> {
+    await this.#link.notify('notifications/initialized');
+    await this.#openStanding();
+    this.#isConfirmed = true;
   }
 
   /** Brings what this session set on an earlier connection to this one. */
@@ -218,13 +225,16 @@ export class LegacyConnection implements Connection {
   async attach(stream: StandingStream): Promise<void> {
     this.standing.add(stream);
     if (!this.#isConfirmed) await this.confirm();
-    this.#openStanding();
+    // A call that comes right behind the stream must find it there: what a server says meanwhile would be lost.
+    this.#settling = this.#openStanding().finally(() => {
+      this.#settling = undefined;
+    });
     this.#desk.wake();
   }
 
   detach(stream: StandingStream): void {
     this.standing.delete(stream);
-    if (this.standing.size === 0) this.#http?.closeStanding();
+    if (!this.#wantsStanding) this.#http?.closeStanding();
   }
 
   /** A text from a duplex channel, or from the GET stream: no call is named. */
@@ -266,11 +276,16 @@ export class LegacyConnection implements Connection {
     if (level !== undefined) await this.setLevel(level);
     for (const uri of [...this.#subscribers.keys()]) await this.#errand('resources/subscribe', { uri });
     this.#http?.closeStanding();
-    this.#openStanding();
+    await this.#openStanding();
   }
 
-  #openStanding(): void {
-    if (this.standing.size > 0) this.#http?.openStanding(this.receive);
+  /** Servers push what they ask outside of the call's stream too; a stateless agent has no stream of its own, so the gateway stands in. */
+  get #wantsStanding(): boolean {
+    return this.options.clientEra === 'modern' || this.standing.size > 0;
+  }
+
+  async #openStanding(): Promise<void> {
+    if (this.#wantsStanding) await this.#http?.openStanding(this.receive);
   }
 
   async #errand(method: string, params: JsonObject): Promise<void> {

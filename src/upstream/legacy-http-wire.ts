@@ -12,6 +12,8 @@ const MIN_RETRY_MS = 10;
 const MAX_RETRY_MS = 30_000;
 /** Broken GET streams are opened again after 1, 2, 4 … seconds. */
 const MAX_STANDING_BACKOFF_MS = 60_000;
+/** How long the first call waits for the GET stream to be there. */
+const STANDING_WAIT_MS = 1_000;
 const DELETE_TIMEOUT_MS = 2_000;
 
 export interface LegacyHttpWireOptions {
@@ -90,12 +92,22 @@ export class LegacyHttpWire implements Wire {
     }
   }
 
-  /** Opens the GET stream, and opens it again whenever it ends, until `closeStanding`. Does nothing for a server that has none (405). */
-  openStanding(receive: (text: string) => Promise<void> | undefined): void {
-    if (this.#standing) return;
+  /**
+   * Opens the GET stream, and opens it again whenever it ends, until `closeStanding`. Resolves when the server has answered, or could have.
+   * Does nothing for a server that has none (405).
+   */
+  openStanding(receive: (text: string) => Promise<void> | undefined): Promise<void> {
+    if (this.#standing) return Promise.resolve();
     const abort = new AbortController();
     this.#standing = abort;
-    void this.#stand(abort, receive);
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, STANDING_WAIT_MS);
+      const answered = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      void this.#stand(abort, receive, answered).finally(answered);
+    });
   }
 
   closeStanding(): void {
@@ -183,36 +195,35 @@ export class LegacyHttpWire implements Wire {
     if (status < 300) this.#sessionId = headers['mcp-session-id'];
   }
 
-  #get(lastEventId: string | undefined, signal: AbortSignal, onEvent: (event: SseEvent) => Promise<void> | undefined): Promise<HttpAnswer> {
+  #get(
+    lastEventId: string | undefined,
+    signal: AbortSignal,
+    onEvent: (event: SseEvent) => Promise<void> | undefined,
+    onHeaders?: () => void,
+  ): Promise<HttpAnswer> {
     const headers: Record<string, string> = { ...this.#headers, accept: 'text/event-stream' };
     delete headers['content-type'];
     if (lastEventId !== undefined) headers['last-event-id'] = lastEventId;
-    return this.#options.http.exchange({
-      method: 'GET',
-      url: this.#options.url,
-      headers,
-      body: undefined,
-      signal,
-      idleTimeoutMs: undefined,
-      onEvent,
-    });
+    const { http, url } = this.#options;
+    const request = { method: 'GET' as const, url, headers, body: undefined, signal, idleTimeoutMs: undefined, onEvent };
+    return http.exchange(onHeaders ? { ...request, onHeaders } : request);
   }
 
-  async #stand(abort: AbortController, receive: (text: string) => Promise<void> | undefined): Promise<void> {
+  async #stand(abort: AbortController, receive: (text: string) => Promise<void> | undefined, answered: () => void): Promise<void> {
     let lastEventId: string | undefined;
     let retryMs = DEFAULT_RETRY_MS;
     let failures = 0;
+    const onEvent = (event: SseEvent) => {
+      if (event.id !== undefined && event.id !== '') lastEventId = event.id;
+      if (event.retryMs !== undefined) retryMs = Math.min(Math.max(event.retryMs, MIN_RETRY_MS), MAX_RETRY_MS);
+      return event.data === '' || event.event !== 'message' ? undefined : receive(event.data);
+    };
     while (!abort.signal.aborted) {
-      const answer = await this.#get(lastEventId, abort.signal, (event) => {
-        failures = 0;
-        if (event.id !== undefined && event.id !== '') lastEventId = event.id;
-        if (event.retryMs !== undefined) retryMs = Math.min(Math.max(event.retryMs, MIN_RETRY_MS), MAX_RETRY_MS);
-        return event.data === '' || event.event !== 'message' ? undefined : receive(event.data);
-      }).catch(() => undefined);
+      const answer = await this.#get(lastEventId, abort.signal, onEvent, answered).catch(() => undefined);
       if (answer && answer.status >= 400 && answer.status < 500 && answer.status !== 429) break;
       if (answer && answer.status < 400 && answer.body !== 'sse') break;
-      if (answer && answer.status < 400) failures = 0;
-      await pause(Math.min(retryMs * 2 ** failures++, MAX_STANDING_BACKOFF_MS), abort.signal);
+      failures = answer && answer.status < 400 ? 0 : failures + 1;
+      await pause(Math.min(retryMs * 2 ** failures, MAX_STANDING_BACKOFF_MS), abort.signal);
     }
     if (this.#standing === abort) this.#standing = undefined;
   }
