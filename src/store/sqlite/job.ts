@@ -1,5 +1,6 @@
 // What passes between the main thread and the SQLite worker: plain structures that can be cloned. No behaviour, no functions.
 import type { EntryDraft } from '../../audit/port.ts';
+import type { PackedAppends } from './pack.ts';
 
 export type WriteJob =
   | { type: 'append'; org: string; drafts: readonly EntryDraft[] }
@@ -44,11 +45,13 @@ export type Row = Record<string, null | number | bigint | string | Uint8Array>;
 
 export type Request =
   | { id: number; type: 'write'; jobs: WriteJob[] }
+  | { id: number; type: 'append'; appends: PackedAppends }
   | { id: number; type: 'read'; job: ReadJob }
   | { id: number; type: 'close' };
 
 export type Response =
   | { id: number; type: 'written'; replies: WriteReply[] }
+  | { id: number; type: 'appended'; receipts: string }
   | { id: number; type: 'rows'; rows: Row[] }
   | { id: number; type: 'failed'; failure: Failure }
   | { id: number; type: 'closed' };

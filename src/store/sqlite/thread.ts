@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { GatewayError } from '../../lib/error.ts';
 import type { Failure, ReadJob, Request, Response, Row, WorkerSetting, WriteJob, WriteReply } from './job.ts';
+import { packAppends, unpackReceipts } from './pack.ts';
 
 type Unnumbered<T> = T extends { id: number } ? Omit<T, 'id'> : never;
 
@@ -26,7 +27,9 @@ export class SqliteThread {
   }
 
   async write(jobs: WriteJob[]): Promise<WriteReply[]> {
-    const response = await this.#ask({ type: 'write', jobs });
+    const appends = packAppends(jobs);
+    const response = await (appends ? this.#ask({ type: 'append', appends }, [appends.bytes.buffer]) : this.#ask({ type: 'write', jobs }));
+    if (response.type === 'appended') return unpackReceipts(response.receipts);
     return response.type === 'written' ? response.replies : [];
   }
 
@@ -43,12 +46,12 @@ export class SqliteThread {
     await ended;
   }
 
-  #ask(request: Unnumbered<Request>): Promise<Response> {
+  #ask(request: Unnumbered<Request>, transfer: ArrayBuffer[] = []): Promise<Response> {
     if (this.#dead) return Promise.reject(this.#dead);
     const id = this.#nextId++;
     const { promise, resolve, reject } = Promise.withResolvers<Response>();
     this.#pending.set(id, { resolve, reject });
-    this.#worker.postMessage({ ...request, id });
+    this.#worker.postMessage({ ...request, id }, transfer);
     return promise;
   }
 

@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openDatabase } from './database.ts';
 import type { Request, Response, WorkerSetting } from './job.ts';
+import { packReceipts, unpackAppends } from './pack.ts';
 import { SqliteReader } from './reader.ts';
 import { SqliteWriter } from './writer.ts';
 
@@ -30,6 +31,11 @@ function writer(): (request: Request) => Response {
   const target = new SqliteWriter(openDatabase(setting.path, 'write'));
   return (request) => {
     if (request.type === 'write') return { id: request.id, type: 'written', replies: target.run(request.jobs) };
+    if (request.type === 'append') {
+      const replies = target.run(unpackAppends(request.appends));
+      const receipts = packReceipts(replies);
+      return receipts === undefined ? { id: request.id, type: 'written', replies } : { id: request.id, type: 'appended', receipts };
+    }
     target.close();
     return { id: request.id, type: 'closed' };
   };
