@@ -78,7 +78,7 @@ function readObject(document: SourceDocument, report: Report): ObjectDraft | und
     return undefined;
   }
   let sound = true;
-  for (const key of Object.keys(value)) {
+  for (const key of Object.keys(value).slice(0, MAX_ERRORS)) {
     if ((TOP_LEVEL_KEYS as readonly string[]).includes(key)) continue;
     report(document.atKey([], key), `unknown key "${key}".${didYouMean(key, TOP_LEVEL_KEYS)}`);
     sound = false;
@@ -118,11 +118,11 @@ function check(schema: z.ZodType, value: Json | undefined, at: Path, document: S
   }
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  for (const issue of flatten(result.error.issues)) {
+  for (const issue of flatten(result.error.issues).slice(0, MAX_ERRORS)) {
     const path = [...at, ...issue.path];
     if (issue.code === 'unrecognized_keys') {
       const known = knownKeys(schema, issue.path);
-      for (const key of issue.keys) {
+      for (const key of issue.keys.slice(0, MAX_ERRORS)) {
         report(document.atKey(path, key), `unknown key "${key}" in ${dotted(path)}.${didYouMean(key, known)}`);
       }
     } else report(document.at(path), `${dotted(path)}: ${explain(issue)}`);

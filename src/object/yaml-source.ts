@@ -161,6 +161,7 @@ function offsetOf(node: Node): number {
 }
 
 function firstLine(message: string): string {
+  if (message.startsWith('Maximum call stack')) return `values are nested deeper than ${MAX_SOURCE_DEPTH} levels`;
   return (message.split('\n')[0] ?? message).replace(/ at line \d+, column \d+:?$/, '');
 }
 

@@ -8,7 +8,14 @@ import { ManualClock } from '../lib/clock.ts';
 import type { Random } from '../lib/id.ts';
 import { resolveCredentials } from './credential.ts';
 import { ENVELOPE_OVERHEAD_BYTES, Envelope, KEY_BYTES, keyIdOf } from './envelope.ts';
-import { beginMasterRotation, finishMasterRotation, loadMasterKeys, MASTER_KEY_FILE, type MasterKeys, parseMasterKey } from './master-key.ts';
+import {
+  beginMasterRotation,
+  finishMasterRotation,
+  loadMasterKeys,
+  MASTER_KEY_FILE,
+  type MasterKeys,
+  parseMasterKey,
+} from './master-key.ts';
 import type { KeyStore, WrappedKey } from './port.ts';
 import { MAX_SEALED_TEXT_CHARS, openText, sealText } from './token-seal.ts';
 import { payloadSealer, secretSealer, Vault } from './vault.ts';
@@ -27,7 +34,10 @@ class MemoryKeys implements KeyStore {
   }
 }
 
-const master = (seed: number): MasterKeys => ({ current: parseMasterKey(Buffer.alloc(KEY_BYTES, seed).toString('base64'), 'test'), others: [] });
+const master = (seed: number): MasterKeys => ({
+  current: parseMasterKey(Buffer.alloc(KEY_BYTES, seed).toString('base64'), 'test'),
+  others: [],
+});
 const newVault = async (keys: KeyStore, keySet = master(1), clock = new ManualClock()) => {
   const vault = new Vault({ keys, master: keySet, clock });
   await vault.prepare('acme');
@@ -45,7 +55,8 @@ describe('Envelope', () => {
         const sealed = envelope.seal(context, plain);
         expect(sealed.length).toBe(plain.length + ENVELOPE_OVERHEAD_BYTES);
         expect(envelope.open(context, sealed)).toEqual(Buffer.from(plain));
-        if (other !== context && Buffer.from(other).compare(Buffer.from(context)) !== 0) expect(envelope.open(other, sealed)).toBeUndefined();
+        if (other !== context && Buffer.from(other).compare(Buffer.from(context)) !== 0)
+          expect(envelope.open(other, sealed)).toBeUndefined();
       }),
     );
   });
@@ -111,10 +122,13 @@ describe('master key', () => {
 
   it('takes base64, base64url and hex from the setting, and nothing else', () => {
     const key = Buffer.alloc(KEY_BYTES, 0xfb);
-    const ids = [key.toString('base64'), key.toString('base64url'), key.toString('hex'), `${key.toString('hex').toUpperCase()}\n`].map((t) => loadMasterKeys(source({ text: t })).current.id);
+    const ids = [key.toString('base64'), key.toString('base64url'), key.toString('hex'), `${key.toString('hex').toUpperCase()}\n`].map(
+      (t) => loadMasterKeys(source({ text: t })).current.id,
+    );
     expect(new Set(ids).size).toBe(1);
     expect(existsSync(join(dir, MASTER_KEY_FILE))).toBe(false);
-    for (const bad of ['', 'short', key.subarray(1).toString('base64'), `${key.toString('hex')}00`]) expect(() => parseMasterKey(bad, 'X')).toThrow(/X is not a key/);
+    for (const bad of ['', 'short', key.subarray(1).toString('base64'), `${key.toString('hex')}00`])
+      expect(() => parseMasterKey(bad, 'X')).toThrow(/X is not a key/);
   });
 
   it('rotates through a second file; a crash between the steps loses nothing', async () => {
@@ -217,13 +231,24 @@ describe('resolveCredentials', () => {
 
   it('puts secrets in place and says whether there were any', () => {
     expect(resolveCredentials({}, open)).toEqual({ headers: {}, env: {}, fingerprint: '', mode: 'none' });
-    const resolved = resolveCredentials({ headers: { Authorization: { secret: 'key', prefix: 'Bearer ' } }, env: { PEM: { secret: 'pem' }, MODE: 'x' } }, open);
-    expect(resolved).toMatchObject({ headers: { Authorization: 'Bearer s3cret' }, env: { PEM: '-----\nline\n', MODE: 'x' }, mode: 'static' });
-    expect(resolveCredentials({ headers: { A: 'b' } }, open)).toMatchObject({ mode: 'none', fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    const resolved = resolveCredentials(
+      { headers: { Authorization: { secret: 'key', prefix: 'Bearer ' } }, env: { PEM: { secret: 'pem' }, MODE: 'x' } },
+      open,
+    );
+    expect(resolved).toMatchObject({
+      headers: { Authorization: 'Bearer s3cret' },
+      env: { PEM: '-----\nline\n', MODE: 'x' },
+      mode: 'static',
+    });
+    expect(resolveCredentials({ headers: { A: 'b' } }, open)).toMatchObject({
+      mode: 'none',
+      fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
   });
 
   it('has one fingerprint per set of values, whatever their order', () => {
-    const print = (spec: Parameters<typeof resolveCredentials>[0]) => (resolveCredentials(spec, open) as { fingerprint: string }).fingerprint;
+    const print = (spec: Parameters<typeof resolveCredentials>[0]) =>
+      (resolveCredentials(spec, open) as { fingerprint: string }).fingerprint;
     expect(print({ env: { A: '1', B: '2' } })).toBe(print({ env: { B: '2', A: '1' } }));
     expect(print({ env: { A: '1' } })).not.toBe(print({ env: { A: '2' } }));
     expect(print({ env: { A: '1' } })).not.toBe(print({ headers: { A: '1' } }));

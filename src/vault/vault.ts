@@ -105,7 +105,9 @@ export class Vault {
     for (const { id, wrapped } of await this.#keys.list(org)) {
       const key = known?.has(id) ? undefined : this.#unwrap(org, id, wrapped);
       const envelope = known?.get(id) ?? new Envelope(id, key ?? this.#unwrap(org, id, wrapped), this.#random);
-      const stream = this.#rings.get(org)?.streams.get(id) ?? new PayloadStream(id, key ?? this.#unwrap(org, id, wrapped), contextOf(org, 'payload'), this.#random);
+      const stream =
+        this.#rings.get(org)?.streams.get(id) ??
+        new PayloadStream(id, key ?? this.#unwrap(org, id, wrapped), contextOf(org, 'payload'), this.#random);
       if (keyIdOf(wrapped) !== this.#master[0]?.keyId) await this.#keys.put(org, id, this.#wrap(org, id, this.#unwrap(org, id, wrapped)));
       ring.envelopes.set(id, envelope);
       ring.streams.set(id, stream);
