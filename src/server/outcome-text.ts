@@ -21,7 +21,7 @@ import { toLegacyError, toModernError } from '../mcp/translate/error.ts';
 import { toLegacyResult, toModernResult } from '../mcp/translate/result.ts';
 
 /** Member of a refused tool result's `_meta` that machines read. */
-export const META_DECISION = 'io.sallyport/decision';
+const META_DECISION = 'io.sallyport/decision';
 
 /** An answer to one request: its JSON-RPC text and the HTTP status it has when nothing was streamed before it. */
 export interface Answer {
