@@ -113,6 +113,11 @@ export interface Peer {
   notify(method: string, params: JsonObject | undefined, paramsText?: string): Promise<void> | undefined;
   /** Server → client request (legacy agents only); undefined when this agent cannot be asked on a live stream. */
   request: ((method: string, params: JsonObject | undefined, signal: AbortSignal) => Promise<PeerAnswer>) | undefined;
+  /**
+   * The server put the agent off: it closed the call's stream on purpose and wants it taken up again after `retryMs` (2025-11-25
+   * basic/transports, sending messages). The agent's stream does the same, if the agent can take it up again; nothing is lost. Never throws.
+   */
+  disconnect?: ((retryMs: number) => void) | undefined;
 }
 
 export type PeerAnswer = { result: JsonObject; error?: undefined } | { error: RpcError; result?: undefined };

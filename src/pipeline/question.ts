@@ -26,6 +26,7 @@ export function governedPeer(flight: Flight): Peer {
         );
         return answerOf(outcome);
       }),
+    disconnect: (retryMs) => peer.disconnect?.(retryMs),
   };
 }
 

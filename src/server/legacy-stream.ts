@@ -109,6 +109,18 @@ export class LegacyStream implements SessionStream, Ticking {
     if (this.#missing <= 0) this.#finish();
   }
 
+  /**
+   * Lets the reader go: it comes back after `retryMs` with a GET and the id of the last event it saw, and finds what was said meanwhile
+   * (2025-11-25 basic/transports, sending messages). An agent that cannot come back keeps its stream.
+   */
+  disconnect(retryMs: number): void {
+    if (this.endedMs !== undefined || !isAtLeast(this.#session.protocolVersion, '2025-11-25') || !this.reachable) return;
+    this.#open();
+    const writer = this.#writer;
+    writer?.prime(`${this.id}_${this.#seq}`, retryMs);
+    writer?.end();
+  }
+
   /** Ends it without further answers. */
   close(): void {
     this.#missing = 0;

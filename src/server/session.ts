@@ -23,6 +23,8 @@ export interface SessionStream {
   /** Goes on towards another reader, after the events it has not seen. */
   attach(response: ServerResponse, afterSeq: number): void;
   send(text: string): Promise<void> | undefined;
+  /** Lets its reader go, to come back after `retryMs`. */
+  disconnect(retryMs: number): void;
   close(): void;
 }
 
@@ -154,6 +156,7 @@ export class Session {
     return {
       notify: (method, params, paramsText) => stream.send(writeNotification(method, textOf(params, paramsText))),
       request: canAsk ? (method, params, signal) => this.#ask(stream, method, params, signal) : undefined,
+      disconnect: (retryMs) => stream.disconnect(retryMs),
     };
   }
 

@@ -1,5 +1,7 @@
 // Streamable HTTP towards a legacy server (2025-11-25 basic/transports): session id, version header, POST streams that can be taken up again,
 // the standing GET stream. A request is sent again only when the server refused it because it did not know the session.
+import { SESSION_NOT_FOUND } from '../mcp/error-code.ts';
+import { parseMessage } from '../mcp/message.ts';
 import type { HttpAnswer, HttpClient, SseEvent } from './channel.ts';
 import { asFailure, failure } from './failure.ts';
 import type { Flight } from './flight.ts';
@@ -148,7 +150,10 @@ export class LegacyHttpWire implements Wire {
     if (flight.settled) return;
     if (answer.status >= 400) return this.#refused(flight, answer, link);
     if (answer.body === 'sse') {
-      if (flight.lastEventId !== undefined) return this.#resume(flight, link);
+      if (flight.lastEventId !== undefined) {
+        putOff(flight);
+        return this.#resume(flight, link);
+      }
       return flight.reject(failure('upstream_closed', this.#options.server, 'the stream ended before the response'));
     }
     if (answer.body === 'json') await link.receive(answer.text, flight);
@@ -159,8 +164,7 @@ export class LegacyHttpWire implements Wire {
   /** Takes the call's stream up again where it broke (2025-11-25 basic/transports, resumability). The flight's deadline ends it. */
   async #resume(flight: Flight, link: Link): Promise<void> {
     while (!flight.settled && flight.lastEventId !== undefined) {
-      const waitMs = Math.min(Math.max(flight.retryMs ?? DEFAULT_RETRY_MS, MIN_RETRY_MS), MAX_RETRY_MS);
-      if (!(await pause(waitMs, flight.abort.signal))) return;
+      if (!(await pause(retryMsOf(flight), flight.abort.signal))) return;
       const answer = await this.#get(flight.lastEventId, flight.abort.signal, (event) => receiveEvent(link, flight, event)).catch(
         () => undefined,
       );
@@ -168,12 +172,13 @@ export class LegacyHttpWire implements Wire {
       if (answer.status >= 400) return refuse(flight, answer, this.#options.server);
       if (answer.body !== 'sse')
         return flight.reject(failure('upstream_protocol', this.#options.server, `GET answered HTTP ${answer.status} without a stream`));
+      putOff(flight);
     }
   }
 
   async #refused(flight: Flight, answer: HttpAnswer, link: Link): Promise<void> {
     if (answer.status === 401 || answer.status === 403) return refuse(flight, answer, this.#options.server);
-    if (this.#isSessionUnknown(answer) && flight.method !== 'initialize') {
+    if (flight.method !== 'initialize' && this.#isSessionUnknown(answer, flight)) {
       if (flight.resent) return flight.reject(failure('upstream_closed', this.#options.server, 'the server forgot the session twice'));
       flight.resent = true;
       await this.#options.onExpired();
@@ -184,10 +189,12 @@ export class LegacyHttpWire implements Wire {
     if (!flight.settled) refuse(flight, answer, this.#options.server);
   }
 
-  /** 404 by the specification; 400 with words about the session by several servers in use. */
-  #isSessionUnknown(answer: HttpAnswer): boolean {
+  /** 404 by the specification; 400 with words about the session by several servers in use. An error answer to this very request is an answer. */
+  #isSessionUnknown(answer: HttpAnswer, flight: Flight): boolean {
     if (this.#sessionId === undefined) return false;
-    return answer.status === 404 || (answer.status === 400 && /session/i.test(answer.text));
+    if (answer.status !== 404 && !(answer.status === 400 && /session/i.test(answer.text))) return false;
+    const message = answer.body === 'json' ? parseMessage(answer.text) : undefined;
+    return message?.shape !== 'response' || message.id !== flight.id || message.error?.code === SESSION_NOT_FOUND;
   }
 
   #greeted(status: number, headers: Record<string, string>): void {
@@ -240,4 +247,13 @@ export class LegacyHttpWire implements Wire {
     };
     await this.#options.http.exchange(request).catch(() => undefined);
   }
+}
+
+/** The server closed the call's stream in order and said when to come back: the agent need not hold its connection either. */
+function putOff(flight: Flight): void {
+  if (flight.retryMs !== undefined) flight.peer?.disconnect?.(retryMsOf(flight));
+}
+
+function retryMsOf(flight: Flight): number {
+  return Math.min(Math.max(flight.retryMs ?? DEFAULT_RETRY_MS, MIN_RETRY_MS), MAX_RETRY_MS);
 }

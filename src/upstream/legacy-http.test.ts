@@ -170,6 +170,42 @@ describe('event streams', () => {
     expect(await agent.call('echo')).toEqual(OK);
   });
 
+  it('puts the agent off every time the server closes the stream on purpose, for as long as it may be asked to wait', async () => {
+    let id: unknown;
+    const agent = await agentAt((request, response) => {
+      const seen = request.headers['last-event-id'];
+      if (request.method === 'GET' && seen === 'e1') openEvents(response).end('id: e2\nretry: 1\ndata: \n\n');
+      else if (request.method === 'GET' && seen === 'e2') {
+        event(openEvents(response), { jsonrpc: '2.0', id, result: OK }, 'e3');
+        response.end();
+      } else if (!legacyHandshake(request, response)) {
+        id = request.message?.id;
+        openEvents(response).end('id: e1\nretry: 20\ndata: \n\n');
+      }
+    });
+    expect(await agent.call('echo')).toEqual(OK);
+    expect(agent.putOff).toEqual([20, 10]);
+  });
+
+  it('leaves the agent its stream when the connection merely broke, or the server did not say when to come back', async () => {
+    let id: unknown;
+    const agent = await agentAt((request, response) => {
+      const seen = request.headers['last-event-id'];
+      if (request.method === 'GET' && seen === 'e1') {
+        event(openEvents(response), { jsonrpc: '2.0', id, result: OK }, 'e2');
+        response.end();
+        return;
+      }
+      if (legacyHandshake(request, response)) return;
+      id = request.message?.id;
+      const broken = (request.message?.params as { name?: string }).name === 'broken';
+      openEvents(response).write(`id: e1\n${broken ? 'retry: 20\n' : ''}data: \n\n`, () => (broken ? response.destroy() : response.end()));
+    });
+    expect(await agent.call('broken')).toEqual(OK);
+    expect(await agent.call('unsaid')).toEqual(OK);
+    expect(agent.putOff).toEqual([]);
+  });
+
   it('fails the call when a stream without event ids ends early', async () => {
     const agent = await agentAt((request, response) => {
       if (!legacyHandshake(request, response)) openEvents(response).end(': nothing\n\n');

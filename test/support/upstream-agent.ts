@@ -102,6 +102,8 @@ export class Agent {
   /** Notifications of all calls that brought no list of their own. */
   readonly heard: Heard[] = [];
   readonly asked: { method: string; params: JsonObject | undefined }[] = [];
+  /** Pauses servers asked for by closing a call's stream on purpose, milliseconds. */
+  readonly putOff: number[] = [];
   readonly #options: AgentOptions;
 
   constructor(options: AgentOptions) {
@@ -178,6 +180,7 @@ export class Agent {
           return undefined;
         },
         request: this.client.era === 'legacy' ? (name, value) => this.#answer(name, value) : undefined,
+        disconnect: (retryMs) => this.putOff.push(retryMs),
       },
       signal: options.signal ?? new AbortController().signal,
       ...(options.requestId !== undefined && { requestId: options.requestId }),
