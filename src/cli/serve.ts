@@ -34,12 +34,16 @@ function announce(gateway: Gateway, options: ServeOptions): void {
 }
 
 /** Closes the gateway on SIGINT or SIGTERM; resolves with the exit code. */
-export function untilStopped(gateway: Pick<Gateway, 'close' | 'logger'>): Promise<number> {
+export function untilStopped(gateway: Pick<Gateway, 'close' | 'logger' | 'clock'>): Promise<number> {
   return new Promise((resolve) => {
-    let stopping = false;
+    let firstMs: number | undefined;
     const stop = (signal: NodeJS.Signals): void => {
-      if (stopping) process.exit(signal === 'SIGINT' ? 130 : 143);
-      stopping = true;
+      const nowMs = gateway.clock.monotonicMs();
+      if (firstMs !== undefined) {
+        if (nowMs - firstMs > SAME_SIGNAL_MS) process.exit(signal === 'SIGINT' ? 130 : 143);
+        return;
+      }
+      firstMs = nowMs;
       gateway.close().then(
         () => resolve(0),
         (error: unknown) => {
@@ -52,3 +56,6 @@ export function untilStopped(gateway: Pick<Gateway, 'close' | 'logger'>): Promis
     process.on('SIGTERM', stop);
   });
 }
+
+/** npm hands on a Ctrl-C that the terminal has already sent: within this time, milliseconds, the second signal is the first one again. */
+const SAME_SIGNAL_MS = 500;
