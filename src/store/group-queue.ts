@@ -50,8 +50,7 @@ export class GroupQueue<J, R> {
     this.#queuedBytes += write.bytes;
     const { promise, resolve, reject } = Promise.withResolvers<R>();
     this.#queue.push({ ...write, resolve, reject, failAfter: fault === 'after' });
-    // A microtask later, so that writes submitted in the same turn share the first commit too.
-    this.#running ??= Promise.resolve().then(() => this.#run());
+    this.#running ??= this.#run();
     return promise;
   }
 
@@ -70,6 +69,8 @@ export class GroupQueue<J, R> {
 
   async #run(): Promise<void> {
     while (this.#queue.length > 0) {
+      // One turn of the event loop later: what arrived in this turn shares the commit, and a commit costs more than the turn.
+      await new Promise<void>((resolve) => setImmediate(resolve));
       const group = this.#takeGroup();
       const results = await this.#attempt(group.map(({ job }) => job));
       group.forEach((waiting, index) => {
