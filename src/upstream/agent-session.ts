@@ -12,6 +12,8 @@ export class AgentSession {
   readonly id: string;
   readonly org: string;
   level: string | undefined;
+  /** The revision its handshake asked for. What was agreed on later may be older; the connection stays the same. */
+  askedVersion: string | undefined;
   readonly uris = new Set<string>();
   readonly #watchers = new Set<() => Promise<void>>();
 

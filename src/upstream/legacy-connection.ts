@@ -296,7 +296,7 @@ export class LegacyConnection implements Connection {
     }
   }
 
-  readonly #onRequest = (message: RpcRequest, flight: Flight | undefined): void => this.#desk.take(message, flight);
+  readonly #onRequest = (message: RpcRequest, flight: Flight | undefined): Promise<void> | undefined => this.#desk.take(message, flight);
 
   readonly #onNotification = (message: RpcNotification, flight: Flight | undefined): Promise<void> | undefined => {
     switch (message.method) {

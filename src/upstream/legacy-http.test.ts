@@ -198,7 +198,7 @@ describe('event streams', () => {
       }
       if (legacyHandshake(request, response)) return;
       id = request.message?.id;
-      const broken = (request.message?.params as { name?: string }).name === 'broken';
+      const broken = request.message?.params?.name === 'broken';
       openEvents(response).write(`id: e1\n${broken ? 'retry: 20\n' : ''}data: \n\n`, () => (broken ? response.destroy() : response.end()));
     });
     expect(await agent.call('broken')).toEqual(OK);

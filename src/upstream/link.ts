@@ -34,8 +34,8 @@ export interface Wire {
 }
 
 export interface LinkOwner {
-  /** Must end in one `Link.answer…`. `flight`: the call on whose stream it came, when the wire knows. */
-  onRequest(message: RpcRequest, flight: Flight | undefined): void;
+  /** Must end in one `Link.answer…`. `flight`: the call on whose stream it came, when the wire knows. The promise is back-pressure. */
+  onRequest(message: RpcRequest, flight: Flight | undefined): Promise<void> | undefined;
   /** The promise is back-pressure. */
   onNotification(message: RpcNotification, flight: Flight | undefined): Promise<void> | undefined;
 }
@@ -95,12 +95,12 @@ export class Link {
     return this.#wire.post(writeNotification(method, paramsText), headers);
   }
 
-  answer(id: RequestId, result: JsonObject): void {
-    void this.#wire.post(writeResult(id, JSON.stringify(result)));
+  answer(id: RequestId, result: JsonObject): Promise<void> {
+    return this.#wire.post(writeResult(id, JSON.stringify(result)));
   }
 
-  answerError(id: RequestId, error: RpcError): void {
-    void this.#wire.post(writeError(id, error));
+  answerError(id: RequestId, error: RpcError): Promise<void> {
+    return this.#wire.post(writeError(id, error));
   }
 
   /** One text from the server; a promise means: read no further until it resolves. Never throws. */
@@ -154,10 +154,7 @@ export class Link {
     if (message.shape === 'response') return this.#answered(message);
     flight?.touch(this.#watchdog.nowMs());
     try {
-      if (message.shape === 'request') {
-        this.#owner.onRequest(message, flight);
-        return undefined;
-      }
+      if (message.shape === 'request') return this.#owner.onRequest(message, flight);
       if (message.method === 'notifications/progress') return this.#progress(message);
       return this.#owner.onNotification(message, flight);
     } catch (error) {

@@ -1,6 +1,7 @@
 // Every method of both agent eras in terms of a modern server (protocol matrix, columns M→M and L→M).
 // What needs no change is passed byte for byte; errors about the gateway's own hop never reach an agent as such.
 import type { CallReply } from '../call.ts';
+import { GatewayError } from '../lib/error.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { HEADER_MISMATCH, UNSUPPORTED_PROTOCOL_VERSION } from '../mcp/error-code.ts';
 import type { RpcResponse } from '../mcp/message.ts';
@@ -16,6 +17,7 @@ import { unknownMethod } from './legacy-adapter.ts';
 import type { ModernConnection } from './modern-connection.ts';
 import { exchangeForLegacy } from './modern-for-legacy.ts';
 import { relayListen } from './modern-listen.ts';
+import { leaveOutInvalidTools } from './valid-tools.ts';
 
 export interface ModernTools {
   sessions: AgentSessions;
@@ -45,7 +47,7 @@ export async function sendToModern(
   params: Payload,
   tools: ModernTools,
 ): Promise<RpcResponse> {
-  const response = await connection.request({
+  const sending = {
     method: request.method,
     params,
     peer: request.peer,
@@ -53,16 +55,21 @@ export async function sendToModern(
     signal: request.signal,
     timeoutMs: connection.timeoutMs,
     inputSchema: request.inputSchema,
-  });
-  if (response.error) checkHop(connection, response.error, tools);
-  return response;
+  };
+  try {
+    const response = await connection.request(sending);
+    if (response.error) checkHop(connection, response.error);
+    return request.method === 'tools/list' ? leaveOutInvalidTools(response, connection.options.surroundings.report) : response;
+  } catch (error) {
+    // It may have become a legacy server; the next call finds out.
+    if (error instanceof GatewayError && error.code === 'upstream_protocol') tools.doubtEra();
+    throw error;
+  }
 }
 
-function checkHop(connection: ModernConnection, error: { code: number; message: string }, tools: ModernTools): void {
+function checkHop(connection: ModernConnection, error: { code: number; message: string }): void {
   if (error.code === HEADER_MISMATCH) throw failure('upstream_header_mismatch', connection.server, error.message);
-  if (error.code !== UNSUPPORTED_PROTOCOL_VERSION) return;
-  tools.doubtEra();
-  throw failure('upstream_protocol', connection.server, `${error.code}: ${error.message}`);
+  if (error.code === UNSUPPORTED_PROTOCOL_VERSION) throw failure('upstream_protocol', connection.server, `${error.code}: ${error.message}`);
 }
 
 function modernError(request: UpstreamRequest, response: RpcResponse): CallReply {

@@ -150,9 +150,9 @@ export class ModernConnection implements Connection {
   }
 
   /** Modern servers do not ask by request; what a confused one sends is answered, so that it does not wait. */
-  readonly #onRequest = (message: RpcRequest): void => {
-    if (message.method === 'ping') this.#link.answer(message.id, {});
-    else this.#link.answerError(message.id, { code: METHOD_NOT_FOUND, message: 'Method not found' });
+  readonly #onRequest = (message: RpcRequest): Promise<void> => {
+    if (message.method === 'ping') return this.#link.answer(message.id, {});
+    return this.#link.answerError(message.id, { code: METHOD_NOT_FOUND, message: 'Method not found' });
   };
 
   readonly #onNotification = (message: RpcNotification, named: Flight | undefined): Promise<void> | undefined => {

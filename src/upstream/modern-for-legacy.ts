@@ -8,6 +8,7 @@ import type { RpcResponse } from '../mcp/message.ts';
 import { methodInfo } from '../mcp/method-kind.ts';
 import { type Payload, payload } from '../mcp/raw-json.ts';
 import { isLegacyVersion, LATEST_LEGACY_VERSION } from '../mcp/rev-2025-11-25/version.ts';
+import { resultTypeOf } from '../mcp/rev-2026-07-28/result-stamp.ts';
 import { LATEST_MODERN_VERSION } from '../mcp/rev-2026-07-28/version.ts';
 import { toModernClientCapabilities } from '../mcp/translate/capability.ts';
 import { addEnvelope } from '../mcp/translate/envelope.ts';
@@ -16,6 +17,7 @@ import { initializeFromDiscover } from '../mcp/translate/handshake.ts';
 import { toLegacyResult } from '../mcp/translate/result.ts';
 import { type AgentSession, levelRank } from './agent-session.ts';
 import type { UpstreamRequest } from './exchange.ts';
+import { failure } from './failure.ts';
 import { unknownMethod } from './legacy-adapter.ts';
 import { type ModernTools, sendToModern } from './modern-adapter.ts';
 import type { ModernConnection } from './modern-connection.ts';
@@ -87,6 +89,8 @@ function translate(request: UpstreamRequest, response: RpcResponse): CallReply {
     };
     return { type: 'error', era: 'legacy', error: toLegacyError(response.error, context) };
   }
+  const type = resultTypeOf(response.result ?? {});
+  if (type !== 'complete') throw failure('upstream_protocol', request.server, `result of type ${type}, which nobody asked for`);
   const own = toLegacyResult(request.method, payload(response.result ?? {}, response.resultText));
   return { type: 'result', era: 'legacy', result: own.value, resultText: own.text };
 }

@@ -115,3 +115,14 @@ describe('when it ends', () => {
     await expect(one.call('x')).rejects.toMatchObject({ code: 'upstream_closed' });
   });
 });
+
+describe('a session whose server agreed to an older revision', () => {
+  it('keeps its connection', async () => {
+    const before = sessions;
+    const spec = specOf({ url: server.url, era: 'legacy' });
+    const asked = await agent({ spec, sessionId: 'v', protocolVersion: '2025-11-25' });
+    const settled = new Agent({ era: 'legacy', spec, upstreams: gateway.upstreams, sessionId: 'v', protocolVersion: '2025-06-18' });
+    expect(await settled.call('x')).toEqual(await asked.call('x'));
+    expect(sessions - before).toBe(1);
+  });
+});

@@ -6,6 +6,7 @@ import type { JsonObject } from '../lib/json.ts';
 import { LATEST_LEGACY_VERSION } from '../mcp/rev-2025-11-25/version.ts';
 import { toLegacyClientCapabilities } from '../mcp/translate/capability.ts';
 import type { ServerSpec } from '../object/kinds.ts';
+import type { AgentSessions } from './agent-session.ts';
 import type { Connection } from './connection.ts';
 import type { Verdict } from './era-book.ts';
 import type { UpstreamRequest } from './exchange.ts';
@@ -29,7 +30,9 @@ interface Held {
 export class Pool {
   readonly #held = new Map<string, Held>();
   readonly #opening = new Map<string, Promise<Connection>>();
+  /** Until when each may finish its calls. */
   readonly #draining = new Map<Connection, number>();
+  #drainedByMs = 0;
 
   get size(): number {
     return this.#held.size + this.#opening.size + this.#draining.size;
@@ -57,7 +60,7 @@ export class Pool {
       .then(opener)
       .then((connection) => {
         if (this.#opening.get(place.key) === opening) this.#held.set(place.key, { place, connection });
-        else this.#draining.set(connection, 0); // retired while it was being opened
+        else this.#draining.set(connection, this.#drainedByMs); // retired while it was being opened
         return connection;
       })
       .finally(() => {
@@ -69,7 +72,8 @@ export class Pool {
 
   /** Nobody new gets a connection that is open now; they are closed when their calls have ended. */
   retire(nowMs: number): void {
-    for (const { connection } of this.#held.values()) this.#draining.set(connection, nowMs + DRAIN_MS);
+    this.#drainedByMs = nowMs + DRAIN_MS;
+    for (const { connection } of this.#held.values()) this.#draining.set(connection, this.#drainedByMs);
     this.#held.clear();
     this.#opening.clear();
     this.sweep(nowMs, Number.POSITIVE_INFINITY);
@@ -139,14 +143,21 @@ export function specDigest(spec: ServerSpec): string {
 }
 
 /** Where a request belongs. Legacy servers hold state per connection: one per agent session over HTTP, one per capability set always. */
-export function placeOf(request: UpstreamRequest, verdict: Verdict): Place {
+export function placeOf(request: UpstreamRequest, verdict: Verdict, sessions: AgentSessions): Place {
   const { client, principalKey, lease, spec } = request;
   const who = `${principalKey}\n${lease.fingerprint}`;
   if (verdict.era === 'modern') return { key: `modern\n${who}`, sessionId: undefined, capabilities: {} };
   const capabilities = client.era === 'legacy' ? client.capabilities : reduced(client.capabilities);
-  const version = client.era === 'legacy' ? client.protocolVersion : LATEST_LEGACY_VERSION;
+  const version = client.era === 'legacy' ? askedVersion(request, sessions) : LATEST_LEGACY_VERSION;
   const sessionId = client.era === 'legacy' && spec.transport !== 'stdio' ? client.sessionId : undefined;
   return { key: `${client.era}\n${who}\n${version}\n${sessionId ?? ''}\n${textOf(capabilities)}`, sessionId, capabilities };
+}
+
+function askedVersion({ client, org, server }: UpstreamRequest, sessions: AgentSessions): string {
+  if (client.sessionId === undefined) return client.protocolVersion;
+  const session = sessions.of(org, server, client.sessionId);
+  session.askedVersion ??= client.protocolVersion;
+  return session.askedVersion;
 }
 
 const reductions = new WeakMap<JsonObject, JsonObject>();

@@ -24,6 +24,8 @@ export interface Askable {
 interface Open {
   abort: AbortController;
   flight: Flight | undefined;
+  /** The server wants no answer any more. */
+  withdrawn: boolean;
 }
 
 export class QuestionDesk {
@@ -39,26 +41,25 @@ export class QuestionDesk {
     this.#find = find;
   }
 
-  take(message: RpcRequest, flight: Flight | undefined): void {
-    if (message.method === 'ping') {
-      this.#link().answer(message.id, {});
-      return;
-    }
-    if (this.#open.has(message.id)) return; // a duplicate id cannot be answered twice
-    if (this.#open.size >= MAX_QUESTIONS) {
-      this.#refuse(message, INTERNAL_ERROR, `More than ${MAX_QUESTIONS} open requests.`);
-      return;
-    }
-    const open: Open = { abort: new AbortController(), flight };
+  /** A promise is back-pressure: refusing is cheap for the server and must not be dear for the gateway. */
+  take(message: RpcRequest, flight: Flight | undefined): Promise<void> | undefined {
+    if (message.method === 'ping') return this.#link().answer(message.id, {});
+    if (this.#open.has(message.id)) return undefined; // a duplicate id cannot be answered twice
+    if (this.#open.size >= MAX_QUESTIONS) return this.#refuse(message, INTERNAL_ERROR, `More than ${MAX_QUESTIONS} open requests.`);
+    const open: Open = { abort: new AbortController(), flight, withdrawn: false };
     this.#open.set(message.id, open);
     this.#answer(message, open)
       .catch(() => this.#refuse(message, INTERNAL_ERROR, 'The question could not be passed on.'))
       .finally(() => this.#open.delete(message.id));
+    return undefined;
   }
 
   /** The server withdrew its request (notifications/cancelled). */
   withdraw(id: unknown): void {
-    if (typeof id === 'string' || typeof id === 'number') this.#open.get(id)?.abort.abort(new Error('withdrawn by the server'));
+    const open = typeof id === 'string' || typeof id === 'number' ? this.#open.get(id) : undefined;
+    if (!open) return;
+    open.withdrawn = true;
+    open.abort.abort(new Error('withdrawn by the server'));
   }
 
   /** Someone who can be asked has turned up. */
@@ -75,16 +76,17 @@ export class QuestionDesk {
   }
 
   async #answer(message: RpcRequest, open: Open): Promise<void> {
-    const askable = this.#find(open.flight) ?? (await this.#waitForAskable(open));
-    if (open.abort.signal.aborted) return;
+    const mute = open.flight?.peer !== undefined && !open.flight.settled && !open.flight.peer.request;
+    const askable = mute ? undefined : (this.#find(open.flight) ?? (await this.#waitForAskable(open)));
+    if (open.withdrawn) return;
     if (!askable?.peer.request) return this.#refuse(message, METHOD_NOT_FOUND, 'No client is connected that could answer.');
     if (!declares(message.method, message.params, askable.client)) {
       return this.#refuse(message, METHOD_NOT_FOUND, `The client did not declare what ${message.method.slice(0, 64)} needs.`);
     }
     const answer = await this.#ask(askable, message, open);
-    if (open.abort.signal.aborted) return;
-    if (answer.error) this.#link().answerError(message.id, answer.error);
-    else this.#link().answer(message.id, answer.result);
+    if (open.withdrawn) return;
+    if (answer.error) await this.#link().answerError(message.id, answer.error);
+    else await this.#link().answer(message.id, answer.result);
   }
 
   async #ask(askable: Askable, message: RpcRequest, open: Open): Promise<PeerAnswer> {
@@ -115,8 +117,8 @@ export class QuestionDesk {
     });
   }
 
-  #refuse(message: RpcRequest, code: number, text: string): void {
-    this.#link().answerError(message.id, { code, message: text });
+  #refuse(message: RpcRequest, code: number, text: string): Promise<void> {
+    return this.#link().answerError(message.id, { code, message: text });
   }
 }
 

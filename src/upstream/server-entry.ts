@@ -71,7 +71,7 @@ export class ServerEntry {
     this.lastUsedMs = this.#nowMs();
     const verdict = this.#eras.known(destinationOf(request), request.lease.fingerprint);
     if (verdict) {
-      const ready = this.pool.ready(placeOf(request, verdict).key);
+      const ready = this.pool.ready(placeOf(request, verdict, this.options.tools.sessions).key);
       if (ready) return ready;
     }
     return this.#open(request);
@@ -109,7 +109,7 @@ export class ServerEntry {
     const eras = this.#eras;
     const verdict = await eras.find(destination, fingerprint);
     this.#lastEra = verdict.era;
-    const place = placeOf(request, verdict);
+    const place = placeOf(request, verdict, this.options.tools.sessions);
     return (
       this.pool.ready(place.key) ??
       this.pool.open(place, async () => {
@@ -164,7 +164,7 @@ export class ServerEntry {
 /** The lease holds ready values; literal values of the object hold without it. */
 function destinationOf(request: UpstreamRequest): Destination {
   const { org, server, spec, lease } = request;
-  return { org, server, spec, headers: withLiterals(spec.headers, lease.headers), env: withLiterals(spec.env, lease.env) };
+  return { org, server, spec, headers: headersOf(spec.headers, lease.headers), env: withLiterals(spec.env, lease.env) };
 }
 
 function withLiterals(own: ServerSpec['headers'], leased: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
@@ -172,4 +172,12 @@ function withLiterals(own: ServerSpec['headers'], leased: Readonly<Record<string
   const values: Record<string, string> = {};
   for (const [name, value] of Object.entries(own)) if (typeof value === 'string') values[name] = value;
   return Object.assign(values, leased);
+}
+
+/** Lower-cased, so that a leased header replaces a literal one however it is spelled. */
+function headersOf(own: ServerSpec['headers'], leased: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const lowered: Record<string, string> = {};
+  for (const values of [withLiterals(own, {}), leased])
+    for (const [name, value] of Object.entries(values)) lowered[name.toLowerCase()] = value;
+  return lowered;
 }

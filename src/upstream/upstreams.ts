@@ -178,7 +178,7 @@ class ServerBook implements Upstreams {
 
   /** The signal's reason and failures pass; anything else a server provoked is a failure of the server, and a bug worth a report. */
   #account(server: ServerEntry, request: UpstreamRequest, error: unknown): unknown {
-    if (request.signal.aborted && error === request.signal.reason) return error;
+    if (request.signal.aborted) return request.signal.reason;
     const own = error instanceof GatewayError ? error : failure('upstream_protocol', request.server, String(error), error);
     if (own !== error) this.#options.report?.('unexpected', { org: request.org, server: request.server, error: String(error) });
     server.noteError(own);
