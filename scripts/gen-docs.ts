@@ -19,6 +19,7 @@ export function generatedDocs(): Map<string, string> {
     ['docs/stages.md', stagesReference()],
     ['docs/cli.md', cliReference()],
     ['docs/errors.md', errorReference()],
+    ['ARCHITECTURE.md', architecture()],
     ['docs/schema/sallyport.schema.json', `${JSON.stringify(objectJsonSchema(), null, 2)}\n`],
   ]);
 }
@@ -37,6 +38,15 @@ export function thrownCodes(): Set<string> {
 /** Does src have this code as a literal, wherever it is handed on from? */
 export function isMentioned(code: string): boolean {
   return sources().includes(`'${code}'`) || new RegExp(`^\\s+${code}: `, 'm').test(sources());
+}
+
+/** ARCHITECTURE.md with the table in its place; the rest is written by hand. */
+function architecture(): string {
+  const text = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8');
+  return text.replace(
+    /(<!-- stages -->\n)[\s\S]*?(<!-- \/stages -->)/,
+    (_, open: string, close: string) => `${open}${stageTable()}\n${close}`,
+  );
 }
 
 function stagesReference(): string {
@@ -69,9 +79,8 @@ function stagesReference(): string {
 function errorReference(): string {
   const rows = (meanings: Readonly<Record<string, string>>) =>
     Object.entries(meanings).map(([code, meaning]) => `| \`${code}\` | ${meaning} |`);
-  const rpc = Object.entries(rpcMeaning).map(
-    ([name, meaning]) => `| ${String(rpcCode[name as keyof typeof rpcCode])} | \`${name}\` | ${meaning} |`,
-  );
+  const numbers = new Map<string, unknown>(Object.entries(rpcCode));
+  const rpc = Object.entries(rpcMeaning).map(([name, meaning]) => `| ${String(numbers.get(name))} | \`${name}\` | ${meaning} |`);
   return [
     '# Codes',
     '',

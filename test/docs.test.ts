@@ -1,0 +1,87 @@
+// Documents that cannot rot: what is generated equals what is committed, what ARCHITECTURE.md names exists, links lead somewhere.
+// To bring the generated ones up to date: npm run docs.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { failureMeaning } from '../scripts/error-meaning.ts';
+import { generatedDocs, isMentioned, stageTable, thrownCodes } from '../scripts/gen-docs.ts';
+
+const root = resolve(import.meta.dirname, '..');
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+
+describe('generated documents', () => {
+  for (const [path, text] of generatedDocs()) {
+    it(`${path} is what the code says`, () => {
+      expect(existsSync(join(root, path)), `${path} is missing: npm run docs`).toBe(true);
+      expect(read(path)).toBe(text);
+    });
+  }
+
+  it('explain every failure code that is thrown', () => {
+    expect([...thrownCodes()].filter((code) => failureMeaning[code] === undefined)).toEqual([]);
+  });
+
+  it('explain no code that does not exist', () => {
+    expect(Object.keys(failureMeaning).filter((code) => !isMentioned(code))).toEqual([]);
+  });
+});
+
+describe('ARCHITECTURE.md', () => {
+  const text = read('ARCHITECTURE.md');
+
+  it('stays readable in one sitting', () => {
+    expect(text.split('\n').length - 1).toBeLessThanOrEqual(250);
+  });
+
+  it('shows the table that the code runs', () => {
+    expect(/<!-- stages -->\n([\s\S]*?)\n<!-- \/stages -->/.exec(text)?.[1]).toBe(stageTable());
+  });
+
+  it('lists every folder of src with the rank that is enforced', () => {
+    const listed = new Map([...text.matchAll(/^\| (\d) \| `([a-z]+)` \|/gm)].map((row) => [row[2] ?? '', Number(row[1])]));
+    const present = readdirSync(join(root, 'src'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() || (entry.name.endsWith('.ts') && !entry.name.endsWith('.test.ts')))
+      .map((entry) => entry.name.replace(/\.ts$/, ''));
+    expect([...listed.keys()].sort()).toEqual(present.sort());
+    expect(Object.fromEntries([...listed].map(([name]) => [name, enforcedRanks().get(name)]))).toEqual(Object.fromEntries(listed));
+  });
+});
+
+describe('links between documents', () => {
+  const documents = ['.', 'docs', 'docs/decisions'].flatMap((folder) =>
+    readdirSync(join(root, folder))
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => join(folder, name)),
+  );
+
+  it('lead to files that exist', () => {
+    expect(documents.length).toBeGreaterThan(8);
+    const dead = documents.flatMap((document) =>
+      [...read(document).matchAll(/\]\(([^)#:\s]+)(?:#[^)]*)?\)/g)]
+        .map((link) => link[1] ?? '')
+        .filter((target) => !existsSync(join(root, dirname(document), target)))
+        .map((target) => `${document} → ${target}`),
+    );
+    expect(dead).toEqual([]);
+  });
+});
+
+describe('package-lock.json', () => {
+  it('names the binaries of every platform, so that npm ci works on all of them', () => {
+    const { packages } = JSON.parse(read('package-lock.json')) as {
+      packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+    };
+    const missing = Object.entries(packages).flatMap(([at, { optionalDependencies }]) =>
+      Object.keys(optionalDependencies ?? {}).filter(
+        (name) => !packages[`${at}/node_modules/${name}`] && !packages[`node_modules/${name}`],
+      ),
+    );
+    expect(missing).toEqual([]);
+  });
+});
+
+/** The ranks of test/structure.test.ts, read from its text. */
+function enforcedRanks(): Map<string, number> {
+  const block = /const RANK[^{]*\{([^}]*)\}/.exec(read('test/structure.test.ts'))?.[1] ?? '';
+  return new Map([...block.matchAll(/(\w+): (\d+)/g)].map((pair) => [pair[1] ?? '', Number(pair[2])]));
+}
