@@ -5,22 +5,22 @@ import { isAtLeast, type LegacyVersion } from './version.ts';
 
 /** Server capabilities as a client of this version may see them (tasks only since 2025-11-25). Unknown members are kept. */
 export function serverCapabilitiesAt(capabilities: JsonObject, version: LegacyVersion): JsonObject {
-  if (isAtLeast(version, '2025-11-25')) return capabilities;
-  const { tasks: _tasks, ...rest } = capabilities;
-  return rest;
+  return isAtLeast(version, '2025-11-25') ? capabilities : without(capabilities, ['tasks']);
 }
 
 /** Client capabilities as a server of this version may see them (elicitation since 2025-06-18; its url mode, sampling.tools and tasks since 2025-11-25). */
 export function clientCapabilitiesAt(capabilities: JsonObject, version: LegacyVersion): JsonObject {
   if (isAtLeast(version, '2025-11-25')) return capabilities;
-  const { tasks: _tasks, elicitation, sampling, ...rest } = capabilities;
-  const seen: JsonObject = { ...rest };
-  if (isObject(sampling)) {
-    const { tools: _tools, ...plain } = sampling;
-    seen['sampling'] = plain;
-  }
-  // Before 2025-11-25 elicitation was form mode only; a client of URL mode alone has nothing to offer then.
-  const hasForm = isObject(elicitation) && (elicitation['form'] !== undefined || elicitation['url'] === undefined);
-  if (hasForm && isAtLeast(version, '2025-06-18')) seen['elicitation'] = {};
-  return seen;
+  const reduced = without(capabilities, ['tasks']);
+  const { elicitation, sampling } = reduced;
+  if (isObject(sampling)) reduced['sampling'] = without(sampling, ['tools', 'context']);
+  if (!isObject(elicitation)) return reduced;
+  const canForm = Object.keys(elicitation).length === 0 || elicitation['form'] !== undefined;
+  if (!isAtLeast(version, '2025-06-18') || !canForm) return without(reduced, ['elicitation']);
+  return { ...reduced, elicitation: without(elicitation, ['url', 'form']) };
+}
+
+/** A copy without these members. */
+export function without(object: JsonObject, members: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([key]) => !members.includes(key)));
 }

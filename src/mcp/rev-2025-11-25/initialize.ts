@@ -1,7 +1,8 @@
-// The handshake of the session era: reading initialize and writing its answer (2025-11-25 basic/lifecycle).
+// The handshake of the session era: reading initialize and writing its params (2025-11-25 basic/lifecycle).
 // Values only; opening sessions is the server's part.
 import { isObject, type JsonObject } from '../../lib/json.ts';
 import { INVALID_PARAMS, type WireFailure, wireFailure } from '../error-code.ts';
+import { clientCapabilitiesAt } from './capability.ts';
 import { type LegacyVersion, negotiateVersion } from './version.ts';
 
 export interface Handshake {
@@ -15,21 +16,18 @@ export interface Handshake {
 
 /** Reads the params of initialize; malformed params are INVALID_PARAMS on HTTP 200. */
 export function readInitialize(params: JsonObject | undefined): Handshake | WireFailure {
-  const requested = params?.['protocolVersion'];
-  const capabilities = params?.['capabilities'] ?? {};
-  const clientInfo = params?.['clientInfo'];
-  if (typeof requested !== 'string') return wireFailure(200, INVALID_PARAMS, 'Invalid params: "protocolVersion" must be a string.');
-  if (!isObject(capabilities)) return wireFailure(200, INVALID_PARAMS, 'Invalid params: "capabilities" must be an object.');
-  if (clientInfo !== undefined && !isObject(clientInfo)) return wireFailure(200, INVALID_PARAMS, 'Invalid params: "clientInfo" must be an object.');
-  return { requested, protocolVersion: negotiateVersion(requested), capabilities, clientInfo };
+  const { protocolVersion: requested, capabilities, clientInfo } = params ?? {};
+  if (typeof requested !== 'string') return wireFailure(200, INVALID_PARAMS, 'initialize: "protocolVersion" must be a string.');
+  if (capabilities !== undefined && !isObject(capabilities)) return wireFailure(200, INVALID_PARAMS, 'initialize: "capabilities" must be an object.');
+  if (clientInfo !== undefined && !isObject(clientInfo)) return wireFailure(200, INVALID_PARAMS, 'initialize: "clientInfo" must be an object.');
+  return { requested, protocolVersion: negotiateVersion(requested), capabilities: capabilities ?? {}, clientInfo };
 }
 
 /** Params of an initialize request the gateway sends to a legacy server. */
-export function initializeParams(client: {
-  protocolVersion: LegacyVersion;
-  capabilities: JsonObject;
-  clientInfo: JsonObject;
-}): JsonObject {
-  const { protocolVersion, capabilities, clientInfo } = client;
-  return { protocolVersion, capabilities, clientInfo };
+export function initializeParams(client: { protocolVersion: LegacyVersion; capabilities: JsonObject; clientInfo: JsonObject }): JsonObject {
+  return {
+    protocolVersion: client.protocolVersion,
+    capabilities: clientCapabilitiesAt(client.capabilities, client.protocolVersion),
+    clientInfo: client.clientInfo,
+  };
 }

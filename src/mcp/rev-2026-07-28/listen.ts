@@ -17,54 +17,51 @@ export interface ListenFilter {
   taskIds: readonly string[];
 }
 
-/** What a legacy GET stream hears: everything of its session. */
-export const LISTEN_TO_ALL = 'all';
-
 /** Reads `params.notifications`; malformed is -32602 (HTTP 200). */
 export function parseListenFilter(params: JsonObject | undefined): ListenFilter | WireFailure {
-  const wanted = params?.['notifications'] ?? {};
-  if (!isObject(wanted)) return badFilter('"notifications" must be an object');
-  const flags: Record<string, boolean> = {};
-  for (const key of FLAGS) {
-    const value = wanted[key] ?? false;
-    if (typeof value !== 'boolean') return badFilter(`"notifications.${key}" must be true or false`);
-    flags[key] = value;
+  const given = params?.['notifications'];
+  if (!isObject(given)) return invalid('"notifications" must be an object');
+  for (const flag of ['toolsListChanged', 'promptsListChanged', 'resourcesListChanged']) {
+    if (given[flag] !== undefined && typeof given[flag] !== 'boolean') return invalid(`"${flag}" must be a boolean`);
   }
-  const lists: Record<string, readonly string[]> = {};
-  for (const key of LISTS) {
-    const value = wanted[key] ?? [];
-    if (!Array.isArray(value) || value.length > MAX_LISTEN_ENTRIES || value.some((entry) => typeof entry !== 'string')) {
-      return badFilter(`"notifications.${key}" must be a list of at most ${MAX_LISTEN_ENTRIES} strings`);
-    }
-    lists[key] = value as string[];
-  }
+  const resourceSubscriptions = readStrings(given['resourceSubscriptions']);
+  const taskIds = readStrings(given['taskIds']);
+  if (resourceSubscriptions === undefined || taskIds === undefined) return invalid('"resourceSubscriptions" and "taskIds" must be arrays of strings');
+  if (resourceSubscriptions.length + taskIds.length > MAX_LISTEN_ENTRIES) return invalid(`at most ${MAX_LISTEN_ENTRIES} resources and tasks per stream`);
   return {
-    toolsListChanged: flags['toolsListChanged'] ?? false,
-    promptsListChanged: flags['promptsListChanged'] ?? false,
-    resourcesListChanged: flags['resourcesListChanged'] ?? false,
-    resourceSubscriptions: lists['resourceSubscriptions'] ?? [],
-    taskIds: lists['taskIds'] ?? [],
+    toolsListChanged: given['toolsListChanged'] === true,
+    promptsListChanged: given['promptsListChanged'] === true,
+    resourcesListChanged: given['resourcesListChanged'] === true,
+    resourceSubscriptions,
+    taskIds,
   };
 }
 
 /** The part of the filter a server with these capabilities can honour (either era's capabilities). */
 export function honouredFilter(filter: ListenFilter, serverCapabilities: JsonObject): ListenFilter {
-  const { tools, prompts, resources, extensions } = serverCapabilities;
-  const announces = (capability: Json | undefined, member: string): boolean => isObject(capability) && capability[member] === true;
+  const can = (area: string, feature: string) => {
+    const capability = serverCapabilities[area];
+    return isObject(capability) && capability[feature] === true;
+  };
+  const { extensions } = serverCapabilities;
+  const hasTasks = isObject(extensions) && isObject(extensions[TASKS_EXTENSION]);
   return {
-    toolsListChanged: filter.toolsListChanged && announces(tools, 'listChanged'),
-    promptsListChanged: filter.promptsListChanged && announces(prompts, 'listChanged'),
-    resourcesListChanged: filter.resourcesListChanged && announces(resources, 'listChanged'),
-    resourceSubscriptions: announces(resources, 'subscribe') ? filter.resourceSubscriptions : [],
-    taskIds: isObject(extensions) && extensions[TASKS_EXTENSION] !== undefined ? filter.taskIds : [],
+    toolsListChanged: filter.toolsListChanged && can('tools', 'listChanged'),
+    promptsListChanged: filter.promptsListChanged && can('prompts', 'listChanged'),
+    resourcesListChanged: filter.resourcesListChanged && can('resources', 'listChanged'),
+    resourceSubscriptions: can('resources', 'subscribe') ? filter.resourceSubscriptions : [],
+    taskIds: hasTasks ? filter.taskIds : [],
   };
 }
 
 /** The wire form of a filter: only members that are on. */
 export function writeListenFilter(filter: ListenFilter): JsonObject {
   const written: JsonObject = {};
-  for (const key of FLAGS) if (filter[key]) written[key] = true;
-  for (const key of LISTS) if (filter[key].length > 0) written[key] = [...filter[key]];
+  if (filter.toolsListChanged) written['toolsListChanged'] = true;
+  if (filter.promptsListChanged) written['promptsListChanged'] = true;
+  if (filter.resourcesListChanged) written['resourcesListChanged'] = true;
+  if (filter.resourceSubscriptions.length > 0) written['resourceSubscriptions'] = [...filter.resourceSubscriptions];
+  if (filter.taskIds.length > 0) written['taskIds'] = [...filter.taskIds];
   return written;
 }
 
@@ -83,26 +80,25 @@ export function isHeard(filter: ListenFilter, method: string, params: JsonObject
     case 'notifications/resources/list_changed':
       return filter.resourcesListChanged;
     case 'notifications/resources/updated':
-      return filter.resourceSubscriptions.includes(String(params?.['uri']));
+      return typeof params?.['uri'] === 'string' && filter.resourceSubscriptions.includes(params['uri']);
     case 'notifications/tasks':
-      return filter.taskIds.includes(String(params?.['taskId']));
+      return typeof params?.['taskId'] === 'string' && filter.taskIds.includes(params['taskId']);
     default:
       return false;
   }
 }
 
-/** Sets `_meta…/subscriptionId` to the listener's own request id (type preserved), whatever id it had. */
+/** Sets `_meta…/subscriptionId` to the listener's own request id (type preserved), whatever id it had. Also for the final result. */
 export function withSubscriptionId(params: Payload | undefined, subscriptionId: RequestId): Payload {
   return edit(params ?? payload({}), ['_meta', META_SUBSCRIPTION_ID], subscriptionId);
 }
 
-/** Removes `_meta…/subscriptionId`, for delivery to a legacy agent. */
+/** Removes `_meta…/subscriptionId` (and `_meta` when nothing else was in it), for delivery to a legacy agent. */
 export function withoutSubscriptionId(params: Payload | undefined): Payload | undefined {
-  if (params === undefined || !isObject(params.value['_meta'])) return params;
-  const without = edit(params, ['_meta', META_SUBSCRIPTION_ID], undefined);
-  const meta = without.value['_meta'];
-  const bare = isObject(meta) && Object.keys(meta).length === 0 ? edit(without, ['_meta'], undefined) : without;
-  return Object.keys(bare.value).length === 0 ? undefined : bare;
+  if (params === undefined) return undefined;
+  const edited = edit(params, ['_meta', META_SUBSCRIPTION_ID], undefined);
+  const meta = edited.value['_meta'];
+  return edited !== params && isObject(meta) && Object.keys(meta).length === 0 ? edit(edited, ['_meta'], undefined) : edited;
 }
 
 /** Subscription id of a notification; servers are known to stringify it, so compare with isSameId. */
@@ -113,7 +109,7 @@ export function subscriptionIdOf(params: JsonObject | undefined): Json | undefin
 
 /** Equal as ids, also when one side turned a number into a string. */
 export function isSameId(a: Json | undefined, b: RequestId): boolean {
-  return a !== undefined && a !== null && String(a) === String(b);
+  return (typeof a === 'string' || typeof a === 'number') && String(a) === String(b);
 }
 
 /** The graceful end of a listen stream: the empty result with the subscription id. */
@@ -121,9 +117,13 @@ export function listenResult(subscriptionId: RequestId): JsonObject {
   return { resultType: 'complete', _meta: { [META_SUBSCRIPTION_ID]: subscriptionId } };
 }
 
-const FLAGS = ['toolsListChanged', 'promptsListChanged', 'resourcesListChanged'] as const;
-const LISTS = ['resourceSubscriptions', 'taskIds'] as const;
+function readStrings(given: Json | undefined): string[] | undefined {
+  if (given === undefined) return [];
+  if (!Array.isArray(given)) return undefined;
+  const strings = given.filter((item) => typeof item === 'string');
+  return strings.length === given.length ? [...new Set(strings)] : undefined;
+}
 
-function badFilter(what: string): WireFailure {
-  return wireFailure(200, INVALID_PARAMS, `Invalid params: ${what}.`);
+function invalid(problem: string): WireFailure {
+  return wireFailure(200, INVALID_PARAMS, `subscriptions/listen: ${problem}.`);
 }

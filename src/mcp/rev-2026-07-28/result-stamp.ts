@@ -1,5 +1,5 @@
 // What every result of 2026-07-28 carries besides its content: resultType, cache hints, the server's identity (basic/index, server/utilities/caching).
-// Sets only what is missing, except the cache hints when told to narrow them. Never touches other bytes.
+// Sets only what is missing, except the cache scope when told to narrow it. Never touches other bytes.
 import { isObject, type JsonObject } from '../../lib/json.ts';
 import { CACHEABLE_METHODS } from '../method-kind.ts';
 import { edit, type Payload } from '../raw-json.ts';
@@ -17,23 +17,25 @@ export interface StampOptions {
 
 export type ResultType = 'complete' | 'input_required' | 'task' | (string & {});
 
-/** Absent means complete. */
+/** Absent (or no string) means complete. */
 export function resultTypeOf(result: JsonObject): ResultType {
-  const type = result['resultType'];
-  return typeof type === 'string' ? type : 'complete';
+  return typeof result['resultType'] === 'string' ? result['resultType'] : 'complete';
 }
 
-/** A result as 2026-07-28 requires it. input_required results get no cache hints. */
+/** A result as 2026-07-28 requires it. Only complete results get cache hints. */
 export function stampResult(method: string, result: Payload, options: StampOptions): Payload {
-  let stamped = result;
-  if (stamped.value['resultType'] === undefined) stamped = edit(stamped, ['resultType'], 'complete');
-  if (CACHEABLE_METHODS.has(method) && resultTypeOf(stamped.value) === 'complete') {
-    if (stamped.value['ttlMs'] === undefined) stamped = edit(stamped, ['ttlMs'], options.ttlMs ?? 0);
-    const scope = stamped.value['cacheScope'];
-    if (scope === undefined) stamped = edit(stamped, ['cacheScope'], options.cacheScope ?? 'private');
-    else if (scope !== 'private' && options.forcePrivate) stamped = edit(stamped, ['cacheScope'], 'private');
-  }
-  if (options.serverInfo === undefined) return stamped;
+  let stamped = typeof result.value['resultType'] === 'string' ? result : edit(result, ['resultType'], 'complete');
+  if (CACHEABLE_METHODS.has(method) && resultTypeOf(result.value) === 'complete') stamped = stampCacheHints(stamped, options);
   const meta = stamped.value['_meta'];
-  return isObject(meta) && meta[META_SERVER_INFO] !== undefined ? stamped : edit(stamped, ['_meta', META_SERVER_INFO], options.serverInfo);
+  const namesServer = isObject(meta) && Object.hasOwn(meta, META_SERVER_INFO);
+  return options.serverInfo === undefined || namesServer ? stamped : edit(stamped, ['_meta', META_SERVER_INFO], options.serverInfo);
+}
+
+function stampCacheHints(result: Payload, options: StampOptions): Payload {
+  const { ttlMs, cacheScope } = result.value;
+  const hasTtl = typeof ttlMs === 'number' && Number.isInteger(ttlMs) && ttlMs >= 0;
+  const stamped = hasTtl ? result : edit(result, ['ttlMs'], options.ttlMs ?? 0);
+  if (cacheScope === 'private' || (cacheScope === 'public' && options.forcePrivate !== true)) return stamped;
+  const scope = options.forcePrivate === true ? 'private' : (options.cacheScope ?? 'private');
+  return edit(stamped, ['cacheScope'], scope);
 }

@@ -1,6 +1,6 @@
 // Errors across eras and hops. A server's errors about its own hop (headers, version, capabilities) never reach an agent as such.
 // Never relays authentication challenges. Source: 2026-07-28 basic, error codes; 2025-11-25 server/resources.
-import { isObject, type JsonObject } from '../../lib/json.ts';
+import { isObject, type Json, type JsonObject } from '../../lib/json.ts';
 import {
   HEADER_MISMATCH,
   INTERNAL_ERROR,
@@ -8,6 +8,7 @@ import {
   MISSING_CLIENT_CAPABILITY,
   RESOURCE_NOT_FOUND,
   UNSUPPORTED_PROTOCOL_VERSION,
+  URL_ELICITATION_REQUIRED,
 } from '../error-code.ts';
 import type { RpcError } from '../message.ts';
 
@@ -20,49 +21,61 @@ export interface ErrorContext {
   clientCapabilities: JsonObject;
 }
 
-/** For a modern agent. -32042 is not handled here: see inputRequiredOfUrlError. */
+/** For a modern agent, from a server of either era (same-era errors too). -32042 with usable questions is not handled here: see questionsOfUrlError. */
 export function toModernError(error: RpcError, context: ErrorContext): RpcError {
-  if (error.code === RESOURCE_NOT_FOUND && context.serverEra === 'legacy') {
-    const uri = isObject(error.data) && typeof error.data['uri'] === 'string' ? error.data['uri'] : context.params?.['uri'];
-    const data: JsonObject = { ...(isObject(error.data) ? error.data : {}), ...(typeof uri === 'string' ? { uri } : {}) };
-    return { code: INVALID_PARAMS, message: error.message, data };
+  if (context.serverEra === 'legacy') {
+    if (error.code === RESOURCE_NOT_FOUND && context.method === 'resources/read') return resourceMissing(error, context, INVALID_PARAMS);
+    return error.code === URL_ELICITATION_REQUIRED || isHopCode(error.code) ? ofServer(error) : error;
   }
   if (error.code === MISSING_CLIENT_CAPABILITY && concernsClient(error, context.clientCapabilities)) return error;
-  return ofThisHop(error);
+  return isHopCode(error.code) ? ofServer(error) : error;
 }
 
-/** For a legacy agent. */
+/** For a legacy agent, from a server of either era. */
 export function toLegacyError(error: RpcError, context: ErrorContext): RpcError {
+  if (isHopCode(error.code)) return ofServer(error);
+  if (context.serverEra === 'legacy') return error;
+  const data = error.data;
+  const namesUri = isObject(data) && typeof data['uri'] === 'string';
+  return error.code === INVALID_PARAMS && context.method === 'resources/read' && namesUri ? resourceMissing(error, context, RESOURCE_NOT_FOUND) : error;
+}
+
+function isHopCode(code: number): boolean {
+  return code === HEADER_MISMATCH || code === MISSING_CLIENT_CAPABILITY || code === UNSUPPORTED_PROTOCOL_VERSION;
+}
+
+function resourceMissing(error: RpcError, context: ErrorContext, code: number): RpcError {
   const data = isObject(error.data) ? error.data : {};
-  if (context.serverEra === 'modern' && context.method === 'resources/read' && error.code === INVALID_PARAMS && data['uri'] !== undefined) {
-    return { ...error, code: RESOURCE_NOT_FOUND };
-  }
-  if (error.code === MISSING_CLIENT_CAPABILITY) {
-    const names = isObject(data['requiredCapabilities']) ? Object.keys(data['requiredCapabilities']).join(', ') : '';
-    return { code: INTERNAL_ERROR, message: `The server needs a capability this client did not declare${names === '' ? '' : `: ${names}`}.` };
-  }
-  return ofThisHop(error);
+  const uri = data['uri'] ?? context.params?.['uri'];
+  return { code, message: error.message, data: uri === undefined ? data : { ...data, uri } };
 }
 
-/** Errors between gateway and server: an agent that saw them would change its headers or its era. */
-function ofThisHop(error: RpcError): RpcError {
-  switch (error.code) {
-    case HEADER_MISMATCH:
-    case UNSUPPORTED_PROTOCOL_VERSION:
-    case MISSING_CLIENT_CAPABILITY:
-      return { code: INTERNAL_ERROR, message: 'The server refused the request of the gateway.', data: { code: 'upstream_refused', upstreamCode: error.code } };
-    default:
-      return error;
-  }
+/** The error told as the server's problem, without the members that would make a client change era, version or headers. */
+function ofServer(error: RpcError): RpcError {
+  const capabilities = error.code === MISSING_CLIENT_CAPABILITY && isObject(error.data) ? error.data['requiredCapabilities'] : undefined;
+  const needed = isObject(capabilities) ? leafNames(capabilities).join(', ') : '';
+  const message = needed === '' ? 'The server refused the request of the gateway.' : `The server needs a client with these capabilities: ${needed}.`;
+  return { code: INTERNAL_ERROR, message, data: { code: 'upstream_refused', upstreamCode: error.code } };
 }
 
-/** Does the server miss something that this very client did not declare? */
+/** True when something the server requires was indeed not declared by this client. */
 function concernsClient(error: RpcError, declared: JsonObject): boolean {
   const required = isObject(error.data) ? error.data['requiredCapabilities'] : undefined;
-  return isObject(required) && Object.keys(required).some((key) => lacks(required[key], declared[key]));
+  return isObject(required) && !covers(declared, required);
 }
 
-function lacks(required: unknown, declared: unknown): boolean {
-  if (!isObject(declared)) return true;
-  return isObject(required) && Object.keys(required).some((key) => isObject(required[key]) && lacks(required[key], declared[key]));
+function covers(declared: Json | undefined, required: JsonObject): boolean {
+  return isObject(declared) && Object.entries(required).every(([key, need]) => Object.hasOwn(declared, key) && (!isObject(need) || covers(declared[key], need)));
+}
+
+/** Most capability names and characters of them quoted. */
+const MAX_NAMES = 10;
+const MAX_NAME_LENGTH = 64;
+
+function leafNames(capabilities: JsonObject): string[] {
+  const names = Object.entries(capabilities).flatMap(([name, inner]) => {
+    const deeper = isObject(inner) ? Object.keys(inner) : [];
+    return deeper.length === 0 ? [name] : deeper.map((key) => `${name}.${key}`);
+  });
+  return names.slice(0, MAX_NAMES).map((name) => name.slice(0, MAX_NAME_LENGTH));
 }
