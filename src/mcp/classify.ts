@@ -33,9 +33,14 @@ function classifyRequest(headers: Headers, request: RpcRequest): Classified | Wi
   if (!claimsModern(request.params)) {
     if (!headerNamesModern(headers)) return { era: 'legacy' };
     const missing = missingMembers(request.params);
-    return wireFailure(400, INVALID_PARAMS, `The MCP-Protocol-Version header names a stateless revision, but the request lacks: ${missing.join(', ')}.`, {
-      envelope: { missing },
-    });
+    return wireFailure(
+      400,
+      INVALID_PARAMS,
+      `The MCP-Protocol-Version header names a stateless revision, but the request lacks: ${missing.join(', ')}.`,
+      {
+        envelope: { missing },
+      },
+    );
   }
   const envelope = parseEnvelope(request.params);
   if ('error' in envelope) return envelope;

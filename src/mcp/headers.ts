@@ -124,13 +124,28 @@ export function checkParamHeaders(spec: readonly ParamHeader[], args: JsonObject
 
 /** Positions a value passes through that are no plain property: a declaration below one can not be mirrored. */
 const INDIRECT_SCHEMAS = [
-  ...['items', 'prefixItems', 'contains', 'additionalItems', 'additionalProperties', 'unevaluatedProperties', 'unevaluatedItems', 'propertyNames'],
+  ...[
+    'items',
+    'prefixItems',
+    'contains',
+    'additionalItems',
+    'additionalProperties',
+    'unevaluatedProperties',
+    'unevaluatedItems',
+    'propertyNames',
+  ],
   ...['oneOf', 'anyOf', 'allOf', 'not', 'if', 'then', 'else', 'contentSchema'],
 ];
 const INDIRECT_SCHEMA_MAPS = ['patternProperties', 'dependentSchemas', 'dependencies', '$defs', 'definitions'];
 
 /** Collects declarations below one subschema; a text is the reason why the tool is invalid. */
-function readSubschema(schema: Json | undefined, path: readonly string[], direct: boolean, depth: number, found: ParamHeader[]): string | undefined {
+function readSubschema(
+  schema: Json | undefined,
+  path: readonly string[],
+  direct: boolean,
+  depth: number,
+  found: ParamHeader[],
+): string | undefined {
   if (!isObject(schema)) return undefined;
   const where = path.length === 0 ? 'the root' : path.join('.');
   if (depth > MAX_SCHEMA_DEPTH) return `the input schema is nested deeper than ${MAX_SCHEMA_DEPTH} levels`;
@@ -164,7 +179,8 @@ function readDeclaration(
   if (!direct || path.length === 0) return `x-mcp-header at ${where}: only properties reachable through "properties" alone may have one`;
   if (typeof declared !== 'string' || !TOKEN.test(declared)) return `x-mcp-header at ${where}: the name must be an RFC 9110 token`;
   const type = ownMember(schema, 'type');
-  if (type !== 'integer' && type !== 'string' && type !== 'boolean') return `x-mcp-header at ${where}: the type must be integer, string or boolean`;
+  if (type !== 'integer' && type !== 'string' && type !== 'boolean')
+    return `x-mcp-header at ${where}: the type must be integer, string or boolean`;
   found.push({ path, name: declared, type });
   return undefined;
 }

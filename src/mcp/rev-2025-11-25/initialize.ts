@@ -18,8 +18,10 @@ export interface Handshake {
 export function readInitialize(params: JsonObject | undefined): Handshake | WireFailure {
   const { protocolVersion: requested, capabilities, clientInfo } = params ?? {};
   if (typeof requested !== 'string') return wireFailure(200, INVALID_PARAMS, 'initialize: "protocolVersion" must be a string.');
-  if (capabilities !== undefined && !isObject(capabilities)) return wireFailure(200, INVALID_PARAMS, 'initialize: "capabilities" must be an object.');
-  if (clientInfo !== undefined && !isObject(clientInfo)) return wireFailure(200, INVALID_PARAMS, 'initialize: "clientInfo" must be an object.');
+  if (capabilities !== undefined && !isObject(capabilities))
+    return wireFailure(200, INVALID_PARAMS, 'initialize: "capabilities" must be an object.');
+  if (clientInfo !== undefined && !isObject(clientInfo))
+    return wireFailure(200, INVALID_PARAMS, 'initialize: "clientInfo" must be an object.');
   return { requested, protocolVersion: negotiateVersion(requested), capabilities: capabilities ?? {}, clientInfo };
 }
 

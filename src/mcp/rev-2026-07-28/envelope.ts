@@ -49,7 +49,8 @@ export function parseEnvelope(params: JsonObject | undefined): Envelope | WireFa
   const clientCapabilities = own(META_CLIENT_CAPABILITIES);
   if (!isObject(clientCapabilities)) return malformed(META_CLIENT_CAPABILITIES, 'must be an object');
   const clientInfo = own(META_CLIENT_INFO);
-  if (clientInfo !== undefined && !isImplementation(clientInfo)) return malformed(META_CLIENT_INFO, 'must be an object with string "name" and "version"');
+  if (clientInfo !== undefined && !isImplementation(clientInfo))
+    return malformed(META_CLIENT_INFO, 'must be an object with string "name" and "version"');
   const logLevel = own(META_LOG_LEVEL);
   if (logLevel !== undefined && !isLogLevel(logLevel)) return malformed(META_LOG_LEVEL, `must be one of ${LOG_LEVELS.join(', ')}`);
   return { protocolVersion, clientCapabilities, clientInfo, logLevel };

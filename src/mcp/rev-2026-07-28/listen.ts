@@ -26,8 +26,10 @@ export function parseListenFilter(params: JsonObject | undefined): ListenFilter 
   }
   const resourceSubscriptions = readStrings(given['resourceSubscriptions']);
   const taskIds = readStrings(given['taskIds']);
-  if (resourceSubscriptions === undefined || taskIds === undefined) return invalid('"resourceSubscriptions" and "taskIds" must be arrays of strings');
-  if (resourceSubscriptions.length + taskIds.length > MAX_LISTEN_ENTRIES) return invalid(`at most ${MAX_LISTEN_ENTRIES} resources and tasks per stream`);
+  if (resourceSubscriptions === undefined || taskIds === undefined)
+    return invalid('"resourceSubscriptions" and "taskIds" must be arrays of strings');
+  if (resourceSubscriptions.length + taskIds.length > MAX_LISTEN_ENTRIES)
+    return invalid(`at most ${MAX_LISTEN_ENTRIES} resources and tasks per stream`);
   return {
     toolsListChanged: given['toolsListChanged'] === true,
     promptsListChanged: given['promptsListChanged'] === true,

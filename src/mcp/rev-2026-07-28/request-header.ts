@@ -1,7 +1,16 @@
 // Checks the standard headers of a 2026-07-28 request against its body (basic/transports/streamable-http, standard headers).
 // The body decides; a header can only make a request invalid.
 import { HEADER_MISMATCH, type WireFailure, wireFailure } from '../error-code.ts';
-import { decodeHeaderValue, type Headers, METHOD_HEADER, NAME_HEADER, nameHeader, nameSource, PROTOCOL_VERSION_HEADER, trimOws } from '../headers.ts';
+import {
+  decodeHeaderValue,
+  type Headers,
+  METHOD_HEADER,
+  NAME_HEADER,
+  nameHeader,
+  nameSource,
+  PROTOCOL_VERSION_HEADER,
+  trimOws,
+} from '../headers.ts';
 import type { RpcRequest } from '../message.ts';
 import type { Envelope } from './envelope.ts';
 
@@ -49,7 +58,12 @@ export function requestHeaders(version: string, request: Pick<RpcRequest, 'metho
 
 function mismatch(name: string, header: string, body: string): WireFailure {
   const quoted = { header: header.slice(0, MAX_QUOTE), body: body.slice(0, MAX_QUOTE) };
-  return wireFailure(400, HEADER_MISMATCH, `Headers and body disagree: ${name} is ${JSON.stringify(quoted.header)}, the body says ${JSON.stringify(quoted.body)}.`, {
-    mismatch: quoted,
-  });
+  return wireFailure(
+    400,
+    HEADER_MISMATCH,
+    `Headers and body disagree: ${name} is ${JSON.stringify(quoted.header)}, the body says ${JSON.stringify(quoted.body)}.`,
+    {
+      mismatch: quoted,
+    },
+  );
 }

@@ -32,5 +32,7 @@ export function toLegacyClientCapabilities(capabilities: JsonObject, version: Le
 
 function withoutTasksExtension(capabilities: JsonObject): JsonObject {
   const { extensions } = capabilities;
-  return isObject(extensions) && Object.hasOwn(extensions, TASKS_EXTENSION) ? { ...capabilities, extensions: without(extensions, [TASKS_EXTENSION]) } : capabilities;
+  return isObject(extensions) && Object.hasOwn(extensions, TASKS_EXTENSION)
+    ? { ...capabilities, extensions: without(extensions, [TASKS_EXTENSION]) }
+    : capabilities;
 }

@@ -2,7 +2,13 @@
 // Never forwards one hop's envelope as another's.
 import { isObject, type JsonObject } from '../../lib/json.ts';
 import { edit, type Payload, payload } from '../raw-json.ts';
-import { ENVELOPE_MEMBERS, META_CLIENT_CAPABILITIES, META_CLIENT_INFO, META_LOG_LEVEL, META_PROTOCOL_VERSION } from '../rev-2026-07-28/envelope.ts';
+import {
+  ENVELOPE_MEMBERS,
+  META_CLIENT_CAPABILITIES,
+  META_CLIENT_INFO,
+  META_LOG_LEVEL,
+  META_PROTOCOL_VERSION,
+} from '../rev-2026-07-28/envelope.ts';
 
 /** What the gateway says about itself and the client on a request to a modern server. */
 export interface EnvelopeValues {

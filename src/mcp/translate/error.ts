@@ -37,7 +37,9 @@ export function toLegacyError(error: RpcError, context: ErrorContext): RpcError 
   if (context.serverEra === 'legacy') return error;
   const data = error.data;
   const namesUri = isObject(data) && typeof data['uri'] === 'string';
-  return error.code === INVALID_PARAMS && context.method === 'resources/read' && namesUri ? resourceMissing(error, context, RESOURCE_NOT_FOUND) : error;
+  return error.code === INVALID_PARAMS && context.method === 'resources/read' && namesUri
+    ? resourceMissing(error, context, RESOURCE_NOT_FOUND)
+    : error;
 }
 
 function isHopCode(code: number): boolean {
@@ -54,7 +56,8 @@ function resourceMissing(error: RpcError, context: ErrorContext, code: number): 
 function ofServer(error: RpcError): RpcError {
   const capabilities = error.code === MISSING_CLIENT_CAPABILITY && isObject(error.data) ? error.data['requiredCapabilities'] : undefined;
   const needed = isObject(capabilities) ? leafNames(capabilities).join(', ') : '';
-  const message = needed === '' ? 'The server refused the request of the gateway.' : `The server needs a client with these capabilities: ${needed}.`;
+  const message =
+    needed === '' ? 'The server refused the request of the gateway.' : `The server needs a client with these capabilities: ${needed}.`;
   return { code: INTERNAL_ERROR, message, data: { code: 'upstream_refused', upstreamCode: error.code } };
 }
 
@@ -65,7 +68,10 @@ function concernsClient(error: RpcError, declared: JsonObject): boolean {
 }
 
 function covers(declared: Json | undefined, required: JsonObject): boolean {
-  return isObject(declared) && Object.entries(required).every(([key, need]) => Object.hasOwn(declared, key) && (!isObject(need) || covers(declared[key], need)));
+  return (
+    isObject(declared) &&
+    Object.entries(required).every(([key, need]) => Object.hasOwn(declared, key) && (!isObject(need) || covers(declared[key], need)))
+  );
 }
 
 /** Most capability names and characters of them quoted. */

@@ -8,7 +8,10 @@ import { isModernVersion, MODERN_VERSIONS } from '../rev-2026-07-28/version.ts';
 import { toLegacyServerCapabilities, toModernServerCapabilities } from './capability.ts';
 
 /** DiscoverResult for a modern client from a legacy server's InitializeResult: modern versions only, no tasks, ttl 0 and private unless given. */
-export function discoverFromInitialize(initialize: JsonObject, options: { ttlMs?: number; cacheScope?: 'private' | 'public' } = {}): JsonObject {
+export function discoverFromInitialize(
+  initialize: JsonObject,
+  options: { ttlMs?: number; cacheScope?: 'private' | 'public' } = {},
+): JsonObject {
   const { capabilities, instructions, serverInfo, _meta } = initialize;
   const meta: JsonObject = isObject(_meta) ? { ..._meta } : {};
   if (isImplementation(serverInfo)) meta[META_SERVER_INFO] = serverInfo;
@@ -24,7 +27,11 @@ export function discoverFromInitialize(initialize: JsonObject, options: { ttlMs?
 }
 
 /** InitializeResult for a legacy client from a modern server's DiscoverResult; `fallbackInfo` when the server did not say who it is. */
-export function initializeFromDiscover(discover: JsonObject, clientVersion: LegacyVersion, fallbackInfo: { name: string; version: string }): JsonObject {
+export function initializeFromDiscover(
+  discover: JsonObject,
+  clientVersion: LegacyVersion,
+  fallbackInfo: { name: string; version: string },
+): JsonObject {
   const { capabilities, instructions, _meta } = discover;
   const meta = isObject(_meta) ? _meta : {};
   const serverInfo = meta[META_SERVER_INFO];
@@ -48,7 +55,11 @@ export function capDiscover(discover: JsonObject): JsonObject {
 /** A legacy server's InitializeResult for a legacy client: the client's negotiated version, capabilities reduced to it. */
 export function initializeForClient(initialize: JsonObject, clientVersion: LegacyVersion): JsonObject {
   const { capabilities } = initialize;
-  return { ...initialize, protocolVersion: clientVersion, capabilities: serverCapabilitiesAt(isObject(capabilities) ? capabilities : {}, clientVersion) };
+  return {
+    ...initialize,
+    protocolVersion: clientVersion,
+    capabilities: serverCapabilitiesAt(isObject(capabilities) ? capabilities : {}, clientVersion),
+  };
 }
 
 function isImplementation(info: unknown): info is JsonObject {

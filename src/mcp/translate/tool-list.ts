@@ -48,7 +48,9 @@ function mapTools(result: Payload, map: (tool: Payload) => Payload | undefined):
 }
 
 function withoutExecution(tool: Payload): Payload {
-  return Object.hasOwn(tool.value, 'execution') ? { value: without(tool.value, ['execution']), text: removeMember(tool.text, 'execution') } : tool;
+  return Object.hasOwn(tool.value, 'execution')
+    ? { value: without(tool.value, ['execution']), text: removeMember(tool.text, 'execution') }
+    : tool;
 }
 
 function headerProblem(tool: JsonObject): string | undefined {
