@@ -30,7 +30,7 @@ export const recordDecision: Row = {
 /** Records a refusal. Anonymous attempts are thinned out so that a stranger cannot fill the log. */
 export async function recordDenial(flight: Flight, denial: Denial): Promise<Receipt | undefined> {
   const { call, ports, control } = flight;
-  if (!call.principal && !ports.strangers.admit(ports.clock.nowMs())) return undefined;
+  if (denial.code === 'unauthenticated' && !ports.strangers.admit(ports.clock.nowMs())) return undefined;
   const made = call.decision?.effect === 'deny' ? call.decision : undefined;
   return append(flight, {
     effect: 'deny',

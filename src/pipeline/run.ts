@@ -106,7 +106,7 @@ async function refuse(flight: Flight, denial: Denial): Promise<CallOutcome | Mov
     else {
       // A refusal under rules that moved meanwhile is judged again like an allowance: the newest rules bind both ways.
       const receipt = await recordDenial(flight, denial);
-      if (receipt && flight.call.principal && receipt.revision !== flight.control.revision) return { movedTo: receipt.revision };
+      if (receipt && receipt.org === flight.control.org && receipt.revision !== flight.control.revision) return { movedTo: receipt.revision };
     }
   } catch (error) {
     return logFailed(flight, error);

@@ -1,7 +1,7 @@
 // Row: arguments against the pinned input schema, and mirrored headers against arguments. A schema that cannot be used refuses the call.
 // A capability this principal may not use is not validated: the refusal must not tell whether it exists.
 import type { Definition } from '../call.ts';
-import type { JsonObject } from '../lib/json.ts';
+import type { Json, JsonObject } from '../lib/json.ts';
 import { isObject } from '../lib/json.ts';
 import { HEADER_MISMATCH, INVALID_PARAMS } from '../mcp/error-code.ts';
 import { checkParamHeaders, type ParamHeaderSpec, paramHeaderSpec } from '../mcp/headers.ts';
@@ -48,13 +48,29 @@ function headerSpec(definition: Definition): ParamHeaderSpec {
   return spec;
 }
 
+/** Levels of optional members that are looked at. */
+const MAX_EMPTY_DEPTH = 32;
+
+/**
+ * Null for an optional member is how many models say that they leave it out, and a mirrored one counts as absent (2026-07-28
+ * basic/transports/streamable-http, x-mcp-header). So it does here; the server gets it as the agent sent it.
+ */
+function withoutEmpty(schema: Json | undefined, given: JsonObject, depth: number): JsonObject {
+  if (!isObject(schema) || !isObject(schema['properties']) || depth >= MAX_EMPTY_DEPTH) return given;
+  const { properties } = schema;
+  const required = Array.isArray(schema['required']) ? schema['required'] : [];
+  const kept = Object.entries(given).filter(([name, value]) => value !== null || !Object.hasOwn(properties, name) || required.includes(name));
+  return Object.fromEntries(kept.map(([name, value]) => [name, isObject(value) ? withoutEmpty(properties[name], value, depth + 1) : value]));
+}
+
 function checkArguments(flight: Flight, definition: Definition, given: JsonObject): Verdict {
   const schema = flight.ports.catalog.schemaOf(definition);
   const name = flight.call.target?.capability?.name;
   if (schema.unusable !== undefined) {
     return deny('schema_unusable', `The input schema of tool "${name}" cannot be used (${schema.unusable}), so calls to it are refused. The server's owner must mend the schema.`);
   }
-  const issues = schema.validate(given);
+  let issues = schema.validate(given);
+  if (issues.length > 0) issues = schema.validate(withoutEmpty(definition.value['inputSchema'], given, 0));
   if (issues.length === 0) return PASS;
   const named = issues.slice(0, MAX_NAMED_ISSUES).map((issue) => `${issue.path === '' ? '(arguments)' : issue.path}: ${issue.message}`);
   const more = issues.length > named.length ? `; and ${issues.length - named.length} more` : '';
