@@ -10,7 +10,8 @@ const server = createServer((request, response) => {
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
   request.on('end', () => {
     const headers: Record<string, string> = {};
-    for (const [name, value] of Object.entries(request.headers)) if (typeof value === 'string' && name !== 'host' && name !== 'connection' && name !== 'content-length') headers[name] = value;
+    for (const [name, value] of Object.entries(request.headers))
+      if (typeof value === 'string' && name !== 'host' && name !== 'connection' && name !== 'content-length') headers[name] = value;
     pool.dispatch({ path: target.pathname, method: 'POST', headers, body: Buffer.concat(chunks) }, new Copy(response));
   });
 });
@@ -21,9 +22,16 @@ class Copy implements Dispatcher.DispatchHandler {
     this.#response = response;
   }
   onRequestStart(): void {}
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Record<string, string | string[] | undefined>): void {
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
     const { 'content-type': type, 'content-length': length } = headers;
-    this.#response.writeHead(status, { ...(type ? { 'content-type': String(type) } : {}), ...(length ? { 'content-length': String(length) } : {}) });
+    this.#response.writeHead(status, {
+      ...(type ? { 'content-type': String(type) } : {}),
+      ...(length ? { 'content-length': String(length) } : {}),
+    });
   }
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#response.write(chunk);

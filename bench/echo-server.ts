@@ -6,16 +6,31 @@ const LARGE = 'y'.repeat(32 * 1024);
 const TOOL = {
   name: 'echo',
   description: 'Gives back what it was given.',
-  inputSchema: { type: 'object', properties: { text: { type: 'string' }, size: { type: 'string', enum: ['small', 'large'] } }, required: ['text'] },
+  inputSchema: {
+    type: 'object',
+    properties: { text: { type: 'string' }, size: { type: 'string', enum: ['small', 'large'] } },
+    required: ['text'],
+  },
 };
 const LIST = JSON.stringify({ resultType: 'complete', ttlMs: 0, cacheScope: 'public', tools: [TOOL] });
-const DISCOVER = JSON.stringify({ resultType: 'complete', ttlMs: 0, cacheScope: 'public', supportedVersions: ['2026-07-28'], capabilities: { tools: {} }, serverInfo: { name: 'echo', version: '1' } });
+const DISCOVER = JSON.stringify({
+  resultType: 'complete',
+  ttlMs: 0,
+  cacheScope: 'public',
+  supportedVersions: ['2026-07-28'],
+  capabilities: { tools: {} },
+  serverInfo: { name: 'echo', version: '1' },
+});
 
 const server = createServer((request, response) => {
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
   request.on('end', () => {
-    const message = JSON.parse(Buffer.concat(chunks).toString()) as { id: number | string; method: string; params?: { arguments?: { text?: string; size?: string } } };
+    const message = JSON.parse(Buffer.concat(chunks).toString()) as {
+      id: number | string;
+      method: string;
+      params?: { arguments?: { text?: string; size?: string } };
+    };
     const text = JSON.stringify({ jsonrpc: '2.0', id: message.id }).slice(0, -1);
     const body = `${text},"result":${resultOf(message)}}`;
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });

@@ -16,14 +16,24 @@ interface Options {
 const options = JSON.parse(process.argv[2] ?? '{}') as Options;
 const { config, problems } = loadConfig({
   env: {},
-  flags: { dataDir: options.dataDir, 'agent.port': '0', 'admin.port': '0', logLevel: 'warn', ...(options.databaseUrl ? { databaseUrl: options.databaseUrl } : {}) },
+  flags: {
+    dataDir: options.dataDir,
+    'agent.port': '0',
+    'admin.port': '0',
+    logLevel: 'warn',
+    ...(options.databaseUrl ? { databaseUrl: options.databaseUrl } : {}),
+  },
 });
 if (!config) throw new Error(problems?.join('; '));
 
 const core = await openCore(config, { create: true });
 const { token, object } = tokenObject('bench', 'bench');
 const others = Array.from({ length: options.agents }, (_, i) => agentObject(`other-${i}`));
-const foreign = Array.from({ length: options.rules }, (_, i) => ({ name: `foreign-${i}`, match: { server: [`elsewhere-${i}`], tool: ['*'] }, effect: 'allow' as const }));
+const foreign = Array.from({ length: options.rules }, (_, i) => ({
+  name: `foreign-${i}`,
+  match: { server: [`elsewhere-${i}`], tool: ['*'] },
+  effect: 'allow' as const,
+}));
 await seed(core, config.organization, [
   agentObject('bench'),
   object,

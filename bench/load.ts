@@ -40,7 +40,13 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
   const seconds = (performance.now() - began) / 1000;
   await pool.close();
   latencies.sort((a, b) => a - b);
-  return { done: latencies.length, seconds, perSecond: latencies.length / seconds, p50Ms: quantile(latencies, 0.5), p99Ms: quantile(latencies, 0.99) };
+  return {
+    done: latencies.length,
+    seconds,
+    perSecond: latencies.length / seconds,
+    p50Ms: quantile(latencies, 0.5),
+    p99Ms: quantile(latencies, 0.99),
+  };
 }
 
 function quantile(sorted: readonly number[], q: number): number {
@@ -65,7 +71,7 @@ function once(pool: Pool, path: string, id: number, options: LoadOptions): Promi
     'mcp-method': 'tools/call',
     'mcp-name': 'echo',
   };
-  if (options.token) headers['authorization'] = `Bearer ${options.token}`;
+  if (options.token) headers.authorization = `Bearer ${options.token}`;
   return new Promise((resolve, reject) => {
     pool.dispatch({ path, method: 'POST', headers, body }, new Answer(id, resolve, reject));
   });
@@ -91,7 +97,8 @@ class Answer implements Dispatcher.DispatchHandler {
   }
   onResponseEnd(): void {
     const text = Buffer.concat(this.#chunks).toString();
-    if (this.#status === 200 && text.includes(`"id":${this.#id}`) && text.includes('"content"') && !text.includes('"isError":true')) this.#resolve();
+    if (this.#status === 200 && text.includes(`"id":${this.#id}`) && text.includes('"content"') && !text.includes('"isError":true'))
+      this.#resolve();
     else this.#reject(new Error(`unexpected answer ${this.#status}: ${text.slice(0, 400)}`));
   }
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {

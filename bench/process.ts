@@ -19,7 +19,13 @@ export function start(file: string, args: readonly string[]): Promise<BenchProce
     child.stdout?.on('data', (chunk: Buffer) => {
       text += chunk.toString();
       const line = text.split('\n').find((part) => part.startsWith('{'));
-      if (line && text.includes('\n')) resolve({ ready: JSON.parse(line) as Record<string, string>, pid: child.pid, cpuSeconds: () => cpuOf(child), stop: () => stop(child) });
+      if (line && text.includes('\n'))
+        resolve({
+          ready: JSON.parse(line) as Record<string, string>,
+          pid: child.pid,
+          cpuSeconds: () => cpuOf(child),
+          stop: () => stop(child),
+        });
     });
     child.once('exit', (code) => reject(new Error(`${file} ended with ${code} before it was ready`)));
     child.once('error', reject);

@@ -33,11 +33,11 @@ const folder = mkdtempSync(join(tmpdir(), 'sallyport-bench-'));
 const running: { stop(): Promise<void> }[] = [];
 try {
   const echo = await begin('./echo-server.ts', []);
-  const upstream = echo.ready['url'] ?? '';
+  const upstream = echo.ready.url ?? '';
   const bare = await begin('./bare-proxy.ts', [upstream]);
   const subjects: Subject[] = [
     { name: 'direct', url: upstream, token: undefined, process: echo },
-    { name: 'bare', url: bare.ready['url'] ?? '', token: undefined, process: bare },
+    { name: 'bare', url: bare.ready.url ?? '', token: undefined, process: bare },
     await gateway('sqlite', { upstream, agents: 10, rules: 10 }),
     await gateway('sqlite-many', { upstream, agents: 10_000, rules: 1_000 }),
   ];
@@ -60,7 +60,7 @@ async function begin(file: string, args: string[]): Promise<BenchProcess> {
 
 async function gateway(name: string, options: { upstream: string; agents: number; rules: number; databaseUrl?: string }): Promise<Subject> {
   const process_ = await begin('./gateway.ts', [JSON.stringify({ ...options, dataDir: join(folder, name) })]);
-  return { name, url: process_.ready['url'] ?? '', token: process_.ready['token'], process: process_ };
+  return { name, url: process_.ready.url ?? '', token: process_.ready.token, process: process_ };
 }
 
 /** Rounds interleave the subjects, so that a noisy minute hits all of them; the best round of each counts. */
@@ -100,7 +100,11 @@ function report(rows: Map<string, Map<string, Row>>): void {
       const rate = row.perSecond / bare.perSecond;
       const cpu = row.cpuUs / bare.cpuUs;
       const key = `${work.name}.${name}`;
-      Object.assign(figures, { [`${key}.rateRatio`]: round(rate), [`${key}.cpuRatio`]: round(cpu), [`${key}.addedP50Ms`]: round(row.p50Ms - bare.p50Ms) });
+      Object.assign(figures, {
+        [`${key}.rateRatio`]: round(rate),
+        [`${key}.cpuRatio`]: round(cpu),
+        [`${key}.addedP50Ms`]: round(row.p50Ms - bare.p50Ms),
+      });
       lines.push(
         `  ${name.padEnd(12)} ${row.perSecond.toFixed(0).padStart(7)} calls/s  rate ×${rate.toFixed(2)}  CPU ${row.cpuUs.toFixed(0).padStart(4)} µs ×${cpu.toFixed(2)}` +
           `  p50 ${row.p50Ms.toFixed(2)} ms (${(row.p50Ms - bare.p50Ms >= 0 ? '+' : '') + (row.p50Ms - bare.p50Ms).toFixed(2)})  p99 ${row.p99Ms.toFixed(2)} ms`,

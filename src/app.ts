@@ -20,8 +20,8 @@ import { type AgentServer, createAgentServer } from './server/agent-server.ts';
 import { openStore } from './store/open.ts';
 import type { FailWrite, Store } from './store/port.ts';
 import { createConnectors } from './upstream/connectors.ts';
-import { createUpstreams } from './upstream/upstreams.ts';
 import type { Upstreams } from './upstream/exchange.ts';
+import { createUpstreams } from './upstream/upstreams.ts';
 import { loadMasterKeys } from './vault/master-key.ts';
 import { openText, sealText } from './vault/token-seal.ts';
 import { payloadSealer, secretSealer, Vault } from './vault/vault.ts';
@@ -70,10 +70,16 @@ export async function openCore(config: Config, options: { create: boolean; failW
   try {
     const organizations = await store.objects.organizations();
     if (!organizations.includes(config.organization)) {
-      if (!options.create) throw new GatewayError('organization_missing', `Organization "${config.organization}" does not exist yet. Run \`sallyport init\`.`);
+      if (!options.create)
+        throw new GatewayError('organization_missing', `Organization "${config.organization}" does not exist yet. Run \`sallyport init\`.`);
       await store.objects.createOrganization(config.organization);
     }
-    const master = loadMasterKeys({ text: config.masterKey, previousText: config.masterKeyPrevious, dataDir: config.dataDir, create: options.create });
+    const master = loadMasterKeys({
+      text: config.masterKey,
+      previousText: config.masterKeyPrevious,
+      dataDir: config.dataDir,
+      create: options.create,
+    });
     const vault = new Vault({ keys: store.keys, master, clock });
     for (const org of await store.objects.organizations()) await vault.prepare(org);
     return { store, vault, log: new AuditLog({ store: store.log, sealer: payloadSealer(vault) }), clock };
@@ -121,7 +127,10 @@ export async function startGateway(config: Config): Promise<Gateway> {
     catalog,
     routes: new UriRoutes(),
     readings: new Readings(),
-    sealer: { sealText: (org, purpose, text) => sealText(vault, org, purpose, text), openText: (org, purpose, text) => openText(vault, org, purpose, text) },
+    sealer: {
+      sealText: (org, purpose, text) => sealText(vault, org, purpose, text),
+      openText: (org, purpose, text) => openText(vault, org, purpose, text),
+    },
     taskIds: new Lru<string, string>(SEALED_TASKS),
     strangers,
     inFlight,
@@ -137,10 +146,28 @@ export async function startGateway(config: Config): Promise<Gateway> {
     },
   });
   await control.start();
-  for (const org of control.all()) await log.recordStart(org.org, { timeMs: clock.nowMs(), instance, version: VERSION, exclusive: config.databaseUrl === undefined });
+  for (const org of control.all())
+    await log.recordStart(org.org, { timeMs: clock.nowMs(), instance, version: VERSION, exclusive: config.databaseUrl === undefined });
   const agentServer = agentServerOf(config, { pipeline, control, upstreams, logger, clock, log }, strangers);
   const { url: mcpUrl } = await agentServer.listen(config.agent.host, config.agent.port);
-  const gateway = { config, store, connectors, vault, log, control, upstreams, inFlight, pipeline, agentServer, logger, metrics, clock, instance, mcpUrl, adminUrl: '' };
+  const gateway = {
+    config,
+    store,
+    connectors,
+    vault,
+    log,
+    control,
+    upstreams,
+    inFlight,
+    pipeline,
+    agentServer,
+    logger,
+    metrics,
+    clock,
+    instance,
+    mcpUrl,
+    adminUrl: '',
+  };
   return { ...gateway, close: () => closeGateway(gateway) };
 }
 
@@ -151,7 +178,9 @@ async function closeGateway(gateway: Omit<Gateway, 'close'>): Promise<void> {
   await connectors.close();
   control.stop();
   for (const { org } of control.all()) {
-    await log.record(org, { type: 'system', fields: { event: 'stop', timeMs: clock.nowMs(), instance, reason: 'orderly stop' } }).catch(() => undefined); // the store may be what failed
+    await log
+      .record(org, { type: 'system', fields: { event: 'stop', timeMs: clock.nowMs(), instance, reason: 'orderly stop' } })
+      .catch(() => undefined); // the store may be what failed
   }
   await store.lifecycle.close();
 }
@@ -166,8 +195,16 @@ function agentServerOf(
     const nowMs = clock.nowMs();
     if (control.all().some(({ principals }) => principals.identify(bearer, nowMs).principal !== undefined)) return true;
     if (strangers.admit(nowMs)) {
-      const fields = { timeMs: nowMs, user: 'unknown', method: 'agent-token', result: 'failed' as const, reason: bearer === undefined ? 'no token' : 'no valid token' };
-      log.record(config.organization, { type: 'signin', fields }).catch((error: unknown) => logger.error({ why: String(error) }, 'a refused attempt could not be recorded'));
+      const fields = {
+        timeMs: nowMs,
+        user: 'unknown',
+        method: 'agent-token',
+        result: 'failed' as const,
+        reason: bearer === undefined ? 'no token' : 'no valid token',
+      };
+      log
+        .record(config.organization, { type: 'signin', fields })
+        .catch((error: unknown) => logger.error({ why: String(error) }, 'a refused attempt could not be recorded'));
     }
     return false;
   };
@@ -189,7 +226,10 @@ function agentServerOf(
     },
     authenticate: (bearer) => (anonymous && bearer === undefined) || known(bearer),
     onSessionEnd: (session) => {
-      if (session.principal) upstreams.endSession(session.principal.org, session.id).catch((error: unknown) => logger.warn({ why: String(error) }, 'a session could not be closed at its servers'));
+      if (session.principal)
+        upstreams
+          .endSession(session.principal.org, session.id)
+          .catch((error: unknown) => logger.warn({ why: String(error) }, 'a session could not be closed at its servers'));
     },
   });
 }
@@ -198,7 +238,10 @@ function agentServerOf(
 function stopWhatIsRefused(next: Control, inFlight: InFlight, clock: Clock): void {
   inFlight.cancelFrozen(next.org, next.freezes, clock.nowMs());
   const gone = new GatewayError('frozen', 'The token of this call is not valid any more.');
-  inFlight.cancelWhere(({ principal }) => principal.org === next.org && principal.token !== undefined && !isUsable(next, principal.token), gone);
+  inFlight.cancelWhere(
+    ({ principal }) => principal.org === next.org && principal.token !== undefined && !isUsable(next, principal.token),
+    gone,
+  );
 }
 
 function isUsable(control: Control, token: string): boolean {
@@ -208,5 +251,8 @@ function isUsable(control: Control, token: string): boolean {
 }
 
 function stateSealer(vault: Vault): { seal(org: string, text: string): string; open(org: string, sealed: string): string | undefined } {
-  return { seal: (org, text) => sealText(vault, org, 'request-state', text), open: (org, sealed) => openText(vault, org, 'request-state', sealed) };
+  return {
+    seal: (org, text) => sealText(vault, org, 'request-state', text),
+    open: (org, sealed) => openText(vault, org, 'request-state', sealed),
+  };
 }

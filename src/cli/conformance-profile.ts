@@ -14,9 +14,19 @@ export async function registerForConformance(config: Config, upstreams: readonly
   const core = await openCore(config, { create: true });
   try {
     const timeMs = core.clock.nowMs();
-    const changes = objects.map((object) => ({ kind: object.kind, name: object.metadata.name, action: 'write' as const, digest: documentDigest(object) }));
+    const changes = objects.map((object) => ({
+      kind: object.kind,
+      name: object.metadata.name,
+      action: 'write' as const,
+      digest: documentDigest(object),
+    }));
     const entry = core.log.entry(config.organization, { type: 'object', fields: { timeMs, author: 'conformance profile', changes } });
-    const writes = objects.map((object) => ({ kind: object.kind, name: object.metadata.name, document: object, expectedRevision: undefined }));
+    const writes = objects.map((object) => ({
+      kind: object.kind,
+      name: object.metadata.name,
+      document: object,
+      expectedRevision: undefined,
+    }));
     await core.store.objects.write(config.organization, writes, 'conformance profile', timeMs, entry);
   } finally {
     await core.store.lifecycle.close();
@@ -29,11 +39,19 @@ function serverOf(text: string): StoredObject<'server'> {
   const name = text.slice(0, Math.max(0, at));
   const target = text.slice(at + 1);
   const sse = target.startsWith('sse:');
-  const parsed = kinds.server.safeParse({ transport: sse ? 'sse' : 'http', url: sse ? target.slice(4) : target, allowUnknownMethods: true });
+  const parsed = kinds.server.safeParse({
+    transport: sse ? 'sse' : 'http',
+    url: sse ? target.slice(4) : target,
+    allowUnknownMethods: true,
+  });
   if (at < 1 || !parsed.success) throw new GatewayError('usage', `--upstream takes NAME=URL, not ${JSON.stringify(text.slice(0, 200))}.`);
   return { kind: 'server', metadata: { name }, spec: parsed.data };
 }
 
 function policy(): StoredObject<'policy'> {
-  return { kind: 'policy', metadata: { name: 'conformance' }, spec: { order: 1000, rules: [{ name: 'everything', match: {}, effect: 'allow' }] } };
+  return {
+    kind: 'policy',
+    metadata: { name: 'conformance' },
+    spec: { order: 1000, rules: [{ name: 'everything', match: {}, effect: 'allow' }] },
+  };
 }

@@ -42,6 +42,11 @@ export async function start(options: StartOptions): Promise<number> {
   return untilStopped(withSample(gateway, sample));
 }
 
+/** The quick start's process log holds warnings and errors only, unless somebody asked for more. */
+export function quietFlags<Flags extends Readonly<Record<string, string | undefined>>>(flags: Flags, logLevelOfEnvironment: string | undefined): Flags {
+  return logLevelOfEnvironment === undefined ? { logLevel: 'warn', ...flags } : flags;
+}
+
 interface Places {
   preload: string;
   sampleScript: string;

@@ -9,10 +9,10 @@ import { INVALID_PARAMS, METHOD_NOT_FOUND } from '../mcp/error-code.ts';
 import type { ServerSpec } from '../object/kinds.ts';
 import type { UpstreamRequest } from '../upstream/exchange.ts';
 import { listOf } from './discovery.ts';
-import { listenAll } from './listen-all.ts';
-import { mergeHandshakes } from './merge-handshake.ts';
 import type { Flight } from './flight.ts';
 import { requestTo } from './forward-request.ts';
+import { listenAll } from './listen-all.ts';
+import { mergeHandshakes } from './merge-handshake.ts';
 import { isVisible, LIST_SHAPES } from './narrow.ts';
 
 /** Items of one page of an aggregated list. */
@@ -68,14 +68,22 @@ async function everyServer(flight: Flight, shape: (request: UpstreamRequest) => 
       return answer.type === 'result' ? { server: name, answer } : undefined;
     } catch (error) {
       if (flight.signal.aborted) throw error;
-      flight.ports.logger.warn({ call: flight.call.id, server: name, why: error instanceof Error ? error.message : String(error) }, 'a server is left out of an aggregated answer');
+      flight.ports.logger.warn(
+        { call: flight.call.id, server: name, why: error instanceof Error ? error.message : String(error) },
+        'a server is left out of an aggregated answer',
+      );
       return undefined;
     }
   });
   return (await Promise.all(asked)).filter((found) => found !== undefined);
 }
 
-async function askInTime(flight: Flight, server: string, spec: ServerSpec, shape: (request: UpstreamRequest) => UpstreamRequest): Promise<CallReply> {
+async function askInTime(
+  flight: Flight,
+  server: string,
+  spec: ServerSpec,
+  shape: (request: UpstreamRequest) => UpstreamRequest,
+): Promise<CallReply> {
   const late = AbortSignal.timeout(flight.ports.settings.aggregateDeadlineMs);
   const signal = AbortSignal.any([flight.signal, late]);
   const request = requestTo(flight, server, spec);
@@ -92,8 +100,13 @@ async function handshakeAll(flight: Flight): Promise<CallReply> {
 
 async function listAll(flight: Flight): Promise<CallReply> {
   const { call, control, ports } = flight;
-  const start = openCursor(flight, call.params?.['cursor']);
-  if (start === undefined) return { type: 'error', era: call.client.era, error: { code: INVALID_PARAMS, message: 'Invalid cursor: it is unknown or out of date; list again from the start.' } };
+  const start = openCursor(flight, call.params?.cursor);
+  if (start === undefined)
+    return {
+      type: 'error',
+      era: call.client.era,
+      error: { code: INVALID_PARAMS, message: 'Invalid cursor: it is unknown or out of date; list again from the start.' },
+    };
   const items: JsonObject[] = [];
   const servers = usableServers(flight);
   const lists = await Promise.all(servers.map(({ name, spec }) => itemsOf(flight, name, spec)));
@@ -102,7 +115,12 @@ async function listAll(flight: Flight): Promise<CallReply> {
   const member = LIST_SHAPES[call.method]?.member ?? listOf('tool').member;
   const body: JsonObject = { [member]: page };
   const next = start + page.length;
-  if (next < items.length) body['nextCursor'] = ports.sealer.sealText(control.org, 'cursor', JSON.stringify([call.method, next, control.revision, call.principal?.agent]));
+  if (next < items.length)
+    body.nextCursor = ports.sealer.sealText(
+      control.org,
+      'cursor',
+      JSON.stringify([call.method, next, control.revision, call.principal?.agent]),
+    );
   return result(body);
 }
 
@@ -117,18 +135,21 @@ async function itemsOf(flight: Flight, server: string, spec: ServerSpec): Promis
     const at = cursor;
     const answer = await askInTime(flight, server, spec, (request) => withCursor(request, at)).catch((error: unknown) => {
       if (flight.signal.aborted) throw error;
-      ports.logger.warn({ call: call.id, server, why: error instanceof Error ? error.message : String(error) }, 'a server is left out of an aggregated list');
+      ports.logger.warn(
+        { call: call.id, server, why: error instanceof Error ? error.message : String(error) },
+        'a server is left out of an aggregated list',
+      );
       return undefined;
     });
     if (answer?.type !== 'result') break;
     const items = answer.result[shape.member];
     if (Array.isArray(items)) found.push(...items.filter(isObject));
-    cursor = answer.result['nextCursor'];
+    cursor = answer.result.nextCursor;
     if (cursor === undefined || cursor === null) break;
   }
   if (shape.names !== 'uriTemplate') ports.catalog.merge(control.org, server, shape.kind, found);
   const visible = found.filter((item) => isVisible(flight, item, shape, server));
-  if (shape.kind !== 'resource') return visible.map((item) => ({ ...item, name: publicName(server, String(item['name'])) }));
+  if (shape.kind !== 'resource') return visible.map((item) => ({ ...item, name: publicName(server, String(item.name)) }));
   const source = shape.names === 'uri' ? 'uri' : 'template';
   ports.routes.forget(routeOwner(flight), server, source);
   for (const item of visible) ports.routes.learn(routeOwner(flight), server, source, String(item[shape.names]));
@@ -137,9 +158,9 @@ async function itemsOf(flight: Flight, server: string, spec: ServerSpec): Promis
 
 /** A URI that several servers list is shown under the gateway's own scheme, or nobody could say whose it is. */
 function exposed(flight: Flight, server: string, item: JsonObject): JsonObject {
-  if (flight.call.method !== 'resources/list' || typeof item['uri'] !== 'string') return item;
-  const uri = flight.ports.routes.exposed(routeOwner(flight), server, item['uri']);
-  return uri === item['uri'] ? item : { ...item, uri };
+  if (flight.call.method !== 'resources/list' || typeof item.uri !== 'string') return item;
+  const uri = flight.ports.routes.exposed(routeOwner(flight), server, item.uri);
+  return uri === item.uri ? item : { ...item, uri };
 }
 
 /** Whose routing table: what one principal saw must not route another's calls. */

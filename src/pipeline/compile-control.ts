@@ -26,7 +26,11 @@ export function controlCompiler(openSecret: (org: string, name: string, sealed: 
   };
 }
 
-function leases(org: string, view: ControlView, openSecret: (org: string, name: string, sealed: string) => string | undefined): Control['lease'] {
+function leases(
+  org: string,
+  view: ControlView,
+  openSecret: (org: string, name: string, sealed: string) => string | undefined,
+): Control['lease'] {
   const opened = new Map<string, Lease | { missing: string }>();
   return (server) => {
     const known = opened.get(server);

@@ -56,13 +56,17 @@ export class LiveControl implements ControlSource {
     const again = this.#controls.get(org);
     if (again && again.revision >= revision) return again;
     const fresh = await this.#load(org);
-    if (fresh.revision < revision) throw new GatewayError('control_unavailable', `The control state of "${org}" could not be brought to revision ${revision}.`);
+    if (fresh.revision < revision)
+      throw new GatewayError('control_unavailable', `The control state of "${org}" could not be brought to revision ${revision}.`);
     return fresh;
   }
 
   #follow(org: string, revision: number): void {
     this.atLeast(org, revision).catch((error: unknown) => {
-      this.#options.logger.error({ org, revision, why: error instanceof Error ? error.message : String(error) }, 'changed objects could not be loaded; the last good state stays in force for new calls, which are refused until it is replaced');
+      this.#options.logger.error(
+        { org, revision, why: error instanceof Error ? error.message : String(error) },
+        'changed objects could not be loaded; the last good state stays in force for new calls, which are refused until it is replaced',
+      );
     });
   }
 

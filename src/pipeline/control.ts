@@ -1,8 +1,9 @@
 // The control state calls are judged under: objects of one organization compiled at one revision, swapped whole, never changed in place.
 // A call asks for `current`; when the log says that the revision moved, it asks for `atLeast` and is judged again.
+
+import type { PrincipalIndex } from '../auth/principal-index.ts';
 import type { FreezeIndex } from '../kill/freeze-index.ts';
 import type { StoredObject } from '../object/kinds.ts';
-import type { PrincipalIndex } from '../auth/principal-index.ts';
 import type { ControlView } from '../object/snapshot.ts';
 import type { PolicySet } from '../policy/compile.ts';
 import type { Lease } from '../upstream/exchange.ts';
@@ -29,6 +30,4 @@ export interface ControlSource {
   atLeast(org: string, revision: number): Promise<Control>;
 }
 
-export interface ControlCompiler {
-  (org: string, revision: number, objects: readonly StoredObject[], previous: Control | undefined): Control;
-}
+export type ControlCompiler = (org: string, revision: number, objects: readonly StoredObject[], previous: Control | undefined) => Control;

@@ -19,16 +19,34 @@ export const decide: Row = {
 
 function judge(flight: Flight): Decision {
   const { call, control } = flight;
-  if (call.origin === 'gateway') return { effect: 'allow', rule: DISCOVERY_RULE, code: 'allowed', reason: 'the gateway reads the definitions of this server', trace: [], revision: control.revision };
+  if (call.origin === 'gateway')
+    return {
+      effect: 'allow',
+      rule: DISCOVERY_RULE,
+      code: 'allowed',
+      reason: 'the gateway reads the definitions of this server',
+      trace: [],
+      revision: control.revision,
+    };
   const { principal, target, surface } = call;
-  if (!principal) return { effect: 'deny', rule: 'builtin/identity', code: 'unauthenticated', reason: 'no principal', trace: [], revision: control.revision };
+  if (!principal)
+    return {
+      effect: 'deny',
+      rule: 'builtin/identity',
+      code: 'unauthenticated',
+      reason: 'no principal',
+      trace: [],
+      revision: control.revision,
+    };
   const named = namedCapability(call.method, call.params);
   const asked = {
     principal,
     kind: call.kind,
     method: call.method,
     server: target?.server ?? (surface.type === 'server' ? surface.server : undefined),
-    capability: target?.capability ?? (named === undefined || named === 'missing' || named.kind === 'task' ? undefined : { kind: named.kind, name: named.name }),
+    capability:
+      target?.capability ??
+      (named === undefined || named === 'missing' || named.kind === 'task' ? undefined : { kind: named.kind, name: named.name }),
   };
   // A name that leads nowhere gets the default refusal, word for word what an existing but forbidden one gets.
   const leadsNowhere = !target && (surface.type === 'server' || asked.capability !== undefined);

@@ -27,7 +27,13 @@ export function listOf(kind: CapabilityKind): { method: string; member: string }
  * Makes sure that definitions of this kind were read. undefined: nothing to wait for. A failure to read is not an error here:
  * the definition stays unknown and the call is refused or fails at the server.
  */
-export function ensureDefinitions(flight: Flight, server: string, spec: ServerSpec, kind: CapabilityKind, known: boolean): Promise<void> | undefined {
+export function ensureDefinitions(
+  flight: Flight,
+  server: string,
+  spec: ServerSpec,
+  kind: CapabilityKind,
+  known: boolean,
+): Promise<void> | undefined {
   const { ports, control } = flight;
   const readMs = ports.catalog.readMs(control.org, server, kind);
   const ageMs = readMs === undefined ? Number.POSITIVE_INFINITY : ports.clock.nowMs() - readMs;
@@ -44,7 +50,7 @@ const MISS_PAUSE_MS = 1_000;
 export async function refreshDefinition(flight: Flight): Promise<boolean> {
   const { call, control, ports } = flight;
   const { target } = call;
-  if (!target?.capability || target.capability.kind !== 'tool') return false;
+  if (target.capability?.kind !== 'tool') return false;
   const before = target.definition?.hash;
   await readAll(flight, target.server, target.spec, 'tool');
   const definition = ports.catalog.find(control.org, target.server, 'tool', target.capability.name);
@@ -52,7 +58,7 @@ export async function refreshDefinition(flight: Flight): Promise<boolean> {
   return definition !== undefined && definition.hash !== before;
 }
 
-async function readAll(flight: Flight, server: string, spec: ServerSpec, kind: CapabilityKind): Promise<void> {
+async function readAll(flight: Flight, server: string, _spec: ServerSpec, kind: CapabilityKind): Promise<void> {
   const { ports, control } = flight;
   const found: JsonObject[] = [];
   let cursor: Json | undefined;
@@ -65,7 +71,7 @@ async function readAll(flight: Flight, server: string, spec: ServerSpec, kind: C
     }
     const items = outcome.result[LISTS[kind].member];
     if (Array.isArray(items)) for (const item of items) if (isObject(item)) found.push(item);
-    cursor = outcome.result['nextCursor'];
+    cursor = outcome.result.nextCursor;
     if (cursor === undefined || cursor === null) break;
   }
   ports.catalog.put(control.org, server, kind, found, ports.clock.nowMs());
@@ -102,9 +108,10 @@ function listCall(flight: Flight, server: string, method: string, cursor: Json |
 function listParams(client: ClientContext, params: JsonObject | undefined, cursor: Json | undefined): JsonObject | undefined {
   const page: JsonObject = cursor === undefined ? {} : { cursor };
   if (client.era === 'legacy') return cursor === undefined ? undefined : page;
-  const meta = isObject(params?.['_meta']) ? params['_meta'] : {};
+  const meta = isObject(params?._meta) ? params._meta : {};
   const envelope: JsonObject = {};
-  for (const key of Object.keys(meta)) if (key.startsWith('io.modelcontextprotocol/') && !key.endsWith('/logLevel')) envelope[key] = meta[key];
+  for (const key of Object.keys(meta))
+    if (key.startsWith('io.modelcontextprotocol/') && !key.endsWith('/logLevel')) envelope[key] = meta[key];
   return { ...page, _meta: envelope };
 }
 

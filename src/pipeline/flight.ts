@@ -5,15 +5,15 @@ import type { Call, CallOutcome, CallReply, Definition, DenialCode } from '../ca
 import type { Catalog } from '../catalog/catalog.ts';
 import type { UriRoutes } from '../catalog/uri-routes.ts';
 import type { InFlight } from '../kill/inflight.ts';
-import type { JsonObject } from '../lib/json.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { JsonObject } from '../lib/json.ts';
 import type { Lru } from '../lib/lru.ts';
 import type { RpcError } from '../mcp/message.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Lease, Upstreams } from '../upstream/exchange.ts';
-import type { Readings } from './discovery.ts';
 import type { Control, ControlSource } from './control.ts';
+import type { Readings } from './discovery.ts';
 
 export interface Ports {
   clock: Clock;

@@ -44,6 +44,6 @@ function build(flight: Flight, server: string, spec: ServerSpec, lease: Lease, i
 
 function schemaOf(flight: Flight): JsonObject | undefined {
   const { target } = flight.call;
-  const schema = target?.capability?.kind === 'tool' ? target.definition?.value['inputSchema'] : undefined;
+  const schema = target?.capability?.kind === 'tool' ? target.definition?.value.inputSchema : undefined;
   return isObject(schema) ? schema : undefined;
 }

@@ -57,6 +57,10 @@ export function upstreamError(flight: Flight, error: GatewayError): CallReply {
   return {
     type: 'error',
     era: flight.call.client.era,
-    error: { code: INTERNAL_ERROR, message: error.message, data: { code: error.code, callId: flight.call.id, ...(server === undefined ? {} : { server }) } },
+    error: {
+      code: INTERNAL_ERROR,
+      message: error.message,
+      data: { code: error.code, callId: flight.call.id, ...(server === undefined ? {} : { server }) },
+    },
   };
 }

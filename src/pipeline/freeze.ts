@@ -15,5 +15,9 @@ export function frozenVerdict(flight: Flight, server: string | undefined): Verdi
   if (!principal) return deny('unauthenticated', 'A valid token is required.');
   const freeze = flight.control.freezes.frozen(principal, server, flight.ports.clock.nowMs());
   if (!freeze) return PASS;
-  return deny('frozen', `Stopped by freeze "${freeze.name}": ${freeze.reason}. Calls pass again when an operator lifts it.`, `freeze/${freeze.name}`);
+  return deny(
+    'frozen',
+    `Stopped by freeze "${freeze.name}": ${freeze.reason}. Calls pass again when an operator lifts it.`,
+    `freeze/${freeze.name}`,
+  );
 }

@@ -39,5 +39,13 @@ function inherit(flight: Flight, principal: Principal): Verdict {
 /** INVARIANT: only with the conformance profile, only without a token, only from loopback (test/scenario/anonymous.test.ts). */
 function anonymousPrincipal(call: Call, org: string | undefined): Principal | undefined {
   if (org === undefined || call.bearer !== undefined || !LOOPBACK.has(call.remoteAddress)) return undefined;
-  return { org, agent: 'conformance', agentClass: undefined, environment: undefined, user: undefined, token: undefined, inScope: () => true };
+  return {
+    org,
+    agent: 'conformance',
+    agentClass: undefined,
+    environment: undefined,
+    user: undefined,
+    token: undefined,
+    inScope: () => true,
+  };
 }

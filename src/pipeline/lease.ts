@@ -17,7 +17,10 @@ export const lease: Row = {
     if (!call.target) return PASS;
     const found = flight.control.lease(call.target.server);
     if ('missing' in found) {
-      return deny('credential_unavailable', `Server "${call.target.server}" needs the secret "${found.missing}", which is not set. Ask an operator to set it.`);
+      return deny(
+        'credential_unavailable',
+        `Server "${call.target.server}" needs the secret "${found.missing}", which is not set. Ask an operator to set it.`,
+      );
     }
     flight.lease = found;
     return PASS;

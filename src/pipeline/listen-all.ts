@@ -28,13 +28,16 @@ async function followOne(flight: Flight, server: string, spec: UsableServer['spe
     await flight.ports.upstreams.exchange({ ...request, peer });
   } catch (error) {
     if (flight.signal.aborted) return;
-    flight.ports.logger.warn({ call: flight.call.id, server, why: error instanceof Error ? error.message : String(error) }, 'a stream of a server ended');
+    flight.ports.logger.warn(
+      { call: flight.call.id, server, why: error instanceof Error ? error.message : String(error) },
+      'a stream of a server ended',
+    );
   }
 }
 
 /** What was asked for, less what only a single server can promise. */
 function honoured(params: JsonObject | undefined): JsonObject {
-  const wanted = isObject(params?.['notifications']) ? params['notifications'] : {};
+  const wanted = isObject(params?.notifications) ? params.notifications : {};
   const { toolsListChanged, promptsListChanged, resourcesListChanged, resourceSubscriptions } = wanted;
   return {
     ...(toolsListChanged === undefined ? {} : { toolsListChanged }),

@@ -9,10 +9,14 @@ export const MAX_INSTRUCTIONS_UNITS = 16_384;
 /** Capabilities the aggregated surface can carry; extensions and experimental ones stay with the servers' own endpoints. */
 const CARRIED = ['tools', 'prompts', 'resources', 'completions', 'logging'];
 
-export function mergeHandshakes(method: string, protocolVersion: string, parts: readonly { server: string; result: JsonObject }[]): JsonObject {
+export function mergeHandshakes(
+  method: string,
+  protocolVersion: string,
+  parts: readonly { server: string; result: JsonObject }[],
+): JsonObject {
   const capabilities: JsonObject = {};
   for (const { result } of parts) {
-    const offered = isObject(result['capabilities']) ? result['capabilities'] : {};
+    const offered = isObject(result.capabilities) ? result.capabilities : {};
     for (const key of CARRIED) if (isObject(offered[key])) capabilities[key] = union(capabilities[key], offered[key]);
   }
   const serverInfo: JsonObject = { name: 'sallyport', title: 'Sallyport', version: '0.1.0' };
@@ -29,7 +33,9 @@ function union(before: Json | undefined, more: JsonObject): JsonObject {
 }
 
 function instructions(parts: readonly { server: string; result: JsonObject }[]): string {
-  const sections = parts.flatMap(({ server, result }) => (typeof result['instructions'] === 'string' ? [`## ${server}\n${result['instructions']}`] : []));
+  const sections = parts.flatMap(({ server, result }) =>
+    typeof result.instructions === 'string' ? [`## ${server}\n${result.instructions}`] : [],
+  );
   const text = sections.join('\n\n');
   return text.length <= MAX_INSTRUCTIONS_UNITS ? text : `${text.slice(0, MAX_INSTRUCTIONS_UNITS).toWellFormed()}…`;
 }

@@ -28,7 +28,7 @@ export const narrow: Row = {
   name: 'narrow',
   run(flight) {
     const { call, reply } = flight;
-    if (!reply || reply.type !== 'result' || call.origin === 'gateway') return PASS;
+    if (reply?.type !== 'result' || call.origin === 'gateway') return PASS;
     const shape = LIST_SHAPES[call.method];
     const narrowed = shape && call.target ? narrowList(flight, reply, shape, call.target.server) : reply;
     flight.reply = privateHints(narrowed);
@@ -71,5 +71,9 @@ function privateHints(reply: ResultReply): ResultReply {
 
 function withMember(reply: ResultReply, key: string, value: string | number): ResultReply {
   const result: JsonObject = { ...reply.result, [key]: value };
-  return { ...reply, result, resultText: reply.resultText === undefined ? undefined : setMember(reply.resultText, key, JSON.stringify(value)) };
+  return {
+    ...reply,
+    result,
+    resultText: reply.resultText === undefined ? undefined : setMember(reply.resultText, key, JSON.stringify(value)),
+  };
 }

@@ -22,7 +22,9 @@ export function governedPeer(flight: Flight): Peer {
       ask &&
       (async (method, params, signal) => {
         const outcome = await flight.run(
-          questionCall(flight, method, params, async (own) => replyOf(await ask.call(peer, method, params, AbortSignal.any([signal, own])))),
+          questionCall(flight, method, params, async (own) =>
+            replyOf(await ask.call(peer, method, params, AbortSignal.any([signal, own]))),
+          ),
         );
         return answerOf(outcome);
       }),
@@ -32,15 +34,15 @@ export function governedPeer(flight: Flight): Peer {
 
 /** Modern results that ask: each entry is decided and recorded; one refusal refuses the whole call. */
 export async function governQuestions(flight: Flight, answer: CallReply): Promise<Denial | undefined> {
-  if (answer.type !== 'result' || answer.result['resultType'] !== 'input_required') return undefined;
-  const requests = answer.result['inputRequests'];
+  if (answer.type !== 'result' || answer.result.resultType !== 'input_required') return undefined;
+  const requests = answer.result.inputRequests;
   if (!isObject(requests)) return undefined;
   for (const entry of Object.values(requests)) {
-    if (!isObject(entry) || typeof entry['method'] !== 'string') continue;
-    const params = isObject(entry['params']) ? entry['params'] : undefined;
-    const outcome = await flight.run(questionCall(flight, entry['method'], params, async () => ({ type: 'accepted' })));
+    if (!isObject(entry) || typeof entry.method !== 'string') continue;
+    const params = isObject(entry.params) ? entry.params : undefined;
+    const outcome = await flight.run(questionCall(flight, entry.method, params, async () => ({ type: 'accepted' })));
     if (outcome.type === 'denied') {
-      const message = `Server "${flight.call.target?.server}" asked this agent for ${entry['method']}, which is refused: ${outcome.message}`;
+      const message = `Server "${flight.call.target?.server}" asked this agent for ${entry.method}, which is refused: ${outcome.message}`;
       return { code: outcome.code, message, rule: outcome.rule, hint: undefined };
     }
   }
@@ -83,6 +85,7 @@ function replyOf(answer: PeerAnswer): CallReply {
 function answerOf(outcome: Awaited<ReturnType<Flight['run']>>): PeerAnswer {
   if (outcome.type === 'result') return { result: outcome.result };
   if (outcome.type === 'error') return { error: outcome.error };
-  if (outcome.type === 'denied') return { error: { code: DENIED, message: outcome.message, data: { code: outcome.code, callId: outcome.callId } } };
+  if (outcome.type === 'denied')
+    return { error: { code: DENIED, message: outcome.message, data: { code: outcome.code, callId: outcome.callId } } };
   return { error: { code: INTERNAL_ERROR, message: 'The question was not answered.' } };
 }

@@ -97,7 +97,11 @@ function draftOf(flight: Flight, decision: Decision): AuditDraft {
 }
 
 /** The text to commit to; kept in full only as the settings say. */
-export function keepable(flight: Flight, text: string | undefined, role: 'arguments' | 'result'): { text: string; keep: boolean } | undefined {
+export function keepable(
+  flight: Flight,
+  text: string | undefined,
+  role: 'arguments' | 'result',
+): { text: string; keep: boolean } | undefined {
   if (text === undefined) return undefined;
   const { payloads, maxPayloadUnits } = flight.ports.settings;
   const wanted = payloads === 'all' || payloads === role;

@@ -48,6 +48,6 @@ function resultText(reply: CallReply): string | undefined {
 function statusOf(reply: CallReply, flight: Flight): OutcomeStatus {
   if (reply.type === 'accepted') return 'ok';
   if (reply.type === 'error') return flight.upstreamFailed ? 'upstream_failed' : 'rpc_error';
-  if (reply.result['resultType'] === 'input_required') return 'input_required';
-  return reply.result['isError'] === true ? 'tool_error' : 'ok';
+  if (reply.result.resultType === 'input_required') return 'input_required';
+  return reply.result.isError === true ? 'tool_error' : 'ok';
 }

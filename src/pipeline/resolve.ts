@@ -68,7 +68,7 @@ function rename(call: Call, name: string): void {
   const { params } = call;
   if (!params) return;
   const member = methodInfo(call.method)?.names;
-  if (member === 'ref') replace(call, 'ref', { ...(params['ref'] as JsonObject), name });
+  if (member === 'ref') replace(call, 'ref', { ...(params.ref as JsonObject), name });
   else if (member === 'uri') replace(call, 'uri', name);
   else replace(call, 'name', name);
 }
@@ -82,12 +82,17 @@ function resolveTask(flight: Flight, sealed: string): Verdict {
   const { call, control, ports } = flight;
   if (call.client.era === 'modern' && !declaresTasks(call)) {
     const data = { requiredCapabilities: { extensions: { [TASKS_EXTENSION]: {} } } };
-    return denyRpc('invalid_request', { code: MISSING_CLIENT_CAPABILITY, message: `${call.method} needs the extension ${TASKS_EXTENSION}, which this client did not declare.`, data });
+    return denyRpc('invalid_request', {
+      code: MISSING_CLIENT_CAPABILITY,
+      message: `${call.method} needs the extension ${TASKS_EXTENSION}, which this client did not declare.`,
+      data,
+    });
   }
   const task = openTask(flight, sealed);
   const here = call.surface.type === 'all' || call.surface.server === task?.server;
   const spec = task && here ? control.view.server(task.server)?.spec : undefined;
-  if (!task || !spec || spec.disabled) return denyRpc('invalid_request', { code: INVALID_PARAMS, message: `Unknown task ${JSON.stringify(sealed.slice(0, 64))}.` });
+  if (!task || !spec || spec.disabled)
+    return denyRpc('invalid_request', { code: INVALID_PARAMS, message: `Unknown task ${JSON.stringify(sealed.slice(0, 64))}.` });
   const verdict = frozenVerdict(flight, task.server);
   if (verdict !== PASS) return verdict;
   flight.sealedTaskId = sealed;
@@ -99,16 +104,16 @@ function resolveTask(flight: Flight, sealed: string): Verdict {
 }
 
 function declaresTasks(call: Call): boolean {
-  const extensions = call.client.capabilities['extensions'];
+  const extensions = call.client.capabilities.extensions;
   return isObject(extensions) && extensions[TASKS_EXTENSION] !== undefined;
 }
 
 /** `taskIds` of a listen filter are ours too. Unknown ones are dropped: they can never be honoured. */
 function openTaskFilter(flight: Flight): void {
   const { call } = flight;
-  const filter = call.params?.['notifications'];
+  const filter = call.params?.notifications;
   const holder = typeof filter === 'object' && filter !== null && !Array.isArray(filter) ? filter : call.params;
-  const ids = holder?.['taskIds'];
+  const ids = holder?.taskIds;
   if (!Array.isArray(ids)) return;
   const server = call.surface.type === 'server' ? call.surface.server : undefined;
   const opened = ids.flatMap((id) => {

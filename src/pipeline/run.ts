@@ -106,7 +106,8 @@ async function refuse(flight: Flight, denial: Denial): Promise<CallOutcome | Mov
     else {
       // A refusal under rules that moved meanwhile is judged again like an allowance: the newest rules bind both ways.
       const receipt = await recordDenial(flight, denial);
-      if (receipt && receipt.org === flight.control.org && receipt.revision !== flight.control.revision) return { movedTo: receipt.revision };
+      if (receipt && receipt.org === flight.control.org && receipt.revision !== flight.control.revision)
+        return { movedTo: receipt.revision };
     }
   } catch (error) {
     return logFailed(flight, error);
@@ -134,20 +135,39 @@ function logFailed(flight: Flight, error: unknown): CallOutcome {
 
 function killed(flight: Flight): Denial {
   const reason = flight.signal.reason;
-  if (reason instanceof GatewayError && reason.code === 'frozen') return { code: 'frozen', message: reason.message, rule: reason.detail, hint: undefined };
+  if (reason instanceof GatewayError && reason.code === 'frozen')
+    return { code: 'frozen', message: reason.message, rule: reason.detail, hint: undefined };
   return { code: 'cancelled', message: 'The call was cancelled before it finished.', rule: undefined, hint: undefined };
 }
 
 function stale(flight: Flight): Denial {
-  return { code: 'internal', message: `The rules changed ${MAX_JUDGEMENTS} times while call ${flight.call.id} was judged. Try again.`, rule: undefined, hint: undefined };
+  return {
+    code: 'internal',
+    message: `The rules changed ${MAX_JUDGEMENTS} times while call ${flight.call.id} was judged. Try again.`,
+    rule: undefined,
+    hint: undefined,
+  };
 }
 
 function internal(call: Call): Denial {
-  return { code: 'internal', message: `The gateway failed on this call and refused it. Tell your operator the call id ${call.id}.`, rule: undefined, hint: undefined };
+  return {
+    code: 'internal',
+    message: `The gateway failed on this call and refused it. Tell your operator the call id ${call.id}.`,
+    rule: undefined,
+    hint: undefined,
+  };
 }
 
 export function denied(call: Call, denial: Denial): Denied {
-  return { type: 'denied', code: denial.code, message: denial.message, rule: denial.rule, callId: call.id, hint: denial.hint, rpc: denial.rpc };
+  return {
+    type: 'denied',
+    code: denial.code,
+    message: denial.message,
+    rule: denial.rule,
+    callId: call.id,
+    hint: denial.hint,
+    rpc: denial.rpc,
+  };
 }
 
 function takeOff(call: Call, ports: Ports, pipeline: Pipeline): Flight {

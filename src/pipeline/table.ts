@@ -33,16 +33,26 @@ export const KIND_LETTERS: Readonly<Record<MethodKind, string>> = {
 };
 
 export const table: readonly TableRow[] = [
-  { row: identify,       kinds: 'crlmnsu', core: 'auth',            does: 'bearer → principal; unauthenticated is rejected at once' },
-  { row: checkFreeze,    kinds: 'crl-nsu', core: 'kill',            does: 'is anything in scope frozen?' },
-  { row: resolve,        kinds: 'crlmnsu', core: 'catalog',         does: 'public name → server + pinned definition; unknown answers exactly as forbidden does' },
-  { row: validate,       kinds: 'c------', core: 'catalog',         does: 'arguments against the pinned schema; header mirrors' },
-  { row: decide,         kinds: 'crlmnsu', core: 'policy',          does: 'first match wins; allow / deny with a trace' },
-  { row: recordDecision, kinds: 'crlmnsu', core: 'audit',           does: 'durable append → receipt + revision; revision moved ⇒ back to identify' },
-  { row: lease,          kinds: 'crlmnsu', core: 'vault',           does: 'credential for this server, late, only for allowed calls' },
-  { row: forward,        kinds: 'crlmnsu', core: 'upstream',        does: 'needs receipt and AbortSignal' },
-  { row: narrow,         kinds: '--lm---', core: 'catalog, policy', does: 'drop what this principal may not use; deterministic order; private cache scope' },
-  { row: recordResult,   kinds: 'crlmnsu', core: 'audit',           does: 'second receipt; no reply without it' },
+  { row: identify, kinds: 'crlmnsu', core: 'auth', does: 'bearer → principal; unauthenticated is rejected at once' },
+  { row: checkFreeze, kinds: 'crl-nsu', core: 'kill', does: 'is anything in scope frozen?' },
+  {
+    row: resolve,
+    kinds: 'crlmnsu',
+    core: 'catalog',
+    does: 'public name → server + pinned definition; unknown answers exactly as forbidden does',
+  },
+  { row: validate, kinds: 'c------', core: 'catalog', does: 'arguments against the pinned schema; header mirrors' },
+  { row: decide, kinds: 'crlmnsu', core: 'policy', does: 'first match wins; allow / deny with a trace' },
+  { row: recordDecision, kinds: 'crlmnsu', core: 'audit', does: 'durable append → receipt + revision; revision moved ⇒ back to identify' },
+  { row: lease, kinds: 'crlmnsu', core: 'vault', does: 'credential for this server, late, only for allowed calls' },
+  { row: forward, kinds: 'crlmnsu', core: 'upstream', does: 'needs receipt and AbortSignal' },
+  {
+    row: narrow,
+    kinds: '--lm---',
+    core: 'catalog, policy',
+    does: 'drop what this principal may not use; deterministic order; private cache scope',
+  },
+  { row: recordResult, kinds: 'crlmnsu', core: 'audit', does: 'second receipt; no reply without it' },
 ];
 
 const byKind = new Map<MethodKind, readonly Row[]>();

@@ -37,7 +37,7 @@ export function openTask(flight: Flight, sealed: string): TaskRef | undefined {
 export function ownTaskIds(flight: Flight, answer: CallReply): CallReply {
   if (answer.type !== 'result' || !flight.call.target) return answer;
   const { result } = answer;
-  const next = result['resultType'] === 'task' || flight.sealedTaskId !== undefined ? flat(flight, result) : nested(flight, result);
+  const next = result.resultType === 'task' || flight.sealedTaskId !== undefined ? flat(flight, result) : nested(flight, result);
   return next === result ? answer : { ...answer, result: next, resultText: undefined };
 }
 
@@ -49,15 +49,15 @@ export function ownTaskNotification(flight: Flight, method: string, params: Json
 }
 
 function flat(flight: Flight, holder: JsonObject): JsonObject {
-  const own = ownId(flight, holder['taskId']);
+  const own = ownId(flight, holder.taskId);
   return own === undefined ? holder : { ...holder, taskId: own };
 }
 
 function nested(flight: Flight, result: JsonObject): JsonObject {
   if (flight.call.client.era !== 'legacy') return result;
-  if (flight.call.method === 'tools/call' && isObject(result['task'])) return { ...result, task: flat(flight, result['task']) };
-  if (flight.call.method === 'tasks/list' && Array.isArray(result['tasks'])) {
-    return { ...result, tasks: result['tasks'].map((task: Json): Json => (isObject(task) ? flat(flight, task) : task)) };
+  if (flight.call.method === 'tools/call' && isObject(result.task)) return { ...result, task: flat(flight, result.task) };
+  if (flight.call.method === 'tasks/list' && Array.isArray(result.tasks)) {
+    return { ...result, tasks: result.tasks.map((task: Json): Json => (isObject(task) ? flat(flight, task) : task)) };
   }
   return result;
 }

@@ -19,10 +19,14 @@ export const validate: Row = {
     if (call.method !== 'tools/call' || !target?.capability || !principal) return PASS;
     if (!control.policies.visible(principal, target.server, target.capability)) return PASS;
     if (!target.definition) {
-      return denyRpc('unknown_capability', { code: INVALID_PARAMS, message: `Unknown tool: ${JSON.stringify(target.capability.name.slice(0, 128))}` });
+      return denyRpc('unknown_capability', {
+        code: INVALID_PARAMS,
+        message: `Unknown tool: ${JSON.stringify(target.capability.name.slice(0, 128))}`,
+      });
     }
-    const given = call.params?.['arguments'];
-    if (given !== undefined && !isObject(given)) return denyRpc('invalid_request', { code: INVALID_PARAMS, message: 'Invalid params: "arguments" must be an object.' });
+    const given = call.params?.arguments;
+    if (given !== undefined && !isObject(given))
+      return denyRpc('invalid_request', { code: INVALID_PARAMS, message: 'Invalid params: "arguments" must be an object.' });
     return checkHeaders(flight, target.definition, given ?? {}) ?? checkArguments(flight, target.definition, given ?? {});
   },
 };
@@ -42,7 +46,7 @@ const headerSpecs = new WeakMap<Definition, ParamHeaderSpec>();
 function headerSpec(definition: Definition): ParamHeaderSpec {
   const known = headerSpecs.get(definition);
   if (known) return known;
-  const schema = definition.value['inputSchema'];
+  const schema = definition.value.inputSchema;
   const spec = paramHeaderSpec(isObject(schema) ? schema : undefined);
   headerSpecs.set(definition, spec);
   return spec;
@@ -56,23 +60,34 @@ const MAX_EMPTY_DEPTH = 32;
  * basic/transports/streamable-http, x-mcp-header). So it does here; the server gets it as the agent sent it.
  */
 function withoutEmpty(schema: Json | undefined, given: JsonObject, depth: number): JsonObject {
-  if (!isObject(schema) || !isObject(schema['properties']) || depth >= MAX_EMPTY_DEPTH) return given;
+  if (!isObject(schema) || !isObject(schema.properties) || depth >= MAX_EMPTY_DEPTH) return given;
   const { properties } = schema;
-  const required = Array.isArray(schema['required']) ? schema['required'] : [];
-  const kept = Object.entries(given).filter(([name, value]) => value !== null || !Object.hasOwn(properties, name) || required.includes(name));
-  return Object.fromEntries(kept.map(([name, value]) => [name, isObject(value) ? withoutEmpty(properties[name], value, depth + 1) : value]));
+  const required = Array.isArray(schema.required) ? schema.required : [];
+  const kept = Object.entries(given).filter(
+    ([name, value]) => value !== null || !Object.hasOwn(properties, name) || required.includes(name),
+  );
+  return Object.fromEntries(
+    kept.map(([name, value]) => [name, isObject(value) ? withoutEmpty(properties[name], value, depth + 1) : value]),
+  );
 }
 
 function checkArguments(flight: Flight, definition: Definition, given: JsonObject): Verdict {
   const schema = flight.ports.catalog.schemaOf(definition);
   const name = flight.call.target?.capability?.name;
   if (schema.unusable !== undefined) {
-    return deny('schema_unusable', `The input schema of tool "${name}" cannot be used (${schema.unusable}), so calls to it are refused. The server's owner must mend the schema.`);
+    return deny(
+      'schema_unusable',
+      `The input schema of tool "${name}" cannot be used (${schema.unusable}), so calls to it are refused. The server's owner must mend the schema.`,
+    );
   }
   let issues = schema.validate(given);
-  if (issues.length > 0) issues = schema.validate(withoutEmpty(definition.value['inputSchema'], given, 0));
+  if (issues.length > 0) issues = schema.validate(withoutEmpty(definition.value.inputSchema, given, 0));
   if (issues.length === 0) return PASS;
   const named = issues.slice(0, MAX_NAMED_ISSUES).map((issue) => `${issue.path === '' ? '(arguments)' : issue.path}: ${issue.message}`);
   const more = issues.length > named.length ? `; and ${issues.length - named.length} more` : '';
-  return deny('invalid_arguments', `The arguments of tool "${name}" do not fit its input schema: ${named.join('; ')}${more}.`, 'builtin/schema');
+  return deny(
+    'invalid_arguments',
+    `The arguments of tool "${name}" do not fit its input schema: ${named.join('; ')}${more}.`,
+    'builtin/schema',
+  );
 }

@@ -18,13 +18,27 @@ const allow = policyObject('main', [{ name: 'reads', match: { tool: ['read_note'
 const forbid = policyObject('main', [{ name: 'none', match: {}, effect: 'deny' }]);
 const revoked: StoredObject<'token'> = { ...reader.object, spec: { ...reader.object.spec, revokedAt: '2026-01-01T00:00:00.000Z' } };
 const freeze: StoredObject<'freeze'> = { kind: 'freeze', metadata: { name: 'stop' }, spec: { scope: { everyone: true }, reason: 'drill' } };
-const thawed: StoredObject<'freeze'> = { kind: 'freeze', metadata: { name: 'stop' }, spec: { scope: { agent: 'nobody' }, reason: 'drill' } };
+const thawed: StoredObject<'freeze'> = {
+  kind: 'freeze',
+  metadata: { name: 'stop' },
+  spec: { scope: { agent: 'nobody' }, reason: 'drill' },
+};
 const base = [agentObject('reader'), reader.object, httpServer('notes', 'http://127.0.0.1:9/mcp'), allow, thawed];
 
 type Step = { at: 0 | 1; do: 'call' | 'allow' | 'forbid' | 'freeze' | 'thaw' | 'revoke' | 'restore' };
-const CHANGES: Record<Exclude<Step['do'], 'call'>, StoredObject> = { allow, forbid, freeze, thaw: thawed, revoke: revoked, restore: reader.object };
+const CHANGES: Record<Exclude<Step['do'], 'call'>, StoredObject> = {
+  allow,
+  forbid,
+  freeze,
+  thaw: thawed,
+  revoke: revoked,
+  restore: reader.object,
+};
 const steps = fc.array(
-  fc.record({ at: fc.constantFrom<0 | 1>(0, 1), do: fc.constantFrom<Step['do']>('call', 'call', 'call', 'allow', 'forbid', 'freeze', 'thaw', 'revoke', 'restore') }),
+  fc.record({
+    at: fc.constantFrom<0 | 1>(0, 1),
+    do: fc.constantFrom<Step['do']>('call', 'call', 'call', 'allow', 'forbid', 'freeze', 'thaw', 'revoke', 'restore'),
+  }),
   { minLength: 4, maxLength: 24 },
 );
 
@@ -103,8 +117,8 @@ async function atOnce(gateways: readonly [Harness, Harness], script: readonly St
   for (const gateway of gateways) {
     for (const { receipt } of gateway.sent) {
       const decision = entries[receipt.seq - 1];
-      expect(decision?.content['judged']).toBe(decision?.header.revision);
-      expect(decision?.content['effect']).toBe('allow');
+      expect(decision?.content.judged).toBe(decision?.header.revision);
+      expect(decision?.content.effect).toBe('allow');
     }
   }
 }

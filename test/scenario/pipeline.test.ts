@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CallOutcome } from '../../src/call.ts';
 import { GatewayError } from '../../src/lib/error.ts';
+import type { JsonObject } from '../../src/lib/json.ts';
 import { callOf, type Harness, harness, ok, TOOLS } from '../support/pipeline-harness.ts';
 import { agentObject, httpServer, policyObject, tokenObject } from '../support/seed.ts';
 
@@ -22,10 +23,15 @@ async function open(failWrite?: (n: number) => boolean): Promise<void> {
 }
 
 function read(id: unknown = 1, bearer: string | null = reader.token): Promise<CallOutcome> {
-  return h.pipeline.run(callOf('tools/call', { bearer: bearer ?? undefined, params: { name: 'read_note', arguments: { id: id as number } } }));
+  return h.pipeline.run(
+    callOf('tools/call', { bearer: bearer ?? undefined, params: { name: 'read_note', arguments: { id: id as number } } }),
+  );
 }
 
-const types = async (): Promise<string[]> => (await h.entries()).map(({ content }) => `${content.type} ${String(content['method'] ?? content['status'] ?? '')} ${String(content['effect'] ?? '')}`.trim());
+const types = async (): Promise<string[]> =>
+  (await h.entries()).map(({ content }) =>
+    `${content.type} ${String(content.method ?? content.status ?? '')} ${String(content.effect ?? '')}`.trim(),
+  );
 
 describe('an allowed call', () => {
   it('reads the definitions, records the decision, forwards, records the outcome', async () => {
@@ -36,9 +42,15 @@ describe('an allowed call', () => {
     expect(await types()).toEqual(['object', 'decision tools/list allow', 'decision tools/call allow', 'outcome ok']);
     const [, list, decision, result] = await h.entries();
     expect(list?.content).toMatchObject({ origin: 'gateway', rule: 'builtin/discovery', single: true });
-    expect(decision?.content).toMatchObject({ rule: 'reads/reads', server: 'notes', tool: 'read_note', principal: { agent: 'reader', token: 'reader' }, judged: decision?.header.revision });
-    expect(decision?.content['definition']).toMatch(/^[0-9a-f]{64}$/);
-    expect(result?.content).toMatchObject({ decision: decision?.seq, call: decision?.content['call'] });
+    expect(decision?.content).toMatchObject({
+      rule: 'reads/reads',
+      server: 'notes',
+      tool: 'read_note',
+      principal: { agent: 'reader', token: 'reader' },
+      judged: decision?.header.revision,
+    });
+    expect(decision?.content.definition).toMatch(/^[0-9a-f]{64}$/);
+    expect(result?.content).toMatchObject({ decision: decision?.seq, call: decision?.content.call });
   });
 
   it('leaves the exact text of params and result alone', async () => {
@@ -53,8 +65,8 @@ describe('an allowed call', () => {
   it('keeps arguments and result behind commitments', async () => {
     await open();
     await read();
-    const decision = (await h.entries()).find(({ content }) => content['method'] === 'tools/call');
-    const commitment = String(decision?.content['arguments']);
+    const decision = (await h.entries()).find(({ content }) => content.method === 'tools/call');
+    const commitment = String(decision?.content.arguments);
     expect(await h.core.log.value(h.org, commitment)).toBe('{"name":"read_note","arguments":{"id":1}}');
     expect(JSON.stringify(await h.entries())).not.toContain('did read_note');
   });
@@ -76,12 +88,20 @@ describe('a refused call', () => {
     const unknown = await ask('wrote_note');
     if (forbidden.type !== 'denied' || unknown.type !== 'denied') throw new Error('expected denials');
     expect(unknown.message.replace('wrote_note', 'write_note')).toBe(forbidden.message);
-    expect({ code: unknown.code, rule: unknown.rule, hint: unknown.hint, rpc: unknown.rpc }).toEqual({ code: forbidden.code, rule: forbidden.rule, hint: forbidden.hint, rpc: forbidden.rpc });
+    expect({ code: unknown.code, rule: unknown.rule, hint: unknown.hint, rpc: unknown.rpc }).toEqual({
+      code: forbidden.code,
+      rule: forbidden.rule,
+      hint: forbidden.hint,
+      rpc: forbidden.rpc,
+    });
   });
 
   it('is the same for a server that may not be used and one that does not exist', async () => {
     await open();
-    const ask = (server: string) => h.pipeline.run(callOf('tools/call', { bearer: reader.token, surface: { type: 'server', server }, params: { name: 'x', arguments: {} } }));
+    const ask = (server: string) =>
+      h.pipeline.run(
+        callOf('tools/call', { bearer: reader.token, surface: { type: 'server', server }, params: { name: 'x', arguments: {} } }),
+      );
     const forbidden = await ask('other');
     const unknown = await ask('nowhere');
     if (forbidden.type !== 'denied' || unknown.type !== 'denied') throw new Error('expected denials');
@@ -105,9 +125,34 @@ describe('a refused call', () => {
     expect(h.sent.map(({ method }) => method)).toEqual(['tools/list']);
   });
 
+  it('is not refused for a null that leaves an optional member out, which the server gets as it was sent', async () => {
+    await open();
+    const optional = {
+      type: 'object',
+      properties: { on: { type: 'boolean' }, deep: { type: 'object', properties: { n: { type: 'integer' } } } },
+    };
+    const inputSchema = {
+      ...optional,
+      properties: { ...optional.properties, id: { type: 'integer' } },
+      required: ['id'],
+      additionalProperties: false,
+    };
+    h.answer((request) => ok(request.method === 'tools/list' ? { tools: [{ name: 'read_note', inputSchema }] } : { content: [] }));
+    const ask = (args: JsonObject) =>
+      h.pipeline.run(callOf('tools/call', { bearer: reader.token, params: { name: 'read_note', arguments: args } }));
+    const sent = { id: 1, on: null, deep: { n: null } };
+    expect(await ask(sent)).toMatchObject({ type: 'result' });
+    expect(h.sent.at(-1)?.params).toMatchObject({ arguments: sent });
+    for (const wrong of [{ id: null }, { id: 1, on: null, deep: { n: 'x' } }, { id: 1, unknown: null }, { id: 1, on: 'yes' }]) {
+      expect(await ask(wrong)).toMatchObject({ type: 'denied', code: 'invalid_arguments' });
+    }
+  });
+
   it('is refused when the pinned schema cannot be used', async () => {
     await open();
-    h.answer(() => ok({ tools: [{ name: 'read_note', inputSchema: { type: 'object', properties: { id: { $ref: 'http://127.0.0.1/x' } } } }] }));
+    h.answer(() =>
+      ok({ tools: [{ name: 'read_note', inputSchema: { type: 'object', properties: { id: { $ref: 'http://127.0.0.1/x' } } } }] }),
+    );
     expect(await read()).toMatchObject({ type: 'denied', code: 'schema_unusable' });
   });
 
@@ -175,7 +220,9 @@ describe('the joining rule', () => {
     expect(await read()).toMatchObject({ type: 'denied', code: 'denied_by_rule' });
     expect(h.sent.length).toBe(2);
     const written = await h.entries();
-    const void_ = written.filter(({ content, header }) => content.type === 'decision' && content['effect'] === 'allow' && content['judged'] !== header.revision);
+    const void_ = written.filter(
+      ({ content, header }) => content.type === 'decision' && content.effect === 'allow' && content.judged !== header.revision,
+    );
     expect(void_).toHaveLength(1);
   });
 });
@@ -205,7 +252,7 @@ describe('lists', () => {
     await open();
     const outcome = await h.pipeline.run(callOf('tools/list', { bearer: reader.token }));
     if (outcome.type !== 'result') throw new Error('expected a list');
-    expect((outcome.result['tools'] as { name: string }[]).map(({ name }) => name)).toEqual(['read_note']);
+    expect((outcome.result.tools as { name: string }[]).map(({ name }) => name)).toEqual(['read_note']);
     expect(await types()).toEqual(['object', 'decision tools/list allow']);
   });
 
@@ -213,9 +260,11 @@ describe('lists', () => {
     await open();
     const outcome = await h.pipeline.run(callOf('tools/list', { bearer: reader.token, surface: { type: 'all' } }));
     if (outcome.type !== 'result') throw new Error('expected a list');
-    expect((outcome.result['tools'] as { name: string }[]).map(({ name }) => name)).toEqual(['notes__read_note']);
+    expect((outcome.result.tools as { name: string }[]).map(({ name }) => name)).toEqual(['notes__read_note']);
     expect(h.sent.map(({ server }) => server)).toEqual(['notes']);
-    const called = await h.pipeline.run(callOf('tools/call', { bearer: reader.token, surface: { type: 'all' }, params: { name: 'notes__read_note', arguments: { id: 2 } } }));
+    const called = await h.pipeline.run(
+      callOf('tools/call', { bearer: reader.token, surface: { type: 'all' }, params: { name: 'notes__read_note', arguments: { id: 2 } } }),
+    );
     expect(called).toMatchObject({ type: 'result' });
     expect(h.sent.at(-1)?.params).toEqual({ name: 'read_note', arguments: { id: 2 } });
   });
@@ -226,7 +275,7 @@ describe('lists', () => {
     h.answer((request) => (request.server === 'other' ? new Promise(() => {}) : ok({ tools: TOOLS })));
     const outcome = await h.pipeline.run(callOf('tools/list', { bearer: reader.token, surface: { type: 'all' } }));
     if (outcome.type !== 'result') throw new Error('expected a list');
-    expect(outcome.result['tools']).toHaveLength(1);
+    expect(outcome.result.tools).toHaveLength(1);
   });
 });
 

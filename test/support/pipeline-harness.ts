@@ -58,7 +58,10 @@ export interface HarnessOptions {
 
 export async function harness(options: HarnessOptions = {}): Promise<Harness> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'sallyport-test-'));
-  const { config, problems } = loadConfig({ env: {}, flags: { dataDir, ...(options.databaseUrl ? { databaseUrl: options.databaseUrl } : {}) } });
+  const { config, problems } = loadConfig({
+    env: {},
+    flags: { dataDir, ...(options.databaseUrl ? { databaseUrl: options.databaseUrl } : {}) },
+  });
   if (!config) throw new Error(problems?.join('; '));
   const core = await openCore(config, { create: true, failWrite: options.failWrite });
   const org = config.organization;
@@ -81,13 +84,23 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     catalog: new Catalog(),
     routes: new UriRoutes(),
     readings: new Readings(),
-    sealer: { sealText: (o, purpose, text) => sealText(core.vault, o, purpose, text), openText: (o, purpose, text) => openText(core.vault, o, purpose, text) },
+    sealer: {
+      sealText: (o, purpose, text) => sealText(core.vault, o, purpose, text),
+      openText: (o, purpose, text) => openText(core.vault, o, purpose, text),
+    },
     taskIds: new Lru<string, string>(1000),
     strangers: new StrangerLimit(),
     inFlight,
     logger,
     metrics: createMetrics(),
-    settings: { anonymousOrg: undefined, aggregateDeadlineMs: 500, definitionAgeMs: 300_000, payloads: 'all', maxPayloadUnits: 1_000_000, instance: 'test' },
+    settings: {
+      anonymousOrg: undefined,
+      aggregateDeadlineMs: 500,
+      definitionAgeMs: 300_000,
+      payloads: 'all',
+      maxPayloadUnits: 1_000_000,
+      instance: 'test',
+    },
   };
   await control.start();
   return {
@@ -112,7 +125,12 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
 
 export async function readEntries(core: Core, org: string): Promise<Entry[]> {
   const found: Entry[] = [];
-  for await (const entry of core.store.log.read({ org })) found.push({ seq: entry.seq, header: JSON.parse(entry.header) as Entry['header'], content: JSON.parse(entry.content) as Entry['content'] });
+  for await (const entry of core.store.log.read({ org }))
+    found.push({
+      seq: entry.seq,
+      header: JSON.parse(entry.header) as Entry['header'],
+      content: JSON.parse(entry.content) as Entry['content'],
+    });
   return found;
 }
 
@@ -130,14 +148,18 @@ function playedServer(sent: UpstreamRequest[], answer: (request: UpstreamRequest
 }
 
 export const TOOLS: JsonObject[] = [
-  { name: 'read_note', description: 'Reads a note.', inputSchema: { type: 'object', properties: { id: { type: 'integer' } }, required: ['id'] } },
+  {
+    name: 'read_note',
+    description: 'Reads a note.',
+    inputSchema: { type: 'object', properties: { id: { type: 'integer' } }, required: ['id'] },
+  },
   { name: 'write_note', description: 'Writes a note.', inputSchema: { type: 'object', properties: { text: { type: 'string' } } } },
 ];
 
 /** Lists TOOLS and answers every call with what it was given. */
 export function echoServer(request: UpstreamRequest): CallReply {
   if (request.method === 'tools/list') return ok({ tools: TOOLS });
-  if (request.method === 'tools/call') return ok({ content: [{ type: 'text', text: `did ${String(request.params?.['name'])}` }] });
+  if (request.method === 'tools/call') return ok({ content: [{ type: 'text', text: `did ${String(request.params?.name)}` }] });
   return ok({});
 }
 
