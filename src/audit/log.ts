@@ -150,12 +150,12 @@ export async function findOpenCalls(log: LogStore, org: string): Promise<OpenCal
     if (!text.includes('"type":"decision"') && !text.includes('"type":"outcome"') && !text.includes('"type":"system"')) continue;
     const content: unknown = JSON.parse(text);
     if (!isObject(content)) continue;
-    if (content['type'] === 'outcome') closed.add(Number(content['decision']));
-    else if (content['type'] === 'decision') {
-      if (owesOutcome(content, header) && !closed.delete(seq)) open.push({ call: String(content['call']), decision: seq });
-    } else if (content['event'] === 'gap' && Array.isArray(content['calls'])) {
-      for (const lost of content['calls']) if (isObject(lost)) closed.add(Number(lost['decision']));
-    } else if (content['event'] === 'start' && content['exclusive'] === true) break;
+    if (content.type === 'outcome') closed.add(Number(content.decision));
+    else if (content.type === 'decision') {
+      if (owesOutcome(content, header) && !closed.delete(seq)) open.push({ call: String(content.call), decision: seq });
+    } else if (content.event === 'gap' && Array.isArray(content.calls)) {
+      for (const lost of content.calls) if (isObject(lost)) closed.add(Number(lost.decision));
+    } else if (content.event === 'start' && content.exclusive === true) break;
     if (open.length > MAX_OPEN_CALLS)
       throw new GatewayError('too_many_open_calls', 'The audit log has too many calls without an outcome. Run `sallyport verify` on it.');
   }
@@ -163,7 +163,7 @@ export async function findOpenCalls(log: LogStore, org: string): Promise<OpenCal
 }
 
 function owesOutcome(content: Record<string, unknown>, header: string): boolean {
-  if (content['type'] !== 'decision' || content['effect'] !== 'allow' || content['single'] === true) return false;
+  if (content.type !== 'decision' || content.effect !== 'allow' || content.single === true) return false;
   const parsed: unknown = JSON.parse(header);
-  return isObject(parsed) && parsed['revision'] === content['judged'];
+  return isObject(parsed) && parsed.revision === content.judged;
 }

@@ -29,6 +29,21 @@ export function checkWrites(writes: readonly ObjectWrite[]): void {
   }
 }
 
+/** Throws GatewayError `invalid_entry` for a draft that no driver could store as it is. */
+export function checkDrafts(drafts: readonly EntryDraft[]): void {
+  for (const { content, callId, payloads } of drafts) {
+    if (!content.startsWith('{') || content.includes('\n')) throw invalidEntry('its content is not RFC 8785 text of an object');
+    if (callId !== undefined && !/^[\x21-\x7e]{1,200}$/.test(callId))
+      throw invalidEntry('its call id is not 1–200 printable ASCII characters');
+    for (const { commitment } of payloads)
+      if (!/^[0-9a-f]{64}$/.test(commitment)) throw invalidEntry('a commitment is not 64 hex characters');
+  }
+}
+
+function invalidEntry(why: string): GatewayError {
+  return new GatewayError('invalid_entry', `An entry cannot be appended: ${why}.`);
+}
+
 /** Document text as stored: without `revision`, which the store assigns. */
 export function documentText(document: StoredObject): string {
   return JSON.stringify({ ...document, revision: undefined });

@@ -8,6 +8,15 @@ export interface Store {
   readonly objects: ObjectStore;
   readonly keys: KeyStore;
   readonly lifecycle: StoreLifecycle;
+  /** Writes a consistent copy of everything to a new file (mode 0600) while the store is in use. Refuses an existing file. */
+  backup(toPath: string): Promise<BackupSummary>;
+}
+
+export interface BackupSummary {
+  path: string;
+  organizations: number;
+  entries: number;
+  bytes: number;
 }
 
 /**

@@ -29,7 +29,7 @@ export function migrateDatabase(db: DatabaseSync): void {
   const applied = db.prepare('SELECT number, checksum FROM migration ORDER BY number').all();
   const pending = pendingMigrations(
     readMigrations('sqlite'),
-    applied.map((row) => ({ number: Number(row['number']), checksum: String(row['checksum']) })),
+    applied.map((row) => ({ number: Number(row.number), checksum: String(row.checksum) })),
   );
   const record = db.prepare('INSERT INTO migration (number, name, checksum) VALUES (?, ?, ?)');
   for (const { number, name, sql, checksum } of pending) {

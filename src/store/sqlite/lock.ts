@@ -63,10 +63,10 @@ function inUse(dataDir: string, holder: Holder | undefined): GatewayError {
 function readHolder(dataDir: string): Holder | undefined {
   try {
     const parsed: unknown = JSON.parse(readFileSync(join(dataDir, HOLDER_FILE), 'utf8'));
-    if (!isObject(parsed) || !Number.isSafeInteger(parsed['pid'])) return undefined;
+    if (!isObject(parsed) || !Number.isSafeInteger(parsed.pid)) return undefined;
     const { startTicks, bootId } = parsed;
     return {
-      pid: Number(parsed['pid']),
+      pid: Number(parsed.pid),
       startTicks: typeof startTicks === 'string' ? startTicks : undefined,
       bootId: typeof bootId === 'string' ? bootId : undefined,
     };

@@ -8,11 +8,27 @@ const hex = fc.stringMatching(/^[0-9a-f]{64}$/);
 const draft = fc.record({
   content: fc.json().map((text) => `{"x":${text.replaceAll('\n', ' ')}}`),
   callId: fc.option(fc.stringMatching(/^[!-~]{1,40}$/), { nil: undefined }),
-  payloads: fc.array(fc.record({ commitment: hex, role: fc.constantFrom('arguments' as const, 'result' as const, 'object' as const), sealed: fc.uint8Array({ maxLength: 50 }) }), { maxLength: 3 }),
+  payloads: fc.array(
+    fc.record({
+      commitment: hex,
+      role: fc.constantFrom('arguments' as const, 'result' as const, 'object' as const),
+      sealed: fc.uint8Array({ maxLength: 50 }),
+    }),
+    { maxLength: 3 },
+  ),
 });
-const job: fc.Arbitrary<AppendJob> = fc.record({ type: fc.constant('append' as const), org: fc.stringMatching(/^[a-z][a-z0-9-]{0,20}$/), drafts: fc.array(draft, { minLength: 1, maxLength: 4 }) });
+const job: fc.Arbitrary<AppendJob> = fc.record({
+  type: fc.constant('append' as const),
+  org: fc.stringMatching(/^[a-z][a-z0-9-]{0,20}$/),
+  drafts: fc.array(draft, { minLength: 1, maxLength: 4 }),
+});
 const reply: fc.Arbitrary<WriteReply> = fc.record({
-  value: fc.record({ type: fc.constant('appended' as const), firstSeq: fc.nat(), revision: fc.nat(), hashes: fc.array(hex, { minLength: 1, maxLength: 4 }) }),
+  value: fc.record({
+    type: fc.constant('appended' as const),
+    firstSeq: fc.nat(),
+    revision: fc.nat(),
+    hashes: fc.array(hex, { minLength: 1, maxLength: 4 }),
+  }),
 });
 
 describe('packed appends', () => {

@@ -5,13 +5,15 @@ import { type EntryDraft, type EntryQuery, type Head, mintReceipt, type Receipt,
 import { GatewayError } from '../../lib/error.ts';
 import type { ControlSnapshot, ObjectVersion, ObjectWrite, WriteResult } from '../../object/port.ts';
 import type { WrappedKey } from '../../vault/port.ts';
-import { checkOrganization, checkWrites, documentText, draftBytes, parseDocument } from '../check-write.ts';
+import { writeBackup } from '../backup.ts';
+import { checkDrafts, checkOrganization, checkWrites, documentText, draftBytes, parseDocument } from '../check-write.ts';
 import { GroupQueue, logUnavailable } from '../group-queue.ts';
 import type { FailWrite, Store } from '../port.ts';
 import { readPages } from '../read-log.ts';
 import { DATABASE_FILE, migrateDatabase, openDatabase } from './database.ts';
 import type { Row, RowWrite, WriteAnswer, WriteJob } from './job.ts';
 import { lockDataDirectory } from './lock.ts';
+import { sqliteSnapshot } from './snapshot.ts';
 import { SqliteThread, toError } from './thread.ts';
 
 export interface SqliteOptions {
@@ -24,7 +26,7 @@ export interface SqliteOptions {
 export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
   const store = new SqliteStore(options);
   await store.open();
-  return { log: store, objects: store, keys: store, lifecycle: store };
+  return { log: store, objects: store, keys: store, lifecycle: store, backup: (toPath) => writeBackup(sqliteSnapshot(store.path), toPath) };
 }
 
 class SqliteStore {
@@ -85,6 +87,7 @@ class SqliteStore {
 
   async append(org: string, drafts: readonly EntryDraft[]): Promise<Receipt[]> {
     if (drafts.length === 0) return [];
+    checkDrafts(drafts);
     const bytes = drafts.reduce((sum, draft) => sum + draftBytes(draft), 0);
     return receipts(org, await this.#submit({ type: 'append', org, drafts }, drafts.length, bytes));
   }
@@ -93,9 +96,9 @@ class SqliteStore {
     const [row] = await this.#reader().read({ type: 'head', org });
     if (!row) throw unknownOrganization(org);
     return {
-      seq: Number(row['seq']),
-      hash: row['hash'] === null ? '0'.repeat(64) : String(row['hash']),
-      revision: Number(row['revision']),
+      seq: Number(row.seq),
+      hash: row.hash === null ? '0'.repeat(64) : String(row.hash),
+      revision: Number(row.revision),
     };
   }
 
@@ -110,7 +113,7 @@ class SqliteStore {
 
   async payload(org: string, commitment: string): Promise<Uint8Array | undefined> {
     const [row] = await this.#reader().read({ type: 'payload', org, commitment });
-    return row ? (row['sealed'] as Uint8Array) : undefined;
+    return row ? (row.sealed as Uint8Array) : undefined;
   }
 
   async erasePayloads(org: string, commitments: readonly string[]): Promise<number> {
@@ -119,7 +122,7 @@ class SqliteStore {
   }
 
   async organizations(): Promise<string[]> {
-    return (await this.#reader().read({ type: 'organizations' })).map((row) => String(row['name']));
+    return (await this.#reader().read({ type: 'organizations' })).map((row) => String(row.name));
   }
 
   async createOrganization(org: string): Promise<void> {
@@ -130,12 +133,13 @@ class SqliteStore {
   async load(org: string): Promise<ControlSnapshot> {
     const [first, ...rows] = await this.#reader().read({ type: 'objects', org });
     if (!first) throw unknownOrganization(org);
-    const objects = rows.map((row) => parseDocument(String(row['document']), Number(row['revision'])));
-    return { org, revision: Number(first['revision']), objects };
+    const objects = rows.map((row) => parseDocument(String(row.document), Number(row.revision)));
+    return { org, revision: Number(first.revision), objects };
   }
 
   async write(org: string, writes: readonly ObjectWrite[], author: string, timeMs: number, entry: EntryDraft): Promise<WriteResult> {
     checkWrites(writes);
+    checkDrafts([entry]);
     const rows = writes.map(toRow);
     const bytes = rows.reduce((sum, row) => sum + (row.document?.length ?? 0), draftBytes(entry));
     const answer = await this.#submit({ type: 'write', org, writes: rows, author, timeMs, entry }, 1, bytes);
@@ -149,9 +153,9 @@ class SqliteStore {
   async history(org: string, kind: string, name: string, limit: number): Promise<ObjectVersion[]> {
     const rows = await this.#reader().read({ type: 'history', org, kind, name, limit });
     return rows.map((row) => {
-      const revision = Number(row['revision']);
-      const document = row['document'] === null ? undefined : parseDocument(String(row['document']), revision);
-      return { kind, name, revision, document, author: String(row['author']), timeMs: Number(row['time_ms']) };
+      const revision = Number(row.revision);
+      const document = row.document === null ? undefined : parseDocument(String(row.document), revision);
+      return { kind, name, revision, document, author: String(row.author), timeMs: Number(row.time_ms) };
     });
   }
 
@@ -166,7 +170,7 @@ class SqliteStore {
 
   async list(org: string): Promise<WrappedKey[]> {
     const rows = await this.#reader().read({ type: 'keys', org });
-    return rows.map((row) => ({ id: String(row['id']), wrapped: row['wrapped'] as Uint8Array }));
+    return rows.map((row) => ({ id: String(row.id), wrapped: row.wrapped as Uint8Array }));
   }
 
   #submit(job: WriteJob, entries: number, bytes: number): Promise<WriteAnswer> {
@@ -186,7 +190,7 @@ function receipts(org: string, answer: WriteAnswer): Receipt[] {
 }
 
 function toEntry(row: Row): StoredEntry {
-  return { seq: Number(row['seq']), hash: String(row['hash']), header: String(row['header']), content: String(row['content']) };
+  return { seq: Number(row.seq), hash: String(row.hash), header: String(row.header), content: String(row.content) };
 }
 
 function toRow({ kind, name, document, expectedRevision }: ObjectWrite): RowWrite {

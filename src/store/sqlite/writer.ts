@@ -90,9 +90,7 @@ export class SqliteWriter {
   #write(job: Extract<WriteJob, { type: 'write' }>): WriteAnswer {
     const statements = this.#statements;
     const org = this.#org(job.org);
-    const currentRevisions = job.writes.map(({ kind, name }) =>
-      Number(statements.objectRevision.get(org.id, kind, name)?.['revision'] ?? 0),
-    );
+    const currentRevisions = job.writes.map(({ kind, name }) => Number(statements.objectRevision.get(org.id, kind, name)?.revision ?? 0));
     for (const [index, { kind, name, expectedRevision }] of job.writes.entries()) {
       const currentRevision = currentRevisions[index] ?? 0;
       if (expectedRevision !== undefined && expectedRevision !== currentRevision) return { type: 'conflict', kind, name, currentRevision };
@@ -113,10 +111,10 @@ export class SqliteWriter {
     if (known) return known;
     const row = this.#statements.org.get(name);
     if (!row) throw new GatewayError('unknown_organization', `There is no organization "${name}".`);
-    const id = Number(row['id']);
+    const id = Number(row.id);
     const last = this.#statements.lastEntry.get(id);
-    const revision = Number(row['revision']);
-    const head = last ? { seq: Number(last['seq']), hash: String(last['hash']), revision } : { ...GENESIS, revision };
+    const revision = Number(row.revision);
+    const head = last ? { seq: Number(last.seq), hash: String(last.hash), revision } : { ...GENESIS, revision };
     const state = { id, head };
     this.#orgs.set(name, state);
     return state;

@@ -1,0 +1,145 @@
+// Which calls are decided, open, closed or lost while a log is read in order: the rules that join decisions, outcomes and gaps.
+// Bounded: remembers every open call, and the newest MAX_REMEMBERED closed ones.
+import { isObject, type JsonObject } from '../lib/json.ts';
+import type { Breach } from './rules.ts';
+
+/** Closed calls (and void or denying decisions) remembered, so that a second decision or outcome is called by its right name. */
+export const MAX_REMEMBERED = 1_000_000;
+
+/** What became of a decision that is no longer open. */
+type Fate = 'void' | 'denied' | 'single' | 'closed';
+
+export class CallLedger {
+  /** Sequence number of a decision → its call. */
+  readonly #open = new Map<number, string>();
+  readonly #lost = new Map<number, string>();
+  readonly #fates = new Map<number, Fate>();
+  /** Calls that were allowed by a decision that was not void. */
+  readonly #allowed = new Set<string>();
+  #lostCount = 0;
+  #voidCount = 0;
+  #firstSeq = 1;
+
+  counts(): { open: number; lost: number; voids: number } {
+    return { open: this.#open.size, lost: this.#lostCount, voids: this.#voidCount };
+  }
+
+  /** The log begins at this entry: what refers to earlier ones cannot be checked. */
+  startLate(seq: number): void {
+    this.#firstSeq = seq;
+  }
+
+  /** Content is well-formed for its type (rules.ts). */
+  take(seq: number, revision: number, content: JsonObject): Breach | undefined {
+    if (content.type === 'decision') return this.#decision(seq, revision, content);
+    if (content.type === 'outcome') return this.#outcome(content);
+    if (content.type !== 'system') return undefined;
+    if (content.event === 'gap') return this.#gap(content);
+    if (content.event === 'start' && content.exclusive === true) return this.#exclusiveStart();
+    return undefined;
+  }
+
+  #decision(seq: number, revision: number, { call, effect, judged, policy, single }: JsonObject): Breach | undefined {
+    if (Number(judged) > revision) return { rule: 'judged-ahead', expected: `judged at most ${revision}`, found: String(judged) };
+    if (policy !== judged)
+      return { rule: 'content', expected: `policy ${judged}, the revision the call was judged under`, found: String(policy) };
+    // INVARIANT: a decision made under an older revision than the one at its position authorises nothing (verify.test.ts).
+    if (judged !== revision) {
+      this.#voidCount++;
+      this.#remember(seq, 'void');
+      return undefined;
+    }
+    if (effect !== 'allow') {
+      this.#remember(seq, 'denied');
+      return undefined;
+    }
+    const name = String(call);
+    if (this.#allowed.has(name))
+      return { rule: 'decided-twice', expected: 'one allowing decision for a call', found: `a second one for ${name}` };
+    this.#allowed.add(name);
+    forgetOldest(this.#allowed);
+    if (single === true) this.#remember(seq, 'single');
+    else this.#open.set(seq, name);
+    return undefined;
+  }
+
+  #outcome(content: JsonObject): Breach | undefined {
+    const decision = Number(content.decision);
+    const call = String(content.call);
+    const decided = this.#open.get(decision) ?? this.#lost.get(decision);
+    if (decided === undefined) return this.#undecided(decision, call);
+    if (decided !== call)
+      return { rule: 'outcome-of-another-call', expected: `call ${decided}, decided by entry ${decision}`, found: `call ${call}` };
+    this.#open.delete(decision);
+    this.#lost.delete(decision);
+    this.#remember(decision, 'closed');
+    return undefined;
+  }
+
+  #undecided(decision: number, call: string): Breach | undefined {
+    if (decision < this.#firstSeq) return undefined;
+    const expected = `an allowing decision in force at entry ${decision}`;
+    switch (this.#fates.get(decision)) {
+      case 'void':
+        return { rule: 'outcome-of-void-decision', expected, found: `a decision made under an older revision, for call ${call}` };
+      case 'denied':
+        return { rule: 'outcome-of-denial', expected, found: `a decision that did not allow call ${call}` };
+      case 'single':
+        return { rule: 'outcome-without-decision', expected, found: `a decision that owes no outcome, for call ${call}` };
+      case 'closed':
+        return {
+          rule: 'outcome-twice',
+          expected: `one outcome for the decision at entry ${decision}`,
+          found: `a second one for call ${call}`,
+        };
+      default:
+        return { rule: 'outcome-without-decision', expected, found: `no open decision there for call ${call}` };
+    }
+  }
+
+  #gap({ calls }: JsonObject): Breach | undefined {
+    for (const lost of Array.isArray(calls) ? calls : []) {
+      if (!isObject(lost)) continue;
+      const decision = Number(lost.decision);
+      if (decision < this.#firstSeq) continue;
+      const call = this.#open.get(decision);
+      if (call === undefined || call !== lost.call) {
+        return {
+          rule: 'gap-without-decision',
+          expected: `an open decision at entry ${decision} for call ${lost.call}`,
+          found: call === undefined ? 'none' : `call ${call}`,
+        };
+      }
+      this.#open.delete(decision);
+      this.#lost.set(decision, call);
+      forgetOldest(this.#lost);
+      this.#lostCount++;
+    }
+    return undefined;
+  }
+
+  /** Nobody else works on the log, so whatever is open now stays open for ever: it must have been declared. */
+  #exclusiveStart(): Breach | undefined {
+    const first = this.#open.entries().next().value;
+    this.#lost.clear();
+    if (!first) return undefined;
+    return {
+      rule: 'outcome-missing',
+      expected: `an outcome or a gap for call ${first[1]}, decided by entry ${first[0]}`,
+      found: 'a start of the only gateway process',
+    };
+  }
+
+  #remember(seq: number, fate: Fate): void {
+    this.#fates.set(seq, fate);
+    forgetOldest(this.#fates);
+  }
+}
+
+function forgetOldest<K>(memory: Map<K, unknown> | Set<K>): void {
+  if (memory.size <= MAX_REMEMBERED) return;
+  for (const oldest of memory.keys()) {
+    memory.delete(oldest);
+    return;
+  }
+}

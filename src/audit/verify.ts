@@ -1,0 +1,307 @@
+// Verifies an exported log from its text alone: chain, canonical form, and the rules that decisions, outcomes and revisions must keep.
+// Stands alone: imports only audit/ and lib/, and never needs a gateway, a key or a database.
+import { canonicalJson } from '../lib/canonical-json.ts';
+import { sha256Hex } from '../lib/digest.ts';
+import { isObject, type JsonObject } from '../lib/json.ts';
+import { entryLine, FORMAT_VERSION, GENESIS, ORGANIZATION_NAME } from './chain.ts';
+import { CallLedger } from './ledger.ts';
+import type { Head, StoredEntry } from './port.ts';
+import { type Breach, checkContent, type Rule } from './rules.ts';
+
+/** Longest line that is read, UTF-16 code units. No entry the gateway writes comes near it. */
+export const MAX_LINE_UNITS = 16 * 1024 * 1024;
+
+export interface VerifyOptions {
+  /** Organization the log must belong to; default: that of the first entry. */
+  org?: string | undefined;
+  /** A head known from elsewhere that the log must contain (a receipt, an earlier verification). */
+  expectedHead?: { seq: number; hash: string } | undefined;
+  /** Accept a log that starts later than its first entry; the verdict is then `cannot_tell` at best. */
+  allowPartial?: boolean | undefined;
+}
+
+export interface FirstBad {
+  /** Sequence number the entry has or should have had. */
+  seq: number;
+  /** Line in the text, from 1. */
+  line: number;
+  rule: Rule;
+  expected: string;
+  found: string;
+}
+
+export interface Verdict {
+  /** `cannot_tell`: nothing wrong was found, but the text is empty, partial, or could not be read to its end. */
+  state: 'sound' | 'broken' | 'cannot_tell';
+  /** Entries that passed every rule. */
+  entries: number;
+  org: string | undefined;
+  /** Last entry that passed. */
+  head: Head | undefined;
+  /** Allowed calls without an outcome at the end of the log: in flight when it was written. */
+  openCalls: number;
+  /** Allowed calls that a gap entry declares lost. */
+  lostCalls: number;
+  /** Decisions that were void because the revision had moved on. */
+  voidDecisions: number;
+  firstBad?: FirstBad;
+  /** Why it cannot be told. */
+  reason?: string;
+}
+
+/** Verifies lines (without their newline). Reads one line at a time and stops at the first bad one. Rejects only when `lines` does. */
+export async function verifyLog(lines: AsyncIterable<string> | Iterable<string>, options: VerifyOptions = {}): Promise<Verdict> {
+  const run = new LogVerifier(options);
+  for await (const line of lines) {
+    if (!run.take(line)) break;
+  }
+  return run.verdict();
+}
+
+/** The same over raw bytes (a file stream). Bytes that are not UTF-8 are a broken line. */
+export async function verifyBytes(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, options: VerifyOptions = {}): Promise<Verdict> {
+  return verifyLog(splitLines(chunks), options);
+}
+
+/** Lines of a stored log as an export has them, without the newline. Never reads the whole log into memory. */
+export async function* exportLines(entries: AsyncIterable<StoredEntry>): AsyncGenerator<string, void, undefined> {
+  for await (const entry of entries) yield entryLine(entry);
+}
+
+/** Line that stands for bytes that are no text, and for a line longer than MAX_LINE_UNITS. No such text is valid. */
+const UNREADABLE = '\u0000';
+
+/** Lines of a byte stream: split at LF only, UTF-8 decoded strictly, bounded. A last line without LF counts. */
+export async function* splitLines(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<string, void, undefined> {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  let rest: Uint8Array[] = [];
+  let restBytes = 0;
+  const line = (): string => {
+    const bytes = rest.length === 1 ? rest[0] : Buffer.concat(rest);
+    rest = [];
+    restBytes = 0;
+    try {
+      return decoder.decode(bytes);
+    } catch {
+      return UNREADABLE;
+    }
+  };
+  for await (const chunk of chunks) {
+    let start = 0;
+    for (let end = chunk.indexOf(LF); end >= 0; end = chunk.indexOf(LF, start)) {
+      rest.push(chunk.subarray(start, end));
+      yield line();
+      start = end + 1;
+    }
+    if (start < chunk.length) {
+      rest.push(chunk.subarray(start));
+      restBytes += chunk.length - start;
+    }
+    if (restBytes > MAX_LINE_UNITS) {
+      yield UNREADABLE;
+      return;
+    }
+  }
+  if (restBytes > 0) yield line();
+}
+
+const LF = 10;
+
+/** The verifier line by line, for who cannot hand over a whole stream. */
+export class LogVerifier {
+  readonly #options: VerifyOptions;
+  readonly #ledger = new CallLedger();
+  #line = 0;
+  #entries = 0;
+  #org: string | undefined;
+  #head: Head = GENESIS;
+  #partial = false;
+  #headSeen: boolean;
+  #firstBad: FirstBad | undefined;
+
+  constructor(options: VerifyOptions = {}) {
+    this.#options = options;
+    this.#org = options.org;
+    this.#headSeen = options.expectedHead === undefined || options.expectedHead.seq === 0;
+  }
+
+  /** False when there is no point in reading on. */
+  take(text: string): boolean {
+    this.#line++;
+    const parsed = parseLine(text);
+    const breach = 'rule' in parsed ? parsed : this.#check(parsed);
+    if (!breach) return true;
+    this.#firstBad = { seq: this.#head.seq + 1, line: this.#line, ...breach };
+    return false;
+  }
+
+  verdict(): Verdict {
+    const { open, lost, voids } = this.#ledger.counts();
+    const facts = {
+      entries: this.#entries,
+      org: this.#org,
+      head: this.#entries > 0 ? this.#head : undefined,
+      openCalls: open,
+      lostCalls: lost,
+      voidDecisions: voids,
+    };
+    if (this.#firstBad) return { state: 'broken', ...facts, firstBad: this.#firstBad };
+    if (!this.#headSeen) return { state: 'broken', ...facts, firstBad: this.#missingHead() };
+    if (this.#entries === 0) return { state: 'cannot_tell', ...facts, reason: 'there is no entry to verify' };
+    if (this.#partial)
+      return { state: 'cannot_tell', ...facts, reason: 'the log does not start with its first entry; what is there holds together' };
+    return { state: 'sound', ...facts };
+  }
+
+  #check(entry: Parsed): Breach | undefined {
+    const { header, hash } = entry;
+    if (this.#org === undefined) this.#org = header.org;
+    if (header.org !== this.#org) return { rule: 'organization', expected: this.#org, found: header.org };
+    if (this.#entries === 0 && this.#options.allowPartial && header.seq > 1) {
+      this.#partial = true;
+      this.#ledger.startLate(header.seq);
+      this.#head = { seq: header.seq - 1, hash: header.prev, revision: header.revision - (entry.content.type === 'object' ? 1 : 0) };
+    }
+    const next = this.#head.seq + 1;
+    if (header.seq !== next) return { rule: 'sequence', expected: String(next), found: String(header.seq) };
+    if (header.prev !== this.#head.hash) return { rule: 'prev', expected: this.#head.hash, found: header.prev };
+    const breach =
+      this.#checkRevision(entry) ?? this.#checkExpectedHead(entry) ?? this.#ledger.take(header.seq, header.revision, entry.content);
+    if (breach) return breach;
+    this.#head = { seq: header.seq, hash, revision: header.revision };
+    this.#entries++;
+    return undefined;
+  }
+
+  /** INVARIANT: only an object entry raises the control revision, and always by one (verify.test.ts). */
+  #checkRevision({ header, content }: Parsed): Breach | undefined {
+    const before = this.#head.revision;
+    if (header.revision < before) return { rule: 'revision-decreased', expected: `at least ${before}`, found: String(header.revision) };
+    if (content.type === 'object') {
+      if (header.revision === before + 1) return undefined;
+      return { rule: 'object-revision', expected: String(before + 1), found: String(header.revision) };
+    }
+    if (header.revision === before) return undefined;
+    return { rule: 'revision-source', expected: `${before}, because only an object entry raises it`, found: String(header.revision) };
+  }
+
+  #checkExpectedHead({ header, hash }: Parsed): Breach | undefined {
+    const expected = this.#options.expectedHead;
+    if (expected?.seq !== header.seq) return undefined;
+    this.#headSeen = true;
+    return expected.hash === hash ? undefined : { rule: 'expected-head', expected: expected.hash, found: hash };
+  }
+
+  #missingHead(): FirstBad {
+    const expected = this.#options.expectedHead;
+    return {
+      seq: expected?.seq ?? 0,
+      line: this.#line + 1,
+      rule: 'expected-head',
+      expected: `entry ${expected?.seq} with hash ${expected?.hash}`,
+      found: 'the end of the log',
+    };
+  }
+}
+
+interface Header {
+  content: string;
+  org: string;
+  prev: string;
+  revision: number;
+  seq: number;
+}
+
+interface Parsed {
+  header: Header;
+  hash: string;
+  content: JsonObject;
+}
+
+/** What can be said of a line by itself: form, hashes, members. */
+function parseLine(text: string): Parsed | Breach {
+  const parsed = parseObject(text);
+  if (!parsed) return { rule: 'line', expected: 'one JSON object', found: excerpt(text) };
+  const { content, hash, header } = parsed;
+  if (Object.keys(parsed).length !== 3 || !isObject(content) || typeof hash !== 'string' || !isObject(header)) {
+    return { rule: 'line', expected: 'the members content, hash and header', found: excerpt(text) };
+  }
+  const texts = canonicalTexts(content, hash, header);
+  if (!texts || texts.line !== text)
+    return { rule: 'canonical', expected: 'RFC 8785 text', found: texts ? difference(text, texts.line) : excerpt(text) };
+  const fields = checkHeader(header);
+  if ('rule' in fields) return fields;
+  const headerHash = sha256Hex(texts.header);
+  if (headerHash !== hash) return { rule: 'hash', expected: headerHash, found: hash };
+  const contentHash = sha256Hex(texts.content);
+  if (contentHash !== fields.content) return { rule: 'content-hash', expected: fields.content, found: contentHash };
+  const breach = checkContent(content);
+  return breach ?? { header: fields, hash, content };
+}
+
+function parseObject(text: string): JsonObject | undefined {
+  if (text.length > MAX_LINE_UNITS) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined when RFC 8785 has no text for it (or it is nested beyond what can be walked). */
+function canonicalTexts(
+  content: JsonObject,
+  hash: string,
+  header: JsonObject,
+): { content: string; header: string; line: string } | undefined {
+  try {
+    const texts = { content: canonicalJson(content), header: canonicalJson(header) };
+    return { ...texts, line: `{"content":${texts.content},"hash":${canonicalJson(hash)},"header":${texts.header}}` };
+  } catch {
+    return undefined;
+  }
+}
+
+function checkHeader(header: JsonObject): Header | Breach {
+  const { content, org, prev, revision, seq, v } = header;
+  if (v !== FORMAT_VERSION)
+    return { rule: 'header', expected: `format version ${FORMAT_VERSION}`, found: excerpt(JSON.stringify(v) ?? 'none') };
+  const sound =
+    Object.keys(header).length === 6 &&
+    isHash(content) &&
+    typeof org === 'string' &&
+    ORGANIZATION_NAME.test(org) &&
+    isHash(prev) &&
+    isCount(revision) &&
+    isCount(seq) &&
+    seq > 0;
+  if (!sound)
+    return {
+      rule: 'header',
+      expected: 'content, org, prev, revision, seq and v as the format has them',
+      found: excerpt(JSON.stringify(header)),
+    };
+  return { content, org, prev, revision, seq };
+}
+
+function isHash(value: unknown): value is string {
+  return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
+const EXCERPT_UNITS = 160;
+
+function excerpt(text: string): string {
+  if (text === UNREADABLE) return 'bytes that are not UTF-8 text, or a line that is too long';
+  return text.length <= EXCERPT_UNITS ? text : `${text.slice(0, EXCERPT_UNITS)}…`;
+}
+
+function difference(text: string, canonical: string): string {
+  let at = 0;
+  while (at < text.length && text[at] === canonical[at]) at++;
+  return `another text from character ${at + 1}: ${excerpt(text.slice(at, at + EXCERPT_UNITS))}`;
+}

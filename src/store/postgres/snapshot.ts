@@ -1,0 +1,104 @@
+// Reading and filling a whole PostgreSQL store: one REPEATABLE READ transaction for a backup, one transaction for a restore.
+import type postgres from 'postgres';
+import {
+  COLUMNS,
+  notEmpty,
+  type RestoreTarget,
+  restoreBackup,
+  type Snapshot,
+  type Table,
+  type Value,
+  type Values,
+  writeBackup,
+} from '../backup.ts';
+import type { BackupSummary } from '../port.ts';
+import { connect, migrateDatabase } from './database.ts';
+
+/** Rows fetched at a time. */
+const CURSOR_ROWS = 256;
+
+/** Backs up a database, whether gateways are running on it or not. Throws GatewayError `backup_exists`. */
+export async function backupPostgres(url: string, toPath: string): Promise<BackupSummary> {
+  return writeBackup(postgresSnapshot(url), toPath);
+}
+
+/** Restores into a database that holds no organization. Throws as `restoreBackup`. */
+export async function restorePostgres(fromPath: string, url: string): Promise<BackupSummary> {
+  return restoreBackup(fromPath, postgresTarget(url));
+}
+
+export function postgresSnapshot(url: string): Snapshot {
+  return async (use) => {
+    const sql = connect(url, 1);
+    try {
+      const result = await sql.begin('isolation level repeatable read read only', async (tx) => ({
+        value: await use((table) => rowsOf(tx, table)),
+      }));
+      return result.value;
+    } finally {
+      await sql.end({ timeout: 1 });
+    }
+  };
+}
+
+async function* rowsOf(tx: postgres.TransactionSql, table: Table): AsyncGenerator<Values, void, undefined> {
+  const numbers = new Set(['seq', 'revision', 'time_ms']);
+  for await (const rows of tx.unsafe(SELECT[table]).cursor(CURSOR_ROWS)) {
+    for (const row of rows) {
+      yield COLUMNS[table].map((column): Value => {
+        const value: unknown = row[column];
+        if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+        return value !== null && numbers.has(column) ? Number(value) : (value as Value);
+      });
+    }
+  }
+}
+
+function postgresTarget(url: string): RestoreTarget {
+  return async (fill) => {
+    const sql = connect(url, 1);
+    try {
+      await migrateDatabase(sql);
+      await sql.begin(async (tx) => {
+        await tx`LOCK TABLE organization IN EXCLUSIVE MODE`;
+        const [any] = await tx`SELECT 1 FROM organization LIMIT 1`;
+        if (any) throw notEmpty('The database');
+        await fill(async (table, rows) => {
+          await tx.unsafe(INSERT[table], [JSON.stringify(rows)]);
+        });
+        await tx`UPDATE organization o SET seq = e.seq, hash = e.hash FROM entry e
+          WHERE e.org = o.id AND e.seq = (SELECT max(seq) FROM entry WHERE org = o.id)`;
+      });
+    } finally {
+      await sql.end({ timeout: 1 });
+    }
+  };
+}
+
+const SELECT: Readonly<Record<Table, string>> = {
+  organization: 'SELECT name, revision FROM organization ORDER BY id',
+  entry:
+    'SELECT o.name AS org, t.seq, t.hash, t.header, t.content, t.call FROM entry t JOIN organization o ON o.id = t.org ORDER BY t.org, t.seq',
+  payload: 'SELECT o.name AS org, t.seq, t.role, t.commitment, t.sealed FROM payload t JOIN organization o ON o.id = t.org ORDER BY t.id',
+  object:
+    'SELECT o.name AS org, t.kind, t.name, t.revision, t.document FROM object t JOIN organization o ON o.id = t.org ORDER BY t.org, t.kind, t.name',
+  object_history:
+    'SELECT o.name AS org, t.kind, t.name, t.revision, t.document, t.author, t.time_ms FROM object_history t JOIN organization o ON o.id = t.org ORDER BY t.org, t.kind, t.name, t.revision',
+  data_key: 'SELECT o.name AS org, t.id, t.wrapped FROM data_key t JOIN organization o ON o.id = t.org ORDER BY t.position',
+};
+
+/** $1 is a JSON array of rows, each an array of values; `ORDINALITY` keeps their order. */
+const FROM = `FROM json_array_elements($1::text::json) WITH ORDINALITY AS r (v, n)`;
+const BY_ORG = `${FROM} JOIN organization o ON o.name = r.v ->> 0 ORDER BY r.n`;
+const INSERT: Readonly<Record<Table, string>> = {
+  organization: `INSERT INTO organization (name, revision) SELECT r.v ->> 0, (r.v ->> 1)::bigint ${FROM} ORDER BY r.n`,
+  entry: `INSERT INTO entry (org, seq, hash, header, content, call)
+    SELECT o.id, (r.v ->> 1)::bigint, r.v ->> 2, r.v ->> 3, r.v ->> 4, r.v ->> 5 ${BY_ORG}`,
+  payload: `INSERT INTO payload (org, seq, role, commitment, sealed)
+    SELECT o.id, (r.v ->> 1)::bigint, r.v ->> 2, decode(r.v ->> 3, 'base64'), decode(r.v ->> 4, 'base64') ${BY_ORG}`,
+  object: `INSERT INTO object (org, kind, name, revision, document)
+    SELECT o.id, r.v ->> 1, r.v ->> 2, (r.v ->> 3)::bigint, r.v ->> 4 ${BY_ORG}`,
+  object_history: `INSERT INTO object_history (org, kind, name, revision, document, author, time_ms)
+    SELECT o.id, r.v ->> 1, r.v ->> 2, (r.v ->> 3)::bigint, r.v ->> 4, r.v ->> 5, (r.v ->> 6)::bigint ${BY_ORG}`,
+  data_key: `INSERT INTO data_key (org, id, wrapped) SELECT o.id, r.v ->> 1, decode(r.v ->> 2, 'base64') ${BY_ORG}`,
+};

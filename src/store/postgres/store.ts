@@ -1,0 +1,282 @@
+// The driver for production and for more than one gateway: PostgreSQL 15 or newer, one commit in flight per organization and process.
+// The server-side functions order the log, so any number of processes may share the database.
+import { type EntryDraft, type EntryQuery, type Head, mintReceipt, type Receipt, type StoredEntry } from '../../audit/port.ts';
+import { GatewayError } from '../../lib/error.ts';
+import type { ControlSnapshot, ObjectVersion, ObjectWrite, WriteResult } from '../../object/port.ts';
+import type { WrappedKey } from '../../vault/port.ts';
+import { writeBackup } from '../backup.ts';
+import { checkDrafts, checkOrganization, checkWrites, documentText, draftBytes, parseDocument } from '../check-write.ts';
+import { GroupQueue, logUnavailable } from '../group-queue.ts';
+import type { FailWrite, Store } from '../port.ts';
+import { type PageQuery, readPages } from '../read-log.ts';
+import { connect, migrateDatabase, type Sql } from './database.ts';
+import { postgresSnapshot } from './snapshot.ts';
+import { runGroup, unknownOrganization, type WriteAnswer, type WriteJob } from './writer.ts';
+
+/** Connections of one process: writes and reads apart, so that a long read never delays an append. */
+const WRITE_CONNECTIONS = 4;
+const READ_CONNECTIONS = 4;
+const CLOSE_TIMEOUT_S = 5;
+const CHANNEL = 'sallyport_change';
+
+export interface PostgresOptions {
+  /** `postgres://…`; never logged. */
+  url: string;
+  failWrite?: FailWrite | undefined;
+}
+
+/** Open and migrated when it resolves. Rejects with GatewayError `schema_newer`, `schema_changed`, `database_unsuitable`, `store_unavailable`. */
+export async function openPostgresStore(options: PostgresOptions): Promise<Store> {
+  const store = new PostgresStore(options);
+  await store.open();
+  return {
+    log: store,
+    objects: store,
+    keys: store,
+    lifecycle: store,
+    backup: (toPath) => writeBackup(postgresSnapshot(options.url), toPath),
+  };
+}
+
+interface Open {
+  writes: Sql;
+  reads: Sql;
+  queues: Map<string, GroupQueue<WriteJob, WriteAnswer>>;
+}
+
+class PostgresStore {
+  readonly #url: string;
+  readonly #failWrite: FailWrite | undefined;
+  readonly #listeners = new Set<(org: string, revision: number) => void>();
+  /** Newest control revision seen per organization, from notifications, receipts and own writes alike. */
+  readonly #seen = new Map<string, number>();
+  #writeCount = 0;
+  #open: Open | undefined;
+
+  constructor({ url, failWrite }: PostgresOptions) {
+    this.#url = url;
+    this.#failWrite = failWrite;
+  }
+
+  async open(): Promise<void> {
+    if (this.#open) return;
+    const open: Open = { writes: connect(this.#url, WRITE_CONNECTIONS), reads: connect(this.#url, READ_CONNECTIONS), queues: new Map() };
+    try {
+      await migrateDatabase(open.writes);
+      this.#open = open;
+      // The second callback runs on every (re)connection: whatever changed while nobody listened is found by asking.
+      await open.reads.listen(
+        CHANNEL,
+        (text) => this.#onNotification(text),
+        () => void this.#catchUp().catch(() => undefined),
+      );
+    } catch (error) {
+      this.#open = undefined;
+      await Promise.all([open.writes.end({ timeout: 0 }), open.reads.end({ timeout: 0 })]);
+      throw asUnavailable(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    const open = this.#open;
+    if (!open) return;
+    this.#listeners.clear();
+    await Promise.all([...open.queues.values()].map((queue) => queue.close()));
+    this.#open = undefined;
+    await Promise.all([open.writes.end({ timeout: CLOSE_TIMEOUT_S }), open.reads.end({ timeout: CLOSE_TIMEOUT_S })]);
+  }
+
+  async healthy(): Promise<boolean> {
+    try {
+      await this.#submit('', { type: 'statement', run: async (sql) => (await sql`UPDATE health SET writes = writes + 1`).count }, 1, 0);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async append(org: string, drafts: readonly EntryDraft[]): Promise<Receipt[]> {
+    if (drafts.length === 0) return [];
+    checkDrafts(drafts);
+    const bytes = drafts.reduce((sum, draft) => sum + draftBytes(draft), 0);
+    return this.#receipts(org, await this.#submit(org, { type: 'append', drafts }, drafts.length, bytes));
+  }
+
+  async head(org: string): Promise<Head> {
+    const [row] = await this.#read((sql) => sql`SELECT seq, hash, revision FROM organization WHERE name = ${org}`);
+    if (!row) throw unknownOrganization(org);
+    return { seq: Number(row.seq), hash: row.hash, revision: Number(row.revision) };
+  }
+
+  read(query: EntryQuery): AsyncIterable<StoredEntry> {
+    return readPages(
+      query,
+      () => this.head(query.org),
+      (page) => this.#page(page),
+    );
+  }
+
+  async payload(org: string, commitment: string): Promise<Uint8Array | undefined> {
+    const bytes = Buffer.from(commitment, 'hex');
+    const [row] = await this.#read(
+      (sql) =>
+        sql`SELECT p.sealed FROM payload p JOIN organization o ON o.id = p.org WHERE p.commitment = ${bytes} AND o.name = ${org} ORDER BY p.id LIMIT 1`,
+    );
+    return row?.sealed;
+  }
+
+  async erasePayloads(org: string, commitments: readonly string[]): Promise<number> {
+    const text = commitments.filter((commitment) => /^[0-9a-f]{64}$/.test(commitment)).join(',');
+    const run = async (sql: Sql): Promise<number> =>
+      (
+        await sql`DELETE FROM payload WHERE org = (SELECT id FROM organization WHERE name = ${org})
+          AND commitment IN (SELECT decode(c, 'hex') FROM string_to_table(${text}, ',') AS c)`
+      ).count;
+    return done(await this.#submit(org, { type: 'statement', run }, 1, text.length));
+  }
+
+  async organizations(): Promise<string[]> {
+    return (await this.#read((sql) => sql`SELECT name FROM organization ORDER BY id`)).map((row) => row.name);
+  }
+
+  async createOrganization(org: string): Promise<void> {
+    checkOrganization(org);
+    const run = async (sql: Sql): Promise<number> =>
+      (await sql`INSERT INTO organization (name) VALUES (${org}) ON CONFLICT DO NOTHING`).count;
+    await this.#submit('', { type: 'statement', run }, 1, 0);
+  }
+
+  async load(org: string): Promise<ControlSnapshot> {
+    // One statement, so that objects and revision belong together.
+    const rows = await this.#read(
+      (sql) => sql`
+        SELECT o.revision AS control_revision, b.revision, b.document FROM organization o LEFT JOIN object b ON b.org = o.id
+        WHERE o.name = ${org} ORDER BY b.kind COLLATE "C", b.name COLLATE "C"`,
+    );
+    const [first] = rows;
+    if (!first) throw unknownOrganization(org);
+    const objects = rows.filter((row) => row.document !== null).map((row) => parseDocument(row.document, Number(row.revision)));
+    return { org, revision: Number(first.control_revision), objects };
+  }
+
+  async write(org: string, writes: readonly ObjectWrite[], author: string, timeMs: number, entry: EntryDraft): Promise<WriteResult> {
+    checkWrites(writes);
+    checkDrafts([entry]);
+    const rows = JSON.stringify(
+      writes.map(({ kind, name, document, expectedRevision }) => ({
+        kind,
+        name,
+        document: document && documentText(document),
+        expected: expectedRevision,
+      })),
+    );
+    const answer = await this.#submit(org, { type: 'write', writes: rows, author, timeMs, entry }, 1, rows.length + draftBytes(entry));
+    if (answer.type === 'conflict') {
+      const { kind = '', name = '' } = writes[answer.index] ?? {};
+      return { type: 'conflict', kind, name, currentRevision: answer.currentRevision };
+    }
+    const [receipt] = this.#receipts(org, answer);
+    if (!receipt) throw logUnavailable('a write of objects was not confirmed');
+    return { type: 'written', revision: receipt.revision, receipt };
+  }
+
+  async history(org: string, kind: string, name: string, limit: number): Promise<ObjectVersion[]> {
+    const rows = await this.#read(
+      (sql) => sql`SELECT h.revision, h.document, h.author, h.time_ms FROM object_history h JOIN organization o ON o.id = h.org
+        WHERE o.name = ${org} AND h.kind = ${kind} AND h.name = ${name} ORDER BY h.revision DESC LIMIT ${limit}`,
+    );
+    return rows.map((row) => {
+      const revision = Number(row.revision);
+      const document = row.document === null ? undefined : parseDocument(row.document, revision);
+      return { kind, name, revision, document, author: row.author, timeMs: Number(row.time_ms) };
+    });
+  }
+
+  onChange(listener: (org: string, revision: number) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async put(org: string, id: string, wrapped: Uint8Array): Promise<void> {
+    const bytes = Buffer.from(wrapped);
+    const run = async (sql: Sql): Promise<number> =>
+      (
+        await sql`INSERT INTO data_key (org, id, wrapped) SELECT o.id, ${id}, ${bytes} FROM organization o WHERE o.name = ${org}
+          ON CONFLICT (org, id) DO UPDATE SET wrapped = excluded.wrapped`
+      ).count;
+    if (done(await this.#submit(org, { type: 'statement', run }, 1, bytes.length)) === 0) throw unknownOrganization(org);
+  }
+
+  async list(org: string): Promise<WrappedKey[]> {
+    const rows = await this.#read(
+      (sql) => sql`SELECT k.id, k.wrapped FROM data_key k JOIN organization o ON o.id = k.org WHERE o.name = ${org} ORDER BY k.position`,
+    );
+    return rows.map((row) => ({ id: row.id, wrapped: row.wrapped }));
+  }
+
+  async #page({ org, fromSeq, toSeq, callId, reverse, limit }: PageQuery): Promise<StoredEntry[]> {
+    const rows = await this.#read(
+      (sql) => sql`SELECT seq, hash, header, content FROM entry WHERE org = (SELECT id FROM organization WHERE name = ${org})
+        AND seq BETWEEN ${fromSeq} AND ${toSeq} ${callId === undefined ? sql`` : sql`AND call = ${callId}`}
+        ORDER BY seq ${reverse ? sql`DESC` : sql`ASC`} LIMIT ${limit}`,
+    );
+    return rows.map((row) => ({ seq: Number(row.seq), hash: row.hash, header: row.header, content: row.content }));
+  }
+
+  #submit(org: string, job: WriteJob, entries: number, bytes: number): Promise<WriteAnswer> {
+    const open = this.#open;
+    if (!open) return Promise.reject(logUnavailable('the store is closed'));
+    let queue = open.queues.get(org);
+    if (!queue) {
+      const failWrite = this.#failWrite;
+      queue = new GroupQueue((jobs) => runGroup(open.writes, org, jobs), failWrite && (() => failWrite(++this.#writeCount)));
+      open.queues.set(org, queue);
+    }
+    return queue.submit({ job, entries, bytes });
+  }
+
+  async #read<T>(query: (sql: Sql) => Promise<T>): Promise<T> {
+    if (!this.#open) throw new GatewayError('store_unavailable', 'The database is closed.');
+    try {
+      return await query(this.#open.reads);
+    } catch (error) {
+      throw asUnavailable(error);
+    }
+  }
+
+  #receipts(org: string, answer: WriteAnswer): Receipt[] {
+    if (answer.type !== 'appended') throw logUnavailable(`unexpected answer ${answer.type}`);
+    this.#observe(org, answer.revision);
+    return answer.hashes.map((hash, index) => mintReceipt(org, answer.firstSeq + index, hash, answer.revision));
+  }
+
+  #onNotification(text: string): void {
+    const [org, revision] = text.split(' ');
+    if (org && revision) this.#observe(org, Number(revision));
+  }
+
+  async #catchUp(): Promise<void> {
+    const rows = await this.#read((sql) => sql`SELECT name, revision FROM organization`);
+    for (const row of rows) this.#observe(row.name, Number(row.revision));
+  }
+
+  #observe(org: string, revision: number): void {
+    if (revision <= (this.#seen.get(org) ?? 0)) return;
+    this.#seen.set(org, revision);
+    for (const listener of this.#listeners) listener(org, revision);
+  }
+}
+
+function done(answer: WriteAnswer): number {
+  return answer.type === 'done' ? answer.count : 0;
+}
+
+function asUnavailable(error: unknown): GatewayError {
+  if (error instanceof GatewayError) return error;
+  const detail = error instanceof Error ? error.message : String(error);
+  return new GatewayError(
+    'store_unavailable',
+    'The database cannot be reached or refused the request. Check DATABASE_URL and the server.',
+    { detail },
+  );
+}

@@ -1,0 +1,118 @@
+// Reading and filling a whole SQLite store: the embedded side of backup and restore. Works beside a running gateway (WAL snapshot).
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { GatewayError } from '../../lib/error.ts';
+import {
+  COLUMNS,
+  notEmpty,
+  type RestoreTarget,
+  restoreBackup,
+  type Snapshot,
+  type Table,
+  type Value,
+  type Values,
+  writeBackup,
+} from '../backup.ts';
+import type { BackupSummary } from '../port.ts';
+import { DATABASE_FILE, migrateDatabase, openDatabase } from './database.ts';
+import { lockDataDirectory } from './lock.ts';
+
+/** Rows between two turns of the event loop. */
+const ROWS_PER_TURN = 256;
+
+/** Backs up a data directory, whether a gateway is running on it or not. Throws GatewayError `backup_exists`, `no_database`. */
+export async function backupSqlite(dataDir: string, toPath: string): Promise<BackupSummary> {
+  const path = join(dataDir, DATABASE_FILE);
+  if (!existsSync(path)) throw new GatewayError('no_database', `There is no database in ${dataDir}.`);
+  return writeBackup(sqliteSnapshot(path), toPath);
+}
+
+/** Restores into a data directory without a database or with an empty one. Throws as `restoreBackup`, or `data_directory_in_use`. */
+export async function restoreSqlite(fromPath: string, dataDir: string): Promise<BackupSummary> {
+  return restoreBackup(fromPath, sqliteTarget(dataDir));
+}
+
+export function sqliteSnapshot(path: string): Snapshot {
+  return async (use) => {
+    const db = openDatabase(path, 'read');
+    try {
+      db.exec('BEGIN');
+      return await use((table) => rowsOf(db, table));
+    } finally {
+      db.close();
+    }
+  };
+}
+
+async function* rowsOf(db: DatabaseSync, table: Table): AsyncGenerator<Values, void, undefined> {
+  let count = 0;
+  for (const row of db.prepare(SELECT[table]).iterate()) {
+    yield Object.values(row).map(
+      (value): Value => (value instanceof Uint8Array ? toBase64(value) : typeof value === 'bigint' ? Number(value) : value),
+    );
+    if (++count % ROWS_PER_TURN === 0) await nextTurn();
+  }
+}
+
+function sqliteTarget(dataDir: string): RestoreTarget {
+  return async (fill) => {
+    const release = lockDataDirectory(dataDir);
+    try {
+      const db = openDatabase(join(dataDir, DATABASE_FILE), 'write');
+      try {
+        migrateDatabase(db);
+        await fillDatabase(db, dataDir, fill);
+      } finally {
+        db.close();
+      }
+    } finally {
+      release();
+    }
+  };
+}
+
+async function fillDatabase(db: DatabaseSync, dataDir: string, fill: Parameters<RestoreTarget>[0]): Promise<void> {
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    if (db.prepare('SELECT 1 FROM organization LIMIT 1').get()) throw notEmpty(`The data directory ${dataDir}`);
+    await fill(async (table, rows) => {
+      const insert = db.prepare(INSERT[table]);
+      const binary = COLUMNS[table].map((column) => BINARY.has(column));
+      for (const row of rows) insert.run(...row.map((value, index) => (binary[index] ? Buffer.from(String(value), 'base64') : value)));
+      await nextTurn();
+    });
+    db.exec('COMMIT');
+  } catch (error) {
+    if (db.isTransaction) db.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+const BINARY: ReadonlySet<string> = new Set(['commitment', 'sealed', 'wrapped']);
+
+const SELECT: Readonly<Record<Table, string>> = {
+  organization: 'SELECT name, revision FROM organization ORDER BY id',
+  entry: 'SELECT o.name, t.seq, t.hash, t.header, t.content, t.call FROM entry t JOIN organization o ON o.id = t.org ORDER BY t.org, t.seq',
+  payload: 'SELECT o.name, t.seq, t.role, t.commitment, t.sealed FROM payload t JOIN organization o ON o.id = t.org ORDER BY t.id',
+  object:
+    'SELECT o.name AS org, t.kind, t.name, t.revision, t.document FROM object t JOIN organization o ON o.id = t.org ORDER BY t.org, t.kind, t.name',
+  object_history:
+    'SELECT o.name AS org, t.kind, t.name, t.revision, t.document, t.author, t.time_ms FROM object_history t JOIN organization o ON o.id = t.org ORDER BY t.org, t.kind, t.name, t.revision',
+  data_key: 'SELECT o.name, t.id, t.wrapped FROM data_key t JOIN organization o ON o.id = t.org ORDER BY t.position',
+};
+
+const ORG = '(SELECT id FROM organization WHERE name = ?)';
+const INSERT: Readonly<Record<Table, string>> = {
+  organization: 'INSERT INTO organization (name, revision) VALUES (?, ?)',
+  entry: `INSERT INTO entry (org, seq, hash, header, content, call) VALUES (${ORG}, ?, ?, ?, ?, ?)`,
+  payload: `INSERT INTO payload (org, seq, role, commitment, sealed) VALUES (${ORG}, ?, ?, ?, ?)`,
+  object: `INSERT INTO object (org, kind, name, revision, document) VALUES (${ORG}, ?, ?, ?, ?)`,
+  object_history: `INSERT INTO object_history (org, kind, name, revision, document, author, time_ms) VALUES (${ORG}, ?, ?, ?, ?, ?, ?)`,
+  data_key: `INSERT INTO data_key (org, id, wrapped) VALUES (${ORG}, ?, ?)`,
+};
+
+function toBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+}

@@ -1,0 +1,398 @@
+// The cases every store must pass, written once; store-sqlite.test.ts and store-postgres.test.ts run them against their driver.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { decisionContent, documentDigest, objectContent, outcomeContent } from '../../src/audit/entry.ts';
+import type { EntryDraft, EntryQuery, StoredEntry } from '../../src/audit/port.ts';
+import { exportLines, type Verdict, verifyLog } from '../../src/audit/verify.ts';
+import type { StoredObject } from '../../src/object/kinds.ts';
+import { MAX_QUEUED_ENTRIES } from '../../src/store/group-queue.ts';
+import type { BackupSummary, FailWrite, Store } from '../../src/store/port.ts';
+
+/** One empty place for a store (a directory, a database); opening it twice reaches the same data. */
+export interface Place {
+  open(failWrite?: FailWrite): Promise<Store>;
+  restore(fromPath: string): Promise<BackupSummary>;
+  /** Records a schema change that this version does not know. The store is closed. */
+  makeSchemaNewer(): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+export interface Driver {
+  name: string;
+  place(): Promise<Place>;
+}
+
+export const ORG = 'acme';
+const TIME_MS = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
+
+export function decision(call: string, judged: number, effect: 'allow' | 'deny' = 'allow'): EntryDraft {
+  const content = decisionContent({
+    timeMs: TIME_MS,
+    call,
+    principal: { agent: 'reader', token: 'reader' },
+    surface: 'all',
+    method: 'tools/call',
+    server: 'files',
+    tool: 'read',
+    effect,
+    rule: 'main/reads',
+    code: effect === 'allow' ? 'allowed' : 'denied_by_rule',
+    judged,
+    credential: 'none',
+    client: { era: 'modern', version: '2026-07-28' },
+    origin: 'agent',
+  });
+  return { content, callId: call, payloads: [] };
+}
+
+export function outcome(call: string, seq: number): EntryDraft {
+  return { content: outcomeContent({ timeMs: TIME_MS, call, decision: seq, status: 'ok', latencyMs: 1.25 }), callId: call, payloads: [] };
+}
+
+function agent(name: string, owner = 'someone'): StoredObject<'agent'> {
+  return { kind: 'agent', metadata: { name }, spec: { owner, credentialMode: 'service', disabled: false } };
+}
+
+function change(...documents: StoredObject[]): EntryDraft {
+  const changes = documents.map((document) => ({
+    kind: document.kind,
+    name: document.metadata.name,
+    action: 'write' as const,
+    digest: documentDigest(document),
+  }));
+  return { content: objectContent({ timeMs: TIME_MS, author: 'tester', changes }), callId: undefined, payloads: [] };
+}
+
+function put(store: Store, document: StoredObject, expectedRevision?: number) {
+  const write = { kind: document.kind, name: document.metadata.name, document, expectedRevision };
+  return store.objects.write(ORG, [write], 'tester', TIME_MS, change(document));
+}
+
+export async function entries(store: Store, query: Partial<EntryQuery> = {}): Promise<StoredEntry[]> {
+  const all: StoredEntry[] = [];
+  for await (const entry of store.log.read({ org: ORG, ...query })) all.push(entry);
+  return all;
+}
+
+export function verdict(store: Store, org = ORG): Promise<Verdict> {
+  return verifyLog(exportLines(store.log.read({ org })), { org });
+}
+
+export function storeCases(driver: Driver): void {
+  describe(`store contract: ${driver.name}`, () => {
+    let place: Place;
+    let store: Store;
+    let scratch: string;
+    beforeEach(async () => {
+      scratch = mkdtempSync(join(tmpdir(), 'sallyport-contract-'));
+      place = await driver.place();
+      store = await place.open();
+      await store.objects.createOrganization(ORG);
+    });
+    afterEach(async () => {
+      await store.lifecycle.close();
+      await place.dispose();
+      rmSync(scratch, { recursive: true, force: true });
+    });
+
+    it('gives 1,000 concurrent appends one unbroken chain', async () => {
+      const receipts = await Promise.all(Array.from({ length: 1000 }, (_, i) => store.log.append(ORG, [decision(`call_${i}`, 0, 'deny')])));
+      const seqs = receipts.flat().map(({ seq }) => seq);
+      expect(seqs).toEqual(Array.from({ length: 1000 }, (_, i) => i + 1));
+      const stored = await entries(store);
+      for (const receipt of receipts.flat()) expect(stored[receipt.seq - 1]?.hash).toBe(receipt.hash);
+      expect(await verdict(store)).toMatchObject({ state: 'sound', entries: 1000, head: await store.log.head(ORG) });
+    });
+
+    it('keeps the drafts of one append together and in order', async () => {
+      const groups = await Promise.all(
+        Array.from({ length: 50 }, (_, i) =>
+          store.log.append(
+            ORG,
+            [0, 1, 2].map((part) => decision(`call_${i}_${part}`, 0, 'deny')),
+          ),
+        ),
+      );
+      for (const [i, group] of groups.entries()) {
+        expect(group.map(({ seq }) => seq)).toEqual([i * 3 + 1, i * 3 + 2, i * 3 + 3]);
+      }
+      const calls = (await entries(store)).map(({ content }) => JSON.parse(content).call);
+      expect(calls[4]).toBe('call_1_1');
+      expect(await store.log.append(ORG, [])).toEqual([]);
+    });
+
+    it('reads ranges, backwards, by call, and bounded', async () => {
+      await store.log.append(
+        ORG,
+        Array.from({ length: 600 }, (_, i) => decision(`call_${i % 300}`, 0, 'deny')),
+      );
+      const seqs = async (query: Partial<EntryQuery>) => (await entries(store, query)).map(({ seq }) => seq);
+      expect(await seqs({ fromSeq: 10, toSeq: 12 })).toEqual([10, 11, 12]);
+      expect(await seqs({ reverse: true, limit: 2 })).toEqual([600, 599]);
+      expect(await seqs({ callId: 'call_7' })).toEqual([8, 308]);
+      expect(await seqs({ callId: 'call_7', reverse: true, limit: 1 })).toEqual([308]);
+      expect(await seqs({ callId: 'nobody' })).toEqual([]);
+      expect(await seqs({ fromSeq: 601 })).toEqual([]);
+      expect(await seqs({})).toHaveLength(600);
+      expect((await seqs({ reverse: true })).at(-1)).toBe(1);
+    });
+
+    it('raises the revision seen by the next append, not by the one before (joining rule)', async () => {
+      const [before] = await store.log.append(ORG, [decision('call_1', 0)]);
+      const written = await put(store, agent('reader'));
+      const [after] = await store.log.append(ORG, [decision('call_2', 1)]);
+      expect(before?.revision).toBe(0);
+      expect(written).toMatchObject({ type: 'written', revision: 1, receipt: { seq: 2, revision: 1 } });
+      expect(after).toMatchObject({ seq: 3, revision: 1 });
+      expect(await verdict(store)).toMatchObject({ state: 'sound', voidDecisions: 0, openCalls: 2 });
+    });
+
+    it('orders appends and writes that race, and the log proves it', async () => {
+      const work = Array.from({ length: 200 }, (_, i) =>
+        i % 10 === 9 ? put(store, agent(`agent-${i}`)) : store.log.append(ORG, [decision(`call_${i}`, 0)]),
+      );
+      await Promise.all(work);
+      const seen = await verdict(store);
+      expect(seen).toMatchObject({ state: 'sound', entries: 200, head: { revision: 20 } });
+      expect(seen.voidDecisions + seen.openCalls).toBe(180);
+    });
+
+    it('refuses a write based on an older revision, and then writes nothing', async () => {
+      await put(store, agent('reader'), 0);
+      expect(await put(store, agent('reader'), 0)).toEqual({ type: 'conflict', kind: 'agent', name: 'reader', currentRevision: 1 });
+      const writes = [agent('other'), agent('reader')].map((document) => ({
+        kind: 'agent',
+        name: document.metadata.name,
+        document,
+        expectedRevision: 0,
+      }));
+      expect(await store.objects.write(ORG, writes, 'tester', TIME_MS, change(agent('other')))).toMatchObject({
+        type: 'conflict',
+        name: 'reader',
+      });
+      expect(await store.objects.load(ORG)).toMatchObject({ revision: 1, objects: [{ metadata: { name: 'reader' }, revision: 1 }] });
+      expect(await store.log.head(ORG)).toMatchObject({ seq: 1, revision: 1 });
+      expect(await put(store, agent('reader', 'new'), 1)).toMatchObject({ type: 'written', revision: 2 });
+      await expect(store.objects.write(ORG, [...writes, ...writes], 't', TIME_MS, change())).rejects.toMatchObject({
+        code: 'invalid_write',
+      });
+    });
+
+    it('lets exactly one of two racing writers win', async () => {
+      const results = await Promise.all(Array.from({ length: 8 }, () => put(store, agent('reader'), 0)));
+      expect(results.filter(({ type }) => type === 'written')).toHaveLength(1);
+    });
+
+    it('keeps every version, the newest first, deletions included', async () => {
+      const odd = agent('reader', 'quote " backslash \\ newline \n zero \u0000 snowman ☃ \u{1f600}');
+      await put(store, agent('reader', 'first'));
+      await put(store, odd);
+      await store.objects.write(
+        ORG,
+        [{ kind: 'agent', name: 'reader', document: undefined, expectedRevision: 2 }],
+        'remover',
+        TIME_MS + 1,
+        change(),
+      );
+      await store.objects.write(
+        ORG,
+        [{ kind: 'agent', name: 'never-there', document: undefined, expectedRevision: undefined }],
+        'remover',
+        TIME_MS,
+        change(),
+      );
+      const history = await store.objects.history(ORG, 'agent', 'reader', 10);
+      expect(history.map(({ revision, author, timeMs }) => [revision, author, timeMs])).toEqual([
+        [3, 'remover', TIME_MS + 1],
+        [2, 'tester', TIME_MS],
+        [1, 'tester', TIME_MS],
+      ]);
+      expect(history[0]?.document).toBeUndefined();
+      expect(history[1]?.document).toEqual({ ...odd, revision: 2 });
+      expect(await store.objects.history(ORG, 'agent', 'reader', 1)).toHaveLength(1);
+      expect(await store.objects.history(ORG, 'agent', 'never-there', 10)).toEqual([]);
+      expect((await store.objects.load(ORG)).objects).toEqual([]);
+      expect(await put(store, agent('reader'), 0)).toMatchObject({ type: 'written' });
+    });
+
+    it('tells listeners about a change, until they unsubscribe', async () => {
+      const seen: [string, number][] = [];
+      const stop = store.objects.onChange((org, revision) => seen.push([org, revision]));
+      await put(store, agent('one'));
+      expect(seen).toEqual([[ORG, 1]]);
+      stop();
+      await put(store, agent('two'));
+      expect(seen).toHaveLength(1);
+    });
+
+    it('keeps organizations apart', async () => {
+      await store.objects.createOrganization('other');
+      await store.objects.createOrganization('other');
+      expect(await store.objects.organizations()).toEqual([ORG, 'other']);
+      await Promise.all([
+        store.log.append(ORG, [decision('call_1', 0)]),
+        store.log.append('other', [decision('call_1', 0)]),
+        put(store, agent('reader')),
+      ]);
+      expect(await store.log.head('other')).toMatchObject({ seq: 1, revision: 0 });
+      expect((await store.objects.load('other')).objects).toEqual([]);
+      expect(await verdict(store, 'other')).toMatchObject({ state: 'sound', org: 'other' });
+      await expect(store.log.append('nobody', [decision('call_1', 0)])).rejects.toMatchObject({ code: 'unknown_organization' });
+      await expect(store.objects.load('nobody')).rejects.toMatchObject({ code: 'unknown_organization' });
+      await expect(store.objects.createOrganization('Not a name')).rejects.toMatchObject({ code: 'invalid_organization' });
+    });
+
+    it('keeps sealed payloads until they are erased, and the chain does not care', async () => {
+      const sealed = [Uint8Array.from({ length: 70_000 }, (_, i) => i), Uint8Array.of(), Uint8Array.of(0, 10, 13, 255)];
+      const payloads = sealed.map((bytes, i) => ({ commitment: String(i).repeat(64), role: 'arguments' as const, sealed: bytes }));
+      await store.log.append(ORG, [
+        { ...decision('call_1', 0), payloads: payloads.slice(0, 2) },
+        { ...decision('call_2', 0), payloads: payloads.slice(2) },
+      ]);
+      for (const { commitment, sealed: bytes } of payloads)
+        expect(Buffer.from((await store.log.payload(ORG, commitment)) ?? [1])).toEqual(Buffer.from(bytes));
+      expect(await store.log.erasePayloads(ORG, ['0'.repeat(64), '7'.repeat(64)])).toBe(1);
+      expect(await store.log.payload(ORG, '0'.repeat(64))).toBeUndefined();
+      expect(await store.log.payload(ORG, '2'.repeat(64))).toBeDefined();
+      expect((await verdict(store)).state).toBe('sound');
+    });
+
+    it('keeps wrapped keys in the order they came, replaced in place', async () => {
+      await store.keys.put(ORG, 'b', Uint8Array.of(1));
+      await store.keys.put(ORG, 'a', Uint8Array.of(2));
+      await store.keys.put(ORG, 'b', Uint8Array.of(3));
+      const keys = await store.keys.list(ORG);
+      expect(keys.map(({ id, wrapped }) => [id, ...wrapped])).toEqual([
+        ['b', 3],
+        ['a', 2],
+      ]);
+      expect(await store.keys.list('other')).toEqual([]);
+      await expect(store.keys.put('nobody', 'x', Uint8Array.of(1))).rejects.toMatchObject({ code: 'unknown_organization' });
+    });
+
+    it('has everything again after it was closed and opened', async () => {
+      await put(store, agent('reader'));
+      const [receipt] = await store.log.append(ORG, [decision('call_1', 1)]);
+      const head = await store.log.head(ORG);
+      await store.lifecycle.close();
+      await expect(store.log.append(ORG, [decision('call_2', 1)])).rejects.toMatchObject({ code: 'log_unavailable' });
+      expect(await store.lifecycle.healthy()).toBe(false);
+      store = await place.open();
+      expect(await store.lifecycle.healthy()).toBe(true);
+      expect(await store.log.head(ORG)).toEqual(head);
+      const [next] = await store.log.append(ORG, [outcome('call_1', receipt?.seq ?? 0)]);
+      expect(next?.seq).toBe(3);
+      expect(await verdict(store)).toMatchObject({ state: 'sound', openCalls: 0 });
+    });
+
+    it('answers what was accepted before it closes', async () => {
+      const pending = Array.from({ length: 100 }, (_, i) => store.log.append(ORG, [decision(`call_${i}`, 0, 'deny')]));
+      await store.lifecycle.close();
+      expect((await Promise.all(pending)).flat()).toHaveLength(100);
+      store = await place.open();
+      expect((await store.log.head(ORG)).seq).toBe(100);
+    });
+
+    it('refuses a database with a newer schema and leaves it alone', async () => {
+      await store.lifecycle.close();
+      await place.makeSchemaNewer();
+      await expect(place.open()).rejects.toMatchObject({ code: 'schema_newer' });
+    });
+
+    it('does not let a bad draft take its neighbours with it', async () => {
+      const bad = { ...decision('call_bad', 0), content: '{"a":\n1}' };
+      const results = await Promise.allSettled([
+        store.log.append(ORG, [decision('call_1', 0)]),
+        store.log.append(ORG, [bad]),
+        store.log.append(ORG, [{ ...decision('call_x', 0), callId: 'with\nnewline' }]),
+        store.log.append(ORG, [decision('call_2', 0)]),
+      ]);
+      expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled']);
+      expect(await verdict(store)).toMatchObject({ state: 'sound', entries: 2 });
+    });
+
+    it('refuses at once what does not fit the queue', async () => {
+      const drafts = Array.from({ length: MAX_QUEUED_ENTRIES }, (_, i) => decision(`call_${i}`, 0, 'deny'));
+      const full = store.log.append(ORG, drafts);
+      await expect(store.log.append(ORG, [decision('call_over', 0)])).rejects.toMatchObject({ code: 'log_unavailable' });
+      expect(await full).toHaveLength(MAX_QUEUED_ENTRIES);
+      expect(await store.log.append(ORG, [decision('call_after', 0)])).toHaveLength(1);
+    });
+
+    it('fails the n-th write on demand, before or after it is durable', async () => {
+      await store.lifecycle.close();
+      store = await place.open((n) => (n === 2 ? true : n === 3 ? 'after' : false));
+      const append = (call: string) => store.log.append(ORG, [decision(call, 0, 'deny')]);
+      await append('call_1');
+      await expect(append('call_2')).rejects.toMatchObject({ code: 'log_unavailable' });
+      await expect(append('call_3')).rejects.toMatchObject({ code: 'log_unavailable' });
+      await append('call_4');
+      expect((await entries(store)).map(({ content }) => JSON.parse(content).call)).toEqual(['call_1', 'call_3', 'call_4']);
+    });
+
+    describe('backup and restore', () => {
+      it('copies everything while appends go on, and restores it into an empty store', async () => {
+        const odd = agent('reader', 'quote " newline \n zero \u0000 ☃ \u{1f600}');
+        await put(store, odd);
+        await store.keys.put(ORG, 'k', Uint8Array.of(0, 1, 255));
+        const payload = { commitment: 'ab'.repeat(32), role: 'result' as const, sealed: Uint8Array.of(0, 10, 255) };
+        await store.log.append(ORG, [{ ...decision('call_\u007e', 1), payloads: [payload] }]);
+        await store.log.append(
+          ORG,
+          Array.from({ length: 1200 }, (_, i) => decision(`call_${i}`, 1, 'deny')),
+        );
+        const path = join(scratch, 'copy.jsonl');
+        const more = Array.from({ length: 200 }, (_, i) => store.log.append(ORG, [decision(`later_${i}`, 1, 'deny')]));
+        const [summary] = await Promise.all([store.backup(path), ...more]);
+        expect(summary).toMatchObject({ path, organizations: 1, bytes: readFileSync(path).length });
+        await expect(store.backup(path)).rejects.toMatchObject({ code: 'backup_exists' });
+
+        const other = await driver.place();
+        try {
+          expect((await other.restore(path)).entries).toBe(summary.entries);
+          await expect(other.restore(path)).rejects.toMatchObject({ code: 'restore_target_not_empty' });
+          const copy = await other.open();
+          const original = await entries(store, { toSeq: summary.entries });
+          expect(await entries(copy)).toEqual(original);
+          expect(await copy.objects.load(ORG)).toEqual(await store.objects.load(ORG));
+          expect(await copy.objects.history(ORG, 'agent', 'reader', 5)).toEqual(await store.objects.history(ORG, 'agent', 'reader', 5));
+          expect((await copy.keys.list(ORG)).map(({ id, wrapped }) => [id, ...wrapped])).toEqual([['k', 0, 1, 255]]);
+          expect([...((await copy.log.payload(ORG, payload.commitment)) ?? [])]).toEqual([0, 10, 255]);
+          expect(await copy.log.append(ORG, [decision('call_next', 1)])).toMatchObject([{ seq: summary.entries + 1, revision: 1 }]);
+          expect((await verdict(copy)).state).toBe('sound');
+          await copy.lifecycle.close();
+        } finally {
+          await other.dispose();
+        }
+      });
+
+      it('refuses a damaged backup and leaves the target empty', async () => {
+        await put(store, agent('reader'));
+        await store.log.append(ORG, [decision('call_1', 1)]);
+        const path = join(scratch, 'copy.jsonl');
+        await store.backup(path);
+        const whole = readFileSync(path, 'utf8');
+        const lines = whole.split('\n');
+        const damages = [
+          whole.replace('call_1', 'call_2'),
+          lines.slice(0, -2).join('\n'),
+          lines.toSpliced(3, 1).join('\n'),
+          `${whole}x`,
+          '',
+        ];
+        const other = await driver.place();
+        try {
+          for (const text of damages) {
+            writeFileSync(join(scratch, 'bad.jsonl'), text);
+            await expect(other.restore(join(scratch, 'bad.jsonl'))).rejects.toMatchObject({ code: 'backup_damaged' });
+          }
+          expect((await other.restore(path)).entries).toBe(2);
+        } finally {
+          await other.dispose();
+        }
+      });
+    });
+  });
+}

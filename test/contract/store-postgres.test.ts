@@ -1,0 +1,120 @@
+// The PostgreSQL driver against the store contract, and what only it promises: several processes on one database.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import postgres from 'postgres';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { restorePostgres } from '../../src/store/postgres/snapshot.ts';
+import { openPostgresStore } from '../../src/store/postgres/store.ts';
+import { restoreSqlite } from '../../src/store/sqlite/snapshot.ts';
+import { openSqliteStore } from '../../src/store/sqlite/store.ts';
+import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { appendUntilKilled } from './append-until-killed.ts';
+import { type Driver, decision, entries, ORG, storeCases, verdict } from './store-cases.ts';
+
+let server: TestPostgres;
+beforeAll(async () => {
+  server = await startPostgres();
+}, 60_000);
+afterAll(() => server?.stop());
+
+const driver: Driver = {
+  name: 'postgres',
+  place: async () => {
+    const url = await server.freshUrl();
+    return {
+      open: (failWrite) => openPostgresStore({ url, failWrite }),
+      restore: (fromPath) => restorePostgres(fromPath, url),
+      makeSchemaNewer: async () => {
+        const sql = postgres(url, { max: 1 });
+        await sql`INSERT INTO migration (number, name, checksum) VALUES (9999, 'later', 'x')`;
+        await sql.end();
+      },
+      dispose: async () => {},
+    };
+  },
+};
+
+storeCases(driver);
+
+describe('PostgreSQL store', () => {
+  it('gives two gateways one chain, and a change through one binds the other', async () => {
+    const url = await server.freshUrl();
+    const [first, second] = await Promise.all([openPostgresStore({ url }), openPostgresStore({ url })]);
+    await first.objects.createOrganization(ORG);
+    const seen = new Promise<[string, number]>((resolve) => second.objects.onChange((org, revision) => resolve([org, revision])));
+    const work = Array.from({ length: 400 }, (_, i) => (i % 2 ? first : second).log.append(ORG, [decision(`call_${i}`, 0, 'deny')]));
+    await Promise.all(work);
+    const entry = {
+      content: '{"author":"a","changes":[],"time":"2026-01-01T00:00:00.000Z","type":"object"}',
+      callId: undefined,
+      payloads: [],
+    };
+    await first.objects.write(ORG, [], 'a', 0, entry);
+    const [receipt] = await second.log.append(ORG, [decision('call_next', 1)]);
+    expect(receipt?.revision).toBe(1);
+    expect(await seen).toEqual([ORG, 1]);
+    expect(await verdict(first)).toMatchObject({ state: 'sound', entries: 402 });
+    await Promise.all([first.lifecycle.close(), second.lifecycle.close()]);
+  });
+
+  it('is told of a change by notification alone', async () => {
+    const url = await server.freshUrl();
+    const [first, second] = await Promise.all([openPostgresStore({ url }), openPostgresStore({ url })]);
+    await first.objects.createOrganization(ORG);
+    const seen = new Promise<number>((resolve) => second.objects.onChange((_org, revision) => resolve(revision)));
+    const entry = {
+      content: '{"author":"a","changes":[],"time":"2026-01-01T00:00:00.000Z","type":"object"}',
+      callId: undefined,
+      payloads: [],
+    };
+    await first.objects.write(ORG, [], 'a', 0, entry);
+    expect(await seen).toBe(1);
+    await Promise.all([first.lifecycle.close(), second.lifecycle.close()]);
+  });
+
+  it('migrates once when several gateways start at the same time', async () => {
+    const url = await server.freshUrl();
+    const stores = await Promise.all(Array.from({ length: 4 }, () => openPostgresStore({ url })));
+    await stores[0]?.objects.createOrganization(ORG);
+    expect(await stores[3]?.objects.organizations()).toEqual([ORG]);
+    await Promise.all(stores.map((store) => store.lifecycle.close()));
+  });
+
+  it('fails closed and without its password when there is no server', async () => {
+    const error = await openPostgresStore({ url: 'postgres://someone:hunter2@127.0.0.1:9/none' }).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'store_unavailable' });
+    expect(JSON.stringify(error) + String(error)).not.toContain('hunter2');
+  });
+
+  it('goes on after its connections were cut', async () => {
+    const url = await server.freshUrl();
+    const store = await openPostgresStore({ url });
+    await store.objects.createOrganization(ORG);
+    const sql = postgres(url, { max: 1 });
+    await sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'sallyport' AND datname = current_database()`;
+    await sql.end();
+    await expect.poll(() => store.lifecycle.healthy(), { timeout: 10_000 }).toBe(true);
+    expect(await store.log.append(ORG, [decision('call_1', 0)])).toHaveLength(1);
+    await store.lifecycle.close();
+  });
+
+  it('moves to the embedded store by backup and restore', async () => {
+    const scratch = mkdtempSync(join(tmpdir(), 'sallyport-move-'));
+    const url = await server.freshUrl();
+    const store = await openPostgresStore({ url });
+    await store.objects.createOrganization(ORG);
+    await store.log.append(ORG, [decision('call_1', 0), decision('call_2', 0)]);
+    await store.backup(join(scratch, 'copy.jsonl'));
+    await restoreSqlite(join(scratch, 'copy.jsonl'), join(scratch, 'data'));
+    const moved = await openSqliteStore({ dataDir: join(scratch, 'data') });
+    expect(await entries(moved)).toEqual(await entries(store));
+    await Promise.all([store.lifecycle.close(), moved.lifecycle.close()]);
+    rmSync(scratch, { recursive: true, force: true });
+  });
+
+  it('loses no acknowledged entry when the gateway is killed', { timeout: 60_000 }, async () => {
+    const url = await server.freshUrl();
+    await appendUntilKilled({ url }, () => openPostgresStore({ url }));
+  });
+});

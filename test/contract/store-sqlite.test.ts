@@ -1,0 +1,85 @@
+// The embedded driver against the store contract, and what only it promises: one process per data directory.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, it } from 'vitest';
+import { HOLDER_FILE } from '../../src/store/sqlite/lock.ts';
+import { backupSqlite, restoreSqlite } from '../../src/store/sqlite/snapshot.ts';
+import { openSqliteStore } from '../../src/store/sqlite/store.ts';
+import { appendUntilKilled } from './append-until-killed.ts';
+import { type Driver, decision, ORG, storeCases } from './store-cases.ts';
+
+const driver: Driver = {
+  name: 'sqlite',
+  place: async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'sallyport-store-'));
+    return {
+      open: (failWrite) => openSqliteStore({ dataDir, failWrite }),
+      restore: (fromPath) => restoreSqlite(fromPath, dataDir),
+      makeSchemaNewer: async () => {
+        const db = new DatabaseSync(join(dataDir, 'sallyport.db'));
+        db.exec("INSERT INTO migration (number, name, checksum) VALUES (9999, 'later', 'x')");
+        db.close();
+      },
+      dispose: async () => rmSync(dataDir, { recursive: true, force: true }),
+    };
+  },
+};
+
+storeCases(driver);
+
+describe('embedded store', () => {
+  it('refuses a second process on its data directory and names the first', async () => {
+    await inDirectory(async (dataDir) => {
+      const store = await openSqliteStore({ dataDir });
+      await expect(openSqliteStore({ dataDir })).rejects.toMatchObject({ code: 'data_directory_in_use' });
+      const script = `import { lockDataDirectory } from ${JSON.stringify(join(import.meta.dirname, '../../src/store/sqlite/lock.ts'))};
+        try { lockDataDirectory(${JSON.stringify(dataDir)}); console.log('locked'); } catch (error) { console.log(error.code, error.message); }`;
+      const child = spawnSync(process.execPath, ['--input-type=module-typescript', '-e', script], { encoding: 'utf8' });
+      expect(child.stdout).toContain('data_directory_in_use');
+      expect(child.stdout).toContain(`process ${process.pid}`);
+      await store.lifecycle.close();
+      expect(existsSync(join(dataDir, HOLDER_FILE))).toBe(false);
+      await (await openSqliteStore({ dataDir })).lifecycle.close();
+    });
+  });
+
+  it('takes the lock over from a process that is gone, however young', async () => {
+    await inDirectory(async (dataDir) => {
+      const { pid } = spawnSync(process.execPath, ['-e', '']);
+      writeFileSync(join(dataDir, HOLDER_FILE), JSON.stringify({ pid, startTicks: '1', bootId: 'some other boot' }));
+      await (await openSqliteStore({ dataDir })).lifecycle.close();
+      writeFileSync(join(dataDir, HOLDER_FILE), 'not JSON');
+      await (await openSqliteStore({ dataDir })).lifecycle.close();
+    });
+  });
+
+  it('can be backed up from outside, running or not', async () => {
+    await inDirectory(async (dataDir) => {
+      const store = await openSqliteStore({ dataDir });
+      await store.objects.createOrganization(ORG);
+      await store.log.append(ORG, [decision('call_1', 0)]);
+      expect(await backupSqlite(dataDir, join(dataDir, 'running.jsonl'))).toMatchObject({ entries: 1 });
+      await store.lifecycle.close();
+      expect(await backupSqlite(dataDir, join(dataDir, 'stopped.jsonl'))).toMatchObject({ entries: 1 });
+      await expect(backupSqlite(join(dataDir, 'nowhere'), join(dataDir, 'x.jsonl'))).rejects.toMatchObject({ code: 'no_database' });
+    });
+  });
+
+  it('loses no acknowledged entry when it is killed', { timeout: 60_000 }, async () => {
+    await inDirectory(async (dataDir) => {
+      await appendUntilKilled({ dataDir }, () => openSqliteStore({ dataDir }));
+    });
+  });
+});
+
+async function inDirectory(work: (dataDir: string) => Promise<void>): Promise<void> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'sallyport-store-'));
+  try {
+    await work(dataDir);
+  } finally {
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
