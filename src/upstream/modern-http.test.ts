@@ -63,6 +63,26 @@ describe('what is sent', () => {
     expect(sent?.headers).not.toHaveProperty('mcp-session-id');
   });
 
+  it.each(['modern', 'legacy'] as const)(
+    'tells a %s agent of no tool whose x-mcp-header declarations are invalid, and the operator why',
+    async (era) => {
+      const tool = (name: string, property: object) => ({
+        name,
+        inputSchema: { type: 'object', properties: { a: property } },
+        'x-kept': 1.5,
+      });
+      const good = tool('good', { type: 'string', 'x-mcp-header': 'Region' });
+      const bad = [tool('empty', { type: 'string', 'x-mcp-header': '' }), tool('object', { type: 'object', 'x-mcp-header': 'A' })];
+      const result = { resultType: 'complete', ttlMs: 0, cacheScope: 'private', tools: [bad[0], good, bad[1]], nextCursor: '' };
+      const agent = await agentAt((request, response) => json(response, { jsonrpc: '2.0', id: request.message?.id, result }), { era });
+      expect(await agent.result('tools/list')).toMatchObject({ tools: [good], nextCursor: '' });
+      const reports = gateway.reports.filter(([event]) => event === 'tools_left_out');
+      expect(reports.map(([, detail]) => detail)).toMatchObject([
+        { count: 2, tools: [expect.stringContaining('empty: '), expect.stringContaining('object: ')] },
+      ]);
+    },
+  );
+
   it('is cancelled by closing the stream, without words', async () => {
     let closed = false;
     const agent = await agentAt((_request, response) => {

@@ -42,8 +42,9 @@ export async function driveScenario(drive: Drive): Promise<void> {
 }
 
 const scripts: Record<string, Script> = {
-  initialize: async (client) => {
-    await client.ping();
+  // A modern agent has found out whom it talks to by now, and for that the gateway had to greet the server.
+  initialize: async (client, drive) => {
+    if (drive.era === 'legacy') await client.ping();
   },
   tools_call: (client) => callKnown(client, 'add_numbers', WEATHER_ARGUMENTS),
   'elicitation-sep1034-client-defaults': (client) => callKnown(client, 'test_client_elicitation_defaults', {}),
