@@ -156,7 +156,7 @@ export function missingCapability(question: Question, clientCapabilities: JsonOb
     if (!isObject(sampling)) return { sampling: needsTools ? { tools: {} } : {} };
     return needsTools && !isObject(sampling['tools']) ? { sampling: { tools: {} } } : undefined;
   }
-  const mode = isUrlElicitation(question) ? 'url' : 'form';
+  const mode = question.params?.['mode'] === 'url' ? 'url' : 'form';
   if (!isObject(elicitation)) return { elicitation: { [mode]: {} } };
   // An empty object declares form mode only (2025-11-25 client/elicitation).
   const declares = isObject(elicitation[mode]) || (mode === 'form' && elicitation['url'] === undefined);
