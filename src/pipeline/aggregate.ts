@@ -110,7 +110,7 @@ async function listAll(flight: Flight): Promise<CallReply> {
   const items: JsonObject[] = [];
   const servers = usableServers(flight);
   const lists = await Promise.all(servers.map(({ name, spec }) => itemsOf(flight, name, spec)));
-  lists.forEach((list, at) => items.push(...list.map((item) => exposed(flight, servers[at]?.name ?? '', item))));
+  for (const [at, list] of lists.entries()) items.push(...list.map((item) => exposed(flight, servers[at]?.name ?? '', item)));
   const page = items.slice(start, start + AGGREGATE_PAGE_ITEMS);
   const member = LIST_SHAPES[call.method]?.member ?? listOf('tool').member;
   const body: JsonObject = { [member]: page };

@@ -4,7 +4,6 @@ import type { Call, CapabilityKind, ClientContext } from '../call.ts';
 import { newId } from '../lib/id.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { isObject } from '../lib/json.ts';
-import type { ServerSpec } from '../object/kinds.ts';
 import type { Flight } from './flight.ts';
 
 /** Pages of one list the gateway reads at most. */
@@ -27,19 +26,13 @@ export function listOf(kind: CapabilityKind): { method: string; member: string }
  * Makes sure that definitions of this kind were read. undefined: nothing to wait for. A failure to read is not an error here:
  * the definition stays unknown and the call is refused or fails at the server.
  */
-export function ensureDefinitions(
-  flight: Flight,
-  server: string,
-  spec: ServerSpec,
-  kind: CapabilityKind,
-  known: boolean,
-): Promise<void> | undefined {
+export function ensureDefinitions(flight: Flight, server: string, kind: CapabilityKind, known: boolean): Promise<void> | undefined {
   const { ports, control } = flight;
   const readMs = ports.catalog.readMs(control.org, server, kind);
   const ageMs = readMs === undefined ? Number.POSITIVE_INFINITY : ports.clock.nowMs() - readMs;
   if (known && ageMs <= ports.settings.definitionAgeMs) return undefined;
   if (!known && ageMs < MISS_PAUSE_MS) return undefined;
-  const reading = ports.readings.once(JSON.stringify([control.org, server, kind]), () => readAll(flight, server, spec, kind));
+  const reading = ports.readings.once(JSON.stringify([control.org, server, kind]), () => readAll(flight, server, kind));
   return known ? undefined : reading;
 }
 
@@ -50,15 +43,15 @@ const MISS_PAUSE_MS = 1_000;
 export async function refreshDefinition(flight: Flight): Promise<boolean> {
   const { call, control, ports } = flight;
   const { target } = call;
-  if (target.capability?.kind !== 'tool') return false;
+  if (target?.capability?.kind !== 'tool') return false;
   const before = target.definition?.hash;
-  await readAll(flight, target.server, target.spec, 'tool');
+  await readAll(flight, target.server, 'tool');
   const definition = ports.catalog.find(control.org, target.server, 'tool', target.capability.name);
   target.definition = definition;
   return definition !== undefined && definition.hash !== before;
 }
 
-async function readAll(flight: Flight, server: string, _spec: ServerSpec, kind: CapabilityKind): Promise<void> {
+async function readAll(flight: Flight, server: string, kind: CapabilityKind): Promise<void> {
   const { ports, control } = flight;
   const found: JsonObject[] = [];
   let cursor: Json | undefined;

@@ -43,7 +43,7 @@ function settle(flight: Flight, server: string, capability: CapabilityRef | unde
   const { principal } = call;
   // What may not be used is not looked up: refusing it must not depend on whether it exists.
   if (!principal || !control.policies.visible(principal, server, capability)) return PASS;
-  const pending = ensureDefinitions(flight, server, spec, capability.kind, known !== undefined);
+  const pending = ensureDefinitions(flight, server, capability.kind, known !== undefined);
   if (!pending) return PASS;
   return pending.then(() => {
     if (call.target) call.target.definition = ports.catalog.find(control.org, server, capability.kind, capability.name);

@@ -13,9 +13,9 @@ export async function routeName(flight: Flight, capability: CapabilityRef): Prom
     const usable = route?.type === 'server' && usableServers(flight).some(({ name }) => name === route.server);
     return usable ? { server: route.server, name: route.uri } : undefined;
   }
-  for (const { name: server, spec } of usableServers(flight)) {
+  for (const { name: server } of usableServers(flight)) {
     if (!capability.name.startsWith(publicPrefix(server))) continue;
-    await ensureDefinitions(flight, server, spec, capability.kind, false);
+    await ensureDefinitions(flight, server, capability.kind, false);
     for (const upstream of ports.catalog.names(control.org, server, capability.kind)) {
       if (publicName(server, upstream) === capability.name) return { server, name: upstream };
     }
