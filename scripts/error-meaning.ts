@@ -47,6 +47,8 @@ export const rpcMeaning: Readonly<Record<Exclude<keyof typeof rpcCode, 'wireFail
 
 /** Codes of `GatewayError`: in the process log, in answers of the admin API and in messages of the command line. */
 export const failureMeaning: Readonly<Record<string, string>> = {
+  backup_damaged: 'The backup cannot be used: it was changed or is not complete. Take another one.',
+  backup_exists: 'There is a file of this name already. Choose another name.',
   control_unavailable: 'The objects of an organization could not be loaded, so nothing is let through. Check the store.',
   data_directory_in_use: 'Another gateway works on this data directory. Stop it, or use another directory.',
   database_unreachable: 'PostgreSQL cannot be opened. Check `DATABASE_URL` and the server.',
@@ -63,11 +65,17 @@ export const failureMeaning: Readonly<Record<string, string>> = {
   master_key_invalid: 'The master key is not 32 bytes in base64 or hex.',
   master_key_missing: 'There is no master key. Run `sallyport init`, or set `SALLYPORT_MASTER_KEY`.',
   master_key_wrong: 'The master key does not open the data keys. Give the one the store was made with.',
+  no_database: 'There is no database in this data directory.',
   not_canonical: 'A value cannot be written as canonical JSON (RFC 8785). A bug: please report it.',
   object_unreadable: 'A stored object cannot be read. Roll it back or delete it.',
   organization_missing: 'The organization does not exist yet. Run `sallyport init`.',
   payload_mismatch: 'A stored value does not match its commitment in the log.',
   payload_unreadable: 'A sealed value cannot be opened: it was changed, or its key is gone.',
+  port_in_use: 'Another program listens on this port. Stop it, or choose another port.',
+  quickstart_missing: 'The quick start needs a checkout with its dependencies. Run `npm ci`.',
+  quickstart_refused: 'The objects of the quick start do not fit what is there; the message says which.',
+  restore_target_not_empty: 'A backup is restored into an empty place only. Give another data directory or database.',
+  sample_server_failed: 'The sample server of the quick start did not start. Run `npm ci` again.',
   schema_changed: 'The schema of the database is not the one this version was built with. Reinstall Sallyport.',
   schema_newer: 'The database was written by a newer version. Install that version, or restore a backup.',
   store_unavailable: 'The database cannot answer, or is closed. Check it, then restart the gateway.',
@@ -82,6 +90,7 @@ export const failureMeaning: Readonly<Record<string, string>> = {
   upstream_too_large: 'The server answered with more than `limits.maxResultBytes`.',
   upstream_unavailable: 'The server failed several times in a row; the gateway waits before it tries again.',
   upstream_unreachable: 'The server cannot be reached or started. Check its server object.',
+  usage: 'The command line was not understood; the message says what it takes.',
   vault_key_invalid: 'A key of the vault has the wrong size: the store was damaged.',
   vault_not_ready: 'The keys of this organization are not loaded. Restart the gateway.',
 };

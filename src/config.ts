@@ -85,7 +85,7 @@ const auditSettings = z.strictObject({
 export const configSchema = z.strictObject({
   organization: z
     .string()
-    .regex(/^[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?$/, 'lower-case letters, digits, dot, dash, underscore')
+    .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'lower-case letters, digits and dashes, at most 63')
     .default('default')
     .meta(about('Organization the command line works on, made at the first start.')),
   dataDir: z
@@ -197,7 +197,7 @@ export function printableConfig(config: Config): Record<string, unknown> {
 }
 
 /** Names of variables of the command line itself; not settings, but no mistakes either. */
-const CLI_VARIABLES = ['SALLYPORT_CONFIG', 'SALLYPORT_ADMIN_URL', 'SALLYPORT_OPERATOR_TOKEN'];
+const CLI_VARIABLES = ['SALLYPORT_CONFIG', 'SALLYPORT_ADMIN_URL', 'SALLYPORT_OPERATOR_TOKEN', 'SALLYPORT_TOKEN'];
 
 interface SchemaNode {
   def: {
