@@ -8,7 +8,7 @@ import { buildPrincipals } from '../auth/principal-index.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { applyChanges, deleteObject } from '../object/apply.ts';
 import { buildView } from '../object/snapshot.ts';
-import { objectContext } from './object-context.ts';
+import { objectContext } from '../app/object-context.ts';
 import { ensureQuickstart, type QuickstartParts } from './start-objects.ts';
 
 const policyFile = resolve(import.meta.dirname, '../../examples/quickstart/policy.yaml');

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { type Gateway, startGateway } from '../app.ts';
 import type { Config } from '../config.ts';
 import { GatewayError } from '../lib/error.ts';
-import { objectContext } from './object-context.ts';
+import { objectContext } from '../app/object-context.ts';
 import { untilStopped } from './serve.ts';
 import { ensureQuickstart, type QuickstartParts, type QuickstartState } from './start-objects.ts';
 import { type SampleServer, startSample } from './start-sample.ts';

@@ -9,7 +9,10 @@ import { resolveCredentials } from '../vault/credential.ts';
 import type { Control, ControlCompiler } from './control.ts';
 
 /** `openSecret(org, name, sealed)` gives the plain value; undefined when it cannot be opened. */
-export function controlCompiler(openSecret: (org: string, name: string, sealed: string) => string | undefined): ControlCompiler {
+export function controlCompiler(
+  openSecret: (org: string, name: string, sealed: string) => string | undefined,
+  onPolicyError: (error: unknown) => void,
+): ControlCompiler {
   return (org, revision, objects, previous) => {
     const view = buildView({ org, revision, objects }, previous?.view);
     const changed = (...kinds: Kind[]): boolean => !previous || kinds.some((kind) => view.changedKinds.has(kind));
@@ -19,7 +22,7 @@ export function controlCompiler(openSecret: (org: string, name: string, sealed: 
       revision,
       view,
       principals: changed('token', 'agent') || !previous ? buildPrincipals(all, revision, org) : previous.principals,
-      policies: compilePolicies(all, revision),
+      policies: compilePolicies(all, revision, onPolicyError),
       freezes: changed('freeze') || !previous ? compileFreezes(all, revision) : previous.freezes,
       lease: leases(org, view, openSecret),
     };

@@ -1,6 +1,7 @@
 // One call travelling the table: its working state, what the rows may use, and the verdicts they may return.
 // Types only. Rows get their ports from here; they never reach for a singleton.
 import type { AuditLog } from '../audit/log.ts';
+import type { LastUsed } from '../auth/last-used.ts';
 import type { Call, CallOutcome, CallReply, Definition, DenialCode } from '../call.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { UriRoutes } from '../catalog/uri-routes.ts';
@@ -27,6 +28,7 @@ export interface Ports {
   sealer: TextSealer;
   /** Sealed ids in use by upstream task, so that every mention of a task gets the id the agent knows. Bounded; nothing is lost without it. */
   taskIds: Lru<string, string>;
+  lastUsed: LastUsed;
   /** Thins out the recording of attempts nobody can be blamed for. */
   strangers: { admit(nowMs: number): boolean };
   inFlight: InFlight;

@@ -27,6 +27,7 @@ export const identify: Row = {
 function board(flight: Flight, control: Control, principal: Principal): Verdict {
   flight.control = control;
   flight.call.principal = principal;
+  if (principal.token !== undefined) flight.ports.lastUsed.touch(principal.org, principal.token, flight.ports.clock.nowMs());
   return PASS;
 }
 

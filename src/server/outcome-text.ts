@@ -59,7 +59,6 @@ function resultText(call: Call, id: RequestId, result: Payload, era: Call['clien
 }
 
 function errorFor(call: Call, error: RpcError, serverEra: Call['client']['era']): RpcError {
-  if (serverEra === call.client.era) return error;
   const context = { method: call.method, params: call.params, serverEra, clientCapabilities: call.client.capabilities };
   return call.client.era === 'modern' ? toModernError(error, context) : toLegacyError(error, context);
 }

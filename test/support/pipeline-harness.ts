@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Core, openCore } from '../../src/app.ts';
+import { LastUsed } from '../../src/auth/last-used.ts';
 import type { Call, CallReply, ClientContext, Era, MethodKind, Peer, Surface } from '../../src/call.ts';
 import { Catalog } from '../../src/catalog/catalog.ts';
 import { UriRoutes } from '../../src/catalog/uri-routes.ts';
@@ -15,7 +16,7 @@ import { Lru } from '../../src/lib/lru.ts';
 import { methodKind } from '../../src/mcp/method-kind.ts';
 import type { StoredObject } from '../../src/object/kinds.ts';
 import { createLogger } from '../../src/observe/log.ts';
-import { createMetrics } from '../../src/observe/metrics.ts';
+import { createMetrics, type Metrics } from '../../src/observe/metrics.ts';
 import { controlCompiler } from '../../src/pipeline/compile-control.ts';
 import { LiveControl } from '../../src/pipeline/control-source.ts';
 import { Readings } from '../../src/pipeline/discovery.ts';
@@ -40,6 +41,7 @@ export interface Harness {
   pipeline: Pipeline;
   control: LiveControl;
   inFlight: InFlight;
+  metrics: Metrics;
   /** What servers received, in order. */
   sent: UpstreamRequest[];
   /** How the server answers from now on. */
@@ -69,11 +71,15 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
   const logger = createLogger({ level: 'silent' });
   const control = new LiveControl({
     objects: core.store.objects,
-    compile: controlCompiler((o, name, sealed) => secretSealer(core.vault, o).open(name, sealed)),
+    compile: controlCompiler(
+      (o, name, sealed) => secretSealer(core.vault, o).open(name, sealed),
+      () => undefined,
+    ),
     logger,
     onSwap: (next) => inFlight.cancelFrozen(next.org, next.freezes, core.clock.nowMs()),
   });
   const inFlight = new InFlight();
+  const metrics = createMetrics({ processMetrics: false });
   const sent: UpstreamRequest[] = [];
   let handler: (request: UpstreamRequest) => Promise<CallReply> | CallReply = echoServer;
   const ports: Ports = {
@@ -90,9 +96,10 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     },
     taskIds: new Lru<string, string>(1000),
     strangers: new StrangerLimit(),
+    lastUsed: new LastUsed(),
     inFlight,
     logger,
-    metrics: createMetrics(),
+    metrics,
     settings: {
       anonymousOrg: undefined,
       aggregateDeadlineMs: 500,
@@ -109,6 +116,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     pipeline: createPipeline(ports),
     control,
     inFlight,
+    metrics,
     sent,
     answer: (next) => {
       handler = next;

@@ -1,8 +1,9 @@
-// What the use cases of objects need, taken from a running gateway or from the core of a command. No logic of its own.
-import type { Core } from '../app.ts';
+// What the use cases of objects need, taken from the core. No logic of its own.
+
 import type { ObjectContext } from '../object/apply.ts';
 import type { ObjectChange } from '../object/plan.ts';
 import { secretSealer } from '../vault/vault.ts';
+import type { Core } from './core.ts';
 
 export function objectContext(core: Core): ObjectContext {
   const { store, clock, vault, log } = core;

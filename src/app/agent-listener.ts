@@ -1,0 +1,58 @@
+// The agent listener on top of the pipeline: limits from the settings, the early look at the token, sessions that end at their servers too.
+import { type AgentServer, createAgentServer } from '../server/agent-server.ts';
+import type { Inside } from './gateway.ts';
+
+export function agentListener(inside: Inside): AgentServer {
+  const { config, pipeline, upstreams, logger, clock } = inside;
+  const anonymous = config.profile === 'conformance';
+  const { limits } = config;
+  return createAgentServer({
+    pipeline,
+    clock,
+    logger,
+    config: {
+      limits: {
+        maxBodyBytes: limits.maxBodyBytes,
+        maxConnections: limits.maxConnections,
+        maxSessions: limits.maxSessions,
+        maxSessionsPerPrincipal: limits.maxSessionsPerAgent,
+        sessionIdleMs: limits.sessionIdleMs,
+        maxEventsPerSession: limits.maxBufferedEvents,
+        headersTimeoutMs: limits.headersTimeoutMs,
+        requestTimeoutMs: limits.bodyTimeoutMs,
+        keepAliveTimeoutMs: limits.keepAliveTimeoutMs,
+      },
+      allowedHosts: allowedHosts(inside),
+      allowedOrigins: config.agent.allowedOrigins,
+    },
+    authenticate: (bearer) => (anonymous && bearer === undefined) || isKnown(inside, bearer),
+    onSessionEnd: (session) => {
+      if (!session.principal) return;
+      upstreams
+        .endSession(session.principal.org, session.id)
+        .catch((error: unknown) => logger.warn({ why: String(error) }, 'a session could not be closed at its servers'));
+    },
+  });
+}
+
+/** undefined leaves the listener its own default: loopback names when it is bound to loopback. */
+function allowedHosts({ config }: Inside): string[] | undefined {
+  const { allowedHosts, publicUrl } = config.agent;
+  if (allowedHosts.length === 0 && publicUrl === undefined) return undefined;
+  const named = publicUrl === undefined ? allowedHosts : [...allowedHosts, new URL(publicUrl).host];
+  return [...named, 'localhost', '127.0.0.1', '[::1]'];
+}
+
+/** A cheap look before a body is read; the pipeline identifies in any case. Refused attempts leave an entry, a few each second. */
+function isKnown({ clock, control, strangers, config, log, logger }: Inside, bearer: string | undefined): boolean {
+  const nowMs = clock.nowMs();
+  for (const { principals } of control.all()) if (principals.identify(bearer, nowMs).principal) return true;
+  if (strangers.admit(nowMs)) {
+    const reason = bearer === undefined ? 'no token' : 'no valid token';
+    const fields = { timeMs: nowMs, user: 'unknown', method: 'agent-token', result: 'failed' as const, reason };
+    log
+      .record(config.organization, { type: 'signin', fields })
+      .catch((error: unknown) => logger.error({ why: String(error) }, 'a refused attempt could not be recorded'));
+  }
+  return false;
+}

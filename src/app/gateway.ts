@@ -1,0 +1,39 @@
+// What a running gateway consists of. Types only.
+import type { AuditLog } from '../audit/log.ts';
+import type { LastUsed } from '../auth/last-used.ts';
+import type { Config } from '../config.ts';
+import type { InFlight } from '../kill/inflight.ts';
+import type { Logger } from '../observe/log.ts';
+import type { Metrics } from '../observe/metrics.ts';
+import type { LiveControl } from '../pipeline/control-source.ts';
+import type { Pipeline } from '../pipeline/run.ts';
+import type { StrangerLimit } from '../pipeline/stranger-limit.ts';
+import type { AgentServer } from '../server/agent-server.ts';
+import type { Upstreams } from '../upstream/exchange.ts';
+import type { Core } from './core.ts';
+
+/** Everything behind the listeners. */
+export interface Inside extends Core {
+  readonly config: Config;
+  readonly log: AuditLog;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly control: LiveControl;
+  readonly upstreams: Upstreams;
+  readonly connectors: { close(): Promise<void> };
+  readonly inFlight: InFlight;
+  readonly lastUsed: LastUsed;
+  readonly strangers: StrangerLimit;
+  readonly pipeline: Pipeline;
+  readonly instance: string;
+}
+
+export interface Gateway extends Inside {
+  readonly agentServer: AgentServer;
+  /** Origin of the agent listener, without a path. */
+  readonly mcpUrl: string;
+  /** Origin of the admin listener, without a path. */
+  readonly adminUrl: string;
+  /** Ends calls within the drain time, then everything else; the last entry says so. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,72 @@
+// The admin side over a real SQLite store and a real listener, with one operator per role, for tests of API and command line.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type AdminServer, createAdminServer } from '../../src/admin/admin-server.ts';
+import type { AdminContext } from '../../src/admin/context.ts';
+import { newOperatorToken } from '../../src/admin/operator.ts';
+import { type Core, openCore } from '../../src/app.ts';
+import { objectContext } from '../../src/app/object-context.ts';
+import { loadConfig } from '../../src/config.ts';
+import { type Role, roles, type StoredObject } from '../../src/object/kinds.ts';
+import { buildView } from '../../src/object/snapshot.ts';
+import { silentLogger } from '../../src/observe/log.ts';
+import { seed } from './seed.ts';
+
+export const ORG = 'default';
+
+export interface AdminSide {
+  core: Core;
+  context: AdminContext;
+  server: AdminServer;
+  url: string;
+  dataDir: string;
+  tokens: Record<Role, string>;
+  close(): Promise<void>;
+}
+
+export async function startAdminSide(settings: Partial<AdminContext['settings']> = {}): Promise<AdminSide> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'sallyport-admin-'));
+  const { config } = loadConfig({ env: {}, flags: { dataDir } });
+  if (!config) throw new Error('no configuration');
+  const core = await openCore(config, { create: true });
+  const made = roles.map((role) => ({ role, ...newOperatorToken() }));
+  const operators = made.map(
+    ({ role, hash, hint }) =>
+      ({ kind: 'operator', metadata: { name: role }, spec: { role, hash, hint, createdAt: '2026-01-01T00:00:00Z' } }) as StoredObject,
+  );
+  await seed(core, ORG, operators);
+  const context: AdminContext = {
+    org: ORG,
+    version: '0.0.0-test',
+    instance: 'gw_test',
+    clock: core.clock,
+    logger: silentLogger,
+    objects: objectContext(core),
+    view: async () => buildView(await core.store.objects.load(ORG)),
+    settled: async () => undefined,
+    logStore: core.store.log,
+    audit: core.log,
+    ready: () => core.store.lifecycle.healthy(),
+    servers: () => [],
+    metrics: async () => '# no metrics\n',
+    lastUsedMs: () => undefined,
+    rotateDataKey: () => core.vault.rotateDataKey(ORG),
+    settings: { metrics: 'viewer', commands: true, ...settings },
+  };
+  const server = createAdminServer(context, { allowedHosts: [] });
+  const { url } = await server.listen('127.0.0.1', 0);
+  return {
+    core,
+    context,
+    server,
+    url,
+    dataDir,
+    tokens: Object.fromEntries(made.map(({ role, token }) => [role, token])) as Record<Role, string>,
+    close: async () => {
+      await server.close();
+      await core.store.lifecycle.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
