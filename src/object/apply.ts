@@ -25,11 +25,14 @@ export interface ObjectContext {
 export interface ApplyOptions {
   author: string;
   dryRun?: boolean;
+  /** Says why the author may not make these changes, or undefined. Asked under the same view the change is planned on. */
+  guard?: (changes: readonly ObjectChange[]) => string | undefined;
 }
 
 export type ApplyResult =
   | { type: 'applied'; revision: number; changes: ObjectChange[]; warnings: PlanProblem[]; dryRun: boolean }
-  | { type: 'refused'; problems: PlanProblem[]; warnings: PlanProblem[] }
+  /** `forbidden`: the guard said no; the only problem is its reason. */
+  | { type: 'refused'; problems: PlanProblem[]; warnings: PlanProblem[]; forbidden?: boolean }
   | { type: 'conflict'; object: string; currentRevision: number };
 
 /** Applies puts and deletes, all or nothing. `revision` of the result is the control revision after the change. */
@@ -38,6 +41,14 @@ export async function applyChanges(context: ObjectContext, org: string, input: P
     const view = buildView(await context.store.load(org));
     const plan = planChanges(view, input, context.sealer(org));
     if (plan.problems.length > 0) return { type: 'refused', problems: plan.problems, warnings: plan.warnings };
+    const reason = options.guard?.(plan.changes);
+    if (reason !== undefined)
+      return {
+        type: 'refused',
+        problems: [{ object: plan.changes.length === 1 ? nameOf(plan.changes[0]) : 'change', message: reason }],
+        warnings: [],
+        forbidden: true,
+      };
     if (options.dryRun || plan.writes.length === 0) return staleWrite(view, plan) ?? applied(plan, view.revision, options.dryRun ?? false);
     const result = await commit(context, org, plan, options.author);
     if (result.type === 'written') return applied(plan, result.revision, false);
@@ -116,6 +127,10 @@ function staleWrite(view: ControlView, plan: Plan): ApplyResult | undefined {
     }
   }
   return undefined;
+}
+
+function nameOf(change: ObjectChange | undefined): string {
+  return change ? keyOf(change.kind, change.name) : 'change';
 }
 
 function applied(plan: Plan, revision: number, dryRun: boolean): ApplyResult {

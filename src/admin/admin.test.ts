@@ -1,0 +1,274 @@
+// The admin API over a real store: every route anonymous, with too small a role, with the right one; and no answer with a secret in it.
+import { readFileSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AdminSide, ORG, startAdminSide } from '../../test/support/admin-side.ts';
+import { verifyLog } from '../audit/verify.ts';
+import { newToken } from '../auth/token.ts';
+import { type Role, roles } from '../object/kinds.ts';
+import { adminRoutes } from './router.ts';
+
+const SECRET = 'hunter2-very-secret-value';
+const PLAIN = newToken();
+let side: AdminSide;
+let secrets: string[];
+/** Every body that was ever answered, by request. */
+const answers: [string, string][] = [];
+
+async function ask(as: Role | undefined, method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+  const response = await fetch(side.url + path, {
+    method,
+    headers: {
+      ...(as ? { authorization: `Bearer ${side.tokens[as]}` } : {}),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = path.includes('/log/tail') && response.ok ? await firstChunk(response) : await response.text();
+  answers.push([`${method} ${path} as ${as}`, text]);
+  return { status: response.status, text, json: () => JSON.parse(text), headers: response.headers };
+}
+
+async function firstChunk(response: Response): Promise<string> {
+  const reader = response.body?.getReader();
+  const value = (await reader?.read())?.value;
+  await reader?.cancel();
+  return new TextDecoder().decode(value);
+}
+
+const agent = (name: string) => ({ kind: 'agent', metadata: { name }, spec: {} });
+const server = (more: object) => ({ kind: 'server', metadata: { name: 'tools' }, spec: { transport: 'stdio', command: 'echo', ...more } });
+
+beforeAll(async () => {
+  side = await startAdminSide();
+  const text = `kind: secret\nmetadata: {name: key}\nspec: {value: ${SECRET}}\n---\nkind: agent\nmetadata: {name: robot}\nspec: {}\n---\nkind: token\nmetadata: {name: t1}\nspec: {agent: robot, hash: ${PLAIN.hash}, hint: ${PLAIN.hint}, createdAt: 2026-01-01T00:00:00Z}\n`;
+  expect((await ask('operator', 'POST', '/api/v1/apply', { text })).status).toBe(200);
+  const masterKey = readFileSync(join(side.dataDir, 'master.key'), 'utf8').trim();
+  const sealed = (await side.core.store.objects.load(ORG)).objects.find((one) => one.kind === 'secret');
+  secrets = [SECRET, PLAIN.token, masterKey, ...Object.values(side.tokens), String(sealed && (sealed.spec as { sealed: string }).sealed)];
+});
+afterAll(() => side?.close());
+
+/** One row per route: the least role, a request that works with it. */
+const rows: [Role | undefined, string, string, unknown?][] = [
+  [undefined, 'GET', '/healthz'],
+  [undefined, 'GET', '/readyz'],
+  ['viewer', 'GET', '/metrics'],
+  ['viewer', 'GET', '/api/v1/status'],
+  ['viewer', 'GET', '/openapi.json'],
+  ['viewer', 'GET', '/api/v1/objects'],
+  ['viewer', 'GET', '/api/v1/objects/secret/key'],
+  ['operator', 'PUT', '/api/v1/objects/agent/put-agent', agent('put-agent')],
+  ['viewer', 'GET', '/api/v1/objects/agent/put-agent/history'],
+  ['operator', 'DELETE', '/api/v1/objects/agent/put-agent'],
+  ['operator', 'POST', '/api/v1/objects/secret/key/rollback', { to: 2 }],
+  ['operator', 'POST', '/api/v1/apply', { text: 'kind: agent\nmetadata: {name: applied}\nspec: {}' }],
+  ['operator', 'POST', '/api/v1/diff', { objects: [{ kind: 'secret', metadata: { name: 'key' }, spec: { value: `${SECRET}-new` } }] }],
+  ['viewer', 'GET', '/api/v1/export'],
+  ['viewer', 'GET', '/api/v1/tokens'],
+  ['operator', 'POST', '/api/v1/tokens', { agent: 'robot', name: 'made' }],
+  ['operator', 'POST', '/api/v1/tokens/made/rotate'],
+  ['operator', 'POST', '/api/v1/tokens/made/revoke'],
+  ['admin', 'GET', '/api/v1/operators'],
+  ['admin', 'POST', '/api/v1/operators', { name: 'new-one', role: 'viewer' }],
+  ['admin', 'POST', '/api/v1/operators/new-one/revoke'],
+  ['admin', 'POST', '/api/v1/keys/rotate'],
+  ['viewer', 'GET', '/api/v1/freezes'],
+  ['operator', 'POST', '/api/v1/freezes', { name: 'stop', scope: { agent: 'robot' }, reason: 'drill' }],
+  ['operator', 'DELETE', '/api/v1/freezes/stop'],
+  ['viewer', 'GET', '/api/v1/log?limit=5'],
+  ['viewer', 'GET', '/api/v1/log/tail?from=1'],
+  ['viewer', 'GET', '/api/v1/log/export'],
+  ['viewer', 'GET', '/api/v1/log/1'],
+];
+
+describe('every route', () => {
+  it('has a row here', () => {
+    const pattern = (path: string) => new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`);
+    const missing = adminRoutes(side.context).filter(
+      ({ method, path }) =>
+        !rows.some(([, rowMethod, rowPath]) => rowMethod === method.toUpperCase() && pattern(path).test(rowPath.split('?')[0] ?? '')),
+    );
+    expect(missing.map(({ method, path }) => `${method} ${path}`)).toEqual([]);
+  });
+
+  it.each(rows)('least role %s: %s %s', async (least, method, path, body) => {
+    if (least !== undefined) {
+      expect((await ask(undefined, method, path, body)).status).toBe(401);
+      const wrong = await ask(undefined, method, path, body, { authorization: `Bearer so_${'A'.repeat(43)}` });
+      expect(wrong.status).toBe(401);
+      expect(await ask(undefined, method, path, body, { authorization: `Bearer ${PLAIN.token}` })).toMatchObject({ status: 401 });
+      const below = roles[roles.indexOf(least) - 1];
+      if (below) expect((await ask(below, method, path, body)).json().error.code).toBe('forbidden');
+      if (below) expect((await ask(below, method, path, body)).status).toBe(403);
+    }
+    expect(await ask(least, method, path, body)).toMatchObject({ status: 200 });
+  });
+
+  it('never answers with a seeded secret', () => {
+    expect(answers.length).toBeGreaterThan(rows.length * 3);
+    for (const [request, text] of answers) for (const secret of secrets) expect(text.includes(secret), request).toBe(false);
+  });
+});
+
+describe('rights', () => {
+  it('are not gained through objects', async () => {
+    const me = (await ask('operator', 'GET', '/api/v1/objects/operator/operator')).json();
+    const risen = { ...me, spec: { ...me.spec, role: 'admin' } };
+    expect((await ask('operator', 'PUT', '/api/v1/objects/operator/operator', risen)).status).toBe(403);
+    expect((await ask('operator', 'POST', '/api/v1/apply', { objects: [risen] })).status).toBe(403);
+    expect((await ask('operator', 'DELETE', '/api/v1/objects/operator/admin')).status).toBe(403);
+    expect((await ask('operator', 'POST', '/api/v1/apply', { objects: [], prune: ['operator'] })).status).toBe(403);
+    expect((await ask('admin', 'GET', '/api/v1/objects/operator/operator')).json().spec.role).toBe('operator');
+  });
+
+  it('to start commands belong to admin, and only where the setting allows', async () => {
+    expect((await ask('operator', 'PUT', '/api/v1/objects/server/tools', server({}))).status).toBe(403);
+    expect((await ask('admin', 'PUT', '/api/v1/objects/server/tools', server({}))).status).toBe(200);
+    expect((await ask('operator', 'PUT', '/api/v1/objects/server/tools', server({ timeoutMs: 500 }))).status).toBe(200);
+    expect((await ask('operator', 'PUT', '/api/v1/objects/server/tools', server({ args: ['x'] }))).status).toBe(403);
+    side.context.settings.commands = false;
+    expect((await ask('admin', 'PUT', '/api/v1/objects/server/tools', server({ args: ['x'] }))).status).toBe(403);
+    side.context.settings.commands = true;
+  });
+
+  it('end with revocation, at once and for good', async () => {
+    const { token } = (await ask('admin', 'POST', '/api/v1/operators', { name: 'brief', role: 'viewer' })).json();
+    const as = { authorization: `Bearer ${token}` };
+    expect((await ask(undefined, 'GET', '/api/v1/status', undefined, as)).status).toBe(200);
+    await ask('admin', 'POST', '/api/v1/operators/brief/revoke');
+    expect((await ask(undefined, 'GET', '/api/v1/status', undefined, as)).status).toBe(401);
+    const object = (await ask('admin', 'GET', '/api/v1/objects/operator/brief')).json();
+    const { revokedAt: _, ...alive } = object.spec;
+    expect((await ask('admin', 'PUT', '/api/v1/objects/operator/brief', { ...object, spec: alive })).status).toBe(422);
+    expect((await ask('admin', 'POST', '/api/v1/objects/operator/brief/rollback', { to: object.revision - 1 })).status).toBe(422);
+  });
+
+  it('to full values and sealed secrets are not those of a viewer', async () => {
+    expect((await ask('viewer', 'GET', '/api/v1/log/1?values=true')).status).toBe(403);
+    expect((await ask('reviewer', 'GET', '/api/v1/log/1?values=true')).status).toBe(200);
+    expect((await ask('operator', 'GET', '/api/v1/export?secrets=true')).status).toBe(403);
+    const sealed = await fetch(`${side.url}/api/v1/export?secrets=true`, { headers: { authorization: `Bearer ${side.tokens.admin}` } });
+    expect(await sealed.text()).toContain('sealed: v1.');
+  });
+
+  it('to metrics follow the setting', async () => {
+    side.context.settings.metrics = 'loopback';
+    expect((await ask(undefined, 'GET', '/metrics')).status).toBe(200);
+    side.context.settings.metrics = 'viewer';
+    expect((await ask(undefined, 'GET', '/metrics')).status).toBe(401);
+  });
+});
+
+describe('requests', () => {
+  const rawStatus = (headers: Record<string, string>) =>
+    new Promise<number>((resolve, reject) => {
+      httpRequest(`${side.url}/healthz`, { headers }, (response) => {
+        response.resume();
+        resolve(response.statusCode ?? 0);
+      })
+        .on('error', reject)
+        .end();
+    });
+
+  it('under a foreign name or from a foreign page are refused', async () => {
+    expect(await rawStatus({ host: 'evil.example' })).toBe(403);
+    expect(await rawStatus({ host: 'localhost.evil.example:7861' })).toBe(403);
+    expect(await rawStatus({ host: 'localhost:7861' })).toBe(200);
+    expect(await rawStatus({ origin: 'https://evil.example' })).toBe(403);
+    expect(await rawStatus({ origin: side.url })).toBe(200);
+    expect((await ask('viewer', 'OPTIONS', '/api/v1/objects')).headers.get('access-control-allow-origin')).toBeNull();
+  });
+
+  it('that are not what they should be get an answer that says so', async () => {
+    expect((await ask('operator', 'POST', '/api/v1/apply', { text: 'kind: agnet' })).json()).toMatchObject({
+      error: { code: 'invalid_objects', details: [expect.stringContaining('input:1:7: unknown kind "agnet". Did you mean "agent"?')] },
+    });
+    expect((await ask('operator', 'POST', '/api/v1/apply', { text: 'a', objects: [] })).status).toBe(400);
+    expect((await ask('operator', 'POST', '/api/v1/freezes', { scope: { everyone: true } })).status).toBe(400);
+    expect((await ask('viewer', 'GET', '/api/v1/log?limit=501')).status).toBe(400);
+    expect((await ask('viewer', 'GET', '/api/v1/log?limt=5')).status).toBe(400);
+    expect((await ask('viewer', 'GET', '/api/v1/objects/agnet/x')).json().error.message).toContain('Did you mean "agent"?');
+    expect((await ask('viewer', 'GET', '/api/v1/objects/agent/robto')).json().error.message).toContain('Did you mean "robot"?');
+    expect((await ask('viewer', 'GET', '/api/v1/nothing')).status).toBe(404);
+    expect((await ask('operator', 'POST', '/api/v1/apply', undefined, {})).status).toBe(415);
+    const broken = await fetch(`${side.url}/api/v1/apply`, {
+      method: 'POST',
+      body: '{',
+      headers: { authorization: `Bearer ${side.tokens.operator}`, 'content-type': 'application/json' },
+    });
+    expect(broken.status).toBe(400);
+    const huge = await fetch(`${side.url}/api/v1/apply`, {
+      method: 'POST',
+      body: 'x'.repeat(17 * 1024 * 1024),
+      headers: { authorization: `Bearer ${side.tokens.operator}`, 'content-type': 'application/json' },
+    });
+    expect(huge.status).toBe(413);
+  });
+
+  it('with an old revision conflict', async () => {
+    const { revision } = (await ask('operator', 'PUT', '/api/v1/objects/agent/shared', agent('shared'))).json();
+    const edit = (owner: string) => ({ ...agent('shared'), spec: { owner }, revision });
+    expect((await ask('operator', 'PUT', '/api/v1/objects/agent/shared', edit('first'))).status).toBe(200);
+    expect((await ask('operator', 'PUT', '/api/v1/objects/agent/shared', edit('second'))).json().error.code).toBe('conflict');
+    expect((await ask('operator', 'DELETE', `/api/v1/objects/agent/shared?revision=${revision}`)).status).toBe(409);
+    const { versions } = (await ask('viewer', 'GET', '/api/v1/objects/agent/shared/history')).json();
+    expect(versions.map((version: { object: { spec: { owner?: string } } }) => version.object.spec.owner)).toEqual(['first', undefined]);
+    expect((await ask('operator', 'POST', '/api/v1/objects/agent/shared/rollback', { to: revision })).status).toBe(200);
+    expect((await ask('viewer', 'GET', '/api/v1/objects/agent/shared')).json().spec.owner).toBeUndefined();
+    expect((await ask('operator', 'POST', '/api/v1/objects/agent/shared/rollback', { to: 9_999 })).json().error.code).toBe(
+      'unknown_revision',
+    );
+  });
+});
+
+describe('the log', () => {
+  it('is exported as it is, follows live, and verifies', async () => {
+    const { text } = await ask('viewer', 'GET', '/api/v1/log/export');
+    const verdict = await verifyLog(text.trimEnd().split('\n'));
+    expect(verdict).toMatchObject({ state: 'sound', org: ORG });
+    const { entries, next } = (await ask('viewer', 'GET', '/api/v1/log?limit=2&order=oldest')).json();
+    expect(entries.map((one: { header: { seq: number } }) => one.header.seq)).toEqual([1, 2]);
+    expect(next).toBe(3);
+  });
+
+  it('is filtered by content', async () => {
+    const { entries } = (await ask('viewer', 'GET', '/api/v1/log?type=signin')).json();
+    expect(entries.length).toBeGreaterThan(2);
+    expect(entries.every((one: { content: { type: string } }) => one.content.type === 'signin')).toBe(true);
+    const failed = entries.filter((one: { content: { result: string } }) => one.content.result === 'failed');
+    expect(failed.length).toBeGreaterThan(0);
+  });
+
+  it('tells followers what is written after they came', async () => {
+    const response = await fetch(`${side.url}/api/v1/log/tail`, { headers: { authorization: `Bearer ${side.tokens.viewer}` } });
+    const reader = response.body?.getReader();
+    let text = '';
+    const until = async (needle: string) => {
+      while (!text.includes(needle)) text += new TextDecoder().decode((await reader?.read())?.value ?? new Uint8Array());
+    };
+    await until(': following');
+    await ask('operator', 'PUT', '/api/v1/objects/agent/tailed', agent('tailed'));
+    await until('"name":"tailed"');
+    expect(text).toMatch(/id: \d+\nevent: entry\ndata: \{"content":/);
+    await reader?.cancel();
+  });
+});
+
+describe('tokens', () => {
+  it('are shown once; rotation keeps the rights and ends the old one', async () => {
+    const made = (await ask('operator', 'POST', '/api/v1/tokens', { agent: 'robot', scopes: { tools: ['read_*'] } })).json();
+    const rotated = (await ask('operator', 'POST', `/api/v1/tokens/${made.name}/rotate`)).json();
+    expect(rotated.token).not.toBe(made.token);
+    const { tokens } = (await ask('viewer', 'GET', '/api/v1/tokens')).json();
+    const row = (name: string) => tokens.find((one: { name: string }) => one.name === name);
+    expect(row(made.name).revokedAt).toBeDefined();
+    expect(row(rotated.name)).toMatchObject({ agent: 'robot', scopes: { tools: ['read_*'] } });
+    const { text } = await ask('viewer', 'GET', '/api/v1/export');
+    expect(text.includes(made.token) || text.includes(rotated.token)).toBe(false);
+    expect((await ask('operator', 'POST', '/api/v1/tokens', { agent: 'robto' })).json().error.message).toContain('Did you mean "robot"?');
+    expect((await ask('operator', 'POST', '/api/v1/tokens', { agent: 'robot', name: 't1' })).json().error.code).toBe('conflict');
+  });
+});

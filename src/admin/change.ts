@@ -1,0 +1,83 @@
+// Changing objects from the admin side: who may change what, and how the result of a change is answered.
+// INVARIANT: nobody gains a right through an object that their role does not have already (admin.test.ts).
+import type { ApplyResult, RollbackResult } from '../object/apply.ts';
+import { applyChanges } from '../object/apply.ts';
+import type { StoredObject } from '../object/kinds.ts';
+import type { ObjectChange, PlanInput } from '../object/plan.ts';
+import type { AdminContext } from './context.ts';
+import type { ApplyReply } from './contract.ts';
+import { mayAct, type Operator } from './operator.ts';
+import { failure, json } from './route.ts';
+
+/** Applies, waits until this process works under the result, and answers. */
+export async function change(
+  context: AdminContext,
+  operator: Operator,
+  input: PlanInput,
+  options: { dryRun?: boolean; reply?: (result: { revision: number }) => unknown } = {},
+): Promise<Response> {
+  const result = await applyChanges(context.objects, context.org, input, applyOptions(context, operator, options.dryRun));
+  return answer(context, result, options.reply);
+}
+
+export function applyOptions(context: AdminContext, operator: Operator, dryRun = false) {
+  return { author: operator.name, dryRun, guard: (changes: readonly ObjectChange[]) => forbidden(context, operator, changes) };
+}
+
+export async function answer(
+  context: AdminContext,
+  result: RollbackResult,
+  reply?: (result: { revision: number }) => unknown,
+): Promise<Response> {
+  if (result.type !== 'applied') return refusal(result);
+  if (!result.dryRun) await context.settled(result.revision);
+  return json(200, reply ? reply(result) : applyBody(result));
+}
+
+export function applyBody(result: Extract<ApplyResult, { type: 'applied' }>): ApplyReply {
+  return {
+    revision: result.revision,
+    dryRun: result.dryRun,
+    changes: result.changes.map(({ kind, name, change: what }) => ({ kind, name, change: what })),
+    warnings: result.warnings.map(({ object, message }) => `${object}: ${message}`),
+  };
+}
+
+export function refusal(result: Exclude<RollbackResult, { type: 'applied' }>): Response {
+  if (result.type === 'conflict') {
+    const message = `${result.object} was changed by somebody else and is at revision ${result.currentRevision}. Read it again and repeat the change.`;
+    return failure(409, 'conflict', message);
+  }
+  if (result.type === 'unknown_revision') {
+    const known = result.revisions.length > 0 ? `It has ${result.revisions.slice(0, 20).join(', ')}.` : 'It has no versions.';
+    return failure(404, 'unknown_revision', `The object has no such revision. ${known}`);
+  }
+  const lines = result.problems.map(({ object, message }) => `${object}: ${message}`);
+  if (result.forbidden) return failure(403, 'forbidden', result.problems[0]?.message ?? 'Your role may not make this change.');
+  return failure(422, 'refused', `Nothing was changed: ${lines[0] ?? 'the objects do not fit together'}`, lines);
+}
+
+/** Why this operator may not make these changes. */
+function forbidden(context: AdminContext, operator: Operator, changes: readonly ObjectChange[]): string | undefined {
+  for (const { kind, name, change: what, before, after } of changes) {
+    if (what === 'unchanged') continue;
+    if (kind === 'operator' && !mayAct(operator.role, 'admin')) return `operator/${name}: operators are changed by role admin only.`;
+    if (kind !== 'server' || !after || !startsCommand(after, before)) continue;
+    if (!mayAct(operator.role, 'admin')) return `server/${name}: a server that runs a command on the gateway's machine needs role admin.`;
+    if (!context.settings.commands) {
+      return `server/${name}: servers that run a command cannot be registered over this listener. Set admin.commands to on, or apply on the machine.`;
+    }
+  }
+  return undefined;
+}
+
+/** Does the change bring in a command, or another one than was approved before? */
+function startsCommand(after: StoredObject, before: StoredObject | undefined): boolean {
+  const [next, last] = [commandOf(after), before && commandOf(before)];
+  return next !== undefined && next !== last;
+}
+
+function commandOf(object: StoredObject): string | undefined {
+  const spec = object.spec as StoredObject<'server'>['spec'];
+  return spec.transport === 'stdio' ? JSON.stringify([spec.command, spec.args, spec.cwd, spec.env]) : undefined;
+}

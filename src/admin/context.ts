@@ -1,0 +1,36 @@
+// Everything the admin side needs, as ports. app.ts hands it in once.
+import type { AuditLog } from '../audit/log.ts';
+import type { LogStore } from '../audit/port.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { ObjectContext } from '../object/apply.ts';
+import type { ControlView } from '../object/snapshot.ts';
+import type { Logger } from '../observe/log.ts';
+import type { StatusReply } from './contract.ts';
+
+export interface AdminContext {
+  /** The organization this listener administers. */
+  org: string;
+  version: string;
+  instance: string;
+  clock: Clock;
+  logger: Logger;
+  objects: ObjectContext;
+  /** A view at least as new as the newest change in the store: a revoked operator must not get in on any replica. */
+  view(): Promise<ControlView>;
+  /** Resolves when this process works under at least this control revision. */
+  settled(revision: number): Promise<void>;
+  logStore: LogStore;
+  audit: Pick<AuditLog, 'record' | 'value'>;
+  /** Can calls be decided and recorded now? */
+  ready(): Promise<boolean>;
+  servers(): StatusReply['servers'];
+  metrics(): Promise<string>;
+  /** Milliseconds since the epoch; undefined when not seen by this process. */
+  lastUsedMs(token: string): number | undefined;
+  rotateDataKey(): Promise<{ id: string; previous: string }>;
+  settings: {
+    metrics: 'loopback' | 'viewer';
+    /** May role admin register servers that run a command? */
+    commands: boolean;
+  };
+}

@@ -1,0 +1,196 @@
+// The wire format of the admin API, as Zod schemas and their types only. The console and the command line build to this file.
+// Never imports anything that runs.
+import { z } from 'zod';
+
+export const MAX_LOG_PAGE = 500;
+
+const name = z.string().min(1).max(63);
+const instant = z.iso.datetime({ offset: true });
+
+export const errorBody = z.object({
+  error: z.object({
+    code: z.string(),
+    message: z.string(),
+    /** One line each: every problem found. */
+    details: z.array(z.string()).optional(),
+  }),
+});
+
+/** An object as it leaves the gateway; secrets show `(sealed)`. */
+export const objectBody = z.object({
+  kind: z.string(),
+  metadata: z.object({ name: z.string() }).loose(),
+  spec: z.object({}).loose(),
+  revision: z.number().optional(),
+});
+export const objectList = z.object({ revision: z.number(), objects: z.array(objectBody) });
+export const objectQuery = z.strictObject({ kind: z.string().optional() });
+export const deleteQuery = z.strictObject({ revision: z.coerce.number().int().min(0).optional() });
+
+export const applyRequest = z
+  .strictObject({
+    /** YAML (several documents) or JSON. */
+    text: z.string().optional(),
+    /** Objects as JSON, instead of text. */
+    objects: z.array(z.unknown()).max(20_000).optional(),
+    /** Kinds of which everything that is not given is deleted. */
+    prune: z.array(z.string()).max(16).optional(),
+    dryRun: z.boolean().optional(),
+    /** Names the input in messages. */
+    fileName: z.string().max(1024).optional(),
+  })
+  .refine((body) => (body.text === undefined) !== (body.objects === undefined), 'give exactly one of text and objects');
+export const changeBody = z.object({ kind: z.string(), name: z.string(), change: z.enum(['created', 'changed', 'deleted', 'unchanged']) });
+export const applyReply = z.object({
+  revision: z.number(),
+  dryRun: z.boolean(),
+  changes: z.array(changeBody),
+  warnings: z.array(z.string()),
+});
+export const diffReply = z.object({
+  revision: z.number(),
+  changes: z.array(changeBody.extend({ diff: z.string() })),
+  warnings: z.array(z.string()),
+});
+export const historyQuery = z.strictObject({ limit: z.coerce.number().int().min(1).max(1_000).default(50) });
+export const historyReply = z.object({
+  versions: z.array(z.object({ revision: z.number(), author: z.string(), time: z.string(), object: objectBody.optional() })),
+});
+export const rollbackRequest = z.strictObject({ to: z.number().int().min(1), dryRun: z.boolean().optional() });
+export const exportQuery = z.strictObject({
+  kinds: z.string().max(256).optional(),
+  secrets: z.enum(['true', 'false']).optional(),
+  revisions: z.enum(['true', 'false']).optional(),
+});
+
+export const tokenBody = z.object({
+  name: z.string(),
+  agent: z.string(),
+  hint: z.string(),
+  createdAt: z.string(),
+  expiresAt: z.string().optional(),
+  revokedAt: z.string().optional(),
+  /** When this process last saw it; unknown when absent. */
+  lastUsedAt: z.string().optional(),
+  scopes: z.record(z.string(), z.array(z.string())).optional(),
+});
+export const tokenList = z.object({ tokens: z.array(tokenBody) });
+const globs = z.array(z.string().min(1).max(256)).min(1).max(256);
+export const tokenRequest = z.strictObject({
+  agent: name,
+  name: name.optional(),
+  expiresAt: instant.optional(),
+  scopes: z
+    .strictObject({
+      servers: globs.optional(),
+      tools: globs.optional(),
+      prompts: globs.optional(),
+      resources: globs.optional(),
+      methods: globs.optional(),
+    })
+    .optional(),
+});
+/** `token` is shown here and never again. */
+export const newTokenReply = z.object({ name: z.string(), agent: z.string(), token: z.string(), revision: z.number() });
+export const revokeReply = z.object({ name: z.string(), revision: z.number() });
+
+export const operatorBody = z.object({
+  name: z.string(),
+  role: z.string(),
+  hint: z.string(),
+  createdAt: z.string(),
+  expiresAt: z.string().optional(),
+  revokedAt: z.string().optional(),
+});
+export const operatorList = z.object({ operators: z.array(operatorBody) });
+export const operatorRequest = z.strictObject({
+  name,
+  role: z.enum(['viewer', 'reviewer', 'operator', 'admin']),
+  expiresAt: instant.optional(),
+});
+export const newOperatorReply = z.object({ name: z.string(), role: z.string(), token: z.string(), revision: z.number() });
+
+export const freezeScope = z.union([
+  z.strictObject({ everyone: z.literal(true) }),
+  z.strictObject({ agent: name }),
+  z.strictObject({ class: name }),
+  z.strictObject({ server: name }),
+  z.strictObject({ token: name }),
+]);
+export const freezeRequest = z.strictObject({
+  name: name.optional(),
+  scope: freezeScope,
+  reason: z.string().min(1).max(1024),
+  until: instant.optional(),
+});
+export const freezeBody = z.object({
+  name: z.string(),
+  scope: z.object({}).loose(),
+  reason: z.string(),
+  until: z.string().optional(),
+  active: z.boolean(),
+});
+export const freezeList = z.object({ freezes: z.array(freezeBody) });
+export const freezeReply = z.object({ name: z.string(), revision: z.number() });
+
+const seq = z.coerce.number().int().min(1);
+export const logQuery = z.strictObject({
+  from: seq.optional(),
+  to: seq.optional(),
+  call: z.string().max(128).optional(),
+  type: z.enum(['decision', 'outcome', 'object', 'signin', 'system']).optional(),
+  effect: z.enum(['allow', 'deny', 'hold']).optional(),
+  agent: name.optional(),
+  server: name.optional(),
+  tool: z.string().max(256).optional(),
+  limit: z.coerce.number().int().min(1).max(MAX_LOG_PAGE).default(50),
+  /** Newest first unless `oldest`. */
+  order: z.enum(['newest', 'oldest']).default('newest'),
+});
+/** Entries stand exactly as in an export. */
+export const logEntry = z.object({ content: z.object({}).loose(), hash: z.string(), header: z.object({}).loose() });
+export const logReply = z.object({
+  entries: z.array(logEntry),
+  /** Sequence number to go on from, as `to` (newest first) or `from` (oldest first); absent at the end. */
+  next: z.number().optional(),
+});
+export const entryQuery = z.strictObject({ values: z.enum(['true', 'false']).optional() });
+export const entryReply = z.object({
+  entry: logEntry,
+  /** Full values behind the commitments, by commitment; null when erased or never kept. Only with `values=true`. */
+  values: z.record(z.string(), z.string().nullable()).optional(),
+});
+export const tailQuery = z.strictObject({ from: z.coerce.number().int().min(1).optional() });
+export const logExportQuery = z.strictObject({ from: seq.optional(), to: seq.optional() });
+
+export const healthReply = z.object({ status: z.enum(['ok', 'ready', 'not ready']) });
+export const statusReply = z.object({
+  organization: z.string(),
+  version: z.string(),
+  instance: z.string(),
+  revision: z.number(),
+  log: z.object({ seq: z.number(), hash: z.string() }),
+  ready: z.boolean(),
+  servers: z.array(
+    z.object({
+      server: z.string(),
+      transport: z.string(),
+      era: z.string(),
+      connections: z.number(),
+      inFlight: z.number(),
+      lastError: z.string().optional(),
+    }),
+  ),
+});
+export const rotateReply = z.object({ key: z.string(), previous: z.string() });
+
+export type ErrorBody = z.infer<typeof errorBody>;
+export type ObjectBody = z.infer<typeof objectBody>;
+export type ApplyRequest = z.input<typeof applyRequest>;
+export type ApplyReply = z.infer<typeof applyReply>;
+export type DiffReply = z.infer<typeof diffReply>;
+export type HistoryReply = z.infer<typeof historyReply>;
+export type TokenList = z.infer<typeof tokenList>;
+export type NewTokenReply = z.infer<typeof newTokenReply>;
+export type FreezeList = z.infer<typeof freezeList>;
+export type StatusReply = z.infer<typeof statusReply>;

@@ -1,0 +1,74 @@
+// Following the log: one look at its head for all who follow, then only what is new. Bounded in followers; slow readers slow only themselves.
+import { setTimeout as pause } from 'node:timers/promises';
+import { entryLine } from '../audit/chain.ts';
+import type { AdminContext } from './context.ts';
+
+/** Followers at once. */
+export const MAX_TAILS = 64;
+const LOOK_EVERY_MS = 300;
+const KEEP_ALIVE_MS = 15_000;
+
+export class LogTails {
+  readonly #context: AdminContext;
+  #count = 0;
+  #look: Promise<number> | undefined;
+
+  constructor(context: AdminContext) {
+    this.#context = context;
+  }
+
+  /** Server-sent events, `id` = sequence number, `data` = the line of an export. undefined at the limit. `fromSeq` undefined: only what comes. */
+  open(fromSeq: number | undefined, signal: AbortSignal): ReadableStream<Uint8Array> | undefined {
+    if (this.#count >= MAX_TAILS) return undefined;
+    this.#count++;
+    const source = this.#events(fromSeq, signal);
+    const encoder = new TextEncoder();
+    return new ReadableStream<Uint8Array>({
+      pull: async (controller) => {
+        const { value, done } = await source.next();
+        if (done) controller.close();
+        else controller.enqueue(encoder.encode(value));
+      },
+      cancel: async () => {
+        await source.return(undefined);
+      },
+    });
+  }
+
+  async *#events(fromSeq: number | undefined, signal: AbortSignal): AsyncGenerator<string, void, undefined> {
+    const { org, logStore, clock } = this.#context;
+    try {
+      let next = fromSeq ?? (await logStore.head(org)).seq + 1;
+      let spokenMs = clock.monotonicMs();
+      yield ': following the log\n\n';
+      while (!signal.aborted) {
+        const head = await this.#head();
+        if (head >= next) {
+          for await (const entry of logStore.read({ org, fromSeq: next, toSeq: head })) {
+            if (signal.aborted) return;
+            yield `id: ${entry.seq}\nevent: entry\ndata: ${entryLine(entry)}\n\n`;
+            next = entry.seq + 1;
+          }
+          spokenMs = clock.monotonicMs();
+        } else if (clock.monotonicMs() - spokenMs > KEEP_ALIVE_MS) {
+          yield ': still here\n\n';
+          spokenMs = clock.monotonicMs();
+        }
+        await pause(LOOK_EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      }
+    } finally {
+      this.#count--;
+    }
+  }
+
+  /** Shared by all followers: a look that is under way serves everybody. */
+  #head(): Promise<number> {
+    this.#look ??= this.#context.logStore
+      .head(this.#context.org)
+      .then(({ seq }) => seq)
+      .finally(() => {
+        this.#look = undefined;
+      });
+    return this.#look;
+  }
+}

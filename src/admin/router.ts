@@ -1,0 +1,181 @@
+// The admin API as one fetch handler: host check, authentication, role, validation, then the route. OpenAPI text from the same data.
+// Never answers across origins (no CORS), and never lets an exception's text out.
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context, Hono } from 'hono';
+import { z } from 'zod';
+import { GatewayError } from '../lib/error.ts';
+import { MAX_SOURCE_BYTES } from '../object/yaml-source.ts';
+import type { AdminContext } from './context.ts';
+import { errorBody } from './contract.ts';
+import { hostCheck } from './host-check.ts';
+import { LogTails } from './log-tail.ts';
+import { identifyOperator, mayAct, type Operator, SigninRecorder } from './operator.ts';
+import { failure, type Route } from './route.ts';
+import { accessRoutes } from './routes/access.ts';
+import { freezeRoutes } from './routes/freezes.ts';
+import { healthRoutes } from './routes/health.ts';
+import { logRoutes } from './routes/log.ts';
+import { objectRoutes } from './routes/objects.ts';
+
+/** A source file as a JSON string is at most twice as long, and some more around it. */
+export const MAX_ADMIN_BODY_BYTES = 2 * MAX_SOURCE_BYTES + 64 * 1024;
+
+export interface RouterOptions {
+  allowedHosts: readonly string[];
+  /** Address of the other end, as the listener knows it. */
+  remoteAddress(request: Context): string;
+}
+
+export function adminRoutes(context: AdminContext): Route[] {
+  return [...healthRoutes, ...objectRoutes, ...accessRoutes, ...freezeRoutes, ...logRoutes(new LogTails(context))];
+}
+
+export function createRouter(context: AdminContext, options: RouterOptions): Hono {
+  const app = new OpenAPIHono();
+  const signins = new SigninRecorder(context);
+  const check = hostCheck(options.allowedHosts);
+  app.use(async (request, next) => {
+    const refusal = check(request.req.header('host'), request.req.header('origin'));
+    if (refusal !== undefined) return failure(403, 'forbidden_host', refusal);
+    await next();
+    request.res.headers.set('cache-control', 'no-store');
+    request.res.headers.set('x-content-type-options', 'nosniff');
+    request.res.headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
+    return undefined;
+  });
+  const gate = { context, signins, remoteAddress: options.remoteAddress };
+  for (const one of adminRoutes(context)) {
+    app.on(one.method.toUpperCase(), one.path.replaceAll(/\{(\w+)\}/g, ':$1'), (request) => serveRoute(gate, one, request));
+    describe(app, one);
+  }
+  const document: Route = {
+    method: 'get',
+    path: '/openapi.json',
+    role: 'viewer',
+    summary: 'This description',
+    handle: () => Response.json(openApi(app, context.version)),
+  };
+  app.get(document.path, (request) => serveRoute(gate, document, request));
+  app.notFound(() => failure(404, 'not_found', 'There is no such path. GET /openapi.json lists them.'));
+  app.onError((error, request) => unexpected(context, error, request));
+  return app as unknown as Hono;
+}
+
+interface Gate {
+  context: AdminContext;
+  signins: SigninRecorder;
+  remoteAddress(request: Context): string;
+}
+
+const ANONYMOUS: Operator = { name: 'anonymous', role: 'viewer' };
+
+async function serveRoute(gate: Gate, one: Route, request: Context): Promise<Response> {
+  const operator = await admit(gate, one, request);
+  if (operator instanceof Response) return operator;
+  const query = read(one.query, request.req.query(), 'query');
+  if (query instanceof Response) return query;
+  const body = one.body === undefined ? undefined : await readBody(one.body, request);
+  if (body instanceof Response) return body;
+  const param = (name: string): string => request.req.param(name) ?? '';
+  return one.handle({ context: gate.context, operator, param, query, body, raw: request });
+}
+
+async function admit({ context, signins, remoteAddress }: Gate, one: Route, request: Context): Promise<Operator | Response> {
+  if (one.role === 'anonymous') return ANONYMOUS;
+  const address = remoteAddress(request);
+  const open = one.role === 'metrics' && context.settings.metrics === 'loopback' && isLoopbackAddress(address);
+  if (open) return ANONYMOUS;
+  const bearer = /^Bearer +(\S+)$/i.exec(request.req.header('authorization') ?? '')?.[1];
+  const operator = bearer === undefined ? undefined : identifyOperator(await context.view(), bearer, context.clock.nowMs());
+  if (!operator) {
+    await signins.failed(address, bearer === undefined ? 'no token' : 'no valid token');
+    const answer = failure(401, 'unauthenticated', 'A valid operator token is required: send the header "Authorization: Bearer so_…".');
+    answer.headers.set('www-authenticate', 'Bearer');
+    return answer;
+  }
+  await signins.succeeded(operator, address);
+  const needed = one.role === 'metrics' ? 'viewer' : one.role;
+  if (!mayAct(operator.role, needed)) return failure(403, 'forbidden', `This needs role ${needed}; you have role ${operator.role}.`);
+  return operator;
+}
+
+function isLoopbackAddress(address: string): boolean {
+  return address === '::1' || /^(?:::ffff:)?127\./.test(address);
+}
+
+async function readBody(schema: z.ZodType, request: Context): Promise<unknown | Response> {
+  if (!/^application\/json(?:;|$)/i.test(request.req.header('content-type') ?? '')) {
+    return failure(415, 'unsupported_media_type', 'The body must be JSON: send content-type application/json.');
+  }
+  const text = await readText(request.req.raw);
+  if (text === undefined) {
+    const answer = failure(413, 'too_large', `The body is larger than ${MAX_ADMIN_BODY_BYTES} bytes.`);
+    answer.headers.set('connection', 'close'); // the rest of the body is not read
+    return answer;
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return failure(400, 'invalid_request', 'The body is not JSON.');
+  }
+  return read(schema, value, 'body');
+}
+
+/** undefined when it is longer than MAX_ADMIN_BODY_BYTES; reading then stops. */
+async function readText(request: Request): Promise<string | undefined> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of request.body ?? []) {
+    length += chunk.length;
+    if (length > MAX_ADMIN_BODY_BYTES) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function read(schema: z.ZodType | undefined, value: unknown, where: string): unknown | Response {
+  if (schema === undefined) return undefined;
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const lines = result.error.issues.map((issue) => `${[where, ...issue.path].join('.')}: ${issue.message}`);
+  return failure(400, 'invalid_request', lines[0] ?? `The ${where} is not valid.`, lines.slice(0, 20));
+}
+
+function unexpected(context: AdminContext, error: Error, request: Context): Response {
+  const known = error instanceof GatewayError;
+  context.logger.error(
+    { path: request.req.routePath, code: known ? error.code : undefined, why: error.message, detail: known ? error.detail : error.stack },
+    'a request of the admin side failed',
+  );
+  if (!known) return failure(500, 'internal', 'The gateway failed on this request. The process log says why.');
+  return failure(UNAVAILABLE.has(error.code) ? 503 : 500, error.code, error.message);
+}
+
+const UNAVAILABLE: ReadonlySet<string> = new Set(['log_unavailable', 'store_unavailable', 'control_unavailable', 'vault_not_ready']);
+
+function describe(app: OpenAPIHono, one: Route): void {
+  const names = [...one.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');
+  const reply = { description: 'Done', content: { [one.media ?? 'application/json']: { schema: one.reply ?? z.string() } } };
+  const request = {
+    ...(names.length > 0 ? { params: z.object(Object.fromEntries(names.map((name) => [name, z.string()]))) } : {}),
+    ...(one.query ? { query: one.query as z.ZodObject } : {}),
+    ...(one.body ? { body: { required: true, content: { 'application/json': { schema: one.body } } } } : {}),
+  };
+  const refused = { description: 'Refused; the code says why', content: { 'application/json': { schema: errorBody } } };
+  app.openAPIRegistry.registerPath({
+    method: one.method,
+    path: one.path,
+    summary: one.summary,
+    description: one.role === 'anonymous' ? 'No token needed.' : `Role: ${one.role}.`,
+    ...(one.role === 'anonymous' ? {} : { security: [{ operatorToken: [] }] }),
+    request,
+    responses: { 200: reply, default: refused },
+  });
+}
+
+function openApi(app: OpenAPIHono, version: string): object {
+  const document = app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'Sallyport admin API', version } });
+  const components = { ...document.components, securitySchemes: { operatorToken: { type: 'http', scheme: 'bearer' } } };
+  return { ...document, components };
+}
