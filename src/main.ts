@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-// The executable: hands the arguments to the command line and ends with its exit code. Nothing else belongs here.
-import { loadConfig } from './config.ts';
 import { serve } from './cli/serve.ts';
 import { quietFlags, start } from './cli/start.ts';
+// The executable: hands the arguments to the command line and ends with its exit code. Nothing else belongs here.
+import { loadConfig } from './config.ts';
 
 const args = process.argv.slice(2);
 const flags: Record<string, string | undefined> = {};

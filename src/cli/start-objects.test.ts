@@ -3,12 +3,12 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { objectContext } from '../app/object-context.ts';
 import { type Core, openCore } from '../app.ts';
 import { buildPrincipals } from '../auth/principal-index.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { applyChanges, deleteObject } from '../object/apply.ts';
 import { buildView } from '../object/snapshot.ts';
-import { objectContext } from '../app/object-context.ts';
 import { ensureQuickstart, type QuickstartParts } from './start-objects.ts';
 
 const policyFile = resolve(import.meta.dirname, '../../examples/quickstart/policy.yaml');

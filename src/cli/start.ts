@@ -2,10 +2,10 @@
 // A second start keeps everything. Nothing here is part of the path of a call: what it makes are ordinary objects.
 import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { objectContext } from '../app/object-context.ts';
 import { type Gateway, startGateway } from '../app.ts';
 import type { Config } from '../config.ts';
 import { GatewayError } from '../lib/error.ts';
-import { objectContext } from '../app/object-context.ts';
 import { untilStopped } from './serve.ts';
 import { ensureQuickstart, type QuickstartParts, type QuickstartState } from './start-objects.ts';
 import { type SampleServer, startSample } from './start-sample.ts';
@@ -43,7 +43,10 @@ export async function start(options: StartOptions): Promise<number> {
 }
 
 /** The quick start's process log holds warnings and errors only, unless somebody asked for more. */
-export function quietFlags<Flags extends Readonly<Record<string, string | undefined>>>(flags: Flags, logLevelOfEnvironment: string | undefined): Flags {
+export function quietFlags<Flags extends Readonly<Record<string, string | undefined>>>(
+  flags: Flags,
+  logLevelOfEnvironment: string | undefined,
+): Flags {
   return logLevelOfEnvironment === undefined ? { logLevel: 'warn', ...flags } : flags;
 }
 
