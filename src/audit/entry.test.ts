@@ -77,7 +77,7 @@ describe('templates', () => {
 
   it('write canonical text whatever an agent sends as a name', () => {
     fc.assert(
-      fc.property(decisions, fc.string({ unit: 'binary', maxLength: 3 * MAX_TEXT_UNITS }), (fields, name) => {
+      fc.property(decisions, fc.string({ unit: 'binary', maxLength: 2 * MAX_TEXT_UNITS }), (fields, name) => {
         const content = decisionContent({ ...fields, method: name, tool: name, principal: { agent: name } });
         expect(canonicalJson(JSON.parse(content))).toBe(content);
       }),

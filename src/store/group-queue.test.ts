@@ -1,0 +1,92 @@
+import { describe, expect, it, vi } from 'vitest';
+import { GroupQueue, MAX_GROUP_ENTRIES, MAX_QUEUED_BYTES, MAX_QUEUED_ENTRIES, type Result } from './group-queue.ts';
+
+/** A queue over a commit that waits until it is let go. */
+function gated() {
+  const groups: number[][] = [];
+  let release: () => void = () => {};
+  const queue = new GroupQueue<number, number>(async (jobs) => {
+    groups.push(jobs);
+    await new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    return jobs.map((job): Result<number> => ({ value: job }));
+  }, undefined);
+  const submit = (job: number, entries = 1, bytes = 0): Promise<number> => queue.submit({ job, entries, bytes });
+  const begun = (count: number): Promise<void> => vi.waitFor(() => expect(groups).toHaveLength(count));
+  return { queue, groups, submit, begun, letGo: () => release() };
+}
+
+describe('GroupQueue', () => {
+  it('commits what one turn submitted together, and what came meanwhile as the next group', async () => {
+    const { groups, submit, begun, letGo } = gated();
+    const first = [submit(1), submit(2)];
+    await begun(1);
+    const second = [submit(3), submit(4)];
+    expect(groups).toEqual([[1, 2]]);
+    letGo();
+    expect(await Promise.all(first)).toEqual([1, 2]);
+    await begun(2);
+    letGo();
+    expect(await Promise.all(second)).toEqual([3, 4]);
+    expect(groups).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
+  });
+
+  it('bounds a group by entries, but lets one large write through alone', async () => {
+    const { groups, submit, begun, letGo } = gated();
+    const all = [submit(1), submit(2, MAX_GROUP_ENTRIES), submit(3, MAX_GROUP_ENTRIES + 1), submit(4)];
+    for (let count = 1; count <= 4; count++) {
+      await begun(count);
+      letGo();
+    }
+    await Promise.all(all);
+    expect(groups).toEqual([[1], [2], [3], [4]]);
+  });
+
+  it('refuses at the limit of entries and of bytes, and takes again when there is room', async () => {
+    const { submit, begun, letGo } = gated();
+    const running = submit(0);
+    await begun(1);
+    const full = submit(1, MAX_QUEUED_ENTRIES, MAX_QUEUED_BYTES);
+    await expect(submit(2)).rejects.toMatchObject({ code: 'log_unavailable' });
+    await expect(submit(2, 0, 1)).rejects.toMatchObject({ code: 'log_unavailable' });
+    letGo();
+    await running;
+    await begun(2);
+    const next = submit(3);
+    letGo();
+    await full;
+    await begun(3);
+    letGo();
+    expect(await next).toBe(3);
+  });
+
+  it('fails the whole group when its commit breaks, and goes on', async () => {
+    let broken = true;
+    const queue = new GroupQueue<number, number>(async (jobs) => {
+      if (broken) throw new Error('disk full at /secret/path');
+      return jobs.map((value) => ({ value }));
+    }, undefined);
+    const failed = await Promise.allSettled([1, 2].map((job) => queue.submit({ job, entries: 1, bytes: 0 })));
+    for (const result of failed) {
+      expect(result).toMatchObject({ status: 'rejected', reason: { code: 'log_unavailable', detail: 'disk full at /secret/path' } });
+      expect(String((result as PromiseRejectedResult).reason.message)).not.toContain('/secret');
+    }
+    broken = false;
+    expect(await queue.submit({ job: 3, entries: 1, bytes: 0 })).toBe(3);
+  });
+
+  it('answers what it accepted before it closes, and nothing after', async () => {
+    const { queue, submit, begun, letGo } = gated();
+    const accepted = submit(1);
+    await begun(1);
+    const closed = queue.close();
+    await expect(submit(2)).rejects.toMatchObject({ code: 'log_unavailable' });
+    letGo();
+    await closed;
+    expect(await accepted).toBe(1);
+  });
+});
