@@ -216,7 +216,8 @@ async function noneAlive({ notes }: Batch): Promise<void> {
       return false;
     }
   };
-  await expect.poll(() => pids.filter(isAlive), { timeout: 15_000, interval: 100 }).toEqual([]);
+  for (let waitedMs = 0; waitedMs < 15_000 && pids.some(isAlive); waitedMs += 100) await sleep(100);
+  expect(pids.filter(isAlive)).toEqual([]);
 }
 
 function sleep(ms: number): Promise<void> {
