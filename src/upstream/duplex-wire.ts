@@ -31,3 +31,9 @@ export class DuplexWire implements Wire {
     await this.#duplex.close().catch(() => undefined);
   }
 }
+
+/** What comes out of the channel goes to the connection, its end included. */
+export function plug(duplex: Duplex, connection: { receive(text: string): Promise<void> | undefined; lost(reason: string): void }): void {
+  duplex.onMessage(connection.receive);
+  void duplex.closed.then(({ reason }) => connection.lost(reason));
+}

@@ -4,13 +4,12 @@ import type { Era } from '../call.ts';
 import { isObject, type JsonObject } from '../lib/json.ts';
 import { HEADER_MISMATCH, MISSING_CLIENT_CAPABILITY, UNSUPPORTED_PROTOCOL_VERSION } from '../mcp/error-code.ts';
 import { parseMessage, type RpcResponse, writeRequest } from '../mcp/message.ts';
-import { requestHeaders } from '../mcp/rev-2026-07-28/request-header.ts';
-import { isModernVersion, LATEST_MODERN_VERSION } from '../mcp/rev-2026-07-28/version.ts';
+import { isModernVersion } from '../mcp/rev-2026-07-28/version.ts';
 import type { Duplex } from './channel.ts';
 import type { Connectors, Destination } from './connection.ts';
 import { asFailure, failure } from './failure.ts';
 import { POST_HEADERS } from './http-stream.ts';
-import { gatewayEnvelope } from './modern-connection.ts';
+import { gatewayParams, headersOf } from './modern-params.ts';
 
 /** An HTTP server that says nothing for this long is not judged. */
 export const HTTP_PROBE_MS = 10_000;
@@ -42,7 +41,7 @@ export async function probeHttp(
     const answer = await connectors.http(destination).exchange({
       method: 'POST',
       url: spec.url ?? '',
-      headers: { ...destination.headers, ...POST_HEADERS, ...requestHeaders(LATEST_MODERN_VERSION, { method: 'server/discover', params }) },
+      headers: { ...destination.headers, ...POST_HEADERS, ...headersOf('server/discover', params, undefined) },
       body: text,
       signal: abort.signal,
       idleTimeoutMs: undefined,
@@ -96,7 +95,7 @@ function ask(duplex: Duplex, text: string): Promise<ProbeResult> {
 }
 
 function probe(gateway: { name: string; version: string }): { text: string; params: JsonObject } {
-  const params = gatewayEnvelope(gateway);
+  const params = gatewayParams(gateway);
   return { text: writeRequest(PROBE_ID, 'server/discover', params.text), params: params.value };
 }
 

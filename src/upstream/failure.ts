@@ -1,6 +1,7 @@
 // The ways a server can fail, as GatewayErrors with stable codes. The message may reach the agent: it never carries what the server said;
 // that goes to `detail`, for the operator.
 import { GatewayError } from '../lib/error.ts';
+import type { RpcError } from '../mcp/message.ts';
 
 export type FailureCode =
   | 'upstream_unreachable'
@@ -37,4 +38,15 @@ export function failure(code: FailureCode, server: string, detail?: string, caus
 export function asFailure(error: unknown, server: string): GatewayError {
   if (error instanceof GatewayError) return error;
   return failure('upstream_unreachable', server, error instanceof Error ? error.message : String(error), error);
+}
+
+/** The server answered the handshake with an error. */
+export class InitializeRefused extends GatewayError {
+  readonly rpc: RpcError;
+  constructor(server: string, rpc: RpcError) {
+    super('upstream_protocol', `Server "${server}" refused the handshake.`, {
+      detail: `${rpc.code}: ${rpc.message}`.slice(0, DETAIL_MAX_CHARS),
+    });
+    this.rpc = rpc;
+  }
 }

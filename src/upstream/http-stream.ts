@@ -50,18 +50,3 @@ export function lingering(flight: Flight, watchdog: Watchdog): () => void {
     watchdog.delete(watched);
   };
 }
-
-/** False: the signal was aborted first. */
-export function pause(ms: number, signal: AbortSignal): Promise<boolean> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve(false);
-    const done = (whole: boolean) => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', aborted);
-      resolve(whole);
-    };
-    const aborted = () => done(false);
-    const timer = setTimeout(() => done(true), ms);
-    signal.addEventListener('abort', aborted, { once: true });
-  });
-}

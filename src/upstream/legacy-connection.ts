@@ -1,32 +1,20 @@
 // One conversation with a legacy server (2025-11-25 and earlier): handshake, log level, subscriptions, and where the server's own messages go.
 // What each method means for which agent is legacy-adapter's; this file only keeps the conversation. Never re-sends a request that may have run.
-import type { CallReply, ClientContext, Era } from '../call.ts';
-import { GatewayError } from '../lib/error.ts';
-import type { JsonObject } from '../lib/json.ts';
-import type { RpcError, RpcNotification, RpcRequest, RpcResponse } from '../mcp/message.ts';
+import type { CallReply, Era } from '../call.ts';
+import { isObject, type JsonObject } from '../lib/json.ts';
+import type { RpcResponse } from '../mcp/message.ts';
 import { type Payload, payload } from '../mcp/raw-json.ts';
-import { type AgentSession, levelRank, levelShows } from './agent-session.ts';
+import { type AgentSession, levelRank } from './agent-session.ts';
 import type { Connection, Surroundings } from './connection.ts';
 import type { UpstreamRequest } from './exchange.ts';
-import { failure } from './failure.ts';
-import type { Flight } from './flight.ts';
-import { exchangeWithLegacy, type LegacyTools } from './legacy-adapter.ts';
+import { asFailure, failure, InitializeRefused } from './failure.ts';
 import type { LegacyHttpWire } from './legacy-http-wire.ts';
 import { Link, type Sending, type Wire } from './link.ts';
-import { type Askable, QuestionDesk } from './question-desk.ts';
-import { type StandingStream, StandingStreams } from './standing-streams.ts';
+import { ServerVoice } from './server-voice.ts';
+import type { StandingStream } from './standing-streams.ts';
 
 /** Resources subscribed to at one server over one connection. */
 export const MAX_UPSTREAM_SUBSCRIPTIONS = 10_000;
-
-/** The server answered the handshake with an error. */
-export class InitializeRefused extends GatewayError {
-  readonly rpc: RpcError;
-  constructor(server: string, rpc: RpcError) {
-    super('upstream_protocol', `Server "${server}" refused the handshake.`, { detail: `${rpc.code}: ${rpc.message}`.slice(0, 512) });
-    this.rpc = rpc;
-  }
-}
 
 export interface LegacyConnectionOptions {
   surroundings: Surroundings;
@@ -36,13 +24,13 @@ export interface LegacyConnectionOptions {
   shared: boolean;
   /** Params of the handshake. */
   initialize: Payload;
-  tools: LegacyTools;
+  /** What each method means (legacy-adapter). */
+  serve(connection: LegacyConnection, request: UpstreamRequest): Promise<CallReply>;
 }
 
 export class LegacyConnection implements Connection {
   readonly era = 'legacy';
   readonly options: LegacyConnectionOptions;
-  readonly standing = new StandingStreams();
   readonly sessions = new Map<string, AgentSession>();
   isClosed = false;
   readonly ended: Promise<{ own: boolean }>;
@@ -52,7 +40,7 @@ export class LegacyConnection implements Connection {
   readonly #link: Link;
   readonly #wire: Wire;
   readonly #http: LegacyHttpWire | undefined;
-  readonly #desk: QuestionDesk;
+  readonly #voice: ServerVoice;
   /** Who wants which resource: URI → owners. */
   #calls = 0;
   #end: (how: { own: boolean }) => void = () => undefined;
@@ -70,12 +58,15 @@ export class LegacyConnection implements Connection {
     this.#wire = wire;
     this.#http = http;
     this.lastUsedMs = watchdog.nowMs();
-    this.#link = new Link(destination.server, wire, { onRequest: this.#onRequest, onNotification: this.#onNotification }, watchdog);
-    this.#desk = new QuestionDesk(
-      () => this.#link,
+    this.#voice = new ServerVoice({
+      clientEra: options.clientEra,
+      shared: options.shared,
+      sessions: this.sessions,
       watchdog,
-      (flight) => this.#findAskable(flight),
-    );
+      link: () => this.#link,
+      listChanged: options.surroundings.listChanged,
+    });
+    this.#link = new Link(destination.server, wire, this.#voice, watchdog);
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
@@ -100,7 +91,7 @@ export class LegacyConnection implements Connection {
 
   get serverCapabilities(): JsonObject {
     const { capabilities } = this.greeting.value;
-    return typeof capabilities === 'object' && capabilities !== null && !Array.isArray(capabilities) ? capabilities : {};
+    return isObject(capabilities) ? capabilities : {};
   }
 
   /** Handshake. Rejects with InitializeRefused or another GatewayError; the connection is then of no use. */
@@ -123,7 +114,7 @@ export class LegacyConnection implements Connection {
     this.#calls++;
     this.lastUsedMs = this.options.surroundings.watchdog.nowMs();
     try {
-      return await exchangeWithLegacy(this, request, this.options.tools);
+      return await this.options.serve(this, request);
     } finally {
       this.#calls--;
       this.lastUsedMs = this.options.surroundings.watchdog.nowMs();
@@ -135,7 +126,7 @@ export class LegacyConnection implements Connection {
     if (!this.#isConfirmed) await this.confirm();
     if (this.#settling) await this.#settling;
     const flight = this.#link.request(sending);
-    if (sending.peer) this.#desk.wake();
+    if (sending.peer) this.#voice.desk.wake();
     return flight.answered;
   }
 
@@ -223,17 +214,17 @@ export class LegacyConnection implements Connection {
   }
 
   async attach(stream: StandingStream): Promise<void> {
-    this.standing.add(stream);
+    this.#voice.standing.add(stream);
     if (!this.#isConfirmed) await this.confirm();
     // A call that comes right behind the stream must find it there: what a server says meanwhile would be lost.
     this.#settling = this.#openStanding().finally(() => {
       this.#settling = undefined;
     });
-    this.#desk.wake();
+    this.#voice.desk.wake();
   }
 
   detach(stream: StandingStream): void {
-    this.standing.delete(stream);
+    this.#voice.standing.delete(stream);
     if (!this.#wantsStanding) this.#http?.closeStanding();
   }
 
@@ -244,7 +235,7 @@ export class LegacyConnection implements Connection {
   lost(reason: string, own = false): void {
     if (this.isClosed) return;
     this.isClosed = true;
-    this.#desk.end();
+    this.#voice.desk.end();
     this.#link.end(reason);
     this.#end({ own });
   }
@@ -281,7 +272,7 @@ export class LegacyConnection implements Connection {
 
   /** Servers push what they ask outside of the call's stream too; a stateless agent has no stream of its own, so the gateway stands in. */
   get #wantsStanding(): boolean {
-    return this.options.clientEra === 'modern' || this.standing.size > 0;
+    return this.options.clientEra === 'modern' || this.#voice.standing.size > 0;
   }
 
   async #openStanding(): Promise<void> {
@@ -292,71 +283,7 @@ export class LegacyConnection implements Connection {
     try {
       await this.request({ method, params, paramsText: undefined, timeoutMs: this.timeoutMs });
     } catch (error) {
-      this.options.surroundings.report('errand_failed', { method, error: error instanceof GatewayError ? error.code : 'unknown' });
+      this.options.surroundings.report('errand_failed', { method, error: asFailure(error, this.server).code });
     }
   }
-
-  readonly #onRequest = (message: RpcRequest, flight: Flight | undefined): Promise<void> | undefined => this.#desk.take(message, flight);
-
-  readonly #onNotification = (message: RpcNotification, flight: Flight | undefined): Promise<void> | undefined => {
-    switch (message.method) {
-      case 'notifications/cancelled':
-        this.#desk.withdraw(message.params?.requestId);
-        return undefined;
-      case 'notifications/message':
-        return this.#onLog(message, flight);
-      case 'notifications/tools/list_changed':
-      case 'notifications/prompts/list_changed':
-      case 'notifications/resources/list_changed':
-        this.options.surroundings.listChanged(listOf(message.method));
-        break;
-      case 'notifications/resources/updated':
-        break;
-      default:
-        return this.#onOther(message, flight);
-    }
-    // On a call's own stream it is for that call's agent; else for whoever listens.
-    if (flight?.peer && this.options.clientEra === 'legacy') return flight.peer.notify(message.method, message.params, message.paramsText);
-    return this.standing.deliver(message, this.options.shared);
-  };
-
-  #onLog(message: RpcNotification, named: Flight | undefined): Promise<void> | undefined {
-    const flight = named ?? this.#newestCall();
-    if (!flight?.peer || !flight.client)
-      return this.options.clientEra === 'legacy' ? this.standing.deliver(message, this.options.shared) : undefined;
-    if (!this.#wantsLog(flight.client, message.params?.level)) return undefined;
-    return flight.peer.notify(message.method, message.params, message.paramsText);
-  }
-
-  #wantsLog(client: ClientContext, level: unknown): boolean {
-    if (client.era === 'modern') return client.logLevel !== undefined && levelShows(client.logLevel, level);
-    if (!this.options.shared) return true;
-    return levelShows(client.sessionId === undefined ? undefined : this.sessions.get(client.sessionId)?.level, level);
-  }
-
-  /** Notifications no modern agent knows (elicitation/complete, tasks/status, vendors'). */
-  #onOther(message: RpcNotification, named: Flight | undefined): Promise<void> | undefined {
-    if (this.options.clientEra === 'modern') return undefined;
-    const flight = named ?? this.#newestCall();
-    if (flight?.peer) return flight.peer.notify(message.method, message.params, message.paramsText);
-    return this.standing.deliver(message, this.options.shared);
-  }
-
-  #findAskable(named: Flight | undefined): Askable | undefined {
-    const flight = named && !named.settled && named.peer?.request ? named : this.#newestCall(true);
-    if (flight?.peer && flight.client) return { peer: flight.peer, client: flight.client, flight };
-    const stream = this.standing.askable();
-    return stream && { peer: stream.peer, client: stream.client, flight: undefined };
-  }
-
-  #newestCall(askable = false): Flight | undefined {
-    let newest: Flight | undefined;
-    for (const flight of this.#link.flights.values()) if (flight.peer && (!askable || flight.peer.request)) newest = flight;
-    return newest;
-  }
-}
-
-function listOf(method: string): 'tools' | 'prompts' | 'resources' {
-  if (method.includes('tools')) return 'tools';
-  return method.includes('prompts') ? 'prompts' : 'resources';
 }

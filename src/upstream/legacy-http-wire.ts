@@ -5,8 +5,9 @@ import { parseMessage } from '../mcp/message.ts';
 import type { HttpAnswer, HttpClient, SseEvent } from './channel.ts';
 import { asFailure, failure } from './failure.ts';
 import type { Flight } from './flight.ts';
-import { lingering, POST_HEADERS, POST_TIMEOUT_MS, pause, receiveEvent, refuse } from './http-stream.ts';
+import { lingering, POST_HEADERS, POST_TIMEOUT_MS, receiveEvent, refuse } from './http-stream.ts';
 import type { Link, Wire } from './link.ts';
+import { pause } from './wait.ts';
 import type { Watchdog } from './watchdog.ts';
 
 const DEFAULT_RETRY_MS = 1_000;

@@ -3,6 +3,7 @@
 import type { ClientContext, Peer } from '../call.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { isObject } from '../lib/json.ts';
+import { METHOD_NOT_FOUND } from '../mcp/error-code.ts';
 import {
   parseBody,
   parseMessage,
@@ -34,8 +35,8 @@ export interface Wire {
 }
 
 export interface LinkOwner {
-  /** Must end in one `Link.answer…`. `flight`: the call on whose stream it came, when the wire knows. The promise is back-pressure. */
-  onRequest(message: RpcRequest, flight: Flight | undefined): Promise<void> | undefined;
+  /** Must end in one `Link.answer…`; absent: no request of the server is answered but ping. `flight`: the call on whose stream it came, when the wire knows. The promise is back-pressure. */
+  onRequest?(message: RpcRequest, flight: Flight | undefined): Promise<void> | undefined;
   /** The promise is back-pressure. */
   onNotification(message: RpcNotification, flight: Flight | undefined): Promise<void> | undefined;
 }
@@ -154,13 +155,19 @@ export class Link {
     if (message.shape === 'response') return this.#answered(message);
     flight?.touch(this.#watchdog.nowMs());
     try {
-      if (message.shape === 'request') return this.#owner.onRequest(message, flight);
+      if (message.shape === 'request') return this.#owner.onRequest ? this.#owner.onRequest(message, flight) : this.#decline(message);
       if (message.method === 'notifications/progress') return this.#progress(message);
       return this.#owner.onNotification(message, flight);
     } catch (error) {
       flight?.reject(asFailure(error, this.#server));
       return undefined;
     }
+  }
+
+  /** Modern servers do not ask by request; what a confused one sends is answered, so that it does not wait. */
+  #decline(message: RpcRequest): Promise<void> {
+    if (message.method === 'ping') return this.answer(message.id, {});
+    return this.answerError(message.id, { code: METHOD_NOT_FOUND, message: 'Method not found' });
   }
 
   #answered(message: RpcResponse): undefined {

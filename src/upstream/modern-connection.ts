@@ -2,28 +2,24 @@
 // What each method means for which agent is modern-adapter's; this file only sends and tells messages apart.
 import type { CallReply, ClientContext, Peer } from '../call.ts';
 import { isObject, type JsonObject } from '../lib/json.ts';
-import { METHOD_NOT_FOUND } from '../mcp/error-code.ts';
-import { type ParamHeader, paramHeaderSpec, paramHeaders } from '../mcp/headers.ts';
-import type { RpcNotification, RpcRequest, RpcResponse } from '../mcp/message.ts';
-import { type Payload, payload } from '../mcp/raw-json.ts';
+import type { RpcNotification, RpcResponse } from '../mcp/message.ts';
+import type { Payload } from '../mcp/raw-json.ts';
 import { subscriptionIdOf } from '../mcp/rev-2026-07-28/listen.ts';
-import { requestHeaders } from '../mcp/rev-2026-07-28/request-header.ts';
-import { LATEST_MODERN_VERSION } from '../mcp/rev-2026-07-28/version.ts';
-import { addEnvelope } from '../mcp/translate/envelope.ts';
 import type { Connection, Surroundings } from './connection.ts';
 import type { UpstreamRequest } from './exchange.ts';
 import { failure } from './failure.ts';
 import type { Flight } from './flight.ts';
 import { Link, type Wire } from './link.ts';
-import { exchangeWithModern, type ModernTools } from './modern-adapter.ts';
 import type { ModernHttpWire } from './modern-http-wire.ts';
+import { gatewayParams, headersOf } from './modern-params.ts';
 
 /** How long what a server said about itself counts for legacy agents' handshakes and for listens. */
 export const DISCOVER_MAX_AGE_MS = 60_000;
 
 export interface ModernConnectionOptions {
   surroundings: Surroundings;
-  tools: ModernTools;
+  /** What each method means (modern-adapter). */
+  serve(connection: ModernConnection, request: UpstreamRequest): Promise<CallReply>;
 }
 
 /** What goes out for one request of an agent. */
@@ -58,7 +54,7 @@ export class ModernConnection implements Connection {
     this.#wire = wire;
     this.#overHttp = http !== undefined;
     this.lastUsedMs = watchdog.nowMs();
-    this.#link = new Link(destination.server, wire, { onRequest: this.#onRequest, onNotification: this.#onNotification }, watchdog);
+    this.#link = new Link(destination.server, wire, { onNotification: this.#onNotification }, watchdog);
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
@@ -81,7 +77,7 @@ export class ModernConnection implements Connection {
     this.#calls++;
     this.lastUsedMs = this.options.surroundings.watchdog.nowMs();
     try {
-      return await exchangeWithModern(this, request, this.options.tools);
+      return await this.options.serve(this, request);
     } finally {
       this.#calls--;
       this.lastUsedMs = this.options.surroundings.watchdog.nowMs();
@@ -102,7 +98,7 @@ export class ModernConnection implements Connection {
   }
 
   notify(method: string, params: Payload | undefined): Promise<void> {
-    const headers = this.#overHttp ? requestHeaders(LATEST_MODERN_VERSION, { method, params: params?.value }) : undefined;
+    const headers = this.#overHttp ? headersOf(method, params?.value, undefined) : undefined;
     return this.#link.notify(method, params?.text, headers);
   }
 
@@ -140,7 +136,7 @@ export class ModernConnection implements Connection {
   }
 
   async #discover(): Promise<JsonObject> {
-    const params = gatewayEnvelope(this.options.surroundings.gateway);
+    const params = gatewayParams(this.options.surroundings.gateway);
     const sending = { method: 'server/discover', params, peer: undefined, client: undefined, signal: undefined, inputSchema: undefined };
     const response = await this.request({ ...sending, timeoutMs: this.timeoutMs });
     if (!response.result)
@@ -148,12 +144,6 @@ export class ModernConnection implements Connection {
     this.noteDiscovered(response.result);
     return response.result;
   }
-
-  /** Modern servers do not ask by request; what a confused one sends is answered, so that it does not wait. */
-  readonly #onRequest = (message: RpcRequest): Promise<void> => {
-    if (message.method === 'ping') return this.#link.answer(message.id, {});
-    return this.#link.answerError(message.id, { code: METHOD_NOT_FOUND, message: 'Method not found' });
-  };
 
   readonly #onNotification = (message: RpcNotification, named: Flight | undefined): Promise<void> | undefined => {
     this.#noteListChange(message.method);
@@ -178,25 +168,4 @@ export class ModernConnection implements Connection {
     }
     return newest;
   }
-}
-
-/** The envelope of the gateway's own requests: it can be asked nothing. */
-export function gatewayEnvelope(gateway: { name: string; version: string }): Payload {
-  return addEnvelope(payload({}), { protocolVersion: LATEST_MODERN_VERSION, clientCapabilities: {}, clientInfo: { ...gateway } });
-}
-
-const paramSpecs = new WeakMap<JsonObject, readonly ParamHeader[]>();
-
-/** 2026-07-28 basic/transports/streamable-http, standard headers and x-mcp-header. */
-function headersOf(method: string, params: JsonObject, inputSchema: JsonObject | undefined): Record<string, string> {
-  const headers = requestHeaders(LATEST_MODERN_VERSION, { method, params });
-  if (method !== 'tools/call' || !inputSchema) return headers;
-  let spec = paramSpecs.get(inputSchema);
-  if (!spec) {
-    spec = paramHeaderSpec(inputSchema).ok ?? [];
-    paramSpecs.set(inputSchema, spec);
-  }
-  if (spec.length === 0) return headers;
-  const { arguments: args } = params;
-  return Object.assign(headers, paramHeaders(spec, isObject(args) ? args : undefined));
 }

@@ -5,22 +5,19 @@ import { type Payload, payload } from '../mcp/raw-json.ts';
 import {
   honouredFilter,
   type ListenFilter,
-  listenResult,
   parseListenFilter,
   withoutSubscriptionId,
   withSubscriptionId,
   writeListenFilter,
 } from '../mcp/rev-2026-07-28/listen.ts';
-import { LATEST_MODERN_VERSION } from '../mcp/rev-2026-07-28/version.ts';
-import { addEnvelope } from '../mcp/translate/envelope.ts';
-import { toModernError } from '../mcp/translate/error.ts';
 import type { AgentSession } from './agent-session.ts';
 import type { UpstreamRequest } from './exchange.ts';
-import { pause } from './http-stream.ts';
-import { acknowledged } from './legacy-for-modern.ts';
+import { ACKNOWLEDGED, acknowledged, endOfListen, isEmpty } from './legacy-listen.ts';
 import type { ModernConnection } from './modern-connection.ts';
+import { gatewayParams } from './modern-params.ts';
+import { modernToModern, resultOf } from './reply.ts';
+import { pause } from './wait.ts';
 
-const ACKNOWLEDGED = 'notifications/subscriptions/acknowledged';
 /** A server's listen that ends is opened again after 1, 2, 4 … seconds. */
 const MIN_BACKOFF_MS = 1_000;
 const MAX_BACKOFF_MS = 60_000;
@@ -34,29 +31,18 @@ export async function relayListen(connection: ModernConnection, request: Upstrea
   const id = request.requestId;
   const filter = honouredFilter(wanted, await connection.serverCapabilities());
   void request.peer.notify(ACKNOWLEDGED, acknowledged(filter, id));
-  const isEmpty = Object.keys(writeListenFilter(filter)).length === 0;
-  if (!isEmpty) {
-    const relay: Peer = {
-      request: undefined,
-      notify: (method, value, text) => {
-        if (method === ACKNOWLEDGED) return undefined;
-        const from = value ? payload(value, text) : undefined;
-        const own = id === undefined ? withoutSubscriptionId(from) : withSubscriptionId(from, id);
-        return request.peer.notify(method, own?.value, own?.text);
-      },
-    };
-    const response = await listen(connection, request, params, relay, request.signal);
-    if (response.error) {
-      const context = {
-        method: request.method,
-        params: request.params,
-        serverEra: 'modern' as const,
-        clientCapabilities: request.client.capabilities,
-      };
-      return { type: 'error', era: 'modern', error: toModernError(response.error, context) };
-    }
-  }
-  return { type: 'result', era: 'modern', result: id === undefined ? { resultType: 'complete' } : listenResult(id), resultText: undefined };
+  if (isEmpty(filter)) return endOfListen(id);
+  const relay: Peer = {
+    request: undefined,
+    notify: (method, value, text) => {
+      if (method === ACKNOWLEDGED) return undefined;
+      const from = value ? payload(value, text) : undefined;
+      const own = id === undefined ? withoutSubscriptionId(from) : withSubscriptionId(from, id);
+      return request.peer.notify(method, own?.value, own?.text);
+    },
+  };
+  const response = await listen(connection, request, params, relay, request.signal);
+  return response.error ? modernToModern(request, response) : endOfListen(id);
 }
 
 /** A legacy agent's GET stream: one listen at the server for everything of its session, opened anew when its subscriptions change. */
@@ -73,7 +59,7 @@ export async function standAtModern(
     unwatch?.();
     stand.end();
   }
-  return { type: 'result', era: 'legacy', result: {}, resultText: undefined };
+  return resultOf('legacy', {});
 }
 
 class Stand {
@@ -128,16 +114,13 @@ class Stand {
     while (!abort.signal.aborted) {
       try {
         const filter = await this.#filter();
-        if (Object.keys(writeListenFilter(filter)).length === 0) return;
+        if (isEmpty(filter)) return;
         const peer = this.#peer(abort, () => {
           backoffMs = MIN_BACKOFF_MS;
           acknowledgedOnce();
         });
-        const params = addEnvelope(payload({ notifications: writeListenFilter(filter) }), {
-          protocolVersion: LATEST_MODERN_VERSION,
-          clientCapabilities: {},
-          clientInfo: this.#request.client.clientInfo,
-        });
+        const { gateway } = this.#connection.options.surroundings;
+        const params = gatewayParams(gateway, { notifications: writeListenFilter(filter) });
         const response = await listen(this.#connection, this.#request, params, peer, abort.signal);
         if (response.error) return;
       } catch {

@@ -17,7 +17,7 @@ import {
 } from '../mcp/translate/input-required.ts';
 import type { UpstreamRequest } from './exchange.ts';
 import { failure } from './failure.ts';
-import { pause } from './http-stream.ts';
+import { pause } from './wait.ts';
 
 /** Rounds of questions in one call. */
 export const MAX_ROUNDS = 10;

@@ -11,7 +11,7 @@ import {
   until,
 } from '../../test/support/upstream-agent.ts';
 import type { JsonObject } from '../lib/json.ts';
-import type { UpstreamOptions } from './upstreams.ts';
+import type { UpstreamOptions } from './upstream-options.ts';
 
 let gateway: TestGateway;
 let server: RawServer;

@@ -1,17 +1,15 @@
 // The gateway's way to its servers: one request in the agent's terms goes in, the server's answer in the agent's terms comes out.
 // Never sends anything without a receipt; never lets a server's fault become anything but a GatewayError.
 import type { CallReply } from '../call.ts';
-import type { Clock } from '../lib/clock.ts';
 import { GatewayError } from '../lib/error.ts';
-import type { Random } from '../lib/id.ts';
-import type { JsonObject } from '../lib/json.ts';
 import { AgentSessions } from './agent-session.ts';
-import type { Connection, Connectors, ListChange } from './connection.ts';
+import type { ListChange } from './connection.ts';
 import type { UpstreamRequest, UpstreamStatus, Upstreams } from './exchange.ts';
 import { failure } from './failure.ts';
 import { Park } from './park.ts';
-import type { StateSealer } from './request-state.ts';
 import { ServerEntry } from './server-entry.ts';
+import type { UpstreamOptions } from './upstream-options.ts';
+import { within } from './wait.ts';
 import { Watchdog } from './watchdog.ts';
 
 /** Connections to all servers together; the idlest is closed to make room. */
@@ -22,21 +20,6 @@ export const MAX_STREAMS_PER_SERVER = 2_048;
 export const SWEEP_MS = 5_000;
 /** A server nobody has called for this long and that has no connections is forgotten. */
 const FORGET_MS = 3_600_000;
-
-export interface UpstreamOptions {
-  connectors: Connectors;
-  clock: Clock;
-  random?: Random;
-  sealer: StateSealer;
-  /** How the gateway names itself to servers. */
-  gateway: { name: string; version: string };
-  /** For the operator's log; carries no arguments, results or credentials. */
-  report?: (event: string, detail: JsonObject) => void;
-  maxConnections?: number;
-  sweepMs?: number;
-  parkTtlMs?: number;
-  maxParked?: number;
-}
 
 export function createUpstreams(options: UpstreamOptions): Upstreams {
   return new ServerBook(options);
@@ -91,7 +74,7 @@ class ServerBook implements Upstreams {
 
   async endSession(org: string, sessionId: string): Promise<void> {
     const own = [...this.#servers.values()].filter((server) => server.options.org === org);
-    for (const server of own) for (const connection of server.pool.connections()) leave(connection, sessionId);
+    for (const server of own) for (const connection of server.pool.connections()) connection.leave?.(sessionId);
     this.#sessions.end(
       org,
       sessionId,
@@ -205,27 +188,4 @@ class ServerBook implements Upstreams {
       this.#streams.delete(server);
     }
   }
-}
-
-function leave(connection: Connection, sessionId: string): void {
-  connection.leave?.(sessionId);
-}
-
-/** Waits no longer than the request lives; what is being opened stays for the others. */
-function within<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const aborted = () => reject(signal.reason);
-    if (signal.aborted) return aborted();
-    signal.addEventListener('abort', aborted, { once: true });
-    promise.then(
-      (value) => {
-        signal.removeEventListener('abort', aborted);
-        resolve(value);
-      },
-      (error: unknown) => {
-        signal.removeEventListener('abort', aborted);
-        reject(error);
-      },
-    );
-  });
 }

@@ -10,7 +10,8 @@ import { type ServerSpec, serverSpec } from '../../src/object/kinds.ts';
 import { createConnectors } from '../../src/upstream/connectors.ts';
 import type { UpstreamRequest, Upstreams } from '../../src/upstream/exchange.ts';
 import type { StateSealer } from '../../src/upstream/request-state.ts';
-import { createUpstreams, type UpstreamOptions } from '../../src/upstream/upstreams.ts';
+import type { UpstreamOptions } from '../../src/upstream/upstream-options.ts';
+import { createUpstreams } from '../../src/upstream/upstreams.ts';
 
 export interface TestGateway {
   upstreams: Upstreams;
