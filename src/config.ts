@@ -33,7 +33,11 @@ const adminSettings = z.strictObject({
   metrics: z
     .enum(['loopback', 'viewer'])
     .default('loopback')
-    .meta(about('Who may read /metrics: anyone on this machine, or an operator token of role viewer.')),
+    .meta(
+      about(
+        'Who may read /metrics: anyone on this machine, or an operator token of role viewer. Behind a proxy on the same machine everyone is loopback: choose viewer.',
+      ),
+    ),
   commands: z
     .enum(['auto', 'on', 'off'])
     .default('auto')

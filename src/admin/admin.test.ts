@@ -7,6 +7,7 @@ import { type AdminSide, ORG, startAdminSide } from '../../test/support/admin-si
 import { verifyLog } from '../audit/verify.ts';
 import { newToken } from '../auth/token.ts';
 import { type Role, roles } from '../object/kinds.ts';
+import { MAX_TAILS } from './log-tail.ts';
 import { adminRoutes } from './router.ts';
 
 const SECRET = 'hunter2-very-secret-value';
@@ -154,6 +155,19 @@ describe('rights', () => {
     expect(await sealed.text()).toContain('sealed: v1.');
   });
 
+  it('to plain values of a server are those of who may write them', async () => {
+    const spec = { transport: 'http', url: 'http://127.0.0.1:1/', headers: { 'X-Plain': 'in-the-open', 'X-Key': { secret: 'key' } } };
+    expect((await ask('operator', 'PUT', '/api/v1/objects/server/web', { kind: 'server', metadata: { name: 'web' }, spec })).status).toBe(
+      200,
+    );
+    for (const path of ['/api/v1/objects', '/api/v1/objects/server/web', '/api/v1/objects/server/web/history', '/api/v1/export']) {
+      expect((await ask('viewer', 'GET', path)).text).not.toContain('in-the-open');
+      expect((await ask('reviewer', 'GET', path)).text).toContain('(hidden)');
+      expect((await ask('operator', 'GET', path)).text).toContain('in-the-open');
+    }
+    expect((await ask('viewer', 'GET', '/api/v1/objects/server/web')).json().spec.headers['X-Key']).toEqual({ secret: 'key' });
+  });
+
   it('to metrics follow the setting', async () => {
     side.context.settings.metrics = 'loopback';
     expect((await ask(undefined, 'GET', '/metrics')).status).toBe(200);
@@ -187,6 +201,9 @@ describe('requests', () => {
       error: { code: 'invalid_objects', details: [expect.stringContaining('input:1:7: unknown kind "agnet". Did you mean "agent"?')] },
     });
     expect((await ask('operator', 'POST', '/api/v1/apply', { text: 'a', objects: [] })).status).toBe(400);
+    expect((await ask('operator', 'PUT', '/api/v1/objects/agent/odd', { ...agent('odd'), metdata: {} })).json().error.message).toContain(
+      'Did you mean "metadata"?',
+    );
     expect((await ask('operator', 'POST', '/api/v1/freezes', { scope: { everyone: true } })).status).toBe(400);
     expect((await ask('viewer', 'GET', '/api/v1/log?limit=501')).status).toBe(400);
     expect((await ask('viewer', 'GET', '/api/v1/log?limt=5')).status).toBe(400);
@@ -254,6 +271,34 @@ describe('the log', () => {
     await until('"name":"tailed"');
     expect(text).toMatch(/id: \d+\nevent: entry\ndata: \{"content":/);
     await reader?.cancel();
+  });
+});
+
+describe('following the log', () => {
+  const follow = (token: string) => fetch(`${side.url}/api/v1/log/tail`, { headers: { authorization: `Bearer ${token}` } });
+
+  it('ends with the right to, before anything newer is shown', async () => {
+    const { token } = (await ask('admin', 'POST', '/api/v1/operators', { name: 'follower', role: 'viewer' })).json();
+    const response = await follow(token);
+    await ask('admin', 'POST', '/api/v1/operators/follower/revoke');
+    await ask('operator', 'PUT', '/api/v1/objects/agent/after-revocation', agent('after-revocation'));
+    const text = await response.text(); // the stream ends by itself
+    expect(text).not.toContain('after-revocation');
+    expect(text).not.toContain('"type":"object"');
+  });
+
+  it('is bounded, and a place becomes free when a follower leaves', async () => {
+    const followers = await Promise.all(Array.from({ length: MAX_TAILS }, () => follow(side.tokens.viewer)));
+    expect(followers.every(({ status }) => status === 200)).toBe(true);
+    expect((await follow(side.tokens.viewer)).status).toBe(503);
+    await Promise.all(followers.map(({ body }) => body?.cancel()));
+    await expect
+      .poll(async () => {
+        const response = await follow(side.tokens.viewer);
+        await response.body?.cancel();
+        return response.status;
+      })
+      .toBe(200);
   });
 });
 

@@ -30,8 +30,20 @@ export async function answer(
   reply?: (result: { revision: number }) => unknown,
 ): Promise<Response> {
   if (result.type !== 'applied') return refusal(result);
-  if (!result.dryRun) await context.settled(result.revision);
+  if (!result.dryRun) await settle(context, result.revision);
   return json(200, reply ? reply(result) : applyBody(result));
+}
+
+/** The change is durable by now, and calls judged under an older revision are judged again: a failure here must not read as "nothing happened". */
+async function settle(context: AdminContext, revision: number): Promise<void> {
+  try {
+    await context.settled(revision);
+  } catch (error) {
+    context.logger.error(
+      { revision, why: error instanceof Error ? error.message : String(error) },
+      'a change is written but not loaded yet; calls are refused until it is',
+    );
+  }
 }
 
 export function applyBody(result: Extract<ApplyResult, { type: 'applied' }>): ApplyReply {

@@ -17,7 +17,7 @@ export const errorBody = z.object({
 });
 
 /** An object as it leaves the gateway; secrets show `(sealed)`. */
-export const objectBody = z.object({
+export const objectBody = z.looseObject({
   kind: z.string(),
   metadata: z.object({ name: z.string() }).loose(),
   spec: z.object({}).loose(),

@@ -17,11 +17,15 @@ export class LogTails {
     this.#context = context;
   }
 
-  /** Server-sent events, `id` = sequence number, `data` = the line of an export. undefined at the limit. `fromSeq` undefined: only what comes. */
-  open(fromSeq: number | undefined, signal: AbortSignal): ReadableStream<Uint8Array> | undefined {
+  /**
+   * Server-sent events, `id` = sequence number, `data` = the line of an export. undefined at the limit. `fromSeq` undefined: only what comes.
+   * INVARIANT: asks `stillAllowed` before every batch of entries, so a revoked operator reads nothing that was written after the revocation
+   * (admin.test.ts).
+   */
+  open(fromSeq: number | undefined, signal: AbortSignal, stillAllowed: () => Promise<boolean>): ReadableStream<Uint8Array> | undefined {
     if (this.#count >= MAX_TAILS) return undefined;
     this.#count++;
-    const source = this.#events(fromSeq, signal);
+    const source = this.#events(fromSeq, signal, stillAllowed);
     const encoder = new TextEncoder();
     return new ReadableStream<Uint8Array>({
       pull: async (controller) => {
@@ -35,7 +39,11 @@ export class LogTails {
     });
   }
 
-  async *#events(fromSeq: number | undefined, signal: AbortSignal): AsyncGenerator<string, void, undefined> {
+  async *#events(
+    fromSeq: number | undefined,
+    signal: AbortSignal,
+    stillAllowed: () => Promise<boolean>,
+  ): AsyncGenerator<string, void, undefined> {
     const { org, logStore, clock } = this.#context;
     try {
       let next = fromSeq ?? (await logStore.head(org)).seq + 1;
@@ -44,6 +52,7 @@ export class LogTails {
       while (!signal.aborted) {
         const head = await this.#head();
         if (head >= next) {
+          if (!(await stillAllowed())) return;
           for await (const entry of logStore.read({ org, fromSeq: next, toSeq: head })) {
             if (signal.aborted) return;
             yield `id: ${entry.seq}\nevent: entry\ndata: ${entryLine(entry)}\n\n`;

@@ -14,6 +14,8 @@ const HINT_CHARS = 9;
 export interface Operator {
   name: string;
   role: Role;
+  /** Hash of the token it came with. */
+  hash: string;
 }
 
 /** `token` is shown once; `hash` and `hint` are stored. */
@@ -29,10 +31,16 @@ export function identifyOperator(view: ControlView, token: string | undefined, n
   const found = view.operators().filter(({ spec }) => spec.hash === hash);
   const [operator] = found;
   if (!operator || found.length > 1) return undefined; // two objects with one token: nobody can say who it is
-  const { revokedAt, expiresAt, role } = operator.spec;
+  const identified = { name: operator.metadata.name, role: operator.spec.role, hash };
+  return isCurrent(view, identified, nowMs) ? identified : undefined;
+}
+
+/** Is this still an operator with at least the role it came in with, under the same token? For standing streams. */
+export function isCurrent(view: ControlView, { name, role, hash }: Operator, nowMs: number): boolean {
+  const spec = view.operator(name)?.spec;
+  if (!spec || spec.revokedAt !== undefined || spec.hash !== hash || !mayAct(spec.role, role)) return false;
   // An instant that cannot be read is over: fail closed.
-  if (revokedAt !== undefined || (expiresAt !== undefined && !(nowMs < Date.parse(expiresAt)))) return undefined;
-  return { name: operator.metadata.name, role };
+  return spec.expiresAt === undefined || nowMs < Date.parse(spec.expiresAt);
 }
 
 export function mayAct(role: Role, needed: Role): boolean {

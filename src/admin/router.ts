@@ -67,7 +67,7 @@ interface Gate {
   remoteAddress(request: Context): string;
 }
 
-const ANONYMOUS: Operator = { name: 'anonymous', role: 'viewer' };
+const ANONYMOUS: Operator = { name: 'anonymous', role: 'viewer', hash: '' };
 
 async function serveRoute(gate: Gate, one: Route, request: Context): Promise<Response> {
   const operator = await admit(gate, one, request);
@@ -149,10 +149,17 @@ function unexpected(context: AdminContext, error: Error, request: Context): Resp
     'a request of the admin side failed',
   );
   if (!known) return failure(500, 'internal', 'The gateway failed on this request. The process log says why.');
-  return failure(UNAVAILABLE.has(error.code) ? 503 : 500, error.code, error.message);
+  return failure(STATUS.get(error.code) ?? 500, error.code, error.message);
 }
 
-const UNAVAILABLE: ReadonlySet<string> = new Set(['log_unavailable', 'store_unavailable', 'control_unavailable', 'vault_not_ready']);
+/** Of failures that are not a fault of the gateway's code; everything else is 500. */
+const STATUS: ReadonlyMap<string, number> = new Map([
+  ['log_unavailable', 503],
+  ['store_unavailable', 503],
+  ['control_unavailable', 503],
+  ['vault_not_ready', 503],
+  ['invalid_write', 422],
+]);
 
 function describe(app: OpenAPIHono, one: Route): void {
   const names = [...one.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');

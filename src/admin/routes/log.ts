@@ -5,7 +5,7 @@ import type { AdminContext } from '../context.ts';
 import * as contract from '../contract.ts';
 import { commitmentsOf, entryFilter } from '../log-filter.ts';
 import type { LogTails } from '../log-tail.ts';
-import { mayAct } from '../operator.ts';
+import { isCurrent, mayAct } from '../operator.ts';
 import { failure, type Route, route } from '../route.ts';
 
 /** Entries looked at for one page when a filter is set; the page then says where to go on. */
@@ -33,10 +33,11 @@ export function logRoutes(tails: LogTails): Route[] {
       summary: 'Entries as they are written (server-sent events); `from` or Last-Event-ID to go on',
       query: contract.tailQuery,
       media: 'text/event-stream',
-      async handle({ query, raw: request }) {
+      async handle({ context, operator, query, raw: request }) {
         const last = Number(request.req.header('last-event-id'));
         const from = Number.isSafeInteger(last) && last > 0 ? last + 1 : query.from;
-        const body = tails.open(from, request.req.raw.signal);
+        const stillAllowed = async () => isCurrent(await context.view(), operator, context.clock.nowMs());
+        const body = tails.open(from, request.req.raw.signal, stillAllowed);
         if (!body) return failure(503, 'limit_exceeded', 'Too many readers follow the log already. Close one, or export instead.');
         return new Response(body, { headers: { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' } });
       },

@@ -8,11 +8,11 @@ import { exportObjects } from '../../object/document-text.ts';
 import { isKind, type Kind, kindNames, type StoredObject } from '../../object/kinds.ts';
 import { formatObjectError, type ObjectDraft, parseObjects, parseObjectValue } from '../../object/parse.ts';
 import { planChanges } from '../../object/plan.ts';
-import { redactObject } from '../../object/redact.ts';
 import { answer, applyOptions, change } from '../change.ts';
 import * as contract from '../contract.ts';
 import { mayAct } from '../operator.ts';
 import { failure, json, type Route, route } from '../route.ts';
+import { shownTo } from '../shown-to.ts';
 
 export const objectRoutes: Route[] = [
   route({
@@ -22,11 +22,11 @@ export const objectRoutes: Route[] = [
     summary: 'Objects, all or of one kind',
     query: contract.objectQuery,
     reply: contract.objectList,
-    async handle({ context, query: { kind } }) {
+    async handle({ context, operator, query: { kind } }) {
       if (kind !== undefined && !isKind(kind)) return unknownKind(kind);
       const view = await context.view();
       const objects = kind === undefined ? view.all() : view.list(kind);
-      return json(200, { revision: view.revision, objects: objects.map((object) => redactObject(object)) });
+      return json(200, { revision: view.revision, objects: objects.map((object) => shownTo(operator, object)) });
     },
   }),
   route({
@@ -35,11 +35,11 @@ export const objectRoutes: Route[] = [
     role: 'viewer',
     summary: 'One object',
     reply: contract.objectBody,
-    async handle({ context, param }) {
+    async handle({ context, operator, param }) {
       const kind = param('kind');
       if (!isKind(kind)) return unknownKind(kind);
       const found = findObject(await context.view(), kind, param('name'));
-      return found.type === 'found' ? json(200, redactObject(found.object)) : failure(404, 'not_found', found.message);
+      return found.type === 'found' ? json(200, shownTo(operator, found.object)) : failure(404, 'not_found', found.message);
     },
   }),
   route({
@@ -83,7 +83,7 @@ export const objectRoutes: Route[] = [
     summary: 'Versions of an object, newest first',
     query: contract.historyQuery,
     reply: contract.historyReply,
-    async handle({ context, param, query: { limit } }) {
+    async handle({ context, operator, param, query: { limit } }) {
       const kind = param('kind');
       if (!isKind(kind)) return unknownKind(kind);
       const versions = await objectHistory(context.objects, context.org, kind, param('name'), limit);
@@ -92,7 +92,7 @@ export const objectRoutes: Route[] = [
         revision,
         author,
         time: new Date(timeMs).toISOString(),
-        ...(document ? { object: redactObject(document) } : {}),
+        ...(document ? { object: shownTo(operator, document) } : {}),
       }));
       return json(200, { versions: shown });
     },
@@ -161,7 +161,9 @@ export const objectRoutes: Route[] = [
       const strange = wanted.find((kind) => !isKind(kind));
       if (strange !== undefined) return unknownKind(strange);
       const view = await context.view();
-      const objects = (wanted as Kind[]).flatMap((kind) => [...view.list(kind)] as StoredObject[]);
+      const objects = (wanted as Kind[])
+        .flatMap((kind) => [...view.list(kind)] as StoredObject[])
+        .map((object) => (object.kind === 'secret' ? object : shownTo(operator, object)));
       const text = exportObjects(objects, { withSecrets: secrets === 'true', revision: revisions === 'true' });
       return new Response(text, { headers: { 'content-type': 'application/yaml; charset=utf-8' } });
     },
