@@ -26,22 +26,7 @@ export function logRoutes(tails: LogTails): Route[] {
         return raw(`{"entries":[${entries.map(entryLine).join(',')}]${next === undefined ? '' : `,"next":${next}`}}`);
       },
     }),
-    route({
-      method: 'get',
-      path: '/api/v1/log/tail',
-      role: 'viewer',
-      summary: 'Entries as they are written (server-sent events); `from` or Last-Event-ID to go on',
-      query: contract.tailQuery,
-      media: 'text/event-stream',
-      async handle({ context, operator, query, raw: request }) {
-        const last = Number(request.req.header('last-event-id'));
-        const from = Number.isSafeInteger(last) && last > 0 ? last + 1 : query.from;
-        const stillAllowed = async () => isCurrent(await context.view(), operator, context.clock.nowMs());
-        const body = tails.open(from, request.req.raw.signal, stillAllowed);
-        if (!body) return failure(503, 'limit_exceeded', 'Too many readers follow the log already. Close one, or export instead.');
-        return new Response(body, { headers: { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' } });
-      },
-    }),
+    tailRoute(tails),
     route({
       method: 'get',
       path: '/api/v1/log/export',
@@ -78,6 +63,25 @@ export function logRoutes(tails: LogTails): Route[] {
       },
     }),
   ];
+}
+
+function tailRoute(tails: LogTails): Route {
+  return route({
+    method: 'get',
+    path: '/api/v1/log/tail',
+    role: 'viewer',
+    summary: 'Entries as they are written (server-sent events); `from` or Last-Event-ID to go on',
+    query: contract.tailQuery,
+    media: 'text/event-stream',
+    async handle({ context, operator, query, raw: request }) {
+      const last = Number(request.req.header('last-event-id'));
+      const from = Number.isSafeInteger(last) && last > 0 ? last + 1 : query.from;
+      const stillAllowed = async () => isCurrent(await context.view(), operator, context.clock.nowMs());
+      const body = tails.open(from, request.req.raw.signal, stillAllowed);
+      if (!body) return failure(503, 'limit_exceeded', 'Too many readers follow the log already. Close one, or export instead.');
+      return new Response(body, { headers: { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' } });
+    },
+  });
 }
 
 interface LogPageQuery {
@@ -135,7 +139,8 @@ function lines(context: AdminContext, range: EntryQuery): ReadableStream<Uint8Ar
 
 async function valuesOf(context: AdminContext, entry: StoredEntry): Promise<Record<string, string | null>> {
   const values: Record<string, string | null> = {};
-  for (const commitment of commitmentsOf(entry)) values[commitment] = (await context.audit.value(context.org, commitment)) ?? null;
+  for (const commitment of commitmentsOf(entry))
+    values[commitment] = (await context.audit.value(context.org, commitment, entry.seq)) ?? null;
   return values;
 }
 
