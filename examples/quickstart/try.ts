@@ -28,6 +28,8 @@ interface Walk {
 }
 
 const AGENT = 'quickstart-agent';
+/** list_allowed_directories, three reads, one write. */
+const CALLS_OF_THE_WALK = 5;
 let failures = 0;
 
 try {
@@ -125,7 +127,7 @@ async function checkLog({ tokenName, deniedCall, frozenCall }: Walk): Promise<vo
     .slice(-CALLS_OF_THE_WALK);
   const outcomeOf = ({ header }: Entry) => entries.find(({ content }) => content.type === 'outcome' && content.decision === header.seq);
   for (const decision of mine) {
-    const { effect, tool, rule } = decision.content;
+    const { effect, tool = 'tools/call', rule } = decision.content;
     const outcome = outcomeOf(decision);
     say(
       `   entry ${decision.header.seq}: ${effect} ${tool} by ${rule}${outcome ? `; entry ${outcome.header.seq}: ${outcome.content.status}` : ''}`,
@@ -146,9 +148,6 @@ async function checkLog({ tokenName, deniedCall, frozenCall }: Walk): Promise<vo
     allowed.length === 3 && allowed.every((decision) => outcomeOf(decision)?.content.status === 'ok'),
   );
 }
-
-/** list_allowed_directories, three reads, one write. */
-const CALLS_OF_THE_WALK = 5;
 
 async function call(client: Client, name: string, args: Record<string, unknown>): Promise<ToolResult> {
   say(`   → tools/call ${name} ${JSON.stringify(args)}`);
