@@ -100,8 +100,8 @@ export class AuditLog {
   }
 
   /** The full value behind a commitment; undefined when it was erased or never kept. Throws when it does not match its commitment. */
-  async value(org: string, commitment: string): Promise<string | undefined> {
-    const sealed = await this.#store.payload(org, commitment);
+  async value(org: string, commitment: string, seq?: number): Promise<string | undefined> {
+    const sealed = await this.#store.payload(org, commitment, seq);
     if (!sealed) return undefined;
     const opened = this.#sealer.open(org, sealed);
     if (sha256Hex(opened) !== commitment) {

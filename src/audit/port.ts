@@ -69,7 +69,8 @@ export interface LogStore {
   head(org: string): Promise<Head>;
   /** Streams in bounded memory. */
   read(query: EntryQuery): AsyncIterable<StoredEntry>;
-  payload(org: string, commitment: string): Promise<Uint8Array | undefined>;
+  /** `seq` of the entry that holds the commitment makes it a look-up; without it a driver may have to search. */
+  payload(org: string, commitment: string, seq?: number): Promise<Uint8Array | undefined>;
 }
 
 /** Erasure of sealed payloads: the commitment stays in the entry, the value is gone, the chain is untouched. */

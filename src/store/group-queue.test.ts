@@ -1,3 +1,4 @@
+// Group commit without a database: what shares a commit, what is refused, what a broken commit answers.
 import { describe, expect, it, vi } from 'vitest';
 import { GroupQueue, MAX_GROUP_ENTRIES, MAX_QUEUED_BYTES, MAX_QUEUED_ENTRIES, type Result } from './group-queue.ts';
 

@@ -1,3 +1,4 @@
+// Which schema changes are applied, and which databases are refused.
 import { describe, expect, it } from 'vitest';
 import { type Migration, pendingMigrations, readMigrations } from './migrate.ts';
 

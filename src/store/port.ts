@@ -24,6 +24,3 @@ export interface BackupSummary {
  * true: the write fails and leaves nothing. `after`: it becomes durable, and the writer is told that it failed.
  */
 export type FailWrite = (n: number) => boolean | 'after';
-
-/** Names of organizations, in every driver: they stand in headers, paths and URLs. */
-export { ORGANIZATION_NAME } from '../audit/chain.ts';

@@ -36,7 +36,7 @@ export type ReadJob =
   | { type: 'organizations' }
   | { type: 'head'; org: string }
   | { type: 'entries'; org: string; fromSeq: number; toSeq: number; callId: string | undefined; reverse: boolean; limit: number }
-  | { type: 'payload'; org: string; commitment: string }
+  | { type: 'payload'; org: string; commitment: string; seq: number | undefined }
   | { type: 'objects'; org: string }
   | { type: 'history'; org: string; kind: string; name: string; limit: number }
   | { type: 'keys'; org: string };

@@ -1,6 +1,7 @@
 // Reads of the SQLite file on a connection that cannot write. Every answer is bounded by the limit its caller gave.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { ReadJob, Row } from './job.ts';
+import { entryKey, payloadKey, SEQ_SPAN } from './row-key.ts';
 
 export class SqliteReader {
   readonly #db: DatabaseSync;
@@ -19,7 +20,7 @@ export class SqliteReader {
       case 'entries':
         return this.#entries(job);
       case 'payload':
-        return this.#all(PAYLOAD, Buffer.from(job.commitment, 'hex'), job.org);
+        return this.#payload(job);
       case 'objects':
         return this.#all(OBJECTS, job.org);
       case 'history':
@@ -35,10 +36,29 @@ export class SqliteReader {
 
   #entries({ org, fromSeq, toSeq, callId, reverse, limit }: Extract<ReadJob, { type: 'entries' }>): Row[] {
     const order = reverse ? 'DESC' : 'ASC';
-    const select = 'SELECT seq, hash, header, content FROM entry WHERE org = (SELECT id FROM organization WHERE name = ?)';
-    if (callId === undefined)
-      return this.#all(`${select} AND seq BETWEEN ? AND ? ORDER BY seq ${order} LIMIT ?`, org, fromSeq, toSeq, limit);
-    return this.#all(`${select} AND call = ? AND seq BETWEEN ? AND ? ORDER BY seq ${order} LIMIT ?`, org, callId, fromSeq, toSeq, limit);
+    const id = this.#org(org);
+    const range = [entryKey(id, fromSeq), entryKey(id, Math.min(toSeq, SEQ_SPAN - 1))] as const;
+    const select = 'SELECT seq, hash, header, content FROM entry WHERE id BETWEEN ? AND ?';
+    if (callId === undefined) return this.#all(`${select} ORDER BY id ${order} LIMIT ?`, ...range, limit);
+    return this.#all(`${select} AND call = ? ORDER BY id ${order} LIMIT ?`, ...range, callId, limit);
+  }
+
+  /** With the entry's sequence number a look-up; without it every payload of the organization is looked at. */
+  #payload({ org, commitment, seq }: Extract<ReadJob, { type: 'payload' }>): Row[] {
+    const id = this.#org(org);
+    const range =
+      seq === undefined ? [payloadKey(id, 0, 0), payloadKey(id + 1, 0, 0) - 1] : [payloadKey(id, seq, 0), payloadKey(id, seq + 1, 0) - 1];
+    return this.#all(
+      'SELECT sealed FROM payload WHERE id BETWEEN ? AND ? AND commitment = ? LIMIT 1',
+      ...range,
+      Buffer.from(commitment, 'hex'),
+    );
+  }
+
+  /** 0, which no organization has, when there is none of that name. */
+  #org(name: string): number {
+    const [row] = this.#all('SELECT id FROM organization WHERE name = ?', name);
+    return Number(row?.id ?? 0);
   }
 
   #all(sql: string, ...parameters: (string | number | Uint8Array)[]): Row[] {
@@ -53,12 +73,8 @@ export class SqliteReader {
 
 const HEAD = `
   SELECT o.revision, coalesce(e.seq, 0) AS seq, e.hash FROM organization o
-  LEFT JOIN entry e ON e.org = o.id AND e.seq = (SELECT max(seq) FROM entry WHERE org = o.id)
+  LEFT JOIN entry e ON e.id = (SELECT max(id) FROM entry WHERE id BETWEEN o.id << 36 AND ((o.id + 1) << 36) - 1)
   WHERE o.name = ?`;
-
-const PAYLOAD = `
-  SELECT p.sealed FROM payload p JOIN organization o ON o.id = p.org
-  WHERE p.commitment = ? AND o.name = ? ORDER BY p.id LIMIT 1`;
 
 /** One statement, so that objects and revision belong together; the first row is the organization itself. */
 const OBJECTS = `

@@ -94,7 +94,7 @@ const BINARY: ReadonlySet<string> = new Set(['commitment', 'sealed', 'wrapped'])
 
 const SELECT: Readonly<Record<Table, string>> = {
   organization: 'SELECT name, revision FROM organization ORDER BY id',
-  entry: 'SELECT o.name, t.seq, t.hash, t.header, t.content, t.call FROM entry t JOIN organization o ON o.id = t.org ORDER BY t.org, t.seq',
+  entry: 'SELECT o.name, t.seq, t.hash, t.header, t.content, t.call FROM entry t JOIN organization o ON o.id = t.org ORDER BY t.id',
   payload: 'SELECT o.name, t.seq, t.role, t.commitment, t.sealed FROM payload t JOIN organization o ON o.id = t.org ORDER BY t.id',
   object:
     'SELECT o.name AS org, t.kind, t.name, t.revision, t.document FROM object t JOIN organization o ON o.id = t.org ORDER BY t.org, t.kind, t.name',
@@ -106,8 +106,11 @@ const SELECT: Readonly<Record<Table, string>> = {
 const ORG = '(SELECT id FROM organization WHERE name = ?)';
 const INSERT: Readonly<Record<Table, string>> = {
   organization: 'INSERT INTO organization (name, revision) VALUES (?, ?)',
-  entry: `INSERT INTO entry (org, seq, hash, header, content, call) VALUES (${ORG}, ?, ?, ?, ?, ?)`,
-  payload: `INSERT INTO payload (org, seq, role, commitment, sealed) VALUES (${ORG}, ?, ?, ?, ?)`,
+  entry: `INSERT INTO entry (id, hash, header, content, call) VALUES ((${ORG} << 36) | ?, ?, ?, ?, ?)`,
+  // Behind the payloads of its entry that are there already: they come in their order.
+  payload: `INSERT INTO payload (id, role, commitment, sealed)
+    SELECT at + (SELECT count(*) FROM payload WHERE id BETWEEN at AND at + 7), role, commitment, sealed
+    FROM (SELECT ((${ORG} << 36) | ?) << 3 AS at, ? AS role, ? AS commitment, ? AS sealed)`,
   object: `INSERT INTO object (org, kind, name, revision, document) VALUES (${ORG}, ?, ?, ?, ?)`,
   object_history: `INSERT INTO object_history (org, kind, name, revision, document, author, time_ms) VALUES (${ORG}, ?, ?, ?, ?, ?, ?)`,
   data_key: `INSERT INTO data_key (org, id, wrapped) VALUES (${ORG}, ?, ?)`,

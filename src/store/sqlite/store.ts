@@ -111,8 +111,8 @@ class SqliteStore {
     );
   }
 
-  async payload(org: string, commitment: string): Promise<Uint8Array | undefined> {
-    const [row] = await this.#reader().read({ type: 'payload', org, commitment });
+  async payload(org: string, commitment: string, seq?: number): Promise<Uint8Array | undefined> {
+    const [row] = await this.#reader().read({ type: 'payload', org, commitment, seq });
     return row ? (row.sealed as Uint8Array) : undefined;
   }
 

@@ -6,6 +6,7 @@ import type { EntryDraft, Head } from '../../audit/port.ts';
 import { GatewayError } from '../../lib/error.ts';
 import { logUnavailable } from '../group-queue.ts';
 import type { Failure, WriteAnswer, WriteJob, WriteReply } from './job.ts';
+import { entryKey, MAX_ORGANIZATIONS, payloadKey } from './row-key.ts';
 
 interface OrgState {
   id: number;
@@ -56,19 +57,31 @@ export class SqliteWriter {
       case 'write':
         return this.#write(job);
       case 'organization':
-        return { type: 'done', count: Number(this.#statements.addOrg.run(job.org).changes) };
+        return this.#addOrganization(job.org);
       case 'key':
         return { type: 'done', count: Number(this.#statements.putKey.run(this.#org(job.org).id, job.id, job.wrapped).changes) };
       case 'erase': {
-        const org = this.#org(job.org);
+        const { id } = this.#org(job.org);
+        const range = [payloadKey(id, 0, 0), payloadKey(id + 1, 0, 0) - 1] as const;
         let count = 0;
         for (const commitment of job.commitments)
-          count += Number(this.#statements.erase.run(Buffer.from(commitment, 'hex'), org.id).changes);
+          count += Number(this.#statements.erase.run(Buffer.from(commitment, 'hex'), ...range).changes);
         return { type: 'done', count };
       }
       case 'health':
         return { type: 'done', count: Number(this.#statements.health.run().changes) };
     }
+  }
+
+  #addOrganization(name: string): WriteAnswer {
+    const count = Number(this.#statements.addOrg.run(name).changes);
+    const id = Number(this.#statements.org.get(name)?.id);
+    if (id > MAX_ORGANIZATIONS)
+      throw new GatewayError(
+        'too_many_organizations',
+        `The embedded store holds ${MAX_ORGANIZATIONS} organizations. Use PostgreSQL for more.`,
+      );
+    return { type: 'done', count };
   }
 
   #append(name: string, org: OrgState, revision: number, drafts: readonly EntryDraft[]): WriteAnswer {
@@ -77,9 +90,9 @@ export class SqliteWriter {
     const hashes: string[] = [];
     for (const draft of drafts) {
       const entry = linkEntry(name, org.head, revision, draft.content);
-      insertEntry.run(org.id, entry.seq, entry.hash, entry.header, entry.content, draft.callId ?? null);
-      for (const payload of draft.payloads) {
-        insertPayload.run(org.id, entry.seq, payload.role, Buffer.from(payload.commitment, 'hex'), payload.sealed);
+      insertEntry.run(entryKey(org.id, entry.seq), entry.hash, entry.header, entry.content, draft.callId ?? null);
+      for (const [place, { role, commitment, sealed }] of draft.payloads.entries()) {
+        insertPayload.run(payloadKey(org.id, entry.seq, place), role, Buffer.from(commitment, 'hex'), sealed);
       }
       org.head = { seq: entry.seq, hash: entry.hash, revision };
       hashes.push(entry.hash);
@@ -112,7 +125,7 @@ export class SqliteWriter {
     const row = this.#statements.org.get(name);
     if (!row) throw new GatewayError('unknown_organization', `There is no organization "${name}".`);
     const id = Number(row.id);
-    const last = this.#statements.lastEntry.get(id);
+    const last = this.#statements.lastEntry.get(entryKey(id, 0), entryKey(id + 1, 0) - 1);
     const revision = Number(row.revision);
     const head = last ? { seq: Number(last.seq), hash: String(last.hash), revision } : { ...GENESIS, revision };
     const state = { id, head };
@@ -132,10 +145,10 @@ const STATEMENTS = {
   org: 'SELECT id, revision FROM organization WHERE name = ?',
   addOrg: 'INSERT INTO organization (name) VALUES (?) ON CONFLICT DO NOTHING',
   setRevision: 'UPDATE organization SET revision = ? WHERE id = ?',
-  lastEntry: 'SELECT seq, hash FROM entry WHERE org = ? ORDER BY seq DESC LIMIT 1',
-  insertEntry: 'INSERT INTO entry (org, seq, hash, header, content, call) VALUES (?, ?, ?, ?, ?, ?)',
-  insertPayload: 'INSERT INTO payload (org, seq, role, commitment, sealed) VALUES (?, ?, ?, ?, ?)',
-  erase: 'DELETE FROM payload WHERE commitment = ? AND org = ?',
+  lastEntry: 'SELECT seq, hash FROM entry WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1',
+  insertEntry: 'INSERT INTO entry (id, hash, header, content, call) VALUES (?, ?, ?, ?, ?)',
+  insertPayload: 'INSERT INTO payload (id, role, commitment, sealed) VALUES (?, ?, ?, ?)',
+  erase: 'DELETE FROM payload WHERE commitment = ? AND id BETWEEN ? AND ?',
   objectRevision: 'SELECT revision FROM object WHERE org = ? AND kind = ? AND name = ?',
   putObject:
     'INSERT INTO object (org, kind, name, revision, document) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET revision = excluded.revision, document = excluded.document',

@@ -5,27 +5,27 @@ CREATE TABLE organization (
   revision INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
+-- Rows in the order they are written: the key of an entry is organization and sequence number in one integer (row-key.ts), that of a
+-- payload the key of its entry and its place there. An append then touches the last page of each table and no other.
 CREATE TABLE entry (
   id INTEGER PRIMARY KEY,
-  org INTEGER NOT NULL REFERENCES organization (id),
-  seq INTEGER NOT NULL,
+  org INTEGER AS (id >> 36) VIRTUAL,
+  seq INTEGER AS (id & 68719476735) VIRTUAL,
   hash TEXT NOT NULL,
   header TEXT NOT NULL,
   content TEXT NOT NULL,
   call TEXT
 ) STRICT;
-CREATE UNIQUE INDEX entry_by_seq ON entry (org, seq);
-CREATE INDEX entry_by_call ON entry (call, org) WHERE call IS NOT NULL;
+CREATE INDEX entry_by_call ON entry (call) WHERE call IS NOT NULL;
 
 CREATE TABLE payload (
   id INTEGER PRIMARY KEY,
-  org INTEGER NOT NULL REFERENCES organization (id),
-  seq INTEGER NOT NULL,
+  org INTEGER AS (id >> 39) VIRTUAL,
+  seq INTEGER AS ((id >> 3) & 68719476735) VIRTUAL,
   role TEXT NOT NULL,
   commitment BLOB NOT NULL,
   sealed BLOB NOT NULL
 ) STRICT;
-CREATE INDEX payload_by_commitment ON payload (commitment, org);
 
 CREATE TABLE object (
   org INTEGER NOT NULL REFERENCES organization (id),
