@@ -25,18 +25,16 @@ const secret = (name: string, value: string) => `kind: secret\nmetadata: {name: 
 const server = (name: string, of: string) =>
   `kind: server\nmetadata: {name: ${name}}\nspec: {transport: http, url: http://h/, headers: {X-Key: {secret: ${of}}}}\n`;
 const stored = (texts: string[], revision = 1): StoredObject[] =>
-  texts
-    .flatMap(draft)
-    .map(
-      (object) =>
-        ({
-          ...object,
-          revision,
-          ...(object.kind === 'secret'
-            ? { spec: { sealed: sealer.seal(object.metadata.name, (object as SecretDraft).spec.value ?? '') } }
-            : {}),
-        }) as StoredObject,
-    );
+  texts.flatMap(draft).map(
+    (object) =>
+      ({
+        ...object,
+        revision,
+        ...(object.kind === 'secret'
+          ? { spec: { sealed: sealer.seal(object.metadata.name, (object as SecretDraft).spec.value ?? '') } }
+          : {}),
+      }) as StoredObject,
+  );
 const viewOf = (texts: string[]) => buildView({ org: 'o', revision: 5, objects: stored(texts) });
 const plan = (texts: string[], put: string[], more: object = {}) =>
   planChanges(viewOf(texts), { put: put.flatMap(draft), ...more }, sealer);
