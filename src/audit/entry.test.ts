@@ -1,3 +1,4 @@
+// What the builders promise: exactly the text RFC 8785 gives, whatever an agent sends as a name.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../lib/canonical-json.ts';

@@ -9,9 +9,6 @@ export const MAX_TEXT_UNITS = 2048;
 /** Most calls one gap entry names; more calls take more entries. */
 export const MAX_GAP_CALLS = 1000;
 
-/** Most changes one object entry names: what one write of objects may hold. */
-export const MAX_CHANGES = 20_000;
-
 type Maybe<T> = T | undefined;
 
 export interface PrincipalRef {

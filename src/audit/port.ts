@@ -1,7 +1,5 @@
 // What the log needs from a store, and the receipt that proves an entry is durable.
 // Never mint a receipt before the commit that holds its entry has been synced to disk.
-import type { JsonObject } from '../lib/json.ts';
-
 declare const durable: unique symbol;
 
 /** Proof that an entry is durable. Only a log store mints it (test/structure.test.ts). */
@@ -85,6 +83,3 @@ export interface PayloadSealer {
   /** Throws when the bytes were not sealed for this organization or were changed. */
   open(org: string, bytes: Uint8Array): Uint8Array;
 }
-
-/** Fields the content of an entry may carry; docs/audit-format.md is the normative description. */
-export type EntryContent = JsonObject & { type: string; time: string };

@@ -1,3 +1,4 @@
+// Every rule of the verifier, each by a log that breaks it, and the logs that break none.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../lib/canonical-json.ts';

@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { restorePostgres } from '../../src/store/postgres/snapshot.ts';
+import { backupStore, restoreStore } from '../../src/store/open.ts';
 import { openPostgresStore } from '../../src/store/postgres/store.ts';
-import { restoreSqlite } from '../../src/store/sqlite/snapshot.ts';
 import { openSqliteStore } from '../../src/store/sqlite/store.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { appendUntilKilled } from './append-until-killed.ts';
@@ -24,7 +23,7 @@ const driver: Driver = {
     const url = await server.freshUrl();
     return {
       open: (failWrite) => openPostgresStore({ url, failWrite }),
-      restore: (fromPath) => restorePostgres(fromPath, url),
+      restore: (fromPath) => restoreStore({ dataDir: '', databaseUrl: url }, fromPath),
       makeSchemaNewer: async () => {
         const sql = postgres(url, { max: 1 });
         await sql`INSERT INTO migration (number, name, checksum) VALUES (9999, 'later', 'x')`;
@@ -105,8 +104,8 @@ describe('PostgreSQL store', () => {
     const store = await openPostgresStore({ url });
     await store.objects.createOrganization(ORG);
     await store.log.append(ORG, [decision('call_1', 0), decision('call_2', 0)]);
-    await store.backup(join(scratch, 'copy.jsonl'));
-    await restoreSqlite(join(scratch, 'copy.jsonl'), join(scratch, 'data'));
+    await backupStore({ dataDir: '', databaseUrl: url }, join(scratch, 'copy.jsonl'));
+    await restoreStore({ dataDir: join(scratch, 'data'), databaseUrl: undefined }, join(scratch, 'copy.jsonl'));
     const moved = await openSqliteStore({ dataDir: join(scratch, 'data') });
     expect(await entries(moved)).toEqual(await entries(store));
     await Promise.all([store.lifecycle.close(), moved.lifecycle.close()]);

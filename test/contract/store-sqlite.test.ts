@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
+import { backupStore, restoreStore } from '../../src/store/open.ts';
 import { HOLDER_FILE } from '../../src/store/sqlite/lock.ts';
-import { backupSqlite, restoreSqlite } from '../../src/store/sqlite/snapshot.ts';
 import { openSqliteStore } from '../../src/store/sqlite/store.ts';
 import { appendUntilKilled } from './append-until-killed.ts';
 import { type Driver, decision, ORG, storeCases } from './store-cases.ts';
@@ -17,7 +17,7 @@ const driver: Driver = {
     const dataDir = mkdtempSync(join(tmpdir(), 'sallyport-store-'));
     return {
       open: (failWrite) => openSqliteStore({ dataDir, failWrite }),
-      restore: (fromPath) => restoreSqlite(fromPath, dataDir),
+      restore: (fromPath) => restoreStore({ dataDir, databaseUrl: undefined }, fromPath),
       makeSchemaNewer: async () => {
         const db = new DatabaseSync(join(dataDir, 'sallyport.db'));
         db.exec("INSERT INTO migration (number, name, checksum) VALUES (9999, 'later', 'x')");
@@ -61,10 +61,12 @@ describe('embedded store', () => {
       const store = await openSqliteStore({ dataDir });
       await store.objects.createOrganization(ORG);
       await store.log.append(ORG, [decision('call_1', 0)]);
-      expect(await backupSqlite(dataDir, join(dataDir, 'running.jsonl'))).toMatchObject({ entries: 1 });
+      expect(await backupStore({ dataDir: dataDir, databaseUrl: undefined }, join(dataDir, 'running.jsonl'))).toMatchObject({ entries: 1 });
       await store.lifecycle.close();
-      expect(await backupSqlite(dataDir, join(dataDir, 'stopped.jsonl'))).toMatchObject({ entries: 1 });
-      await expect(backupSqlite(join(dataDir, 'nowhere'), join(dataDir, 'x.jsonl'))).rejects.toMatchObject({ code: 'no_database' });
+      expect(await backupStore({ dataDir: dataDir, databaseUrl: undefined }, join(dataDir, 'stopped.jsonl'))).toMatchObject({ entries: 1 });
+      await expect(
+        backupStore({ dataDir: join(dataDir, 'nowhere'), databaseUrl: undefined }, join(dataDir, 'x.jsonl')),
+      ).rejects.toMatchObject({ code: 'no_database' });
     });
   });
 
