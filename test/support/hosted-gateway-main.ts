@@ -1,10 +1,10 @@
 // The gateway as a process that a test can kill, measure and change: the whole product from its sources, told what to do over IPC.
 // Ends with its parent. Any unhandled rejection ends it with a code of its own; it never hides one.
 import { startGateway } from '../../src/app.ts';
+import { entryLine } from '../../src/audit/chain.ts';
 import { loadConfig } from '../../src/config.ts';
 import type { StoredObject } from '../../src/object/kinds.ts';
 import type { HostedMeasure, HostedRequest, HostedSettings } from './hosted-gateway.ts';
-import { lineOf } from './log-lines.ts';
 import { seed } from './seed.ts';
 
 const settings = JSON.parse(process.argv[2] ?? '{}') as HostedSettings;
@@ -36,7 +36,7 @@ async function answer(request: HostedRequest): Promise<unknown> {
 
 async function linesFrom(fromSeq: number): Promise<string[]> {
   const lines: string[] = [];
-  for await (const entry of gateway.store.log.read({ org: gateway.config.organization, fromSeq })) lines.push(lineOf(entry));
+  for await (const entry of gateway.store.log.read({ org: gateway.config.organization, fromSeq })) lines.push(entryLine(entry));
   return lines;
 }
 

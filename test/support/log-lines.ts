@@ -1,15 +1,12 @@
 // The log of an open store as the lines an export has, and what a test asks of them: sound, and which calls are in it.
 // Reads only; what it says of a call is taken from the entries alone.
 import type { Core } from '../../src/app.ts';
+import { entryLine } from '../../src/audit/chain.ts';
 import type { StoredEntry } from '../../src/audit/port.ts';
 import { type Verdict, verifyLog } from '../../src/audit/verify.ts';
 
-export function lineOf({ content, hash, header }: Pick<StoredEntry, 'content' | 'hash' | 'header'>): string {
-  return `{"content":${content},"hash":"${hash}","header":${header}}`;
-}
-
 export async function* exportLines(entries: AsyncIterable<StoredEntry>): AsyncGenerator<string> {
-  for await (const entry of entries) yield lineOf(entry);
+  for await (const entry of entries) yield entryLine(entry);
 }
 
 export function verifyStore(core: Pick<Core, 'store'>, org: string): Promise<Verdict> {
