@@ -1,6 +1,18 @@
 // The master key: 32 bytes from a setting or from a 0600 file in the data directory, made at the first start.
 // Never printed, never logged, never stored anywhere else; a file that others can read is refused.
-import { chmodSync, closeSync, fstatSync, fsyncSync, linkSync, openSync, readFileSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { sha256Hex } from '../lib/digest.ts';
 import { GatewayError } from '../lib/error.ts';
@@ -102,7 +114,9 @@ function readKeyFile(path: string): MasterKey | undefined {
 /** Exclusive creation: of two processes that start at once, the slower one reads what the faster one wrote. */
 function createKeyFile(path: string, random: Random = systemRandom): MasterKey {
   const bytes = random.bytes(KEY_BYTES);
-  const partial = `${path}.${process.pid}.tmp`;
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  // A name nobody else takes: what a crash left behind must not stand in the way.
+  const partial = `${path}.${Buffer.from(systemRandom.bytes(8)).toString('hex')}.tmp`;
   const file = openSync(partial, 'wx', 0o600);
   try {
     writeSync(file, `${Buffer.from(bytes).toString('base64')}\n`);

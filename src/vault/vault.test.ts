@@ -1,5 +1,5 @@
 // The vault: envelopes, master key files, data keys and their rotation, sealed texts, credentials.
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -104,6 +104,12 @@ describe('master key', () => {
     expect(statSync(join(dir, MASTER_KEY_FILE)).mode & 0o777).toBe(0o600);
     expect(loadMasterKeys(source()).current.id).toBe(first.current.id);
     expect(loadMasterKeys(source({ create: false })).current.id).toBe(first.current.id);
+  });
+
+  it('is made in a directory that does not exist yet, and leaves nothing else behind', () => {
+    const nested = join(dir, 'not', 'there');
+    loadMasterKeys(source({ dataDir: nested }));
+    expect(readdirSync(nested)).toEqual([MASTER_KEY_FILE]);
   });
 
   it('refuses a file that others can read, a missing one when it must not be made, and a bad one', () => {
