@@ -13,14 +13,20 @@ const LOCK_TIMEOUT_MS = 8_000;
 /** Oldest server: string_to_table, and what is tested. */
 const OLDEST_VERSION_NUM = 150_000;
 
-export function connect(url: string, max: number): Sql {
+/** `statementTimeoutMs` 0: statements may take as long as they need (reads, migrations, backups). */
+export function connect(url: string, max: number, statementTimeoutMs = 0): Sql {
   try {
     return postgres(url, {
       max,
       connect_timeout: CONNECT_TIMEOUT_S,
       idle_timeout: IDLE_TIMEOUT_S,
       onnotice: () => {},
-      connection: { application_name: 'sallyport', default_transaction_isolation: 'read committed', lock_timeout: LOCK_TIMEOUT_MS },
+      connection: {
+        application_name: 'sallyport',
+        default_transaction_isolation: 'read committed',
+        lock_timeout: LOCK_TIMEOUT_MS,
+        statement_timeout: statementTimeoutMs,
+      },
     });
   } catch (cause) {
     throw new GatewayError(

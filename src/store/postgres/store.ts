@@ -11,7 +11,7 @@ import type { FailWrite, Store } from '../port.ts';
 import { type PageQuery, readPages } from '../read-log.ts';
 import { connect, migrateDatabase, type Sql } from './database.ts';
 import { postgresSnapshot } from './snapshot.ts';
-import { runGroup, unknownOrganization, type WriteAnswer, type WriteJob } from './writer.ts';
+import { runGroup, unknownOrganization, WRITE_TIMEOUT_MS, type WriteAnswer, type WriteJob } from './writer.ts';
 
 /** Connections of one process: writes and reads apart, so that a long read never delays an append. */
 const WRITE_CONNECTIONS = 4;
@@ -60,9 +60,13 @@ class PostgresStore {
 
   async open(): Promise<void> {
     if (this.#open) return;
-    const open: Open = { writes: connect(this.#url, WRITE_CONNECTIONS), reads: connect(this.#url, READ_CONNECTIONS), queues: new Map() };
+    const open: Open = {
+      writes: connect(this.#url, WRITE_CONNECTIONS, WRITE_TIMEOUT_MS),
+      reads: connect(this.#url, READ_CONNECTIONS),
+      queues: new Map(),
+    };
     try {
-      await migrateDatabase(open.writes);
+      await migrateDatabase(open.reads);
       this.#open = open;
       // The second callback runs on every (re)connection: whatever changed while nobody listened is found by asking.
       await open.reads.listen(

@@ -77,7 +77,7 @@ async function runWrite(sql: Sql, org: string, job: Extract<WriteJob, { type: 'w
 }
 
 async function runStatement(sql: Sql, job: Extract<WriteJob, { type: 'statement' }>): Promise<WriteAnswer> {
-  return { type: 'done', count: await job.run(sql) };
+  return { type: 'done', count: await withinTime(job.run(sql)) };
 }
 
 function appended(row: postgres.Row): Extract<WriteAnswer, { type: 'appended' }> {
@@ -100,17 +100,17 @@ function payloadLines(drafts: readonly EntryDraft[]): string | null {
   return lines.length === 0 ? null : lines.join('\n');
 }
 
-/** Gives up on a query that does not come back (a dead network): it is cancelled and reported as failed. */
-export async function withinTime(query: postgres.PendingQuery<postgres.Row[]>): Promise<postgres.RowList<postgres.Row[]>> {
+/**
+ * Gives up on a query that does not come back (a dead network) and reports it as failed. It is not cancelled from here: that would take
+ * another connection to the same place. A server that is alive ends it by its own statement timeout.
+ */
+async function withinTime<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      query.cancel();
-      reject(logUnavailable(`no answer from PostgreSQL within ${WRITE_TIMEOUT_MS} ms`));
-    }, WRITE_TIMEOUT_MS);
+    timer = setTimeout(() => reject(logUnavailable(`no answer from PostgreSQL within ${WRITE_TIMEOUT_MS} ms`)), WRITE_TIMEOUT_MS);
   });
   try {
-    return await Promise.race([query, late]);
+    return await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
   }
