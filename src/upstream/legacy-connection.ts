@@ -172,7 +172,7 @@ export class LegacyConnection implements Connection {
   async setLevel(level: string): Promise<void> {
     if (this.#level === level || this.serverCapabilities.logging === undefined) return;
     this.#level = level;
-    await this.#errand('logging/setLevel', { level });
+    await this.errand('logging/setLevel', { level });
   }
 
   /** For a modern agent's request: the server must send at least this level. */
@@ -206,11 +206,11 @@ export class LegacyConnection implements Connection {
   }
 
   async subscribe(uri: string, owner: object): Promise<void> {
-    if (this.addSubscriber(uri, owner)) await this.#errand('resources/subscribe', { uri });
+    if (this.addSubscriber(uri, owner)) await this.errand('resources/subscribe', { uri });
   }
 
   async unsubscribe(uri: string, owner: object): Promise<void> {
-    if (this.removeSubscriber(uri, owner) && !this.isClosed) await this.#errand('resources/unsubscribe', { uri });
+    if (this.removeSubscriber(uri, owner) && !this.isClosed) await this.errand('resources/unsubscribe', { uri });
   }
 
   async attach(stream: StandingStream): Promise<void> {
@@ -229,7 +229,7 @@ export class LegacyConnection implements Connection {
   }
 
   /** A text from a duplex channel, or from the GET stream: no call is named. */
-  readonly receive = (text: string): Promise<void> | undefined => this.#link.receive(text, undefined);
+  readonly receive = (text: string): Promise<void> | undefined => this.#link.receiveUnnamed(text);
 
   /** The channel is gone. */
   lost(reason: string, own = false): void {
@@ -265,7 +265,7 @@ export class LegacyConnection implements Connection {
     const level = this.#level;
     this.#level = undefined;
     if (level !== undefined) await this.setLevel(level);
-    for (const uri of [...this.#subscribers.keys()]) await this.#errand('resources/subscribe', { uri });
+    for (const uri of [...this.#subscribers.keys()]) await this.errand('resources/subscribe', { uri });
     this.#http?.closeStanding();
     await this.#openStanding();
   }
@@ -279,7 +279,8 @@ export class LegacyConnection implements Connection {
     if (this.#wantsStanding) await this.#http?.openStanding(this.receive);
   }
 
-  async #errand(method: string, params: JsonObject): Promise<void> {
+  /** A request of the gateway's own, whose failure nobody waits for. Never rejects. */
+  async errand(method: string, params: JsonObject): Promise<void> {
     try {
       await this.request({ method, params, paramsText: undefined, timeoutMs: this.timeoutMs });
     } catch (error) {

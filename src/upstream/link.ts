@@ -21,6 +21,7 @@ import {
 import { setIn } from '../mcp/raw-json.ts';
 import { asFailure, failure } from './failure.ts';
 import { Flight } from './flight.ts';
+import { unstalled } from './wait.ts';
 import type { Watchdog } from './watchdog.ts';
 
 /** Carries texts to the server; hands what comes back to `Link.receive`. */
@@ -116,6 +117,11 @@ export class Link {
       if (wait) waits.push(wait);
     }
     return waits.length === 0 ? undefined : Promise.all(waits).then(() => undefined);
+  }
+
+  /** One text of a channel that many calls use: an agent that does not read holds it up only so long. */
+  receiveUnnamed(text: string): Promise<void> | undefined {
+    return unstalled(this.receive(text, undefined));
   }
 
   /** Fails everything in flight; nothing can be sent afterwards. */

@@ -121,7 +121,7 @@ export class ModernConnection implements Connection {
     return isObject(capabilities) ? capabilities : {};
   }
 
-  readonly receive = (text: string): Promise<void> | undefined => this.#link.receive(text, undefined);
+  readonly receive = (text: string): Promise<void> | undefined => this.#link.receiveUnnamed(text);
 
   lost(reason: string, own = false): void {
     if (this.isClosed) return;

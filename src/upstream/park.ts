@@ -4,7 +4,8 @@ import type { CallReply } from '../call.ts';
 import type { Clock } from '../lib/clock.ts';
 import { newId, type Random, systemRandom } from '../lib/id.ts';
 import { INVALID_PARAMS } from '../mcp/error-code.ts';
-import { inputRequiredResult, type Question, readRetry } from '../mcp/translate/input-required.ts';
+import type { RpcResponse } from '../mcp/message.ts';
+import { inputRequiredResult, missingCapability, type Question, questionsOfUrlError, readRetry } from '../mcp/translate/input-required.ts';
 import type { UpstreamRequest } from './exchange.ts';
 import { failure } from './failure.ts';
 import { ParkedExchange } from './parked-exchange.ts';
@@ -86,10 +87,14 @@ export class Park {
     });
   }
 
-  /** A state for a call that ended with the wish that the user visits a URL: the agent's retry sends it again. */
-  resendState(request: UpstreamRequest): string {
+  /** -32042 (2025-11-25 client/elicitation) as a round of questions. The call has ended: the agent's retry sends it again. */
+  askForUrls(request: UpstreamRequest, response: RpcResponse): CallReply | undefined {
+    const questions = response.error && questionsOfUrlError(response.error);
+    if (!questions) return undefined;
+    for (const question of questions.values()) if (missingCapability(question, request.client.capabilities)) return undefined;
     const expiresMs = this.#options.clock.nowMs() + this.#ttlMs;
-    return sealState(this.#options.sealer, request, { kind: 'resend', id: '', nonce: this.#nonce(), expiresMs });
+    const state = sealState(this.#options.sealer, request, { kind: 'resend', id: '', nonce: this.#nonce(), expiresMs });
+    return { type: 'result', era: 'modern', result: inputRequiredResult(questions, state), resultText: undefined };
   }
 
   /** Cancels everything. */

@@ -34,3 +34,18 @@ export function within<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> 
     );
   });
 }
+
+/** Longest time one agent that does not read may keep a channel that others use from being read. */
+export const MAX_STALL_MS = 5_000;
+
+/** Back-pressure with an end. */
+export function unstalled(wait: Promise<void> | undefined): Promise<void> | undefined {
+  if (!wait) return undefined;
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, MAX_STALL_MS);
+    void wait.finally(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
