@@ -5,6 +5,8 @@ import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { failureMeaning } from '../scripts/error-meaning.ts';
 import { generatedDocs, isMentioned, stageTable, thrownCodes } from '../scripts/gen-docs.ts';
+import { policyRule } from '../src/object/kinds.ts';
+import { parseObjects } from '../src/object/parse.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -45,6 +47,22 @@ describe('ARCHITECTURE.md', () => {
     const present = [...new Set(entries)];
     expect([...listed.keys()].sort()).toEqual(present.sort());
     expect(Object.fromEntries([...listed].map(([name]) => [name, enforcedRanks().get(name)]))).toEqual(Object.fromEntries(listed));
+  });
+});
+
+describe('docs/policy.md', () => {
+  const examples = [...read('docs/policy.md').matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map((block) => block[1] ?? '');
+
+  it('shows objects that can be applied', () => {
+    expect(examples.length).toBeGreaterThan(1);
+    for (const text of examples) expect(parseObjects(text, 'docs/policy.md').errors).toEqual([]);
+  });
+
+  it('names every matcher and no other', () => {
+    const named = [...read('docs/policy.md').matchAll(/^\| ((?:`\w+`(?:, )?)+) \|/gm)].flatMap((row) =>
+      (row[1] ?? '').replaceAll('`', '').split(', '),
+    );
+    expect(named.sort()).toEqual(Object.keys(policyRule.shape.match.unwrap().shape).sort());
   });
 });
 

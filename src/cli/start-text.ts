@@ -7,6 +7,8 @@ export interface StartReport {
   mcpUrl: string;
   adminUrl: string;
   dataDir: string;
+  /** Where the operator token is kept; it is not printed. */
+  operatorTokenFile: string;
   servers: readonly string[];
   /** Only when it was made by this start. */
   token: string | undefined;
@@ -26,10 +28,14 @@ export function startText(report: StartReport, style: { color: boolean }): strin
     '',
     strong('Try next, in a second terminal'),
     '',
-    '  npm run try                                            a walk: a read, a denied write, a freeze, the log',
-    '  npm run -s sallyport -- log tail                       watch every decision as it is made',
-    `  npm run -s sallyport -- freeze --agent ${QUICKSTART_AGENT}   stop this agent at once`,
-    '  npm run -s sallyport -- apply -f examples/quickstart/policy.yaml   change the policy while it runs',
+    '  npm run try',
+    '      a walk: a read, a denied write, a freeze, the log',
+    '  npm run -s sallyport -- log tail',
+    '      watch every decision as it is made',
+    `  npm run -s sallyport -- freeze --agent ${QUICKSTART_AGENT} --reason "trying it out"`,
+    '      stop this agent at once; `unfreeze` lets it go on',
+    '  npm run -s sallyport -- apply -f examples/quickstart/policy.yaml',
+    '      change the policy while the gateway runs',
     '',
     'Stop with Ctrl-C. Nothing is lost: the next start goes on with the same data.',
   ].join('\n');
@@ -37,7 +43,7 @@ export function startText(report: StartReport, style: { color: boolean }): strin
 
 /** One line, for programs. */
 export function jsonText(report: StartReport): string {
-  const { mcpUrl, adminUrl, dataDir, servers, token } = report;
+  const { mcpUrl, adminUrl, dataDir, operatorTokenFile, servers, token } = report;
   const endpoints = Object.fromEntries(servers.map((name) => [name, `${mcpUrl}/mcp/${name}`]));
   const clients = configsOf(report);
   return JSON.stringify({
@@ -46,17 +52,18 @@ export function jsonText(report: StartReport): string {
     all: `${mcpUrl}/mcp`,
     endpoints,
     dataDir,
+    operatorTokenFile,
     agent: QUICKSTART_AGENT,
     token,
     clients,
   });
 }
 
-function endpoints({ mcpUrl, adminUrl, dataDir, servers }: StartReport): string[] {
+function endpoints({ mcpUrl, adminUrl, dataDir, operatorTokenFile, servers }: StartReport): string[] {
   const rows: [string, string][] = [
     ['every server', `${mcpUrl}/mcp`],
     ...servers.map((name): [string, string] => [name, `${mcpUrl}/mcp/${name}`]),
-    ['operators', adminUrl],
+    ['operators', `${adminUrl}   (token: ${operatorTokenFile})`],
     ['data', dataDir],
   ];
   const width = Math.max(...rows.map(([label]) => label.length)) + 3;

@@ -6,6 +6,7 @@ import { objectContext } from '../app/object-context.ts';
 import { type Gateway, startGateway } from '../app.ts';
 import type { Config } from '../config.ts';
 import { GatewayError } from '../lib/error.ts';
+import { ensureOperator, OPERATOR_TOKEN_FILE } from './operator-file.ts';
 import { untilStopped } from './serve.ts';
 import { ensureQuickstart, type QuickstartParts, type QuickstartState } from './start-objects.ts';
 import { type SampleServer, startSample } from './start-sample.ts';
@@ -32,6 +33,7 @@ export async function start(options: StartOptions): Promise<number> {
       throw asPortInUse(error) ?? error;
     });
     copySandbox(places);
+    await ensureOperator(gateway, config.organization, resolve(config.dataDir));
     const state = await ensureQuickstart(objectContext(gateway), config.organization, partsOf(places, sample));
     await gateway.control.atLeast(config.organization, state.revision);
     options.out(options.json ? jsonText(reportOf(gateway, state)) : startText(reportOf(gateway, state), { color: options.color }));
@@ -40,14 +42,6 @@ export async function start(options: StartOptions): Promise<number> {
     throw error;
   }
   return untilStopped(withSample(gateway, sample));
-}
-
-/** The quick start's process log holds warnings and errors only, unless somebody asked for more. */
-export function quietFlags<Flags extends Readonly<Record<string, string | undefined>>>(
-  flags: Flags,
-  logLevelOfEnvironment: string | undefined,
-): Flags {
-  return logLevelOfEnvironment === undefined ? { logLevel: 'warn', ...flags } : flags;
 }
 
 interface Places {
@@ -99,6 +93,7 @@ function reportOf(gateway: Gateway, state: QuickstartState): StartReport {
     mcpUrl,
     adminUrl,
     dataDir: resolve(config.dataDir),
+    operatorTokenFile: join(resolve(config.dataDir), OPERATOR_TOKEN_FILE),
     servers: servers.filter(({ spec }) => !spec.disabled).map(({ metadata }) => metadata.name),
     token: state.token,
   };
