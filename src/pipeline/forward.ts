@@ -2,7 +2,7 @@
 // Failures of a server become JSON-RPC errors with a stable code; its private words stay in the operator's log.
 import type { CallReply } from '../call.ts';
 import { GatewayError } from '../lib/error.ts';
-import { HEADER_MISMATCH, INTERNAL_ERROR } from '../mcp/error-code.ts';
+import { INTERNAL_ERROR } from '../mcp/error-code.ts';
 import { forwardAll } from './aggregate.ts';
 import { refreshDefinition } from './discovery.ts';
 import type { Flight, Row, Verdict } from './flight.ts';
@@ -41,15 +41,27 @@ async function send(flight: Flight): Promise<Verdict> {
     return PASS;
   }
   const began = ports.clock.monotonicMs();
-  let answer = await ports.upstreams.exchange(requestOf(flight));
-  if (answer.type === 'error' && answer.error.code === HEADER_MISMATCH && (await refreshDefinition(flight))) {
-    answer = await ports.upstreams.exchange(requestOf(flight));
-  }
+  const answer = await exchange(flight);
   ports.metrics.upstream(call.target.server, ports.clock.monotonicMs() - began);
   const refusal = await governQuestions(flight, answer);
   if (refusal) return deny(refusal.code, refusal.message, refusal.rule);
   flight.reply = ownTaskIds(flight, answer);
   return PASS;
+}
+
+/**
+ * A server that refuses the headers has another input schema than the gateway knows: its tools are read again and the call is sent once more
+ * (2026-07-28 basic/transports/streamable-http, x-mcp-header). The server refused before it did anything.
+ */
+async function exchange(flight: Flight): Promise<CallReply> {
+  const { upstreams } = flight.ports;
+  try {
+    return await upstreams.exchange(requestOf(flight));
+  } catch (error) {
+    const mismatch = error instanceof GatewayError && error.code === 'upstream_header_mismatch';
+    if (!mismatch || !(await refreshDefinition(flight))) throw error;
+    return upstreams.exchange(requestOf(flight));
+  }
 }
 
 export function upstreamError(flight: Flight, error: GatewayError): CallReply {

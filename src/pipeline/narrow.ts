@@ -1,4 +1,5 @@
-// Row: lists and handshakes show only what this principal may use, by the same decision as the call itself; cache hints become private.
+// Row: lists and handshakes show only what this principal may use, by the same decision as the call itself; cache hints become private, those of
+// reads too: what one principal may read is no public matter.
 // What was not touched keeps its exact text. The gateway's own readings are not narrowed.
 import type { CallReply, CapabilityKind } from '../call.ts';
 import type { Json, JsonObject } from '../lib/json.ts';

@@ -48,9 +48,9 @@ export const table: readonly TableRow[] = [
   { row: forward, kinds: 'crlmnsu', core: 'upstream', does: 'needs receipt and AbortSignal' },
   {
     row: narrow,
-    kinds: '--lm---',
+    kinds: '-rlm---',
     core: 'catalog, policy',
-    does: 'drop what this principal may not use; deterministic order; private cache scope',
+    does: 'drop what this principal may not use from lists; private cache scope everywhere',
   },
   { row: recordResult, kinds: 'crlmnsu', core: 'audit', does: 'second receipt; no reply without it' },
 ];
