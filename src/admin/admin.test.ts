@@ -8,6 +8,7 @@ import { verifyLog } from '../audit/verify.ts';
 import { newToken } from '../auth/token.ts';
 import { type Role, roles } from '../object/kinds.ts';
 import { MAX_TAILS } from './log-tail.ts';
+import { MAX_FAILED_PER_MINUTE } from './operator.ts';
 import { adminRoutes } from './router.ts';
 
 const SECRET = 'hunter2-very-secret-value';
@@ -271,6 +272,29 @@ describe('the log', () => {
     await until('"name":"tailed"');
     expect(text).toMatch(/id: \d+\nevent: entry\ndata: \{"content":/);
     await reader?.cancel();
+  });
+});
+
+describe('freezes', () => {
+  it('are not replaced by another one of the same name', async () => {
+    const freeze = (scope: object, name?: string) =>
+      ask('operator', 'POST', '/api/v1/freezes', { scope, reason: 'x', ...(name ? { name } : {}) });
+    expect((await freeze({ agent: 'robot' }, 'incident')).status).toBe(200);
+    expect((await freeze({ agent: 'other' }, 'incident')).status).toBe(409);
+    expect((await freeze({ agent: 'robot' })).json().name).toBe('agent-robot');
+    expect((await freeze({ agent: 'robot' })).json().name).toBe('agent-robot-2');
+    expect((await freeze({ everyone: true })).json().name).toBe('everyone');
+    const { freezes } = (await ask('viewer', 'GET', '/api/v1/freezes')).json();
+    expect(freezes.find((one: { name: string }) => one.name === 'incident')).toMatchObject({ scope: { agent: 'robot' }, active: true });
+  });
+});
+
+describe('sign-ins', () => {
+  it('that fail are recorded, up to a bound', async () => {
+    const before = (await side.core.store.log.head(ORG)).seq;
+    await Promise.all(Array.from({ length: 200 }, () => ask(undefined, 'GET', '/api/v1/status')));
+    const written = (await side.core.store.log.head(ORG)).seq - before;
+    expect(written).toBeLessThanOrEqual(2 * MAX_FAILED_PER_MINUTE); // a minute may turn in between
   });
 });
 

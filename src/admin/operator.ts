@@ -50,7 +50,7 @@ export function mayAct(role: Role, needed: Role): boolean {
 /** A sign-in is recorded again after this time of use. */
 const SIGNIN_AGAIN_MS = 15 * 60_000;
 /** Failed sign-ins recorded per minute; the rest are only counted in the process log. */
-const MAX_FAILED_PER_MINUTE = 30;
+export const MAX_FAILED_PER_MINUTE = 30;
 const MAX_REMEMBERED = 1_000;
 
 /** Writes sign-ins to the log: successes once per operator and quarter hour, failures up to a bound. */

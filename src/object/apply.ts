@@ -40,7 +40,6 @@ export async function applyChanges(context: ObjectContext, org: string, input: P
   for (let attempt = 1; ; attempt++) {
     const view = buildView(await context.store.load(org));
     const plan = planChanges(view, input, context.sealer(org));
-    if (plan.problems.length > 0) return { type: 'refused', problems: plan.problems, warnings: plan.warnings };
     const reason = options.guard?.(plan.changes);
     if (reason !== undefined)
       return {
@@ -49,6 +48,7 @@ export async function applyChanges(context: ObjectContext, org: string, input: P
         warnings: [],
         forbidden: true,
       };
+    if (plan.problems.length > 0) return { type: 'refused', problems: plan.problems, warnings: plan.warnings };
     if (options.dryRun || plan.writes.length === 0) return staleWrite(view, plan) ?? applied(plan, view.revision, options.dryRun ?? false);
     const result = await commit(context, org, plan, options.author);
     if (result.type === 'written') return applied(plan, result.revision, false);

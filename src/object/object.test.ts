@@ -115,6 +115,16 @@ describe('planChanges', () => {
     expect(plan([agent('a'), token('t', 'a')], [revoked]).problems).toEqual([]);
   });
 
+  it('never takes away the last admin', () => {
+    const operator = (name: string, extra = '') =>
+      `kind: operator\nmetadata: {name: ${name}}\nspec: {role: admin, hash: ${'cd'.repeat(32)}, hint: so_x, createdAt: 2026-01-01T00:00:00Z${extra}}\n`;
+    const gone = { delete: [{ kind: 'operator', name: 'a' }] };
+    expect(plan([operator('a')], [], gone).problems[0]?.message).toContain('no operator with role admin');
+    expect(plan([operator('a')], [operator('a', ', revokedAt: 2026-02-01T00:00:00Z')]).problems).toHaveLength(1);
+    expect(plan([operator('a'), operator('b')], [], gone).problems).toEqual([]);
+    expect(plan([], [agent('x')]).problems).toEqual([]);
+  });
+
   it('warns about credentials in plain text', () => {
     const text = 'kind: server\nmetadata: {name: s}\nspec: {transport: http, url: http://h/, headers: {Authorization: Bearer x}}\n';
     expect(plan([], [text]).warnings[0]?.message).toContain('Authorization looks like a credential');

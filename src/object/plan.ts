@@ -71,6 +71,7 @@ export function planChanges(view: ControlView, input: PlanInput, sealer: SecretS
     remove(view, gone, plan);
   }
   checkReferences(after, touched, plan);
+  checkAdminRemains(view, after, plan);
   return plan;
 }
 
@@ -165,6 +166,14 @@ function deletions(view: ControlView, input: PlanInput, given: ReadonlySet<strin
       .filter(({ name }) => !given.has(keyOf(kind, name))),
   );
   return [...(input.delete ?? []), ...pruned];
+}
+
+/** Nobody could let anybody in again: whoever wants that stops the gateway. */
+function checkAdminRemains(view: ControlView, after: ReadonlyMap<string, StoredObject>, plan: Plan): void {
+  const isAdmin = ({ kind, spec }: StoredObject) =>
+    kind === 'operator' && 'role' in spec && spec.role === 'admin' && spec.revokedAt === undefined;
+  if (!view.operators().some(isAdmin) || [...after.values()].some(isAdmin)) return;
+  plan.problems.push({ object: 'operator', message: 'this would leave no operator with role admin; make another one first' });
 }
 
 /** Only references from or to something this change touches: older damage must not block an unrelated change. */

@@ -39,6 +39,7 @@ export const accessRoutes: Route[] = [
             view.agents().map((one) => one.metadata.name),
           )}`,
         );
+      if (wanted !== undefined && view.token(wanted)) return taken(`token/${wanted}`);
       const name = wanted ?? freeName(agent, (candidate) => view.token(candidate) !== undefined);
       const { token, hash, hint } = newToken();
       const spec = { agent, hash, hint, createdAt: now(context), ...(expiresAt ? { expiresAt } : {}), ...(scopes ? { scopes } : {}) };
@@ -107,6 +108,7 @@ export const accessRoutes: Route[] = [
     body: contract.operatorRequest,
     reply: contract.newOperatorReply,
     async handle({ context, operator, body: { name, role, expiresAt } }) {
+      if ((await context.view()).operator(name)) return taken(`operator/${name}`);
       const { token, hash, hint } = newOperatorToken();
       const spec = { role, hash, hint, createdAt: now(context), ...(expiresAt ? { expiresAt } : {}) };
       const object = { kind: 'operator', metadata: { name }, spec, revision: 0 } as StoredObject<'operator'>;
@@ -174,6 +176,10 @@ function missingToken(view: ControlView, name: string): Response {
       view.tokens().map((one) => one.metadata.name),
     )}`,
   );
+}
+
+export function taken(what: string): Response {
+  return failure(409, 'conflict', `${what} exists already. Choose another name.`);
 }
 
 const MAX_NAME_CHARS = 63;

@@ -5,7 +5,7 @@ import type { StoredObject } from '../../object/kinds.ts';
 import { change } from '../change.ts';
 import * as contract from '../contract.ts';
 import { failure, json, type Route, route } from '../route.ts';
-import { freeName } from './access.ts';
+import { freeName, taken } from './access.ts';
 
 export const freezeRoutes: Route[] = [
   route({
@@ -33,7 +33,10 @@ export const freezeRoutes: Route[] = [
       const [what, which] = Object.entries(scope)[0] ?? ['everyone', true];
       const stem = which === true ? 'everyone' : `${what}-${which}`;
       const name = wanted ?? freeName(stem, (candidate) => view.get('freeze', candidate) !== undefined);
-      const object = { kind: 'freeze', metadata: { name }, spec: { scope, reason, ...(until ? { until } : {}) } } as StoredObject<'freeze'>;
+      // Another freeze of this name must not be replaced: that would lift it.
+      if (view.get('freeze', name)) return taken(`freeze/${name}`);
+      const spec = { scope, reason, ...(until ? { until } : {}) };
+      const object = { kind: 'freeze', metadata: { name }, spec, revision: 0 } as StoredObject<'freeze'>;
       return change(context, operator, { put: [object] }, { reply: ({ revision }) => ({ name, revision }) });
     },
   }),
