@@ -30,9 +30,11 @@ export function stageTable(): string {
   return ['| row | kinds | does | core |', '|---|---|---|---|', ...lines].join('\n');
 }
 
-/** Codes that src hands to `new GatewayError(…)` as a literal. */
+/** Codes that src hands as a literal to `new GatewayError(…)`, its kin, or the `failure(status, …)` of the admin API. */
 export function thrownCodes(): Set<string> {
-  return new Set([...sources().matchAll(/GatewayError\(\s*'([a-z_]+)'/g)].map((match) => match[1] ?? ''));
+  return new Set(
+    [...sources().matchAll(/(?:GatewayError|ListedFailure|failure)\(\s*(?:\d{3},\s*)?'([a-z_]+)'/g)].map((match) => match[1] ?? ''),
+  );
 }
 
 /** Does src have this code as a literal, wherever it is handed on from? */
