@@ -193,6 +193,26 @@ describe('a tool that only runs as a task', () => {
   });
 });
 
+describe('a process that died', () => {
+  it('is followed by one that knows the level and the subscriptions of the session', async () => {
+    const spec = specFor(
+      `global.told ??= [];
+      const { method, params, id } = message;
+      if (method === 'resources/unsubscribe') say({ id, result: {} });
+      else if (method === 'logging/setLevel' || method === 'resources/subscribe') { told.push(params.level ?? params.uri); say({ id, result: {} }); }
+      else if (method === 'tools/call' && params.name === 'die') process.exit(1);
+      else if (method === 'tools/call') say({ id, result: { content: [{ type: 'text', text: JSON.stringify(told) }] } });`,
+      { tools: {}, logging: {}, resources: { subscribe: true } },
+    );
+    const agent = await session(spec);
+    await agent.result('logging/setLevel', { level: 'error' });
+    for (const uri of ['a:1', 'a:2', 'a:3']) await agent.result('resources/subscribe', { uri });
+    await agent.result('resources/unsubscribe', { uri: 'a:2' });
+    await expect(agent.call('die')).rejects.toMatchObject({ code: 'upstream_closed' });
+    expect(JSON.parse(text(await agent.call('told')) ?? '')).toEqual(['error', 'a:1', 'a:3']);
+  });
+});
+
 describe('an idle process', () => {
   it('is ended, and started again for the next call', async () => {
     const pid = `if (message.method === 'tools/call') say({ id: message.id, result: { content: [{ type: 'text', text: String(process.pid) }] } });`;

@@ -87,7 +87,7 @@ describe('server-everything over stdio', () => {
     }
   });
 
-  it("starts the process again after it died, with the session's subscriptions", async () => {
+  it('passes updates of what a session subscribed to, to its standing stream', async () => {
     const agent = await session();
     await agent.result('resources/subscribe', { uri: 'demo://resource/dynamic/text/1' });
     const abort = new AbortController();
