@@ -95,7 +95,7 @@ export const failureMeaning: Readonly<Record<string, string>> = {
   store_unavailable: 'The database cannot answer, or is closed. Check it, then restart the gateway.',
   too_large: 'The request is larger than the gateway accepts.',
   too_many_open_calls: 'The log has too many calls without an outcome. Check it with `sallyport verify`.',
-  too_many_organizations: 'The database holds more organizations than one gateway serves.',
+  too_many_organizations: 'The embedded store holds no more organizations. Use PostgreSQL.',
   unauthenticated: 'No valid token: `sp_…` for agents, `so_…` for operators.',
   unknown_kind: 'There is no such kind of object; the message lists them.',
   unknown_organization: 'There is no organization of this name.',
