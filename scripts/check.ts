@@ -4,7 +4,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 interface Count {
@@ -34,6 +34,8 @@ const MINUTE_MS = 60_000;
 const STOP_GRACE_MS = 5_000;
 const root = resolve(import.meta.dirname, '..');
 const bin = (name: string) => join(root, 'node_modules', '.bin', name);
+/** The tools of the project come first, Node itself among them. */
+const environment = { ...process.env, PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter) };
 const { values: options } = parseArgs({ options: { fast: { type: 'boolean', default: false } } });
 const scratch = mkdtempSync(join(tmpdir(), 'sallyport-check-'));
 const vitestReport = join(scratch, 'vitest.json');
@@ -103,7 +105,7 @@ async function run(step: Step): Promise<Outcome> {
 /** Runs in a process group of its own, so that a step that hangs ends with all it started. `why` is empty when it exited with 0. */
 function runCommand(step: Step): Promise<{ stdout: string; why: string }> {
   return new Promise((done) => {
-    const child = spawn(step.command, step.args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+    const child = spawn(step.command, step.args, { cwd: root, env: environment, stdio: ['ignore', 'pipe', 'inherit'], detached: true });
     let stdout = '';
     let why = '';
     current = child;
