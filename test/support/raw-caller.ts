@@ -10,6 +10,8 @@ export interface RawAnswer {
 export interface RawCaller {
   /** Undefined when no complete answer arrived. */
   ask(method: string, params?: Record<string, unknown>): Promise<RawAnswer | undefined>;
+  /** Headers and body of such a request, for who wants to send it otherwise. */
+  compose(method: string, params?: Record<string, unknown>): { headers: Record<string, string>; body: string };
   close(): Promise<void>;
 }
 
@@ -21,23 +23,20 @@ const ENVELOPE = {
 };
 
 export function modernCaller(url: string, token: string): RawCaller {
-  const agent = new Agent({ connections: 64 });
   let id = 0;
-  return {
-    ask: (method, params = {}) => {
-      const name = params.name ?? params.uri;
-      const headers = {
-        authorization: `Bearer ${token}`,
-        'content-type': 'application/json',
-        accept: ACCEPT,
-        'mcp-protocol-version': '2026-07-28',
-        'mcp-method': method,
-        ...(typeof name === 'string' ? { 'mcp-name': name } : {}),
-      };
-      return post(agent, url, headers, { jsonrpc: '2.0', id: ++id, method, params: { ...params, _meta: ENVELOPE } });
-    },
-    close: () => agent.destroy(),
-  };
+  return callerOf(url, (method, params) => {
+    const name = params.name ?? params.uri;
+    const headers = {
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+      accept: ACCEPT,
+      'mcp-protocol-version': '2026-07-28',
+      'mcp-method': method,
+      ...(typeof name === 'string' ? { 'mcp-name': name } : {}),
+    };
+    const meta = { ...ENVELOPE, ...(params._meta as object | undefined) };
+    return { headers, message: { jsonrpc: '2.0', id: ++id, method, params: { ...params, _meta: meta } } };
+  });
 }
 
 /** Opens a session; undefined when the gateway did not answer. */
@@ -53,9 +52,27 @@ export async function legacyCaller(url: string, token: string): Promise<RawCalle
     await agent.destroy();
     return undefined;
   }
+  await agent.destroy();
   let id = 0;
+  return callerOf(url, (method, more) => ({ headers, message: { jsonrpc: '2.0', id: ++id, method, params: more } }));
+}
+
+interface Composed {
+  headers: Record<string, string>;
+  message: { id: number; [member: string]: unknown };
+}
+
+function callerOf(url: string, compose: (method: string, params: Record<string, unknown>) => Composed): RawCaller {
+  const agent = new Agent({ connections: 64 });
   return {
-    ask: (method, more = {}) => post(agent, url, headers, { jsonrpc: '2.0', id: ++id, method, params: more }),
+    ask: (method, params = {}) => {
+      const { headers, message } = compose(method, params);
+      return post(agent, url, headers, message);
+    },
+    compose: (method, params = {}) => {
+      const { headers, message } = compose(method, params);
+      return { headers, body: JSON.stringify(message) };
+    },
     close: () => agent.destroy(),
   };
 }
