@@ -4,6 +4,7 @@ import { type Gateway, startGateway } from '../app.ts';
 import type { Config } from '../config.ts';
 import { GatewayError } from '../lib/error.ts';
 import { registerForConformance } from './conformance-profile.ts';
+import { ensureOperator, type FirstOperator } from './operator-file.ts';
 
 export interface ServeOptions {
   config: Config;
@@ -18,18 +19,24 @@ export async function serve(options: ServeOptions): Promise<number> {
   const { config, upstreams } = options;
   if (upstreams.length > 0) await registerForConformance(config, upstreams);
   const gateway = await startGateway(config);
+  const operator = await ensureOperator(gateway, config.organization, config.dataDir).catch(async (error: unknown) => {
+    await gateway.close();
+    throw error;
+  });
+  await gateway.control.atLeast(config.organization, operator.revision);
   const ended = untilStopped(gateway);
-  announce(gateway, options);
+  announce(gateway, options, operator);
   return ended;
 }
 
-function announce(gateway: Gateway, options: ServeOptions): void {
+function announce(gateway: Gateway, options: ServeOptions, operator: FirstOperator): void {
   if (options.jsonReady) {
     options.out(JSON.stringify({ mcp: gateway.mcpUrl, admin: gateway.adminUrl, instance: gateway.instance }));
     return;
   }
   options.out(`Agents:    ${gateway.mcpUrl}/mcp  (one server: ${gateway.mcpUrl}/mcp/<server>)`);
   options.out(`Operators: ${gateway.adminUrl}`);
+  if (operator.path !== undefined) options.out(`Operator token: in ${operator.path}`);
   options.out('Stop with Ctrl-C.');
 }
 

@@ -1,0 +1,100 @@
+// `sallyport get`, `history`, `rollback`, `delete` and `export`: objects of the running gateway.
+import type { ObjectBody } from '../../admin/contract.ts';
+import { objectText } from '../../object/document-text.ts';
+import type { StoredObject } from '../../object/kinds.ts';
+import { type Action, type Run, show } from '../command.ts';
+import { withGateway } from '../connect.ts';
+import { exitCode } from '../exit-code.ts';
+import { usageError } from '../failure.ts';
+import { readKind } from '../kind-name.ts';
+import { objectTable } from '../object-table.ts';
+import { saveStream } from '../save-stream.ts';
+import { printable, textTable } from '../text-table.ts';
+import { readNumber } from '../when.ts';
+import { applyText, warn } from './apply.ts';
+
+export const getAction: Action = async (run, kindText = '', nameText) => {
+  const [first = '', second] = kindText.split('/', 2);
+  const name = nameText ?? second;
+  const kind = first === 'all' && name === undefined ? undefined : readKind(first);
+  return withGateway(run, async (client) => {
+    if (kind !== undefined && name !== undefined) {
+      const object = await client.object(kind, name);
+      show(run, object, () => objectsText(run, [object], object, 'yaml'));
+      return exitCode.ok;
+    }
+    const list = await client.objects(kind);
+    show(run, list, () => objectsText(run, list.objects, list.objects, 'table'));
+    return exitCode.ok;
+  });
+};
+
+export const historyAction: Action = async (run, kindText = '', name = '') => {
+  const kind = readKind(kindText);
+  const limit = readNumber(run.options.text('limit'), '--limit', 1);
+  const reply = await withGateway(run, (client) => client.history(kind, name, limit));
+  show(run, reply, () =>
+    textTable(
+      ['REVISION', 'TIME', 'AUTHOR', ''],
+      reply.versions.map(({ revision, time, author, object }) => [String(revision), time, author, object === undefined ? 'deleted' : '']),
+    ),
+  );
+  return exitCode.ok;
+};
+
+export const rollbackAction: Action = async (run, kindText = '', name = '') => {
+  const kind = readKind(kindText);
+  const to = readNumber(run.options.text('to'), '--to', 1);
+  if (to === undefined) throw usageError(`Say which revision with --to. The revisions are shown by: sallyport history ${kind} ${name}`);
+  const reply = await withGateway(run, (client) => client.rollback(kind, name, { to, dryRun: run.options.flag('dryRun') }));
+  warn(run, reply.warnings);
+  show(run, reply, () => applyText(reply));
+  return exitCode.ok;
+};
+
+export const deleteAction: Action = async (run, kindText = '', name = '') => {
+  const kind = readKind(kindText);
+  const revision = readNumber(run.options.text('revision'), '--revision', 1);
+  const reply = await withGateway(run, (client) => client.deleteObject(kind, name, revision));
+  warn(run, reply.warnings);
+  show(run, reply, () => applyText(reply));
+  return exitCode.ok;
+};
+
+export const exportAction: Action = async (run) => {
+  const kinds = run.options.list('kind').map(readKind);
+  const path = run.options.text('output');
+  return withGateway(run, async (client) => {
+    if (run.json && path === undefined) {
+      const { objects, revision } = await client.objects(undefined);
+      if (run.options.flag('withSecrets')) throw usageError('--with-secrets writes YAML; leave out --json, or name a file with -o.');
+      const wanted = objects.filter(({ kind }) => kinds.length === 0 || (kinds as string[]).includes(kind));
+      run.terminal.out(JSON.stringify({ revision, objects: wanted }));
+      return exitCode.ok;
+    }
+    const query = {
+      kinds: kinds.length > 0 ? kinds.join(',') : undefined,
+      secrets: run.options.flag('withSecrets'),
+      revisions: run.options.flag('revisions'),
+    };
+    const saved = await saveStream(run, await client.exportObjects(query), path);
+    if (path !== undefined) show(run, { path, bytes: saved.bytes }, () => `Wrote ${path} (${saved.bytes} bytes).`);
+    return exitCode.ok;
+  });
+};
+
+function objectsText(run: Run, objects: readonly ObjectBody[], json: unknown, standard: 'yaml' | 'table'): string {
+  const form = run.options.text('output') ?? standard;
+  if (form === 'json') return JSON.stringify(json, null, 2);
+  if (form === 'name') return objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`).join('\n');
+  if (form === 'table') return objectTable(objects);
+  return objects
+    .map((object) => printableLines(objectText(object as unknown as StoredObject, { revision: true })))
+    .join('---\n')
+    .trimEnd();
+}
+
+/** The YAML writer keeps line ends; anything else that steers a terminal is shown, not sent. */
+function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n');
+}

@@ -1,0 +1,237 @@
+// The admin API as seen by a command: one typed method per endpoint, over HTTP. Wire format: admin/contract.ts.
+// Never follows a redirect and never repeats the operator token in a message.
+import { Agent, type Dispatcher } from 'undici';
+import type {
+  ApplyReply,
+  ApplyRequest,
+  DiffReply,
+  FreezeList,
+  HistoryReply,
+  NewTokenReply,
+  ObjectBody,
+  StatusReply,
+  TokenList,
+} from '../admin/contract.ts';
+import { GatewayError } from '../lib/error.ts';
+import { isObject } from '../lib/json.ts';
+import { ListedFailure } from './failure.ts';
+
+export interface LogEntryBody {
+  content: Record<string, unknown>;
+  hash: string;
+  header: Record<string, unknown>;
+}
+
+export interface AdminClient {
+  readonly url: string;
+  status(): Promise<StatusReply>;
+  ready(): Promise<boolean>;
+  objects(kind: string | undefined): Promise<{ revision: number; objects: ObjectBody[] }>;
+  object(kind: string, name: string): Promise<ObjectBody>;
+  deleteObject(kind: string, name: string, revision: number | undefined): Promise<ApplyReply>;
+  history(kind: string, name: string, limit: number | undefined): Promise<HistoryReply>;
+  rollback(kind: string, name: string, body: { to: number; dryRun: boolean }): Promise<ApplyReply>;
+  apply(body: ApplyRequest): Promise<ApplyReply>;
+  diff(body: ApplyRequest): Promise<DiffReply>;
+  exportObjects(query: { kinds: string | undefined; secrets: boolean; revisions: boolean }): Promise<AsyncIterable<Uint8Array>>;
+  tokens(): Promise<TokenList>;
+  createToken(body: { agent: string; name?: string; expiresAt?: string; scopes?: Record<string, string[]> }): Promise<NewTokenReply>;
+  revokeToken(name: string): Promise<{ name: string; revision: number }>;
+  rotateToken(name: string): Promise<NewTokenReply>;
+  freezes(): Promise<FreezeList>;
+  freeze(body: {
+    name?: string;
+    scope: Record<string, unknown>;
+    reason: string;
+    until?: string;
+  }): Promise<{ name: string; revision: number }>;
+  unfreeze(name: string): Promise<{ name: string; revision: number }>;
+  rotateDataKey(): Promise<{ key: string; previous: string }>;
+  log(query: Readonly<Record<string, string | undefined>>): Promise<{ entries: LogEntryBody[]; next?: number }>;
+  entry(seq: number, values: boolean): Promise<{ entry: LogEntryBody; values?: Record<string, string | null> }>;
+  exportLog(query: { from: string | undefined; to: string | undefined }): Promise<AsyncIterable<Uint8Array>>;
+  /** Server-sent events; ends when the gateway does. */
+  tailLog(from: number | undefined, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+  /** Bytes of any URL; the token goes to the admin origin only. */
+  download(url: URL): Promise<AsyncIterable<Uint8Array>>;
+  close(): Promise<void>;
+}
+
+export interface AdminClientOptions {
+  /** Origin, perhaps with a path in front of the API. */
+  url: string;
+  token: string | undefined;
+}
+
+const CONNECT_TIMEOUT_MS = 5_000;
+/** The answer may wait for a change to be durable and in force. */
+const ANSWER_TIMEOUT_MS = 60_000;
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+const MAX_ERROR_BYTES = 64 * 1024;
+/** A standing stream says something at least every 15 seconds. */
+const STREAM_SILENCE_MS = 60_000;
+
+export function createAdminClient(options: AdminClientOptions): AdminClient {
+  const wire = new Wire(options);
+  const at = (...parts: string[]) => `/api/v1/${parts.map(encodeURIComponent).join('/')}`;
+  return {
+    url: options.url,
+    status: () => wire.json('GET', at('status')),
+    ready: () => wire.ready(),
+    objects: (kind) => wire.json('GET', at('objects') + queryText({ kind })),
+    object: (kind, name) => wire.json('GET', at('objects', kind, name)),
+    deleteObject: (kind, name, revision) => wire.json('DELETE', at('objects', kind, name) + queryText({ revision: revision?.toString() })),
+    history: (kind, name, limit) => wire.json('GET', at('objects', kind, name, 'history') + queryText({ limit: limit?.toString() })),
+    rollback: (kind, name, body) => wire.json('POST', at('objects', kind, name, 'rollback'), body),
+    apply: (body) => wire.json('POST', at('apply'), body),
+    diff: (body) => wire.json('POST', at('diff'), body),
+    exportObjects: ({ kinds, secrets, revisions }) =>
+      wire.stream(at('export') + queryText({ kinds, secrets: secrets ? 'true' : undefined, revisions: revisions ? 'true' : undefined })),
+    tokens: () => wire.json('GET', at('tokens')),
+    createToken: (body) => wire.json('POST', at('tokens'), body),
+    revokeToken: (name) => wire.json('POST', at('tokens', name, 'revoke')),
+    rotateToken: (name) => wire.json('POST', at('tokens', name, 'rotate')),
+    freezes: () => wire.json('GET', at('freezes')),
+    freeze: (body) => wire.json('POST', at('freezes'), body),
+    unfreeze: (name) => wire.json('DELETE', at('freezes', name)),
+    rotateDataKey: () => wire.json('POST', at('keys', 'rotate')),
+    log: (query) => wire.json('GET', at('log') + queryText(query)),
+    entry: (seq, values) => wire.json('GET', at('log', String(seq)) + queryText({ values: values ? 'true' : undefined })),
+    exportLog: (query) => wire.stream(at('log', 'export') + queryText(query)),
+    tailLog: (from, signal) => wire.stream(at('log', 'tail') + queryText({ from: from?.toString() }), signal),
+    download: (url) => wire.download(url),
+    close: () => wire.close(),
+  };
+}
+
+class Wire {
+  readonly #prefix: URL;
+  readonly #token: string | undefined;
+  readonly #agent = new Agent({
+    connect: { timeout: CONNECT_TIMEOUT_MS },
+    headersTimeout: ANSWER_TIMEOUT_MS,
+    bodyTimeout: STREAM_SILENCE_MS,
+  });
+
+  constructor({ url, token }: AdminClientOptions) {
+    this.#prefix = new URL(url);
+    this.#token = token;
+  }
+
+  async json<T>(method: Dispatcher.HttpMethod, path: string, body?: unknown): Promise<T> {
+    const response = await this.#send(method, this.#resolve(path), body);
+    return this.#parse(await this.#text(response, MAX_ANSWER_BYTES)) as T;
+  }
+
+  async stream(path: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+    const { body } = await this.#send('GET', this.#resolve(path), undefined, signal);
+    return body;
+  }
+
+  async download(url: URL): Promise<AsyncIterable<Uint8Array>> {
+    const { body } = await this.#send('GET', url, undefined);
+    return body;
+  }
+
+  async ready(): Promise<boolean> {
+    const { statusCode, body } = await this.#request('GET', this.#resolve('/readyz'), undefined, undefined);
+    await body.dump();
+    return statusCode === 200;
+  }
+
+  close(): Promise<void> {
+    return this.#agent.destroy();
+  }
+
+  #resolve(path: string): URL {
+    return new URL(this.#prefix.pathname.replace(/\/$/, '') + path, this.#prefix);
+  }
+
+  /** An answer that is not 2xx becomes the failure it tells of. */
+  async #send(method: Dispatcher.HttpMethod, url: URL, body: unknown, signal?: AbortSignal): Promise<Dispatcher.ResponseData> {
+    const response = await this.#request(method, url, body, signal);
+    if (response.statusCode >= 200 && response.statusCode < 300) return response;
+    throw failureOf(url, response.statusCode, await this.#text(response, MAX_ERROR_BYTES));
+  }
+
+  async #request(
+    method: Dispatcher.HttpMethod,
+    url: URL,
+    body: unknown,
+    signal: AbortSignal | undefined,
+  ): Promise<Dispatcher.ResponseData> {
+    const trusted = url.origin === this.#prefix.origin;
+    try {
+      return await this.#agent.request({
+        origin: url.origin,
+        path: url.pathname + url.search,
+        method,
+        headers: {
+          accept: '*/*',
+          ...(this.#token !== undefined && trusted ? { authorization: `Bearer ${this.#token}` } : {}),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(signal === undefined ? {} : { signal }),
+      });
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      const next = 'Is it running there? Start it with `sallyport serve`, or name its admin address with --url or SALLYPORT_ADMIN_URL.';
+      throw new GatewayError('gateway_unreachable', `There is no answer from ${url.origin}. ${next}`, { cause: error });
+    }
+  }
+
+  async #text({ body }: Dispatcher.ResponseData, maxBytes: number): Promise<string> {
+    const chunks: Uint8Array[] = [];
+    let bytes = 0;
+    try {
+      for await (const chunk of body as AsyncIterable<Uint8Array>) {
+        bytes += chunk.length;
+        if (bytes > maxBytes) throw invalidAnswer(this.#prefix.origin, 'is too large');
+        chunks.push(chunk);
+      }
+    } catch (error) {
+      if (error instanceof GatewayError) throw error;
+      throw invalidAnswer(this.#prefix.origin, 'broke off', error);
+    }
+    return Buffer.concat(chunks).toString('utf8');
+  }
+
+  #parse(text: string): unknown {
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      throw invalidAnswer(this.#prefix.origin, 'is not JSON', error);
+    }
+  }
+}
+
+export function invalidAnswer(origin: string, what: string, cause?: unknown): GatewayError {
+  const next = 'Is this the admin address of a gateway? The address for agents is another one.';
+  return new GatewayError('gateway_answer_invalid', `The answer of ${origin} ${what}. ${next}`, { cause });
+}
+
+function failureOf(url: URL, status: number, text: string): GatewayError {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    parsed = undefined;
+  }
+  const error = isObject(parsed) && isObject(parsed.error) ? parsed.error : undefined;
+  if (typeof error?.code !== 'string' || typeof error.message !== 'string')
+    return invalidAnswer(url.origin, `has status ${status} and is no answer of a gateway`);
+  const details = Array.isArray(error.details) ? error.details.filter((line) => typeof line === 'string') : [];
+  return new ListedFailure(error.code, nextStep(error.code, error.message), details);
+}
+
+/** What the command line can add: where its token comes from. */
+function nextStep(code: string, message: string): string {
+  if (code !== 'unauthenticated') return message;
+  return 'The gateway does not accept the operator token. Set SALLYPORT_OPERATOR_TOKEN, or name the data directory of this gateway with --data.';
+}
+
+function queryText(query: Readonly<Record<string, string | undefined>>): string {
+  const given = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined);
+  return given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
+}

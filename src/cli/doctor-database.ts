@@ -1,0 +1,58 @@
+// What `sallyport doctor` says of the database: is it there, can it be opened, is its schema known. Opens it only when no gateway has it.
+// Never migrates: an older schema is told, not changed.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from '../config.ts';
+import { pendingMigrations, readMigrations } from '../store/migrate.ts';
+import type { Check } from './doctor-checks.ts';
+
+const name = 'database';
+
+export async function lookAtDatabase(config: Config, running: boolean): Promise<Check> {
+  try {
+    return config.databaseUrl === undefined ? await embedded(config.dataDir, running) : await postgres(config.databaseUrl);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const next =
+      config.databaseUrl === undefined ? 'Restore a backup, or install the version that wrote it.' : 'Check DATABASE_URL and the server.';
+    return { name, state: 'fail', message, next };
+  }
+}
+
+async function embedded(dataDir: string, running: boolean): Promise<Check> {
+  const { DATABASE_FILE, openDatabase } = await import('../store/sqlite/database.ts');
+  const path = join(dataDir, DATABASE_FILE);
+  if (!existsSync(path))
+    return { name, state: 'fail', message: `${path} does not exist`, next: 'Run `sallyport init`, or restore a backup.' };
+  const db = openDatabase(path, 'read');
+  try {
+    const applied = db.prepare('SELECT number, checksum FROM migration ORDER BY number').all() as { number: number; checksum: string }[];
+    return schemaCheck(pendingMigrations(readMigrations('sqlite'), applied).length, `${path}${running ? '' : ', not in use'}`);
+  } finally {
+    db.close();
+  }
+}
+
+async function postgres(url: string): Promise<Check> {
+  const { connect } = await import('../store/postgres/database.ts');
+  const sql = connect(url, 1);
+  try {
+    const [found] = await sql<{ there: boolean }[]>`SELECT to_regclass('migration') IS NOT NULL AS there`;
+    if (!found?.there)
+      return { name, state: 'warn', message: 'PostgreSQL answers; it holds no data of Sallyport yet', next: 'Run `sallyport init`.' };
+    const applied = await sql<{ number: number; checksum: string }[]>`SELECT number, checksum FROM migration ORDER BY number`;
+    return schemaCheck(pendingMigrations(readMigrations('postgres'), applied).length, 'PostgreSQL answers');
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
+}
+
+function schemaCheck(pending: number, message: string): Check {
+  if (pending === 0) return { name, state: 'ok', message: `${message}, schema up to date` };
+  return {
+    name,
+    state: 'warn',
+    message: `${message}, ${pending} schema changes behind`,
+    next: 'Make a backup; the next start changes the schema.',
+  };
+}

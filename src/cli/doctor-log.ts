@@ -1,0 +1,30 @@
+// What `sallyport doctor` says of the log: its last entries verified, as the running gateway exports them.
+import { splitLines, verifyLog } from '../audit/verify.ts';
+import type { AdminClient } from './admin-client.ts';
+import type { Check } from './doctor-checks.ts';
+import { messageOf } from './failure.ts';
+
+/** Entries at the end of the log that are verified. */
+const TAIL_ENTRIES = 1_000;
+
+export async function verifyTail(client: AdminClient): Promise<Check> {
+  const name = 'log';
+  try {
+    const { log } = await client.status();
+    const from = Math.max(1, log.seq - TAIL_ENTRIES + 1);
+    const chunks = await client.exportLog({ from: String(from), to: String(log.seq) });
+    const verdict = await verifyLog(splitLines(chunks), { allowPartial: true, expectedHead: { seq: log.seq, hash: log.hash } });
+    const { firstBad } = verdict;
+    if (verdict.state !== 'broken')
+      return { name, state: 'ok', message: `the last ${verdict.entries} of ${log.seq} entries hold together` };
+    const message = `entry ${firstBad?.seq} breaks the rule "${firstBad?.rule}"`;
+    return {
+      name,
+      state: 'fail',
+      message,
+      next: 'Keep the database as it is, and run `sallyport log export -o log.jsonl` and `sallyport verify log.jsonl`.',
+    };
+  } catch (error) {
+    return { name, state: 'fail', message: messageOf(error) };
+  }
+}

@@ -1,0 +1,58 @@
+// How a command fails: a message that names the input and the next step, or one JSON value with --json, and the exit code that goes with it.
+// Never prints a stack trace, the cause of an error, or the value of a secret.
+import { CommanderError } from 'commander';
+import { GatewayError } from '../lib/error.ts';
+import { exitCode, exitCodeOf } from './exit-code.ts';
+import type { Terminal } from './terminal.ts';
+
+/** A failure with one line for every problem that was found. */
+export class ListedFailure extends GatewayError {
+  readonly details: readonly string[];
+  constructor(code: string, message: string, details: readonly string[]) {
+    super(code, message);
+    this.details = details;
+  }
+}
+
+export function usageError(message: string): GatewayError {
+  return new GatewayError('usage', message);
+}
+
+/** Prints the failure and returns the exit code. */
+export function reportFailure(error: unknown, terminal: Terminal, json: boolean): number {
+  terminal.progress('');
+  if (error instanceof CommanderError) return reportUsage(error, terminal, json);
+  const { code, message, details } = readable(error);
+  if (json) terminal.out(JSON.stringify({ error: { code, message, ...(details.length > 0 ? { details } : {}) } }));
+  else
+    for (const line of [`sallyport: ${message}`, ...details.filter((detail) => !message.includes(detail)).map((detail) => `  ${detail}`)])
+      terminal.err(line);
+  return exitCodeOf(code);
+}
+
+/** Commander has printed its message already, unless a JSON value is wanted. Asking for help is no failure. */
+function reportUsage(error: CommanderError, terminal: Terminal, json: boolean): number {
+  if (error.exitCode === 0) return exitCode.ok;
+  if (json) terminal.out(JSON.stringify({ error: { code: 'usage', message: error.message.replace(/^error: /, '') } }));
+  return exitCode.usage;
+}
+
+function readable(error: unknown): { code: string; message: string; details: readonly string[] } {
+  if (error instanceof GatewayError)
+    return { code: error.code, message: error.message, details: error instanceof ListedFailure ? error.details : [] };
+  const system = error as NodeJS.ErrnoException;
+  if (system?.code === 'EADDRINUSE') {
+    const message = `${system.message}. Another program listens there: stop it, or choose another port (--listen, --admin).`;
+    return { code: 'port_in_use', message, details: [] };
+  }
+  // A file that cannot be read or written: the system's message names it.
+  if (typeof system?.syscall === 'string' && typeof system.code === 'string')
+    return { code: 'file_unreadable', message: system.message, details: [] };
+  const why = error instanceof Error ? error.message : String(error);
+  return { code: 'internal', message: `This is a bug: ${why}. Please report it.`, details: [] };
+}
+
+/** The text of any error for a line of a report; of our own errors only the public message. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

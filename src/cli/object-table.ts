@@ -1,0 +1,33 @@
+// Objects as one line each: kind, name, revision, and what a person looks for first in that kind.
+import type { ObjectBody } from '../admin/contract.ts';
+import { textTable } from './text-table.ts';
+
+export function objectTable(objects: readonly ObjectBody[]): string {
+  if (objects.length === 0) return 'None.';
+  return textTable(
+    ['NAME', 'REVISION', 'WHAT'],
+    objects.map((object) => [`${object.kind}/${object.metadata.name}`, String(object.revision ?? ''), summaryOf(object)]),
+  );
+}
+
+function summaryOf({ kind, spec }: ObjectBody): string {
+  const text = (key: string) => (typeof spec[key] === 'string' ? spec[key] : '');
+  const off = spec.disabled === true ? 'disabled' : '';
+  const ended = text('revokedAt') === '' ? text('expiresAt') && `until ${text('expiresAt')}` : `revoked ${text('revokedAt')}`;
+  const parts: Readonly<Record<string, readonly string[]>> = {
+    server: [text('transport'), text('url') || text('command'), off],
+    agent: [text('class') && `class ${text('class')}`, text('owner') && `owner ${text('owner')}`, off],
+    token: [`agent ${text('agent')}`, `${text('hint')}…`, ended],
+    policy: [`order ${String(spec.order ?? '')}`, `${Array.isArray(spec.rules) ? spec.rules.length : 0} rules`],
+    freeze: [scopeText(spec.scope), text('reason'), text('until') && `until ${text('until')}`],
+    operator: [`role ${text('role')}`, ended],
+    secret: [text('sealed')],
+  };
+  return (parts[kind] ?? []).filter((part) => part !== '').join(', ');
+}
+
+/** `{agent: 'x'}` → `agent x`. */
+export function scopeText(scope: unknown): string {
+  const [what = '', which] = Object.entries((scope ?? {}) as Record<string, unknown>)[0] ?? [];
+  return which === true ? what : `${what} ${String(which ?? '')}`;
+}

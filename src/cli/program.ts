@@ -1,0 +1,144 @@
+// The command line: builds the commander tree from the table of commands, runs the one that was asked for, returns its exit code.
+// Never ends the process itself, and never loads the code of a command that is not run.
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { SettingInfo } from '../config.ts';
+import { type CommandSpec, type OptionSpec, Options, type Run } from './command.ts';
+import { commands } from './commands.ts';
+import { exitCode, exitCodeMeaning } from './exit-code.ts';
+import { reportFailure } from './failure.ts';
+import type { Terminal } from './terminal.ts';
+import { VERSION } from './version.ts';
+
+export interface ProgramContext {
+  terminal: Terminal | undefined;
+  /** Settings offered as flags; empty when no command that takes them is asked for. */
+  settings: readonly SettingInfo[];
+  /** Given the exit code of the command that ran. */
+  onExit(code: number): void;
+}
+
+/** `argv` without the program and its script. Never rejects. */
+export async function runProgram(argv: readonly string[], terminal: Terminal): Promise<number> {
+  let code: number = exitCode.ok;
+  const json = argv.includes('--json');
+  try {
+    const settings = argv.some((word) => WITH_SETTINGS.has(word)) ? (await import('../config.ts')).settings() : [];
+    const program = buildProgram({
+      terminal,
+      settings,
+      onExit: (value) => {
+        code = value;
+      },
+    });
+    if (argv.length === 0) program.help({ error: true });
+    await program.parseAsync(argv, { from: 'user' });
+    return code;
+  } catch (error) {
+    return reportFailure(error, terminal, json);
+  }
+}
+
+export function buildProgram(context: ProgramContext): Command {
+  const program = configure(new Command('sallyport'), context)
+    .description('An MCP gateway: every call an AI agent makes is decided, recorded, and only then happens.')
+    .version(VERSION, '-V, --version', 'print the version')
+    .addHelpText(
+      'after',
+      () => `\n${exitCodeText()}\n\nFrom a checkout: npm run -s sallyport -- COMMAND\nExamples of a command: sallyport COMMAND --help`,
+    );
+  for (const spec of commands) program.addCommand(build(spec, context, undefined));
+  return program;
+}
+
+const WITH_SETTINGS = new Set(commands.filter((spec) => spec.needs === 'settings').map((spec) => spec.usage.split(' ')[0] ?? ''));
+
+function build(spec: CommandSpec, context: ProgramContext, parent: string | undefined): Command {
+  const [name = '', ...args] = spec.usage.split(' ');
+  const path = parent === undefined ? name : `${parent} ${name}`;
+  const command = configure(new Command(name), context)
+    .summary(spec.summary)
+    .description(spec.details === undefined ? `${spec.summary}.` : `${spec.summary}.\n\n${spec.details}`);
+  if (spec.group !== undefined) command.helpGroup(spec.group);
+  for (const argument of args) command.argument(argument);
+  for (const option of optionsOf(spec, context.settings)) command.addOption(option);
+  if (spec.examples)
+    command.addHelpText('after', `\nExamples:\n${spec.examples.map(([line, what]) => `  # ${what}\n  sallyport ${line}`).join('\n')}`);
+  for (const child of spec.commands ?? []) command.addCommand(build(child, context, path));
+  const { load } = spec;
+  if (load) {
+    command.action(async (...given: unknown[]) => {
+      const { terminal } = context;
+      if (!terminal) return;
+      const values = command.optsWithGlobals() as Record<string, unknown>;
+      const run: Run = { terminal, json: values.json === true, options: new Options(values) };
+      const action = await load();
+      context.onExit(await action(run, ...given.slice(0, args.length).map((value) => (typeof value === 'string' ? value : undefined))));
+    });
+  }
+  return command;
+}
+
+function configure(command: Command, context: ProgramContext): Command {
+  const { terminal } = context;
+  const json = () => command.opts().json === true || process.argv.includes('--json');
+  return command
+    .exitOverride()
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand(false)
+    .showHelpAfterError('Run it with --help for its options and examples.')
+    .configureHelp({ sortOptions: false })
+    .configureOutput({
+      writeOut: (text) => terminal?.out(text.trimEnd()),
+      writeErr: (text) => {
+        if (!json()) terminal?.err(text.trimEnd());
+      },
+      outputError: (text, write) => write(text.replace(/^error: /, 'sallyport: ')),
+    });
+}
+
+const JSON_OPTION: OptionSpec = { flags: '--json', help: 'one JSON value on standard output, failures as {"error": {"code", "message"}}' };
+const CONFIG_OPTION: OptionSpec = { flags: '--config <file>', help: 'settings file (SALLYPORT_CONFIG)' };
+const DATA_OPTION: OptionSpec = { flags: '--data <dir>', help: 'data directory (SALLYPORT_DATA_DIR)' };
+const URL_OPTION: OptionSpec = { flags: '--url <url>', help: 'admin URL of the running gateway (SALLYPORT_ADMIN_URL)' };
+const ADDRESS_OPTIONS: readonly OptionSpec[] = [
+  { flags: '--listen <host:port>', help: 'short for --agent-host and --agent-port' },
+  { flags: '--admin <host:port>', help: 'short for --admin-host and --admin-port' },
+];
+
+function optionsOf(spec: CommandSpec, settings: readonly SettingInfo[]): Option[] {
+  const own = [...(spec.options ?? [])];
+  if (spec.needs === 'gateway') own.push(URL_OPTION);
+  if (spec.needs === 'settings') own.push(...ADDRESS_OPTIONS);
+  if (spec.needs !== 'nothing') own.push(CONFIG_OPTION, DATA_OPTION);
+  if (spec.commands === undefined) own.push(JSON_OPTION);
+  const options = own.map(toOption);
+  if (spec.needs === 'settings') options.push(...settings.map(settingOption));
+  return options;
+}
+
+function toOption(spec: OptionSpec): Option {
+  const option = new Option(spec.flags, spec.help);
+  if (spec.choices) option.choices(spec.choices);
+  if (spec.repeat) option.argParser((text: string, before: string[] | undefined) => [...(before ?? []), ...parts(text)]);
+  return option;
+}
+
+function parts(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+/** A secret keeps its flag only to say where it belongs. */
+function settingOption(setting: SettingInfo): Option {
+  const option = new Option(`${setting.flag} <value>`, setting.description).helpGroup('Settings:');
+  if (!setting.secret) return option;
+  return option.hideHelp().argParser(() => {
+    throw new InvalidArgumentError(`Others can read the arguments of a process; set ${setting.env} instead.`);
+  });
+}
+
+export function exitCodeText(): string {
+  return ['Exit codes:', ...exitCodeMeaning.map(([code, meaning]) => `  ${String(code).padEnd(5)}${meaning}`)].join('\n');
+}

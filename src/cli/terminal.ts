@@ -1,0 +1,46 @@
+// The outside of a command as a port: where it writes, what it reads, who it is run by. Made once by main.ts.
+// Never colours anything that is not a terminal, and never when NO_COLOR is set.
+
+export interface Terminal {
+  /** One or more lines on standard output; the last line end is added. */
+  out(text: string): void;
+  /** The same on standard error. */
+  err(text: string): void;
+  /** Text as it is on standard output; resolves when there is room for more. */
+  write(text: string | Uint8Array): Promise<void>;
+  /** Replaces the progress line on standard error; empty clears it. Nothing happens when that is not a terminal. */
+  progress(text: string): void;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** May text on standard output be coloured? */
+  readonly color: boolean;
+  readonly stdin: AsyncIterable<Uint8Array>;
+  /** Calls back at the first Ctrl-C or SIGTERM instead of ending the process; returns the function that stops listening. */
+  onInterrupt(listener: () => void): () => void;
+}
+
+export function processTerminal(): Terminal {
+  const { stdout, stderr, env } = process;
+  // A reader that has seen enough (`| head`) is no failure.
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+  const color = stdout.isTTY === true && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb';
+  return {
+    out: (text) => void stdout.write(`${text}\n`),
+    err: (text) => void stderr.write(`${text}\n`),
+    write: (text) => new Promise((resolve) => (stdout.write(text) ? resolve() : stdout.once('drain', resolve))),
+    progress: (text) => void (stderr.isTTY && stderr.write(`\r\u001b[2K${text}`)),
+    env,
+    color,
+    stdin: process.stdin,
+    onInterrupt: (listener) => {
+      process.once('SIGINT', listener);
+      process.once('SIGTERM', listener);
+      return () => {
+        process.off('SIGINT', listener);
+        process.off('SIGTERM', listener);
+      };
+    },
+  };
+}
