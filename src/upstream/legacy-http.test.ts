@@ -310,6 +310,14 @@ describe('refusals and failures', () => {
     expect(String((error as Error).message)).not.toMatch(/secret|evil|Bearer/);
   });
 
+  it('passes the server\'s refusal of the agent\'s handshake', async () => {
+    const error = { code: -32602, message: 'Unsupported protocol version', data: { supported: ['2024-11-05'] } };
+    server = await startRawServer((request, response) => json(response, { jsonrpc: '2.0', id: request.message?.id, error }));
+    const agent = new Agent({ era: 'legacy', spec: specOf({ url: server.url, era: 'legacy' }), upstreams: gateway.upstreams });
+    expect(await agent.initialize()).toEqual({ type: 'error', era: 'legacy', error });
+    await expect(agent.call('x')).rejects.toMatchObject({ code: 'upstream_protocol' });
+  });
+
   it('passes a JSON-RPC error whatever its HTTP status', async () => {
     const agent = await agentAt((request, response) => {
       if (legacyHandshake(request, response)) return;

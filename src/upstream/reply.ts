@@ -11,7 +11,7 @@ import { type ErrorContext, toLegacyError, toModernError } from '../mcp/translat
 import { initializeFromDiscover } from '../mcp/translate/handshake.ts';
 import { toLegacyResult, toModernResult } from '../mcp/translate/result.ts';
 import type { UpstreamRequest } from './exchange.ts';
-import { failure } from './failure.ts';
+import { failure, InitializeRefused } from './failure.ts';
 
 export function resultOf(era: Era, result: JsonObject): CallReply {
   return { type: 'result', era, result, resultText: undefined };
@@ -22,6 +22,12 @@ export function greetingOfModern(request: UpstreamRequest, discover: JsonObject)
   const { protocolVersion } = request.client;
   const version = isLegacyVersion(protocolVersion) ? protocolVersion : LATEST_LEGACY_VERSION;
   return resultOf('legacy', initializeFromDiscover(discover, version, { name: request.server, version: '0' }));
+}
+
+/** A legacy agent's handshake that the server refused: the server's own words, as without a gateway. */
+export function refusedHandshake(request: UpstreamRequest, error: unknown): CallReply | undefined {
+  if (!(error instanceof InitializeRefused) || request.method !== 'initialize' || request.client.era !== 'legacy') return undefined;
+  return { type: 'error', era: 'legacy', error: toLegacyError(error.rpc, contextOf(request, 'legacy')) };
 }
 
 export function unknownMethod(request: UpstreamRequest): CallReply {

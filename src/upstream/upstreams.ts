@@ -7,6 +7,7 @@ import type { ListChange } from './connection.ts';
 import type { UpstreamRequest, UpstreamStatus, Upstreams } from './exchange.ts';
 import { failure } from './failure.ts';
 import { Park } from './park.ts';
+import { refusedHandshake } from './reply.ts';
 import { ServerEntry } from './server-entry.ts';
 import type { UpstreamOptions } from './upstream-options.ts';
 import { within } from './wait.ts';
@@ -65,6 +66,8 @@ class ServerBook implements Upstreams {
       const connection = ready instanceof Promise ? await within(ready, request.signal) : ready;
       return await connection.exchange(request);
     } catch (error) {
+      const refusal = refusedHandshake(request, error);
+      if (refusal) return refusal;
       throw this.#account(server, request, error);
     } finally {
       if (isStream) this.#streams.set(server, (this.#streams.get(server) ?? 1) - 1);
