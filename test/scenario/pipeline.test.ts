@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { CallOutcome } from '../../src/call.ts';
 import { GatewayError } from '../../src/lib/error.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
+import { MAX_INPUT_REQUESTS } from '../../src/mcp/translate/input-required.ts';
 import { callOf, type Harness, harness, ok, TOOLS } from '../support/pipeline-harness.ts';
 import { agentObject, httpServer, policyObject, tokenObject } from '../support/seed.ts';
 
@@ -305,5 +306,92 @@ describe('questions of servers', () => {
     expect(JSON.stringify(refused)).toContain('denied_by_rule');
     expect(asked).toEqual(['roots/list']);
     expect(await types()).toContain('decision roots/list deny');
+  });
+
+  it.each(['input_required', 'task'])(
+    'are decided in %s results of modern servers too, and one refusal withholds all of them',
+    async (resultType) => {
+      await open();
+      const question = { method: 'sampling/createMessage', params: { messages: [] } };
+      h.answer(({ method }) =>
+        ok(
+          method === 'tools/list'
+            ? { tools: TOOLS }
+            : { resultType, taskId: 't1', inputRequests: { a: { method: 'roots/list' }, b: question } },
+        ),
+      );
+      const ask = () =>
+        h.pipeline.run(callOf('tools/call', { era: 'modern', bearer: reader.token, params: { name: 'read_note', arguments: { id: 1 } } }));
+      expect(await ask()).toMatchObject({ type: 'result', result: { inputRequests: { a: {}, b: {} } } });
+      await h.seed(policyObject('quiet', [{ name: 'no-sampling', match: { method: ['sampling/createMessage'] }, effect: 'deny' }], 1));
+      expect(await ask()).toMatchObject({ type: 'denied', code: 'denied_by_rule', rule: 'quiet/no-sampling' });
+      expect((await types()).slice(-3, -1)).toEqual(['decision roots/list allow', 'decision sampling/createMessage deny']);
+    },
+  );
+
+  it('are decided when a task is asked for and when it speaks by notification', async () => {
+    await open();
+    await h.seed(policyObject('quiet', [{ name: 'no-sampling', match: { method: ['sampling/createMessage'] }, effect: 'deny' }], 1));
+    const waiting = (inputRequests: JsonObject) => ({ taskId: 't1', status: 'input_required', inputRequests });
+    const sampling = { a: { method: 'sampling/createMessage' } };
+    const roots = { b: { method: 'roots/list' } };
+    h.answer(async (request) => {
+      if (request.method === 'tools/list') return ok({ tools: TOOLS });
+      if (request.method === 'tools/call') return ok({ resultType: 'task', taskId: 't1', status: 'working' });
+      for (const said of [sampling, roots]) await request.peer.notify('notifications/tasks', waiting(said));
+      return ok({ resultType: 'complete', ...waiting(sampling) });
+    });
+    const heard: (JsonObject | undefined)[] = [];
+    const peer = { notify: async (_method: string, params: JsonObject | undefined) => void heard.push(params), request: undefined };
+    const made = await h.pipeline.run(
+      callOf('tools/call', { era: 'modern', bearer: reader.token, params: { name: 'read_note', arguments: { id: 1 } } }),
+    );
+    if (made.type !== 'result') throw new Error('expected a task');
+    const call = callOf('tasks/get', { era: 'modern', bearer: reader.token, peer, params: { taskId: made.result.taskId as string } });
+    call.client.capabilities = { extensions: { 'io.modelcontextprotocol/tasks': {} } };
+    expect(await h.pipeline.run(call)).toMatchObject({ type: 'denied', code: 'denied_by_rule' });
+    expect(heard).toMatchObject([{ status: 'input_required' }, { inputRequests: roots }]);
+    expect(heard[0]).not.toHaveProperty('inputRequests');
+    expect(heard[0]?.taskId).toBe(made.result.taskId);
+  });
+
+  it.each<[string, JsonObject[string]]>([
+    ['no object', ['roots/list']],
+    ['without a method', { a: { params: {} } }],
+    [
+      'more than can be answered',
+      Object.fromEntries(Array.from({ length: MAX_INPUT_REQUESTS + 1 }, (_, at) => [`q${at}`, { method: 'roots/list' }])),
+    ],
+  ])('are refused when they are %s', async (_what, inputRequests) => {
+    await open();
+    h.answer(({ method }) => ok(method === 'tools/list' ? { tools: TOOLS } : { resultType: 'input_required', inputRequests }));
+    const call = callOf('tools/call', { era: 'modern', bearer: reader.token, params: { name: 'read_note', arguments: { id: 1 } } });
+    expect(await h.pipeline.run(call)).toMatchObject({ type: 'denied', code: 'invalid_request', rule: 'builtin/question' });
+  });
+
+  it('do not make the next round of a call anything but a call: it is judged again', async () => {
+    await open();
+    h.answer(({ method }) => ok(method === 'tools/list' ? { tools: TOOLS } : { resultType: 'input_required', requestState: 's' }));
+    const round = (requestState?: string) =>
+      h.pipeline.run(
+        callOf('tools/call', {
+          era: 'modern',
+          bearer: reader.token,
+          params: { name: 'read_note', arguments: { id: 1 }, ...(requestState && { requestState }) },
+        }),
+      );
+    expect(await round()).toMatchObject({ type: 'result', result: { requestState: 's' } });
+    await h.seed({ ...reader.object, spec: { ...reader.object.spec, revokedAt: new Date().toISOString() } });
+    expect(await round('s')).toMatchObject({ type: 'denied', code: 'token_revoked' });
+    expect(h.sent.filter(({ method }) => method === 'tools/call')).toHaveLength(1);
+  });
+});
+
+describe('pages', () => {
+  it('that show nothing to this agent still say that there are more (trap 17)', async () => {
+    await open();
+    h.answer(() => ok({ tools: [{ name: 'write_note', inputSchema: { type: 'object' } }], nextCursor: '' }));
+    const outcome = await h.pipeline.run(callOf('tools/list', { bearer: reader.token }));
+    expect(outcome).toMatchObject({ type: 'result', result: { tools: [], nextCursor: '' } });
   });
 });
