@@ -97,7 +97,7 @@ describe('npm start', () => {
   });
 
   it('leaves the checkout as it was', async () => {
-    expect((await run('git', ['-C', root, 'check-ignore', '.sallyport', 'dist'])).stdout).toBe('.sallyport\ndist\n');
+    expect((await run('git', ['-C', root, 'check-ignore', '.sallyport/', 'dist/'])).stdout).toBe('.sallyport/\ndist/\n');
     for (const name of ['welcome.txt', 'notes/plan.md']) {
       const path = join('examples/quickstart/sandbox', name);
       expect(await readFile(join(copy, path), 'utf8')).toBe(await readFile(join(root, path), 'utf8'));
