@@ -184,7 +184,6 @@ export const statusReply = z.object({
 });
 export const rotateReply = z.object({ key: z.string(), previous: z.string() });
 
-export type ErrorBody = z.infer<typeof errorBody>;
 export type ObjectBody = z.infer<typeof objectBody>;
 export type ApplyRequest = z.input<typeof applyRequest>;
 export type ApplyReply = z.infer<typeof applyReply>;

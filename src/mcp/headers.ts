@@ -6,7 +6,6 @@ import { isObject, type Json, type JsonObject } from '../lib/json.ts';
 export const PROTOCOL_VERSION_HEADER = 'mcp-protocol-version';
 export const METHOD_HEADER = 'mcp-method';
 export const NAME_HEADER = 'mcp-name';
-export const SESSION_HEADER = 'mcp-session-id';
 export const PARAM_HEADER_PREFIX = 'mcp-param-';
 
 /** Deepest subschema looked at for x-mcp-header; a deeper schema makes the tool invalid. */

@@ -2,7 +2,7 @@
 // Types only. Rows get their ports from here; they never reach for a singleton.
 import type { AuditLog } from '../audit/log.ts';
 import type { LastUsed } from '../auth/last-used.ts';
-import type { Call, CallOutcome, CallReply, Definition, DenialCode } from '../call.ts';
+import type { Call, CallOutcome, CallReply, DenialCode } from '../call.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { UriRoutes } from '../catalog/uri-routes.ts';
 import type { InFlight } from '../kill/inflight.ts';
@@ -126,5 +126,3 @@ export function denyRpc(code: DenialCode, error: RpcError): Verdict {
 export function reply(value: CallReply): Verdict {
   return { verdict: 'reply', reply: value };
 }
-
-export type { Definition };

@@ -2,7 +2,7 @@
 // Rows that later work adds (limit, inspect-args, score, approve, inspect-result) take their place between these; the order is final.
 import type { MethodKind } from '../call.ts';
 import { decide } from './decide.ts';
-import type { Row, RowName } from './flight.ts';
+import type { Row } from './flight.ts';
 import { forward } from './forward.ts';
 import { checkFreeze } from './freeze.ts';
 import { identify } from './identify.ts';
@@ -67,5 +67,3 @@ for (const [kind, letter] of Object.entries(KIND_LETTERS) as [MethodKind, string
 export function rowsOf(kind: MethodKind): readonly Row[] {
   return byKind.get(kind) ?? [];
 }
-
-export const ROW_NAMES: readonly RowName[] = table.map((line) => line.row.name);

@@ -4,7 +4,7 @@ import { createPolicySet, type PolicySet } from './policy-set.ts';
 import { type CompiledRule, compileRule } from './rule.ts';
 import { RuleIndex } from './rule-index.ts';
 
-export type { DecideInput, PolicySet } from './policy-set.ts';
+export type { PolicySet } from './policy-set.ts';
 
 /**
  * Takes any objects and looks at the policies alone. `onError` hears what was thrown during a decision (the decision is a denial then). Throws only on a document that is no policy (the schema keeps those out).

@@ -43,11 +43,6 @@ export function checkGivenHeaders(headers: Headers, method: string, claimedVersi
   return undefined;
 }
 
-/** The refusal for Mcp-Param-* headers that checkParamHeaders found wrong. */
-export function paramHeaderMismatch(problem: string): WireFailure {
-  return wireFailure(400, HEADER_MISMATCH, `Headers and body disagree: ${problem.slice(0, MAX_QUOTE)}.`);
-}
-
 /** Standard headers for a request to a modern HTTP server (canonical spelling). Mcp-Param-* come from headers.ts. */
 export function requestHeaders(version: string, request: Pick<RpcRequest, 'method' | 'params'>): Record<string, string> {
   const headers: Record<string, string> = { 'MCP-Protocol-Version': version, 'Mcp-Method': request.method };
