@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { type Config, isLoopback } from '../config.ts';
+import { lockHolder } from '../store/sqlite/lock.ts';
 import { loadMasterKeys, MASTER_KEY_FILE } from '../vault/master-key.ts';
 import { type AdminClient, createAdminClient } from './admin-client.ts';
 import type { Run } from './command.ts';
@@ -32,6 +33,7 @@ export async function runChecks(run: Run, config: Config): Promise<Check[]> {
     return [
       nodeVersion(),
       dataDirectory(config),
+      ...lock(config, running),
       masterKey(config),
       await lookAtDatabase(config, running),
       ...(running ? [] : await Promise.all([port('agent port', config.agent), port('admin port', config.admin)])),
@@ -68,6 +70,17 @@ function dataDirectory({ dataDir }: Config): Check {
     message: `${dataDir} has mode ${mode}: others on this machine can look into it`,
     next: `chmod 700 ${dataDir}`,
   };
+}
+
+/** The embedded store belongs to one process; PostgreSQL is shared. */
+function lock(config: Config, running: boolean): Check[] {
+  const name = 'lock';
+  if (config.databaseUrl !== undefined) return [];
+  const holder = lockHolder(config.dataDir);
+  if (holder === undefined) return [{ name, state: 'ok', message: 'nobody uses the data directory' }];
+  if (running) return [{ name, state: 'ok', message: `process ${holder.pid} uses the data directory` }];
+  const next = 'Name the admin address of that gateway with --url, or stop it.';
+  return [{ name, state: 'warn', message: `process ${holder.pid} uses the data directory, but no gateway answers`, next }];
 }
 
 function masterKey(config: Config): Check {

@@ -1,14 +1,14 @@
 // The first operator: made when there is none, with its token in a file of mode 0600 in the data directory, where the command line finds it.
 // Never prints the token and never uses a file that others can read.
-import { chmodSync, closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
+import { chmodSync, closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { newOperatorToken } from '../admin/operator.ts';
 import { objectContext } from '../app/object-context.ts';
 import type { Core } from '../app.ts';
 import { GatewayError } from '../lib/error.ts';
 import { applyChanges } from '../object/apply.ts';
-import type { StoredObject } from '../object/kinds.ts';
-import { buildView } from '../object/snapshot.ts';
+import type { OperatorSpec, StoredObject } from '../object/kinds.ts';
+import { buildView, type ControlView } from '../object/snapshot.ts';
 
 export const OPERATOR_TOKEN_FILE = 'operator.token';
 export const FIRST_OPERATOR = 'admin';
@@ -21,19 +21,47 @@ export interface FirstOperator {
 
 /** Makes operator "admin" of role admin when the organization has no operator that can still sign in. */
 export async function ensureOperator(core: Core, org: string, dataDir: string): Promise<FirstOperator> {
-  const view = buildView(await core.store.objects.load(org));
-  const usable = view.operators().filter(({ spec }) => spec.revokedAt === undefined);
-  if (usable.length > 0) return { path: undefined, revision: view.revision };
+  const path = resolve(dataDir, OPERATOR_TOKEN_FILE);
+  const partial = `${path}.${process.pid}.tmp`;
+  for (let attempt = 1; ; attempt++) {
+    const view = buildView(await core.store.objects.load(org));
+    const nowMs = core.clock.nowMs();
+    if (view.operators().some(({ spec }) => canSignIn(spec, nowMs))) return { path: undefined, revision: view.revision };
+    const { token, hash, hint } = newOperatorToken();
+    const spec = { role: 'admin' as const, hash, hint, createdAt: new Date(nowMs).toISOString() };
+    const operator: StoredObject<'operator'> = {
+      kind: 'operator',
+      metadata: { name: freeName(view), title: 'Made at the first start' },
+      spec,
+      revision: 0,
+    };
+    // The token is on disk before it is worth anything, and gets its name only when it is: no crash leaves an operator without a token.
+    writePrivate(partial, `${token}\n`);
+    const result = await applyChanges(objectContext(core), org, { put: [operator] }, { author: 'first start' }).catch((error: unknown) => {
+      rmSync(partial, { force: true });
+      throw error;
+    });
+    if (result.type === 'applied') {
+      renameSync(partial, path);
+      return { path, revision: result.revision };
+    }
+    rmSync(partial, { force: true });
+    if (attempt === MAX_ATTEMPTS)
+      throw new GatewayError('conflict', 'Other processes change the operators at the same time. Run this again.');
+  }
+}
+
+/** Times another process may be faster. */
+const MAX_ATTEMPTS = 3;
+
+function canSignIn(spec: OperatorSpec, nowMs: number): boolean {
+  return spec.revokedAt === undefined && (spec.expiresAt === undefined || nowMs < Date.parse(spec.expiresAt));
+}
+
+function freeName(view: ControlView): string {
   let name = FIRST_OPERATOR;
   for (let n = 2; view.operator(name); n++) name = `${FIRST_OPERATOR}-${n}`;
-  const { token, hash, hint } = newOperatorToken();
-  const path = resolve(dataDir, OPERATOR_TOKEN_FILE);
-  writeTokenFile(path, token);
-  const spec = { role: 'admin' as const, hash, hint, createdAt: new Date(core.clock.nowMs()).toISOString() };
-  const operator: StoredObject<'operator'> = { kind: 'operator', metadata: { name, title: 'Made at the first start' }, spec, revision: 0 };
-  const result = await applyChanges(objectContext(core), org, { put: [operator] }, { author: 'first start' });
-  if (result.type === 'applied') return { path, revision: result.revision };
-  throw new GatewayError('conflict', `Another process changed operator/${name} at the same time. Run this again.`);
+  return name;
 }
 
 /** The token of the file; undefined when there is none. Throws GatewayError `operator_token_exposed`. */
@@ -50,16 +78,14 @@ export function readOperatorToken(dataDir: string): string | undefined {
   return readFileSync(path, 'utf8').trim();
 }
 
-/** Whole or not at all, and never readable by others for a moment. */
-function writeTokenFile(path: string, token: string): void {
-  const partial = `${path}.${process.pid}.tmp`;
-  const file = openSync(partial, 'w', 0o600);
+/** Never readable by others, not even for a moment. */
+function writePrivate(path: string, text: string): void {
+  const file = openSync(path, 'w', 0o600);
   try {
-    chmodSync(partial, 0o600);
-    writeSync(file, `${token}\n`);
+    chmodSync(path, 0o600);
+    writeSync(file, text);
     fsyncSync(file);
   } finally {
     closeSync(file);
   }
-  renameSync(partial, path);
 }

@@ -40,6 +40,12 @@ export function lockDataDirectory(dataDir: string): () => void {
   };
 }
 
+/** Who uses the data directory now; undefined when nobody does, or the system does not tell. Takes and changes nothing. */
+export function lockHolder(dataDir: string): Holder | undefined {
+  const holder = readHolder(dataDir);
+  return holder && isRunning(holder) ? holder : undefined;
+}
+
 function takeKernelLock(dataDir: string): DatabaseSync {
   const held = new DatabaseSync(join(dataDir, LOCK_FILE), { timeout: 0 });
   try {
