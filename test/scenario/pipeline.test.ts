@@ -325,7 +325,8 @@ describe('questions of servers', () => {
       expect(await ask()).toMatchObject({ type: 'result', result: { inputRequests: { a: {}, b: {} } } });
       await h.seed(policyObject('quiet', [{ name: 'no-sampling', match: { method: ['sampling/createMessage'] }, effect: 'deny' }], 1));
       expect(await ask()).toMatchObject({ type: 'denied', code: 'denied_by_rule', rule: 'quiet/no-sampling' });
-      expect((await types()).slice(-3, -1)).toEqual(['decision roots/list allow', 'decision sampling/createMessage deny']);
+      const written = ['decision roots/list allow', 'outcome ok', 'decision sampling/createMessage deny', 'outcome upstream_failed'];
+      expect((await types()).slice(-4)).toEqual(written);
     },
   );
 
