@@ -26,6 +26,7 @@ let scripts: Partial<Record<Era, Answer>> = {};
 beforeAll(async () => {
   servers.legacy = await startRawServer((request, response) => {
     if (legacyHandshake(request, response, { capabilities })) return;
+    if (request.message?.method === 'server/discover') return failed(request, response, -32601);
     serve('legacy', request, response);
   });
   servers.modern = await startRawServer((request, response) => {
