@@ -223,6 +223,21 @@ describe('an idle process', () => {
     expect(Number(text(await agent.call('x')))).not.toBe(first);
   });
 
+  it('is not left behind by a gateway that stops while it asks for the era', async () => {
+    const spec = specFor('', undefined, {
+      era: 'auto',
+      args: ['-e', 'console.error(process.pid); setInterval(() => {}, 1000)'],
+    });
+    const agent = new Agent({ era: 'legacy', spec, upstreams: gateway.upstreams });
+    const opening = agent.initialize().catch((error: unknown) => error);
+    await until(() => gateway.output.length === 1, 'the sibling process runs');
+    const pid = Number(gateway.output[0]);
+    expect(isAlive(pid)).toBe(true);
+    await gateway.upstreams.close();
+    expect(isAlive(pid)).toBe(false);
+    expect(await opening).toMatchObject({ code: expect.stringMatching(/^upstream_/) });
+  });
+
   it('ends with the gateway', async () => {
     const pid = `if (message.method === 'tools/call') say({ id: message.id, result: { content: [{ type: 'text', text: String(process.pid) }] } });`;
     const agent = await session(specFor(pid));

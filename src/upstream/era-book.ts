@@ -29,6 +29,9 @@ export interface EraBookOptions {
 export class EraBook {
   readonly #options: EraBookOptions;
   readonly #verdicts = new Lru<string, Verdict>(MAX_VERDICTS);
+  readonly #end = new AbortController();
+  /** Sibling processes on their way out. */
+  readonly #leftovers = new Set<Promise<void>>();
   readonly #searches = new Map<string, Promise<Verdict>>();
 
   constructor(options: EraBookOptions) {
@@ -56,6 +59,13 @@ export class EraBook {
     this.#verdicts.delete(fingerprint);
   }
 
+  /** Ends the probes that are under way; resolves when nothing of them is left. */
+  async close(): Promise<void> {
+    this.#end.abort(new Error('the gateway no longer asks'));
+    await Promise.allSettled([...this.#searches.values()]);
+    await Promise.all(this.#leftovers);
+  }
+
   #search(destination: Destination, fingerprint: string): Promise<Verdict> {
     const running = this.#searches.get(fingerprint);
     if (running) return running;
@@ -72,9 +82,12 @@ export class EraBook {
 
   #probe(destination: Destination): Promise<ProbeResult> {
     const { connectors, gateway } = this.#options;
-    return destination.spec.transport === 'stdio'
-      ? probeStdio(destination, connectors, gateway)
-      : probeHttp(destination, connectors, gateway);
+    const probe = { destination, connectors, gateway, signal: this.#end.signal };
+    if (destination.spec.transport !== 'stdio') return probeHttp(probe);
+    return probeStdio(probe, (closing) => {
+      this.#leftovers.add(closing);
+      void closing.then(() => this.#leftovers.delete(closing));
+    });
   }
 }
 

@@ -10,6 +10,7 @@ import type { Connectors, Destination } from './connection.ts';
 import { asFailure, failure } from './failure.ts';
 import { POST_HEADERS } from './http-stream.ts';
 import { gatewayParams, headersOf } from './modern-params.ts';
+import { within } from './wait.ts';
 
 /** An HTTP server that says nothing for this long is not judged. */
 export const HTTP_PROBE_MS = 10_000;
@@ -24,14 +25,18 @@ export interface ProbeResult {
   discover: JsonObject | undefined;
 }
 
+export interface Probe {
+  destination: Destination;
+  connectors: Connectors;
+  gateway: { name: string; version: string };
+  /** Nobody wants to know any more. */
+  signal: AbortSignal;
+}
+
 const LEGACY: ProbeResult = { era: 'legacy', discover: undefined };
 
 /** Rejects with GatewayError when the server cannot be judged now. */
-export async function probeHttp(
-  destination: Destination,
-  connectors: Connectors,
-  gateway: { name: string; version: string },
-): Promise<ProbeResult> {
+export async function probeHttp({ destination, connectors, gateway, signal }: Probe): Promise<ProbeResult> {
   const { server, spec } = destination;
   const { text, params } = probe(gateway);
   const abort = new AbortController();
@@ -43,7 +48,7 @@ export async function probeHttp(
       url: spec.url ?? '',
       headers: { ...destination.headers, ...POST_HEADERS, ...headersOf('server/discover', params, undefined) },
       body: text,
-      signal: abort.signal,
+      signal: AbortSignal.any([abort.signal, signal]),
       idleTimeoutMs: undefined,
       onEvent: (event) => {
         seen ??= responseIn(event.data);
@@ -63,22 +68,21 @@ export async function probeHttp(
   }
 }
 
-/** Rejects only when the process cannot be started. */
+/** Rejects when the process cannot be started, or nobody wants to know any more. `leave` is given the end of the process, which is not waited for. */
 export async function probeStdio(
-  destination: Destination,
-  connectors: Connectors,
-  gateway: { name: string; version: string },
+  { destination, connectors, gateway, signal }: Probe,
+  leave: (closing: Promise<void>) => void,
 ): Promise<ProbeResult> {
   const duplex = await connectors.stdio(destination);
   try {
-    return await ask(duplex, probe(gateway).text);
+    return await ask(duplex, probe(gateway).text, signal);
   } finally {
-    void duplex.close().catch(() => undefined);
+    leave(duplex.close().catch(() => undefined));
   }
 }
 
-function ask(duplex: Duplex, text: string): Promise<ProbeResult> {
-  return new Promise((resolve) => {
+function ask(duplex: Duplex, text: string, signal: AbortSignal): Promise<ProbeResult> {
+  const answer = new Promise<ProbeResult>((resolve) => {
     const settle = (result: ProbeResult) => {
       clearTimeout(timer);
       resolve(result);
@@ -92,6 +96,7 @@ function ask(duplex: Duplex, text: string): Promise<ProbeResult> {
     });
     duplex.send(text).catch(() => settle(LEGACY));
   });
+  return within(answer, signal);
 }
 
 function probe(gateway: { name: string; version: string }): { text: string; params: JsonObject } {

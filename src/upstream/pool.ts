@@ -145,7 +145,8 @@ export function specDigest(spec: ServerSpec): string {
 /** Where a request belongs. Legacy servers hold state per connection: one per agent session over HTTP, one per capability set always. */
 export function placeOf(request: UpstreamRequest, verdict: Verdict, sessions: AgentSessions): Place {
   const { client, principalKey, lease, spec } = request;
-  const who = `${principalKey}\n${lease.fingerprint}`;
+  // Length first: no name can be spelled so that it reads as another name with another credential.
+  const who = `${principalKey.length}:${principalKey}\n${lease.fingerprint}`;
   if (verdict.era === 'modern') return { key: `modern\n${who}`, sessionId: undefined, capabilities: {} };
   const capabilities = client.era === 'legacy' ? client.capabilities : reduced(client.capabilities);
   const version = client.era === 'legacy' ? askedVersion(request, sessions) : LATEST_LEGACY_VERSION;

@@ -52,6 +52,7 @@ export class ServerEntry {
     const digest = specDigest(spec);
     if (digest === this.#digest) return;
     this.#digest = digest;
+    void this.#eras.close();
     this.#eras = this.#newBook();
     this.#lastEra = 'unknown';
     this.pool.retire(this.#nowMs());
@@ -66,6 +67,10 @@ export class ServerEntry {
       if (ready) return ready;
     }
     return this.#open(request);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.pool.close(), this.#eras.close()]);
   }
 
   noteError(error: { code: string; detail: string | undefined }): void {

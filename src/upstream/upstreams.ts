@@ -3,9 +3,9 @@
 import type { CallReply } from '../call.ts';
 import { GatewayError } from '../lib/error.ts';
 import { AgentSessions } from './agent-session.ts';
-import type { ListChange } from './connection.ts';
 import type { UpstreamRequest, UpstreamStatus, Upstreams } from './exchange.ts';
 import { failure } from './failure.ts';
+import { ListChanges, type ListListener } from './list-changes.ts';
 import { Park } from './park.ts';
 import { refusedHandshake } from './reply.ts';
 import { ServerEntry } from './server-entry.ts';
@@ -26,8 +26,6 @@ export function createUpstreams(options: UpstreamOptions): Upstreams {
   return new ServerBook(options);
 }
 
-type ListListener = (org: string, server: string, what: ListChange) => void;
-
 class ServerBook implements Upstreams {
   readonly #options: UpstreamOptions;
   readonly #watchdog: Watchdog;
@@ -35,7 +33,7 @@ class ServerBook implements Upstreams {
   readonly #park: Park;
   readonly #servers = new Map<string, ServerEntry>();
   readonly #streams = new Map<ServerEntry, number>();
-  readonly #listeners = new Set<ListListener>();
+  readonly #changes: ListChanges;
   readonly #sweeper: NodeJS.Timeout;
   #closed = false;
 
@@ -50,6 +48,7 @@ class ServerBook implements Upstreams {
       ...(options.parkTtlMs !== undefined && { ttlMs: options.parkTtlMs }),
       ...(options.maxParked !== undefined && { maxParked: options.maxParked }),
     });
+    this.#changes = new ListChanges((error) => options.report?.('list_listener_failed', { error: String(error) }));
     this.#sweeper = setInterval(() => this.#sweep(), options.sweepMs ?? SWEEP_MS).unref();
   }
 
@@ -87,8 +86,7 @@ class ServerBook implements Upstreams {
   }
 
   onListChanged(listener: ListListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#changes.listen(listener);
   }
 
   status(): UpstreamStatus[] {
@@ -107,7 +105,8 @@ class ServerBook implements Upstreams {
     this.#closed = true;
     clearInterval(this.#sweeper);
     this.#park.close();
-    await Promise.all([...this.#servers.values()].map((server) => server.pool.close()));
+    await Promise.all([...this.#servers.values()].map((server) => server.close()));
+    this.#changes.close();
     this.#servers.clear();
     this.#watchdog.stop();
   }
@@ -133,7 +132,7 @@ class ServerBook implements Upstreams {
           report: (event, detail) => report?.(event, { org, server, ...detail }),
         },
         tools: { park: this.#park, sessions: this.#sessions },
-        listChanged: (what) => this.#listChanged(org, server, what),
+        listChanged: (what) => this.#changes.note(org, server, what),
         admit: () => this.#admit(server),
       },
       request.spec,
@@ -143,6 +142,7 @@ class ServerBook implements Upstreams {
   }
 
   #admit(server: string): void {
+    if (this.#closed) throw failure('upstream_closed', server, 'the gateway stops');
     let total = 0;
     for (const entry of this.#servers.values()) total += entry.pool.size;
     // The connection being opened is counted already.
@@ -169,16 +169,6 @@ class ServerBook implements Upstreams {
     if (own !== error) this.#options.report?.('unexpected', { org: request.org, server: request.server, error: String(error) });
     server.noteError(own);
     return own;
-  }
-
-  #listChanged(org: string, server: string, what: ListChange): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(org, server, what);
-      } catch (error) {
-        this.#options.report?.('list_listener_failed', { org, server, error: String(error) });
-      }
-    }
   }
 
   #sweep(): void {

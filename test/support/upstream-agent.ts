@@ -16,11 +16,19 @@ import { createUpstreams } from '../../src/upstream/upstreams.ts';
 export interface TestGateway {
   upstreams: Upstreams;
   reports: [event: string, detail: JsonObject][];
+  /** What processes wrote beside the protocol. */
+  output: string[];
   close(): Promise<void>;
 }
 
 export function startUpstreams(options: Partial<UpstreamOptions> = {}): TestGateway {
-  const connectors = createConnectors({ clock: systemClock, ownEnv: process.env, onOutput: () => {}, onUnprotected: () => {} });
+  const output: string[] = [];
+  const connectors = createConnectors({
+    clock: systemClock,
+    ownEnv: process.env,
+    onOutput: (_destination, _stream, line) => output.push(line),
+    onUnprotected: () => {},
+  });
   const reports: [string, JsonObject][] = [];
   const upstreams = createUpstreams({
     connectors,
@@ -33,6 +41,7 @@ export function startUpstreams(options: Partial<UpstreamOptions> = {}): TestGate
   return {
     upstreams,
     reports,
+    output,
     async close() {
       await upstreams.close();
       await connectors.close();
