@@ -3,6 +3,7 @@
 export class Lru<K, V> {
   readonly #max: number;
   readonly #map = new Map<K, V>();
+  #newest: K | undefined;
   readonly #onEvict: ((key: K, value: V) => void) | undefined;
 
   constructor(max: number, onEvict?: (key: K, value: V) => void) {
@@ -16,13 +17,16 @@ export class Lru<K, V> {
 
   get(key: K): V | undefined {
     const value = this.#map.get(key);
-    if (value === undefined) return undefined;
+    // The newest stays where it is: asking for one entry again and again costs nothing.
+    if (value === undefined || key === this.#newest) return value;
+    this.#newest = key;
     this.#map.delete(key);
     this.#map.set(key, value);
     return value;
   }
 
   set(key: K, value: V): void {
+    this.#newest = key;
     this.#map.delete(key);
     this.#map.set(key, value);
     if (this.#map.size > this.#max) {

@@ -17,19 +17,20 @@ export const validate: Row = {
     const { call, control } = flight;
     const { target, principal } = call;
     if (call.method !== 'tools/call' || !target?.capability || !principal) return PASS;
-    if (!control.policies.visible(principal, target.server, target.capability)) return PASS;
-    if (!target.definition) {
-      return denyRpc('unknown_capability', {
-        code: INVALID_PARAMS,
-        message: `Unknown tool: ${JSON.stringify(target.capability.name.slice(0, 128))}`,
-      });
-    }
-    const given = call.params?.arguments;
-    if (given !== undefined && !isObject(given))
-      return denyRpc('invalid_request', { code: INVALID_PARAMS, message: 'Invalid params: "arguments" must be an object.' });
-    return checkHeaders(flight, target.definition, given ?? {}) ?? checkArguments(flight, target.definition, given ?? {});
+    const verdict = check(flight, target.definition, target.capability.name);
+    if (verdict === PASS || control.policies.visible(principal, target.server, target.capability)) return verdict;
+    return PASS;
   },
 };
+
+function check(flight: Flight, definition: Definition | undefined, name: string): Verdict {
+  if (!definition)
+    return denyRpc('unknown_capability', { code: INVALID_PARAMS, message: `Unknown tool: ${JSON.stringify(name.slice(0, 128))}` });
+  const given = flight.call.params?.arguments;
+  if (given !== undefined && !isObject(given))
+    return denyRpc('invalid_request', { code: INVALID_PARAMS, message: 'Invalid params: "arguments" must be an object.' });
+  return checkHeaders(flight, definition, given ?? {}) ?? checkArguments(flight, definition, given ?? {});
+}
 
 /** 2026-07-28 basic/transports: Mcp-Param-* must say what the body says. */
 function checkHeaders(flight: Flight, definition: Definition, given: JsonObject): Verdict | undefined {
