@@ -73,7 +73,8 @@ const steps: readonly Step[] = [
   },
 ];
 
-process.exitCode = await main();
+/** The step that is running. */
+let current: ChildProcess | undefined;
 
 async function main(): Promise<number> {
   const outcomes: Outcome[] = [];
@@ -150,8 +151,6 @@ function countLegs(stdout: string): Count {
   return { passed, failed: surprises.length - passed };
 }
 
-let current: ChildProcess | undefined;
-
 function endGroup(child: ChildProcess): void {
   signalGroup(child, 'SIGTERM');
   setTimeout(() => signalGroup(child, 'SIGKILL'), STOP_GRACE_MS).unref();
@@ -173,3 +172,5 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.exit(130);
   });
 }
+
+process.exitCode = await main();
