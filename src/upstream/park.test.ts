@@ -36,7 +36,8 @@ async function start(options: Partial<UpstreamOptions> = {}): Promise<void> {
   server = await startRawServer(async (request, response) => {
     if (legacyHandshake(request, response, { capabilities: { tools: {}, logging: {} } })) return;
     const { id, params } = request.message ?? {};
-    const { rounds = 1, atOnce = 1, hang = false } = (params?.arguments ?? {}) as { rounds?: number; atOnce?: number; hang?: boolean };
+    const given = (params?.arguments ?? {}) as { rounds?: number; atOnce?: number; hang?: boolean; progress?: boolean };
+    const { rounds = 1, atOnce = 1, hang = false, progress = false } = given;
     openEvents(response);
     for (let round = 0; round < rounds; round++) {
       const own = Array.from({ length: atOnce }, () => `q${++ids}`);
@@ -45,6 +46,9 @@ async function start(options: Partial<UpstreamOptions> = {}): Promise<void> {
       await until(() => own.every((name) => answers().has(name)) || response.destroyed, 'all answers', 20_000);
     }
     if (hang) return;
+    const token = (params?._meta as JsonObject | undefined)?.progressToken;
+    if (progress && token !== undefined)
+      event(response, { jsonrpc: '2.0', method: 'notifications/progress', params: { progressToken: token, progress: 1 } });
     event(response, { jsonrpc: '2.0', id, result: { content: [{ type: 'text', text: 'done' }] } });
     response.end();
   });
@@ -104,6 +108,19 @@ describe('rounds', () => {
     await one.result('tools/call', retry({}, first), { heard, logLevel: 'info' });
     expect(heard).toEqual([]);
     await one.callInRounds('none', { rounds: 0 }, { heard, logLevel: 'info' });
+  });
+
+  it('give progress under the token of the round it is heard in, and none to a round without a token', async () => {
+    const one = agent();
+    const args = { progress: true };
+    const first = await one.call('ask', args, { meta: { progressToken: 'first' } });
+    const heard: Heard[] = [];
+    await one.result('tools/call', { ...retry(args, first), _meta: { progressToken: 'second' } }, { heard });
+    expect(heard.map(({ params }) => params)).toEqual([{ progressToken: 'second', progress: 1 }]);
+    const again = await one.call('ask', args, { meta: { progressToken: 'first' } });
+    const unheard: Heard[] = [];
+    await one.result('tools/call', retry(args, again), { heard: unheard });
+    expect(unheard).toEqual([]);
   });
 
   it('end with a cancellation at the server when the agent leaves during one', async () => {

@@ -1,8 +1,9 @@
 // One call of a stateless agent that is in flight at a legacy server, across the rounds in which the server asks and the agent answers.
 // Plays the agent's part towards the connection: notifications are kept while nobody listens, questions wait for the agent's next round.
 import type { CallReply, Peer, PeerAnswer } from '../call.ts';
-import type { JsonObject } from '../lib/json.ts';
+import { isObject, type JsonObject } from '../lib/json.ts';
 import { INTERNAL_ERROR, METHOD_NOT_FOUND } from '../mcp/error-code.ts';
+import { setMember } from '../mcp/raw-json.ts';
 import { fromInputResponse, type Question, toModernQuestion } from '../mcp/translate/input-required.ts';
 import type { UpstreamRequest } from './exchange.ts';
 
@@ -71,7 +72,7 @@ export class ParkedExchange implements Peer {
       this.#visit = { request, resolve, reject, leave };
       if (request.signal.aborted) return aborted();
       request.signal.addEventListener('abort', aborted, { once: true });
-      this.#flush(request.peer);
+      this.#flush(request);
       if (answers) this.#give(answers);
       if (this.#ending) this.#end(this.#ending);
       else if (this.#waiting.size > 0) this.#startRound();
@@ -79,7 +80,7 @@ export class ParkedExchange implements Peer {
   }
 
   notify(method: string, params: JsonObject | undefined, paramsText?: string): Promise<void> | undefined {
-    if (this.#visit) return this.#visit.request.peer.notify(method, params, paramsText);
+    if (this.#visit) return tell(this.#visit.request, method, params, paramsText);
     if (this.#buffer.length >= MAX_BUFFERED_NOTIFICATIONS) this.#buffer.shift();
     this.#buffer.push([method, params, paramsText]);
     return undefined;
@@ -142,9 +143,26 @@ export class ParkedExchange implements Peer {
     else visit.reject(ending.reason);
   }
 
-  #flush(peer: Peer): void {
+  #flush(request: UpstreamRequest): void {
     const kept = this.#buffer;
     this.#buffer = [];
-    for (const [method, params, paramsText] of kept) void peer.notify(method, params, paramsText);
+    for (const [method, params, paramsText] of kept) void tell(request, method, params, paramsText);
   }
+}
+
+/** Progress belongs to the request it is sent on: it carries the token of this round, and nothing when this round gave none. */
+function tell(
+  request: UpstreamRequest,
+  method: string,
+  params: JsonObject | undefined,
+  paramsText: string | undefined,
+): Promise<void> | undefined {
+  const { peer } = request;
+  if (method !== 'notifications/progress' || params === undefined) return peer.notify(method, params, paramsText);
+  const meta = request.params?._meta;
+  const token = isObject(meta) ? meta.progressToken : undefined;
+  if (typeof token !== 'string' && typeof token !== 'number') return undefined;
+  if (token === params.progressToken) return peer.notify(method, params, paramsText);
+  const text = paramsText === undefined ? undefined : setMember(paramsText, 'progressToken', JSON.stringify(token));
+  return peer.notify(method, { ...params, progressToken: token }, text);
 }
