@@ -56,6 +56,7 @@ const run: readonly CommandSpec[] = [
     group: 'Gateway:',
     summary: 'Check everything a gateway needs, and say what to do about what is wrong',
     needs: 'settings',
+    options: [{ flags: '--url <url>', help: 'admin URL of the gateway to look at (SALLYPORT_ADMIN_URL)' }],
     examples: [['doctor', 'each line: ok, warn or fail, with the next step']],
     load: async () => (await import('./action/doctor.ts')).doctorAction,
   },

@@ -1,11 +1,11 @@
 // The command line: builds the commander tree from the table of commands, runs the one that was asked for, returns its exit code.
 // Never ends the process itself, and never loads the code of a command that is not run.
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import type { SettingInfo } from '../config.ts';
 import { type CommandSpec, type OptionSpec, Options, type Run } from './command.ts';
 import { commands } from './commands.ts';
 import { exitCode, exitCodeMeaning } from './exit-code.ts';
-import { reportFailure } from './failure.ts';
+import { reportFailure, usageError } from './failure.ts';
 import type { Terminal } from './terminal.ts';
 import { VERSION } from './version.ts';
 
@@ -135,7 +135,7 @@ function settingOption(setting: SettingInfo): Option {
   const option = new Option(`${setting.flag} <value>`, setting.description).helpGroup('Settings:');
   if (!setting.secret) return option;
   return option.hideHelp().argParser(() => {
-    throw new InvalidArgumentError(`Others can read the arguments of a process; set ${setting.env} instead.`);
+    throw usageError(`${setting.flag} is a secret, and others can read the arguments of a process. Set ${setting.env} instead.`);
   });
 }
 

@@ -57,9 +57,9 @@ async function readAll(run: Run, source: string, verifier: LogVerifier): Promise
 async function withBytes(run: Run, source: string, use: (chunks: AsyncIterable<Uint8Array>) => Promise<void>): Promise<void> {
   if (source === '-') return use(run.terminal.stdin);
   if (!/^https?:\/\//i.test(source)) return use(createReadStream(source));
-  const url = URL.canParse(source) ? new URL(source) : undefined;
-  if (!url || url.username !== '' || url.password !== '')
-    throw usageError(`${JSON.stringify(source.slice(0, 200))} is not a URL that can be fetched.`);
+  if (!URL.canParse(source)) throw notFetchable(source);
+  const url = new URL(source);
+  if (url.username !== '' || url.password !== '') throw notFetchable(`${url.protocol}//…@${url.host}`);
   const { adminUrl, operatorToken, withClient } = await import('../connect.ts');
   const { readSettings } = await import('../settings.ts');
   const config = readSettings(run);
@@ -70,6 +70,10 @@ async function withBytes(run: Run, source: string, use: (chunks: AsyncIterable<U
   return withClient(own ? admin : url.origin, own ? operatorToken(run, config) : undefined, run, async (client) =>
     use(await client.download(url)),
   );
+}
+
+function notFetchable(text: string): GatewayError {
+  return usageError(`${JSON.stringify(text.slice(0, 200))} is not a URL that can be fetched; it must not hold a user name or password.`);
 }
 
 function readOptions(run: Run): VerifyOptions {

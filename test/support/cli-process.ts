@@ -1,0 +1,53 @@
+// Runs the command line as a child process, from its sources, with an environment of its own: what a developer has set decides nothing.
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+export const CLI_ENTRY = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const TIMEOUT_MS = 30_000;
+
+export interface CliResult {
+  /** null when a signal ended it. */
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface CliOptions {
+  env?: Readonly<Record<string, string>>;
+  stdin?: string | Uint8Array;
+  cwd?: string;
+  /** Called with everything printed so far, whenever there is more; returns a signal to send. */
+  onOutput?: (stdout: string) => NodeJS.Signals | undefined;
+}
+
+export function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [CLI_ENTRY, ...args], {
+      cwd: options.cwd,
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, ...options.env },
+      stdio: ['pipe', 'pipe', 'pipe'],
+      timeout: TIMEOUT_MS,
+      killSignal: 'SIGKILL',
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      stdout += chunk;
+      const signal = options.onOutput?.(stdout);
+      if (signal !== undefined) child.kill(signal);
+    });
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+      stderr += chunk;
+    });
+    // A command that fails before it reads its input closes it.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(options.stdin ?? '');
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+/** The one JSON value a command printed with --json. */
+export function jsonOf(result: CliResult): unknown {
+  return JSON.parse(result.stdout);
+}
