@@ -10,7 +10,7 @@ import { type OpenStream, openStream, type Received, send } from '../support/htt
 import { event, json, legacyHandshake, openEvents, type RawRequest, type RawServer, startRawServer } from '../support/raw-server.ts';
 
 type Era = 'legacy' | 'modern';
-type Answer = (request: RawRequest, response: ServerResponse) => void;
+type Answer = (request: RawRequest, response: ServerResponse) => void | Promise<void>;
 
 const ERAS: readonly Era[] = ['legacy', 'modern'];
 const CELLS: readonly [agent: Era, server: Era][] = ERAS.flatMap((agent) => ERAS.map((server): [Era, Era] => [agent, server]));
@@ -50,7 +50,7 @@ beforeEach(() => {
 function serve(era: Era, request: RawRequest, response: ServerResponse): void {
   if (request.message?.method === 'tools/list' && request.message.params?.cursor === undefined && !scripts[era]?.name.startsWith('list')) {
     result(request, response, { tools: [TOOL] });
-  } else if (scripts[era]) scripts[era](request, response);
+  } else if (scripts[era]) void scripts[era](request, response);
   else result(request, response, { content: [] });
 }
 
@@ -314,6 +314,57 @@ describe('one hop in the words of another', () => {
     const { body } = await one.ask('tools/call', { name: 'echo', arguments: { region: 'eu' } });
     expect(body.error).toMatchObject({ code: -32603, data: { code: 'upstream_header_mismatch' } });
     expect(sent('modern', 'tools/call')).toHaveLength(4);
+  });
+});
+
+describe('a call that waits for its agent', () => {
+  it('outlives the answer that asked, takes one answer to the very same call, and no state twice (traps 8 and 10)', async () => {
+    scripts.legacy = async (request, response) => {
+      const question = { message: 'Who?', requestedSchema: { type: 'object', properties: { name: { type: 'string' } } } };
+      event(openEvents(response), { jsonrpc: '2.0', id: 'q1', method: 'elicitation/create', params: question });
+      const answer = () => servers.legacy.received.find(({ message }) => message?.id === 'q1' && message.result !== undefined);
+      await until(() => answer() !== undefined);
+      event(response, { jsonrpc: '2.0', id: request.message?.id, result: { content: [{ type: 'text', text: answer()?.text }] } });
+      response.end();
+    };
+    const one = await agent('modern', '/legacy');
+    const _meta = { 'io.modelcontextprotocol/clientCapabilities': { elicitation: { form: {} } } };
+    const params = { name: 'echo', arguments: { a: 1 }, _meta };
+    const asked = (await one.ask('tools/call', params)).body.result;
+    expect(asked).toMatchObject({ resultType: 'input_required', requestState: expect.any(String) });
+    expect(sent('legacy', 'notifications/cancelled')).toEqual([]);
+    const inputResponses = Object.fromEntries(
+      Object.keys(asked?.inputRequests as object).map((key) => [key, { action: 'accept', content: { name: 'Ann' } }]),
+    );
+    const retry = { ...params, inputResponses, requestState: asked?.requestState };
+    expect((await one.ask('tools/call', { ...retry, arguments: { a: 2 } })).body.error?.code).toBe(-32602);
+    const answered = await one.ask('tools/call', retry);
+    expect(answered.body.result).toMatchObject({ resultType: 'complete', content: [{ text: expect.stringContaining('"Ann"') }] });
+    expect((await one.ask('tools/call', retry)).body.error?.code).toBe(-32602);
+    expect(sent('legacy', 'tools/call')).toHaveLength(1);
+  });
+});
+
+describe.each(CELLS)('progress for a %s agent from a %s server', (agentEra, serverEra) => {
+  it.each(['7', 7])('keeps the token %j in its type, never goes back, and ends with the answer', async (progressToken) => {
+    scripts[serverEra] = (request, response) => {
+      const { progressToken: own } = (request.message?.params?._meta ?? {}) as { progressToken?: unknown };
+      const say = (progress: number, token = own) =>
+        event(response, { jsonrpc: '2.0', method: 'notifications/progress', params: { progressToken: token, progress } });
+      openEvents(response);
+      say(1);
+      say(0.5);
+      say(3, 'of somebody else');
+      say(2);
+      event(response, { jsonrpc: '2.0', id: request.message?.id, result: { resultType: 'complete', content: [] } });
+      say(9);
+      response.end();
+    };
+    const one = await agent(agentEra, `/${serverEra}`);
+    const stream = await one.stream('tools/call', { name: 'echo', arguments: {}, _meta: { progressToken } });
+    const heard: unknown[] = [];
+    for (let said = await stream.message(); said; said = await stream.message()) heard.push(said.params ?? 'answer');
+    expect(heard).toEqual([{ progressToken, progress: 1 }, { progressToken, progress: 2 }, 'answer']);
   });
 });
 
