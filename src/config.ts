@@ -177,7 +177,7 @@ export function settings(): SettingInfo[] {
 export function configReference(): string {
   const rows = settings().map((s) => {
     const standard = s.default === undefined ? '' : `\`${s.default}\``;
-    return `| \`${s.name}\` | \`${s.env}\` | \`${s.flag}\` | ${s.form} | ${standard} | ${s.description}${s.secret ? ' Secret: never printed.' : ''} |`;
+    return `| \`${s.name}\` | \`${s.env}\` | ${s.secret ? '' : `\`${s.flag}\``} | ${s.form} | ${standard} | ${s.description}${s.secret ? ' Secret: never printed.' : ''} |`;
   });
   return [
     '# Settings',
