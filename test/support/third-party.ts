@@ -55,7 +55,7 @@ export async function startThirdParties(dataDir: string): Promise<ThirdParties> 
         match: { server: ['memory'], tool: ['create_*', 'add_*', 'read_graph', 'search_nodes', 'open_nodes'] },
         effect: 'allow',
       },
-      { name: 'python', match: { server: ['python'], tool: ['add', 'steps', 'ask'] }, effect: 'allow' },
+      { name: 'python', match: { server: ['python'], tool: ['add', 'steps'] }, effect: 'allow' },
     ]),
   ];
   return {
