@@ -14,6 +14,7 @@ import { requestTo } from './forward-request.ts';
 import { listenAll } from './listen-all.ts';
 import { mergeHandshakes } from './merge-handshake.ts';
 import { isVisible, LIST_SHAPES } from './narrow.ts';
+import { pinnedParts } from './pinned-part.ts';
 
 /** Items of one page of an aggregated list. */
 export const AGGREGATE_PAGE_ITEMS = 1000;
@@ -147,7 +148,7 @@ async function itemsOf(flight: Flight, server: string, spec: ServerSpec): Promis
     cursor = answer.result.nextCursor;
     if (cursor === undefined || cursor === null) break;
   }
-  if (shape.names !== 'uriTemplate') ports.catalog.merge(control.org, server, shape.kind, found);
+  if (shape.names !== 'uriTemplate') ports.catalog.merge(control.org, server, shape.kind, pinnedParts(found));
   const visible = found.filter((item) => isVisible(flight, item, shape, server));
   if (shape.kind !== 'resource') return visible.map((item) => ({ ...item, name: publicName(server, String(item.name)) }));
   const source = shape.names === 'uri' ? 'uri' : 'template';

@@ -5,6 +5,7 @@ import { newId } from '../lib/id.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { isObject } from '../lib/json.ts';
 import type { Flight } from './flight.ts';
+import { pinnedParts } from './pinned-part.ts';
 
 /** Pages of one list the gateway reads at most. */
 export const MAX_DISCOVERY_PAGES = 100;
@@ -63,7 +64,7 @@ async function readAll(flight: Flight, server: string, kind: CapabilityKind): Pr
       return;
     }
     const items = outcome.result[LISTS[kind].member];
-    if (Array.isArray(items)) for (const item of items) if (isObject(item)) found.push(item);
+    if (Array.isArray(items)) for (const part of pinnedParts(items)) found.push(part);
     cursor = outcome.result.nextCursor;
     if (cursor === undefined || cursor === null) break;
   }

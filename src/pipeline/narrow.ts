@@ -7,6 +7,7 @@ import { isObject } from '../lib/json.ts';
 import { setMember } from '../mcp/raw-json.ts';
 import type { Flight, Row } from './flight.ts';
 import { PASS } from './flight.ts';
+import { pinnedParts } from './pinned-part.ts';
 
 /** Longest time an agent may keep a list or handshake, milliseconds: what it shows depends on rules that may change. */
 export const MAX_TTL_MS = 60_000;
@@ -58,7 +59,7 @@ export function isVisible(flight: Flight, item: Json, shape: ListShape, server: 
 /** Definitions seen in passing are pins too. */
 function learn(flight: Flight, items: readonly Json[], shape: ListShape, server: string): void {
   if (shape.names === 'uriTemplate') return;
-  flight.ports.catalog.merge(flight.control.org, server, shape.kind, items.filter(isObject));
+  flight.ports.catalog.merge(flight.control.org, server, shape.kind, pinnedParts(items));
 }
 
 /** `cacheScope` public → private, `ttlMs` capped (2026-07-28 server/utilities/caching). */

@@ -63,6 +63,19 @@ describe('an allowed call', () => {
     expect(h.sent.at(-1)?.paramsText).toBe(text);
   });
 
+  it('is pinned to the same definition whichever era listed it', async () => {
+    await open();
+    const [tool] = TOOLS as JsonObject[];
+    const pins = new Set<unknown>();
+    for (const execution of [{ execution: { taskSupport: 'optional' } }, {}]) {
+      h.answer((request) => ok(request.method === 'tools/list' ? { tools: [{ ...tool, ...execution }] } : { content: [] }));
+      await h.pipeline.run(callOf('tools/list', { bearer: reader.token }));
+      await read();
+      pins.add((await h.entries()).findLast(({ content }) => content.method === 'tools/call')?.content.definition);
+    }
+    expect([...pins]).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/)]);
+  });
+
   it('keeps arguments and result behind commitments', async () => {
     await open();
     await read();
