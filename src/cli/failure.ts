@@ -3,7 +3,8 @@
 import { CommanderError } from 'commander';
 import { GatewayError } from '../lib/error.ts';
 import { exitCode, exitCodeOf } from './exit-code.ts';
-import type { Terminal } from './terminal.ts';
+import { OutputClosed, type Terminal } from './terminal.ts';
+import { printable } from './text-table.ts';
 
 /** A failure with one line for every problem that was found. */
 export class ListedFailure extends GatewayError {
@@ -21,12 +22,13 @@ export function usageError(message: string): GatewayError {
 /** Prints the failure and returns the exit code. */
 export function reportFailure(error: unknown, terminal: Terminal, json: boolean): number {
   terminal.progress('');
+  if (error instanceof OutputClosed) return exitCode.ok;
   if (error instanceof CommanderError) return reportUsage(error, terminal, json);
   const { code, message, details } = readable(error);
   if (json) terminal.out(JSON.stringify({ error: { code, message, ...(details.length > 0 ? { details } : {}) } }));
   else
     for (const line of [`sallyport: ${message}`, ...details.filter((detail) => !message.includes(detail)).map((detail) => `  ${detail}`)])
-      terminal.err(line);
+      terminal.err(printable(line));
   return exitCodeOf(code);
 }
 

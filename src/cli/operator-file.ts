@@ -1,4 +1,4 @@
-// The first operator: made when there is none, with its token in a file of mode 0600 in the data directory, where the command line finds it.
+// The first operator: made when there is no admin, with its token in a file of mode 0600 in the data directory, where the command line finds it.
 // Never prints the token and never uses a file that others can read.
 import { chmodSync, closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -19,15 +19,15 @@ export interface FirstOperator {
   revision: number;
 }
 
-/** Makes operator "admin" of role admin when the organization has no operator that can still sign in. */
+/** Makes operator "admin" of role admin when the organization has none of that role that can still sign in. */
 export async function ensureOperator(core: Core, org: string, dataDir: string): Promise<FirstOperator> {
   const path = resolve(dataDir, OPERATOR_TOKEN_FILE);
-  const partial = `${path}.${process.pid}.tmp`;
   for (let attempt = 1; ; attempt++) {
     const view = buildView(await core.store.objects.load(org));
     const nowMs = core.clock.nowMs();
-    if (view.operators().some(({ spec }) => canSignIn(spec, nowMs))) return { path: undefined, revision: view.revision };
+    if (view.operators().some(({ spec }) => isUsableAdmin(spec, nowMs))) return { path: undefined, revision: view.revision };
     const { token, hash, hint } = newOperatorToken();
+    const partial = `${path}.${hash.slice(0, 16)}.tmp`;
     const spec = { role: 'admin' as const, hash, hint, createdAt: new Date(nowMs).toISOString() };
     const operator: StoredObject<'operator'> = {
       kind: 'operator',
@@ -54,8 +54,8 @@ export async function ensureOperator(core: Core, org: string, dataDir: string): 
 /** Times another process may be faster. */
 const MAX_ATTEMPTS = 3;
 
-function canSignIn(spec: OperatorSpec, nowMs: number): boolean {
-  return spec.revokedAt === undefined && (spec.expiresAt === undefined || nowMs < Date.parse(spec.expiresAt));
+function isUsableAdmin(spec: OperatorSpec, nowMs: number): boolean {
+  return spec.role === 'admin' && spec.revokedAt === undefined && (spec.expiresAt === undefined || nowMs < Date.parse(spec.expiresAt));
 }
 
 function freeName(view: ControlView): string {

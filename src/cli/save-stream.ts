@@ -22,13 +22,13 @@ export async function saveStream(run: Run, chunks: AsyncIterable<Uint8Array>, pa
   const file = await open(partial, 'wx', 0o600).catch((error: unknown) => {
     throw isExists(error) ? exists(partial) : error;
   });
-  let interrupted = false;
-  const stopListening = run.terminal.onInterrupt(() => {
-    interrupted = true;
-  });
+  const interrupted = Promise.withResolvers<never>();
+  interrupted.promise.catch(() => undefined);
+  const stopListening = run.terminal.onInterrupt(() =>
+    interrupted.reject(new GatewayError('interrupted', `Interrupted; ${path} was not written.`)),
+  );
   try {
-    for await (const chunk of whole(chunks)) {
-      if (interrupted) throw new GatewayError('interrupted', `Interrupted; ${path} was not written.`);
+    for await (const chunk of whole(chunks, interrupted.promise)) {
       count(chunk, saved);
       await file.writeFile(chunk);
       run.terminal.progress(`${saved.lines} lines`);
@@ -46,13 +46,14 @@ export async function saveStream(run: Run, chunks: AsyncIterable<Uint8Array>, pa
   }
 }
 
-/** A stream that breaks off is a failure of the gateway, told as one. */
-async function* whole(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+/** A stream that breaks off is a failure of the gateway, told as one; an interruption does not wait for a silent one. */
+async function* whole(chunks: AsyncIterable<Uint8Array>, interrupted?: Promise<never>): AsyncGenerator<Uint8Array, void, undefined> {
   const source = chunks[Symbol.asyncIterator]();
   for (;;) {
-    const next = await source.next().catch((error: unknown) => {
+    const arriving = source.next().catch((error: unknown) => {
       throw new GatewayError('gateway_answer_invalid', 'The answer broke off before its end. Run it again.', { cause: error });
     });
+    const next = await (interrupted ? Promise.race([arriving, interrupted]) : arriving);
     if (next.done) return;
     yield next.value;
   }

@@ -6,7 +6,7 @@ export interface Terminal {
   out(text: string): void;
   /** The same on standard error. */
   err(text: string): void;
-  /** Text as it is on standard output; resolves when there is room for more. */
+  /** Text as it is on standard output; resolves when it is written. Rejects with OutputClosed when nobody reads it any more. */
   write(text: string | Uint8Array): Promise<void>;
   /** Replaces the progress line on standard error; empty clears it. Nothing happens when that is not a terminal. */
   progress(text: string): void;
@@ -18,18 +18,25 @@ export interface Terminal {
   onInterrupt(listener: () => void): () => void;
 }
 
+/** Whoever read standard output has seen enough (`| head`): a reason to stop, not a failure. */
+export class OutputClosed extends Error {}
+
 export function processTerminal(): Terminal {
   const { stdout, stderr, env } = process;
-  // A reader that has seen enough (`| head`) is no failure.
-  stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
-  });
+  // Told by `write`; a gateway goes on when nobody reads what it printed at its start.
+  stdout.on('error', () => undefined);
+  stderr.on('error', () => undefined);
   const color = stdout.isTTY === true && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb';
   return {
     out: (text) => void stdout.write(`${text}\n`),
     err: (text) => void stderr.write(`${text}\n`),
-    write: (text) => new Promise((resolve) => (stdout.write(text) ? resolve() : stdout.once('drain', resolve))),
+    write: (text) =>
+      new Promise((resolve, reject) => {
+        stdout.write(text, (error) => {
+          if (!error) resolve();
+          else reject((error as NodeJS.ErrnoException).code === 'EPIPE' ? new OutputClosed() : error);
+        });
+      }),
     progress: (text) => void (stderr.isTTY && stderr.write(`\r\u001b[2K${text}`)),
     env,
     color,

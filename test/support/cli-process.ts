@@ -1,9 +1,11 @@
 // Runs the command line as a child process, from its sources, with an environment of its own: what a developer has set decides nothing.
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 export const CLI_ENTRY = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const TIMEOUT_MS = 30_000;
+const LOOK_EVERY_MS = 20;
 
 export interface CliResult {
   /** null when a signal ended it. */
@@ -18,6 +20,8 @@ export interface CliOptions {
   cwd?: string;
   /** Called with everything printed so far, whenever there is more; returns a signal to send. */
   onOutput?: (stdout: string) => NodeJS.Signals | undefined;
+  /** Ctrl-C as soon as this is so. */
+  signalWhen?: () => Promise<boolean>;
 }
 
 export function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
@@ -42,9 +46,20 @@ export function runCli(args: readonly string[], options: CliOptions = {}): Promi
     // A command that fails before it reads its input closes it.
     child.stdin.on('error', () => undefined);
     child.stdin.end(options.stdin ?? '');
+    if (options.signalWhen) void interrupt(child, options.signalWhen);
     child.once('error', reject);
     child.once('close', (code) => resolve({ code, stdout, stderr }));
   });
+}
+
+async function interrupt(child: ChildProcess, when: () => Promise<boolean>): Promise<void> {
+  while (child.exitCode === null && child.signalCode === null) {
+    if (await when()) {
+      child.kill('SIGINT');
+      return;
+    }
+    await pause(LOOK_EVERY_MS);
+  }
 }
 
 /** The one JSON value a command printed with --json. */

@@ -9,6 +9,7 @@ import { entryLines, entrySummary, valuesText } from '../entry-text.ts';
 import { exitCode } from '../exit-code.ts';
 import { usageError } from '../failure.ts';
 import { saveStream } from '../save-stream.ts';
+import { OutputClosed } from '../terminal.ts';
 import { readNumber } from '../when.ts';
 
 const SHOWN_ENTRIES = 20;
@@ -69,6 +70,7 @@ async function follow(run: Run, client: AdminClient, signal: AbortSignal): Promi
       }
     } catch (error) {
       if (signal.aborted) return;
+      if (error instanceof OutputClosed) throw error;
       const final = error instanceof GatewayError && error.code !== 'gateway_unreachable';
       if (final || failures >= MAX_RECONNECTS) throw error;
     }
