@@ -6,9 +6,9 @@ import { usageError } from './failure.ts';
 
 export function readKind(text: string): Kind {
   const word = text.toLowerCase();
-  const singular = [word, word.replace(/ies$/, 'y'), word.replace(/s$/, '')].find(isKind);
+  const words = [word, word.replace(/ies$/, 'y'), word.replace(/s$/, '')];
+  const singular = words.find(isKind);
   if (singular !== undefined) return singular;
-  throw usageError(
-    `There is no kind ${JSON.stringify(text.slice(0, 64))}.${didYouMean(word, kindNames) || ` Kinds are ${kindNames.join(', ')}.`}`,
-  );
+  const suggestion = words.map((one) => didYouMean(one, kindNames)).find((text) => text !== '');
+  throw usageError(`There is no kind ${JSON.stringify(text.slice(0, 64))}.${suggestion || ` Kinds are ${kindNames.join(', ')}.`}`);
 }

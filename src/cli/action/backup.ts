@@ -2,16 +2,19 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../../config.ts';
+import { GatewayError } from '../../lib/error.ts';
 import { MASTER_KEY_FILE } from '../../vault/master-key.ts';
 import { type Action, type Run, show } from '../command.ts';
 import { exitCode } from '../exit-code.ts';
+import { messageOf } from '../failure.ts';
 import { readSettings } from '../settings.ts';
 
 export const backupAction: Action = async (run, path = '') => {
   const config = readSettings(run);
   const summary = await uninterrupted(run, `${path}.partial`, async () => {
-    if (config.databaseUrl !== undefined)
-      return (await import('../../store/postgres/snapshot.ts')).backupPostgres(config.databaseUrl, path);
+    const { databaseUrl } = config;
+    if (databaseUrl !== undefined)
+      return onPostgres(async () => (await import('../../store/postgres/snapshot.ts')).backupPostgres(databaseUrl, path));
     return (await import('../../store/sqlite/snapshot.ts')).backupSqlite(config.dataDir, path);
   });
   show(
@@ -25,9 +28,10 @@ export const backupAction: Action = async (run, path = '') => {
 
 export const restoreAction: Action = async (run, path = '') => {
   const config = readSettings(run);
+  const { databaseUrl } = config;
   run.terminal.progress('verifying and restoring…');
-  const summary = await (config.databaseUrl !== undefined
-    ? (await import('../../store/postgres/snapshot.ts')).restorePostgres(path, config.databaseUrl)
+  const summary = await (databaseUrl !== undefined
+    ? onPostgres(async () => (await import('../../store/postgres/snapshot.ts')).restorePostgres(path, databaseUrl))
     : (await import('../../store/sqlite/snapshot.ts')).restoreSqlite(path, config.dataDir));
   run.terminal.progress('');
   const keyThere = config.masterKey !== undefined || existsSync(join(config.dataDir, MASTER_KEY_FILE));
@@ -42,6 +46,17 @@ export const restoreAction: Action = async (run, path = '') => {
   return exitCode.ok;
 };
 
+/** What the driver throws is about the database, unless it names a file. */
+async function onPostgres<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof GatewayError || typeof (error as NodeJS.ErrnoException).path === 'string') throw error;
+    const message = `PostgreSQL cannot be used: ${messageOf(error)}. Check DATABASE_URL and the server.`;
+    throw new GatewayError('database_unreachable', message, { cause: error });
+  }
+}
+
 function masterKeyAdvice(config: Config): string {
   if (config.masterKey !== undefined) return 'Keep SALLYPORT_MASTER_KEY too, elsewhere: without it, sealed values cannot be opened.';
   return `Keep a copy of ${join(config.dataDir, MASTER_KEY_FILE)} too, elsewhere: without it, sealed values cannot be opened.`;
@@ -52,6 +67,7 @@ async function uninterrupted<T>(run: Run, partial: string, work: () => Promise<T
   const fresh = !existsSync(partial);
   const stopListening = run.terminal.onInterrupt(() => {
     if (fresh) rmSync(partial, { force: true });
+    run.terminal.err('sallyport: interrupted; no backup was written');
     process.exit(exitCode.interrupted);
   });
   run.terminal.progress('writing…');
