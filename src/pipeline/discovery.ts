@@ -1,9 +1,11 @@
 // Reading a server's definitions for the gateway's own use: a list call of origin `gateway` through the same table, so it is in the log.
 // One reading at a time per server and kind; stale definitions are read again in the background.
 import type { Call, CapabilityKind, ClientContext } from '../call.ts';
+import { sha256Hex } from '../lib/digest.ts';
 import { newId } from '../lib/id.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { isObject } from '../lib/json.ts';
+import { Lru } from '../lib/lru.ts';
 import type { Flight } from './flight.ts';
 import { pinnedParts } from './pinned-part.ts';
 
@@ -32,12 +34,20 @@ export function ensureDefinitions(flight: Flight, server: string, kind: Capabili
   const readMs = ports.catalog.readMs(control.org, server, kind);
   const ageMs = readMs === undefined ? Number.POSITIVE_INFINITY : ports.clock.nowMs() - readMs;
   if (known && ageMs <= ports.settings.definitionAgeMs) return undefined;
-  if (!known && ageMs < MISS_PAUSE_MS) return undefined;
-  const reading = ports.readings.once(JSON.stringify([control.org, server, kind]), () => readAll(flight, server, kind));
+  const shelf = JSON.stringify([control.org, server, kind]);
+  const viewer = viewerOf(flight);
+  if (!known && ageMs < MISS_PAUSE_MS && ports.readings.lastViewer(shelf) === viewer) return undefined;
+  const reading = ports.readings.once(shelf, viewer, () => readAll(flight, server, kind));
   return known ? undefined : reading;
 }
 
-/** A name that is unknown is looked for again at most this often, milliseconds. */
+/** Servers may show different tools to different clients: what one of them did not see says nothing about another (test/scenario/two-views.test.ts). */
+function viewerOf({ call }: Flight): string {
+  const { principal, client } = call;
+  return sha256Hex(JSON.stringify([principal?.agent, principal?.user, client.era, client.protocolVersion, client.capabilities]));
+}
+
+/** A name that is unknown is looked for again at most this often for one viewer, milliseconds. */
 const MISS_PAUSE_MS = 1_000;
 
 /** After a server said that headers and schema disagree: reads its tools again. True when the definition changed. */
@@ -109,16 +119,29 @@ function listParams(client: ClientContext, params: JsonObject | undefined, curso
   return { ...page, _meta: envelope };
 }
 
-/** Shares one running piece of work among everyone who asks for it meanwhile. */
+/** Shares one running reading of a list among all to whom the server shows the same. */
 export class Readings {
   readonly #running = new Map<string, Promise<void>>();
+  /** By shelf (organization, server, kind of definition): for whom it was read last. */
+  readonly #viewers = new Lru<string, string>(MAX_REMEMBERED_VIEWERS);
 
-  once(key: string, work: () => Promise<void>): Promise<void> {
+  once(shelf: string, viewer: string, work: () => Promise<void>): Promise<void> {
+    const key = `${viewer} ${shelf}`;
     const running = this.#running.get(key);
     if (running) return running;
-    const started = work().finally(() => this.#running.delete(key));
+    const started = work().finally(() => {
+      this.#running.delete(key);
+      this.#viewers.set(shelf, viewer);
+    });
     this.#running.set(key, started);
     started.catch(() => undefined); // every waiter sees the failure; nobody waiting is no bug
     return started;
   }
+
+  lastViewer(shelf: string): string | undefined {
+    return this.#viewers.get(shelf);
+  }
 }
+
+/** Shelves of which it is known who read them last; forgetting one costs a reading. */
+const MAX_REMEMBERED_VIEWERS = 10_000;
