@@ -111,7 +111,7 @@ async function listAll(flight: Flight): Promise<CallReply> {
   const items: JsonObject[] = [];
   const servers = usableServers(flight);
   const lists = await Promise.all(servers.map(({ name, spec }) => itemsOf(flight, name, spec)));
-  for (const [at, list] of lists.entries()) items.push(...list.map((item) => exposed(flight, servers[at]?.name ?? '', item)));
+  for (const [at, list] of lists.entries()) for (const item of list) items.push(exposed(flight, servers[at]?.name ?? '', item));
   const page = items.slice(start, start + AGGREGATE_PAGE_ITEMS);
   const member = LIST_SHAPES[call.method]?.member ?? listOf('tool').member;
   const body: JsonObject = { [member]: page };
@@ -144,7 +144,7 @@ async function itemsOf(flight: Flight, server: string, spec: ServerSpec): Promis
     });
     if (answer?.type !== 'result') break;
     const items = answer.result[shape.member];
-    if (Array.isArray(items)) found.push(...items.filter(isObject));
+    if (Array.isArray(items)) for (const item of items) if (isObject(item)) found.push(item);
     cursor = answer.result.nextCursor;
     if (cursor === undefined || cursor === null) break;
   }

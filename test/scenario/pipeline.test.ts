@@ -283,6 +283,15 @@ describe('lists', () => {
     expect(h.sent.at(-1)?.params).toEqual({ name: 'read_note', arguments: { id: 2 } });
   });
 
+  it('survive a server that lists more than an argument list holds', async () => {
+    await open();
+    await h.seed(policyObject('more', [{ name: 'other', match: { agent: ['reader'], server: ['other'] }, effect: 'allow' }], 2000));
+    const flood = Array.from({ length: 200_000 }, () => ({}));
+    h.answer((request) => ok({ tools: request.server === 'other' ? flood : TOOLS }));
+    const outcome = await h.pipeline.run(callOf('tools/list', { bearer: reader.token, surface: { type: 'all' } }));
+    expect(outcome).toMatchObject({ type: 'result', result: { tools: [{ name: 'notes__read_note' }] } });
+  });
+
   it('do not wait for a server that hangs', async () => {
     await open();
     await h.seed(policyObject('more', [{ name: 'other', match: { agent: ['reader'], server: ['other'] }, effect: 'allow' }], 2000));
