@@ -6,7 +6,7 @@ import { edit, payload } from '../mcp/raw-json.ts';
 import { invalidHeaderTools } from '../mcp/translate/tool-list.ts';
 
 /** Of the tools left out, how many the operator's log names. */
-export const MAX_NAMED_TOOLS = 20;
+const MAX_NAMED_TOOLS = 20;
 
 /** A modern server's answer to tools/list without what no client may use. Every other byte stays. */
 export function leaveOutInvalidTools(response: RpcResponse, report: (event: string, detail: JsonObject) => void): RpcResponse {
