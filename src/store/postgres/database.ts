@@ -21,6 +21,9 @@ export function connect(url: string, max: number, statementTimeoutMs = 0): Sql {
       connect_timeout: CONNECT_TIMEOUT_S,
       idle_timeout: IDLE_TIMEOUT_S,
       onnotice: () => {},
+      // The driver asks for array types without minding the answer: a connection lost at that moment would end the process
+      // (test/fault/lost-database.test.ts). No query here takes or returns an array.
+      fetch_types: false,
       connection: {
         application_name: 'sallyport',
         default_transaction_isolation: 'read committed',
