@@ -11,6 +11,7 @@ import type { UpstreamRequest } from '../upstream/exchange.ts';
 import { listOf } from './discovery.ts';
 import type { Flight } from './flight.ts';
 import { requestTo } from './forward-request.ts';
+import { isForwardable } from './forwardable.ts';
 import { listenAll } from './listen-all.ts';
 import { mergeHandshakes } from './merge-handshake.ts';
 import { isVisible, LIST_SHAPES } from './narrow.ts';
@@ -27,7 +28,7 @@ export async function forwardAll(flight: Flight): Promise<CallReply> {
   if (LIST_SHAPES[method]) return listAll(flight);
   if (method === 'initialize' || method === 'server/discover') return handshakeAll(flight);
   if (method === 'ping') return result({});
-  if (method === 'subscriptions/listen') return listenAll(flight, usableServers(flight));
+  if (method === 'subscriptions/listen') return listenAll(flight, reachableServers(flight));
   if (call.kind === 'notification') {
     await everyServer(flight, (request) => request);
     return { type: 'accepted' };
@@ -56,6 +57,21 @@ export function usableServers(flight: Flight): UsableServer[] {
     .map(({ metadata, spec }) => ({ name: metadata.name, spec }));
 }
 
+/**
+ * Of these, the servers that this very call may go to. INVARIANT: rules and token scopes that name a server or a method bind a call to all servers
+ * as they bind one on the server's own endpoint (test/scenario/attack-bypass.test.ts).
+ */
+function reachableServers(flight: Flight): UsableServer[] {
+  const { call, control } = flight;
+  const { principal, kind, method } = call;
+  if (!principal) return [];
+  return usableServers(flight).filter(
+    ({ name, spec }) =>
+      isForwardable(call, spec) &&
+      control.policies.decide({ principal, kind, method, server: name, capability: undefined }).effect === 'allow',
+  );
+}
+
 interface ServerAnswer {
   server: string;
   answer: Extract<CallReply, { type: 'result' }>;
@@ -63,7 +79,7 @@ interface ServerAnswer {
 
 /** Asks every usable server at once; who fails or is late is left out and noted. */
 async function everyServer(flight: Flight, shape: (request: UpstreamRequest) => UpstreamRequest): Promise<ServerAnswer[]> {
-  const asked = usableServers(flight).map(async ({ name, spec }): Promise<ServerAnswer | undefined> => {
+  const asked = reachableServers(flight).map(async ({ name, spec }): Promise<ServerAnswer | undefined> => {
     try {
       const answer = await askInTime(flight, name, spec, shape);
       return answer.type === 'result' ? { server: name, answer } : undefined;
@@ -109,7 +125,7 @@ async function listAll(flight: Flight): Promise<CallReply> {
       error: { code: INVALID_PARAMS, message: 'Invalid cursor: it is unknown or out of date; list again from the start.' },
     };
   const items: JsonObject[] = [];
-  const servers = usableServers(flight);
+  const servers = reachableServers(flight);
   const lists = await Promise.all(servers.map(({ name, spec }) => itemsOf(flight, name, spec)));
   for (const [at, list] of lists.entries()) for (const item of list) items.push(exposed(flight, servers[at]?.name ?? '', item));
   const page = items.slice(start, start + AGGREGATE_PAGE_ITEMS);

@@ -1,9 +1,12 @@
 // Row: the one decision. Ordered rules, first match wins, no match denies. What the gateway does for itself (reading definitions) is named as such.
-// Nothing rewrites the call after this row.
+// Nothing rewrites the call after this row. What rules cannot allow (a frozen server, a method nobody named) is refused after them, so that it
+// says nothing to whoever the rules refuse anyway.
 import type { Decision } from '../call.ts';
 import { namedCapability } from '../mcp/method-kind.ts';
-import type { Flight, Row } from './flight.ts';
+import type { Flight, Row, Verdict } from './flight.ts';
 import { deny, PASS } from './flight.ts';
+import { isForwardable } from './forwardable.ts';
+import { frozenVerdict } from './freeze.ts';
 
 export const DISCOVERY_RULE = 'builtin/discovery';
 
@@ -12,10 +15,23 @@ export const decide: Row = {
   run(flight) {
     const decision = judge(flight);
     flight.call.decision = decision;
-    if (decision.effect === 'allow') return PASS;
+    if (decision.effect === 'allow') return despiteRules(flight);
     return deny(decision.code === 'allowed' ? 'internal' : decision.code, decision.reason, decision.rule);
   },
 };
+
+/** INVARIANT: no rule lets a call pass a freeze, nor a method that nobody named (test/scenario/attack-bypass.test.ts). */
+function despiteRules(flight: Flight): Verdict {
+  const { call } = flight;
+  const { target, surface, kind } = call;
+  const server = target?.server ?? (surface.type === 'server' ? surface.server : undefined);
+  if (server !== undefined && kind !== 'meta') {
+    const verdict = frozenVerdict(flight, server);
+    if (verdict !== PASS) return verdict;
+  }
+  if (!target || isForwardable(call, target.spec)) return PASS;
+  return deny('method_not_allowed', `Method not found: ${call.method.slice(0, 128)}.`, 'builtin/method');
+}
 
 function judge(flight: Flight): Decision {
   const { call, control } = flight;

@@ -37,7 +37,7 @@ function build(flight: Flight, server: string, spec: ServerSpec, lease: Lease, i
     params: call.params,
     paramsText: call.paramsText,
     inputSchema,
-    peer: governedPeer(flight),
+    peer: governedPeer(flight, server, spec),
     signal: flight.signal,
   };
 }

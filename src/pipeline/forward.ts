@@ -10,6 +10,7 @@ import { deny, PASS, reply } from './flight.ts';
 import { requestOf } from './forward-request.ts';
 import { governQuestions } from './question.ts';
 import { ownTaskIds } from './task.ts';
+import { validate } from './validate.ts';
 
 export const forward: Row = {
   name: 'forward',
@@ -60,8 +61,16 @@ async function exchange(flight: Flight): Promise<CallReply> {
   } catch (error) {
     const mismatch = error instanceof GatewayError && error.code === 'upstream_header_mismatch';
     if (!mismatch || !(await refreshDefinition(flight))) throw error;
+    // The call was judged with the old schema: what the new one does not accept is not sent.
+    if ((await validate.run(flight)) !== PASS) throw changedDefinition(flight, error);
     return upstreams.exchange(requestOf(flight));
   }
+}
+
+function changedDefinition(flight: Flight, cause: GatewayError): GatewayError {
+  const { target } = flight.call;
+  const message = `Server "${target?.server}" has changed tool "${target?.capability?.name}"; these arguments do not fit it any more. List the tools again.`;
+  return new GatewayError('upstream_definition_changed', message, { cause });
 }
 
 export function upstreamError(flight: Flight, error: GatewayError): CallReply {

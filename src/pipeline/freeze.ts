@@ -1,12 +1,16 @@
-// Row: is anything in scope frozen? Runs before names are resolved, again for the resolved server, and binds calls already in flight.
+// Row: is anything in scope frozen? Runs before names are resolved; `decide` looks again for the resolved server, and for those who
+// were not told here: that a server is frozen is said to nobody who may not use it.
 import type { Flight, Row, Verdict } from './flight.ts';
 import { deny, PASS } from './flight.ts';
 
 export const checkFreeze: Row = {
   name: 'freeze',
   run(flight) {
-    const { surface } = flight.call;
-    return frozenVerdict(flight, surface.type === 'server' ? surface.server : undefined);
+    const { surface, principal } = flight.call;
+    const verdict = frozenVerdict(flight, surface.type === 'server' ? surface.server : undefined);
+    if (verdict === PASS || !principal || surface.type === 'all') return verdict;
+    const isAboutServer = frozenVerdict(flight, undefined) === PASS;
+    return isAboutServer && !flight.control.policies.mayUse(principal, surface.server) ? PASS : verdict;
   },
 };
 

@@ -1,25 +1,55 @@
 // A standing stream of the aggregated surface: one stream per usable server, fanned in to the agent's one stream.
-// The gateway acknowledges itself, at once; a server that fails or ends does not end the stream.
+// The gateway acknowledges itself, at once; a server that fails or ends does not end the stream. Each server is told of its own resources only.
 import type { CallReply, Peer } from '../call.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { isObject } from '../lib/json.ts';
-import type { UsableServer } from './aggregate.ts';
+import { parseListenFilter } from '../mcp/rev-2026-07-28/listen.ts';
+import type { UpstreamRequest } from '../upstream/exchange.ts';
+import { routeOwner, type UsableServer } from './aggregate.ts';
 import type { Flight } from './flight.ts';
 import { requestTo } from './forward-request.ts';
+import { mayFollow } from './hearing.ts';
 
 const ACKNOWLEDGED = 'notifications/subscriptions/acknowledged';
 
 export async function listenAll(flight: Flight, servers: readonly UsableServer[]): Promise<CallReply> {
   const { call } = flight;
-  if (call.client.era === 'modern') await call.peer.notify(ACKNOWLEDGED, { notifications: honoured(call.params) });
-  const streams = servers.map(({ name, spec }) => followOne(flight, name, spec));
+  const uris = new Map<string, Followed>();
+  if (call.client.era === 'modern') {
+    const wanted = parseListenFilter(call.params);
+    if ('error' in wanted) return { type: 'error', era: 'modern', error: wanted.error };
+    for (const uri of wanted.resourceSubscriptions) {
+      const place = placeOf(flight, servers, uri);
+      if (place) uris.set(uri, place);
+    }
+    await call.peer.notify(ACKNOWLEDGED, { notifications: honoured(call.params, [...uris.keys()]) });
+  }
+  const streams = servers.map(({ name, spec }) => followOne(flight, name, spec, [...uris.values()]));
   await Promise.all([untilAborted(flight.signal), ...streams]);
   return { type: 'result', era: 'legacy', result: {}, resultText: undefined };
 }
 
-async function followOne(flight: Flight, server: string, spec: UsableServer['spec']): Promise<void> {
-  const request = requestTo(flight, server, spec);
-  if (!request) return;
+interface Followed {
+  server: string;
+  /** As the server calls it. */
+  uri: string;
+}
+
+/** Where a resource is, when this principal may follow it there. One that leads nowhere is dropped like one that is hidden. */
+function placeOf(flight: Flight, servers: readonly UsableServer[], uri: string): Followed | undefined {
+  const route = flight.ports.routes.resolve(routeOwner(flight), uri);
+  const { principal } = flight.call;
+  if (route?.type !== 'server' || !principal || !servers.some(({ name }) => name === route.server)) return undefined;
+  return mayFollow(flight, flight.control, principal, route.server, route.uri) ? { server: route.server, uri: route.uri } : undefined;
+}
+
+async function followOne(flight: Flight, server: string, spec: UsableServer['spec'], followed: readonly Followed[]): Promise<void> {
+  const whole = requestTo(flight, server, spec);
+  if (!whole) return;
+  const request = ownShare(
+    whole,
+    followed.filter((one) => one.server === server).map(({ uri }) => uri),
+  );
   const peer: Peer = {
     request: request.peer.request,
     notify: (method, params, text) => (method === ACKNOWLEDGED ? undefined : request.peer.notify(method, params, text)),
@@ -35,15 +65,26 @@ async function followOne(flight: Flight, server: string, spec: UsableServer['spe
   }
 }
 
-/** What was asked for, less what only a single server can promise. */
-function honoured(params: JsonObject | undefined): JsonObject {
+/** The filter with this server's resources alone. */
+function ownShare(request: UpstreamRequest, uris: readonly string[]): UpstreamRequest {
+  const filter = request.params?.notifications;
+  if (!isObject(filter) || filter.resourceSubscriptions === undefined) return request;
+  return {
+    ...request,
+    params: { ...request.params, notifications: { ...filter, resourceSubscriptions: [...uris] } },
+    paramsText: undefined,
+  };
+}
+
+/** What was asked for, less what only a single server can promise and what may not be followed. */
+function honoured(params: JsonObject | undefined, uris: string[]): JsonObject {
   const wanted = isObject(params?.notifications) ? params.notifications : {};
-  const { toolsListChanged, promptsListChanged, resourcesListChanged, resourceSubscriptions } = wanted;
+  const { toolsListChanged, promptsListChanged, resourcesListChanged } = wanted;
   return {
     ...(toolsListChanged === undefined ? {} : { toolsListChanged }),
     ...(promptsListChanged === undefined ? {} : { promptsListChanged }),
     ...(resourcesListChanged === undefined ? {} : { resourcesListChanged }),
-    ...(resourceSubscriptions === undefined ? {} : { resourceSubscriptions }),
+    ...(uris.length === 0 ? {} : { resourceSubscriptions: uris }),
   };
 }
 

@@ -6,26 +6,35 @@ import type { Json, JsonObject } from '../lib/json.ts';
 import { isObject } from '../lib/json.ts';
 import { DENIED, INTERNAL_ERROR } from '../mcp/error-code.ts';
 import { MAX_INPUT_REQUESTS } from '../mcp/translate/input-required.ts';
+import type { ServerSpec } from '../object/kinds.ts';
 import type { Denial, Flight } from './flight.ts';
+import { mayHear } from './hearing.ts';
 import { ownTaskNotification } from './task.ts';
 
-/** The call's peer with every question put through the table, and task ids in notifications replaced by our own. */
-export function governedPeer(flight: Flight): Peer {
+/**
+ * The call's peer towards one server: every question is put through the table, what may not be heard is not, and task ids in notifications are
+ * replaced by our own. INVARIANT: also where one call goes to several servers, a question is that of the server that asks
+ * (test/scenario/attack-bypass.test.ts).
+ */
+export function governedPeer(flight: Flight, server: string, spec: ServerSpec): Peer {
   const { call } = flight;
   const { peer } = call;
   const ask = peer.request;
+  const parent: Call = call.target ? call : { ...call, target: { server, spec, capability: undefined, definition: undefined } };
   return {
     notify: (method, params, text) => {
-      const own = ownTaskNotification(flight, method, params);
+      if (!mayHear(flight, server, method, params)) return undefined;
+      const own = ownTaskNotification(flight, server, method, params);
+      if (own === 'foreign') return undefined;
       const said = own ?? params;
-      if (method === 'notifications/tasks' && said?.inputRequests !== undefined) return notifyJudged(flight, method, said);
+      if (method === 'notifications/tasks' && said?.inputRequests !== undefined) return notifyJudged(flight, parent, method, said);
       return own ? peer.notify(method, own) : peer.notify(method, params, text);
     },
     request:
       ask &&
       (async (method, params, signal) => {
         const outcome = await flight.run(
-          questionCall(flight, method, params, async (own) =>
+          questionCall(flight, parent, method, params, async (own) =>
             replyOf(await ask.call(peer, method, params, AbortSignal.any([signal, own]))),
           ),
         );
@@ -40,27 +49,27 @@ export async function governQuestions(flight: Flight, answer: CallReply): Promis
   if (answer.type !== 'result') return undefined;
   const { resultType, inputRequests } = answer.result;
   const asks = resultType === 'input_required' || resultType === 'task' || flight.call.method.startsWith('tasks/');
-  return asks ? judgeAll(flight, inputRequests) : undefined;
+  return asks ? judgeAll(flight, flight.call, inputRequests) : undefined;
 }
 
 /** A task that waits for answers says so in its notifications too. Refused questions are left out: who asks for the task is told why. */
-async function notifyJudged(flight: Flight, method: string, params: JsonObject): Promise<void> {
-  const refusal = await judgeAll(flight, params.inputRequests);
+async function notifyJudged(flight: Flight, parent: Call, method: string, params: JsonObject): Promise<void> {
+  const refusal = await judgeAll(flight, parent, params.inputRequests);
   const { inputRequests: _refused, ...rest } = params;
   await flight.call.peer.notify(method, refusal ? rest : params);
 }
 
 /** Fails closed: what is no question, and more questions than anyone answers, are refused unheard. */
-async function judgeAll(flight: Flight, requests: Json | undefined): Promise<Denial | undefined> {
+async function judgeAll(flight: Flight, parent: Call, requests: Json | undefined): Promise<Denial | undefined> {
   if (requests === undefined) return undefined;
   const entries = isObject(requests) ? Object.values(requests) : [];
-  const server = flight.call.target?.server ?? 'of this endpoint';
+  const server = parent.target?.server ?? 'of this endpoint';
   if (!isObject(requests) || entries.length > MAX_INPUT_REQUESTS)
     return unheard(`Server "${server}" asked more or other than a client can answer.`);
   for (const entry of entries) {
     if (!isObject(entry) || typeof entry.method !== 'string') return unheard(`Server "${server}" asked something that is no question.`);
     const params = isObject(entry.params) ? entry.params : undefined;
-    const outcome = await flight.run(questionCall(flight, entry.method, params, async () => ({ type: 'accepted' })));
+    const outcome = await flight.run(questionCall(flight, parent, entry.method, params, async () => ({ type: 'accepted' })));
     if (outcome.type === 'denied') {
       const message = `Server "${server}" asked this agent for ${entry.method.slice(0, 64)}, which is refused: ${outcome.message}`;
       return { code: outcome.code, message, rule: outcome.rule, hint: undefined };
@@ -73,8 +82,7 @@ function unheard(message: string): Denial {
   return { code: 'invalid_request', message, rule: 'builtin/question', hint: undefined };
 }
 
-function questionCall(flight: Flight, method: string, params: JsonObject | undefined, local: Call['local']): Call {
-  const parent = flight.call;
+function questionCall(flight: Flight, parent: Call, method: string, params: JsonObject | undefined, local: Call['local']): Call {
   const { clock } = flight.ports;
   return {
     id: newId('call', clock.nowMs()),

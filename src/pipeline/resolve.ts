@@ -9,7 +9,7 @@ import { TASKS_EXTENSION } from '../mcp/rev-2026-07-28/envelope.ts';
 import { ensureDefinitions } from './discovery.ts';
 import type { Flight, Row, Verdict } from './flight.ts';
 import { denyRpc, PASS } from './flight.ts';
-import { frozenVerdict } from './freeze.ts';
+import { narrowListenFilter } from './hearing.ts';
 import { routeName } from './route.ts';
 import { openTask } from './task.ts';
 
@@ -24,7 +24,7 @@ export const resolve: Row = {
     const named = namedCapability(call.method, call.params);
     if (named === 'missing') return denyRpc('invalid_request', { code: INVALID_PARAMS, message: missingText(call) });
     if (named?.kind === 'task') return resolveTask(flight, named.name);
-    if (call.method === 'subscriptions/listen') openTaskFilter(flight);
+    if (call.method === 'subscriptions/listen') narrowListenFilter(flight);
     if (call.surface.type === 'all') return named ? resolvePublic(flight, { kind: named.kind, name: named.name }) : PASS;
     return settle(flight, call.surface.server, named && { kind: named.kind, name: named.name });
   },
@@ -58,8 +58,6 @@ function needsDefinition(call: Call): boolean {
 async function resolvePublic(flight: Flight, capability: CapabilityRef): Promise<Verdict> {
   const route = await routeName(flight, capability);
   if (!route) return PASS;
-  const verdict = frozenVerdict(flight, route.server);
-  if (verdict !== PASS) return verdict;
   if (route.name !== capability.name) rename(flight.call, route.name);
   return settle(flight, route.server, { kind: capability.kind, name: route.name });
 }
@@ -93,8 +91,6 @@ function resolveTask(flight: Flight, sealed: string): Verdict {
   const spec = task && here ? control.view.server(task.server)?.spec : undefined;
   if (!task || !spec || spec.disabled)
     return denyRpc('invalid_request', { code: INVALID_PARAMS, message: `Unknown task ${JSON.stringify(sealed.slice(0, 64))}.` });
-  const verdict = frozenVerdict(flight, task.server);
-  if (verdict !== PASS) return verdict;
   flight.sealedTaskId = sealed;
   replace(call, 'taskId', task.id);
   const capability: CapabilityRef | undefined = task.tool === '' ? undefined : { kind: 'tool', name: task.tool };
@@ -106,23 +102,6 @@ function resolveTask(flight: Flight, sealed: string): Verdict {
 function declaresTasks(call: Call): boolean {
   const extensions = call.client.capabilities.extensions;
   return isObject(extensions) && extensions[TASKS_EXTENSION] !== undefined;
-}
-
-/** `taskIds` of a listen filter are ours too. Unknown ones are dropped: they can never be honoured. */
-function openTaskFilter(flight: Flight): void {
-  const { call } = flight;
-  const filter = call.params?.notifications;
-  const holder = typeof filter === 'object' && filter !== null && !Array.isArray(filter) ? filter : call.params;
-  const ids = holder?.taskIds;
-  if (!Array.isArray(ids)) return;
-  const server = call.surface.type === 'server' ? call.surface.server : undefined;
-  const opened = ids.flatMap((id) => {
-    const task = typeof id === 'string' ? openTask(flight, id) : undefined;
-    return task && task.server === server ? [task.id] : [];
-  });
-  const next = { ...holder, taskIds: opened };
-  call.params = holder === call.params ? next : { ...call.params, notifications: next };
-  call.paramsText = undefined;
 }
 
 function missingText(call: Call): string {

@@ -8,6 +8,7 @@ import type { Flight } from './flight.ts';
 
 export async function routeName(flight: Flight, capability: CapabilityRef): Promise<{ server: string; name: string } | undefined> {
   const { ports, control } = flight;
+  const { principal } = flight.call;
   if (capability.kind === 'resource') {
     const route = ports.routes.resolve(routeOwner(flight), capability.name);
     const usable = route?.type === 'server' && usableServers(flight).some(({ name }) => name === route.server);
@@ -17,7 +18,10 @@ export async function routeName(flight: Flight, capability: CapabilityRef): Prom
     if (!capability.name.startsWith(publicPrefix(server))) continue;
     await ensureDefinitions(flight, server, capability.kind, false);
     for (const upstream of ports.catalog.names(control.org, server, capability.kind)) {
-      if (publicName(server, upstream) === capability.name) return { server, name: upstream };
+      if (publicName(server, upstream) !== capability.name) continue;
+      // A hidden name is not translated: a refusal that names the original would tell that it exists.
+      if (!principal || !control.policies.visible(principal, server, { kind: capability.kind, name: upstream })) break;
+      return { server, name: upstream };
     }
     // Nothing of that name: refused under the name that was asked for, as if it were there and forbidden.
     return { server, name: capability.name.slice(publicPrefix(server).length) };

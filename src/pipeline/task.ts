@@ -41,11 +41,22 @@ export function ownTaskIds(flight: Flight, answer: CallReply): CallReply {
   return next === result ? answer : { ...answer, result: next, resultText: undefined };
 }
 
-/** Params of a task notification with our own id; undefined when there is nothing to replace. */
-export function ownTaskNotification(flight: Flight, method: string, params: JsonObject | undefined): JsonObject | undefined {
+/**
+ * Params of a task notification with our own id; `'foreign'` for a task that nobody knows to be this principal's: it is not to be heard.
+ * undefined when the notification is about no task.
+ */
+export function ownTaskNotification(
+  flight: Flight,
+  server: string,
+  method: string,
+  params: JsonObject | undefined,
+): JsonObject | 'foreign' | undefined {
   if (!params || !(method === 'notifications/tasks' || method === 'notifications/tasks/status')) return undefined;
-  const next = flat(flight, params);
-  return next === params ? undefined : next;
+  if (typeof params.taskId !== 'string') return 'foreign';
+  const known = flight.ports.taskIds.get(taskKey(flight, server, params.taskId));
+  // A task may speak before the answer of the call that made it arrives.
+  const own = known ?? (flight.call.method === 'tools/call' ? ownId(flight, params.taskId) : undefined);
+  return own === undefined ? 'foreign' : { ...params, taskId: own };
 }
 
 function flat(flight: Flight, holder: JsonObject): JsonObject {
@@ -57,9 +68,20 @@ function nested(flight: Flight, result: JsonObject): JsonObject {
   if (flight.call.client.era !== 'legacy') return result;
   if (flight.call.method === 'tools/call' && isObject(result.task)) return { ...result, task: flat(flight, result.task) };
   if (flight.call.method === 'tasks/list' && Array.isArray(result.tasks)) {
-    return { ...result, tasks: result.tasks.map((task: Json): Json => (isObject(task) ? flat(flight, task) : task)) };
+    return { ...result, tasks: result.tasks.flatMap((task) => ownTask(flight, task)) };
   }
   return result;
+}
+
+/**
+ * A server that knows its callers by one credential lists the tasks of them all. INVARIANT: only those made through the gateway by this very
+ * principal are shown, or the list would hand out everybody's (test/scenario/attack-bypass-streams.test.ts).
+ */
+function ownTask(flight: Flight, task: Json): JsonObject[] {
+  const server = flight.call.target?.server;
+  if (!isObject(task) || typeof task.taskId !== 'string' || server === undefined) return [];
+  const known = flight.ports.taskIds.get(taskKey(flight, server, task.taskId));
+  return known === undefined ? [] : [{ ...task, taskId: known }];
 }
 
 function ownId(flight: Flight, upstreamId: Json | undefined): string | undefined {

@@ -197,6 +197,21 @@ describe('a server that fails', () => {
   });
 });
 
+describe('a server that changes a tool under a call', () => {
+  it('does not get arguments that its new definition refuses', async () => {
+    await open();
+    let schema: object = TOOLS[0]?.inputSchema as object;
+    h.answer((request) => {
+      if (request.method === 'tools/list') return ok({ tools: [{ name: 'read_note', inputSchema: schema as never }] });
+      schema = { type: 'object', properties: { id: { type: 'string' } } };
+      throw new GatewayError('upstream_header_mismatch', 'The server refused the headers.');
+    });
+    expect(await read()).toMatchObject({ type: 'error', error: { data: { code: 'upstream_definition_changed' } } });
+    expect(h.sent.map(({ method }) => method)).toEqual(['tools/list', 'tools/call', 'tools/list']);
+    expect((await types()).at(-1)).toBe('outcome upstream_failed');
+  });
+});
+
 describe('a freeze', () => {
   it('stops new calls, and lifting it lets them pass', async () => {
     await open();
