@@ -107,7 +107,6 @@ export const failureMeaning: Readonly<Record<string, string>> = {
   upstream_closed: 'The server ended the connection or is not running any more.',
   upstream_definition_changed:
     'The server changed the tool while it was called; the arguments do not fit the new definition. List the tools again.',
-  upstream_definition_changed: 'The server changed the definition of the tool while the call was on its way. Try again.',
   upstream_header_mismatch: 'The server expects other `Mcp-Param-*` headers; definitions are read again.',
   upstream_overloaded: 'The server has as many calls in flight as `maxConcurrency` allows.',
   upstream_protocol: 'The server answered with something that is not valid MCP.',
