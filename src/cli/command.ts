@@ -6,8 +6,8 @@ export interface OptionSpec {
   /** As commander reads it: `-f, --file <path>`. */
   flags: string;
   help: string;
-  /** May be given several times, and each time as a comma-separated list. */
-  repeat?: true;
+  /** May be given several times; `list`: each time as a comma-separated list, too. */
+  repeat?: 'one' | 'list';
   choices?: readonly string[];
 }
 

@@ -5,7 +5,7 @@ import type { CommandSpec, OptionSpec } from './command.ts';
 const FILES: OptionSpec = {
   flags: '-f, --file <path>',
   help: 'file, folder (read in full, *.yaml, *.yml and *.json) or - for standard input; may be repeated',
-  repeat: true,
+  repeat: 'one',
 };
 const KINDS = 'Kinds: server, agent, token, policy, freeze, secret, operator; the plural is understood, too.';
 
@@ -30,7 +30,7 @@ const run: readonly CommandSpec[] = [
       {
         flags: '--upstream <name=url>',
         help: 'conformance profile only: a server to register; `name=sse:url` for HTTP+SSE; may be repeated',
-        repeat: true,
+        repeat: 'one',
       },
     ],
     examples: [
@@ -147,7 +147,7 @@ const objects: readonly CommandSpec[] = [
     summary: 'Write all objects as YAML that `apply` reads',
     needs: 'gateway',
     options: [
-      { flags: '--kind <kinds>', help: 'only these kinds', repeat: true },
+      { flags: '--kind <kinds>', help: 'only these kinds', repeat: 'list' },
       { flags: '--with-secrets', help: 'secrets as sealed envelopes, useless without the same keys; role admin' },
       { flags: '--revisions', help: 'with revisions, so that applying it again is refused where something has changed' },
       { flags: '-o, --output <file>', help: 'a new file instead of standard output' },
@@ -181,11 +181,11 @@ const access: readonly CommandSpec[] = [
           { flags: '--agent <name>', help: 'the agent, instead of the argument' },
           { flags: '--name <name>', help: 'name of the token; made from that of the agent unless given' },
           { flags: '--expires <when>', help: 'after a time (90m, 24h, 30d) or at an instant (2027-01-31T00:00:00Z)' },
-          { flags: '--servers, --server <globs>', help: 'only these servers', repeat: true },
-          { flags: '--tools, --tool <globs>', help: 'only these tools', repeat: true },
-          { flags: '--prompts, --prompt <globs>', help: 'only these prompts', repeat: true },
-          { flags: '--resources, --resource <globs>', help: 'only these resources', repeat: true },
-          { flags: '--methods, --method <globs>', help: 'only these methods', repeat: true },
+          { flags: '--servers, --server <globs>', help: 'only these servers', repeat: 'list' },
+          { flags: '--tools, --tool <globs>', help: 'only these tools', repeat: 'list' },
+          { flags: '--prompts, --prompt <globs>', help: 'only these prompts', repeat: 'list' },
+          { flags: '--resources, --resource <globs>', help: 'only these resources; may be repeated', repeat: 'one' },
+          { flags: '--methods, --method <globs>', help: 'only these methods', repeat: 'list' },
         ],
         examples: [
           ['token create support-bot --expires 30d', 'for thirty days'],
@@ -261,6 +261,7 @@ const log: readonly CommandSpec[] = [
         options: [
           { flags: '--values', help: 'the full values behind the commitments too, of one entry or call; role reviewer' },
           { flags: '--limit <n>', help: 'at most so many; 20 unless given' },
+          { flags: '--to <seq>', help: 'back from this entry' },
           { flags: '--agent <name>', help: 'only decisions about this agent' },
           { flags: '--server <name>', help: 'only decisions about this server' },
           { flags: '--tool <name>', help: 'only decisions about this tool' },

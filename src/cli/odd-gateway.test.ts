@@ -72,6 +72,21 @@ it('Ctrl-C while nothing arrives: exit code 130, no file', async () => {
   expect(await readdir(folder)).toEqual([]);
 });
 
+it.each([
+  ['log', 'export'],
+  ['log', 'tail', '--json'],
+])('%s %s ends without a word when nobody reads it any more', async (...args) => {
+  respond = ({ url: path = '' }, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    if (path.includes('status')) return void response.end('{"log":{"seq":1,"hash":"x"}}');
+    const more = () => response.write(`id: 1\nevent: entry\ndata: {"content":{},"hash":"${'x'.repeat(1_000)}","header":{"seq":1}}\n\n`);
+    const timer = setInterval(more, 5);
+    response.once('close', () => clearInterval(timer));
+    return undefined;
+  };
+  expect(await cli([...args], { closeOutput: true })).toMatchObject({ code: 0, stderr: '' });
+});
+
 it('following goes on where it was when the connection ends', async () => {
   respond = ({ url: path = '' }, response) => {
     const from = Number(new URL(path, url).searchParams.get('from') ?? '1');

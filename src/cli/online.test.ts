@@ -162,6 +162,8 @@ it('freeze and unfreeze', async () => {
 it('the log: shown, followed until Ctrl-C, exported and verified', async () => {
   expect(await ok('log', 'show')).toContain('object  by admin:');
   expect(await ok('log', 'show', '1', '--values')).toMatch(/entry +1\n/);
+  const back = JSON.parse(await ok('log', 'show', '--to', '3', '--limit', '2', '--json')) as { entries: { header: { seq: number } }[] };
+  expect(back.entries.map(({ header }) => header.seq)).toEqual([3, 2]);
   expect((await cli(['log', 'show', 'call_unknown'])).code).toBe(1);
   const tail = await cli(['log', 'tail', '--from', '1', '--json'], {
     onOutput: (text) => (text.split('\n').length > 5 ? 'SIGINT' : undefined),

@@ -119,7 +119,9 @@ function optionsOf(spec: CommandSpec, settings: readonly SettingInfo[]): Option[
 function toOption(spec: OptionSpec): Option {
   const option = new Option(spec.flags, spec.help);
   if (spec.choices) option.choices(spec.choices);
-  if (spec.repeat) option.argParser((text: string, before: string[] | undefined) => [...(before ?? []), ...parts(text)]);
+  const { repeat } = spec;
+  if (repeat)
+    option.argParser((text: string, before: string[] | undefined) => [...(before ?? []), ...(repeat === 'list' ? parts(text) : [text])]);
   return option;
 }
 

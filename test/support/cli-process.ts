@@ -20,6 +20,8 @@ export interface CliOptions {
   cwd?: string;
   /** Called with everything printed so far, whenever there is more; returns a signal to send. */
   onOutput?: (stdout: string) => NodeJS.Signals | undefined;
+  /** Reads one piece of standard output and closes it, as `| head` does. */
+  closeOutput?: true;
   /** Ctrl-C as soon as this is so. */
   signalWhen?: () => Promise<boolean>;
 }
@@ -37,6 +39,7 @@ export function runCli(args: readonly string[], options: CliOptions = {}): Promi
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       stdout += chunk;
+      if (options.closeOutput) child.stdout.destroy();
       const signal = options.onOutput?.(stdout);
       if (signal !== undefined) child.kill(signal);
     });

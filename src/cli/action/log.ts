@@ -24,8 +24,13 @@ export const showLogAction: Action = async (run, what) => {
     if (seq !== undefined) return showEntry(run, client, seq);
     if (what !== undefined) return showCall(run, client, what);
     if (run.options.flag('values')) throw usageError('--values needs an entry or a call, for example: sallyport log show 42 --values');
-    const reply = await client.log(queryOf(run));
+    const query = queryOf(run);
+    const reply = await client.log(query);
     show(run, reply, () => (reply.entries.length === 0 ? 'No entry.' : reply.entries.toReversed().map(entrySummary).join('\n')));
+    // A page may end before it is full: the gateway looks through so many entries for a filter.
+    if (!run.json && reply.next !== undefined && reply.entries.length < Number(query.limit)) {
+      run.terminal.err(`sallyport: looked back as far as entry ${reply.next + 1}; go on with --to ${reply.next}`);
+    }
     return exitCode.ok;
   });
 };
@@ -117,5 +122,5 @@ function queryOf(run: Run): Record<string, string | undefined> {
   const limit = readNumber(run.options.text('limit'), '--limit', 1) ?? SHOWN_ENTRIES;
   if (limit > MAX_SHOWN) throw usageError(`--limit is at most ${MAX_SHOWN}. For more: sallyport log export`);
   const filters = ['agent', 'server', 'tool', 'effect', 'type'].map((name) => [name, run.options.text(name)] as const);
-  return { ...Object.fromEntries(filters), limit: String(limit) };
+  return { ...Object.fromEntries(filters), to: readNumber(run.options.text('to'), '--to', 1)?.toString(), limit: String(limit) };
 }
