@@ -115,6 +115,7 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     settings: {
       anonymousOrg: config.profile === 'conformance' ? config.organization : undefined,
       aggregateDeadlineMs: AGGREGATE_DEADLINE_MS,
+      callTimeoutMs: config.limits.callTimeoutMs,
       definitionAgeMs: DEFINITION_AGE_MS,
       payloads: config.audit.payloads,
       maxPayloadUnits: config.audit.maxPayloadBytes,

@@ -42,6 +42,8 @@ export interface PipelineSettings {
   anonymousOrg: string | undefined;
   /** Deadline of one server in an aggregated list, milliseconds. */
   aggregateDeadlineMs: number;
+  /** Longest time a call may take in all, milliseconds; standing streams excepted. */
+  callTimeoutMs: number;
   /** Age after which definitions are fetched again in the background, milliseconds. */
   definitionAgeMs: number;
   /** Which full values are kept, sealed, beside the log. */

@@ -24,16 +24,43 @@ export const forward: Row = {
     const { principal } = call;
     if (!principal) throw new Error('forward without a principal');
     flight.release = ports.inFlight.register({ principal, server: call.target?.server, abort: (reason) => call.abort(reason) });
+    const deadline = armDeadline(flight);
     try {
       return await send(flight);
     } catch (error) {
-      if (flight.signal.aborted || !(error instanceof GatewayError)) throw error;
+      const late = deadline.error !== undefined && error === deadline.error;
+      if ((flight.signal.aborted && !late) || !(error instanceof GatewayError)) throw error;
       flight.upstreamFailed = true;
       ports.logger.warn({ call: call.id, server: call.target?.server, code: error.code, detail: error.detail }, error.message);
       return reply(upstreamError(flight, error));
+    } finally {
+      clearTimeout(deadline.timer);
     }
   },
 };
+
+interface Deadline {
+  timer: NodeJS.Timeout | undefined;
+  /** Why the call was ended; made only then. */
+  error: GatewayError | undefined;
+}
+
+/** A server that keeps a call alive does not keep it for ever. Standing streams have no such end. */
+function armDeadline({ call, ports }: Flight): Deadline {
+  const deadline: Deadline = { timer: undefined, error: undefined };
+  if (call.kind === 'subscription') return deadline;
+  const { callTimeoutMs } = ports.settings;
+  const leftMs = callTimeoutMs - (ports.clock.monotonicMs() - call.startedMs);
+  const expire = (): void => {
+    deadline.error = new GatewayError(
+      'upstream_timeout',
+      `The call did not end within ${callTimeoutMs} ms, the longest a call may take here.`,
+    );
+    call.abort(deadline.error);
+  };
+  deadline.timer = setTimeout(expire, Math.max(0, leftMs));
+  return deadline;
+}
 
 async function send(flight: Flight): Promise<Verdict> {
   const { call, ports } = flight;

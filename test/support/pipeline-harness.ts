@@ -56,6 +56,7 @@ export interface HarnessOptions {
   dataDir?: string;
   databaseUrl?: string;
   failWrite?: FailWrite;
+  callTimeoutMs?: number;
 }
 
 export async function harness(options: HarnessOptions = {}): Promise<Harness> {
@@ -103,6 +104,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     settings: {
       anonymousOrg: undefined,
       aggregateDeadlineMs: 500,
+      callTimeoutMs: options.callTimeoutMs ?? 60_000,
       definitionAgeMs: 300_000,
       payloads: 'all',
       maxPayloadUnits: 1_000_000,
