@@ -158,16 +158,21 @@ async function rush(count: number): Promise<void> {
   await Promise.all(Array.from({ length: AT_ONCE }, one));
 }
 
-const LEAVES = ['before-body', 'mid-body', 'after-body', 'later', 'mid-stream'] as const;
+const LEAVES = ['before-body', 'mid-body', 'after-body', 'later', 'mid-stream', 'standing'] as const;
 
 /** One request of either era that is broken off at the given place. */
 function leaveAt(where: (typeof LEAVES)[number], surface: string, caller: RawCaller | undefined, name: string): Promise<void> {
-  const composed = caller?.compose('tools/call', { name, arguments: {}, _meta: { progressToken: 1 } });
+  // A standing stream is a GET of a session, and a listen without one.
+  const standing = where === 'standing';
+  const asksByGet = standing && caller !== undefined && sessions.includes(caller);
+  const composed = standing
+    ? caller?.compose('subscriptions/listen', { notifications: { toolsListChanged: true } })
+    : caller?.compose('tools/call', { name, arguments: {}, _meta: { progressToken: 1 } });
   if (!composed) throw new Error('no caller');
   const { body } = composed;
-  const headers = { ...composed.headers, 'content-length': String(body.length) };
+  const headers = asksByGet ? composed.headers : { ...composed.headers, 'content-length': String(body.length) };
   return new Promise((resolve) => {
-    const outgoing = httpRequest(`${gateway.url}/mcp/${surface}`, { method: 'POST', headers, agent: false });
+    const outgoing = httpRequest(`${gateway.url}/mcp/${surface}`, { method: asksByGet ? 'GET' : 'POST', headers, agent: false });
     outgoing.on('error', () => undefined);
     outgoing.on('close', () => resolve());
     outgoing.on('response', (response) => {
@@ -178,6 +183,7 @@ function leaveAt(where: (typeof LEAVES)[number], surface: string, caller: RawCal
     outgoing.flushHeaders();
     const gone = (afterMs: number) => setTimeout(() => outgoing.destroy(), afterMs);
     if (where === 'before-body') gone(2);
+    else if (standing) outgoing.end(asksByGet ? undefined : body, () => gone(Math.random() * 300));
     else if (where === 'mid-body') outgoing.write(body.slice(0, 40), () => gone(2));
     else if (where === 'after-body') outgoing.end(body, () => gone(0));
     else if (where === 'later') outgoing.end(body, () => gone(Math.random() * 30));

@@ -12,8 +12,8 @@ import { agentObject, httpServer, policyObject, tokenObject } from '../support/s
 import { freshPlace, type Place, STORES, type StoreKind } from '../support/store-kind.ts';
 
 /** Kills under load per store; and kills while the gateway is starting. */
-const KILLS = 105;
-const START_KILLS = 15;
+const KILLS = 100;
+const START_KILLS = 10;
 /** A kill comes within this time after the first answer of a round; in every third round after its first call instead. Milliseconds. */
 const MAX_LOAD_MS = 80;
 const MAX_COLD_MS = 200;
