@@ -1,6 +1,6 @@
 // Serves one POST of the session era (2025-03-26 to 2025-11-25): initialize, requests, notifications, answers to servers, batches of 2025-03-26.
 // Never runs an element of a batch except as a call of its own.
-import type { CallReply } from '../call.ts';
+import type { CallOutcome, CallReply } from '../call.ts';
 import { INVALID_REQUEST, SESSION_NOT_FOUND } from '../mcp/error-code.ts';
 import { type ParsedBody, type ParseFailure, type RpcError, type RpcNotification, type RpcRequest, writeError } from '../mcp/message.ts';
 import { acceptsBatch, checkVersionHeader, isAtLeast } from '../mcp/rev-2025-11-25/version.ts';
@@ -73,7 +73,14 @@ async function serveNotifications(context: AgentContext, exchange: Exchange, ses
   else replyEmpty(exchange.response, 202);
 }
 
-async function runNotification(context: AgentContext, exchange: Exchange, session: Session, message: RpcNotification) {
+async function runNotification(
+  context: AgentContext,
+  exchange: Exchange,
+  session: Session,
+  message: RpcNotification,
+): Promise<CallOutcome> {
+  // A request without an id, or what only servers say: nobody waits for an answer, so it is dropped. It must never reach a server unchecked.
+  if (notOfEra(message, 'legacy') !== undefined) return { type: 'accepted' };
   const controller = new AbortController();
   const call = openCall(context, {
     message,
