@@ -2,7 +2,7 @@
 // as it refuses what is forbidden. Task follow-ups are calls on the tool that made the task.
 import type { Call, CapabilityRef } from '../call.ts';
 import { isObject, type JsonObject } from '../lib/json.ts';
-import { INVALID_PARAMS, MISSING_CLIENT_CAPABILITY } from '../mcp/error-code.ts';
+import { INVALID_PARAMS, METHOD_NOT_FOUND, MISSING_CLIENT_CAPABILITY } from '../mcp/error-code.ts';
 import { methodInfo, namedCapability } from '../mcp/method-kind.ts';
 import { setMember } from '../mcp/raw-json.ts';
 import { TASKS_EXTENSION } from '../mcp/rev-2026-07-28/envelope.ts';
@@ -13,6 +13,11 @@ import { narrowListenFilter } from './hearing.ts';
 import { routeName } from './route.ts';
 import { openTask } from './task.ts';
 
+/** Characters of a method. Rules compare every method with their patterns, and servers are asked for it. */
+export const MAX_METHOD_CHARS = 256;
+/** Characters of the name or URI a call is about: it is compared with patterns and templates, and remembered by subscriptions. */
+export const MAX_NAME_CHARS = 8_192;
+
 export const resolve: Row = {
   name: 'resolve',
   run(flight) {
@@ -21,7 +26,11 @@ export const resolve: Row = {
       call.target = call.parent.target && { ...call.parent.target, capability: call.parent.target.capability };
       return PASS;
     }
+    if (call.method.length > MAX_METHOD_CHARS)
+      return denyRpc('invalid_request', { code: METHOD_NOT_FOUND, message: `Method names have at most ${MAX_METHOD_CHARS} characters.` });
     const named = namedCapability(call.method, call.params);
+    if (named !== undefined && named !== 'missing' && named.kind !== 'task' && named.name.length > MAX_NAME_CHARS)
+      return denyRpc('invalid_request', { code: INVALID_PARAMS, message: `Names and URIs have at most ${MAX_NAME_CHARS} characters.` });
     if (named === 'missing') return denyRpc('invalid_request', { code: INVALID_PARAMS, message: missingText(call) });
     if (named?.kind === 'task') return resolveTask(flight, named.name);
     if (call.method === 'subscriptions/listen') narrowListenFilter(flight);
