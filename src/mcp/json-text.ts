@@ -34,6 +34,35 @@ const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
+/**
+ * Is any JSON text nested at most `maxDepth` levels, with at most `maxValues` values (of objects and arrays, those inside counted as well)?
+ * Looked at before the text is parsed: parsing is what costs. Stops at the first limit; the text need not be JSON.
+ */
+export function isWithin(text: string, maxDepth: number, maxValues: number): boolean {
+  let depth = 0;
+  let values = 1;
+  for (let at = 0; at < text.length; at++) {
+    switch (text.charCodeAt(at)) {
+      case QUOTE:
+        at = endOfString(text, at) - 1;
+        break;
+      case OPEN_BRACE:
+      case OPEN_BRACKET:
+        if (++depth > maxDepth || ++values > maxValues) return false;
+        break;
+      case CLOSE_BRACE:
+      case CLOSE_BRACKET:
+        depth--;
+        break;
+      case COMMA:
+        if (++values > maxValues) return false;
+        break;
+      default:
+    }
+  }
+  return true;
+}
+
 /** `text` must be a JSON object, white space around it allowed. */
 export function scanObject(text: string): TextScan {
   const members = new Map<string, MemberRange>();

@@ -2,7 +2,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { INVALID_PARAMS, INVALID_REQUEST, PARSE_ERROR } from './error-code.ts';
-import { MAX_BATCH, MAX_DEPTH, parseBody, parseMessage, writeError, writeNotification, writeRequest, writeResult } from './message.ts';
+import {
+  MAX_BATCH,
+  MAX_DEPTH,
+  MAX_VALUES,
+  parseBody,
+  parseMessage,
+  SERVER_LIMITS,
+  writeError,
+  writeNotification,
+  writeRequest,
+  writeResult,
+} from './message.ts';
 
 function expectFailure(text: string, code: number, id: string | number | null = null): void {
   expect(parseMessage(text)).toMatchObject({ shape: 'invalid', code, id });
@@ -104,6 +115,16 @@ describe('parseMessage', () => {
     expect(parseMessage(request(`,"params":${params}`))).toMatchObject({ shape: 'request', paramsText: params });
   });
 
+  it(`accepts ${MAX_VALUES} values and refuses one more`, () => {
+    // Beside the zeros: the message, its four members, the two objects and the array count too.
+    const holding = (zeros: number) => request(`,"params":{"x":[${'0,'.repeat(zeros - 1)}0]}`);
+    const zeros = MAX_VALUES - 6;
+    expect(parseMessage(holding(zeros))).toMatchObject({ shape: 'request' });
+    expectFailure(holding(zeros + 1), INVALID_REQUEST, null);
+    expect(parseMessage(holding(zeros + 1), SERVER_LIMITS)).toMatchObject({ shape: 'request' });
+    expect(parseMessage(request(`,"params":{"x":"${',[{'.repeat(MAX_VALUES)}"}`))).toMatchObject({ shape: 'request' });
+  });
+
   it('refuses numbers that are out of range', () => {
     expectFailure(request(',"params":{"n":1e999}'), INVALID_REQUEST, 7);
     expectFailure(request(',"params":{"n":[-1e400]}'), INVALID_REQUEST, 7);
@@ -113,8 +134,9 @@ describe('parseMessage', () => {
     const nested = (levels: number) => request(`,"params":{"x":${'['.repeat(levels - 2)}${']'.repeat(levels - 2)}}`);
     expect(parseMessage(nested(MAX_DEPTH))).toMatchObject({ shape: 'request' });
     expectFailure(nested(MAX_DEPTH + 1), INVALID_REQUEST, 7);
-    expectFailure(nested(200_000), INVALID_REQUEST, 7);
-    expectFailure(request(`,"params":{"x":${'['.repeat(200_000)}${']'.repeat(200_000)},"\\u0078":1}`), INVALID_REQUEST, 7);
+    expectFailure(nested(50_000), INVALID_REQUEST, 7);
+    expectFailure(request(`,"params":{"x":${'['.repeat(50_000)}${']'.repeat(50_000)},"\\u0078":1}`), INVALID_REQUEST, 7);
+    expectFailure(nested(200_000), INVALID_REQUEST, null);
     expect(parseMessage(nested(5), { maxDepth: 4 })).toMatchObject({ shape: 'invalid' });
   });
 

@@ -2,7 +2,7 @@
 // Never drops a field, never re-serialises what was not changed. Source: JSON-RPC 2.0; MCP 2025-11-25 and 2026-07-28, basic.
 import { isObject, type Json, type JsonObject } from '../lib/json.ts';
 import { INVALID_PARAMS, INVALID_REQUEST, PARSE_ERROR } from './error-code.ts';
-import { elementTexts, readValue, scanObject, type TextScan } from './json-text.ts';
+import { elementTexts, isWithin, readValue, scanObject, type TextScan } from './json-text.ts';
 import { oneLine } from './raw-json.ts';
 
 export type RequestId = string | number;
@@ -55,14 +55,24 @@ export const MAX_DEPTH = 64;
 /** Most elements in one batch (2025-03-26). */
 export const MAX_BATCH = 100;
 
+/** Most JSON values in one message of an agent: parsing is done in one go, and nobody else is served meanwhile. */
+export const MAX_VALUES = 100_000;
+/** Most JSON values in one message of a server, whose lists may be long. */
+export const MAX_SERVER_VALUES = 1_000_000;
+
 export interface ParseLimits {
   maxDepth: number;
+  /** Default MAX_VALUES. */
+  maxValues?: number;
 }
 
 const DEFAULT_LIMITS: ParseLimits = { maxDepth: MAX_DEPTH };
+/** For messages of servers. */
+export const SERVER_LIMITS: ParseLimits = { maxDepth: MAX_DEPTH, maxValues: MAX_SERVER_VALUES };
 
 /** Reads one message. Expected failures are values; never throws. Duplicate keys at any depth, non-finite numbers and excess depth are failures. */
 export function parseMessage(text: string, limits: ParseLimits = DEFAULT_LIMITS): RpcMessage | ParseFailure {
+  if (!isAffordable(text, limits)) return tooMuch(limits);
   const parsed = parseJson(text);
   if (parsed === undefined) return failure(null, PARSE_ERROR, 'The text is not valid JSON.');
   if (!isObject(parsed.value)) return failure(null, INVALID_REQUEST, 'A message must be a JSON object.');
@@ -78,6 +88,7 @@ export interface ParsedBody {
 
 /** Reads an HTTP body or a line: one message or a batch. */
 export function parseBody(text: string, limits: ParseLimits = DEFAULT_LIMITS): ParsedBody {
+  if (!isAffordable(text, limits)) return { batch: false, messages: [tooMuch(limits)] };
   const parsed = parseJson(text);
   if (parsed === undefined) return { batch: false, messages: [failure(null, PARSE_ERROR, 'The body is not valid JSON.')] };
   const { value } = parsed;
@@ -118,6 +129,20 @@ export function writeResult(id: RequestId, resultText: string): string {
 export function writeError(id: RequestId | null, error: RpcError): string {
   return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"error":${JSON.stringify(error)}}`;
 }
+
+/** Depth is judged message by message; here it only keeps the parser from what no message may be. */
+function isAffordable(text: string, { maxDepth, maxValues = MAX_VALUES }: ParseLimits): boolean {
+  return text.length < MIN_COSTLY_CHARS || isWithin(text, Math.max(maxDepth, MAX_PARSED_DEPTH), maxValues);
+}
+
+function tooMuch({ maxValues = MAX_VALUES }: ParseLimits): ParseFailure {
+  return failure(null, INVALID_REQUEST, `The message is nested too deep or holds more than ${maxValues} values.`);
+}
+
+/** A shorter text costs little to parse, whatever it says: a value takes two characters. */
+const MIN_COSTLY_CHARS = 2 * MAX_VALUES;
+/** Deeper texts are not even parsed to answer them by their id. */
+const MAX_PARSED_DEPTH = 1_000;
 
 function parseJson(text: string): { value: Json } | undefined {
   try {

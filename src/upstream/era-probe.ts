@@ -3,7 +3,7 @@
 import type { Era } from '../call.ts';
 import { isObject, type JsonObject } from '../lib/json.ts';
 import { HEADER_MISMATCH, MISSING_CLIENT_CAPABILITY, UNSUPPORTED_PROTOCOL_VERSION } from '../mcp/error-code.ts';
-import { parseMessage, type RpcResponse, writeRequest } from '../mcp/message.ts';
+import { parseMessage, type RpcResponse, SERVER_LIMITS, writeRequest } from '../mcp/message.ts';
 import { isModernVersion } from '../mcp/rev-2026-07-28/version.ts';
 import type { Duplex } from './channel.ts';
 import type { Connectors, Destination } from './connection.ts';
@@ -105,7 +105,7 @@ function probe(gateway: { name: string; version: string }): { text: string; para
 }
 
 function responseIn(text: string): RpcResponse | undefined {
-  const message = parseMessage(text);
+  const message = parseMessage(text, SERVER_LIMITS);
   return message.shape === 'response' ? message : undefined;
 }
 

@@ -1,7 +1,7 @@
 // Streamable HTTP towards a legacy server (2025-11-25 basic/transports): session id, version header, POST streams that can be taken up again,
 // the standing GET stream. A request is sent again only when the server refused it because it did not know the session.
 import { SESSION_NOT_FOUND } from '../mcp/error-code.ts';
-import { parseMessage } from '../mcp/message.ts';
+import { parseMessage, SERVER_LIMITS } from '../mcp/message.ts';
 import type { HttpAnswer, HttpClient, SseEvent } from './channel.ts';
 import { asFailure, failure } from './failure.ts';
 import type { Flight } from './flight.ts';
@@ -194,7 +194,7 @@ export class LegacyHttpWire implements Wire {
   #isSessionUnknown(answer: HttpAnswer, flight: Flight): boolean {
     if (this.#sessionId === undefined) return false;
     if (answer.status !== 404 && !(answer.status === 400 && /session/i.test(answer.text))) return false;
-    const message = answer.body === 'json' ? parseMessage(answer.text) : undefined;
+    const message = answer.body === 'json' ? parseMessage(answer.text, SERVER_LIMITS) : undefined;
     return message?.shape !== 'response' || message.id !== flight.id || message.error?.code === SESSION_NOT_FOUND;
   }
 

@@ -13,6 +13,7 @@ import {
   type RpcNotification,
   type RpcRequest,
   type RpcResponse,
+  SERVER_LIMITS,
   writeError,
   writeNotification,
   writeRequest,
@@ -107,12 +108,12 @@ export class Link {
 
   /** One text from the server; a promise means: read no further until it resolves. Never throws. */
   receive(text: string, flight: Flight | undefined): Promise<void> | undefined {
-    const message = parseMessage(text);
+    const message = parseMessage(text, SERVER_LIMITS);
     if (message.shape !== 'invalid') return this.#dispatch(message, flight);
     // 2025-03-26 servers may answer with an array.
     if (!/^\s*\[/.test(text)) return this.#drop();
     const waits: Promise<void>[] = [];
-    for (const element of parseBody(text).messages) {
+    for (const element of parseBody(text, SERVER_LIMITS).messages) {
       const wait = element.shape === 'invalid' ? this.#drop() : this.#dispatch(element, flight);
       if (wait) waits.push(wait);
     }
