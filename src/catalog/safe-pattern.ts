@@ -1,7 +1,7 @@
 // Regular expressions from servers, on an engine that is linear in the text. Native RegExp never sees such a pattern.
 // What the engine does not know (look-around, back-references) makes the schema unusable; it is never skipped.
 import { RE2JS } from 're2js';
-import { MAX_PATTERN_CHARS } from './schema-limits.ts';
+import { MATCH_COST_CHARS, MAX_PATTERN_CHARS } from './schema-limits.ts';
 import type { Run } from './schema-run.ts';
 import { shown, Unusable } from './schema-scope.ts';
 
@@ -23,7 +23,7 @@ export function compilePattern(source: string): SafePattern {
     source,
     size,
     found: (text, run) => {
-      run.spendMatch(Math.ceil(text.length * weight));
+      run.spendMatch(Math.ceil((text.length + MATCH_COST_CHARS) * weight));
       return engine.test(text);
     },
   };

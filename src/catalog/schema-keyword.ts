@@ -67,7 +67,7 @@ export function equalityKey(value: Json): string {
 /** The same, paid for. */
 export function paidKey(value: Json, run: Run): string {
   const key = equalityKey(value);
-  run.spend(key.length >> 3);
+  run.spend(key.length >> 2);
   return key;
 }
 

@@ -21,4 +21,6 @@ export const MAX_ISSUES = 20;
 /** Characters of the path of an issue; what is longer is cut. */
 export const MAX_PATH_CHARS = 256;
 /** Characters one validation may feed to patterns, UTF-16 code units: linear engines are slow, not free. */
-export const MAX_MATCHED_CHARS = 2_000_000;
+export const MAX_MATCHED_CHARS = 300_000;
+/** What one match counts for beside its text: many short texts cost as much as a long one. */
+export const MATCH_COST_CHARS = 32;

@@ -31,8 +31,9 @@ export const scalarKeywords: Readonly<Record<string, Keyword>> = {
   const: (value) => {
     const wanted = equalityKey(value);
     const isPlain = typeof value !== 'object' || value === null;
+    const shown = brief(value);
     return (found, run) =>
-      (isPlain ? found === value : typeof found === 'object' && paidKey(found, run) === wanted) || run.fail(`must be ${brief(value)}`);
+      (isPlain ? found === value : typeof found === 'object' && paidKey(found, run) === wanted) || run.fail(`must be ${shown}`);
   },
   multipleOf: (value) => {
     const unit = numberOf(value, 'multipleOf');
