@@ -14,6 +14,9 @@ export interface Handshake {
   clientInfo: JsonObject | undefined;
 }
 
+/** Characters of what a client says about itself (capabilities and clientInfo, as JSON): a session keeps it as long as it lives. */
+export const MAX_SELF_DESCRIPTION_CHARS = 64 * 1024;
+
 /** Reads the params of initialize; malformed params are INVALID_PARAMS on HTTP 200. */
 export function readInitialize(params: JsonObject | undefined): Handshake | WireFailure {
   const { protocolVersion: requested, capabilities, clientInfo } = params ?? {};
@@ -22,6 +25,12 @@ export function readInitialize(params: JsonObject | undefined): Handshake | Wire
     return wireFailure(200, INVALID_PARAMS, 'initialize: "capabilities" must be an object.');
   if (clientInfo !== undefined && !isObject(clientInfo))
     return wireFailure(200, INVALID_PARAMS, 'initialize: "clientInfo" must be an object.');
+  if (requested.length > MAX_VERSION_CHARS)
+    return wireFailure(200, INVALID_PARAMS, 'initialize: "protocolVersion" is no version of the protocol.');
+  if (JSON.stringify([capabilities, clientInfo]).length > MAX_SELF_DESCRIPTION_CHARS) {
+    const message = `initialize: "capabilities" and "clientInfo" have more than ${MAX_SELF_DESCRIPTION_CHARS} characters.`;
+    return wireFailure(200, INVALID_PARAMS, message);
+  }
   return { requested, protocolVersion: negotiateVersion(requested), capabilities: capabilities ?? {}, clientInfo };
 }
 
@@ -33,3 +42,5 @@ export function initializeParams(client: { protocolVersion: LegacyVersion; capab
     clientInfo: client.clientInfo,
   };
 }
+
+const MAX_VERSION_CHARS = 64;

@@ -16,6 +16,9 @@ export const LOG_LEVELS = ['debug', 'info', 'notice', 'warning', 'error', 'criti
 /** The `_meta` members that belong to one hop and are never forwarded to another. */
 export const ENVELOPE_MEMBERS = [META_PROTOCOL_VERSION, META_CLIENT_CAPABILITIES, META_CLIENT_INFO, META_LOG_LEVEL] as const;
 
+/** Characters of what a client says about itself, as JSON: connections to servers are told apart by it. */
+export const MAX_ENVELOPE_CHARS = 64 * 1024;
+
 export interface Envelope {
   protocolVersion: string;
   clientCapabilities: JsonObject;
@@ -53,6 +56,8 @@ export function parseEnvelope(params: JsonObject | undefined): Envelope | WireFa
     return malformed(META_CLIENT_INFO, 'must be an object with string "name" and "version"');
   const logLevel = own(META_LOG_LEVEL);
   if (logLevel !== undefined && !isLogLevel(logLevel)) return malformed(META_LOG_LEVEL, `must be one of ${LOG_LEVELS.join(', ')}`);
+  if (JSON.stringify([clientCapabilities, clientInfo]).length > MAX_ENVELOPE_CHARS)
+    return malformed(META_CLIENT_CAPABILITIES, `and ${META_CLIENT_INFO} must not have more than ${MAX_ENVELOPE_CHARS} characters`);
   return { protocolVersion, clientCapabilities, clientInfo, logLevel };
 }
 
