@@ -37,12 +37,12 @@ const MARGIN_CHARS = 1_024;
 
 function blank(text: string): string {
   return text
-    .replace(/sp_[A-Za-z0-9_-]{20,}/g, BLANK)
+    .replace(/s[po]_[A-Za-z0-9_-]{20,}/g, BLANK)
     .replace(/\b(bearer|basic)(\s+)[A-Za-z0-9._~+/=-]{8,}/gi, `$1$2${BLANK}`)
     .replace(/:\/\/[^\s/@]{1,512}@/g, `://${BLANK}@`);
 }
 
-const SUSPECT = /sp_|bearer|basic|:\/\//i;
+const SUSPECT = /s[po]_|bearer|basic|:\/\//i;
 
 /** Names of members whose value is never written. `token` alone is: the object name of a token goes under `tokenName`. */
 const TELLING =
