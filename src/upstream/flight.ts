@@ -46,6 +46,8 @@ export class Flight implements Watched {
   resent = false;
   onExpire: (flight: Flight) => void = ignore;
   onSettled: (flight: Flight) => void = ignore;
+  /** Told when it settles, after onSettled: whoever is no longer concerned takes itself out. */
+  readonly followers = new Set<() => void>();
   readonly #timeoutMs: number;
   readonly #endMs: number;
   #questions = 0;
@@ -99,6 +101,8 @@ export class Flight implements Watched {
     if (this.settled) return false;
     this.settled = true;
     this.onSettled(this);
+    for (const follow of this.followers) follow();
+    this.followers.clear();
     return true;
   }
 }

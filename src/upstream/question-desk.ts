@@ -93,13 +93,14 @@ export class QuestionDesk {
     const { flight, peer } = askable;
     const end = () => open.abort.abort(new Error('the call ended'));
     flight?.asking(1, this.#watchdog.nowMs());
-    if (flight) onSettled(flight, end);
+    flight?.followers.add(end);
     try {
       const answer = await peer.request?.(message.method, message.params, open.abort.signal);
       return answer ?? { error: { code: METHOD_NOT_FOUND, message: 'Nobody to ask.' } };
     } catch {
       return { error: { code: INTERNAL_ERROR, message: 'The client gave no answer.' } };
     } finally {
+      flight?.followers.delete(end);
       flight?.asking(-1, this.#watchdog.nowMs());
     }
   }
@@ -120,14 +121,6 @@ export class QuestionDesk {
   #refuse(message: RpcRequest, code: number, text: string): Promise<void> {
     return this.#link().answerError(message.id, { code, message: text });
   }
-}
-
-function onSettled(flight: Flight, then: () => void): void {
-  const before = flight.onSettled;
-  flight.onSettled = (settled) => {
-    before(settled);
-    then();
-  };
 }
 
 /** What is none of the three kinds goes to legacy agents only, which answer for themselves. */
