@@ -15,6 +15,7 @@ import { CallEnded, RunningCalls } from './running-calls.ts';
 import type { Session } from './session.ts';
 import { SessionTable } from './session-table.ts';
 import { Ticker } from './ticker.ts';
+import { UnreadAnswers } from './unread-answers.ts';
 
 export interface AgentServerOptions {
   pipeline: PipelinePort;
@@ -55,16 +56,12 @@ export interface AgentServer {
   closeSessions(filter: (session: SessionInfo) => boolean): void;
 }
 
-/** Responses that are not over yet. */
-interface OwedAnswers {
-  count: number;
-}
-
 export function createAgentServer(options: AgentServerOptions): AgentServer {
   const context = contextOf(options);
   let route: RouteOptions | undefined;
   let closing = false;
-  const owed: OwedAnswers = { count: 0 };
+  const owed = new UnreadAnswers(context.limits.maxUnreadBytesTotal);
+  context.ticker.add(owed);
   const server = httpServer(
     context,
     owed,
@@ -125,22 +122,8 @@ function contextOf(options: AgentServerOptions): AgentContext {
   };
 }
 
-function _tellEnd(options: AgentServerOptions, session: Session): void {
-  try {
-    options.onSessionEnd?.(infoOf(session));
-  } catch (error) {
-    options.logger.error(
-      { err: error, session: session.facts.id.slice(0, LOGGED_ID_CHARS) },
-      'what belongs to an ended session could not be closed',
-    );
-  }
-}
-
-function httpServer(context: AgentContext, owed: OwedAnswers, route: () => RouteOptions | undefined, closing: () => boolean): Server {
+function httpServer(context: AgentContext, owed: UnreadAnswers, route: () => RouteOptions | undefined, closing: () => boolean): Server {
   const { limits } = context;
-  const answered = (): void => {
-    owed.count -= 1;
-  };
   const server = createServer(
     {
       maxHeaderSize: limits.maxHeaderBytes,
@@ -154,8 +137,7 @@ function httpServer(context: AgentContext, owed: OwedAnswers, route: () => Route
     },
     (request, response) => {
       const current = route();
-      owed.count += 1;
-      response.on('close', answered);
+      owed.add(response);
       response.on('timeout', dropStalled);
       if (closing()) response.setHeader('connection', 'close');
       try {
@@ -198,7 +180,7 @@ function bind(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-async function closeServer(context: AgentContext, server: Server, owed: OwedAnswers, graceMs: number): Promise<void> {
+async function closeServer(context: AgentContext, server: Server, owed: UnreadAnswers, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve());
   });
@@ -213,9 +195,9 @@ async function closeServer(context: AgentContext, server: Server, owed: OwedAnsw
 }
 
 /** Connections that still owe an answer get a moment to deliver it. */
-async function closeConnections(server: Server, owed: OwedAnswers, closed: Promise<void>): Promise<void> {
+async function closeConnections(server: Server, owed: UnreadAnswers, closed: Promise<void>): Promise<void> {
   // A connection that never sent a request does not count as idle.
-  const sweep = setInterval(() => (owed.count === 0 ? server.closeAllConnections() : server.closeIdleConnections()), FLUSH_CHECK_MS);
+  const sweep = setInterval(() => (owed.size === 0 ? server.closeAllConnections() : server.closeIdleConnections()), FLUSH_CHECK_MS);
   const limit = setTimeout(() => server.closeAllConnections(), ABORT_GRACE_MS);
   await closed;
   clearInterval(sweep);
@@ -229,8 +211,6 @@ function infoOf(session: Session): SessionInfo {
 
 /** How often slow heads and bodies are looked for, milliseconds. */
 const CHECK_MS = 1_000;
-/** A session id is half of a credential: logs get its beginning. */
-const LOGGED_ID_CHARS = 12;
 const TCP_KEEP_ALIVE_MS = 30_000;
 /** How long aborted calls, and then their answers, may take to end, milliseconds. */
 const ABORT_GRACE_MS = 1_000;

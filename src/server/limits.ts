@@ -4,7 +4,7 @@
 export interface AgentServerLimits {
   /** Longest accepted request body, bytes. Beyond it: 413. */
   maxBodyBytes: number;
-  /** Bytes of bodies that are arriving, all requests together. Beyond it: 503. */
+  /** Bytes of bodies that are arriving or whose calls run, all requests together. Beyond it: 503. */
   maxBodyBytesTotal: number;
   /** How much of a refused body is still read and thrown away, so that the refusal reaches its sender, bytes. */
   maxDrainBytes: number;
@@ -53,6 +53,8 @@ export interface AgentServerLimits {
   stallTimeoutMs: number;
   /** Bytes waiting for a slow reader beyond which it is dropped. */
   maxBufferedBytes: number;
+  /** Bytes that all readers together owe to take. Beyond it the longest waiting of them are dropped. */
+  maxUnreadBytesTotal: number;
   /** Resolution of all the timings above that concern streams and sessions, milliseconds. */
   tickMs: number;
 }
@@ -92,5 +94,6 @@ export const DEFAULT_LIMITS: AgentServerLimits = {
   keepAliveMs: 15 * SECOND,
   stallTimeoutMs: 60 * SECOND,
   maxBufferedBytes: 16 * MIB,
+  maxUnreadBytesTotal: 512 * MIB,
   tickMs: 100,
 };

@@ -65,8 +65,8 @@ export function surfaceOf(url: string): Surface | undefined {
 
 function servePost(context: AgentContext, exchange: Exchange): void {
   const { request, response } = exchange;
-  readBody(request, context.limits, context.bodies, (text, failure) => {
-    if (text !== undefined) guarded(context, exchange, serveBody(context, exchange, parseBody(text)));
+  readBody(request, context.limits, context.bodies, (text, failure, release) => {
+    if (text !== undefined) guarded(context, exchange, served(context, exchange, text).finally(release));
     else if (failure === 'too_large') {
       const message = `The message is larger than ${context.limits.maxBodyBytes} bytes, the most this gateway takes.`;
       replyError(response, 413, null, { code: INVALID_REQUEST, message, data: { maxBytes: context.limits.maxBodyBytes } });
@@ -80,6 +80,10 @@ function servePost(context: AgentContext, exchange: Exchange): void {
       );
     } else if (failure === 'not_utf8') replyError(response, 400, null, { code: PARSE_ERROR, message: 'The body is not UTF-8.' });
   });
+}
+
+async function served(context: AgentContext, exchange: Exchange, text: string): Promise<void> {
+  await serveBody(context, exchange, parseBody(text));
 }
 
 /** A rejection here is a bug: it is logged, answered when that is still possible, and goes no further. */

@@ -7,7 +7,7 @@ import type { AgentServerLimits } from './limits.ts';
 /** `gone`: the client went away before the body was complete; there is nobody to answer. */
 export type BodyFailure = 'too_large' | 'overloaded' | 'not_utf8' | 'gone';
 
-/** Bytes of all bodies that are arriving. */
+/** Bytes of all bodies that are arriving or belong to a call that runs: a running call keeps its message. */
 export class BodyBudget {
   readonly #maxBytes: number;
   #bytes = 0;
@@ -27,16 +27,16 @@ export class BodyBudget {
   }
 }
 
-/** Calls back exactly once. */
+/** Calls back exactly once. With a text comes `release`: the bytes stay counted until it is called. */
 export function readBody(
   request: IncomingMessage,
   limits: AgentServerLimits,
   budget: BodyBudget,
-  done: (text: string | undefined, failure: BodyFailure | undefined) => void,
+  done: (text: string | undefined, failure: BodyFailure | undefined, release: () => void) => void,
 ): void {
   if (Number(request.headers['content-length'] ?? 0) > limits.maxBodyBytes) {
     drainBody(request, limits);
-    done(undefined, 'too_large');
+    done(undefined, 'too_large', () => undefined);
     return;
   }
   let chunks: Buffer[] = [];
@@ -45,9 +45,13 @@ export function readBody(
   const finish = (text: string | undefined, failure: BodyFailure | undefined): void => {
     if (settled) return;
     settled = true;
-    budget.give(bytes);
+    const release = (): void => {
+      budget.give(bytes);
+      bytes = 0;
+    };
     chunks = [];
-    done(text, failure);
+    if (text === undefined) release();
+    done(text, failure, release);
     if (failure === 'too_large' || failure === 'overloaded') drainBody(request, limits);
   };
   request.on('data', (chunk: Buffer) => {
