@@ -2,7 +2,7 @@
 // One evaluator for calls, lists and explanations. Never throws: an error is a denial.
 import type { CapabilityKind, CapabilityRef, Decision, DenialCode, MethodKind, Principal, TraceStep } from '../call.ts';
 import { type Asked, deniedText, errorText, noRuleText, outOfScopeText } from './refusal-text.ts';
-import { plainForm } from './resource-path.ts';
+import { loosestForm, plainForm } from './resource-path.ts';
 import { type CompiledRule, failedMatcher, failedPrincipalMatcher, type MatchInput, matchesAny } from './rule.ts';
 import type { RuleIndex } from './rule-index.ts';
 import { visitInOrder } from './rule-merge.ts';
@@ -126,15 +126,24 @@ class Evaluator {
     }
   }
 
-  /** A resource URI that means another place than it says is allowed only when both are. */
+  /** A resource URI that means another place than it says is allowed only when both are, and no rule denies what it may be read as. */
   #strictest(input: DecideInput): { judged: DecideInput; outcome: Outcome } {
     const { capability } = input;
     const outcome = this.#outcome(input);
-    const plain = capability?.kind === 'resource' && isAllowed(outcome) ? plainForm(capability.name) : undefined;
-    if (plain === undefined) return { judged: input, outcome };
-    const judged: DecideInput = { ...input, capability: { kind: 'resource', name: plain } };
-    const strict = this.#outcome(judged);
-    return isAllowed(strict) ? { judged: input, outcome } : { judged, outcome: strict };
+    if (capability?.kind !== 'resource' || !isAllowed(outcome)) return { judged: input, outcome };
+    const plain = plainForm(capability.name);
+    if (plain !== undefined) {
+      const judged = about(input, plain);
+      const strict = this.#outcome(judged);
+      if (!isAllowed(strict)) return { judged, outcome: strict };
+    }
+    const loose = loosestForm(capability.name);
+    if (loose !== undefined) {
+      const judged = about(input, loose);
+      const lenient = this.#outcome(judged);
+      if (typeof lenient === 'object' && lenient.effect === 'deny') return { judged, outcome: lenient };
+    }
+    return { judged: input, outcome };
   }
 
   #outcome(input: DecideInput): Outcome {
@@ -202,6 +211,10 @@ class Evaluator {
     const reason = text({ agent: input.principal.agent, method, server, capability });
     return { effect: 'deny', rule, code, reason, trace, revision: this.#revision };
   }
+}
+
+function about(input: DecideInput, uri: string): DecideInput {
+  return { ...input, capability: { kind: 'resource', name: uri } };
 }
 
 function isAllowed(outcome: Outcome): boolean {

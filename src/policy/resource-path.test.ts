@@ -86,6 +86,35 @@ describe('a rule on paths', () => {
     expect(decision.trace).toEqual([{ rule: 'p/secrets', matched: true }]);
   });
 
+  test.each([
+    'FILE:///secret/key',
+    'file:///%73ecret/key',
+    'file:///s%65cre%74/key',
+    'file:///%2573ecret/key',
+    'file:////secret/key',
+    'file:///public//..//secret/key',
+    'file://localhost/secret/key',
+    'file://LOCALHOST/secret/key',
+    'file:///secret%2Fkey',
+    'file:///secret\\key',
+  ])('that denies is not passed by another spelling: %s', (uri) => {
+    const set = compilePolicies([butSecrets, allowAll], 1);
+    expect(set.decide(read(uri))).toMatchObject({
+      effect: 'deny',
+      rule: 'p/secrets',
+      reason: expect.stringContaining(JSON.stringify(uri)),
+    });
+    expect(set.visible(bot, 'fs', { kind: 'resource', name: uri })).toBe(false);
+  });
+
+  test('that allows need not be written in any other spelling', () => {
+    const rule = (resource: string) =>
+      compilePolicies([policy([{ name: 'r', match: { resource: [resource] }, effect: 'allow' }]), butSecretly], 1);
+    for (const uri of ['Note://Inbox/My%20Note', 'file:///my%20docs/%C3%A9', 'https://example.test//a//b?q=%2B', 'x:%E0%A4%A', 'urn:%']) {
+      expect(rule(uri).decide(read(uri)).effect, uri).toBe('allow');
+    }
+  });
+
   test('does not open what the URI says by what it means', () => {
     expect(compilePolicies([docs], 1).decide(read('file:///etc/../docs/a')).effect).toBe('deny');
   });
@@ -115,6 +144,17 @@ describe('a rule on paths', () => {
     );
   });
 });
+
+const allowAll: StoredObject<'policy'> = {
+  kind: 'policy',
+  metadata: { name: 'z' },
+  spec: { order: 2000, rules: [{ name: 'all', match: {}, effect: 'allow' }] },
+};
+const butSecretly: StoredObject<'policy'> = {
+  kind: 'policy',
+  metadata: { name: 'a' },
+  spec: { order: 1, rules: [{ name: 'no', match: { resource: ['file:///secret/*'] }, effect: 'deny' }] },
+};
 
 function policy(rules: PolicyRule[]): StoredObject<'policy'> {
   return { kind: 'policy', metadata: { name: 'p' }, spec: { order: 1000, rules } };
