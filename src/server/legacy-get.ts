@@ -1,6 +1,7 @@
 // The standing stream of a session (GET), its resumption and that of any other stream (Last-Event-ID), and the end of a session (DELETE).
-// One standing stream per session; it is a long call of kind `subscription` and travels the table like any other.
-import type { CallOutcome } from '../call.ts';
+// One standing stream per session; it is a long call of kind `subscription` and travels the table like any other. So does taking up a stream
+// again: what was kept for an agent is not given to one that is frozen meanwhile.
+import type { Call, CallOutcome } from '../call.ts';
 import { INVALID_REQUEST } from '../mcp/error-code.ts';
 import type { RpcRequest } from '../mcp/message.ts';
 import type { AgentContext, Exchange } from './agent-context.ts';
@@ -26,6 +27,7 @@ export async function serveGet(context: AgentContext, exchange: Exchange): Promi
   if (stream === undefined || (stream.endedMs !== undefined && session.events.after(streamId, Number(seq)).length === 0)) {
     return refuseResume(exchange, 'There is nothing left to resume on this stream.');
   }
+  if (!(await mayTakeUp(context, exchange, session))) return;
   stream.attach(exchange.response, Number(seq));
 }
 
@@ -41,6 +43,7 @@ async function serveStanding(context: AgentContext, exchange: Exchange, session:
   if (current !== undefined && current.endedMs === undefined) {
     if (current.attached && afterSeq === undefined)
       return replyRefused(exchange.response, 409, 'This session has its standing stream already.');
+    if (!(await mayTakeUp(context, exchange, session))) return;
     // Without a word on what it saw, a reader gets what nobody was there for: a question among it would wait for ever.
     current.attach(exchange.response, afterSeq ?? current.deliveredSeq);
     return;
@@ -70,6 +73,18 @@ async function serveStanding(context: AgentContext, exchange: Exchange, session:
   if (response !== undefined) replyNoStream({ ...exchange, response }, outcome);
 }
 
+/** INVARIANT: decided and recorded before anything is given out (test/scenario/attack-bypass-wire.test.ts). Nothing of it reaches a server. */
+async function mayTakeUp(context: AgentContext, exchange: Exchange, session: Session): Promise<boolean> {
+  const controller = new AbortController();
+  const peer = { notify: () => undefined, request: undefined };
+  const local: Call['local'] = async () => ({ type: 'accepted' });
+  const opened = openCall(context, { message: TAKE_UP, exchange, client: session.client, peer, controller, local });
+  const outcome = await context.calls.run({ ...opened, kind: 'subscription' }, controller);
+  if (outcome.type !== 'denied') return true;
+  replyNoStream(exchange, outcome);
+  return false;
+}
+
 /** The call ended before the stream opened: there is none, and this says why. Agents take 405 as "no standing stream here" and go on. */
 function replyNoStream(exchange: Exchange, outcome: CallOutcome): void {
   const { response } = exchange;
@@ -88,6 +103,8 @@ function refuseResume(exchange: Exchange, message: string): void {
 const STANDING_ID = 'g';
 const EVENT_ID = /^(g|p\d{1,12})_(\d{1,12})$/;
 const LISTEN_TO_ALL: RpcRequest = { shape: 'request', id: 0, method: 'subscriptions/listen', params: undefined, paramsText: undefined };
+/** Within the scope of every token and under no rule of its own: whoever may still use the server may take up its stream. */
+const TAKE_UP: RpcRequest = { shape: 'request', id: 0, method: 'ping', params: undefined, paramsText: undefined };
 const STREAM_STATUS: Record<string, number> = {
   frozen: 403,
   limit_exceeded: 429,
