@@ -40,8 +40,7 @@ async function travel(flight: Flight): Promise<CallOutcome> {
     try {
       flight.control = await flight.ports.control.atLeast(flight.control.org, end.movedTo);
     } catch (error) {
-      flight.ports.logger.error({ call: flight.call.id, err: describe(error) }, 'the new rules could not be loaded; the call is refused');
-      return denied(flight.call, internal(flight.call));
+      return storeFailed(flight, error);
     }
     restart(flight);
   }
@@ -110,13 +109,13 @@ async function refuse(flight: Flight, denial: Denial): Promise<CallOutcome | Mov
         return { movedTo: receipt.revision };
     }
   } catch (error) {
-    return logFailed(flight, error);
+    return storeFailed(flight, error);
   }
   return denied(flight.call, denial);
 }
 
 async function crash(row: Row, flight: Flight, error: unknown): Promise<CallOutcome | Moved> {
-  if (error instanceof GatewayError && error.code === 'log_unavailable') return logFailed(flight, error);
+  if (error instanceof GatewayError && STORE_FAILURES.has(error.code)) return storeFailed(flight, error);
   if (flight.signal.aborted) {
     const denial = killed(flight);
     return refuse(flight, denial);
@@ -125,8 +124,11 @@ async function crash(row: Row, flight: Flight, error: unknown): Promise<CallOutc
   return refuse(flight, internal(flight.call));
 }
 
-function logFailed(flight: Flight, error: unknown): CallOutcome {
-  flight.ports.logger.error({ call: flight.call.id, err: describe(error) }, 'the log cannot be written; the call is refused');
+/** What the store throws when it cannot be reached: nothing can be recorded, and the rules in force cannot be known. */
+const STORE_FAILURES: ReadonlySet<string> = new Set(['log_unavailable', 'store_unavailable', 'control_unavailable']);
+
+function storeFailed(flight: Flight, error: unknown): CallOutcome {
+  flight.ports.logger.error({ call: flight.call.id, err: describe(error) }, 'the store cannot be reached; the call is refused');
   const message = flight.call.receipt
     ? 'The outcome of this call could not be recorded, so its result is withheld. Ask your operator to check the gateway log store, then find out whether the call took effect before repeating it.'
     : 'The gateway cannot write its log, so nothing is forwarded. Try again later; if it persists, tell your operator.';
