@@ -73,7 +73,7 @@ async function serveStanding(context: AgentContext, exchange: Exchange, session:
   if (response !== undefined) replyNoStream({ ...exchange, response }, outcome);
 }
 
-/** INVARIANT: decided and recorded before anything is given out (test/scenario/attack-bypass-wire.test.ts). Nothing of it reaches a server. */
+/** INVARIANT: decided and recorded before anything is given out (test/scenario/attack-bypass-session.test.ts). Nothing of it reaches a server. */
 async function mayTakeUp(context: AgentContext, exchange: Exchange, session: Session): Promise<boolean> {
   const controller = new AbortController();
   const peer = { notify: () => undefined, request: undefined };
