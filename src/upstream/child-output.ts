@@ -1,6 +1,7 @@
 // What a child process says beside the protocol: its stderr, and stdout lines that are no messages. Always drained, cut to a bounded length,
 // rate-limited, the last lines kept for the operator. Goes to the operator's log only, never to an agent.
 import type { Clock } from '../lib/clock.ts';
+import type { Veil } from './veil.ts';
 
 /** Bytes of one line that are kept. */
 export const MAX_OUTPUT_LINE_BYTES = 4096;
@@ -16,6 +17,7 @@ export type OutputSink = (stream: 'stdout' | 'stderr', line: string) => void;
 export class ChildOutput {
   readonly #sink: OutputSink;
   readonly #clock: Clock;
+  readonly #veil: Veil;
   #partial = Buffer.alloc(MAX_OUTPUT_LINE_BYTES);
   #partialBytes = 0;
   #windowStartMs = Number.NEGATIVE_INFINITY;
@@ -23,8 +25,9 @@ export class ChildOutput {
   #dropped = 0;
   #last: string[] = [];
 
-  constructor(sink: OutputSink, clock: Clock) {
+  constructor(sink: OutputSink, clock: Clock, veil?: Veil) {
     this.#sink = sink;
+    this.#veil = veil;
     this.#clock = clock;
   }
 
@@ -62,7 +65,8 @@ export class ChildOutput {
     if (line.trim() !== '') this.#emit('stderr', line.endsWith('\r') ? line.slice(0, -1) : line);
   }
 
-  #emit(stream: 'stdout' | 'stderr', line: string): void {
+  #emit(stream: 'stdout' | 'stderr', said: string): void {
+    const line = this.#veil ? this.#veil(said) : said;
     this.#last.push(line.slice(0, MAX_REMEMBERED_CHARACTERS));
     if (this.#last.length > MAX_REMEMBERED_LINES) this.#last.shift();
     const nowMs = this.#clock.monotonicMs();

@@ -31,6 +31,8 @@ export interface Destination {
   spec: ServerSpec;
   headers: Readonly<Record<string, string>>;
   env: Readonly<Record<string, string>>;
+  /** Secrets in headers and env. */
+  secrets?: readonly string[];
 }
 
 /** How to reach servers. The HTTP client is owned by whoever passed it in; a Duplex belongs to the connection that opened it. */

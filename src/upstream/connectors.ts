@@ -9,6 +9,7 @@ import { OrphanGuard } from './orphan-guard.ts';
 import { RestartGate } from './restart-gate.ts';
 import { openSse } from './sse.ts';
 import { type StdioOptions, spawnStdio } from './stdio.ts';
+import { veiledClient, veiledDuplex, veilOf } from './veil.ts';
 
 export interface ConnectorOptions {
   clock: Clock;
@@ -34,9 +35,12 @@ export function createConnectors(options: ConnectorOptions): Connectors & { clos
   });
   const gate = new RestartGate(options.clock, options.random ?? systemRandom);
   return {
-    http: () => http,
-    stdio: (destination) => gate.start(processKey(destination), () => spawnStdio(stdioOptions(destination, options, guard))),
-    sse: (destination) => openSse({ http, url: destination.spec.url ?? '', headers: destination.headers }),
+    http: ({ secrets }) => veiledClient(http, veilOf(secrets)),
+    async stdio(destination) {
+      const start = () => spawnStdio(stdioOptions(destination, options, guard));
+      return veiledDuplex(await gate.start(processKey(destination), start), veilOf(destination.secrets));
+    },
+    sse: ({ spec, headers, secrets }) => openSse({ http: veiledClient(http, veilOf(secrets)), url: spec.url ?? '', headers }),
     async close() {
       await http.close();
       await guard.close();
@@ -45,7 +49,7 @@ export function createConnectors(options: ConnectorOptions): Connectors & { clos
 }
 
 function stdioOptions(destination: Destination, options: ConnectorOptions, guard: OrphanGuard): StdioOptions {
-  const { org, server, spec, env } = destination;
+  const { org, server, spec, env, secrets } = destination;
   return {
     command: spec.command ?? '',
     args: spec.args ?? [],
@@ -54,6 +58,7 @@ function stdioOptions(destination: Destination, options: ConnectorOptions, guard
     ownEnv: options.ownEnv,
     label: `${org}/${server}`,
     onOutput: (stream, line) => options.onOutput(destination, stream, line),
+    veil: veilOf(secrets),
     guard,
     clock: options.clock,
     ...(options.http?.maxBodyBytes !== undefined && { maxLineBytes: options.http.maxBodyBytes }),

@@ -6,7 +6,8 @@ import type { UpstreamRequest } from './exchange.ts';
 /** The lease holds ready values; literal values of the object hold without it. */
 export function destinationOf(request: UpstreamRequest): Destination {
   const { org, server, spec, lease } = request;
-  return { org, server, spec, headers: headersOf(spec.headers, lease.headers), env: { ...literalsOf(spec.env), ...lease.env } };
+  const place = { org, server, spec, headers: headersOf(spec.headers, lease.headers), env: { ...literalsOf(spec.env), ...lease.env } };
+  return lease.secrets === undefined ? place : { ...place, secrets: lease.secrets };
 }
 
 /** Lower-cased, so that a leased header replaces a literal one however it is spelled. */

@@ -10,6 +10,8 @@ import type { ServerSpec } from '../object/kinds.ts';
 export interface Lease {
   headers: Readonly<Record<string, string>>;
   env: Readonly<Record<string, string>>;
+  /** The secrets in these values: taken out of what the server says. */
+  secrets?: readonly string[];
   /** Stable digest of the credential, part of the pool key; empty when there is none. */
   fingerprint: string;
   /** `none` or `static`; goes into the entry. */

@@ -9,6 +9,7 @@ import { childEnvironment } from './environment.ts';
 import { LineReader } from './line-reader.ts';
 import { MARKER_NAME, type OrphanGuard } from './orphan-guard.ts';
 import { ProcessGroup } from './process-group.ts';
+import type { Veil } from './veil.ts';
 
 /** Bytes of one message from a server. */
 export const MAX_LINE_BYTES = 16 * 1024 * 1024;
@@ -36,6 +37,8 @@ export interface StdioOptions {
   label: string;
   /** Takes stderr and stray stdout lines; for the operator's log only. */
   onOutput: OutputSink;
+  /** Takes the server's credential out of its output. */
+  veil?: Veil;
   /** Without one, nothing ends the server when the gateway is killed with SIGKILL. */
   guard: OrphanGuard | undefined;
   clock?: Clock;
@@ -113,7 +116,7 @@ class ChildChannel implements StdioChannel {
     this.#child = child;
     this.#options = options;
     this.#group = new ProcessGroup(pid);
-    this.#output = new ChildOutput(options.onOutput, options.clock ?? systemClock);
+    this.#output = new ChildOutput(options.onOutput, options.clock ?? systemClock, options.veil);
     this.#lines = new LineReader({ maxLineBytes: options.maxLineBytes ?? MAX_LINE_BYTES, crEndsLine: false });
     const { promise, resolve } = Promise.withResolvers<{ reason: string }>();
     this.closed = promise;

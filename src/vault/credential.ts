@@ -15,6 +15,8 @@ export interface Credentials {
   env: Record<string, string>;
   /** Digest of all values (hex), part of a pool key; empty when there are none. Not for logs: short values could be guessed from it. */
   fingerprint: string;
+  /** Values that came from secrets, without prefix. */
+  secrets: string[];
   /** `static` when at least one value came from a secret. */
   mode: 'none' | 'static';
 }
@@ -29,10 +31,10 @@ export function resolveCredentials(
   spec: CredentialSpec,
   openSecret: (name: string) => string | undefined,
 ): Credentials | MissingCredential {
-  const credentials: Credentials = { headers: {}, env: {}, fingerprint: '', mode: 'none' };
+  const credentials: Credentials = { headers: {}, env: {}, fingerprint: '', secrets: [], mode: 'none' };
   for (const place of ['headers', 'env'] as const) {
     for (const [key, source] of Object.entries(spec[place] ?? {})) {
-      const value = resolve(source, openSecret);
+      const value = resolve(source, openSecret, credentials.secrets);
       const name = typeof source === 'string' ? key : source.secret;
       if (value === undefined) return { missing: name, reason: 'it does not exist or cannot be opened' };
       if (place === 'headers' ? !HEADER_VALUE.test(value) : value.includes('\0')) {
@@ -58,8 +60,10 @@ function sorted(values: Record<string, string>): [string, string][] {
 /** RFC 9110 §5.5: visible characters, space, tab; bytes above 0x7f only up to Latin-1. */
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-function resolve(source: ValueSource, openSecret: (name: string) => string | undefined): string | undefined {
+function resolve(source: ValueSource, openSecret: (name: string) => string | undefined, opened: string[]): string | undefined {
   if (typeof source === 'string') return source;
   const value = openSecret(source.secret);
-  return value === undefined ? undefined : (source.prefix ?? '') + value;
+  if (value === undefined) return undefined;
+  opened.push(value);
+  return (source.prefix ?? '') + value;
 }

@@ -236,7 +236,7 @@ describe('resolveCredentials', () => {
   const open = (name: string) => ({ key: 's3cret', bad: 'a\r\nX-Evil: 1', pem: '-----\nline\n' })[name];
 
   it('puts secrets in place and says whether there were any', () => {
-    expect(resolveCredentials({}, open)).toEqual({ headers: {}, env: {}, fingerprint: '', mode: 'none' });
+    expect(resolveCredentials({}, open)).toEqual({ headers: {}, env: {}, fingerprint: '', secrets: [], mode: 'none' });
     const resolved = resolveCredentials(
       { headers: { Authorization: { secret: 'key', prefix: 'Bearer ' } }, env: { PEM: { secret: 'pem' }, MODE: 'x' } },
       open,
