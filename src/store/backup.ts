@@ -76,7 +76,7 @@ async function writeRows(file: FileHandle, rows: (table: Table) => AsyncIterable
     text = '';
     digest.update(chunk);
     bytes += chunk.length;
-    await file.write(chunk);
+    await file.writeFile(chunk); // unlike write, all of it
   };
   for (const table of TABLES) {
     for await (const row of rows(table)) {
@@ -89,7 +89,7 @@ async function writeRows(file: FileHandle, rows: (table: Table) => AsyncIterable
   }
   await flush();
   const end = Buffer.from(`${JSON.stringify({ rows: count, sha256: digest.digest('hex') })}\n`, 'utf8');
-  await file.write(end);
+  await file.writeFile(end);
   return bytes + end.length;
 }
 

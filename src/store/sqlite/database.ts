@@ -1,4 +1,5 @@
 // Opening the SQLite file with the settings that make a commit durable, and bringing its schema up to date.
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { pendingMigrations, readMigrations } from '../migrate.ts';
 
@@ -13,12 +14,25 @@ const CACHE_KIB = 16_384;
 
 /** WAL with synchronous=FULL: a commit that returned survives a power cut. */
 export function openDatabase(path: string, mode: 'write' | 'read'): DatabaseSync {
+  if (mode === 'write') createForOwner(path);
   const db = new DatabaseSync(path, { readOnly: mode === 'read', timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
   db.exec(`PRAGMA cache_size=-${CACHE_KIB};`);
   if (mode === 'write') {
     db.exec(`PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA wal_autocheckpoint=${CHECKPOINT_PAGES};`);
   }
   return db;
+}
+
+/**
+ * Makes a new database file before the engine does, for its owner only: others must not read along, or take a lock, in a folder that is open to
+ * them. Side files take over the mode. Never opens a file that exists: closing it again would give up the locks this process holds on it.
+ */
+export function createForOwner(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch (error) {
+    if (!existsSync(path)) throw error;
+  }
 }
 
 /** Creates or migrates the schema. Throws GatewayError `schema_newer` or `schema_changed` and then changes nothing. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { GatewayError } from '../../lib/error.ts';
 import { isObject } from '../../lib/json.ts';
+import { createForOwner } from './database.ts';
 
 /** File whose kernel lock is held. It has no content of interest. */
 export const LOCK_FILE = 'lock.db';
@@ -47,6 +48,7 @@ export function lockHolder(dataDir: string): Holder | undefined {
 }
 
 function takeKernelLock(dataDir: string): DatabaseSync {
+  createForOwner(join(dataDir, LOCK_FILE));
   const held = new DatabaseSync(join(dataDir, LOCK_FILE), { timeout: 0 });
   try {
     held.exec('BEGIN EXCLUSIVE');
