@@ -22,7 +22,7 @@ process.on('message', (request: HostedRequest) => {
     (error: unknown) => process.send?.({ id: request.id, error: String(error) }),
   );
 });
-process.send?.({ ready: gateway.mcpUrl });
+process.send?.({ ready: gateway.mcpUrl, admin: gateway.adminUrl });
 
 async function answer(request: HostedRequest): Promise<unknown> {
   if (request.do === 'write') return seed(gateway, gateway.config.organization, request.objects as StoredObject[]);

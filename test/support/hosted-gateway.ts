@@ -35,6 +35,8 @@ export interface HostedMeasure {
 export interface HostedGateway {
   /** Origin; a server named x is at `${url}/mcp/x`. */
   readonly url: string;
+  /** Origin of the admin listener. */
+  readonly adminUrl: string;
   readonly pid: number;
   /** How the process ended; resolves whenever it does. */
   readonly ended: Promise<{ code: number | null; signal: string | null }>;
@@ -90,10 +92,10 @@ export function launchHosted(settings: HostedSettings): Launch {
       clearTimeout(timer);
       reject(new Error(`the gateway ended with ${code ?? signal} before it was ready\n${stderr}`));
     });
-    child.on('message', (message: { ready?: string }) => {
+    child.on('message', (message: { ready?: string; admin?: string }) => {
       if (message.ready === undefined) return;
       clearTimeout(timer);
-      resolve(handleOf(child, message.ready, ended, () => stderr, kill));
+      resolve(handleOf(child, { url: message.ready, adminUrl: message.admin ?? '' }, ended, () => stderr, kill));
     });
   });
   ready.catch(() => undefined); // whoever kills it before it is ready does not ask
@@ -102,7 +104,7 @@ export function launchHosted(settings: HostedSettings): Launch {
 
 function handleOf(
   child: ChildProcess,
-  url: string,
+  urls: { url: string; adminUrl: string },
   ended: HostedGateway['ended'],
   stderr: () => string,
   kill: () => Promise<void>,
@@ -126,7 +128,7 @@ function handleOf(
       child.send({ id, ...request }, (error) => error && reject(error));
     });
   return {
-    url,
+    ...urls,
     pid: child.pid ?? -1,
     ended,
     stderr,
