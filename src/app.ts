@@ -48,11 +48,11 @@ export async function startGateway(config: Config): Promise<Gateway> {
 }
 
 async function open(inside: Inside): Promise<Gateway> {
-  const { config, control, log, clock, instance } = inside;
+  const { config, control, log, clock, instance, store } = inside;
+  const exclusive = await store.presence.claim();
   await control.start();
-  for (const { org } of control.all()) {
-    await log.recordStart(org, { timeMs: clock.nowMs(), instance, version: VERSION, exclusive: config.databaseUrl === undefined });
-  }
+  for (const { org } of control.all()) await log.recordStart(org, { timeMs: clock.nowMs(), instance, version: VERSION, exclusive });
+  await store.presence.settle();
   const agentServer = agentListener(inside);
   const adminServer = adminListener(inside, VERSION);
   inside.metrics.gauge('sallyport_sessions', 'Agent sessions of the session-era revisions.', () => agentServer.activeSessions());

@@ -72,7 +72,9 @@ const limitSettings = z.strictObject({
   headersTimeoutMs: duration(100, 600_000).default(15_000).meta(about('Time a client has to send its request headers.')),
   bodyTimeoutMs: duration(100, 600_000).default(30_000).meta(about('Time a client has to send its request body.')),
   keepAliveTimeoutMs: duration(1_000, 3_600_000).default(75_000).meta(about('Idle connections are closed after this time.')),
-  callTimeoutMs: duration(100, 86_400_000).default(300_000).meta(about('Longest time a call may take in all; standing streams excepted.')),
+  callTimeoutMs: duration(100, 86_400_000)
+    .default(3_600_000)
+    .meta(about('Longest time a call may take in all; standing streams excepted.')),
   drainTimeoutMs: duration(0, 600_000).default(10_000).meta(about('Time calls under way have to end when the gateway stops.')),
 });
 

@@ -8,6 +8,8 @@ export interface Store {
   readonly objects: ObjectStore;
   readonly keys: KeyStore;
   readonly lifecycle: StoreLifecycle;
+  /** Tells whether this process is alone on the store; whoever starts meanwhile waits until `settle`. Once, at the start of a gateway. */
+  readonly presence: { claim(): Promise<boolean>; settle(): Promise<void> };
   /** Writes a consistent copy of everything to a new file (mode 0600) while the store is in use. Refuses an existing file. */
   backup(toPath: string): Promise<BackupSummary>;
 }

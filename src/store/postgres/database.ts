@@ -14,12 +14,14 @@ const LOCK_TIMEOUT_MS = 8_000;
 const OLDEST_VERSION_NUM = 150_000;
 
 /** `statementTimeoutMs` 0: statements may take as long as they need (reads, migrations, backups). */
-export function connect(url: string, max: number, statementTimeoutMs = 0): Sql {
+/** `held`: one connection that is never given up by itself, for what belongs to the session. */
+export function connect(url: string, max: number, statementTimeoutMs = 0, held = false): Sql {
   try {
     return postgres(url, {
       max,
       connect_timeout: CONNECT_TIMEOUT_S,
-      idle_timeout: IDLE_TIMEOUT_S,
+      idle_timeout: held ? 0 : IDLE_TIMEOUT_S,
+      ...(held ? { max_lifetime: null } : {}),
       onnotice: () => {},
       // The driver asks for array types without minding the answer: a connection lost at that moment would end the process
       // (test/fault/lost-database.test.ts). No query here takes or returns an array.

@@ -10,6 +10,7 @@ import { GroupQueue, logUnavailable } from '../group-queue.ts';
 import type { FailWrite, Store } from '../port.ts';
 import { type PageQuery, readPages } from '../read-log.ts';
 import { connect, migrateDatabase, type Sql } from './database.ts';
+import { Presence } from './presence.ts';
 import { postgresSnapshot } from './snapshot.ts';
 import { runGroup, unknownOrganization, WRITE_TIMEOUT_MS, type WriteAnswer, type WriteJob } from './writer.ts';
 
@@ -34,6 +35,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     objects: store,
     keys: store,
     lifecycle: store,
+    presence: { claim: () => store.claim(), settle: () => store.settle() },
     backup: (toPath) => writeBackup(postgresSnapshot(options.url), toPath),
   };
 }
@@ -50,6 +52,7 @@ class PostgresStore {
   readonly #listeners = new Set<(org: string, revision: number) => void>();
   /** Newest control revision seen per organization, from notifications, receipts and own writes alike. */
   readonly #seen = new Map<string, number>();
+  #presence: Presence | undefined;
   #writeCount = 0;
   #open: Open | undefined;
 
@@ -72,7 +75,10 @@ class PostgresStore {
       await open.reads.listen(
         CHANNEL,
         (text) => this.#onNotification(text),
-        () => void this.#catchUp().catch(() => undefined),
+        () => {
+          this.#catchUp().catch(() => undefined);
+          this.#presence?.resume().catch(() => undefined);
+        },
       );
     } catch (error) {
       this.#open = undefined;
@@ -87,7 +93,24 @@ class PostgresStore {
     this.#listeners.clear();
     await Promise.all([...open.queues.values()].map((queue) => queue.close()));
     this.#open = undefined;
-    await Promise.all([open.writes.end({ timeout: CLOSE_TIMEOUT_S }), open.reads.end({ timeout: CLOSE_TIMEOUT_S })]);
+    await Promise.all([
+      open.writes.end({ timeout: CLOSE_TIMEOUT_S }),
+      open.reads.end({ timeout: CLOSE_TIMEOUT_S }),
+      this.#presence?.close(),
+    ]);
+  }
+
+  async claim(): Promise<boolean> {
+    this.#presence ??= new Presence(this.#url);
+    try {
+      return await this.#presence.claim();
+    } catch (error) {
+      throw asUnavailable(error);
+    }
+  }
+
+  async settle(): Promise<void> {
+    await this.#presence?.settle();
   }
 
   async healthy(): Promise<boolean> {

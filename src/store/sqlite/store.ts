@@ -26,7 +26,15 @@ export interface SqliteOptions {
 export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
   const store = new SqliteStore(options);
   await store.open();
-  return { log: store, objects: store, keys: store, lifecycle: store, backup: (toPath) => writeBackup(sqliteSnapshot(store.path), toPath) };
+  return {
+    log: store,
+    objects: store,
+    keys: store,
+    lifecycle: store,
+    // The lock of the data directory lets nobody else in.
+    presence: { claim: async () => true, settle: async () => undefined },
+    backup: (toPath) => writeBackup(sqliteSnapshot(store.path), toPath),
+  };
 }
 
 class SqliteStore {
