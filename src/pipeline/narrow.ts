@@ -42,7 +42,9 @@ type ResultReply = Extract<CallReply, { type: 'result' }>;
 
 function narrowList(flight: Flight, reply: ResultReply, shape: ListShape, server: string): ResultReply {
   const items = reply.result[shape.member];
-  if (!Array.isArray(items)) return reply;
+  if (items === undefined) return reply;
+  // What is no list cannot be narrowed, so nothing of it is shown.
+  if (!Array.isArray(items)) return { ...reply, result: { ...reply.result, [shape.member]: [] }, resultText: undefined };
   learn(flight, items, shape, server);
   const kept = items.filter((item) => isVisible(flight, item, shape, server));
   if (kept.length === items.length) return reply;

@@ -75,8 +75,10 @@ function rename(call: Call, name: string): void {
   const { params } = call;
   if (!params) return;
   const member = methodInfo(call.method)?.names;
-  if (member === 'ref') replace(call, 'ref', { ...(params.ref as JsonObject), name });
-  else if (member === 'uri') replace(call, 'uri', name);
+  if (member === 'ref') {
+    const ref = params.ref as JsonObject;
+    replace(call, 'ref', ref.type === 'ref/resource' ? { ...ref, uri: name } : { ...ref, name });
+  } else if (member === 'uri') replace(call, 'uri', name);
   else replace(call, 'name', name);
 }
 

@@ -1,7 +1,7 @@
 // Public names of the aggregated surface → server and upstream name. A server this principal may not use is not looked at,
 // so a name on it is unknown like any other.
 import type { CapabilityRef } from '../call.ts';
-import { publicName, publicPrefix } from '../catalog/names.ts';
+import { publicPrefix } from '../catalog/names.ts';
 import { routeOwner, usableServers } from './aggregate.ts';
 import { ensureDefinitions } from './discovery.ts';
 import type { Flight } from './flight.ts';
@@ -17,12 +17,10 @@ export async function routeName(flight: Flight, capability: CapabilityRef): Prom
   for (const { name: server } of usableServers(flight)) {
     if (!capability.name.startsWith(publicPrefix(server))) continue;
     await ensureDefinitions(flight, server, capability.kind, false);
-    for (const upstream of ports.catalog.names(control.org, server, capability.kind)) {
-      if (publicName(server, upstream) !== capability.name) continue;
-      // A hidden name is not translated: a refusal that names the original would tell that it exists.
-      if (!principal || !control.policies.visible(principal, server, { kind: capability.kind, name: upstream })) break;
-      return { server, name: upstream };
-    }
+    const name = ports.catalog.upstreamName(control.org, server, capability.kind, capability.name);
+    // A hidden name is not translated: a refusal that names the original would tell that it exists.
+    const isVisible = principal && name !== undefined && control.policies.visible(principal, server, { kind: capability.kind, name });
+    if (isVisible) return { server, name };
     // Nothing of that name: refused under the name that was asked for, as if it were there and forbidden.
     return { server, name: capability.name.slice(publicPrefix(server).length) };
   }

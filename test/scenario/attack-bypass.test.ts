@@ -173,6 +173,44 @@ describe('whether a hidden thing exists', () => {
   });
 });
 
+describe('what is shown', () => {
+  it.each([{ write_note: {} }, 'write_note', { 0: { name: 'write_note' }, length: 1 }])(
+    'of a list that is none is nothing: %j',
+    async (tools) => {
+      await open(readsNotes);
+      h.answer(() => ok({ tools }));
+      for (const surface of [ALL, { type: 'server', server: 'notes' } as const])
+        expect(await ask('tools/list', undefined, { surface })).toMatchObject({ type: 'result', result: { tools: [] } });
+    },
+  );
+
+  it('by name of the endpoint for all is what the server is asked about', async () => {
+    await open([{ name: 'docs', match: { server: ['notes'], resource: ['file:///docs/*'] }, effect: 'allow' }]);
+    const about = (uri: string) => ({ ref: { type: 'ref/resource', uri }, argument: { name: 'a', value: '' } });
+    const under = (server: string, uri: string) => `sallyport://${server}/${encodeURIComponent(uri)}`;
+    for (const uri of [
+      under('notes', 'file:///docs/../etc'),
+      under('notes', 'file:///etc'),
+      under('vault', 'file:///docs/a'),
+      under('nowhere', 'file:///docs/a'),
+      under('notes/..', 'file:///docs/a'),
+      under('notes', under('vault', 'file:///docs/a')),
+      'sallyport://notes/file%3A%2F%2F%2Fdocs%2F%ZZ',
+      'sallyport:///file%3A%2F%2F%2Fdocs%2Fa',
+      'file:///docs/a',
+    ])
+      for (const [method, params] of [
+        ['resources/read', { uri }],
+        ['resources/subscribe', { uri }],
+        ['completion/complete', about(uri)],
+      ] as const)
+        expect((await ask(method, params, { surface: ALL })).type, uri).toBe('denied');
+    expect(h.sent).toEqual([]);
+    await ask('completion/complete', about(under('notes', 'file:///docs/a')), { surface: ALL });
+    expect(h.sent.map(({ server, params }) => [server, params?.ref])).toEqual([['notes', { type: 'ref/resource', uri: 'file:///docs/a' }]]);
+  });
+});
+
 describe('methods', () => {
   it.each(['Tools/Call', 'TOOLS/CALL', 'tools/call ', 'tools/call\u0000', 'tools//call', '\uff54ools/call', 'tools/calls'])(
     '%j is not forwarded under a rule that allows everything else',
