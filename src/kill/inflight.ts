@@ -7,6 +7,9 @@ import { type FreezeIndex, type FreezeScope, scopeCovers } from './freeze-index.
 /** Calls in flight at once, per process. */
 export const MAX_IN_FLIGHT = 65_536;
 
+/** Share of them that one agent may have: whoever opens all it can does not keep the others out. */
+export const AGENT_SHARE = 0.5;
+
 export interface InFlightCall {
   principal: Principal;
   /** undefined for a call that is not towards one server. */
@@ -17,10 +20,13 @@ export interface InFlightCall {
 
 export class InFlight {
   readonly #calls = new Set<InFlightCall>();
+  readonly #perAgent = new Map<string, number>();
   readonly #max: number;
+  readonly #maxPerAgent: number;
 
   constructor(max = MAX_IN_FLIGHT) {
     this.#max = max;
+    this.#maxPerAgent = Math.ceil(max * AGENT_SHARE);
   }
 
   get size(): number {
@@ -31,10 +37,18 @@ export class InFlight {
   register(call: InFlightCall): () => void {
     if (this.#calls.size >= this.#max)
       throw new GatewayError('limit_exceeded', `The gateway already runs ${this.#max} calls. Try again later.`);
+    const agent = `${call.principal.org}\n${call.principal.agent}`;
+    const own = this.#perAgent.get(agent) ?? 0;
+    if (own >= this.#maxPerAgent)
+      throw new GatewayError('limit_exceeded', `This agent already runs ${own} calls. Let some end first, then try again.`);
+    this.#perAgent.set(agent, own + 1);
     const entry = { ...call, abort: (reason: Error) => call.abort(reason) };
     this.#calls.add(entry);
+    let held = true;
     return () => {
       this.#calls.delete(entry);
+      if (held) this.#leave(agent);
+      held = false;
     };
   }
 
@@ -62,6 +76,12 @@ export class InFlight {
     let count = 0;
     for (const call of [...this.#calls]) if (test(call)) count += this.#end(call, reason);
     return count;
+  }
+
+  #leave(agent: string): void {
+    const left = (this.#perAgent.get(agent) ?? 1) - 1;
+    if (left > 0) this.#perAgent.set(agent, left);
+    else this.#perAgent.delete(agent);
   }
 
   #end(call: InFlightCall, reason: Error): number {

@@ -113,11 +113,14 @@ describe('calls in flight', () => {
   test('are refused at the limit', () => {
     const calls = new InFlight(2);
     const one = { principal: bot, server: 'fs', abort: () => {} };
+    const other = { ...one, principal: { ...bot, agent: 'other' } };
+    const third = { ...one, principal: { ...bot, agent: 'third' } };
     const release = calls.register(one);
-    calls.register(one);
-    expect(() => calls.register(one)).toThrow(GatewayError);
+    expect(() => calls.register(one)).toThrow(GatewayError); // its share
+    calls.register(other);
+    expect(() => calls.register(third)).toThrow(GatewayError);
     release();
-    expect(() => calls.register(one)).not.toThrow();
+    expect(() => calls.register(third)).not.toThrow();
   });
 });
 

@@ -1,6 +1,6 @@
 // Row: the side effect. Needs the receipt and the signal; sends to one server, to several (aggregated surface), or answers locally.
 // Failures of a server become JSON-RPC errors with a stable code; its private words stay in the operator's log.
-import type { CallReply } from '../call.ts';
+import type { CallReply, Principal } from '../call.ts';
 import { GatewayError } from '../lib/error.ts';
 import { INTERNAL_ERROR } from '../mcp/error-code.ts';
 import { forwardAll } from './aggregate.ts';
@@ -23,7 +23,8 @@ export const forward: Row = {
     }
     const { principal } = call;
     if (!principal) throw new Error('forward without a principal');
-    flight.release = ports.inFlight.register({ principal, server: call.target?.server, abort: (reason) => call.abort(reason) });
+    const full = register(flight, principal);
+    if (full) return full;
     const deadline = armDeadline(flight);
     try {
       return await send(flight);
@@ -38,6 +39,18 @@ export const forward: Row = {
     }
   },
 };
+
+/** A verdict when there is no room. */
+function register(flight: Flight, principal: Principal): Verdict | undefined {
+  const { call, ports } = flight;
+  try {
+    flight.release = ports.inFlight.register({ principal, server: call.target?.server, abort: (reason) => call.abort(reason) });
+    return undefined;
+  } catch (error) {
+    if (error instanceof GatewayError && error.code === 'limit_exceeded') return deny('limit_exceeded', error.message);
+    throw error;
+  }
+}
 
 interface Deadline {
   timer: NodeJS.Timeout | undefined;
