@@ -35,6 +35,18 @@ describe('eras', () => {
     expect(on.ran()).toEqual([]);
   });
 
+  it.each(['tools/call', 'sampling/createMessage', 'notifications/message', 'tasks/list', 'resources/subscribe', 'ping'])(
+    '%s is neither a request nor a notification of an agent without sessions where its revision has none',
+    async (method) => {
+      const written = modern(method, READ);
+      const { id: _id, ...said } = JSON.parse(written.body) as { id: number };
+      const headers = { ...written.headers, authorization: `Bearer ${on.alice}` };
+      expect((await send(on.at('/mcp/notes'), { headers, body: JSON.stringify(said) })).status).toBe(404);
+      if (method !== 'tools/call') expect((await on.ask(method, READ, { token: on.alice })).status).toBe(404);
+      expect(on.heard(method)).toEqual([]);
+    },
+  );
+
   it('a message of one era under the header of the other is refused, in a batch too', async () => {
     const one = await on.session(on.mallory, '/mcp/notes', '2025-03-26');
     expect((await one.post(rpc('tools/call', READ), { 'mcp-protocol-version': '2026-07-28' })).status).toBe(400);
