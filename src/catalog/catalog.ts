@@ -178,10 +178,11 @@ function place(
   change: CatalogChange,
 ): string | undefined {
   if (met.has(name)) return 'the list already has one of this name';
+  const old = shelf.pins.get(name);
+  // Before the work of pinning: a list may be as long as it likes, what it costs is bounded.
+  if (!old && shelf.pins.size >= MAX_DEFINITIONS) return `the server has more than ${MAX_DEFINITIONS}`;
   const pinned = pin(value);
   if (typeof pinned === 'string') return pinned;
-  const old = shelf.pins.get(name);
-  if (!old && shelf.pins.size >= MAX_DEFINITIONS) return `the server has more than ${MAX_DEFINITIONS}`;
   const chars = shelf.chars - (old?.chars ?? 0) + pinned.chars;
   if (chars > MAX_SHELF_CHARS) return `the server's definitions have more than ${MAX_SHELF_CHARS} characters`;
   met.add(name);

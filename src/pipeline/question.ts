@@ -1,7 +1,9 @@
 // Questions from servers (sampling, elicitation, roots): each one travels the table as a call of its own before the agent sees it.
 // Live requests towards legacy agents, and the entries of `inputRequests` towards modern ones.
+
 import type { Call, CallReply, Peer, PeerAnswer } from '../call.ts';
 import { newId } from '../lib/id.ts';
+import { underSignals } from '../lib/joined-signal.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { isObject } from '../lib/json.ts';
 import { DENIED, INTERNAL_ERROR } from '../mcp/error-code.ts';
@@ -35,7 +37,7 @@ export function governedPeer(flight: Flight, server: string, spec: ServerSpec): 
       (async (method, params, signal) => {
         const outcome = await flight.run(
           questionCall(flight, parent, method, params, async (own) =>
-            replyOf(await ask.call(peer, method, params, AbortSignal.any([signal, own]))),
+            replyOf(await underSignals([signal, own], undefined, (either) => ask.call(peer, method, params, either))),
           ),
         );
         return answerOf(outcome);

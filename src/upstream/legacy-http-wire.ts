@@ -1,5 +1,6 @@
 // Streamable HTTP towards a legacy server (2025-11-25 basic/transports): session id, version header, POST streams that can be taken up again,
 // the standing GET stream. A request is sent again only when the server refused it because it did not know the session.
+import { underSignals } from '../lib/joined-signal.ts';
 import { SESSION_NOT_FOUND } from '../mcp/error-code.ts';
 import { parseMessage, SERVER_LIMITS } from '../mcp/message.ts';
 import type { HttpAnswer, HttpClient, SseEvent } from './channel.ts';
@@ -80,16 +81,10 @@ export class LegacyHttpWire implements Wire {
   }
 
   async post(text: string): Promise<void> {
-    const signal = AbortSignal.any([this.#end.signal, AbortSignal.timeout(POST_TIMEOUT_MS)]);
+    const { http, url } = this.#options;
+    const request = { method: 'POST' as const, url, headers: this.#headers, body: text, idleTimeoutMs: undefined };
     try {
-      await this.#options.http.exchange({
-        method: 'POST',
-        url: this.#options.url,
-        headers: this.#headers,
-        body: text,
-        signal,
-        idleTimeoutMs: undefined,
-      });
+      await underSignals([this.#end.signal], POST_TIMEOUT_MS, (signal) => http.exchange({ ...request, signal }));
     } catch {
       // Notifications and answers have no answer; a server that is gone shows on the next request.
     }

@@ -1,5 +1,6 @@
 // HTTP towards a modern server (2026-07-28 basic/transports/streamable-http): one POST per request, answered with JSON or an event stream; no session,
 // nothing to take up again. Closing the response stream is the cancellation. Never sends a request twice.
+import { underSignals } from '../lib/joined-signal.ts';
 import type { HttpClient } from './channel.ts';
 import { asFailure, failure } from './failure.ts';
 import type { Flight } from './flight.ts';
@@ -44,17 +45,10 @@ export class ModernHttpWire implements Wire {
   }
 
   async post(text: string, headers?: Readonly<Record<string, string>>): Promise<void> {
-    const signal = AbortSignal.any([this.#end.signal, AbortSignal.timeout(POST_TIMEOUT_MS)]);
-    const all = { ...this.#headers, ...headers };
+    const { http, url } = this.#options;
+    const request = { method: 'POST' as const, url, headers: { ...this.#headers, ...headers }, body: text, idleTimeoutMs: undefined };
     try {
-      await this.#options.http.exchange({
-        method: 'POST',
-        url: this.#options.url,
-        headers: all,
-        body: text,
-        signal,
-        idleTimeoutMs: undefined,
-      });
+      await underSignals([this.#end.signal], POST_TIMEOUT_MS, (signal) => http.exchange({ ...request, signal }));
     } catch {
       // A notification has no answer; a server that is gone shows on the next request.
     }

@@ -1,13 +1,17 @@
 // Attempts to stand in everybody's way: inputs that cost more to read than to send, messages and answers that are held for ever, questions
 // without end, one agent that takes every place. Each attempt stands at a named bound; a missing bound shows as a test that does not end.
+import { getEventListeners } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { Peer, Principal } from '../../src/call.ts';
+import { Catalog, MAX_DEFINITION_DEPTH, MAX_DEFINITIONS } from '../../src/catalog/catalog.ts';
 import { compileSchema } from '../../src/catalog/schema.ts';
 import { compileTemplate } from '../../src/catalog/uri-template.ts';
 import { AGENT_SHARE, InFlight } from '../../src/kill/inflight.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { compileGlob } from '../../src/lib/glob.ts';
+import { underSignals } from '../../src/lib/joined-signal.ts';
+import type { JsonObject } from '../../src/lib/json.ts';
 import { MAX_VALUES, parseBody } from '../../src/mcp/message.ts';
 import { MAX_SELF_DESCRIPTION_CHARS, readInitialize } from '../../src/mcp/rev-2025-11-25/initialize.ts';
 import { MAX_ENVELOPE_CHARS, parseEnvelope } from '../../src/mcp/rev-2026-07-28/envelope.ts';
@@ -67,6 +71,15 @@ describe('reading', () => {
     if (schema.unusable !== undefined) throw new Error(schema.unusable);
     const keys = Object.fromEntries(Array.from({ length: 50_000 }, (_, i) => [`abab${i}`, 1]));
     expect(schema.validate(keys)).toMatchObject([{ message: expect.stringContaining('more work') }]);
+  });
+
+  it('what a list holds beyond its bound is not even looked at', () => {
+    let deep: JsonObject = {};
+    for (let level = 0; level < MAX_DEFINITION_DEPTH; level++) deep = { deep };
+    const tools = Array.from({ length: 100_000 }, (_, i) => ({ name: `t${i}`, inputSchema: { type: 'object' } }));
+    const late = { name: 'late', inputSchema: deep };
+    const { warnings } = new Catalog().put('acme', 'fs', 'tool', [...tools.slice(0, MAX_DEFINITIONS), late, ...tools]);
+    expect(warnings[0]).toContain(`more than ${MAX_DEFINITIONS}`);
   });
 
   it('a template of many expressions over a long URI ends', () => {
@@ -212,6 +225,30 @@ describe('asking', () => {
     expect(await flight.answered).toMatchObject({ result: {} });
     link.end('over');
     watchdog.stop();
+  });
+});
+
+describe('waiting', () => {
+  it('a signal that lives long is joined with others a hundred thousand times and leaves nothing on them', async () => {
+    const long = new AbortController();
+    for (let i = 0; i < 100_000; i++) {
+      const own = new AbortController();
+      expect(await underSignals([long.signal, own.signal], i % 1_000 === 0 ? 60_000 : undefined, async (signal) => signal.aborted)).toBe(
+        false,
+      );
+    }
+    expect(getEventListeners(long.signal, 'abort')).toEqual([]);
+    const waiting = underSignals(
+      [long.signal],
+      undefined,
+      (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    );
+    long.abort(new Error('the end'));
+    await expect(waiting).rejects.toThrow('the end');
+    expect(await underSignals([long.signal], undefined, async (signal) => signal.aborted)).toBe(true);
+    await expect(
+      underSignals([], 1, (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))),
+    ).rejects.toMatchObject({ name: 'TimeoutError' });
   });
 });
 
