@@ -7,6 +7,8 @@ import { LOG_LEVELS } from '../mcp/rev-2026-07-28/envelope.ts';
 export const MAX_AGENT_SESSIONS = 20_000;
 /** Resource subscriptions of one session at one server. */
 export const MAX_SUBSCRIPTIONS = 1_000;
+/** Characters of these subscriptions together. */
+export const MAX_SUBSCRIPTION_CHARS = 256 * 1024;
 
 export class AgentSession {
   readonly id: string;
@@ -15,6 +17,7 @@ export class AgentSession {
   /** The revision its handshake asked for. What was agreed on later may be older; the connection stays the same. */
   askedVersion: string | undefined;
   readonly uris = new Set<string>();
+  #chars = 0;
   readonly #watchers = new Set<() => Promise<void>>();
 
   constructor(org: string, id: string) {
@@ -24,13 +27,19 @@ export class AgentSession {
 
   /** False: too many. */
   subscribe(uri: string): boolean {
-    if (!this.uris.has(uri) && this.uris.size >= MAX_SUBSCRIPTIONS) return false;
+    if (this.uris.has(uri)) return true;
+    if (!this.hasRoomFor(uri)) return false;
     this.uris.add(uri);
+    this.#chars += uri.length;
     return true;
   }
 
+  hasRoomFor(uri: string): boolean {
+    return this.uris.has(uri) || (this.uris.size < MAX_SUBSCRIPTIONS && this.#chars + uri.length <= MAX_SUBSCRIPTION_CHARS);
+  }
+
   unsubscribe(uri: string): void {
-    this.uris.delete(uri);
+    if (this.uris.delete(uri)) this.#chars -= uri.length;
   }
 
   /** `watcher` is called when the set of subscriptions changed, and resolves when the server knows. Never rejects. */

@@ -7,7 +7,7 @@ import type { LegacyConnection } from './legacy-connection.ts';
 import { exchangeFromModern } from './legacy-for-modern.ts';
 import { standAtLegacy } from './legacy-listen.ts';
 import type { Park } from './park.ts';
-import { legacyToLegacy, resultOf, unknownMethod } from './reply.ts';
+import { invalidParams, legacyToLegacy, resultOf, unknownMethod } from './reply.ts';
 
 export interface LegacyTools {
   park: Park;
@@ -91,6 +91,8 @@ async function changeSubscription(
     const last = connection.removeSubscriber(uri, session);
     return last || !connection.options.shared ? pass(connection, request) : resultOf('legacy', {});
   }
+  // Before the server is told: what it would say about the resource could not be brought to the agent.
+  if (!session.hasRoomFor(uri)) return invalidParams(request, 'too many subscriptions in this session');
   const reply = await pass(connection, request);
   if (reply.type === 'result' && session.subscribe(uri)) connection.addSubscriber(uri, session);
   return reply;

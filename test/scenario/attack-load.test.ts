@@ -15,6 +15,7 @@ import type { JsonObject } from '../../src/lib/json.ts';
 import { MAX_VALUES, parseBody } from '../../src/mcp/message.ts';
 import { MAX_SELF_DESCRIPTION_CHARS, readInitialize } from '../../src/mcp/rev-2025-11-25/initialize.ts';
 import { MAX_ENVELOPE_CHARS, parseEnvelope } from '../../src/mcp/rev-2026-07-28/envelope.ts';
+import { AgentSession, MAX_SUBSCRIPTION_CHARS, MAX_SUBSCRIPTIONS } from '../../src/upstream/agent-session.ts';
 import { Link, type Wire } from '../../src/upstream/link.ts';
 import { QuestionDesk } from '../../src/upstream/question-desk.ts';
 import { MIN_VEILED_CHARS, VEILED, veilOf } from '../../src/upstream/veil.ts';
@@ -164,6 +165,19 @@ describe('holding', () => {
     expect(dropped).toBeLessThan(SLOW_READERS);
     expect(await send(url, { headers: head, body })).toMatchObject({ status: 200 });
     for (const socket of sockets) socket.destroy();
+  });
+
+  it('subscriptions of a session are bounded in number and in characters', () => {
+    const few = new AgentSession('acme', 's1');
+    const long = (i: number) => `file:///${i}/`.padEnd(MAX_SUBSCRIPTION_CHARS / 4, 'x');
+    for (let i = 0; i < 4; i++) expect(few.subscribe(long(i))).toBe(true);
+    expect([few.subscribe('x'), few.subscribe(long(3)), few.hasRoomFor('x')]).toEqual([false, true, false]);
+    few.unsubscribe(long(0));
+    few.unsubscribe(long(0));
+    expect([few.subscribe(long(5)), few.subscribe('x')]).toEqual([true, false]);
+    const many = new AgentSession('acme', 's2');
+    for (let i = 0; i < MAX_SUBSCRIPTIONS; i++) expect(many.subscribe(`u:${i}`)).toBe(true);
+    expect(many.subscribe('u:more')).toBe(false);
   });
 
   it('one agent never takes every place', () => {
