@@ -80,7 +80,8 @@ async function mayTakeUp(context: AgentContext, exchange: Exchange, session: Ses
   const local: Call['local'] = async () => ({ type: 'accepted' });
   const opened = openCall(context, { message: TAKE_UP, exchange, client: session.client, peer, controller, local });
   const outcome = await context.calls.run({ ...opened, kind: 'subscription' }, controller);
-  if (outcome.type !== 'denied') return true;
+  // Who left meanwhile is no reader: a stream given to one would never be known to be alone.
+  if (outcome.type !== 'denied') return !exchange.response.destroyed;
   replyNoStream(exchange, outcome);
   return false;
 }
