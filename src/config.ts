@@ -56,7 +56,13 @@ const limitSettings = z.strictObject({
     .default(16 * 1024 * 1024)
     .meta(about('Largest message a server may answer with.')),
   maxConnections: z.number().int().min(1).max(100_000).default(4_096).meta(about('Open agent connections.')),
-  maxInFlight: z.number().int().min(1).max(100_000).default(2_048).meta(about('Calls under way at once; more are refused (limit_exceeded). One agent may have half of them.')),
+  maxInFlight: z
+    .number()
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(2_048)
+    .meta(about('Calls under way at once; more are refused (limit_exceeded). One agent may have half of them.')),
   maxSessions: z.number().int().min(1).max(1_000_000).default(10_000).meta(about('Sessions (2025-11-25 and older) at once.')),
   maxSessionsPerAgent: z
     .number()
