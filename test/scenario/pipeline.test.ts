@@ -331,7 +331,13 @@ describe('questions of servers', () => {
         callOf('tools/call', {
           bearer: reader.token,
           params: { name: 'read_note', arguments: { id: 1 } },
-          peer: { notify: () => undefined, request: async (method) => (asked.push(method), { result: { roots: [] } }) },
+          peer: {
+            notify: () => undefined,
+            request: async (method) => {
+              asked.push(method);
+              return { result: { roots: [] } };
+            },
+          },
         }),
       );
     const allowed = await ask(); // a tool that may be called may also ask, as long as no rule says otherwise
