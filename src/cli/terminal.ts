@@ -1,5 +1,9 @@
 // The outside of a command as a port: where it writes, what it reads, who it is run by. Made once by main.ts.
 // Never colours anything that is not a terminal, and never when NO_COLOR is set.
+import { systemClock } from '../lib/clock.ts';
+
+/** A signal repeated within this time is the same one: npm hands on a Ctrl-C that the terminal has already sent, milliseconds. */
+const SAME_SIGNAL_MS = 500;
 
 export interface Terminal {
   /** One or more lines on standard output; the last line end is added. */
@@ -42,11 +46,21 @@ export function processTerminal(): Terminal {
     color,
     stdin: process.stdin,
     onInterrupt: (listener) => {
-      process.once('SIGINT', listener);
-      process.once('SIGTERM', listener);
+      let toldMs: number | undefined;
+      const heard = (signal: NodeJS.Signals): void => {
+        const nowMs = systemClock.monotonicMs();
+        if (toldMs === undefined) {
+          toldMs = nowMs;
+          listener();
+        } else if (nowMs - toldMs > SAME_SIGNAL_MS) process.exit(signal === 'SIGINT' ? 130 : 143);
+      };
+      process.on('SIGINT', heard);
+      process.on('SIGTERM', heard);
       return () => {
-        process.off('SIGINT', listener);
-        process.off('SIGTERM', listener);
+        // Told once, the command is ending: the same Ctrl-C, handed on again by npm, must not cut that short.
+        if (toldMs !== undefined) return;
+        process.off('SIGINT', heard);
+        process.off('SIGTERM', heard);
       };
     },
   };
