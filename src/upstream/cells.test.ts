@@ -70,11 +70,15 @@ describe.each([
     expect(heard.some(({ method }) => method === 'notifications/message')).toBe(true);
   });
 
-  it.each(['test_sampling', 'test_elicitation', 'test_input_required_result_list_roots'])('answers the question of %s', async (tool) => {
+  it.each([
+    ['test_sampling', 'sampled'],
+    ['test_elicitation', 'ann@example'],
+    ['test_input_required_result_list_roots', 'file:///'],
+  ])('answers the question of %s', async (tool, answer) => {
     const agent = await agentAt(serverEra, agentEra);
     const args = { prompt: 'p', message: 'm' };
     const result = agentEra === 'modern' ? (await agent.callInRounds(tool, args)).result : await agent.call(tool, args);
-    expect(JSON.stringify(result.content)).toMatch(/sampled|ann@example|file:\/\/\/work/);
+    expect(JSON.stringify(result.content)).toContain(answer);
     expect(agent.asked).toHaveLength(1);
   });
 
