@@ -36,7 +36,7 @@ const RANK: Record<string, number> = {
   main: 8,
 };
 /** Imports between equal ranks that the design names: objects are journalled, payloads sealed, keys stored. Types only. */
-const SAME_RANK_TYPES = new Set(['object>audit', 'audit>vault', 'vault>object', 'config>object']);
+const SAME_RANK_TYPES = new Set<string>(['object>audit']);
 
 const MAX_FILE_LINES = 400;
 const MAX_FUNCTION_LINES = 60;
