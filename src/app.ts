@@ -2,6 +2,7 @@
 import { adminListener } from './app/admin-listener.ts';
 import { agentListener } from './app/agent-listener.ts';
 import { type Core, openCore } from './app/core.ts';
+import { tuneEngine } from './app/engine.ts';
 import type { Gateway, Inside } from './app/gateway.ts';
 import { LastUsed } from './auth/last-used.ts';
 import { Catalog } from './catalog/catalog.ts';
@@ -37,6 +38,7 @@ const AGGREGATE_DEADLINE_MS = 5_000;
 
 /** Listening on both ports when it resolves. Rejects, with nothing left open, when any part cannot start. */
 export async function startGateway(config: Config): Promise<Gateway> {
+  tuneEngine();
   const core = await openCore(config, { create: true });
   const inside = assemble(config, core);
   try {

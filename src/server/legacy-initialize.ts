@@ -36,7 +36,7 @@ export async function serveInitialize(context: AgentContext, exchange: Exchange,
   // Nothing but the answer belongs on the handshake's response; a client may not be ready for more.
   const peer = { notify: () => undefined, request: undefined };
   const call = openCall(context, { message, exchange, client: session.client, peer, controller });
-  const outcome = await context.calls.run(call, controller);
+  const outcome = await context.calls.run(call);
   session.finish(message.id);
   session.belongTo(call.principal);
   if (outcome.type !== 'result') {

@@ -90,7 +90,7 @@ async function runNotification(
     controller,
     local: message.method === 'notifications/cancelled' ? cancelOnce(session, message) : undefined,
   });
-  return context.calls.run(call, controller);
+  return context.calls.run(call);
 }
 
 /** What `forward` does with notifications/cancelled: end the call it names, which cancels it at the server. */
@@ -127,7 +127,7 @@ async function serveAnswered(
     controller,
     local: message.method === 'ping' ? answerPing : undefined,
   });
-  const outcome = await context.calls.run(call, controller);
+  const outcome = await context.calls.run(call);
   session.finish(message.id);
   if (isCancelled(controller.signal)) stream.skip();
   else stream.answer(message.id, answerOf(call, message.id, outcome));

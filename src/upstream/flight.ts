@@ -47,7 +47,7 @@ export class Flight implements Watched {
   onExpire: (flight: Flight) => void = ignore;
   onSettled: (flight: Flight) => void = ignore;
   /** Told when it settles, after onSettled: whoever is no longer concerned takes itself out. */
-  readonly followers = new Set<() => void>();
+  followers: Set<() => void> | undefined;
   readonly #timeoutMs: number;
   readonly #endMs: number;
   #questions = 0;
@@ -101,8 +101,8 @@ export class Flight implements Watched {
     if (this.settled) return false;
     this.settled = true;
     this.onSettled(this);
-    for (const follow of this.followers) follow();
-    this.followers.clear();
+    if (this.followers) for (const follow of this.followers) follow();
+    this.followers = undefined;
     return true;
   }
 }

@@ -1,6 +1,7 @@
 // HTTP towards a modern server (2026-07-28 basic/transports/streamable-http): one POST per request, answered with JSON or an event stream; no session,
 // nothing to take up again. Closing the response stream is the cancellation. Never sends a request twice.
 import { underSignals } from '../lib/joined-signal.ts';
+import { Roster } from '../lib/roster.ts';
 import type { HttpClient } from './channel.ts';
 import { asFailure, failure } from './failure.ts';
 import type { Flight } from './flight.ts';
@@ -24,7 +25,7 @@ export class ModernHttpWire implements Wire {
   readonly #headers: Record<string, string>;
   readonly #end = new AbortController();
   /** Requests whose exchange has not ended, answered or not. */
-  readonly #open = new Set<Flight>();
+  readonly #open = new Roster<Flight>();
 
   constructor(options: ModernHttpWireOptions) {
     this.#options = options;
@@ -35,9 +36,9 @@ export class ModernHttpWire implements Wire {
     const left = lingering(flight, this.#options.watchdog);
     const ended = () => {
       left();
-      this.#open.delete(flight);
+      this.#open.leave(seat, flight);
     };
-    this.#open.add(flight);
+    const seat = this.#open.enter(flight);
     this.#post(flight).then(ended, (error: unknown) => {
       ended();
       flight.reject(asFailure(error, this.#options.server));
