@@ -24,6 +24,7 @@ import { StrangerLimit } from './pipeline/stranger-limit.ts';
 import { createConnectors } from './upstream/connectors.ts';
 import type { Upstreams } from './upstream/exchange.ts';
 import { createUpstreams } from './upstream/upstreams.ts';
+import { Watchdog } from './upstream/watchdog.ts';
 import { openText, sealText } from './vault/token-seal.ts';
 import { secretSealer, type Vault } from './vault/vault.ts';
 
@@ -112,6 +113,7 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     strangers,
     lastUsed,
     inFlight,
+    watchdog: new Watchdog(clock),
     logger,
     metrics,
     settings: {

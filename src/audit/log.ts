@@ -55,11 +55,14 @@ export class AuditLog {
   }
 
   /** Durable when it resolves. Rejects with GatewayError `log_unavailable` when the entry could not be written. */
-  async record(org: string, draft: AuditDraft): Promise<Receipt> {
-    const [receipt] = await this.#store.append(org, [this.entry(org, draft)]);
-    if (!receipt)
-      throw new GatewayError('log_unavailable', 'The audit log did not confirm an entry.', { detail: 'append returned no receipt' });
-    return receipt;
+  record(org: string, draft: AuditDraft): Promise<Receipt> {
+    let entry: EntryDraft;
+    try {
+      entry = this.entry(org, draft);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return this.#store.append(org, [entry]).then(onlyReceipt);
   }
 
   /** The entry of a draft without appending it: what ObjectStore.write takes with a change of objects. */
@@ -118,6 +121,12 @@ export class AuditLog {
 }
 
 const NONE: readonly PayloadDraft[] = [];
+
+function onlyReceipt([receipt]: readonly Receipt[]): Receipt {
+  if (!receipt)
+    throw new GatewayError('log_unavailable', 'The audit log did not confirm an entry.', { detail: 'append returned no receipt' });
+  return receipt;
+}
 
 export interface Commitment {
   /** SHA-256 of salt ‖ UTF-8 of the value, hex. */

@@ -13,6 +13,7 @@ import type { RpcError } from '../mcp/message.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Lease, Upstreams } from '../upstream/exchange.ts';
+import type { Watchdog } from '../upstream/watchdog.ts';
 import type { Control, ControlSource } from './control.ts';
 import type { Readings } from './discovery.ts';
 
@@ -32,6 +33,8 @@ export interface Ports {
   /** Thins out the recording of attempts nobody can be blamed for. */
   strangers: { admit(nowMs: number): boolean };
   inFlight: InFlight;
+  /** Ends calls that take too long, without a timer for each. */
+  watchdog: Watchdog;
   logger: Logger;
   metrics: Metrics;
   settings: PipelineSettings;

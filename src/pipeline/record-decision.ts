@@ -4,7 +4,7 @@
 import type { AuditDraft } from '../audit/log.ts';
 import type { Receipt } from '../audit/port.ts';
 import type { Call, Decision } from '../call.ts';
-import type { Denial, Flight, Row } from './flight.ts';
+import type { Denial, Flight, Row, Verdict } from './flight.ts';
 import { PASS } from './flight.ts';
 
 /** Kinds that leave one entry: nothing of a server's state changes, or there is no answer to wait for. */
@@ -16,14 +16,15 @@ export function isSingle(call: Call): boolean {
 
 export const recordDecision: Row = {
   name: 'record-decision',
-  async run(flight) {
+  run(flight) {
     const { call } = flight;
     const { decision, principal } = call;
     if (!decision || !principal || decision.effect !== 'allow') throw new Error('an undecided call reached record-decision');
-    const receipt = await append(flight, decision);
-    if (receipt.revision !== decision.revision) return { verdict: 'again', revision: receipt.revision };
-    call.receipt = receipt;
-    return PASS;
+    return append(flight, decision).then((receipt): Verdict => {
+      if (receipt.revision !== decision.revision) return { verdict: 'again', revision: receipt.revision };
+      call.receipt = receipt;
+      return PASS;
+    });
   },
 };
 
@@ -47,18 +48,20 @@ function append(flight: Flight, decision: Decision): Promise<Receipt> {
 }
 
 /** Appends, measures, and keeps the health of the log visible. */
-export async function durably(flight: Flight, org: string, draft: AuditDraft): Promise<Receipt> {
+export function durably(flight: Flight, org: string, draft: AuditDraft): Promise<Receipt> {
   const { log, metrics, clock } = flight.ports;
   const began = clock.monotonicMs();
-  try {
-    const receipt = await log.record(org, draft);
-    metrics.append(clock.monotonicMs() - began);
-    metrics.logHealthy(true);
-    return receipt;
-  } catch (error) {
-    metrics.logHealthy(false);
-    throw error;
-  }
+  return log.record(org, draft).then(
+    (receipt) => {
+      metrics.append(clock.monotonicMs() - began);
+      metrics.logHealthy(true);
+      return receipt;
+    },
+    (error: unknown) => {
+      metrics.logHealthy(false);
+      throw error;
+    },
+  );
 }
 
 function draftOf(flight: Flight, decision: Decision): AuditDraft {

@@ -17,7 +17,8 @@ import type { Session } from './session.ts';
 export async function serveInitialize(context: AgentContext, exchange: Exchange, message: RpcRequest): Promise<void> {
   const handshake = readInitialize(message.params);
   if ('error' in handshake) return replyFailure(exchange.response, handshake, message.id);
-  const session = context.sessions.draft(exchange.bearer, {
+  const session = context.sessions.draft({
+    bearerHash: exchange.bearerHash,
     surface: exchange.surface,
     protocolVersion: handshake.protocolVersion,
     capabilities: handshake.capabilities,

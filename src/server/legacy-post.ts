@@ -53,7 +53,7 @@ export function sessionOf(context: AgentContext, exchange: Exchange): Session | 
     refuse(exchange, 400, INVALID_REQUEST, 'The Mcp-Session-Id header is missing: send initialize first and then the id of its answer.');
     return undefined;
   }
-  const session = context.sessions.find(id, exchange.bearer, exchange.surface);
+  const session = context.sessions.find(id, exchange.bearerHash, exchange.surface);
   if (session === undefined) {
     refuse(exchange, 404, SESSION_NOT_FOUND, 'Session not found: it ended or never was. Send initialize again.');
     return undefined;
