@@ -1,5 +1,6 @@
 // Streamable HTTP towards a legacy server (2025-11-25 basic/transports): session id, version header, POST streams that can be taken up again,
 // the standing GET stream. A request is sent again only when the server refused it because it did not know the session.
+import type { Abortable } from '../lib/cutoff.ts';
 import { underSignals } from '../lib/joined-signal.ts';
 import { Roster } from '../lib/roster.ts';
 import { SESSION_NOT_FOUND } from '../mcp/error-code.ts';
@@ -201,7 +202,7 @@ export class LegacyHttpWire implements Wire {
 
   #get(
     lastEventId: string | undefined,
-    signal: AbortSignal,
+    signal: Abortable,
     onEvent: (event: SseEvent) => Promise<void> | undefined,
     onHeaders?: () => void,
   ): Promise<HttpAnswer> {
