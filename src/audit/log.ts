@@ -131,18 +131,16 @@ function onlyReceipt([receipt]: readonly Receipt[]): Receipt {
 export interface Commitment {
   /** SHA-256 of salt ‖ UTF-8 of the value, hex. */
   commitment: string;
-  salt: Uint8Array;
   /** salt ‖ UTF-8 of the value: what is sealed. */
   salted: Uint8Array;
 }
 
 /** Salted commitment: equal values are not recognisable as equal, and a value of few possibilities cannot be guessed. */
 export function commit(valueText: string, random: Random = systemRandom): Commitment {
-  const salt = random.bytes(SALT_BYTES);
   const salted = Buffer.allocUnsafe(SALT_BYTES + Buffer.byteLength(valueText, 'utf8'));
-  salted.set(salt, 0);
+  salted.set(random.bytes(SALT_BYTES), 0);
   salted.write(valueText, SALT_BYTES, 'utf8');
-  return { commitment: sha256Hex(salted), salt, salted };
+  return { commitment: sha256Hex(salted), salted };
 }
 
 /** Most open calls that are looked for: an exclusive start with more than this is refused rather than guessed at. */
