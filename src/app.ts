@@ -110,6 +110,7 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     strangers,
     lastUsed,
     inFlight,
+    inspectors: [],
     logger,
     metrics,
     settings: {

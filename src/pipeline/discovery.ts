@@ -103,6 +103,9 @@ function listCall(flight: Flight, server: string, method: string, cursor: Json |
     local: undefined,
     principal: undefined,
     target: undefined,
+    intent: undefined,
+    findings: [],
+    risk: undefined,
     decision: undefined,
     receipt: undefined,
   };

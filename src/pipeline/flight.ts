@@ -32,9 +32,23 @@ export interface Ports {
   /** Thins out the recording of attempts nobody can be blamed for. */
   strangers: { admit(nowMs: number): boolean };
   inFlight: InFlight;
+  /** In the order they look. */
+  inspectors: readonly Inspector[];
   logger: Logger;
   metrics: Metrics;
   settings: PipelineSettings;
+}
+
+/**
+ * One look at what passes: intent, DLP, data flow, injected instructions. Adds to `call.findings`; may replace `call.params` (arguments)
+ * or `flight.reply` (result), never mutate them. A throw is a denial: what could not be inspected does not pass.
+ */
+export interface Inspector {
+  readonly name: string;
+  /** Before the decision; absent when it has nothing to say about arguments. */
+  readonly inspectArguments?: (flight: Flight) => Verdict | Promise<Verdict>;
+  /** After the answer, before it is recorded and released. */
+  readonly inspectResult?: (flight: Flight) => Verdict | Promise<Verdict>;
 }
 
 export interface PipelineSettings {
@@ -108,11 +122,16 @@ export type RowName =
   | 'identify'
   | 'freeze'
   | 'resolve'
+  | 'limit'
   | 'validate'
+  | 'inspect-args'
+  | 'score'
   | 'decide'
+  | 'approve'
   | 'record-decision'
   | 'lease'
   | 'forward'
+  | 'inspect-result'
   | 'narrow'
   | 'record-result';
 

@@ -106,6 +106,9 @@ function questionCall(flight: Flight, parent: Call, method: string, params: Json
     local,
     principal: undefined,
     target: undefined,
+    intent: undefined,
+    findings: [],
+    risk: undefined,
     decision: undefined,
     receipt: undefined,
   };

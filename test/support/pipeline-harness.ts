@@ -20,7 +20,7 @@ import { createMetrics, type Metrics } from '../../src/observe/metrics.ts';
 import { controlCompiler } from '../../src/pipeline/compile-control.ts';
 import { LiveControl } from '../../src/pipeline/control-source.ts';
 import { Readings } from '../../src/pipeline/discovery.ts';
-import type { Ports } from '../../src/pipeline/flight.ts';
+import type { Inspector, Ports } from '../../src/pipeline/flight.ts';
 import { createPipeline, type Pipeline } from '../../src/pipeline/run.ts';
 import { StrangerLimit } from '../../src/pipeline/stranger-limit.ts';
 import type { FailWrite } from '../../src/store/port.ts';
@@ -56,6 +56,7 @@ export interface HarnessOptions {
   dataDir?: string;
   databaseUrl?: string;
   failWrite?: FailWrite;
+  inspectors?: readonly Inspector[];
   callTimeoutMs?: number;
 }
 
@@ -99,6 +100,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     strangers: new StrangerLimit(),
     lastUsed: new LastUsed(),
     inFlight,
+    inspectors: options.inspectors ?? [],
     logger,
     metrics,
     settings: {
@@ -220,6 +222,9 @@ export function callOf(method: string, options: CallOptions = {}): Call {
     local: undefined,
     principal: undefined,
     target: undefined,
+    intent: undefined,
+    findings: [],
+    risk: undefined,
     decision: undefined,
     receipt: undefined,
   };
