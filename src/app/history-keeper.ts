@@ -1,15 +1,16 @@
 // The histories of all organizations that ask for one: built from what was kept and the log, told what this gateway decides, and following the
 // log for what others decide. Kept now and then; what was not kept is read again from the log. Never on the path of a call.
-import { gunzip, gzip } from 'node:zlib';
-import { promisify } from 'node:util';
+
 import { setImmediate as breathe } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { gunzip, gzip } from 'node:zlib';
 import type { AuditLog } from '../audit/log.ts';
 import type { LogStore } from '../audit/port.ts';
+import type { Logger } from '../observe/log.ts';
 import { History, type Observed } from '../risk/history.ts';
 import type { HistorySource } from '../risk/history-source.ts';
 import type { HistoryStore } from '../risk/port.ts';
 import { recordedCall, withArguments } from '../risk/recorded-call.ts';
-import type { Logger } from '../observe/log.ts';
 
 /** Entries read at most when a history is built without a kept one; older ones are not remembered. */
 export const MAX_REBUILD_ENTRIES = 200_000;
@@ -89,7 +90,10 @@ export class HistoryKeeper implements HistorySource {
         await this.#options.store.saveHistory(org, { seq, beyond, data: await pack(kept.history) });
       } catch (error) {
         kept.changed = true;
-        this.#options.logger.warn({ org, why: text(error) }, 'the history of calls could not be kept; it is read from the log again after a restart');
+        this.#options.logger.warn(
+          { org, why: text(error) },
+          'the history of calls could not be kept; it is read from the log again after a restart',
+        );
       }
     }
   }
@@ -135,7 +139,8 @@ export class HistoryKeeper implements HistorySource {
       const recorded = kept.beyond.has(entry.seq) ? undefined : recordedCall(entry);
       // What this gateway decided a moment ago is about to be told to it; then it is in `beyond`.
       if (recorded) {
-        const value = recorded.arguments === undefined ? undefined : await audit.value(org, recorded.arguments, entry.seq).catch(() => undefined);
+        const value =
+          recorded.arguments === undefined ? undefined : await audit.value(org, recorded.arguments, entry.seq).catch(() => undefined);
         if (!kept.beyond.has(entry.seq)) {
           kept.history.observe((value === undefined ? recorded : withArguments(recorded, value)).observed);
           kept.changed = true;

@@ -6,6 +6,14 @@ import { dataCommands } from './command/data.ts';
 import { gatewayCommands } from './command/gateway.ts';
 import { logCommands } from './command/log.ts';
 import { objectCommands } from './command/object.ts';
+import { riskCommands } from './command/risk.ts';
 import type { CommandSpec } from './command.ts';
 
-export const commands: readonly CommandSpec[] = [...gatewayCommands, ...objectCommands, ...accessCommands, ...logCommands, ...dataCommands];
+export const commands: readonly CommandSpec[] = [
+  ...gatewayCommands,
+  ...objectCommands,
+  ...accessCommands,
+  ...riskCommands,
+  ...logCommands,
+  ...dataCommands,
+];

@@ -1,10 +1,10 @@
 // Row: how risky is this call? Six signals from what the rows before found and from the history of this agent and tool; nothing is waited for.
 // Scores tools/call only; does nothing in an organization without risk profile and without rules that ask for facts.
 import type { Call } from '../call.ts';
+import { isObject } from '../lib/json.ts';
 import { type Amounts, amountsOf } from '../risk/amounts.ts';
 import { factsOf } from '../risk/facts.ts';
 import type { RiskInput } from '../risk/signal.ts';
-import { isObject } from '../lib/json.ts';
 import type { Flight, Row } from './flight.ts';
 import { PASS } from './flight.ts';
 

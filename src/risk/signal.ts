@@ -1,7 +1,7 @@
 // The six signals of a call's risk, each 0–100 with why. Pure: what is known about the call and its history goes in, parts come out.
 // Evidence names places and counts, never values.
 import type { Finding, Intent, IntentVerdict } from '../call.ts';
-import { LIST_LENGTH, TEXT_LENGTH, type Amounts } from './amounts.ts';
+import { type Amounts, LIST_LENGTH, TEXT_LENGTH } from './amounts.ts';
 import type { AgentMemory, History, UseMemory } from './history.ts';
 
 export const SIGNALS = ['intent', 'magnitude', 'sensitivity', 'novelty', 'anomaly', 'target'] as const;
@@ -61,12 +61,7 @@ function intentSignal({ intent, amounts }: RiskInput): SignalScore {
 /** Neither small nor large, because nobody knows what is usual. */
 const UNKNOWN_MAGNITUDE = 30;
 
-function magnitudeSignal(
-  amounts: Amounts,
-  pair: UseMemory | undefined,
-  tool: UseMemory | undefined,
-  minHistory: number,
-): SignalScore {
+function magnitudeSignal(amounts: Amounts, pair: UseMemory | undefined, tool: UseMemory | undefined, minHistory: number): SignalScore {
   let worst: SignalScore | undefined;
   for (const [place, amount] of amounts) {
     const found = magnitudeAt(place, amount, pair, tool, minHistory);
@@ -92,9 +87,9 @@ function magnitudeAt(
     const below = sketch.shareBelow(amount) ?? 0;
     if (amount > sketch.max) {
       const times = sketch.max === 0 ? Number.POSITIVE_INFINITY : amount / sketch.max;
-      return { score: clamp(60 + 15 * Math.log2(times)), why: `${named(place)} is ${ratio(times)} the largest of ${whose}` };
+      return { score: clamp(40 + 15 * Math.log2(times)), why: `${named(place)} is ${ratio(times)} the largest of ${whose}` };
     }
-    const score = below < 0.9 ? 20 * below : 20 + 400 * (below - 0.9);
+    const score = below < 0.9 ? 20 * below : 20 + 200 * (below - 0.9);
     return { score: clamp(score), why: `${named(place)} is above ${Math.floor(below * 100)} % of those of ${whose}` };
   }
   return undefined;
@@ -110,7 +105,15 @@ function ratio(times: number): string {
 }
 
 /** By the first part of a finding's type. */
-const FINDING_SCORE: Readonly<Record<string, number>> = { secret: 90, financial: 75, flow: 70, injection: 70, poison: 90, pii: 55, custom: 50 };
+const FINDING_SCORE: Readonly<Record<string, number>> = {
+  secret: 90,
+  financial: 75,
+  flow: 70,
+  injection: 70,
+  poison: 90,
+  pii: 55,
+  custom: 50,
+};
 const UNKNOWN_FINDING_SCORE = 50;
 
 function sensitivitySignal(findings: RiskInput['findings']): SignalScore {
@@ -145,15 +148,18 @@ function noveltySignal({ nowMs }: RiskInput, agent: AgentMemory | undefined, pai
   return { score: clamp(score), why: reasons.join('; ') };
 }
 
+/** Calls a minute that are nothing unusual for any agent. */
+const USUAL_PACE = 15;
+
 function anomalySignal(nowMs: number, agent: AgentMemory | undefined, minHistory: number): SignalScore {
   if (!agent || agent.activity.total < minHistory) return { score: 20, why: 'no history of times yet' };
   const { activity } = agent;
   const share = activity.shareAround(nowMs) ?? 0;
   const odd = share >= 0.02 ? 0 : 60 * (1 - share / 0.02);
   const lastMinute = activity.lastMinute(nowMs);
-  // The usual pace: what an hour of this agent's life holds on average, and never less than one call a minute.
-  const usual = Math.max(1, activity.lastHour(nowMs) / 60);
-  const burst = lastMinute <= 10 || lastMinute <= 4 * usual ? 0 : clamp(20 * Math.log2(lastMinute / usual));
+  // The pace of the last hour, and never less than what an agent at work does in a minute anyway.
+  const usual = Math.max(USUAL_PACE, activity.lastHour(nowMs) / 60);
+  const burst = lastMinute <= 4 * usual ? 0 : clamp(20 * Math.log2(lastMinute / usual));
   if (burst >= odd && burst > 0) return { score: burst, why: `${lastMinute} calls in the last minute, usually ${Math.round(usual)}` };
   return { score: clamp(odd), why: `${(share * 100).toFixed(1)} % of its calls come at this hour of the week` };
 }

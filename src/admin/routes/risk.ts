@@ -19,11 +19,11 @@ export const riskRoutes: readonly Route[] = [
     reply: contract.riskHistoryReply,
     handle({ context, query: { agent, server, tool } }) {
       const history = context.history();
-      if (!history) return failure(409, 'not_enabled', 'Nothing is remembered: there is no object of kind risk and no rule that asks for facts.');
       // The largest amounts known, so that every known place is shown.
-      const places = history.pair(agent, server, tool)?.sketches ?? new Map<string, QuantileSketch>();
+      const places = history?.pair(agent, server, tool)?.sketches ?? new Map<string, QuantileSketch>();
       const amounts = new Map([...places].map(([place, sketch]) => [place, sketch.max]));
-      return json(200, { agent, server, tool, facts: factsOf(history, { agent, server, tool, nowMs: context.clock.nowMs(), amounts }) });
+      const facts = factsOf(history, { agent, server, tool, nowMs: context.clock.nowMs(), amounts });
+      return json(200, { enabled: history !== undefined, agent, server, tool, facts });
     },
   }),
   route({
@@ -56,9 +56,7 @@ async function sourceOf(context: AdminContext): Promise<BacktestSource> {
     entries: context.logStore.read({ org: context.org }),
     // What was erased is not there; what does not match its commitment is not believed.
     argumentsOf: ({ arguments: commitment, seq }) =>
-      commitment === undefined
-        ? Promise.resolve(undefined)
-        : context.audit.value(context.org, commitment, seq).catch(() => undefined),
+      commitment === undefined ? Promise.resolve(undefined) : context.audit.value(context.org, commitment, seq).catch(() => undefined),
     server: (name) => view.server(name)?.spec,
     environmentOf: (agent) => view.agent(agent)?.spec.environment,
   };
