@@ -28,6 +28,9 @@ describe('identify', () => {
       agent: 'bot',
       agentClass: 'coder',
       environment: 'prod',
+      teams: [],
+      roles: [],
+      labels: {},
       token: 'bot-token',
       user: undefined,
     });

@@ -5,7 +5,7 @@ import type { Receipt } from '../audit/port.ts';
 import type { CallReply } from '../call.ts';
 import type { Denial, Flight, Row, Verdict } from './flight.ts';
 import { PASS } from './flight.ts';
-import { durably, isSingle, keepable } from './record-decision.ts';
+import { durably, findingRefs, isSingle, keepable } from './record-decision.ts';
 
 export const recordResult: Row = {
   name: 'record-result',
@@ -39,6 +39,7 @@ function append(flight: Flight, status: OutcomeStatus, text: string | undefined)
       decision: receipt.seq,
       status,
       latencyMs: ports.clock.monotonicMs() - call.startedMs,
+      findings: findingRefs(call.findings, 'result'),
     },
     result: keepable(flight, text, 'result'),
   });

@@ -70,3 +70,8 @@ export function draftBytes(drafts: readonly EntryDraft[]): number {
   }
   return bytes;
 }
+
+/** Sequence numbers joined by commas. */
+export function readNumbers(text: string): number[] {
+  return text === '' ? [] : text.split(',').map(Number).filter(Number.isSafeInteger);
+}

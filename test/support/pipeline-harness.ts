@@ -3,6 +3,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Definitions } from '../../src/app/definitions.ts';
+import { HistoryKeeper } from '../../src/app/history-keeper.ts';
 import { type Core, openCore } from '../../src/app.ts';
 import { LastUsed } from '../../src/auth/last-used.ts';
 import { tokenHash } from '../../src/auth/token.ts';
@@ -21,7 +23,7 @@ import { createMetrics, type Metrics } from '../../src/observe/metrics.ts';
 import { controlCompiler } from '../../src/pipeline/compile-control.ts';
 import { LiveControl } from '../../src/pipeline/control-source.ts';
 import { Readings } from '../../src/pipeline/discovery.ts';
-import type { Ports } from '../../src/pipeline/flight.ts';
+import type { Inspector, Ports } from '../../src/pipeline/flight.ts';
 import { createPipeline, type Pipeline } from '../../src/pipeline/run.ts';
 import { StrangerLimit } from '../../src/pipeline/stranger-limit.ts';
 import type { FailWrite } from '../../src/store/port.ts';
@@ -43,6 +45,8 @@ export interface Harness {
   pipeline: Pipeline;
   control: LiveControl;
   inFlight: InFlight;
+  histories: HistoryKeeper;
+  definitions: Definitions;
   metrics: Metrics;
   /** What servers received, in order. */
   sent: UpstreamRequest[];
@@ -58,6 +62,7 @@ export interface HarnessOptions {
   dataDir?: string;
   databaseUrl?: string;
   failWrite?: FailWrite;
+  inspectors?: readonly Inspector[];
   callTimeoutMs?: number;
 }
 
@@ -79,10 +84,16 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
       () => undefined,
     ),
     logger,
-    onSwap: (next) => inFlight.cancelFrozen(next.org, next.freezes, core.clock.nowMs()),
+    onSwap: (next) => {
+      inFlight.cancelFrozen(next.org, next.freezes, core.clock.nowMs());
+      histories.want(next.org, next.risk !== undefined || next.policies.needsFacts);
+    },
   });
   const inFlight = new InFlight();
+  const histories = new HistoryKeeper({ log: core.store.log, audit: core.log, store: core.store.histories, logger });
   const metrics = createMetrics({ processMetrics: false });
+  const catalog = new Catalog();
+  const definitions = new Definitions({ catalog, control, log: core.log, clock: core.clock, logger, instance: 'test' });
   const sent: UpstreamRequest[] = [];
   let handler: (request: UpstreamRequest) => Promise<CallReply> | CallReply = echoServer;
   const ports: Ports = {
@@ -90,7 +101,8 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     log: core.log,
     control,
     upstreams: playedServer(sent, (request) => handler(request)),
-    catalog: new Catalog(),
+    catalog,
+    drift: definitions.watch,
     routes: new UriRoutes(),
     readings: new Readings(),
     sealer: {
@@ -102,6 +114,8 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     lastUsed: new LastUsed(),
     inFlight,
     watchdog: new Watchdog(core.clock),
+    inspectors: options.inspectors ?? [],
+    histories,
     logger,
     metrics,
     settings: {
@@ -115,12 +129,16 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     },
   };
   await control.start();
+  const pipeline = createPipeline(ports);
+  definitions.pipeline = pipeline;
   return {
     core,
     org,
-    pipeline: createPipeline(ports),
+    pipeline,
+    definitions,
     control,
     inFlight,
+    histories,
     metrics,
     sent,
     answer: (next) => {
@@ -130,6 +148,8 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     entries: () => readEntries(core, org),
     close: async () => {
       control.stop();
+      definitions.close();
+      await histories.close();
       await core.store.lifecycle.close();
       if (!options.dataDir) rmSync(dataDir, { recursive: true, force: true });
     },
@@ -223,6 +243,10 @@ export function callOf(method: string, options: CallOptions = {}): Call {
     local: undefined,
     principal: undefined,
     target: undefined,
+    intent: undefined,
+    findings: [],
+    risk: undefined,
+    facts: undefined,
     decision: undefined,
     receipt: undefined,
   };
