@@ -3,6 +3,7 @@ import { adminListener } from './app/admin-listener.ts';
 import { agentListener } from './app/agent-listener.ts';
 import { type Core, openCore } from './app/core.ts';
 import type { Gateway, Inside } from './app/gateway.ts';
+import { createLimits } from './app/limits.ts';
 import { LastUsed } from './auth/last-used.ts';
 import { Catalog } from './catalog/catalog.ts';
 import { UriRoutes } from './catalog/uri-routes.ts';
@@ -89,12 +90,13 @@ function assemble(config: Config, core: Core): Inside {
     strangers: new StrangerLimit(),
     instance: newId('gw', clock.nowMs()),
   };
-  const parts = { ...core, config, logger, inFlight, control, upstreams, connectors, ...shared };
+  const limits = createLimits({ ...core, config, logger, instance: shared.instance });
+  const parts = { ...core, config, logger, inFlight, control, upstreams, connectors, limits, ...shared };
   return { ...parts, log, pipeline: pipelineOf(parts) };
 }
 
 function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
-  const { config, vault, upstreams, clock, log, control, inFlight, logger, metrics, lastUsed, strangers, instance } = parts;
+  const { config, vault, upstreams, clock, log, control, inFlight, logger, metrics, lastUsed, strangers, instance, limits } = parts;
   const catalog = new Catalog();
   upstreams.onListChanged((org, server, what) => catalog.invalidate(org, server, what));
   return createPipeline({
@@ -108,6 +110,8 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     sealer: textSealer(vault),
     taskIds: new Lru<string, string>(SEALED_TASKS),
     strangers,
+    limiter: limits.limiter,
+    floods: limits.floods,
     lastUsed,
     inFlight,
     inspectors: [],
@@ -166,6 +170,7 @@ async function stopInside(inside: Inside): Promise<void> {
   await upstreams.close();
   await connectors.close();
   control.stop();
+  await inside.limits.stop();
   for (const { org } of control.all()) {
     const fields = { event: 'stop' as const, timeMs: clock.nowMs(), instance, reason: 'orderly stop' };
     await log.record(org, { type: 'system', fields }).catch(() => undefined); // the store may be what failed

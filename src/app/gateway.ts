@@ -11,6 +11,7 @@ import type { StrangerLimit } from '../pipeline/stranger-limit.ts';
 import type { AgentServer } from '../server/agent-server.ts';
 import type { Upstreams } from '../upstream/exchange.ts';
 import type { Core } from './core.ts';
+import type { Limits } from './limits.ts';
 
 /** Everything behind the listeners. */
 export interface Inside extends Core {
@@ -24,6 +25,7 @@ export interface Inside extends Core {
   readonly inFlight: InFlight;
   readonly lastUsed: LastUsed;
   readonly strangers: StrangerLimit;
+  readonly limits: Limits;
   readonly pipeline: Pipeline;
   readonly instance: string;
 }

@@ -170,6 +170,18 @@ export type SystemFields =
   | { event: 'gap'; timeMs: number; calls: readonly OpenCall[]; reason?: Maybe<string>; instance?: Maybe<string> }
   /** A window in which the log could not be written and calls were refused. */
   | { event: 'degraded'; timeMs: number; fromMs: number; toMs: number; reason: string; refused?: Maybe<number>; instance?: Maybe<string> }
+  /** Refusals by a limit that have no entry of their own, of one caller in one window. `*`: of all that were not watched singly. */
+  | {
+      event: 'limited';
+      timeMs: number;
+      fromMs: number;
+      toMs: number;
+      agent: string;
+      token?: Maybe<string>;
+      limit: string;
+      refused: number;
+      instance?: Maybe<string>;
+    }
   | { event: 'key-rotation'; timeMs: number; scope: 'master' | 'data'; key: string; previous?: Maybe<string>; author?: Maybe<string> };
 
 /** An allowed call without an outcome: its id and the sequence number of its decision. */
@@ -185,7 +197,7 @@ export function systemContent(s: SystemFields): string {
     const calls = rest.calls.map((open) => ({ call: plain(open.call), decision: open.decision }));
     return canonicalJson({ ...plainMembers(rest), calls, type: 'system', time });
   }
-  if (rest.event === 'degraded') {
+  if (rest.event === 'degraded' || rest.event === 'limited') {
     const { fromMs, toMs, ...window } = rest;
     return canonicalJson({ ...plainMembers(window), from: instant(fromMs), to: instant(toMs), type: 'system', time });
   }

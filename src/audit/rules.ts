@@ -98,6 +98,7 @@ const SYSTEM: Readonly<Record<string, Members>> = {
   stop: { instance: text },
   gap: { calls: listOf({ call: text, decision: count }) },
   degraded: { from: instant, to: instant, reason: anyText },
+  limited: { from: instant, to: instant, agent: text, limit: text, refused: count, 'token?': text },
   'key-rotation': { scope: oneOf('master', 'data'), key: text },
 };
 

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { agentSpec } from './kind/agent.ts';
 import type { metadataSchema } from './kind/field.ts';
 import { freezeSpec } from './kind/freeze.ts';
+import { limitSpec } from './kind/limit.ts';
 import { operatorSpec, type roles } from './kind/operator.ts';
 import { type policyRule, policySpec } from './kind/policy.ts';
 import { secretSpec } from './kind/secret.ts';
@@ -16,6 +17,7 @@ export const kinds = {
   token: tokenSpec,
   policy: policySpec,
   freeze: freezeSpec,
+  limit: limitSpec,
   secret: secretSpec,
   operator: operatorSpec,
 } as const;
@@ -27,6 +29,7 @@ export type AgentSpec = z.infer<typeof agentSpec>;
 export type TokenSpec = z.infer<typeof tokenSpec>;
 export type PolicyRule = z.infer<typeof policyRule>;
 export type FreezeSpec = z.infer<typeof freezeSpec>;
+export type LimitSpec = z.infer<typeof limitSpec>;
 export type OperatorSpec = z.infer<typeof operatorSpec>;
 export type Role = (typeof roles)[number];
 

@@ -1,6 +1,7 @@
 // From objects to the state calls are judged under. Only kinds that changed are compiled again.
 import { buildPrincipals } from '../auth/principal-index.ts';
 import { compileFreezes } from '../kill/freeze-index.ts';
+import { compileLimits } from '../limit/limit-set.ts';
 import type { Kind } from '../object/kinds.ts';
 import { buildView, type ControlView } from '../object/snapshot.ts';
 import { compilePolicies } from '../policy/compile.ts';
@@ -24,6 +25,7 @@ export function controlCompiler(
       principals: changed('token', 'agent') || !previous ? buildPrincipals(all, revision, org) : previous.principals,
       policies: compilePolicies(all, revision, onPolicyError),
       freezes: changed('freeze') || !previous ? compileFreezes(all, revision) : previous.freezes,
+      limits: changed('limit', 'token') || !previous ? compileLimits(all) : previous.limits,
       lease: leases(org, view, openSecret),
     };
   };

@@ -3,6 +3,7 @@
 
 import type { PrincipalIndex } from '../auth/principal-index.ts';
 import type { FreezeIndex } from '../kill/freeze-index.ts';
+import type { LimitSet } from '../limit/limit-set.ts';
 import type { StoredObject } from '../object/kinds.ts';
 import type { ControlView } from '../object/snapshot.ts';
 import type { PolicySet } from '../policy/compile.ts';
@@ -15,6 +16,7 @@ export interface Control {
   readonly principals: PrincipalIndex;
   readonly policies: PolicySet;
   readonly freezes: FreezeIndex;
+  readonly limits: LimitSet;
   /** Credentials of one server, opened on first use; undefined names the secret that is missing. */
   lease(server: string): Lease | { missing: string };
 }

@@ -22,9 +22,13 @@ export const forward: Row = {
       return PASS;
     }
     const { principal } = call;
+    flight.forwarded = true;
     if (!principal) throw new Error('forward without a principal');
     const full = register(flight, principal);
-    if (full) return full;
+    if (full) {
+      flight.neverSent = true;
+      return full;
+    }
     const deadline = armDeadline(flight);
     try {
       return await send(flight);
@@ -32,6 +36,7 @@ export const forward: Row = {
       const late = deadline.error !== undefined && error === deadline.error;
       if ((flight.signal.aborted && !late) || !(error instanceof GatewayError)) throw error;
       flight.upstreamFailed = true;
+      flight.neverSent = NEVER_SENT.has(error.code);
       ports.logger.warn({ call: call.id, server: call.target?.server, code: error.code, detail: error.detail }, error.message);
       return reply(upstreamError(flight, error));
     } finally {
@@ -39,6 +44,9 @@ export const forward: Row = {
     }
   },
 };
+
+/** Failures before anything went to the server. */
+const NEVER_SENT: ReadonlySet<string> = new Set(['upstream_unavailable', 'upstream_overloaded']);
 
 /** A verdict when there is no room. */
 function register(flight: Flight, principal: Principal): Verdict | undefined {

@@ -10,9 +10,13 @@ import { Catalog } from '../../src/catalog/catalog.ts';
 import { UriRoutes } from '../../src/catalog/uri-routes.ts';
 import { loadConfig } from '../../src/config.ts';
 import { InFlight } from '../../src/kill/inflight.ts';
+import type { Clock } from '../../src/lib/clock.ts';
 import { newId } from '../../src/lib/id.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 import { Lru } from '../../src/lib/lru.ts';
+import { FloodGate } from '../../src/limit/flood.ts';
+import { ProcessRates } from '../../src/limit/gcra.ts';
+import { Limiter } from '../../src/limit/limiter.ts';
 import { methodKind } from '../../src/mcp/method-kind.ts';
 import type { StoredObject } from '../../src/object/kinds.ts';
 import { createLogger } from '../../src/observe/log.ts';
@@ -42,6 +46,8 @@ export interface Harness {
   control: LiveControl;
   inFlight: InFlight;
   metrics: Metrics;
+  limiter: Limiter;
+  floods: FloodGate;
   /** What servers received, in order. */
   sent: UpstreamRequest[];
   /** How the server answers from now on. */
@@ -58,6 +64,7 @@ export interface HarnessOptions {
   failWrite?: FailWrite;
   inspectors?: readonly Inspector[];
   callTimeoutMs?: number;
+  clock?: Clock;
 }
 
 export async function harness(options: HarnessOptions = {}): Promise<Harness> {
@@ -84,8 +91,11 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
   const metrics = createMetrics({ processMetrics: false });
   const sent: UpstreamRequest[] = [];
   let handler: (request: UpstreamRequest) => Promise<CallReply> | CallReply = echoServer;
+  const clock = options.clock ?? core.clock;
+  const limiter = new Limiter({ clock, rates: new ProcessRates(() => clock.monotonicMs()), quotas: core.store.limits.quotas });
+  const floods = new FloodGate();
   const ports: Ports = {
-    clock: core.clock,
+    clock,
     log: core.log,
     control,
     upstreams: playedServer(sent, (request) => handler(request)),
@@ -98,6 +108,8 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     },
     taskIds: new Lru<string, string>(1000),
     strangers: new StrangerLimit(),
+    limiter,
+    floods,
     lastUsed: new LastUsed(),
     inFlight,
     inspectors: options.inspectors ?? [],
@@ -121,6 +133,8 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     control,
     inFlight,
     metrics,
+    limiter,
+    floods,
     sent,
     answer: (next) => {
       handler = next;
