@@ -3,6 +3,7 @@
 import type { CallReply, Principal } from '../call.ts';
 import { GatewayError } from '../lib/error.ts';
 import { INTERNAL_ERROR } from '../mcp/error-code.ts';
+import { ServerResting } from '../upstream/breaker.ts';
 import { forwardAll } from './aggregate.ts';
 import { refreshDefinition } from './discovery.ts';
 import type { Flight, Row, Verdict } from './flight.ts';
@@ -129,7 +130,12 @@ export function upstreamError(flight: Flight, error: GatewayError): CallReply {
     error: {
       code: INTERNAL_ERROR,
       message: error.message,
-      data: { code: error.code, callId: flight.call.id, ...(server === undefined ? {} : { server }) },
+      data: {
+        code: error.code,
+        callId: flight.call.id,
+        ...(server === undefined ? {} : { server }),
+        ...(error instanceof ServerResting && { retryAfterMs: error.retryAfterMs }),
+      },
     },
   };
 }
