@@ -35,6 +35,7 @@ export const VERSION = '0.1.0';
 const SEALED_TASKS = 100_000;
 const DEFINITION_AGE_MS = 300_000;
 const AGGREGATE_DEADLINE_MS = 5_000;
+const HEALTH_VALUES = { up: 1, trial: 0.5, resting: 0 } as const;
 
 /** Listening on both ports when it resolves. Rejects, with nothing left open, when any part cannot start. */
 export async function startGateway(config: Config): Promise<Gateway> {
@@ -57,6 +58,9 @@ async function open(inside: Inside): Promise<Gateway> {
   const agentServer = agentListener(inside);
   const adminServer = adminListener(inside, VERSION);
   inside.metrics.gauge('sallyport_sessions', 'Agent sessions of the session-era revisions.', () => agentServer.activeSessions());
+  inside.metrics.gauges('sallyport_server_health', '1: well, 0.5: tried again, 0: left alone after failures.', 'server', () =>
+    inside.upstreams.status().map(({ server, health }) => [server, HEALTH_VALUES[health]]),
+  );
   const { url: adminUrl } = await adminServer.listen(config.admin.host, config.admin.port);
   const { url: mcpUrl } = await agentServer.listen(config.agent.host, config.agent.port).catch(async (error: unknown) => {
     await adminServer.close();

@@ -14,6 +14,7 @@ import { failure, type Route } from './route.ts';
 import { accessRoutes } from './routes/access.ts';
 import { freezeRoutes } from './routes/freezes.ts';
 import { healthRoutes } from './routes/health.ts';
+import { limitRoutes } from './routes/limits.ts';
 import { logRoutes } from './routes/log.ts';
 import { objectRoutes } from './routes/objects.ts';
 
@@ -27,7 +28,7 @@ export interface RouterOptions {
 }
 
 export function adminRoutes(context: AdminContext): Route[] {
-  return [...healthRoutes, ...objectRoutes, ...accessRoutes, ...freezeRoutes, ...logRoutes(new LogTails(context))];
+  return [...healthRoutes, ...objectRoutes, ...accessRoutes, ...freezeRoutes, ...limitRoutes, ...logRoutes(new LogTails(context))];
 }
 
 export function createRouter(context: AdminContext, options: RouterOptions): Hono {

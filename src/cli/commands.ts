@@ -7,7 +7,7 @@ const FILES: OptionSpec = {
   help: 'file, folder (read in full, *.yaml, *.yml and *.json) or - for standard input; may be repeated',
   repeat: 'one',
 };
-const KINDS = 'Kinds: server, agent, token, policy, freeze, secret, operator; the plural is understood, too.';
+const KINDS = 'Kinds: server, agent, token, policy, limit, freeze, secret, operator; the plural is understood, too.';
 
 const run: readonly CommandSpec[] = [
   {
@@ -244,6 +244,32 @@ const access: readonly CommandSpec[] = [
     needs: 'gateway',
     examples: [['unfreeze incident-7', 'names are shown by `get freezes`']],
     load: async () => (await import('./action/freezes.ts')).unfreezeAction,
+  },
+  {
+    usage: 'limit',
+    group: 'Access:',
+    summary: 'Limits: rates, calls at once, quotas',
+    needs: 'nothing',
+    commands: [
+      {
+        usage: 'list',
+        summary: 'Show the limits, those of tokens too, and what is used of them',
+        needs: 'gateway',
+        examples: [['limit list', 'each with its fullest count']],
+        load: async () => (await import('./action/limits.ts')).listLimitsAction,
+      },
+      {
+        usage: 'show <name>',
+        summary: 'Show one limit and every count of it',
+        details: 'Quotas are those of all gateways; calls at once are those of the gateway that answers.',
+        needs: 'gateway',
+        examples: [
+          ['limit show refunds', 'who has used how much, and when there is room again'],
+          ['limit show token/ci', 'the own limits of a token'],
+        ],
+        load: async () => (await import('./action/limits.ts')).showLimitAction,
+      },
+    ],
   },
 ];
 

@@ -28,6 +28,8 @@ export interface Metrics {
   logHealthy(healthy: boolean): void;
   /** Adds a gauge that is read when the metrics are rendered; what it throws leaves it out. */
   gauge(name: string, help: string, read: () => number): void;
+  /** The same with one label, a series for each value that `read` gives. */
+  gauges(name: string, help: string, label: string, read: () => readonly (readonly [string, number])[]): void;
   /** Prometheus text exposition format. */
   render(): Promise<string>;
 }
@@ -69,6 +71,12 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
     },
     limited: (limit) => limits.count(limit),
     gauge,
+    gauges: (name, help, label, read) =>
+      plain(registry, name, help, 'gauge', () =>
+        read()
+          .slice(0, MAX_LABEL_VALUES)
+          .map(([of, value]) => ({ metricName: name, labels: { [label]: of }, value })),
+      ),
     render: () => registry.metrics(),
   };
 }

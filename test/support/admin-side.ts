@@ -50,6 +50,7 @@ export async function startAdminSide(settings: Partial<AdminContext['settings']>
     audit: core.log,
     ready: () => core.store.lifecycle.healthy(),
     servers: () => [],
+    limits: async () => [],
     metrics: async () => '# no metrics\n',
     lastUsedMs: () => undefined,
     rotateDataKey: () => core.vault.rotateDataKey(ORG),
