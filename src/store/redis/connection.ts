@@ -79,7 +79,10 @@ export class RedisConnection {
     let at = 0;
     for (;;) {
       const parsed = parseAnswer(this.#buffer, at, 0);
-      if (parsed === 'bad' || this.#buffer.length - at > MAX_ANSWER_BYTES) return this.#die(new Error('an answer that is not RESP'));
+      if (parsed === 'bad' || this.#buffer.length - at > MAX_ANSWER_BYTES) {
+        this.#die(new Error('an answer that is not RESP'));
+        return;
+      }
       if (parsed === 'more') break;
       at = parsed.next;
       this.#waiting.shift()?.resolve(parsed.answer);
