@@ -7,6 +7,7 @@ import { freezeSpec } from './kind/freeze.ts';
 import { limitSpec } from './kind/limit.ts';
 import { operatorSpec, type roles } from './kind/operator.ts';
 import { type policyRule, policySpec } from './kind/policy.ts';
+import { riskSpec } from './kind/risk.ts';
 import { secretSpec } from './kind/secret.ts';
 import { serverSpec } from './kind/server.ts';
 import { tokenSpec } from './kind/token.ts';
@@ -20,6 +21,7 @@ export const kinds = {
   limit: limitSpec,
   secret: secretSpec,
   operator: operatorSpec,
+  risk: riskSpec,
 } as const;
 
 export type Kind = keyof typeof kinds;

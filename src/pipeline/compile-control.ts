@@ -5,6 +5,7 @@ import { compileLimits } from '../limit/limit-set.ts';
 import type { Kind } from '../object/kinds.ts';
 import { buildView, type ControlView } from '../object/snapshot.ts';
 import { compilePolicies } from '../policy/compile.ts';
+import { compileRisk } from '../risk/model.ts';
 import type { Lease } from '../upstream/exchange.ts';
 import { resolveCredentials } from '../vault/credential.ts';
 import type { Control, ControlCompiler } from './control.ts';
@@ -26,6 +27,7 @@ export function controlCompiler(
       policies: compilePolicies(all, revision, onPolicyError),
       freezes: changed('freeze') || !previous ? compileFreezes(all, revision) : previous.freezes,
       limits: changed('limit', 'token') || !previous ? compileLimits(all) : previous.limits,
+      risk: changed('risk') || !previous ? compileRisk(all) : previous.risk,
       lease: leases(org, view, openSecret),
     };
   };

@@ -7,6 +7,7 @@ import type { LimitSet } from '../limit/limit-set.ts';
 import type { StoredObject } from '../object/kinds.ts';
 import type { ControlView } from '../object/snapshot.ts';
 import type { PolicySet } from '../policy/compile.ts';
+import type { RiskModel } from '../risk/model.ts';
 import type { Lease } from '../upstream/exchange.ts';
 
 export interface Control {
@@ -17,6 +18,8 @@ export interface Control {
   readonly policies: PolicySet;
   readonly freezes: FreezeIndex;
   readonly limits: LimitSet;
+  /** undefined when no profile is set: nothing is scored. */
+  readonly risk: RiskModel | undefined;
   /** Credentials of one server, opened on first use; undefined names the secret that is missing. */
   lease(server: string): Lease | { missing: string };
 }

@@ -1,5 +1,4 @@
 // The table of stages: rows in order, columns are method kinds. This is the architecture; docs/stages.md is rendered from it and compared.
-// Rows that later work adds (score after inspect-args) take their place between these; the order is final.
 import type { MethodKind } from '../call.ts';
 import { approve } from './approve.ts';
 import { decide } from './decide.ts';
@@ -15,6 +14,7 @@ import { narrow } from './narrow.ts';
 import { recordDecision } from './record-decision.ts';
 import { recordResult } from './record-result.ts';
 import { resolve } from './resolve.ts';
+import { score } from './score.ts';
 import { validate } from './validate.ts';
 
 export interface TableRow {
@@ -54,6 +54,7 @@ export const table: readonly TableRow[] = [
     core: 'detect',
     does: 'intent, findings, value provenance; may mask. Last row that may change the call',
   },
+  { row: score, kinds: 'cr----u', core: 'risk', does: 'six risk signals → 0–100 with parts; history facts for rules' },
   { row: decide, kinds: 'crlmnsu', core: 'policy', does: 'first match wins; allow / deny / hold with a trace' },
   { row: requireQuota, kinds: 'cr-----', core: 'limit', does: 'quotas that the deciding rule asks for have room' },
   { row: approve, kinds: 'c-----u', core: 'approval', does: 'a held call goes on only with a grant' },

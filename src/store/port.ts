@@ -2,12 +2,14 @@
 import type { LogStore, PayloadEraser } from '../audit/port.ts';
 import type { QuotaStore, RateStore } from '../limit/port.ts';
 import type { ObjectStore, StoreLifecycle } from '../object/port.ts';
+import type { HistoryStore } from '../risk/port.ts';
 import type { KeyStore } from '../vault/port.ts';
 
 export interface Store {
   readonly log: LogStore & PayloadEraser;
   readonly objects: ObjectStore;
   readonly keys: KeyStore;
+  readonly histories: HistoryStore;
   readonly lifecycle: StoreLifecycle;
   /** `rates`: counted for all gateways of the database together; undefined where there is one process only. */
   readonly limits: { readonly quotas: QuotaStore; readonly rates: RateStore | undefined };

@@ -53,6 +53,7 @@ export async function startAdminSide(settings: Partial<AdminContext['settings']>
     limits: async () => [],
     metrics: async () => '# no metrics\n',
     lastUsedMs: () => undefined,
+    history: () => undefined,
     rotateDataKey: () => core.vault.rotateDataKey(ORG),
     settings: { metrics: 'viewer', commands: true, ...settings },
   };

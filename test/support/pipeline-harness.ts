@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { HistoryKeeper } from '../../src/app/history-keeper.ts';
 import { type Core, openCore } from '../../src/app.ts';
 import { LastUsed } from '../../src/auth/last-used.ts';
 import type { Call, CallReply, ClientContext, Era, MethodKind, Peer, Surface } from '../../src/call.ts';
@@ -45,6 +46,7 @@ export interface Harness {
   pipeline: Pipeline;
   control: LiveControl;
   inFlight: InFlight;
+  histories: HistoryKeeper;
   metrics: Metrics;
   limiter: Limiter;
   floods: FloodGate;
@@ -85,9 +87,13 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
       () => undefined,
     ),
     logger,
-    onSwap: (next) => inFlight.cancelFrozen(next.org, next.freezes, core.clock.nowMs()),
+    onSwap: (next) => {
+      inFlight.cancelFrozen(next.org, next.freezes, core.clock.nowMs());
+      histories.want(next.org, next.risk !== undefined || next.policies.needsFacts);
+    },
   });
   const inFlight = new InFlight();
+  const histories = new HistoryKeeper({ log: core.store.log, audit: core.log, store: core.store.histories, logger });
   const metrics = createMetrics({ processMetrics: false });
   const sent: UpstreamRequest[] = [];
   let handler: (request: UpstreamRequest) => Promise<CallReply> | CallReply = echoServer;
@@ -113,6 +119,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     lastUsed: new LastUsed(),
     inFlight,
     inspectors: options.inspectors ?? [],
+    histories,
     logger,
     metrics,
     settings: {
@@ -132,6 +139,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     pipeline: createPipeline(ports),
     control,
     inFlight,
+    histories,
     metrics,
     limiter,
     floods,
@@ -143,6 +151,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     entries: () => readEntries(core, org),
     close: async () => {
       control.stop();
+      await histories.close();
       await core.store.lifecycle.close();
       if (!options.dataDir) rmSync(dataDir, { recursive: true, force: true });
     },
@@ -239,6 +248,7 @@ export function callOf(method: string, options: CallOptions = {}): Call {
     intent: undefined,
     findings: [],
     risk: undefined,
+    facts: undefined,
     decision: undefined,
     receipt: undefined,
   };

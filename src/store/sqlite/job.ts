@@ -9,12 +9,13 @@ export type WriteJob =
   | { type: 'organization'; org: string }
   | { type: 'key'; org: string; id: string; wrapped: Uint8Array }
   | { type: 'erase'; org: string; commitments: readonly string[] }
-  | { type: 'health' }
   | { type: 'reserve'; org: string; items: readonly QuotaItem[] }
   | { type: 'release'; org: string; items: readonly QuotaItem[] }
   | { type: 'park'; org: string; ticket: string; text: string; untilMs: number }
   | { type: 'claim'; org: string; ticket: string }
-  | { type: 'forget'; nowMs: number };
+  | { type: 'forget'; nowMs: number }
+  | { type: 'risk-history'; org: string; seq: number; beyond: string; data: Uint8Array }
+  | { type: 'health' };
 
 /** An ObjectWrite with its document as JSON text. */
 export interface RowWrite {
@@ -47,7 +48,8 @@ export type ReadJob =
   | { type: 'objects'; org: string }
   | { type: 'history'; org: string; kind: string; name: string; limit: number }
   | { type: 'keys'; org: string }
-  | { type: 'quotas'; org: string; nowMs: number; name: string | undefined; limit: number };
+  | { type: 'quotas'; org: string; nowMs: number; name: string | undefined; limit: number }
+  | { type: 'risk-history'; org: string };
 
 export type Row = Record<string, null | number | bigint | string | Uint8Array>;
 
