@@ -12,9 +12,9 @@ export interface LimitSet {
   /** In order of their names. Those of tokens are named `token/<name>`. */
   readonly all: readonly CompiledLimit[];
   get(name: string): CompiledLimit | undefined;
-  /** What applies by the caller alone. */
+  /** What applies by the caller alone: rates and places. */
   ofCaller(subject: Subject): readonly CompiledLimit[];
-  /** What applies by the server, the tool and the arguments. */
+  /** What applies by the server, the tool and the arguments; and every quota. */
   ofTarget(subject: Subject): readonly CompiledLimit[];
 }
 
@@ -42,8 +42,12 @@ export function compileLimits(objects: readonly StoredObject[]): LimitSet {
   all.sort((a, b) => (a.name < b.name ? -1 : 1));
   const byName = new Map(all.map((limit) => [limit.name, limit]));
   const automatic = all.filter(({ spec }) => !spec.onRequest);
-  const early = new Index(automatic.filter(({ needsTarget }) => !needsTarget));
-  const late = new Index(automatic.filter(({ needsTarget }) => needsTarget));
+  const early = new Index(
+    automatic.filter(({ needsTarget, rate, concurrency }) => !needsTarget && (rate || concurrency !== undefined)).map(withoutQuota),
+  );
+  const late = new Index(
+    automatic.filter(({ needsTarget, quota }) => needsTarget || quota).map((limit) => (limit.needsTarget ? limit : quotaAlone(limit))),
+  );
   return {
     isEmpty: all.length === 0,
     needsNoTarget: late.size === 0,
@@ -52,6 +56,18 @@ export function compileLimits(objects: readonly StoredObject[]): LimitSet {
     ofCaller: (subject) => early.find(subject),
     ofTarget: (subject) => late.find(subject),
   };
+}
+
+/**
+ * What is used up is counted once it is known that the caller may use it at all: otherwise calls that are refused anyway would take, for
+ * a moment, what others need, and each would cost two writes.
+ */
+function withoutQuota(limit: CompiledLimit): CompiledLimit {
+  return limit.quota ? { ...limit, quota: undefined } : limit;
+}
+
+function quotaAlone(limit: CompiledLimit): CompiledLimit {
+  return limit.rate || limit.concurrency !== undefined ? { ...limit, rate: undefined, concurrency: undefined } : limit;
 }
 
 type Anchor = 'token' | 'agent' | 'user' | 'class' | 'tool' | 'server';

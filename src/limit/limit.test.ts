@@ -222,7 +222,9 @@ describe('the index of limits', () => {
       },
     };
     const set = compileLimits([token]);
-    expect(set.ofCaller(call({ principal: principal('reader', { token: 'ci' }) })).map(({ name }) => name)).toEqual(['token/ci']);
+    const own = call({ principal: principal('reader', { token: 'ci' }) });
+    expect(set.ofCaller(own)).toMatchObject([{ name: 'token/ci', concurrency: 1, quota: undefined }]);
+    expect(set.ofTarget(own)).toMatchObject([{ name: 'token/ci', rate: undefined, quota: { maxUnits: 5 } }]);
     expect(set.ofCaller(call({ principal: principal('reader', { token: 'other' }) }))).toEqual([]);
   });
 });

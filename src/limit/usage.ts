@@ -94,7 +94,8 @@ export async function stateOf(
 ): Promise<LimitState[]> {
   const { org } = subject.principal;
   const asked = names.flatMap((name) => limits.get(name) ?? []);
-  const applying = new Set([...limits.ofCaller(subject), ...limits.ofTarget(subject), ...asked]);
+  const met = [...limits.ofCaller(subject), ...limits.ofTarget(subject), ...asked];
+  const applying = new Set(met.map(({ name }) => limits.get(name) as CompiledLimit));
   const states: LimitState[] = [];
   for (const limit of applying) {
     const { name, rate, concurrency, quota } = limit;

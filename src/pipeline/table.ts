@@ -39,14 +39,14 @@ export const KIND_LETTERS: Readonly<Record<MethodKind, string>> = {
 export const table: readonly TableRow[] = [
   { row: identify, kinds: 'crlmnsu', core: 'auth', does: 'bearer → principal; unauthenticated is rejected at once' },
   { row: checkFreeze, kinds: 'crl-nsu', core: 'kill', does: 'is anything in scope frozen?' },
-  { row: limit, kinds: 'crl-nsu', core: 'limit', does: 'rate, concurrency, quota (reserve) by caller alone' },
+  { row: limit, kinds: 'crl-nsu', core: 'limit', does: 'rate and concurrency by caller alone' },
   {
     row: resolve,
     kinds: 'crlmnsu',
     core: 'catalog',
     does: 'public name → server + pinned definition; unknown answers exactly as forbidden does',
   },
-  { row: limitTarget, kinds: 'crl-nsu', core: 'limit', does: 'the same by server, tool and arguments' },
+  { row: limitTarget, kinds: 'crl-nsu', core: 'limit', does: 'the same by server and tool; quotas (reserve)' },
   { row: validate, kinds: 'c------', core: 'catalog', does: 'arguments against the pinned schema; header mirrors' },
   {
     row: inspectArgs,

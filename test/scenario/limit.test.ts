@@ -398,3 +398,30 @@ describe('the state of limits', () => {
     ]);
   });
 });
+
+describe('what may be sent a second time', () => {
+  it('lists and reads; tools only where definition and operator say so; never a further round', async () => {
+    await start();
+    const annotated = [
+      { name: 'create_refund', inputSchema: { type: 'object' }, annotations: { idempotentHint: true } },
+      { name: 'list_orders', inputSchema: { type: 'object' } },
+    ];
+    h.answer(({ method }) => ok(method === 'tools/list' ? { tools: annotated } : { content: [] }));
+    const sent = async (asked: Asked) => {
+      await ask(asked);
+      return h.sent.at(-1)?.repeatable;
+    };
+    expect(await sent({})).toBe(false); // the operator does not say so
+    await h.seed(httpServer('shop', 'http://127.0.0.1:9/mcp', { retryTools: ['*'] }));
+    expect(await sent({})).toBe(true);
+    expect(await sent({ tool: 'list_orders' })).toBe(false); // the definition does not say so
+    const again = request({ era: 'modern', params: { name: 'create_refund', arguments: {}, requestState: 's' } });
+    await h.pipeline.run(again);
+    expect(h.sent.at(-1)?.repeatable).toBe(false);
+    await h.pipeline.run({
+      ...callOf('tools/list', { bearer: ada.token, surface: { type: 'server', server: 'shop' } }),
+      startedMs: clock.monotonicMs(),
+    });
+    expect(h.sent.at(-1)).toMatchObject({ method: 'tools/list', repeatable: true });
+  });
+});
