@@ -86,7 +86,7 @@ it('a flood is one entry of the log with its number, and a metric', async () => 
     refused: 5,
   });
   await writeFile(join(folder, 'log.jsonl'), (await admin('/api/v1/log/export')).body);
-  expect(await cli('verify', join(folder, 'log.jsonl'))).toContain('sound');
+  expect(await cli('verify', join(folder, 'log.jsonl'))).toContain('SOUND');
 });
 
 it('a server that is gone is left alone: the agent is told when to come back, operators see it, the gateway stays ready', async () => {

@@ -53,8 +53,8 @@ export class RedisRates implements RateStore {
     const late = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
         // Answers come in order: behind one that does not come, none does.
-        connection.end();
         reject(new Error(`no answer from Redis within ${ANSWER_TIMEOUT_MS} ms`));
+        connection.end();
       }, ANSWER_TIMEOUT_MS);
     });
     try {
