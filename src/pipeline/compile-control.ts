@@ -1,5 +1,6 @@
 // From objects to the state calls are judged under. Only kinds that changed are compiled again.
 import { buildPrincipals } from '../auth/principal-index.ts';
+import { compileSnapshots } from '../catalog/snapshot-index.ts';
 import { compileFreezes } from '../kill/freeze-index.ts';
 import { compileLimits } from '../limit/limit-set.ts';
 import type { Kind } from '../object/kinds.ts';
@@ -27,6 +28,7 @@ export function controlCompiler(
       policies: compilePolicies(all, revision, onPolicyError),
       freezes: changed('freeze') || !previous ? compileFreezes(all, revision) : previous.freezes,
       limits: changed('limit', 'token') || !previous ? compileLimits(all) : previous.limits,
+      snapshots: changed('snapshot', 'server') || !previous ? compileSnapshots(all) : previous.snapshots,
       risk: changed('risk') || !previous ? compileRisk(all) : previous.risk,
       lease: leases(org, view, openSecret),
     };

@@ -95,6 +95,7 @@ function restart(flight: Flight): void {
   call.params = received.params;
   call.paramsText = received.text;
   flight.denial = undefined;
+  flight.isQuarantined = false;
   flight.reply = undefined;
   call.principal = undefined;
   call.target = undefined;
@@ -195,6 +196,7 @@ function takeOff(call: Call, ports: Ports, pipeline: Pipeline): Flight {
     signal: call.signal,
     received: { params: call.params, text: call.paramsText },
     amounts: undefined,
+    isQuarantined: false,
     lease: undefined,
     reply: undefined,
     denial: undefined,

@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Definitions } from '../../src/app/definitions.ts';
 import { HistoryKeeper } from '../../src/app/history-keeper.ts';
 import { type Core, openCore } from '../../src/app.ts';
 import { LastUsed } from '../../src/auth/last-used.ts';
@@ -47,6 +48,7 @@ export interface Harness {
   control: LiveControl;
   inFlight: InFlight;
   histories: HistoryKeeper;
+  definitions: Definitions;
   metrics: Metrics;
   limiter: Limiter;
   floods: FloodGate;
@@ -95,6 +97,8 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
   const inFlight = new InFlight();
   const histories = new HistoryKeeper({ log: core.store.log, audit: core.log, store: core.store.histories, logger });
   const metrics = createMetrics({ processMetrics: false });
+  const catalog = new Catalog();
+  const definitions = new Definitions({ catalog, control, log: core.log, clock: core.clock, logger, instance: 'test' });
   const sent: UpstreamRequest[] = [];
   let handler: (request: UpstreamRequest) => Promise<CallReply> | CallReply = echoServer;
   const clock = options.clock ?? core.clock;
@@ -105,7 +109,8 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     log: core.log,
     control,
     upstreams: playedServer(sent, (request) => handler(request)),
-    catalog: new Catalog(),
+    catalog,
+    drift: definitions.watch,
     routes: new UriRoutes(),
     readings: new Readings(),
     sealer: {
@@ -133,10 +138,13 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     },
   };
   await control.start();
+  const pipeline = createPipeline(ports);
+  definitions.pipeline = pipeline;
   return {
     core,
     org,
-    pipeline: createPipeline(ports),
+    pipeline,
+    definitions,
     control,
     inFlight,
     histories,
@@ -151,6 +159,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     entries: () => readEntries(core, org),
     close: async () => {
       control.stop();
+      definitions.close();
       await histories.close();
       await core.store.lifecycle.close();
       if (!options.dataDir) rmSync(dataDir, { recursive: true, force: true });

@@ -15,6 +15,7 @@ export type WriteJob =
   | { type: 'claim'; org: string; ticket: string }
   | { type: 'forget'; nowMs: number }
   | { type: 'risk-history'; org: string; seq: number; beyond: string; data: Uint8Array }
+  | { type: 'definitions'; org: string; definitions: readonly { hash: string; text: string }[] }
   | { type: 'health' };
 
 /** An ObjectWrite with its document as JSON text. */
@@ -49,7 +50,8 @@ export type ReadJob =
   | { type: 'history'; org: string; kind: string; name: string; limit: number }
   | { type: 'keys'; org: string }
   | { type: 'quotas'; org: string; nowMs: number; name: string | undefined; limit: number }
-  | { type: 'risk-history'; org: string };
+  | { type: 'risk-history'; org: string }
+  | { type: 'definition'; org: string; hash: string };
 
 export type Row = Record<string, null | number | bigint | string | Uint8Array>;
 
