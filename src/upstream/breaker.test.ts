@@ -3,8 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { json, type RawHandler, type RawRequest, type RawServer, startRawServer } from '../../test/support/raw-server.ts';
 import { Agent, type AgentOptions, specOf, startUpstreams, type TestGateway } from '../../test/support/upstream-agent.ts';
+import { ManualClock } from '../lib/clock.ts';
+import { GatewayError } from '../lib/error.ts';
 import type { ServerSpec } from '../object/kinds.ts';
-import { BREAKER_MINIMUM, ServerResting } from './breaker.ts';
+import { BREAKER_MINIMUM, Breaker, type Health, ServerResting, TRIAL_PATIENCE_MS } from './breaker.ts';
 
 const REST_MS = 150;
 const OK = { resultType: 'complete', content: [] };
@@ -130,6 +132,52 @@ describe('a circuit breaker per server', () => {
     let n = 0;
     const one = await server((request, response) => (++n % 4 === 0 ? broken : well)(request, response));
     expect(await codes(agentAt({ url: one.url }), 40)).not.toContain('upstream_unavailable');
+  });
+});
+
+describe('a trial', () => {
+  const at = (clock: ManualClock, told: Health[] = []) =>
+    new Breaker({ server: 's', clock, onChange: (health) => told.push(health), firstRestMs: 20 });
+  const fails = (code: string) => async () => {
+    throw new GatewayError(code, 'no');
+  };
+  async function resting(breaker: Breaker, clock: ManualClock): Promise<void> {
+    for (let i = 0; i < BREAKER_MINIMUM; i++) await breaker.run(fails('upstream_closed')).catch(() => undefined);
+    expect(breaker.health).toBe('resting');
+    await sleep(30);
+    clock.advance(30);
+  }
+
+  it('that takes its time does not keep everybody out: after a while another call tries beside it', async () => {
+    const clock = new ManualClock(Date.now());
+    const told: Health[] = [];
+    const breaker = at(clock, told);
+    await resting(breaker, clock);
+    const slow = Promise.withResolvers<string>();
+    const trial = breaker.run(() => slow.promise);
+    await expect(breaker.run(async () => 'early')).rejects.toThrow(ServerResting);
+    clock.advance(TRIAL_PATIENCE_MS);
+    await expect(breaker.run(fails('upstream_timeout'))).rejects.toThrow('no');
+    expect(breaker.health).toBe('trial');
+    expect(await breaker.run(async () => 'second')).toBe('second');
+    expect(breaker.health).toBe('up');
+    slow.reject(new GatewayError('upstream_closed', 'late'));
+    await expect(trial).rejects.toThrow('late');
+    expect(breaker.health).toBe('up');
+    expect(told).toEqual(['resting', 'trial', 'up']);
+  });
+
+  it.each([
+    ['upstream_auth', 'up'],
+    ['upstream_header_mismatch', 'up'],
+    ['upstream_timeout', 'resting'],
+    ['upstream_overloaded', 'resting'],
+  ])('that ends with %s leaves the server %s', async (code, health) => {
+    const clock = new ManualClock(Date.now());
+    const breaker = at(clock);
+    await resting(breaker, clock);
+    await breaker.run(fails(code)).catch(() => undefined);
+    expect(breaker.health).toBe(health);
   });
 });
 

@@ -13,6 +13,8 @@ export const FIRST_REST_MS = 1_000;
 export const LONGEST_REST_MS = 60_000;
 /** Asked of agents while a trial is under way. */
 const TRIAL_RETRY_MS = 1_000;
+/** A trial that takes longer is not waited for: another call may try beside it. */
+export const TRIAL_PATIENCE_MS = 10_000;
 
 export type Health = 'up' | 'trial' | 'resting';
 
@@ -37,29 +39,21 @@ export interface BreakerOptions {
 }
 
 const FAULTS: ReadonlySet<string> = new Set(['upstream_unreachable', 'upstream_timeout', 'upstream_closed', 'upstream_protocol']);
+/** Failures in which the server did answer. */
+const ANSWERED: ReadonlySet<string> = new Set(['upstream_auth', 'upstream_too_large', 'upstream_header_mismatch']);
+
+type Policy = ReturnType<typeof circuitBreaker>;
 
 export class Breaker {
   readonly #options: BreakerOptions;
-  readonly #policy: ReturnType<typeof circuitBreaker>;
+  #policy: Policy;
   #restUntilMs = 0;
+  #trialSinceMs = 0;
+  #hasSecondTrial = false;
 
   constructor(options: BreakerOptions) {
     this.#options = options;
-    const firstRestMs = options.firstRestMs ?? FIRST_REST_MS;
-    const rest = (attempt: number) => Math.min(LONGEST_REST_MS, firstRestMs * 2 ** Math.min(attempt - 1, 20));
-    this.#policy = circuitBreaker(
-      // A trial that its caller gave up has shown nothing good.
-      handleWhen((error) => isFault(error) || this.#policy.state === CircuitState.HalfOpen),
-      {
-        breaker: new CountBreaker({ size: BREAKER_SIZE, minimumNumberOfCalls: BREAKER_MINIMUM, threshold: BREAKER_SHARE }),
-        halfOpenAfter: new DelegateBackoff<{ attempt: number }>(({ attempt }) => {
-          const restMs = rest(Math.max(1, attempt));
-          this.#restUntilMs = options.clock.nowMs() + restMs;
-          return restMs;
-        }),
-      },
-    );
-    this.#policy.onStateChange((state) => options.onChange(healthOf(state)));
+    this.#policy = this.#newPolicy();
   }
 
   get health(): Health {
@@ -68,8 +62,9 @@ export class Breaker {
 
   /** Milliseconds until it may be tried; 0: now. */
   get restMs(): number {
-    if (this.#policy.state === CircuitState.HalfOpen) return TRIAL_RETRY_MS;
-    return this.#policy.state === CircuitState.Open ? Math.max(0, this.#restUntilMs - this.#options.clock.nowMs()) : 0;
+    const { state } = this.#policy;
+    if (state === CircuitState.HalfOpen) return this.#mayTryBeside() ? 0 : TRIAL_RETRY_MS;
+    return state === CircuitState.Open ? Math.max(0, this.#restUntilMs - this.#options.clock.nowMs()) : 0;
   }
 
   /** Throws ServerResting. For what may stand for hours and so is no trial. */
@@ -80,7 +75,49 @@ export class Breaker {
   /** Rejects with ServerResting when the server is left alone, else as `work` does. Of those who come after a rest one is the trial. */
   run<T>(work: () => Promise<T>): Promise<T> {
     if (this.restMs > 0) return Promise.reject(this.#resting());
-    return this.#policy.execute(work);
+    return this.#policy.state === CircuitState.HalfOpen ? this.#tryBeside(work) : this.#policy.execute(work);
+  }
+
+  /** The trial may be a call that takes its time: it must not keep everybody out until it ends. */
+  #mayTryBeside(): boolean {
+    return !this.#hasSecondTrial && this.#options.clock.monotonicMs() - this.#trialSinceMs >= TRIAL_PATIENCE_MS;
+  }
+
+  async #tryBeside<T>(work: () => Promise<T>): Promise<T> {
+    this.#hasSecondTrial = true;
+    const tried = this.#policy;
+    try {
+      const answer = await work();
+      if (this.#policy === tried && tried.state === CircuitState.HalfOpen) {
+        this.#policy = this.#newPolicy();
+        this.#options.onChange('up');
+      }
+      return answer;
+    } finally {
+      this.#hasSecondTrial = false;
+    }
+  }
+
+  #newPolicy(): Policy {
+    const { clock, onChange, firstRestMs = FIRST_REST_MS } = this.#options;
+    const policy: Policy = circuitBreaker(
+      // A trial that its caller gave up has shown nothing good.
+      handleWhen((error) => isFault(error) || (policy.state === CircuitState.HalfOpen && !isAnswer(error))),
+      {
+        breaker: new CountBreaker({ size: BREAKER_SIZE, minimumNumberOfCalls: BREAKER_MINIMUM, threshold: BREAKER_SHARE }),
+        halfOpenAfter: new DelegateBackoff<{ attempt: number }>(({ attempt }) => {
+          const restMs = Math.min(LONGEST_REST_MS, firstRestMs * 2 ** Math.min(Math.max(attempt, 1) - 1, 20));
+          this.#restUntilMs = clock.nowMs() + restMs;
+          return restMs;
+        }),
+      },
+    );
+    policy.onStateChange((state) => {
+      if (state === CircuitState.HalfOpen) this.#trialSinceMs = clock.monotonicMs();
+      // One that was replaced meanwhile has nothing to say any more.
+      if (policy === this.#policy) onChange(healthOf(state));
+    });
+    return policy;
   }
 
   #resting(): ServerResting {
@@ -90,6 +127,10 @@ export class Breaker {
 
 function isFault(error: Error): boolean {
   return error instanceof GatewayError && FAULTS.has(error.code);
+}
+
+function isAnswer(error: Error): boolean {
+  return error instanceof GatewayError && ANSWERED.has(error.code);
 }
 
 function healthOf(state: CircuitState): Health {
