@@ -6,6 +6,7 @@ import { Definitions } from './app/definitions.ts';
 import { tuneEngine } from './app/engine.ts';
 import type { Gateway, Inside } from './app/gateway.ts';
 import { HistoryKeeper } from './app/history-keeper.ts';
+import { createLimits } from './app/limits.ts';
 import { LastUsed } from './auth/last-used.ts';
 import { Catalog } from './catalog/catalog.ts';
 import { UriRoutes } from './catalog/uri-routes.ts';
@@ -38,6 +39,7 @@ export const VERSION = '0.1.0';
 const SEALED_TASKS = 100_000;
 const DEFINITION_AGE_MS = 300_000;
 const AGGREGATE_DEADLINE_MS = 5_000;
+const HEALTH_VALUES = { up: 1, trial: 0.5, resting: 0 } as const;
 
 /** Listening on both ports when it resolves. Rejects, with nothing left open, when any part cannot start. */
 export async function startGateway(config: Config): Promise<Gateway> {
@@ -62,6 +64,9 @@ async function open(inside: Inside): Promise<Gateway> {
   const agentServer = agentListener(inside);
   const adminServer = adminListener(inside, VERSION);
   inside.metrics.gauge('sallyport_sessions', 'Agent sessions of the session-era revisions.', () => agentServer.activeSessions());
+  inside.metrics.gauges('sallyport_server_health', '1: well, 0.5: tried again, 0: left alone after failures.', 'server', () =>
+    inside.upstreams.status().map(({ server, health }) => [server, HEALTH_VALUES[health]]),
+  );
   const { url: adminUrl } = await adminServer.listen(config.admin.host, config.admin.port);
   const { url: mcpUrl } = await agentServer.listen(config.agent.host, config.agent.port).catch(async (error: unknown) => {
     await adminServer.close();
@@ -99,9 +104,10 @@ function assemble(config: Config, core: Core): Inside {
     strangers: new StrangerLimit(),
     instance: newId('gw', clock.nowMs()),
   };
+  const limits = createLimits({ ...core, config, logger, instance: shared.instance });
   const catalog = new Catalog();
   const definitions = new Definitions({ catalog, control, log, clock, logger, instance: shared.instance });
-  const parts = { ...core, config, logger, inFlight, histories, catalog, definitions, control, upstreams, connectors, ...shared };
+  const parts = { ...core, config, logger, inFlight, histories, catalog, definitions, control, upstreams, connectors, limits, ...shared };
   return { ...parts, log, pipeline: pipelineOf(parts) };
 }
 
@@ -122,6 +128,7 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     lastUsed,
     strangers,
     instance,
+    limits,
   } = parts;
   upstreams.onListChanged((org, server, what) => {
     catalog.invalidate(org, server, what);
@@ -139,6 +146,8 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     sealer: textSealer(vault),
     taskIds: new Lru<string, string>(SEALED_TASKS),
     strangers,
+    limiter: limits.limiter,
+    floods: limits.floods,
     lastUsed,
     inFlight,
     watchdog: new Watchdog(clock),
@@ -202,6 +211,7 @@ async function stopInside(inside: Inside): Promise<void> {
   await upstreams.close();
   await connectors.close();
   control.stop();
+  await inside.limits.stop();
   await histories.close();
   for (const { org } of control.all()) {
     const fields = { event: 'stop' as const, timeMs: clock.nowMs(), instance, reason: 'orderly stop' };

@@ -14,6 +14,7 @@ import { failure, type Route } from './route.ts';
 import { accessRoutes } from './routes/access.ts';
 import { freezeRoutes } from './routes/freezes.ts';
 import { healthRoutes } from './routes/health.ts';
+import { limitRoutes } from './routes/limits.ts';
 import { logRoutes } from './routes/log.ts';
 import { objectRoutes } from './routes/objects.ts';
 import { riskRoutes } from './routes/risk.ts';
@@ -34,6 +35,7 @@ export function adminRoutes(context: AdminContext): Route[] {
     ...objectRoutes,
     ...accessRoutes,
     ...freezeRoutes,
+    ...limitRoutes,
     ...riskRoutes,
     ...serverRoutes,
     ...logRoutes(new LogTails(context)),

@@ -3,6 +3,7 @@
 import type { Call, CallReply, Principal } from '../call.ts';
 import { GatewayError } from '../lib/error.ts';
 import { INTERNAL_ERROR } from '../mcp/error-code.ts';
+import { ServerResting } from '../upstream/breaker.ts';
 import type { Watched } from '../upstream/watchdog.ts';
 import { forwardAll } from './aggregate.ts';
 import { refreshDefinition } from './discovery.ts';
@@ -23,9 +24,13 @@ export const forward: Row = {
       return PASS;
     }
     const { principal } = call;
+    flight.forwarded = true;
     if (!principal) throw new Error('forward without a principal');
     const full = register(flight, principal);
-    if (full) return full;
+    if (full) {
+      flight.neverSent = true;
+      return full;
+    }
     const deadline = armDeadline(flight);
     if (deadline) ports.watchdog.add(deadline);
     try {
@@ -34,6 +39,7 @@ export const forward: Row = {
       const late = deadline?.error !== undefined && error === deadline.error;
       if ((flight.signal.aborted && !late) || !(error instanceof GatewayError)) throw error;
       flight.upstreamFailed = true;
+      flight.neverSent = NEVER_SENT.has(error.code);
       ports.logger.warn({ call: call.id, server: call.target?.server, code: error.code, detail: error.detail }, error.message);
       return reply(upstreamError(flight, error));
     } finally {
@@ -41,6 +47,9 @@ export const forward: Row = {
     }
   },
 };
+
+/** Failures before anything went to the server. */
+const NEVER_SENT: ReadonlySet<string> = new Set(['upstream_unavailable', 'upstream_overloaded']);
 
 /** A verdict when there is no room. */
 function register(flight: Flight, principal: Principal): Verdict | undefined {
@@ -129,7 +138,12 @@ export function upstreamError(flight: Flight, error: GatewayError): CallReply {
     error: {
       code: INTERNAL_ERROR,
       message: error.message,
-      data: { code: error.code, callId: flight.call.id, ...(server === undefined ? {} : { server }) },
+      data: {
+        code: error.code,
+        callId: flight.call.id,
+        ...(server === undefined ? {} : { server }),
+        ...(error instanceof ServerResting && { retryAfterMs: error.retryAfterMs }),
+      },
     },
   };
 }

@@ -13,9 +13,13 @@ import { Catalog } from '../../src/catalog/catalog.ts';
 import { UriRoutes } from '../../src/catalog/uri-routes.ts';
 import { loadConfig } from '../../src/config.ts';
 import { InFlight } from '../../src/kill/inflight.ts';
+import type { Clock } from '../../src/lib/clock.ts';
 import { newId } from '../../src/lib/id.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 import { Lru } from '../../src/lib/lru.ts';
+import { FloodGate } from '../../src/limit/flood.ts';
+import { ProcessRates } from '../../src/limit/gcra.ts';
+import { Limiter } from '../../src/limit/limiter.ts';
 import { methodKind } from '../../src/mcp/method-kind.ts';
 import type { StoredObject } from '../../src/object/kinds.ts';
 import { createLogger } from '../../src/observe/log.ts';
@@ -48,6 +52,8 @@ export interface Harness {
   histories: HistoryKeeper;
   definitions: Definitions;
   metrics: Metrics;
+  limiter: Limiter;
+  floods: FloodGate;
   /** What servers received, in order. */
   sent: UpstreamRequest[];
   /** How the server answers from now on. */
@@ -64,6 +70,7 @@ export interface HarnessOptions {
   failWrite?: FailWrite;
   inspectors?: readonly Inspector[];
   callTimeoutMs?: number;
+  clock?: Clock;
 }
 
 export async function harness(options: HarnessOptions = {}): Promise<Harness> {
@@ -96,8 +103,11 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
   const definitions = new Definitions({ catalog, control, log: core.log, clock: core.clock, logger, instance: 'test' });
   const sent: UpstreamRequest[] = [];
   let handler: (request: UpstreamRequest) => Promise<CallReply> | CallReply = echoServer;
+  const clock = options.clock ?? core.clock;
+  const limiter = new Limiter({ clock, rates: new ProcessRates(() => clock.monotonicMs()), quotas: core.store.limits.quotas });
+  const floods = new FloodGate();
   const ports: Ports = {
-    clock: core.clock,
+    clock,
     log: core.log,
     control,
     upstreams: playedServer(sent, (request) => handler(request)),
@@ -111,6 +121,8 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     },
     taskIds: new Lru<string, string>(1000),
     strangers: new StrangerLimit(),
+    limiter,
+    floods,
     lastUsed: new LastUsed(),
     inFlight,
     watchdog: new Watchdog(core.clock),
@@ -140,6 +152,8 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     inFlight,
     histories,
     metrics,
+    limiter,
+    floods,
     sent,
     answer: (next) => {
       handler = next;

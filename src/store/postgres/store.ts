@@ -20,6 +20,7 @@ import { GroupQueue, logUnavailable } from '../group-queue.ts';
 import type { FailWrite, Store } from '../port.ts';
 import { type PageQuery, readPages } from '../read-log.ts';
 import { connect, migrateDatabase, type Sql } from './database.ts';
+import { PostgresLimits } from './limits.ts';
 import { Presence } from './presence.ts';
 import { postgresSnapshot } from './snapshot.ts';
 import { runGroup, unknownOrganization, WRITE_TIMEOUT_MS, type WriteAnswer, type WriteJob } from './writer.ts';
@@ -47,6 +48,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     histories: store,
     definitions: store,
     lifecycle: store,
+    limits: { quotas: store.limits, rates: store.limits },
     presence: { claim: () => store.claim(), settle: () => store.settle() },
     backup: (toPath) => writeBackup(postgresSnapshot(options.url), toPath),
   };
@@ -59,6 +61,7 @@ interface Open {
 }
 
 class PostgresStore {
+  readonly limits: PostgresLimits;
   readonly #url: string;
   readonly #failWrite: FailWrite | undefined;
   readonly #listeners = new Set<(org: string, revision: number) => void>();
@@ -70,6 +73,7 @@ class PostgresStore {
 
   constructor({ url, failWrite }: PostgresOptions) {
     this.#url = url;
+    this.limits = new PostgresLimits(url);
     this.#failWrite = failWrite;
   }
 
@@ -109,6 +113,7 @@ class PostgresStore {
       open.writes.end({ timeout: CLOSE_TIMEOUT_S }),
       open.reads.end({ timeout: CLOSE_TIMEOUT_S }),
       this.#presence?.close(),
+      this.limits.close(CLOSE_TIMEOUT_S),
     ]);
   }
 

@@ -22,6 +22,7 @@ import type { FailWrite, Store } from '../port.ts';
 import { readPages } from '../read-log.ts';
 import { DATABASE_FILE, migrateDatabase, openDatabase } from './database.ts';
 import type { Row, RowWrite, WriteAnswer, WriteJob } from './job.ts';
+import { SqliteLimits } from './limits.ts';
 import { lockDataDirectory } from './lock.ts';
 import { sqliteSnapshot } from './snapshot.ts';
 import { SqliteThread, toError } from './thread.ts';
@@ -43,6 +44,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     histories: store,
     definitions: store,
     lifecycle: store,
+    limits: { quotas: store.limits, rates: undefined },
     // The lock of the data directory lets nobody else in.
     presence: { claim: async () => true, settle: async () => undefined },
     backup: (toPath) => writeBackup(sqliteSnapshot(store.path), toPath),
@@ -51,6 +53,10 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
 
 class SqliteStore {
   readonly path: string;
+  readonly limits = new SqliteLimits({
+    submit: (job) => this.#submit(job, 1, JSON.stringify(job).length),
+    read: async (job) => this.#reader().read(job),
+  });
   readonly #dataDir: string;
   readonly #failWrite: FailWrite | undefined;
   readonly #listeners = new Set<(org: string, revision: number) => void>();
