@@ -3,19 +3,17 @@ import { adminListener } from './app/admin-listener.ts';
 import { agentListener } from './app/agent-listener.ts';
 import { type Core, openCore } from './app/core.ts';
 import type { Gateway, Inside } from './app/gateway.ts';
+import { KillSwitch } from './app/kill-switch.ts';
 import { LastUsed } from './auth/last-used.ts';
 import { Catalog } from './catalog/catalog.ts';
 import { UriRoutes } from './catalog/uri-routes.ts';
 import type { Config } from './config.ts';
 import { InFlight } from './kill/inflight.ts';
-import type { Clock } from './lib/clock.ts';
-import { GatewayError } from './lib/error.ts';
 import { newId } from './lib/id.ts';
 import { Lru } from './lib/lru.ts';
 import { createLogger, type Logger } from './observe/log.ts';
 import { createMetrics } from './observe/metrics.ts';
 import { controlCompiler } from './pipeline/compile-control.ts';
-import type { Control } from './pipeline/control.ts';
 import { LiveControl } from './pipeline/control-source.ts';
 import { Readings } from './pipeline/discovery.ts';
 import { createPipeline, type Pipeline } from './pipeline/run.ts';
@@ -55,6 +53,7 @@ async function open(inside: Inside): Promise<Gateway> {
   await store.presence.settle();
   const agentServer = agentListener(inside);
   const adminServer = adminListener(inside, VERSION);
+  inside.metrics.gauge('sallyport_freezes', 'Freezes in force.', () => activeFreezes(inside));
   inside.metrics.gauge('sallyport_sessions', 'Agent sessions of the session-era revisions.', () => agentServer.activeSessions());
   const { url: adminUrl } = await adminServer.listen(config.admin.host, config.admin.port);
   const { url: mcpUrl } = await agentServer.listen(config.agent.host, config.agent.port).catch(async (error: unknown) => {
@@ -73,6 +72,9 @@ function assemble(config: Config, core: Core): Inside {
   const { store, vault, log, clock } = core;
   const logger = createLogger({ level: config.logLevel === 'trace' ? 'debug' : config.logLevel });
   const inFlight = new InFlight(config.limits.maxInFlight);
+  const metrics = createMetrics();
+  const instance = newId('gw', clock.nowMs());
+  const killSwitch = new KillSwitch({ clock, log, logger, metrics, instance });
   const control = new LiveControl({
     objects: store.objects,
     compile: controlCompiler(
@@ -80,14 +82,17 @@ function assemble(config: Config, core: Core): Inside {
       (error) => logger.error({ err: error instanceof Error ? error.message : String(error) }, 'a policy could not be evaluated'),
     ),
     logger,
-    onSwap: (next) => stopWhatIsRefused(next, inFlight, clock),
+    onSwap: (next, previous) => killSwitch.follow(next, previous),
   });
   const { upstreams, connectors } = servers(config, core, logger);
+  killSwitch.stopper.add(inFlight);
+  killSwitch.stopper.add({ what: 'parked', doomed: (org, judge) => upstreams.doomedParked(org, judge) });
   const shared = {
-    metrics: createMetrics(),
+    metrics,
+    killSwitch,
     lastUsed: new LastUsed(),
     strangers: new StrangerLimit(),
-    instance: newId('gw', clock.nowMs()),
+    instance,
   };
   const parts = { ...core, config, logger, inFlight, control, upstreams, connectors, ...shared };
   return { ...parts, log, pipeline: pipelineOf(parts) };
@@ -173,18 +178,6 @@ async function stopInside(inside: Inside): Promise<void> {
   await store.lifecycle.close();
 }
 
-/** A freeze, a revoked token or a disabled agent ends what is running, standing streams included. */
-function stopWhatIsRefused(next: Control, inFlight: InFlight, clock: Clock): void {
-  inFlight.cancelFrozen(next.org, next.freezes, clock.nowMs());
-  const gone = new GatewayError('frozen', 'The token of this call is not valid any more.');
-  inFlight.cancelWhere(
-    ({ principal }) => principal.org === next.org && principal.token !== undefined && !isUsable(next, principal.token),
-    gone,
-  );
-}
-
-function isUsable(control: Control, token: string): boolean {
-  const object = control.view.token(token);
-  const agent = object && control.view.agent(object.spec.agent);
-  return object !== undefined && object.spec.revokedAt === undefined && agent !== undefined && !agent.spec.disabled;
+function activeFreezes({ control, clock }: Inside): number {
+  return control.all().reduce((sum, { freezes }) => sum + freezes.active(clock.nowMs()).length, 0);
 }

@@ -81,6 +81,7 @@ const rows: [Role | undefined, string, string, unknown?][] = [
   ['viewer', 'GET', '/api/v1/freezes'],
   ['operator', 'POST', '/api/v1/freezes', { name: 'stop', scope: { agent: 'robot' }, reason: 'drill' }],
   ['operator', 'DELETE', '/api/v1/freezes/stop'],
+  ['operator', 'POST', '/api/v1/drills', { scope: { agent: 'robot' }, reason: 'drill', waitMs: 100 }],
   ['viewer', 'GET', '/api/v1/log?limit=5'],
   ['viewer', 'GET', '/api/v1/log/tail?from=1'],
   ['viewer', 'GET', '/api/v1/log/export'],

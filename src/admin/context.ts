@@ -28,6 +28,8 @@ export interface AdminContext {
   /** Milliseconds since the epoch; undefined when not seen by this process. */
   lastUsedMs(token: string): number | undefined;
   rotateDataKey(): Promise<{ id: string; previous: string }>;
+  /** Gateway processes on the store now, this one included. */
+  replicas(): Promise<number>;
   settings: {
     metrics: 'loopback' | 'viewer';
     /** May role admin register servers that run a command? */

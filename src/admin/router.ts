@@ -12,6 +12,7 @@ import { LogTails } from './log-tail.ts';
 import { identifyOperator, mayAct, type Operator, SigninRecorder } from './operator.ts';
 import { failure, type Route } from './route.ts';
 import { accessRoutes } from './routes/access.ts';
+import { drillRoutes } from './routes/drills.ts';
 import { freezeRoutes } from './routes/freezes.ts';
 import { healthRoutes } from './routes/health.ts';
 import { logRoutes } from './routes/log.ts';
@@ -27,7 +28,7 @@ export interface RouterOptions {
 }
 
 export function adminRoutes(context: AdminContext): Route[] {
-  return [...healthRoutes, ...objectRoutes, ...accessRoutes, ...freezeRoutes, ...logRoutes(new LogTails(context))];
+  return [...healthRoutes, ...objectRoutes, ...accessRoutes, ...freezeRoutes, ...drillRoutes, ...logRoutes(new LogTails(context))];
 }
 
 export function createRouter(context: AdminContext, options: RouterOptions): Hono {

@@ -34,6 +34,7 @@ function adminContext(inside: Inside, version: string): AdminContext {
     metrics: () => metrics.render(),
     lastUsedMs: (token) => lastUsed.get(org, token),
     rotateDataKey: () => vault.rotateDataKey(org),
+    replicas: () => store.presence.count(),
     settings: {
       metrics: config.admin.metrics,
       commands: commands === 'on' || (commands === 'auto' && isLoopback(config.admin.host)),

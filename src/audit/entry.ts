@@ -131,13 +131,27 @@ export interface ObjectFields {
   changes: readonly ObjectChange[];
   /** Why, when the change is more than an edit: `apply`, `rollback`, `freeze`, … */
   action?: Maybe<string>;
+  /** Freezes that the change sets or changes, whole: what was to stop can be read from the log alone. At most MAX_NAMED_FREEZES. */
+  freezes?: Maybe<readonly FreezeRef[]>;
+}
+
+/** Freezes written out in one entry; the others are there by their digest. */
+export const MAX_NAMED_FREEZES = 100;
+
+export interface FreezeRef {
+  name: string;
+  scope: object;
+  reason: string;
+  until?: Maybe<string>;
+  drill?: Maybe<boolean>;
 }
 
 /** RFC 8785 text of a change of objects. The control revision it creates is the header's `revision`. */
 export function objectContent(o: ObjectFields): string {
   const changes = o.changes.map((change) => ({ ...change, kind: plain(change.kind), name: plain(change.name) }));
   const action = o.action === undefined ? undefined : plain(o.action);
-  return canonicalJson({ type: 'object', time: instant(o.timeMs), author: plain(o.author), action, changes });
+  const freezes = o.freezes?.slice(0, MAX_NAMED_FREEZES).map((freeze) => ({ ...freeze, reason: plain(freeze.reason) }));
+  return canonicalJson({ type: 'object', time: instant(o.timeMs), author: plain(o.author), action, changes, freezes });
 }
 
 /** SHA-256 of the RFC 8785 text of a document without its `revision`, hex. Documents carry secrets only sealed. */
@@ -170,6 +184,17 @@ export type SystemFields =
   | { event: 'gap'; timeMs: number; calls: readonly OpenCall[]; reason?: Maybe<string>; instance?: Maybe<string> }
   /** A window in which the log could not be written and calls were refused. */
   | { event: 'degraded'; timeMs: number; fromMs: number; toMs: number; reason: string; refused?: Maybe<number>; instance?: Maybe<string> }
+  /** How long a freeze would have taken on this gateway, and what it would have ended. */
+  | {
+      event: 'drill';
+      timeMs: number;
+      instance: string;
+      /** Name of the drill. */
+      freeze: string;
+      counts: Readonly<Record<string, number>>;
+      /** From the flag until the last matching call would have been ended. */
+      elapsedMs: number;
+    }
   | { event: 'key-rotation'; timeMs: number; scope: 'master' | 'data'; key: string; previous?: Maybe<string>; author?: Maybe<string> };
 
 /** An allowed call without an outcome: its id and the sequence number of its decision. */

@@ -5,12 +5,17 @@ import type {
   ApplyReply,
   ApplyRequest,
   DiffReply,
+  DrillReply,
+  DrillRequest,
   FreezeList,
+  FreezeReply,
+  FreezeRequest,
   HistoryReply,
   NewTokenReply,
   ObjectBody,
   StatusReply,
   TokenList,
+  UnfreezeReply,
 } from '../admin/contract.ts';
 import { GatewayError } from '../lib/error.ts';
 import { isObject } from '../lib/json.ts';
@@ -39,13 +44,9 @@ export interface AdminClient {
   revokeToken(name: string): Promise<{ name: string; revision: number }>;
   rotateToken(name: string): Promise<NewTokenReply>;
   freezes(): Promise<FreezeList>;
-  freeze(body: {
-    name?: string;
-    scope: Record<string, unknown>;
-    reason: string;
-    until?: string;
-  }): Promise<{ name: string; revision: number }>;
-  unfreeze(name: string): Promise<{ name: string; revision: number }>;
+  freeze(body: FreezeRequest): Promise<FreezeReply>;
+  unfreeze(name: string): Promise<UnfreezeReply>;
+  drill(body: DrillRequest): Promise<DrillReply>;
   rotateDataKey(): Promise<{ key: string; previous: string }>;
   log(query: Readonly<Record<string, string | undefined>>): Promise<{ entries: LogEntryBody[]; next?: number }>;
   entry(seq: number, values: boolean): Promise<{ entry: LogEntryBody; values?: Record<string, string | null> }>;
@@ -94,6 +95,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     freezes: () => wire.json('GET', at('freezes')),
     freeze: (body) => wire.json('POST', at('freezes'), body),
     unfreeze: (name) => wire.json('DELETE', at('freezes', name)),
+    drill: (body) => wire.json('POST', at('drills'), body),
     rotateDataKey: () => wire.json('POST', at('keys', 'rotate')),
     log: (query) => wire.json('GET', at('log') + queryText(query)),
     entry: (seq, values) => wire.json('GET', at('log', String(seq)) + queryText({ values: values ? 'true' : undefined })),

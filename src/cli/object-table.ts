@@ -19,15 +19,23 @@ function summaryOf({ kind, spec }: ObjectBody): string {
     agent: [text('class') && `class ${text('class')}`, text('owner') && `owner ${text('owner')}`, off],
     token: [`agent ${text('agent')}`, `${text('hint')}…`, ended],
     policy: [`order ${String(spec.order ?? '')}`, `${Array.isArray(spec.rules) ? spec.rules.length : 0} rules`],
-    freeze: [scopeText(spec.scope), text('reason'), text('until') && `until ${text('until')}`],
+    freeze: [
+      spec.drill === true ? 'drill' : '',
+      scopeText(spec.scope),
+      text('reason'),
+      text('until') && `until ${text('until')}`,
+      text('setBy') && `by ${text('setBy')}`,
+    ],
     operator: [`role ${text('role')}`, ended],
     secret: [text('sealed')],
   };
   return (parts[kind] ?? []).filter((part) => part !== '').join(', ');
 }
 
-/** `{agent: 'x'}` → `agent x`. */
+/** `{agent: 'x'}` → `agent x`, `{tool: {server: 's', name: 't'}}` → `tool s/t`. */
 export function scopeText(scope: unknown): string {
   const [what = '', which] = Object.entries((scope ?? {}) as Record<string, unknown>)[0] ?? [];
-  return which === true ? what : `${what} ${String(which ?? '')}`;
+  if (which === true) return what;
+  const { server, name } = (typeof which === 'object' ? which : {}) as { server?: string; name?: string };
+  return server === undefined ? `${what} ${String(which ?? '')}` : `${what} ${server}/${name}`;
 }

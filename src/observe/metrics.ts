@@ -24,6 +24,10 @@ export interface Metrics {
   append(durationMs: number): void;
   /** Can the log be written? */
   logHealthy(healthy: boolean): void;
+  /** Calls, parked calls, sessions that a freeze or a revocation ended. */
+  stopped(what: string, count: number): void;
+  /** Everything that a freeze covers was ended here, so long after it was set. */
+  freezeDone(durationMs: number): void;
   /** Adds a gauge that is read when the metrics are rendered; what it throws leaves it out. */
   gauge(name: string, help: string, read: () => number): void;
   /** Prometheus text exposition format. */
@@ -42,6 +46,11 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
   const upstreamSeconds = histogram(registry, 'sallyport_upstream_seconds', 'Time servers took to answer.', 'server');
   const appendSeconds = histogram(registry, 'sallyport_append_seconds', 'Time until log entries were durable.', 'log');
   plain(registry, 'sallyport_calls_total', 'Calls that ended, by method and outcome.', 'counter', () => calls.values());
+  const freezeSeconds = histogram(registry, 'sallyport_freeze_seconds', 'Time from a freeze until everything it covers was ended.', 'of');
+  const stopped = new Map<string, number>();
+  plain(registry, 'sallyport_stopped_total', 'What freezes and revocations ended.', 'counter', () =>
+    [...stopped].map(([what, value]) => ({ metricName: 'sallyport_stopped_total', labels: { what }, value })),
+  );
   const gauge: Metrics['gauge'] = (name, help, read) => plain(registry, name, help, 'gauge', () => reading(name, read));
   gauge('sallyport_calls_in_flight', 'Calls that are running.', () => inFlight);
   gauge('sallyport_log_healthy', '1 when the audit log can be written, else 0.', () => Number(isLogHealthy));
@@ -61,6 +70,8 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
     logHealthy: (healthy) => {
       isLogHealthy = healthy;
     },
+    stopped: (what, count) => void stopped.set(what, (stopped.get(what) ?? 0) + count),
+    freezeDone: (durationMs) => freezeSeconds.observe('freeze', durationMs / 1000),
     gauge,
     render: () => registry.metrics(),
   };

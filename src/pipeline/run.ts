@@ -191,6 +191,7 @@ function takeOff(call: Call, ports: Ports, pipeline: Pipeline): Flight {
     sealedTaskId: undefined,
     upstreamFailed: false,
     release: undefined,
+    parts: undefined,
   };
 }
 

@@ -13,6 +13,8 @@ import type { Ticking } from './ticker.ts';
 const ID_BYTES = 24;
 /** Pause between two looks for idle sessions, milliseconds. */
 const SWEEP_MS = 5_000;
+/** What runs on a session that is taken away has this long to answer, milliseconds. */
+const EXPEL_GRACE_MS = 100;
 
 export interface SessionTableOptions {
   limits: AgentServerLimits;
@@ -70,11 +72,24 @@ export class SessionTable implements Ticking {
 
   end(session: Session, code: CallEnded['code'] = 'session_ended'): void {
     session.end(new CallEnded(code));
-    if (!this.#sessions.delete(session.facts.id)) return;
-    const siblings = this.#byOwner.get(session.owner);
-    siblings?.delete(session);
-    if (siblings?.size === 0) this.#byOwner.delete(session.owner);
-    this.#options.onEnd(session);
+    if (this.#forget(session)) this.#options.onEnd(session);
+  }
+
+  /**
+   * Nobody finds it any more; what ran on it was ended and gets the moment it needs to say so. INVARIANT: an old session is no way around a
+   * freeze (test/scenario/kill-bypass.test.ts).
+   */
+  expel(session: Session): void {
+    if (this.#sessions.get(session.facts.id) !== session) return;
+    this.#forget(session);
+    setTimeout(() => {
+      session.end(new CallEnded('session_ended'));
+      this.#options.onEnd(session);
+    }, EXPEL_GRACE_MS).unref();
+  }
+
+  values(): Iterable<Session> {
+    return this.#sessions.values();
   }
 
   /** Ends a session that never was registered. */
@@ -95,6 +110,15 @@ export class SessionTable implements Ticking {
       if (!session.idle) session.lastUsedMs = nowMs;
       else if (nowMs - session.lastUsedMs >= this.#options.limits.sessionIdleMs) this.end(session);
     }
+  }
+
+  #forget(session: Session): boolean {
+    if (this.#sessions.get(session.facts.id) !== session) return false;
+    this.#sessions.delete(session.facts.id);
+    const siblings = this.#byOwner.get(session.owner);
+    siblings?.delete(session);
+    if (siblings?.size === 0) this.#byOwner.delete(session.owner);
+    return true;
   }
 
   #countOf(owner: string): number {

@@ -3,7 +3,7 @@
 import type { CallReply } from '../call.ts';
 import { GatewayError } from '../lib/error.ts';
 import { AgentSessions } from './agent-session.ts';
-import type { UpstreamRequest, UpstreamStatus, Upstreams } from './exchange.ts';
+import type { ParkedJudge, UpstreamRequest, UpstreamStatus, Upstreams } from './exchange.ts';
 import { failure } from './failure.ts';
 import { ListChanges, type ListListener } from './list-changes.ts';
 import { Park } from './park.ts';
@@ -83,6 +83,10 @@ class ServerBook implements Upstreams {
       own.map((server) => server.options.server),
     );
     await Promise.all(own.map((server) => server.pool.endSession(sessionId)));
+  }
+
+  doomedParked(org: string, judge: ParkedJudge): (() => void)[] {
+    return this.#park.doomed(org, judge);
   }
 
   onListChanged(listener: ListListener): () => void {

@@ -53,6 +53,7 @@ export async function startAdminSide(settings: Partial<AdminContext['settings']>
     metrics: async () => '# no metrics\n',
     lastUsedMs: () => undefined,
     rotateDataKey: () => core.vault.rotateDataKey(ORG),
+    replicas: () => core.store.presence.count(),
     settings: { metrics: 'viewer', commands: true, ...settings },
   };
   const server = createAdminServer(context, { allowedHosts: [] });

@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { KillSwitch } from '../../src/app/kill-switch.ts';
 import { type Core, openCore } from '../../src/app.ts';
 import { LastUsed } from '../../src/auth/last-used.ts';
 import type { Call, CallReply, ClientContext, Era, MethodKind, Peer, Surface } from '../../src/call.ts';
@@ -71,6 +72,10 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
   const org = config.organization;
   if (options.objects) await seed(core, org, options.objects);
   const logger = createLogger({ level: 'silent' });
+  const inFlight = new InFlight();
+  const metrics = createMetrics({ processMetrics: false });
+  const killSwitch = new KillSwitch({ clock: core.clock, log: core.log, logger, metrics, instance: 'test' });
+  killSwitch.stopper.add(inFlight);
   const control = new LiveControl({
     objects: core.store.objects,
     compile: controlCompiler(
@@ -78,10 +83,8 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
       () => undefined,
     ),
     logger,
-    onSwap: (next) => inFlight.cancelFrozen(next.org, next.freezes, core.clock.nowMs()),
+    onSwap: (next, previous) => killSwitch.follow(next, previous),
   });
-  const inFlight = new InFlight();
-  const metrics = createMetrics({ processMetrics: false });
   const sent: UpstreamRequest[] = [];
   let handler: (request: UpstreamRequest) => Promise<CallReply> | CallReply = echoServer;
   const ports: Ports = {
@@ -153,6 +156,7 @@ function playedServer(sent: UpstreamRequest[], answer: (request: UpstreamRequest
       return answer(request);
     },
     endSession: async () => {},
+    doomedParked: () => [],
     onListChanged: () => () => {},
     status: () => [],
     close: async () => {},

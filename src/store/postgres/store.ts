@@ -19,6 +19,8 @@ const WRITE_CONNECTIONS = 4;
 const READ_CONNECTIONS = 4;
 const CLOSE_TIMEOUT_S = 5;
 const CHANNEL = 'sallyport_change';
+/** Pause between two looks at the revisions, milliseconds: a notification that never came is made up for within this time. */
+export const REVISION_POLL_MS = 1_000;
 
 export interface PostgresOptions {
   /** `postgres://…`; never logged. */
@@ -35,7 +37,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     objects: store,
     keys: store,
     lifecycle: store,
-    presence: { claim: () => store.claim(), settle: () => store.settle() },
+    presence: { claim: () => store.claim(), settle: () => store.settle(), count: () => store.count() },
     backup: (toPath) => writeBackup(postgresSnapshot(options.url), toPath),
   };
 }
@@ -44,6 +46,7 @@ interface Open {
   writes: Sql;
   reads: Sql;
   queues: Map<string, GroupQueue<WriteJob, WriteAnswer>>;
+  poll: NodeJS.Timeout;
 }
 
 class PostgresStore {
@@ -54,6 +57,7 @@ class PostgresStore {
   readonly #seen = new Map<string, number>();
   #presence: Presence | undefined;
   #writeCount = 0;
+  #looking = false;
   #open: Open | undefined;
 
   constructor({ url, failWrite }: PostgresOptions) {
@@ -67,6 +71,8 @@ class PostgresStore {
       writes: connect(this.#url, WRITE_CONNECTIONS, WRITE_TIMEOUT_MS),
       reads: connect(this.#url, READ_CONNECTIONS),
       queues: new Map(),
+      // INVARIANT: a gateway that hears no notifications still learns of a freeze (test/fault/lost-notification.test.ts).
+      poll: setInterval(() => this.#look(), REVISION_POLL_MS).unref(),
     };
     try {
       await migrateDatabase(open.reads);
@@ -76,12 +82,13 @@ class PostgresStore {
         CHANNEL,
         (text) => this.#onNotification(text),
         () => {
-          this.#catchUp().catch(() => undefined);
+          this.#look();
           this.#presence?.resume().catch(() => undefined);
         },
       );
     } catch (error) {
       this.#open = undefined;
+      clearInterval(open.poll);
       await Promise.all([open.writes.end({ timeout: 0 }), open.reads.end({ timeout: 0 })]);
       throw asUnavailable(error);
     }
@@ -91,6 +98,7 @@ class PostgresStore {
     const open = this.#open;
     if (!open) return;
     this.#listeners.clear();
+    clearInterval(open.poll);
     await Promise.all([...open.queues.values()].map((queue) => queue.close()));
     this.#open = undefined;
     await Promise.all([
@@ -111,6 +119,10 @@ class PostgresStore {
 
   async settle(): Promise<void> {
     await this.#presence?.settle();
+  }
+
+  async count(): Promise<number> {
+    return (await this.#presence?.count()) ?? 0;
   }
 
   async healthy(): Promise<boolean> {
@@ -280,6 +292,17 @@ class PostgresStore {
   #onNotification(text: string): void {
     const [org, revision] = text.split(' ');
     if (org && revision) this.#observe(org, Number(revision));
+  }
+
+  /** One look at a time: what cannot be read now is read by the next. */
+  #look(): void {
+    if (this.#looking || !this.#open) return;
+    this.#looking = true;
+    this.#catchUp()
+      .catch(() => undefined)
+      .finally(() => {
+        this.#looking = false;
+      });
   }
 
   async #catchUp(): Promise<void> {

@@ -32,7 +32,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     keys: store,
     lifecycle: store,
     // The lock of the data directory lets nobody else in.
-    presence: { claim: async () => true, settle: async () => undefined },
+    presence: { claim: async () => true, settle: async () => undefined, count: async () => 1 },
     backup: (toPath) => writeBackup(sqliteSnapshot(store.path), toPath),
   };
 }
