@@ -65,7 +65,7 @@ export async function freezeProblem(input: GuardInput): Promise<string | undefin
   for (const change of input.changes) {
     if (change.change === 'unchanged') continue;
     const problem =
-      change.kind === 'freeze' && names.has(change.name) ? await guardedChange(change, input) : escape(change, guarded, input.view);
+      change.kind === 'freeze' && names.has(change.name) ? await guardedChange(change, input) : leavesScope(change, guarded, input.view);
     if (problem !== undefined) return problem;
   }
   return undefined;
@@ -101,7 +101,7 @@ function weakenedBy(was: FreezeSpec, is: FreezeSpec): string | undefined {
 }
 
 /** An agent or token that is frozen by what it is must not become something else. */
-function escape(
+function leavesScope(
   { kind, name, before, after }: ObjectChange,
   guarded: readonly StoredObject<'freeze'>[],
   view: ControlView,
