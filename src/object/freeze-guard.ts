@@ -56,7 +56,7 @@ export interface GuardInput extends Actor {
 
 /**
  * Why these changes may not be made. INVARIANT: nobody ends, narrows or shortens alone what takes two people to lift
- * (freeze-guard.test.ts, test/scenario/kill-lift.test.ts).
+ * (test/scenario/kill-lift.test.ts).
  */
 export async function freezeProblem(input: GuardInput): Promise<string | undefined> {
   const guarded = input.view.freezes().filter(({ spec }) => isGuarded(spec, input));

@@ -110,7 +110,7 @@ function settle(view: ControlView, draft: ObjectDraft, sealer: SecretSealer, pla
   return { kind: draft.kind, metadata: draft.metadata, spec: draft.spec };
 }
 
-/** INVARIANT: what a freeze says about who set it is written here and nowhere else (object.test.ts). */
+/** INVARIANT: what a freeze says about who set it is written here and nowhere else (test/scenario/kill-lift.test.ts). */
 function stamped(view: ControlView, object: StoredObject, actor: Actor, lift: string | undefined): StoredObject {
   if (object.kind !== 'freeze') return object;
   const { name } = object.metadata;
