@@ -14,6 +14,7 @@ const CALLERS_EACH = 2;
 const SETTLE_MS = 400;
 /** A round that takes longer failed. */
 const ROUND_LIMIT_MS = 20_000;
+const META = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': {} };
 
 interface Replica {
   mcp: string;
@@ -123,8 +124,6 @@ function openListen(crowd: Crowd, { mcp }: Replica): Promise<{ ended: Promise<nu
     outgoing.end(body);
   });
 }
-
-const META = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': {} };
 
 function callBody(): string {
   const params = { name: 'echo', arguments: { text: 'x', size: 'small' }, _meta: META };
