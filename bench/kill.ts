@@ -1,6 +1,6 @@
 // `npm run -s bench:kill`: how fast a freeze stops everything. One and three gateways (processes on one PostgreSQL), STREAMS open
 // streams over all of them and callers that never pause: flag → first denial and flag → last byte. `--json` prints one object of named figures;
-// `--rounds N` and `--sqlite` (the embedded store, one gateway) change the run. Times are taken by the bench alone, from before the request.
+// `--rounds N`, `--agents N` and `--sqlite` (the embedded store, one gateway) change the run. Times are taken by the bench alone, from before the request.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -35,6 +35,7 @@ interface Round {
 }
 
 const rounds = Number(argument('--rounds') ?? 20);
+const agents = Number(argument('--agents') ?? 10);
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-kill-'));
 const running: { stop(): Promise<void> }[] = [];
 const figures: Record<string, number> = {};
@@ -59,7 +60,7 @@ async function measure(name: string, count: number, databaseUrl: string | undefi
   let crowd: Crowd | undefined;
   for (let i = 0; i < count; i++) {
     const dataDir = join(folder, name);
-    const options = { upstream: echo.ready.url, agents: 10, rules: 10, dataDir, ...(databaseUrl ? { databaseUrl } : {}), keep: i > 0 };
+    const options = { upstream: echo.ready.url, agents, rules: 10, dataDir, ...(databaseUrl ? { databaseUrl } : {}), keep: i > 0 };
     const gateway = await start('./gateway.ts', [JSON.stringify(options)]);
     const { url = '', admin = '', token = '', operator = '' } = gateway.ready;
     replicas.push({ mcp: new URL(url).origin, admin, process: gateway });

@@ -7,6 +7,7 @@ import type { WrappedKey } from '../../vault/port.ts';
 import { writeBackup } from '../backup.ts';
 import { checkDrafts, checkOrganization, checkWrites, documentText, draftBytes, parseDocument } from '../check-write.ts';
 import { GroupQueue, logUnavailable } from '../group-queue.ts';
+import { ObjectCache, type ObjectDelta } from '../object-cache.ts';
 import type { FailWrite, Store } from '../port.ts';
 import { type PageQuery, readPages } from '../read-log.ts';
 import { connect, migrateDatabase, type Sql } from './database.ts';
@@ -56,6 +57,7 @@ class PostgresStore {
   /** Newest control revision seen per organization, from notifications, receipts and own writes alike. */
   readonly #seen = new Map<string, number>();
   #presence: Presence | undefined;
+  readonly #objects = new ObjectCache();
   #writeCount = 0;
   #looking = false;
   #open: Open | undefined;
@@ -185,17 +187,8 @@ class PostgresStore {
     await this.#submit('', { type: 'statement', run }, 1, 0);
   }
 
-  async load(org: string): Promise<ControlSnapshot> {
-    // One statement, so that objects and revision belong together.
-    const rows = await this.#read(
-      (sql) => sql`
-        SELECT o.revision AS control_revision, b.revision, b.document FROM organization o LEFT JOIN object b ON b.org = o.id
-        WHERE o.name = ${org} ORDER BY b.kind COLLATE "C", b.name COLLATE "C"`,
-    );
-    const [first] = rows;
-    if (!first) throw unknownOrganization(org);
-    const objects = rows.filter((row) => row.document !== null).map((row) => parseDocument(row.document, Number(row.revision)));
-    return { org, revision: Number(first.control_revision), objects };
+  load(org: string): Promise<ControlSnapshot> {
+    return this.#objects.load(org, (since) => this.#objectsSince(org, since));
   }
 
   async write(org: string, writes: readonly ObjectWrite[], author: string, timeMs: number, entry: EntryDraft): Promise<WriteResult> {
@@ -251,6 +244,19 @@ class PostgresStore {
       (sql) => sql`SELECT k.id, k.wrapped FROM data_key k JOIN organization o ON o.id = k.org WHERE o.name = ${org} ORDER BY k.position`,
     );
     return rows.map((row) => ({ id: row.id, wrapped: row.wrapped }));
+  }
+
+  /** One statement, so that objects and revision belong together. */
+  async #objectsSince(org: string, since: number): Promise<ObjectDelta> {
+    const rows = await this.#read(
+      (sql) => sql`
+        SELECT o.revision AS control_revision, (SELECT count(*) FROM object t WHERE t.org = o.id) AS total, b.revision, b.document
+        FROM organization o LEFT JOIN object b ON b.org = o.id AND b.revision > ${since} WHERE o.name = ${org}`,
+    );
+    const [first] = rows;
+    if (!first) throw unknownOrganization(org);
+    const changed = rows.filter((row) => row.document !== null).map((row) => parseDocument(row.document, Number(row.revision)));
+    return { revision: Number(first.control_revision), total: Number(first.total), changed };
   }
 
   async #page({ org, fromSeq, toSeq, callId, reverse, limit }: PageQuery): Promise<StoredEntry[]> {

@@ -8,6 +8,7 @@ import type { WrappedKey } from '../../vault/port.ts';
 import { writeBackup } from '../backup.ts';
 import { checkDrafts, checkOrganization, checkWrites, documentText, draftBytes, parseDocument } from '../check-write.ts';
 import { GroupQueue, logUnavailable } from '../group-queue.ts';
+import { ObjectCache, type ObjectDelta } from '../object-cache.ts';
 import type { FailWrite, Store } from '../port.ts';
 import { readPages } from '../read-log.ts';
 import { DATABASE_FILE, migrateDatabase, openDatabase } from './database.ts';
@@ -41,6 +42,7 @@ class SqliteStore {
   readonly path: string;
   readonly #dataDir: string;
   readonly #failWrite: FailWrite | undefined;
+  readonly #objects = new ObjectCache();
   readonly #listeners = new Set<(org: string, revision: number) => void>();
   #open: { writer: SqliteThread; reader: SqliteThread; queue: GroupQueue<WriteJob, WriteAnswer>; release: () => void } | undefined;
 
@@ -138,11 +140,8 @@ class SqliteStore {
     await this.#submit({ type: 'organization', org }, 1, 0);
   }
 
-  async load(org: string): Promise<ControlSnapshot> {
-    const [first, ...rows] = await this.#reader().read({ type: 'objects', org });
-    if (!first) throw unknownOrganization(org);
-    const objects = rows.map((row) => parseDocument(String(row.document), Number(row.revision)));
-    return { org, revision: Number(first.revision), objects };
+  load(org: string): Promise<ControlSnapshot> {
+    return this.#objects.load(org, (since) => this.#objectsSince(org, since));
   }
 
   async write(org: string, writes: readonly ObjectWrite[], author: string, timeMs: number, entry: EntryDraft): Promise<WriteResult> {
@@ -179,6 +178,13 @@ class SqliteStore {
   async list(org: string): Promise<WrappedKey[]> {
     const rows = await this.#reader().read({ type: 'keys', org });
     return rows.map((row) => ({ id: String(row.id), wrapped: row.wrapped as Uint8Array }));
+  }
+
+  async #objectsSince(org: string, since: number): Promise<ObjectDelta> {
+    const [first, ...rows] = await this.#reader().read({ type: 'objects', org, since });
+    if (!first) throw unknownOrganization(org);
+    const changed = rows.map((row) => parseDocument(String(row.document), Number(row.revision)));
+    return { revision: Number(first.revision), total: Number(first.total), changed };
   }
 
   #submit(job: WriteJob, entries: number, bytes: number): Promise<WriteAnswer> {
