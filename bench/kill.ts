@@ -1,6 +1,7 @@
 // `npm run -s bench:kill`: how fast a freeze stops everything. One and three gateways (processes on one PostgreSQL), STREAMS open
 // streams over all of them and callers that never pause: flag → first denial and flag → last byte. `--json` prints one object of named figures;
-// `--rounds N`, `--agents N` and `--sqlite` (the embedded store, one gateway) change the run. Times are taken by the bench alone, from before the request.
+// `--rounds N`, `--agents N`,
+// `--replicas 1,3` and `--sqlite` (the embedded store, one gateway) change the run. Times are taken by the bench alone, from before the request.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -45,8 +46,8 @@ try {
   else {
     const postgres = await startPostgres();
     running.push(postgres);
-    await measure('replicas-1', 1, postgres.url);
-    await measure('replicas-3', 3, await postgres.freshUrl());
+    for (const count of (argument('--replicas') ?? '1,3').split(',').map(Number))
+      await measure(`replicas-${count}`, count, await postgres.freshUrl());
   }
   console.log(process.argv.includes('--json') ? JSON.stringify(figures) : lines.join('\n'));
 } finally {

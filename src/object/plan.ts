@@ -78,7 +78,7 @@ export function planChanges(view: ControlView, input: PlanInput, sealer: SecretS
     remove(view, gone, plan);
   }
   checkReferences(after, touched, plan);
-  checkAdminRemains(view, after, plan);
+  if (plan.changes.some(({ kind }) => kind === 'operator')) checkAdminRemains(view, after, plan);
   return plan;
 }
 
@@ -192,17 +192,30 @@ function checkAdminRemains(view: ControlView, after: ReadonlyMap<string, StoredO
 
 /** Only references from or to something this change touches: older damage must not block an unrelated change. */
 function checkReferences(after: ReadonlyMap<string, StoredObject>, touched: ReadonlySet<string>, plan: Plan): void {
-  for (const [key, object] of after) {
-    const concerned = (to: Reference) => !after.has(keyOf(to.kind, to.name)) && (touched.has(key) || touched.has(keyOf(to.kind, to.name)));
-    for (const to of referencesOf(object).filter(concerned)) {
-      const names = [...after.values()].filter((other) => other.kind === to.kind).map((other) => other.metadata.name);
-      plan.problems.push({
-        object: key,
-        message: `${to.at} names ${keyOf(to.kind, to.name)}, which does not exist.${didYouMean(to.name, names)}`,
-      });
-    }
-    for (const to of softReferencesOf(object).filter(concerned)) {
-      plan.warnings.push({ object: key, message: `${to.at} names ${keyOf(to.kind, to.name)}, which does not exist (yet)` });
-    }
+  // What is not touched can only lose what it names by a deletion.
+  const deletes = plan.changes.some(({ change }) => change === 'deleted');
+  for (const key of deletes ? after.keys() : touched) {
+    const object = after.get(key);
+    if (object) checkReferencesOf(key, object, after, touched, plan);
+  }
+}
+
+function checkReferencesOf(
+  key: string,
+  object: StoredObject,
+  after: ReadonlyMap<string, StoredObject>,
+  touched: ReadonlySet<string>,
+  plan: Plan,
+): void {
+  const concerned = (to: Reference) => !after.has(keyOf(to.kind, to.name)) && (touched.has(key) || touched.has(keyOf(to.kind, to.name)));
+  for (const to of referencesOf(object).filter(concerned)) {
+    const names = [...after.values()].filter((other) => other.kind === to.kind).map((other) => other.metadata.name);
+    plan.problems.push({
+      object: key,
+      message: `${to.at} names ${keyOf(to.kind, to.name)}, which does not exist.${didYouMean(to.name, names)}`,
+    });
+  }
+  for (const to of softReferencesOf(object).filter(concerned)) {
+    plan.warnings.push({ object: key, message: `${to.at} names ${keyOf(to.kind, to.name)}, which does not exist (yet)` });
   }
 }

@@ -250,8 +250,9 @@ class PostgresStore {
   async #objectsSince(org: string, since: number): Promise<ObjectDelta> {
     const rows = await this.#read(
       (sql) => sql`
-        SELECT o.revision AS control_revision, (SELECT count(*) FROM object t WHERE t.org = o.id) AS total, b.revision, b.document
-        FROM organization o LEFT JOIN object b ON b.org = o.id AND b.revision > ${since} WHERE o.name = ${org}`,
+        SELECT o.revision AS control_revision, c.total, b.revision, b.document FROM organization o
+        CROSS JOIN LATERAL (SELECT count(*) AS total FROM object t WHERE t.org = o.id) c
+        LEFT JOIN object b ON b.org = o.id AND b.revision > ${since} WHERE o.name = ${org}`,
     );
     const [first] = rows;
     if (!first) throw unknownOrganization(org);
