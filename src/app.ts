@@ -2,7 +2,9 @@
 import { adminListener } from './app/admin-listener.ts';
 import { agentListener } from './app/agent-listener.ts';
 import { type Core, openCore } from './app/core.ts';
+import { Definitions } from './app/definitions.ts';
 import type { Gateway, Inside } from './app/gateway.ts';
+import { HistoryKeeper } from './app/history-keeper.ts';
 import { KillSwitch } from './app/kill-switch.ts';
 import { LastUsed } from './auth/last-used.ts';
 import { Catalog } from './catalog/catalog.ts';
@@ -49,6 +51,7 @@ async function open(inside: Inside): Promise<Gateway> {
   const { config, control, log, clock, instance, store } = inside;
   const exclusive = await store.presence.claim();
   await control.start();
+  inside.histories.start();
   for (const { org } of control.all()) await log.recordStart(org, { timeMs: clock.nowMs(), instance, version: VERSION, exclusive });
   await store.presence.settle();
   const agentServer = agentListener(inside);
@@ -75,6 +78,7 @@ function assemble(config: Config, core: Core): Inside {
   const metrics = createMetrics();
   const instance = newId('gw', clock.nowMs());
   const killSwitch = new KillSwitch({ clock, log, logger, metrics, instance });
+  const histories = new HistoryKeeper({ log: store.log, audit: log, store: store.histories, logger });
   const control = new LiveControl({
     objects: store.objects,
     compile: controlCompiler(
@@ -82,7 +86,10 @@ function assemble(config: Config, core: Core): Inside {
       (error) => logger.error({ err: error instanceof Error ? error.message : String(error) }, 'a policy could not be evaluated'),
     ),
     logger,
-    onSwap: (next, previous) => killSwitch.follow(next, previous),
+    onSwap: (next, previous) => {
+      killSwitch.follow(next, previous);
+      histories.want(next.org, next.risk !== undefined || next.policies.needsFacts);
+    },
   });
   const { upstreams, connectors } = servers(config, core, logger);
   killSwitch.stopper.add(inFlight);
@@ -94,20 +101,41 @@ function assemble(config: Config, core: Core): Inside {
     strangers: new StrangerLimit(),
     instance,
   };
-  const parts = { ...core, config, logger, inFlight, control, upstreams, connectors, ...shared };
+  const catalog = new Catalog();
+  const definitions = new Definitions({ catalog, control, log, clock, logger, instance: shared.instance });
+  const parts = { ...core, config, logger, inFlight, histories, catalog, definitions, control, upstreams, connectors, ...shared };
   return { ...parts, log, pipeline: pipelineOf(parts) };
 }
 
 function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
-  const { config, vault, upstreams, clock, log, control, inFlight, logger, metrics, lastUsed, strangers, instance } = parts;
-  const catalog = new Catalog();
-  upstreams.onListChanged((org, server, what) => catalog.invalidate(org, server, what));
-  return createPipeline({
+  const {
+    config,
+    vault,
+    upstreams,
+    clock,
+    log,
+    control,
+    inFlight,
+    histories,
+    catalog,
+    definitions,
+    logger,
+    metrics,
+    lastUsed,
+    strangers,
+    instance,
+  } = parts;
+  upstreams.onListChanged((org, server, what) => {
+    catalog.invalidate(org, server, what);
+    definitions.changed(org, server);
+  });
+  const pipeline = createPipeline({
     clock,
     log,
     control,
     upstreams,
     catalog,
+    drift: definitions.watch,
     routes: new UriRoutes(),
     readings: new Readings(),
     sealer: textSealer(vault),
@@ -116,6 +144,7 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     lastUsed,
     inFlight,
     inspectors: [],
+    histories,
     logger,
     metrics,
     settings: {
@@ -128,6 +157,8 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
       instance,
     },
   });
+  definitions.pipeline = pipeline;
+  return pipeline;
 }
 
 function servers(
@@ -167,10 +198,12 @@ function textSealer(vault: Vault): {
 }
 
 async function stopInside(inside: Inside): Promise<void> {
-  const { upstreams, connectors, control, log, clock, instance, store } = inside;
+  const { upstreams, connectors, control, histories, definitions, log, clock, instance, store } = inside;
+  definitions.close();
   await upstreams.close();
   await connectors.close();
   control.stop();
+  await histories.close();
   for (const { org } of control.all()) {
     const fields = { event: 'stop' as const, timeMs: clock.nowMs(), instance, reason: 'orderly stop' };
     await log.record(org, { type: 'system', fields }).catch(() => undefined); // the store may be what failed

@@ -62,6 +62,8 @@ export interface Target {
   spec: ServerSpec;
   capability: CapabilityRef | undefined;
   definition: Definition | undefined;
+  /** Digest of the approved snapshot in force; undefined when there is none. */
+  snapshot: string | undefined;
 }
 
 /** A capability's definition as the server stated it, and the pin: SHA-256 of its RFC 8785 form, hex. */
@@ -106,8 +108,14 @@ export interface Finding {
 export interface RiskScore {
   /** 0–100, whole. */
   score: number;
+  /** The band of the profile that the score falls in. */
+  band: RiskBand;
   parts: readonly RiskPart[];
+  /** Name of the risk object it was scored under. */
+  profile: string;
 }
+
+export type RiskBand = 'allow' | 'log' | 'hold' | 'deny';
 
 export interface RiskPart {
   signal: string;
@@ -218,6 +226,8 @@ export interface Call {
   abort(reason: unknown): void;
   /** Who started it: an agent, or the gateway itself (definition discovery). */
   readonly origin: 'agent' | 'gateway';
+  /** Organization for which the gateway acts as itself, on an operator's request; never set by what an agent sends. */
+  readonly actsFor?: string | undefined;
   /** For `reverse`: the call during which the server asked. */
   readonly parent: Call | undefined;
   /** For `reverse` and locally handled notifications: what forward does instead of asking a server. */
@@ -231,6 +241,8 @@ export interface Call {
   /** In the order they were made; those of the result are added after forward. */
   findings: readonly Finding[];
   risk: RiskScore | undefined;
+  /** What is remembered of this agent and tool, for conditions of rules; undefined when nobody asks for it. Set by the row `score`. */
+  facts: JsonObject | undefined;
   decision: Decision | undefined;
   receipt: Receipt | undefined;
 }

@@ -1,6 +1,7 @@
 // What a running gateway consists of. Types only.
 import type { AuditLog } from '../audit/log.ts';
 import type { LastUsed } from '../auth/last-used.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import type { Config } from '../config.ts';
 import type { InFlight } from '../kill/inflight.ts';
 import type { Logger } from '../observe/log.ts';
@@ -11,6 +12,8 @@ import type { StrangerLimit } from '../pipeline/stranger-limit.ts';
 import type { AgentServer } from '../server/agent-server.ts';
 import type { Upstreams } from '../upstream/exchange.ts';
 import type { Core } from './core.ts';
+import type { Definitions } from './definitions.ts';
+import type { HistoryKeeper } from './history-keeper.ts';
 import type { KillSwitch } from './kill-switch.ts';
 
 /** Everything behind the listeners. */
@@ -24,6 +27,9 @@ export interface Inside extends Core {
   readonly connectors: { close(): Promise<void> };
   readonly inFlight: InFlight;
   readonly killSwitch: KillSwitch;
+  readonly histories: HistoryKeeper;
+  readonly catalog: Catalog;
+  readonly definitions: Definitions;
   readonly lastUsed: LastUsed;
   readonly strangers: StrangerLimit;
   readonly pipeline: Pipeline;

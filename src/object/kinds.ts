@@ -6,8 +6,10 @@ import type { metadataSchema } from './kind/field.ts';
 import { freezeSpec } from './kind/freeze.ts';
 import { operatorSpec, type roles } from './kind/operator.ts';
 import { type policyRule, policySpec } from './kind/policy.ts';
+import { riskSpec } from './kind/risk.ts';
 import { secretSpec } from './kind/secret.ts';
 import { serverSpec } from './kind/server.ts';
+import { snapshotSpec } from './kind/snapshot.ts';
 import { tokenSpec } from './kind/token.ts';
 
 export const kinds = {
@@ -18,6 +20,8 @@ export const kinds = {
   freeze: freezeSpec,
   secret: secretSpec,
   operator: operatorSpec,
+  risk: riskSpec,
+  snapshot: snapshotSpec,
 } as const;
 
 export type Kind = keyof typeof kinds;

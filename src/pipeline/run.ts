@@ -87,12 +87,14 @@ function restart(flight: Flight): void {
   call.params = received.params;
   call.paramsText = received.text;
   flight.denial = undefined;
+  flight.isQuarantined = false;
   flight.reply = undefined;
   call.principal = undefined;
   call.target = undefined;
   call.intent = undefined;
   call.findings = NO_FINDINGS;
   call.risk = undefined;
+  call.facts = undefined;
   call.decision = undefined;
   call.receipt = undefined;
 }
@@ -184,6 +186,8 @@ function takeOff(call: Call, ports: Ports, pipeline: Pipeline): Flight {
     control: ports.control.any(),
     signal: call.signal,
     received: { params: call.params, text: call.paramsText },
+    amounts: undefined,
+    isQuarantined: false,
     lease: undefined,
     reply: undefined,
     denial: undefined,

@@ -3,6 +3,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Definitions } from '../../src/app/definitions.ts';
+import { HistoryKeeper } from '../../src/app/history-keeper.ts';
 import { KillSwitch } from '../../src/app/kill-switch.ts';
 import { type Core, openCore } from '../../src/app.ts';
 import { LastUsed } from '../../src/auth/last-used.ts';
@@ -42,6 +44,8 @@ export interface Harness {
   pipeline: Pipeline;
   control: LiveControl;
   inFlight: InFlight;
+  histories: HistoryKeeper;
+  definitions: Definitions;
   metrics: Metrics;
   /** What servers received, in order. */
   sent: UpstreamRequest[];
@@ -83,8 +87,14 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
       () => undefined,
     ),
     logger,
-    onSwap: (next, previous) => killSwitch.follow(next, previous),
+    onSwap: (next, previous) => {
+      killSwitch.follow(next, previous);
+      histories.want(next.org, next.risk !== undefined || next.policies.needsFacts);
+    },
   });
+  const histories = new HistoryKeeper({ log: core.store.log, audit: core.log, store: core.store.histories, logger });
+  const catalog = new Catalog();
+  const definitions = new Definitions({ catalog, control, log: core.log, clock: core.clock, logger, instance: 'test' });
   const sent: UpstreamRequest[] = [];
   let handler: (request: UpstreamRequest) => Promise<CallReply> | CallReply = echoServer;
   const ports: Ports = {
@@ -92,7 +102,8 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     log: core.log,
     control,
     upstreams: playedServer(sent, (request) => handler(request)),
-    catalog: new Catalog(),
+    catalog,
+    drift: definitions.watch,
     routes: new UriRoutes(),
     readings: new Readings(),
     sealer: {
@@ -104,6 +115,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     lastUsed: new LastUsed(),
     inFlight,
     inspectors: options.inspectors ?? [],
+    histories,
     logger,
     metrics,
     settings: {
@@ -117,12 +129,16 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     },
   };
   await control.start();
+  const pipeline = createPipeline(ports);
+  definitions.pipeline = pipeline;
   return {
     core,
     org,
-    pipeline: createPipeline(ports),
+    pipeline,
+    definitions,
     control,
     inFlight,
+    histories,
     metrics,
     sent,
     answer: (next) => {
@@ -132,6 +148,8 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     entries: () => readEntries(core, org),
     close: async () => {
       control.stop();
+      definitions.close();
+      await histories.close();
       await core.store.lifecycle.close();
       if (!options.dataDir) rmSync(dataDir, { recursive: true, force: true });
     },
@@ -229,6 +247,7 @@ export function callOf(method: string, options: CallOptions = {}): Call {
     intent: undefined,
     findings: [],
     risk: undefined,
+    facts: undefined,
     decision: undefined,
     receipt: undefined,
   };
