@@ -150,7 +150,9 @@ export interface FreezeRef {
 export function objectContent(o: ObjectFields): string {
   const changes = o.changes.map((change) => ({ ...change, kind: plain(change.kind), name: plain(change.name) }));
   const action = o.action === undefined ? undefined : plain(o.action);
-  const freezes = o.freezes?.slice(0, MAX_NAMED_FREEZES).map((freeze) => ({ ...freeze, reason: plain(freeze.reason) }));
+  const freezes = o.freezes
+    ?.slice(0, MAX_NAMED_FREEZES)
+    .map((freeze) => ({ ...freeze, scope: plainDeep(freeze.scope), reason: plain(freeze.reason) }));
   return canonicalJson({ type: 'object', time: instant(o.timeMs), author: plain(o.author), action, changes, freezes });
 }
 
@@ -254,6 +256,12 @@ export function plain(text: string): string {
 
 function plainMembers(fields: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, typeof value === 'string' ? plain(value) : value]));
+}
+
+function plainDeep(value: unknown): unknown {
+  if (typeof value === 'string') return plain(value);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plainDeep(inner)]));
 }
 
 function member(key: string, text: string | undefined): string {

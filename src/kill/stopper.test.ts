@@ -1,5 +1,6 @@
 // Ending many things at once without holding the loop, and in spite of those that cannot be ended.
 import { expect, test } from 'vitest';
+import { measureTurns } from '../../test/support/loop-turns.ts';
 import type { Principal } from '../call.ts';
 import { systemClock } from '../lib/clock.ts';
 import { InFlight } from './inflight.ts';
@@ -30,7 +31,7 @@ test('5,000 calls under way are ended without holding the loop for 50 ms', async
     calls.register({ principal: bot, server: 'fs', abort: (reason) => controller.abort(reason) });
   };
   for (let i = 0; i < 5_000; i++) register();
-  const turns = turnsOf();
+  const turns = measureTurns();
   const { stopper: one, reported } = stopper(calls);
   expect(await one.stop('acme', all)).toEqual({ calls: 5_000 });
   await new Promise((resolve) => setTimeout(resolve, 5));
@@ -39,29 +40,6 @@ test('5,000 calls under way are ended without holding the loop for 50 ms', async
   expect(usedMs.length).toBeGreaterThan(5_000 / SLICE_ENDS);
   expect(Math.max(...usedMs)).toBeLessThan(50);
 });
-
-/** CPU time of this thread in each turn of the loop, milliseconds: what others on the machine use does not count. */
-function turnsOf(): () => number[] {
-  const used: number[] = [];
-  let going = true;
-  let last = cpuMs();
-  const turn = (): void => {
-    const now = cpuMs();
-    used.push(now - last);
-    last = now;
-    if (going) setImmediate(turn);
-  };
-  setImmediate(turn);
-  return () => {
-    going = false;
-    return used;
-  };
-}
-
-function cpuMs(): number {
-  const { user, system } = process.threadCpuUsage();
-  return (user + system) / 1_000;
-}
 
 test('a slice has at most so many ends, then others get a turn', async () => {
   let done = 0;

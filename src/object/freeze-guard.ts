@@ -87,8 +87,11 @@ async function guardedChange({ name, before, after }: ObjectChange, input: Guard
   if (!request) return `freeze/${name}: nobody has asked to lift it within the last day. Ask first: sallyport unfreeze ${name}`;
   if (request.by === input.author) return `freeze/${name}: you asked to lift it; another operator must confirm.`;
   const sinceRevision = await firstRevision(name, input);
-  if (await isIndependent(input.author, request.by, sinceRevision, input, new Set())) return undefined;
-  return `freeze/${name}: "${input.author}" was made or changed by "${request.by}", directly or through others, after the freeze was set, and cannot confirm. Somebody else must.`;
+  const asked = await controllersOf(request.by, sinceRevision, input);
+  const confirms = await controllersOf(input.author, sinceRevision, input);
+  const both = [...asked].find((one) => confirms.has(one));
+  if (both === undefined) return undefined;
+  return `freeze/${name}: "${both}" made or changed "${input.author}" or "${request.by}", directly or through others, after the freeze was set, so you cannot confirm what "${request.by}" asked. Somebody else must.`;
 }
 
 /** What became weaker. Longer, stricter, or explained otherwise is no weakening. */
@@ -139,16 +142,19 @@ async function firstRevision(name: string, { store, org }: GuardInput): Promise<
   return first;
 }
 
-/** Who made or changed an operator since can act as that operator: such a second person is the first one again. */
-async function isIndependent(name: string, of: string, sinceRevision: number, input: GuardInput, seen: Set<string>): Promise<boolean> {
-  if (name === of) return false;
-  if (seen.has(name)) return true;
-  seen.add(name);
-  for (const { revision, author } of await input.store.history(input.org, 'operator', name, MAX_VERSIONS)) {
-    if (revision <= sinceRevision) break;
-    if (!(await isIndependent(author, of, sinceRevision, input, seen))) return false;
+/**
+ * Everybody who could act as this operator: itself, and who made or changed it since the freeze was set, and who made or changed those. Two people
+ * of whom a third holds both are one.
+ */
+async function controllersOf(name: string, sinceRevision: number, { store, org }: GuardInput): Promise<ReadonlySet<string>> {
+  const found = new Set([name]);
+  for (const one of found) {
+    for (const { revision, author } of await store.history(org, 'operator', one, MAX_VERSIONS)) {
+      if (revision <= sinceRevision) break;
+      found.add(author);
+    }
   }
-  return true;
+  return found;
 }
 
 function ownPart(spec: FreezeSpec): FreezeSpec {

@@ -3,6 +3,7 @@
 import type { Surface } from '../call.ts';
 import { sha256Hex } from '../lib/digest.ts';
 import type { Random } from '../lib/id.ts';
+import { Lru } from '../lib/lru.ts';
 import { EventPool } from './event-buffer.ts';
 import type { AgentServerLimits } from './limits.ts';
 import { CallEnded } from './running-calls.ts';
@@ -13,6 +14,8 @@ import type { Ticking } from './ticker.ts';
 const ID_BYTES = 24;
 /** Pause between two looks for idle sessions, milliseconds. */
 const SWEEP_MS = 5_000;
+/** Sessions that were taken away, of which it is known whose they were. Whoever comes with an older one hears that there is none. */
+export const MAX_EXPELLED = 1_000;
 /** What runs on a session that is taken away has this long to answer, milliseconds. */
 const EXPEL_GRACE_MS = 100;
 
@@ -29,6 +32,7 @@ export class SessionTable implements Ticking {
   readonly #pool: EventPool;
   readonly #sessions = new Map<string, Session>();
   readonly #byOwner = new Map<string, Set<Session>>();
+  readonly #expelled = new Lru<string, Session>(MAX_EXPELLED);
   #sweptMs = 0;
 
   constructor(options: SessionTableOptions) {
@@ -62,12 +66,14 @@ export class SessionTable implements Ticking {
 
   /** INVARIANT: only who opened it finds it, on the endpoint it was opened on (server/legacy-session.test.ts, "are not found by another principal"). */
   find(id: string, bearer: string | undefined, surface: Surface): Session | undefined {
-    const session = this.#sessions.get(id);
-    if (session === undefined || !isSameSurface(session.facts.surface, surface)) return undefined;
-    // Digests, so how long the comparison takes says nothing about the token.
-    if (session.facts.bearerDigest !== digestOf(bearer)) return undefined;
-    session.lastUsedMs = this.#options.nowMs();
+    const session = ownedBy(this.#sessions.get(id), bearer, surface);
+    if (session) session.lastUsedMs = this.#options.nowMs();
     return session;
+  }
+
+  /** One that was taken away, for whoever could find it before. */
+  findExpelled(id: string, bearer: string | undefined, surface: Surface): Session | undefined {
+    return ownedBy(this.#expelled.get(id), bearer, surface);
   }
 
   end(session: Session, code: CallEnded['code'] = 'session_ended'): void {
@@ -82,6 +88,7 @@ export class SessionTable implements Ticking {
   expel(session: Session): void {
     if (this.#sessions.get(session.facts.id) !== session) return;
     this.#forget(session);
+    this.#expelled.set(session.facts.id, session);
     setTimeout(() => {
       session.end(new CallEnded('session_ended'));
       this.#options.onEnd(session);
@@ -133,6 +140,12 @@ export class SessionTable implements Ticking {
     if (oldest !== undefined) this.end(oldest);
     return oldest !== undefined;
   }
+}
+
+function ownedBy(session: Session | undefined, bearer: string | undefined, surface: Surface): Session | undefined {
+  if (session === undefined || !isSameSurface(session.facts.surface, surface)) return undefined;
+  // Digests, so how long the comparison takes says nothing about the token.
+  return session.facts.bearerDigest === digestOf(bearer) ? session : undefined;
 }
 
 function digestOf(bearer: string | undefined): string {

@@ -101,8 +101,8 @@ describe('sessions', () => {
     await until(() => on.gateway.inFlight.size === 1);
     await on.change(freeze('temp'));
     expect(await drained(standing)).toBe(true);
-    expect((await one.get({ 'last-event-id': first })).status).toBe(404);
-    expect((await one.get()).status).toBe(404);
+    expect((await one.get({ 'last-event-id': first })).status).toBe(403);
+    expect((await one.get()).status).toBe(403);
     await expect(on.session(temp.token)).rejects.toThrow('Stopped by freeze');
     await on.change(freeze('nobody'));
     expect((await one.get({ 'last-event-id': first })).status).toBe(404);

@@ -1,9 +1,9 @@
 // The kill switch over the wire: whatever was open before a freeze is over after it, and nothing that was kept is a way around it.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { FreezeSpec, StoredObject } from '../../src/object/kinds.ts';
-import { modern, rpc, until } from '../support/agent-side.ts';
+import { headersOf, modern, notification, rpc, until } from '../support/agent-side.ts';
 import { type AttackedGateway, READ, startAttacked, WRITE } from '../support/attacked-gateway.ts';
-import { type OpenStream, openStream } from '../support/http-agent.ts';
+import { type OpenStream, openStream, send } from '../support/http-agent.ts';
 import { agentObject, tokenObject } from '../support/seed.ts';
 
 let on: AttackedGateway;
@@ -51,11 +51,28 @@ describe('setting a freeze', () => {
     expect(await text(call)).toContain('"code":"frozen"');
     expect(await text(standing)).toBe('');
     expect((await asked).text).toContain('"code":"frozen"');
-    expect((await session.post(rpc('tools/call', READ))).status).toBe(404);
+    const denied = await session.post(rpc('tools/call', READ));
+    expect(denied).toMatchObject({ status: 200, json: { result: { isError: true } } });
+    expect(denied.text).toContain('incident');
+    expect((await session.post(rpc('tools/list'))).text).toContain('4031');
+    expect((await session.post(rpc('ping'))).status).toBe(404);
+    expect((await session.post(notification('notifications/initialized'))).status).toBe(404);
+    expect((await session.get()).status).toBe(403);
     await until(() => on.heard('notifications/cancelled').length === 2);
     expect(on.gateway.inFlight.size).toBe(0);
     expect(on.gateway.agentServer.activeSessions()).toBe(0);
     expect(on.ran()).toHaveLength(2);
+  });
+
+  it('tells why on an old session only to whose it was', async () => {
+    const session = await on.session(on.alice);
+    await on.change(freeze({ agent: 'alice' }));
+    expect((await session.post(rpc('tools/call', READ))).text).toContain('incident');
+    const theirs = headersOf(on.mallory, { 'mcp-session-id': session.sessionId });
+    expect((await send(on.at('/mcp/notes'), { headers: theirs, body: JSON.stringify(rpc('tools/call', READ)) })).status).toBe(404);
+    const unknown = headersOf(on.mallory, { 'mcp-session-id': 'sess_unknown' });
+    expect((await send(on.at('/mcp/notes'), { headers: unknown, body: JSON.stringify(rpc('tools/call', READ)) })).status).toBe(404);
+    expect((await send(on.at('/mcp/notes'), { method: 'DELETE', headers: session.headers })).status).toBe(404);
   });
 
   it('of an agent leaves the others alone', async () => {
@@ -76,7 +93,7 @@ describe('setting a freeze', () => {
     await on.change(agentObject('alice', { class: 'suspect' }));
     await on.change(freeze({ class: 'suspect' }));
     expect(await text(standing)).toBe('');
-    expect((await session.get()).status).toBe(404);
+    expect((await session.get()).status).toBe(403);
     await on.change(agentObject('alice'));
   });
 
@@ -86,7 +103,11 @@ describe('setting a freeze', () => {
     on.reset();
     await expect(on.session(on.alice)).rejects.toThrow('Stopped by freeze');
     await expect(on.session(on.alice, '/mcp')).rejects.toThrow('Stopped by freeze');
-    expect((await old.post([rpc('tools/call', READ, 1), rpc('tools/call', WRITE, 2)])).status).toBe(404);
+    const batch = (await old.post([rpc('tools/call', READ, 1), rpc('tools/call', WRITE, 2)])).json as { id: number; result: object }[];
+    expect(batch).toMatchObject([
+      { id: 1, result: { isError: true } },
+      { id: 2, result: { isError: true } },
+    ]);
     for (const [method, params] of [
       ['server/discover', {}],
       ['tools/list', {}],
@@ -128,9 +149,11 @@ describe('a resumed stream', () => {
     on.release();
     await text(call);
     await on.change(freeze({ agent: 'alice' }));
-    expect((await session.get({ 'last-event-id': first })).status).toBe(404);
+    expect((await session.get({ 'last-event-id': first })).status).toBe(403);
     await on.change(freeze({ agent: 'nobody' }));
     expect((await session.get({ 'last-event-id': first })).status).toBe(404);
+    expect((await session.post(rpc('tools/call', READ))).status).toBe(404);
+    expect(on.ran()).toEqual(['read_note']);
   });
 });
 

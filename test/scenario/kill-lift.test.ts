@@ -203,6 +203,13 @@ describe('the setter alone', () => {
       (await send(by, 'POST', 'operators', { name: who, role: 'admin' })).body.token;
     const puppet = await make(side.tokens.admin, `puppet-${count}`);
     const second = await make(puppet, `second-${count}`);
+    await send(puppet, 'DELETE', `freezes/${name}`);
+    expect((await stored())?.spec.liftRequest?.by).toBe(`puppet-${count}`);
+    refused(await lift(), 'cannot confirm'); // who holds the one who asked
+    const third = await make(side.tokens.admin, `third-${count}`);
+    refused(await send(third, 'DELETE', `freezes/${name}`), 'cannot confirm'); // both are of the same hand
+    refused(await send(second, 'DELETE', `freezes/${name}`), 'cannot confirm');
+    await admin('POST', 'apply', { objects: [await file({ reason: 'anew' })] });
     await lift();
     refused(await send(puppet, 'DELETE', `freezes/${name}`), 'cannot confirm');
     refused(await send(second, 'DELETE', `freezes/${name}`), 'cannot confirm');
