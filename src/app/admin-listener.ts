@@ -44,6 +44,7 @@ function adminContext(inside: Inside, version: string): AdminContext {
     },
     history: () => inside.histories.of(org),
     rotateDataKey: () => vault.rotateDataKey(org),
+    replicas: () => store.presence.count(),
     settings: {
       metrics: config.admin.metrics,
       commands: commands === 'on' || (commands === 'auto' && isLoopback(config.admin.host)),

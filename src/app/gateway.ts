@@ -14,6 +14,7 @@ import type { Upstreams } from '../upstream/exchange.ts';
 import type { Core } from './core.ts';
 import type { Definitions } from './definitions.ts';
 import type { HistoryKeeper } from './history-keeper.ts';
+import type { KillSwitch } from './kill-switch.ts';
 import type { Limits } from './limits.ts';
 
 /** Everything behind the listeners. */
@@ -26,6 +27,7 @@ export interface Inside extends Core {
   readonly upstreams: Upstreams;
   readonly connectors: { close(): Promise<void> };
   readonly inFlight: InFlight;
+  readonly killSwitch: KillSwitch;
   readonly histories: HistoryKeeper;
   readonly catalog: Catalog;
   readonly definitions: Definitions;

@@ -26,6 +26,10 @@ export interface Metrics {
   limited(limit: string): void;
   /** Can the log be written? */
   logHealthy(healthy: boolean): void;
+  /** Calls, parked calls, sessions that a freeze or a revocation ended. */
+  stopped(what: string, count: number): void;
+  /** Everything that a freeze covers was ended here, so long after it was set. */
+  freezeDone(durationMs: number): void;
   /** Adds a gauge that is read when the metrics are rendered; what it throws leaves it out. */
   gauge(name: string, help: string, read: () => number): void;
   /** The same with one label, a series for each value that `read` gives. */
@@ -50,6 +54,11 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
   plain(registry, 'sallyport_limited_total', 'Calls refused by a limit.', 'counter', () =>
     limits.values('sallyport_limited_total', 'limit'),
   );
+  const freezeSeconds = histogram(registry, 'sallyport_freeze_seconds', 'Time from a freeze until everything it covers was ended.', 'of');
+  const stopped = new Map<string, number>();
+  plain(registry, 'sallyport_stopped_total', 'What freezes and revocations ended.', 'counter', () =>
+    [...stopped].map(([what, value]) => ({ metricName: 'sallyport_stopped_total', labels: { what }, value })),
+  );
   const gauge: Metrics['gauge'] = (name, help, read) => plain(registry, name, help, 'gauge', () => reading(name, read));
   gauge('sallyport_calls_in_flight', 'Calls that are running.', () => inFlight);
   gauge('sallyport_log_healthy', '1 when the audit log can be written, else 0.', () => Number(isLogHealthy));
@@ -70,6 +79,8 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
       isLogHealthy = healthy;
     },
     limited: (limit) => limits.count(limit),
+    stopped: (what, count) => void stopped.set(what, (stopped.get(what) ?? 0) + count),
+    freezeDone: (durationMs) => freezeSeconds.observe('freeze', durationMs / 1000),
     gauge,
     gauges: (name, help, label, read) =>
       plain(registry, name, help, 'gauge', () =>
