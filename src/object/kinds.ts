@@ -6,6 +6,7 @@ import type { metadataSchema } from './kind/field.ts';
 import { freezeSpec } from './kind/freeze.ts';
 import { operatorSpec, type roles } from './kind/operator.ts';
 import { type policyRule, policySpec } from './kind/policy.ts';
+import { riskSpec } from './kind/risk.ts';
 import { secretSpec } from './kind/secret.ts';
 import { serverSpec } from './kind/server.ts';
 import { tokenSpec } from './kind/token.ts';
@@ -18,6 +19,7 @@ export const kinds = {
   freeze: freezeSpec,
   secret: secretSpec,
   operator: operatorSpec,
+  risk: riskSpec,
 } as const;
 
 export type Kind = keyof typeof kinds;
