@@ -8,6 +8,7 @@ import { LastUsed } from './auth/last-used.ts';
 import { Catalog } from './catalog/catalog.ts';
 import { UriRoutes } from './catalog/uri-routes.ts';
 import type { Config } from './config.ts';
+import { IntentAnalyser } from './detect/intent/intent-analyser.ts';
 import { InFlight } from './kill/inflight.ts';
 import type { Clock } from './lib/clock.ts';
 import { GatewayError } from './lib/error.ts';
@@ -19,6 +20,7 @@ import { controlCompiler } from './pipeline/compile-control.ts';
 import type { Control } from './pipeline/control.ts';
 import { LiveControl } from './pipeline/control-source.ts';
 import { Readings } from './pipeline/discovery.ts';
+import { intentInspector } from './pipeline/inspect-intent.ts';
 import { createPipeline, type Pipeline } from './pipeline/run.ts';
 import { StrangerLimit } from './pipeline/stranger-limit.ts';
 import { createConnectors } from './upstream/connectors.ts';
@@ -51,7 +53,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
 async function open(inside: Inside): Promise<Gateway> {
   const { config, control, log, clock, instance, store } = inside;
   const exclusive = await store.presence.claim();
-  await control.start();
+  await Promise.all([control.start(), inside.intent.load(() => clock.monotonicMs())]);
   inside.histories.start();
   for (const { org } of control.all()) await log.recordStart(org, { timeMs: clock.nowMs(), instance, version: VERSION, exclusive });
   await store.presence.settle();
@@ -91,6 +93,7 @@ function assemble(config: Config, core: Core): Inside {
   const { upstreams, connectors } = servers(config, core, logger);
   const shared = {
     metrics: createMetrics(),
+    intent: new IntentAnalyser(),
     lastUsed: new LastUsed(),
     strangers: new StrangerLimit(),
     instance: newId('gw', clock.nowMs()),
@@ -100,7 +103,8 @@ function assemble(config: Config, core: Core): Inside {
 }
 
 function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
-  const { config, vault, upstreams, clock, log, control, inFlight, histories, logger, metrics, lastUsed, strangers, instance } = parts;
+  const { config, vault, upstreams, clock, log, control, inFlight, histories, intent, logger, metrics, lastUsed, strangers, instance } =
+    parts;
   const catalog = new Catalog();
   upstreams.onListChanged((org, server, what) => catalog.invalidate(org, server, what));
   return createPipeline({
@@ -116,7 +120,7 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     strangers,
     lastUsed,
     inFlight,
-    inspectors: [],
+    inspectors: [intentInspector(intent)],
     histories,
     logger,
     metrics,

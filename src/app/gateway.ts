@@ -2,6 +2,7 @@
 import type { AuditLog } from '../audit/log.ts';
 import type { LastUsed } from '../auth/last-used.ts';
 import type { Config } from '../config.ts';
+import type { IntentAnalyser } from '../detect/intent/intent-analyser.ts';
 import type { InFlight } from '../kill/inflight.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
@@ -23,6 +24,7 @@ export interface Inside extends Core {
   readonly upstreams: Upstreams;
   readonly connectors: { close(): Promise<void> };
   readonly inFlight: InFlight;
+  readonly intent: IntentAnalyser;
   readonly histories: HistoryKeeper;
   readonly lastUsed: LastUsed;
   readonly strangers: StrangerLimit;
