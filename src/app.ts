@@ -2,6 +2,7 @@
 import { adminListener } from './app/admin-listener.ts';
 import { agentListener } from './app/agent-listener.ts';
 import { type Core, openCore } from './app/core.ts';
+import { Definitions } from './app/definitions.ts';
 import type { Gateway, Inside } from './app/gateway.ts';
 import { HistoryKeeper } from './app/history-keeper.ts';
 import { LastUsed } from './auth/last-used.ts';
@@ -98,21 +99,42 @@ function assemble(config: Config, core: Core): Inside {
     strangers: new StrangerLimit(),
     instance: newId('gw', clock.nowMs()),
   };
-  const parts = { ...core, config, logger, inFlight, histories, control, upstreams, connectors, ...shared };
+  const catalog = new Catalog();
+  const definitions = new Definitions({ catalog, control, log, clock, logger, instance: shared.instance });
+  const parts = { ...core, config, logger, inFlight, histories, catalog, definitions, control, upstreams, connectors, ...shared };
   return { ...parts, log, pipeline: pipelineOf(parts) };
 }
 
 function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
-  const { config, vault, upstreams, clock, log, control, inFlight, histories, intent, logger, metrics, lastUsed, strangers, instance } =
-    parts;
-  const catalog = new Catalog();
-  upstreams.onListChanged((org, server, what) => catalog.invalidate(org, server, what));
-  return createPipeline({
+  const {
+    config,
+    vault,
+    upstreams,
+    clock,
+    log,
+    control,
+    inFlight,
+    histories,
+    catalog,
+    definitions,
+    intent,
+    logger,
+    metrics,
+    lastUsed,
+    strangers,
+    instance,
+  } = parts;
+  upstreams.onListChanged((org, server, what) => {
+    catalog.invalidate(org, server, what);
+    definitions.changed(org, server);
+  });
+  const pipeline = createPipeline({
     clock,
     log,
     control,
     upstreams,
     catalog,
+    drift: definitions.watch,
     routes: new UriRoutes(),
     readings: new Readings(),
     sealer: textSealer(vault),
@@ -134,6 +156,8 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
       instance,
     },
   });
+  definitions.pipeline = pipeline;
+  return pipeline;
 }
 
 function servers(
@@ -173,7 +197,8 @@ function textSealer(vault: Vault): {
 }
 
 async function stopInside(inside: Inside): Promise<void> {
-  const { upstreams, connectors, control, histories, log, clock, instance, store } = inside;
+  const { upstreams, connectors, control, histories, definitions, log, clock, instance, store } = inside;
+  definitions.close();
   await upstreams.close();
   await connectors.close();
   control.stop();

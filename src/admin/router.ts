@@ -17,6 +17,7 @@ import { healthRoutes } from './routes/health.ts';
 import { logRoutes } from './routes/log.ts';
 import { objectRoutes } from './routes/objects.ts';
 import { riskRoutes } from './routes/risk.ts';
+import { serverRoutes } from './routes/servers.ts';
 
 /** A source file as a JSON string is at most twice as long, and some more around it. */
 export const MAX_ADMIN_BODY_BYTES = 2 * MAX_SOURCE_BYTES + 64 * 1024;
@@ -28,7 +29,15 @@ export interface RouterOptions {
 }
 
 export function adminRoutes(context: AdminContext): Route[] {
-  return [...healthRoutes, ...objectRoutes, ...accessRoutes, ...freezeRoutes, ...riskRoutes, ...logRoutes(new LogTails(context))];
+  return [
+    ...healthRoutes,
+    ...objectRoutes,
+    ...accessRoutes,
+    ...freezeRoutes,
+    ...riskRoutes,
+    ...serverRoutes,
+    ...logRoutes(new LogTails(context)),
+  ];
 }
 
 export function createRouter(context: AdminContext, options: RouterOptions): Hono {

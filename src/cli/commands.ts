@@ -3,17 +3,21 @@
 
 import { accessCommands } from './command/access.ts';
 import { dataCommands } from './command/data.ts';
+import { detectCommands } from './command/detect.ts';
 import { gatewayCommands } from './command/gateway.ts';
 import { logCommands } from './command/log.ts';
 import { objectCommands } from './command/object.ts';
 import { riskCommands } from './command/risk.ts';
+import { serverCommands } from './command/server.ts';
 import type { CommandSpec } from './command.ts';
 
 export const commands: readonly CommandSpec[] = [
   ...gatewayCommands,
   ...objectCommands,
+  ...serverCommands,
   ...accessCommands,
   ...riskCommands,
+  ...detectCommands,
   ...logCommands,
   ...dataCommands,
 ];

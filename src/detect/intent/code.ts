@@ -169,6 +169,7 @@ function page(code: string, bare: string): Finding {
 
 /** Languages without rules of their own: only what looks harmless as a whole is believed. */
 function other(bare: string): Finding {
+  if (/\b(?:unlink|rmdir|rmtree|rm_rf|delete|truncate|unset|kill)\b/.test(bare)) return finding('destructive', 'deletes');
   if (
     /\b(?:system|exec|shell_exec|passthru|popen|proc_open|eval|assert|require|load|fork|spawn|backticks|qx|open3|IO\.popen|Process|Runtime)\b|`/.test(
       bare,

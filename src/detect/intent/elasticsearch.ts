@@ -57,7 +57,13 @@ function searching(body: Json | undefined): Finding {
 function bulk(body: Json | undefined): Finding {
   let found: Finding = finding('write', '_bulk', true, 'database');
   const lines: readonly Json[] =
-    typeof body === 'string' ? body.split('\n', MAX_BULK_LINES) : Array.isArray(body) ? body.slice(0, MAX_BULK_LINES) : [];
+    typeof body === 'string'
+      ? body.split('\n', MAX_BULK_LINES)
+      : Array.isArray(body)
+        ? body.slice(0, MAX_BULK_LINES)
+        : body === undefined
+          ? []
+          : [body];
   for (const line of lines) {
     const text = typeof line === 'string' ? line : JSON.stringify(line);
     if (/^\s*\{\s*"delete"/.test(text)) found = join(found, finding('destructive', '_bulk that deletes', true, 'database'));

@@ -23,7 +23,7 @@ export function analyseGraphql(text: string, operationName: string | undefined):
   const operations = document.definitions.filter((node): node is OperationDefinitionNode => node.kind === Kind.OPERATION_DEFINITION);
   const named =
     operationName === undefined || operationName === '' ? operations : operations.filter(({ name }) => name?.value === operationName);
-  if (named.length === 0) return finding('destructive', 'no operation of that name', operations.length === 0 ? true : false);
+  if (named.length === 0) return finding('destructive', 'no operation of that name', operations.length === 0);
   let found: Finding | undefined;
   for (const operation of named) found = join(found, operationFinding(operation, document));
   return found ?? finding('destructive', 'no operation', false);

@@ -36,6 +36,7 @@ const RULES: readonly ObjectRule[] = [
     intent: 'destructive',
   },
   { verbs: set('return'), objects: set('order item product package equipment device purchase'), intent: 'write' },
+  { verbs: set('capture'), objects: set('backup backups snapshot'), intent: 'write' },
   { verbs: set('select'), objects: set('option'), intent: 'write' },
   { verbs: set('release'), objects: set('number resource ip address reservation lease eip phone'), intent: 'destructive' },
   { verbs: set('turn power switch'), objects: set('off'), intent: 'write' },

@@ -281,7 +281,7 @@ function ssh(texts: readonly string[], inner: Inner): Finding {
 }
 
 function container(texts: readonly string[], run: (at: number) => Finding): Finding | undefined {
-  const at = texts.findIndex((text) => text === 'exec');
+  const at = texts.indexOf('exec');
   if (at < 0 || at > 3) return undefined;
   const dashes = texts.indexOf('--', at);
   if (dashes > 0) return run(dashes + 1);

@@ -33,9 +33,10 @@ const plain =
     finding(intent, `${word(tokens, at).toUpperCase()} statement`);
 
 heads(
-  'values table show describe desc help list ls begin start commit rollback savepoint end release listen unlisten fetch move close deallocate handler print go if else declare summarize from',
+  'values table show describe desc help list ls start commit rollback savepoint end release listen unlisten fetch move close deallocate handler print go if else declare summarize from',
   (tokens, at, inner) => embedded(tokens, at + 1, finding('read', `${word(tokens, at)} statement`), inner),
 );
+heads('begin', begin);
 heads('select', select);
 heads('with', withClause);
 heads('explain', explain);
@@ -72,6 +73,14 @@ function simpleWrite(tokens: readonly SqlToken[], at: number, inner: Inner): Fin
   if ((head === 'check' || head === 'analyze' || head === 'checksum' || head === 'use') && !after(tokens, at, 'update'))
     return finding(head === 'analyze' ? 'write' : 'read', why);
   return embedded(tokens, at + 1, finding('write', why), inner);
+}
+
+/** A transaction, or the first statement of a block. */
+function begin(tokens: readonly SqlToken[], at: number, inner: Inner): Finding {
+  const next = word(tokens, at + 1);
+  if (at + 1 >= tokens.length || /^(?:transaction|work|tran|isolation|read|deferred|immediate|exclusive|concurrent)$/.test(next))
+    return finding('read', 'BEGIN');
+  return classifyStatement(tokens.slice(at + 1), inner);
 }
 
 function select(tokens: readonly SqlToken[], at: number, inner: Inner): Finding {
@@ -332,7 +341,7 @@ function embedded(tokens: readonly SqlToken[], from: number, found: Finding, inn
     else if (
       /^(?:exec|execute)$/.test(token.text) &&
       (isSign(next, '(') || next?.kind === 'word' || next?.kind === 'quoted') &&
-      !/^(?:function|procedure|on|as|immediate)$/.test(nextWord)
+      !/^(?:function|procedure|on|as)$/.test(nextWord)
     )
       result = join(result, call(tokens, index, inner));
     else if (token.text === 'shutdown' && next === undefined) result = join(result, finding('destructive', 'SHUTDOWN inside'));
