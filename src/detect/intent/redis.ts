@@ -69,19 +69,8 @@ function withSubcommand(name: string, rest: readonly string[], words: readonly s
             ? 'destructive'
             : 'write',
       );
-    case 'slowlog':
-    case 'latency':
-      return says(sub === 'reset' ? 'write' : 'read');
-    case 'memory':
-      return says(sub === 'purge' ? 'write' : 'read');
     case 'xgroup':
       return says(/^(?:destroy|delconsumer)$/.test(sub) ? 'destructive' : 'write');
-    case 'expire':
-    case 'pexpire':
-      return Number(rest[1]) <= 0 ? finding('destructive', 'expires at once', true, 'database') : undefined;
-    case 'expireat':
-    case 'pexpireat':
-      return Number(rest[1]) <= 1_000_000 ? finding('destructive', 'expires in the past', true, 'database') : undefined;
     case 'sort':
       return says(rest.includes('store') ? 'write' : 'read');
     case 'replicaof':
@@ -96,6 +85,28 @@ function withSubcommand(name: string, rest: readonly string[], words: readonly s
     case 'evalsha':
     case 'fcall':
       return script(name, words);
+    default:
+      return byTime(name, rest);
+  }
+}
+
+/** Times in the past end a key at once; logs and memory are asked or reset. */
+function byTime(name: string, rest: readonly string[]): Finding | undefined {
+  const sub = rest[0] ?? '';
+  const says = (intent: Intent): Finding =>
+    finding(intent, `Redis ${name.toUpperCase()} ${sub.toUpperCase().slice(0, 16)}`, true, 'database');
+  switch (name) {
+    case 'slowlog':
+    case 'latency':
+      return says(sub === 'reset' ? 'write' : 'read');
+    case 'memory':
+      return says(sub === 'purge' ? 'write' : 'read');
+    case 'expire':
+    case 'pexpire':
+      return Number(rest[1]) <= 0 ? finding('destructive', 'expires at once', true, 'database') : undefined;
+    case 'expireat':
+    case 'pexpireat':
+      return Number(rest[1]) <= 1_000_000 ? finding('destructive', 'expires in the past', true, 'database') : undefined;
     default:
       return undefined;
   }
