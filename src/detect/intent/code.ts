@@ -1,6 +1,7 @@
 // Program text as an argument: no parser is asked; what it can do follows from what it imports and calls. Modules and built-ins that are
 // known not to reach outside make a read; anything that can run other code, or is not known, is not understood. Linear time.
 import type { Intent } from '../../call.ts';
+import { codeText } from './code-text.ts';
 import { isSecretPath, isSystemPath } from './shell/command.ts';
 import { type Finding, finding, join } from './verdict.ts';
 
@@ -14,12 +15,10 @@ export interface CodeInner {
 
 export function analyseCode(text: string, language: string | undefined, inner: CodeInner): Finding {
   if (text.length > MAX_CODE_CHARS) return finding('destructive', 'too long to be understood', false);
-  const code = withoutComments(text);
-  const kind = languageOf(language, code);
-  const bare = withoutStrings(code);
+  const kind = languageOf(language, text);
+  const { code, bare } = codeText(text, kind);
   let found: Finding = finding('read', `${kind} that computes`);
-  for (const [pattern, intent, why] of COMMON)
-    if (pattern.test(pattern.flags.includes('s') ? code : bare)) found = join(found, finding(intent, why));
+  for (const [pattern, intent, why] of COMMON) if (pattern.test(bare)) found = join(found, finding(intent, why));
   const own = kind === 'python' ? python(code, bare) : kind === 'javascript' ? javascript(code, bare) : other(bare);
   found = join(join(found, own), literals(code, inner));
   return outflow(code, bare, found);
@@ -138,14 +137,13 @@ function javascript(code: string, bare: string): Finding {
   return join(found, page(code, bare));
 }
 
+const ADDRESS = /\.(?:src|href|action)\s*=(?!=)([^;\n]{0,400})/g;
+const PAGE_DATA = /cookie|localStorage|sessionStorage|token|password|innerText|innerHTML|textContent|value|btoa|JSON\.stringify/i;
+
 /** What a script does to the page it runs in. */
 function page(code: string, bare: string): Finding {
-  if (
-    /\.(?:src|href|action)\s*=(?!=)[^;\n]{0,200}(?:\+|\$\{)[^;\n]{0,200}(?:cookie|localStorage|sessionStorage|token|password|innerText|innerHTML|textContent|value|btoa|JSON\.stringify)/i.test(
-      code,
-    )
-  )
-    return finding('exfiltrative', 'puts data of the page into an address');
+  for (const [, value = ''] of code.matchAll(ADDRESS))
+    if (/\+|\$\{/.test(value) && PAGE_DATA.test(value)) return finding('exfiltrative', 'puts data of the page into an address');
   if (
     /\b(?:localStorage|sessionStorage)\.(?:clear|removeItem)\s*\(|\bindexedDB\.deleteDatabase\s*\(|\.remove\s*\(\s*\)|\bremoveChild\s*\(|\bdocument\.write\s*\(/.test(
       bare,
@@ -234,16 +232,4 @@ function languageOf(language: string | undefined, code: string): 'python' | 'jav
     if (/^(?:perl|ruby|php|r|go|java|rust|lua|c|cpp|csharp)$/i.test(language)) return 'other';
   }
   return /\b(?:const|let|var|=>|function\s*\(|document\.|await fetch|console\.log)/.test(code) || /=>/.test(code) ? 'javascript' : 'python';
-}
-
-function withoutComments(text: string): string {
-  return text
-    .replace(/(^|[\s;])#(?![!{])[^\n]*/g, '$1')
-    .replace(/\/\*[\s\S]*?\*\//g, ' ')
-    .replace(/(^|[\s;{}])\/\/[^\n]*/g, '$1');
-}
-
-/** Contents of plain strings removed, so that a word in a text is no call; interpolated parts stay. */
-function withoutStrings(code: string): string {
-  return code.replace(/(["'])(?:\\.|(?!\1)[^\\\n])*\1/g, (text) => text.slice(0, 1).repeat(2));
 }

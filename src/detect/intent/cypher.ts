@@ -1,10 +1,13 @@
 // Cypher and Gremlin as arguments. Cypher is split into words with strings, comments and quoted names set aside; its clauses decide.
 import type { Intent } from '../../call.ts';
+import { codeText } from './code-text.ts';
 import { type Finding, finding, join } from './verdict.ts';
 
 /** UTF-16 units of one query. */
 export const MAX_CYPHER_CHARS = 65_536;
 const MAX_NESTING = 3;
+/** Strings of one query that are judged as statements. */
+const MAX_STRINGS = 20;
 
 const CLAUSE: ReadonlyMap<string, Intent> = new Map<string, Intent>([
   ['create', 'write'],
@@ -38,18 +41,19 @@ export function analyseCypher(text: string, level = 0): Finding {
   const words = plain.toLowerCase().match(/[\p{L}_$][\p{L}\p{N}_.$]*|[^\s\p{L}\p{N}_]/gu) ?? [];
   if (!HEADS.has(words[0] ?? '')) return finding('destructive', 'not a Cypher statement', words.length === 0, 'database');
   if (words[0] === 'explain') return finding('read', 'EXPLAIN', clean, 'database');
+  const run = runStrings(strings, level);
   let found: Finding = finding('read', 'reading clauses', clean, 'database');
-  for (let index = 0; index < words.length; index++) found = join(found, clause(words, index, strings, level));
+  for (let index = 0; index < words.length; index++) found = join(found, clause(words, index, run));
   return limit(words) ? join(found, finding('exfiltrative', 'asks for very many rows', true, 'database')) : found;
 }
 
-function clause(words: readonly string[], index: number, strings: readonly string[], level: number): Finding {
+function clause(words: readonly string[], index: number, run: () => Finding | undefined): Finding {
   const word = words[index] as string;
   const before = words[index - 1];
   const none = finding('read', 'reading clauses', true, 'database');
   if (word === 'load' && words[index + 1] === 'csv') return finding('write', 'LOAD CSV', true, 'database');
-  if (word === 'call' && /^[\p{L}_]/u.test(words[index + 1] ?? '')) return procedure(words[index + 1] ?? '', strings, level);
-  if (/^apoc\.|^db\.|^dbms\.|^gds\./.test(word) && words[index + 1] === '(' && before !== 'call') return procedure(word, strings, level);
+  if (word === 'call' && /^[\p{L}_]/u.test(words[index + 1] ?? '')) return procedure(words[index + 1] ?? '', run);
+  if (/^apoc\.|^db\.|^dbms\.|^gds\./.test(word) && words[index + 1] === '(' && before !== 'call') return procedure(word, run);
   // A property, label, parameter or map key of that name.
   if (before === '.' || before === ':' || before === '$' || before === '|' || words[index + 1] === ':' || words[index + 1] === '(')
     return word === 'foreach' && before !== '.'
@@ -61,21 +65,30 @@ function clause(words: readonly string[], index: number, strings: readonly strin
   return intent && intent !== 'read' ? finding(intent, word.toUpperCase(), true, 'database') : none;
 }
 
-function procedure(name: string, strings: readonly string[], level: number): Finding {
-  const says = (intent: Intent, whole = true): Finding => finding(intent, `procedure ${name.slice(0, 48)}`, whole, 'database');
-  if (/^apoc\.(?:export|log|es|mail)\./.test(name)) return says('exfiltrative');
-  if (/^apoc\.(?:cypher|periodic|do|when|case|trigger|custom|ttl|systemdb)\b/.test(name)) {
-    let found = says(/^apoc\.(?:trigger|custom|systemdb)/.test(name) ? 'write' : 'read');
-    let judged = 0;
-    for (const text of strings.slice(0, 20))
-      if (/^\s*(?:match|create|merge|call|unwind|with|delete|detach|return|load|optional)\b/i.test(text)) {
-        judged++;
+/** Statements in the strings of a query, judged once, when a procedure runs them. */
+function runStrings(strings: readonly string[], level: number): () => Finding | undefined {
+  let judged = false;
+  let found: Finding | undefined;
+  return () => {
+    if (judged) return found;
+    judged = true;
+    for (const text of strings.slice(0, MAX_STRINGS))
+      if (/^\s*(?:match|create|merge|call|unwind|with|delete|detach|return|load|optional)\b/i.test(text))
         found = join(
           found,
           level < MAX_NESTING ? analyseCypher(text, level + 1) : finding('destructive', 'nested too deep', false, 'database'),
         );
-      }
-    return judged > 0 || /list|status|show/.test(name) ? found : { ...says('destructive'), whole: false };
+    return found;
+  };
+}
+
+function procedure(name: string, run: () => Finding | undefined): Finding {
+  const says = (intent: Intent, whole = true): Finding => finding(intent, `procedure ${name.slice(0, 48)}`, whole, 'database');
+  if (/^apoc\.(?:export|log|es|mail)\./.test(name)) return says('exfiltrative');
+  if (/^apoc\.(?:cypher|periodic|do|when|case|trigger|custom|ttl|systemdb)\b/.test(name)) {
+    const own = says(/^apoc\.(?:trigger|custom|systemdb)/.test(name) ? 'write' : 'read');
+    const inner = run();
+    return inner ? join(own, inner) : /list|status|show/.test(name) ? own : { ...says('destructive'), whole: false };
   }
   if (/^apoc\.(?:load|import)\./.test(name)) return says(/import/.test(name) ? 'write' : 'read');
   if (/^apoc\.(?:create|merge|refactor|lock|atomic|schema\.assert|graph|model|generate)\b/.test(name))
@@ -131,7 +144,8 @@ function setAside(text: string): { plain: string; strings: string[]; clean: bool
 
 /** Gremlin: steps that change the graph. Lambdas and scripts are not understood. */
 export function analyseGremlin(text: string): Finding {
-  const plain = text.slice(0, MAX_CYPHER_CHARS).replace(/(["'])(?:\\.|(?!\1)[^\\])*\1/g, '""');
+  if (text.length > MAX_CYPHER_CHARS) return finding('destructive', 'too long to be understood', false, 'database');
+  const plain = codeText(text, 'javascript').bare;
   if (/\bdrop\s*\(/.test(plain)) return finding('destructive', 'drop()', true, 'database');
   if (/\{|\bSystem\b|\bRuntime\b|\bnew\s|;|\bimport\b|\bclass\b/.test(plain))
     return finding('destructive', 'a script, not a traversal', false, 'database');

@@ -1,6 +1,7 @@
 // MongoDB as arguments: command documents, pipelines, filters, and texts of its shell. What is not known is not understood.
 import type { Intent } from '../../call.ts';
 import { isObject, type Json, type JsonObject } from '../../lib/json.ts';
+import { codeText } from './code-text.ts';
 import { type Finding, finding, join } from './verdict.ts';
 
 const COMMANDS: Readonly<Record<Intent, string>> = {
@@ -101,9 +102,11 @@ const SHELL_METHODS: readonly (readonly [RegExp, Intent])[] = [
   ],
 ];
 
+const MAX_SHELL_CHARS = 65_536;
+
 /** `db.users.deleteMany({})`. */
 export function analyseMongoShell(text: string): Finding {
-  const plain = text.slice(0, 65_536).replace(/(["'])(?:\\.|(?!\1)[^\\\n])*\1/g, '""');
+  const plain = codeText(text.slice(0, MAX_SHELL_CHARS), 'javascript').bare;
   for (const [pattern, intent] of SHELL_METHODS)
     if (pattern.test(plain)) return finding(intent, 'method of the MongoDB shell', true, 'database');
   if (/\$out\b/.test(text)) return finding('destructive', '$out replaces a collection', true, 'database');

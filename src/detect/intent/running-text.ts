@@ -18,23 +18,37 @@ export interface Ran {
 }
 
 export function runningTexts(tool: ToolProfile, list: ArgumentList, languages: Languages): Ran[] {
-  const request = httpRequest(tool, list, languages);
-  if (request) return [request];
   const ran: Ran[] = [];
+  const request = httpRequest(tool, list, languages);
+  if (request) ran.push(request);
   const dialect = dialectOf(list) ?? tool.executor?.dialect;
   const command = databaseCommand(tool, list) ?? commandLine(tool, list, languages);
   if (command) ran.push(command);
+  let chars = 0;
   for (const argument of list.all) {
-    if (ran.length >= MAX_TEXTS) break;
-    if (argument.path === command?.path || argument.key === 'args') continue;
+    if (argument.path === command?.path || argument.key === 'args' || (request && BODY_KEY.test(argument.key))) continue;
+    chars += charsOf(argument.value);
+    if (ran.length >= MAX_TEXTS || chars > MAX_TEXT_CHARS) {
+      // What is not looked at is not understood.
+      if (isOpen(tool)) ran.push({ signal: 'arguments', path: argument.path, found: TOO_MUCH, decides: true });
+      break;
+    }
     const one = textArgument(tool, argument, list, languages, dialect);
     if (one) ran.push(one);
   }
   return ran;
 }
 
-/** Texts of one call that are judged. */
+const TOO_MUCH = finding('destructive', 'more text than is looked at', false);
+
+function charsOf(value: Json): number {
+  return stringsOf(value).reduce((sum, text) => sum + text.length, 0);
+}
+
+/** Arguments of one call that are judged as texts. */
 const MAX_TEXTS = 32;
+/** UTF-16 units of all of them together; what is more is not understood. */
+export const MAX_TEXT_CHARS = 131_072;
 
 const SQL_KEY = /^(?:sql|sqlquery|sqlstatement|statement|statements|sqltext|soql|rawsql|querysql|sqlcommand|cql)$/;
 const CODE_KEY =
@@ -53,7 +67,8 @@ function textArgument(
   if (isObject(value) || typeof value === 'number' || typeof value === 'boolean' || value === null) return undefined;
   const texts = stringsOf(value);
   if (texts.length === 0) return undefined;
-  const language = languageFor(tool, key, texts[0] ?? '', list);
+  // In a tool that runs things, whatever looks like a statement is taken for one, wherever it stands.
+  const language = languageFor(tool, key, texts[0] ?? '', list) ?? (isOpen(tool) ? languageOf(texts[0] ?? '') : undefined);
   if (!language) return undefined;
   let found: Finding | undefined;
   for (const text of texts) {
@@ -64,7 +79,7 @@ function textArgument(
     found = join(found, one);
   }
   if (!found) return undefined;
-  return { signal: language, path, found, decides: isOpen(tool) };
+  return { signal: language, path, found, decides: isOpen(tool) && isStated(tool, path) };
 }
 
 function languageFor(tool: ToolProfile, key: string, text: string, list: ArgumentList): Language | undefined {
@@ -99,6 +114,11 @@ function languageFor(tool: ToolProfile, key: string, text: string, list: Argumen
 
 function withoutCommandObject(language: Language, list: ArgumentList): Language | undefined {
   return language === 'redis' && list.all.some(({ key }) => key === 'args') ? undefined : language;
+}
+
+/** An argument that the schema does not state cannot be what the tool runs. */
+function isStated(tool: ToolProfile, path: string): boolean {
+  return !tool.hasSchema || tool.properties.has(path.slice(1).split('/')[0] ?? '');
 }
 
 /** A tool that does what it is told: its own class is only an upper bound. */
@@ -230,9 +250,18 @@ function httpRequest(tool: ToolProfile, list: ArgumentList, languages: Languages
     signal: elastic ? 'elasticsearch' : 'http',
     path: url.path,
     found,
-    decides: tool.executor !== undefined || fetches || elastic || tool.intent === 'write',
+    decides: decidesAlone(tool, fetches || elastic),
   };
 }
+
+/** A request says all that a tool for requests does; in a shell or a program it is one argument among others. */
+function decidesAlone(tool: ToolProfile, isNamed: boolean): boolean {
+  const language = tool.executor?.language;
+  if (language !== undefined) return language === 'http' || language === 'any' || language === 'elasticsearch' || language === 'graphql';
+  return isNamed || tool.intent === 'write';
+}
+
+const BODY_KEY = /^(?:body|data|json|payload|requestbody|form|content|method|url|path|headers)$/;
 
 const HTTP =
   /^(?:get|head|options|post|put|patch|delete|query|purge|trace|connect|propfind|report|move|copy|mkcol|lock|unlock|merge|link|unlink|proppatch)$/i;

@@ -10,7 +10,8 @@ import { type Finding, finding } from './verdict.ts';
 export const MASS_RECIPIENTS = 50;
 /** Addresses in one text from which it counts as a list of people. */
 export const MANY_ADDRESSES = 20;
-const MAX_TEXT_CHARS = 65_536;
+/** UTF-16 units of one text that are looked at. */
+const MAX_TEXT_CHARS = 16_384;
 
 interface Found {
   signal: string;

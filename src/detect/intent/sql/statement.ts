@@ -177,16 +177,21 @@ function explain(tokens: readonly SqlToken[], at: number, inner: Inner): Finding
 function insert(tokens: readonly SqlToken[], at: number, inner: Inner): Finding {
   if (word(tokens, at + 1) === 'overwrite')
     return after(tokens, at, 'directory') ? finding('exfiltrative', 'INSERT into a directory') : finding('destructive', 'INSERT OVERWRITE');
-  const outside = tokens.some(
-    ({ kind, text }, index) =>
-      kind === 'word' &&
-      /^(?:s3|url|remote|file|gcs|azureblobstorage|hdfs|mysql|postgresql|openrowset)$/.test(text) &&
-      word(tokens, index - 1) === 'function',
-  );
-  if (outside || /^(?:openrowset|opendatasource)/.test(word(tokens, at + 2)))
-    return finding('exfiltrative', 'INSERT into something outside');
+  const outside = intoOutside(tokens, at);
+  if (outside) return outside;
   return embedded(tokens, at + 1, finding('write', 'INSERT statement'), inner);
 }
+
+/** `INSERT INTO FUNCTION s3(…)`, `INSERT INTO OPENROWSET(…)`. */
+function intoOutside(tokens: readonly SqlToken[], at: number): Finding | undefined {
+  const outside = [2, 3, 4].some((step) => {
+    const name = word(tokens, at + step);
+    return OUTSIDE.test(name) && (name.startsWith('open') || word(tokens, at + step - 1) === 'function');
+  });
+  return outside ? finding('exfiltrative', 'INSERT into something outside') : undefined;
+}
+
+const OUTSIDE = /^(?:s3|url|remote|file|gcs|azureblobstorage|hdfs|mysql|postgresql|openrowset|opendatasource)$/;
 
 function update(tokens: readonly SqlToken[], at: number): Finding {
   const where = indexOf(tokens, at, 'where', tokens[at]?.depth ?? 0);
@@ -328,7 +333,8 @@ function embedded(tokens: readonly SqlToken[], from: number, found: Finding, inn
     )
       result = join(result, finding('destructive', 'DROP inside'));
     else if (token.text === 'truncate' && nextWord === 'table') result = join(result, finding('destructive', 'TRUNCATE inside'));
-    else if (token.text === 'insert' && nextWord === 'into') result = join(result, insert(tokens, index, inner));
+    else if (token.text === 'insert' && nextWord === 'into')
+      result = join(result, intoOutside(tokens, index) ?? finding('write', 'INSERT inside'));
     else if (token.text === 'merge' && nextWord === 'into') result = join(result, finding('write', 'MERGE inside'));
     else if (token.text === 'update' && opens) result = join(result, update(rest(tokens, index), 0));
     else if (
@@ -352,8 +358,9 @@ function embedded(tokens: readonly SqlToken[], from: number, found: Finding, inn
 /** The tokens of the parenthesis that `at` stands in. */
 function rest(tokens: readonly SqlToken[], at: number): SqlToken[] {
   const depth = tokens[at]?.depth ?? 0;
-  const end = tokens.findIndex((token, index) => index > at && token.depth < depth);
-  return tokens.slice(at, end < 0 ? undefined : end);
+  let end = at + 1;
+  while (end < tokens.length && (tokens[end] as SqlToken).depth >= depth) end++;
+  return tokens.slice(at, end);
 }
 
 function withFunctions(found: Finding, tokens: readonly SqlToken[]): Finding {

@@ -4,7 +4,7 @@
 /** UTF-16 units of one SQL text; longer ones are not understood. */
 export const MAX_SQL_CHARS = 65_536;
 /** Tokens of one SQL text. */
-export const MAX_SQL_TOKENS = 20_000;
+export const MAX_SQL_TOKENS = 8_000;
 /** Levels of parentheses. */
 export const MAX_SQL_DEPTH = 200;
 
@@ -155,11 +155,10 @@ function quoted(scan: Scan, quote: string, isString: boolean): void {
 /** `[name]` of SQL Server and SQLite; elsewhere brackets are signs (arrays). */
 function bracketed(scan: Scan): boolean {
   if (scan.family === 'postgres' || scan.family === 'mysql') return false;
-  const end = scan.text.indexOf(']', scan.at);
-  const inside = end < 0 ? '' : scan.text.slice(scan.at + 1, end);
-  if (!/^[\p{L}_][\p{L}\p{N} _.$-]{0,127}$/u.test(inside)) return false;
+  const inside = /^\[([\p{L}_][\p{L}\p{N} _.$-]{0,127})\]/u.exec(scan.text.slice(scan.at, scan.at + 132))?.[1];
+  if (inside === undefined) return false;
   push(scan, 'quoted', inside);
-  scan.at = end + 1;
+  scan.at += inside.length + 2;
   return true;
 }
 
