@@ -61,8 +61,16 @@ function plainKey(key: string): string {
   return plain;
 }
 
-/** Strings of an argument: itself, or the items of a list. */
+/** Items of one list of texts that are looked at. */
+export const MAX_ITEMS = 256;
+
+/** Strings of an argument: itself, or the first items of a list. */
 export function stringsOf(value: Json): string[] {
   if (typeof value === 'string') return [value];
-  return Array.isArray(value) ? value.slice(0, 256).filter((item): item is string => typeof item === 'string') : [];
+  return Array.isArray(value) ? value.slice(0, MAX_ITEMS).filter((item): item is string => typeof item === 'string') : [];
+}
+
+/** Are all texts of the argument among `stringsOf`? */
+export function isWhole(value: Json): boolean {
+  return !Array.isArray(value) || value.length <= MAX_ITEMS;
 }

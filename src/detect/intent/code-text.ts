@@ -44,6 +44,8 @@ function step(scan: Scan, regexes: boolean): void {
 }
 
 function both(scan: Scan, text: string): void {
+  // Lines of comments leave nothing, not even empty lines.
+  if (text === '\n' && scan.bare.at(-1) === '\n') return;
   scan.code.push(text);
   scan.bare.push(text);
 }

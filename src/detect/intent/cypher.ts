@@ -12,6 +12,7 @@ const MAX_STRINGS = 20;
 const CLAUSE: ReadonlyMap<string, Intent> = new Map<string, Intent>([
   ['create', 'write'],
   ['merge', 'write'],
+  ['insert', 'write'],
   ['set', 'write'],
   ['foreach', 'write'],
   ['grant', 'write'],

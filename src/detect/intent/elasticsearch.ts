@@ -64,6 +64,9 @@ function bulk(body: Json | undefined): Finding {
         : body === undefined
           ? []
           : [body];
+  const all = typeof body === 'string' ? body.length : Array.isArray(body) ? body.length : 0;
+  if (lines.length >= MAX_BULK_LINES && all > MAX_BULK_LINES)
+    return finding('destructive', 'more lines than are looked at', false, 'database');
   for (const line of lines) {
     const text = typeof line === 'string' ? line : JSON.stringify(line);
     if (/^\s*\{\s*"delete"/.test(text)) found = join(found, finding('destructive', '_bulk that deletes', true, 'database'));

@@ -33,6 +33,7 @@ function operationFinding(operation: OperationDefinitionNode, document: Document
   const fields = rootFields(operation, document);
   if (operation.operation !== 'mutation')
     return isBulk(operation) ? finding('exfiltrative', 'asks for very many nodes') : exporting(fields);
+  if (fields.length >= MAX_FIELDS) return finding('destructive', 'more fields than are looked at', false);
   let found: Finding = finding('write', 'mutation');
   for (const field of fields) {
     const phrase = actionPhrase(field.name.value);

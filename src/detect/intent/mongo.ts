@@ -19,6 +19,8 @@ const BY_NAME = new Map<string, Intent>();
 for (const [intent, names] of Object.entries(COMMANDS) as [Intent, string][])
   for (const name of names.split(/\s+/)) BY_NAME.set(name, intent);
 
+/** Stages of one pipeline, items of one list. */
+export const MAX_PARTS = 1_000;
 /** Documents from which a read counts as bulk. */
 const BULK_DOCUMENTS = 10_000;
 
@@ -32,7 +34,7 @@ export function analyseMongoCommand(document: JsonObject): Finding {
   if (document.remove === true) found = join(found, finding('destructive', 'findAndModify that removes', true, 'database'));
   if (name.toLowerCase() === 'profile' && document.profile !== -1) return finding('write', 'sets the profiler', true, 'database');
   const updates = Array.isArray(document.updates) ? document.updates : [];
-  for (const update of updates.slice(0, 1_000))
+  for (const update of updates.slice(0, MAX_PARTS))
     if (isObject(update) && update.multi === true && isEmptyFilter(update.q))
       found = join(found, finding('destructive', 'updates every document', true, 'database'));
   return join(found, join(scripts(document), volume(document)));
@@ -41,7 +43,8 @@ export function analyseMongoCommand(document: JsonObject): Finding {
 /** `$out` replaces a collection, `$merge` writes into one; code in a pipeline is not understood. */
 export function analysePipeline(stages: readonly Json[]): Finding {
   let found: Finding = finding('read', 'pipeline', true, 'database');
-  for (const stage of stages.slice(0, 1_000)) {
+  if (stages.length > MAX_PARTS) return finding('destructive', 'more stages than are looked at', false, 'database');
+  for (const stage of stages) {
     if (!isObject(stage)) return finding('destructive', 'a stage that is no object', false, 'database');
     if ('$out' in stage) found = join(found, finding('destructive', '$out replaces a collection', true, 'database'));
     if ('$merge' in stage) found = join(found, finding('write', '$merge writes', true, 'database'));
@@ -56,8 +59,10 @@ const MAX_DEPTH = 32;
 export function scripts(value: Json, depth = 0): Finding {
   let found: Finding = finding('read', 'no code', true, 'database');
   if (depth > MAX_DEPTH) return finding('destructive', 'nested too deep', false, 'database');
-  if (Array.isArray(value)) for (const item of value.slice(0, 1_000)) found = join(found, scripts(item, depth + 1));
-  else if (isObject(value))
+  if (Array.isArray(value)) {
+    if (value.length > MAX_PARTS) found = finding('read', 'more than is looked at', false, 'database');
+    for (const item of value.slice(0, MAX_PARTS)) found = join(found, scripts(item, depth + 1));
+  } else if (isObject(value))
     for (const [key, inner] of Object.entries(value)) {
       if (/^\$(?:where|function|accumulator)$/.test(key))
         found = join(

@@ -2,7 +2,7 @@
 // `decides`: they are all that the tool does, so that a whole understanding may lower the verdict of the tool.
 import { isObject, type Json, type JsonObject } from '../../lib/json.ts';
 import type { Argument, ArgumentList } from './argument.ts';
-import { stringsOf } from './argument.ts';
+import { isWhole, stringsOf } from './argument.ts';
 import { analyseGraphql } from './graphql.ts';
 import { type Languages, languageOf } from './language.ts';
 import { analyseMongoCommand, analysePipeline, isEmptyFilter, scripts } from './mongo.ts';
@@ -28,7 +28,7 @@ export function runningTexts(tool: ToolProfile, list: ArgumentList, languages: L
   for (const argument of list.all) {
     if (argument.path === command?.path || argument.key === 'args' || (request && BODY_KEY.test(argument.key))) continue;
     chars += charsOf(argument.value);
-    if (ran.length >= MAX_TEXTS || chars > MAX_TEXT_CHARS) {
+    if (ran.length >= MAX_TEXTS || chars > MAX_TEXT_CHARS || !isWhole(argument.value)) {
       // What is not looked at is not understood.
       if (isOpen(tool)) ran.push({ signal: 'arguments', path: argument.path, found: TOO_MUCH, decides: true });
       break;
@@ -161,6 +161,7 @@ function commandLine(tool: ToolProfile, list: ArgumentList, languages: Languages
 
 function lineFinding(command: Json, rest: Json | undefined, client: string | undefined, list: ArgumentList, languages: Languages): Finding {
   const words = rest === undefined ? [] : typeof rest === 'string' ? [rest] : stringsOf(rest).map(quoted);
+  if (!isWhole(command) || (rest !== undefined && !isWhole(rest))) return TOO_MUCH;
   if (Array.isArray(command)) {
     const parts = stringsOf(command);
     // A list is either the words of one command or several whole commands.
@@ -188,6 +189,8 @@ function databaseCommand(tool: ToolProfile, list: ArgumentList): Ran | undefined
   const isRedis = tool.executor?.language === 'redis' || tool.words.some((word) => word === 'redis' || word === 'valkey');
   if (command && isRedis && (typeof command.value === 'string' || Array.isArray(command.value))) {
     const rest = list.all.find(({ key }) => key === 'args' || key === 'arguments' || key === 'params');
+    if (!isWhole(command.value) || (rest && !isWhole(rest.value)))
+      return { signal: 'redis', path: command.path, found: TOO_MUCH, decides: true };
     const words = [
       ...stringsOf(command.value),
       ...(Array.isArray(rest?.value) ? rest.value.map(String) : typeof rest?.value === 'string' ? rest.value.split(/\s+/) : []),

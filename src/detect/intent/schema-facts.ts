@@ -54,11 +54,13 @@ function actionsOf(key: string, path: string, schema: JsonObject): Actions | und
   const values = enumOf(schema);
   if (values.length === 0) return undefined;
   // The method of a request that is configured, not sent; executors look at it when they are called.
-  if (values.every((value) => /^(?:get|head|post|put|patch|delete|options|trace|connect)$/i.test(value))) return undefined;
+  if (/method|verb/i.test(key) && values.every((value) => /^(?:get|head|post|put|patch|delete|options|trace|connect)$/i.test(value)))
+    return undefined;
   const byValue = new Map<string, Intent>();
-  let strongest: Intent = 'read';
-  let surest: Intent = 'read';
-  for (const value of values) {
+  // Values that are not looked at could be anything.
+  let strongest: Intent = values.length > MAX_ENUM_VALUES ? 'destructive' : 'read';
+  let surest: Intent = strongest;
+  for (const value of values.slice(0, MAX_ENUM_VALUES)) {
     const phrase = actionPhrase(value);
     if (!phrase) continue;
     byValue.set(value, phrase.intent);
@@ -75,5 +77,5 @@ function enumOf(schema: JsonObject): string[] {
     : Array.isArray(schema.anyOf)
       ? schema.anyOf.map((part) => (isObject(part) ? part.const : undefined))
       : [];
-  return list.slice(0, MAX_ENUM_VALUES).filter((value): value is string => typeof value === 'string');
+  return list.slice(0, MAX_ENUM_VALUES + 1).filter((value): value is string => typeof value === 'string');
 }

@@ -81,7 +81,7 @@ const QUIET = new Set([
 ]);
 
 function statements(node: SyntaxNode, reading: Reading, depth: number): void {
-  if (depth > MAX_SHELL_DEPTH || reading.commands > MAX_COMMANDS) {
+  if (depth > MAX_SHELL_DEPTH) {
     reading.whole = false;
     return;
   }
@@ -171,7 +171,7 @@ function nested(node: SyntaxNode, into: ShellCommand, reading: Reading, depth: n
 
 function command(node: SyntaxNode, reading: Reading, depth: number): ShellCommand {
   const found: ShellCommand = { words: [], redirects: [], assigns: false };
-  reading.commands++;
+  if (++reading.commands > MAX_COMMANDS) reading.whole = false;
   for (const child of node.namedChildren) {
     if (!child) continue;
     if (child.type === 'variable_assignment') {

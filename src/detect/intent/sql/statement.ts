@@ -77,10 +77,12 @@ function simpleWrite(tokens: readonly SqlToken[], at: number, inner: Inner): Fin
 
 /** A transaction, or the first statement of a block. */
 function begin(tokens: readonly SqlToken[], at: number, inner: Inner): Finding {
-  const next = word(tokens, at + 1);
-  if (at + 1 >= tokens.length || /^(?:transaction|work|tran|isolation|read|deferred|immediate|exclusive|concurrent)$/.test(next))
+  let first = at + 1;
+  while (word(tokens, first) === 'begin') first++;
+  const next = word(tokens, first);
+  if (first >= tokens.length || /^(?:transaction|work|tran|isolation|read|deferred|immediate|exclusive|concurrent)$/.test(next))
     return finding('read', 'BEGIN');
-  return classifyStatement(tokens.slice(at + 1), inner);
+  return classifyStatement(tokens.slice(first), inner);
 }
 
 function select(tokens: readonly SqlToken[], at: number, inner: Inner): Finding {
