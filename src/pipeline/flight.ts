@@ -15,6 +15,7 @@ import type { Metrics } from '../observe/metrics.ts';
 import type { Amounts } from '../risk/amounts.ts';
 import type { HistorySource } from '../risk/history-source.ts';
 import type { Lease, Upstreams } from '../upstream/exchange.ts';
+import type { Watchdog } from '../upstream/watchdog.ts';
 import type { Control, ControlSource } from './control.ts';
 import type { Readings } from './discovery.ts';
 
@@ -34,6 +35,8 @@ export interface Ports {
   /** Thins out the recording of attempts nobody can be blamed for. */
   strangers: { admit(nowMs: number): boolean };
   inFlight: InFlight;
+  /** Ends calls that take too long, without a timer for each. */
+  watchdog: Watchdog;
   /** In the order they look. */
   inspectors: readonly Inspector[];
   histories: HistorySource;
