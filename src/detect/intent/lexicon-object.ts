@@ -98,11 +98,6 @@ const RULES: readonly ObjectRule[] = [
 /** Words that turn any change into a destructive one. */
 const FATAL = set('permanent permanently irreversible irreversibly hard force forced destructive nuke factory purge wipe');
 
-export interface Sense {
-  intent: Intent;
-  verb: string;
-}
-
 /** The intent of a verb in the company of the other words of its name, or of its sentence, where words such as `all` mean little. */
 export function withObjects(verb: string, intent: Intent, words: readonly string[], inName = true): Intent {
   const objects = new Set(words.map(singular));

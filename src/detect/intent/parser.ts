@@ -16,7 +16,7 @@ export const NO_PARSERS: Parsers = { acceptsPostgres: undefined, parseBash: unde
 /** UTF-16 units of SQL that PostgreSQL's parser is given. */
 const MAX_POSTGRES_CHARS = 65_536;
 /** A text that takes the bash grammar longer is not understood, milliseconds. */
-const MAX_BASH_MS = 50;
+const MAX_BASH_MS = 20;
 const GRAMMAR = 'tree-sitter-bash.wasm';
 
 let loading: Promise<Parsers> | undefined;
