@@ -12,6 +12,7 @@ import { LastUsed } from './auth/last-used.ts';
 import { Catalog } from './catalog/catalog.ts';
 import { UriRoutes } from './catalog/uri-routes.ts';
 import type { Config } from './config.ts';
+import { IntentAnalyser } from './detect/intent/intent-analyser.ts';
 import { InFlight } from './kill/inflight.ts';
 import { newId } from './lib/id.ts';
 import { Lru } from './lib/lru.ts';
@@ -20,6 +21,7 @@ import { createMetrics } from './observe/metrics.ts';
 import { controlCompiler } from './pipeline/compile-control.ts';
 import { LiveControl } from './pipeline/control-source.ts';
 import { Readings } from './pipeline/discovery.ts';
+import { intentInspector } from './pipeline/inspect-intent.ts';
 import { createPipeline, type Pipeline } from './pipeline/run.ts';
 import { StrangerLimit } from './pipeline/stranger-limit.ts';
 import { createConnectors } from './upstream/connectors.ts';
@@ -55,7 +57,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
 async function open(inside: Inside): Promise<Gateway> {
   const { config, control, log, clock, instance, store } = inside;
   const exclusive = await store.presence.claim();
-  await control.start();
+  await Promise.all([control.start(), inside.intent.load(() => clock.monotonicMs())]);
   inside.histories.start();
   for (const { org } of control.all()) await log.recordStart(org, { timeMs: clock.nowMs(), instance, version: VERSION, exclusive });
   await store.presence.settle();
@@ -105,6 +107,7 @@ function assemble(config: Config, core: Core): Inside {
   const shared = {
     metrics,
     killSwitch,
+    intent: new IntentAnalyser(),
     lastUsed: new LastUsed(),
     strangers: new StrangerLimit(),
     instance,
@@ -128,6 +131,7 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     histories,
     catalog,
     definitions,
+    intent,
     logger,
     metrics,
     lastUsed,
@@ -156,7 +160,7 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     lastUsed,
     inFlight,
     watchdog: new Watchdog(clock),
-    inspectors: [],
+    inspectors: [intentInspector(intent)],
     histories,
     logger,
     metrics,

@@ -3,6 +3,7 @@
 
 import { accessCommands } from './command/access.ts';
 import { dataCommands } from './command/data.ts';
+import { detectCommands } from './command/detect.ts';
 import { gatewayCommands } from './command/gateway.ts';
 import { limitCommands } from './command/limit.ts';
 import { logCommands } from './command/log.ts';
@@ -18,6 +19,7 @@ export const commands: readonly CommandSpec[] = [
   ...accessCommands,
   ...limitCommands,
   ...riskCommands,
+  ...detectCommands,
   ...logCommands,
   ...dataCommands,
 ];
