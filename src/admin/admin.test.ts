@@ -78,6 +78,8 @@ const rows: [Role | undefined, string, string, unknown?][] = [
   ['admin', 'POST', '/api/v1/operators', { name: 'new-one', role: 'viewer' }],
   ['admin', 'POST', '/api/v1/operators/new-one/revoke'],
   ['admin', 'POST', '/api/v1/keys/rotate'],
+  ['viewer', 'GET', '/api/v1/limits'],
+  ['viewer', 'GET', '/api/v1/limits/refunds'],
   ['viewer', 'GET', '/api/v1/freezes'],
   ['operator', 'POST', '/api/v1/freezes', { name: 'stop', scope: { agent: 'robot' }, reason: 'drill' }],
   ['operator', 'DELETE', '/api/v1/freezes/stop'],

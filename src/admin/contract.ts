@@ -176,6 +176,25 @@ export const drillReply = z.object({
   ),
 });
 
+/** `spec` as in the object; of a token's own limits what they amount to. */
+export const limitBody = z.object({
+  name: z.string(),
+  spec: z.object({}).loose(),
+  usage: z.array(
+    z.object({
+      part: z.enum(['quota', 'concurrency']),
+      /** Whose count, `agent=reader`; empty when there is one for all. */
+      key: z.string(),
+      /** Decimal texts. */
+      used: z.string(),
+      max: z.string(),
+      /** When something of it is free again. */
+      roomAt: z.string().optional(),
+    }),
+  ),
+});
+export const limitList = z.object({ limits: z.array(limitBody) });
+
 const seq = z.coerce.number().int().min(1);
 export const logQuery = z.strictObject({
   from: seq.optional(),
@@ -222,6 +241,10 @@ export const statusReply = z.object({
       connections: z.number(),
       inFlight: z.number(),
       lastError: z.string().optional(),
+      /** `resting`: it failed too often and is left alone. Of several endpoints the best. */
+      health: z.enum(['up', 'trial', 'resting']),
+      /** Only when there are several. */
+      endpoints: z.array(z.object({ url: z.string(), health: z.string(), lastError: z.string().optional() })).optional(),
     }),
   ),
 });
@@ -234,6 +257,7 @@ export type DiffReply = z.infer<typeof diffReply>;
 export type HistoryReply = z.infer<typeof historyReply>;
 export type TokenList = z.infer<typeof tokenList>;
 export type NewTokenReply = z.infer<typeof newTokenReply>;
+export type LimitBody = z.infer<typeof limitBody>;
 export type FreezeList = z.infer<typeof freezeList>;
 export type FreezeRequest = z.input<typeof freezeRequest>;
 export type FreezeReply = z.infer<typeof freezeReply>;

@@ -15,6 +15,7 @@ import { accessRoutes } from './routes/access.ts';
 import { drillRoutes } from './routes/drills.ts';
 import { freezeRoutes } from './routes/freezes.ts';
 import { healthRoutes } from './routes/health.ts';
+import { limitRoutes } from './routes/limits.ts';
 import { logRoutes } from './routes/log.ts';
 import { objectRoutes } from './routes/objects.ts';
 import { riskRoutes } from './routes/risk.ts';
@@ -36,6 +37,7 @@ export function adminRoutes(context: AdminContext): Route[] {
     ...accessRoutes,
     ...freezeRoutes,
     ...drillRoutes,
+    ...limitRoutes,
     ...riskRoutes,
     ...serverRoutes,
     ...logRoutes(new LogTails(context)),

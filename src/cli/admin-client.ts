@@ -12,6 +12,7 @@ import type {
   FreezeReply,
   FreezeRequest,
   HistoryReply,
+  LimitBody,
   NewTokenReply,
   ObjectBody,
   StatusReply,
@@ -44,6 +45,8 @@ export interface AdminClient {
   createToken(body: { agent: string; name?: string; expiresAt?: string; scopes?: Record<string, string[]> }): Promise<NewTokenReply>;
   revokeToken(name: string): Promise<{ name: string; revision: number }>;
   rotateToken(name: string): Promise<NewTokenReply>;
+  limits(): Promise<{ limits: LimitBody[] }>;
+  limit(name: string): Promise<LimitBody>;
   freezes(): Promise<FreezeList>;
   freeze(body: FreezeRequest): Promise<FreezeReply>;
   unfreeze(name: string): Promise<UnfreezeReply>;
@@ -99,6 +102,8 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     createToken: (body) => wire.json('POST', at('tokens'), body),
     revokeToken: (name) => wire.json('POST', at('tokens', name, 'revoke')),
     rotateToken: (name) => wire.json('POST', at('tokens', name, 'rotate')),
+    limits: () => wire.json('GET', at('limits')),
+    limit: (name) => wire.json('GET', at('limits', name)),
     freezes: () => wire.json('GET', at('freezes')),
     freeze: (body) => wire.json('POST', at('freezes'), body),
     unfreeze: (name) => wire.json('DELETE', at('freezes', name)),

@@ -1,6 +1,7 @@
 // The calls that are running now, so that a freeze or a revocation can stop them. One of the two places where the operator side reaches a
 // running pipeline. Never holds a call after its release, and never more than the limit.
 import { GatewayError } from '../lib/error.ts';
+import { Roster } from '../lib/roster.ts';
 import type { Judge, StopSubject, StopTarget } from './stopper.ts';
 
 /** Calls in flight at once, per process. */
@@ -18,7 +19,7 @@ export interface InFlightCall extends StopSubject {
 
 export class InFlight implements StopTarget {
   readonly what = 'calls';
-  readonly #calls = new Set<InFlightCall>();
+  readonly #calls = new Roster<Seated>();
   readonly #perAgent = new Map<string, number>();
   readonly #max: number;
   readonly #maxPerAgent: number;
@@ -41,11 +42,11 @@ export class InFlight implements StopTarget {
     if (own >= this.#maxPerAgent)
       throw new GatewayError('limit_exceeded', `This agent already runs ${own} calls. Let some end first, then try again.`);
     this.#perAgent.set(agent, own + 1);
-    const entry = { ...call, abort: (reason: Error) => call.abort(reason) };
-    this.#calls.add(entry);
+    const seated: Seated = { call, seat: 0 };
+    seated.seat = this.#calls.enter(seated);
     let held = true;
     return () => {
-      this.#calls.delete(entry);
+      this.#calls.leave(seated.seat, seated);
       if (held) this.#leave(agent);
       held = false;
     };
@@ -53,10 +54,11 @@ export class InFlight implements StopTarget {
 
   doomed(org: string, judge: Judge): (() => void)[] {
     const ends: (() => void)[] = [];
-    for (const call of this.#calls) {
+    for (const seated of this.#calls) {
+      const { call } = seated;
       if (call.principal.org !== org) continue;
       const reason = judge(call);
-      if (reason) ends.push(() => this.#end(call, reason));
+      if (reason) ends.push(() => this.#end(seated, reason));
       else if (call.parts) for (const end of doomedParts(call, call.parts, judge)) ends.push(end);
     }
     return ends;
@@ -68,8 +70,8 @@ export class InFlight implements StopTarget {
     else this.#perAgent.delete(agent);
   }
 
-  #end(call: InFlightCall, reason: Error): void {
-    if (this.#calls.delete(call)) call.abort(reason);
+  #end(seated: Seated, reason: Error): void {
+    if (this.#calls.leave(seated.seat, seated)) seated.call.abort(reason);
   }
 }
 
@@ -80,4 +82,9 @@ function doomedParts({ principal }: InFlightCall, parts: NonNullable<InFlightCal
     if (reason) ends.push(() => void (parts.delete(server) && abort(reason)));
   }
   return ends;
+}
+
+interface Seated {
+  call: InFlightCall;
+  seat: number;
 }

@@ -22,7 +22,7 @@ export async function serveExpelledPost(context: AgentContext, exchange: Exchang
     if (message.shape !== 'request' || notOfEra(message, 'legacy') !== undefined) continue;
     const controller = new AbortController();
     const call: Call = openCall(context, { message, exchange, client: session.client, peer: SILENT, controller, local: notForwarded });
-    const outcome = await context.calls.run(call, controller);
+    const outcome = await context.calls.run(call);
     if (outcome.type !== 'denied') return replyNoSession(exchange);
     answers.push(answerOf(call, message.id, outcome));
   }

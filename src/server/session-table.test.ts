@@ -13,7 +13,7 @@ function table(): { sessions: SessionTable; ended: Session[]; open: (bearer?: st
   const sessions = new SessionTable({ limits, random: systemRandom, nowMs: () => 0, onEnd: (session) => ended.push(session) });
   const facts = { surface: HERE, protocolVersion: '2025-11-25', capabilities: {}, clientInfo: undefined, createdMs: 0 } as const;
   const open = (bearer = 'sp_a'): Session => {
-    const session = sessions.draft(bearer, facts);
+    const session = sessions.draft({ ...facts, bearerHash: bearer });
     sessions.register(session);
     return session;
   };

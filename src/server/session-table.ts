@@ -1,7 +1,6 @@
 // All sessions of legacy agents in this process: found by id and owner, bounded in number, ended when idle.
 // Never tells a stranger that a session exists: not yours, not here and not at all are the same answer.
 import type { Surface } from '../call.ts';
-import { sha256Hex } from '../lib/digest.ts';
 import type { Random } from '../lib/id.ts';
 import { Lru } from '../lib/lru.ts';
 import { EventPool } from './event-buffer.ts';
@@ -45,9 +44,9 @@ export class SessionTable implements Ticking {
   }
 
   /** A session that nobody can find yet: `register` makes it so when initialize succeeded. */
-  draft(bearer: string | undefined, facts: Omit<SessionFacts, 'id' | 'bearerDigest'>): Session {
+  draft(facts: Omit<SessionFacts, 'id'>): Session {
     const id = `sess_${Buffer.from(this.#options.random.bytes(ID_BYTES)).toString('base64url')}`;
-    return new Session({ ...facts, id, bearerDigest: digestOf(bearer) }, this.#options.limits, this.#pool, this.#options.nowMs());
+    return new Session({ ...facts, id }, this.#options.limits, this.#pool, this.#options.nowMs());
   }
 
   /** Makes room by ending the longest unused idle session, of the same principal first. False: no room, the session is not registered. */
@@ -65,15 +64,15 @@ export class SessionTable implements Ticking {
   }
 
   /** INVARIANT: only who opened it finds it, on the endpoint it was opened on (server/legacy-session.test.ts, "are not found by another principal"). */
-  find(id: string, bearer: string | undefined, surface: Surface): Session | undefined {
-    const session = ownedBy(this.#sessions.get(id), bearer, surface);
+  find(id: string, bearerHash: string | undefined, surface: Surface): Session | undefined {
+    const session = ownedBy(this.#sessions.get(id), bearerHash, surface);
     if (session) session.lastUsedMs = this.#options.nowMs();
     return session;
   }
 
   /** One that was taken away, for whoever could find it before. */
-  findExpelled(id: string, bearer: string | undefined, surface: Surface): Session | undefined {
-    return ownedBy(this.#expelled.get(id), bearer, surface);
+  findExpelled(id: string, bearerHash: string | undefined, surface: Surface): Session | undefined {
+    return ownedBy(this.#expelled.get(id), bearerHash, surface);
   }
 
   end(session: Session, code: CallEnded['code'] = 'session_ended'): void {
@@ -142,14 +141,10 @@ export class SessionTable implements Ticking {
   }
 }
 
-function ownedBy(session: Session | undefined, bearer: string | undefined, surface: Surface): Session | undefined {
+function ownedBy(session: Session | undefined, bearerHash: string | undefined, surface: Surface): Session | undefined {
   if (session === undefined || !isSameSurface(session.facts.surface, surface)) return undefined;
-  // Digests, so how long the comparison takes says nothing about the token.
-  return session.facts.bearerDigest === digestOf(bearer) ? session : undefined;
-}
-
-function digestOf(bearer: string | undefined): string {
-  return bearer === undefined ? '' : sha256Hex(bearer);
+  // Hashes, so how long the comparison takes says nothing about the token.
+  return session.facts.bearerHash === bearerHash ? session : undefined;
 }
 
 function isSameSurface(a: Surface, b: Surface): boolean {
