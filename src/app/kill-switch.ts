@@ -68,16 +68,16 @@ export class KillSwitch {
 /** By the rules in force now, for whoever the caller is now: classes and users of a token may have changed since its call began. */
 function judgeOf(control: Control, nowMs: number): Judge {
   const { freezes, view, principals } = control;
-  const renewed = new Map<string, Identified | undefined>();
-  const renew = (token: string): Identified | undefined => {
-    if (renewed.has(token)) return renewed.get(token);
-    const hash = view.token(token)?.spec.hash;
-    const found = hash === undefined ? undefined : principals.identify(hash, nowMs);
+  const renewed = new Map<string, ReturnType<typeof principals.identify>>();
+  const renew = (token: string): ReturnType<typeof principals.identify> => {
+    const known = renewed.get(token);
+    if (known) return known;
+    const found = principals.identify(view.token(token)?.spec.hash, nowMs);
     renewed.set(token, found);
     return found;
   };
   return ({ principal, server, tool }) => {
-    const current = principal.token === undefined ? principal : renew(principal.token)?.principal;
+    const current = principal.token === undefined ? principal : renew(principal.token).principal;
     if (!current) return new GatewayError('frozen', 'The token of this call is not valid any more.');
     const frozen = freezes.frozen(current, server, nowMs, tool);
     if (!frozen) return undefined;

@@ -188,6 +188,17 @@ export type SystemFields =
   | { event: 'drift'; timeMs: number; server: string; changes: readonly DriftRef[]; instance?: Maybe<string> }
   /** A window in which the log could not be written and calls were refused. */
   | { event: 'degraded'; timeMs: number; fromMs: number; toMs: number; reason: string; refused?: Maybe<number>; instance?: Maybe<string> }
+  /** How long a freeze would have taken on this gateway, and what it would have ended. */
+  | {
+      event: 'drill';
+      timeMs: number;
+      instance: string;
+      /** Name of the drill. */
+      freeze: string;
+      counts: Readonly<Record<string, number>>;
+      /** From the flag until the last matching call would have been ended. */
+      elapsedMs: number;
+    }
   /** Refusals by a limit that have no entry of their own, of one caller in one window. `*`: of all that were not watched singly. */
   | {
       event: 'limited';
@@ -199,17 +210,6 @@ export type SystemFields =
       limit: string;
       refused: number;
       instance?: Maybe<string>;
-    }
-  /** How long a freeze would have taken on this gateway, and what it would have ended. */
-  | {
-      event: 'drill';
-      timeMs: number;
-      instance: string;
-      /** Name of the drill. */
-      freeze: string;
-      counts: Readonly<Record<string, number>>;
-      /** From the flag until the last matching call would have been ended. */
-      elapsedMs: number;
     }
   | { event: 'key-rotation'; timeMs: number; scope: 'master' | 'data'; key: string; previous?: Maybe<string>; author?: Maybe<string> };
 

@@ -88,3 +88,8 @@ function doomedParts({ principal }: InFlightCall, parts: NonNullable<InFlightCal
   }
   return ends;
 }
+
+interface Seated {
+  call: InFlightCall;
+  seat: number;
+}

@@ -50,14 +50,14 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
   const upstreamSeconds = histogram(registry, 'sallyport_upstream_seconds', 'Time servers took to answer.', 'server');
   const appendSeconds = histogram(registry, 'sallyport_append_seconds', 'Time until log entries were durable.', 'log');
   plain(registry, 'sallyport_calls_total', 'Calls that ended, by method and outcome.', 'counter', () => calls.values());
-  const limits = new NameCounter();
-  plain(registry, 'sallyport_limited_total', 'Calls refused by a limit.', 'counter', () =>
-    limits.values('sallyport_limited_total', 'limit'),
-  );
   const freezeSeconds = histogram(registry, 'sallyport_freeze_seconds', 'Time from a freeze until everything it covers was ended.', 'of');
   const stopped = new Map<string, number>();
   plain(registry, 'sallyport_stopped_total', 'What freezes and revocations ended.', 'counter', () =>
     [...stopped].map(([what, value]) => ({ metricName: 'sallyport_stopped_total', labels: { what }, value })),
+  );
+  const limits = new NameCounter();
+  plain(registry, 'sallyport_limited_total', 'Calls refused by a limit.', 'counter', () =>
+    limits.values('sallyport_limited_total', 'limit'),
   );
   const gauge: Metrics['gauge'] = (name, help, read) => plain(registry, name, help, 'gauge', () => reading(name, read));
   gauge('sallyport_calls_in_flight', 'Calls that are running.', () => inFlight);
@@ -78,9 +78,9 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
     logHealthy: (healthy) => {
       isLogHealthy = healthy;
     },
-    limited: (limit) => limits.count(limit),
     stopped: (what, count) => void stopped.set(what, (stopped.get(what) ?? 0) + count),
     freezeDone: (durationMs) => freezeSeconds.observe('freeze', durationMs / 1000),
+    limited: (limit) => limits.count(limit),
     gauge,
     gauges: (name, help, label, read) =>
       plain(registry, name, help, 'gauge', () =>
