@@ -128,9 +128,9 @@ describe('a circuit breaker per server', () => {
     expect(gateway.upstreams.status()).toMatchObject([{ health: 'up' }]);
   });
 
-  it('one that fails now and then is not left alone', async () => {
+  it('one of which half fails is not left alone: a tool that breaks must not take the others with it', async () => {
     let n = 0;
-    const one = await server((request, response) => (++n % 4 === 0 ? broken : well)(request, response));
+    const one = await server((request, response) => (++n % 2 === 0 ? broken : well)(request, response));
     expect(await codes(agentAt({ url: one.url }), 40)).not.toContain('upstream_unavailable');
   });
 });
