@@ -183,6 +183,9 @@ describe('a trial', () => {
 
 describe('several endpoints of one server', () => {
   it('a failing endpoint is ejected, and only that one', async () => {
+    // No trial while this runs, however slow the machine is.
+    await gateway.close();
+    gateway = startUpstreams({ firstRestMs: 60_000 });
     const good = await server(well);
     const bad = await server(broken);
     const spec = { url: good.url, urls: [bad.url] };
@@ -198,12 +201,14 @@ describe('several endpoints of one server', () => {
     expect(status?.endpoints?.map(({ url, health }) => [url, health])).toEqual(
       expect.arrayContaining([
         [good.url, 'up'],
-        [bad.url, expect.stringMatching(/resting|trial/)],
+        [bad.url, 'resting'],
       ]),
     );
   });
 
   it('when all rest, the agent is told', async () => {
+    await gateway.close();
+    gateway = startUpstreams({ firstRestMs: 60_000 });
     const [one, two] = [await server(broken), await server(broken)];
     const found = await codes(agentAt({ urls: [one.url, two.url] }), 4 * BREAKER_MINIMUM);
     expect(found.at(-1)).toBe('upstream_unavailable');
