@@ -8,7 +8,7 @@ import { GatewayError } from '../lib/error.ts';
 import type { ServerSpec } from '../object/kinds.ts';
 import { BREAKER_MINIMUM, Breaker, type Health, ServerResting, TRIAL_PATIENCE_MS } from './breaker.ts';
 
-const REST_MS = 150;
+const REST_MS = 500;
 const OK = { resultType: 'complete', content: [] };
 
 let gateway: TestGateway;
