@@ -1,0 +1,137 @@
+// Postal addresses: values of address fields, and lines in running text that show a street and a number, or a number, a post code and a town.
+// A street word is looked for first (one pass); what stands around it is read with short patterns on a bounded window.
+import type { Match } from './finding-kind.ts';
+import { KEY } from './key-class.ts';
+import type { Field, View } from './view.ts';
+
+const WINDOW = 70;
+const POST =
+  '(?:\\d{5}(?:-\\d{3,4})?|\\d{4} ?[A-Z]{2}|[A-Z]{1,2}\\d[A-Z\\d]? ?\\d[A-Z]{2}|[A-Z]\\d[A-Z] ?\\d[A-Z]\\d|\\d{3} \\d{2}|\\d{2}-\\d{3}|\\d{4}-\\d{3}|\\d{6}|\\d{3}-\\d{4}|(?:[A-Z]{1,2}-)?\\d{4,5})';
+const TOWN = "\\p{Lu}[\\p{L}.'’-]*(?:[ -](?:\\p{Lu}[\\p{L}.'’()-]*|am|an|der|de|del|la|le|les|di|do|da|du|sur|upon|under|in|bei|ob|im|en|of|y|\\(\\p{Lu}[\\p{L}]*\\))){0,5}";
+/** One part between commas behind a street: unit, town, region and code in any order that is used. */
+const PART = new RegExp(
+  `^(?:(?:Apt|Apartment|Suite|Ste|Unit|Floor|Fl|Flat|Room|Rm|Bldg|Building|Block|Level|Piso|Depto|Apto|Bloco|App|Appt|Bât|Etage|Stiege|Top|int|scala|lok|kv|кв|д|к)\\.? ?#?[\\w-]{1,8}|#\\s?[\\w-]{1,8}|\\d{1,2}(?:st|nd|rd|th|º|ª|er|e)? (?:floor|piso|étage)\\.?(?: [A-Z]{1,4})?|\\d{1,2}º ?[A-Z]?|${POST}(?: (?:[A-Z]{2} )?${TOWN})?|${TOWN}(?: - [A-Z]{2})?(?:,? ${POST})?|[A-Z]{2,3}(?: ${POST})?)$`,
+  'u',
+);
+
+const ENGLISH = 'Street|St|Avenue|Ave|Av|Road|Rd|Boulevard|Blvd|Drive|Dr|Lane|Ln|Court|Ct|Place|Pl|Square|Sq|Terrace|Ter|Way|Circle|Cir|Parkway|Pkwy|Highway|Hwy|Close|Crescent|Cres|Gardens|Grove|Mews|Row|Walk|Hill|Green|Park|Trail|Trl|Alley|Plaza|Loop|Run|Pass|Pike|Turnpike|Rise|View|Quay|Wharf|Parade|Esplanade|Marg|Nagar|Colony|Layout|Cross|Main|Broadway|Route|Oaks|Croft|Limes|Ridings|Broadwalk|Chase|Heights|Meadows|Path|Bend|Crossing|Ridge|Vista|Cove|Point|Landing|Brook|Brookside|Spur|Views';
+const ENGLISH_STREET = new RegExp(`\\b(?:${ENGLISH})\\b\\.?`, 'g');
+const BEFORE_ENGLISH = /(?:(?:Flat|Unit|Apt|Apartment|Suite|House|Plot|No)\.? ?#?[\w/-]{1,6},? )?(?<![\w.,#-]|[A-Z]-)#?\d{1,6}(?:[-/]\d{1,4})?[A-Za-z]?,? (?:[NSEW]{1,2}\.? |(?:North|South|East|West) )?(?:(?:[A-Z\u00c0-\u024f][\p{L}'’.-]*|\d{1,3}(?:st|nd|rd|th)|of|de|la|el|San|the) ){0,5}$/u;
+const STREET_FIRST = '(?:Calle|C\\/|Avenida|Avda\\.?|Av\\.|Paseo|Pº|Plaza|Pza\\.?|Carrera|Cra\\.?|Camino|Ronda|Travesía|Calzada|Via|Viale|Vicolo|Piazza|Piazzale|Corso|Largo|Strada|Contrada|Rua|R\\.|Travessa|Alameda|Praça|Praca|Estrada|Rodovia|Largo do|ul\\.|Ul\\.|ulica|Ulica|al\\.|Al\\.|Aleja|aleja|Aleje|os\\.|pl\\.|Pl\\.|plac|Plac|Str\\.|Strada|Calea|Bd\\.|Bulevardul|B-dul|Jl\\.|Jalan|Lorong|Jln\\.?|ул\\.|улица|пр\\.|пр-т|проспект|пер\\.|вул\\.|просп\\.|бул\\.|Cad\\.|Sok\\.|Đường|Quai|Rue|rue)';
+const SPANISH = new RegExp(`(?<![\\p{L}\\d])${STREET_FIRST} (?:[\\p{L}\\d.'’-]{1,24} ){0,6}?[\\p{L}\\d.'’-]{1,24},? ?(?:n[º°.]? ?|nr\\.? ?|No\\.? ?|д\\. ?|#)?\\d{1,5}(?:[-/ ]?[A-Za-z]?\\d{0,3})?(?![\\p{L}\\d])`, 'gu');
+const FRENCH = /(?<![\w.])\d{1,4}(?: ?(?:bis|ter|quater|[A-D]))?,? (?:rue|avenue|av\.|boulevard|bd\.?|blvd|place|pl\.|chemin|impasse|allée|allee|quai|cours|route|square|passage|faubourg|sentier|villa|cité|Rue|Avenue|Boulevard|Place|Chemin|Impasse|Allée|Quai|Cours|Route|Passage) (?:(?:de|du|des|la|le|les|l['’]|d['’]|à|et|aux?) ?)*[\p{L}\d'’.-]+(?: (?:de|du|des|la|le|les|l['’]|d['’]|et|[\p{Lu}\d][\p{L}'’.-]*)){0,5}/gu;
+const GERMANIC = /(?<!\p{L})(?:[\p{Lu}][\p{L}'’.-]*[ -]){0,3}[\p{Lu}]?[\p{L}'’-]*(?:straße|strasse|str\.|Straße|Strasse|Str\.|weg|Weg|platz|Platz|gasse|allee|Allee|ring|Ring|damm|ufer|Ufer|steig|stieg|chaussee|markt|hof|graben|berg|straat|laan|gracht|plein|kade|dijk|singel|steeg|gatan|vägen|gränd|torget|vej|gade|allé|gata|veien|vegen|gaten|katu|tie|kuja|polku|utca|út|tér|körút|caddesi|sokak|sokağı) \d{1,4} ?[a-zA-Z]?(?:[-/]\d{1,3}[a-z]?)?(?![\p{L}\d])/gu;
+/** "…, 10115 Berlin", "…, 1011 AB Utrecht": a number, a comma, a code and a town say address whatever the street is called. */
+const CODE_AND_TOWN = new RegExp(`\\d ?[a-zA-Z]?(?:[-/]\\d{1,3})?(?:,|\\n| -) ?(?=(?:[A-Z]{1,2}-)?(?:\\d{5}|\\d{4}(?: [A-Z]{2})?|\\d{3} \\d{2}|\\d{2}-\\d{3}|\\d{4}-\\d{3}) (?:[A-Z]{2} )?\\p{Lu}\\p{L}{2,})`, 'gu');
+const STREET_AND_NUMBER = /(?:(?:[\p{Lu}\d][\p{L}\d.'’-]*|am|an|der|den|de|la|zum|zur|im|in|auf|dem|van|von|of|do|da) ){0,4}[\p{Lu}][\p{L}.'’()-]*,? \d{1,4} ?[a-zA-Z]?(?:[-/]\d{1,3})?$/u;
+const EAST_ASIAN = /(?:〒 ?\d{3}-\d{4}\s*)?(?:東京都|北海道|(?:大阪|京都)府|[\p{Script=Han}]{2,3}県)[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー\dA-Z０-９−-]{3,50}(?: [\p{Script=Han}\p{Script=Katakana}ー\d]{2,20})?|[\p{Script=Han}]{2,6}(?:省|市|自治区)[\p{Script=Han}]{1,8}(?:市|区|县|區|縣)[\p{Script=Han}\dA-Z-]{2,40}(?:号|號|室|楼|樓|弄|栋)[\dA-Z\p{Script=Han}-]{0,12}|[\p{Script=Hangul}]{2,8}(?:시|도)(?: [\p{Script=Hangul}\d]{1,10}(?:시|구|군|동|읍|면)){1,3} [\p{Script=Hangul}\d]{1,12}(?:로|길|동)(?:\d+길)? ?\d[\d-]*(?:번지)?(?:,? ?[\p{Script=Hangul}\d ]{0,16}[호동층])?/gu;
+const PO_BOX = /\b(?:P\.? ?O\.? Box|Postfach|BP|Apartado|Casella Postale|Postbus) \d{1,6}\b/g;
+
+export function findAddresses(view: View, out: Match[]): void {
+  for (const field of view.fields) if (field.bits & KEY.ADDRESS) addField(view.text, field, out);
+  const { text } = view;
+  addEnglish(text, out);
+  addWithTail(text, FRENCH, out);
+  addWithTail(text, GERMANIC, out);
+  addWithTail(text, SPANISH, out);
+  addWithTail(text, PO_BOX, out, true);
+  CODE_AND_TOWN.lastIndex = 0;
+  for (let found = CODE_AND_TOWN.exec(text); found !== null; found = CODE_AND_TOWN.exec(text)) {
+    const numberEnd = found.index + found[0].trimEnd().replace(/[,\n-]+$/, '').trimEnd().length;
+    const from = Math.max(0, numberEnd - WINDOW);
+    const street = STREET_AND_NUMBER.exec(text.slice(from, numberEnd));
+    if (street !== null && !/^\d/.test(street[0])) push(text, from + street.index, tailEnd(text, numberEnd).end, out, 0.8);
+  }
+  if (/[\u3040-\u9fff\uac00-\ud7af]/.test(text)) for (const found of text.matchAll(EAST_ASIAN)) push(text, found.index, found.index + found[0].length, out, 0.8);
+}
+
+function addEnglish(text: string, out: Match[]): void {
+  ENGLISH_STREET.lastIndex = 0;
+  for (let found = ENGLISH_STREET.exec(text); found !== null; found = ENGLISH_STREET.exec(text)) {
+    if (text.charCodeAt(found.index - 1) !== 0x20) continue;
+    const from = Math.max(0, found.index - WINDOW);
+    const before = BEFORE_ENGLISH.exec(text.slice(from, found.index));
+    if (before === null) continue;
+    let end = found.index + found[0].length;
+    const direction = /^ (?:[NSEW]{1,2}|North|South|East|West)\b/.exec(text.slice(end, end + 7));
+    if (direction) end += direction[0].length;
+    const tail = tailEnd(text, end);
+    // "5 Park", "12 Main": a number and one word need a town to be an address.
+    if (!tail.certain && !/^(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Drive|Lane|Ln|Court|Terrace|Crescent|Parkway)\b/.test(found[0])) continue;
+    if (!tail.certain && /^(?:St|Av|Dr|Pl|Ct)$/.test(found[0]) && before[0].split(' ').length < 3) continue;
+    push(text, from + before.index, tail.end, out, tail.certain ? 0.9 : 0.7);
+    ENGLISH_STREET.lastIndex = Math.max(tail.end, ENGLISH_STREET.lastIndex);
+  }
+}
+
+function addWithTail(text: string, shape: RegExp, out: Match[], needsTail = false): void {
+  shape.lastIndex = 0;
+  for (let found = shape.exec(text); found !== null; found = shape.exec(text)) {
+    const tail = tailEnd(text, found.index + found[0].length);
+    if (needsTail && !tail.certain) continue;
+    push(text, found.index, tail.end, out, tail.certain ? 0.88 : 0.7);
+  }
+}
+
+function push(text: string, start: number, end: number, out: Match[], confidence: number): void {
+  let to = end;
+  while (to > start && /[\s,.;-]/.test(text[to - 1] ?? '')) to--;
+  out.push({ type: 'ADDRESS', start, end: to, confidence, rule: 'address-text' });
+}
+
+const MAX_PARTS = 6;
+
+/** How far the address goes on behind its street; certain: a post code came by. */
+function tailEnd(text: string, from: number): { end: number; certain: boolean } {
+  let end = from;
+  let certain = false;
+  for (let count = 0; count < MAX_PARTS; count++) {
+    const gap = /^(?:,? ?\n ?|, ?| - | (?=(?:#|Apt|Suite|Unit|Ste|[A-Z]{2} \d{5}|\d{5} )))/.exec(text.slice(end, end + 9));
+    if (gap === null) break;
+    const start = end + gap[0].length;
+    const part = partAt(text, start);
+    if (part === undefined) break;
+    certain ||= CODE.test(part);
+    end = start + part.length;
+    if (certain && /\n/.test(gap[0]) && count > 3) break;
+  }
+  return { end, certain };
+}
+
+const CODE = new RegExp(`(?<![\\p{L}\\d])${POST}(?![\\p{L}\\d])`, 'u');
+
+/** The longest piece from `start` that reads as a part of an address. */
+function partAt(text: string, start: number): string | undefined {
+  const window = text.slice(start, start + WINDOW);
+  const whole = /^[^,\n;|<>"()\t]*(?:\([^)]{1,20}\))?[^,\n;|<>"()\t]*/.exec(window)?.[0].trimEnd().replace(/\.$/, '') ?? '';
+  if (PART.test(whole)) return whole;
+  const sentence = /^(.*?[^A-Z\s.])\.(?:\s|$)/.exec(whole)?.[1];
+  if (sentence !== undefined && PART.test(sentence)) return sentence;
+  // A sentence goes on behind the code or town.
+  const words = whole.split(' ');
+  for (let count = Math.min(words.length - 1, 6); count >= 1; count--) {
+    const head = words.slice(0, count).join(' ');
+    if (PART.test(head) && (CODE.test(head) || /^\p{Ll}/u.test(words[count] ?? ''))) return head;
+  }
+  return undefined;
+}
+
+function addField(text: string, field: Field, out: Match[]): void {
+  const { start, end } = field;
+  if (end - start < 5 || end - start > 250) return;
+  const value = text.slice(start, end);
+  if (/^(?:0x|bc1|\w+:\/\/|[\w.+-]+@)/.test(value) || /^[\d.:a-f/]+$/i.test(value) || /^[\w.-]+:\d+$/.test(value) || /[{}[\]=]/.test(value)) return;
+  const words = value.split(/[\s,]+/).length;
+  if (!/\p{L}{2}/u.test(value) || (words < 2 && !/[\u3040-\u9fff\uac00-\ud7af]/.test(value))) return;
+  // "street address of the office is …" is prose; a value has a number or several capitals.
+  if (!/\d/.test(value) && !/^\p{Lu}\S*(?:[ ,]+(?:\p{Lu}|de|la|del|der|am)\S*)+$/u.test(value)) return;
+  if (value.length > 120 && !/,/.test(value)) return;
+  out.push({ type: 'ADDRESS', start, end: Math.max(end, tailOf(text, end)), confidence: 0.9, rule: 'address-field' });
+}
+
+/** "Address: 12 High Street⏎Leeds⏎LS1 4AB": lines that go on. */
+function tailOf(text: string, end: number): number {
+  if (text.charCodeAt(end) !== 0x0a) return end;
+  const tail = tailEnd(text, end);
+  return tail.certain ? tail.end : end;
+}

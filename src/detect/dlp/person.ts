@@ -1,0 +1,230 @@
+// Names of persons: values of fields that name one, and names in running text that are introduced ("my name is …", "Dear …") or made of a
+// known given and family name. A name once found is found again wherever it stands in the same document.
+import type { Match } from './finding-kind.ts';
+import { KEY } from './key-class.ts';
+import { nameList } from './name-list.ts';
+import { isNotName, isOrganization } from './name-word.ts';
+import type { Field, View } from './view.ts';
+
+const MAX_NAME_CHARS = 80;
+const OTHER_PERSON_DATA = KEY.EMAIL | KEY.PHONE | KEY.SSN | KEY.BIRTH | KEY.NATIONAL_ID | KEY.PERSON;
+
+export function findPersons(view: View, out: Match[]): void {
+  const found: Match[] = [];
+  for (const field of view.fields) if (field.bits & (KEY.PERSON | KEY.PERSON_MAYBE)) addField(view.text, field, found);
+  addRunningText(view, found);
+  if (found.length > 0) addAgain(view.text, found);
+  out.push(...found);
+}
+
+const SEPARATORS = /\s*(?:;|\band\b|\bund\b|\bet\b|&|\/|、|,(?=\s*\p{Lu}\S*\s+\p{Lu}))\s*/gu;
+
+function addField(text: string, field: Field, out: Match[]): void {
+  const value = text.slice(field.start, Math.min(field.end, field.start + 300));
+  if (field.end - field.start > 300) return;
+  // "Ann Lee <ann@…>", "Lee, Ann (Sales)"
+  const head = /^["'\s]*([^<("\n|\t[]*[^\s<("'\n|\t[,])/.exec(value);
+  if (head === null) return;
+  const body = head[1] as string;
+  const base = field.start + head[0].length - body.length;
+  let from = 0;
+  for (const piece of [...body.matchAll(SEPARATORS), undefined]) {
+    const to = piece?.index ?? body.length;
+    addName(body.slice(from, to), base + from, field, out);
+    from = to + (piece?.[0].length ?? 0);
+  }
+}
+
+const TITLE = /^(?:(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Sir|Herr|Frau|Fr|Hr|Sr|Sra|Srta|Sig|Dott|Dra|Mme|Mlle|M|Ing|Mag|Dipl|Rev|Hon|Capt|Sgt|Lt|Col)\.?\s+)+/;
+
+function addName(given: string, at: number, field: Field, out: Match[]): void {
+  const title = TITLE.exec(given)?.[0] ?? '';
+  const value = given.slice(title.length).replace(/(?:,?\s*(?:Jr|Sr|II|III|IV|PhD|MD|Esq|M\.D\.|Ph\.D)\.?)+$|\s*(?:様|さん|先生|殿|님)$/u, '').trimEnd();
+  if (value.length < 2 || value.length > MAX_NAME_CHARS) return;
+  const sure = (field.bits & KEY.PERSON) !== 0;
+  const score = nameScore(value, sure);
+  const about = field.group.bits & OTHER_PERSON_DATA || (field.group.own & KEY.PERSON_ABOUT && !(field.group.own & KEY.THING_ABOUT)) || title !== '';
+  const needed = sure ? 1 : about ? 2 : 3;
+  if (score >= needed) out.push({ type: 'PERSON', start: at + title.length, end: at + title.length + value.length, confidence: sure ? 0.9 : 0.8, rule: 'name-field' });
+}
+
+const PARTICLES = new Set('de da do dos das del della di du des la le los las el al bin ibn bint abu ben van von der den het ten ter te zu zum zur af av y e i und of mac san st d o'.split(' '));
+const WORD = /^\p{Lu}[\p{L}\p{M}'’.-]*$/u;
+const UNCASED = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Devanagari}\p{Script=Thai}\p{Script=Bengali}\p{Script=Tamil}\p{Script=Georgian}\p{M}ー・\s]+$/u;
+
+/** 0 no name; 1 shaped like one; 2 several words of that shape; 3 with a known name in it. */
+function nameScore(value: string, sure: boolean): number {
+  if (/[\d@_\\/{}[\]=<>|#$%*!?:;"]/.test(value) || isOrganization(value)) return 0;
+  if (UNCASED.test(value)) return uncasedScore(value);
+  const words = value.replace(/,/g, ' ').split(/\s+/);
+  if (words.length > 6) return 0;
+  const list = nameList();
+  let names = 0;
+  let known = 0;
+  for (const word of words) {
+    if (PARTICLES.has(word.toLowerCase()) && word !== words[0]) continue;
+    const listed = Math.max(list.given(word), list.family(word));
+    if (isNotName(word) && listed === 0) return 0;
+    if (!WORD.test(word) && !(listed > 0 && sure)) {
+      if (!/^(?:d|l|o|al|el|ben|de|van|von|la)['’-]?\p{Lu}/iu.test(word)) return 0;
+    }
+    names++;
+    if (listed > 0 && word.length > 2 && !isNotName(word)) known += listed;
+  }
+  if (names === 0 || value.replace(/[^\p{L}]/gu, '').length < 2) return 0;
+  if (known >= 2 && (names > 1 || sure)) return 3;
+  if (/^[\p{Lu}\s]+$/u.test(value) && known === 0 && names === 1) return sure && value.length > 2 ? 1 : 0;
+  return names > 1 ? 2 : 1;
+}
+
+/** Scripts without capitals: a name is short. */
+function uncasedScore(value: string): number {
+  const letters = value.replace(/[\s・]/g, '');
+  if (/[\p{Script=Han}\p{Script=Hangul}]/u.test(letters)) {
+    if (letters.length < 2 || letters.length > 8 || /(?:株式会社|会社|公司|銀行|银行|大学|病院|部門|部$|課$|店$|회사|은행|주식|市$|省$|県$|都$|区$)/.test(letters)) return 0;
+    return letters.length <= 6 ? 3 : 1;
+  }
+  return letters.length >= 2 && letters.length <= 40 && value.split(' ').length <= 5 ? 2 : 0;
+}
+
+const CAP = "[A-Z\\u00c0-\\u00d6\\u00d8-\\u00de\\u0100-\\u017f\\u0218\\u021a\\u0386-\\u03ab\\u0400-\\u042f]";
+const REST = "[\\w\\u00df-\\u024f\\u0370-\\u052f\\u1e00-\\u1eff\\u0300-\\u036f'’-]";
+const CAPITALISED = new RegExp(`${CAP}${REST}*\\.?`, 'g');
+
+interface Word {
+  text: string;
+  start: number;
+  end: number;
+}
+
+/** Strong: a name follows whatever it looks like. */
+const STRONG =
+  /(?:\b(?:my name is|name is|named|name['’]s|i am called|call me|this is|spoke (?:with|to)|speaking (?:with|to)|signed by|written by|prepared by|reviewed by|approved by|on behalf of|sincerely|regards|cheers|yours|best|greetings|signed|attn|attention|care of|c\/o|mr|mrs|ms|miss|dr|prof|professor|sir|madam|dear|hello|hi|hey|hallo|liebe|lieber|geehrte frau|geehrter herr|herr|frau|herrn|gr(?:ü|u)(?:ß|ss)en?|mein name ist|ich bin|ich hei(?:ß|ss)e|bonjour|cher|ch(?:è|e)re|monsieur|madame|mme|mlle|je m['’]appelle|je suis|cordialement|estimad[oa]|hola|se(?:ñ|n)ora?|sra?|don|do(?:ñ|n)a|me llamo|mi nombre es|mi chiamo|saludos|atentamente|ciao|gentile|caro|cara|signor[ae]?|sig|prezad[oa]|ol(?:á|a)|senhora?|meu nome (?:é|e)|me chamo|atenciosamente|beste|geachte|meneer|mevrouw|mijn naam is|groeten|hej|hei|pan|pani|nazywam si(?:ę|e)|jag heter|jeg hedder|nimeni on|met vriendelijke groet|mit freundlichen gr(?:ü|u)(?:ß|ss)en|kind regards|patient|passenger|attendee|applicant|claimant|mother|father|wife|husband|son|daughter|brother|sister|colleague|nurse|teacher|driver|witness|lawyer|tenant|resident|caller|interviewed|met with|meeting with|interview with|call with)[.,:]?\s{1,3}|уважаем\p{L}+\s|меня зовут\s|(?<!\p{L})(?:г-н|госпожа|господин)\s)$/iu;
+/** Weak: a name often follows; a known one must. */
+const WEAK =
+  /(?:\b(?:by|from|with|for|to|and|contact|customer|client|employee|user|member|guest|manager|owner|agent|ask|asked|called|met|told|between|per|via|tenant|assigned|assignee|author|reporter|reviewer|cc|von|mit|an|f(?:ü|u)r|und|kunde|kundin|de|avec|pour|par|et|con|para|por|e|y|di|van|voor|met|en|client|cliente|klant|that|when|while|because|if|said|says|reached|emailed|phoned|texted|paid|sent|gave|about|of|is|are|was|were|as|against|behalf|employs|hired|thanks|thank)[,:]?\s{1,2}|[\n•*\-–]\s{0,2}|[.!?:("“]\s{0,2}|^)$/iu;
+const AFTER =
+  /^(?:\s+(?:called|said|says|wrote|writes|asked|asks|reported|reports|signed|joined|confirmed|requested|replied|told|mentioned|lives|works|worked|paid|was born|born|phoned|emailed|will|has|had|is|was|would|can|wants|wanted|needs|complained|ordered|purchased|agreed|visited|attended|submitted|received|moved|left|started|resigned|applied|hat|ist|schrieb|rief|sagte|a appelé|a dit|est|ha|dijo|llamó|escribió|es|disse|é)\b|['’]s\b|\s*[(<]|,\s*(?:CEO|CTO|CFO|COO|MD|PhD|Director|Manager|Engineer|aged?|born|age|\d\d,)|\s+<)/i;
+
+function addRunningText(view: View, out: Match[]): void {
+  const { text } = view;
+  const list = nameList();
+  CAPITALISED.lastIndex = 0;
+  let skipTo = 0;
+  for (let found = CAPITALISED.exec(text); found !== null; found = CAPITALISED.exec(text)) {
+    const start = found.index;
+    if (start < skipTo || isInside(text, start)) continue;
+    const word = trimDot(found[0]);
+    const given = list.given(word);
+    const family = given > 0 ? 0 : list.family(word);
+    // A name begins with a known name, or is introduced.
+    if (given === 0 && family === 0 && !mayBeIntroduced(text, start)) continue;
+    const words = wordsFrom(text, start, word);
+    const count = judge(text, words, given, family);
+    if (count === 0) continue;
+    const end = (words[count - 1] as Word).end;
+    out.push({ type: 'PERSON', start, end, confidence: 0.75, rule: 'name-text' });
+    skipTo = end;
+  }
+}
+
+function trimDot(word: string): string {
+  return word.replace(/['’]s$|[.'’-]+$/g, '');
+}
+
+function isInside(text: string, start: number): boolean {
+  const before = text.charCodeAt(start - 1);
+  return (before >= 0x30 && before <= 0x39) || (before >= 0x41 && before <= 0x5a) || (before >= 0x61 && before <= 0x7a) || before === 0x5f || before === 0x40 || before === 0x2f || before === 0x2e || before === 0x2d || before > 0xbf;
+}
+
+/** A cheap look before the introductions are tried: names are introduced after a blank. */
+function mayBeIntroduced(text: string, start: number): boolean {
+  const before = text.charCodeAt(start - 1);
+  if (before === 0x0a) return /(?:regards|sincerely|cheers|yours|best|thanks|gr(?:ü|u)(?:ß|ss)en?|cordialement|saludos|atentamente|saluti|groet(?:en)?|atenciosamente|abra(?:ç|c)os|h(?:ä|a)lsningar|hilsen|pozdrawiam)[,.!]?\s*$/i.test(text.slice(Math.max(0, start - 40), start));
+  return before === 0x20 && STRONG.test(text.slice(Math.max(0, start - 32), start));
+}
+
+/** Up to five words of a name from `start`, particles included. */
+function wordsFrom(text: string, start: number, first: string): Word[] {
+  const words: Word[] = [{ text: first, start, end: start + first.length }];
+  while (words.length < 5) {
+    const last = words.at(-1) as Word;
+    const next = NEXT.exec(text.slice(last.end, last.end + 40));
+    if (next === null) break;
+    const word = trimDot(next[2] as string);
+    const from = last.end + next[0].length - (next[2] as string).length;
+    if (isNotName(word)) break;
+    words.push({ text: word, start: from, end: from + word.length });
+  }
+  return words;
+}
+
+const NEXT = new RegExp(`^(\\.?[ \\u00a0](?:(?:van|von|de|del|della|di|da|dos|du|der|den|la|le|bin|al|el|af|zu|ter|ten) ){0,2})(${CAP}${REST}*)(?![\\w@])`);
+
+/** How many of the words are a name; 0: none. */
+function judge(text: string, words: readonly Word[], given: number, family: number): number {
+  const first = words[0] as Word;
+  if (isNotName(first.text) || first.text.length < 2) return 0;
+  const before = text.slice(Math.max(0, first.start - 32), first.start);
+  const strong = STRONG.test(before) || mayBeIntroduced(text, first.start);
+  const known = knownWords(words);
+  const last = words[known - 1] as Word;
+  const whole = text.slice(first.start, (words.at(-1) as Word).end);
+  if (isOrganization(whole) || isOrganization(text.slice((words.at(-1) as Word).end, (words.at(-1) as Word).end + 14).replace(/^[ ,]+(\S+).*$/s, '$1'))) return 0;
+  if (strong) return known > 1 ? known : Math.min(words.length, given > 0 || family > 0 || words.length > 1 ? 3 : 1) * (given > 0 || family > 0 || isNameShaped(first.text) ? 1 : 0);
+  if (known >= 2 && given > 0) {
+    const list = nameList();
+    const sure = given + list.family(last.text);
+    if (sure >= 3) return known;
+  }
+  if (words.length >= 2 && given === 2 && isNameShaped((words[1] as Word).text)) {
+    const after = text.slice((words[1] as Word).end, (words[1] as Word).end + 24);
+    if (AFTER.test(after) && WEAK.test(before)) return 2;
+  }
+  return 0;
+}
+
+function isNameShaped(word: string): boolean {
+  return /^\p{Lu}[\p{Ll}'’-]+(?:\p{Lu}[\p{Ll}'’-]+){0,2}$/u.test(word) && word.length > 2;
+}
+
+/** Leading words that are known names, the last one a family name: Ann Marie Lee. */
+function knownWords(words: readonly Word[]): number {
+  const list = nameList();
+  let count = 1;
+  for (let index = 1; index < words.length; index++) {
+    const word = (words[index] as Word).text;
+    if (word.length === 1 && index + 1 < words.length) continue;
+    if (list.family(word) === 0 && list.given(word) === 0) break;
+    count = index + 1;
+  }
+  return count;
+}
+
+/** Longest list of names that are looked for again. */
+const MAX_AGAIN = 64;
+
+/** Every other place of the found names, and of their parts. */
+function addAgain(text: string, found: Match[]): void {
+  const parts = new Set<string>();
+  for (const match of found) {
+    if (parts.size >= MAX_AGAIN) break;
+    const name = text.slice(match.start, match.end);
+    parts.add(name);
+    const words = name.split(/[\s,]+/);
+    if (words.length > 1) for (const word of words) if (word.length > 2 && isNameShaped(word) && !isNotName(word)) parts.add(word);
+  }
+  const taken = new Set(found.map((match) => match.start));
+  for (const part of [...parts].sort((one, other) => other.length - one.length)) {
+    let hits = 0;
+    for (let at = text.indexOf(part); at >= 0 && hits < 200; at = text.indexOf(part, at + part.length)) {
+      hits++;
+      const end = at + part.length;
+      if (taken.has(at) || isInside(text, at) || /^[\w@-]/.test(text.slice(end, end + 1)) || (end < text.length && text.charCodeAt(end) > 0xbf && !UNCASED.test(part))) continue;
+      if (found.some((match) => match.start <= at && match.end >= end)) continue;
+      if (/^ (?:Street|St|Road|Ave|Avenue|Inc|Ltd|GmbH|LLC|Corp)\b/.test(text.slice(end, end + 8))) continue;
+      found.push({ type: 'PERSON', start: at, end, confidence: 0.7, rule: 'name-again' });
+      taken.add(at);
+    }
+  }
+}

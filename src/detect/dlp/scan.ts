@@ -1,0 +1,105 @@
+// The DLP scan of one text: flatten, run the detectors that the wanted types need, settle overlaps, map places back to the raw text.
+// Pure and linear in the text. Never keeps what it read.
+import { findAddresses } from './address.ts';
+import { findConnections } from './connection.ts';
+import type { CustomPattern } from './customer-pattern.ts';
+import { findEmails } from './email.ts';
+import { encodedRuns } from './encoded-run.ts';
+import { DLP_TYPES, type DlpType, type Match } from './finding-kind.ts';
+import { flatten } from './flatten.ts';
+import { rawEnd, rawStart } from './mapped-text.ts';
+import { findNumbers } from './number-value.ts';
+import { findIbans, findLetteredIds, findNumberFields } from './number-field.ts';
+import { findPersons } from './person.ts';
+import { findKeyedSecrets, findSecrets } from './secret.ts';
+import { fieldAt, pathOf, type View } from './view.ts';
+
+export interface Scan {
+  readonly wanted: ReadonlySet<DlpType>;
+  readonly patterns: readonly CustomPattern[];
+  /** What is known of the text from outside: its key and what that says (key-class.ts). */
+  readonly key?: string;
+  readonly bits?: number;
+}
+
+export const EVERYTHING: ReadonlySet<DlpType> = new Set(DLP_TYPES);
+
+/** Places in `raw`, in order, none inside another. */
+export function scanText(raw: string, scan: Scan): Match[] {
+  if (raw.length < MIN_CHARS) return [];
+  const view = flatten(raw, scan.key, scan.bits);
+  const found = detect(view, scan);
+  if (mayHoldRuns(view.text)) addEncoded(view, scan, found);
+  const settled = settle(found);
+  return settled.map((match) => toRaw(match, view)).sort((one, other) => one.start - other.start);
+}
+
+/** Nothing shorter is a value that we look for. */
+const MIN_CHARS = 3;
+
+const NUMERIC: readonly DlpType[] = ['PHONE', 'US_SSN', 'NATIONAL_ID', 'DATE_OF_BIRTH', 'CREDIT_CARD', 'BANK_ACCOUNT'];
+
+function detect(view: View, scan: Scan): Match[] {
+  const { wanted } = scan;
+  const out: Match[] = [];
+  if (wanted.has('API_KEY') || wanted.has('PRIVATE_KEY')) findSecrets(view, out);
+  if (wanted.has('DB_CONNECTION') || wanted.has('PASSWORD')) findConnections(view.text, out);
+  if (wanted.has('API_KEY') || wanted.has('PASSWORD')) findKeyedSecrets(view, out);
+  if (wanted.has('EMAIL')) findEmails(view, out);
+  if (wanted.has('IBAN')) findIbans(view, out);
+  if (NUMERIC.some((type) => wanted.has(type))) {
+    findNumbers(view, out);
+    findLetteredIds(view, out);
+    findNumberFields(view, out);
+  }
+  if (wanted.has('ADDRESS')) findAddresses(view, out);
+  if (wanted.has('PERSON')) findPersons(view, out);
+  for (const pattern of scan.patterns) pattern.find(view.text, out);
+  return out.filter((match) => wanted.has(match.type));
+}
+
+function mayHoldRuns(text: string): boolean {
+  return /[A-Za-z0-9+/_-]{16}/.test(text);
+}
+
+/** Things that hide in an encoded run and are certain enough to say so. */
+function addEncoded(view: View, scan: Scan, found: Match[]): void {
+  for (const run of encodedRuns(view.text)) {
+    if (found.some((match) => match.start < run.end && match.end > run.start)) continue;
+    const inner = settle(detect(flatten(run.text), scan));
+    const best = inner.reduce<Match | undefined>((top, match) => (top === undefined || match.confidence > top.confidence ? match : top), undefined);
+    if (best !== undefined) found.push({ ...best, start: run.start, end: run.end, layer: run.layer });
+  }
+}
+
+/** Which of two claims on the same characters stands: the more specific type, then the surer, then the longer. */
+const WEIGHT: Readonly<Record<DlpType, number>> = {
+  CUSTOM: 9,
+  PRIVATE_KEY: 8,
+  DB_CONNECTION: 8,
+  API_KEY: 6,
+  PASSWORD: 6,
+  IBAN: 6,
+  CREDIT_CARD: 5,
+  EMAIL: 5,
+  US_SSN: 4,
+  NATIONAL_ID: 4,
+  BANK_ACCOUNT: 4,
+  DATE_OF_BIRTH: 4,
+  PHONE: 3,
+  ADDRESS: 3,
+  PERSON: 2,
+};
+
+function settle(found: Match[]): Match[] {
+  found.sort((one, other) => WEIGHT[other.type] - WEIGHT[one.type] || other.confidence - one.confidence || other.end - other.start - (one.end - one.start));
+  const kept: Match[] = [];
+  for (const match of found) if (match.end > match.start && !kept.some((other) => other.start < match.end && other.end > match.start)) kept.push(match);
+  return kept;
+}
+
+function toRaw(match: Match, view: View): Match {
+  const field = fieldAt(view, match.start, match.end);
+  const placed: Match = { ...match, start: rawStart(view.plain, match.start), end: rawEnd(view.plain, match.end) };
+  return field === undefined ? placed : { ...placed, path: pathOf(field) };
+}

@@ -1,0 +1,146 @@
+// Tables in text: CSV with comma, semicolon or tab, pipes (markdown, psql), columns set apart by two spaces. A header line whose cells are known
+// keys names the cells below it. Linear in the text.
+import { classifyKey, KEY } from './key-class.ts';
+import type { Field, Group } from './view.ts';
+
+const MAX_HEADER_CHARS = 1000;
+const MAX_COLUMNS = 64;
+
+interface Cell {
+  start: number;
+  end: number;
+}
+
+/** True when most of the text is one table: there are no other pairs to look for. */
+export function addTableFields(fields: Field[], text: string, base: number, parent: Group): boolean {
+  if (!text.includes('\n')) return false;
+  let covered = 0;
+  let lineStart = 0;
+  while (lineStart < text.length) {
+    const lineEnd = endOfLine(text, lineStart);
+    const header = headerOf(text, lineStart, lineEnd);
+    if (header === undefined) {
+      lineStart = lineEnd + 1;
+      continue;
+    }
+    const after = addRows(fields, text, lineEnd + 1, base, header, parent);
+    covered += after - lineStart;
+    lineStart = Math.max(after, lineEnd + 1);
+  }
+  return covered * 10 > text.length * 9;
+}
+
+interface Header {
+  delimiter: string;
+  bits: number[];
+  names: string[];
+  /** For columns set apart by spaces: where each begins. */
+  starts: number[];
+}
+
+function headerOf(text: string, start: number, end: number): Header | undefined {
+  if (end - start < 5 || end - start > MAX_HEADER_CHARS || end + 1 >= text.length) return undefined;
+  const line = text.slice(start, end);
+  const delimiter = delimiterOf(line);
+  if (delimiter === undefined) return undefined;
+  const cells = split(line, 0, line.length, delimiter);
+  if (cells.length < 2 || cells.length > MAX_COLUMNS) return undefined;
+  const names = cells.map((cell) => line.slice(cell.start, cell.end));
+  if (!names.every((name) => name.length <= 48 && !/[=@:{}<>]|\d{3}/.test(name))) return undefined;
+  const bits = names.map(classifyKey);
+  const telling = bits.filter((bit) => (bit & ~(KEY.TECHNICAL | KEY.NUMBER | KEY.THING_ABOUT | KEY.NOT_SECRET)) !== 0).length;
+  // A sentence with commas has a known word now and then; a header is made of them.
+  const known = bits.filter((bit) => bit !== 0).length;
+  if (telling === 0 || known * 2 < cells.length) return undefined;
+  if (delimiter === ',' && names.some((name) => name.split(' ').length > 4)) return undefined;
+  return { delimiter, bits, names, starts: cells.map((cell) => cell.start) };
+}
+
+function delimiterOf(line: string): string | undefined {
+  if (line.includes('|')) return '|';
+  if (line.includes('\t')) return '\t';
+  if (line.includes(';')) return ';';
+  if (line.includes(',')) return ',';
+  return /\S {2,}\S/.test(line) ? '  ' : undefined;
+}
+
+function addRows(fields: Field[], text: string, from: number, base: number, header: Header, parent: Group): number {
+  let at = from;
+  const all = header.bits.reduce((bits, one) => bits | one, 0);
+  while (at < text.length) {
+    const end = endOfLine(text, at);
+    if (/^[\s|:+=-]*$/.test(text.slice(at, Math.min(end, at + 200))) && end > at) {
+      at = end + 1;
+      continue;
+    }
+    const cells = header.delimiter === '  ' ? splitAt(text, at, end, header.starts) : split(text, at, end, header.delimiter);
+    if (cells.length !== header.bits.length) break;
+    const group: Group = { bits: all, own: parent.own, parent, key: undefined };
+    cells.forEach((cell, column) => {
+      const bits = header.bits[column] as number;
+      if (bits !== 0 && cell.end > cell.start)
+        fields.push({ start: base + cell.start, end: base + cell.end, bits, key: header.names[column] as string, group });
+    });
+    at = end + 1;
+  }
+  return Math.min(at, text.length);
+}
+
+function endOfLine(text: string, from: number): number {
+  const end = text.indexOf('\n', from);
+  return end < 0 ? text.length : end;
+}
+
+function split(text: string, start: number, end: number, delimiter: string): Cell[] {
+  const cells: Cell[] = [];
+  let from = start;
+  let to = end;
+  if (delimiter === '|') {
+    while (from < to && /[\s|]/.test(text[from] ?? '')) from++;
+    while (to > from && /[\s|]/.test(text[to - 1] ?? '')) to--;
+  }
+  if (delimiter === '  ') return splitWide(text, from, to);
+  let cell = from;
+  let quoted = false;
+  for (let at = from; at <= to; at++) {
+    const code = text.charCodeAt(at);
+    if (at < to && code === 0x22) quoted = !quoted;
+    if (at < to && (quoted || code !== delimiter.charCodeAt(0))) continue;
+    cells.push(trimmed(text, cell, at));
+    cell = at + 1;
+    if (cells.length > MAX_COLUMNS) break;
+  }
+  return cells;
+}
+
+function splitWide(text: string, start: number, end: number): Cell[] {
+  const cells: Cell[] = [];
+  const gap = / {2,}/g;
+  gap.lastIndex = start;
+  let from = start;
+  for (let found = gap.exec(text); found !== null && found.index < end; found = gap.exec(text)) {
+    if (found.index > from) cells.push(trimmed(text, from, found.index));
+    from = gap.lastIndex;
+  }
+  if (from < end) cells.push(trimmed(text, from, end));
+  return cells;
+}
+
+/** Cells of a line under a header of wide columns; a cell may be empty. */
+function splitAt(text: string, start: number, end: number, starts: readonly number[]): Cell[] {
+  const wide = splitWide(text, start, end);
+  if (wide.length === starts.length || wide.length < 2) return wide;
+  return starts.map((from, index) => trimmed(text, Math.min(start + from, end), Math.min(start + (starts[index + 1] ?? end - start), end)));
+}
+
+function trimmed(text: string, from: number, to: number): Cell {
+  let start = from;
+  let end = to;
+  while (start < end && text.charCodeAt(start) <= 0x20) start++;
+  while (end > start && text.charCodeAt(end - 1) <= 0x20) end--;
+  if (end - start >= 2 && (text[start] === '"' || text[start] === "'" || text[start] === '`') && text[end - 1] === text[start]) {
+    start++;
+    end--;
+  }
+  return { start, end };
+}
