@@ -105,7 +105,7 @@ function partAt(text: string, start: number): string | undefined {
   const window = text.slice(start, start + WINDOW);
   const whole = /^[^,\n;|<>"()\t]*(?:\([^)]{1,20}\))?[^,\n;|<>"()\t]*/.exec(window)?.[0].trimEnd().replace(/\.$/, '') ?? '';
   if (PART.test(whole)) return whole;
-  const sentence = /^(.*?[^A-Z\s.])\.(?:\s|$)/.exec(whole)?.[1];
+  const sentence = /^(.*?(?:[^A-Z\s.]|[A-Z\d]{2}))\.(?:\s|$)/.exec(whole)?.[1];
   if (sentence !== undefined && PART.test(sentence)) return sentence;
   // A sentence goes on behind the code or town.
   const words = whole.split(' ');

@@ -50,7 +50,11 @@ function collect(words: readonly string[]): number {
     } else if (phrase2 !== undefined) {
       bits |= phrase2;
       index += 1;
-    } else bits |= KEY_WORDS.get(word) ?? KEY_WORDS.get(word.replace(/s$/, '')) ?? 0;
+    } else {
+      // private_key_id, token_id: the name of a secret, not the secret.
+      if ((word === 'id' || word === 'ids') && index > 0 && bits & SECRETS) bits |= KEY.NOT_SECRET;
+      bits |= KEY_WORDS.get(word) ?? KEY_WORDS.get(word.replace(/s$/, '')) ?? 0;
+    }
   }
   return bits;
 }

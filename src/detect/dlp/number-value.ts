@@ -11,7 +11,7 @@ import { type Field, fieldAt, type View } from './view.ts';
 /** A digit run with its separators; letters before and behind belong to identity numbers. */
 const RUN = /(?:\+|\(\+?)?\d[\d .\-/()–]{3,46}\d/g;
 const MAX_RUN_DIGITS = 32;
-const LABEL_BACK = 48;
+const LABEL_BACK = 64;
 
 export function findNumbers(view: View, out: Match[]): void {
   const { text } = view;
@@ -85,7 +85,7 @@ function labelBefore(text: string, start: number, notBefore: number): number {
   const words = clause.match(LABEL_WORDS);
   if (words === null) return 0;
   let bits = 0;
-  for (const count of [1, 2, 3, 4, 5, 6]) {
+  for (const count of [1, 2, 3, 4, 5, 6, 7, 8]) {
     if (count > words.length) break;
     const said = classifyKey(words.slice(-count).slice(0, 3).join(' ')) & NUMBERS;
     if (said) return bits | said;

@@ -185,7 +185,7 @@ function judge(text: string, words: readonly Word[], given: number, family: numb
 }
 
 function isNameShaped(word: string): boolean {
-  return /^\p{Lu}[\p{Ll}'’-]+(?:\p{Lu}[\p{Ll}'’-]+){0,2}$/u.test(word) && word.length > 2;
+  return /^\p{Lu}[\p{Ll}'’-]+(?:\p{Lu}[\p{Ll}'’-]+){0,2}$/u.test(word) && word.length > 1;
 }
 
 /** Leading words that are known names, the last one a family name: Ann Marie Lee. */
