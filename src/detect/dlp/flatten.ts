@@ -1,8 +1,8 @@
 // Turns a document into a view: JSON (also JSON inside JSON strings, JSON lines, JSON cut off in the middle) into its values under their keys,
 // any other text into lines, tables and mark-up (text-field.ts). One pass; never recurses deeper than MAX_LAYERS.
 import { classifyKey, KEY } from './key-class.ts';
-import { type Mapped, MappedBuilder, rawEnd, rawStart, unmapped } from './mapped-text.ts';
-import { toPlainText } from './plain-text.ts';
+import { isCopied, type Mapped, MappedBuilder, rawEnd, rawStart, unmapped } from './mapped-text.ts';
+import { isMarked, toPlainText } from './plain-text.ts';
 import { addTextFields } from './text-field.ts';
 import type { Field, Group, View } from './view.ts';
 
@@ -10,14 +10,16 @@ import type { Field, Group, View } from './view.ts';
 const MAX_LAYERS = 6;
 const MAX_DEPTH = 200;
 
-export interface Flattening {
+interface Flattening {
   readonly out: MappedBuilder;
   readonly fields: Field[];
+  /** Something in the document is encoded or disguised; otherwise no part of it is looked at again. */
+  readonly marked: boolean;
 }
 
 /** `bits` and `key`: what is known of the whole text from outside, e.g. the key it stood under in structured content. */
 export function flatten(raw: string, key = '', bits = 0): View {
-  const flat: Flattening = { out: new MappedBuilder(), fields: [] };
+  const flat: Flattening = { out: new MappedBuilder(), fields: [], marked: isMarked(raw) };
   const group: Group = { bits, own: bits, parent: undefined, key: undefined };
   addText(flat, unmapped(raw), key, bits, group, 0);
   const plain = flat.out.build();
@@ -28,7 +30,7 @@ export function flatten(raw: string, key = '', bits = 0): View {
 /** One text (the document, or a string in it), with what its key says. */
 function addText(flat: Flattening, given: Mapped, key: string, bits: number, group: Group, layer: number): void {
   if (layer < MAX_LAYERS && startsLikeJson(given.text) && addJson(flat, given, bits, group, layer)) return;
-  const plain = toPlainText(given);
+  const plain = flat.marked ? toPlainText(given) : given;
   if (plain !== given && layer < MAX_LAYERS && startsLikeJson(plain.text) && addJson(flat, plain, bits, group, layer)) return;
   const start = flat.out.length;
   flat.out.addSlice(plain, 0, plain.text.length);
@@ -56,6 +58,8 @@ function startsLikeJson(text: string): boolean {
 interface Reader {
   readonly map: Mapped;
   readonly text: string;
+  /** The text is a straight copy of the raw text from here; -1 when it was decoded. */
+  readonly copiedFrom: number;
   at: number;
   depth: number;
   /** Next backslash at or behind `at`, looked for once. */
@@ -66,7 +70,7 @@ interface Reader {
 
 /** False (and nothing added) when the text turns out not to be JSON before its first value. */
 function addJson(flat: Flattening, map: Mapped, bits: number, group: Group, layer: number): boolean {
-  const reader: Reader = { map, text: map.text, at: 0, depth: 0, escapeAt: -1, columns: [] };
+  const reader: Reader = { map, text: map.text, copiedFrom: isCopied(map) ? (map.from[0] as number) : -1, at: 0, depth: 0, escapeAt: -1, columns: [] };
   let values = 0;
   while (true) {
     skipSpace(reader);
@@ -87,7 +91,7 @@ function addJson(flat: Flattening, map: Mapped, bits: number, group: Group, laye
 function addRest(flat: Flattening, reader: Reader, group: Group): void {
   const rest = new MappedBuilder();
   rest.addSlice(reader.map, reader.at, reader.text.length);
-  const plain = toPlainText(rest.build());
+  const plain = flat.marked ? toPlainText(rest.build()) : rest.build();
   const start = flat.out.length;
   flat.out.addSlice(plain, 0, plain.text.length);
   addTextFields(flat.fields, plain.text, start, group);
@@ -96,6 +100,7 @@ function addRest(flat: Flattening, reader: Reader, group: Group): void {
 function addValue(flat: Flattening, reader: Reader, key: string, bits: number, group: Group, layer: number): boolean {
   const code = reader.text.charCodeAt(reader.at);
   if (code === 0x22) {
+    if (reader.copiedFrom >= 0 && !flat.marked && addPlainString(flat, reader, key, bits, group)) return true;
     const piece = readString(reader);
     if (piece === undefined) return false;
     addText(flat, piece, key, bits, group, layer + 1);
@@ -104,6 +109,32 @@ function addValue(flat: Flattening, reader: Reader, key: string, bits: number, g
   if (code === 0x7b) return addObject(flat, reader, key, bits, group, layer);
   if (code === 0x5b) return addArray(flat, reader, key, bits, group, layer);
   return addLiteral(flat, reader, key, bits, group);
+}
+
+/** The common case, without a detour: a string without escapes that holds no JSON. */
+function addPlainString(flat: Flattening, reader: Reader, key: string, bits: number, group: Group): boolean {
+  const { text, copiedFrom } = reader;
+  const from = reader.at + 1;
+  const quote = text.indexOf('"', from);
+  if (quote < 0 || backslashFrom(reader, from) < quote) return false;
+  const first = text.charCodeAt(from);
+  if (first <= 0x22 || first === 0x7b || first === 0x5b) return false;
+  const start = flat.out.length;
+  const value = text.slice(from, quote);
+  flat.out.add(value, copiedFrom + from, copiedFrom + quote);
+  if (bits !== 0 && quote > from) flat.fields.push({ start, end: start + value.length, bits, key, group });
+  if (value.length > MIN_FIELD_TEXT) addTextFields(flat.fields, value, start, group);
+  flat.out.add('\n', copiedFrom + quote, copiedFrom + quote);
+  reader.at = quote + 1;
+  return true;
+}
+
+function backslashFrom(reader: Reader, from: number): number {
+  if (reader.escapeAt < from) {
+    const found = reader.text.indexOf('\\', from);
+    reader.escapeAt = found < 0 ? reader.text.length : found;
+  }
+  return reader.escapeAt;
 }
 
 function addLiteral(flat: Flattening, reader: Reader, key: string, bits: number, group: Group): boolean {
@@ -137,13 +168,12 @@ function addObject(flat: Flattening, reader: Reader, key: string, bits: number, 
       reader.at++;
       continue;
     }
-    const piece = code === 0x22 ? readString(reader) : undefined;
-    if (piece === undefined) return false;
+    const name = code === 0x22 ? readKey(flat, reader) : undefined;
+    if (name === undefined) return false;
     skipSpace(reader);
     if (reader.text.charCodeAt(reader.at) !== 0x3a) return false;
     reader.at++;
     skipSpace(reader);
-    const name = toPlainText(piece).text;
     const said = bitsOfMember(name, bits, label);
     group.bits |= said;
     const from = reader.at;
@@ -152,6 +182,17 @@ function addObject(flat: Flattening, reader: Reader, key: string, bits: number, 
     // {"name": "API_KEY", "value": "…"}: one member says what the next one is.
     if (LABELS.has(name) && reader.at - from <= MAX_LABEL_CHARS) label = reader.text.slice(from + 1, reader.at - 1);
   }
+}
+
+function readKey(flat: Flattening, reader: Reader): string | undefined {
+  const from = reader.at + 1;
+  const quote = reader.text.indexOf('"', from);
+  if (!flat.marked && quote >= 0 && backslashFrom(reader, from) > quote) {
+    reader.at = quote + 1;
+    return reader.text.slice(from, quote);
+  }
+  const piece = readString(reader);
+  return piece && (flat.marked ? toPlainText(piece).text : piece.text);
 }
 
 const COLUMN_LISTS = new Set(['columns', 'headers', 'header', 'fields', 'cols', 'columnNames', 'column_names', 'Columns']);
@@ -252,9 +293,7 @@ function readString(reader: Reader): Mapped | undefined {
   const { text, map } = reader;
   const from = reader.at + 1;
   let quote = text.indexOf('"', from);
-  if (reader.escapeAt < from) reader.escapeAt = text.indexOf('\\', from);
-  if (reader.escapeAt < 0) reader.escapeAt = text.length;
-  const escape = reader.escapeAt;
+  const escape = backslashFrom(reader, from);
   if (quote < 0) quote = text.length;
   const builder = new MappedBuilder();
   if (quote < escape) {

@@ -1,6 +1,5 @@
 // What a key, column header or label says about its value. Words of the big languages; the word lists are in key-word.ts.
 // Keys come from servers: nothing here takes longer than linear time in the key, and the memory of known keys is bounded.
-import { Lru } from '../../lib/lru.ts';
 import { KEY } from './key-bit.ts';
 import { KEY_PHRASES, KEY_WORDS } from './key-word.ts';
 
@@ -12,13 +11,14 @@ export { KEY } from './key-bit.ts';
 
 export const MAX_KEY_CHARS = 64;
 const KNOWN_KEYS = 4096;
-const known = new Lru<string, number>(KNOWN_KEYS);
+const known = new Map<string, number>();
 
 export function classifyKey(key: string): number {
   if (key.length === 0 || key.length > MAX_KEY_CHARS) return 0;
   const cached = known.get(key);
   if (cached !== undefined) return cached;
   const bits = settle(collect(wordsOf(key)));
+  if (known.size >= KNOWN_KEYS) known.clear();
   known.set(key, bits);
   return bits;
 }
@@ -62,6 +62,7 @@ function collect(words: readonly string[]): number {
 /** What the words say together. */
 function settle(bits: number): number {
   let out = bits;
+  if (out & SECRETS) out &= ~(KEY.PERSON | KEY.PERSON_MAYBE);
   if (out & KEY.NOT_SECRET) out &= ~SECRETS;
   // customer_name, author: the name of a person; customer_id: of nothing we look for.
   if (out & KEY.PERSON_MAYBE && out & KEY.PERSON_ABOUT) out |= KEY.PERSON;

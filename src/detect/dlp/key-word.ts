@@ -19,7 +19,7 @@ say(
   KEY.PERSON,
   `fullname, full name, firstname, first name, lastname, last name, surname, forename, given name, givenname, family name, familyname, middle name, middlename,
   maiden name, maidenname, displayname, display name, legal name, preferred name, real name, realname, person name, contact name, cardholder, card holder, name on card,
-  account holder, accountholder, nickname, fname, lname, accountname holder, holder name, holder, beneficiary, next of kin, emergency contact, passenger, attendee, invitee,
+  account holder, accountholder, nickname, fname, lname, given, family, fn, accountname holder, holder name, holder, beneficiary, next of kin, emergency contact, passenger, attendee, invitee,
   patient, guest name, traveller, traveler, applicant, claimant, tenant name, policyholder, policy holder, signatory, signer, signed by, spouse, insured, payee, payer, remitter,
   vorname, nachname, familienname, zuname, rufname, geburtsname, kontoinhaber, karteninhaber, ansprechpartner, ansprechpartnerin, vor und nachname, unterzeichner, mieter,
   prenom, nom de famille, nom complet, nom prenom, titulaire, beneficiaire, destinataire, signataire, nom du client, nom client,

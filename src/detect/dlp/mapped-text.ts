@@ -13,6 +13,11 @@ export function unmapped(text: string): Mapped {
   return { text, at: [0], from: [0], to: [text.length] };
 }
 
+/** One straight piece of the raw text. */
+export function isCopied(map: Mapped): boolean {
+  return map.at.length === 1 && isCopy(map, 0);
+}
+
 function segmentOf(map: Mapped, offset: number): number {
   let low = 0;
   let high = map.at.length - 1;

@@ -19,10 +19,17 @@ export function findNumbers(view: View, out: Match[]): void {
   for (let found = RUN.exec(text); found !== null; found = RUN.exec(text)) {
     const start = found.index;
     const end = start + found[0].length;
+    if (found[0].length < 7 && countDigits(found[0]) < 5) continue;
     if (inWord(text, start, end)) continue;
     const taken = judge(view, start, end, out);
     if (taken > 0 && taken < end) RUN.lastIndex = taken;
   }
+}
+
+function countDigits(text: string): number {
+  let count = 0;
+  for (let at = 0; at < text.length; at++) if ((text.charCodeAt(at) ^ 0x30) < 10) count++;
+  return count;
 }
 
 /** Digits inside a word, a decimal, a path or a hash are no number of ours. */
@@ -44,6 +51,8 @@ function isAlnum(code: number): boolean {
 /** Tries the whole run, then its parts between wide gaps. Returns the end of what was taken. */
 function judge(view: View, start: number, end: number, out: Match[]): number {
   const field = fieldAt(view, start, end);
+  // A counter or an id that is all there is to its field, with nothing before it.
+  if (field !== undefined && field.bits === KEY.TECHNICAL && field.start === start && field.end === end) return 0;
   const context = contextOf(view.text, start, field);
   const whole = view.text.slice(start, end);
   if (add(view.text, whole, start, context, out)) return end;
@@ -81,6 +90,7 @@ const LABEL_WORDS = /[\p{L}][\p{L}.'’-]*/gu;
 function labelBefore(text: string, start: number, notBefore: number): number {
   const from = Math.max(notBefore, start - LABEL_BACK);
   const before = text.slice(from, start);
+  if (before.length < 3) return 0;
   const clause = before.slice(Math.max(before.lastIndexOf('\n'), before.lastIndexOf('; '), before.lastIndexOf('. ')) + 1);
   const words = clause.match(LABEL_WORDS);
   if (words === null) return 0;

@@ -3,8 +3,9 @@
 import type { Match } from './finding-kind.ts';
 import { KEY } from './key-class.ts';
 import { nameList } from './name-list.ts';
+import { type Lead, leadBefore } from './name-lead.ts';
 import { isNotName, isOrganization } from './name-word.ts';
-import type { Field, View } from './view.ts';
+import { type Field, fieldAt, type View } from './view.ts';
 
 const MAX_NAME_CHARS = 80;
 const OTHER_PERSON_DATA = KEY.EMAIL | KEY.PHONE | KEY.SSN | KEY.BIRTH | KEY.NATIONAL_ID | KEY.PERSON;
@@ -17,7 +18,7 @@ export function findPersons(view: View, out: Match[]): void {
   out.push(...found);
 }
 
-const SEPARATORS = /\s*(?:;|\band\b|\bund\b|\bet\b|&|\/|、|,(?=\s*\p{Lu}\S*\s+\p{Lu}))\s*/gu;
+const SEPARATORS = /\s*(?:;|\band\b|\bund\b|\bet\b|&| \/ |、|,(?=\s*\p{Lu}\S*\s+\p{Lu}))\s*/gu;
 
 function addField(text: string, field: Field, out: Match[]): void {
   const value = text.slice(field.start, Math.min(field.end, field.start + 300));
@@ -27,24 +28,27 @@ function addField(text: string, field: Field, out: Match[]): void {
   if (head === null) return;
   const body = head[1] as string;
   const base = field.start + head[0].length - body.length;
+  // "Ann Lee <ann@…>" names a person whatever the key says.
+  const withMail = /^\s*<[^<>@\s]{1,64}@/.test(value.slice(head[0].length));
   let from = 0;
   for (const piece of [...body.matchAll(SEPARATORS), undefined]) {
     const to = piece?.index ?? body.length;
-    addName(body.slice(from, to), base + from, field, out);
+    addName(body.slice(from, to), base + from, field, withMail, out);
     from = to + (piece?.[0].length ?? 0);
   }
 }
 
 const TITLE = /^(?:(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Sir|Herr|Frau|Fr|Hr|Sr|Sra|Srta|Sig|Dott|Dra|Mme|Mlle|M|Ing|Mag|Dipl|Rev|Hon|Capt|Sgt|Lt|Col)\.?\s+)+/;
 
-function addName(given: string, at: number, field: Field, out: Match[]): void {
+function addName(given: string, at: number, field: Field, certain: boolean, out: Match[]): void {
   const title = TITLE.exec(given)?.[0] ?? '';
   const value = given.slice(title.length).replace(/(?:,?\s*(?:Jr|Sr|II|III|IV|PhD|MD|Esq|M\.D\.|Ph\.D)\.?)+$|\s*(?:様|さん|先生|殿|님)$/u, '').trimEnd();
   if (value.length < 2 || value.length > MAX_NAME_CHARS) return;
-  const sure = (field.bits & KEY.PERSON) !== 0;
+  const sure = certain || (field.bits & KEY.PERSON) !== 0;
   const score = nameScore(value, sure);
   const about = field.group.bits & OTHER_PERSON_DATA || (field.group.own & KEY.PERSON_ABOUT && !(field.group.own & KEY.THING_ABOUT)) || title !== '';
-  const needed = sure ? 1 : about ? 2 : 3;
+  const named = field.group.bits & KEY.PERSON || nameList().given(value) + nameList().family(value) >= 2;
+  const needed = sure ? 1 : about ? (named ? 1 : 2) : 3;
   if (score >= needed) out.push({ type: 'PERSON', start: at + title.length, end: at + title.length + value.length, confidence: sure ? 0.9 : 0.8, rule: 'name-field' });
 }
 
@@ -65,14 +69,14 @@ function nameScore(value: string, sure: boolean): number {
     if (PARTICLES.has(word.toLowerCase()) && word !== words[0]) continue;
     const listed = Math.max(list.given(word), list.family(word));
     if (isNotName(word) && listed === 0) return 0;
-    if (!WORD.test(word) && !(listed > 0 && sure)) {
+    if (!WORD.test(word) && !(listed > 0 && sure && word.length > 2)) {
       if (!/^(?:d|l|o|al|el|ben|de|van|von|la)['’-]?\p{Lu}/iu.test(word)) return 0;
     }
     names++;
     if (listed > 0 && word.length > 2 && !isNotName(word)) known += listed;
   }
   if (names === 0 || value.replace(/[^\p{L}]/gu, '').length < 2) return 0;
-  if (known >= 2 && (names > 1 || sure)) return 3;
+  if (known >= (sure ? 2 : 3) && (names > 1 || sure)) return 3;
   if (/^[\p{Lu}\s]+$/u.test(value) && known === 0 && names === 1) return sure && value.length > 2 ? 1 : 0;
   return names > 1 ? 2 : 1;
 }
@@ -97,12 +101,7 @@ interface Word {
   end: number;
 }
 
-/** Strong: a name follows whatever it looks like. */
-const STRONG =
-  /(?:\b(?:my name is|name is|named|name['’]s|i am called|call me|this is|spoke (?:with|to)|speaking (?:with|to)|signed by|written by|prepared by|reviewed by|approved by|on behalf of|sincerely|regards|cheers|yours|best|greetings|signed|attn|attention|care of|c\/o|mr|mrs|ms|miss|dr|prof|professor|sir|madam|dear|hello|hi|hey|hallo|liebe|lieber|geehrte frau|geehrter herr|herr|frau|herrn|gr(?:ü|u)(?:ß|ss)en?|mein name ist|ich bin|ich hei(?:ß|ss)e|bonjour|cher|ch(?:è|e)re|monsieur|madame|mme|mlle|je m['’]appelle|je suis|cordialement|estimad[oa]|hola|se(?:ñ|n)ora?|sra?|don|do(?:ñ|n)a|me llamo|mi nombre es|mi chiamo|saludos|atentamente|ciao|gentile|caro|cara|signor[ae]?|sig|prezad[oa]|ol(?:á|a)|senhora?|meu nome (?:é|e)|me chamo|atenciosamente|beste|geachte|meneer|mevrouw|mijn naam is|groeten|hej|hei|pan|pani|nazywam si(?:ę|e)|jag heter|jeg hedder|nimeni on|met vriendelijke groet|mit freundlichen gr(?:ü|u)(?:ß|ss)en|kind regards|patient|passenger|attendee|applicant|claimant|mother|father|wife|husband|son|daughter|brother|sister|colleague|nurse|teacher|driver|witness|lawyer|tenant|resident|caller|interviewed|met with|meeting with|interview with|call with)[.,:]?\s{1,3}|уважаем\p{L}+\s|меня зовут\s|(?<!\p{L})(?:г-н|госпожа|господин)\s)$/iu;
-/** Weak: a name often follows; a known one must. */
-const WEAK =
-  /(?:\b(?:by|from|with|for|to|and|contact|customer|client|employee|user|member|guest|manager|owner|agent|ask|asked|called|met|told|between|per|via|tenant|assigned|assignee|author|reporter|reviewer|cc|von|mit|an|f(?:ü|u)r|und|kunde|kundin|de|avec|pour|par|et|con|para|por|e|y|di|van|voor|met|en|client|cliente|klant|that|when|while|because|if|said|says|reached|emailed|phoned|texted|paid|sent|gave|about|of|is|are|was|were|as|against|behalf|employs|hired|thanks|thank)[,:]?\s{1,2}|[\n•*\-–]\s{0,2}|[.!?:("“]\s{0,2}|^)$/iu;
+/** What a person does or has, right behind the name. */
 const AFTER =
   /^(?:\s+(?:called|said|says|wrote|writes|asked|asks|reported|reports|signed|joined|confirmed|requested|replied|told|mentioned|lives|works|worked|paid|was born|born|phoned|emailed|will|has|had|is|was|would|can|wants|wanted|needs|complained|ordered|purchased|agreed|visited|attended|submitted|received|moved|left|started|resigned|applied|hat|ist|schrieb|rief|sagte|a appelé|a dit|est|ha|dijo|llamó|escribió|es|disse|é)\b|['’]s\b|\s*[(<]|,\s*(?:CEO|CTO|CFO|COO|MD|PhD|Director|Manager|Engineer|aged?|born|age|\d\d,)|\s+<)/i;
 
@@ -118,9 +117,13 @@ function addRunningText(view: View, out: Match[]): void {
     const given = list.given(word);
     const family = given > 0 ? 0 : list.family(word);
     // A name begins with a known name, or is introduced.
-    if (given === 0 && family === 0 && !mayBeIntroduced(text, start)) continue;
+    const lead = leadBefore(text, start);
+    if (given === 0 && family === 0 && lead !== 'strong') continue;
+    // Titles of films and products are made of names; an introduction is still one.
+    const field = fieldAt(view, start, start + 1);
+    if (field !== undefined && field.bits & KEY.THING_ABOUT && field.start === start && field.end - start < MAX_NAME_CHARS) continue;
     const words = wordsFrom(text, start, word);
-    const count = judge(text, words, given, family);
+    const count = judge(text, words, given, family, lead);
     if (count === 0) continue;
     const end = (words[count - 1] as Word).end;
     out.push({ type: 'PERSON', start, end, confidence: 0.75, rule: 'name-text' });
@@ -135,13 +138,6 @@ function trimDot(word: string): string {
 function isInside(text: string, start: number): boolean {
   const before = text.charCodeAt(start - 1);
   return (before >= 0x30 && before <= 0x39) || (before >= 0x41 && before <= 0x5a) || (before >= 0x61 && before <= 0x7a) || before === 0x5f || before === 0x40 || before === 0x2f || before === 0x2e || before === 0x2d || before > 0xbf;
-}
-
-/** A cheap look before the introductions are tried: names are introduced after a blank. */
-function mayBeIntroduced(text: string, start: number): boolean {
-  const before = text.charCodeAt(start - 1);
-  if (before === 0x0a) return /(?:regards|sincerely|cheers|yours|best|thanks|gr(?:ü|u)(?:ß|ss)en?|cordialement|saludos|atentamente|saluti|groet(?:en)?|atenciosamente|abra(?:ç|c)os|h(?:ä|a)lsningar|hilsen|pozdrawiam)[,.!]?\s*$/i.test(text.slice(Math.max(0, start - 40), start));
-  return before === 0x20 && STRONG.test(text.slice(Math.max(0, start - 32), start));
 }
 
 /** Up to five words of a name from `start`, particles included. */
@@ -162,16 +158,14 @@ function wordsFrom(text: string, start: number, first: string): Word[] {
 const NEXT = new RegExp(`^(\\.?[ \\u00a0](?:(?:van|von|de|del|della|di|da|dos|du|der|den|la|le|bin|al|el|af|zu|ter|ten) ){0,2})(${CAP}${REST}*)(?![\\w@])`);
 
 /** How many of the words are a name; 0: none. */
-function judge(text: string, words: readonly Word[], given: number, family: number): number {
+function judge(text: string, words: readonly Word[], given: number, family: number, lead: Lead): number {
   const first = words[0] as Word;
   if (isNotName(first.text) || first.text.length < 2) return 0;
-  const before = text.slice(Math.max(0, first.start - 32), first.start);
-  const strong = STRONG.test(before) || mayBeIntroduced(text, first.start);
   const known = knownWords(words);
   const last = words[known - 1] as Word;
   const whole = text.slice(first.start, (words.at(-1) as Word).end);
   if (isOrganization(whole) || isOrganization(text.slice((words.at(-1) as Word).end, (words.at(-1) as Word).end + 14).replace(/^[ ,]+(\S+).*$/s, '$1'))) return 0;
-  if (strong) return known > 1 ? known : Math.min(words.length, given > 0 || family > 0 || words.length > 1 ? 3 : 1) * (given > 0 || family > 0 || isNameShaped(first.text) ? 1 : 0);
+  if (lead === 'strong') return known > 1 ? known : Math.min(words.length, given > 0 || family > 0 || words.length > 1 ? 3 : 1) * (given > 0 || family > 0 || isNameShaped(first.text) ? 1 : 0);
   if (known >= 2 && given > 0) {
     const list = nameList();
     const sure = given + list.family(last.text);
@@ -179,7 +173,7 @@ function judge(text: string, words: readonly Word[], given: number, family: numb
   }
   if (words.length >= 2 && given === 2 && isNameShaped((words[1] as Word).text)) {
     const after = text.slice((words[1] as Word).end, (words[1] as Word).end + 24);
-    if (AFTER.test(after) && WEAK.test(before)) return 2;
+    if (lead === 'weak' || (lead === 'start' && AFTER.test(after))) return 2;
   }
   return 0;
 }

@@ -3,10 +3,15 @@
 import { type Mapped, MappedBuilder } from './mapped-text.ts';
 
 /** One character class each of what is worth a closer look. One cheap pass decides that a text has nothing of the kind. */
-const MARKS = /[\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u2000-\u200f\u2010-\u2015\u2024\u2028-\u202f\u205f-\u2064\u206a-\u206f\u2070-\u209c\u2100-\u214f\u2212\u2460-\u24ff\u3000\u3164\ufe00-\ufe0f\ufe50-\ufe6b\ufeff\uff01-\uffee\ud835\ud83c\udb40]|[\u0370-\u058f][A-Za-z0-9_]|[A-Za-z0-9_][\u0370-\u058f]|%[0-9A-Fa-f]{2}|&#?\w{2,8};|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|=[0-9A-F]{2}[^0-9A-F]/;
+const MARKS = /[\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u2000-\u200f\u2010-\u2015\u2024\u2028-\u202f\u205f-\u2064\u206a-\u206f\u2070-\u209c\u2100-\u214f\u2212\u2460-\u24ff\u3000\u3164\ufe00-\ufe0f\ufe50-\ufe6b\ufeff\uff01-\uffee\ud835\ud83c\udb40]|[\u0370-\u058f][A-Za-z0-9_]|[A-Za-z0-9_][\u0370-\u058f]|%[0-9A-Fa-f]{2}|&#?\w{2,8};|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|=[0-9A-F]{2}[^0-9A-F]|["'] {0,2}[+.&] {0,2}["']/;
 
 /** Nested encodings that are undone: URL in URL, HTML in URL. */
 const MAX_ROUNDS = 3;
+
+/** False for most texts: nothing in it is encoded or disguised. */
+export function isMarked(text: string): boolean {
+  return MARKS.test(text);
+}
 
 export function toPlainText(map: Mapped): Mapped {
   let plain = map;
@@ -19,7 +24,7 @@ export function toPlainText(map: Mapped): Mapped {
 }
 
 const TOKEN =
-  /(?:%[0-9A-Fa-f]{2})+|&#(?:\d{1,7}|x[0-9A-Fa-f]{1,6});|&[A-Za-z]{2,8};|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|(?:=[0-9A-F]{2})+(?![0-9A-F])|=\r?\n(?=\S)|[\ud835\ud83c\udb40][\udc00-\udfff]|[^\x00-\x7f]/g;
+  /(?:%[0-9A-Fa-f]{2})+|&#(?:\d{1,7}|x[0-9A-Fa-f]{1,6});|&[A-Za-z]{2,8};|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|(?:=[0-9A-F]{2})+(?![0-9A-F])|=\r?\n(?=\S)|" {0,2}[+.&] {0,2}"|' {0,2}[+.&] {0,2}'|[\ud835\ud83c\udb40][\udc00-\udfff]|[^\x00-\x7f]/g;
 
 function decodeOnce(map: Mapped): Mapped | undefined {
   const { text } = map;
@@ -47,6 +52,8 @@ function decodeToken(token: string, text: string, at: number, quoted: boolean): 
   if (first === 0x25) return decodeBytes(token.split('%').slice(1));
   if (first === 0x26) return decodeEntity(token);
   if (first === 0x5c) return fromCode(Number.parseInt(token.slice(2), 16));
+  // "AKIA" + "…": one literal.
+  if (first === 0x22 || first === 0x27) return '';
   if (first === 0x3d) return quoted ? decodeQuoted(token) : undefined;
   return foldCharacter(token, text, at);
 }

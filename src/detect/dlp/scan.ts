@@ -11,7 +11,7 @@ import { rawEnd, rawStart } from './mapped-text.ts';
 import { findNumbers } from './number-value.ts';
 import { findIbans, findLetteredIds, findNumberFields } from './number-field.ts';
 import { findPersons } from './person.ts';
-import { findKeyedSecrets, findSecrets } from './secret.ts';
+import { findKeyedSecrets, findSecrets, findSpokenSecrets } from './secret.ts';
 import { fieldAt, pathOf, type View } from './view.ts';
 
 export interface Scan {
@@ -44,7 +44,10 @@ function detect(view: View, scan: Scan): Match[] {
   const out: Match[] = [];
   if (wanted.has('API_KEY') || wanted.has('PRIVATE_KEY')) findSecrets(view, out);
   if (wanted.has('DB_CONNECTION') || wanted.has('PASSWORD')) findConnections(view.text, out);
-  if (wanted.has('API_KEY') || wanted.has('PASSWORD')) findKeyedSecrets(view, out);
+  if (wanted.has('API_KEY') || wanted.has('PASSWORD')) {
+    findKeyedSecrets(view, out);
+    findSpokenSecrets(view.text, out);
+  }
   if (wanted.has('EMAIL')) findEmails(view, out);
   if (wanted.has('IBAN')) findIbans(view, out);
   if (NUMERIC.some((type) => wanted.has(type))) {
@@ -66,7 +69,10 @@ function mayHoldRuns(text: string): boolean {
 function addEncoded(view: View, scan: Scan, found: Match[]): void {
   for (const run of encodedRuns(view.text)) {
     if (found.some((match) => match.start < run.end && match.end > run.start)) continue;
-    const inner = settle(detect(flatten(run.text), scan));
+    const inner: Match[] = [];
+    // Turned round, only the unmistakable counts: the prefix of a provider.
+    if (run.layer === 'reversed') findSecrets({ text: run.text, fields: [], plain: view.plain }, inner);
+    else inner.push(...settle(detect(flatten(run.text), scan)));
     const best = inner.reduce<Match | undefined>((top, match) => (top === undefined || match.confidence > top.confidence ? match : top), undefined);
     if (best !== undefined) found.push({ ...best, start: run.start, end: run.end, layer: run.layer });
   }

@@ -14,6 +14,13 @@ const JWT = 'eyJ';
 const escaped = [...literals.keys(), PEM, JWT].sort((one, other) => other.length - one.length).map((text) => text.replace(/[.$/+]/g, '\\$&'));
 const LITERALS = new RegExp(escaped.join('|'), 'g');
 
+const START = new RegExp(`^(?:${escaped.join('|')})`);
+
+/** Does a text begin like the credential of a known provider? */
+export function startsSecret(text: string): boolean {
+  return START.test(text);
+}
+
 const JWT_SHAPE = /eyJ[\w-]{8,2000}\.(?:eyJ[\w-]{4,8000}|[\w-]{16,8000})\.?[\w-]{0,1000}(?:\.[\w-]{16,8000}\.[\w-]{10,200})?/y;
 const PEM_SHAPE = /-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----/y;
 /** Private keys are at most this long, characters. */
@@ -127,9 +134,24 @@ function addKeyed(text: string, field: Field, out: Match[]): void {
   }
   if (/\s/.test(value) && !isPassphrase(value, field.bits)) return;
   const isPassword = (field.bits & KEY.PASSWORD) !== 0;
-  if (isPlaceholder(value) || isLink(value)) return;
+  if (isPlaceholder(value) || isLink(value) || /^[\w.+-]+@[\w-]+(?:\.[\w-]+)+$/.test(value)) return;
   if (isPassword ? !couldBePassword(value, field.key) : !couldBeKey(value, scheme !== null)) return;
   out.push({ type: isPassword ? 'PASSWORD' : 'API_KEY', start, end, confidence: looksRandom(value) ? 0.9 : 0.75, rule: isPassword ? 'password-field' : 'key-field' });
+}
+
+const SPOKEN =
+  /(?<![\p{L}_])(?:password|passwd|passphrase|passcode|passwort|kennwort|contraseña|mot de passe|senha|wachtwoord|hasło|lösenord|salasana|parola|token|api key|secret|access key|secret key|pin)(?: (?!is |are |was |to )[\p{L}\d._-]{1,20}){0,6}? (?:is|are|was|to|now|ist|lautet|est|es|è|é|=|:)(?: now| set to| currently)?:? ["'“`]?([^\s"'“”`]{4,300})/giu;
+
+/** "the new root password is …" */
+export function findSpokenSecrets(text: string, out: Match[]): void {
+  if (!/(?:is|are|was|to|now|ist|lautet|est|es|è|é|[=:]):? ["'“`]?\S{4}/.test(text) || !/pass|token|key|secret|kennwort|contrase|senha|wachtwoord|has[lł]o|l[öo]senord|salasana|parola|\bpin\b/i.test(text)) return;
+  for (const found of text.matchAll(SPOKEN)) {
+    const value = (found[1] as string).replace(/[.,;:!?)]+$/, '');
+    const start = found.index + found[0].length - (found[1] as string).length;
+    const mixed = (/\d/.test(value) ? 1 : 0) + (/[a-z]/.test(value) ? 1 : 0) + (/[A-Z]/.test(value) ? 1 : 0) + (/[^A-Za-z\d]/.test(value) ? 1 : 0);
+    if (value.length < 6 || mixed < 2 || !/\d|[^A-Za-z\d]/.test(value) || isPlaceholder(value) || isLink(value) || /^[a-z']+-?[a-z]+$|^v?\d+(?:\.\d+)*%?$|^\d{4}-\d\d-\d\d|^[a-z]+(?:[-/_][a-z]+)+$/i.test(value)) continue;
+    out.push({ type: 'PASSWORD', start, end: start + value.length, confidence: 0.75, rule: 'spoken-secret' });
+  }
 }
 
 /** Seed phrases and passphrases of a few plain words. */

@@ -11,8 +11,44 @@ interface Cell {
   end: number;
 }
 
+const INSERT = /\binsert\s{1,4}into\s{1,4}[\w."`[\]]{1,80}\s{0,4}\(([^()]{2,1000})\)\s{0,4}values\b/gi;
+
+/** INSERT INTO t (name, phone) VALUES ('…', '…'), (…): the column list names the values of every row. */
+function addInserts(fields: Field[], text: string, base: number, parent: Group): void {
+  if (!/insert\s/i.test(text)) return;
+  for (const found of text.matchAll(INSERT)) {
+    const names = (found[1] as string).split(',').map((name) => name.replace(/["`[\]\s]/g, ''));
+    const bits = names.map(classifyKey);
+    let at = found.index + found[0].length;
+    while (at < text.length) {
+      const open = /^[\s,]{0,40}\(/.exec(text.slice(at, at + 42));
+      if (open === null) break;
+      at = addTuple(fields, text, at + open[0].length, base, names, bits, parent);
+    }
+  }
+}
+
+function addTuple(fields: Field[], text: string, from: number, base: number, names: readonly string[], bits: readonly number[], parent: Group): number {
+  const group: Group = { bits: bits.reduce((all, one) => all | one, 0), own: 0, parent, key: undefined };
+  let cell = from;
+  let quoted = false;
+  let column = 0;
+  for (let at = from; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x27) quoted = !quoted;
+    if (quoted || (code !== 0x2c && code !== 0x29)) continue;
+    const { start, end } = trimmed(text, cell, at);
+    if (bits[column] && end > start) fields.push({ start: base + start, end: base + end, bits: bits[column] as number, key: names[column] as string, group });
+    column++;
+    cell = at + 1;
+    if (code === 0x29) return at + 1;
+  }
+  return text.length;
+}
+
 /** True when most of the text is one table: there are no other pairs to look for. */
 export function addTableFields(fields: Field[], text: string, base: number, parent: Group): boolean {
+  addInserts(fields, text, base, parent);
   if (!text.includes('\n')) return false;
   let covered = 0;
   let lineStart = 0;

@@ -6,6 +6,8 @@ import { addTableFields } from './table-field.ts';
 import type { Field, Group } from './view.ts';
 
 export function addTextFields(fields: Field[], text: string, base: number, parent: Group): void {
+  // One short value is most of what there is.
+  if (text.length < SHORT_TEXT && !text.includes('\n') && !text.includes('<') && !/[:=]/.test(text)) return;
   const tabled = addTableFields(fields, text, base, parent);
   if (text.includes('<')) addMarkupFields(fields, text, base, parent);
   if (tabled) return;
@@ -13,6 +15,8 @@ export function addTextFields(fields: Field[], text: string, base: number, paren
   addPairs(fields, text, base, ':', blocks);
   addPairs(fields, text, base, '=', blocks);
 }
+
+const SHORT_TEXT = 200;
 
 /** Paragraphs: pairs without an empty line between them describe the same thing. */
 class Blocks {
@@ -54,7 +58,7 @@ function addPairs(fields: Field[], text: string, base: number, separator: string
     // "://", "::", "==", "!=", "12:30"
     const after = text.charCodeAt(at + 1);
     if (after === 0x2f || after === 0x3a || before === 0x3a || (separator === '=' && (after === 0x3d || before === 0x3d || before === 0x21))) continue;
-    const key = keyBefore(text, at);
+    const key = keyBefore(text, at, separator === '=' && before > 0x20 ? 1 : MAX_LABEL_WORDS);
     if (key === undefined) continue;
     const bits = classifyKey(key);
     if (bits === 0) continue;
@@ -70,7 +74,7 @@ function addPairs(fields: Field[], text: string, base: number, separator: string
 const MAX_LABEL_WORDS = 4;
 
 /** The words before the separator, of one line, back to a sign that cannot be part of a label. */
-function keyBefore(text: string, separator: number): string | undefined {
+function keyBefore(text: string, separator: number, maxWords: number): string | undefined {
   let end = separator;
   while (end > 0 && isBlank(text.charCodeAt(end - 1))) end--;
   // ":=" and "=>" and "?:" belong to the separator.
@@ -81,7 +85,7 @@ function keyBefore(text: string, separator: number): string | undefined {
   while (start > 0 && end - start < MAX_KEY_CHARS) {
     const code = text.charCodeAt(start - 1);
     if (isBlank(code)) {
-      if (++words > MAX_LABEL_WORDS) break;
+      if (++words > maxWords) break;
     } else if (!isLabelCode(code)) break;
     start--;
   }
