@@ -15,12 +15,19 @@ const PART = new RegExp(
 );
 
 const ENGLISH = 'Street|St|Avenue|Ave|Av|Road|Rd|Boulevard|Blvd|Drive|Dr|Lane|Ln|Court|Ct|Place|Pl|Square|Sq|Terrace|Ter|Way|Circle|Cir|Parkway|Pkwy|Highway|Hwy|Close|Crescent|Cres|Gardens|Grove|Mews|Row|Walk|Hill|Green|Park|Trail|Trl|Alley|Plaza|Loop|Run|Pass|Pike|Turnpike|Rise|View|Quay|Wharf|Parade|Esplanade|Marg|Nagar|Colony|Layout|Cross|Main|Broadway|Route|Oaks|Croft|Limes|Ridings|Broadwalk|Chase|Heights|Meadows|Path|Bend|Crossing|Ridge|Vista|Cove|Point|Landing|Brook|Brookside|Spur|Views';
-const ENGLISH_STREET = new RegExp(`\\b(?:${ENGLISH})\\b\\.?`, 'g');
-const BEFORE_ENGLISH = /(?:(?:Flat|Unit|Apt|Apartment|Suite|House|Plot|No)\.? ?#?[\w/-]{1,6},? )?(?<![\w.,#-]|[A-Z]-)#?\d{1,6}(?:[-/]\d{1,4})?[A-Za-z]?,? (?:[NSEW]{1,2}\.? |(?:North|South|East|West) )?(?:(?:[A-Z\u00c0-\u024f][\p{L}'’.-]*|\d{1,3}(?:st|nd|rd|th)|of|de|la|el|San|the) ){0,5}$/u;
+const ENGLISH_STREET = new RegExp(
+  `#?\\d{1,6}(?:[-/]\\d{1,4})?[A-Za-z]?,? (?:[NSEW]{1,2}\\.? |(?:North|South|East|West) )?(?:(?:[A-Z\u00c0-\u024f][\\p{L}'’.-]{0,24}|\\d{1,3}(?:st|nd|rd|th)|of|de|la|el|San|the) ){0,5}(${ENGLISH})\\b\\.?`,
+  'uy',
+);
+const BEFORE_NUMBER = /(?:Flat|Unit|Apt|Apartment|Suite|House|Plot|No)\.? ?#?[\w/-]{1,6},? $/;
 const STREET_FIRST = '(?:Calle|C\\/|Avenida|Avda\\.?|Av\\.|Paseo|Pº|Plaza|Pza\\.?|Carrera|Cra\\.?|Camino|Ronda|Travesía|Calzada|Via|Viale|Vicolo|Piazza|Piazzale|Corso|Largo|Strada|Contrada|Rua|R\\.|Travessa|Alameda|Praça|Praca|Estrada|Rodovia|Largo do|ul\\.|Ul\\.|ulica|Ulica|al\\.|Al\\.|Aleja|aleja|Aleje|os\\.|pl\\.|Pl\\.|plac|Plac|Str\\.|Strada|Calea|Bd\\.|Bulevardul|B-dul|Jl\\.|Jalan|Lorong|Jln\\.?|ул\\.|улица|пр\\.|пр-т|проспект|пер\\.|вул\\.|просп\\.|бул\\.|Cad\\.|Sok\\.|Đường|Quai|Rue|rue)';
-const SPANISH = new RegExp(`(?<![\\p{L}\\d])${STREET_FIRST} (?:[\\p{L}\\d.'’-]{1,24} ){0,6}?[\\p{L}\\d.'’-]{1,24},? ?(?:n[º°.]? ?|nr\\.? ?|No\\.? ?|д\\. ?|#)?\\d{1,5}(?:[-/ ]?[A-Za-z]?\\d{0,3})?(?![\\p{L}\\d])`, 'gu');
-const FRENCH = /(?<![\w.])\d{1,4}(?: ?(?:bis|ter|quater|[A-D]))?,? (?:rue|avenue|av\.|boulevard|bd\.?|blvd|place|pl\.|chemin|impasse|allée|allee|quai|cours|route|square|passage|faubourg|sentier|villa|cité|Rue|Avenue|Boulevard|Place|Chemin|Impasse|Allée|Quai|Cours|Route|Passage) (?:(?:de|du|des|la|le|les|l['’]|d['’]|à|et|aux?) ?)*[\p{L}\d'’.-]+(?: (?:de|du|des|la|le|les|l['’]|d['’]|et|[\p{Lu}\d][\p{L}'’.-]*)){0,5}/gu;
-const GERMANIC = /(?<!\p{L})(?:[\p{Lu}][\p{L}'’.-]*[ -]){0,3}[\p{Lu}]?[\p{L}'’-]*(?:straße|strasse|str\.|Straße|Strasse|Str\.|weg|Weg|platz|Platz|gasse|allee|Allee|ring|Ring|damm|ufer|Ufer|steig|stieg|chaussee|markt|hof|graben|berg|straat|laan|gracht|plein|kade|dijk|singel|steeg|gatan|vägen|gränd|torget|vej|gade|allé|gata|veien|vegen|gaten|katu|tie|kuja|polku|utca|út|tér|körút|caddesi|sokak|sokağı) \d{1,4} ?[a-zA-Z]?(?:[-/]\d{1,3}[a-z]?)?(?![\p{L}\d])/gu;
+const STREET_HEAD = new RegExp(`(?<![\\p{L}\\d])${STREET_FIRST} `, 'gu');
+const SPANISH = new RegExp(`${STREET_FIRST} (?:[\\p{L}\\d.'’-]{1,24} ){0,6}?[\\p{L}\\d.'’-]{1,24},? ?(?:n[º°.]? ?|nr\\.? ?|No\\.? ?|д\\. ?|#)?\\d{1,5}(?:[-/ ]?[A-Za-z]?\\d{0,3})?(?![\\p{L}\\d])`, 'uy');
+const FRENCH = /\d{1,4}(?: ?(?:bis|ter|quater|[A-D]))?,? (?:rue|avenue|av\.|boulevard|bd\.?|blvd|place|pl\.|chemin|impasse|allée|allee|quai|cours|route|square|passage|faubourg|sentier|villa|cité|Rue|Avenue|Boulevard|Place|Chemin|Impasse|Allée|Quai|Cours|Route|Passage) (?:(?:de|du|des|la|le|les|l['’]|d['’]|à|et|aux?) ?)*[\p{L}\d'’.-]+(?: (?:de|du|des|la|le|les|l['’]|d['’]|et|[\p{Lu}\d][\p{L}'’.-]*)){0,5}/uy;
+const GERMANIC_WORD =
+  /(?:straße|strasse|str\.|weg|platz|gasse|allee|ring|damm|ufer|steig|stieg|chaussee|markt|hof|graben|berg|straat|laan|gracht|plein|kade|dijk|singel|steeg|gatan|vägen|gränd|torget|vej|gade|allé|gata|veien|vegen|gaten|katu|tie|kuja|polku|utca|út|tér|körút|caddesi|sokak|sokağı)$/i;
+const GERMANIC = /(?:(?:[\p{Lu}][\p{L}'’.-]*[ -]){0,3}|(?:Am|An der|An den|Auf dem|Im|In der|Zum|Zur|Unter den|Hinter der|Alte|Alter|Neue|Neuer|Obere|Untere) )[\p{L}'’.-]*$/u;
+const HOUSE_NUMBER = /\d{1,4}(?: ?[a-zA-Z](?![\p{L}\d]))?(?:[-/]\d{1,3}[a-z]?)?(?![\p{L}\d])/uy;
 /** "…, 10115 Berlin", "…, 1011 AB Utrecht": a number, a comma, a code and a town say address whatever the street is called. */
 const CODE_AND_TOWN = new RegExp(`\\d ?[a-zA-Z]?(?:[-/]\\d{1,3})?(?:,|\\n| -) ?(?=(?:[A-Z]{1,2}-)?(?:\\d{5}|\\d{4}(?: [A-Z]{2})?|\\d{3} \\d{2}|\\d{2}-\\d{3}|\\d{4}-\\d{3}) (?:[A-Z]{2} )?\\p{Lu}\\p{L}{2,})`, 'gu');
 const STREET_AND_NUMBER = /(?:(?:[\p{Lu}\d][\p{L}\d.'’-]*|am|an|der|den|de|la|zum|zur|im|in|auf|dem|van|von|of|do|da) ){0,4}[\p{Lu}][\p{L}.'’()-]*,? \d{1,4} ?[a-zA-Z]?(?:[-/]\d{1,3})?$/u;
@@ -30,11 +37,9 @@ const PO_BOX = /\b(?:P\.? ?O\.? Box|Postfach|BP|Apartado|Casella Postale|Postbus
 export function findAddresses(view: View, out: Match[]): void {
   for (const field of view.fields) if (field.bits & KEY.ADDRESS) addField(view.text, field, out);
   const { text } = view;
-  addEnglish(text, out);
-  addWithTail(text, FRENCH, out);
-  addWithTail(text, GERMANIC, out);
-  addWithTail(text, SPANISH, out);
-  addWithTail(text, PO_BOX, out, true);
+  addNumberFirst(text, out);
+  addNumberLast(text, out);
+  if (text.includes('ox ') || text.includes('fach ') || text.includes('BP ')) addPostBoxes(text, out);
   CODE_AND_TOWN.lastIndex = 0;
   for (let found = CODE_AND_TOWN.exec(text); found !== null; found = CODE_AND_TOWN.exec(text)) {
     const numberEnd = found.index + found[0].trimEnd().replace(/[,\n-]+$/, '').trimEnd().length;
@@ -45,32 +50,84 @@ export function findAddresses(view: View, out: Match[]): void {
   if (/[\u3040-\u9fff\uac00-\ud7af]/.test(text)) for (const found of text.matchAll(EAST_ASIAN)) push(text, found.index, found.index + found[0].length, out, 0.8);
 }
 
-function addEnglish(text: string, out: Match[]): void {
-  ENGLISH_STREET.lastIndex = 0;
-  for (let found = ENGLISH_STREET.exec(text); found !== null; found = ENGLISH_STREET.exec(text)) {
-    if (text.charCodeAt(found.index - 1) !== 0x20) continue;
-    const from = Math.max(0, found.index - WINDOW);
-    const before = BEFORE_ENGLISH.exec(text.slice(from, found.index));
-    if (before === null) continue;
-    let end = found.index + found[0].length;
-    const direction = /^ (?:[NSEW]{1,2}|North|South|East|West)\b/.exec(text.slice(end, end + 7));
-    if (direction) end += direction[0].length;
-    const tail = tailEnd(text, end);
-    // "5 Park", "12 Main": a number and one word need a town to be an address.
-    if (!tail.certain && !/^(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Drive|Lane|Ln|Court|Terrace|Crescent|Parkway)\b/.test(found[0])) continue;
-    if (!tail.certain && /^(?:St|Av|Dr|Pl|Ct)$/.test(found[0]) && before[0].split(' ').length < 3) continue;
-    push(text, from + before.index, tail.end, out, tail.certain ? 0.9 : 0.7);
-    ENGLISH_STREET.lastIndex = Math.max(tail.end, ENGLISH_STREET.lastIndex);
+/** A digit, a space and a letter: "12 High Street", "4 bis, rue …". */
+const NUMBER_FIRST = /\d[A-Za-z]?(?:,| (?:bis|ter))? (?=[A-Za-z\u00c0-\u024f\d#])/g;
+
+function addNumberFirst(text: string, out: Match[]): void {
+  NUMBER_FIRST.lastIndex = 0;
+  for (let found = NUMBER_FIRST.exec(text); found !== null; found = NUMBER_FIRST.exec(text)) {
+    let start = found.index;
+    while (start > 0 && found.index - start < 10 && /[\d/#-]/.test(text[start - 1] ?? '')) start--;
+    if (start > 0 && /[\w.,:-]/.test(text[start - 1] ?? '')) continue;
+    const end = addEnglish(text, start, out) || addFrench(text, start, out);
+    if (end > NUMBER_FIRST.lastIndex) NUMBER_FIRST.lastIndex = end;
   }
 }
 
-function addWithTail(text: string, shape: RegExp, out: Match[], needsTail = false): void {
-  shape.lastIndex = 0;
-  for (let found = shape.exec(text); found !== null; found = shape.exec(text)) {
-    const tail = tailEnd(text, found.index + found[0].length);
-    if (needsTail && !tail.certain) continue;
-    push(text, found.index, tail.end, out, tail.certain ? 0.88 : 0.7);
+function addEnglish(text: string, start: number, out: Match[]): number {
+  ENGLISH_STREET.lastIndex = start;
+  const street = ENGLISH_STREET.exec(text);
+  if (street === null) return 0;
+  const word = street[1] as string;
+  let end = start + street[0].length;
+  const direction = /^ (?:[NSEW]{1,2}|North|South|East|West)\b/.exec(text.slice(end, end + 7));
+  if (direction) end += direction[0].length;
+  const tail = tailEnd(text, end);
+  // "5 Park", "12 Main": a number and one word need a town to be an address.
+  if (!tail.certain && !/^(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Drive|Lane|Ln|Court|Terrace|Crescent|Parkway)$/.test(word)) return 0;
+  if (!tail.certain && street[0].split(' ').length < 3) return 0;
+  const before = BEFORE_NUMBER.exec(text.slice(Math.max(0, start - 24), start));
+  push(text, start - (before?.[0].length ?? 0), tail.end, out, tail.certain ? 0.9 : 0.7);
+  return tail.end;
+}
+
+function addFrench(text: string, start: number, out: Match[]): number {
+  FRENCH.lastIndex = start;
+  const street = FRENCH.exec(text);
+  if (street === null) return 0;
+  return addTail(text, start, start + street[0].length, out);
+}
+
+/** A letter, a space and a digit: "Lindenweg 12", "Calle Mayor, 5", "ul. Długa 4/7". */
+const NUMBER_LAST = /[a-z\u00df-\u024f.,º°)] ?(?=(?:n[º°r.]?\.? ?|No\.? ?|д\. ?)?\d)/g;
+
+function addNumberLast(text: string, out: Match[]): void {
+  NUMBER_LAST.lastIndex = 0;
+  for (let found = NUMBER_LAST.exec(text); found !== null; found = NUMBER_LAST.exec(text)) {
+    if (found[0].length < 2) continue;
+    const wordEnd = found.index + 1;
+    const lineStart = Math.max(text.lastIndexOf('\n', found.index - 1) + 1, wordEnd - WINDOW);
+    const before = text.slice(lineStart, wordEnd);
+    const word = before.slice(before.lastIndexOf(' ') + 1);
+    if (GERMANIC_WORD.test(word)) addGermanic(text, before, wordEnd, out);
   }
+  STREET_HEAD.lastIndex = 0;
+  for (let found = STREET_HEAD.exec(text); found !== null; found = STREET_HEAD.exec(text)) {
+    SPANISH.lastIndex = found.index;
+    const street = SPANISH.exec(text);
+    if (street !== null) STREET_HEAD.lastIndex = Math.max(STREET_HEAD.lastIndex, addTail(text, found.index, found.index + street[0].length, out));
+  }
+}
+
+function addGermanic(text: string, before: string, wordEnd: number, out: Match[]): void {
+  const street = GERMANIC.exec(before);
+  HOUSE_NUMBER.lastIndex = wordEnd + 1;
+  const number = HOUSE_NUMBER.exec(text);
+  if (street === null || number === null || !/\p{Lu}/u.test(street[0])) return;
+  addTail(text, wordEnd - street[0].length, wordEnd + 1 + number[0].length, out);
+}
+
+function addPostBoxes(text: string, out: Match[]): void {
+  for (const found of text.matchAll(PO_BOX)) {
+    const end = found.index + found[0].length;
+    if (tailEnd(text, end).certain) addTail(text, found.index, end, out);
+  }
+}
+
+function addTail(text: string, start: number, end: number, out: Match[]): number {
+  const tail = tailEnd(text, end);
+  push(text, start, tail.end, out, tail.certain ? 0.88 : 0.7);
+  return tail.end;
 }
 
 function push(text: string, start: number, end: number, out: Match[], confidence: number): void {

@@ -29,7 +29,8 @@ function addField(text: string, field: Field, out: Match[]): void {
   const body = head[1] as string;
   const base = field.start + head[0].length - body.length;
   // "Ann Lee <ann@…>" names a person whatever the key says.
-  const withMail = /^\s*<[^<>@\s]{1,64}@/.test(value.slice(head[0].length));
+  const behind = field.start + head[0].length;
+  const withMail = /^["'\s]{0,2}<[^<>@\s]{1,64}@/.test(text.slice(behind, behind + 70));
   let from = 0;
   for (const piece of [...body.matchAll(SEPARATORS), undefined]) {
     const to = piece?.index ?? body.length;
