@@ -50,18 +50,45 @@ export interface DecisionFields {
   instance?: Maybe<string>;
   /** True: this entry is the only one of its call, no outcome follows (lists, notifications, what is answered at once). */
   single?: Maybe<boolean>;
+  /** Ticket of a held call, or of the approval that this call consumed. */
+  approval?: Maybe<string>;
+  intent?: Maybe<string>;
+  category?: Maybe<string>;
+  findings?: Maybe<readonly FindingRef[]>;
+  /** Composite 0–100 and its parts, each 0–100. */
+  risk?: Maybe<RiskRef>;
+  /** Hash of the snapshot of the server's definitions in force, 64 hex characters. */
+  snapshot?: Maybe<string>;
+  /** What the rule asked for: level of the process log, channels told. */
+  log?: Maybe<string>;
+  notify?: Maybe<readonly string[]>;
+}
+
+/** What a detector saw, never the value. */
+export interface FindingRef {
+  type: string;
+  count: number;
+  path?: Maybe<string>;
+  action?: Maybe<string>;
+}
+
+export interface RiskRef {
+  score: number;
+  parts: Readonly<Record<string, number>>;
 }
 
 /** RFC 8785 text of a decision. Texts are clipped to MAX_TEXT_UNITS and lone surrogates become U+FFFD. */
 export function decisionContent(d: DecisionFields): string {
   const judged = count(d.judged);
   return (
-    `{${member('arguments', d.arguments)}"call":${quote(d.call)},"client":{"era":"${d.client.era}","version":${quote(d.client.version)}},` +
+    `{${member('approval', d.approval)}${member('arguments', d.arguments)}"call":${quote(d.call)},${member('category', d.category)}` +
+    `"client":{"era":"${d.client.era}","version":${quote(d.client.version)}},` +
     `"code":${quote(d.code)},"credential":"${d.credential}",${member('definition', d.definition)}"effect":"${d.effect}",` +
-    `${member('instance', d.instance)}"judged":${judged},"method":${quote(d.method)},"origin":"${d.origin}",${member('parent', d.parent)}` +
+    `${findingsMember(d.findings)}${member('instance', d.instance)}${member('intent', d.intent)}"judged":${judged},${member('log', d.log)}` +
+    `"method":${quote(d.method)},${d.notify ? `"notify":${canonicalJson(d.notify.map(plain))},` : ''}"origin":"${d.origin}",${member('parent', d.parent)}` +
     `"policy":${judged},${principalMember(d.principal)}${member('prompt', d.prompt)}${member('reason', d.reason)}` +
-    `${member('resource', d.resource)}"rule":${quote(d.rule)},${member('server', d.server)}${d.single ? '"single":true,' : ''}` +
-    `"surface":${quote(d.surface)},"time":"${instant(d.timeMs)}",${member('tool', d.tool)}"type":"decision"}`
+    `${member('resource', d.resource)}${d.risk ? `"risk":${canonicalJson(d.risk)},` : ''}"rule":${quote(d.rule)},${member('server', d.server)}` +
+    `${d.single ? '"single":true,' : ''}${member('snapshot', d.snapshot)}"surface":${quote(d.surface)},"time":"${instant(d.timeMs)}",${member('tool', d.tool)}"type":"decision"}`
   );
 }
 
@@ -77,13 +104,15 @@ export interface OutcomeFields {
   result?: Maybe<string>;
   /** Milliseconds from the arrival of the call; kept to microseconds. */
   latencyMs: number;
+  /** Of the result. */
+  findings?: Maybe<readonly FindingRef[]>;
 }
 
 /** RFC 8785 text of an outcome. */
 export function outcomeContent(o: OutcomeFields): string {
   const latencyMs = Number.isFinite(o.latencyMs) ? Math.max(0, Math.round(o.latencyMs * 1000) / 1000) : 0;
   return (
-    `{"call":${quote(o.call)},"decision":${count(o.decision)},"latencyMs":${latencyMs},${member('result', o.result)}` +
+    `{"call":${quote(o.call)},"decision":${count(o.decision)},${findingsMember(o.findings)}"latencyMs":${latencyMs},${member('result', o.result)}` +
     `"status":"${o.status}","time":"${instant(o.timeMs)}","type":"outcome"}`
   );
 }
@@ -186,6 +215,17 @@ function plainMembers(fields: Record<string, unknown>): Record<string, unknown> 
 
 function member(key: string, text: string | undefined): string {
   return text === undefined ? '' : `"${key}":${quote(text)},`;
+}
+
+/** Findings one entry names; what is beyond is summed up in the last one, of type `more`. */
+export const MAX_FINDINGS = 50;
+
+function findingsMember(findings: readonly FindingRef[] | undefined): string {
+  if (!findings || findings.length === 0) return '';
+  const named = findings.length > MAX_FINDINGS ? findings.slice(0, MAX_FINDINGS - 1) : findings;
+  const rest = findings.slice(named.length).reduce((sum, { count }) => sum + count, 0);
+  const written = named.map((one) => plainMembers({ ...one }));
+  return `"findings":${canonicalJson(rest === 0 ? written : [...written, { type: 'more', count: rest }])},`;
 }
 
 function principalMember(p: PrincipalRef | undefined): string {

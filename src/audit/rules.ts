@@ -75,6 +75,10 @@ const CONTENT: Readonly<Record<string, Members>> = {
     'arguments?': hash,
     'definition?': hash,
     'single?': flag,
+    'approval?': text,
+    'snapshot?': hash,
+    'findings?': listOf({ type: text, count }),
+    'risk?': record({ score: count }),
   },
   outcome: {
     call: text,
@@ -82,6 +86,7 @@ const CONTENT: Readonly<Record<string, Members>> = {
     status: oneOf('ok', 'tool_error', 'rpc_error', 'upstream_failed', 'cancelled', 'input_required'),
     latencyMs: amount,
     'result?': hash,
+    'findings?': listOf({ type: text, count }),
   },
   object: { author: anyText, changes: listOf({ kind: text, name: text, action: text, 'digest?': hash }) },
   signin: { user: anyText, method: text, result: oneOf('ok', 'failed') },

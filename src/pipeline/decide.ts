@@ -15,7 +15,8 @@ export const decide: Row = {
   run(flight) {
     const decision = judge(flight);
     flight.call.decision = decision;
-    if (decision.effect === 'allow') return despiteRules(flight);
+    // A hold is for `approve`; what no rule can allow, no approval can either.
+    if (decision.effect !== 'deny') return despiteRules(flight);
     return deny(decision.code === 'allowed' ? 'internal' : decision.code, decision.reason, decision.rule);
   },
 };

@@ -103,6 +103,10 @@ function listCall(flight: Flight, server: string, method: string, cursor: Json |
     local: undefined,
     principal: undefined,
     target: undefined,
+    intent: undefined,
+    findings: [],
+    risk: undefined,
+    facts: undefined,
     decision: undefined,
     receipt: undefined,
   };

@@ -106,6 +106,10 @@ function questionCall(flight: Flight, parent: Call, method: string, params: Json
     local,
     principal: undefined,
     target: undefined,
+    intent: undefined,
+    findings: [],
+    risk: undefined,
+    facts: undefined,
     decision: undefined,
     receipt: undefined,
   };

@@ -8,7 +8,8 @@ import { newOperatorToken } from '../../src/admin/operator.ts';
 import { objectContext } from '../../src/app/object-context.ts';
 import { type Core, openCore } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
-import { type Role, roles, type StoredObject } from '../../src/object/kinds.ts';
+import { roles } from '../../src/object/kind/operator.ts';
+import type { Role, StoredObject } from '../../src/object/kinds.ts';
 import { buildView } from '../../src/object/snapshot.ts';
 import { silentLogger } from '../../src/observe/log.ts';
 import { seed } from './seed.ts';
@@ -51,6 +52,7 @@ export async function startAdminSide(settings: Partial<AdminContext['settings']>
     servers: () => [],
     metrics: async () => '# no metrics\n',
     lastUsedMs: () => undefined,
+    history: () => undefined,
     rotateDataKey: () => core.vault.rotateDataKey(ORG),
     settings: { metrics: 'viewer', commands: true, ...settings },
   };
