@@ -8,6 +8,8 @@ import { LastUsed } from './auth/last-used.ts';
 import { Catalog } from './catalog/catalog.ts';
 import { UriRoutes } from './catalog/uri-routes.ts';
 import type { Config } from './config.ts';
+import { createDlpScanner } from './detect/dlp/scanner.ts';
+import { TokenBook } from './detect/dlp/token.ts';
 import { InFlight } from './kill/inflight.ts';
 import type { Clock } from './lib/clock.ts';
 import { GatewayError } from './lib/error.ts';
@@ -19,6 +21,8 @@ import { controlCompiler } from './pipeline/compile-control.ts';
 import type { Control } from './pipeline/control.ts';
 import { LiveControl } from './pipeline/control-source.ts';
 import { Readings } from './pipeline/discovery.ts';
+import type { VaultSeal } from './pipeline/dlp-token.ts';
+import { dlpInspector } from './pipeline/inspect-dlp.ts';
 import { createPipeline, type Pipeline } from './pipeline/run.ts';
 import { StrangerLimit } from './pipeline/stranger-limit.ts';
 import { createConnectors } from './upstream/connectors.ts';
@@ -94,13 +98,15 @@ function assemble(config: Config, core: Core): Inside {
     lastUsed: new LastUsed(),
     strangers: new StrangerLimit(),
     instance: newId('gw', clock.nowMs()),
+    dlpScanner: createDlpScanner(),
   };
   const parts = { ...core, config, logger, inFlight, histories, control, upstreams, connectors, ...shared };
   return { ...parts, log, pipeline: pipelineOf(parts) };
 }
 
 function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
-  const { config, vault, upstreams, clock, log, control, inFlight, histories, logger, metrics, lastUsed, strangers, instance } = parts;
+  const { config, vault, upstreams, clock, log, control, inFlight, histories, logger, metrics, lastUsed, strangers, instance, dlpScanner } =
+    parts;
   const catalog = new Catalog();
   upstreams.onListChanged((org, server, what) => catalog.invalidate(org, server, what));
   return createPipeline({
@@ -116,7 +122,7 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     strangers,
     lastUsed,
     inFlight,
-    inspectors: [],
+    inspectors: [dlpInspector({ scanner: dlpScanner, tokens: new TokenBook(clock), seal: dlpSeal(vault) })],
     histories,
     logger,
     metrics,
@@ -130,6 +136,10 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
       instance,
     },
   });
+}
+
+function dlpSeal(vault: Vault): VaultSeal {
+  return { ...textSealer(vault), mac: (org, purpose, text) => vault.mac(org, purpose, text) };
 }
 
 function servers(
@@ -173,6 +183,7 @@ async function stopInside(inside: Inside): Promise<void> {
   await upstreams.close();
   await connectors.close();
   control.stop();
+  await inside.dlpScanner.close();
   await histories.close();
   for (const { org } of control.all()) {
     const fields = { event: 'stop' as const, timeMs: clock.nowMs(), instance, reason: 'orderly stop' };

@@ -2,6 +2,7 @@
 import type { AuditLog } from '../audit/log.ts';
 import type { LastUsed } from '../auth/last-used.ts';
 import type { Config } from '../config.ts';
+import type { DlpScanner } from '../detect/dlp/scanner.ts';
 import type { InFlight } from '../kill/inflight.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
@@ -24,6 +25,7 @@ export interface Inside extends Core {
   readonly connectors: { close(): Promise<void> };
   readonly inFlight: InFlight;
   readonly histories: HistoryKeeper;
+  readonly dlpScanner: DlpScanner;
   readonly lastUsed: LastUsed;
   readonly strangers: StrangerLimit;
   readonly pipeline: Pipeline;

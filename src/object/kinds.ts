@@ -2,6 +2,7 @@
 // Unknown keys are errors. Secrets appear only sealed.
 import type { z } from 'zod';
 import { agentSpec } from './kind/agent.ts';
+import { dlpSpec } from './kind/dlp.ts';
 import type { metadataSchema } from './kind/field.ts';
 import { freezeSpec } from './kind/freeze.ts';
 import { operatorSpec, type roles } from './kind/operator.ts';
@@ -20,6 +21,7 @@ export const kinds = {
   secret: secretSpec,
   operator: operatorSpec,
   risk: riskSpec,
+  dlp: dlpSpec,
 } as const;
 
 export type Kind = keyof typeof kinds;

@@ -1,5 +1,6 @@
 // From objects to the state calls are judged under. Only kinds that changed are compiled again.
 import { buildPrincipals } from '../auth/principal-index.ts';
+import { compileDlp } from '../detect/dlp/model.ts';
 import { compileFreezes } from '../kill/freeze-index.ts';
 import type { Kind } from '../object/kinds.ts';
 import { buildView, type ControlView } from '../object/snapshot.ts';
@@ -26,6 +27,7 @@ export function controlCompiler(
       policies: compilePolicies(all, revision, onPolicyError),
       freezes: changed('freeze') || !previous ? compileFreezes(all, revision) : previous.freezes,
       risk: changed('risk') || !previous ? compileRisk(all) : previous.risk,
+      dlp: changed('dlp') || !previous ? compileDlp(all) : previous.dlp,
       lease: leases(org, view, openSecret),
     };
   };

@@ -2,6 +2,7 @@
 // A call asks for `current`; when the log says that the revision moved, it asks for `atLeast` and is judged again.
 
 import type { PrincipalIndex } from '../auth/principal-index.ts';
+import type { DlpModel } from '../detect/dlp/model.ts';
 import type { FreezeIndex } from '../kill/freeze-index.ts';
 import type { StoredObject } from '../object/kinds.ts';
 import type { ControlView } from '../object/snapshot.ts';
@@ -18,6 +19,8 @@ export interface Control {
   readonly freezes: FreezeIndex;
   /** undefined when no profile is set: nothing is scored. */
   readonly risk: RiskModel | undefined;
+  /** undefined when no object of kind dlp is set: nothing is looked for. */
+  readonly dlp: DlpModel | undefined;
   /** Credentials of one server, opened on first use; undefined names the secret that is missing. */
   lease(server: string): Lease | { missing: string };
 }

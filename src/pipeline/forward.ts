@@ -84,9 +84,9 @@ async function send(flight: Flight): Promise<Verdict> {
   const began = ports.clock.monotonicMs();
   const answer = await exchange(flight);
   ports.metrics.upstream(call.target.server, ports.clock.monotonicMs() - began);
-  const refusal = await governQuestions(flight, answer);
-  if (refusal) return deny(refusal.code, refusal.message, refusal.rule);
-  flight.reply = ownTaskIds(flight, answer);
+  const governed = await governQuestions(flight, answer);
+  if ('refusal' in governed) return deny(governed.refusal.code, governed.refusal.message, governed.refusal.rule);
+  flight.reply = ownTaskIds(flight, governed.answer);
   return PASS;
 }
 

@@ -87,6 +87,8 @@ function restart(flight: Flight): void {
   call.params = received.params;
   call.paramsText = received.text;
   flight.denial = undefined;
+  flight.heldBy = undefined;
+  flight.sensitiveArguments = false;
   flight.reply = undefined;
   call.principal = undefined;
   call.target = undefined;
@@ -186,6 +188,8 @@ function takeOff(call: Call, ports: Ports, pipeline: Pipeline): Flight {
     signal: call.signal,
     received: { params: call.params, text: call.paramsText },
     amounts: undefined,
+    heldBy: undefined,
+    sensitiveArguments: false,
     lease: undefined,
     reply: undefined,
     denial: undefined,

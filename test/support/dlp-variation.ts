@@ -74,16 +74,72 @@ export class Source {
 const mark = (type: string, value: string): string => `\ue000${type}\ue001${value}\ue002`;
 
 const PEOPLE: Record<string, { given: string[]; family: string[] }> = {
-  en: { given: ['Harriet', 'Desmond', 'Priscilla', 'Tobias', 'Winifred', 'Callum', 'Imogen', 'Rupert', 'Shaniqua', 'Brodie', 'Maeve', 'Quentin'], family: ['Ashdown', 'Thackeray', 'Pemberton', 'Okafor', 'Whitlock', 'Hargreaves', "O'Driscoll", 'MacAllister', 'Featherstone', 'Lindqvist', 'Blackwood', 'Ravenscroft'] },
-  de: { given: ['Annegret', 'Jürgen', 'Swantje', 'Detlef', 'Roswitha', 'Henrik', 'Mareike', 'Götz'], family: ['Hollstein', 'Rübsam', 'von Bergen', 'Kaltenbrunner', 'Weißgerber', 'Schlüter', 'Pfeiffer', 'Dörr'] },
-  fr: { given: ['Clotilde', 'Gaëtan', 'Solène', 'Thibault', 'Maëlle', 'Jean-Luc', 'Honoré'], family: ['Delacroix', 'Beauchamp', 'de la Tour', 'Rochefort', 'Lefèvre', 'Montagnier', 'Gauthier'] },
-  es: { given: ['Xiomara', 'Iñaki', 'Rocío', 'Facundo', 'Macarena', 'Ximena'], family: ['Etxeberria', 'Valdivieso', 'Núñez Ortega', 'de la Cruz', 'Zubizarreta', 'Galindo'] },
-  pl: { given: ['Grażyna', 'Zbigniew', 'Małgorzata', 'Wojciech', 'Agnieszka'], family: ['Wiśniewska', 'Kowalczyk', 'Brzęczyszczykiewicz', 'Szymański', 'Dąbrowski'] },
-  nordic: { given: ['Ingeborg', 'Torbjørn', 'Päivi', 'Åsa', 'Sølvi', 'Jukka'], family: ['Haugen', 'Virtanen', 'Söderström', 'Mikkelsen', 'Lehtinen', 'Ødegård'] },
-  south: { given: ['Venkatesh', 'Ananya', 'Harpreet', 'Lakshmi', 'Farhan', 'Aaliyah'], family: ['Subramanian', 'Chattopadhyay', 'Gill', 'Iyer', 'Qureshi', 'Rahman'] },
-  africa: { given: ['Chukwuemeka', 'Thandiwe', 'Abena', 'Kwabena', 'Zanele'], family: ['Adebayo', 'Nkosi', 'Mensah', 'Dlamini', 'Onyekachi'] },
+  en: {
+    given: [
+      'Harriet',
+      'Desmond',
+      'Priscilla',
+      'Tobias',
+      'Winifred',
+      'Callum',
+      'Imogen',
+      'Rupert',
+      'Shaniqua',
+      'Brodie',
+      'Maeve',
+      'Quentin',
+    ],
+    family: [
+      'Ashdown',
+      'Thackeray',
+      'Pemberton',
+      'Okafor',
+      'Whitlock',
+      'Hargreaves',
+      "O'Driscoll",
+      'MacAllister',
+      'Featherstone',
+      'Lindqvist',
+      'Blackwood',
+      'Ravenscroft',
+    ],
+  },
+  de: {
+    given: ['Annegret', 'Jürgen', 'Swantje', 'Detlef', 'Roswitha', 'Henrik', 'Mareike', 'Götz'],
+    family: ['Hollstein', 'Rübsam', 'von Bergen', 'Kaltenbrunner', 'Weißgerber', 'Schlüter', 'Pfeiffer', 'Dörr'],
+  },
+  fr: {
+    given: ['Clotilde', 'Gaëtan', 'Solène', 'Thibault', 'Maëlle', 'Jean-Luc', 'Honoré'],
+    family: ['Delacroix', 'Beauchamp', 'de la Tour', 'Rochefort', 'Lefèvre', 'Montagnier', 'Gauthier'],
+  },
+  es: {
+    given: ['Xiomara', 'Iñaki', 'Rocío', 'Facundo', 'Macarena', 'Ximena'],
+    family: ['Etxeberria', 'Valdivieso', 'Núñez Ortega', 'de la Cruz', 'Zubizarreta', 'Galindo'],
+  },
+  pl: {
+    given: ['Grażyna', 'Zbigniew', 'Małgorzata', 'Wojciech', 'Agnieszka'],
+    family: ['Wiśniewska', 'Kowalczyk', 'Brzęczyszczykiewicz', 'Szymański', 'Dąbrowski'],
+  },
+  nordic: {
+    given: ['Ingeborg', 'Torbjørn', 'Päivi', 'Åsa', 'Sølvi', 'Jukka'],
+    family: ['Haugen', 'Virtanen', 'Söderström', 'Mikkelsen', 'Lehtinen', 'Ødegård'],
+  },
+  south: {
+    given: ['Venkatesh', 'Ananya', 'Harpreet', 'Lakshmi', 'Farhan', 'Aaliyah'],
+    family: ['Subramanian', 'Chattopadhyay', 'Gill', 'Iyer', 'Qureshi', 'Rahman'],
+  },
+  africa: {
+    given: ['Chukwuemeka', 'Thandiwe', 'Abena', 'Kwabena', 'Zanele'],
+    family: ['Adebayo', 'Nkosi', 'Mensah', 'Dlamini', 'Onyekachi'],
+  },
 };
-const EAST = { ja: ['山口 直樹', '小林美咲', '渡辺 健太郎', '斎藤 由美子'], zh: ['欧阳娜娜', '赵敏', '刘建国', '陈思远'], ko: ['박지훈', '최유진', '윤서연'], ru: ['Светлана Кузнецова', 'Дмитрий Орлов', 'Игорь Лебедев'], el: ['Ελένη Παπαδοπούλου', 'Γιώργος Νικολάου'] };
+const EAST = {
+  ja: ['山口 直樹', '小林美咲', '渡辺 健太郎', '斎藤 由美子'],
+  zh: ['欧阳娜娜', '赵敏', '刘建国', '陈思远'],
+  ko: ['박지훈', '최유진', '윤서연'],
+  ru: ['Светлана Кузнецова', 'Дмитрий Орлов', 'Игорь Лебедев'],
+  el: ['Ελένη Παπαδοπούλου', 'Γιώργος Νικολάου'],
+};
 
 interface Person {
   given: string;
@@ -98,11 +154,18 @@ function person(g: Source, locale?: string): Person {
   return { given, family, full: `${given} ${family}` };
 }
 
-const ascii = (text: string): string => text.normalize('NFKD').replace(/[^A-Za-z]/g, '').toLowerCase();
+const ascii = (text: string): string =>
+  text
+    .normalize('NFKD')
+    .replace(/[^A-Za-z]/g, '')
+    .toLowerCase();
 const name = (g: Source, locale?: string): string => mark('PERSON', person(g, locale).full);
 const eastName = (g: Source): string => mark('PERSON', g.pick(g.pick(Object.values(EAST))));
 const email = (g: Source, who = person(g)): string =>
-  mark('EMAIL', `${g.pick([`${ascii(who.given)}.${ascii(who.family)}`, `${ascii(who.given)[0]}.${ascii(who.family)}`, `${ascii(who.family)}${g.digits(2)}`, `info-${ascii(who.given)}`])}@${g.pick(['northwind-traders.com', 'posteo.de', 'orange.fr', 'mail.ru', 'acme.co.uk', 'kth.se', 'wanadoo.fr', 'example.com', 'sub.domain.school.nz'])}`);
+  mark(
+    'EMAIL',
+    `${g.pick([`${ascii(who.given)}.${ascii(who.family)}`, `${ascii(who.given)[0]}.${ascii(who.family)}`, `${ascii(who.family)}${g.digits(2)}`, `info-${ascii(who.given)}`])}@${g.pick(['northwind-traders.com', 'posteo.de', 'orange.fr', 'mail.ru', 'acme.co.uk', 'kth.se', 'wanadoo.fr', 'example.com', 'sub.domain.school.nz'])}`,
+  );
 
 const phone = (g: Source): string => {
   const d = (count: number) => g.digits(count);
@@ -141,15 +204,24 @@ const address = (g: Source): string =>
   mark(
     'ADDRESS',
     g.pick([
-      () => `${g.int(10, 9999)} ${g.pick(['Elderberry', 'Quarry Hill', 'Old Mill', 'SW 23rd', 'Harbor View'])} ${g.pick(['Rd', 'Court', 'Ln', 'Parkway', 'Terrace'])}, ${g.pick(['Boulder, CO', 'Tacoma, WA', 'Des Moines, IA'])} ${g.int(10000, 99000)}`,
-      () => `${g.int(1, 200)} ${g.pick(['Abbey', 'Queens', 'Canal', 'Shepherds'])} ${g.pick(['Gardens', 'Crescent', 'Road', 'Close'])}, ${g.pick(['Sheffield S10 2TN', 'Norwich NR1 3JU', 'Glasgow G12 8QQ'])}`,
-      () => `${g.pick(['Lindenstraße', 'Am Bahndamm', 'Gartenweg', 'Kastanienallee', 'Hinter der Mühle'])} ${g.int(1, 120)}, ${g.int(10115, 99900)} ${g.pick(['Göttingen', 'Bad Homburg', 'Kiel', 'Freiburg im Breisgau'])}`,
-      () => `${g.int(1, 180)} ${g.pick(['rue des Lilas', 'avenue du Général Leclerc', 'boulevard Saint-Michel', 'impasse des Roses'])}, ${g.int(10, 95)}${g.digits(3)} ${g.pick(['Grenoble', 'Aix-en-Provence', 'Le Mans'])}`,
-      () => `${g.pick(['Calle de Alcalá', 'Avenida de América', 'Paseo de Gracia'])}, ${g.int(1, 300)}, 0${g.digits(4)} ${g.pick(['Barcelona', 'Alicante', 'Vigo'])}`,
-      () => `${g.pick(['Via Cavour', 'Corso Vittorio Emanuele II', 'Viale Europa'])} ${g.int(1, 200)}, ${g.int(10, 90)}${g.digits(3)} ${g.pick(['Genova', 'Palermo', 'Trieste'])}`,
-      () => `ul. ${g.pick(['Marszałkowska', 'Długa', 'Piotrkowska'])} ${g.int(1, 150)}/${g.int(1, 60)}, ${g.pad(0, 99, 2)}-${g.digits(3)} ${g.pick(['Warszawa', 'Kraków', 'Łódź'])}`,
-      () => `${g.pick(['Storgatan', 'Kungsvägen', 'Drottninggatan'])} ${g.int(1, 90)}, ${g.int(100, 980)} ${g.digits(2)} ${g.pick(['Uppsala', 'Malmö', 'Lund'])}`,
-      () => `Rua ${g.pick(['Augusta', 'das Palmeiras', 'Sete de Setembro'])}, ${g.int(1, 2000)}, ${g.pick(['Porto Alegre - RS', 'Salvador - BA'])}, ${g.digits(5)}-${g.digits(3)}`,
+      () =>
+        `${g.int(10, 9999)} ${g.pick(['Elderberry', 'Quarry Hill', 'Old Mill', 'SW 23rd', 'Harbor View'])} ${g.pick(['Rd', 'Court', 'Ln', 'Parkway', 'Terrace'])}, ${g.pick(['Boulder, CO', 'Tacoma, WA', 'Des Moines, IA'])} ${g.int(10000, 99000)}`,
+      () =>
+        `${g.int(1, 200)} ${g.pick(['Abbey', 'Queens', 'Canal', 'Shepherds'])} ${g.pick(['Gardens', 'Crescent', 'Road', 'Close'])}, ${g.pick(['Sheffield S10 2TN', 'Norwich NR1 3JU', 'Glasgow G12 8QQ'])}`,
+      () =>
+        `${g.pick(['Lindenstraße', 'Am Bahndamm', 'Gartenweg', 'Kastanienallee', 'Hinter der Mühle'])} ${g.int(1, 120)}, ${g.int(10115, 99900)} ${g.pick(['Göttingen', 'Bad Homburg', 'Kiel', 'Freiburg im Breisgau'])}`,
+      () =>
+        `${g.int(1, 180)} ${g.pick(['rue des Lilas', 'avenue du Général Leclerc', 'boulevard Saint-Michel', 'impasse des Roses'])}, ${g.int(10, 95)}${g.digits(3)} ${g.pick(['Grenoble', 'Aix-en-Provence', 'Le Mans'])}`,
+      () =>
+        `${g.pick(['Calle de Alcalá', 'Avenida de América', 'Paseo de Gracia'])}, ${g.int(1, 300)}, 0${g.digits(4)} ${g.pick(['Barcelona', 'Alicante', 'Vigo'])}`,
+      () =>
+        `${g.pick(['Via Cavour', 'Corso Vittorio Emanuele II', 'Viale Europa'])} ${g.int(1, 200)}, ${g.int(10, 90)}${g.digits(3)} ${g.pick(['Genova', 'Palermo', 'Trieste'])}`,
+      () =>
+        `ul. ${g.pick(['Marszałkowska', 'Długa', 'Piotrkowska'])} ${g.int(1, 150)}/${g.int(1, 60)}, ${g.pad(0, 99, 2)}-${g.digits(3)} ${g.pick(['Warszawa', 'Kraków', 'Łódź'])}`,
+      () =>
+        `${g.pick(['Storgatan', 'Kungsvägen', 'Drottninggatan'])} ${g.int(1, 90)}, ${g.int(100, 980)} ${g.digits(2)} ${g.pick(['Uppsala', 'Malmö', 'Lund'])}`,
+      () =>
+        `Rua ${g.pick(['Augusta', 'das Palmeiras', 'Sete de Setembro'])}, ${g.int(1, 2000)}, ${g.pick(['Porto Alegre - RS', 'Salvador - BA'])}, ${g.digits(5)}-${g.digits(3)}`,
       () => `${g.int(1, 400)} ${g.pick(['Collins Street', 'George St'])}, ${g.pick(['Melbourne VIC 3000', 'Sydney NSW 2000'])}`,
       () => `${g.int(100, 2000)} ${g.pick(['Bloor Street West', 'Yonge St'])}, Toronto, ON M${g.digits(1)}V ${g.digits(1)}T${g.digits(1)}`,
     ])(),
@@ -192,7 +264,12 @@ const iban = (g: Source): string => {
 const ssn = (g: Source): string => mark('US_SSN', `${g.pad(101, 665, 3)}-${g.pad(1, 99, 2)}-${g.pad(1, 9999, 4)}`);
 
 const NATIONAL: Record<string, (g: Source) => string> = {
-  pesel: (g) => weighed(`${g.pad(50, 99, 2)}${g.pad(1, 12, 2)}${g.pad(1, 28, 2)}${g.digits(4)}`, [1, 3, 7, 9, 1, 3, 7, 9, 1, 3], (sum) => (10 - (sum % 10)) % 10),
+  pesel: (g) =>
+    weighed(
+      `${g.pad(50, 99, 2)}${g.pad(1, 12, 2)}${g.pad(1, 28, 2)}${g.digits(4)}`,
+      [1, 3, 7, 9, 1, 3, 7, 9, 1, 3],
+      (sum) => (10 - (sum % 10)) % 10,
+    ),
   personnummer: (g) => {
     const day = `${g.pad(50, 99, 2)}${g.pad(1, 12, 2)}${g.pad(1, 28, 2)}`;
     const serial = g.digits(3);
@@ -234,7 +311,8 @@ const NATIONAL: Record<string, (g: Source) => string> = {
     const full = body + ((10 - (sum % 10)) % 10);
     return `756.${full.slice(3, 7)}.${full.slice(7, 11)}.${full.slice(11)}`;
   },
-  curp: (g) => `${g.chars('BCDFGHJLMN', 4)}${g.pad(50, 99, 2)}${g.pad(1, 12, 2)}${g.pad(1, 28, 2)}${g.pick(['H', 'M'])}DF${g.chars('BCDFGH', 3)}${g.digits(2)}`,
+  curp: (g) =>
+    `${g.chars('BCDFGHJLMN', 4)}${g.pad(50, 99, 2)}${g.pad(1, 12, 2)}${g.pad(1, 28, 2)}${g.pick(['H', 'M'])}DF${g.chars('BCDFGH', 3)}${g.digits(2)}`,
   passport: (g) => `${g.chars(UPPER, g.int(1, 2))}${g.digits(7)}`,
 };
 const LABELS: Record<string, string[]> = {
@@ -292,7 +370,14 @@ const KEYS: ((g: Source) => string)[] = [
 const key = (g: Source): string => mark('API_KEY', g.pick(KEYS)(g));
 const randomKey = (g: Source): string => mark('API_KEY', g.pick([g.word(g.int(24, 64)), g.hex(g.pick([32, 40, 64])), `${g.word(43)}=`]));
 const password = (g: Source): string =>
-  mark('PASSWORD', g.pick([() => `${g.pick(['Blue', 'Zebra', 'Harvest', 'Nimbus'])}${g.pick(['@', '!', '_'])}${g.digits(3)}${g.word(3)}`, () => `${g.word(5)}#${g.word(6)}`, () => `${g.chars(LOWER, 4)}${g.digits(4)}$${g.chars(UPPER, 2)}`])());
+  mark(
+    'PASSWORD',
+    g.pick([
+      () => `${g.pick(['Blue', 'Zebra', 'Harvest', 'Nimbus'])}${g.pick(['@', '!', '_'])}${g.digits(3)}${g.word(3)}`,
+      () => `${g.word(5)}#${g.word(6)}`,
+      () => `${g.chars(LOWER, 4)}${g.digits(4)}$${g.chars(UPPER, 2)}`,
+    ])(),
+  );
 const connection = (g: Source): string => {
   const secret = g.word(g.int(8, 18));
   const host = g.pick(['pg-01.prod.svc.cluster.local', '172.16.4.20', 'rds.eu-west-1.amazonaws.com', 'mongo-a.acme.io']);
@@ -315,16 +400,47 @@ const connection = (g: Source): string => {
   );
 };
 const pem = (g: Source, kind = g.pick(['RSA ', 'EC ', '', 'OPENSSH ', 'ENCRYPTED '])): string =>
-  mark('PRIVATE_KEY', `-----BEGIN ${kind}PRIVATE KEY-----\n${Array.from({ length: g.int(5, 20) }, () => g.word(64)).join('\n')}\n-----END ${kind}PRIVATE KEY-----`);
+  mark(
+    'PRIVATE_KEY',
+    `-----BEGIN ${kind}PRIVATE KEY-----\n${Array.from({ length: g.int(5, 20) }, () => g.word(64)).join('\n')}\n-----END ${kind}PRIVATE KEY-----`,
+  );
 const birth = (g: Source): string =>
-  mark('DATE_OF_BIRTH', g.pick([`${g.int(1940, 2005)}-${g.pad(1, 12, 2)}-${g.pad(1, 28, 2)}`, `${g.pad(1, 28, 2)}.${g.pad(1, 12, 2)}.${g.int(1940, 2005)}`, `${g.pad(1, 12, 2)}/${g.pad(1, 28, 2)}/${g.int(1940, 2005)}`, `${g.int(1, 28)} March ${g.int(1940, 2005)}`]));
+  mark(
+    'DATE_OF_BIRTH',
+    g.pick([
+      `${g.int(1940, 2005)}-${g.pad(1, 12, 2)}-${g.pad(1, 28, 2)}`,
+      `${g.pad(1, 28, 2)}.${g.pad(1, 12, 2)}.${g.int(1940, 2005)}`,
+      `${g.pad(1, 12, 2)}/${g.pad(1, 28, 2)}/${g.int(1940, 2005)}`,
+      `${g.int(1, 28)} March ${g.int(1940, 2005)}`,
+    ]),
+  );
 const routing = (g: Source): string => {
   const body = `02${g.digits(6)}`;
   const sum = [3, 7, 1, 3, 7, 1, 3, 7].reduce((all, weight, index) => all + weight * Number(body[index]), 0);
   return mark('BANK_ACCOUNT', body + ((10 - (sum % 10)) % 10));
 };
 
-export const SOURCES = { mark, person, name, eastName, email, phone, address, card, bareCard, iban, ssn, national, key, randomKey, password, connection, pem, birth, routing };
+export const SOURCES = {
+  mark,
+  person,
+  name,
+  eastName,
+  email,
+  phone,
+  address,
+  card,
+  bareCard,
+  iban,
+  ssn,
+  national,
+  key,
+  randomKey,
+  password,
+  connection,
+  pem,
+  birth,
+  routing,
+};
 
 /** Turns marked text into text and spans. */
 export function finish(raw: string): { text: string; spans: Span[] } {

@@ -34,7 +34,11 @@ export function weighted(digits: string, weights: readonly number[]): number {
 
 /** US bank routing number. */
 export function aba(digits: string): boolean {
-  return digits.length === 9 && /^(?:0\d|1[0-2]|2[1-9]|3[0-2]|6[1-9]|7[0-2]|80)/.test(digits) && weighted(digits, [3, 7, 1, 3, 7, 1, 3, 7, 1]) % 10 === 0;
+  return (
+    digits.length === 9 &&
+    /^(?:0\d|1[0-2]|2[1-9]|3[0-2]|6[1-9]|7[0-2]|80)/.test(digits) &&
+    weighted(digits, [3, 7, 1, 3, 7, 1, 3, 7, 1]) % 10 === 0
+  );
 }
 
 const DIHEDRAL = [
@@ -75,5 +79,11 @@ export function mod11and10(digits: string): boolean {
 
 /** Is it a day? Two-digit years pass. */
 export function isDay(year: number, month: number, day: number): boolean {
-  return month >= 1 && month <= 12 && day >= 1 && day <= (month === 2 ? 29 : month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31) && year >= 0;
+  return (
+    month >= 1 &&
+    month <= 12 &&
+    day >= 1 &&
+    day <= (month === 2 ? 29 : month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31) &&
+    year >= 0
+  );
 }

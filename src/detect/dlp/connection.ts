@@ -32,15 +32,19 @@ function addUrl(text: string, at: number, out: Match[]): void {
     if (WEB.test(name)) {
       const from = at + 3 + colon + 1;
       out.push({ type: 'PASSWORD', start: from, end: from + password.length, confidence: 0.9, rule: 'url-login' });
-    } else out.push({ type: 'DB_CONNECTION', start, end: trimUrl(text, start, at + 3 + rest.length), confidence: 0.97, rule: 'connection-url' });
+    } else
+      out.push({ type: 'DB_CONNECTION', start, end: trimUrl(text, start, at + 3 + rest.length), confidence: 0.97, rule: 'connection-url' });
     return;
   }
-  const inQuery = /[?&;](?:password|pwd|pass|passwd|secret|api_?key|token|sig|authToken|accountkey)=([^&;\s]{4,300})/i.exec(text.slice(at, at + MAX_URL_CHARS).split(/[\s"'`<>]/)[0] ?? '');
+  const inQuery = /[?&;](?:password|pwd|pass|passwd|secret|api_?key|token|sig|authToken|accountkey)=([^&;\s]{4,300})/i.exec(
+    text.slice(at, at + MAX_URL_CHARS).split(/[\s"'`<>]/)[0] ?? '',
+  );
   if (inQuery !== null && !isPlaceholder(inQuery[1] as string) && (scheme.startsWith('jdbc:') || (!WEB.test(name) && DATABASES.test(name))))
     out.push({ type: 'DB_CONNECTION', start, end: trimUrl(text, start, urlEnd(text, at)), confidence: 0.97, rule: 'connection-url' });
 }
 
-const DATABASES = /^(?:postgres|mysql|maria|mongo|redis|amqp|mssql|sqlserver|oracle|clickhouse|snowflake|cassandra|cockroach|db2|libsql|neo4j|bolt|couch|influx|nats|kafka|ldap|sqlserver|trino|presto|vertica|redshift|bigquery|elastic|memcached|rediss|turso)/i;
+const DATABASES =
+  /^(?:postgres|mysql|maria|mongo|redis|amqp|mssql|sqlserver|oracle|clickhouse|snowflake|cassandra|cockroach|db2|libsql|neo4j|bolt|couch|influx|nats|kafka|ldap|sqlserver|trino|presto|vertica|redshift|bigquery|elastic|memcached|rediss|turso)/i;
 
 function urlEnd(text: string, at: number): number {
   let end = at + 3;
@@ -55,9 +59,11 @@ function trimUrl(text: string, start: number, end: number): number {
 }
 
 /** The word that carries the secret in a list of pairs. */
-const PAIR_SECRET = /(?:\b(?:password|pwd|accountkey|sharedaccesskey|sharedsecret|accesskey|accesskeysecret)\s*=\s*)("[^"\n]{3,200}"|'[^'\n]{3,200}'|\{[^}\n]{3,200}\}|[^;\s"',]{3,300})/gi;
+const PAIR_SECRET =
+  /(?:\b(?:password|pwd|accountkey|sharedaccesskey|sharedsecret|accesskey|accesskeysecret)\s*=\s*)("[^"\n]{3,200}"|'[^'\n]{3,200}'|\{[^}\n]{3,200}\}|[^;\s"',]{3,300})/gi;
 /** Words of the same string that make it a connection string. */
-const PAIR_HOST = /(?:\b|_)(?:server|data source|datasource|address|addr|network address|host|hostname|host name|endpoint|accountname|accountendpoint|defaultendpointsprotocol|sharedaccesskeyname|driver|dsn|dbname|database|initial catalog|ssl|abortconnect|service ?name|servicename)\s*=/i;
+const PAIR_HOST =
+  /(?:\b|_)(?:server|data source|datasource|address|addr|network address|host|hostname|host name|endpoint|accountname|accountendpoint|defaultendpointsprotocol|sharedaccesskeyname|driver|dsn|dbname|database|initial catalog|ssl|abortconnect|service ?name|servicename)\s*=/i;
 const PAIR_BACK = 400;
 
 function addPairs(text: string, out: Match[]): void {
@@ -101,5 +107,6 @@ function pairsAround(text: string, at: number, end: number): { start: number; en
 function addGoNames(text: string, out: Match[]): void {
   const shape = /[\w.-]{1,64}:([^\s@"'`]{3,128})@(?:tcp|unix)\([^)\s]{1,200}\)\/[\w?=&%.-]{0,200}/g;
   for (const found of text.matchAll(shape))
-    if (!isPlaceholder(found[1] as string)) out.push({ type: 'DB_CONNECTION', start: found.index, end: found.index + found[0].length, confidence: 0.96, rule: 'go-dsn' });
+    if (!isPlaceholder(found[1] as string))
+      out.push({ type: 'DB_CONNECTION', start: found.index, end: found.index + found[0].length, confidence: 0.96, rule: 'go-dsn' });
 }

@@ -57,7 +57,9 @@ function findLinear(engine: RE2JS, text: string, name: string, type: DlpType, ou
 
 /** Literals, classes and counts only: nothing that can be tried in two ways, so the native engine is linear too. */
 function isSimple(source: string): boolean {
-  return /^(?:\\b)?(?:[A-Za-z0-9 _:#@/-]|\\[dwsDWS.\-/]|\[[A-Za-z0-9_.-]+\](?:\{\d{1,2}\})?|\\d\{\d{1,2}\}|\{\d{1,2}\})+(?:\\b)?$/.test(source);
+  return /^(?:\\b)?(?:[A-Za-z0-9 _:#@/-]|\\[dwsDWS.\-/]|\[[A-Za-z0-9_.-]+\](?:\{\d{1,2}\})?|\\d\{\d{1,2}\}|\{\d{1,2}\})+(?:\\b)?$/.test(
+    source,
+  );
 }
 
 /** The longest literal at the start of a pattern without alternatives: every match begins with it. */
@@ -72,7 +74,9 @@ function requiredLiteral(source: string): string {
 export function compileDictionary(name: string, words: readonly string[], type: DlpType = 'CUSTOM'): CustomPattern | undefined {
   const wanted = words.map((word) => word.trim()).filter((word) => word.length > 1);
   if (wanted.length === 0) return undefined;
-  const escaped = [...new Set(wanted)].sort((one, other) => other.length - one.length).map((word) => word.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'));
+  const escaped = [...new Set(wanted)]
+    .sort((one, other) => other.length - one.length)
+    .map((word) => word.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'));
   const all = new RegExp(`(?<![\\p{L}\\p{N}_])(?:${escaped.join('|')})(?![\\p{L}\\p{N}_])`, 'giu');
   return { name, type, find: (text, out) => findNative(all, text, name, type, out) };
 }

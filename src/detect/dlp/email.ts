@@ -7,7 +7,8 @@ const MAX_DOMAIN = 253;
 const LOCAL = /[\p{L}\p{N}.!#$%&'*+/=?^_`{|}~-]+$/u;
 const DOMAIN = /(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)+(?:xn--[a-z0-9-]{2,30}|\p{L}{2,24})/uy;
 /** Ends of file names and of code that stand behind an "@". */
-const NOT_TLD = /\.(?:png|jpe?g|gif|svg|webp|ico|css|js|mjs|cjs|ts|tsx|jsx|json|html?|php|py|rb|go|rs|java|xml|ya?ml|md|txt|log|pdf|zip|gz|tar|lock|so|dll|exe|sh|local|svc|service|socket|target|timer|map|vue|conf)$/i;
+const NOT_TLD =
+  /\.(?:png|jpe?g|gif|svg|webp|ico|css|js|mjs|cjs|ts|tsx|jsx|json|html?|php|py|rb|go|rs|java|xml|ya?ml|md|txt|log|pdf|zip|gz|tar|lock|so|dll|exe|sh|local|svc|service|socket|target|timer|map|vue|conf)$/i;
 
 export function findEmails(view: View, out: Match[]): void {
   const { text } = view;
@@ -17,7 +18,9 @@ export function findEmails(view: View, out: Match[]): void {
 
 function addAt(view: View, at: number, out: Match[]): void {
   const { text } = view;
-  const local = LOCAL.exec(text.slice(Math.max(0, at - MAX_LOCAL), at))?.[0].replace(/^[.!#$%&'*+/=?^`{|}~-]+/, '').replace(/^.*['`=|/{}?&]/, '');
+  const local = LOCAL.exec(text.slice(Math.max(0, at - MAX_LOCAL), at))?.[0]
+    .replace(/^[.!#$%&'*+/=?^`{|}~-]+/, '')
+    .replace(/^.*['`=|/{}?&]/, '');
   if (!local || local.endsWith('.') || local.includes('..')) return;
   DOMAIN.lastIndex = at + 1;
   const domain = DOMAIN.exec(text)?.[0];
@@ -26,7 +29,8 @@ function addAt(view: View, at: number, out: Match[]): void {
   const end = at + 1 + domain.length;
   const after = text.charCodeAt(end);
   // git@host:path, ssh and URL logins; Message-IDs.
-  if (after === 0x3a && /^:[\w~./-]/.test(text.slice(end, end + 2)) && /^(?:git|hg|svn|ssh|root|deploy|ubuntu|ec2-user|admin)$/.test(local)) return;
+  if (after === 0x3a && /^:[\w~./-]/.test(text.slice(end, end + 2)) && /^(?:git|hg|svn|ssh|root|deploy|ubuntu|ec2-user|admin)$/.test(local))
+    return;
   if (text.slice(Math.max(0, start - 80), start).match(/:\/\/[^\s/]*$/) !== null) return;
   const field = fieldAt(view, start, end);
   if (field !== undefined && /message-?id|references|in-reply-to|content-id/i.test(field.key)) return;

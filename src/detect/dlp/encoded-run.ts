@@ -26,7 +26,8 @@ export function* encodedRuns(text: string): Generator<EncodedRun> {
     const decoded = decodeRun(body);
     const place = { start: found.index, end: found.index + run.length };
     if (decoded !== undefined) yield { ...place, ...decoded };
-    else if (run.length >= MIN_REVERSED && run.length <= MAX_REVERSED && startsSecret(reversed(run.slice(-16)))) yield { ...place, text: reversed(run), layer: 'reversed' };
+    else if (run.length >= MIN_REVERSED && run.length <= MAX_REVERSED && startsSecret(reversed(run.slice(-16))))
+      yield { ...place, text: reversed(run), layer: 'reversed' };
   }
 }
 
@@ -68,7 +69,11 @@ function decodeRun(given: string): { text: string; layer: 'base64' | 'hex' } | u
 /** The first six bytes are characters of a text. Most runs end here, without a buffer. */
 function beginsReadable(run: string): boolean {
   for (let at = 0; at + 4 <= 8; at += 4) {
-    const bits = (sextet(run.charCodeAt(at)) << 18) | (sextet(run.charCodeAt(at + 1)) << 12) | (sextet(run.charCodeAt(at + 2)) << 6) | sextet(run.charCodeAt(at + 3));
+    const bits =
+      (sextet(run.charCodeAt(at)) << 18) |
+      (sextet(run.charCodeAt(at + 1)) << 12) |
+      (sextet(run.charCodeAt(at + 2)) << 6) |
+      sextet(run.charCodeAt(at + 3));
     for (let shift = 16; shift >= 0; shift -= 8) {
       const byte = (bits >> shift) & 0xff;
       if ((byte < 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) || byte === 0x7f) return false;

@@ -70,7 +70,15 @@ interface Reader {
 
 /** False (and nothing added) when the text turns out not to be JSON before its first value. */
 function addJson(flat: Flattening, map: Mapped, bits: number, group: Group, layer: number): boolean {
-  const reader: Reader = { map, text: map.text, copiedFrom: isCopied(map) ? (map.from[0] as number) : -1, at: 0, depth: 0, escapeAt: -1, columns: [] };
+  const reader: Reader = {
+    map,
+    text: map.text,
+    copiedFrom: isCopied(map) ? (map.from[0] as number) : -1,
+    at: 0,
+    depth: 0,
+    escapeAt: -1,
+    columns: [],
+  };
   let values = 0;
   while (true) {
     skipSpace(reader);
@@ -143,7 +151,8 @@ function addLiteral(flat: Flattening, reader: Reader, key: string, bits: number,
   while (reader.at < text.length && !isStop(text.charCodeAt(reader.at))) reader.at++;
   if (reader.at === from) return false;
   const first = text.charCodeAt(from);
-  if (first !== 0x2d && (first < 0x30 || first > 0x39)) return /^(?:true|false|null|NaN|None|True|False)$/.test(text.slice(from, reader.at));
+  if (first !== 0x2d && (first < 0x30 || first > 0x39))
+    return /^(?:true|false|null|NaN|None|True|False)$/.test(text.slice(from, reader.at));
   const start = flat.out.length;
   flat.out.addSlice(reader.map, from, reader.at);
   flat.fields.push({ start, end: flat.out.length, bits: bits === 0 ? KEY.TECHNICAL : bits, key, group });
@@ -196,12 +205,66 @@ function readKey(flat: Flattening, reader: Reader): string | undefined {
 }
 
 const COLUMN_LISTS = new Set(['columns', 'headers', 'header', 'fields', 'cols', 'columnNames', 'column_names', 'Columns']);
-const LABELS = new Set(['name', 'key', 'label', 'field', 'title', 'type', 'attribute', 'question', 'fieldName', 'field_name', 'property', 'header', 'Name', 'Key', 'Label', 'id', 'param', 'variable', 'column', 'displayName', 'caption', 'kind', 'system', 'code']);
-const LABELLED = new Set(['value', 'val', 'content', 'answer', 'data', 'text', 'Value', 'raw', 'string', 'stringValue', 'current', 'fieldValue', 'field_value', 'displayValue', 'v', 'number']);
+const LABELS = new Set([
+  'name',
+  'key',
+  'label',
+  'field',
+  'title',
+  'type',
+  'attribute',
+  'question',
+  'fieldName',
+  'field_name',
+  'property',
+  'header',
+  'Name',
+  'Key',
+  'Label',
+  'id',
+  'param',
+  'variable',
+  'column',
+  'displayName',
+  'caption',
+  'kind',
+  'system',
+  'code',
+]);
+const LABELLED = new Set([
+  'value',
+  'val',
+  'content',
+  'answer',
+  'data',
+  'text',
+  'Value',
+  'raw',
+  'string',
+  'stringValue',
+  'current',
+  'fieldValue',
+  'field_value',
+  'displayValue',
+  'v',
+  'number',
+]);
 const MAX_LABEL_CHARS = 66;
 /** What an object says about members whose own keys say nothing: {"card": {"number": …}}. */
 const INHERITED =
-  KEY.EMAIL | KEY.PHONE | KEY.SSN | KEY.NATIONAL_ID | KEY.NATIONAL_ID_MAYBE | KEY.BIRTH | KEY.CARD | KEY.IBAN | KEY.ACCOUNT | KEY.ROUTING | KEY.PASSWORD | KEY.TOKEN | KEY.CONNECTION;
+  KEY.EMAIL |
+  KEY.PHONE |
+  KEY.SSN |
+  KEY.NATIONAL_ID |
+  KEY.NATIONAL_ID_MAYBE |
+  KEY.BIRTH |
+  KEY.CARD |
+  KEY.IBAN |
+  KEY.ACCOUNT |
+  KEY.ROUTING |
+  KEY.PASSWORD |
+  KEY.TOKEN |
+  KEY.CONNECTION;
 
 function bitsOfMember(name: string, parent: number, label: string | undefined): number {
   const own = classifyKey(name);
@@ -261,7 +324,14 @@ function headerNames(reader: Reader): string[] {
 
 const MAX_HEADER_CHARS = 2000;
 
-function addRow(flat: Flattening, reader: Reader, columns: readonly number[], names: readonly string[], group: Group, layer: number): boolean {
+function addRow(
+  flat: Flattening,
+  reader: Reader,
+  columns: readonly number[],
+  names: readonly string[],
+  group: Group,
+  layer: number,
+): boolean {
   reader.at++;
   let column = 0;
   while (true) {
@@ -285,7 +355,9 @@ function skipSpace(reader: Reader): void {
 }
 
 function isStop(code: number): boolean {
-  return code === 0x2c || code === 0x7d || code === 0x5d || code <= 0x20 || code === 0x22 || code === 0x7b || code === 0x5b || code === 0x3a;
+  return (
+    code === 0x2c || code === 0x7d || code === 0x5d || code <= 0x20 || code === 0x22 || code === 0x7b || code === 0x5b || code === 0x3a
+  );
 }
 
 /** The string that opens at the reader, unescaped, with its places. A string without an end is read up to the end of the text. */

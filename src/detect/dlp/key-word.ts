@@ -8,7 +8,10 @@ const phrases = new Map<string, number>();
 
 function say(bit: number, list: string): void {
   for (const entry of list.split(/[,\n]/)) {
-    const text = entry.trim().normalize('NFKD').replace(/[\u0300-\u036f]/g, '');
+    const text = entry
+      .trim()
+      .normalize('NFKD')
+      .replace(/[\u0300-\u036f]/g, '');
     if (text === '') continue;
     const target = text.includes(' ') ? phrases : words;
     target.set(text, (target.get(text) ?? 0) | bit);
@@ -69,8 +72,14 @@ say(
   adresse, anschrift, wohnanschrift, strasse, straße, lieferadresse, rechnungsadresse, hausanschrift, wohnort adresse, rue, adresse postale, domicilio, direccion, calle, indirizzo, residenza, endereco, logradouro, morada, rua, adres, straat, woonadres, ulica, adres zamieszkania, adress, gatuadress, gateadresse, osoite, katuosoite, adresa, ulice, lakcim, cim, adresi, dia chi, alamat, aadress, adrese, adresas,
   адрес, улица, адреса, διεύθυνση, οδός, 住所, 所在地, 届け先, 配送先, 地址, 住址, 收货地址, 주소, 배송지, 도로명주소, العنوان, ענוان, כתובת, पता, ที่อยู่`,
 );
-say(KEY.PLACE, 'city, town, zip, zipcode, postcode, post code, postal code, state, country, county, province, ort, plz, stadt, ville, code postal, ciudad, citta, cidade, cep code, woonplaats, miasto, stad, locality');
-say(KEY.SSN, 'ssn, social security, socialsecurity, social security number, socialsecuritynumber, social sec, ssnum, tin, us tin, taxpayer id, taxpayer identification, itin, soc sec, taxpayer');
+say(
+  KEY.PLACE,
+  'city, town, zip, zipcode, postcode, post code, postal code, state, country, county, province, ort, plz, stadt, ville, code postal, ciudad, citta, cidade, cep code, woonplaats, miasto, stad, locality',
+);
+say(
+  KEY.SSN,
+  'ssn, social security, socialsecurity, social security number, socialsecuritynumber, social sec, ssnum, tin, us tin, taxpayer id, taxpayer identification, itin, soc sec, taxpayer',
+);
 say(
   KEY.NATIONAL_ID,
   `nationalid, national id, national identity, identity number, id card, idcard, personal number, personalnumber, personal id, personal code, citizen id, passport, passport no, passport number, reisepass, pasaporte, passeport, passaporto, passaporte, paspoort, nino, national insurance, ni number, nhs, nhs number, sin, social insurance, tfn, tax file number, medicare, aadhaar, aadhar, pan card, pan number, uidai,
@@ -107,7 +116,10 @@ say(
   KEY.TOKEN,
   `token, tokens, apikey, api key, apitoken, api token, accesstoken, access token, refresh token, refreshtoken, auth token, authtoken, bearer, secret, secrets, client secret, clientsecret, secretkey, secret key, private key, privatekey, access key, accesskey, accesskeyid, secretaccesskey, secret access key, access key id, signing key, signingkey, signing secret, encryption key, encryptionkey, master key, masterkey, session key, authkey, auth key, service key, servicekey, app key, appkey, app secret, appsecret, app token, webhook secret, consumer secret, consumer key, shared secret, shared key, account key, accountkey, storage key, license key, licensekey, subscription key, deploy key, api secret, apisecret, authorization, x api key, credential, credentials, creds, auth, pat, personal access token, jwt, session secret, cookie secret, session token, sessiontoken, bot token, integration key, integration token, salt secret, hmac key, hmac, webhook url, webhookurl, sas token, instrumentation key, ingest key, write key, server key, api schlussel, schlussel, zugangstoken, geheimnis, cle api, cle secrete, jeton, clave api, clave secreta, chiave api, chiave segreta, chave api, chave secreta, chave de api, klucz api, api sleutel, sleutel, токен, ключ, секрет, 秘密鍵, トークン, アクセストークン, シークレット, 密钥, 令牌, 비밀키, 토큰, api キー, otp secret, totp secret, seed phrase, mnemonic, recovery key, recovery code, private token, job token, deploy token, registry token, id token, apipassword, csrf secret, kms key`,
 );
-say(KEY.CONNECTION, 'connection string, connectionstring, conn str, connstr, conn string, dsn, database url, databaseurl, db url, dburl, jdbc url, mongo uri, mongodb uri, redis url, amqp url, broker url, sqlalchemy url, db uri, database uri, connection uri, connection url, datasource url, postgres url, jdbcurl');
+say(
+  KEY.CONNECTION,
+  'connection string, connectionstring, conn str, connstr, conn string, dsn, database url, databaseurl, db url, dburl, jdbc url, mongo uri, mongodb uri, redis url, amqp url, broker url, sqlalchemy url, db uri, database uri, connection uri, connection url, datasource url, postgres url, jdbcurl',
+);
 say(
   KEY.TECHNICAL,
   `id, ids, uuid, guid, sha, sha1, sha256, md5, hash, digest, checksum, etag, commit, commits, tree, oid, revision, rev, cursor, version, versions, build, isbn, ean, gtin, upc, sku, asin, issn, doi, order, orders, ordernumber, tracking, trackingnumber, shipment, parcel, invoice, ticket, tickets, case, transaction, txn, trace, span, request, correlation, session, batch, serial, imei, mac, ip, ipv4, ipv6, port, ports, pid, size, bytes, length, count, total, amount, price, cents, quantity, qty, timestamp, time, ts, epoch, created, updated, date, duration, ms, offset, limit, page, width, height, lat, lng, lon, latitude, longitude, coordinates, coordinate, bbox, geometry, fingerprint, integrity, shasum, signature, nonce, seed, color, score, rate, ratio, percent, balance, number of, views, likes, followers, revenue, population, sequence, seq, line, column, row, bin, barcode, lot, model number, part number, reference, ref, node, flight, run, job id, chassis, vin, plate, msgid, message id, in reply to, references, place id, bestellnummer, auftragsnummer, rechnungsnummer, sendungsnummer, commande, pedido, factura, fattura, ordine, 注文番号, 订单号, 주문번호, 伝票番号, заказ`,

@@ -32,7 +32,19 @@ interface Walk {
 }
 
 export function addMarkupFields(fields: Field[], text: string, base: number, parent: Group): void {
-  const walk: Walk = { fields, text, base, open: [], root: parent, headers: [], headerNames: [], column: 0, row: parent, label: 0, labelName: '' };
+  const walk: Walk = {
+    fields,
+    text,
+    base,
+    open: [],
+    root: parent,
+    headers: [],
+    headerNames: [],
+    column: 0,
+    row: parent,
+    label: 0,
+    labelName: '',
+  };
   TAG.lastIndex = 0;
   for (let tag = TAG.exec(text); tag !== null; tag = TAG.exec(text)) {
     const name = (tag[2] as string).replace(/^.*:/, '');
@@ -59,14 +71,64 @@ function openTag(walk: Walk, name: string, contentStart: number, attributes: str
   }
   if (VOID.has(lower)) return;
   const named = /\b(?:name|key|id|class|label)\s*=\s*["']([^"']{1,64})["']/.exec(attributes)?.[1];
-  const bits = PLAIN_TAGS.has(lower) ? (named === undefined || lower === 'div' ? 0 : classifyKey(named)) : classifyKey(name) || (named === undefined ? 0 : classifyKey(named));
+  const bits = PLAIN_TAGS.has(lower)
+    ? named === undefined || lower === 'div'
+      ? 0
+      : classifyKey(named)
+    : classifyKey(name) || (named === undefined ? 0 : classifyKey(named));
   const group: Group = { bits: 0, own: bits, parent: outer?.group ?? walk.root, key: name };
   if (outer !== undefined) outer.group.bits |= bits;
   if (walk.open.length < MAX_OPEN) walk.open.push({ name, contentStart, group, bits, leaf: true });
 }
 
 const VOID = new Set(['br', 'hr', 'img', 'input', 'meta', 'link']);
-const PLAIN_TAGS = new Set(['div', 'span', 'p', 'b', 'i', 'a', 'td', 'th', 'tr', 'table', 'dt', 'dd', 'li', 'ul', 'ol', 'strong', 'em', 'label', 'h1', 'h2', 'h3', 'h4', 'body', 'html', 'head', 'title', 'option', 'code', 'pre', 'section', 'article', 'string', 'value', 'item', 'entry', 'key', 'row', 'data', 'cell', 'property', 'add', 'setting', 'param', 'field', 'name']);
+const PLAIN_TAGS = new Set([
+  'div',
+  'span',
+  'p',
+  'b',
+  'i',
+  'a',
+  'td',
+  'th',
+  'tr',
+  'table',
+  'dt',
+  'dd',
+  'li',
+  'ul',
+  'ol',
+  'strong',
+  'em',
+  'label',
+  'h1',
+  'h2',
+  'h3',
+  'h4',
+  'body',
+  'html',
+  'head',
+  'title',
+  'option',
+  'code',
+  'pre',
+  'section',
+  'article',
+  'string',
+  'value',
+  'item',
+  'entry',
+  'key',
+  'row',
+  'data',
+  'cell',
+  'property',
+  'add',
+  'setting',
+  'param',
+  'field',
+  'name',
+]);
 
 function closeTag(walk: Walk, name: string, contentEnd: number): void {
   let index = walk.open.length - 1;
@@ -90,7 +152,10 @@ function closeElement(walk: Walk, element: Open, contentEnd: number): void {
   while (start < end && text.charCodeAt(start) <= 0x20) start++;
   while (end > start && text.charCodeAt(end - 1) <= 0x20) end--;
   if (lower === 'th' || lower === 'dt' || lower === 'label' || lower === 'key' || (element.leaf && (lower === 'b' || lower === 'strong'))) {
-    walk.labelName = text.slice(start, Math.min(end, start + 64)).replace(/<[^>]*>|[:：]\s*$/g, '').trim();
+    walk.labelName = text
+      .slice(start, Math.min(end, start + 64))
+      .replace(/<[^>]*>|[:：]\s*$/g, '')
+      .trim();
     walk.label = classifyKey(walk.labelName);
     if (lower === 'th') {
       walk.headers.push(walk.label);
@@ -155,4 +220,22 @@ function addAttributes(walk: Walk, attributes: string, at: number): void {
   }
 }
 
-const NO_VALUE = new Set(['class', 'style', 'href', 'src', 'rel', 'type', 'for', 'method', 'action', 'xmlns', 'lang', 'version', 'encoding', 'placeholder', 'title', 'alt', 'role']);
+const NO_VALUE = new Set([
+  'class',
+  'style',
+  'href',
+  'src',
+  'rel',
+  'type',
+  'for',
+  'method',
+  'action',
+  'xmlns',
+  'lang',
+  'version',
+  'encoding',
+  'placeholder',
+  'title',
+  'alt',
+  'role',
+]);

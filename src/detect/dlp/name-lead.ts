@@ -19,8 +19,14 @@ learn(
   beste, geachte, meneer, mevrouw, naam is, groeten, groet, hej, hei, pan, pani, się, jag heter, jeg hedder, jeg heter, nimeni on, grüßen, grüße, beneficiary, payee, cardholder, policyholder, patient, passenger, attendee, applicant, claimant, mother, father, wife, husband, son, daughter, brother, sister,
   colleague, nurse, driver, witness, lawyer, tenant, resident, caller, interviewed, met with, meeting with, interview with, call with, зовут, г-н, госпожа, господин, уважаемый, уважаемая, дорогой, дорогая, abbracci, saluti, abraços, hälsningar, hilsen, pozdrawiam, thanks`,
 );
-learn(WEAK, 'by, for, contact, customer, client, employee, member, guest, manager, assignee, author, reporter, reviewer, called, met, told, asked, and, with, kunde, kundin, für, von, mit, con, avec, par, por, para, cc, to, from, y, et, und, e');
-learn(CLOSING, 'regards, sincerely, cheers, yours, best, thanks, grüßen, grüße, cordialement, saludos, atentamente, saluti, groet, groeten, atenciosamente, abraços, hälsningar, hilsen, pozdrawiam, wishes, truly, faithfully, gruß');
+learn(
+  WEAK,
+  'by, for, contact, customer, client, employee, member, guest, manager, assignee, author, reporter, reviewer, called, met, told, asked, and, with, kunde, kundin, für, von, mit, con, avec, par, por, para, cc, to, from, y, et, und, e',
+);
+learn(
+  CLOSING,
+  'regards, sincerely, cheers, yours, best, thanks, grüßen, grüße, cordialement, saludos, atentamente, saluti, groet, groeten, atenciosamente, abraços, hälsningar, hilsen, pozdrawiam, wishes, truly, faithfully, gruß',
+);
 
 const MAX_WORD = 20;
 
@@ -50,7 +56,9 @@ export function leadBefore(text: string, start: number): Lead {
 
 /** ( " ' “ [ • * - > | */
 function isOpening(code: number): boolean {
-  return code === 0x28 || code === 0x22 || code === 0x27 || code === 0x201c || code === 0x5b || code === 0x2a || code === 0x3e || code === 0x7c;
+  return (
+    code === 0x28 || code === 0x22 || code === 0x27 || code === 0x201c || code === 0x5b || code === 0x2a || code === 0x3e || code === 0x7c
+  );
 }
 
 function wordBefore(text: string, end: number): string {
@@ -60,5 +68,12 @@ function wordBefore(text: string, end: number): string {
 }
 
 function isWordCode(code: number): boolean {
-  return (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || code === 0x27 || code === 0x2019 || code === 0x2f || (code >= 0xc0 && code < 0x2000);
+  return (
+    (code >= 0x61 && code <= 0x7a) ||
+    (code >= 0x41 && code <= 0x5a) ||
+    code === 0x27 ||
+    code === 0x2019 ||
+    code === 0x2f ||
+    (code >= 0xc0 && code < 0x2000)
+  );
 }

@@ -28,7 +28,9 @@ const NOT_NAMES = new Set(
   product item price total amount quantity size color weight shipping billing payment delivery tracking warehouse inventory sku model brand
   general standard premium basic enterprise business personal professional custom advanced simple smart super mega ultra mini blue red yellow purple orange golden
   unassigned nemo niemand nadie personne nessuno vacant reserved confidential redacted removed deleted hidden masked various multiple several other others
-  dependabot renovate jenkins travis circleci sonar copilot claude chatgpt siri alexa cortana bot robot agent operator dispatcher reception frontdesk concierge webmaster postmaster noreply billing accounts accounting payroll facilities`.split(/\s+/),
+  dependabot renovate jenkins travis circleci sonar copilot claude chatgpt siri alexa cortana bot robot agent operator dispatcher reception frontdesk concierge webmaster postmaster noreply billing accounts accounting payroll facilities`.split(
+    /\s+/,
+  ),
 );
 
 export function isNotName(word: string): boolean {

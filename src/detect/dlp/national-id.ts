@@ -76,7 +76,8 @@ function turkish(id: string): boolean {
 
 function chilean(id: string): boolean {
   let sum = 0;
-  for (let index = id.length - 2, factor = 2; index >= 0; index--, factor = factor === 7 ? 2 : factor + 1) sum += num(id, index, index + 1) * factor;
+  for (let index = id.length - 2, factor = 2; index >= 0; index--, factor = factor === 7 ? 2 : factor + 1)
+    sum += num(id, index, index + 1) * factor;
   const digit = 11 - (sum % 11);
   return (digit === 11 ? '0' : digit === 10 ? 'K' : String(digit)) === id.at(-1);
 }
@@ -113,24 +114,54 @@ function mod11(id: string, weights: readonly number[], digits: (rest: number) =>
 
 const eleven = [
   { name: 'br-cpf', shape: /^\d{11}$/, valid: cpf, alone: /^\d{3}\.\d{3}\.\d{3}-\d\d$/ },
-  { name: 'pl-pesel', shape: /^\d{11}$/, valid: (id: string) => isDay(num(id, 0, 2), num(id, 2, 4) % 20, num(id, 4, 6)) && mod11(id, [1, 3, 7, 9, 1, 3, 7, 9, 1, 3], (sum) => (10 - (sum % 10)) % 10) },
+  {
+    name: 'pl-pesel',
+    shape: /^\d{11}$/,
+    valid: (id: string) =>
+      isDay(num(id, 0, 2), num(id, 2, 4) % 20, num(id, 4, 6)) && mod11(id, [1, 3, 7, 9, 1, 3, 7, 9, 1, 3], (sum) => (10 - (sum % 10)) % 10),
+  },
   { name: 'de-tax-id', shape: /^[1-9]\d{10}$/, valid: mod11and10, alone: /^\d\d \d{3} \d{3} \d{3}$/ },
   { name: 'hr-oib', shape: /^\d{11}$/, valid: mod11and10 },
-  { name: 'no-fnr', shape: /^\d{11}$/, valid: (id: string) => isDay(0, num(id, 2, 4) % 40, num(id, 0, 2) % 40) && norwegian(id), alone: /^\d{6} \d{5}$/ },
+  {
+    name: 'no-fnr',
+    shape: /^\d{11}$/,
+    valid: (id: string) => isDay(0, num(id, 2, 4) % 40, num(id, 0, 2) % 40) && norwegian(id),
+    alone: /^\d{6} \d{5}$/,
+  },
   { name: 'tr-tckn', shape: /^[1-9]\d{10}$/, valid: turkish },
   { name: 'be-nn', shape: /^\d{11}$/, valid: belgian, alone: /^\d\d\.\d\d\.\d\d-\d{3}\.\d\d$/ },
-  { name: 'ru-snils', shape: /^\d{11}$/, valid: (id: string) => (weighted(id, [9, 8, 7, 6, 5, 4, 3, 2, 1]) % 101) % 100 === num(id, 9, 11), alone: /^\d{3}-\d{3}-\d{3} \d\d$/ },
+  {
+    name: 'ru-snils',
+    shape: /^\d{11}$/,
+    valid: (id: string) => (weighted(id, [9, 8, 7, 6, 5, 4, 3, 2, 1]) % 101) % 100 === num(id, 9, 11),
+    alone: /^\d{3}-\d{3}-\d{3} \d\d$/,
+  },
   { name: 'ee-lt-id', shape: /^[1-6]\d{10}$/, valid: (id: string) => isDay(num(id, 1, 3), num(id, 3, 5), num(id, 5, 7)) },
   { name: 'lv-id', shape: /^\d{11}$/, valid: (id: string) => day6r(id) || id.startsWith('32'), alone: undefined },
-  { name: 'ar-cuil', shape: /^(?:20|23|24|27|30|33)\d{9}$/, valid: (id: string) => mod11(id, [5, 4, 3, 2, 7, 6, 5, 4, 3, 2], (sum) => (11 - (sum % 11)) % 11 % 10), alone: /^\d\d-\d{8}-\d$/ },
+  {
+    name: 'ar-cuil',
+    shape: /^(?:20|23|24|27|30|33)\d{9}$/,
+    valid: (id: string) => mod11(id, [5, 4, 3, 2, 7, 6, 5, 4, 3, 2], (sum) => ((11 - (sum % 11)) % 11) % 10),
+    alone: /^\d\d-\d{8}-\d$/,
+  },
   { name: 'pe-ruc', shape: /^10\d{9}$/, valid: always },
 ].map((scheme) => scheme as IdScheme);
 
 export const ID_SCHEMES: readonly IdScheme[] = [
   ...eleven,
-  { name: 'gb-nino', shape: /^(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}[A-D]$/, valid: always, alone: /^[A-Z]{2} ?\d\d ?\d\d ?\d\d ?[A-D]$|^[A-Z]{2}-\d\d-\d\d-\d\d-[A-D]$/ },
+  {
+    name: 'gb-nino',
+    shape: /^(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}[A-D]$/,
+    valid: always,
+    alone: /^[A-Z]{2} ?\d\d ?\d\d ?\d\d ?[A-D]$|^[A-Z]{2}-\d\d-\d\d-\d\d-[A-D]$/,
+  },
   { name: 'es-dni', shape: /^(?:\d{8}|[XYZ]\d{7})[A-Z]$/, valid: spanish, alone: /^(?:\d{8}-?|\d\d\.\d{3}\.\d{3}-?|[XYZ]-?\d{7}-?)[A-Z]$/ },
-  { name: 'it-codice-fiscale', shape: /^[A-Z]{6}[\dLMNP-V]{2}[ABCDEHLMPRST][\dLMNP-V]{2}[A-Z][\dLMNP-V]{3}[A-Z]$/, valid: italian, alone: /^[A-Z]{6} ?\w{5} ?\w{4} ?[A-Z]$|^[A-Z]{3} [A-Z]{3} \w{5} \w{5}$/ },
+  {
+    name: 'it-codice-fiscale',
+    shape: /^[A-Z]{6}[\dLMNP-V]{2}[ABCDEHLMPRST][\dLMNP-V]{2}[A-Z][\dLMNP-V]{3}[A-Z]$/,
+    valid: italian,
+    alone: /^[A-Z]{6} ?\w{5} ?\w{4} ?[A-Z]$|^[A-Z]{3} [A-Z]{3} \w{5} \w{5}$/,
+  },
   { name: 'in-aadhaar', shape: /^[2-9]\d{11}$/, valid: verhoeff, alone: /^\d{4}[ -]\d{4}[ -]\d{4}$/ },
   { name: 'in-pan', shape: /^[A-Z]{3}[PCHABGJLFT][A-Z]\d{4}[A-Z]$/, valid: always, alone: /^[A-Z]{3}P[A-Z]\d{4}[A-Z]$/ },
   { name: 'cn-id', shape: /^[1-9]\d{16}[\dX]$/, valid: chinese, alone: /^\d{17}[\dX]$/ },
@@ -139,24 +170,74 @@ export const ID_SCHEMES: readonly IdScheme[] = [
   { name: 'se-personnummer', shape: /^(?:19|20)?\d{10}$/, valid: swedish, alone: /^(?:(?:19|20)\d{6}[-+]?|\d{6}[-+])\d{4}$/ },
   { name: 'dk-cpr', shape: /^\d{10}$/, valid: day6r, alone: undefined },
   { name: 'is-kt', shape: /^\d{10}$/, valid: (id) => day6r(id) && mod11(id, [3, 2, 7, 6, 5, 4, 3, 2], (sum) => (11 - (sum % 11)) % 11) },
-  { name: 'fr-nir', shape: /^[12378]\d\d(?:0[1-9]|1[0-2]|[2-9]\d)(?:\d\d|2[AB])\d{8}$/, valid: french, alone: /^[12] \d\d \d\d (?:\d\d|2[AB]) \d{3} \d{3} \d\d$|^[12]\d{4}(?:\d\d|2[AB])\d{8}$/ },
-  { name: 'ch-ahv', shape: /^756\d{10}$/, valid: (id) => weighted(id, [1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1]) % 10 === 0, alone: /^756\.\d{4}\.\d{4}\.\d\d$/ },
-  { name: 'at-svnr', shape: /^\d{10}$/, valid: (id) => day6r(id.slice(4)) && (weighted(id, [3, 7, 9, 0, 5, 8, 4, 2, 1, 6]) % 11) === num(id, 3, 4), alone: /^\d{4} \d{6}$/ },
+  {
+    name: 'fr-nir',
+    shape: /^[12378]\d\d(?:0[1-9]|1[0-2]|[2-9]\d)(?:\d\d|2[AB])\d{8}$/,
+    valid: french,
+    alone: /^[12] \d\d \d\d (?:\d\d|2[AB]) \d{3} \d{3} \d\d$|^[12]\d{4}(?:\d\d|2[AB])\d{8}$/,
+  },
+  {
+    name: 'ch-ahv',
+    shape: /^756\d{10}$/,
+    valid: (id) => weighted(id, [1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1]) % 10 === 0,
+    alone: /^756\.\d{4}\.\d{4}\.\d\d$/,
+  },
+  {
+    name: 'at-svnr',
+    shape: /^\d{10}$/,
+    valid: (id) => day6r(id.slice(4)) && weighted(id, [3, 7, 9, 0, 5, 8, 4, 2, 1, 6]) % 11 === num(id, 3, 4),
+    alone: /^\d{4} \d{6}$/,
+  },
   { name: 'nl-bsn', shape: /^\d{9}$/, valid: (id) => weighted(id, [9, 8, 7, 6, 5, 4, 3, 2, -1]) % 11 === 0 },
-  { name: 'pt-nif', shape: /^[1235689]\d{8}$/, valid: (id) => mod11(id, [9, 8, 7, 6, 5, 4, 3, 2], (sum) => (sum % 11 < 2 ? 0 : 11 - (sum % 11))) },
+  {
+    name: 'pt-nif',
+    shape: /^[1235689]\d{8}$/,
+    valid: (id) => mod11(id, [9, 8, 7, 6, 5, 4, 3, 2], (sum) => (sum % 11 < 2 ? 0 : 11 - (sum % 11))),
+  },
   { name: 'ca-sin', shape: /^[1-79]\d{8}$/, valid: luhn, alone: undefined },
   { name: 'au-tfn', shape: /^\d{9}$/, valid: (id) => weighted(id, [1, 4, 3, 7, 5, 8, 6, 9, 10]) % 11 === 0 },
   { name: 'il-id', shape: /^\d{9}$/, valid: israeli },
   { name: 'gr-afm', shape: /^\d{9}$/, valid: (id) => (weighted(id, [256, 128, 64, 32, 16, 8, 4, 2]) % 11) % 10 === num(id, 8, 9) },
   { name: 'gr-amka', shape: /^\d{11}$/, valid: (id) => day6r(id) && luhn(id) },
   { name: 'gb-nhs', shape: /^\d{10}$/, valid: nhs },
-  { name: 'ua-rnokpp', shape: /^\d{10}$/, valid: (id) => ((weighted(id, [-1, 5, 7, 9, 4, 6, 10, 5, 7]) % 11) + 11) % 11 % 10 === num(id, 9, 10) },
-  { name: 'bg-egn', shape: /^\d{10}$/, valid: (id) => isDay(0, num(id, 2, 4) % 20, num(id, 4, 6)) && (weighted(id, [2, 4, 8, 5, 10, 9, 7, 3, 6]) % 11) % 10 === num(id, 9, 10) },
-  { name: 'cz-rodne-cislo', shape: /^\d{9,10}$/, valid: (id) => isDay(0, (num(id, 2, 4) % 50) % 20, num(id, 4, 6)) && (id.length === 9 || Number(id) % 11 === 0), alone: /^\d{6}\/\d{4}$/ },
-  { name: 'ro-cnp', shape: /^[1-8]\d{12}$/, valid: (id) => isDay(0, num(id, 3, 5), num(id, 5, 7)) && ((weighted(id, [2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9]) % 11) % 10 || (weighted(id, [2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9]) % 11 === 10 ? 1 : 0)) === num(id, 12, 13) },
-  { name: 'yu-jmbg', shape: /^\d{13}$/, valid: (id) => isDay(0, num(id, 2, 4), num(id, 0, 2)) && ((11 - (weighted(id, [7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11)) % 11) % 10 === num(id, 12, 13) },
+  {
+    name: 'ua-rnokpp',
+    shape: /^\d{10}$/,
+    valid: (id) => (((weighted(id, [-1, 5, 7, 9, 4, 6, 10, 5, 7]) % 11) + 11) % 11) % 10 === num(id, 9, 10),
+  },
+  {
+    name: 'bg-egn',
+    shape: /^\d{10}$/,
+    valid: (id) => isDay(0, num(id, 2, 4) % 20, num(id, 4, 6)) && (weighted(id, [2, 4, 8, 5, 10, 9, 7, 3, 6]) % 11) % 10 === num(id, 9, 10),
+  },
+  {
+    name: 'cz-rodne-cislo',
+    shape: /^\d{9,10}$/,
+    valid: (id) => isDay(0, (num(id, 2, 4) % 50) % 20, num(id, 4, 6)) && (id.length === 9 || Number(id) % 11 === 0),
+    alone: /^\d{6}\/\d{4}$/,
+  },
+  {
+    name: 'ro-cnp',
+    shape: /^[1-8]\d{12}$/,
+    valid: (id) =>
+      isDay(0, num(id, 3, 5), num(id, 5, 7)) &&
+      ((weighted(id, [2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9]) % 11) % 10 ||
+        (weighted(id, [2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9]) % 11 === 10 ? 1 : 0)) === num(id, 12, 13),
+  },
+  {
+    name: 'yu-jmbg',
+    shape: /^\d{13}$/,
+    valid: (id) =>
+      isDay(0, num(id, 2, 4), num(id, 0, 2)) &&
+      ((11 - (weighted(id, [7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11)) % 11) % 10 === num(id, 12, 13),
+  },
   { name: 'za-id', shape: /^\d{10}[012]\d{2}$/, valid: (id) => day6(id) && luhn(id) },
-  { name: 'mx-curp', shape: /^[A-Z]{4}\d{6}[HMX][A-Z]{5}[A-Z\d]\d$/, valid: (id) => day6(id.slice(4)), alone: /^[A-Z]{4}\d{6}[HMX][A-Z]{5}\w\d$/ },
+  {
+    name: 'mx-curp',
+    shape: /^[A-Z]{4}\d{6}[HMX][A-Z]{5}[A-Z\d]\d$/,
+    valid: (id) => day6(id.slice(4)),
+    alone: /^[A-Z]{4}\d{6}[HMX][A-Z]{5}\w\d$/,
+  },
   { name: 'mx-rfc', shape: /^[A-ZÑ&]{4}\d{6}[A-Z\d]{3}$/, valid: (id) => day6(id.slice(4)), alone: /^[A-ZÑ&]{4}\d{6}[A-Z\d]{3}$/ },
   { name: 'cl-rut', shape: /^\d{7,8}[\dK]$/, valid: chilean, alone: /^\d{1,2}\.\d{3}\.\d{3}-[\dK]$/ },
   { name: 'ie-pps', shape: /^\d{7}[A-W][A-IW]?$/, valid: irish, alone: /^\d{7}[A-W][A-IW]?$/ },
@@ -167,7 +248,12 @@ export const ID_SCHEMES: readonly IdScheme[] = [
   { name: 'jp-mynumber', shape: /^\d{12}$/, valid: japanese },
   { name: 'ru-inn', shape: /^\d{12}$/, valid: (id) => (weighted(id, [7, 2, 4, 10, 3, 5, 9, 4, 6, 8]) % 11) % 10 === num(id, 10, 11) },
   { name: 'de-identity-card', shape: /^[CFGHJKLMNPRTVWXYZ][CFGHJKLMNPRTVWXYZ\d]{8}\d?D?$/, valid: (id) => /\d/.test(id) },
-  { name: 'de-pension', shape: /^\d{8}[A-Z]\d{3}$/, valid: (id) => isDay(0, num(id, 4, 6), num(id, 2, 4)), alone: /^\d\d \d{6} [A-Z] \d{3}$/ },
+  {
+    name: 'de-pension',
+    shape: /^\d{8}[A-Z]\d{3}$/,
+    valid: (id) => isDay(0, num(id, 4, 6), num(id, 2, 4)),
+    alone: /^\d\d \d{6} [A-Z] \d{3}$/,
+  },
   { name: 'co-cedula', shape: /^\d{6,10}$/, valid: always },
 ];
 
@@ -200,4 +286,3 @@ export function compact(written: string): string {
   const id = written.toUpperCase().replace(/[\s./()-]/g, '');
   return /^\d{6}[-+A]\d{3}[\dA-Z]$/i.test(written) && !/^\d{6}[-+]\d{4}$/.test(written) ? written.toUpperCase() : id.replace('+', '');
 }
-

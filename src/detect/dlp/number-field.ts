@@ -66,8 +66,10 @@ export function findNumberFields(view: View, out: Match[]): void {
     const { start, end } = field;
     if (end - start < 5 || end - start > 40) continue;
     const value = view.text.slice(start, end);
-    if (field.bits & KEY.BIRTH && isWrittenDate(value)) out.push({ type: 'DATE_OF_BIRTH', start, end, confidence: 0.9, rule: 'birth-field' });
-    else if (field.bits & (KEY.ACCOUNT | KEY.ROUTING) && /^[A-Z0-9][A-Z0-9 -]{5,33}$/.test(value) && /\d{3}/.test(value)) out.push({ type: 'BANK_ACCOUNT', start, end, confidence: 0.8, rule: 'account-field' });
+    if (field.bits & KEY.BIRTH && isWrittenDate(value))
+      out.push({ type: 'DATE_OF_BIRTH', start, end, confidence: 0.9, rule: 'birth-field' });
+    else if (field.bits & (KEY.ACCOUNT | KEY.ROUTING) && /^[A-Z0-9][A-Z0-9 -]{5,33}$/.test(value) && /\d{3}/.test(value))
+      out.push({ type: 'BANK_ACCOUNT', start, end, confidence: 0.8, rule: 'account-field' });
     else if (field.bits & (KEY.NATIONAL_ID | KEY.NATIONAL_ID_MAYBE) && /[A-Za-z]/.test(value)) addIdField(field, value, out);
   }
 }
@@ -78,9 +80,17 @@ function addIdField(field: Field, value: string, out: Match[]): void {
   const scheme = schemeLabelled(value, sure);
   const digits = compact(value).replace(/\D/g, '').length;
   if (scheme !== undefined || (sure && digits >= 4 && !/\s[a-z]{3,}/i.test(value)))
-    out.push({ type: 'NATIONAL_ID', start: field.start, end: field.end, confidence: scheme ? 0.95 : 0.8, rule: scheme?.name ?? 'identity-field' });
+    out.push({
+      type: 'NATIONAL_ID',
+      start: field.start,
+      end: field.end,
+      confidence: scheme ? 0.95 : 0.8,
+      rule: scheme?.name ?? 'identity-field',
+    });
 }
 
 function isLetterOrDigit(code: number): boolean {
-  return (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a) || (code >= 0xc0 && code < 0x2000);
+  return (
+    (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a) || (code >= 0xc0 && code < 0x2000)
+  );
 }

@@ -80,7 +80,11 @@ interface Context {
 function contextOf(text: string, start: number, field: Field | undefined): Context {
   const bits = field?.bits ?? 0;
   const label = labelBefore(text, start, field === undefined ? 0 : field.start);
-  return { bits: bits | label, alone: field !== undefined && field.start === start, technical: (bits & KEY.TECHNICAL) !== 0 && !(label & NUMBERS) };
+  return {
+    bits: bits | label,
+    alone: field !== undefined && field.start === start,
+    technical: (bits & KEY.TECHNICAL) !== 0 && !(label & NUMBERS),
+  };
 }
 
 const NUMBERS = KEY.PHONE | KEY.SSN | KEY.NATIONAL_ID | KEY.NATIONAL_ID_MAYBE | KEY.CARD | KEY.ACCOUNT | KEY.ROUTING | KEY.BIRTH;
@@ -133,7 +137,8 @@ function decide(written: string, digits: string, context: Context, text: string,
   );
 }
 
-const CARD_SHAPE = /^(?:\d{4}([ .-]?)\d{4}\1\d{4}\1\d{3,4}(?:\1\d{1,3})?|\d{4}([ .-]?)\d{6}\2\d{4,5}|\d{12,19}|\d{6}[ -]\d{6,13}|(?:\d[ .-]){12,18}\d|\d{5}([ -])\d{5}\3\d{5,6}|(?:\d\d[ -]){7}\d\d|\d{4}(?:[ .\-/–]{1,3}\d{4}){3}|\d{4}[ .\-/–]{1,3}\d{6}[ .\-/–]{1,3}\d{5})$/;
+const CARD_SHAPE =
+  /^(?:\d{4}([ .-]?)\d{4}\1\d{4}\1\d{3,4}(?:\1\d{1,3})?|\d{4}([ .-]?)\d{6}\2\d{4,5}|\d{12,19}|\d{6}[ -]\d{6,13}|(?:\d[ .-]){12,18}\d|\d{5}([ -])\d{5}\3\d{5,6}|(?:\d\d[ -]){7}\d\d|\d{4}(?:[ .\-/–]{1,3}\d{4}){3}|\d{4}[ .\-/–]{1,3}\d{6}[ .\-/–]{1,3}\d{5})$/;
 
 function asCard(written: string, digits: string, context: Context): Verdict | undefined {
   if (digits.length < 12 || digits.length > 19 || !CARD_SHAPE.test(written)) return undefined;
@@ -154,7 +159,8 @@ function isIssued(digits: string): boolean {
   if (digits[0] === '4') return length === 13 || length === 16 || length === 19;
   if ((two >= 51 && two <= 55) || (four >= 2221 && four <= 2720)) return length === 16;
   if (two === 34 || two === 37) return length === 15;
-  if (two === 36 || two === 38 || two === 39 || (four >= 3000 && four <= 3059) || four === 3095) return length === 14 || length === 16 || length === 19;
+  if (two === 36 || two === 38 || two === 39 || (four >= 3000 && four <= 3059) || four === 3095)
+    return length === 14 || length === 16 || length === 19;
   if (four >= 3528 && four <= 3589) return length >= 16;
   if (four === 6011 || two === 64 || two === 65) return length >= 16;
   if (two === 62 || two === 81) return length >= 16;
@@ -176,9 +182,11 @@ function asSsn(written: string, digits: string, bits: number, text: string, star
 function asBank(written: string, digits: string, bits: number): Verdict | undefined {
   if (bits & KEY.ROUTING) {
     if (aba(digits) || (digits.length === 9 && bits & KEY.ROUTING && aba(digits))) return as('BANK_ACCOUNT', 'routing', 0.97);
-    if (/^\d\d-\d\d-\d\d$|^\d{6}$|^\d{3}-\d{3}$|^\d{8}$|^\d{3} \d{3} \d\d$|^\d{4,5}-\d{3,4}$/.test(written)) return as('BANK_ACCOUNT', 'bank-code', 0.85);
+    if (/^\d\d-\d\d-\d\d$|^\d{6}$|^\d{3}-\d{3}$|^\d{8}$|^\d{3} \d{3} \d\d$|^\d{4,5}-\d{3,4}$/.test(written))
+      return as('BANK_ACCOUNT', 'bank-code', 0.85);
   }
-  if (bits & KEY.ACCOUNT && digits.length >= 6 && digits.length <= 26 && !/^\d+\.\d+$/.test(written)) return as('BANK_ACCOUNT', 'account', 0.9);
+  if (bits & KEY.ACCOUNT && digits.length >= 6 && digits.length <= 26 && !/^\d+\.\d+$/.test(written))
+    return as('BANK_ACCOUNT', 'account', 0.9);
   return undefined;
 }
 
@@ -206,15 +214,25 @@ function asPhone(written: string, digits: string, context: Context): Verdict | u
   if (context.technical || bits & (KEY.SSN | KEY.CARD | KEY.NATIONAL_ID | KEY.ACCOUNT | KEY.ROUTING)) return undefined;
   if (/^\(?\+/.test(number)) return isInternational(number.replace(/^\(/, '')) ? as('PHONE', 'phone-international', 0.95) : undefined;
   if (number.startsWith('00') && /[ -]/.test(number) && isInternational(number)) return as('PHONE', 'phone-international', 0.85);
-  if (digits.length === 11 && /^1[-. ]\(?\d{3}/.test(number) && isNorthAmerican(digits.slice(1))) return as('PHONE', 'phone-national', 0.85);
+  if (digits.length === 11 && /^1[-. ]\(?\d{3}/.test(number) && isNorthAmerican(digits.slice(1)))
+    return as('PHONE', 'phone-national', 0.85);
   if (number === digits) return undefined;
   return isNational(number) ? as('PHONE', 'phone-national', 0.8) : undefined;
 }
 
 function isDecimal(written: string): boolean {
-  return /^\d{1,9}\.\d+$/.test(written) || /^\d{1,3}(?:\.\d{1,3}){3}$/.test(written) || (/^\d+(?:\.\d+){2,}$/.test(written) && !/^\d{3}\.\d{3}\.\d{4}$|^0?\d(?:\.\d\d){4}$|^\d\d\.\d{3}\.\d{3}|^\d{4}\.\d{4}|^756\./.test(written));
+  return (
+    /^\d{1,9}\.\d+$/.test(written) ||
+    /^\d{1,3}(?:\.\d{1,3}){3}$/.test(written) ||
+    (/^\d+(?:\.\d+){2,}$/.test(written) &&
+      !/^\d{3}\.\d{3}\.\d{4}$|^0?\d(?:\.\d\d){4}$|^\d\d\.\d{3}\.\d{3}|^\d{4}\.\d{4}|^756\./.test(written))
+  );
 }
 
 function isDate(written: string): boolean {
-  return /^(?:19|20)\d\d([-./ ])\d{1,2}\1\d{1,2}(?:[ T]|$)/.test(written) || /^\d{1,2}([-./ ])\d{1,2}\1(?:19|20)\d\d(?: |$)/.test(written) || /^(?:19|20)\d\d-(?:19|20)\d\d$/.test(written);
+  return (
+    /^(?:19|20)\d\d([-./ ])\d{1,2}\1\d{1,2}(?:[ T]|$)/.test(written) ||
+    /^\d{1,2}([-./ ])\d{1,2}\1(?:19|20)\d\d(?: |$)/.test(written) ||
+    /^(?:19|20)\d\d-(?:19|20)\d\d$/.test(written)
+  );
 }

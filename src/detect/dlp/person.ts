@@ -2,8 +2,8 @@
 // known given and family name. A name once found is found again wherever it stands in the same document.
 import type { Match } from './finding-kind.ts';
 import { KEY } from './key-class.ts';
-import { nameList } from './name-list.ts';
 import { type Lead, leadBefore } from './name-lead.ts';
+import { nameList } from './name-list.ts';
 import { isNotName, isOrganization } from './name-word.ts';
 import { type Field, fieldAt, type View } from './view.ts';
 
@@ -39,23 +39,40 @@ function addField(text: string, field: Field, out: Match[]): void {
   }
 }
 
-const TITLE = /^(?:(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Sir|Herr|Frau|Fr|Hr|Sr|Sra|Srta|Sig|Dott|Dra|Mme|Mlle|M|Ing|Mag|Dipl|Rev|Hon|Capt|Sgt|Lt|Col)\.?\s+)+/;
+const TITLE =
+  /^(?:(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Sir|Herr|Frau|Fr|Hr|Sr|Sra|Srta|Sig|Dott|Dra|Mme|Mlle|M|Ing|Mag|Dipl|Rev|Hon|Capt|Sgt|Lt|Col)\.?\s+)+/;
 
 function addName(given: string, at: number, field: Field, certain: boolean, out: Match[]): void {
   const title = TITLE.exec(given)?.[0] ?? '';
-  const value = given.slice(title.length).replace(/(?:,?\s*(?:Jr|Sr|II|III|IV|PhD|MD|Esq|M\.D\.|Ph\.D)\.?)+$|\s*(?:様|さん|先生|殿|님)$/u, '').trimEnd();
+  const value = given
+    .slice(title.length)
+    .replace(/(?:,?\s*(?:Jr|Sr|II|III|IV|PhD|MD|Esq|M\.D\.|Ph\.D)\.?)+$|\s*(?:様|さん|先生|殿|님)$/u, '')
+    .trimEnd();
   if (value.length < 2 || value.length > MAX_NAME_CHARS) return;
   const sure = certain || (field.bits & KEY.PERSON) !== 0;
   const score = nameScore(value, sure);
-  const about = field.group.bits & OTHER_PERSON_DATA || (field.group.own & KEY.PERSON_ABOUT && !(field.group.own & KEY.THING_ABOUT)) || title !== '';
+  const about =
+    field.group.bits & OTHER_PERSON_DATA || (field.group.own & KEY.PERSON_ABOUT && !(field.group.own & KEY.THING_ABOUT)) || title !== '';
   const named = field.group.bits & KEY.PERSON || nameList().given(value) + nameList().family(value) >= 2;
   const needed = sure ? 1 : about ? (named ? 1 : 2) : 3;
-  if (score >= needed) out.push({ type: 'PERSON', start: at + title.length, end: at + title.length + value.length, confidence: sure ? 0.9 : 0.8, rule: 'name-field' });
+  if (score >= needed)
+    out.push({
+      type: 'PERSON',
+      start: at + title.length,
+      end: at + title.length + value.length,
+      confidence: sure ? 0.9 : 0.8,
+      rule: 'name-field',
+    });
 }
 
-const PARTICLES = new Set('de da do dos das del della di du des la le los las el al bin ibn bint abu ben van von der den het ten ter te zu zum zur af av y e i und of mac san st d o'.split(' '));
+const PARTICLES = new Set(
+  'de da do dos das del della di du des la le los las el al bin ibn bint abu ben van von der den het ten ter te zu zum zur af av y e i und of mac san st d o'.split(
+    ' ',
+  ),
+);
 const WORD = /^\p{Lu}[\p{L}\p{M}'’.-]*$/u;
-const UNCASED = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Devanagari}\p{Script=Thai}\p{Script=Bengali}\p{Script=Tamil}\p{Script=Georgian}\p{M}ー・\s]+$/u;
+const UNCASED =
+  /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Devanagari}\p{Script=Thai}\p{Script=Bengali}\p{Script=Tamil}\p{Script=Georgian}\p{M}ー・\s]+$/u;
 
 /** 0 no name; 1 shaped like one; 2 several words of that shape; 3 with a known name in it. */
 function nameScore(value: string, sure: boolean): number {
@@ -86,13 +103,18 @@ function nameScore(value: string, sure: boolean): number {
 function uncasedScore(value: string): number {
   const letters = value.replace(/[\s・]/g, '');
   if (/[\p{Script=Han}\p{Script=Hangul}]/u.test(letters)) {
-    if (letters.length < 2 || letters.length > 8 || /(?:株式会社|会社|公司|銀行|银行|大学|病院|部門|部$|課$|店$|회사|은행|주식|市$|省$|県$|都$|区$)/.test(letters)) return 0;
+    if (
+      letters.length < 2 ||
+      letters.length > 8 ||
+      /(?:株式会社|会社|公司|銀行|银行|大学|病院|部門|部$|課$|店$|회사|은행|주식|市$|省$|県$|都$|区$)/.test(letters)
+    )
+      return 0;
     return letters.length <= 6 ? 3 : 1;
   }
   return letters.length >= 2 && letters.length <= 40 && value.split(' ').length <= 5 ? 2 : 0;
 }
 
-const CAP = "[A-Z\\u00c0-\\u00d6\\u00d8-\\u00de\\u0100-\\u017f\\u0218\\u021a\\u0386-\\u03ab\\u0400-\\u042f]";
+const CAP = '[A-Z\\u00c0-\\u00d6\\u00d8-\\u00de\\u0100-\\u017f\\u0218\\u021a\\u0386-\\u03ab\\u0400-\\u042f]';
 const REST = "[\\w\\u00df-\\u024f\\u0370-\\u052f\\u1e00-\\u1eff\\u0300-\\u036f'’-]";
 const CAPITALISED = new RegExp(`${CAP}${REST}*\\.?`, 'g');
 
@@ -138,7 +160,17 @@ function trimDot(word: string): string {
 
 function isInside(text: string, start: number): boolean {
   const before = text.charCodeAt(start - 1);
-  return (before >= 0x30 && before <= 0x39) || (before >= 0x41 && before <= 0x5a) || (before >= 0x61 && before <= 0x7a) || before === 0x5f || before === 0x40 || before === 0x2f || before === 0x2e || before === 0x2d || before > 0xbf;
+  return (
+    (before >= 0x30 && before <= 0x39) ||
+    (before >= 0x41 && before <= 0x5a) ||
+    (before >= 0x61 && before <= 0x7a) ||
+    before === 0x5f ||
+    before === 0x40 ||
+    before === 0x2f ||
+    before === 0x2e ||
+    before === 0x2d ||
+    before > 0xbf
+  );
 }
 
 /** Up to five words of a name from `start`, particles included. */
@@ -156,7 +188,9 @@ function wordsFrom(text: string, start: number, first: string): Word[] {
   return words;
 }
 
-const NEXT = new RegExp(`^(\\.?[ \\u00a0](?:(?:van|von|de|del|della|di|da|dos|du|der|den|la|le|bin|al|el|af|zu|ter|ten) ){0,2})(${CAP}${REST}*)(?![\\w@])`);
+const NEXT = new RegExp(
+  `^(\\.?[ \\u00a0](?:(?:van|von|de|del|della|di|da|dos|du|der|den|la|le|bin|al|el|af|zu|ter|ten) ){0,2})(${CAP}${REST}*)(?![\\w@])`,
+);
 
 /** How many of the words are a name; 0: none. */
 function judge(text: string, words: readonly Word[], given: number, family: number, lead: Lead): number {
@@ -165,8 +199,16 @@ function judge(text: string, words: readonly Word[], given: number, family: numb
   const known = knownWords(words);
   const last = words[known - 1] as Word;
   const whole = text.slice(first.start, (words.at(-1) as Word).end);
-  if (isOrganization(whole) || isOrganization(text.slice((words.at(-1) as Word).end, (words.at(-1) as Word).end + 14).replace(/^[ ,]+(\S+).*$/s, '$1'))) return 0;
-  if (lead === 'strong') return known > 1 ? known : Math.min(words.length, given > 0 || family > 0 || words.length > 1 ? 3 : 1) * (given > 0 || family > 0 || isNameShaped(first.text) ? 1 : 0);
+  if (
+    isOrganization(whole) ||
+    isOrganization(text.slice((words.at(-1) as Word).end, (words.at(-1) as Word).end + 14).replace(/^[ ,]+(\S+).*$/s, '$1'))
+  )
+    return 0;
+  if (lead === 'strong')
+    return known > 1
+      ? known
+      : Math.min(words.length, given > 0 || family > 0 || words.length > 1 ? 3 : 1) *
+          (given > 0 || family > 0 || isNameShaped(first.text) ? 1 : 0);
   if (known >= 2 && given > 0) {
     const list = nameList();
     const sure = given + list.family(last.text);
@@ -215,7 +257,13 @@ function addAgain(text: string, found: Match[]): void {
     for (let at = text.indexOf(part); at >= 0 && hits < 200; at = text.indexOf(part, at + part.length)) {
       hits++;
       const end = at + part.length;
-      if (taken.has(at) || isInside(text, at) || /^[\w@-]/.test(text.slice(end, end + 1)) || (end < text.length && text.charCodeAt(end) > 0xbf && !UNCASED.test(part))) continue;
+      if (
+        taken.has(at) ||
+        isInside(text, at) ||
+        /^[\w@-]/.test(text.slice(end, end + 1)) ||
+        (end < text.length && text.charCodeAt(end) > 0xbf && !UNCASED.test(part))
+      )
+        continue;
       if (found.some((match) => match.start <= at && match.end >= end)) continue;
       if (/^ (?:Street|St|Road|Ave|Avenue|Inc|Ltd|GmbH|LLC|Corp)\b/.test(text.slice(end, end + 8))) continue;
       found.push({ type: 'PERSON', start: at, end, confidence: 0.7, rule: 'name-again' });

@@ -1,10 +1,12 @@
 // Is a value that stands where a secret would stand really one? Placeholders, references, masked values, code and plain words are not.
 
-const REFERENCE = /^(?:\$[({A-Za-z_]|\$\{|\{\{|<[^>]*>?$|%[A-Z_]+%|\[\[|process\.env|os\.|env\.|ENV\[|env\(|getenv|secrets?\.|vault:|ref\+|arn:|!Ref|!vault|@Microsoft\.KeyVault|op:\/\/|sops:|sm:\/\/|ssm:|projects\/|valueFrom|file:|\/run\/secrets|\/(?:etc|var|run|home|mnt)\/|self\.|this\.|config[.[(]|req\.|request\.|props\.|ctx\.|args\.|options\.|data\.|user\.|input\(|prompt\(|await |new |function|lambda|var\.|local\.|data\.|module\.|\|$)/;
+const REFERENCE =
+  /^(?:\$[({A-Za-z_]|\$\{|\{\{|<[^>]*>?$|%[A-Z_]+%|\[\[|process\.env|os\.|env\.|ENV\[|env\(|getenv|secrets?\.|vault:|ref\+|arn:|!Ref|!vault|@Microsoft\.KeyVault|op:\/\/|sops:|sm:\/\/|ssm:|projects\/|valueFrom|file:|\/run\/secrets|\/(?:etc|var|run|home|mnt)\/|self\.|this\.|config[.[(]|req\.|request\.|props\.|ctx\.|args\.|options\.|data\.|user\.|input\(|prompt\(|await |new |function|lambda|var\.|local\.|data\.|module\.|\|$)/;
 const MASKED = /^[*•x×X.\-_#]{3,}|[*•]{3,}|\.{3,}$|…|^\[.*\]$|^(.)\1+$/;
 const WORDS =
   /(?:^|[^a-z])(?:your|my|example|sample|placeholder|change[_-]?me|changeit|replace|insert|redacted|hidden|masked|removed|todo|fixme|dummy|fake|none|null|nil|undefined|true|false|n\/?a|unset|empty|default|required|optional|string|secret_here|here|xxx+|test123|not[_ -]set|encrypted|obfuscated|filtered|sanitized|lorem|foobar|goes|todo)(?:$|[^a-z])/i;
-const TYPE_WORD = /^(?:string|str|number|int|integer|bool|boolean|object|array|any|bytes|text|varchar|char|uuid|optional|required|password|passwd|passwort|secret|token|apikey|api_key|key|bearer|basic|digest|oauth2?|plain|none|null|admin|user|username|login|yes|no|on|off|invalid|incorrect|expired|missing|wrong|denied|failed|changed|reset|updated|rotated|weak|strong|enabled|disabled|hashed|stored|valid|unknown)\b[\s?|,;:]*$/i;
+const TYPE_WORD =
+  /^(?:string|str|number|int|integer|bool|boolean|object|array|any|bytes|text|varchar|char|uuid|optional|required|password|passwd|passwort|secret|token|apikey|api_key|key|bearer|basic|digest|oauth2?|plain|none|null|admin|user|username|login|yes|no|on|off|invalid|incorrect|expired|missing|wrong|denied|failed|changed|reset|updated|rotated|weak|strong|enabled|disabled|hashed|stored|valid|unknown)\b[\s?|,;:]*$/i;
 
 /** Stands for a secret without being one. */
 export function isPlaceholder(value: string): boolean {
@@ -14,12 +16,19 @@ export function isPlaceholder(value: string): boolean {
 
 /** YOUR_API_KEY, DB_PASSWORD: the name of a variable. */
 function isUpperName(value: string): boolean {
-  return /^[A-Z]{2,}(?:_[A-Z0-9]+)+$/.test(value) && !/\d{3}/.test(value) ? true : /^(?:[A-Z]{3,}[_ -]?)+$/.test(value) && value.length < 24 && /PASS|KEY|TOKEN|SECRET|USER|HOST|PWD/.test(value);
+  return /^[A-Z]{2,}(?:_[A-Z0-9]+)+$/.test(value) && !/\d{3}/.test(value)
+    ? true
+    : /^(?:[A-Z]{3,}[_ -]?)+$/.test(value) && value.length < 24 && /PASS|KEY|TOKEN|SECRET|USER|HOST|PWD/.test(value);
 }
 
 /** getToken(), hash.digest('hex'), PasswordHasher), foo[bar]. */
 function isCall(value: string): boolean {
-  return /^[A-Za-z_$][\w$.]*\(.*\)?;?$/.test(value) || /^[a-z][a-zA-Z]*(?:\.[a-z][a-zA-Z]*)+$/.test(value) || /^[A-Za-z_]\w*\[/.test(value) || /^[A-Z][a-z]+(?:[A-Z][a-z]+)+[),;]?$/.test(value);
+  return (
+    /^[A-Za-z_$][\w$.]*\(.*\)?;?$/.test(value) ||
+    /^[a-z][a-zA-Z]*(?:\.[a-z][a-zA-Z]*)+$/.test(value) ||
+    /^[A-Za-z_]\w*\[/.test(value) ||
+    /^[A-Z][a-z]+(?:[A-Z][a-z]+)+[),;]?$/.test(value)
+  );
 }
 
 /** Bits per character of the value's own distribution. */

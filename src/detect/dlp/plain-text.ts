@@ -3,7 +3,8 @@
 import { type Mapped, MappedBuilder } from './mapped-text.ts';
 
 /** One character class each of what is worth a closer look. One cheap pass decides that a text has nothing of the kind. */
-const MARKS = /[\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u2000-\u200f\u2010-\u2015\u2024\u2028-\u202f\u205f-\u2064\u206a-\u206f\u2070-\u209c\u2100-\u214f\u2212\u2460-\u24ff\u3000\u3164\ufe00-\ufe0f\ufe50-\ufe6b\ufeff\uff01-\uffee\ud835\ud83c\udb40]|[\u0370-\u058f][A-Za-z0-9_]|[A-Za-z0-9_][\u0370-\u058f]|%[0-9A-Fa-f]{2}|&#?\w{2,8};|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|=[0-9A-F]{2}[^0-9A-F]|["'] {0,2}[+.&] {0,2}["']/;
+const MARKS =
+  /[\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u2000-\u200f\u2010-\u2015\u2024\u2028-\u202f\u205f-\u2064\u206a-\u206f\u2070-\u209c\u2100-\u214f\u2212\u2460-\u24ff\u3000\u3164\ufe00-\ufe0f\ufe50-\ufe6b\ufeff\uff01-\uffee\ud835\ud83c\udb40]|[\u0370-\u058f][A-Za-z0-9_]|[A-Za-z0-9_][\u0370-\u058f]|%[0-9A-Fa-f]{2}|&#?\w{2,8};|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|=[0-9A-F]{2}[^0-9A-F]|["'] {0,2}[+.&] {0,2}["']/;
 
 /** Nested encodings that are undone: URL in URL, HTML in URL. */
 const MAX_ROUNDS = 3;
@@ -140,15 +141,18 @@ function fromCode(code: number): string | undefined {
   return code >= 0x20 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff) ? String.fromCodePoint(code) : undefined;
 }
 
-const INVISIBLE = /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u206a-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]|\udb40/;
+const INVISIBLE =
+  /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u206a-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]|\udb40/;
 const DASH = /[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/;
 const SPACE = /[\u00a0\u2000-\u200a\u202f\u205f\u3000]/;
 
 /** Cyrillic and Greek letters that are drawn like Latin ones, upper case and lower case. */
 const LOOKALIKE: ReadonlyMap<string, string> = new Map(
-  [...'АA ВB СC ЕE НH ІI ЈJ КK МM ОO РP ЅS ТT ХX УY аa сc еe һh іi јj ԛq оo рp ѕs хx уy ԝw ԁd ΑA ΒB ΕE ΖZ ΗH ΙI ΚK ΜM ΝN ΟO ΡP ΤT ΥY ΧX οo νv αa ρp'.split(' ')].map(
-    (pair) => [pair.slice(0, 1), pair.slice(1)],
-  ),
+  [
+    ...'АA ВB СC ЕE НH ІI ЈJ КK МM ОO РP ЅS ТT ХX УY аa сc еe һh іi јj ԛq оo рp ѕs хx уy ԝw ԁd ΑA ΒB ΕE ΖZ ΗH ΙI ΚK ΜM ΝN ΟO ΡP ΤT ΥY ΧX οo νv αa ρp'.split(
+      ' ',
+    ),
+  ].map((pair) => [pair.slice(0, 1), pair.slice(1)]),
 );
 
 function foldCharacter(token: string, text: string, at: number): string | undefined {

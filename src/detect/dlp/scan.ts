@@ -8,8 +8,8 @@ import { encodedRuns } from './encoded-run.ts';
 import { DLP_TYPES, type DlpType, type Match } from './finding-kind.ts';
 import { flatten } from './flatten.ts';
 import { rawEnd, rawStart } from './mapped-text.ts';
-import { findNumbers } from './number-value.ts';
 import { findIbans, findLetteredIds, findNumberFields } from './number-field.ts';
+import { findNumbers } from './number-value.ts';
 import { findPersons } from './person.ts';
 import { findKeyedSecrets, findSecrets, findSpokenSecrets } from './secret.ts';
 import { fieldAt, pathOf, type View } from './view.ts';
@@ -73,7 +73,10 @@ function addEncoded(view: View, scan: Scan, found: Match[]): void {
     // Turned round, only the unmistakable counts: the prefix of a provider.
     if (run.layer === 'reversed') findSecrets({ text: run.text, fields: [], plain: view.plain }, inner);
     else inner.push(...settle(detect(flatten(run.text), scan)));
-    const best = inner.reduce<Match | undefined>((top, match) => (top === undefined || match.confidence > top.confidence ? match : top), undefined);
+    const best = inner.reduce<Match | undefined>(
+      (top, match) => (top === undefined || match.confidence > top.confidence ? match : top),
+      undefined,
+    );
     if (best !== undefined) found.push({ ...best, start: run.start, end: run.end, layer: run.layer });
   }
 }
@@ -98,9 +101,13 @@ const WEIGHT: Readonly<Record<DlpType, number>> = {
 };
 
 function settle(found: Match[]): Match[] {
-  found.sort((one, other) => WEIGHT[other.type] - WEIGHT[one.type] || other.confidence - one.confidence || other.end - other.start - (one.end - one.start));
+  found.sort(
+    (one, other) =>
+      WEIGHT[other.type] - WEIGHT[one.type] || other.confidence - one.confidence || other.end - other.start - (one.end - one.start),
+  );
   const kept: Match[] = [];
-  for (const match of found) if (match.end > match.start && !kept.some((other) => other.start < match.end && other.end > match.start)) kept.push(match);
+  for (const match of found)
+    if (match.end > match.start && !kept.some((other) => other.start < match.end && other.end > match.start)) kept.push(match);
   return kept;
 }
 

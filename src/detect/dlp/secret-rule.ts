@@ -45,12 +45,20 @@ rule('pulumi-token', 'pul-', /pul-[a-f0-9]{40}/);
 rule('doppler-token', 'dp.', /dp\.(?:pt|st|ct|sa|scim|audit)\.(?:[\w-]{2,35}\.)?[A-Za-z0-9]{40,44}/);
 rule('tailscale-key', 'tskey-', /tskey-(?:auth|api|client|scim|webhook)-[A-Za-z0-9]{8,32}(?:-[A-Za-z0-9]{16,64})?/);
 rule('age-key', 'AGE-SECRET-KEY-1', /AGE-SECRET-KEY-1[A-Z0-9]{58}/);
-rule('1password-token', 'ops_eyJ A3-', /(?:ops_eyJ[\w+/=-]{100,}|A3-[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})(?:-[A-Z0-9]{5}){3})/);
+rule(
+  '1password-token',
+  'ops_eyJ A3-',
+  /(?:ops_eyJ[\w+/=-]{100,}|A3-[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})(?:-[A-Z0-9]{5}){3})/,
+);
 
 // Code hosts, builds, packages.
 rule('github-token', 'ghp_ gho_ ghu_ ghs_ ghr_', /gh[pousr]_[A-Za-z0-9]{36,255}/);
 rule('github-fine-token', 'github_pat_', /github_pat_[A-Za-z0-9_]{60,100}/);
-rule('gitlab-token', 'glpat- gldt- glrt- glrtr- glptt- glft- glsoat- glcbt- glagent- gloas- glimt- glffct- glwt-', /gl[a-z]{2,6}-[\w.-]{20,300}/);
+rule(
+  'gitlab-token',
+  'glpat- gldt- glrt- glrtr- glptt- glft- glsoat- glcbt- glagent- gloas- glimt- glffct- glwt-',
+  /gl[a-z]{2,6}-[\w.-]{20,300}/,
+);
 rule('gitlab-runner-token', 'GR1348941', /GR1348941[\w-]{20}/);
 rule('bitbucket-token', 'ATBB ATCTT3', /(?:ATBB[A-Za-z0-9]{24,40}|ATCTT3[\w=-]{60,300})/);
 rule('atlassian-token', 'ATATT3 ATSTT3 ATOA', /AT(?:ATT3|STT3|OA)[\w=-]{60,300}/);
@@ -77,7 +85,11 @@ rule('trigger-key', 'tr_dev_ tr_prod_ tr_stg_', /tr_(?:dev|prod|stg)_[A-Za-z0-9]
 // Messaging, mail, work.
 rule('slack-token', 'xoxb- xoxp- xoxa- xoxo- xoxr- xoxs- xoxe- xoxe. xoxc- xoxd- xapp-', /x(?:ox[a-z][-.]|app-)[\w.%-]{10,250}/);
 rule('slack-webhook', 'https://hooks.slack.com/', /https:\/\/hooks\.slack\.com\/(?:services|workflows|triggers)\/[\w/-]{20,100}/);
-rule('discord-webhook', 'https://discord.com/api/ https://discordapp.com/api/ https://canary.discord.com/api/', /https:\/\/[a-z.]*discord(?:app)?\.com\/api\/(?:v\d+\/)?webhooks\/\d{15,22}\/[\w-]{40,100}/);
+rule(
+  'discord-webhook',
+  'https://discord.com/api/ https://discordapp.com/api/ https://canary.discord.com/api/',
+  /https:\/\/[a-z.]*discord(?:app)?\.com\/api\/(?:v\d+\/)?webhooks\/\d{15,22}\/[\w-]{40,100}/,
+);
 rule('teams-webhook', '.webhook.office.com/', /\.webhook\.office\.com\/webhookb2\/[\w@/-]{60,250}/);
 rule('zapier-webhook', 'https://hooks.zapier.com/', /https:\/\/hooks\.zapier\.com\/hooks\/catch\/[\w/-]{8,60}/, 0.85);
 rule('sendgrid-key', 'SG.', /SG\.[\w-]{16,32}\.[\w-]{32,64}/);
@@ -106,7 +118,11 @@ rule('webhook-secret', 'whsec_', /whsec_[A-Za-z0-9+/=]{24,100}/);
 rule('square-token', 'sq0atp- sq0csp- sq0idp- EAAAE EAAAl', /(?:sq0[a-z]{3}-[\w-]{22,60}|EAAA[\w-]{60}(?![\w-]))/);
 rule('shopify-token', 'shpat_ shpca_ shppa_ shpss_ shptka_', /shp(?:at|ca|pa|ss|tka)_[a-fA-F0-9]{32}/);
 rule('paypal-token', 'access_token$', /access_token\$(?:production|sandbox)\$[a-z0-9]{16}\$[a-f0-9]{32}/);
-rule('plaid-token', 'access-production- access-sandbox- access-development-', /access-(?:production|sandbox|development)-[a-f0-9]{8}-(?:[a-f0-9]{4}-){3}[a-f0-9]{12}/);
+rule(
+  'plaid-token',
+  'access-production- access-sandbox- access-development-',
+  /access-(?:production|sandbox|development)-[a-f0-9]{8}-(?:[a-f0-9]{4}-){3}[a-f0-9]{12}/,
+);
 rule('flutterwave-key', 'FLWSECK', /FLWSECK[-_][\w-]{12,60}/);
 rule('razorpay-key', 'rzp_live_ rzp_test_', /rzp_(?:live|test)_[A-Za-z0-9]{14}/);
 rule('easypost-key', 'EZAK EZTK', /EZ[AT]K[A-Za-z0-9]{54}/);
@@ -117,7 +133,11 @@ rule('paddle-key', 'pdl_', /pdl_(?:live|sdbx|ntfset)_\w{20,100}/);
 
 // Models.
 rule('anthropic-key', 'sk-ant-', /sk-ant-[a-z]{2,6}\d{2}-[\w-]{32,200}/);
-rule('openai-key', 'sk-', /sk-(?:(?:proj|svcacct|admin|None)-[\w-]{20,250}|or-(?:v1-)?[a-f0-9]{48,64}|lf-[a-f0-9-]{36}|[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20}|[A-Za-z0-9]{30,80}|[a-z]{2,12}-[\w-]{30,200})(?![\w-])/);
+rule(
+  'openai-key',
+  'sk-',
+  /sk-(?:(?:proj|svcacct|admin|None)-[\w-]{20,250}|or-(?:v1-)?[a-f0-9]{48,64}|lf-[a-f0-9-]{36}|[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20}|[A-Za-z0-9]{30,80}|[a-z]{2,12}-[\w-]{30,200})(?![\w-])/,
+);
 rule('huggingface-token', 'hf_ api_org_', /(?:hf|api_org)_[A-Za-z0-9]{30,40}(?!\w)/);
 rule('replicate-token', 'r8_', /r8_[A-Za-z0-9]{36,40}(?!\w)/);
 rule('groq-key', 'gsk_', /gsk_[A-Za-z0-9]{40,60}/);
@@ -135,7 +155,11 @@ rule('jina-key', 'jina_', /jina_[\w-]{50,70}/);
 rule('fireworks-key', 'fw_', /fw_[A-Za-z0-9]{22,24}(?!\w)/, 0.8);
 
 // Watching and telling.
-rule('grafana-token', 'glsa_ glc_ eyJrIjoi', /(?:glsa_[A-Za-z0-9]{32}_[a-f0-9]{8}|glc_[A-Za-z0-9+/=]{32,400}|eyJrIjoi[A-Za-z0-9+/=]{60,400})/);
+rule(
+  'grafana-token',
+  'glsa_ glc_ eyJrIjoi',
+  /(?:glsa_[A-Za-z0-9]{32}_[a-f0-9]{8}|glc_[A-Za-z0-9+/=]{32,400}|eyJrIjoi[A-Za-z0-9+/=]{60,400})/,
+);
 rule('newrelic-key', 'NRAK- NRII- NRRA- NRIQ- NRAA-', /NR(?:AK|II|RA|IQ|AA)-[\w-]{27,32}/);
 rule('sentry-token', 'sntrys_ sntryu_ sntrya_', /sntry[sua]_[A-Za-z0-9+/=_]{40,400}/);
 rule('dynatrace-token', 'dt0c01. dt0s', /dt0[a-z]\d{2}\.[A-Z0-9]{24}\.[A-Z0-9]{64}/);

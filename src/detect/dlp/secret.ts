@@ -11,7 +11,9 @@ for (const rule of SECRET_RULES) for (const start of rule.starts) literals.set(s
 
 const PEM = '-----BEGIN';
 const JWT = 'eyJ';
-const escaped = [...literals.keys(), PEM, JWT].sort((one, other) => other.length - one.length).map((text) => text.replace(/[.$/+]/g, '\\$&'));
+const escaped = [...literals.keys(), PEM, JWT]
+  .sort((one, other) => other.length - one.length)
+  .map((text) => text.replace(/[.$/+]/g, '\\$&'));
 const LITERALS = new RegExp(escaped.join('|'), 'g');
 
 const START = new RegExp(`^(?:${escaped.join('|')})`);
@@ -31,7 +33,12 @@ export function findSecrets(view: View, out: Match[]): void {
   LITERALS.lastIndex = 0;
   for (let found = LITERALS.exec(text); found !== null; found = LITERALS.exec(text)) {
     const literal = found[0];
-    const end = literal === PEM ? addPem(text, found.index, out) : literal === JWT ? addJwt(text, found.index, out) : addKnown(text, found.index, literal, out);
+    const end =
+      literal === PEM
+        ? addPem(text, found.index, out)
+        : literal === JWT
+          ? addJwt(text, found.index, out)
+          : addKnown(text, found.index, literal, out);
     if (end > LITERALS.lastIndex) LITERALS.lastIndex = end;
     else LITERALS.lastIndex = found.index + 1;
   }
@@ -46,7 +53,12 @@ function addKnown(text: string, at: number, literal: string, out: Match[]): numb
     if (start < 0) continue;
     const end = at + match[0].length;
     const value = text.slice(at + literal.length, end);
-    if (/^(.)\1*$/.test(value) || /(?:EXAMPLE|example|xxxx|XXXX|your|YOUR|\.\.\.)/.test(value) || (value.length > 12 && entropy(value) < 2.2)) continue;
+    if (
+      /^(.)\1*$/.test(value) ||
+      /(?:EXAMPLE|example|xxxx|XXXX|your|YOUR|\.\.\.)/.test(value) ||
+      (value.length > 12 && entropy(value) < 2.2)
+    )
+      continue;
     out.push({ type: 'API_KEY', start, end: trimEnd(text, start, end), confidence: rule.confidence ?? 0.95, rule: rule.name });
     return end;
   }
@@ -136,7 +148,13 @@ function addKeyed(text: string, field: Field, out: Match[]): void {
   const isPassword = (field.bits & KEY.PASSWORD) !== 0;
   if (isPlaceholder(value) || isLink(value) || /^[\w.+-]+@[\w-]+(?:\.[\w-]+)+$/.test(value)) return;
   if (isPassword ? !couldBePassword(value, field.key) : !couldBeKey(value, scheme !== null)) return;
-  out.push({ type: isPassword ? 'PASSWORD' : 'API_KEY', start, end, confidence: looksRandom(value) ? 0.9 : 0.75, rule: isPassword ? 'password-field' : 'key-field' });
+  out.push({
+    type: isPassword ? 'PASSWORD' : 'API_KEY',
+    start,
+    end,
+    confidence: looksRandom(value) ? 0.9 : 0.75,
+    rule: isPassword ? 'password-field' : 'key-field',
+  });
 }
 
 const SPOKEN =
@@ -144,12 +162,25 @@ const SPOKEN =
 
 /** "the new root password is …" */
 export function findSpokenSecrets(text: string, out: Match[]): void {
-  if (!/(?:is|are|was|to|now|ist|lautet|est|es|è|é|[=:]):? ["'“`]?\S{4}/.test(text) || !/pass|token|key|secret|kennwort|contrase|senha|wachtwoord|has[lł]o|l[öo]senord|salasana|parola|\bpin\b/i.test(text)) return;
+  if (
+    !/(?:is|are|was|to|now|ist|lautet|est|es|è|é|[=:]):? ["'“`]?\S{4}/.test(text) ||
+    !/pass|token|key|secret|kennwort|contrase|senha|wachtwoord|has[lł]o|l[öo]senord|salasana|parola|\bpin\b/i.test(text)
+  )
+    return;
   for (const found of text.matchAll(SPOKEN)) {
     const value = (found[1] as string).replace(/[.,;:!?)]+$/, '');
     const start = found.index + found[0].length - (found[1] as string).length;
-    const mixed = (/\d/.test(value) ? 1 : 0) + (/[a-z]/.test(value) ? 1 : 0) + (/[A-Z]/.test(value) ? 1 : 0) + (/[^A-Za-z\d]/.test(value) ? 1 : 0);
-    if (value.length < 6 || mixed < 2 || !/\d|[^A-Za-z\d]/.test(value) || isPlaceholder(value) || isLink(value) || /^[a-z']+-?[a-z]+$|^v?\d+(?:\.\d+)*%?$|^\d{4}-\d\d-\d\d|^[a-z]+(?:[-/_][a-z]+)+$/i.test(value)) continue;
+    const mixed =
+      (/\d/.test(value) ? 1 : 0) + (/[a-z]/.test(value) ? 1 : 0) + (/[A-Z]/.test(value) ? 1 : 0) + (/[^A-Za-z\d]/.test(value) ? 1 : 0);
+    if (
+      value.length < 6 ||
+      mixed < 2 ||
+      !/\d|[^A-Za-z\d]/.test(value) ||
+      isPlaceholder(value) ||
+      isLink(value) ||
+      /^[a-z']+-?[a-z]+$|^v?\d+(?:\.\d+)*%?$|^\d{4}-\d\d-\d\d|^[a-z]+(?:[-/_][a-z]+)+$/i.test(value)
+    )
+      continue;
     out.push({ type: 'PASSWORD', start, end: start + value.length, confidence: 0.75, rule: 'spoken-secret' });
   }
 }
@@ -157,12 +188,15 @@ export function findSpokenSecrets(text: string, out: Match[]): void {
 /** Seed phrases and passphrases of a few plain words. */
 function isPassphrase(value: string, bits: number): boolean {
   const words = value.split(' ');
-  if (bits & KEY.PASSWORD) return words.length <= 6 && value.length >= 10 && /[\d!#$%^&*@]/.test(value) && words.length > 1 && !/[.?]$/.test(value);
+  if (bits & KEY.PASSWORD)
+    return words.length <= 6 && value.length >= 10 && /[\d!#$%^&*@]/.test(value) && words.length > 1 && !/[.?]$/.test(value);
   return (words.length === 12 || words.length === 24) && words.every((word) => /^[a-z]{3,8}$/.test(word));
 }
 
 function isLink(value: string): boolean {
-  return /^[a-z][a-z+.-]*:\/\//i.test(value) || /^\/[\w./-]*$/.test(value) || /^[\w-]+\.(?:js|ts|py|json|ya?ml|txt|pem|key|crt|env)$/.test(value);
+  return (
+    /^[a-z][a-z+.-]*:\/\//i.test(value) || /^\/[\w./-]*$/.test(value) || /^[\w-]+\.(?:js|ts|py|json|ya?ml|txt|pem|key|crt|env)$/.test(value)
+  );
 }
 
 function couldBePassword(value: string, key: string): boolean {
@@ -170,7 +204,8 @@ function couldBePassword(value: string, key: string): boolean {
   if (/^\$(?:2[abxy]|argon2|6|5|1|scrypt|pbkdf2)/.test(value)) return true;
   // A plain lower-case word is no password that anyone must hide from a model, and mostly a label.
   if (/^[a-z]+$/i.test(value)) return value.length >= 8 && /[a-z][A-Z]|[A-Z][a-z]+[A-Z]/.test(value) && entropy(value) > 3;
-  if (/^\d+$/.test(value)) return value.length >= 4 && value.length <= 12 && !/^(?:19|20)\d\d$/.test(value) && /pin|pass|pw|code|kennwort|senha|clave/i.test(key);
+  if (/^\d+$/.test(value))
+    return value.length >= 4 && value.length <= 12 && !/^(?:19|20)\d\d$/.test(value) && /pin|pass|pw|code|kennwort|senha|clave/i.test(key);
   if (/^\d{4}-\d\d-\d\d/.test(value) || /^v?\d+(?:\.\d+)+$/.test(value)) return false;
   return !/^[A-Za-z]+(?:[-_ ][a-z]+)*[.,;:)]?$/.test(value) || (value.includes('-') && value.length >= 16);
 }
@@ -179,6 +214,13 @@ function couldBeKey(value: string, afterScheme: boolean): boolean {
   if (value.length < 8 || !/^[\x21-\x7e]+$/.test(value)) return false;
   if (/^[a-f0-9]{8}-(?:[a-f0-9]{4}-){3}[a-f0-9]{12}$/i.test(value)) return true;
   if (looksRandom(value)) return true;
-  if (value.length < 16) return /\d/.test(value) && /[a-z]/i.test(value) && /[^A-Za-z]/.test(value) && entropy(value) >= (afterScheme ? 2.5 : 2.75) && !/^[a-z]+[-_.]?v?\d{1,3}$/i.test(value);
+  if (value.length < 16)
+    return (
+      /\d/.test(value) &&
+      /[a-z]/i.test(value) &&
+      /[^A-Za-z]/.test(value) &&
+      entropy(value) >= (afterScheme ? 2.5 : 2.75) &&
+      !/^[a-z]+[-_.]?v?\d{1,3}$/i.test(value)
+    );
   return /[^A-Za-z0-9_.:/-]/.test(value) && /\d/.test(value) && entropy(value) >= 3 && !/[(){}[\];]/.test(value);
 }

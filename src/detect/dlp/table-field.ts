@@ -28,7 +28,15 @@ function addInserts(fields: Field[], text: string, base: number, parent: Group):
   }
 }
 
-function addTuple(fields: Field[], text: string, from: number, base: number, names: readonly string[], bits: readonly number[], parent: Group): number {
+function addTuple(
+  fields: Field[],
+  text: string,
+  from: number,
+  base: number,
+  names: readonly string[],
+  bits: readonly number[],
+  parent: Group,
+): number {
   const group: Group = { bits: bits.reduce((all, one) => all | one, 0), own: 0, parent, key: undefined };
   let cell = from;
   let quoted = false;
@@ -38,7 +46,8 @@ function addTuple(fields: Field[], text: string, from: number, base: number, nam
     if (code === 0x27) quoted = !quoted;
     if (quoted || (code !== 0x2c && code !== 0x29)) continue;
     const { start, end } = trimmed(text, cell, at);
-    if (bits[column] && end > start) fields.push({ start: base + start, end: base + end, bits: bits[column] as number, key: names[column] as string, group });
+    if (bits[column] && end > start)
+      fields.push({ start: base + start, end: base + end, bits: bits[column] as number, key: names[column] as string, group });
     column++;
     cell = at + 1;
     if (code === 0x29) return at + 1;

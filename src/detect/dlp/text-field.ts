@@ -57,7 +57,13 @@ function addPairs(fields: Field[], text: string, base: number, separator: string
     const before = text.charCodeAt(at - 1);
     // "://", "::", "==", "!=", "12:30"
     const after = text.charCodeAt(at + 1);
-    if (after === 0x2f || after === 0x3a || before === 0x3a || (separator === '=' && (after === 0x3d || before === 0x3d || before === 0x21))) continue;
+    if (
+      after === 0x2f ||
+      after === 0x3a ||
+      before === 0x3a ||
+      (separator === '=' && (after === 0x3d || before === 0x3d || before === 0x21))
+    )
+      continue;
     const key = keyBefore(text, at, separator === '=' && before > 0x20 ? 1 : MAX_LABEL_WORDS);
     if (key === undefined) continue;
     const bits = classifyKey(key);
@@ -100,7 +106,9 @@ function isBlank(code: number): boolean {
 
 function isGlue(code: number): boolean {
   // " ' * : ? ] ) `
-  return code === 0x22 || code === 0x27 || code === 0x2a || code === 0x3a || code === 0x3f || code === 0x5d || code === 0x60 || code === 0x29;
+  return (
+    code === 0x22 || code === 0x27 || code === 0x2a || code === 0x3a || code === 0x3f || code === 0x5d || code === 0x60 || code === 0x29
+  );
 }
 
 function isWord(code: number): boolean {
@@ -118,16 +126,34 @@ interface Value {
   quoted: boolean;
 }
 
-const SPACED = KEY.PERSON | KEY.PERSON_MAYBE | KEY.ADDRESS | KEY.PHONE | KEY.BIRTH | KEY.CONNECTION | KEY.IBAN | KEY.CARD | KEY.SSN | KEY.NATIONAL_ID | KEY.NATIONAL_ID_MAYBE | KEY.ACCOUNT | KEY.ROUTING;
+const SPACED =
+  KEY.PERSON |
+  KEY.PERSON_MAYBE |
+  KEY.ADDRESS |
+  KEY.PHONE |
+  KEY.BIRTH |
+  KEY.CONNECTION |
+  KEY.IBAN |
+  KEY.CARD |
+  KEY.SSN |
+  KEY.NATIONAL_ID |
+  KEY.NATIONAL_ID_MAYBE |
+  KEY.ACCOUNT |
+  KEY.ROUTING;
 const MAX_VALUE_CHARS = 400;
 
 function valueAfter(text: string, from: number, bits: number, separator: string): Value | undefined {
   let start = from;
   const limit = Math.min(text.length, from + MAX_VALUE_CHARS);
-  while (start < limit && (isBlank(text.charCodeAt(start)) || (start === from && text.charCodeAt(start) === 0x3e) || text.charCodeAt(start) === 0x2a)) start++;
+  while (
+    start < limit &&
+    (isBlank(text.charCodeAt(start)) || (start === from && text.charCodeAt(start) === 0x3e) || text.charCodeAt(start) === 0x2a)
+  )
+    start++;
   let code = text.charCodeAt(start);
   // b"…", f'…', @"…", r"…"
-  if ((code === 0x62 || code === 0x66 || code === 0x72 || code === 0x40 || code === 0x4c) && isQuote(text.charCodeAt(start + 1))) code = text.charCodeAt(++start);
+  if ((code === 0x62 || code === 0x66 || code === 0x72 || code === 0x40 || code === 0x4c) && isQuote(text.charCodeAt(start + 1)))
+    code = text.charCodeAt(++start);
   if (isQuote(code)) {
     const close = closingQuote(text, start + 1, code, limit);
     if (close > start + 1) return { start: start + 1, end: close, quoted: true };
@@ -159,7 +185,8 @@ function closingQuote(text: string, from: number, quote: number, limit: number):
 /** End of a value that may hold spaces: line, semicolon, tab, pipe, tag, or the comma before the next "key:". */
 function isLineEnd(text: string, at: number, separator: string, bits: number): boolean {
   const code = text.charCodeAt(at);
-  if (code === 0x0a || code === 0x0d || code === 0x3b || code === 0x09 || code === 0x7c || code === 0x7d) return bits & KEY.CONNECTION ? code !== 0x3b : true;
+  if (code === 0x0a || code === 0x0d || code === 0x3b || code === 0x09 || code === 0x7c || code === 0x7d)
+    return bits & KEY.CONNECTION ? code !== 0x3b : true;
   if (code === 0x3c || code === 0x3e) return true;
   if (code === 0x26 && separator === '=') return true;
   if (code === 0x20) {
@@ -167,7 +194,11 @@ function isLineEnd(text: string, at: number, separator: string, bits: number): b
     // logfmt: name=Ann phone=…
     if (separator === '=' && !(bits & KEY.CONNECTION) && /^ [\w.]{1,32}=/.test(text.slice(at, at + 34))) return true;
   }
-  if (code === 0x2c && !(bits & KEY.ADDRESS)) return /^,\s*["']?[\p{L}_][\p{L}\w .-]{0,30}["']?\s*[:=]|^,\s*$/u.test(text.slice(at, at + 40)) || !!(bits & (KEY.PHONE | KEY.CARD | KEY.SSN));
+  if (code === 0x2c && !(bits & KEY.ADDRESS))
+    return (
+      /^,\s*["']?[\p{L}_][\p{L}\w .-]{0,30}["']?\s*[:=]|^,\s*$/u.test(text.slice(at, at + 40)) ||
+      !!(bits & (KEY.PHONE | KEY.CARD | KEY.SSN))
+    );
   return false;
 }
 
@@ -177,7 +208,16 @@ function isValueEnd(text: string, at: number): boolean {
   if (code === 0x22 || code === 0x27 || code === 0x60 || code === 0x3c) return true;
   if (code === 0x2c || code === 0x3b || code === 0x26 || code === 0x29 || code === 0x7d || code === 0x5d) {
     const next = text.charCodeAt(at + 1);
-    return code === 0x26 || Number.isNaN(next) || next <= 0x20 || next === 0x22 || next === 0x27 || next === 0x3b || next === 0x2c || next === 0x7d;
+    return (
+      code === 0x26 ||
+      Number.isNaN(next) ||
+      next <= 0x20 ||
+      next === 0x22 ||
+      next === 0x27 ||
+      next === 0x3b ||
+      next === 0x2c ||
+      next === 0x7d
+    );
   }
   return false;
 }
