@@ -507,7 +507,9 @@ const CLEAN: Template[] = [
       g.pick([
         'password=changeme',
         'API_KEY=<your-api-key>',
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: that is how it stands in a file
         'token: ${{ secrets.GITHUB_TOKEN }}',
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: that is how it stands in a file
         'DATABASE_URL=postgres://user:${DB_PASS}@localhost/db',
         'aws_secret_access_key = xxxxxxxxxxxxxxxxxxxxxxxx',
         'Authorization: Bearer $TOKEN',

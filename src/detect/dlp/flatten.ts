@@ -1,7 +1,8 @@
 // Turns a document into a view: JSON (also JSON inside JSON strings, JSON lines, JSON cut off in the middle) into its values under their keys,
 // any other text into lines, tables and mark-up (text-field.ts). One pass; never recurses deeper than MAX_LAYERS.
+import { backslashFrom, isStop, type Reader, readerOf, readString, skipSpace } from './json-reader.ts';
 import { classifyKey, KEY } from './key-class.ts';
-import { isCopied, type Mapped, MappedBuilder, rawEnd, rawStart, unmapped } from './mapped-text.ts';
+import { type Mapped, MappedBuilder, rawEnd, unmapped } from './mapped-text.ts';
 import { isMarked, toPlainText } from './plain-text.ts';
 import { addTextFields } from './text-field.ts';
 import type { Field, Group, View } from './view.ts';
@@ -29,6 +30,7 @@ export function flatten(raw: string, key = '', bits = 0): View {
 
 /** One text (the document, or a string in it), with what its key says. */
 function addText(flat: Flattening, given: Mapped, key: string, bits: number, group: Group, layer: number): void {
+  if (given.text.length > BINARY_CHARS && isBinary(given.text)) return;
   if (layer < MAX_LAYERS && startsLikeJson(given.text) && addJson(flat, given, bits, group, layer)) return;
   const plain = flat.marked ? toPlainText(given) : given;
   if (plain !== given && layer < MAX_LAYERS && startsLikeJson(plain.text) && addJson(flat, plain, bits, group, layer)) return;
@@ -38,6 +40,15 @@ function addText(flat: Flattening, given: Mapped, key: string, bits: number, gro
   if (bits !== 0 && end > start) flat.fields.push({ start, end, bits, key, group });
   if (end - start > MIN_FIELD_TEXT) addTextFields(flat.fields, plain.text, start, group);
   flat.out.add('\n', rawEnd(plain, plain.text.length), rawEnd(plain, plain.text.length));
+}
+
+/** Longer strings of nothing but base64 that do not decode to a text are pictures and archives: there is nothing to find in them. */
+const BINARY_CHARS = 1024;
+
+function isBinary(text: string): boolean {
+  if (!/^[A-Za-z0-9+/_=-]{1024}/.test(text)) return false;
+  const head = Buffer.from(text.slice(0, 64), 'base64');
+  return head.some((byte) => byte < 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09);
 }
 
 /** Shorter texts hold no "key: value". */
@@ -55,30 +66,9 @@ function startsLikeJson(text: string): boolean {
   return code === 0x7b ? next === 0x22 || next === 0x7d : code === 0x5b ? /["{[\d\-\]tfn]/.test(text[at] ?? '') : /^\s*"[[{]/.test(text);
 }
 
-interface Reader {
-  readonly map: Mapped;
-  readonly text: string;
-  /** The text is a straight copy of the raw text from here; -1 when it was decoded. */
-  readonly copiedFrom: number;
-  at: number;
-  depth: number;
-  /** Next backslash at or behind `at`, looked for once. */
-  escapeAt: number;
-  /** Names of the columns that rows below belong to. */
-  columns: string[];
-}
-
 /** False (and nothing added) when the text turns out not to be JSON before its first value. */
 function addJson(flat: Flattening, map: Mapped, bits: number, group: Group, layer: number): boolean {
-  const reader: Reader = {
-    map,
-    text: map.text,
-    copiedFrom: isCopied(map) ? (map.from[0] as number) : -1,
-    at: 0,
-    depth: 0,
-    escapeAt: -1,
-    columns: [],
-  };
+  const reader = readerOf(map);
   let values = 0;
   while (true) {
     skipSpace(reader);
@@ -137,14 +127,6 @@ function addPlainString(flat: Flattening, reader: Reader, key: string, bits: num
   return true;
 }
 
-function backslashFrom(reader: Reader, from: number): number {
-  if (reader.escapeAt < from) {
-    const found = reader.text.indexOf('\\', from);
-    reader.escapeAt = found < 0 ? reader.text.length : found;
-  }
-  return reader.escapeAt;
-}
-
 function addLiteral(flat: Flattening, reader: Reader, key: string, bits: number, group: Group): boolean {
   const { text } = reader;
   const from = reader.at;
@@ -181,6 +163,7 @@ function addObject(flat: Flattening, reader: Reader, key: string, bits: number, 
     if (name === undefined) return false;
     skipSpace(reader);
     if (reader.text.charCodeAt(reader.at) !== 0x3a) return false;
+    if (mayBeValue(name)) addKeyText(flat, reader, name, group);
     reader.at++;
     skipSpace(reader);
     const said = bitsOfMember(name, bits, label);
@@ -191,6 +174,22 @@ function addObject(flat: Flattening, reader: Reader, key: string, bits: number, 
     // {"name": "API_KEY", "value": "…"}: one member says what the next one is.
     if (LABELS.has(name) && reader.at - from <= MAX_LABEL_CHARS) label = reader.text.slice(from + 1, reader.at - 1);
   }
+}
+
+/** Objects keyed by e-mail address, card number or token. */
+function mayBeValue(key: string): boolean {
+  return key.length > 6 && (key.includes('@') || /\d{4}/.test(key) || key.length > 24);
+}
+
+/** The key as a value: its place is the text before the colon that the reader stands at. */
+function addKeyText(flat: Flattening, reader: Reader, name: string, group: Group): void {
+  const close = reader.text.lastIndexOf('"', reader.at - 1);
+  const open = close - name.length;
+  if (open < 1 || reader.text.slice(open, close) !== name) return;
+  const start = flat.out.length;
+  flat.out.addSlice(reader.map, open, close);
+  flat.out.addDecoded('\n', reader.map, close, close);
+  flat.fields.push({ start, end: start + name.length, bits: 0, key: '', group });
 }
 
 function readKey(flat: Flattening, reader: Reader): string | undefined {
@@ -348,64 +347,4 @@ function addRow(
     if (!addValue(flat, reader, names[column] ?? '', columns[column] ?? 0, group, layer)) return false;
     column++;
   }
-}
-
-function skipSpace(reader: Reader): void {
-  while (reader.text.charCodeAt(reader.at) <= 0x20) reader.at++;
-}
-
-function isStop(code: number): boolean {
-  return (
-    code === 0x2c || code === 0x7d || code === 0x5d || code <= 0x20 || code === 0x22 || code === 0x7b || code === 0x5b || code === 0x3a
-  );
-}
-
-/** The string that opens at the reader, unescaped, with its places. A string without an end is read up to the end of the text. */
-function readString(reader: Reader): Mapped | undefined {
-  const { text, map } = reader;
-  const from = reader.at + 1;
-  let quote = text.indexOf('"', from);
-  const escape = backslashFrom(reader, from);
-  if (quote < 0) quote = text.length;
-  const builder = new MappedBuilder();
-  if (quote < escape) {
-    reader.at = Math.min(quote + 1, text.length);
-    builder.addSlice(map, from, quote);
-    return builder.length === 0 ? { text: '', at: [0], from: [rawStart(map, from)], to: [rawStart(map, from)] } : builder.build();
-  }
-  let done = from;
-  let at = from;
-  while (at < text.length) {
-    const code = text.charCodeAt(at);
-    if (code === 0x22) break;
-    if (code !== 0x5c) {
-      at = nextStop(text, at);
-      continue;
-    }
-    builder.addSlice(map, done, at);
-    const length = text.charCodeAt(at + 1) === 0x75 ? 6 : 2;
-    builder.addDecoded(unescape(text.slice(at, at + length)), map, at, Math.min(at + length, text.length));
-    at += length;
-    done = at;
-  }
-  builder.addSlice(map, done, Math.min(at, text.length));
-  reader.at = Math.min(at + 1, text.length);
-  return builder.build();
-}
-
-const STRING_STOP = /["\\]/g;
-
-function nextStop(text: string, from: number): number {
-  STRING_STOP.lastIndex = from;
-  return STRING_STOP.test(text) ? STRING_STOP.lastIndex - 1 : text.length;
-}
-
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: ' ', f: ' ', '"': '"', '\\': '\\', '/': '/' };
-
-function unescape(token: string): string {
-  if (token[1] === 'u') {
-    const code = Number.parseInt(token.slice(2), 16);
-    return Number.isNaN(code) ? token : String.fromCharCode(code);
-  }
-  return ESCAPES[token[1] ?? ''] ?? token;
 }

@@ -4,6 +4,7 @@ import { type Mapped, MappedBuilder } from './mapped-text.ts';
 
 /** One character class each of what is worth a closer look. One cheap pass decides that a text has nothing of the kind. */
 const MARKS =
+  // biome-ignore lint/suspicious/noMisleadingCharacterClass: a joiner is looked for by itself
   /[\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u2000-\u200f\u2010-\u2015\u2024\u2028-\u202f\u205f-\u2064\u206a-\u206f\u2070-\u209c\u2100-\u214f\u2212\u2460-\u24ff\u3000\u3164\ufe00-\ufe0f\ufe50-\ufe6b\ufeff\uff01-\uffee\ud835\ud83c\udb40]|[\u0370-\u058f][A-Za-z0-9_]|[A-Za-z0-9_][\u0370-\u058f]|%[0-9A-Fa-f]{2}|&#?\w{2,8};|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|=[0-9A-F]{2}[^0-9A-F]|["'] {0,2}[+.&] {0,2}["']/;
 
 /** Nested encodings that are undone: URL in URL, HTML in URL. */
@@ -25,7 +26,7 @@ export function toPlainText(map: Mapped): Mapped {
 }
 
 const TOKEN =
-  /(?:%[0-9A-Fa-f]{2})+|&#(?:\d{1,7}|x[0-9A-Fa-f]{1,6});|&[A-Za-z]{2,8};|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|(?:=[0-9A-F]{2})+(?![0-9A-F])|=\r?\n(?=\S)|" {0,2}[+.&] {0,2}"|' {0,2}[+.&] {0,2}'|[\ud835\ud83c\udb40][\udc00-\udfff]|[^\x00-\x7f]/g;
+  /(?:%[0-9A-Fa-f]{2})+|&#(?:\d{1,7}|x[0-9A-Fa-f]{1,6});|&[A-Za-z]{2,8};|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|(?:=[0-9A-F]{2})+(?![0-9A-F])|=\r?\n(?=\S)|" {0,2}[+.&] {0,2}"|' {0,2}[+.&] {0,2}'|[\ud835\ud83c\udb40][\udc00-\udfff]|[\u0080-\uffff]/g;
 
 function decodeOnce(map: Mapped): Mapped | undefined {
   const { text } = map;
@@ -70,7 +71,15 @@ function isQuotedPrintable(text: string): boolean {
 
 function decodeBytes(pairs: readonly string[]): string | undefined {
   const decoded = Buffer.from(pairs.join(''), 'hex').toString('utf8');
-  return decoded.includes('\ufffd') || /[\x00-\x08\x0e-\x1f]/.test(decoded) ? undefined : decoded;
+  return decoded.includes('\ufffd') || hasControls(decoded) ? undefined : decoded;
+}
+
+function hasControls(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 0x20 && code !== 0x09 && code !== 0x0a && code !== 0x0d) return true;
+  }
+  return false;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -142,6 +151,7 @@ function fromCode(code: number): string | undefined {
 }
 
 const INVISIBLE =
+  // biome-ignore lint/suspicious/noMisleadingCharacterClass: a joiner is looked for by itself
   /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u206a-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]|\udb40/;
 const DASH = /[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/;
 const SPACE = /[\u00a0\u2000-\u200a\u202f\u205f\u3000]/;
