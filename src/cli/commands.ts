@@ -3,6 +3,7 @@
 
 import { accessCommands } from './command/access.ts';
 import { dataCommands } from './command/data.ts';
+import { dlpCommands } from './command/dlp.ts';
 import { gatewayCommands } from './command/gateway.ts';
 import { logCommands } from './command/log.ts';
 import { objectCommands } from './command/object.ts';
@@ -14,6 +15,7 @@ export const commands: readonly CommandSpec[] = [
   ...objectCommands,
   ...accessCommands,
   ...riskCommands,
+  ...dlpCommands,
   ...logCommands,
   ...dataCommands,
 ];

@@ -40,7 +40,7 @@ const OUTPUT_SCHEMA = {
     visits: { type: 'integer' },
   },
   additionalProperties: false,
-} as const;
+};
 
 async function open(...dlp: StoredObject[]): Promise<void> {
   h = await harness({ objects: [...base, ...dlp], inspectors: [dlpFor(() => h.core.vault, { clock })] });
@@ -96,7 +96,12 @@ describe('results', () => {
     await h.control.atLeast(h.org, 2);
     h.answer((request) =>
       request.method === 'tools/call'
-        ? { type: 'result', era: 'legacy', result: { content: [{ type: 'text', text: 'plain' }] }, resultText: '{"content": [ {"type":"text","text":"plain"}]}' }
+        ? {
+            type: 'result',
+            era: 'legacy',
+            result: { content: [{ type: 'text', text: 'plain' }] },
+            resultText: '{"content": [ {"type":"text","text":"plain"}]}',
+          }
         : echoServer(request),
     );
     expect(await call({ id: 1 })).toMatchObject({ resultText: '{"content": [ {"type":"text","text":"plain"}]}' });
@@ -126,11 +131,15 @@ describe('results', () => {
     const result = resultOf(await call());
     const [first, second, third] = result.content as JsonObject[];
     expect(first).toMatchObject({ resource: { uri: `note://${MAIL}`, text: 'write [redacted:pii.email]' } });
-    expect(Buffer.from((second as { resource: { blob: string } }).resource.blob, 'base64').toString()).toBe('token [redacted:secret.api-key]');
+    expect(Buffer.from((second as { resource: { blob: string } }).resource.blob, 'base64').toString()).toBe(
+      'token [redacted:secret.api-key]',
+    );
     expect(JSON.parse((third as { text: string }).text)).toEqual({ rows: [{ note: '{"api_key":"[redacted:secret.api-key]"}' }] });
     expect(result._meta).toEqual({ progressToken: KEY, owner: '[redacted:pii.email]' });
     h.answer((request) =>
-      request.method === 'tools/call' ? { type: 'error', era: 'legacy', error: { code: -32000, message: `no such customer ${MAIL}` } } : echoServer(request),
+      request.method === 'tools/call'
+        ? { type: 'error', era: 'legacy', error: { code: -32000, message: `no such customer ${MAIL}` } }
+        : echoServer(request),
     );
     expect(await call({ n: 2 })).toMatchObject({ error: { code: -32000, message: 'no such customer [redacted:pii.email]' } });
   });
@@ -268,7 +277,12 @@ it('progress and log messages of a server are redacted, or left out', async () =
   });
   const peer = { request: undefined, notify: (method: string, params: unknown) => void heard.push([method, params]) };
   await h.pipeline.run(
-    callOf('tools/call', { bearer: reader.token, peer, params: { name: 'read_note', arguments: { id: 1 } }, surface: { type: 'server', server: 'notes' } }),
+    callOf('tools/call', {
+      bearer: reader.token,
+      peer,
+      params: { name: 'read_note', arguments: { id: 1 } },
+      surface: { type: 'server', server: 'notes' },
+    }),
   );
   expect(heard).toEqual([
     ['notifications/progress', { progressToken: 1, progress: 1, message: 'at [redacted:pii.email]' }],
@@ -304,7 +318,12 @@ it('a question of a server is redacted on its way to the agent, and the answer o
     },
   };
   await h.pipeline.run(
-    callOf('tools/call', { bearer: reader.token, peer, params: { name: 'read_note', arguments: { id: 1 } }, surface: { type: 'server', server: 'notes' } }),
+    callOf('tools/call', {
+      bearer: reader.token,
+      peer,
+      params: { name: 'read_note', arguments: { id: 1 } },
+      surface: { type: 'server', server: 'notes' },
+    }),
   );
   expect(asked).toMatchObject([{ message: 'Is [redacted:pii.email] right?' }]);
   expect(answer).toEqual({ result: { action: 'accept', content: { name: 'card [redacted:financial.card]' } } });

@@ -26,4 +26,3 @@ export function dlpFor(vault: () => Vault, options: { clock?: Clock; scanner?: D
     },
   });
 }
-

@@ -1,5 +1,6 @@
 // Kind `dlp`: what is looked for in what passes, and what is done about it, by type, server, tool, agent and direction.
 // Objects are read in order of `order`, then name; the first rule that fits a find decides. Without any object nothing is looked at.
+import { RE2JS } from 're2js';
 import { z } from 'zod';
 import { glob, globs, instant, name } from './field.ts';
 
@@ -26,7 +27,27 @@ export const dlpRule = z.strictObject({
   action: z.enum(dlpActions),
 });
 
-const pattern = z.strictObject({ name, pattern: z.string().min(1).max(1000) });
+const pattern = z.strictObject({
+  name,
+  /** RE2 syntax: no look-around, no back-references. */
+  pattern: z
+    .string()
+    .min(1)
+    .max(1000)
+    .superRefine((source, context) => {
+      const problem = patternProblem(source);
+      if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+    }),
+});
+
+function patternProblem(source: string): string | undefined {
+  try {
+    return RE2JS.compile(RE2JS.translateRegExp(source)).matcher('').matches() ? 'matches the empty text' : undefined;
+  } catch (error) {
+    return `is not in RE2 syntax: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
 const dictionary = z.strictObject({ name, words: z.array(z.string().min(2).max(200)).min(1).max(5000) });
 
 export const dlpSpec = z
@@ -35,7 +56,6 @@ export const dlpSpec = z
     /** Shipped rules, read behind the object's own. */
     profile: z.enum(dlpProfiles).optional(),
     rules: z.array(dlpRule).max(200).default([]),
-    /** RE2 syntax. */
     patterns: z.array(pattern).max(100).default([]),
     dictionaries: z.array(dictionary).max(20).default([]),
     tokens: z
