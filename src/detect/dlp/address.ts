@@ -114,8 +114,8 @@ function addNumberLast(text: string, out: Match[]): void {
   for (let found = NUMBER_LAST.exec(text); found !== null; found = NUMBER_LAST.exec(text)) {
     if (found[0].length < 2) continue;
     const wordEnd = found.index + 1;
-    const lineStart = Math.max(text.lastIndexOf('\n', found.index - 1) + 1, wordEnd - WINDOW);
-    const before = text.slice(lineStart, wordEnd);
+    const window = text.slice(Math.max(0, wordEnd - WINDOW), wordEnd);
+    const before = window.slice(window.lastIndexOf('\n') + 1);
     const word = before.slice(before.lastIndexOf(' ') + 1);
     if (GERMANIC_WORD.test(word)) addGermanic(text, before, wordEnd, out);
   }

@@ -11,6 +11,9 @@ import type { Field, Group, View } from './view.ts';
 const MAX_LAYERS = 6;
 const MAX_DEPTH = 200;
 
+/** Between two values: nothing that goes on over a line goes on over this. */
+const LEAF_END = '\n\n';
+
 interface Flattening {
   readonly out: MappedBuilder;
   readonly fields: Field[];
@@ -39,7 +42,7 @@ function addText(flat: Flattening, given: Mapped, key: string, bits: number, gro
   const end = flat.out.length;
   if (bits !== 0 && end > start) flat.fields.push({ start, end, bits, key, group });
   if (end - start > MIN_FIELD_TEXT) addTextFields(flat.fields, plain.text, start, group);
-  flat.out.add('\n', rawEnd(plain, plain.text.length), rawEnd(plain, plain.text.length));
+  flat.out.add(LEAF_END, rawEnd(plain, plain.text.length), rawEnd(plain, plain.text.length));
 }
 
 /** Longer strings of nothing but base64 that do not decode to a text are pictures and archives: there is nothing to find in them. */
@@ -122,7 +125,7 @@ function addPlainString(flat: Flattening, reader: Reader, key: string, bits: num
   flat.out.add(value, copiedFrom + from, copiedFrom + quote);
   if (bits !== 0 && quote > from) flat.fields.push({ start, end: start + value.length, bits, key, group });
   if (value.length > MIN_FIELD_TEXT) addTextFields(flat.fields, value, start, group);
-  flat.out.add('\n', copiedFrom + quote, copiedFrom + quote);
+  flat.out.add(LEAF_END, copiedFrom + quote, copiedFrom + quote);
   reader.at = quote + 1;
   return true;
 }
@@ -138,7 +141,7 @@ function addLiteral(flat: Flattening, reader: Reader, key: string, bits: number,
   const start = flat.out.length;
   flat.out.addSlice(reader.map, from, reader.at);
   flat.fields.push({ start, end: flat.out.length, bits: bits === 0 ? KEY.TECHNICAL : bits, key, group });
-  flat.out.addDecoded('\n', reader.map, reader.at, reader.at);
+  flat.out.addDecoded(LEAF_END, reader.map, reader.at, reader.at);
   return true;
 }
 
@@ -188,7 +191,7 @@ function addKeyText(flat: Flattening, reader: Reader, name: string, group: Group
   if (open < 1 || reader.text.slice(open, close) !== name) return;
   const start = flat.out.length;
   flat.out.addSlice(reader.map, open, close);
-  flat.out.addDecoded('\n', reader.map, close, close);
+  flat.out.addDecoded(LEAF_END, reader.map, close, close);
   flat.fields.push({ start, end: start + name.length, bits: 0, key: '', group });
 }
 

@@ -13,7 +13,8 @@ const KNOWN_KEYS = 4096;
 const known = new Map<string, number>();
 
 export function classifyKey(key: string): number {
-  if (key.length === 0 || key.length > MAX_KEY_CHARS) return 0;
+  // A key that was redacted says nothing any more.
+  if (key.length === 0 || key.length > MAX_KEY_CHARS || key.startsWith('[redacted:')) return 0;
   const cached = known.get(key);
   if (cached !== undefined) return cached;
   const bits = settle(collect(wordsOf(key)));

@@ -2,6 +2,9 @@
 // INVARIANT: a masked text is masked to itself (redact.test.ts): no mask is found again.
 import type { DlpType } from './finding-kind.ts';
 
+/** What `masked`, `partlyMasked` and `hashed` write. */
+export const MASK = /\[redacted:[\w.-]{1,80}(?::[^\][\s]{1,110})?\]/g;
+
 /** `[redacted:pii.email]` */
 export function masked(finding: string): string {
   return `[redacted:${finding}]`;

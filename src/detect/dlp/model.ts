@@ -77,7 +77,14 @@ export function compileDlp(objects: readonly StoredObject[]): DlpModel | undefin
   const patterns = compilePatterns(sources);
   const reveal = specs.flatMap(({ spec }) => spec.tokens.revealTo.map((glob) => compileGlob(glob)));
   const plans = new Map<string, DlpPlan | undefined>();
-  const { budget, tokens } = first.spec;
+  const budget = strictestBudget(
+    specs.map(({ spec }) => spec.budget),
+    first.spec.budget,
+  );
+  const tokens = strictestTokens(
+    specs.map(({ spec }) => spec.tokens),
+    first.spec.tokens,
+  );
   return {
     tokens,
     makesTokens: rules.some(({ action }) => action === 'tokenize'),
@@ -96,6 +103,31 @@ export function compileDlp(objects: readonly StoredObject[]): DlpModel | undefin
       plans.set(key, plan);
       return plan;
     },
+  };
+}
+
+/** Several objects: the narrower bound of each kind holds. */
+function strictestBudget(all: readonly Spec['budget'][], first: Spec['budget']): Spec['budget'] {
+  return all.reduce(
+    (strict, one) => ({
+      maxChars: Math.min(strict.maxChars, one.maxChars),
+      deadlineMs: Math.min(strict.deadlineMs, one.deadlineMs),
+      onExceed: strict.onExceed === 'block' ? 'block' : one.onExceed,
+    }),
+    first,
+  );
+}
+
+/** A purge in any object is a purge. */
+function strictestTokens(all: readonly Spec['tokens'][], first: Spec['tokens']): Spec['tokens'] {
+  const purges = all
+    .flatMap(({ validFrom }) => (validFrom === undefined ? [] : [validFrom]))
+    .sort((one, other) => Date.parse(other) - Date.parse(one));
+  return {
+    scope: all.some(({ scope }) => scope === 'session') ? 'session' : 'agent',
+    ttlSeconds: Math.min(...all.map(({ ttlSeconds }) => ttlSeconds)),
+    revealTo: first.revealTo,
+    validFrom: purges[0],
   };
 }
 

@@ -53,7 +53,8 @@ export function findLetteredIds(view: View, out: Match[]): void {
   LETTERED.lastIndex = 0;
   for (let found = LETTERED.exec(text); found !== null; found = LETTERED.exec(text)) {
     const field = fieldAt(view, found.index, LETTERED.lastIndex);
-    if (field !== undefined && field.bits & KEY.TECHNICAL && !(field.bits & NUMBERS)) continue;
+    const whole = field !== undefined && field.end - field.start <= found[0].length + 8;
+    if (whole && field.bits & KEY.TECHNICAL && !(field.bits & NUMBERS)) continue;
     const scheme = schemeAlone(found[0]) ?? schemeAlone(found[0].toUpperCase());
     if (scheme) out.push({ type: 'NATIONAL_ID', start: found.index, end: LETTERED.lastIndex, confidence: 0.88, rule: scheme.name });
   }

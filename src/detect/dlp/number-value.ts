@@ -53,7 +53,7 @@ function judge(view: View, start: number, end: number, out: Match[]): number {
   const field = fieldAt(view, start, end);
   // A counter or an id that is all there is to its field, with nothing before it.
   if (field !== undefined && field.bits === KEY.TECHNICAL && field.start === start && field.end === end) return 0;
-  const context = contextOf(view.text, start, field);
+  const context = contextOf(view.text, start, end, field);
   const whole = view.text.slice(start, end);
   if (add(view.text, whole, start, context, out)) return end;
   // "4111 1111 1111 1111 12/27": two values in one run.
@@ -77,13 +77,14 @@ interface Context {
   technical: boolean;
 }
 
-function contextOf(text: string, start: number, field: Field | undefined): Context {
+function contextOf(text: string, start: number, end: number, field: Field | undefined): Context {
   const bits = field?.bits ?? 0;
   const label = labelBefore(text, start, field === undefined ? 0 : field.start);
   return {
     bits: bits | label,
     alone: field !== undefined && field.start === start,
-    technical: (bits & KEY.TECHNICAL) !== 0 && !(label & NUMBERS),
+    // A key speaks for its value, not for each number in a sentence.
+    technical: (bits & KEY.TECHNICAL) !== 0 && !(label & NUMBERS) && field !== undefined && field.end - field.start <= end - start + 8,
   };
 }
 

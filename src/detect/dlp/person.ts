@@ -1,5 +1,6 @@
 // Names of persons: values of fields that name one, and names in running text that are introduced ("my name is …", "Dear …") or made of a
 // known given and family name. A name once found is found again wherever it stands in the same document.
+import { Cover } from './cover.ts';
 import type { Match } from './finding-kind.ts';
 import { KEY } from './key-class.ts';
 import { type Lead, leadBefore } from './name-lead.ts';
@@ -198,12 +199,9 @@ function judge(text: string, words: readonly Word[], given: number, family: numb
   if (isNotName(first.text) || first.text.length < 2) return 0;
   const known = knownWords(words);
   const last = words[known - 1] as Word;
-  const whole = text.slice(first.start, (words.at(-1) as Word).end);
-  if (
-    isOrganization(whole) ||
-    isOrganization(text.slice((words.at(-1) as Word).end, (words.at(-1) as Word).end + 14).replace(/^[ ,]+(\S+).*$/s, '$1'))
-  )
-    return 0;
+  const end = (words.at(-1) as Word).end;
+  const next = /^[ ,]{1,2}([^\s,;]{1,20})/.exec(text.slice(end, end + 22))?.[1];
+  if (isOrganization(text.slice(first.start, end)) || (next !== undefined && isOrganization(next))) return 0;
   if (lead === 'strong')
     return known > 1
       ? known
@@ -251,23 +249,18 @@ function addAgain(text: string, found: Match[]): void {
     const words = name.split(/[\s,]+/);
     if (words.length > 1) for (const word of words) if (word.length > 2 && isNameShaped(word) && !isNotName(word)) parts.add(word);
   }
-  const taken = new Set(found.map((match) => match.start));
+  const cover = new Cover(text.length);
+  for (const match of found) cover.take(match.start, match.end);
   for (const part of [...parts].sort((one, other) => other.length - one.length)) {
     let hits = 0;
     for (let at = text.indexOf(part); at >= 0 && hits < 200; at = text.indexOf(part, at + part.length)) {
       hits++;
       const end = at + part.length;
-      if (
-        taken.has(at) ||
-        isInside(text, at) ||
-        /^[\w@-]/.test(text.slice(end, end + 1)) ||
-        (end < text.length && text.charCodeAt(end) > 0xbf && !UNCASED.test(part))
-      )
-        continue;
-      if (found.some((match) => match.start <= at && match.end >= end)) continue;
+      if (isInside(text, at) || /^[\w@-]/.test(text.slice(end, end + 1)) || !cover.isFree(at, end)) continue;
+      if (end < text.length && text.charCodeAt(end) > 0xbf && !UNCASED.test(part)) continue;
       if (/^ (?:Street|St|Road|Ave|Avenue|Inc|Ltd|GmbH|LLC|Corp)\b/.test(text.slice(end, end + 8))) continue;
       found.push({ type: 'PERSON', start: at, end, confidence: 0.7, rule: 'name-again' });
-      taken.add(at);
+      cover.take(at, end);
     }
   }
 }

@@ -2,7 +2,7 @@
 // Knows nothing of calls; what is done about each find comes from the plan.
 import type { Match } from './finding-kind.ts';
 import { findingName } from './finding-name.ts';
-import { hashed, masked, partlyMasked, shaped } from './mask.ts';
+import { hashed, MASK, masked, partlyMasked, shaped } from './mask.ts';
 import type { DlpAction, DlpPlan } from './model.ts';
 import { MAX_TOKEN_VALUE, tokensIn } from './token.ts';
 
@@ -21,14 +21,25 @@ export interface Ruled {
 
 /** What the plan says about each match; what it does not speak of, or allows, is left out. */
 export function ruleOn(matches: readonly Match[], text: string, plan: DlpPlan): Ruled[] {
-  const own = tokensIn(text);
+  if (matches.length === 0) return [];
   const ruled: Ruled[] = [];
+  const own = ownPlaces(text);
+  let next = 0;
   for (const match of matches) {
-    if (own.some((token) => token.start < match.end && token.end > match.start)) continue;
+    while (next < own.length && (own[next]?.end ?? 0) <= match.start) next++;
+    if ((own[next]?.start ?? Number.POSITIVE_INFINITY) < match.end) continue;
     const ruling = plan.rule(match);
     if (ruling !== undefined && ruling.action !== 'allow') ruled.push({ match, ...ruling });
   }
   return ruled;
+}
+
+/** Masks and tokens that stand in the text already, in order: never found again. */
+function ownPlaces(text: string): { start: number; end: number }[] {
+  const masks = text.includes('[redacted:')
+    ? [...text.matchAll(MASK)].map(({ 0: mask, index }) => ({ start: index, end: index + mask.length }))
+    : [];
+  return [...masks, ...tokensIn(text)].sort((one, other) => one.start - other.start);
 }
 
 export const CHANGING: ReadonlySet<DlpAction> = new Set(['mask', 'partial', 'hash', 'tokenize']);

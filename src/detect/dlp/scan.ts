@@ -2,6 +2,7 @@
 // Pure and linear in the text. Never keeps what it read.
 import { findAddresses } from './address.ts';
 import { findConnections } from './connection.ts';
+import { Cover } from './cover.ts';
 import type { CustomPattern } from './customer-pattern.ts';
 import { findEmails } from './email.ts';
 import { encodedRuns } from './encoded-run.ts';
@@ -30,7 +31,7 @@ export function scanText(raw: string, scan: Scan): Match[] {
   const view = flatten(raw, scan.key, scan.bits);
   const found = detect(view, scan);
   if (mayHoldRuns(view.text)) addEncoded(view, scan, found);
-  const settled = settle(found);
+  const settled = settle(found, view.text.length);
   return settled.map((match) => toRaw(match, view)).sort((one, other) => one.start - other.start);
 }
 
@@ -65,14 +66,21 @@ function mayHoldRuns(text: string): boolean {
   return /[A-Za-z0-9+/_-]{16}/.test(text);
 }
 
+function findAll(text: string, scan: Scan): Match[] {
+  const view = flatten(text);
+  return settle(detect(view, scan), view.text.length);
+}
+
 /** Things that hide in an encoded run and are certain enough to say so. */
 function addEncoded(view: View, scan: Scan, found: Match[]): void {
+  const cover = new Cover(view.text.length);
+  for (const match of found) cover.take(match.start, match.end);
   for (const run of encodedRuns(view.text)) {
-    if (found.some((match) => match.start < run.end && match.end > run.start)) continue;
+    if (!cover.isFree(run.start, run.end)) continue;
     const inner: Match[] = [];
     // Turned round, only the unmistakable counts: the prefix of a provider.
     if (run.layer === 'reversed') findSecrets({ text: run.text, fields: [], plain: view.plain }, inner);
-    else inner.push(...settle(detect(flatten(run.text), scan)));
+    else inner.push(...findAll(run.text, scan));
     const best = inner.reduce<Match | undefined>(
       (top, match) => (top === undefined || match.confidence > top.confidence ? match : top),
       undefined,
@@ -100,15 +108,14 @@ const WEIGHT: Readonly<Record<DlpType, number>> = {
   PERSON: 2,
 };
 
-function settle(found: Match[]): Match[] {
+function settle(found: Match[], length: number): Match[] {
+  if (found.length < 2) return found.filter((match) => match.end > match.start);
   found.sort(
     (one, other) =>
       WEIGHT[other.type] - WEIGHT[one.type] || other.confidence - one.confidence || other.end - other.start - (one.end - one.start),
   );
-  const kept: Match[] = [];
-  for (const match of found)
-    if (match.end > match.start && !kept.some((other) => other.start < match.end && other.end > match.start)) kept.push(match);
-  return kept;
+  const cover = new Cover(length);
+  return found.filter((match) => match.end > match.start && cover.take(match.start, match.end));
 }
 
 function toRaw(match: Match, view: View): Match {

@@ -1,5 +1,6 @@
 // Scans the texts of one call: short ones at once, long ones on a thread of their own with a deadline, so that nobody else waits.
 // What is longer than the budget or takes longer is not scanned: the caller is told and must fail closed.
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { DlpType, Match } from './finding-kind.ts';
 import type { DlpPlan, PatternSources } from './model.ts';
@@ -9,19 +10,30 @@ import { scanText } from './scan.ts';
 export const INLINE_CHARS = 16_384;
 /** Most finds of one call; more is treated like a text that is too long. */
 export const MAX_MATCHES = 20_000;
+/** Longest piece of a text handed over at once, UTF-16 code units. */
+const PIECE_CHARS = 131_072;
 /** Calls that wait for a thread at most; more exceed the budget at once. */
 const MAX_WAITING = 64;
 
+/** A job goes over in pieces, so that handing over a long text never holds up the main thread. */
+export interface ScanPiece {
+  id: number;
+  /** Which text of the job it belongs to. */
+  index: number;
+  piece: string;
+}
+
 export interface ScanJob {
   id: number;
-  texts: readonly string[];
+  /** How many texts its pieces make. */
+  count: number;
   wanted: readonly DlpType[];
   sources: PatternSources;
 }
 
 export interface ScanAnswer {
   id: number;
-  matches: Match[][];
+  matches: Scanned;
 }
 
 export type Scanned = Match[][] | 'exceeded';
@@ -72,9 +84,21 @@ class ScanThread {
     const { promise, resolve } = Promise.withResolvers<Scanned>();
     const timer = setTimeout(() => this.#restart(), plan.budget.deadlineMs);
     this.#waiting.set(id, { resolve, timer });
-    const job: ScanJob = { id, texts, wanted: [...plan.wanted], sources: plan.sources };
-    this.#started().postMessage(job);
+    void this.#send(id, texts, { id, count: texts.length, wanted: [...plan.wanted], sources: plan.sources });
     return promise;
+  }
+
+  async #send(id: number, texts: readonly string[], job: ScanJob): Promise<void> {
+    const worker = this.#started();
+    for (const [index, text] of texts.entries()) {
+      for (let at = 0; at < text.length; at += PIECE_CHARS) {
+        const piece: ScanPiece = { id, index, piece: text.slice(at, at + PIECE_CHARS) };
+        worker.postMessage(piece);
+        if (text.length > PIECE_CHARS) await nextTurn();
+        if (this.#worker !== worker || !this.#waiting.has(id)) return;
+      }
+    }
+    worker.postMessage(job);
   }
 
   async close(): Promise<void> {
@@ -95,8 +119,7 @@ class ScanThread {
       if (!waiting) return;
       this.#waiting.delete(answer.id);
       clearTimeout(waiting.timer);
-      const count = answer.matches.reduce((sum, matches) => sum + matches.length, 0);
-      waiting.resolve(count > MAX_MATCHES ? 'exceeded' : answer.matches);
+      waiting.resolve(answer.matches);
     });
     const lost = (): void => {
       if (this.#worker !== worker) return;
