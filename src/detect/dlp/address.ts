@@ -24,7 +24,7 @@ const ENGLISH_STREET = new RegExp(
 const BEFORE_NUMBER = /(?:Flat|Unit|Apt|Apartment|Suite|House|Plot|No)\.? ?#?[\w/-]{1,6},? $/;
 const STREET_FIRST =
   '(?:Calle|C\\/|Avenida|Avda\\.?|Av\\.|Paseo|Pº|Plaza|Pza\\.?|Carrera|Cra\\.?|Camino|Ronda|Travesía|Calzada|Via|Viale|Vicolo|Piazza|Piazzale|Corso|Largo|Strada|Contrada|Rua|R\\.|Travessa|Alameda|Praça|Praca|Estrada|Rodovia|Largo do|ul\\.|Ul\\.|ulica|Ulica|al\\.|Al\\.|Aleja|aleja|Aleje|os\\.|pl\\.|Pl\\.|plac|Plac|Str\\.|Strada|Calea|Bd\\.|Bulevardul|B-dul|Jl\\.|Jalan|Lorong|Jln\\.?|ул\\.|улица|пр\\.|пр-т|проспект|пер\\.|вул\\.|просп\\.|бул\\.|Cad\\.|Sok\\.|Đường|Quai|Rue|rue)';
-const STREET_HEAD = new RegExp(`(?<![\\p{L}\\d])${STREET_FIRST} `, 'gu');
+const STREET_HEAD = new RegExp(`${STREET_FIRST} `, 'g');
 const SPANISH = new RegExp(
   `${STREET_FIRST} (?:[\\p{L}\\d.'’-]{1,24} ){0,6}?[\\p{L}\\d.'’-]{1,24},? ?(?:n[º°.]? ?|nr\\.? ?|No\\.? ?|д\\. ?|#)?\\d{1,5}(?:[-/ ]?[A-Za-z]?\\d{0,3})?(?![\\p{L}\\d])`,
   'uy',
@@ -121,11 +121,16 @@ function addNumberLast(text: string, out: Match[]): void {
   }
   STREET_HEAD.lastIndex = 0;
   for (let found = STREET_HEAD.exec(text); found !== null; found = STREET_HEAD.exec(text)) {
+    if (isWordCode(text.charCodeAt(found.index - 1))) continue;
     SPANISH.lastIndex = found.index;
     const street = SPANISH.exec(text);
     if (street !== null)
       STREET_HEAD.lastIndex = Math.max(STREET_HEAD.lastIndex, addTail(text, found.index, found.index + street[0].length, out));
   }
+}
+
+function isWordCode(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a) || code > 0xbf;
 }
 
 function addGermanic(text: string, before: string, wordEnd: number, out: Match[]): void {

@@ -36,6 +36,13 @@ export function wordsOf(key: string): string[] {
     .map((word) => (word.length > 3 ? word.replace(/\d+$/, '') : word));
 }
 
+const PHRASE_WORDS = new Set([...KEY_PHRASES.keys()].flatMap((phrase) => phrase.split(' ')));
+
+/** Could this word of a sentence be, or be a part of, what a key says? A quick no for most words. */
+export function mayBeKeyWord(word: string): boolean {
+  return classifyKey(word) !== 0 || PHRASE_WORDS.has(word.toLowerCase());
+}
+
 function collect(words: readonly string[]): number {
   let bits = 0;
   for (let index = 0; index < words.length; index++) {

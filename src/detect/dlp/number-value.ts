@@ -3,7 +3,7 @@
 import { aba, luhn } from './check-digit.ts';
 import { birthDate } from './date-value.ts';
 import type { DlpType, Match } from './finding-kind.ts';
-import { classifyKey, KEY } from './key-class.ts';
+import { classifyKey, KEY, mayBeKeyWord } from './key-class.ts';
 import { schemeAlone, schemeLabelled } from './national-id.ts';
 import { isDialable, isInternational, isNational, isNorthAmerican } from './phone-number.ts';
 import { type Field, fieldAt, type View } from './view.ts';
@@ -98,7 +98,7 @@ function labelBefore(text: string, start: number, notBefore: number): number {
   if (before.length < 3) return 0;
   const clause = before.slice(Math.max(before.lastIndexOf('\n'), before.lastIndexOf('; '), before.lastIndexOf('. ')) + 1);
   const words = clause.match(LABEL_WORDS);
-  if (words === null) return 0;
+  if (words === null || !words.some(mayBeKeyWord)) return 0;
   let bits = 0;
   for (const count of [1, 2, 3, 4, 5, 6, 7, 8]) {
     if (count > words.length) break;

@@ -14,8 +14,9 @@ const OTHER_PERSON_DATA = KEY.EMAIL | KEY.PHONE | KEY.SSN | KEY.BIRTH | KEY.NATI
 export function findPersons(view: View, out: Match[]): void {
   const found: Match[] = [];
   for (const field of view.fields) if (field.bits & (KEY.PERSON | KEY.PERSON_MAYBE)) addField(view.text, field, found);
-  addRunningText(view, found);
-  if (found.length > 0) addAgain(view.text, found);
+  const words: Word[] = [];
+  addRunningText(view, words, found);
+  if (found.length > 0) addAgain(view.text, words, found);
   out.push(...found);
 }
 
@@ -129,7 +130,7 @@ interface Word {
 const AFTER =
   /^(?:\s+(?:called|said|says|wrote|writes|asked|asks|reported|reports|signed|joined|confirmed|requested|replied|told|mentioned|lives|works|worked|paid|was born|born|phoned|emailed|will|has|had|is|was|would|can|wants|wanted|needs|complained|ordered|purchased|agreed|visited|attended|submitted|received|moved|left|started|resigned|applied|hat|ist|schrieb|rief|sagte|a appelé|a dit|est|ha|dijo|llamó|escribió|es|disse|é)\b|['’]s\b|\s*[(<]|,\s*(?:CEO|CTO|CFO|COO|MD|PhD|Director|Manager|Engineer|aged?|born|age|\d\d,)|\s+<)/i;
 
-function addRunningText(view: View, out: Match[]): void {
+function addRunningText(view: View, seen: Word[], out: Match[]): void {
   const { text } = view;
   const list = nameList();
   CAPITALISED.lastIndex = 0;
@@ -138,6 +139,7 @@ function addRunningText(view: View, out: Match[]): void {
     const start = found.index;
     if (start < skipTo || isInside(text, start)) continue;
     const word = trimDot(found[0]);
+    seen.push({ text: word, start, end: start + word.length });
     const given = list.given(word);
     const family = given > 0 ? 0 : list.family(word);
     // A name begins with a known name, or is introduced.
@@ -236,31 +238,46 @@ function knownWords(words: readonly Word[]): number {
   return count;
 }
 
-/** Longest list of names that are looked for again. */
-const MAX_AGAIN = 64;
+/** Names that are looked for again, and places of one that are taken, at most. */
+const MAX_AGAIN = 200;
+const MAX_UNCASED_AGAIN = 8;
 
 /** Every other place of the found names, and of their parts. */
-function addAgain(text: string, found: Match[]): void {
-  const parts = new Set<string>();
-  for (const match of found) {
-    if (parts.size >= MAX_AGAIN) break;
-    const name = text.slice(match.start, match.end);
-    parts.add(name);
-    const words = name.split(/[\s,]+/);
-    if (words.length > 1) for (const word of words) if (word.length > 2 && isNameShaped(word) && !isNotName(word)) parts.add(word);
-  }
+function addAgain(text: string, words: readonly Word[], found: Match[]): void {
   const cover = new Cover(text.length);
   for (const match of found) cover.take(match.start, match.end);
-  for (const part of [...parts].sort((one, other) => other.length - one.length)) {
-    let hits = 0;
-    for (let at = text.indexOf(part); at >= 0 && hits < 200; at = text.indexOf(part, at + part.length)) {
-      hits++;
-      const end = at + part.length;
-      if (isInside(text, at) || /^[\w@-]/.test(text.slice(end, end + 1)) || !cover.isFree(at, end)) continue;
-      if (end < text.length && text.charCodeAt(end) > 0xbf && !UNCASED.test(part)) continue;
-      if (/^ (?:Street|St|Road|Ave|Avenue|Inc|Ltd|GmbH|LLC|Corp)\b/.test(text.slice(end, end + 8))) continue;
-      found.push({ type: 'PERSON', start: at, end, confidence: 0.7, rule: 'name-again' });
-      cover.take(at, end);
-    }
+  const { whole, parts, uncased } = namesToFind(text, found);
+  const add = (start: number, end: number): void => {
+    if (/^(?:[\w@-]| (?:Street|St|Road|Ave|Avenue|Inc|Ltd|GmbH|LLC|Corp)\b)/.test(text.slice(end, end + 8)) || !cover.take(start, end))
+      return;
+    found.push({ type: 'PERSON', start, end, confidence: 0.7, rule: 'name-again' });
+  };
+  for (const word of words) {
+    const full = whole.get(word.text)?.find((name) => text.startsWith(name, word.start));
+    if (full !== undefined) add(word.start, word.start + full.length);
+    else if (parts.has(word.text)) add(word.start, word.end);
   }
+  for (const name of uncased) {
+    let hits = 0;
+    for (let at = text.indexOf(name); at >= 0 && hits++ < MAX_AGAIN; at = text.indexOf(name, at + name.length)) add(at, at + name.length);
+  }
+}
+
+/** Whole names by their first word; single words of names; names in scripts without capitals. */
+function namesToFind(text: string, found: readonly Match[]): { whole: Map<string, string[]>; parts: Set<string>; uncased: Set<string> } {
+  const whole = new Map<string, string[]>();
+  const parts = new Set<string>();
+  const uncased = new Set<string>();
+  for (const match of found.slice(0, MAX_AGAIN)) {
+    const name = text.slice(match.start, match.end);
+    if (UNCASED.test(name)) {
+      if (uncased.size < MAX_UNCASED_AGAIN) uncased.add(name);
+      continue;
+    }
+    const words = name.split(/[\s,]+/);
+    const first = words[0] as string;
+    if (!whole.get(first)?.includes(name)) whole.set(first, [...(whole.get(first) ?? []), name]);
+    if (words.length > 1) for (const word of words) if (word.length > 2 && isNameShaped(word) && !isNotName(word)) parts.add(word);
+  }
+  return { whole, parts, uncased };
 }
