@@ -48,8 +48,7 @@ const PO_BOX = /\b(?:P\.? ?O\.? Box|Postfach|BP|Apartado|Casella Postale|Postbus
 export function findAddresses(view: View, out: Match[]): void {
   for (const field of view.fields) if (field.bits & KEY.ADDRESS) addField(view.text, field, out);
   const { text } = view;
-  addNumberFirst(text, out);
-  addNumberLast(text, out);
+  addAtNumbers(text, out);
   if (text.includes('ox ') || text.includes('fach ') || text.includes('BP ')) addPostBoxes(text, out);
   CODE_AND_TOWN.lastIndex = 0;
   for (let found = CODE_AND_TOWN.exec(text); found !== null; found = CODE_AND_TOWN.exec(text)) {
@@ -67,18 +66,33 @@ export function findAddresses(view: View, out: Match[]): void {
     for (const found of text.matchAll(EAST_ASIAN)) push(text, found.index, found.index + found[0].length, out, 0.8);
 }
 
-/** A digit, a space and a letter: "12 High Street", "4 bis, rue …". */
-const NUMBER_FIRST = /\d[A-Za-z]?(?:,| (?:bis|ter))? (?=[A-Za-z\u00c0-\u024f\d#])/g;
-
-function addNumberFirst(text: string, out: Match[]): void {
-  NUMBER_FIRST.lastIndex = 0;
-  for (let found = NUMBER_FIRST.exec(text); found !== null; found = NUMBER_FIRST.exec(text)) {
-    let start = found.index;
-    while (start > 0 && found.index - start < 10 && /[\d/#-]/.test(text[start - 1] ?? '')) start--;
-    if (start > 0 && /[\w.,:-]/.test(text[start - 1] ?? '')) continue;
-    const end = addEnglish(text, start, out) || addFrench(text, start, out);
-    if (end > NUMBER_FIRST.lastIndex) NUMBER_FIRST.lastIndex = end;
+/** "12 High Street", "4 bis, rue …" begin with their number; "Lindenweg 12", "Calle Mayor, 5", "ul. Długa 4/7" end with it. */
+function addAtNumbers(text: string, out: Match[]): void {
+  let done = 0;
+  for (let at = 0; at < text.length; at++) {
+    if (!isDigit(text.charCodeAt(at))) continue;
+    const start = at;
+    while (isDigit(text.charCodeAt(at + 1))) at++;
+    if (at - start > 5 || start < done) continue;
+    const before = text.charCodeAt(start - 1);
+    if (before === 0x20 || before === 0x2f) done = Math.max(done, addNumberLast(text, start, out));
+    const behind = text.charCodeAt(at + 1);
+    if (behind === 0x20 || behind === 0x2c || behind === 0x2d || behind === 0x2f || isWordCode(behind))
+      done = Math.max(done, addNumberFirst(text, start, out));
   }
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
+}
+
+const BEGINS_STREET = /\d{1,6}(?:[-/]\d{1,4})?[A-Za-z]?(?:,| (?:bis|ter|quater))? (?=[A-Za-z\u00c0-\u024f\d])/y;
+
+function addNumberFirst(text: string, start: number, out: Match[]): number {
+  if (start > 0 && /[\w.,:/-]/.test(text[start - 1] ?? '')) return 0;
+  BEGINS_STREET.lastIndex = start;
+  if (!BEGINS_STREET.test(text)) return 0;
+  return addEnglish(text, start, out) || addFrench(text, start, out);
 }
 
 function addEnglish(text: string, start: number, out: Match[]): number {
@@ -106,39 +120,33 @@ function addFrench(text: string, start: number, out: Match[]): number {
   return addTail(text, start, start + street[0].length, out);
 }
 
-/** A letter, a space and a digit: "Lindenweg 12", "Calle Mayor, 5", "ul. Długa 4/7". */
-const NUMBER_LAST = /[a-z\u00df-\u024f.,º°)] ?(?=(?:n[º°r.]?\.? ?|No\.? ?|д\. ?)?\d)/g;
-
-function addNumberLast(text: string, out: Match[]): void {
-  NUMBER_LAST.lastIndex = 0;
-  for (let found = NUMBER_LAST.exec(text); found !== null; found = NUMBER_LAST.exec(text)) {
-    if (found[0].length < 2) continue;
-    const wordEnd = found.index + 1;
-    const window = text.slice(Math.max(0, wordEnd - WINDOW), wordEnd);
-    const before = window.slice(window.lastIndexOf('\n') + 1);
-    const word = before.slice(before.lastIndexOf(' ') + 1);
-    if (GERMANIC_WORD.test(word)) addGermanic(text, before, wordEnd, out);
-  }
+function addNumberLast(text: string, start: number, out: Match[]): number {
+  const window = text.slice(Math.max(0, start - WINDOW), start).trimEnd();
+  const before = window.slice(window.lastIndexOf('\n') + 1);
+  if (before.length < 4) return 0;
+  const word = before.slice(before.lastIndexOf(' ') + 1);
+  if (GERMANIC_WORD.test(word)) return addGermanic(text, before, start, out);
   STREET_HEAD.lastIndex = 0;
-  for (let found = STREET_HEAD.exec(text); found !== null; found = STREET_HEAD.exec(text)) {
-    if (isWordCode(text.charCodeAt(found.index - 1))) continue;
-    SPANISH.lastIndex = found.index;
+  for (let found = STREET_HEAD.exec(before); found !== null; found = STREET_HEAD.exec(before)) {
+    if (isWordCode(before.charCodeAt(found.index - 1))) continue;
+    const from = start - (text.slice(Math.max(0, start - WINDOW), start).length - window.length) - before.length + found.index;
+    SPANISH.lastIndex = from;
     const street = SPANISH.exec(text);
-    if (street !== null)
-      STREET_HEAD.lastIndex = Math.max(STREET_HEAD.lastIndex, addTail(text, found.index, found.index + street[0].length, out));
+    if (street !== null && from + street[0].length > start) return addTail(text, from, from + street[0].length, out);
   }
+  return 0;
 }
 
 function isWordCode(code: number): boolean {
   return (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a) || code > 0xbf;
 }
 
-function addGermanic(text: string, before: string, wordEnd: number, out: Match[]): void {
+function addGermanic(text: string, before: string, start: number, out: Match[]): number {
   const street = GERMANIC.exec(before);
-  HOUSE_NUMBER.lastIndex = wordEnd + 1;
+  HOUSE_NUMBER.lastIndex = start;
   const number = HOUSE_NUMBER.exec(text);
-  if (street === null || number === null || !/\p{Lu}/u.test(street[0])) return;
-  addTail(text, wordEnd - street[0].length, wordEnd + 1 + number[0].length, out);
+  if (street === null || number === null || !/\p{Lu}/u.test(street[0]) || text.charCodeAt(start - 2) <= 0x20) return 0;
+  return addTail(text, start - 1 - street[0].length, start + number[0].length, out);
 }
 
 function addPostBoxes(text: string, out: Match[]): void {

@@ -19,3 +19,9 @@ export class Cover {
     return true;
   }
 }
+
+export function coverOf(ranges: readonly { start: number; end: number }[], length: number): Cover {
+  const cover = new Cover(length);
+  for (const { start, end } of ranges) cover.take(start, end);
+  return cover;
+}

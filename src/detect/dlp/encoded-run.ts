@@ -8,7 +8,15 @@ export interface EncodedRun {
   layer: 'base64' | 'hex' | 'reversed';
 }
 
-const RUN = /[A-Za-z0-9+/_-]{16,}={0,2}/g;
+/** Shorter runs hide nothing that we look for. */
+const MIN_RUN = 16;
+const RUN_CODES = new Uint8Array(128);
+for (const char of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-') RUN_CODES[char.charCodeAt(0)] = 1;
+
+function isRunCode(code: number): boolean {
+  return RUN_CODES[code] === 1;
+}
+
 /** Longer runs are files, not values; they are looked at up to here, characters. */
 const MAX_RUN_CHARS = 65_536;
 const MAX_RUNS = 500;
@@ -16,15 +24,18 @@ const MIN_REVERSED = 24;
 const MAX_REVERSED = 260;
 
 export function* encodedRuns(text: string): Generator<EncodedRun> {
-  RUN.lastIndex = 0;
   let count = 0;
-  for (let found = RUN.exec(text); found !== null && count < MAX_RUNS; found = RUN.exec(text)) {
-    const run = withWrappedLines(text, found.index, found[0]);
-    RUN.lastIndex = found.index + run.length;
+  for (let at = 0; at < text.length && count < MAX_RUNS; at++) {
+    const start = at;
+    while (isRunCode(text.charCodeAt(at))) at++;
+    if (at - start < MIN_RUN) continue;
+    while (text.charCodeAt(at) === 0x3d && at - start < MAX_RUN_CHARS) at++;
+    const run = withWrappedLines(text, start, text.slice(start, at));
+    at = start + run.length;
     count++;
     const body = run.length > MAX_RUN_CHARS ? run.slice(0, MAX_RUN_CHARS) : run;
     const decoded = decodeRun(body);
-    const place = { start: found.index, end: found.index + run.length };
+    const place = { start, end: start + run.length };
     if (decoded !== undefined) yield { ...place, ...decoded };
     else if (run.length >= MIN_REVERSED && run.length <= MAX_REVERSED && startsSecret(reversed(run.slice(-16))))
       yield { ...place, text: reversed(run), layer: 'reversed' };

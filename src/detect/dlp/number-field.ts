@@ -46,18 +46,37 @@ function ibanEnd(text: string, start: number, length: number): number {
 
 /** Identity numbers that hold letters: "QQ 12 34 56 C", "RSSMRA85T10A562S". */
 const LETTERED =
-  /(?<![\w-])(?:[A-Za-z]{2}[ -]?\d\d[ -]?\d\d[ -]?\d\d[ -]?[A-Da-d]|(?:\d{8}|\d\d\.\d{3}\.\d{3})-?[A-Za-z]|[XYZxyz]-?\d{7}-?[A-Za-z]|[A-Za-z]{6} ?\d\w\w\w{2} ?\w\d{3} ?[A-Za-z]|[A-Z]{3} [A-Z]{3} \d\d[A-Z]\d\d [A-Z]\d{3}[A-Z]|[A-Z]{5}\d{4}[A-Z]|\d{17}[Xx]|\d{6}[-+A]\d{3}[A-Y]|[A-Z]{4}\d{6}(?:[HMX][A-Z]{5}\w\d|\w{3})|\d{1,2}\.\d{3}\.\d{3}-[Kk]|\d{7}[A-W][A-I]?|[STFGM]\d{7}[A-Z]|[A-Z]{1,2}\d{6}\(?[\dA]\)?|[A-Z][12]\d{8}|[12] ?\d\d ?\d\d ?2[AB] ?\d{3} ?\d{3} ?\d\d|\d\d ?\d{6} ?[A-Z] ?\d{3})(?![\w-])/g;
+  /(?<![\w-])(?:[A-Za-z]{2}[ -]?\d\d[ -]?\d\d[ -]?\d\d[ -]?[A-Da-d]|(?:\d{8}|\d\d\.\d{3}\.\d{3})-?[A-Za-z]|[XYZxyz]-?\d{7}-?[A-Za-z]|[A-Za-z]{6} ?\d\w\w\w{2} ?\w\d{3} ?[A-Za-z]|[A-Z]{3} [A-Z]{3} \d\d[A-Z]\d\d [A-Z]\d{3}[A-Z]|[A-Z]{5}\d{4}[A-Z]|\d{17}[Xx]|\d{6}[-+A]\d{3}[A-Y]|[A-Z]{4}\d{6}(?:[HMX][A-Z]{5}\w\d|\w{3})|\d{1,2}\.\d{3}\.\d{3}-[Kk]|\d{7}[A-W][A-I]?|[STFGM]\d{7}[A-Z]|[A-Z]{1,2}\d{6}\(?[\dA]\)?|[A-Z][12]\d{8}|[12] ?\d\d ?\d\d ?2[AB] ?\d{3} ?\d{3} ?\d\d|\d\d ?\d{6} ?[A-Z] ?\d{3})(?![\w-])/y;
 
 export function findLetteredIds(view: View, out: Match[]): void {
   const { text } = view;
-  LETTERED.lastIndex = 0;
-  for (let found = LETTERED.exec(text); found !== null; found = LETTERED.exec(text)) {
+  for (let at = nextCandidate(text, 0); at >= 0; at = nextCandidate(text, at)) {
+    LETTERED.lastIndex = at;
+    const found = LETTERED.exec(text);
+    at++;
+    if (found === null) continue;
     const field = fieldAt(view, found.index, LETTERED.lastIndex);
     const whole = field !== undefined && field.end - field.start <= found[0].length + 8;
     if (whole && field.bits & KEY.TECHNICAL && !(field.bits & NUMBERS)) continue;
     const scheme = schemeAlone(found[0]) ?? schemeAlone(found[0].toUpperCase());
     if (scheme) out.push({ type: 'NATIONAL_ID', start: found.index, end: LETTERED.lastIndex, confidence: 0.88, rule: scheme.name });
   }
+}
+
+/** A digit stands this near to the start of every identity number, characters. */
+const NEAR = 9;
+
+/** The next start of a word with a digit close behind it: few words have one. */
+function nextCandidate(text: string, from: number): number {
+  for (let at = from; at < text.length; at++) {
+    if (!isIdStart(text.charCodeAt(at)) || (at > 0 && isIdStart(text.charCodeAt(at - 1)))) continue;
+    for (let near = at; near < at + NEAR; near++) if ((text.charCodeAt(near) ^ 0x30) < 10) return at;
+  }
+  return -1;
+}
+
+function isIdStart(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a);
 }
 
 /** The whole value of a field that its key calls an identity number, a bank number or a birthday. */

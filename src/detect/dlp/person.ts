@@ -1,6 +1,6 @@
 // Names of persons: values of fields that name one, and names in running text that are introduced ("my name is …", "Dear …") or made of a
 // known given and family name. A name once found is found again wherever it stands in the same document.
-import { Cover } from './cover.ts';
+import { coverOf } from './cover.ts';
 import type { Match } from './finding-kind.ts';
 import { KEY } from './key-class.ts';
 import { type Lead, leadBefore } from './name-lead.ts';
@@ -244,8 +244,7 @@ const MAX_UNCASED_AGAIN = 8;
 
 /** Every other place of the found names, and of their parts. */
 function addAgain(text: string, words: readonly Word[], found: Match[]): void {
-  const cover = new Cover(text.length);
-  for (const match of found) cover.take(match.start, match.end);
+  const cover = coverOf(found, text.length);
   const { whole, parts, uncased } = namesToFind(text, found);
   const add = (start: number, end: number): void => {
     if (/^(?:[\w@-]| (?:Street|St|Road|Ave|Avenue|Inc|Ltd|GmbH|LLC|Corp)\b)/.test(text.slice(end, end + 8)) || !cover.take(start, end))

@@ -2,7 +2,7 @@
 // Pure and linear in the text. Never keeps what it read.
 import { findAddresses } from './address.ts';
 import { findConnections } from './connection.ts';
-import { Cover } from './cover.ts';
+import { Cover, coverOf } from './cover.ts';
 import type { CustomPattern } from './customer-pattern.ts';
 import { findEmails } from './email.ts';
 import { encodedRuns } from './encoded-run.ts';
@@ -30,7 +30,7 @@ export function scanText(raw: string, scan: Scan): Match[] {
   if (raw.length < MIN_CHARS) return [];
   const view = flatten(raw, scan.key, scan.bits);
   const found = detect(view, scan);
-  if (mayHoldRuns(view.text)) addEncoded(view, scan, found);
+  addEncoded(view, scan, found);
   const settled = settle(found, view.text.length);
   return settled.map((match) => toRaw(match, view)).sort((one, other) => one.start - other.start);
 }
@@ -62,10 +62,6 @@ function detect(view: View, scan: Scan): Match[] {
   return out.filter((match) => wanted.has(match.type));
 }
 
-function mayHoldRuns(text: string): boolean {
-  return /[A-Za-z0-9+/_-]{16}/.test(text);
-}
-
 function findAll(text: string, scan: Scan): Match[] {
   const view = flatten(text);
   return settle(detect(view, scan), view.text.length);
@@ -73,9 +69,9 @@ function findAll(text: string, scan: Scan): Match[] {
 
 /** Things that hide in an encoded run and are certain enough to say so. */
 function addEncoded(view: View, scan: Scan, found: Match[]): void {
-  const cover = new Cover(view.text.length);
-  for (const match of found) cover.take(match.start, match.end);
+  let cover: Cover | undefined;
   for (const run of encodedRuns(view.text)) {
+    cover ??= coverOf(found, view.text.length);
     if (!cover.isFree(run.start, run.end)) continue;
     const inner: Match[] = [];
     // Turned round, only the unmistakable counts: the prefix of a provider.

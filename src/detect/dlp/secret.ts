@@ -157,17 +157,19 @@ function addKeyed(text: string, field: Field, out: Match[]): void {
   });
 }
 
+const SPOKEN_WORD =
+  /[Pp]ass(?:w|ph|c)|PASS|[Kk]ennwort|[Cc]ontrase|[Mm]ot de passe|[Ss]enha|[Ww]achtwoord|[Hh]as[lł]o|[Ll](?:ö|o)senord|[Ss]alasana|[Pp]arola|[Tt]oken|[Ss]ecret|\b(?:API|api|[Aa]ccess) [Kk]ey|\b[Pp][Ii][Nn]\b/g;
 const SPOKEN =
-  /(?<![\p{L}_])(?:password|passwd|passphrase|passcode|passwort|kennwort|contraseña|mot de passe|senha|wachtwoord|hasło|lösenord|salasana|parola|token|api key|secret|access key|secret key|pin)(?: (?!is |are |was |to )[\p{L}\d._-]{1,20}){0,6}? (?:is|are|was|to|now|ist|lautet|est|es|è|é|=|:)(?: now| set to| currently)?:? ["'“`]?([^\s"'“”`]{4,300})/giu;
+  /(?:password|passwd|passphrase|passcode|passwort|kennwort|contraseña|mot de passe|senha|wachtwoord|hasło|lösenord|salasana|parola|token|api key|secret|access key|secret key|pin)(?: (?!is |are |was |to )[\p{L}\d._-]{1,20}){0,6}? (?:is|are|was|to|now|ist|lautet|est|es|è|é|=|:)(?: now| set to| currently)?:? ["'“`]?([^\s"'“”`]{4,300})/iuy;
 
 /** "the new root password is …" */
 export function findSpokenSecrets(text: string, out: Match[]): void {
-  if (
-    !/(?:is|are|was|to|now|ist|lautet|est|es|è|é|[=:]):? ["'“`]?\S{4}/.test(text) ||
-    !/pass|token|key|secret|kennwort|contrase|senha|wachtwoord|has[lł]o|l[öo]senord|salasana|parola|\bpin\b/i.test(text)
-  )
-    return;
-  for (const found of text.matchAll(SPOKEN)) {
+  SPOKEN_WORD.lastIndex = 0;
+  for (let word = SPOKEN_WORD.exec(text); word !== null; word = SPOKEN_WORD.exec(text)) {
+    if (/[\p{L}_]/u.test(text[word.index - 1] ?? ' ')) continue;
+    SPOKEN.lastIndex = word.index;
+    const found = SPOKEN.exec(text);
+    if (found === null) continue;
     const value = (found[1] as string).replace(/[.,;:!?)]+$/, '');
     const start = found.index + found[0].length - (found[1] as string).length;
     const mixed =

@@ -15,7 +15,7 @@ const INSERT = /\binsert\s{1,4}into\s{1,4}[\w."`[\]]{1,80}\s{0,4}\(([^()]{2,1000
 
 /** INSERT INTO t (name, phone) VALUES ('…', '…'), (…): the column list names the values of every row. */
 function addInserts(fields: Field[], text: string, base: number, parent: Group): void {
-  if (!/insert\s/i.test(text)) return;
+  if (!text.includes('(') || !/insert\s/i.test(text)) return;
   for (const found of text.matchAll(INSERT)) {
     const names = (found[1] as string).split(',').map((name) => name.replace(/["`[\]\s]/g, ''));
     const bits = names.map(classifyKey);
@@ -85,13 +85,13 @@ interface Header {
 
 function headerOf(text: string, start: number, end: number): Header | undefined {
   if (end - start < 5 || end - start > MAX_HEADER_CHARS || end + 1 >= text.length) return undefined;
-  const line = text.slice(start, end);
-  const delimiter = delimiterOf(line);
+  const delimiter = delimiterOf(text, start, end);
   if (delimiter === undefined) return undefined;
+  const line = text.slice(start, end);
   const cells = split(line, 0, line.length, delimiter);
   if (cells.length < 2 || cells.length > MAX_COLUMNS) return undefined;
   const names = cells.map((cell) => line.slice(cell.start, cell.end));
-  if (!names.every((name) => name.length <= 48 && !/[=@:{}<>]|\d{3}/.test(name))) return undefined;
+  if (!names.every((name) => name.length <= 48 && !/\d{3}/.test(name))) return undefined;
   const bits = names.map(classifyKey);
   const telling = bits.filter((bit) => (bit & ~(KEY.TECHNICAL | KEY.NUMBER | KEY.THING_ABOUT | KEY.NOT_SECRET)) !== 0).length;
   // A sentence with commas has a known word now and then; a header is made of them.
@@ -101,13 +101,27 @@ function headerOf(text: string, start: number, end: number): Header | undefined 
   return { delimiter, bits, names, starts: cells.map((cell) => cell.start) };
 }
 
-function delimiterOf(line: string): string | undefined {
-  if (line.includes('|')) return '|';
-  if (line.includes('\t')) return '\t';
-  if (line.includes(';')) return ';';
-  if (line.includes(',')) return ',';
-  return /\S {2,}\S/.test(line) ? '  ' : undefined;
+/** The sign between the cells of a line that could be a header; undefined for code, pairs and prose without any. One look at each character. */
+function delimiterOf(text: string, start: number, end: number): string | undefined {
+  let best = 0;
+  for (let at = start; at < end; at++) {
+    const code = text.charCodeAt(at);
+    // = @ : { } < >
+    if (code === 0x3d || code === 0x40 || code === 0x3a || code === 0x7b || code === 0x7d || code === 0x3c || code === 0x3e) {
+      // A markdown line of dashes may hold colons, a header none.
+      return undefined;
+    }
+    if (code === 0x7c) best = Math.max(best, 5);
+    else if (code === 0x09) best = Math.max(best, 4);
+    else if (code === 0x3b) best = Math.max(best, 3);
+    else if (code === 0x2c) best = Math.max(best, 2);
+    else if (code === 0x20 && at > start && at + 2 < end && text.charCodeAt(at + 1) === 0x20 && text.charCodeAt(at - 1) > 0x20)
+      best = Math.max(best, 1);
+  }
+  return DELIMITERS[best];
 }
+
+const DELIMITERS = [undefined, '  ', ',', ';', '\t', '|'];
 
 function addRows(fields: Field[], text: string, from: number, base: number, header: Header, parent: Group): number {
   let at = from;
