@@ -62,6 +62,8 @@ export interface Target {
   spec: ServerSpec;
   capability: CapabilityRef | undefined;
   definition: Definition | undefined;
+  /** Digest of the approved snapshot in force; undefined when there is none. */
+  snapshot: string | undefined;
 }
 
 /** A capability's definition as the server stated it, and the pin: SHA-256 of its RFC 8785 form, hex. */
@@ -211,8 +213,8 @@ export interface Call {
   /** Exact text of `params`; set to undefined by whoever replaces `params`. */
   paramsText: string | undefined;
   readonly client: ClientContext;
-  /** Bearer token as presented; undefined when none. Never logged. */
-  readonly bearer: string | undefined;
+  /** SHA-256 of the bearer token as presented, hex; undefined when none was. The token itself goes no further than the request's headers. */
+  readonly bearerHash: string | undefined;
   /** Address of the TCP peer. */
   readonly remoteAddress: string;
   /** Lower-cased HTTP request headers that start with `mcp-` (modern header validation). */
@@ -224,6 +226,8 @@ export interface Call {
   abort(reason: unknown): void;
   /** Who started it: an agent, or the gateway itself (definition discovery). */
   readonly origin: 'agent' | 'gateway';
+  /** Organization for which the gateway acts as itself, on an operator's request; never set by what an agent sends. */
+  readonly actsFor?: string | undefined;
   /** For `reverse`: the call during which the server asked. */
   readonly parent: Call | undefined;
   /** For `reverse` and locally handled notifications: what forward does instead of asking a server. */
@@ -262,6 +266,8 @@ export interface Denied {
   callId: string;
   /** What would pass, when that can be said without revealing other rules. */
   hint: string | undefined;
+  /** When the call may pass; undefined when waiting is not known to help. */
+  retryAfterMs?: number | undefined;
   /** When set, the JSON-RPC error to answer with, exactly: the request itself was wrong, as any server would say. */
   rpc?: RpcError | undefined;
 }

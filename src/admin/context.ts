@@ -1,12 +1,13 @@
 // Everything the admin side needs, as ports. app.ts hands it in once.
 import type { AuditLog } from '../audit/log.ts';
 import type { LogStore } from '../audit/port.ts';
+import type { Compared, Stated } from '../catalog/drift.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { ObjectContext } from '../object/apply.ts';
 import type { ControlView } from '../object/snapshot.ts';
 import type { Logger } from '../observe/log.ts';
 import type { History } from '../risk/history.ts';
-import type { StatusReply } from './contract.ts';
+import type { LimitBody, StatusReply } from './contract.ts';
 
 export interface AdminContext {
   /** The organization this listener administers. */
@@ -25,12 +26,25 @@ export interface AdminContext {
   /** Can calls be decided and recorded now? */
   ready(): Promise<boolean>;
   servers(): StatusReply['servers'];
+  /** With their use; the one of this name, or all. */
+  limits(name: string | undefined): Promise<LimitBody[]>;
   metrics(): Promise<string>;
   /** Milliseconds since the epoch; undefined when not seen by this process. */
   lastUsedMs(token: string): number | undefined;
   /** What is remembered of the calls of this organization; undefined when nobody asked for it. */
   history(): History | undefined;
+  /** Definitions of servers, as last seen by this process. */
+  definitions: {
+    stated(server: string): Stated[];
+    compare(server: string): Compared[];
+    /** Reads everything anew; resolves with what could not be read. */
+    refresh(server: string): Promise<string[]>;
+    save(definitions: readonly { hash: string; text: string }[]): Promise<void>;
+    text(hash: string): Promise<string | undefined>;
+  };
   rotateDataKey(): Promise<{ id: string; previous: string }>;
+  /** Gateway processes on the store now, this one included. */
+  replicas(): Promise<number>;
   settings: {
     metrics: 'loopback' | 'viewer';
     /** May role admin register servers that run a command? */

@@ -12,11 +12,14 @@ import { LogTails } from './log-tail.ts';
 import { identifyOperator, mayAct, type Operator, SigninRecorder } from './operator.ts';
 import { failure, type Route } from './route.ts';
 import { accessRoutes } from './routes/access.ts';
+import { drillRoutes } from './routes/drills.ts';
 import { freezeRoutes } from './routes/freezes.ts';
 import { healthRoutes } from './routes/health.ts';
+import { limitRoutes } from './routes/limits.ts';
 import { logRoutes } from './routes/log.ts';
 import { objectRoutes } from './routes/objects.ts';
 import { riskRoutes } from './routes/risk.ts';
+import { serverRoutes } from './routes/servers.ts';
 
 /** A source file as a JSON string is at most twice as long, and some more around it. */
 export const MAX_ADMIN_BODY_BYTES = 2 * MAX_SOURCE_BYTES + 64 * 1024;
@@ -28,7 +31,17 @@ export interface RouterOptions {
 }
 
 export function adminRoutes(context: AdminContext): Route[] {
-  return [...healthRoutes, ...objectRoutes, ...accessRoutes, ...freezeRoutes, ...riskRoutes, ...logRoutes(new LogTails(context))];
+  return [
+    ...healthRoutes,
+    ...objectRoutes,
+    ...accessRoutes,
+    ...freezeRoutes,
+    ...drillRoutes,
+    ...limitRoutes,
+    ...riskRoutes,
+    ...serverRoutes,
+    ...logRoutes(new LogTails(context)),
+  ];
 }
 
 export function createRouter(context: AdminContext, options: RouterOptions): Hono {

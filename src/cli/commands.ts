@@ -3,19 +3,25 @@
 
 import { accessCommands } from './command/access.ts';
 import { dataCommands } from './command/data.ts';
+import { detectCommands } from './command/detect.ts';
 import { dlpCommands } from './command/dlp.ts';
 import { gatewayCommands } from './command/gateway.ts';
+import { limitCommands } from './command/limit.ts';
 import { logCommands } from './command/log.ts';
 import { objectCommands } from './command/object.ts';
 import { riskCommands } from './command/risk.ts';
+import { serverCommands } from './command/server.ts';
 import type { CommandSpec } from './command.ts';
 
 export const commands: readonly CommandSpec[] = [
   ...gatewayCommands,
   ...objectCommands,
+  ...serverCommands,
   ...accessCommands,
+  ...limitCommands,
   ...riskCommands,
   ...dlpCommands,
+  ...detectCommands,
   ...logCommands,
   ...dataCommands,
 ];

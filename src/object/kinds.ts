@@ -5,11 +5,13 @@ import { agentSpec } from './kind/agent.ts';
 import { dlpSpec } from './kind/dlp.ts';
 import type { metadataSchema } from './kind/field.ts';
 import { freezeSpec } from './kind/freeze.ts';
+import { limitSpec } from './kind/limit.ts';
 import { operatorSpec, type roles } from './kind/operator.ts';
 import { type policyRule, policySpec } from './kind/policy.ts';
 import { riskSpec } from './kind/risk.ts';
 import { secretSpec } from './kind/secret.ts';
 import { serverSpec } from './kind/server.ts';
+import { snapshotSpec } from './kind/snapshot.ts';
 import { tokenSpec } from './kind/token.ts';
 
 export const kinds = {
@@ -18,10 +20,12 @@ export const kinds = {
   token: tokenSpec,
   policy: policySpec,
   freeze: freezeSpec,
+  limit: limitSpec,
   secret: secretSpec,
   operator: operatorSpec,
   risk: riskSpec,
   dlp: dlpSpec,
+  snapshot: snapshotSpec,
 } as const;
 
 export type Kind = keyof typeof kinds;
@@ -31,6 +35,7 @@ export type AgentSpec = z.infer<typeof agentSpec>;
 export type TokenSpec = z.infer<typeof tokenSpec>;
 export type PolicyRule = z.infer<typeof policyRule>;
 export type FreezeSpec = z.infer<typeof freezeSpec>;
+export type LimitSpec = z.infer<typeof limitSpec>;
 export type OperatorSpec = z.infer<typeof operatorSpec>;
 export type Role = (typeof roles)[number];
 

@@ -14,8 +14,7 @@ import { requestTo } from './forward-request.ts';
 import { isForwardable } from './forwardable.ts';
 import { listenAll } from './listen-all.ts';
 import { mergeHandshakes } from './merge-handshake.ts';
-import { isVisible, LIST_SHAPES } from './narrow.ts';
-import { pinnedParts } from './pinned-part.ts';
+import { isVisible, LIST_SHAPES, learn } from './narrow.ts';
 
 /** Items of one page of an aggregated list. */
 export const AGGREGATE_PAGE_ITEMS = 1000;
@@ -102,11 +101,25 @@ async function askInTime(
   shape: (request: UpstreamRequest) => UpstreamRequest,
 ): Promise<CallReply> {
   const late = AbortSignal.timeout(flight.ports.settings.aggregateDeadlineMs);
-  const signal = AbortSignal.any([flight.signal, late]);
   const request = requestTo(flight, server, spec);
   if (!request) throw new Error('its credential is missing');
-  const gone = new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
-  return Promise.race([flight.ports.upstreams.exchange(shape({ ...request, signal })), gone]);
+  return asPart(flight, server, (stopped) => {
+    const signal = AbortSignal.any([flight.signal, late, stopped]);
+    const gone = new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
+    return Promise.race([flight.ports.upstreams.exchange(shape({ ...request, signal })), gone]);
+  });
+}
+
+/** Runs the part of a call that goes to one server, so that a freeze of that server ends it and not the others. */
+export async function asPart<T>(flight: Flight, server: string, work: (stopped: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const abort = (reason: Error): void => controller.abort(reason);
+  flight.parts?.set(server, abort);
+  try {
+    return await work(controller.signal);
+  } finally {
+    if (flight.parts?.get(server) === abort) flight.parts.delete(server);
+  }
 }
 
 async function handshakeAll(flight: Flight): Promise<CallReply> {
@@ -143,7 +156,7 @@ async function listAll(flight: Flight): Promise<CallReply> {
 
 /** One server's items that this principal may use, under their public names, in the server's order. */
 async function itemsOf(flight: Flight, server: string, spec: ServerSpec): Promise<JsonObject[]> {
-  const { call, control, ports } = flight;
+  const { call, ports } = flight;
   const shape = LIST_SHAPES[call.method];
   if (!shape) return [];
   const found: JsonObject[] = [];
@@ -164,7 +177,7 @@ async function itemsOf(flight: Flight, server: string, spec: ServerSpec): Promis
     cursor = answer.result.nextCursor;
     if (cursor === undefined || cursor === null) break;
   }
-  if (shape.names !== 'uriTemplate') ports.catalog.merge(control.org, server, shape.kind, pinnedParts(found));
+  learn(flight, found, shape, server);
   const visible = found.filter((item) => isVisible(flight, item, shape, server));
   if (shape.kind !== 'resource') return visible.map((item) => ({ ...item, name: publicName(server, String(item.name)) }));
   const source = shape.names === 'uri' ? 'uri' : 'template';

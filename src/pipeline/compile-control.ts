@@ -1,7 +1,9 @@
 // From objects to the state calls are judged under. Only kinds that changed are compiled again.
 import { buildPrincipals } from '../auth/principal-index.ts';
+import { compileSnapshots } from '../catalog/snapshot-index.ts';
 import { compileDlp } from '../detect/dlp/model.ts';
 import { compileFreezes } from '../kill/freeze-index.ts';
+import { compileLimits } from '../limit/limit-set.ts';
 import type { Kind } from '../object/kinds.ts';
 import { buildView, type ControlView } from '../object/snapshot.ts';
 import { compilePolicies } from '../policy/compile.ts';
@@ -26,6 +28,8 @@ export function controlCompiler(
       principals: changed('token', 'agent') || !previous ? buildPrincipals(all, revision, org) : previous.principals,
       policies: compilePolicies(all, revision, onPolicyError),
       freezes: changed('freeze') || !previous ? compileFreezes(all, revision) : previous.freezes,
+      limits: changed('limit', 'token') || !previous ? compileLimits(all) : previous.limits,
+      snapshots: changed('snapshot', 'server') || !previous ? compileSnapshots(all) : previous.snapshots,
       risk: changed('risk') || !previous ? compileRisk(all) : previous.risk,
       dlp: changed('dlp') || !previous ? compileDlp(all) : previous.dlp,
       lease: leases(org, view, openSecret),

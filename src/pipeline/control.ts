@@ -2,8 +2,10 @@
 // A call asks for `current`; when the log says that the revision moved, it asks for `atLeast` and is judged again.
 
 import type { PrincipalIndex } from '../auth/principal-index.ts';
+import type { SnapshotIndex } from '../catalog/snapshot-index.ts';
 import type { DlpModel } from '../detect/dlp/model.ts';
 import type { FreezeIndex } from '../kill/freeze-index.ts';
+import type { LimitSet } from '../limit/limit-set.ts';
 import type { StoredObject } from '../object/kinds.ts';
 import type { ControlView } from '../object/snapshot.ts';
 import type { PolicySet } from '../policy/compile.ts';
@@ -17,6 +19,8 @@ export interface Control {
   readonly principals: PrincipalIndex;
   readonly policies: PolicySet;
   readonly freezes: FreezeIndex;
+  readonly limits: LimitSet;
+  readonly snapshots: SnapshotIndex;
   /** undefined when no profile is set: nothing is scored. */
   readonly risk: RiskModel | undefined;
   /** undefined when no object of kind dlp is set: nothing is looked for. */

@@ -30,10 +30,10 @@ function heldIfAsked(decision: Decision, { heldBy }: Flight): Decision {
 /** INVARIANT: no rule lets a call pass a freeze, nor a method that nobody named (test/scenario/attack-bypass.test.ts). */
 function despiteRules(flight: Flight): Verdict {
   const { call } = flight;
-  const { target, surface, kind } = call;
+  const { target, surface, kind, local } = call;
   const server = target?.server ?? (surface.type === 'server' ? surface.server : undefined);
-  if (server !== undefined && kind !== 'meta') {
-    const verdict = frozenVerdict(flight, server);
+  if (server !== undefined && !(kind === 'meta' && local)) {
+    const verdict = frozenVerdict(flight, server, target?.capability);
     if (verdict !== PASS) return verdict;
   }
   if (!target || isForwardable(call, target.spec)) return PASS;
@@ -72,6 +72,6 @@ function judge(flight: Flight): Decision {
       (named === undefined || named === 'missing' || named.kind === 'task' ? undefined : { kind: named.kind, name: named.name }),
   };
   // A name that leads nowhere gets the default refusal, word for word what an existing but forbidden one gets.
-  const leadsNowhere = !target && (surface.type === 'server' || asked.capability !== undefined);
+  const leadsNowhere = flight.isQuarantined || (!target && (surface.type === 'server' || asked.capability !== undefined));
   return leadsNowhere ? control.policies.refuse(asked) : control.policies.decide(asked);
 }

@@ -22,7 +22,12 @@ export function governedPeer(flight: Flight, server: string, spec: ServerSpec): 
   const { call } = flight;
   const { peer } = call;
   const ask = peer.request;
-  const parent: Call = call.target ? call : { ...call, target: { server, spec, capability: undefined, definition: undefined } };
+  const parent: Call = call.target
+    ? call
+    : {
+        ...call,
+        target: { server, spec, capability: undefined, definition: undefined, snapshot: flight.control.snapshots.hashOf(server) },
+      };
   return {
     notify: (method, params, text) => {
       if (!mayHear(flight, server, method, params)) return undefined;
@@ -49,13 +54,21 @@ export function governedPeer(flight: Flight, server: string, spec: ServerSpec): 
 }
 
 /** Modern results that ask, those about tasks too: each entry is decided and recorded; one refusal refuses the whole call. */
-export async function governQuestions(flight: Flight, answer: CallReply): Promise<{ answer: CallReply } | { refusal: Denial }> {
-  if (answer.type !== 'result') return { answer };
+export function governQuestions(flight: Flight, answer: CallReply): Promise<{ answer: CallReply } | { refusal: Denial }> | undefined {
+  if (answer.type !== 'result') return undefined;
   const { resultType, inputRequests } = answer.result;
   const asks = resultType === 'input_required' || resultType === 'task' || flight.call.method.startsWith('tasks/');
-  const judged = asks ? await judgeAll(flight, flight.call, inputRequests) : { requests: inputRequests };
+  return asks ? withJudged(flight, answer, inputRequests) : undefined;
+}
+
+async function withJudged(
+  flight: Flight,
+  answer: CallReply & { type: 'result' },
+  requests: Json | undefined,
+): Promise<{ answer: CallReply } | { refusal: Denial }> {
+  const judged = await judgeAll(flight, flight.call, requests);
   if ('refusal' in judged) return judged;
-  if (judged.requests === inputRequests) return { answer };
+  if (judged.requests === requests) return { answer };
   return { answer: { ...answer, result: { ...answer.result, inputRequests: judged.requests as Json }, resultText: undefined } };
 }
 
@@ -127,7 +140,7 @@ function questionCall(flight: Flight, parent: Call, method: string, params: Json
     params,
     paramsText: params && JSON.stringify(params),
     client: parent.client,
-    bearer: parent.bearer,
+    bearerHash: parent.bearerHash,
     remoteAddress: parent.remoteAddress,
     mcpHeaders: {},
     peer: parent.peer,

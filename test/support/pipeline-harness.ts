@@ -3,17 +3,24 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Definitions } from '../../src/app/definitions.ts';
 import { HistoryKeeper } from '../../src/app/history-keeper.ts';
+import { KillSwitch } from '../../src/app/kill-switch.ts';
 import { type Core, openCore } from '../../src/app.ts';
 import { LastUsed } from '../../src/auth/last-used.ts';
+import { tokenHash } from '../../src/auth/token.ts';
 import type { Call, CallReply, ClientContext, Era, MethodKind, Peer, Surface } from '../../src/call.ts';
 import { Catalog } from '../../src/catalog/catalog.ts';
 import { UriRoutes } from '../../src/catalog/uri-routes.ts';
 import { loadConfig } from '../../src/config.ts';
 import { InFlight } from '../../src/kill/inflight.ts';
+import type { Clock } from '../../src/lib/clock.ts';
 import { newId } from '../../src/lib/id.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 import { Lru } from '../../src/lib/lru.ts';
+import { FloodGate } from '../../src/limit/flood.ts';
+import { ProcessRates } from '../../src/limit/gcra.ts';
+import { Limiter } from '../../src/limit/limiter.ts';
 import { methodKind } from '../../src/mcp/method-kind.ts';
 import type { StoredObject } from '../../src/object/kinds.ts';
 import { createLogger } from '../../src/observe/log.ts';
@@ -26,6 +33,7 @@ import { createPipeline, type Pipeline } from '../../src/pipeline/run.ts';
 import { StrangerLimit } from '../../src/pipeline/stranger-limit.ts';
 import type { FailWrite } from '../../src/store/port.ts';
 import type { UpstreamRequest, Upstreams } from '../../src/upstream/exchange.ts';
+import { Watchdog } from '../../src/upstream/watchdog.ts';
 import { openText, sealText } from '../../src/vault/token-seal.ts';
 import { secretSealer } from '../../src/vault/vault.ts';
 import { seed } from './seed.ts';
@@ -43,7 +51,10 @@ export interface Harness {
   control: LiveControl;
   inFlight: InFlight;
   histories: HistoryKeeper;
+  definitions: Definitions;
   metrics: Metrics;
+  limiter: Limiter;
+  floods: FloodGate;
   /** What servers received, in order. */
   sent: UpstreamRequest[];
   /** How the server answers from now on. */
@@ -60,6 +71,7 @@ export interface HarnessOptions {
   failWrite?: FailWrite;
   inspectors?: readonly Inspector[];
   callTimeoutMs?: number;
+  clock?: Clock;
 }
 
 export async function harness(options: HarnessOptions = {}): Promise<Harness> {
@@ -73,6 +85,10 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
   const org = config.organization;
   if (options.objects) await seed(core, org, options.objects);
   const logger = createLogger({ level: 'silent' });
+  const inFlight = new InFlight();
+  const metrics = createMetrics({ processMetrics: false });
+  const killSwitch = new KillSwitch({ clock: core.clock, log: core.log, logger, metrics, instance: 'test' });
+  killSwitch.stopper.add(inFlight);
   const control = new LiveControl({
     objects: core.store.objects,
     compile: controlCompiler(
@@ -80,22 +96,26 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
       () => undefined,
     ),
     logger,
-    onSwap: (next) => {
-      inFlight.cancelFrozen(next.org, next.freezes, core.clock.nowMs());
+    onSwap: (next, previous) => {
+      killSwitch.follow(next, previous);
       histories.want(next.org, next.risk !== undefined || next.policies.needsFacts);
     },
   });
-  const inFlight = new InFlight();
   const histories = new HistoryKeeper({ log: core.store.log, audit: core.log, store: core.store.histories, logger });
-  const metrics = createMetrics({ processMetrics: false });
+  const catalog = new Catalog();
+  const definitions = new Definitions({ catalog, control, log: core.log, clock: core.clock, logger, instance: 'test' });
   const sent: UpstreamRequest[] = [];
   let handler: (request: UpstreamRequest) => Promise<CallReply> | CallReply = echoServer;
+  const clock = options.clock ?? core.clock;
+  const limiter = new Limiter({ clock, rates: new ProcessRates(() => clock.monotonicMs()), quotas: core.store.limits.quotas });
+  const floods = new FloodGate();
   const ports: Ports = {
-    clock: core.clock,
+    clock,
     log: core.log,
     control,
     upstreams: playedServer(sent, (request) => handler(request)),
-    catalog: new Catalog(),
+    catalog,
+    drift: definitions.watch,
     routes: new UriRoutes(),
     readings: new Readings(),
     sealer: {
@@ -104,8 +124,11 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     },
     taskIds: new Lru<string, string>(1000),
     strangers: new StrangerLimit(),
+    limiter,
+    floods,
     lastUsed: new LastUsed(),
     inFlight,
+    watchdog: new Watchdog(core.clock),
     inspectors: options.inspectors ?? [],
     histories,
     logger,
@@ -121,14 +144,19 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     },
   };
   await control.start();
+  const pipeline = createPipeline(ports);
+  definitions.pipeline = pipeline;
   return {
     core,
     org,
-    pipeline: createPipeline(ports),
+    pipeline,
+    definitions,
     control,
     inFlight,
     histories,
     metrics,
+    limiter,
+    floods,
     sent,
     answer: (next) => {
       handler = next;
@@ -137,6 +165,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     entries: () => readEntries(core, org),
     close: async () => {
       control.stop();
+      definitions.close();
       await histories.close();
       await core.store.lifecycle.close();
       if (!options.dataDir) rmSync(dataDir, { recursive: true, force: true });
@@ -162,6 +191,7 @@ function playedServer(sent: UpstreamRequest[], answer: (request: UpstreamRequest
       return answer(request);
     },
     endSession: async () => {},
+    doomedParked: () => [],
     onListChanged: () => () => {},
     status: () => [],
     close: async () => {},
@@ -220,7 +250,7 @@ export function callOf(method: string, options: CallOptions = {}): Call {
     params: options.params,
     paramsText: options.params && JSON.stringify(options.params),
     client,
-    bearer: options.bearer,
+    bearerHash: options.bearer === undefined ? undefined : tokenHash(options.bearer),
     remoteAddress: '127.0.0.1',
     mcpHeaders: {},
     peer: options.peer ?? { notify: () => undefined, request: undefined },

@@ -4,16 +4,17 @@ import type { Match } from '../../detect/dlp/finding-kind.ts';
 import { compileDlp } from '../../detect/dlp/model.ts';
 import { ruleOn } from '../../detect/dlp/redact.ts';
 import { createDlpScanner } from '../../detect/dlp/scanner.ts';
-import type { Json, JsonObject } from '../../lib/json.ts';
+import type { JsonObject } from '../../lib/json.ts';
 import { isObject } from '../../lib/json.ts';
 import { dlpSpec } from '../../object/kind/dlp.ts';
 import { partsOf } from '../../pipeline/message-part.ts';
+import type { Evaluate, Predictions } from './detect-eval.ts';
 
 /** Item id → [{type, start, end}], for items with a text. */
-export async function evaluateDlp(items: readonly JsonObject[]): Promise<Record<string, Json>> {
+export const evaluateDlp: Evaluate = async (items) => {
   const scanner = createDlpScanner();
   try {
-    const predictions: Record<string, Json> = {};
+    const predictions: Predictions = {};
     for (const item of items) {
       if (typeof item.id !== 'string' || typeof item.text !== 'string') continue;
       const found = await findInResult(item.text, patternsOf(item), scanner);
@@ -23,7 +24,7 @@ export async function evaluateDlp(items: readonly JsonObject[]): Promise<Record<
   } finally {
     await scanner.close();
   }
-}
+};
 
 /** What the gateway would find in a tool result that is this text. */
 async function findInResult(

@@ -6,6 +6,7 @@ import type { EntryDraft, Head } from '../../audit/port.ts';
 import { GatewayError } from '../../lib/error.ts';
 import { logUnavailable } from '../group-queue.ts';
 import type { Failure, WriteAnswer, WriteJob, WriteReply } from './job.ts';
+import { QuotaWriter } from './quotas.ts';
 import { entryKey, MAX_ORGANIZATIONS, payloadKey } from './row-key.ts';
 
 interface OrgState {
@@ -16,12 +17,14 @@ interface OrgState {
 export class SqliteWriter {
   readonly #db: DatabaseSync;
   readonly #statements: Statements;
+  readonly #quotas: QuotaWriter;
   /** Heads as of the last commit or the running transaction; forgotten on every rollback. */
   readonly #orgs = new Map<string, OrgState>();
 
   constructor(db: DatabaseSync) {
     this.#db = db;
     this.#statements = prepare(db);
+    this.#quotas = new QuotaWriter(db);
   }
 
   /** Durable when it returns. One reply per job, in order. */
@@ -73,9 +76,28 @@ export class SqliteWriter {
           type: 'done',
           count: Number(this.#statements.keepHistory.run(this.#org(job.org).id, job.seq, job.beyond, job.data).changes),
         };
+      case 'definitions': {
+        const { id } = this.#org(job.org);
+        for (const { hash, text } of job.definitions) this.#statements.addDefinition.run(id, hash, text);
+        return { type: 'done', count: job.definitions.length };
+      }
       case 'health':
         return { type: 'done', count: Number(this.#statements.health.run().changes) };
+      default:
+        return this.#applyQuota(job);
     }
+  }
+
+  #applyQuota(job: Extract<WriteJob, { type: 'reserve' | 'release' | 'park' | 'claim' | 'forget' }>): WriteAnswer {
+    if (job.type === 'forget') this.#quotas.forget(job.nowMs);
+    else {
+      const { id } = this.#org(job.org);
+      if (job.type === 'reserve') return { type: 'quota', full: this.#quotas.reserve(id, job.items) };
+      if (job.type === 'claim') return { type: 'quota', claimed: this.#quotas.claim(id, job.ticket) };
+      if (job.type === 'release') this.#quotas.release(id, job.items);
+      else this.#quotas.park(id, job.ticket, job.text, job.untilMs);
+    }
+    return { type: 'quota' };
   }
 
   #addOrganization(name: string): WriteAnswer {
@@ -160,6 +182,7 @@ const STATEMENTS = {
   deleteObject: 'DELETE FROM object WHERE org = ? AND kind = ? AND name = ?',
   addVersion: 'INSERT INTO object_history (org, kind, name, revision, document, author, time_ms) VALUES (?, ?, ?, ?, ?, ?, ?)',
   putKey: 'INSERT INTO data_key (org, id, wrapped) VALUES (?, ?, ?) ON CONFLICT (org, id) DO UPDATE SET wrapped = excluded.wrapped',
+  addDefinition: 'INSERT INTO definition (org, hash, text) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
   keepHistory:
     'INSERT INTO risk_history (org, seq, beyond, data) VALUES (?, ?, ?, ?) ON CONFLICT (org) DO UPDATE SET seq = excluded.seq, beyond = excluded.beyond, data = excluded.data WHERE excluded.seq >= risk_history.seq',
   health: 'UPDATE health SET writes = writes + 1',
