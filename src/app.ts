@@ -12,6 +12,8 @@ import { LastUsed } from './auth/last-used.ts';
 import { Catalog } from './catalog/catalog.ts';
 import { UriRoutes } from './catalog/uri-routes.ts';
 import type { Config } from './config.ts';
+import { createDlpScanner } from './detect/dlp/scanner.ts';
+import { TokenBook } from './detect/dlp/token.ts';
 import { IntentAnalyser } from './detect/intent/intent-analyser.ts';
 import { InFlight } from './kill/inflight.ts';
 import { newId } from './lib/id.ts';
@@ -21,6 +23,8 @@ import { createMetrics } from './observe/metrics.ts';
 import { controlCompiler } from './pipeline/compile-control.ts';
 import { LiveControl } from './pipeline/control-source.ts';
 import { Readings } from './pipeline/discovery.ts';
+import type { VaultSeal } from './pipeline/dlp-token.ts';
+import { dlpInspector } from './pipeline/inspect-dlp.ts';
 import { intentInspector } from './pipeline/inspect-intent.ts';
 import { createPipeline, type Pipeline } from './pipeline/run.ts';
 import { StrangerLimit } from './pipeline/stranger-limit.ts';
@@ -111,6 +115,7 @@ function assemble(config: Config, core: Core): Inside {
     lastUsed: new LastUsed(),
     strangers: new StrangerLimit(),
     instance,
+    dlpScanner: createDlpScanner(),
   };
   const limits = createLimits({ ...core, config, logger, instance: shared.instance });
   const catalog = new Catalog();
@@ -138,6 +143,7 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     strangers,
     instance,
     limits,
+    dlpScanner,
   } = parts;
   upstreams.onListChanged((org, server, what) => {
     catalog.invalidate(org, server, what);
@@ -160,7 +166,7 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     lastUsed,
     inFlight,
     watchdog: new Watchdog(clock),
-    inspectors: [intentInspector(intent)],
+    inspectors: [intentInspector(intent), dlpInspector({ scanner: dlpScanner, tokens: new TokenBook(clock), seal: dlpSeal(vault) })],
     histories,
     logger,
     metrics,
@@ -176,6 +182,10 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
   });
   definitions.pipeline = pipeline;
   return pipeline;
+}
+
+function dlpSeal(vault: Vault): VaultSeal {
+  return { ...textSealer(vault), mac: (org, purpose, text) => vault.mac(org, purpose, text) };
 }
 
 function servers(
@@ -220,6 +230,7 @@ async function stopInside(inside: Inside): Promise<void> {
   await upstreams.close();
   await connectors.close();
   control.stop();
+  await inside.dlpScanner.close();
   await inside.limits.stop();
   await histories.close();
   for (const { org } of control.all()) {

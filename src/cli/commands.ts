@@ -4,6 +4,7 @@
 import { accessCommands } from './command/access.ts';
 import { dataCommands } from './command/data.ts';
 import { detectCommands } from './command/detect.ts';
+import { dlpCommands } from './command/dlp.ts';
 import { gatewayCommands } from './command/gateway.ts';
 import { limitCommands } from './command/limit.ts';
 import { logCommands } from './command/log.ts';
@@ -19,6 +20,7 @@ export const commands: readonly CommandSpec[] = [
   ...accessCommands,
   ...limitCommands,
   ...riskCommands,
+  ...dlpCommands,
   ...detectCommands,
   ...logCommands,
   ...dataCommands,

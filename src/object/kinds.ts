@@ -2,6 +2,7 @@
 // Unknown keys are errors. Secrets appear only sealed.
 import type { z } from 'zod';
 import { agentSpec } from './kind/agent.ts';
+import { dlpSpec } from './kind/dlp.ts';
 import type { metadataSchema } from './kind/field.ts';
 import { freezeSpec } from './kind/freeze.ts';
 import { limitSpec } from './kind/limit.ts';
@@ -23,6 +24,7 @@ export const kinds = {
   secret: secretSpec,
   operator: operatorSpec,
   risk: riskSpec,
+  dlp: dlpSpec,
   snapshot: snapshotSpec,
 } as const;
 

@@ -22,6 +22,8 @@ export interface Metrics {
   upstream(server: string, durationMs: number): void;
   /** One durable append. */
   append(durationMs: number): void;
+  /** What an inspector saw and what was done about it. */
+  finding(type: string, action: string, count: number): void;
   /** A call was refused by this limit. */
   limited(limit: string): void;
   /** Can the log be written? */
@@ -42,13 +44,15 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
   const registry = new Registry();
   if (options.processMetrics ?? true) collectDefaultMetrics({ register: registry });
   const known: ReadonlySet<string> = new Set(knownMethods());
-  const calls = new CallCounter();
+  const calls = new CallCounter('sallyport_calls_total', ['method', 'outcome']);
   let inFlight = 0;
   let isLogHealthy = true;
   const callSeconds = histogram(registry, 'sallyport_call_seconds', 'Calls from start to end, by kind.', 'kind');
   const stageSeconds = histogram(registry, 'sallyport_stage_seconds', 'Time spent in each stage of the table.', 'stage');
   const upstreamSeconds = histogram(registry, 'sallyport_upstream_seconds', 'Time servers took to answer.', 'server');
   const appendSeconds = histogram(registry, 'sallyport_append_seconds', 'Time until log entries were durable.', 'log');
+  const findings = new CallCounter('sallyport_findings_total', ['type', 'action']);
+  plain(registry, 'sallyport_findings_total', 'What inspection found, by type and what was done.', 'counter', () => findings.values());
   plain(registry, 'sallyport_calls_total', 'Calls that ended, by method and outcome.', 'counter', () => calls.values());
   const freezeSeconds = histogram(registry, 'sallyport_freeze_seconds', 'Time from a freeze until everything it covers was ended.', 'of');
   const stopped = new Map<string, number>();
@@ -75,6 +79,7 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
     stage: (name, durationMs) => stageSeconds.observe(name, durationMs / 1000),
     upstream: (server, durationMs) => upstreamSeconds.observe(server, durationMs / 1000),
     append: (durationMs) => appendSeconds.observe('audit', durationMs / 1000),
+    finding: (type, action, count) => findings.count(type, action, count),
     logHealthy: (healthy) => {
       isLogHealthy = healthy;
     },
@@ -106,24 +111,33 @@ class NameCounter {
   }
 }
 
-/** Calls by method and outcome. */
+/** Counts by two labels, both bounded. */
 class CallCounter {
+  readonly #name: string;
+  readonly #labels: readonly [string, string];
   readonly #counts = new Map<string, Map<string, number>>();
 
-  count(method: string, outcome: string): void {
-    let outcomes = this.#counts.get(method);
+  constructor(name: string, labels: readonly [string, string]) {
+    this.#name = name;
+    this.#labels = labels;
+  }
+
+  count(first: string, second: string, by = 1): void {
+    const row = this.#counts.has(first) || this.#counts.size < MAX_LABEL_VALUES ? first : OTHER;
+    let outcomes = this.#counts.get(row);
     if (!outcomes) {
       outcomes = new Map();
-      this.#counts.set(method, outcomes);
+      this.#counts.set(row, outcomes);
     }
-    const label = outcomes.has(outcome) || outcomes.size < MAX_OUTCOME_LABELS ? outcome : OTHER;
-    outcomes.set(label, (outcomes.get(label) ?? 0) + 1);
+    const label = outcomes.has(second) || outcomes.size < MAX_OUTCOME_LABELS ? second : OTHER;
+    outcomes.set(label, (outcomes.get(label) ?? 0) + by);
   }
 
   values(): MetricValue[] {
     const values: MetricValue[] = [];
-    for (const [method, outcomes] of this.#counts) {
-      for (const [outcome, value] of outcomes) values.push({ metricName: 'sallyport_calls_total', labels: { method, outcome }, value });
+    for (const [first, outcomes] of this.#counts) {
+      for (const [second, value] of outcomes)
+        values.push({ metricName: this.#name, labels: { [this.#labels[0]]: first, [this.#labels[1]]: second }, value });
     }
     return values;
   }

@@ -1,6 +1,7 @@
 // From objects to the state calls are judged under. Only kinds that changed are compiled again.
 import { buildPrincipals } from '../auth/principal-index.ts';
 import { compileSnapshots } from '../catalog/snapshot-index.ts';
+import { compileDlp } from '../detect/dlp/model.ts';
 import { compileFreezes } from '../kill/freeze-index.ts';
 import { compileLimits } from '../limit/limit-set.ts';
 import type { Kind } from '../object/kinds.ts';
@@ -30,6 +31,7 @@ export function controlCompiler(
       limits: changed('limit', 'token') || !previous ? compileLimits(all) : previous.limits,
       snapshots: changed('snapshot', 'server') || !previous ? compileSnapshots(all) : previous.snapshots,
       risk: changed('risk') || !previous ? compileRisk(all) : previous.risk,
+      dlp: changed('dlp') || !previous ? compileDlp(all) : previous.dlp,
       lease: leases(org, view, openSecret),
     };
   };

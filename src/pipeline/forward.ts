@@ -110,9 +110,9 @@ async function send(flight: Flight): Promise<Verdict> {
   const answer = await exchange(flight);
   ports.metrics.upstream(call.target.server, ports.clock.monotonicMs() - began);
   const judging = governQuestions(flight, answer);
-  const refusal = judging && (await judging);
-  if (refusal) return deny(refusal.code, refusal.message, refusal.rule);
-  flight.reply = ownTaskIds(flight, answer);
+  const governed = judging ? await judging : { answer };
+  if ('refusal' in governed) return deny(governed.refusal.code, governed.refusal.message, governed.refusal.rule);
+  flight.reply = ownTaskIds(flight, governed.answer);
   return PASS;
 }
 

@@ -83,7 +83,8 @@ function draftOf(flight: Flight, decision: Decision): AuditDraft {
   const { target, principal, surface, client } = call;
   const capability = target?.capability;
   const named = capability?.name;
-  const kept = keepable(flight, flight.received.text, 'arguments');
+  const given = keepable(flight, flight.received.text, 'arguments');
+  const kept = given && flight.sensitiveArguments ? { ...given, keep: false } : given;
   return {
     type: 'decision',
     fields: {
