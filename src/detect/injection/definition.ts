@@ -1,0 +1,159 @@
+// Is a definition poisoned? Exact checks for what is hidden, encoded or asks for what is not the tool's business, and the model for what is said. Walks the
+// whole definition, deep schemas included; bounded, linear, never throws. What lies beyond the bounds is reported as unchecked.
+import type { Json, JsonObject } from '../../lib/json.ts';
+import { isObject } from '../../lib/json.ts';
+import { decodeRuns } from './encoded.ts';
+import { type DefinitionFinding, excerptOf, type PoisonType } from './finding.ts';
+import { foldText, isImitator } from './glyph.ts';
+import { findHidden } from './hidden.ts';
+import { defaultScore, parameterScore } from './parameter.ts';
+import { type Place, scoreText } from './score.ts';
+
+/** Texts of one definition that are looked at, their length together, and levels. */
+export const MAX_TEXTS = 4000;
+export const MAX_TOTAL_CHARS = 1_048_576;
+export const MAX_DEPTH = 48;
+/** Findings of one definition that are kept. */
+export const MAX_FINDINGS = 64;
+/** Decoded text that reads like words counts from this score on; hiding is a sign by itself. */
+const DECODED_POINT = 0.2;
+
+/** Keys whose value a model reads as an example or a default. */
+const VALUE_KEYS = new Set(['default', 'const', 'enum', 'examples', 'example', 'title', '$comment', 'pattern', 'format']);
+
+interface Walk {
+  findings: DefinitionFinding[];
+  texts: number;
+  chars: number;
+  isCut: boolean;
+}
+
+/** Everything that counts against a definition of a tool, prompt or template, most telling first. */
+export function checkDefinition(definition: JsonObject): DefinitionFinding[] {
+  const walk: Walk = { findings: [], texts: 0, chars: 0, isCut: false };
+  visit(definition, '', 'definition', 0, walk);
+  if (walk.isCut) report(walk, 'poison.unchecked', '', 0.5, 'longer or deeper than is looked at');
+  return walk.findings.sort((one, other) => other.score - one.score);
+}
+
+/** The score of a definition: that of its worst finding, or of its worst sentence when nothing counts. */
+export function definitionScore(definition: JsonObject): number {
+  const walk: Walk = { findings: [], texts: 0, chars: 0, isCut: false };
+  let most = 0;
+  visit(definition, '', 'definition', 0, walk, (score) => {
+    most = Math.max(most, score);
+  });
+  for (const { score } of walk.findings) most = Math.max(most, score);
+  return most;
+}
+
+function visit(value: Json, path: string, place: Place, depth: number, walk: Walk, hear?: (score: number) => void): void {
+  if (typeof value === 'string') {
+    lookAt(value, path, place, walk, hear);
+    return;
+  }
+  if (typeof value !== 'object' || value === null) return;
+  if (depth >= MAX_DEPTH) {
+    walk.isCut = true;
+    return;
+  }
+  if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) visit(item, `${path}/${index}`, place, depth + 1, walk, hear);
+    return;
+  }
+  for (const [key, member] of Object.entries(value)) {
+    if (walk.isCut) return;
+    const at = `${path}/${key.slice(0, 128).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    if (key === 'properties' && isObject(member)) lookAtParameters(member, at, walk);
+    else lookAtKey(key, at, depth, walk);
+    if (path === '' && key === 'name' && typeof member === 'string') lookAtName(member, at, walk);
+    else if (key === 'icons' && path === '') continue;
+    else visit(member, at, placeOf(key, path, place), depth + 1, walk, hear);
+    if (key === 'default' && typeof member === 'string') {
+      const score = defaultScore(member);
+      if (score > 0) report(walk, 'poison.default', at, score, member);
+    }
+  }
+}
+
+function placeOf(key: string, path: string, place: Place): Place {
+  if (path === '') return 'definition';
+  if (VALUE_KEYS.has(key) || key.startsWith('x-')) return 'schema-value';
+  return place === 'schema-value' ? place : 'schema-text';
+}
+
+function lookAtParameters(properties: JsonObject, path: string, walk: Walk): void {
+  for (const name of Object.keys(properties)) {
+    const score = parameterScore(name);
+    if (score > 0) report(walk, 'poison.parameter', `${path}/${name.slice(0, 128)}`, score, name);
+    lookAtKey(name, `${path}/${name.slice(0, 128)}`, 1, walk);
+  }
+}
+
+/** Keys are read by the model too. */
+function lookAtKey(key: string, path: string, depth: number, walk: Walk): void {
+  if (depth === 0) return;
+  if (findHidden(key).length > 0) report(walk, 'poison.hidden-character', path, 0.95, key);
+  else if (key.length > 40 && key.includes(' ')) lookAt(key, path, 'schema-text', walk);
+}
+
+/** A name made of letters of several alphabets, or that says what it steals. */
+function lookAtName(name: string, path: string, walk: Walk): void {
+  if (findHidden(name).length > 0) report(walk, 'poison.hidden-character', path, 0.95, name);
+  else if (isMixedScript(name)) report(walk, 'poison.name', path, 0.95, name);
+  else if (/(?:^|[_\W])(?:exfiltrat\w*|steal\w*|backdoor|keylog\w*|evil|malicious|hijack\w*|poison\w*|pwn\w*)(?:[_\W]|$)/i.test(name))
+    report(walk, 'poison.name', path, 0.8, name);
+}
+
+function lookAt(text: string, path: string, place: Place, walk: Walk, hear?: (score: number) => void): void {
+  if (walk.texts >= MAX_TEXTS || walk.chars + text.length > MAX_TOTAL_CHARS) {
+    walk.isCut = true;
+    return;
+  }
+  walk.texts++;
+  walk.chars += text.length;
+  for (const { kind, start, end, says } of findHidden(text)) {
+    const type: PoisonType =
+      kind === 'text' ? 'poison.hidden-text' : kind === 'character' ? 'poison.hidden-character' : 'poison.terminal-code';
+    report(
+      walk,
+      type,
+      path,
+      kind === 'character' ? 0.9 : 0.99,
+      says !== undefined && says !== '' ? says : excerptOf(text, Math.max(0, start - 20), end + 20),
+    );
+  }
+  for (const decoded of decodeRuns(text)) {
+    const score = Math.max(0.6, scoreText(decoded.text, 'disguised-definition').score);
+    if (scoreText(decoded.text, 'disguised-definition').score >= DECODED_POINT) report(walk, 'poison.encoded', path, score, decoded.text);
+  }
+  const mixed = mixedWords(text);
+  if (mixed >= 1) report(walk, 'poison.disguised', path, mixed >= 2 ? 0.95 : 0.7, text);
+  const { start, end, score } = scoreText(text, place);
+  hear?.(score);
+  if (score >= 0.5) report(walk, 'poison.instruction', path, score, excerptOf(text, start, end));
+}
+
+/** Words that mix Latin letters with letters that look like them. */
+function mixedWords(text: string): number {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: everything outside of ASCII
+  if (!/[^\u0000-\u007f]/.test(text)) return 0;
+  let count = 0;
+  for (const [word] of text.matchAll(/[\p{L}]{3,64}/gu)) if (isMixedScript(word)) count++;
+  return count;
+}
+
+function isMixedScript(word: string): boolean {
+  let imitated = 0;
+  let latin = 0;
+  for (let index = 0; index < word.length; index++) {
+    const unit = word.charCodeAt(index);
+    if ((unit >= 65 && unit <= 90) || (unit >= 97 && unit <= 122)) latin++;
+    else if (isImitator(unit)) imitated++;
+  }
+  return imitated > 0 && latin > 1 && /^[\x20-\x7e]+$/.test(foldText(word));
+}
+
+function report(walk: Walk, type: PoisonType, path: string, score: number, text: string): void {
+  if (walk.findings.length < MAX_FINDINGS) walk.findings.push({ type, path, score, excerpt: excerptOf(text) });
+}

@@ -1,0 +1,95 @@
+// English words of each concept. `verbs` are also known with -s, -ed, -ing; `words` with -s. Words written by us, not taken from any set of attacks.
+import type { Concept } from './concept.ts';
+
+export const ENGLISH_VERBS: Partial<Record<Concept, string>> = {
+  ignore: 'ignore disregard forget override overrule bypass circumvent dismiss discard supersede neglect',
+  leak: 'leak exfiltrate steal siphon harvest dump expose smuggle',
+  show: 'show display print reveal disclose output echo present divulge expose repeat',
+  read: 'read open access load fetch retrieve cat inspect list look search find check scan collect gather obtain download parse lookup view get',
+  send: 'send forward post upload transmit submit copy bcc cc relay deliver sync publish exfil route redirect email mirror share report',
+  include:
+    'include append prepend add attach insert embed pass put supply provide fill paste concatenate place write carry contain accompany prefix encode enter',
+  call: 'call invoke use run execute trigger launch perform start activate utilize utilise issue',
+  delete: 'delete remove wipe erase drop destroy purge truncate uninstall clear shred overwrite cancel',
+  disable: 'disable deactivate suppress stop suspend mute unset block turn unblock',
+  pay: 'pay transfer purchase buy refund book donate wire reserve',
+  grant:
+    'grant escalate approve authorize authorise confirm merge invite accept permit elevate promote allow whitelist allowlist enable unlock assign subscribe',
+  change:
+    'change modify update set switch replace alter multiply rotate reset edit move rename adjust increase redirect substitute convert swap',
+  obey: 'obey follow adhere comply abide honor honour heed respect',
+  pretend: 'pretend behave roleplay impersonate simulate act assume become',
+  remember: 'remember memorize memorise persist retain recall learn',
+  tell: 'tell mention inform ask acknowledge consult',
+  conceal: 'hide conceal',
+  say: 'say respond claim recommend suggest endorse promote praise advise insist reply',
+  create: 'create make generate register commit install import schedule clone',
+  'task-verb':
+    'translate summarize summarise describe compose draft calculate compute paraphrase rewrite rephrase define compare rearrange sing spell capitalize rhyme brainstorm recite outline clarify elaborate introduce',
+  visit: 'visit browse navigate click go connect',
+  decode: 'decode decrypt deobfuscate unscramble unpack decipher',
+};
+
+export const ENGLISH_WORDS: Partial<Record<Concept, string>> = {
+  your: 'your yours',
+  money: 'account money funds dollars balance bank payment transaction payout refund invoice card price amount deposit transfer eur usd',
+  key: 'key token cookie pin seed bearer shadow certificate',
+  agent: 'agent agents model models bot bots client reader caller',
+  superlative: 'best fastest superior ultimate greatest finest unmatched perfect unbeatable smartest safest strongest favorite favourite',
+  all: 'all any everything every each anything whatever entire full whole complete',
+  ignore: 'ignored irrespective regardless forgotten obsolete',
+  leak: 'stolen exfiltration exfil theft stole',
+  show: 'shown',
+  send: 'sent carbon copied copies',
+  include: 'written put putting',
+  call: 'ran running',
+  pay: 'paid bought',
+  pretend: 'jailbreak jailbroken jailbreaking unrestricted uncensored developer-mode persona',
+  remember: 'permanently henceforth persistent persistently subsequent onward onwards future',
+  tell: 'told',
+  conceal:
+    'hidden secretly silently quietly covertly discreetly invisibly unnoticed stealthily unobtrusively tacitly surreptitiously secrecy silent',
+  say: 'said saying',
+  create: 'made making',
+  'task-verb':
+    'poem joke essay haiku sonnet theorem recipe python javascript factorial pseudonym emoji typo anagram headline slogan limerick',
+  decode: 'base64 rot13 hex encoded rot-13 morse cipher decoded',
+  not: "not don't dont never no without nor neither cannot can't mustn't shouldn't doesn't avoid refrain isn't won't",
+  must: 'must should shall need needs required mandatory obligatory imperative essential necessary critical crucial important urgent immediately asap vital requires require compulsory obliged strictly precondition prerequisite requirement urgently',
+  always: 'always everytime constantly anytime automatically whenever regardless',
+  first: 'first before prior beforehand initially preliminary precede',
+  when: 'when if once while upon whenever during where',
+  after: 'after afterwards then next finally later subsequently following finished done complete completed',
+  now: 'now henceforth',
+  instead:
+    'instead rather replaces replacement supersedes deprecated replaced obsolete broken outdated legacy discontinued unsafe insecure insteads superseded retired',
+  please: 'please kindly thanks thank appreciate appreciated great helpful helps grateful wonderful favor favour',
+  instruction: 'instruction directive guideline rule prompt order policy policies guidance directions constraint programming restriction',
+  prior: 'previous prior earlier preceding above foregoing past initial original existing former old',
+  system: 'system developer admin administrator root superuser maintainers platform',
+  model: 'assistant ai llm chatbot claude gpt chatgpt copilot gemini llama ais assistants llms chatbots openai anthropic',
+  user: 'user human customer',
+  secret:
+    'secret password credential passphrase keychain keyring ssh vault apikey passcode otp privatekey pem credentials mnemonic id_rsa id_ed25519 kubeconfig passwd env dotenv netrc npmrc login logins',
+  private:
+    'conversation history transcript chat contacts inbox memory reasoning mailbox calendar thoughts scratchpad clipboard screenshot browsing diary confidential personal payroll',
+  data: 'data content contents information info text file value values detail details result results input inputs payload argument arguments parameter parameters field fields variables environment database databases backup folder folders repository repo directory table document documents message messages email emails e-mail mail record records attachment context address profile location list files channel channels output',
+  tool: 'tool function plugin server mcp endpoint capability skill command extension action integration connector service method api',
+  other: 'other another others else elsewhere built-in builtin any alternative alternatives competing third-party competitor',
+  answer: 'response answer output summary responses answers completion replies',
+  task: 'task request goal job question query objective assignment mission work todo workflow',
+  reason:
+    'compliance audit auditing gdpr regulation regulatory legal law licensing verification quality personalization personalized personalised diagnostics debugging telemetry analytics calibration otherwise fail fails purposes improve improves accuracy handshake authenticity optimal reconciliation provenance attestation accreditation bookkeeping tracking',
+  best: 'only official reliable preferred recommended trusted better faster exclusively certified compliant authoritative prefer preferable correct canonical',
+  shell: 'shell bash curl wget exec terminal sudo chmod eval printenv powershell sh subprocess crontab netcat zsh scp rsync',
+  account: 'iban wallet bitcoin btc beneficiary payee',
+  safety:
+    'safety security guardrail filter protection alert restriction safeguard moderation confirmation sandbox firewall antivirus monitoring validation checks check warnings warning logging limit limits limitation ethics ethical',
+  permission:
+    'permission access privilege role approval consent authority clearance authorization pre-approved preapproved collaborator public approved authorized full',
+  me: "i me my we our us mine i'm we're i've",
+  you: 'you yourself',
+  'about-attack':
+    'example injection attack attackers phrase phrases pattern patterns payload researcher researchers paper study studies test tests detector detect detects detection detected quote quotes quoted quoting quotation quotations owasp training vulnerability vulnerable blog article benchmark sample classifier dataset corpus students learners lesson slide changelog documentation fixture regression explains explain illustrates illustrate demonstrates demonstrate discusses discuss malicious jailbreaks phishing scanner threat analyst analysts workshop module awareness mitigation defend defense defenses defence refused refuse flagged flag flags sanitize glossary annotated regex redteam red-team poisoning exploit adversarial talk podcast chapter lecture novel film character wrote report reported shown snippet signature signatures',
+  attacker: 'attacker evil malicious hacker adversary pwned backdoor malware exfiltrator intruder',
+};

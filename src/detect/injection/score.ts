@@ -1,0 +1,107 @@
+// The trained model at its operating point: at most 1 % of real, honest texts are above it. Scores are 0 to 1; 0.5 is the operating point.
+import { conceptIndex } from './concept.ts';
+import { FEATURE_COUNT } from './feature.ts';
+import { eachWindow } from './model.ts';
+import { readText } from './reading.ts';
+import { DEFINITION_WEIGHTS, RESULT_WEIGHTS } from './weight.ts';
+
+export type Place = 'definition' | 'schema-text' | 'schema-value' | 'result' | 'disguised-definition' | 'disguised-result';
+
+/** Log odds at which a text counts. Chosen on real definitions and results: see docs/injection.md. */
+export const DEFINITION_POINT = 1.4;
+export const RESULT_POINT = 0.1;
+
+export interface Passage {
+  start: number;
+  end: number;
+  score: number;
+}
+
+/** Passages of one text that are reported. */
+export const MAX_PASSAGES = 64;
+
+const PLACES: Readonly<Record<Place, readonly number[]>> = {
+  definition: [],
+  'schema-text': [conceptIndex('schema-text')],
+  'schema-value': [conceptIndex('schema-value')],
+  result: [],
+  'disguised-definition': [conceptIndex('disguised')],
+  'disguised-result': [conceptIndex('disguised')],
+};
+
+const definitionWeights = unpack(DEFINITION_WEIGHTS);
+const resultWeights = unpack(RESULT_WEIGHTS);
+
+/** The highest score of any window. */
+export function scoreText(text: string, place: Place): Passage {
+  let best = Number.NEGATIVE_INFINITY;
+  let start = 0;
+  let end = 0;
+  const reading = readText(text, isJsonText(text));
+  eachLogOdds(reading, place, (first, last, odds) => {
+    if (odds <= best) return;
+    best = odds;
+    start = reading.start[first] as number;
+    end = reading.end[last] as number;
+  });
+  return { start, end, score: scoreOf(best, place) };
+}
+
+/** Every passage at or above the operating point; neighbours are one. Offsets are those of the text. */
+export function scorePassages(text: string, place: Place): Passage[] {
+  const passages: Passage[] = [];
+  const reading = readText(text, isJsonText(text));
+  const point = pointOf(place);
+  eachLogOdds(reading, place, (first, last, odds) => {
+    if (odds < point) return;
+    const start = reading.start[first] as number;
+    const end = reading.end[last] as number;
+    const score = scoreOf(odds, place);
+    const before = passages.at(-1);
+    // A longer window that starts with one already found says nothing new.
+    if (before && start < before.end) before.score = Math.max(before.score, score);
+    else if (passages.length < MAX_PASSAGES) passages.push({ start, end, score });
+  });
+  return passages;
+}
+
+function eachLogOdds(reading: ReturnType<typeof readText>, place: Place, visit: (first: number, last: number, odds: number) => void): void {
+  const weights = isResult(place) ? resultWeights : definitionWeights;
+  eachWindow(
+    reading,
+    (first, last, list, count) => {
+      let sum = 0;
+      for (let index = 0; index < count; index++) sum += weights[list[index] as number] as number;
+      visit(first, last, sum / 16);
+    },
+    PLACES[place],
+  );
+}
+
+function isResult(place: Place): boolean {
+  return place === 'result' || place === 'disguised-result';
+}
+
+function pointOf(place: Place): number {
+  return isResult(place) ? RESULT_POINT : DEFINITION_POINT;
+}
+
+function scoreOf(odds: number, place: Place): number {
+  return odds === Number.NEGATIVE_INFINITY ? 0 : 1 / (1 + Math.exp(pointOf(place) - odds));
+}
+
+export function isJsonText(text: string): boolean {
+  for (let at = 0; at < text.length && at < 64; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === 123 || unit === 91) return /^\s*(?:\{\s*["}]|\[\s*[["{\]\d-])/.test(text.slice(at, at + 64));
+    if (unit !== 32 && unit !== 10 && unit !== 13 && unit !== 9) return false;
+  }
+  return false;
+}
+
+function unpack(text: string): Int8Array {
+  const bytes = Buffer.from(text, 'base64');
+  if (bytes.length !== FEATURE_COUNT)
+    throw new Error(`weight.ts has ${bytes.length} weights for ${FEATURE_COUNT} features: run scripts/train-injection.ts`);
+  return new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+}
