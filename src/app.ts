@@ -25,6 +25,7 @@ import { LiveControl } from './pipeline/control-source.ts';
 import { Readings } from './pipeline/discovery.ts';
 import type { VaultSeal } from './pipeline/dlp-token.ts';
 import { dlpInspector } from './pipeline/inspect-dlp.ts';
+import { injectionInspector } from './pipeline/inspect-injection.ts';
 import { intentInspector } from './pipeline/inspect-intent.ts';
 import { createPipeline, type Pipeline } from './pipeline/run.ts';
 import { StrangerLimit } from './pipeline/stranger-limit.ts';
@@ -166,7 +167,11 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     lastUsed,
     inFlight,
     watchdog: new Watchdog(clock),
-    inspectors: [intentInspector(intent), dlpInspector({ scanner: dlpScanner, tokens: new TokenBook(clock), seal: dlpSeal(vault) })],
+    inspectors: [
+      intentInspector(intent),
+      injectionInspector(),
+      dlpInspector({ scanner: dlpScanner, tokens: new TokenBook(clock), seal: dlpSeal(vault) }),
+    ],
     histories,
     logger,
     metrics,

@@ -285,6 +285,15 @@ export const backtestRequest = z.strictObject({
 
 const definitionHash = z.string().regex(/^[0-9a-f]{64}$/);
 export const definitionsQuery = z.strictObject({ refresh: z.enum(['true', 'false']).optional() });
+const definitionFinding = z.object({
+  /** For example `poison.instruction`, `shadow.name`. */
+  type: z.string(),
+  /** JSON pointer in the definition. */
+  path: z.string(),
+  score: z.number(),
+  /** Printable, at most 120 characters. */
+  excerpt: z.string(),
+});
 export const definitionBody = z.object({
   kind: z.enum(['tool', 'prompt', 'template']),
   name: z.string(),
@@ -297,6 +306,13 @@ export const definitionBody = z.object({
   nameBefore: z.string().optional(),
   /** Lines with `+` and `-`, when the approved text is known. */
   diff: z.string().optional(),
+  /** Of tools: what its calls are taken for at most, and what it is about. */
+  intent: z.enum(['read', 'write', 'destructive', 'exfiltrative']).optional(),
+  category: z.string().optional(),
+  /** Proposed from intent, category and findings. */
+  risk: z.enum(['low', 'medium', 'high', 'critical']).optional(),
+  /** What speaks against it, most telling first: poisoned texts, look-alikes of other servers. An approval must say so. */
+  findings: z.array(definitionFinding).optional(),
 });
 export type DefinitionBody = z.infer<typeof definitionBody>;
 export const definitionsReply = z.object({
@@ -316,6 +332,8 @@ export const approveRequest = z
     hashes: z.array(definitionHash).min(1).max(30_000).optional(),
     /** With hashes: earlier definitions of the same names stay approved, for servers that show different ones to different clients. */
     keepOld: z.boolean().optional(),
+    /** Needed when a definition has findings. */
+    despiteFindings: z.boolean().optional(),
     owner: z.string().max(1024).optional(),
     risk: z.enum(['low', 'medium', 'high', 'critical']).optional(),
     environment: name.optional(),

@@ -5,6 +5,7 @@ import { agentSpec } from './kind/agent.ts';
 import { dlpSpec } from './kind/dlp.ts';
 import type { metadataSchema } from './kind/field.ts';
 import { freezeSpec } from './kind/freeze.ts';
+import { injectionSpec } from './kind/injection.ts';
 import { limitSpec } from './kind/limit.ts';
 import { operatorSpec, type roles } from './kind/operator.ts';
 import { type policyRule, policySpec } from './kind/policy.ts';
@@ -25,6 +26,7 @@ export const kinds = {
   operator: operatorSpec,
   risk: riskSpec,
   dlp: dlpSpec,
+  injection: injectionSpec,
   snapshot: snapshotSpec,
 } as const;
 

@@ -2,6 +2,7 @@
 import { buildPrincipals } from '../auth/principal-index.ts';
 import { compileSnapshots } from '../catalog/snapshot-index.ts';
 import { compileDlp } from '../detect/dlp/model.ts';
+import { compileInjection } from '../detect/injection/rule.ts';
 import { compileFreezes } from '../kill/freeze-index.ts';
 import { compileLimits } from '../limit/limit-set.ts';
 import type { Kind } from '../object/kinds.ts';
@@ -31,6 +32,7 @@ export function controlCompiler(
       limits: changed('limit', 'token') || !previous ? compileLimits(all) : previous.limits,
       snapshots: changed('snapshot', 'server') || !previous ? compileSnapshots(all) : previous.snapshots,
       risk: changed('risk') || !previous ? compileRisk(all) : previous.risk,
+      injection: changed('injection') || !previous ? compileInjection(all) : previous.injection,
       dlp: changed('dlp') || !previous ? compileDlp(all) : previous.dlp,
       lease: leases(org, view, openSecret),
     };

@@ -6,9 +6,11 @@ import { canonicalJson } from '../../lib/canonical-json.ts';
 import type { Json } from '../../lib/json.ts';
 import { diffTexts, formatDiff } from '../../object/diff.ts';
 import type { SpecOf, StoredObject } from '../../object/kinds.ts';
+import type { ControlView } from '../../object/snapshot.ts';
 import { change } from '../change.ts';
 import type { AdminContext } from '../context.ts';
 import * as contract from '../contract.ts';
+import { flagged, type Neighbour, reviewDefinition } from '../definition-review.ts';
 import { mayAct, type Operator } from '../operator.ts';
 import { failure, json, type Route, route } from '../route.ts';
 
@@ -36,7 +38,7 @@ export const serverRoutes: readonly Route[] = [
         snapshot: snapshot === undefined ? null : { revision: snapshot.revision ?? 0, definitions: snapshot.spec.definitions.length },
         digest: statedDigest(stated),
         problems,
-        definitions: await Promise.all(compared.map((one) => shown(context, one))),
+        definitions: await Promise.all(compared.map((one) => shown(context, one, server, neighbours(context, view, server)))),
       });
     },
   }),
@@ -69,6 +71,10 @@ async function approve(context: AdminContext, operator: Operator, server: string
   const wrong = mismatch(body, stated, chosen);
   if (wrong !== undefined) return failure(409, 'definitions_changed', `${wrong} Look again: sallyport server review ${server}`);
   const before = view.get('snapshot', server)?.spec;
+  if (body.despiteFindings !== true) {
+    const suspect = await suspectOf(context, server, chosen, neighbours(context, view, server));
+    if (suspect !== undefined) return failure(409, 'definitions_flagged', suspect);
+  }
   const pins = chosen.map(pinnedOf);
   const taken = new Set(pins.map(nameKey));
   // Approving all of it replaces the snapshot; approving some adds to it.
@@ -135,14 +141,53 @@ function snapshotObject(name: string, spec: SpecOf['snapshot']): StoredObject<'s
   return { kind: 'snapshot', metadata: { name }, spec };
 }
 
-async function shown(context: AdminContext, { kind, name, state, now, before }: Compared): Promise<contract.DefinitionBody> {
+/** Says what speaks against those that were not approved as they are; undefined when nothing does. */
+async function suspectOf(
+  context: AdminContext,
+  server: string,
+  chosen: readonly Stated[],
+  others: readonly Neighbour[],
+): Promise<string | undefined> {
+  const hashes = new Set(chosen.map(({ hash }) => hash));
+  const names: string[] = [];
+  for (const { now, before, state } of context.definitions.compare(server)) {
+    if (now === undefined || state === 'approved' || !hashes.has(now.hash)) continue;
+    const old = before === undefined ? undefined : await context.definitions.text(before.hash);
+    if (flagged(reviewDefinition(server, now, old, others)).length > 0) names.push(now.name.slice(0, 64));
+  }
+  if (names.length === 0) return undefined;
+  const list = names
+    .slice(0, 5)
+    .map((one) => JSON.stringify(one))
+    .join(', ');
+  return `${names.length} of these definitions have findings: ${list}. Read them: sallyport server review ${server}; to approve them all the same: --despite-findings`;
+}
+
+/** Definitions of the other servers, as last seen. */
+function neighbours(context: AdminContext, view: ControlView, server: string): Neighbour[] {
+  return view
+    .servers()
+    .filter(({ metadata }) => metadata.name !== server)
+    .flatMap(({ metadata }) =>
+      context.definitions.stated(metadata.name).map(({ kind, name, value }) => ({ server: metadata.name, kind, name, value })),
+    );
+}
+
+async function shown(
+  context: AdminContext,
+  { kind, name, state, now, before }: Compared,
+  server: string,
+  others: readonly Neighbour[],
+): Promise<contract.DefinitionBody> {
   const differs = before !== undefined && now !== undefined && state !== 'approved';
   const old = differs ? await context.definitions.text(before.hash) : undefined;
   return {
     kind,
     name,
     state,
-    ...(now === undefined ? {} : { hash: now.hash, description: descriptionOf(now.value.description) }),
+    ...(now === undefined
+      ? {}
+      : { hash: now.hash, description: descriptionOf(now.value.description), ...reviewDefinition(server, now, old, others) }),
     ...(before === undefined ? {} : { approved: before.hash }),
     ...(before !== undefined && before.name !== name ? { nameBefore: before.name } : {}),
     ...(old === undefined || now === undefined ? {} : { diff: formatDiff(diffTexts(pretty(JSON.parse(old) as Json), pretty(now.value))) }),

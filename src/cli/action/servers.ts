@@ -47,8 +47,9 @@ export const approveServerAction: Action = async (run, name = '') =>
     if (only.length > 0 && digest !== undefined) throw usageError('--digest is about everything; it cannot go with --only.');
     const reply = await client.definitions(name, true);
     const about = Object.fromEntries(['owner', 'risk', 'environment', 'policy'].map((key) => [key, options.text(key)]));
+    const despite = options.flag('despiteFindings') ? { despiteFindings: true } : {};
     const body = only.length > 0 ? { hashes: hashesOf(reply, only), keepOld: options.flag('keepOld') } : { digest: digest ?? reply.digest };
-    const applied = await client.approveDefinitions(name, { ...about, ...body });
+    const applied = await client.approveDefinitions(name, { ...about, ...despite, ...body });
     const count = only.length > 0 ? only.length : reply.definitions.filter(({ hash }) => hash).length;
     return shown(run, client, name, applied, `Approved ${count} definitions of ${name}.`);
   });
@@ -86,29 +87,50 @@ function open(reply: DefinitionsReply): DefinitionBody[] {
 }
 
 function reviewText(reply: DefinitionsReply, isAll: boolean): string {
-  const rows = (isAll ? reply.definitions : open(reply)).map(({ state, kind, name, nameBefore, description }) => [
-    state,
-    kind,
-    nameBefore === undefined ? name : `${nameBefore} → ${name}`,
-    printable(description ?? '').slice(0, 80),
-  ]);
+  const rows = (isAll ? reply.definitions : open(reply)).map(
+    ({ state, kind, name, nameBefore, description, intent, category, risk, findings }) => [
+      state,
+      kind,
+      nameBefore === undefined ? name : `${nameBefore} → ${name}`,
+      intent ?? '',
+      category ?? '',
+      risk ?? '',
+      findings === undefined ? '' : String(findings.length),
+      printable(description ?? '').slice(0, 60),
+    ],
+  );
   const diffs = open(reply).flatMap(({ name, kind, diff }) =>
     diff ? [`${kind} ${printable(name)}:\n${diff.split('\n').map(printable).join('\n')}`] : [],
   );
   const problems = reply.problems.map((line) => `could not be read: ${printable(line)}`);
   const approved = reply.definitions.filter(({ state }) => state === 'approved').length;
   const head = reply.snapshot === null ? 'no snapshot is approved' : `${approved} as approved (revision ${reply.snapshot.revision})`;
-  const list = rows.length === 0 ? [] : [textTable(['STATE', 'KIND', 'NAME', 'DESCRIPTION'], rows)];
+  const list =
+    rows.length === 0 ? [] : [textTable(['STATE', 'KIND', 'NAME', 'INTENT', 'CATEGORY', 'RISK', 'FINDINGS', 'DESCRIPTION'], rows)];
   return [
     `${reply.server}: ${head}${reply.trust ? '; trusted: used as stated, without approval' : ''}`,
     ...list,
+    ...findingLines(isAll ? reply.definitions : open(reply)),
     ...diffs,
     ...problems,
   ].join('\n');
 }
 
+/** What speaks against a definition, one line each. */
+function findingLines(definitions: readonly DefinitionBody[]): string[] {
+  return definitions.flatMap(({ name, findings }) =>
+    (findings ?? [])
+      .slice(0, 10)
+      .map(
+        ({ type, path, score, excerpt }) =>
+          `finding: ${printable(name)} ${type} (${score.toFixed(2)}) at ${printable(path)}: ${printable(excerpt)}`,
+      ),
+  );
+}
+
 function nextStep(reply: DefinitionsReply): string {
   if (reply.trust) return 'Nothing to approve: this server is trusted.';
   if (open(reply).length === 0) return 'Everything is as it was approved.';
-  return `What is not approved is hidden and refused. Approve all of it: sallyport server approve ${reply.server} --digest ${reply.digest}`;
+  const despite = open(reply).some(({ findings }) => findings !== undefined) ? ' --despite-findings' : '';
+  return `What is not approved is hidden and refused. Approve all of it: sallyport server approve ${reply.server} --digest ${reply.digest}${despite}`;
 }

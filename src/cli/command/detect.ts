@@ -4,6 +4,23 @@ import type { CommandSpec } from '../command.ts';
 
 export const detectCommands: readonly CommandSpec[] = [
   {
+    usage: 'scan <what>',
+    group: 'Detection:',
+    summary: 'Report what speaks against definitions: of a server, or of a file with the result of tools/list',
+    details:
+      'A file is looked at here, without a gateway; a server as the gateway reads it now, against the definitions of its other servers.',
+    needs: 'nothing',
+    options: [
+      { flags: '--sarif', help: 'print the report as SARIF 2.1.0' },
+      { flags: '--exit-code', help: 'exit with 1 when something was found' },
+    ],
+    examples: [
+      ['scan tools.json', 'a file: {"tools": [...]}'],
+      ['scan tickets --sarif', 'a server of the gateway, for a code scanning tool'],
+    ],
+    load: async () => (await import('../action/scan.ts')).scanAction,
+  },
+  {
     usage: 'detect',
     group: 'Detection:',
     summary: 'Detectors on labelled data',

@@ -56,6 +56,10 @@ export const serverCommands: readonly CommandSpec[] = [
           ONLY,
           { flags: '--digest <hex>', help: 'exactly what `server review` showed under this digest' },
           { flags: '--keep-old', help: 'with --only: earlier definitions of the same names stay approved' },
+          {
+            flags: '--despite-findings',
+            help: 'approve definitions that have findings, too: poisoned texts, look-alikes of other servers',
+          },
           { flags: '--owner <text>', help: 'who answers for this server' },
           { flags: '--risk <level>', help: 'how much harm misuse could do', choices: ['low', 'medium', 'high', 'critical'] },
           { flags: '--environment <name>', help: 'where it runs' },

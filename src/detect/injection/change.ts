@@ -69,8 +69,8 @@ function textsOf(definition: JsonObject): Map<string, string> {
   const visit = (value: Json, path: string, depth: number): void => {
     if (texts.size >= MAX_TEXTS || depth > 48) return;
     if (typeof value === 'string') texts.set(path, value);
-    else if (Array.isArray(value)) for (const [index, item] of value.entries()) visit(item, `${path}/${index}`, depth + 1);
-    else if (isObject(value)) for (const [key, member] of Object.entries(value)) visit(member, `${path}/${key}`, depth + 1);
+    else if (Array.isArray(value)) for (const [index, item] of value.entries()) visit(item as Json, `${path}/${index}`, depth + 1);
+    else if (isObject(value)) for (const [key, member] of Object.entries(value)) visit(member as Json, `${path}/${key}`, depth + 1);
   };
   visit(definition, '', 0);
   return texts;

@@ -68,7 +68,7 @@ function visit(value: Json, path: string, place: Place, depth: number, walk: Wal
     else lookAtKey(key, at, depth, walk);
     if (path === '' && key === 'name' && typeof member === 'string') lookAtName(member, at, walk);
     else if (key === 'icons' && path === '') continue;
-    else visit(member, at, placeOf(key, path, place), depth + 1, walk, hear);
+    else visit(member as Json, at, placeOf(key, path, place), depth + 1, walk, hear);
     if (key === 'default' && typeof member === 'string') {
       const score = defaultScore(member);
       if (score > 0) report(walk, 'poison.default', at, score, member);

@@ -2,7 +2,7 @@
 // instruction cannot dilute it. Deterministic, linear in the text, no allocation per window.
 import { CONCEPT_COUNT } from './concept.ts';
 import { FEATURE_COUNT, FINE_FROM, GROUP_COUNT, GROUP_FROM, groupBits, PAIR_FEATURES, pairFeatures } from './feature.ts';
-import type { Reading } from './reading.ts';
+import type { Reading } from './reading-state.ts';
 
 /** Sentences of one window, and its words. */
 export const MAX_WINDOW_SENTENCES = 4;
