@@ -24,11 +24,9 @@ type Learnable = { positive: boolean; windows: Windows };
 
 function windowsOf({ text, places }: Example): Windows {
   const windows: Windows = [];
-  eachWindow(
-    readText(text, /^\s*[{[]/.test(text)),
-    (_first, _last, list, count) => windows.push(list.slice(0, count)),
-    places.map(conceptIndex),
-  );
+  eachWindow(readText(text, /^\s*[{[]/.test(text)), (_first, _last, list, count) => windows.push(list.slice(0, count)), {
+    always: places.map(conceptIndex),
+  });
   return windows;
 }
 

@@ -1,5 +1,5 @@
 // The score of a passage: a logistic model over the features of a window of sentences. Windows are a few sentences long, so what stands around an
-// instruction cannot dilute it. Deterministic, linear in the text, no allocation per window.
+// instruction cannot dilute it. Deterministic, linear in the text; features of a sentence are made once, scratch space is reused.
 import { CONCEPT_COUNT } from './concept.ts';
 import { FEATURE_COUNT, FINE_FROM, GROUP_COUNT, GROUP_FROM, groupBits, PAIR_FEATURES, pairFeatures } from './feature.ts';
 import type { Reading } from './reading-state.ts';
@@ -9,63 +9,136 @@ export const MAX_WINDOW_SENTENCES = 4;
 export const MAX_WINDOW_WORDS = 72;
 /** Concepts this many words apart are near. */
 const NEAR_WORDS = 6;
+/** Features of a text to start with. */
+const START_FEATURES = 4096;
+
+/** First and last sentence of a window, its features and the sum of their weights. The list is reused. */
+export type Visit = (first: number, last: number, list: Int32Array, count: number, sum: number) => void;
+
+export interface WindowOptions {
+  /** Concepts of the place the text stands in. */
+  always?: readonly number[] | undefined;
+  /** With weights, features that weigh nothing are left out. */
+  weights?: Int8Array | undefined;
+  /** With weights: windows that cannot reach this sum are left out. */
+  least?: number | undefined;
+}
 
 const stamp = new Int32Array(FEATURE_COUNT);
 let stampNow = 0;
 const features = new Int32Array(FEATURE_COUNT);
 let count = 0;
 let groups = 0;
+let sum = 0;
 
-/** Visits every window: first and last sentence, and its features in `list` up to `count`. The list is reused. `always`: concepts of the place. */
-export function eachWindow(
-  reading: Reading,
-  visit: (first: number, last: number, list: Int32Array, count: number) => void,
-  always: readonly number[] = [],
-): void {
+/** Of sentences: where their features begin, their groups, and the most they can add. */
+let featureFrom = new Int32Array(256);
+let sentenceGroups = new Int32Array(256);
+let mostAdded = new Int32Array(256);
+let sentenceFeatures = new Int32Array(START_FEATURES);
+
+export function eachWindow(reading: Reading, visit: Visit, options: WindowOptions = {}): void {
+  const { weights, always = [], least = Number.NEGATIVE_INFINITY } = options;
+  readSentences(reading, weights);
+  const most = weights === undefined ? 0 : mostOf(weights);
   for (let first = 0; first < reading.count; first++) {
-    startWindow(always);
+    if (weights !== undefined && least > Number.NEGATIVE_INFINITY) {
+      let reach = most;
+      for (let last = first; last < reading.count && last < first + MAX_WINDOW_SENTENCES; last++) reach += mostAdded[last] as number;
+      if (reach < least) continue;
+    }
+    startWindow(always, weights);
     for (let last = first; last < reading.count && last < first + MAX_WINDOW_SENTENCES; last++) {
       if (last > first && wordsBetween(reading, first, last) > MAX_WINDOW_WORDS) break;
-      addSentence(reading, last);
-      visit(first, last, features, count);
+      const to = featureFrom[last + 1] as number;
+      for (let at = featureFrom[last] as number; at < to; at++) add(sentenceFeatures[at] as number, weights);
+      meet(sentenceGroups[last] as number, weights);
+      visit(first, last, features, count, sum);
     }
   }
 }
 
-function startWindow(always: readonly number[]): void {
-  if (++stampNow === 0x7fffffff) {
-    stamp.fill(0);
-    stampNow = 1;
+/** The most that bias, place and groups can be worth together. */
+function mostOf(weights: Int8Array): number {
+  const known = reachOf.get(weights);
+  if (known !== undefined) return known;
+  let most = weights[0] as number;
+  for (let feature = GROUP_FROM; feature < FINE_FROM; feature++) most += Math.max(0, weights[feature] as number);
+  for (let concept = 0; concept < CONCEPT_COUNT; concept++)
+    if (concept >= CONCEPT_COUNT - 6) most += Math.max(0, weights[1 + concept] as number);
+  reachOf.set(weights, most);
+  return most;
+}
+
+const reachOf = new WeakMap<Int8Array, number>();
+
+function readSentences(reading: Reading, weights: Int8Array | undefined): void {
+  if (featureFrom.length <= reading.count + 1) {
+    const size = reading.count * 2 + 2;
+    featureFrom = new Int32Array(size);
+    sentenceGroups = new Int32Array(size);
+    mostAdded = new Int32Array(size);
   }
+  const { hits, places } = reading;
+  let next = 0;
+  const keep = (feature: number, sentence: number): void => {
+    const weight = weights === undefined ? 1 : (weights[feature] as number);
+    if (weight === 0 || stamp[feature] === stampNow) return;
+    stamp[feature] = stampNow;
+    if (next === sentenceFeatures.length) growFeatures();
+    sentenceFeatures[next++] = feature;
+    if (weight > 0) mostAdded[sentence] = (mostAdded[sentence] as number) + weight;
+  };
+  for (let sentence = 0; sentence < reading.count; sentence++) {
+    newStamp();
+    featureFrom[sentence] = next;
+    mostAdded[sentence] = 0;
+    let bits = 0;
+    const from = reading.hitFrom[sentence] as number;
+    const to = reading.hitFrom[sentence + 1] as number;
+    for (let at = from; at < to; at++) {
+      const concept = hits[at] as number;
+      const place = places[at] as number;
+      bits |= groupBits[concept] as number;
+      keep(1 + concept, sentence);
+      for (let before = at - 1; before >= from && place - (places[before] as number) <= NEAR_WORDS; before--) {
+        const fine = (hits[before] as number) * CONCEPT_COUNT + concept;
+        keep(FINE_FROM + fine, sentence);
+        const pair = fine * PAIR_FEATURES;
+        for (let n = pair; n < pair + PAIR_FEATURES && pairFeatures[n] !== 0; n++) keep(pairFeatures[n] as number, sentence);
+      }
+    }
+    sentenceGroups[sentence] = bits;
+  }
+  featureFrom[reading.count] = next;
+}
+
+function growFeatures(): void {
+  const larger = new Int32Array(sentenceFeatures.length * 2);
+  larger.set(sentenceFeatures);
+  sentenceFeatures = larger;
+}
+
+function newStamp(): void {
+  if (++stampNow < 0x7fffffff) return;
+  stamp.fill(0);
+  stampNow = 1;
+}
+
+function startWindow(always: readonly number[], weights: Int8Array | undefined): void {
+  newStamp();
   count = 0;
   groups = 0;
-  add(0);
+  sum = 0;
+  add(0, weights);
   for (const concept of always) {
-    add(1 + concept);
-    meet(groupBits[concept] as number);
-  }
-}
-
-function addSentence(reading: Reading, sentence: number): void {
-  const { hits, places } = reading;
-  const from = reading.hitFrom[sentence] as number;
-  const to = reading.hitFrom[sentence + 1] as number;
-  for (let at = from; at < to; at++) {
-    const concept = hits[at] as number;
-    const place = places[at] as number;
-    add(1 + concept);
-    for (let before = at - 1; before >= from && place - (places[before] as number) <= NEAR_WORDS; before--) {
-      const fine = (hits[before] as number) * CONCEPT_COUNT + concept;
-      add(FINE_FROM + fine);
-      const pair = fine * PAIR_FEATURES;
-      for (let n = pair; n < pair + PAIR_FEATURES && pairFeatures[n] !== 0; n++) add(pairFeatures[n] as number);
-    }
-    meet(groupBits[concept] as number);
+    add(1 + concept, weights);
+    meet(groupBits[concept] as number, weights);
   }
 }
 
 /** Every new group with each that is there. */
-function meet(bits: number): void {
+function meet(bits: number, weights: Int8Array | undefined): void {
   let news = bits & ~groups;
   while (news !== 0) {
     const one = 31 - Math.clz32(news);
@@ -74,15 +147,16 @@ function meet(bits: number): void {
     for (let left = groups & ~(1 << one); left !== 0; ) {
       const other = 31 - Math.clz32(left);
       left &= ~(1 << other);
-      add(GROUP_FROM + Math.min(one, other) * GROUP_COUNT + Math.max(one, other));
+      add(GROUP_FROM + Math.min(one, other) * GROUP_COUNT + Math.max(one, other), weights);
     }
   }
 }
 
-function add(feature: number): void {
+function add(feature: number, weights: Int8Array | undefined): void {
   if (stamp[feature] === stampNow) return;
   stamp[feature] = stampNow;
   features[count++] = feature;
+  if (weights !== undefined) sum += weights[feature] as number;
 }
 
 /** Words from the first sentence to the end of the last. */

@@ -11,6 +11,9 @@ export type Place = 'definition' | 'schema-text' | 'schema-value' | 'result' | '
 export const DEFINITION_POINT = 1.4;
 export const RESULT_POINT = 0.1;
 
+/** Weights are whole steps of this part of a log odd. */
+const STEPS = 16;
+
 export interface Passage {
   start: number;
   end: number;
@@ -52,30 +55,36 @@ export function scorePassages(text: string, place: Place): Passage[] {
   const passages: Passage[] = [];
   const reading = readText(text, isJsonText(text));
   const point = pointOf(place);
-  eachLogOdds(reading, place, (first, last, odds) => {
-    if (odds < point) return;
-    const start = reading.start[first] as number;
-    const end = reading.end[last] as number;
-    const score = scoreOf(odds, place);
-    const before = passages.at(-1);
-    // A longer window that starts with one already found says nothing new.
-    if (before && start < before.end) before.score = Math.max(before.score, score);
-    else if (passages.length < MAX_PASSAGES) passages.push({ start, end, score });
-  });
+  eachLogOdds(
+    reading,
+    place,
+    (first, last, odds) => {
+      if (odds < point) return;
+      const start = reading.start[first] as number;
+      const end = reading.end[last] as number;
+      const score = scoreOf(odds, place);
+      const before = passages.at(-1);
+      // A longer window that starts with one already found says nothing new.
+      if (before && start < before.end) before.score = Math.max(before.score, score);
+      else if (passages.length < MAX_PASSAGES) passages.push({ start, end, score });
+    },
+    point,
+  );
   return passages;
 }
 
-function eachLogOdds(reading: ReturnType<typeof readText>, place: Place, visit: (first: number, last: number, odds: number) => void): void {
+function eachLogOdds(
+  reading: ReturnType<typeof readText>,
+  place: Place,
+  visit: (first: number, last: number, odds: number) => void,
+  least?: number,
+): void {
   const weights = isResult(place) ? resultWeights : definitionWeights;
-  eachWindow(
-    reading,
-    (first, last, list, count) => {
-      let sum = 0;
-      for (let index = 0; index < count; index++) sum += weights[list[index] as number] as number;
-      visit(first, last, sum / 16);
-    },
-    PLACES[place],
-  );
+  eachWindow(reading, (first, last, _list, _count, sum) => visit(first, last, sum / STEPS), {
+    always: PLACES[place],
+    weights,
+    least: least === undefined ? undefined : least * STEPS,
+  });
 }
 
 function isResult(place: Place): boolean {
