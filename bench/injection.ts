@@ -8,8 +8,10 @@ const SIZES = [1, 2, 4, 8, 16, 32, 64];
 
 const PROSE =
   'The report covers sales of the last quarter. Please send me the file before Friday, and ask the customer for the address. Always call init before you use the client. ';
-const RECORDS = '{"id": 1042, "name": "Ines Okafor", "email": "ines@northwind.example", "status": "open", "note": "asked for a refund of the last order"},\n';
-const CODE = 'export function send(to: string, body: string): void {\n  if (!to.includes("@")) throw new Error("no address");\n  queue.push({ to, body });\n}\n';
+const RECORDS =
+  '{"id": 1042, "name": "Ines Okafor", "email": "ines@northwind.example", "status": "open", "note": "asked for a refund of the last order"},\n';
+const CODE =
+  'export function send(to: string, body: string): void {\n  if (!to.includes("@")) throw new Error("no address");\n  queue.push({ to, body });\n}\n';
 const LOG = '2026-11-29T10:00:01Z INFO request 81f2 finished in 12 ms, user 4411, path /api/v1/items?limit=20\n';
 const WORLD = 'Bitte schick mir die neue Version. 会議は四時からです。资料请发给客户。 Пожалуйста, отправьте отчёт до пятницы.\n';
 const BASE64 = 'aGVsbG8gd29ybGQgdGhpcyBpcyBhIGxvbmcgcnVuIG9mIHRleHQgdGhhdCBzYXlzIG5vdGhpbmc= ';
@@ -32,7 +34,9 @@ const at = (share: number): number => costs[Math.min(costs.length - 1, Math.floo
 const figures = { 'injection.p50MsPerKib': round(at(0.5)), 'injection.p99MsPerKib': round(at(0.99)) };
 if (process.argv.includes('--json')) console.log(JSON.stringify(figures));
 else {
-  console.log(`p50 ${figures['injection.p50MsPerKib']}, p99 ${figures['injection.p99MsPerKib']} ms/KiB (bounds ${BOUNDS.p50}, ${BOUNDS.p99})`);
+  console.log(
+    `p50 ${figures['injection.p50MsPerKib']}, p99 ${figures['injection.p99MsPerKib']} ms/KiB (bounds ${BOUNDS.p50}, ${BOUNDS.p99})`,
+  );
   for (const { name, msPerKib } of costs.slice(-4)) console.log(`  ${msPerKib.toFixed(4)}  ${name}`);
 }
 process.exitCode = at(0.5) <= BOUNDS.p50 && at(0.99) <= BOUNDS.p99 ? 0 : 1;

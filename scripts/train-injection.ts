@@ -113,7 +113,7 @@ function evaluate(name: string, weights: Float32Array, examples: readonly Exampl
 /** Whole weights of 1/16: one byte each, most of them zero. */
 function pack(weights: Float32Array): string {
   const bytes = Buffer.alloc(weights.length);
-  weights.forEach((weight, index) => bytes.writeInt8(Math.max(-127, Math.min(127, Math.round(weight * 16))), index));
+  for (const [index, weight] of weights.entries()) bytes.writeInt8(Math.max(-127, Math.min(127, Math.round(weight * 16))), index);
   return bytes.toString('base64');
 }
 

@@ -16,8 +16,9 @@ const MAX_SAYS_CHARS = 2048;
 /** Selectors after each other that carry bytes; one alone picks the form of the character before it. */
 const MIN_SELECTORS = 3;
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is looked for
 const ANY =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is looked for
+  // biome-ignore lint/suspicious/noMisleadingCharacterClass: every unit is looked for by itself
   /[\u001b\u009b\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\udb40]|\\(?:u001b|x1b|033|e)\[/g;
 const ESCAPED = /^\\(?:u001b|x1b|033|e)\[[0-9;]*[A-Za-z]/i;
 

@@ -20,6 +20,9 @@ export interface Passage {
   score: number;
 }
 
+/** What a sentence adds to a passage it belongs to, log odds. */
+const ADDS = 0.5;
+
 /** Passages of one text that are reported. */
 export const MAX_PASSAGES = 64;
 
@@ -55,21 +58,25 @@ export function scorePassages(text: string, place: Place): Passage[] {
   const passages: Passage[] = [];
   const reading = readText(text, isJsonText(text));
   const point = pointOf(place);
-  eachLogOdds(
-    reading,
-    place,
-    (first, last, odds) => {
-      if (odds < point) return;
-      const start = reading.start[first] as number;
-      const end = reading.end[last] as number;
-      const score = scoreOf(odds, place);
-      const before = passages.at(-1);
-      // A longer window that starts with one already found says nothing new.
-      if (before && start < before.end) before.score = Math.max(before.score, score);
-      else if (passages.length < MAX_PASSAGES) passages.push({ start, end, score });
-    },
-    point,
-  );
+  /** Log odds of the newest passage. */
+  let best = 0;
+  const visit = (first: number, last: number, odds: number): void => {
+    if (odds < point) return;
+    const start = reading.start[first] as number;
+    const end = reading.end[last] as number;
+    const before = passages.at(-1);
+    if (before === undefined || start >= before.end) {
+      if (passages.length < MAX_PASSAGES) passages.push({ start, end, score: scoreOf(odds, place) });
+      best = odds;
+      return;
+    }
+    // A sentence that adds to it belongs to it; one without which it is as strong does not.
+    if (end > before.end && odds > best + ADDS) before.end = end;
+    if (start > before.start && odds >= best) before.start = start;
+    if (odds > best) before.score = scoreOf(odds, place);
+    best = Math.max(best, odds);
+  };
+  eachLogOdds(reading, place, visit, point);
   return passages;
 }
 
