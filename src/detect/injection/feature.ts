@@ -268,20 +268,6 @@ function addPair(first: number, second: number, feature: number): void {
   }
 }
 
-export function featureName(feature: number): string {
-  if (feature === 0) return 'bias';
-  if (feature < NEAR_FROM) return CONCEPTS[feature - 1] as string;
-  if (feature < GROUP_FROM)
-    return NEAR[feature - NEAR_FROM]
-      ?.slice(0, 2)
-      .map((kinds) => (kinds as Concept[]).slice(0, 2).join('|'))
-      .join(' → ') as string;
-  if (feature >= FINE_FROM)
-    return `${CONCEPTS[Math.floor((feature - FINE_FROM) / CONCEPT_COUNT)]} > ${CONCEPTS[(feature - FINE_FROM) % CONCEPT_COUNT]}`;
-  const pair = feature - GROUP_FROM;
-  return `${GROUPS[Math.floor(pair / GROUP_COUNT)]?.[0]} + ${GROUPS[pair % GROUP_COUNT]?.[0]}`;
-}
-
 /** 1: may only raise the score, -1: may only lower it, 0: either, undefined: not used. What a feature means is ours to say; how much, is learnt. */
 export function featureSign(feature: number): 1 | -1 | 0 | undefined {
   if (feature === 0) return 0;
