@@ -68,6 +68,13 @@ export function readMark(text: string, at: number, raw: number, json: boolean): 
       if (next === 35 && text.charCodeAt(at + 2) === 35) return readHeading(text, at + 3);
       state.clauseStart = true;
       return at + 1;
+    default:
+      return readOtherMark(text, at, raw, next);
+  }
+}
+
+function readOtherMark(text: string, at: number, raw: number, next: number): number {
+  switch (raw) {
     case 58: // :
       if (next === 47 && text.charCodeAt(at + 2) === 47) return readAddress(text, at);
       state.clauseStart = true;
