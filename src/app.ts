@@ -140,11 +140,7 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     intent,
     logger,
     metrics,
-    lastUsed,
-    strangers,
     instance,
-    limits,
-    dlpScanner,
   } = parts;
   upstreams.onListChanged((org, server, what) => {
     catalog.invalidate(org, server, what);
@@ -161,16 +157,16 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     readings: new Readings(),
     sealer: textSealer(vault),
     taskIds: new Lru<string, string>(SEALED_TASKS),
-    strangers,
-    limiter: limits.limiter,
-    floods: limits.floods,
-    lastUsed,
+    strangers: parts.strangers,
+    limiter: parts.limits.limiter,
+    floods: parts.limits.floods,
+    lastUsed: parts.lastUsed,
     inFlight,
     watchdog: new Watchdog(clock),
     inspectors: [
       intentInspector(intent),
       injectionInspector(),
-      dlpInspector({ scanner: dlpScanner, tokens: new TokenBook(clock), seal: dlpSeal(vault) }),
+      dlpInspector({ scanner: parts.dlpScanner, tokens: new TokenBook(clock), seal: dlpSeal(vault) }),
     ],
     histories,
     logger,
