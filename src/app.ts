@@ -126,22 +126,8 @@ function assemble(config: Config, core: Core): Inside {
 }
 
 function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
-  const {
-    config,
-    vault,
-    upstreams,
-    clock,
-    log,
-    control,
-    inFlight,
-    histories,
-    catalog,
-    definitions,
-    intent,
-    logger,
-    metrics,
-    instance,
-  } = parts;
+  const { config, vault, upstreams, clock, log, control, inFlight, histories, catalog, definitions, intent, logger, metrics, instance } =
+    parts;
   upstreams.onListChanged((org, server, what) => {
     catalog.invalidate(org, server, what);
     definitions.changed(org, server);
