@@ -20,6 +20,7 @@ import { LiveControl } from './pipeline/control-source.ts';
 import { Readings } from './pipeline/discovery.ts';
 import { createPipeline, type Pipeline } from './pipeline/run.ts';
 import { StrangerLimit } from './pipeline/stranger-limit.ts';
+import { ViewBook } from './pipeline/view-book.ts';
 import { createConnectors } from './upstream/connectors.ts';
 import type { Upstreams } from './upstream/exchange.ts';
 import { createUpstreams } from './upstream/upstreams.ts';
@@ -73,6 +74,7 @@ function assemble(config: Config, core: Core): Inside {
   const { store, vault, log, clock } = core;
   const logger = createLogger({ level: config.logLevel === 'trace' ? 'debug' : config.logLevel });
   const inFlight = new InFlight(config.limits.maxInFlight);
+  const views = new ViewBook();
   const control = new LiveControl({
     objects: store.objects,
     compile: controlCompiler(
@@ -80,7 +82,10 @@ function assemble(config: Config, core: Core): Inside {
       (error) => logger.error({ err: error instanceof Error ? error.message : String(error) }, 'a policy could not be evaluated'),
     ),
     logger,
-    onSwap: (next) => stopWhatIsRefused(next, inFlight, clock),
+    onSwap: (next) => {
+      stopWhatIsRefused(next, inFlight, clock);
+      views.controlChanged(next);
+    },
   });
   const { upstreams, connectors } = servers(config, core, logger);
   const shared = {
@@ -89,12 +94,12 @@ function assemble(config: Config, core: Core): Inside {
     strangers: new StrangerLimit(),
     instance: newId('gw', clock.nowMs()),
   };
-  const parts = { ...core, config, logger, inFlight, control, upstreams, connectors, ...shared };
+  const parts = { ...core, config, logger, inFlight, control, views, upstreams, connectors, ...shared };
   return { ...parts, log, pipeline: pipelineOf(parts) };
 }
 
 function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
-  const { config, vault, upstreams, clock, log, control, inFlight, logger, metrics, lastUsed, strangers, instance } = parts;
+  const { config, vault, upstreams, clock, log, control, inFlight, views, logger, metrics, lastUsed, strangers, instance } = parts;
   const catalog = new Catalog();
   upstreams.onListChanged((org, server, what) => catalog.invalidate(org, server, what));
   return createPipeline({
@@ -105,6 +110,7 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     catalog,
     routes: new UriRoutes(),
     readings: new Readings(),
+    views,
     sealer: textSealer(vault),
     taskIds: new Lru<string, string>(SEALED_TASKS),
     strangers,

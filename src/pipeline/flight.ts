@@ -15,6 +15,8 @@ import type { Metrics } from '../observe/metrics.ts';
 import type { Lease, Upstreams } from '../upstream/exchange.ts';
 import type { Control, ControlSource } from './control.ts';
 import type { Readings } from './discovery.ts';
+import type { ViewBook } from './view-book.ts';
+import type { ViewWatch } from './view-watch.ts';
 
 export interface Ports {
   clock: Clock;
@@ -25,6 +27,8 @@ export interface Ports {
   /** Which server lists which resource, by principal. */
   routes: UriRoutes;
   readings: Readings;
+  /** What agents hold of lists, so that they are told when that changes. */
+  views: ViewBook;
   sealer: TextSealer;
   /** Sealed ids in use by upstream task, so that every mention of a task gets the id the agent knows. Bounded; nothing is lost without it. */
   taskIds: Lru<string, string>;
@@ -78,6 +82,10 @@ export interface Flight {
   sealedTaskId: string | undefined;
   /** The server could not be reached or broke off: the outcome says so. */
   upstreamFailed: boolean;
+  /** For a standing stream, or a call during which the server spoke of its lists: tells the agent when its own view changed. */
+  watch: ViewWatch | undefined;
+  /** Run, in order, when the outcome was handed to the codec. */
+  readonly whenAnswered: (() => void)[];
   /** Takes the call out of the kill switch's sight. */
   release: (() => void) | undefined;
 }

@@ -26,6 +26,7 @@ export const forward: Row = {
     const full = register(flight, principal);
     if (full) return full;
     const deadline = armDeadline(flight);
+    if (call.method === 'subscriptions/listen') flight.watch = ports.views.open(flight);
     try {
       return await send(flight);
     } catch (error) {
@@ -36,9 +37,13 @@ export const forward: Row = {
       return reply(upstreamError(flight, error));
     } finally {
       clearTimeout(deadline.timer);
+      flight.watch?.close();
     }
   },
 };
+
+/** What a server says of its lists during a call is told before the call's answer, or not on its stream; longest wait for that, milliseconds. */
+const MAX_LOOK_WAIT_MS = 5_000;
 
 /** A verdict when there is no room. */
 function register(flight: Flight, principal: Principal): Verdict | undefined {
@@ -83,6 +88,7 @@ async function send(flight: Flight): Promise<Verdict> {
   }
   const began = ports.clock.monotonicMs();
   const answer = await exchange(flight);
+  if (flight.watch && call.kind !== 'subscription') await flight.watch.idle(MAX_LOOK_WAIT_MS);
   ports.metrics.upstream(call.target.server, ports.clock.monotonicMs() - began);
   const refusal = await governQuestions(flight, answer);
   if (refusal) return deny(refusal.code, refusal.message, refusal.rule);

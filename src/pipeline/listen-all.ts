@@ -1,32 +1,53 @@
 // A standing stream of the aggregated surface: one stream per usable server, fanned in to the agent's one stream.
-// The gateway acknowledges itself, at once; a server that fails or ends does not end the stream. Each server is told of its own resources only.
+// The gateway acknowledges itself; a server that fails or ends does not end the stream. Each server is told of its own resources only.
 import type { CallReply, Peer } from '../call.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { isObject } from '../lib/json.ts';
 import { parseListenFilter } from '../mcp/rev-2026-07-28/listen.ts';
 import type { UpstreamRequest } from '../upstream/exchange.ts';
+import { ACKNOWLEDGED } from '../upstream/legacy-listen.ts';
+import { pause } from '../upstream/wait.ts';
 import { routeOwner, type UsableServer } from './aggregate.ts';
 import type { Flight } from './flight.ts';
 import { requestTo } from './forward-request.ts';
 import { mayFollow } from './hearing.ts';
+import { joinLater } from './join-later.ts';
 
-const ACKNOWLEDGED = 'notifications/subscriptions/acknowledged';
+/** A server whose stream ended is asked again after 1, 2, 4 … 60 seconds. */
+const MIN_BACKOFF_MS = 1_000;
+const MAX_BACKOFF_MS = 60_000;
 
 export async function listenAll(flight: Flight, servers: readonly UsableServer[]): Promise<CallReply> {
   const { call } = flight;
   const uris = new Map<string, Followed>();
-  if (call.client.era === 'modern') {
+  const isModern = call.client.era === 'modern';
+  if (isModern) {
     const wanted = parseListenFilter(call.params);
     if ('error' in wanted) return { type: 'error', era: 'modern', error: wanted.error };
     for (const uri of wanted.resourceSubscriptions) {
       const place = placeOf(flight, servers, uri);
       if (place) uris.set(uri, place);
     }
-    await call.peer.notify(ACKNOWLEDGED, { notifications: honoured(call.params, [...uris.keys()]) });
   }
   const streams = servers.map(({ name, spec }) => followOne(flight, name, spec, [...uris.values()]));
-  await Promise.all([untilAborted(flight.signal), ...streams]);
+  const leave = joinLater(flight, servers);
+  try {
+    if (isModern) await acknowledge(flight, servers, { notifications: honoured(call.params, [...uris.keys()]) });
+    await Promise.all([untilAborted(flight.signal), ...streams]);
+  } finally {
+    leave();
+  }
   return { type: 'result', era: 'legacy', result: {}, resultText: undefined };
+}
+
+async function acknowledge({ call, watch }: Flight, servers: readonly UsableServer[], params: JsonObject): Promise<void> {
+  const send = () => void call.peer.notify(ACKNOWLEDGED, params);
+  if (!watch) return send();
+  await watch.acknowledge(
+    servers.map(({ name }) => name),
+    params,
+    send,
+  );
 }
 
 interface Followed {
@@ -43,6 +64,7 @@ function placeOf(flight: Flight, servers: readonly UsableServer[], uri: string):
   return mayFollow(flight, flight.control, principal, route.server, route.uri) ? { server: route.server, uri: route.uri } : undefined;
 }
 
+/** Until the agent leaves: a server that was gone is listened to again, and looked at again. */
 async function followOne(flight: Flight, server: string, spec: UsableServer['spec'], followed: readonly Followed[]): Promise<void> {
   const whole = requestTo(flight, server, spec);
   if (!whole) return;
@@ -54,14 +76,20 @@ async function followOne(flight: Flight, server: string, spec: UsableServer['spe
     request: request.peer.request,
     notify: (method, params, text) => (method === ACKNOWLEDGED ? undefined : request.peer.notify(method, params, text)),
   };
-  try {
-    await flight.ports.upstreams.exchange({ ...request, peer });
-  } catch (error) {
-    if (flight.signal.aborted) return;
-    flight.ports.logger.warn(
-      { call: flight.call.id, server, why: error instanceof Error ? error.message : String(error) },
-      'a stream of a server ended',
+  let backoffMs = MIN_BACKOFF_MS;
+  const onOpen: UpstreamRequest['onOpen'] = (capabilities) => {
+    backoffMs = MIN_BACKOFF_MS;
+    request.onOpen?.(capabilities);
+  };
+  while (!flight.signal.aborted) {
+    const why = await flight.ports.upstreams.exchange({ ...request, peer, onOpen }).then(
+      (answer) => (answer.type === 'error' ? answer.error.message : 'it ended'),
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
     );
+    if (flight.signal.aborted) return;
+    flight.ports.logger.warn({ call: flight.call.id, server, why }, 'a stream of a server ended');
+    await pause(backoffMs, flight.signal);
+    backoffMs = Math.min(backoffMs * 2, MAX_BACKOFF_MS);
   }
 }
 

@@ -30,6 +30,7 @@ async function runCall(call: Call, ports: Ports, pipeline: Pipeline): Promise<Ca
     return outcome;
   } finally {
     flight.release?.();
+    if (flight.whenAnswered.length > 0) setImmediate(runAll, flight.whenAnswered);
   }
 }
 
@@ -172,6 +173,10 @@ export function denied(call: Call, denial: Denial): Denied {
   };
 }
 
+function runAll(tasks: readonly (() => void)[]): void {
+  for (const task of tasks) task();
+}
+
 function takeOff(call: Call, ports: Ports, pipeline: Pipeline): Flight {
   return {
     call,
@@ -185,6 +190,8 @@ function takeOff(call: Call, ports: Ports, pipeline: Pipeline): Flight {
     run: (inner) => pipeline.run(inner),
     sealedTaskId: undefined,
     upstreamFailed: false,
+    watch: undefined,
+    whenAnswered: [],
     release: undefined,
   };
 }

@@ -23,6 +23,7 @@ import { Readings } from '../../src/pipeline/discovery.ts';
 import type { Ports } from '../../src/pipeline/flight.ts';
 import { createPipeline, type Pipeline } from '../../src/pipeline/run.ts';
 import { StrangerLimit } from '../../src/pipeline/stranger-limit.ts';
+import { ViewBook } from '../../src/pipeline/view-book.ts';
 import type { FailWrite } from '../../src/store/port.ts';
 import type { UpstreamRequest, Upstreams } from '../../src/upstream/exchange.ts';
 import { openText, sealText } from '../../src/vault/token-seal.ts';
@@ -77,9 +78,13 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
       () => undefined,
     ),
     logger,
-    onSwap: (next) => inFlight.cancelFrozen(next.org, next.freezes, core.clock.nowMs()),
+    onSwap: (next) => {
+      inFlight.cancelFrozen(next.org, next.freezes, core.clock.nowMs());
+      views.controlChanged(next);
+    },
   });
   const inFlight = new InFlight();
+  const views = new ViewBook();
   const metrics = createMetrics({ processMetrics: false });
   const sent: UpstreamRequest[] = [];
   let handler: (request: UpstreamRequest) => Promise<CallReply> | CallReply = echoServer;
@@ -91,6 +96,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     catalog: new Catalog(),
     routes: new UriRoutes(),
     readings: new Readings(),
+    views,
     sealer: {
       sealText: (o, purpose, text) => sealText(core.vault, o, purpose, text),
       openText: (o, purpose, text) => openText(core.vault, o, purpose, text),
