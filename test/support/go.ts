@@ -32,6 +32,10 @@ export async function goPeer(): Promise<{ program: string } | { missing: string 
 
 function digestOfSources(): string {
   const hash = createHash('sha256');
-  for (const name of readdirSync(SOURCES).sort()) hash.update(name).update('\0').update(readFileSync(join(SOURCES, name)));
+  for (const name of readdirSync(SOURCES).sort())
+    hash
+      .update(name)
+      .update('\0')
+      .update(readFileSync(join(SOURCES, name)));
   return hash.digest('hex').slice(0, 16);
 }
