@@ -16,6 +16,7 @@ import { freezeRoutes } from './routes/freezes.ts';
 import { healthRoutes } from './routes/health.ts';
 import { logRoutes } from './routes/log.ts';
 import { objectRoutes } from './routes/objects.ts';
+import { parseStrictly } from './strict-json.ts';
 
 /** A source file as a JSON string is at most twice as long, and some more around it. */
 export const MAX_ADMIN_BODY_BYTES = 2 * MAX_SOURCE_BYTES + 64 * 1024;
@@ -113,13 +114,8 @@ async function readBody(schema: z.ZodType, request: Context): Promise<unknown | 
     answer.headers.set('connection', 'close'); // the rest of the body is not read
     return answer;
   }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return failure(400, 'invalid_request', 'The body is not JSON.');
-  }
-  return read(schema, value, 'body');
+  const parsed = parseStrictly(text);
+  return 'problem' in parsed ? failure(400, 'invalid_request', parsed.problem) : read(schema, parsed.value, 'body');
 }
 
 /** undefined when it is longer than MAX_ADMIN_BODY_BYTES; reading then stops. */
