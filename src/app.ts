@@ -2,7 +2,9 @@
 import { adminListener } from './app/admin-listener.ts';
 import { agentListener } from './app/agent-listener.ts';
 import { type Core, openCore } from './app/core.ts';
+import { Definitions } from './app/definitions.ts';
 import type { Gateway, Inside } from './app/gateway.ts';
+import { HistoryKeeper } from './app/history-keeper.ts';
 import { LastUsed } from './auth/last-used.ts';
 import { Catalog } from './catalog/catalog.ts';
 import { UriRoutes } from './catalog/uri-routes.ts';
@@ -52,6 +54,7 @@ async function open(inside: Inside): Promise<Gateway> {
   const { config, control, log, clock, instance, store } = inside;
   const exclusive = await store.presence.claim();
   await control.start();
+  inside.histories.start();
   for (const { org } of control.all()) await log.recordStart(org, { timeMs: clock.nowMs(), instance, version: VERSION, exclusive });
   await store.presence.settle();
   const agentServer = agentListener(inside);
@@ -75,6 +78,7 @@ function assemble(config: Config, core: Core): Inside {
   const logger = createLogger({ level: config.logLevel === 'trace' ? 'debug' : config.logLevel });
   const inFlight = new InFlight(config.limits.maxInFlight);
   const views = new ViewBook();
+  const histories = new HistoryKeeper({ log: store.log, audit: log, store: store.histories, logger });
   const control = new LiveControl({
     objects: store.objects,
     compile: controlCompiler(
@@ -85,6 +89,7 @@ function assemble(config: Config, core: Core): Inside {
     onSwap: (next) => {
       stopWhatIsRefused(next, inFlight, clock);
       views.controlChanged(next);
+      histories.want(next.org, next.risk !== undefined || next.policies.needsFacts);
     },
   });
   const { upstreams, connectors } = servers(config, core, logger);
@@ -94,20 +99,42 @@ function assemble(config: Config, core: Core): Inside {
     strangers: new StrangerLimit(),
     instance: newId('gw', clock.nowMs()),
   };
-  const parts = { ...core, config, logger, inFlight, control, views, upstreams, connectors, ...shared };
+  const catalog = new Catalog();
+  const definitions = new Definitions({ catalog, control, log, clock, logger, instance: shared.instance });
+  const parts = { ...core, config, logger, inFlight, views, histories, catalog, definitions, control, upstreams, connectors, ...shared };
   return { ...parts, log, pipeline: pipelineOf(parts) };
 }
 
 function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
-  const { config, vault, upstreams, clock, log, control, inFlight, views, logger, metrics, lastUsed, strangers, instance } = parts;
-  const catalog = new Catalog();
-  upstreams.onListChanged((org, server, what) => catalog.invalidate(org, server, what));
-  return createPipeline({
+  const {
+    config,
+    vault,
+    upstreams,
+    clock,
+    log,
+    control,
+    inFlight,
+    views,
+    histories,
+    catalog,
+    definitions,
+    logger,
+    metrics,
+    lastUsed,
+    strangers,
+    instance,
+  } = parts;
+  upstreams.onListChanged((org, server, what) => {
+    catalog.invalidate(org, server, what);
+    definitions.changed(org, server);
+  });
+  const pipeline = createPipeline({
     clock,
     log,
     control,
     upstreams,
     catalog,
+    drift: definitions.watch,
     routes: new UriRoutes(),
     readings: new Readings(),
     views,
@@ -116,6 +143,8 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     strangers,
     lastUsed,
     inFlight,
+    inspectors: [],
+    histories,
     logger,
     metrics,
     settings: {
@@ -128,6 +157,8 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
       instance,
     },
   });
+  definitions.pipeline = pipeline;
+  return pipeline;
 }
 
 function servers(
@@ -167,10 +198,12 @@ function textSealer(vault: Vault): {
 }
 
 async function stopInside(inside: Inside): Promise<void> {
-  const { upstreams, connectors, control, log, clock, instance, store } = inside;
+  const { upstreams, connectors, control, histories, definitions, log, clock, instance, store } = inside;
+  definitions.close();
   await upstreams.close();
   await connectors.close();
   control.stop();
+  await histories.close();
   for (const { org } of control.all()) {
     const fields = { event: 'stop' as const, timeMs: clock.nowMs(), instance, reason: 'orderly stop' };
     await log.record(org, { type: 'system', fields }).catch(() => undefined); // the store may be what failed

@@ -3,7 +3,7 @@
 // Glossary (DESIGN §2). organization: tenant, owns a log chain. agent: non-human caller. principal: who a call is attributed to (agent,
 // optional user, token). token: opaque bearer `sp_…`. server: registered upstream MCP server. definition: what a server says a capability is;
 // its pin is the hash in force. call: one request travelling the table. decision: allow / deny / hold with rule, reason code and trace.
-// freeze: a kill-switch object. lease: an upstream credential for one call. entry / receipt: a log record and the proof that it is durable.
+// finding: what a detector saw. intent, risk: what a call does and how much that is to worry about. freeze: a kill-switch object. lease: an upstream credential for one call. entry / receipt: a log record and the proof that it is durable.
 import type { Receipt } from './audit/port.ts';
 import type { JsonObject } from './lib/json.ts';
 import type { RpcError } from './mcp/message.ts';
@@ -35,6 +35,12 @@ export interface Principal {
   agent: string;
   agentClass: string | undefined;
   environment: string | undefined;
+  /** Teams of the agent and of its user, sorted. */
+  teams: readonly string[];
+  /** Roles granted to agent, class, user or team, sorted. */
+  roles: readonly string[];
+  /** Labels of the agent object. */
+  labels: Readonly<Record<string, string>>;
   user: string | undefined;
   /** Object name of the token; undefined for the loopback conformance profile and for the gateway's own calls. */
   token: string | undefined;
@@ -56,12 +62,80 @@ export interface Target {
   spec: ServerSpec;
   capability: CapabilityRef | undefined;
   definition: Definition | undefined;
+  /** Digest of the approved snapshot in force; undefined when there is none. */
+  snapshot: string | undefined;
 }
 
 /** A capability's definition as the server stated it, and the pin: SHA-256 of its RFC 8785 form, hex. */
 export interface Definition {
   value: JsonObject;
   hash: string;
+}
+
+/** What a call does, weakest first. */
+export type Intent = 'read' | 'write' | 'destructive' | 'exfiltrative';
+
+export interface IntentVerdict {
+  intent: Intent;
+  /** What it is about, e.g. `financial`, `database`, `communication`; undefined when nothing says. */
+  category: string | undefined;
+  /** Why, strongest first; shown by `explain`, never to the agent. Holds no argument values. */
+  evidence: readonly Evidence[];
+}
+
+export interface Evidence {
+  /** What spoke: `name`, `description`, `schema`, `annotation`, `sql`, `shell`, … */
+  signal: string;
+  /** JSON pointer of the argument or of the part of the definition it was seen in. */
+  path: string | undefined;
+  why: string;
+}
+
+/** What a detector saw. Never the value itself. */
+export interface Finding {
+  /** Stable name, a policy matcher: `secret.api-key`, `pii.email`, `injection`, `flow.private`, … */
+  type: string;
+  where: 'arguments' | 'result' | 'definition' | 'question';
+  /** JSON pointer; undefined for text without structure. */
+  path: string | undefined;
+  count: number;
+  /** 0–1. */
+  confidence: number;
+  /** What was done about it; undefined when it was only noted. */
+  action: string | undefined;
+}
+
+export interface RiskScore {
+  /** 0–100, whole. */
+  score: number;
+  /** The band of the profile that the score falls in. */
+  band: RiskBand;
+  parts: readonly RiskPart[];
+  /** Name of the risk object it was scored under. */
+  profile: string;
+}
+
+export type RiskBand = 'allow' | 'log' | 'hold' | 'deny';
+
+export interface RiskPart {
+  signal: string;
+  /** 0–100, whole. */
+  score: number;
+  /** Share of the composite, 0–1. */
+  weight: number;
+  why: string;
+}
+
+/** What a rule asks for besides its effect. */
+export interface Obligations {
+  /** Level at which the call is told in the process log. */
+  log?: 'info' | 'warn' | 'critical' | undefined;
+  /** Channels that are told. */
+  notify?: readonly string[] | undefined;
+  /** Finding types that are masked in this call. */
+  redact?: readonly string[] | undefined;
+  /** Quotas that must have room. */
+  quota?: readonly string[] | undefined;
 }
 
 export type DecisionEffect = 'allow' | 'deny' | 'hold';
@@ -78,6 +152,8 @@ export interface Decision {
   trace: readonly TraceStep[];
   /** Control revision the call was judged under. */
   revision: number;
+  /** Of the rule that matched; undefined when it has none. */
+  obligations?: Obligations | undefined;
 }
 
 export interface TraceStep {
@@ -96,6 +172,8 @@ export type DenialCode =
   | 'denied_by_rule'
   | 'no_rule_allows'
   | 'policy_error'
+  | 'approval_required'
+  | 'blocked_content'
   | 'invalid_arguments'
   | 'schema_unusable'
   | 'method_not_allowed'
@@ -148,6 +226,8 @@ export interface Call {
   abort(reason: unknown): void;
   /** Who started it: an agent, or the gateway itself (definition discovery). */
   readonly origin: 'agent' | 'gateway';
+  /** Organization for which the gateway acts as itself, on an operator's request; never set by what an agent sends. */
+  readonly actsFor?: string | undefined;
   /** For `reverse`: the call during which the server asked. */
   readonly parent: Call | undefined;
   /** For `reverse` and locally handled notifications: what forward does instead of asking a server. */
@@ -156,6 +236,13 @@ export interface Call {
   // Filled by rows, in table order.
   principal: Principal | undefined;
   target: Target | undefined;
+  /** tools/call only. */
+  intent: IntentVerdict | undefined;
+  /** In the order they were made; those of the result are added after forward. */
+  findings: readonly Finding[];
+  risk: RiskScore | undefined;
+  /** What is remembered of this agent and tool, for conditions of rules; undefined when nobody asks for it. Set by the row `score`. */
+  facts: JsonObject | undefined;
   decision: Decision | undefined;
   receipt: Receipt | undefined;
 }

@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { failureMeaning } from '../scripts/error-meaning.ts';
 import { generatedDocs, isMentioned, stageTable, thrownCodes } from '../scripts/gen-docs.ts';
-import { policyRule } from '../src/object/kinds.ts';
+import { policyRule } from '../src/object/kind/policy.ts';
 import { parseObjects } from '../src/object/parse.ts';
 
 const root = resolve(import.meta.dirname, '..');

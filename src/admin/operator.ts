@@ -3,7 +3,8 @@
 import { sha256Hex } from '../lib/digest.ts';
 import { type Random, systemRandom } from '../lib/id.ts';
 import { Lru } from '../lib/lru.ts';
-import { type Role, roles } from '../object/kinds.ts';
+import { roles } from '../object/kind/operator.ts';
+import type { Role } from '../object/kinds.ts';
 import type { ControlView } from '../object/snapshot.ts';
 import type { AdminContext } from './context.ts';
 

@@ -16,6 +16,8 @@ import { freezeRoutes } from './routes/freezes.ts';
 import { healthRoutes } from './routes/health.ts';
 import { logRoutes } from './routes/log.ts';
 import { objectRoutes } from './routes/objects.ts';
+import { riskRoutes } from './routes/risk.ts';
+import { serverRoutes } from './routes/servers.ts';
 import { parseStrictly } from './strict-json.ts';
 
 /** A source file as a JSON string is at most twice as long, and some more around it. */
@@ -28,7 +30,15 @@ export interface RouterOptions {
 }
 
 export function adminRoutes(context: AdminContext): Route[] {
-  return [...healthRoutes, ...objectRoutes, ...accessRoutes, ...freezeRoutes, ...logRoutes(new LogTails(context))];
+  return [
+    ...healthRoutes,
+    ...objectRoutes,
+    ...accessRoutes,
+    ...freezeRoutes,
+    ...riskRoutes,
+    ...serverRoutes,
+    ...logRoutes(new LogTails(context)),
+  ];
 }
 
 export function createRouter(context: AdminContext, options: RouterOptions): Hono {

@@ -1,6 +1,7 @@
 // What a running gateway consists of. Types only.
 import type { AuditLog } from '../audit/log.ts';
 import type { LastUsed } from '../auth/last-used.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import type { Config } from '../config.ts';
 import type { InFlight } from '../kill/inflight.ts';
 import type { Logger } from '../observe/log.ts';
@@ -12,6 +13,8 @@ import type { ViewBook } from '../pipeline/view-book.ts';
 import type { AgentServer } from '../server/agent-server.ts';
 import type { Upstreams } from '../upstream/exchange.ts';
 import type { Core } from './core.ts';
+import type { Definitions } from './definitions.ts';
+import type { HistoryKeeper } from './history-keeper.ts';
 
 /** Everything behind the listeners. */
 export interface Inside extends Core {
@@ -24,6 +27,9 @@ export interface Inside extends Core {
   readonly connectors: { close(): Promise<void> };
   readonly inFlight: InFlight;
   readonly views: ViewBook;
+  readonly histories: HistoryKeeper;
+  readonly catalog: Catalog;
+  readonly definitions: Definitions;
   readonly lastUsed: LastUsed;
   readonly strangers: StrangerLimit;
   readonly pipeline: Pipeline;

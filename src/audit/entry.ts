@@ -50,18 +50,45 @@ export interface DecisionFields {
   instance?: Maybe<string>;
   /** True: this entry is the only one of its call, no outcome follows (lists, notifications, what is answered at once). */
   single?: Maybe<boolean>;
+  /** Ticket of a held call, or of the approval that this call consumed. */
+  approval?: Maybe<string>;
+  intent?: Maybe<string>;
+  category?: Maybe<string>;
+  findings?: Maybe<readonly FindingRef[]>;
+  /** Composite 0–100 and its parts, each 0–100. */
+  risk?: Maybe<RiskRef>;
+  /** Hash of the snapshot of the server's definitions in force, 64 hex characters. */
+  snapshot?: Maybe<string>;
+  /** What the rule asked for: level of the process log, channels told. */
+  log?: Maybe<string>;
+  notify?: Maybe<readonly string[]>;
+}
+
+/** What a detector saw, never the value. */
+export interface FindingRef {
+  type: string;
+  count: number;
+  path?: Maybe<string>;
+  action?: Maybe<string>;
+}
+
+export interface RiskRef {
+  score: number;
+  parts: Readonly<Record<string, number>>;
 }
 
 /** RFC 8785 text of a decision. Texts are clipped to MAX_TEXT_UNITS and lone surrogates become U+FFFD. */
 export function decisionContent(d: DecisionFields): string {
   const judged = count(d.judged);
   return (
-    `{${member('arguments', d.arguments)}"call":${quote(d.call)},"client":{"era":"${d.client.era}","version":${quote(d.client.version)}},` +
+    `{${member('approval', d.approval)}${member('arguments', d.arguments)}"call":${quote(d.call)},${member('category', d.category)}` +
+    `"client":{"era":"${d.client.era}","version":${quote(d.client.version)}},` +
     `"code":${quote(d.code)},"credential":"${d.credential}",${member('definition', d.definition)}"effect":"${d.effect}",` +
-    `${member('instance', d.instance)}"judged":${judged},"method":${quote(d.method)},"origin":"${d.origin}",${member('parent', d.parent)}` +
+    `${findingsMember(d.findings)}${member('instance', d.instance)}${member('intent', d.intent)}"judged":${judged},${member('log', d.log)}` +
+    `"method":${quote(d.method)},${d.notify ? `"notify":${canonicalJson(d.notify.map(plain))},` : ''}"origin":"${d.origin}",${member('parent', d.parent)}` +
     `"policy":${judged},${principalMember(d.principal)}${member('prompt', d.prompt)}${member('reason', d.reason)}` +
-    `${member('resource', d.resource)}"rule":${quote(d.rule)},${member('server', d.server)}${d.single ? '"single":true,' : ''}` +
-    `"surface":${quote(d.surface)},"time":"${instant(d.timeMs)}",${member('tool', d.tool)}"type":"decision"}`
+    `${member('resource', d.resource)}${d.risk ? `"risk":${canonicalJson(d.risk)},` : ''}"rule":${quote(d.rule)},${member('server', d.server)}` +
+    `${d.single ? '"single":true,' : ''}${member('snapshot', d.snapshot)}"surface":${quote(d.surface)},"time":"${instant(d.timeMs)}",${member('tool', d.tool)}"type":"decision"}`
   );
 }
 
@@ -77,13 +104,15 @@ export interface OutcomeFields {
   result?: Maybe<string>;
   /** Milliseconds from the arrival of the call; kept to microseconds. */
   latencyMs: number;
+  /** Of the result. */
+  findings?: Maybe<readonly FindingRef[]>;
 }
 
 /** RFC 8785 text of an outcome. */
 export function outcomeContent(o: OutcomeFields): string {
   const latencyMs = Number.isFinite(o.latencyMs) ? Math.max(0, Math.round(o.latencyMs * 1000) / 1000) : 0;
   return (
-    `{"call":${quote(o.call)},"decision":${count(o.decision)},"latencyMs":${latencyMs},${member('result', o.result)}` +
+    `{"call":${quote(o.call)},"decision":${count(o.decision)},${findingsMember(o.findings)}"latencyMs":${latencyMs},${member('result', o.result)}` +
     `"status":"${o.status}","time":"${instant(o.timeMs)}","type":"outcome"}`
   );
 }
@@ -139,9 +168,23 @@ export type SystemFields =
   | { event: 'stop'; timeMs: number; instance: string; reason?: Maybe<string> }
   /** Calls whose outcome is not known and, as far as the writer can tell, never will be. */
   | { event: 'gap'; timeMs: number; calls: readonly OpenCall[]; reason?: Maybe<string>; instance?: Maybe<string> }
+  /** Definitions of a server that differ from the approved ones. */
+  | { event: 'drift'; timeMs: number; server: string; changes: readonly DriftRef[]; instance?: Maybe<string> }
   /** A window in which the log could not be written and calls were refused. */
   | { event: 'degraded'; timeMs: number; fromMs: number; toMs: number; reason: string; refused?: Maybe<number>; instance?: Maybe<string> }
   | { event: 'key-rotation'; timeMs: number; scope: 'master' | 'data'; key: string; previous?: Maybe<string>; author?: Maybe<string> };
+
+/** Most changes one drift entry names. */
+export const MAX_DRIFT_CHANGES = 200;
+
+export interface DriftRef {
+  kind: string;
+  name: string;
+  /** `new`, `changed`, `renamed` or `vanished`. */
+  state: string;
+  /** Hash of the definition as it is now, 64 hex characters. */
+  definition?: Maybe<string>;
+}
 
 /** An allowed call without an outcome: its id and the sequence number of its decision. */
 export interface OpenCall {
@@ -155,6 +198,10 @@ export function systemContent(s: SystemFields): string {
   if (rest.event === 'gap') {
     const calls = rest.calls.map((open) => ({ call: plain(open.call), decision: open.decision }));
     return canonicalJson({ ...plainMembers(rest), calls, type: 'system', time });
+  }
+  if (rest.event === 'drift') {
+    const changes = rest.changes.slice(0, MAX_DRIFT_CHANGES).map((one) => plainMembers({ ...one }));
+    return canonicalJson({ ...plainMembers(rest), changes, type: 'system', time });
   }
   if (rest.event === 'degraded') {
     const { fromMs, toMs, ...window } = rest;
@@ -186,6 +233,17 @@ function plainMembers(fields: Record<string, unknown>): Record<string, unknown> 
 
 function member(key: string, text: string | undefined): string {
   return text === undefined ? '' : `"${key}":${quote(text)},`;
+}
+
+/** Findings one entry names; what is beyond is summed up in the last one, of type `more`. */
+export const MAX_FINDINGS = 50;
+
+function findingsMember(findings: readonly FindingRef[] | undefined): string {
+  if (!findings || findings.length === 0) return '';
+  const named = findings.length > MAX_FINDINGS ? findings.slice(0, MAX_FINDINGS - 1) : findings;
+  const rest = findings.slice(named.length).reduce((sum, { count }) => sum + count, 0);
+  const written = named.map((one) => plainMembers({ ...one }));
+  return `"findings":${canonicalJson(rest === 0 ? written : [...written, { type: 'more', count: rest }])},`;
 }
 
 function principalMember(p: PrincipalRef | undefined): string {

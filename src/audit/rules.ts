@@ -75,6 +75,10 @@ const CONTENT: Readonly<Record<string, Members>> = {
     'arguments?': hash,
     'definition?': hash,
     'single?': flag,
+    'approval?': text,
+    'snapshot?': hash,
+    'findings?': listOf({ type: text, count }),
+    'risk?': record({ score: count }),
   },
   outcome: {
     call: text,
@@ -82,6 +86,7 @@ const CONTENT: Readonly<Record<string, Members>> = {
     status: oneOf('ok', 'tool_error', 'rpc_error', 'upstream_failed', 'cancelled', 'input_required'),
     latencyMs: amount,
     'result?': hash,
+    'findings?': listOf({ type: text, count }),
   },
   object: { author: anyText, changes: listOf({ kind: text, name: text, action: text, 'digest?': hash }) },
   signin: { user: anyText, method: text, result: oneOf('ok', 'failed') },
@@ -92,6 +97,7 @@ const SYSTEM: Readonly<Record<string, Members>> = {
   start: { instance: text, version: text, 'exclusive?': flag },
   stop: { instance: text },
   gap: { calls: listOf({ call: text, decision: count }) },
+  drift: { server: text, changes: listOf({ kind: text, name: anyText, state: text }) },
   degraded: { from: instant, to: instant, reason: anyText },
   'key-rotation': { scope: oneOf('master', 'data'), key: text },
 };

@@ -49,6 +49,9 @@ describe('identify', () => {
       agent: 'bot',
       agentClass: 'coder',
       environment: 'prod',
+      teams: [],
+      roles: [],
+      labels: {},
       token: 'bot-token',
       user: undefined,
     });

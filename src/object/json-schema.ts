@@ -2,7 +2,9 @@
 // The root has no `id`: editors show nothing for a root that is only a `$ref`.
 import { z } from 'zod';
 import type { JsonObject } from '../lib/json.ts';
-import { type Kind, kindNames, kinds, metadataSchema, secretSpec } from './kinds.ts';
+import { metadataSchema } from './kind/field.ts';
+import { secretSpec } from './kind/secret.ts';
+import { type Kind, kindNames, kinds } from './kinds.ts';
 import { secretDraftSpec } from './secret-draft.ts';
 
 export function objectJsonSchema(): JsonObject {

@@ -3,7 +3,8 @@
 import type { z } from 'zod';
 import { isObject, type Json, type JsonObject } from '../lib/json.ts';
 import { didYouMean } from '../lib/suggest.ts';
-import { isKind, type Kind, kindNames, kinds, metadataSchema, type StoredObject } from './kinds.ts';
+import { metadataSchema } from './kind/field.ts';
+import { isKind, type Kind, kindNames, kinds, type StoredObject } from './kinds.ts';
 import { type SecretDraft, secretDraftSpec } from './secret-draft.ts';
 import { type Path, type Position, readSource, type SourceDocument } from './yaml-source.ts';
 

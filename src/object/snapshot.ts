@@ -3,7 +3,8 @@
 // Never mutated after it was built; an object that does not fit its schema is an error, not a gap.
 import { GatewayError } from '../lib/error.ts';
 import { byKindAndName } from './document-text.ts';
-import { isKind, type Kind, kindNames, kinds, metadataSchema, type StoredObject } from './kinds.ts';
+import { metadataSchema } from './kind/field.ts';
+import { isKind, type Kind, kindNames, kinds, type StoredObject } from './kinds.ts';
 import type { ControlSnapshot } from './port.ts';
 
 export interface ControlView {

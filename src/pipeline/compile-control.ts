@@ -1,9 +1,11 @@
 // From objects to the state calls are judged under. Only kinds that changed are compiled again.
 import { buildPrincipals } from '../auth/principal-index.ts';
+import { compileSnapshots } from '../catalog/snapshot-index.ts';
 import { compileFreezes } from '../kill/freeze-index.ts';
 import type { Kind } from '../object/kinds.ts';
 import { buildView, type ControlView } from '../object/snapshot.ts';
 import { compilePolicies } from '../policy/compile.ts';
+import { compileRisk } from '../risk/model.ts';
 import type { Lease } from '../upstream/exchange.ts';
 import { resolveCredentials } from '../vault/credential.ts';
 import type { Control, ControlCompiler } from './control.ts';
@@ -24,6 +26,8 @@ export function controlCompiler(
       principals: changed('token', 'agent') || !previous ? buildPrincipals(all, revision, org) : previous.principals,
       policies: compilePolicies(all, revision, onPolicyError),
       freezes: changed('freeze') || !previous ? compileFreezes(all, revision) : previous.freezes,
+      snapshots: changed('snapshot', 'server') || !previous ? compileSnapshots(all) : previous.snapshots,
+      risk: changed('risk') || !previous ? compileRisk(all) : previous.risk,
       lease: leases(org, view, openSecret),
     };
   };

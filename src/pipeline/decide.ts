@@ -15,7 +15,8 @@ export const decide: Row = {
   run(flight) {
     const decision = judge(flight);
     flight.call.decision = decision;
-    if (decision.effect === 'allow') return despiteRules(flight);
+    // A hold is for `approve`; what no rule can allow, no approval can either.
+    if (decision.effect !== 'deny') return despiteRules(flight);
     return deny(decision.code === 'allowed' ? 'internal' : decision.code, decision.reason, decision.rule);
   },
 };
@@ -65,6 +66,6 @@ function judge(flight: Flight): Decision {
       (named === undefined || named === 'missing' || named.kind === 'task' ? undefined : { kind: named.kind, name: named.name }),
   };
   // A name that leads nowhere gets the default refusal, word for word what an existing but forbidden one gets.
-  const leadsNowhere = !target && (surface.type === 'server' || asked.capability !== undefined);
+  const leadsNowhere = flight.isQuarantined || (!target && (surface.type === 'server' || asked.capability !== undefined));
   return leadsNowhere ? control.policies.refuse(asked) : control.policies.decide(asked);
 }

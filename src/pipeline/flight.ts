@@ -12,6 +12,8 @@ import type { Lru } from '../lib/lru.ts';
 import type { RpcError } from '../mcp/message.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import type { Amounts } from '../risk/amounts.ts';
+import type { HistorySource } from '../risk/history-source.ts';
 import type { Lease, Upstreams } from '../upstream/exchange.ts';
 import type { Control, ControlSource } from './control.ts';
 import type { Readings } from './discovery.ts';
@@ -36,9 +38,26 @@ export interface Ports {
   /** Thins out the recording of attempts nobody can be blamed for. */
   strangers: { admit(nowMs: number): boolean };
   inFlight: InFlight;
+  /** In the order they look. */
+  inspectors: readonly Inspector[];
+  histories: HistorySource;
+  /** Told when a server's definitions are not what they were. */
+  drift: { noticed(org: string, server: string): void };
   logger: Logger;
   metrics: Metrics;
   settings: PipelineSettings;
+}
+
+/**
+ * One look at what passes: intent, DLP, data flow, injected instructions. Adds to `call.findings`; may replace `call.params` (arguments)
+ * or `flight.reply` (result), never mutate them. A throw is a denial: what could not be inspected does not pass.
+ */
+export interface Inspector {
+  readonly name: string;
+  /** Before the decision; absent when it has nothing to say about arguments. */
+  readonly inspectArguments?: (flight: Flight) => Verdict | Promise<Verdict>;
+  /** After the answer, before it is recorded and released. */
+  readonly inspectResult?: (flight: Flight) => Verdict | Promise<Verdict>;
 }
 
 export interface PipelineSettings {
@@ -72,6 +91,10 @@ export interface Flight {
   readonly signal: AbortSignal;
   /** `params` as the agent sent it: what the entry commits to, and where judging again starts from. */
   readonly received: { params: JsonObject | undefined; text: string | undefined };
+  /** Amounts in the arguments, for the history; undefined when nobody asked for them. */
+  amounts: Amounts | undefined;
+  /** The capability is there, but not as it was approved: refused as if it were not there. */
+  isQuarantined: boolean;
   lease: Lease | undefined;
   reply: CallReply | undefined;
   /** Set by a row that refused. */
@@ -116,11 +139,16 @@ export type RowName =
   | 'identify'
   | 'freeze'
   | 'resolve'
+  | 'limit'
   | 'validate'
+  | 'inspect-args'
+  | 'score'
   | 'decide'
+  | 'approve'
   | 'record-decision'
   | 'lease'
   | 'forward'
+  | 'inspect-result'
   | 'narrow'
   | 'record-result';
 

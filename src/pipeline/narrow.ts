@@ -9,6 +9,7 @@ import type { Flight, Row } from './flight.ts';
 import { PASS } from './flight.ts';
 import { LIST_SHAPES, type ListShape } from './list-shape.ts';
 import { pinnedParts } from './pinned-part.ts';
+import { isItemApproved } from './quarantine.ts';
 import { seenItems, sumOf } from './view.ts';
 
 /** Longest time an agent may keep a list or handshake, milliseconds: what it shows depends on rules that may change. */
@@ -46,7 +47,8 @@ export function isVisible(flight: Flight, item: Json, shape: ListShape, server: 
   const { principal } = flight.call;
   if (!principal || !isObject(item)) return false;
   const name = item[shape.names];
-  return typeof name === 'string' && flight.control.policies.visible(principal, server, { kind: shape.kind, name });
+  if (typeof name !== 'string' || !flight.control.policies.visible(principal, server, { kind: shape.kind, name })) return false;
+  return isItemApproved(flight, server, shape.names === 'uriTemplate' ? 'template' : shape.kind, name, item);
 }
 
 /** What this agent was given, when somebody will have to know whether that changed. Counts when the answer is on its way. */
@@ -59,10 +61,12 @@ export function noteGiven(flight: Flight, server: string, visible: readonly Json
   flight.whenAnswered.push(() => ports.views.given(flight, list));
 }
 
-/** Definitions seen in passing are pins too. */
-function learn(flight: Flight, items: readonly Json[], shape: ListShape, server: string): void {
-  if (shape.names === 'uriTemplate') return;
-  flight.ports.catalog.merge(flight.control.org, server, shape.kind, pinnedParts(items));
+/** Definitions seen in passing are pins too; what differs from the approved ones is looked into. */
+export function learn(flight: Flight, items: readonly Json[], shape: ListShape, server: string): void {
+  const { control, ports } = flight;
+  const kind = shape.names === 'uriTemplate' ? 'template' : shape.kind;
+  const change = ports.catalog.merge(control.org, server, kind, pinnedParts(items));
+  if (change.added.length > 0 || change.changed.length > 0) ports.drift.noticed(control.org, server);
 }
 
 /** What an agent sees changes with the rules, so the gateway says so of every list there is, also where the server itself never would. */

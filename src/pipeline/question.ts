@@ -24,7 +24,12 @@ export function governedPeer(flight: Flight, server: string, spec: ServerSpec): 
   const { call } = flight;
   const { peer } = call;
   const ask = peer.request;
-  const parent: Call = call.target ? call : { ...call, target: { server, spec, capability: undefined, definition: undefined } };
+  const parent: Call = call.target
+    ? call
+    : {
+        ...call,
+        target: { server, spec, capability: undefined, definition: undefined, snapshot: flight.control.snapshots.hashOf(server) },
+      };
   return {
     notify: (method, params, text) => {
       if (!mayHear(flight, server, method, params)) return undefined;
@@ -124,6 +129,10 @@ function questionCall(flight: Flight, parent: Call, method: string, params: Json
     local,
     principal: undefined,
     target: undefined,
+    intent: undefined,
+    findings: [],
+    risk: undefined,
+    facts: undefined,
     decision: undefined,
     receipt: undefined,
   };

@@ -5,7 +5,7 @@ import { METHOD_NOT_FOUND } from '../mcp/error-code.ts';
 import { listCall, MAX_DISCOVERY_PAGES, MAX_PAGES_PER_SERVER } from './discovery.ts';
 import type { Flight } from './flight.ts';
 import { LIST_SHAPES } from './list-shape.ts';
-import { pinnedParts } from './pinned-part.ts';
+import { learn } from './narrow.ts';
 import { type SeenItem, seenItems } from './view.ts';
 
 /** Lists of one server that are read at once for this purpose. */
@@ -28,8 +28,8 @@ export async function readList(flight: Flight, server: string, method: string): 
       if (outcome.type !== 'result') return undefined;
       const items = outcome.result[shape.member];
       if (Array.isArray(items)) {
-        for (const item of seenItems(method, items)) found.push(item);
-        if (shape.names !== 'uriTemplate') ports.catalog.merge(control.org, server, shape.kind, pinnedParts(items));
+        for (const item of seenItems(method, items, true)) found.push(item);
+        learn(flight, items, shape, server);
       }
       cursor = outcome.result.nextCursor;
       if (cursor === undefined || cursor === null) break;

@@ -1,11 +1,13 @@
 // Row: durable append of the decision → receipt and the control revision at that place of the log.
 // INVARIANT: an allowed call goes on only when that revision is the one it was judged under; otherwise it is judged again from the top
 // (test/property/joining-rule.test.ts). Denials are recorded here as well, whichever row refused.
+import type { FindingRef } from '../audit/entry.ts';
 import type { AuditDraft } from '../audit/log.ts';
 import type { Receipt } from '../audit/port.ts';
-import type { Call, Decision } from '../call.ts';
+import type { Call, Decision, Finding } from '../call.ts';
 import type { Denial, Flight, Row } from './flight.ts';
 import { PASS } from './flight.ts';
+import { rememberCall } from './score.ts';
 
 /** Kinds that leave one entry: nothing of a server's state changes, or there is no answer to wait for. */
 const SINGLE = new Set(['list', 'meta', 'notification']);
@@ -23,6 +25,7 @@ export const recordDecision: Row = {
     const receipt = await append(flight, decision);
     if (receipt.revision !== decision.revision) return { verdict: 'again', revision: receipt.revision };
     call.receipt = receipt;
+    rememberCall(flight, receipt.seq, 'allow');
     return PASS;
   },
 };
@@ -31,15 +34,19 @@ export const recordDecision: Row = {
 export async function recordDenial(flight: Flight, denial: Denial): Promise<Receipt | undefined> {
   const { call, ports, control } = flight;
   if (denial.code === 'unauthenticated' && !ports.strangers.admit(ports.clock.nowMs())) return undefined;
-  const made = call.decision?.effect === 'deny' ? call.decision : undefined;
-  return append(flight, {
-    effect: 'deny',
+  const made = call.decision?.effect === 'allow' ? undefined : call.decision;
+  const effect = denial.code === 'approval_required' ? 'hold' : 'deny';
+  const receipt = await append(flight, {
+    effect,
+    obligations: made?.obligations,
     rule: made?.rule ?? denial.rule ?? `builtin/${denial.code}`,
     code: denial.code,
     reason: denial.message,
     trace: [],
     revision: control.revision,
   });
+  if (receipt.revision === control.revision) rememberCall(flight, receipt.seq, effect);
+  return receipt;
 }
 
 function append(flight: Flight, decision: Decision): Promise<Receipt> {
@@ -91,9 +98,24 @@ function draftOf(flight: Flight, decision: Decision): AuditDraft {
       parent: call.parent?.id,
       instance: ports.settings.instance,
       single: decision.effect === 'allow' && isSingle(call) ? true : undefined,
+      intent: call.intent?.intent,
+      category: call.intent?.category,
+      findings: findingRefs(call.findings, 'arguments'),
+      risk: call.risk && { score: call.risk.score, parts: Object.fromEntries(call.risk.parts.map(({ signal, score }) => [signal, score])) },
+      snapshot: target?.snapshot,
+      log: decision.obligations?.log,
+      notify: decision.obligations?.notify,
     },
     arguments: kept,
   };
+}
+
+/** As they stand in an entry: of the result in the outcome, all others in the decision. */
+export function findingRefs(findings: readonly Finding[], of: 'arguments' | 'result'): FindingRef[] | undefined {
+  if (findings.length === 0) return undefined;
+  return findings
+    .filter(({ where }) => (where === 'result') === (of === 'result'))
+    .map(({ type, count, path, action }) => ({ type, count, path, action }));
 }
 
 /** The text to commit to; kept in full only as the settings say. */

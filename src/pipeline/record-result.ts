@@ -4,7 +4,7 @@ import type { OutcomeStatus } from '../audit/entry.ts';
 import type { CallReply } from '../call.ts';
 import type { Denial, Flight, Row, Verdict } from './flight.ts';
 import { PASS } from './flight.ts';
-import { durably, isSingle, keepable } from './record-decision.ts';
+import { durably, findingRefs, isSingle, keepable } from './record-decision.ts';
 
 export const recordResult: Row = {
   name: 'record-result',
@@ -35,6 +35,7 @@ async function append(flight: Flight, status: OutcomeStatus, text: string | unde
       decision: receipt.seq,
       status,
       latencyMs: ports.clock.monotonicMs() - call.startedMs,
+      findings: findingRefs(call.findings, 'result'),
     },
     result: keepable(flight, text, 'result'),
   });

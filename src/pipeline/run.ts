@@ -1,6 +1,6 @@
 // The only control flow of the pipeline: for each row that applies, check the signal, time it, run it, act on its verdict.
 // A throw is a recorded denial. Nothing is forwarded without a receipt; nothing is answered without the second one.
-import type { Call, CallOutcome, Denied } from '../call.ts';
+import type { Call, CallOutcome, Denied, Finding } from '../call.ts';
 import { GatewayError } from '../lib/error.ts';
 import type { Denial, Flight, Ports, Row, Verdict } from './flight.ts';
 import { PASS } from './flight.ts';
@@ -10,6 +10,8 @@ import { rowsOf } from './table.ts';
 
 /** How often one call is judged again because the rules moved under it, before it is refused. */
 export const MAX_JUDGEMENTS = 16;
+
+const NO_FINDINGS: readonly Finding[] = Object.freeze([]);
 
 export interface Pipeline {
   /** Never rejects: every failure is an outcome. */
@@ -86,9 +88,14 @@ function restart(flight: Flight): void {
   call.params = received.params;
   call.paramsText = received.text;
   flight.denial = undefined;
+  flight.isQuarantined = false;
   flight.reply = undefined;
   call.principal = undefined;
   call.target = undefined;
+  call.intent = undefined;
+  call.findings = NO_FINDINGS;
+  call.risk = undefined;
+  call.facts = undefined;
   call.decision = undefined;
   call.receipt = undefined;
 }
@@ -184,6 +191,8 @@ function takeOff(call: Call, ports: Ports, pipeline: Pipeline): Flight {
     control: ports.control.any(),
     signal: call.signal,
     received: { params: call.params, text: call.paramsText },
+    amounts: undefined,
+    isQuarantined: false,
     lease: undefined,
     reply: undefined,
     denial: undefined,

@@ -1,16 +1,20 @@
 // The table of stages: rows in order, columns are method kinds. This is the architecture; docs/stages.md is rendered from it and compared.
-// Rows that later work adds (limit, inspect-args, score, approve, inspect-result) take their place between these; the order is final.
+// Rows that later work adds (limit after freeze) take their place between these; the order is final.
 import type { MethodKind } from '../call.ts';
+import { approve } from './approve.ts';
 import { decide } from './decide.ts';
 import type { Row } from './flight.ts';
 import { forward } from './forward.ts';
 import { checkFreeze } from './freeze.ts';
 import { identify } from './identify.ts';
+import { inspectArgs } from './inspect-args.ts';
+import { inspectResult } from './inspect-result.ts';
 import { lease } from './lease.ts';
 import { narrow } from './narrow.ts';
 import { recordDecision } from './record-decision.ts';
 import { recordResult } from './record-result.ts';
 import { resolve } from './resolve.ts';
+import { score } from './score.ts';
 import { validate } from './validate.ts';
 
 export interface TableRow {
@@ -42,10 +46,19 @@ export const table: readonly TableRow[] = [
     does: 'public name → server + pinned definition; unknown answers exactly as forbidden does',
   },
   { row: validate, kinds: 'c------', core: 'catalog', does: 'arguments against the pinned schema; header mirrors' },
-  { row: decide, kinds: 'crlmnsu', core: 'policy', does: 'first match wins; allow / deny with a trace' },
+  {
+    row: inspectArgs,
+    kinds: 'cr----u',
+    core: 'detect',
+    does: 'intent, findings, value provenance; may mask. Last row that may change the call',
+  },
+  { row: score, kinds: 'cr----u', core: 'risk', does: 'six risk signals → 0–100 with parts; history facts for rules' },
+  { row: decide, kinds: 'crlmnsu', core: 'policy', does: 'first match wins; allow / deny / hold with a trace' },
+  { row: approve, kinds: 'c-----u', core: 'approval', does: 'a held call goes on only with a grant' },
   { row: recordDecision, kinds: 'crlmnsu', core: 'audit', does: 'durable append → receipt + revision; revision moved ⇒ back to identify' },
   { row: lease, kinds: 'crlmnsu', core: 'vault', does: 'credential for this server, late, only for allowed calls' },
   { row: forward, kinds: 'crlmnsu', core: 'upstream', does: 'needs receipt and AbortSignal' },
+  { row: inspectResult, kinds: 'cr---su', core: 'detect', does: 'findings, redact, withhold' },
   {
     row: narrow,
     kinds: '-rlm---',

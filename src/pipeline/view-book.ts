@@ -16,8 +16,8 @@ export const MAX_OPEN_LISTS = 10_000;
 export const MAX_KEPT_ITEMS = 200_000;
 /** Watches judged again in one go; the event loop comes round between two goes. */
 const JUDGED_AT_ONCE = 20;
-/** Kinds of objects that decide about what is visible. */
-const DECIDING = ['policy', 'agent', 'token', 'freeze', 'server'] as const;
+/** Kinds of objects that decide nothing about what an agent sees. */
+const UNSEEN: ReadonlySet<string> = new Set(['secret', 'operator']);
 const EVERYTHING: ReadonlySet<ListedWhat> = new Set(['tools', 'prompts', 'resources']);
 
 /** One page, or the whole, of a list an agent is given. */
@@ -114,7 +114,7 @@ export class ViewBook {
 
   /** Other rules are in force: what they hide or show is told to whom it concerns. */
   controlChanged(next: Control): void {
-    if (!DECIDING.some((kind) => next.view.changedKinds.has(kind))) return;
+    if ([...next.view.changedKinds].every((kind) => UNSEEN.has(kind))) return;
     const concerned = [...this.#watches.values()]
       .flatMap((watches) => [...watches])
       .filter(({ flight }) => flight.control.org === next.org);

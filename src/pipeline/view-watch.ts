@@ -71,7 +71,7 @@ export class ViewWatch {
       else if (shelf.seen && !shelf.looking) {
         shelf.touch(this.#nowMs());
         shelf.isDirty = false;
-        this.#settle(shelf, sumOf(shelf.seen.filter(({ name }) => shown(name))));
+        this.#settle(shelf, sumOf(shelf.seen.filter(shown)));
       } else void this.#touch(shelf);
     }
     this.onControl?.();
@@ -206,7 +206,7 @@ export class ViewWatch {
   /** By the rules in force now, which may be others than those the list was read under. */
   #compare(shelf: ViewShelf, seen: readonly SeenItem[]): void {
     const shown = this.#shown(shelf);
-    if (shown) this.#settle(shelf, shown === 'nothing' ? EMPTY_VIEW : sumOf(seen.filter(({ name }) => shown(name))));
+    if (shown) this.#settle(shelf, shown === 'nothing' ? EMPTY_VIEW : sumOf(seen.filter(shown)));
   }
 
   #settle(shelf: ViewShelf, view: bigint): void {
@@ -223,7 +223,7 @@ export class ViewWatch {
   }
 
   /** What the rules in force show of it; undefined when nobody may hear anything on this stream any more. */
-  #shown({ server, method }: ViewShelf): ((name: string) => boolean) | 'nothing' | undefined {
+  #shown({ server, method }: ViewShelf): ((item: SeenItem) => boolean) | 'nothing' | undefined {
     const { flight } = this;
     const control = flight.ports.control.current(flight.control.org);
     const principal = control && listenerOf(flight, control);
@@ -236,7 +236,13 @@ export class ViewWatch {
       control.policies.decide({ principal, kind: 'list', method, server, capability: undefined }).effect === 'allow';
     if (!isOpen) return 'nothing';
     const kind = method === 'tools/list' ? 'tool' : method === 'prompts/list' ? 'prompt' : 'resource';
-    return (name) => control.policies.visible(principal, server, { kind, name });
+    const { policies, snapshots } = control;
+    const isApproved = ({ name, pin }: SeenItem): boolean => {
+      if (snapshots.isTrusted(server)) return true;
+      if (method === 'resources/list') return snapshots.isOpen(server);
+      return pin !== undefined && snapshots.admits(server, kind === 'resource' ? 'template' : kind, name, pin);
+    };
+    return (item) => policies.visible(principal, server, { kind, name: item.name }) && isApproved(item);
   }
 
   #tell(what: ListedWhat): void {

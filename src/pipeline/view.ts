@@ -1,8 +1,10 @@
 // What one agent sees of one list of one server, as a number to compare: the sum of the digests of the items it may use, whatever their order.
 // Pure. Equal numbers mean equal views; nothing of a hidden item goes into it.
+import { pin } from '../catalog/catalog.ts';
 import { sha256Hex } from '../lib/digest.ts';
 import { isObject, type Json } from '../lib/json.ts';
 import { LIST_SHAPES } from './list-shape.ts';
+import { pinnedParts } from './pinned-part.ts';
 
 /** What `notifications/<what>/list_changed` is about. */
 export type ListedWhat = 'tools' | 'prompts' | 'resources';
@@ -32,15 +34,25 @@ export function whatOf(method: string): ListedWhat {
 export interface SeenItem {
   readonly name: string;
   readonly digest: bigint;
+  /** Its pin, when asked for and when it has one: whether it is approved depends on that. */
+  readonly pin: string | undefined;
 }
 
 /** What has no name is shown to nobody. */
-export function seenItems(method: string, items: readonly Json[]): SeenItem[] {
+export function seenItems(method: string, items: readonly Json[], withPins = false): SeenItem[] {
   const names = LIST_SHAPES[method]?.names ?? 'name';
   return items.flatMap((item) => {
     const name = isObject(item) ? item[names] : undefined;
-    return typeof name === 'string' ? [{ name, digest: BigInt(`0x${sha256Hex(JSON.stringify(item)).slice(0, DIGEST_DIGITS)}`) }] : [];
+    if (typeof name !== 'string') return [];
+    const digest = BigInt(`0x${sha256Hex(JSON.stringify(item)).slice(0, DIGEST_DIGITS)}`);
+    return [{ name, digest, pin: withPins ? pinOf(item) : undefined }];
   });
+}
+
+function pinOf(item: Json): string | undefined {
+  const [part] = pinnedParts([item]);
+  const pinned = part && pin(part);
+  return typeof pinned === 'object' ? pinned.definition.hash : undefined;
 }
 
 export function sumOf(items: Iterable<SeenItem>): bigint {

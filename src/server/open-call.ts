@@ -38,6 +38,10 @@ export function openCall(context: AgentContext, parts: CallParts): Call {
     local: parts.local,
     principal: undefined,
     target: undefined,
+    intent: undefined,
+    findings: [],
+    risk: undefined,
+    facts: undefined,
     decision: undefined,
     receipt: undefined,
   };

@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ManualClock, systemClock } from '../lib/clock.ts';
-import { serverSpec } from '../object/kinds.ts';
+import { serverSpec } from '../object/kind/server.ts';
 import type { Duplex } from './channel.ts';
 import type { Destination } from './connection.ts';
 import { createConnectors } from './connectors.ts';

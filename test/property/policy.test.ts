@@ -77,7 +77,18 @@ const principalArb = fc
     environment: fc.option(fc.constantFrom(...environments), { nil: undefined }),
     scopes: scopesArb,
   })
-  .map(({ scopes, ...who }): Principal => ({ org: 'acme', user: undefined, token: undefined, inScope: compileScope(scopes), ...who }));
+  .map(
+    ({ scopes, ...who }): Principal => ({
+      org: 'acme',
+      teams: [],
+      roles: [],
+      labels: {},
+      user: undefined,
+      token: undefined,
+      inScope: compileScope(scopes),
+      ...who,
+    }),
+  );
 
 const inputArb: fc.Arbitrary<DecideInput> = fc
   .record({

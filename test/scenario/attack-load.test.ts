@@ -279,7 +279,18 @@ describe('veiling', () => {
 });
 
 function principal(agent: string): Principal {
-  return { org: 'default', agent, agentClass: undefined, environment: undefined, user: undefined, token: undefined, inScope: () => true };
+  return {
+    org: 'default',
+    agent,
+    agentClass: undefined,
+    environment: undefined,
+    teams: [],
+    roles: [],
+    labels: {},
+    user: undefined,
+    token: undefined,
+    inScope: () => true,
+  };
 }
 
 async function until(done: () => boolean | Promise<boolean>): Promise<void> {

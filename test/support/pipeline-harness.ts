@@ -3,6 +3,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Definitions } from '../../src/app/definitions.ts';
+import { HistoryKeeper } from '../../src/app/history-keeper.ts';
 import { type Core, openCore } from '../../src/app.ts';
 import { LastUsed } from '../../src/auth/last-used.ts';
 import type { Call, CallReply, ClientContext, Era, MethodKind, Peer, Surface } from '../../src/call.ts';
@@ -20,7 +22,7 @@ import { createMetrics, type Metrics } from '../../src/observe/metrics.ts';
 import { controlCompiler } from '../../src/pipeline/compile-control.ts';
 import { LiveControl } from '../../src/pipeline/control-source.ts';
 import { Readings } from '../../src/pipeline/discovery.ts';
-import type { Ports } from '../../src/pipeline/flight.ts';
+import type { Inspector, Ports } from '../../src/pipeline/flight.ts';
 import { createPipeline, type Pipeline } from '../../src/pipeline/run.ts';
 import { StrangerLimit } from '../../src/pipeline/stranger-limit.ts';
 import { ViewBook } from '../../src/pipeline/view-book.ts';
@@ -42,6 +44,8 @@ export interface Harness {
   pipeline: Pipeline;
   control: LiveControl;
   inFlight: InFlight;
+  histories: HistoryKeeper;
+  definitions: Definitions;
   metrics: Metrics;
   /** What servers received, in order. */
   sent: UpstreamRequest[];
@@ -57,6 +61,7 @@ export interface HarnessOptions {
   dataDir?: string;
   databaseUrl?: string;
   failWrite?: FailWrite;
+  inspectors?: readonly Inspector[];
   callTimeoutMs?: number;
 }
 
@@ -81,11 +86,15 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     onSwap: (next) => {
       inFlight.cancelFrozen(next.org, next.freezes, core.clock.nowMs());
       views.controlChanged(next);
+      histories.want(next.org, next.risk !== undefined || next.policies.needsFacts);
     },
   });
   const inFlight = new InFlight();
   const views = new ViewBook();
+  const histories = new HistoryKeeper({ log: core.store.log, audit: core.log, store: core.store.histories, logger });
   const metrics = createMetrics({ processMetrics: false });
+  const catalog = new Catalog();
+  const definitions = new Definitions({ catalog, control, log: core.log, clock: core.clock, logger, instance: 'test' });
   const sent: UpstreamRequest[] = [];
   let handler: (request: UpstreamRequest) => Promise<CallReply> | CallReply = echoServer;
   const ports: Ports = {
@@ -93,7 +102,8 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     log: core.log,
     control,
     upstreams: playedServer(sent, (request) => handler(request)),
-    catalog: new Catalog(),
+    catalog,
+    drift: definitions.watch,
     routes: new UriRoutes(),
     readings: new Readings(),
     views,
@@ -105,6 +115,8 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     strangers: new StrangerLimit(),
     lastUsed: new LastUsed(),
     inFlight,
+    inspectors: options.inspectors ?? [],
+    histories,
     logger,
     metrics,
     settings: {
@@ -118,12 +130,16 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     },
   };
   await control.start();
+  const pipeline = createPipeline(ports);
+  definitions.pipeline = pipeline;
   return {
     core,
     org,
-    pipeline: createPipeline(ports),
+    pipeline,
+    definitions,
     control,
     inFlight,
+    histories,
     metrics,
     sent,
     answer: (next) => {
@@ -133,6 +149,8 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     entries: () => readEntries(core, org),
     close: async () => {
       control.stop();
+      definitions.close();
+      await histories.close();
       await core.store.lifecycle.close();
       if (!options.dataDir) rmSync(dataDir, { recursive: true, force: true });
     },
@@ -226,6 +244,10 @@ export function callOf(method: string, options: CallOptions = {}): Call {
     local: undefined,
     principal: undefined,
     target: undefined,
+    intent: undefined,
+    findings: [],
+    risk: undefined,
+    facts: undefined,
     decision: undefined,
     receipt: undefined,
   };

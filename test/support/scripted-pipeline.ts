@@ -55,5 +55,16 @@ export function untilAborted(call: Call): Promise<CallOutcome> {
 }
 
 function principalOf(agent: string): Principal {
-  return { org: 'default', agent, agentClass: undefined, environment: undefined, user: undefined, token: undefined, inScope: () => true };
+  return {
+    org: 'default',
+    agent,
+    agentClass: undefined,
+    environment: undefined,
+    teams: [],
+    roles: [],
+    labels: {},
+    user: undefined,
+    token: undefined,
+    inScope: () => true,
+  };
 }

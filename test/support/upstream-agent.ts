@@ -6,7 +6,8 @@ import type { CallReply, ClientContext, Era, PeerAnswer } from '../../src/call.t
 import { systemClock } from '../../src/lib/clock.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 import type { RequestId } from '../../src/mcp/message.ts';
-import { type ServerSpec, serverSpec } from '../../src/object/kinds.ts';
+import { serverSpec } from '../../src/object/kind/server.ts';
+import type { ServerSpec } from '../../src/object/kinds.ts';
 import { createConnectors } from '../../src/upstream/connectors.ts';
 import type { UpstreamRequest, Upstreams } from '../../src/upstream/exchange.ts';
 import type { StateSealer } from '../../src/upstream/request-state.ts';

@@ -27,6 +27,10 @@ export class SqliteReader {
         return this.#all(HISTORY, job.org, job.kind, job.name, job.limit);
       case 'keys':
         return this.#all(KEYS, job.org);
+      case 'risk-history':
+        return this.#all(RISK_HISTORY, job.org);
+      case 'definition':
+        return this.#all(DEFINITION, job.org, job.hash);
     }
   }
 
@@ -85,5 +89,9 @@ const OBJECTS = `
 const HISTORY = `
   SELECT h.revision, h.document, h.author, h.time_ms FROM object_history h JOIN organization o ON o.id = h.org
   WHERE o.name = ? AND h.kind = ? AND h.name = ? ORDER BY h.revision DESC LIMIT ?`;
+
+const RISK_HISTORY = 'SELECT r.seq, r.beyond, r.data FROM risk_history r JOIN organization o ON o.id = r.org WHERE o.name = ?';
+
+const DEFINITION = 'SELECT d.text FROM definition d JOIN organization o ON o.id = d.org WHERE o.name = ? AND d.hash = ?';
 
 const KEYS = 'SELECT k.id, k.wrapped FROM data_key k JOIN organization o ON o.id = k.org WHERE o.name = ? ORDER BY k.position';

@@ -6,7 +6,9 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { compileScope } from '../../../src/auth/scope.ts';
 import type { CapabilityRef, Decision, Principal } from '../../../src/call.ts';
-import { policySpec, type StoredObject, tokenSpec } from '../../../src/object/kinds.ts';
+import { policySpec } from '../../../src/object/kind/policy.ts';
+import { tokenSpec } from '../../../src/object/kind/token.ts';
+import type { StoredObject } from '../../../src/object/kinds.ts';
 import { compilePolicies } from '../../../src/policy/compile.ts';
 import type { DecideInput } from '../../../src/policy/policy-set.ts';
 
@@ -86,6 +88,9 @@ function inputOf(input: z.infer<typeof inputSchema>, scopes: Parameters<typeof c
     agent: input.agent,
     agentClass: input.class,
     environment: input.environment,
+    teams: [],
+    roles: [],
+    labels: {},
     user: undefined,
     token: undefined,
     inScope: compileScope(scopes),

@@ -1,0 +1,66 @@
+// Kind `server`: a registered upstream MCP server and how to reach it. Credentials appear only as references to secrets.
+import { z } from 'zod';
+import { name, text, valueSource } from './field.ts';
+
+const headerName = z
+  .string()
+  .max(256)
+  .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'letters, digits and the punctuation of an HTTP header name')
+  .refine((header) => !OWN_HEADERS.has(header.toLowerCase()), 'the gateway sets this header itself');
+const envName = z
+  .string()
+  .max(256)
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'letters, digits and underscore, not starting with a digit');
+
+/** Headers that belong to the transport; a server object cannot set them. */
+const OWN_HEADERS: ReadonlySet<string> = new Set([
+  'host',
+  'connection',
+  'content-length',
+  'content-type',
+  'accept',
+  'transfer-encoding',
+  'te',
+  'trailer',
+  'upgrade',
+  'expect',
+  'keep-alive',
+  'mcp-session-id',
+  'mcp-protocol-version',
+  'mcp-method',
+  'mcp-name',
+  'last-event-id',
+]);
+
+export const serverSpec = z
+  .strictObject({
+    transport: z.enum(['http', 'sse', 'stdio']),
+    url: z.url({ protocol: /^https?$/ }).optional(),
+    command: z.string().min(1).max(4096).optional(),
+    args: z.array(z.string().max(8192)).max(256).optional(),
+    cwd: z.string().max(4096).optional(),
+    /** Environment of a stdio server, beside a short allow-list (PATH, HOME, …). */
+    env: z.record(envName, valueSource).optional(),
+    /** Extra request headers of an http or sse server. */
+    headers: z.record(headerName, valueSource).optional(),
+    era: z.enum(['auto', 'legacy', 'modern']).default('auto'),
+    timeoutMs: z.number().int().min(100).max(3_600_000).default(60_000),
+    idleShutdownMs: z.number().int().min(1_000).max(86_400_000).default(600_000),
+    maxConcurrency: z.number().int().min(1).max(10_000).default(256),
+    tags: z.array(text).max(64).optional(),
+    /** How much harm a misuse of this server could do, as its owner says. */
+    risk: z.enum(['low', 'medium', 'high', 'critical']).optional(),
+    /** Where it runs, e.g. `production`. */
+    environment: name.optional(),
+    /** Use definitions as the server states them, without anybody's approval. Without it nothing is callable before a snapshot is approved. */
+    trust: z.boolean().default(false),
+    /** Forward methods that no revision names (still subject to policy). */
+    allowUnknownMethods: z.boolean().default(false),
+    disabled: z.boolean().default(false),
+  })
+  .superRefine((spec, context) => {
+    if (spec.transport === 'stdio' && !spec.command)
+      context.addIssue({ code: 'custom', path: ['command'], message: 'a stdio server needs a command' });
+    if (spec.transport !== 'stdio' && !spec.url)
+      context.addIssue({ code: 'custom', path: ['url'], message: `an ${spec.transport} server needs a url` });
+  });

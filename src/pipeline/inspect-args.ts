@@ -1,0 +1,21 @@
+// Row: what the arguments hold. Intent, findings, provenance of values; the last row that may change the call.
+// Each inspector stands in a file of its own and is listed in app.ts; the first that refuses ends the call.
+import type { Flight, Inspector, Row, Verdict } from './flight.ts';
+import { PASS } from './flight.ts';
+
+export const inspectArgs: Row = {
+  name: 'inspect-args',
+  run: (flight) => inspectInTurn(flight, 'inspectArguments', 0),
+};
+
+/** One after the other; waits only for those that have something to wait for. */
+export function inspectInTurn(flight: Flight, look: 'inspectArguments' | 'inspectResult', from: number): Verdict | Promise<Verdict> {
+  const inspectors: readonly Inspector[] = flight.ports.inspectors;
+  for (let index = from; index < inspectors.length; index++) {
+    const seen = inspectors[index]?.[look]?.(flight);
+    if (seen === undefined || seen === PASS) continue;
+    if (!(seen instanceof Promise)) return seen;
+    return seen.then((verdict) => (verdict === PASS ? inspectInTurn(flight, look, index + 1) : verdict));
+  }
+  return PASS;
+}
