@@ -43,7 +43,7 @@ export async function relayListen(connection: ModernConnection, request: Upstrea
   const relay: Peer = {
     request: undefined,
     notify: (method, value, text) => {
-      if (method === ACKNOWLEDGED) return (request.onOpen?.(capabilities), undefined);
+      if (method === ACKNOWLEDGED) return void request.onOpen?.(capabilities);
       const from = value ? payload(value, text) : undefined;
       const own = id === undefined ? withoutSubscriptionId(from) : withSubscriptionId(from, id);
       return request.peer.notify(method, own?.value, own?.text);

@@ -45,6 +45,7 @@ describe.each(STORES)('keys over %s', { timeout: LIMIT_MS }, (kind) => {
           transport: 'http',
           url: server.url,
           era: 'legacy',
+          trust: true,
           headers: { authorization: { secret: 'credential', prefix: 'Bearer ' } },
         },
       },

@@ -2,6 +2,7 @@
 // on a real store; the server is played, so that the order of events is the test's.
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CallOutcome, CallReply, Era, Peer } from '../../src/call.ts';
+import { pin } from '../../src/catalog/catalog.ts';
 import type { Json, JsonObject } from '../../src/lib/json.ts';
 import type { StoredObject } from '../../src/object/kinds.ts';
 import { BASELINE_WAIT_MS, MIN_LOOK_PAUSE_MS } from '../../src/pipeline/view-watch.ts';
@@ -46,6 +47,15 @@ async function open(rules: Rules = readsOnly, ...more: StoredObject[]): Promise<
 function tool(name: string): JsonObject {
   const [own, description = 'A tool.'] = name.split(':');
   return { name: own ?? '', description, inputSchema: { type: 'object' } };
+}
+
+function approved(...names: string[]): StoredObject<'snapshot'> {
+  const definitions = names.map((name) => {
+    const pinned = pin(tool(name));
+    if (typeof pinned === 'string') throw new Error(pinned);
+    return { kind: 'tool' as const, name: String(tool(name).name), hash: pinned.definition.hash };
+  });
+  return { kind: 'snapshot', metadata: { name: 'notes' }, spec: { endpoint: 'http://127.0.0.1:9/mcp', definitions } };
 }
 
 let standsAtOnce = true;
@@ -144,6 +154,25 @@ describe.each(['legacy', 'modern'] as const)('a %s agent', (era) => {
       await expect.poll(() => notices(ear)).toBe(3);
       await ear.close();
     });
+  });
+
+  it('hears nothing of a definition before it is approved, and of it when it is', async () => {
+    await open();
+    await change(httpServer('notes', 'http://127.0.0.1:9/mcp', { trust: false }), approved('read_a'));
+    const ear = await listen(era);
+    await settled();
+    lists.notes = ['read_a', 'read_b'];
+    await serverSays();
+    await settled();
+    expect(notices(ear)).toBe(0);
+    await change(approved('read_a', 'read_b'));
+    await expect.poll(() => notices(ear)).toBe(1);
+    await settled();
+    // Changed behind the approval: it is gone for the agent.
+    lists.notes = ['read_a', 'read_b:It does something else.'];
+    await serverSays();
+    await expect.poll(() => notices(ear)).toBe(2);
+    await ear.close();
   });
 
   it('is told of a server that it may use only now, of what that server changes later, and of its end', async () => {
