@@ -2,6 +2,7 @@
 // recorded under the rules that let it in. Never goes to a server on the strength of the stream's older decision.
 import type { Call } from '../call.ts';
 import { newId } from '../lib/id.ts';
+import { isObject, type JsonObject } from '../lib/json.ts';
 import { ACKNOWLEDGED } from '../upstream/legacy-listen.ts';
 import { type UsableServer, usableServers } from './aggregate.ts';
 import type { Flight } from './flight.ts';
@@ -26,6 +27,15 @@ export function joinLater(flight: Flight, present: readonly UsableServer[]): () 
   return () => end.abort(new Error('the stream it belonged to is over'));
 }
 
+/** Resources and tasks the agent asked for when it opened its stream are of the servers that were there: no other is told of them. */
+function listsOnly(params: JsonObject | undefined): JsonObject | undefined {
+  if (!params) return undefined;
+  const { resourceSubscriptions: _uris, taskIds: _tasks, notifications, ...rest } = params;
+  if (!isObject(notifications)) return rest;
+  const { resourceSubscriptions: _ownUris, taskIds: _ownTasks, ...flags } = notifications;
+  return { ...rest, notifications: flags };
+}
+
 function streamOf({ call, ports }: Flight, server: string, end: AbortController): Call {
   const { peer } = call;
   // A freeze of this server ends its stream, not the others.
@@ -36,6 +46,8 @@ function streamOf({ call, ports }: Flight, server: string, end: AbortController)
     startedMs: ports.clock.monotonicMs(),
     kind: 'subscription',
     surface: { type: 'server', server },
+    params: listsOnly(call.params),
+    paramsText: undefined,
     peer: {
       request: peer.request,
       notify: (method, params, text) => (method === ACKNOWLEDGED ? undefined : peer.notify(method, params, text)),

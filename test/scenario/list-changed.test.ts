@@ -415,6 +415,23 @@ describe('a stateless stream', () => {
   });
 });
 
+describe('a server that comes later', () => {
+  it('is not told of the resources and tasks that others are asked about', async () => {
+    await open([{ name: 'all', match: {}, effect: 'allow' }]);
+    const controller = new AbortController();
+    const uris = ['file:///of/notes'];
+    const params = { notifications: { toolsListChanged: true, resourceSubscriptions: uris, taskIds: ['t1'] }, resourceSubscriptions: uris };
+    const outcome = ask('subscriptions/listen', params, { era: 'modern', surface: ALL, controller });
+    await expect.poll(() => streams.length).toBe(1);
+    await change(httpServer('vault', 'http://127.0.0.1:9/vault'));
+    await expect.poll(() => streams.length).toBe(2);
+    expect(streams[1]).toMatchObject({ server: 'vault', params: { notifications: { toolsListChanged: true } }, paramsText: undefined });
+    expect(JSON.stringify(streams[1]?.params)).not.toMatch(/of\/notes|t1/);
+    controller.abort();
+    await outcome;
+  });
+});
+
 describe('a handshake', () => {
   it.each(['initialize', 'server/discover'])('promises in %s what the gateway itself keeps', async (method) => {
     await open();
