@@ -5,6 +5,7 @@ import type { CallOutcome, CallReply, Era, Peer } from '../../src/call.ts';
 import { pin } from '../../src/catalog/catalog.ts';
 import type { Json, JsonObject } from '../../src/lib/json.ts';
 import type { StoredObject } from '../../src/object/kinds.ts';
+import { MAX_READINGS_PER_SERVER } from '../../src/pipeline/read-list.ts';
 import { BASELINE_WAIT_MS, MIN_LOOK_PAUSE_MS } from '../../src/pipeline/view-watch.ts';
 import type { UpstreamRequest } from '../../src/upstream/exchange.ts';
 import { type CallOptions, callOf, type Harness, harness, ok } from '../support/pipeline-harness.ts';
@@ -412,6 +413,39 @@ describe('a stateless stream', () => {
     release();
     await expect.poll(() => notices(ear)).toBe(1);
     await ear.close();
+  });
+});
+
+describe('many streams', () => {
+  const COUNT = 60;
+
+  it('ask a server for few lists at once, forget those that left, and none is forgotten that stayed', async () => {
+    await open();
+    let running = 0;
+    let most = 0;
+    hold = async (_request, answer) => {
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      running--;
+      return answer;
+    };
+    const ears = await Promise.all(Array.from({ length: COUNT }, () => listen('modern', {}, 0)));
+    await expect.poll(() => streams.length).toBe(COUNT);
+    await expect.poll(() => ears.every((ear) => ear.heard.includes(ACKNOWLEDGED)), { timeout: 10_000 }).toBe(true);
+    await settled();
+    for (const ear of ears.slice(0, COUNT / 2)) await ear.close();
+    const stayed = ears.slice(COUNT / 2);
+    const before = stayed.map(notices);
+    lists.notes = ['read_a', 'read_b'];
+    await serverSays();
+    await expect.poll(() => stayed.every((ear, at) => notices(ear) > (before[at] ?? 0)), { timeout: 10_000 }).toBe(true);
+    expect(most).toBeLessThanOrEqual(MAX_READINGS_PER_SERVER);
+    for (const ear of stayed) await ear.close();
+    await settled();
+    const asked = reads();
+    await change(policyObject('rules', [{ name: 'more', match: {}, effect: 'allow' }]));
+    await settled();
+    expect(reads()).toBe(asked);
   });
 });
 
