@@ -3,6 +3,7 @@ import { adminListener } from './app/admin-listener.ts';
 import { agentListener } from './app/agent-listener.ts';
 import { type Core, openCore } from './app/core.ts';
 import { Definitions } from './app/definitions.ts';
+import { tuneEngine } from './app/engine.ts';
 import type { Gateway, Inside } from './app/gateway.ts';
 import { HistoryKeeper } from './app/history-keeper.ts';
 import { LastUsed } from './auth/last-used.ts';
@@ -26,6 +27,7 @@ import { ViewBook } from './pipeline/view-book.ts';
 import { createConnectors } from './upstream/connectors.ts';
 import type { Upstreams } from './upstream/exchange.ts';
 import { createUpstreams } from './upstream/upstreams.ts';
+import { Watchdog } from './upstream/watchdog.ts';
 import { openText, sealText } from './vault/token-seal.ts';
 import { secretSealer, type Vault } from './vault/vault.ts';
 
@@ -40,6 +42,7 @@ const AGGREGATE_DEADLINE_MS = 5_000;
 
 /** Listening on both ports when it resolves. Rejects, with nothing left open, when any part cannot start. */
 export async function startGateway(config: Config): Promise<Gateway> {
+  tuneEngine();
   const core = await openCore(config, { create: true });
   const inside = assemble(config, core);
   try {
@@ -143,6 +146,7 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     strangers,
     lastUsed,
     inFlight,
+    watchdog: new Watchdog(clock),
     inspectors: [],
     histories,
     logger,

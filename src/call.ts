@@ -213,8 +213,8 @@ export interface Call {
   /** Exact text of `params`; set to undefined by whoever replaces `params`. */
   paramsText: string | undefined;
   readonly client: ClientContext;
-  /** Bearer token as presented; undefined when none. Never logged. */
-  readonly bearer: string | undefined;
+  /** SHA-256 of the bearer token as presented, hex; undefined when none was. The token itself goes no further than the request's headers. */
+  readonly bearerHash: string | undefined;
   /** Address of the TCP peer. */
   readonly remoteAddress: string;
   /** Lower-cased HTTP request headers that start with `mcp-` (modern header validation). */

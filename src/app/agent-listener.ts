@@ -25,7 +25,7 @@ export function agentListener(inside: Inside): AgentServer {
       allowedHosts: allowedHosts(inside),
       allowedOrigins: config.agent.allowedOrigins,
     },
-    authenticate: (bearer) => (anonymous && bearer === undefined) || isKnown(inside, bearer),
+    authenticate: (bearerHash) => (anonymous && bearerHash === undefined) || isKnown(inside, bearerHash),
     onSessionEnd: (session) => {
       if (!session.principal) return;
       upstreams
@@ -44,11 +44,11 @@ function allowedHosts({ config }: Inside): string[] | undefined {
 }
 
 /** A cheap look before a body is read; the pipeline identifies in any case. Refused attempts leave an entry, a few each second. */
-function isKnown({ clock, control, strangers, config, log, logger }: Inside, bearer: string | undefined): boolean {
+function isKnown({ clock, control, strangers, config, log, logger }: Inside, bearerHash: string | undefined): boolean {
   const nowMs = clock.nowMs();
-  for (const { principals } of control.all()) if (principals.identify(bearer, nowMs).principal) return true;
+  for (const { principals } of control.all()) if (principals.identify(bearerHash, nowMs).principal) return true;
   if (strangers.admit(nowMs)) {
-    const reason = bearer === undefined ? 'no token' : 'no valid token';
+    const reason = bearerHash === undefined ? 'no token' : 'no valid token';
     const fields = { timeMs: nowMs, user: 'unknown', method: 'agent-token', result: 'failed' as const, reason };
     log
       .record(config.organization, { type: 'signin', fields })

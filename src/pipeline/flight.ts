@@ -15,6 +15,7 @@ import type { Metrics } from '../observe/metrics.ts';
 import type { Amounts } from '../risk/amounts.ts';
 import type { HistorySource } from '../risk/history-source.ts';
 import type { Lease, Upstreams } from '../upstream/exchange.ts';
+import type { Watchdog } from '../upstream/watchdog.ts';
 import type { Control, ControlSource } from './control.ts';
 import type { Readings } from './discovery.ts';
 import type { ViewBook } from './view-book.ts';
@@ -38,6 +39,8 @@ export interface Ports {
   /** Thins out the recording of attempts nobody can be blamed for. */
   strangers: { admit(nowMs: number): boolean };
   inFlight: InFlight;
+  /** Ends calls that take too long, without a timer for each. */
+  watchdog: Watchdog;
   /** In the order they look. */
   inspectors: readonly Inspector[];
   histories: HistorySource;
@@ -108,7 +111,7 @@ export interface Flight {
   /** For a standing stream, or a call during which the server spoke of its lists: tells the agent when its own view changed. */
   watch: ViewWatch | undefined;
   /** Run, in order, when the outcome was handed to the codec. */
-  readonly whenAnswered: (() => void)[];
+  whenAnswered: (() => void)[] | undefined;
   /** Takes the call out of the kill switch's sight. */
   release: (() => void) | undefined;
 }

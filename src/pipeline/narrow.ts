@@ -58,6 +58,7 @@ export function noteGiven(flight: Flight, server: string, visible: readonly Json
   const { method } = call;
   const cursor = call.surface.type === 'all' ? undefined : call.params?.cursor;
   const list = { server, method, sum: sumOf(seenItems(method, visible)), cursor, nextCursor };
+  flight.whenAnswered ??= [];
   flight.whenAnswered.push(() => ports.views.given(flight, list));
 }
 

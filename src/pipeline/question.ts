@@ -35,15 +35,15 @@ export function governedPeer(flight: Flight, server: string, spec: ServerSpec): 
       if (!mayHear(flight, server, method, params)) return undefined;
       const list = changedList(method);
       if (list) return hearOfList(flight, server, list);
-      const send = (...said: Parameters<Peer['notify']>) =>
-        flight.watch ? flight.watch.say(() => peer.notify(...said)) : peer.notify(...said);
-      if (method === ACKNOWLEDGED && flight.watch)
-        return flight.watch.acknowledge([server], params, () => void peer.notify(method, params, text));
+      const { watch } = flight;
+      if (watch && method === ACKNOWLEDGED) return watch.acknowledge([server], params, () => void peer.notify(method, params, text));
       const own = ownTaskNotification(flight, server, method, params);
       if (own === 'foreign') return undefined;
       const said = own ?? params;
-      if (method === 'notifications/tasks' && said?.inputRequests !== undefined) return notifyJudged(flight, parent, method, said);
-      return own ? send(method, own) : send(method, params, text);
+      const asks = method === 'notifications/tasks' && said?.inputRequests !== undefined;
+      const send = () =>
+        asks ? notifyJudged(flight, parent, method, said) : own ? peer.notify(method, own) : peer.notify(method, params, text);
+      return watch ? watch.say(send) : send();
     },
     request:
       ask &&
@@ -64,13 +64,15 @@ function hearOfList(flight: Flight, server: string, what: ListedWhat): undefined
   const { call, ports } = flight;
   if (call.kind !== 'subscription') {
     if (flight.watch === undefined && ports.views.heardElsewhere(flight, server, what)) return undefined;
+    // What is said behind the answer has no stream any more.
+    if (flight.reply) return undefined;
     flight.watch ??= ports.views.duringCall(flight);
   }
   flight.watch?.changed(server, what);
 }
 
 /** Modern results that ask, those about tasks too: each entry is decided and recorded; one refusal refuses the whole call. */
-export async function governQuestions(flight: Flight, answer: CallReply): Promise<Denial | undefined> {
+export function governQuestions(flight: Flight, answer: CallReply): Promise<Denial | undefined> | undefined {
   if (answer.type !== 'result') return undefined;
   const { resultType, inputRequests } = answer.result;
   const asks = resultType === 'input_required' || resultType === 'task' || flight.call.method.startsWith('tasks/');
@@ -118,7 +120,7 @@ function questionCall(flight: Flight, parent: Call, method: string, params: Json
     params,
     paramsText: params && JSON.stringify(params),
     client: parent.client,
-    bearer: parent.bearer,
+    bearerHash: parent.bearerHash,
     remoteAddress: parent.remoteAddress,
     mcpHeaders: {},
     peer: parent.peer,

@@ -27,25 +27,29 @@ async function runCall(call: Call, ports: Ports, pipeline: Pipeline): Promise<Ca
   const flight = takeOff(call, ports, pipeline);
   ports.metrics.callStarted(call.kind);
   try {
-    const outcome = await travel(flight);
+    const first = await judgeAndForward(flight);
+    const outcome = 'movedTo' in first ? await judgeAgain(flight, first) : first;
     ports.metrics.callEnded(call.kind, call.method, outcomeLabel(outcome), ports.clock.monotonicMs() - call.startedMs);
     return outcome;
   } finally {
     flight.release?.();
-    if (flight.whenAnswered.length > 0) setImmediate(runAll, flight.whenAnswered);
+    if (flight.whenAnswered) setImmediate(runAll, flight.whenAnswered);
   }
 }
 
-async function travel(flight: Flight): Promise<CallOutcome> {
-  for (let judgement = 1; judgement <= MAX_JUDGEMENTS; judgement++) {
-    const end = await judgeAndForward(flight);
-    if (!('movedTo' in end)) return end;
+/** The rules moved while the call was judged for the first time. */
+async function judgeAgain(flight: Flight, first: Moved): Promise<CallOutcome> {
+  let { movedTo } = first;
+  for (let judgement = 2; judgement <= MAX_JUDGEMENTS; judgement++) {
     try {
-      flight.control = await flight.ports.control.atLeast(flight.control.org, end.movedTo);
+      flight.control = await flight.ports.control.atLeast(flight.control.org, movedTo);
     } catch (error) {
       return storeFailed(flight, error);
     }
     restart(flight);
+    const end = await judgeAndForward(flight);
+    if (!('movedTo' in end)) return end;
+    movedTo = end.movedTo;
   }
   return denied(flight.call, stale(flight));
 }
@@ -200,7 +204,7 @@ function takeOff(call: Call, ports: Ports, pipeline: Pipeline): Flight {
     sealedTaskId: undefined,
     upstreamFailed: false,
     watch: undefined,
-    whenAnswered: [],
+    whenAnswered: undefined,
     release: undefined,
   };
 }

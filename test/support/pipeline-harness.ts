@@ -7,6 +7,7 @@ import { Definitions } from '../../src/app/definitions.ts';
 import { HistoryKeeper } from '../../src/app/history-keeper.ts';
 import { type Core, openCore } from '../../src/app.ts';
 import { LastUsed } from '../../src/auth/last-used.ts';
+import { tokenHash } from '../../src/auth/token.ts';
 import type { Call, CallReply, ClientContext, Era, MethodKind, Peer, Surface } from '../../src/call.ts';
 import { Catalog } from '../../src/catalog/catalog.ts';
 import { UriRoutes } from '../../src/catalog/uri-routes.ts';
@@ -28,6 +29,7 @@ import { StrangerLimit } from '../../src/pipeline/stranger-limit.ts';
 import { ViewBook } from '../../src/pipeline/view-book.ts';
 import type { FailWrite } from '../../src/store/port.ts';
 import type { UpstreamRequest, Upstreams } from '../../src/upstream/exchange.ts';
+import { Watchdog } from '../../src/upstream/watchdog.ts';
 import { openText, sealText } from '../../src/vault/token-seal.ts';
 import { secretSealer } from '../../src/vault/vault.ts';
 import { seed } from './seed.ts';
@@ -115,6 +117,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     strangers: new StrangerLimit(),
     lastUsed: new LastUsed(),
     inFlight,
+    watchdog: new Watchdog(core.clock),
     inspectors: options.inspectors ?? [],
     histories,
     logger,
@@ -233,7 +236,7 @@ export function callOf(method: string, options: CallOptions = {}): Call {
     params: options.params,
     paramsText: options.params && JSON.stringify(options.params),
     client,
-    bearer: options.bearer,
+    bearerHash: options.bearer === undefined ? undefined : tokenHash(options.bearer),
     remoteAddress: '127.0.0.1',
     mcpHeaders: {},
     peer: options.peer ?? { notify: () => undefined, request: undefined },

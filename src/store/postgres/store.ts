@@ -6,7 +6,16 @@ import type { ControlSnapshot, ObjectVersion, ObjectWrite, WriteResult } from '.
 import type { KeptHistory } from '../../risk/port.ts';
 import type { WrappedKey } from '../../vault/port.ts';
 import { writeBackup } from '../backup.ts';
-import { checkDrafts, checkOrganization, checkWrites, documentText, draftBytes, parseDocument, readNumbers } from '../check-write.ts';
+import {
+  checkDraft,
+  checkOrganization,
+  checkWrites,
+  documentText,
+  draftBytes,
+  invalidDraft,
+  parseDocument,
+  readNumbers,
+} from '../check-write.ts';
 import { GroupQueue, logUnavailable } from '../group-queue.ts';
 import type { FailWrite, Store } from '../port.ts';
 import { type PageQuery, readPages } from '../read-log.ts';
@@ -125,11 +134,11 @@ class PostgresStore {
     }
   }
 
-  async append(org: string, drafts: readonly EntryDraft[]): Promise<Receipt[]> {
-    if (drafts.length === 0) return [];
-    checkDrafts(drafts);
-    const bytes = drafts.reduce((sum, draft) => sum + draftBytes(draft), 0);
-    return this.#receipts(org, await this.#submit(org, { type: 'append', drafts }, drafts.length, bytes));
+  append(org: string, drafts: readonly EntryDraft[]): Promise<Receipt[]> {
+    if (drafts.length === 0) return Promise.resolve([]);
+    const invalid = invalidDraft(drafts);
+    if (invalid) return Promise.reject(invalid);
+    return this.#submit(org, { type: 'append', drafts }, drafts.length, draftBytes(drafts)).then((answer) => this.#receipts(org, answer));
   }
 
   async head(org: string): Promise<Head> {
@@ -191,7 +200,7 @@ class PostgresStore {
 
   async write(org: string, writes: readonly ObjectWrite[], author: string, timeMs: number, entry: EntryDraft): Promise<WriteResult> {
     checkWrites(writes);
-    checkDrafts([entry]);
+    checkDraft(entry);
     const rows = JSON.stringify(
       writes.map(({ kind, name, document, expectedRevision }) => ({
         kind,
@@ -200,7 +209,7 @@ class PostgresStore {
         expected: expectedRevision,
       })),
     );
-    const answer = await this.#submit(org, { type: 'write', writes: rows, author, timeMs, entry }, 1, rows.length + draftBytes(entry));
+    const answer = await this.#submit(org, { type: 'write', writes: rows, author, timeMs, entry }, 1, rows.length + draftBytes([entry]));
     if (answer.type === 'conflict') {
       const { kind = '', name = '' } = writes[answer.index] ?? {};
       return { type: 'conflict', kind, name, currentRevision: answer.currentRevision };

@@ -7,7 +7,16 @@ import type { ControlSnapshot, ObjectVersion, ObjectWrite, WriteResult } from '.
 import type { KeptHistory } from '../../risk/port.ts';
 import type { WrappedKey } from '../../vault/port.ts';
 import { writeBackup } from '../backup.ts';
-import { checkDrafts, checkOrganization, checkWrites, documentText, draftBytes, parseDocument, readNumbers } from '../check-write.ts';
+import {
+  checkDraft,
+  checkOrganization,
+  checkWrites,
+  documentText,
+  draftBytes,
+  invalidDraft,
+  parseDocument,
+  readNumbers,
+} from '../check-write.ts';
 import { GroupQueue, logUnavailable } from '../group-queue.ts';
 import type { FailWrite, Store } from '../port.ts';
 import { readPages } from '../read-log.ts';
@@ -96,11 +105,11 @@ class SqliteStore {
     }
   }
 
-  async append(org: string, drafts: readonly EntryDraft[]): Promise<Receipt[]> {
-    if (drafts.length === 0) return [];
-    checkDrafts(drafts);
-    const bytes = drafts.reduce((sum, draft) => sum + draftBytes(draft), 0);
-    return receipts(org, await this.#submit({ type: 'append', org, drafts }, drafts.length, bytes));
+  append(org: string, drafts: readonly EntryDraft[]): Promise<Receipt[]> {
+    if (drafts.length === 0) return Promise.resolve([]);
+    const invalid = invalidDraft(drafts);
+    if (invalid) return Promise.reject(invalid);
+    return this.#submit({ type: 'append', org, drafts }, drafts.length, draftBytes(drafts)).then((answer) => receipts(org, answer));
   }
 
   async head(org: string): Promise<Head> {
@@ -150,9 +159,9 @@ class SqliteStore {
 
   async write(org: string, writes: readonly ObjectWrite[], author: string, timeMs: number, entry: EntryDraft): Promise<WriteResult> {
     checkWrites(writes);
-    checkDrafts([entry]);
+    checkDraft(entry);
     const rows = writes.map(toRow);
-    const bytes = rows.reduce((sum, row) => sum + (row.document?.length ?? 0), draftBytes(entry));
+    const bytes = rows.reduce((sum, row) => sum + (row.document?.length ?? 0), draftBytes([entry]));
     const answer = await this.#submit({ type: 'write', org, writes: rows, author, timeMs, entry }, 1, bytes);
     if (answer.type === 'conflict') return answer;
     const [receipt] = receipts(org, answer);
@@ -219,7 +228,8 @@ class SqliteStore {
 
 function receipts(org: string, answer: WriteAnswer): Receipt[] {
   if (answer.type !== 'appended') throw logUnavailable(`unexpected answer ${answer.type}`);
-  return answer.hashes.map((hash, index) => mintReceipt(org, answer.firstSeq + index, hash, answer.revision));
+  const { firstSeq, hashes, revision } = answer;
+  return hashes.map((hash, index) => mintReceipt(org, firstSeq + index, hash, revision));
 }
 
 function toEntry(row: Row): StoredEntry {
