@@ -3,6 +3,7 @@ import type { AuditLog } from '../audit/log.ts';
 import type { LastUsed } from '../auth/last-used.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Config } from '../config.ts';
+import type { IntentAnalyser } from '../detect/intent/intent-analyser.ts';
 import type { InFlight } from '../kill/inflight.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
@@ -15,6 +16,8 @@ import type { Upstreams } from '../upstream/exchange.ts';
 import type { Core } from './core.ts';
 import type { Definitions } from './definitions.ts';
 import type { HistoryKeeper } from './history-keeper.ts';
+import type { KillSwitch } from './kill-switch.ts';
+import type { Limits } from './limits.ts';
 
 /** Everything behind the listeners. */
 export interface Inside extends Core {
@@ -27,11 +30,14 @@ export interface Inside extends Core {
   readonly connectors: { close(): Promise<void> };
   readonly inFlight: InFlight;
   readonly views: ViewBook;
+  readonly killSwitch: KillSwitch;
+  readonly intent: IntentAnalyser;
   readonly histories: HistoryKeeper;
   readonly catalog: Catalog;
   readonly definitions: Definitions;
   readonly lastUsed: LastUsed;
   readonly strangers: StrangerLimit;
+  readonly limits: Limits;
   readonly pipeline: Pipeline;
   readonly instance: string;
 }

@@ -7,8 +7,8 @@ import { ACKNOWLEDGED } from '../upstream/legacy-listen.ts';
 import { type UsableServer, usableServers } from './aggregate.ts';
 import type { Flight } from './flight.ts';
 
-/** Returns how to stop. */
-export function joinLater(flight: Flight, present: readonly UsableServer[]): () => void {
+/** `ended`: the stream of this server is over; it joins again under the next rules that allow it, the end of a freeze for example. */
+export function joinLater(flight: Flight, present: readonly UsableServer[]): { ended(server: string): void; stop(): void } {
   const { watch, ports } = flight;
   const followed = new Set(present.map(({ name }) => name));
   const end = new AbortController();
@@ -20,11 +20,14 @@ export function joinLater(flight: Flight, present: readonly UsableServer[]): () 
         if (followed.has(name)) continue;
         followed.add(name);
         const call = streamOf(flight, name, end);
-        ports.views.joinsLater(call);
+        ports.views.joinsLater(call, watch.handOver(name));
         void flight.run(call).finally(() => followed.delete(name));
       }
     };
-  return () => end.abort(new Error('the stream it belonged to is over'));
+  return {
+    ended: (server) => void followed.delete(server),
+    stop: () => end.abort(new Error('the stream it belonged to is over')),
+  };
 }
 
 /** Resources and tasks the agent asked for when it opened its stream are of the servers that were there: no other is told of them. */

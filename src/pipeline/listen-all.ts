@@ -6,16 +6,11 @@ import { isObject } from '../lib/json.ts';
 import { parseListenFilter } from '../mcp/rev-2026-07-28/listen.ts';
 import type { UpstreamRequest } from '../upstream/exchange.ts';
 import { ACKNOWLEDGED } from '../upstream/legacy-listen.ts';
-import { pause } from '../upstream/wait.ts';
-import { routeOwner, type UsableServer } from './aggregate.ts';
+import { asPart, routeOwner, type UsableServer } from './aggregate.ts';
 import type { Flight } from './flight.ts';
 import { requestTo } from './forward-request.ts';
 import { mayFollow } from './hearing.ts';
 import { joinLater } from './join-later.ts';
-
-/** A server whose stream ended is asked again after 1, 2, 4 … 60 seconds. */
-const MIN_BACKOFF_MS = 1_000;
-const MAX_BACKOFF_MS = 60_000;
 
 export async function listenAll(flight: Flight, servers: readonly UsableServer[]): Promise<CallReply> {
   const { call } = flight;
@@ -29,13 +24,13 @@ export async function listenAll(flight: Flight, servers: readonly UsableServer[]
       if (place) uris.set(uri, place);
     }
   }
-  const streams = servers.map(({ name, spec }) => followOne(flight, name, spec, [...uris.values()]));
-  const leave = joinLater(flight, servers);
+  const later = joinLater(flight, servers);
+  const streams = servers.map(({ name, spec }) => followOne(flight, name, spec, [...uris.values()]).finally(() => later.ended(name)));
   try {
     if (isModern) await acknowledge(flight, servers, { notifications: honoured(call.params, [...uris.keys()]) });
     await Promise.all([untilAborted(flight.signal), ...streams]);
   } finally {
-    leave();
+    later.stop();
   }
   return { type: 'result', era: 'legacy', result: {}, resultText: undefined };
 }
@@ -64,7 +59,6 @@ function placeOf(flight: Flight, servers: readonly UsableServer[], uri: string):
   return mayFollow(flight, flight.control, principal, route.server, route.uri) ? { server: route.server, uri: route.uri } : undefined;
 }
 
-/** Until the agent leaves: a server that was gone is listened to again, and looked at again. */
 async function followOne(flight: Flight, server: string, spec: UsableServer['spec'], followed: readonly Followed[]): Promise<void> {
   const whole = requestTo(flight, server, spec);
   if (!whole) return;
@@ -76,20 +70,16 @@ async function followOne(flight: Flight, server: string, spec: UsableServer['spe
     request: request.peer.request,
     notify: (method, params, text) => (method === ACKNOWLEDGED ? undefined : request.peer.notify(method, params, text)),
   };
-  let backoffMs = MIN_BACKOFF_MS;
-  const onOpen: UpstreamRequest['onOpen'] = (capabilities) => {
-    backoffMs = MIN_BACKOFF_MS;
-    request.onOpen?.(capabilities);
-  };
-  while (!flight.signal.aborted) {
-    const why = await flight.ports.upstreams.exchange({ ...request, peer, onOpen }).then(
-      (answer) => (answer.type === 'error' ? answer.error.message : 'it ended'),
-      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  try {
+    await asPart(flight, server, (stopped) =>
+      flight.ports.upstreams.exchange({ ...request, peer, signal: AbortSignal.any([flight.signal, stopped]) }),
     );
+  } catch (error) {
     if (flight.signal.aborted) return;
-    flight.ports.logger.warn({ call: flight.call.id, server, why }, 'a stream of a server ended');
-    await pause(backoffMs, flight.signal);
-    backoffMs = Math.min(backoffMs * 2, MAX_BACKOFF_MS);
+    flight.ports.logger.warn(
+      { call: flight.call.id, server, why: error instanceof Error ? error.message : String(error) },
+      'a stream of a server ended',
+    );
   }
 }
 

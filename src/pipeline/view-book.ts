@@ -34,14 +34,14 @@ export class ViewBook {
   readonly #watches = new Map<string, Set<ViewWatch>>();
   readonly #remembered = new Lru<string, bigint>(MAX_REMEMBERED_VIEWS);
   readonly #pages = new Lru<string, { sum: bigint; askedMs: number }>(MAX_OPEN_LISTS);
-  readonly #late = new WeakSet<Call>();
+  readonly #late = new WeakMap<Call, ReadonlyMap<string, bigint>>();
   #keptItems = 0;
 
   /** For a standing stream; undefined when its agent did not ask to hear of lists. The caller closes it. */
   open(flight: Flight): ViewWatch | undefined {
     const wanted = wantedBy(flight.call);
     if (wanted.size === 0) return undefined;
-    const watch = new ViewWatch(flight, this, wanted, this.#late.has(flight.call) ? 'late' : 'stream');
+    const watch = new ViewWatch(flight, this, wanted, this.#late.has(flight.call) ? 'late' : 'stream', this.#late.get(flight.call));
     const viewer = viewerOf(flight.call);
     const others = this.#watches.get(viewer);
     if (others) others.add(watch);
@@ -49,9 +49,9 @@ export class ViewBook {
     return watch;
   }
 
-  /** This call will open a stream that joins another one of its agent. */
-  joinsLater(call: Call): void {
-    this.#late.add(call);
+  /** This call will open a stream that joins another one of its agent, which holds these views of its server, by method. */
+  joinsLater(call: Call, held: ReadonlyMap<string, bigint>): void {
+    this.#late.set(call, held);
   }
 
   close(watch: ViewWatch): void {

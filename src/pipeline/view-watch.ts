@@ -32,6 +32,8 @@ export class ViewWatch {
   readonly #book: ViewBook;
   readonly #wanted: ReadonlySet<ListedWhat>;
   readonly #purpose: WatchPurpose;
+  /** What the agent holds of the server, by method, when another watch knew. */
+  readonly #handed: ReadonlyMap<string, bigint> | undefined;
   readonly #end = new AbortController();
   readonly #shelves = new Map<string, ViewShelf>();
   readonly #settled = new Map<string, Promise<unknown>>();
@@ -40,11 +42,18 @@ export class ViewWatch {
   /** Called when other rules are in force. */
   onControl: (() => void) | undefined;
 
-  constructor(flight: Flight, book: ViewBook, wanted: ReadonlySet<ListedWhat>, purpose: WatchPurpose) {
+  constructor(
+    flight: Flight,
+    book: ViewBook,
+    wanted: ReadonlySet<ListedWhat>,
+    purpose: WatchPurpose,
+    handed?: ReadonlyMap<string, bigint>,
+  ) {
     this.flight = flight;
     this.#book = book;
     this.#wanted = wanted;
     this.#purpose = purpose;
+    this.#handed = handed;
     if (flight.call.client.era === 'modern' && purpose === 'stream') this.#waiting = [];
   }
 
@@ -101,6 +110,19 @@ export class ViewWatch {
     return new Promise((resolve) => waiting.push(() => resolve(send())));
   }
 
+  /** Another watch takes this server over, and what the agent holds of it. */
+  handOver(server: string): ReadonlyMap<string, bigint> {
+    const held = new Map<string, bigint>();
+    for (const [key, shelf] of this.#shelves) {
+      if (shelf.server !== server) continue;
+      if (shelf.held !== undefined) held.set(shelf.method, shelf.held);
+      if (shelf.seen) this.#book.release(shelf.seen.length);
+      shelf.seen = undefined;
+      this.#shelves.delete(key);
+    }
+    return held;
+  }
+
   /** Resolves when nothing is left to look at, at the latest after this time. */
   async idle(timeoutMs: number): Promise<void> {
     const looks = [...this.#shelves.values()].map(({ looking }) => looking);
@@ -149,7 +171,8 @@ export class ViewWatch {
     if (known) return known;
     const { call } = this.flight;
     // A server that came later was not there for the agent before: it held nothing of it.
-    const held = this.#book.remembered(call, server, method) ?? (this.#purpose === 'late' ? EMPTY_VIEW : undefined);
+    const held =
+      this.#handed?.get(method) ?? this.#book.remembered(call, server, method) ?? (this.#purpose === 'late' ? EMPTY_VIEW : undefined);
     const shelf = new ViewShelf(server, method, held);
     this.#shelves.set(key, shelf);
     return shelf;
@@ -176,7 +199,8 @@ export class ViewWatch {
       const shown = this.#shown(shelf);
       if (!shown) return;
       const seen = shown === 'nothing' ? [] : await readList(this.flight, shelf.server, shelf.method);
-      if (signal.aborted) return;
+      // The watch ended, or another one took the server over.
+      if (signal.aborted || this.#shelves.get(`${shelf.server}\n${shelf.method}`) !== shelf) return;
       if (!seen) {
         shelf.isDirty = true;
         await pause(retryMs, signal);
