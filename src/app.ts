@@ -77,7 +77,7 @@ function assemble(config: Config, core: Core): Inside {
     objects: store.objects,
     compile: controlCompiler(
       (org, name, sealed) => secretSealer(vault, org).open(name, sealed),
-      (error) => logger.error({ err: error instanceof Error ? error.message : String(error) }, 'a policy could not be evaluated'),
+      ({ rule, message }) => logger.error({ rule, why: message }, 'a policy could not be evaluated'),
     ),
     logger,
     onSwap: (next) => stopWhatIsRefused(next, inFlight, clock),

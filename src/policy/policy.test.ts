@@ -83,9 +83,11 @@ describe('what the agent is told', () => {
 
 test('what is thrown while deciding is a denial, reported, in every entry point', () => {
   const errors: unknown[] = [];
-  const set = compilePolicies([policy([{ name: 'all', match: {}, effect: 'allow' }])], 9, (error) => {
-    errors.push(error);
-    throw new Error('the listener is broken too');
+  const set = compilePolicies([policy([{ name: 'all', match: {}, effect: 'allow' }])], 9, {
+    onError: (error) => {
+      errors.push(error);
+      throw new Error('the listener is broken too');
+    },
   });
   const broken: Principal = {
     ...bot,
@@ -113,7 +115,7 @@ test('a trace is bounded and ends with what decided', () => {
     (_, i): PolicyRule => ({ name: `r${i}`, match: { server: ['db'], tool: [`t${i}`] }, effect: 'allow' }),
   );
   const set = compilePolicies([policy(rules)], 1);
-  const denied = set.decide(call('db', 'none')).trace;
+  const denied = set.explain(call('db', 'none')).trace;
   expect(denied).toHaveLength(MAX_TRACE);
   expect(denied.at(-1)).toEqual({ rule: 'builtin/default', matched: true });
   const allowed = set.explain(call('db', 't499')).trace;
