@@ -3,6 +3,7 @@ import { adminListener } from './app/admin-listener.ts';
 import { agentListener } from './app/agent-listener.ts';
 import { type Core, openCore } from './app/core.ts';
 import type { Gateway, Inside } from './app/gateway.ts';
+import { HistoryKeeper } from './app/history-keeper.ts';
 import { LastUsed } from './auth/last-used.ts';
 import { Catalog } from './catalog/catalog.ts';
 import { UriRoutes } from './catalog/uri-routes.ts';
@@ -51,6 +52,7 @@ async function open(inside: Inside): Promise<Gateway> {
   const { config, control, log, clock, instance, store } = inside;
   const exclusive = await store.presence.claim();
   await control.start();
+  inside.histories.start();
   for (const { org } of control.all()) await log.recordStart(org, { timeMs: clock.nowMs(), instance, version: VERSION, exclusive });
   await store.presence.settle();
   const agentServer = agentListener(inside);
@@ -73,6 +75,7 @@ function assemble(config: Config, core: Core): Inside {
   const { store, vault, log, clock } = core;
   const logger = createLogger({ level: config.logLevel === 'trace' ? 'debug' : config.logLevel });
   const inFlight = new InFlight(config.limits.maxInFlight);
+  const histories = new HistoryKeeper({ log: store.log, audit: log, store: store.histories, logger });
   const control = new LiveControl({
     objects: store.objects,
     compile: controlCompiler(
@@ -80,7 +83,10 @@ function assemble(config: Config, core: Core): Inside {
       ({ rule, message }) => logger.error({ rule, why: message }, 'a policy could not be evaluated'),
     ),
     logger,
-    onSwap: (next) => stopWhatIsRefused(next, inFlight, clock),
+    onSwap: (next) => {
+      stopWhatIsRefused(next, inFlight, clock);
+      histories.want(next.org, next.risk !== undefined || next.policies.needsFacts);
+    },
   });
   const { upstreams, connectors } = servers(config, core, logger);
   const shared = {
@@ -89,12 +95,12 @@ function assemble(config: Config, core: Core): Inside {
     strangers: new StrangerLimit(),
     instance: newId('gw', clock.nowMs()),
   };
-  const parts = { ...core, config, logger, inFlight, control, upstreams, connectors, ...shared };
+  const parts = { ...core, config, logger, inFlight, histories, control, upstreams, connectors, ...shared };
   return { ...parts, log, pipeline: pipelineOf(parts) };
 }
 
 function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
-  const { config, vault, upstreams, clock, log, control, inFlight, logger, metrics, lastUsed, strangers, instance } = parts;
+  const { config, vault, upstreams, clock, log, control, inFlight, histories, logger, metrics, lastUsed, strangers, instance } = parts;
   const catalog = new Catalog();
   upstreams.onListChanged((org, server, what) => catalog.invalidate(org, server, what));
   return createPipeline({
@@ -111,6 +117,7 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     lastUsed,
     inFlight,
     inspectors: [],
+    histories,
     logger,
     metrics,
     settings: {
@@ -162,10 +169,11 @@ function textSealer(vault: Vault): {
 }
 
 async function stopInside(inside: Inside): Promise<void> {
-  const { upstreams, connectors, control, log, clock, instance, store } = inside;
+  const { upstreams, connectors, control, histories, log, clock, instance, store } = inside;
   await upstreams.close();
   await connectors.close();
   control.stop();
+  await histories.close();
   for (const { org } of control.all()) {
     const fields = { event: 'stop' as const, timeMs: clock.nowMs(), instance, reason: 'orderly stop' };
     await log.record(org, { type: 'system', fields }).catch(() => undefined); // the store may be what failed

@@ -33,6 +33,7 @@ function adminContext(inside: Inside, version: string): AdminContext {
     },
     metrics: () => metrics.render(),
     lastUsedMs: (token) => lastUsed.get(org, token),
+    history: () => inside.histories.of(org),
     rotateDataKey: () => vault.rotateDataKey(org),
     settings: {
       metrics: config.admin.metrics,

@@ -11,6 +11,7 @@ import type { StrangerLimit } from '../pipeline/stranger-limit.ts';
 import type { AgentServer } from '../server/agent-server.ts';
 import type { Upstreams } from '../upstream/exchange.ts';
 import type { Core } from './core.ts';
+import type { HistoryKeeper } from './history-keeper.ts';
 
 /** Everything behind the listeners. */
 export interface Inside extends Core {
@@ -22,6 +23,7 @@ export interface Inside extends Core {
   readonly upstreams: Upstreams;
   readonly connectors: { close(): Promise<void> };
   readonly inFlight: InFlight;
+  readonly histories: HistoryKeeper;
   readonly lastUsed: LastUsed;
   readonly strangers: StrangerLimit;
   readonly pipeline: Pipeline;

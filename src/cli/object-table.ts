@@ -22,8 +22,15 @@ function summaryOf({ kind, spec }: ObjectBody): string {
     freeze: [scopeText(spec.scope), text('reason'), text('until') && `until ${text('until')}`],
     operator: [`role ${text('role')}`, ended],
     secret: [text('sealed')],
+    risk: [`order ${String(spec.order ?? '')}`, bandsText(spec.bands)],
   };
   return (parts[kind] ?? []).filter((part) => part !== '').join(', ');
+}
+
+function bandsText(bands: unknown): string {
+  return Object.entries((bands ?? {}) as Record<string, unknown>)
+    .map(([band, from]) => `${band} from ${String(from)}`)
+    .join(', ');
 }
 
 /** `{agent: 'x'}` → `agent x`. */

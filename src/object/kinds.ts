@@ -7,6 +7,7 @@ import { freezeSpec } from './kind/freeze.ts';
 import { operatorSpec, type roles } from './kind/operator.ts';
 import { type policyRule, policySpec } from './kind/policy.ts';
 import type { policyCase } from './kind/policy-case.ts';
+import { riskSpec } from './kind/risk.ts';
 import { secretSpec } from './kind/secret.ts';
 import { serverSpec } from './kind/server.ts';
 import { tokenSpec } from './kind/token.ts';
@@ -19,6 +20,7 @@ export const kinds = {
   freeze: freezeSpec,
   secret: secretSpec,
   operator: operatorSpec,
+  risk: riskSpec,
 } as const;
 
 export type Kind = keyof typeof kinds;

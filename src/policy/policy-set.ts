@@ -17,6 +17,8 @@ export { BUILTIN, MAX_TRACE } from './verdict.ts';
 export interface PolicySet {
   readonly revision: number;
   readonly ruleCount: number;
+  /** Does some rule ask for history facts? */
+  readonly needsFacts: boolean;
   /** Every rule, in the order in which they are asked. */
   readonly rules: readonly CompiledRule[];
   /** The decision, with what decided as its whole trace. */
@@ -47,6 +49,7 @@ export function createPolicySet(parts: PolicyParts): PolicySet {
     revision: parts.revision,
     ruleCount: parts.rules.length,
     rules: parts.rules,
+    needsFacts: parts.rules.some(({ onCall }) => onCall?.condition && 'uses' in onCall.condition && onCall.condition.uses.has('facts')),
     decide: (input) => evaluator.decide(input, false),
     explain: (input) => evaluator.decide(input, true),
     refuse: (input) => evaluator.refuse(input),

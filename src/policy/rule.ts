@@ -187,9 +187,8 @@ function failedFact(onCall: OnCall, input: DecideInput, unknown: boolean): Match
   const isCall = input.method === 'tools/call';
   if (category && !(isCall && (input.intent ? matchesAny(category, input.intent.category) : unknown))) return 'category';
   if (intent && !(isCall && (input.intent ? intent.has(input.intent.intent) : unknown))) return 'intent';
-  const inspected = isUse(input.kind);
-  if (findings && !(inspected && (input.findings?.some(({ type }) => matchesAny(findings, type)) ?? unknown))) return 'findings';
-  if (riskAtLeast !== undefined && !(inspected && (input.risk === undefined ? unknown : input.risk >= riskAtLeast))) return 'riskAtLeast';
+  if (findings && !(isUse(input.kind) && (input.findings?.some(({ type }) => matchesAny(findings, type)) ?? unknown))) return 'findings';
+  if (riskAtLeast !== undefined && !(isCall && (input.risk === undefined ? unknown : input.risk >= riskAtLeast))) return 'riskAtLeast';
   if (time && !(input.nowMs === undefined ? unknown : time(input.nowMs))) return 'time';
   if (source && !((input.source === undefined ? undefined : source(input.source)) ?? unknown)) return 'source';
   return undefined;

@@ -1,6 +1,6 @@
 // Kind `server`: a registered upstream MCP server and how to reach it. Credentials appear only as references to secrets.
 import { z } from 'zod';
-import { glob, text, valueSource } from './field.ts';
+import { glob, name, text, valueSource } from './field.ts';
 
 const headerName = z
   .string()
@@ -50,6 +50,10 @@ export const serverSpec = z
     tags: z.array(text).max(64).optional(),
     /** Tags of tools, by name or glob; rules match on them as on those of the server. */
     toolTags: z.record(glob, z.array(text).max(64)).optional(),
+    /** How much harm a misuse of this server could do, as its owner says. */
+    risk: z.enum(['low', 'medium', 'high', 'critical']).optional(),
+    /** Where it runs, e.g. `production`. */
+    environment: name.optional(),
     /** Forward methods that no revision names (still subject to policy). */
     allowUnknownMethods: z.boolean().default(false),
     disabled: z.boolean().default(false),

@@ -21,6 +21,8 @@ export type Values = (variable: string) => Json | undefined;
 export interface Condition {
   readonly source: string;
   readonly root: Node;
+  /** Variables it reads. */
+  readonly uses: ReadonlySet<string>;
   /** Paths it reads, as written: `args.amount`. */
   readonly paths: readonly string[];
   /** Throws ConditionFailed: what cannot be evaluated is neither true nor false. */
@@ -40,6 +42,7 @@ export function compileCondition(source: string): Condition {
   return {
     source,
     root,
+    uses: new Set(uses.variables.keys()),
     paths: [...uses.paths].slice(0, MAX_SHOWN_PATHS),
     holds(values) {
       const bindings = bind(uses.variables, values);

@@ -4,7 +4,7 @@ import type { DecideInput } from '../decide-input.ts';
 import type { TagsOf } from '../tags.ts';
 import type { Scope } from './check.ts';
 import type { Values } from './condition.ts';
-import { ANY, DOUBLE, listOf, mapOf, optional, TEXT, TIME, typeOfSchema, type ValueType } from './value-type.ts';
+import { ANY, BOOL, DOUBLE, listOf, mapOf, optional, TEXT, TIME, typeOfSchema, type ValueType } from './value-type.ts';
 
 export function valuesOf(input: DecideInput, tagsOf: TagsOf): Values {
   return (variable) => {
@@ -49,9 +49,24 @@ const VARIABLES = {
       confidence: confidence ?? 1,
     })),
   flow: ({ flow }) => (flow === undefined ? undefined : [...flow]),
-  facts: ({ facts }) => facts ?? {},
+  facts: ({ facts }) => facts,
   now: ({ nowMs }) => nowMs,
 } satisfies Record<string, Make>;
+
+/** risk/facts.ts says what each is; they are there for tool calls only. */
+const FACTS = mapOf({
+  agent: mapOf({
+    calls: DOUBLE,
+    calls_last_hour: DOUBLE,
+    calls_last_minute: DOUBLE,
+    refused_last_hour: DOUBLE,
+    tools: DOUBLE,
+    days: DOUBLE,
+    hour_share: DOUBLE,
+  }),
+  tool: mapOf({ calls: DOUBLE, calls_by_agent: DOUBLE, first_use: BOOL }),
+  amounts: mapOf({}, mapOf({ value: DOUBLE, count: DOUBLE, median: optional(DOUBLE), p95: optional(DOUBLE), max: optional(DOUBLE) })),
+});
 
 const FINDING = mapOf({ type: TEXT, where: TEXT, count: DOUBLE, confidence: DOUBLE });
 
@@ -77,7 +92,7 @@ export function scopeOf(schema: Json | undefined): Scope {
     ['server', mapOf({ name: TEXT, tags: listOf(TEXT) })],
     ['findings', listOf(FINDING)],
     ['flow', listOf(TEXT)],
-    ['facts', ANY],
+    ['facts', FACTS],
     ['now', TIME],
   ]);
 }

@@ -8,6 +8,7 @@ export type WriteJob =
   | { type: 'organization'; org: string }
   | { type: 'key'; org: string; id: string; wrapped: Uint8Array }
   | { type: 'erase'; org: string; commitments: readonly string[] }
+  | { type: 'risk-history'; org: string; seq: number; beyond: string; data: Uint8Array }
   | { type: 'health' };
 
 /** An ObjectWrite with its document as JSON text. */
@@ -39,7 +40,8 @@ export type ReadJob =
   | { type: 'payload'; org: string; commitment: string; seq: number | undefined }
   | { type: 'objects'; org: string }
   | { type: 'history'; org: string; kind: string; name: string; limit: number }
-  | { type: 'keys'; org: string };
+  | { type: 'keys'; org: string }
+  | { type: 'risk-history'; org: string };
 
 export type Row = Record<string, null | number | bigint | string | Uint8Array>;
 

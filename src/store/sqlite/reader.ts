@@ -27,6 +27,8 @@ export class SqliteReader {
         return this.#all(HISTORY, job.org, job.kind, job.name, job.limit);
       case 'keys':
         return this.#all(KEYS, job.org);
+      case 'risk-history':
+        return this.#all(RISK_HISTORY, job.org);
     }
   }
 
@@ -85,5 +87,7 @@ const OBJECTS = `
 const HISTORY = `
   SELECT h.revision, h.document, h.author, h.time_ms FROM object_history h JOIN organization o ON o.id = h.org
   WHERE o.name = ? AND h.kind = ? AND h.name = ? ORDER BY h.revision DESC LIMIT ?`;
+
+const RISK_HISTORY = 'SELECT r.seq, r.beyond, r.data FROM risk_history r JOIN organization o ON o.id = r.org WHERE o.name = ?';
 
 const KEYS = 'SELECT k.id, k.wrapped FROM data_key k JOIN organization o ON o.id = k.org WHERE o.name = ? ORDER BY k.position';
