@@ -19,6 +19,7 @@ import { controlCompiler } from './pipeline/compile-control.ts';
 import type { Control } from './pipeline/control.ts';
 import { LiveControl } from './pipeline/control-source.ts';
 import { Readings } from './pipeline/discovery.ts';
+import { IncidentLimit } from './pipeline/incident.ts';
 import { createPipeline, type Pipeline } from './pipeline/run.ts';
 import { StrangerLimit } from './pipeline/stranger-limit.ts';
 import { createConnectors } from './upstream/connectors.ts';
@@ -114,6 +115,7 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     sealer: textSealer(vault),
     taskIds: new Lru<string, string>(SEALED_TASKS),
     strangers,
+    incidents: new IncidentLimit(),
     lastUsed,
     inFlight,
     inspectors: [],

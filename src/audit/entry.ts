@@ -170,6 +170,19 @@ export type SystemFields =
   | { event: 'gap'; timeMs: number; calls: readonly OpenCall[]; reason?: Maybe<string>; instance?: Maybe<string> }
   /** A window in which the log could not be written and calls were refused. */
   | { event: 'degraded'; timeMs: number; fromMs: number; toMs: number; reason: string; refused?: Maybe<number>; instance?: Maybe<string> }
+  /** Something went wrong inside while calls were judged; `count` such incidents since the last entry about the same thing, this one included. */
+  | {
+      event: 'incident';
+      timeMs: number;
+      what: 'policy_error';
+      reason: string;
+      count: number;
+      rule?: Maybe<string>;
+      call?: Maybe<string>;
+      agent?: Maybe<string>;
+      server?: Maybe<string>;
+      instance?: Maybe<string>;
+    }
   | { event: 'key-rotation'; timeMs: number; scope: 'master' | 'data'; key: string; previous?: Maybe<string>; author?: Maybe<string> };
 
 /** An allowed call without an outcome: its id and the sequence number of its decision. */

@@ -98,6 +98,7 @@ const SYSTEM: Readonly<Record<string, Members>> = {
   stop: { instance: text },
   gap: { calls: listOf({ call: text, decision: count }) },
   degraded: { from: instant, to: instant, reason: anyText },
+  incident: { what: text, reason: anyText, count },
   'key-rotation': { scope: oneOf('master', 'data'), key: text },
 };
 

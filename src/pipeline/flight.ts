@@ -33,6 +33,8 @@ export interface Ports {
   lastUsed: LastUsed;
   /** Thins out the recording of attempts nobody can be blamed for. */
   strangers: { admit(nowMs: number): boolean };
+  /** Thins out the entries about incidents. */
+  incidents: { admit(thing: string, nowMs: number): number | undefined };
   inFlight: InFlight;
   /** In the order they look. */
   inspectors: readonly Inspector[];

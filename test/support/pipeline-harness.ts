@@ -22,6 +22,7 @@ import { controlCompiler } from '../../src/pipeline/compile-control.ts';
 import { LiveControl } from '../../src/pipeline/control-source.ts';
 import { Readings } from '../../src/pipeline/discovery.ts';
 import type { Inspector, Ports } from '../../src/pipeline/flight.ts';
+import { IncidentLimit } from '../../src/pipeline/incident.ts';
 import { createPipeline, type Pipeline } from '../../src/pipeline/run.ts';
 import { StrangerLimit } from '../../src/pipeline/stranger-limit.ts';
 import type { FailWrite } from '../../src/store/port.ts';
@@ -104,6 +105,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     },
     taskIds: new Lru<string, string>(1000),
     strangers: new StrangerLimit(),
+    incidents: new IncidentLimit(),
     lastUsed: new LastUsed(),
     inFlight,
     inspectors: options.inspectors ?? [],
