@@ -94,6 +94,7 @@ function assemble(config: Config, core: Core): Inside {
     metrics: createMetrics(),
     lastUsed: new LastUsed(),
     strangers: new StrangerLimit(),
+    catalog: new Catalog(),
     instance: newId('gw', clock.nowMs()),
   };
   const parts = { ...core, config, logger, inFlight, histories, control, upstreams, connectors, ...shared };
@@ -101,8 +102,8 @@ function assemble(config: Config, core: Core): Inside {
 }
 
 function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
-  const { config, vault, upstreams, clock, log, control, inFlight, histories, logger, metrics, lastUsed, strangers, instance } = parts;
-  const catalog = new Catalog();
+  const { config, vault, upstreams, clock, log, control, catalog, inFlight, histories, logger, metrics, lastUsed, strangers, instance } =
+    parts;
   upstreams.onListChanged((org, server, what) => catalog.invalidate(org, server, what));
   return createPipeline({
     clock,

@@ -16,6 +16,7 @@ import { freezeRoutes } from './routes/freezes.ts';
 import { healthRoutes } from './routes/health.ts';
 import { logRoutes } from './routes/log.ts';
 import { objectRoutes } from './routes/objects.ts';
+import { policyRoutes } from './routes/policy.ts';
 import { riskRoutes } from './routes/risk.ts';
 
 /** A source file as a JSON string is at most twice as long, and some more around it. */
@@ -28,7 +29,15 @@ export interface RouterOptions {
 }
 
 export function adminRoutes(context: AdminContext): Route[] {
-  return [...healthRoutes, ...objectRoutes, ...accessRoutes, ...freezeRoutes, ...riskRoutes, ...logRoutes(new LogTails(context))];
+  return [
+    ...healthRoutes,
+    ...objectRoutes,
+    ...policyRoutes,
+    ...accessRoutes,
+    ...freezeRoutes,
+    ...riskRoutes,
+    ...logRoutes(new LogTails(context)),
+  ];
 }
 
 export function createRouter(context: AdminContext, options: RouterOptions): Hono {

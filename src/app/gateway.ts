@@ -1,6 +1,7 @@
 // What a running gateway consists of. Types only.
 import type { AuditLog } from '../audit/log.ts';
 import type { LastUsed } from '../auth/last-used.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import type { Config } from '../config.ts';
 import type { InFlight } from '../kill/inflight.ts';
 import type { Logger } from '../observe/log.ts';
@@ -26,6 +27,7 @@ export interface Inside extends Core {
   readonly histories: HistoryKeeper;
   readonly lastUsed: LastUsed;
   readonly strangers: StrangerLimit;
+  readonly catalog: Catalog;
   readonly pipeline: Pipeline;
   readonly instance: string;
 }

@@ -1,22 +1,47 @@
 // What the use cases of objects need, taken from the core. No logic of its own.
 
+import type { JsonObject } from '../lib/json.ts';
 import type { ObjectContext } from '../object/apply.ts';
-import type { ObjectChange } from '../object/plan.ts';
+import { keyOf, type ObjectChange, type Plan, type PlanProblem } from '../object/plan.ts';
+import { type ActivationProblem, checkActivation } from '../policy/activation.ts';
 import { secretSealer } from '../vault/vault.ts';
 import type { Core } from './core.ts';
 
-export function objectContext(core: Core): ObjectContext {
+/** Tools of a server that are known, by name. */
+export type KnownTools = (org: string, server: string) => ReadonlyMap<string, JsonObject>;
+
+const NO_TOOLS: ReadonlyMap<string, JsonObject> = new Map();
+
+export function objectContext(core: Core, toolsOf: KnownTools = () => NO_TOOLS): ObjectContext {
   const { store, clock, vault, log } = core;
   return {
     store: store.objects,
     clock,
     sealer: (org) => secretSealer(vault, org),
+    check: (org, plan) => checkPolicies(org, plan, toolsOf),
     entry: (org, author, timeMs, changes) =>
       log.entry(org, {
         type: 'object',
         fields: { timeMs, author, changes: changes.filter((change) => change.change !== 'unchanged').map(entryOf) },
       }),
   };
+}
+
+/** Policies are checked, and their cases run, whenever a policy changes or the tags of a server do. */
+function checkPolicies(org: string, plan: Plan, toolsOf: KnownTools): { problems: PlanProblem[]; warnings: PlanProblem[] } {
+  const changed = plan.changes.filter(({ change }) => change !== 'unchanged');
+  if (!changed.some(({ kind }) => kind === 'policy' || kind === 'server')) return { problems: [], warnings: [] };
+  const found = checkActivation({
+    objects: plan.after,
+    changed: new Set(changed.filter(({ kind }) => kind === 'policy').map(({ name }) => name)),
+    toolsOf: (server) => toolsOf(org, server),
+  });
+  const placed = ({ policy, message, path, offset }: ActivationProblem): PlanProblem => ({
+    object: keyOf('policy', policy),
+    message,
+    at: { path, offset },
+  });
+  return { problems: found.problems.map(placed), warnings: found.warnings.map(placed) };
 }
 
 function entryOf({ kind, name, change, afterHash }: ObjectChange): {

@@ -6,12 +6,14 @@ import { dataCommands } from './command/data.ts';
 import { gatewayCommands } from './command/gateway.ts';
 import { logCommands } from './command/log.ts';
 import { objectCommands } from './command/object.ts';
+import { policyCommands } from './command/policy.ts';
 import { riskCommands } from './command/risk.ts';
 import type { CommandSpec } from './command.ts';
 
 export const commands: readonly CommandSpec[] = [
   ...gatewayCommands,
   ...objectCommands,
+  ...policyCommands,
   ...accessCommands,
   ...riskCommands,
   ...logCommands,

@@ -20,6 +20,8 @@ export interface ObjectContext {
   sealer: (org: string) => SecretSealer;
   /** Log entry of a change; `changes` holds only what really changes. */
   entry: (org: string, author: string, timeMs: number, changes: readonly ObjectChange[]) => EntryDraft;
+  /** What kinds know about their own objects: asked about a change that is sound otherwise. Absent: nothing more is checked. */
+  check?: ((org: string, plan: Plan) => { problems: PlanProblem[]; warnings: PlanProblem[] }) | undefined;
 }
 
 export interface ApplyOptions {
@@ -39,7 +41,7 @@ export type ApplyResult =
 export async function applyChanges(context: ObjectContext, org: string, input: PlanInput, options: ApplyOptions): Promise<ApplyResult> {
   for (let attempt = 1; ; attempt++) {
     const view = buildView(await context.store.load(org));
-    const plan = planChanges(view, input, context.sealer(org));
+    const plan = planChecked(context, org, view, input);
     const reason = options.guard?.(plan.changes);
     if (reason !== undefined)
       return {
@@ -57,6 +59,16 @@ export async function applyChanges(context: ObjectContext, org: string, input: P
       return { type: 'conflict', object: `${result.kind}/${result.name}`, currentRevision: result.currentRevision };
     }
   }
+}
+
+/** The plan, with what the kinds have to say about it. */
+export function planChecked(context: ObjectContext, org: string, view: ControlView, input: PlanInput): Plan {
+  const plan = planChanges(view, input, context.sealer(org));
+  if (plan.problems.length > 0 || plan.writes.length === 0) return plan;
+  const found = context.check?.(org, plan);
+  plan.problems.push(...(found?.problems ?? []));
+  plan.warnings.push(...(found?.warnings ?? []));
+  return plan;
 }
 
 export type RollbackResult = ApplyResult | { type: 'unknown_revision'; revisions: number[] };

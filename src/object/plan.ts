@@ -32,6 +32,8 @@ export interface PlanProblem {
   /** `kind/name` the problem is about. */
   object: string;
   message: string;
+  /** Where in the object: a path, and an offset into the text that stands there. */
+  at?: { path: readonly (string | number)[]; offset?: number | undefined } | undefined;
 }
 
 export interface Plan {
@@ -41,6 +43,8 @@ export interface Plan {
   /** When there are any, nothing must be written. */
   problems: PlanProblem[];
   warnings: PlanProblem[];
+  /** All objects as they will be. */
+  after: readonly StoredObject[];
 }
 
 export interface PlanInput {
@@ -51,7 +55,7 @@ export interface PlanInput {
 }
 
 export function planChanges(view: ControlView, input: PlanInput, sealer: SecretSealer): Plan {
-  const plan: Plan = { writes: [], changes: [], problems: [], warnings: [] };
+  const plan: Plan = { writes: [], changes: [], problems: [], warnings: [], after: [] };
   const after = new Map(view.all().map((object) => [keyOf(object.kind, object.metadata.name), object]));
   const touched = new Set<string>();
   for (const draft of input.put) {
@@ -72,6 +76,7 @@ export function planChanges(view: ControlView, input: PlanInput, sealer: SecretS
   }
   checkReferences(after, touched, plan);
   checkAdminRemains(view, after, plan);
+  plan.after = [...after.values()];
   return plan;
 }
 

@@ -18,6 +18,8 @@ export interface CompiledRule {
   /** `policy/rule`. */
   readonly id: string;
   readonly tier: Tier;
+  /** As it was written. */
+  readonly source: PolicyRule;
   readonly effect: PolicyRule['effect'];
   readonly reason: string | undefined;
   readonly obligations: Obligations | undefined;
@@ -70,6 +72,7 @@ export function compileRule(owner: RuleOwner, rule: PolicyRule, position: number
     position,
     id: `${owner.policy}/${rule.name}`,
     tier: owner.tier,
+    source: rule,
     effect: rule.effect,
     reason: rule.reason,
     obligations: rule.obligations,

@@ -70,9 +70,10 @@ class Checker {
 
   #select(node: Extract<Node, { type: 'select' }>, scope: Scope, present: Present): ValueType {
     const of = this.type(node.of, scope, present);
-    const member = this.#member(of, node.field, node);
+    const isAsked = node.presence || present.has(pathOf(node) ?? '');
+    const member = this.#member(of, node.field, node, isAsked);
     if (node.presence) return BOOL;
-    if (member && !member.required && !present.has(pathOf(node) ?? '') && this.warnings.length < MAX_FINDINGS)
+    if (member && !member.required && !isAsked && this.warnings.length < MAX_FINDINGS)
       this.warnings.push({
         message: `${pathOf(node) ?? node.field} may be absent, and the call is then denied; ask first: has(${pathOf(node) ?? node.field}) && …`,
         offset: node.at,
@@ -80,7 +81,7 @@ class Checker {
     return member?.type ?? ANY;
   }
 
-  #member(of: ValueType, name: string, node: Node): Field | undefined {
+  #member(of: ValueType, name: string, node: Node, asked = false): Field | undefined {
     if (of.kind === 'any') return undefined;
     if (of.kind !== 'map') {
       this.problem(`"${name}" is asked of ${nameOf(of)}; only objects have members`, node.at);
@@ -89,7 +90,8 @@ class Checker {
     const field = of.fields.get(name);
     if (field) return field;
     if (of.rest) return of.fields.size > 0 || of.rest.kind !== 'any' ? { type: of.rest, required: false } : undefined;
-    this.problem(`there is no "${name}" here.${didYouMean(name, of.fields.keys())}`, node.at);
+    // Asking whether it is there is no mistake: a rule may be about several tools.
+    if (!asked) this.problem(`there is no "${name}" here.${didYouMean(name, of.fields.keys())}`, node.at);
     return undefined;
   }
 
