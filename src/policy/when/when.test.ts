@@ -6,7 +6,7 @@ import { checkWhen } from './check.ts';
 import { ConditionFailed, compileCondition, MAX_INPUT_VALUES } from './condition.ts';
 import { domainOf, domainWithin, MAX_PLACE_CHARS, pathWithin } from './place.ts';
 import { scopeOf } from './scope.ts';
-import { MAX_DEPTH, MAX_LOOPS, parseWhen, WhenProblem } from './syntax.ts';
+import { MAX_DEPTH, MAX_LOOPS, MAX_NODES, parseWhen, WhenProblem } from './syntax.ts';
 
 const NOW = Date.UTC(2026, 0, 5, 9, 30);
 const holds = (source: string, args: JsonObject = {}, more: Record<string, Json> = {}): boolean | string => {
@@ -192,7 +192,8 @@ describe('what is refused before it runs', () => {
     const loops = (count: number): string => (count === 0 ? 'true' : `args.l.all(x${count}, ${loops(count - 1)})`);
     expect(refused(loops(MAX_LOOPS))).toBe('accepted');
     expect(refused(loops(MAX_LOOPS + 1))).toContain('macros stand at most');
-    expect(refused(Array.from({ length: 400 }, (_, i) => `args.a${i}==1`).join('||'))).toContain('nested deeper');
+    expect(refused(`${Array.from({ length: MAX_DEPTH + 2 }, () => '1').join('+')} == 1`)).toContain('nested deeper');
+    expect(refused(Array.from({ length: MAX_NODES / 4 }, (_, i) => `args.a${i}==1`).join('||'))).toContain('too long');
   });
 
   const schema = {
