@@ -8,7 +8,12 @@ import type { PolicyRule, PolicySpec, StoredObject } from '../../src/object/kind
 import { compilePolicies } from '../../src/policy/compile.ts';
 import type { DecideInput } from '../../src/policy/policy-set.ts';
 
-const RUNS = 2_000;
+/** Against mutants (vitest.mutation.config.ts) fewer runs do, many times over. */
+const QUICK = process.env.SALLYPORT_QUICK !== undefined;
+const RUNS = QUICK ? 400 : 2_000;
+/** Of the properties that make many decisions each. */
+const WIDE_RUNS = QUICK ? 100 : 700;
+const SEED = QUICK ? { seed: 7 } : {};
 const DAY = '2026-01-05T12:00:00Z';
 const NIGHT = '2026-01-05T23:00:00Z';
 
@@ -170,7 +175,7 @@ test('decides as a naive evaluator does', () => {
       });
       seen.add(code === 'allowed' ? `allowed by ${rule.startsWith('p') ? 'rule' : rule}` : `${effect} ${code}`);
     }),
-    { numRuns: RUNS },
+    { numRuns: RUNS, ...SEED },
   );
   // The generators reach every way to come out.
   expect([...seen].sort()).toEqual([
@@ -206,7 +211,7 @@ test('what is not listed is denied, whatever is known of the call', () => {
           }
       },
     ),
-    { numRuns: 700 },
+    { numRuns: WIDE_RUNS, ...SEED },
   );
 });
 
@@ -249,7 +254,7 @@ test('what is listed can be called: with some arguments it is let through, or pu
           }
       },
     ),
-    { numRuns: 700 },
+    { numRuns: WIDE_RUNS, ...SEED },
   );
 });
 

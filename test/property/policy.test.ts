@@ -7,7 +7,7 @@ import type { PolicyRule, StoredObject } from '../../src/object/kinds.ts';
 import { compilePolicies } from '../../src/policy/compile.ts';
 import { type DecideInput, MAX_TRACE } from '../../src/policy/policy-set.ts';
 
-const RUNS = 1_500;
+const RUNS = process.env.SALLYPORT_QUICK === undefined ? 1_500 : 200;
 const agents = ['a1', 'a2', 'b1'];
 const classes = ['c1', 'c2'];
 const environments = ['dev', 'prod'];

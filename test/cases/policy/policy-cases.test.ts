@@ -58,6 +58,8 @@ type Case = z.infer<typeof caseSchema>;
 const folder = import.meta.dirname;
 const root = join(folder, '../../..');
 const REVISION = 42;
+/** Against mutants of policy/ (vitest.mutation.config.ts) the decisions alone are looked at. */
+const QUICK = process.env.SALLYPORT_QUICK !== undefined;
 let examined = 0;
 let recorded = 0;
 
@@ -75,7 +77,7 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith('.yaml')))
 
 test('at least 150 cases were examined, and most calls on tools went through the pipeline', () => {
   expect(examined).toBeGreaterThanOrEqual(150);
-  expect(recorded).toBeGreaterThanOrEqual(80);
+  if (!QUICK) expect(recorded).toBeGreaterThanOrEqual(80);
 });
 
 function shippedObjects(path: string): StoredObject[] {
@@ -151,7 +153,7 @@ function callable(cases: readonly Case[], shared: readonly StoredObject[]): Case
 
 function checkEntries(shared: readonly StoredObject[], all: readonly Case[]): void {
   const cases = callable(all, shared);
-  if (cases.length === 0) return;
+  if (cases.length === 0 || QUICK) return;
   const given = cases.map((one) => one.given as GivenCall);
   describe('in the log', () => {
     let gateway: Harness;
