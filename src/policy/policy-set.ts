@@ -12,7 +12,7 @@ import { BUILTIN, type Ending, type Outcome, Verdicts } from './verdict.ts';
 import { valuesOf } from './when/scope.ts';
 
 export type { DecideInput } from './decide-input.ts';
-export { BUILTIN, MAX_TRACE } from './verdict.ts';
+export { MAX_TRACE } from './verdict.ts';
 
 export interface PolicySet {
   readonly revision: number;

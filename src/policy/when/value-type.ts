@@ -21,7 +21,6 @@ export const DOUBLE: ValueType = { kind: 'double' };
 export const TEXT: ValueType = { kind: 'string' };
 export const NULL: ValueType = { kind: 'null' };
 export const TIME: ValueType = { kind: 'time' };
-export const DURATION: ValueType = { kind: 'duration' };
 
 export function listOf(item: ValueType): ValueType {
   return { kind: 'list', item };
