@@ -9,7 +9,6 @@ export default defineConfig({
       'src/kill/**/*.test.ts',
       'test/cases/policy/*.test.ts',
       'test/differential/*.test.ts',
-      'test/property/policy.test.ts',
     ],
     testTimeout: 60_000,
     env: { SALLYPORT_QUICK: '1' },

@@ -18,6 +18,7 @@ import { logRoutes } from './routes/log.ts';
 import { objectRoutes } from './routes/objects.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { riskRoutes } from './routes/risk.ts';
+import { serverRoutes } from './routes/servers.ts';
 
 /** A source file as a JSON string is at most twice as long, and some more around it. */
 export const MAX_ADMIN_BODY_BYTES = 2 * MAX_SOURCE_BYTES + 64 * 1024;
@@ -36,6 +37,7 @@ export function adminRoutes(context: AdminContext): Route[] {
     ...accessRoutes,
     ...freezeRoutes,
     ...riskRoutes,
+    ...serverRoutes,
     ...logRoutes(new LogTails(context)),
   ];
 }

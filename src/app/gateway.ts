@@ -12,6 +12,7 @@ import type { StrangerLimit } from '../pipeline/stranger-limit.ts';
 import type { AgentServer } from '../server/agent-server.ts';
 import type { Upstreams } from '../upstream/exchange.ts';
 import type { Core } from './core.ts';
+import type { Definitions } from './definitions.ts';
 import type { HistoryKeeper } from './history-keeper.ts';
 
 /** Everything behind the listeners. */
@@ -25,9 +26,10 @@ export interface Inside extends Core {
   readonly connectors: { close(): Promise<void> };
   readonly inFlight: InFlight;
   readonly histories: HistoryKeeper;
+  readonly catalog: Catalog;
+  readonly definitions: Definitions;
   readonly lastUsed: LastUsed;
   readonly strangers: StrangerLimit;
-  readonly catalog: Catalog;
   readonly pipeline: Pipeline;
   readonly instance: string;
 }

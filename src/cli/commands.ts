@@ -8,12 +8,14 @@ import { logCommands } from './command/log.ts';
 import { objectCommands } from './command/object.ts';
 import { policyCommands } from './command/policy.ts';
 import { riskCommands } from './command/risk.ts';
+import { serverCommands } from './command/server.ts';
 import type { CommandSpec } from './command.ts';
 
 export const commands: readonly CommandSpec[] = [
   ...gatewayCommands,
   ...objectCommands,
   ...policyCommands,
+  ...serverCommands,
   ...accessCommands,
   ...riskCommands,
   ...logCommands,

@@ -22,6 +22,7 @@ function summaryOf({ kind, spec }: ObjectBody): string {
     freeze: [scopeText(spec.scope), text('reason'), text('until') && `until ${text('until')}`],
     operator: [`role ${text('role')}`, ended],
     secret: [text('sealed')],
+    snapshot: [`${Array.isArray(spec.definitions) ? spec.definitions.length : 0} definitions`, text('endpoint')],
     risk: [`order ${String(spec.order ?? '')}`, bandsText(spec.bands)],
   };
   return (parts[kind] ?? []).filter((part) => part !== '').join(', ');

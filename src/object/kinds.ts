@@ -10,6 +10,7 @@ import type { policyCase } from './kind/policy-case.ts';
 import { riskSpec } from './kind/risk.ts';
 import { secretSpec } from './kind/secret.ts';
 import { serverSpec } from './kind/server.ts';
+import { snapshotSpec } from './kind/snapshot.ts';
 import { tokenSpec } from './kind/token.ts';
 
 export const kinds = {
@@ -21,6 +22,7 @@ export const kinds = {
   secret: secretSpec,
   operator: operatorSpec,
   risk: riskSpec,
+  snapshot: snapshotSpec,
 } as const;
 
 export type Kind = keyof typeof kinds;

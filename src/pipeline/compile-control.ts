@@ -1,5 +1,6 @@
 // From objects to the state calls are judged under. Only kinds that changed are compiled again.
 import { buildPrincipals } from '../auth/principal-index.ts';
+import { compileSnapshots } from '../catalog/snapshot-index.ts';
 import { compileFreezes } from '../kill/freeze-index.ts';
 import type { Kind } from '../object/kinds.ts';
 import { buildView, type ControlView } from '../object/snapshot.ts';
@@ -28,6 +29,7 @@ export function controlCompiler(
           ? compilePolicies(all, revision, { onError: onPolicyError })
           : previous.policies.atRevision(revision),
       freezes: changed('freeze') || !previous ? compileFreezes(all, revision) : previous.freezes,
+      snapshots: changed('snapshot', 'server') || !previous ? compileSnapshots(all) : previous.snapshots,
       risk: changed('risk') || !previous ? compileRisk(all) : previous.risk,
       lease: leases(org, view, openSecret),
     };

@@ -59,6 +59,6 @@ function judge(flight: Flight): Decision {
     };
   const asked = decideInputOf(flight, principal);
   // A name that leads nowhere gets the default refusal, word for word what an existing but forbidden one gets.
-  const leadsNowhere = !target && (surface.type === 'server' || asked.capability !== undefined);
+  const leadsNowhere = flight.isQuarantined || (!target && (surface.type === 'server' || asked.capability !== undefined));
   return leadsNowhere ? control.policies.refuse(asked) : control.policies.decide(asked);
 }

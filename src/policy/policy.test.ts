@@ -7,6 +7,9 @@ import { type DecideInput, MAX_TRACE } from './policy-set.ts';
 import { MAX_SHOWN_CHARS } from './refusal-text.ts';
 import { MAX_POSTINGS, RuleIndex } from './rule-index.ts';
 
+/** Against mutants (vitest.mutation.config.ts) a few rules do. */
+const QUICK = process.env.SALLYPORT_QUICK !== undefined;
+
 const bot: Principal = {
   org: 'acme',
   agent: 'bot',
@@ -127,7 +130,7 @@ test('a trace is bounded and ends with what decided', () => {
 describe('the index', () => {
   test('leaves out rules for other servers, agents, classes and tools', () => {
     const rules: PolicyRule[] = [];
-    for (let i = 0; i < 2_000; i++) {
+    for (let i = 0; i < (QUICK ? 20 : 2_000); i++) {
       rules.push({ name: `s${i}`, match: { server: [`other-${i}`] }, effect: 'allow' });
       rules.push({ name: `a${i}`, match: { agent: [`agent-${i}`], server: ['db'] }, effect: 'allow' });
       rules.push({ name: `c${i}`, match: { class: [`class-${i}`], server: ['db'] }, effect: 'allow' });
@@ -147,7 +150,7 @@ describe('the index', () => {
       match: { agent: many('a', 256), server: many('s', 256), tool: many('t', 256) },
       effect: 'allow',
     };
-    const set = compilePolicies([policy(Array.from({ length: 1_000 }, () => rule))], 1);
+    const set = compilePolicies([policy(Array.from({ length: QUICK ? 10 : 1_000 }, () => rule))], 1);
     expect(set.decide(call('s255', 't255', { ...bot, agent: 'a255' })).effect).toBe('allow');
     expect(set.decide(call('s255', 't256', { ...bot, agent: 'a255' })).effect).toBe('deny');
     const exact: PolicyRule = { name: 'exact', match: { server: many('s', 8), tool: many('t', MAX_POSTINGS / 8) }, effect: 'allow' };

@@ -7,6 +7,7 @@ import type { AdminContext } from '../../src/admin/context.ts';
 import { newOperatorToken } from '../../src/admin/operator.ts';
 import { objectContext } from '../../src/app/object-context.ts';
 import { type Core, openCore } from '../../src/app.ts';
+import { compareWithSnapshot, type Stated } from '../../src/catalog/drift.ts';
 import { loadConfig } from '../../src/config.ts';
 import { roles } from '../../src/object/kind/operator.ts';
 import type { Role, StoredObject } from '../../src/object/kinds.ts';
@@ -15,6 +16,11 @@ import { silentLogger } from '../../src/observe/log.ts';
 import { seed } from './seed.ts';
 
 export const ORG = 'default';
+
+/** What the one server of these tests states. */
+export const STATED: Stated[] = [
+  { kind: 'tool', name: 'echo', value: { name: 'echo', inputSchema: { type: 'object' } }, hash: 'ab'.repeat(32) },
+];
 
 export interface AdminSide {
   core: Core;
@@ -53,6 +59,13 @@ export async function startAdminSide(settings: Partial<AdminContext['settings']>
     metrics: async () => '# no metrics\n',
     lastUsedMs: () => undefined,
     history: () => undefined,
+    definitions: {
+      stated: () => STATED,
+      compare: () => compareWithSnapshot(undefined, STATED, new Set()),
+      refresh: async () => [],
+      save: (definitions) => core.store.definitions.saveDefinitions(ORG, definitions),
+      text: (hash) => core.store.definitions.loadDefinition(ORG, hash),
+    },
     rotateDataKey: () => core.vault.rotateDataKey(ORG),
     settings: { metrics: 'viewer', commands: true, ...settings },
   };

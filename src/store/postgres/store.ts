@@ -36,6 +36,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     objects: store,
     keys: store,
     histories: store,
+    definitions: store,
     lifecycle: store,
     presence: { claim: () => store.claim(), settle: () => store.settle() },
     backup: (toPath) => writeBackup(postgresSnapshot(options.url), toPath),
@@ -241,6 +242,23 @@ class PostgresStore {
       (sql) => sql`SELECT k.id, k.wrapped FROM data_key k JOIN organization o ON o.id = k.org WHERE o.name = ${org} ORDER BY k.position`,
     );
     return rows.map((row) => ({ id: row.id, wrapped: row.wrapped }));
+  }
+
+  async saveDefinitions(org: string, definitions: readonly { hash: string; text: string }[]): Promise<void> {
+    const rows = JSON.stringify(definitions);
+    const run = async (sql: Sql): Promise<number> =>
+      (
+        await sql`INSERT INTO definition (org, hash, text) SELECT o.id, d.hash, d.text
+          FROM organization o, json_to_recordset(${rows}::text::json) AS d (hash text, text text) WHERE o.name = ${org} ON CONFLICT DO NOTHING`
+      ).count;
+    await this.#submit(org, { type: 'statement', run }, 1, rows.length);
+  }
+
+  async loadDefinition(org: string, hash: string): Promise<string | undefined> {
+    const [row] = await this.#read(
+      (sql) => sql`SELECT d.text FROM definition d JOIN organization o ON o.id = d.org WHERE o.name = ${org} AND d.hash = ${hash}`,
+    );
+    return row?.text;
   }
 
   async saveHistory(org: string, { seq, beyond, data }: KeptHistory): Promise<void> {

@@ -29,6 +29,8 @@ export class SqliteReader {
         return this.#all(KEYS, job.org);
       case 'risk-history':
         return this.#all(RISK_HISTORY, job.org);
+      case 'definition':
+        return this.#all(DEFINITION, job.org, job.hash);
     }
   }
 
@@ -89,5 +91,7 @@ const HISTORY = `
   WHERE o.name = ? AND h.kind = ? AND h.name = ? ORDER BY h.revision DESC LIMIT ?`;
 
 const RISK_HISTORY = 'SELECT r.seq, r.beyond, r.data FROM risk_history r JOIN organization o ON o.id = r.org WHERE o.name = ?';
+
+const DEFINITION = 'SELECT d.text FROM definition d JOIN organization o ON o.id = d.org WHERE o.name = ? AND d.hash = ?';
 
 const KEYS = 'SELECT k.id, k.wrapped FROM data_key k JOIN organization o ON o.id = k.org WHERE o.name = ? ORDER BY k.position';

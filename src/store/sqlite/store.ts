@@ -32,6 +32,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     objects: store,
     keys: store,
     histories: store,
+    definitions: store,
     lifecycle: store,
     // The lock of the data directory lets nobody else in.
     presence: { claim: async () => true, settle: async () => undefined },
@@ -181,6 +182,19 @@ class SqliteStore {
   async list(org: string): Promise<WrappedKey[]> {
     const rows = await this.#reader().read({ type: 'keys', org });
     return rows.map((row) => ({ id: String(row.id), wrapped: row.wrapped as Uint8Array }));
+  }
+
+  async saveDefinitions(org: string, definitions: readonly { hash: string; text: string }[]): Promise<void> {
+    await this.#submit(
+      { type: 'definitions', org, definitions },
+      1,
+      definitions.reduce((sum, { text }) => sum + text.length, 0),
+    );
+  }
+
+  async loadDefinition(org: string, hash: string): Promise<string | undefined> {
+    const [row] = await this.#reader().read({ type: 'definition', org, hash });
+    return row && String(row.text);
   }
 
   async saveHistory(org: string, { seq, beyond, data }: KeptHistory): Promise<void> {
