@@ -21,6 +21,7 @@ import { createMetrics } from './observe/metrics.ts';
 import { controlCompiler } from './pipeline/compile-control.ts';
 import { LiveControl } from './pipeline/control-source.ts';
 import { Readings } from './pipeline/discovery.ts';
+import { IncidentLimit } from './pipeline/incident.ts';
 import { intentInspector } from './pipeline/inspect-intent.ts';
 import { createPipeline, type Pipeline } from './pipeline/run.ts';
 import { StrangerLimit } from './pipeline/stranger-limit.ts';
@@ -95,7 +96,7 @@ function assemble(config: Config, core: Core): Inside {
     objects: store.objects,
     compile: controlCompiler(
       (org, name, sealed) => secretSealer(vault, org).open(name, sealed),
-      (error) => logger.error({ err: error instanceof Error ? error.message : String(error) }, 'a policy could not be evaluated'),
+      ({ rule, message }) => logger.error({ rule, why: message }, 'a policy could not be evaluated'),
     ),
     logger,
     onSwap: (next, previous) => {
@@ -176,6 +177,7 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     strangers,
     limiter: limits.limiter,
     floods: limits.floods,
+    incidents: new IncidentLimit(),
     lastUsed,
     inFlight,
     watchdog: new Watchdog(clock),

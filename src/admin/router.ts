@@ -18,6 +18,7 @@ import { healthRoutes } from './routes/health.ts';
 import { limitRoutes } from './routes/limits.ts';
 import { logRoutes } from './routes/log.ts';
 import { objectRoutes } from './routes/objects.ts';
+import { policyRoutes } from './routes/policy.ts';
 import { riskRoutes } from './routes/risk.ts';
 import { serverRoutes } from './routes/servers.ts';
 import { parseStrictly } from './strict-json.ts';
@@ -35,6 +36,7 @@ export function adminRoutes(context: AdminContext): Route[] {
   return [
     ...healthRoutes,
     ...objectRoutes,
+    ...policyRoutes,
     ...accessRoutes,
     ...freezeRoutes,
     ...drillRoutes,

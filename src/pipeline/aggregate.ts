@@ -8,6 +8,7 @@ import { INVALID_PARAMS, METHOD_NOT_FOUND } from '../mcp/error-code.ts';
 
 import type { ServerSpec } from '../object/kinds.ts';
 import type { UpstreamRequest } from '../upstream/exchange.ts';
+import { alsoAsked } from './decide-input.ts';
 import { listOf, MAX_PAGES_PER_SERVER } from './discovery.ts';
 import type { Flight } from './flight.ts';
 import { requestTo } from './forward-request.ts';
@@ -66,7 +67,7 @@ function reachableServers(flight: Flight): UsableServer[] {
   return usableServers(flight).filter(
     ({ name, spec }) =>
       isForwardable(call, spec) &&
-      control.policies.decide({ principal, kind, method, server: name, capability: undefined }).effect === 'allow',
+      control.policies.decide(alsoAsked(flight, { principal, kind, method, server: name, capability: undefined })).effect === 'allow',
   );
 }
 

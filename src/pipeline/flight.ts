@@ -44,6 +44,8 @@ export interface Ports {
   limiter: Limiter;
   /** Thins out the recording of calls that come too often. */
   floods: Pick<FloodGate, 'admit'>;
+  /** Thins out the entries about incidents. */
+  incidents: { admit(thing: string, nowMs: number): number | undefined };
   inFlight: InFlight;
   /** Ends calls that take too long, without a timer for each. */
   watchdog: Watchdog;

@@ -29,6 +29,7 @@ import { controlCompiler } from '../../src/pipeline/compile-control.ts';
 import { LiveControl } from '../../src/pipeline/control-source.ts';
 import { Readings } from '../../src/pipeline/discovery.ts';
 import type { Inspector, Ports } from '../../src/pipeline/flight.ts';
+import { IncidentLimit } from '../../src/pipeline/incident.ts';
 import { createPipeline, type Pipeline } from '../../src/pipeline/run.ts';
 import { StrangerLimit } from '../../src/pipeline/stranger-limit.ts';
 import { ViewBook } from '../../src/pipeline/view-book.ts';
@@ -130,6 +131,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     strangers: new StrangerLimit(),
     limiter,
     floods,
+    incidents: new IncidentLimit(),
     lastUsed: new LastUsed(),
     inFlight,
     watchdog: new Watchdog(core.clock),
