@@ -5,6 +5,7 @@ import { accessCommands } from './command/access.ts';
 import { dataCommands } from './command/data.ts';
 import { detectCommands } from './command/detect.ts';
 import { gatewayCommands } from './command/gateway.ts';
+import { limitCommands } from './command/limit.ts';
 import { logCommands } from './command/log.ts';
 import { objectCommands } from './command/object.ts';
 import { riskCommands } from './command/risk.ts';
@@ -16,6 +17,7 @@ export const commands: readonly CommandSpec[] = [
   ...objectCommands,
   ...serverCommands,
   ...accessCommands,
+  ...limitCommands,
   ...riskCommands,
   ...detectCommands,
   ...logCommands,
