@@ -24,6 +24,7 @@ import { Readings } from './pipeline/discovery.ts';
 import { intentInspector } from './pipeline/inspect-intent.ts';
 import { createPipeline, type Pipeline } from './pipeline/run.ts';
 import { StrangerLimit } from './pipeline/stranger-limit.ts';
+import { ViewBook } from './pipeline/view-book.ts';
 import { createConnectors } from './upstream/connectors.ts';
 import type { Upstreams } from './upstream/exchange.ts';
 import { createUpstreams } from './upstream/upstreams.ts';
@@ -88,6 +89,7 @@ function assemble(config: Config, core: Core): Inside {
   const { store, vault, log, clock } = core;
   const logger = createLogger({ level: config.logLevel === 'trace' ? 'debug' : config.logLevel });
   const inFlight = new InFlight(config.limits.maxInFlight);
+  const views = new ViewBook();
   const metrics = createMetrics();
   const instance = newId('gw', clock.nowMs());
   const killSwitch = new KillSwitch({ clock, log, logger, metrics, instance });
@@ -101,6 +103,7 @@ function assemble(config: Config, core: Core): Inside {
     logger,
     onSwap: (next, previous) => {
       killSwitch.follow(next, previous);
+      views.controlChanged(next);
       histories.want(next.org, next.risk !== undefined || next.policies.needsFacts);
     },
   });
@@ -118,7 +121,21 @@ function assemble(config: Config, core: Core): Inside {
   const limits = createLimits({ ...core, config, logger, instance: shared.instance });
   const catalog = new Catalog();
   const definitions = new Definitions({ catalog, control, log, clock, logger, instance: shared.instance });
-  const parts = { ...core, config, logger, inFlight, histories, catalog, definitions, control, upstreams, connectors, limits, ...shared };
+  const parts = {
+    ...core,
+    config,
+    logger,
+    inFlight,
+    views,
+    histories,
+    catalog,
+    definitions,
+    control,
+    upstreams,
+    connectors,
+    limits,
+    ...shared,
+  };
   return { ...parts, log, pipeline: pipelineOf(parts) };
 }
 
@@ -131,6 +148,7 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     log,
     control,
     inFlight,
+    views,
     histories,
     catalog,
     definitions,
@@ -155,6 +173,7 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     drift: definitions.watch,
     routes: new UriRoutes(),
     readings: new Readings(),
+    views,
     sealer: textSealer(vault),
     taskIds: new Lru<string, string>(SEALED_TASKS),
     strangers,
