@@ -41,6 +41,7 @@ export const VERSION = '0.1.0';
 const SEALED_TASKS = 100_000;
 const DEFINITION_AGE_MS = 300_000;
 const AGGREGATE_DEADLINE_MS = 5_000;
+const NO_PARSER_TEXT = 'the parsers for arguments cannot be loaded: complex SQL and shell texts count as destructive';
 const HEALTH_VALUES = { up: 1, trial: 0.5, resting: 0 } as const;
 
 /** Listening on both ports when it resolves. Rejects, with nothing left open, when any part cannot start. */
@@ -59,7 +60,9 @@ export async function startGateway(config: Config): Promise<Gateway> {
 async function open(inside: Inside): Promise<Gateway> {
   const { config, control, log, clock, instance, store } = inside;
   const exclusive = await store.presence.claim();
-  await Promise.all([control.start(), inside.intent.load(() => clock.monotonicMs())]);
+  // Not waited for: a call that comes before waits itself.
+  void inside.intent.load(() => clock.monotonicMs()).catch((error: unknown) => inside.logger.error({ err: String(error) }, NO_PARSER_TEXT));
+  await control.start();
   inside.histories.start();
   for (const { org } of control.all()) await log.recordStart(org, { timeMs: clock.nowMs(), instance, version: VERSION, exclusive });
   await store.presence.settle();
