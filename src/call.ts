@@ -266,6 +266,8 @@ export interface Denied {
   callId: string;
   /** What would pass, when that can be said without revealing other rules. */
   hint: string | undefined;
+  /** When the call may pass; undefined when waiting is not known to help. */
+  retryAfterMs?: number | undefined;
   /** When set, the JSON-RPC error to answer with, exactly: the request itself was wrong, as any server would say. */
   rpc?: RpcError | undefined;
 }

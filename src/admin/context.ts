@@ -7,7 +7,7 @@ import type { ObjectContext } from '../object/apply.ts';
 import type { ControlView } from '../object/snapshot.ts';
 import type { Logger } from '../observe/log.ts';
 import type { History } from '../risk/history.ts';
-import type { StatusReply } from './contract.ts';
+import type { LimitBody, StatusReply } from './contract.ts';
 
 export interface AdminContext {
   /** The organization this listener administers. */
@@ -26,6 +26,8 @@ export interface AdminContext {
   /** Can calls be decided and recorded now? */
   ready(): Promise<boolean>;
   servers(): StatusReply['servers'];
+  /** With their use; the one of this name, or all. */
+  limits(name: string | undefined): Promise<LimitBody[]>;
   metrics(): Promise<string>;
   /** Milliseconds since the epoch; undefined when not seen by this process. */
   lastUsedMs(token: string): number | undefined;
@@ -41,6 +43,8 @@ export interface AdminContext {
     text(hash: string): Promise<string | undefined>;
   };
   rotateDataKey(): Promise<{ id: string; previous: string }>;
+  /** Gateway processes on the store now, this one included. */
+  replicas(): Promise<number>;
   settings: {
     metrics: 'loopback' | 'viewer';
     /** May role admin register servers that run a command? */

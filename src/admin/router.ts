@@ -12,8 +12,10 @@ import { LogTails } from './log-tail.ts';
 import { identifyOperator, mayAct, type Operator, SigninRecorder } from './operator.ts';
 import { failure, type Route } from './route.ts';
 import { accessRoutes } from './routes/access.ts';
+import { drillRoutes } from './routes/drills.ts';
 import { freezeRoutes } from './routes/freezes.ts';
 import { healthRoutes } from './routes/health.ts';
+import { limitRoutes } from './routes/limits.ts';
 import { logRoutes } from './routes/log.ts';
 import { objectRoutes } from './routes/objects.ts';
 import { riskRoutes } from './routes/risk.ts';
@@ -34,6 +36,8 @@ export function adminRoutes(context: AdminContext): Route[] {
     ...objectRoutes,
     ...accessRoutes,
     ...freezeRoutes,
+    ...limitRoutes,
+    ...drillRoutes,
     ...riskRoutes,
     ...serverRoutes,
     ...logRoutes(new LogTails(context)),

@@ -4,6 +4,7 @@ import type { AdminContext } from '../admin/context.ts';
 import { isLoopback } from '../config.ts';
 import { buildView, type ControlView } from '../object/snapshot.ts';
 import type { Inside } from './gateway.ts';
+import { limitReport } from './limit-report.ts';
 import { objectContext } from './object-context.ts';
 
 export function adminListener(inside: Inside, version: string): AdminServer {
@@ -31,6 +32,7 @@ function adminContext(inside: Inside, version: string): AdminContext {
       const status = upstreams.status().filter((server) => server.org === org);
       return status.map(({ org: _org, ...rest }) => rest);
     },
+    limits: (name) => limitReport(inside, name),
     metrics: () => metrics.render(),
     lastUsedMs: (token) => lastUsed.get(org, token),
     definitions: {
@@ -42,6 +44,7 @@ function adminContext(inside: Inside, version: string): AdminContext {
     },
     history: () => inside.histories.of(org),
     rotateDataKey: () => vault.rotateDataKey(org),
+    replicas: () => store.presence.count(),
     settings: {
       metrics: config.admin.metrics,
       commands: commands === 'on' || (commands === 'auto' && isLoopback(config.admin.host)),

@@ -14,6 +14,8 @@ import type { Upstreams } from '../upstream/exchange.ts';
 import type { Core } from './core.ts';
 import type { Definitions } from './definitions.ts';
 import type { HistoryKeeper } from './history-keeper.ts';
+import type { KillSwitch } from './kill-switch.ts';
+import type { Limits } from './limits.ts';
 
 /** Everything behind the listeners. */
 export interface Inside extends Core {
@@ -25,11 +27,13 @@ export interface Inside extends Core {
   readonly upstreams: Upstreams;
   readonly connectors: { close(): Promise<void> };
   readonly inFlight: InFlight;
+  readonly killSwitch: KillSwitch;
   readonly histories: HistoryKeeper;
   readonly catalog: Catalog;
   readonly definitions: Definitions;
   readonly lastUsed: LastUsed;
   readonly strangers: StrangerLimit;
+  readonly limits: Limits;
   readonly pipeline: Pipeline;
   readonly instance: string;
 }

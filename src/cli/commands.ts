@@ -4,6 +4,7 @@
 import { accessCommands } from './command/access.ts';
 import { dataCommands } from './command/data.ts';
 import { gatewayCommands } from './command/gateway.ts';
+import { limitCommands } from './command/limit.ts';
 import { logCommands } from './command/log.ts';
 import { objectCommands } from './command/object.ts';
 import { riskCommands } from './command/risk.ts';
@@ -15,6 +16,7 @@ export const commands: readonly CommandSpec[] = [
   ...objectCommands,
   ...serverCommands,
   ...accessCommands,
+  ...limitCommands,
   ...riskCommands,
   ...logCommands,
   ...dataCommands,

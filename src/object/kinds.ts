@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { agentSpec } from './kind/agent.ts';
 import type { metadataSchema } from './kind/field.ts';
 import { freezeSpec } from './kind/freeze.ts';
+import { limitSpec } from './kind/limit.ts';
 import { operatorSpec, type roles } from './kind/operator.ts';
 import { type policyRule, policySpec } from './kind/policy.ts';
 import { riskSpec } from './kind/risk.ts';
@@ -18,6 +19,7 @@ export const kinds = {
   token: tokenSpec,
   policy: policySpec,
   freeze: freezeSpec,
+  limit: limitSpec,
   secret: secretSpec,
   operator: operatorSpec,
   risk: riskSpec,
@@ -31,6 +33,7 @@ export type AgentSpec = z.infer<typeof agentSpec>;
 export type TokenSpec = z.infer<typeof tokenSpec>;
 export type PolicyRule = z.infer<typeof policyRule>;
 export type FreezeSpec = z.infer<typeof freezeSpec>;
+export type LimitSpec = z.infer<typeof limitSpec>;
 export type OperatorSpec = z.infer<typeof operatorSpec>;
 export type Role = (typeof roles)[number];
 

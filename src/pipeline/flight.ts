@@ -9,6 +9,9 @@ import type { InFlight } from '../kill/inflight.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { JsonObject } from '../lib/json.ts';
 import type { Lru } from '../lib/lru.ts';
+import type { FloodGate } from '../limit/flood.ts';
+import type { Hold } from '../limit/hold.ts';
+import type { Limiter } from '../limit/limiter.ts';
 import type { RpcError } from '../mcp/message.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
@@ -34,6 +37,9 @@ export interface Ports {
   lastUsed: LastUsed;
   /** Thins out the recording of attempts nobody can be blamed for. */
   strangers: { admit(nowMs: number): boolean };
+  limiter: Limiter;
+  /** Thins out the recording of calls that come too often. */
+  floods: Pick<FloodGate, 'admit'>;
   inFlight: InFlight;
   /** Ends calls that take too long, without a timer for each. */
   watchdog: Watchdog;
@@ -104,8 +110,18 @@ export interface Flight {
   sealedTaskId: string | undefined;
   /** The server could not be reached or broke off: the outcome says so. */
   upstreamFailed: boolean;
+  /** What this call holds of its limits; undefined when none applies. */
+  hold: Hold | undefined;
+  /** Ticket of an earlier round whose reservations were taken over. */
+  claimed: string | undefined;
+  /** It was handed to the server side: it may have had an effect. */
+  forwarded: boolean;
+  /** The server side says that it sent nothing. */
+  neverSent: boolean;
   /** Takes the call out of the kill switch's sight. */
   release: (() => void) | undefined;
+  /** Of a call towards several servers: what ends the part at each, for the kill switch. */
+  parts: Map<string, (reason: Error) => void> | undefined;
 }
 
 export interface Denial {
@@ -114,6 +130,10 @@ export interface Denial {
   rule: string | undefined;
   hint: string | undefined;
   rpc?: RpcError | undefined;
+  /** Name of the limit without room. */
+  limit?: string | undefined;
+  /** When it may pass; undefined when waiting does not help or is not known to. */
+  retryAfterMs?: number | undefined;
 }
 
 export type Verdict =
@@ -135,10 +155,12 @@ export type RowName =
   | 'freeze'
   | 'resolve'
   | 'limit'
+  | 'limit-target'
   | 'validate'
   | 'inspect-args'
   | 'score'
   | 'decide'
+  | 'require-quota'
   | 'approve'
   | 'record-decision'
   | 'lease'

@@ -3,12 +3,14 @@
 import type { Call, CallReply, Principal } from '../call.ts';
 import { GatewayError } from '../lib/error.ts';
 import { INTERNAL_ERROR } from '../mcp/error-code.ts';
+import { ServerResting } from '../upstream/breaker.ts';
 import type { Watched } from '../upstream/watchdog.ts';
 import { forwardAll } from './aggregate.ts';
 import { refreshDefinition } from './discovery.ts';
 import type { Flight, Row, Verdict } from './flight.ts';
 import { deny, PASS, reply } from './flight.ts';
 import { requestOf } from './forward-request.ts';
+import { toolOf } from './freeze.ts';
 import { governQuestions } from './question.ts';
 import { ownTaskIds } from './task.ts';
 import { validate } from './validate.ts';
@@ -23,9 +25,13 @@ export const forward: Row = {
       return PASS;
     }
     const { principal } = call;
+    flight.forwarded = true;
     if (!principal) throw new Error('forward without a principal');
     const full = register(flight, principal);
-    if (full) return full;
+    if (full) {
+      flight.neverSent = true;
+      return full;
+    }
     const deadline = armDeadline(flight);
     if (deadline) ports.watchdog.add(deadline);
     try {
@@ -34,6 +40,7 @@ export const forward: Row = {
       const late = deadline?.error !== undefined && error === deadline.error;
       if ((flight.signal.aborted && !late) || !(error instanceof GatewayError)) throw error;
       flight.upstreamFailed = true;
+      flight.neverSent = NEVER_SENT.has(error.code);
       ports.logger.warn({ call: call.id, server: call.target?.server, code: error.code, detail: error.detail }, error.message);
       return reply(upstreamError(flight, error));
     } finally {
@@ -42,11 +49,22 @@ export const forward: Row = {
   },
 };
 
+/** Failures before anything went to the server. */
+const NEVER_SENT: ReadonlySet<string> = new Set(['upstream_unavailable', 'upstream_overloaded']);
+
 /** A verdict when there is no room. */
 function register(flight: Flight, principal: Principal): Verdict | undefined {
   const { call, ports } = flight;
   try {
-    flight.release = ports.inFlight.register({ principal, server: call.target?.server, abort: (reason) => call.abort(reason) });
+    const { target } = call;
+    if (!target) flight.parts = new Map();
+    flight.release = ports.inFlight.register({
+      principal,
+      server: target?.server,
+      tool: toolOf(target?.capability),
+      parts: flight.parts,
+      abort: (reason) => call.abort(reason),
+    });
     return undefined;
   } catch (error) {
     if (error instanceof GatewayError && error.code === 'limit_exceeded') return deny('limit_exceeded', error.message);
@@ -129,7 +147,12 @@ export function upstreamError(flight: Flight, error: GatewayError): CallReply {
     error: {
       code: INTERNAL_ERROR,
       message: error.message,
-      data: { code: error.code, callId: flight.call.id, ...(server === undefined ? {} : { server }) },
+      data: {
+        code: error.code,
+        callId: flight.call.id,
+        ...(server === undefined ? {} : { server }),
+        ...(error instanceof ServerResting && { retryAfterMs: error.retryAfterMs }),
+      },
     },
   };
 }

@@ -35,6 +35,7 @@ export const recordDecision: Row = {
 export async function recordDenial(flight: Flight, denial: Denial): Promise<Receipt | undefined> {
   const { call, ports, control } = flight;
   if (denial.code === 'unauthenticated' && !ports.strangers.admit(ports.clock.nowMs())) return undefined;
+  if (denial.limit !== undefined && !recordsSingly(flight, denial.limit)) return undefined;
   const made = call.decision?.effect === 'allow' ? undefined : call.decision;
   const effect = denial.code === 'approval_required' ? 'hold' : 'deny';
   const receipt = await append(flight, {
@@ -48,6 +49,12 @@ export async function recordDenial(flight: Flight, denial: Denial): Promise<Rece
   });
   if (receipt.revision === control.revision) rememberCall(flight, receipt.seq, effect);
   return receipt;
+}
+
+/** Calls that come too often are recorded one by one at first, then as a number (limit/flood.ts). */
+function recordsSingly({ call, ports, control }: Flight, limit: string): boolean {
+  const { agent = '', token } = call.principal ?? {};
+  return ports.floods.admit({ org: control.org, agent, token, limit }, ports.clock.nowMs());
 }
 
 function append(flight: Flight, decision: Decision): Promise<Receipt> {

@@ -6,6 +6,7 @@ import type { Denial, Flight, Ports, Row, Verdict } from './flight.ts';
 import { PASS } from './flight.ts';
 import { recordDenial } from './record-decision.ts';
 import { recordUnfinished } from './record-result.ts';
+import { restartLimits, settleLimits } from './settle-limits.ts';
 import { rowsOf } from './table.ts';
 
 /** How often one call is judged again because the rules moved under it, before it is refused. */
@@ -29,10 +30,12 @@ async function runCall(call: Call, ports: Ports, pipeline: Pipeline): Promise<Ca
   try {
     const first = await judgeAndForward(flight);
     const outcome = 'movedTo' in first ? await judgeAgain(flight, first) : first;
+    if (flight.hold) await settleLimits(flight, outcome);
     ports.metrics.callEnded(call.kind, call.method, outcomeLabel(outcome), ports.clock.monotonicMs() - call.startedMs);
     return outcome;
   } finally {
     flight.release?.();
+    flight.hold?.leavePlaces();
   }
 }
 
@@ -46,6 +49,11 @@ async function judgeAgain(flight: Flight, first: Moved): Promise<CallOutcome> {
       return storeFailed(flight, error);
     }
     restart(flight);
+    try {
+      if (flight.hold) await restartLimits(flight);
+    } catch (error) {
+      return storeFailed(flight, error);
+    }
     const end = await judgeAndForward(flight);
     if (!('movedTo' in end)) return end;
     movedTo = end.movedTo;
@@ -180,6 +188,7 @@ export function denied(call: Call, denial: Denial): Denied {
     callId: call.id,
     hint: denial.hint,
     rpc: denial.rpc,
+    retryAfterMs: denial.retryAfterMs,
   };
 }
 
@@ -198,7 +207,12 @@ function takeOff(call: Call, ports: Ports, pipeline: Pipeline): Flight {
     run: (inner) => pipeline.run(inner),
     sealedTaskId: undefined,
     upstreamFailed: false,
+    hold: undefined,
+    claimed: undefined,
+    forwarded: false,
+    neverSent: false,
     release: undefined,
+    parts: undefined,
   };
 }
 

@@ -56,6 +56,7 @@ export async function startAdminSide(settings: Partial<AdminContext['settings']>
     audit: core.log,
     ready: () => core.store.lifecycle.healthy(),
     servers: () => [],
+    limits: async () => [{ name: 'refunds', spec: { per: ['agent'] }, usage: [] }],
     metrics: async () => '# no metrics\n',
     lastUsedMs: () => undefined,
     history: () => undefined,
@@ -67,6 +68,7 @@ export async function startAdminSide(settings: Partial<AdminContext['settings']>
       text: (hash) => core.store.definitions.loadDefinition(ORG, hash),
     },
     rotateDataKey: () => core.vault.rotateDataKey(ORG),
+    replicas: () => core.store.presence.count(),
     settings: { metrics: 'viewer', commands: true, ...settings },
   };
   const server = createAdminServer(context, { allowedHosts: [] });

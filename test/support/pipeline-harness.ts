@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Definitions } from '../../src/app/definitions.ts';
 import { HistoryKeeper } from '../../src/app/history-keeper.ts';
+import { KillSwitch } from '../../src/app/kill-switch.ts';
 import { type Core, openCore } from '../../src/app.ts';
 import { LastUsed } from '../../src/auth/last-used.ts';
 import { tokenHash } from '../../src/auth/token.ts';
@@ -13,9 +14,13 @@ import { Catalog } from '../../src/catalog/catalog.ts';
 import { UriRoutes } from '../../src/catalog/uri-routes.ts';
 import { loadConfig } from '../../src/config.ts';
 import { InFlight } from '../../src/kill/inflight.ts';
+import type { Clock } from '../../src/lib/clock.ts';
 import { newId } from '../../src/lib/id.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 import { Lru } from '../../src/lib/lru.ts';
+import { FloodGate } from '../../src/limit/flood.ts';
+import { ProcessRates } from '../../src/limit/gcra.ts';
+import { Limiter } from '../../src/limit/limiter.ts';
 import { methodKind } from '../../src/mcp/method-kind.ts';
 import type { StoredObject } from '../../src/object/kinds.ts';
 import { createLogger } from '../../src/observe/log.ts';
@@ -48,6 +53,8 @@ export interface Harness {
   histories: HistoryKeeper;
   definitions: Definitions;
   metrics: Metrics;
+  limiter: Limiter;
+  floods: FloodGate;
   /** What servers received, in order. */
   sent: UpstreamRequest[];
   /** How the server answers from now on. */
@@ -64,6 +71,7 @@ export interface HarnessOptions {
   failWrite?: FailWrite;
   inspectors?: readonly Inspector[];
   callTimeoutMs?: number;
+  clock?: Clock;
 }
 
 export async function harness(options: HarnessOptions = {}): Promise<Harness> {
@@ -77,6 +85,10 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
   const org = config.organization;
   if (options.objects) await seed(core, org, options.objects);
   const logger = createLogger({ level: 'silent' });
+  const inFlight = new InFlight();
+  const metrics = createMetrics({ processMetrics: false });
+  const killSwitch = new KillSwitch({ clock: core.clock, log: core.log, logger, metrics, instance: 'test' });
+  killSwitch.stopper.add(inFlight);
   const control = new LiveControl({
     objects: core.store.objects,
     compile: controlCompiler(
@@ -84,20 +96,21 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
       () => undefined,
     ),
     logger,
-    onSwap: (next) => {
-      inFlight.cancelFrozen(next.org, next.freezes, core.clock.nowMs());
+    onSwap: (next, previous) => {
+      killSwitch.follow(next, previous);
       histories.want(next.org, next.risk !== undefined || next.policies.needsFacts);
     },
   });
-  const inFlight = new InFlight();
   const histories = new HistoryKeeper({ log: core.store.log, audit: core.log, store: core.store.histories, logger });
-  const metrics = createMetrics({ processMetrics: false });
   const catalog = new Catalog();
   const definitions = new Definitions({ catalog, control, log: core.log, clock: core.clock, logger, instance: 'test' });
   const sent: UpstreamRequest[] = [];
   let handler: (request: UpstreamRequest) => Promise<CallReply> | CallReply = echoServer;
+  const clock = options.clock ?? core.clock;
+  const limiter = new Limiter({ clock, rates: new ProcessRates(() => clock.monotonicMs()), quotas: core.store.limits.quotas });
+  const floods = new FloodGate();
   const ports: Ports = {
-    clock: core.clock,
+    clock,
     log: core.log,
     control,
     upstreams: playedServer(sent, (request) => handler(request)),
@@ -111,6 +124,8 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     },
     taskIds: new Lru<string, string>(1000),
     strangers: new StrangerLimit(),
+    limiter,
+    floods,
     lastUsed: new LastUsed(),
     inFlight,
     watchdog: new Watchdog(core.clock),
@@ -140,6 +155,8 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     inFlight,
     histories,
     metrics,
+    limiter,
+    floods,
     sent,
     answer: (next) => {
       handler = next;
@@ -174,6 +191,7 @@ function playedServer(sent: UpstreamRequest[], answer: (request: UpstreamRequest
       return answer(request);
     },
     endSession: async () => {},
+    doomedParked: () => [],
     onListChanged: () => () => {},
     status: () => [],
     close: async () => {},

@@ -18,10 +18,12 @@ import {
   readNumbers,
 } from '../check-write.ts';
 import { GroupQueue, logUnavailable } from '../group-queue.ts';
+import { ObjectCache, type ObjectDelta } from '../object-cache.ts';
 import type { FailWrite, Store } from '../port.ts';
 import { readPages } from '../read-log.ts';
 import { DATABASE_FILE, migrateDatabase, openDatabase } from './database.ts';
 import type { Row, RowWrite, WriteAnswer, WriteJob } from './job.ts';
+import { SqliteLimits } from './limits.ts';
 import { lockDataDirectory } from './lock.ts';
 import { sqliteSnapshot } from './snapshot.ts';
 import { SqliteThread, toError } from './thread.ts';
@@ -43,16 +45,22 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     histories: store,
     definitions: store,
     lifecycle: store,
+    limits: { quotas: store.limits, rates: undefined },
     // The lock of the data directory lets nobody else in.
-    presence: { claim: async () => true, settle: async () => undefined },
+    presence: { claim: async () => true, settle: async () => undefined, count: async () => 1 },
     backup: (toPath) => writeBackup(sqliteSnapshot(store.path), toPath),
   };
 }
 
 class SqliteStore {
   readonly path: string;
+  readonly limits = new SqliteLimits({
+    submit: (job) => this.#submit(job, 1, JSON.stringify(job).length),
+    read: async (job) => this.#reader().read(job),
+  });
   readonly #dataDir: string;
   readonly #failWrite: FailWrite | undefined;
+  readonly #objects = new ObjectCache();
   readonly #listeners = new Set<(org: string, revision: number) => void>();
   #open: { writer: SqliteThread; reader: SqliteThread; queue: GroupQueue<WriteJob, WriteAnswer>; release: () => void } | undefined;
 
@@ -150,11 +158,8 @@ class SqliteStore {
     await this.#submit({ type: 'organization', org }, 1, 0);
   }
 
-  async load(org: string): Promise<ControlSnapshot> {
-    const [first, ...rows] = await this.#reader().read({ type: 'objects', org });
-    if (!first) throw unknownOrganization(org);
-    const objects = rows.map((row) => parseDocument(String(row.document), Number(row.revision)));
-    return { org, revision: Number(first.revision), objects };
+  load(org: string): Promise<ControlSnapshot> {
+    return this.#objects.load(org, (since) => this.#objectsSince(org, since));
   }
 
   async write(org: string, writes: readonly ObjectWrite[], author: string, timeMs: number, entry: EntryDraft): Promise<WriteResult> {
@@ -191,6 +196,13 @@ class SqliteStore {
   async list(org: string): Promise<WrappedKey[]> {
     const rows = await this.#reader().read({ type: 'keys', org });
     return rows.map((row) => ({ id: String(row.id), wrapped: row.wrapped as Uint8Array }));
+  }
+
+  async #objectsSince(org: string, since: number): Promise<ObjectDelta> {
+    const [first, ...rows] = await this.#reader().read({ type: 'objects', org, since });
+    if (!first) throw unknownOrganization(org);
+    const changed = rows.map((row) => parseDocument(String(row.document), Number(row.revision)));
+    return { revision: Number(first.revision), total: Number(first.total), changed };
   }
 
   async saveDefinitions(org: string, definitions: readonly { hash: string; text: string }[]): Promise<void> {
