@@ -3,8 +3,8 @@
 import { sha256Hex } from '../lib/digest.ts';
 import { type Random, systemRandom } from '../lib/id.ts';
 import { Lru } from '../lib/lru.ts';
-import { roles } from '../object/kind/operator.ts';
-import type { Role } from '../object/kinds.ts';
+import { operatorRoles } from '../object/kind/operator.ts';
+import type { OperatorRole } from '../object/kinds.ts';
 import type { ControlView } from '../object/snapshot.ts';
 import type { AdminContext } from './context.ts';
 
@@ -14,7 +14,7 @@ const HINT_CHARS = 9;
 
 export interface Operator {
   name: string;
-  role: Role;
+  role: OperatorRole;
   /** Hash of the token it came with. */
   hash: string;
 }
@@ -44,8 +44,8 @@ export function isCurrent(view: ControlView, { name, role, hash }: Operator, now
   return spec.expiresAt === undefined || nowMs < Date.parse(spec.expiresAt);
 }
 
-export function mayAct(role: Role, needed: Role): boolean {
-  return roles.indexOf(role) >= roles.indexOf(needed);
+export function mayAct(role: OperatorRole, needed: OperatorRole): boolean {
+  return operatorRoles.indexOf(role) >= operatorRoles.indexOf(needed);
 }
 
 /** A sign-in is recorded again after this time of use. */

@@ -2,13 +2,18 @@
 // Unknown keys are errors. Secrets appear only sealed.
 import type { z } from 'zod';
 import { agentSpec } from './kind/agent.ts';
-import type { metadataSchema } from './kind/field.ts';
+import { classSpec } from './kind/class.ts';
+import type { callLimits, metadataSchema } from './kind/field.ts';
 import { freezeSpec } from './kind/freeze.ts';
-import { operatorSpec, type roles } from './kind/operator.ts';
+import { type operatorRights, type operatorRoles, operatorSpec } from './kind/operator.ts';
+import { organizationSpec } from './kind/organization.ts';
 import { type policyRule, policySpec } from './kind/policy.ts';
+import { type roleGrant, roleSpec } from './kind/role.ts';
 import { secretSpec } from './kind/secret.ts';
 import { serverSpec } from './kind/server.ts';
+import { teamSpec } from './kind/team.ts';
 import { tokenSpec } from './kind/token.ts';
+import { userSpec } from './kind/user.ts';
 
 export const kinds = {
   server: serverSpec,
@@ -18,6 +23,11 @@ export const kinds = {
   freeze: freezeSpec,
   secret: secretSpec,
   operator: operatorSpec,
+  organization: organizationSpec,
+  team: teamSpec,
+  user: userSpec,
+  role: roleSpec,
+  class: classSpec,
 } as const;
 
 export type Kind = keyof typeof kinds;
@@ -28,7 +38,15 @@ export type TokenSpec = z.infer<typeof tokenSpec>;
 export type PolicyRule = z.infer<typeof policyRule>;
 export type FreezeSpec = z.infer<typeof freezeSpec>;
 export type OperatorSpec = z.infer<typeof operatorSpec>;
-export type Role = (typeof roles)[number];
+export type OperatorRole = (typeof operatorRoles)[number];
+export type OperatorRight = (typeof operatorRights)[number];
+export type OrganizationSpec = z.infer<typeof organizationSpec>;
+export type TeamSpec = z.infer<typeof teamSpec>;
+export type UserSpec = z.infer<typeof userSpec>;
+export type RoleSpec = z.infer<typeof roleSpec>;
+export type RoleGrant = z.infer<typeof roleGrant>;
+export type ClassSpec = z.infer<typeof classSpec>;
+export type CallLimits = z.infer<typeof callLimits>;
 
 /** Spec of each kind, with defaults filled in. */
 export type SpecOf = { [K in keyof typeof kinds]: z.infer<(typeof kinds)[K]> };

@@ -8,8 +8,8 @@ import { newOperatorToken } from '../../src/admin/operator.ts';
 import { objectContext } from '../../src/app/object-context.ts';
 import { type Core, openCore } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
-import { roles } from '../../src/object/kind/operator.ts';
-import type { Role, StoredObject } from '../../src/object/kinds.ts';
+import { operatorRoles } from '../../src/object/kind/operator.ts';
+import type { OperatorRole, StoredObject } from '../../src/object/kinds.ts';
 import { buildView } from '../../src/object/snapshot.ts';
 import { silentLogger } from '../../src/observe/log.ts';
 import { seed } from './seed.ts';
@@ -22,7 +22,7 @@ export interface AdminSide {
   server: AdminServer;
   url: string;
   dataDir: string;
-  tokens: Record<Role, string>;
+  tokens: Record<OperatorRole, string>;
   close(): Promise<void>;
 }
 
@@ -31,7 +31,7 @@ export async function startAdminSide(settings: Partial<AdminContext['settings']>
   const { config } = loadConfig({ env: {}, flags: { dataDir } });
   if (!config) throw new Error('no configuration');
   const core = await openCore(config, { create: true });
-  const made = roles.map((role) => ({ role, ...newOperatorToken() }));
+  const made = operatorRoles.map((role) => ({ role, ...newOperatorToken() }));
   const operators = made.map(
     ({ role, hash, hint }) =>
       ({ kind: 'operator', metadata: { name: role }, spec: { role, hash, hint, createdAt: '2026-01-01T00:00:00Z' } }) as StoredObject,
@@ -63,7 +63,7 @@ export async function startAdminSide(settings: Partial<AdminContext['settings']>
     server,
     url,
     dataDir,
-    tokens: Object.fromEntries(made.map(({ role, token }) => [role, token])) as Record<Role, string>,
+    tokens: Object.fromEntries(made.map(({ role, token }) => [role, token])) as Record<OperatorRole, string>,
     close: async () => {
       await server.close();
       await core.store.lifecycle.close();
