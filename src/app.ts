@@ -4,6 +4,7 @@ import { agentListener } from './app/agent-listener.ts';
 import { type Core, openCore } from './app/core.ts';
 import type { Gateway, Inside } from './app/gateway.ts';
 import { LastUsed } from './auth/last-used.ts';
+import type { Principal } from './call.ts';
 import { Catalog } from './catalog/catalog.ts';
 import { UriRoutes } from './catalog/uri-routes.ts';
 import type { Config } from './config.ts';
@@ -80,6 +81,8 @@ function assemble(config: Config, core: Core): Inside {
       (error) => logger.error({ err: error instanceof Error ? error.message : String(error) }, 'a policy could not be evaluated'),
     ),
     logger,
+    home: config.organization,
+    prepare: (org) => vault.prepare(org),
     onSwap: (next) => stopWhatIsRefused(next, inFlight, clock),
   });
   const { upstreams, connectors } = servers(config, core, logger);
@@ -173,18 +176,17 @@ async function stopInside(inside: Inside): Promise<void> {
   await store.lifecycle.close();
 }
 
-/** A freeze, a revoked token or a disabled agent ends what is running, standing streams included. */
+/** A freeze, a revoked token, a disabled agent, class or user ends what is running, standing streams included. */
 function stopWhatIsRefused(next: Control, inFlight: InFlight, clock: Clock): void {
   inFlight.cancelFrozen(next.org, next.freezes, clock.nowMs());
   const gone = new GatewayError('frozen', 'The token of this call is not valid any more.');
-  inFlight.cancelWhere(
-    ({ principal }) => principal.org === next.org && principal.token !== undefined && !isUsable(next, principal.token),
-    gone,
-  );
+  inFlight.cancelWhere(({ principal }) => principal.org === next.org && principal.token !== undefined && !isUsable(next, principal), gone);
 }
 
-function isUsable(control: Control, token: string): boolean {
-  const object = control.view.token(token);
-  const agent = object && control.view.agent(object.spec.agent);
-  return object !== undefined && object.spec.revokedAt === undefined && agent !== undefined && !agent.spec.disabled;
+/** A token that only expired lets its calls finish; that of another agent or user by now does not. */
+function isUsable(control: Control, { token, agent, user }: Principal): boolean {
+  const now = token === undefined ? undefined : control.principals.principalOf(token, BEFORE_ANY_EXPIRY_MS);
+  return now !== undefined && now.agent === agent && now.user === user;
 }
+
+const BEFORE_ANY_EXPIRY_MS = Number.NEGATIVE_INFINITY;

@@ -44,6 +44,8 @@ export interface Principal {
   user: string | undefined;
   /** Object name of the token; undefined for the loopback conformance profile and for the gateway's own calls. */
   token: string | undefined;
+  /** When the token ends, milliseconds since the epoch; undefined when it does not. */
+  expiresMs?: number | undefined;
   /** Token scopes, already compiled: is this capability of this server within the token? */
   inScope(server: string, capability: CapabilityRef | undefined, method: string): boolean;
 }
@@ -159,6 +161,7 @@ export type DenialCode =
   | 'unauthenticated'
   | 'token_expired'
   | 'token_revoked'
+  | 'source_refused'
   | 'frozen'
   | 'out_of_scope'
   | 'denied_by_rule'
@@ -207,7 +210,7 @@ export interface Call {
   readonly client: ClientContext;
   /** Bearer token as presented; undefined when none. Never logged. */
   readonly bearer: string | undefined;
-  /** Address of the TCP peer. */
+  /** Address of the TCP peer, or the one that trusted proxies name (auth/client-address.ts); empty when they name none that can be read. */
   readonly remoteAddress: string;
   /** Lower-cased HTTP request headers that start with `mcp-` (modern header validation). */
   readonly mcpHeaders: Readonly<Record<string, string>>;

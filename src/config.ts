@@ -3,6 +3,7 @@
 import { type Document, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { isObject } from './lib/json.ts';
+import { parseNetwork } from './lib/network.ts';
 import { didYouMean } from './lib/suggest.ts';
 
 const MAX_CONFIG_BYTES = 256 * 1024;
@@ -24,6 +25,15 @@ const agentSettings = z.strictObject({
     .default([])
     .meta(about('Host header values accepted besides loopback names and the host of publicUrl. Without port: any port.')),
   allowedOrigins: hosts.default([]).meta(about('Origin header values accepted besides loopback origins and that of publicUrl.')),
+  trustedProxies: z
+    .array(z.string().refine((text) => parseNetwork(text) !== undefined, 'networks such as 10.0.0.0/8 or 2001:db8::/32, or addresses'))
+    .max(64)
+    .default([])
+    .meta(
+      about(
+        'Networks of the proxies in front of the agent listener. Only from them is X-Forwarded-For read, from the right; source networks of tokens are then checked against the address it names.',
+      ),
+    ),
 });
 
 const adminSettings = z.strictObject({

@@ -1,4 +1,6 @@
 // The agent listener on top of the pipeline: limits from the settings, the early look at the token, sessions that end at their servers too.
+
+import { compileAll } from '../auth/source.ts';
 import { type AgentServer, createAgentServer } from '../server/agent-server.ts';
 import type { Inside } from './gateway.ts';
 
@@ -24,8 +26,9 @@ export function agentListener(inside: Inside): AgentServer {
       },
       allowedHosts: allowedHosts(inside),
       allowedOrigins: config.agent.allowedOrigins,
+      trustedProxies: compileAll(config.agent.trustedProxies),
     },
-    authenticate: (bearer) => (anonymous && bearer === undefined) || isKnown(inside, bearer),
+    authenticate: (bearer, remoteAddress) => (anonymous && bearer === undefined) || isKnown(inside, bearer, remoteAddress),
     onSessionEnd: (session) => {
       if (!session.principal) return;
       upstreams
@@ -43,15 +46,20 @@ function allowedHosts({ config }: Inside): string[] | undefined {
   return [...named, 'localhost', '127.0.0.1', '[::1]'];
 }
 
-/** A cheap look before a body is read; the pipeline identifies in any case. Refused attempts leave an entry, a few each second. */
-function isKnown({ clock, control, strangers, config, log, logger }: Inside, bearer: string | undefined): boolean {
+/**
+ * A cheap look before a body is read; the pipeline identifies in any case. Refused attempts leave an entry, a few each second: in the log of the
+ * organization whose token it was, else in that of the gateway's own.
+ */
+function isKnown(inside: Inside, bearer: string | undefined, remoteAddress: string): boolean {
+  const { clock, control, strangers, config, log, logger } = inside;
   const nowMs = clock.nowMs();
-  for (const { principals } of control.all()) if (principals.identify(bearer, nowMs).principal) return true;
+  const { found, control: owner } = control.identify(bearer, nowMs, remoteAddress);
+  if (found.principal) return true;
   if (strangers.admit(nowMs)) {
-    const reason = bearer === undefined ? 'no token' : 'no valid token';
-    const fields = { timeMs: nowMs, user: 'unknown', method: 'agent-token', result: 'failed' as const, reason };
+    const reason = bearer === undefined ? 'no token' : owner ? found.code : 'no valid token';
+    const fields = { timeMs: nowMs, user: 'unknown', method: 'agent-token', result: 'failed' as const, reason, remoteAddress };
     log
-      .record(config.organization, { type: 'signin', fields })
+      .record(owner?.org ?? config.organization, { type: 'signin', fields })
       .catch((error: unknown) => logger.error({ why: String(error) }, 'a refused attempt could not be recorded'));
   }
   return false;

@@ -1,5 +1,5 @@
 // From objects to the state calls are judged under. Only kinds that changed are compiled again.
-import { buildPrincipals } from '../auth/principal-index.ts';
+import { buildPrincipals, PRINCIPAL_KINDS } from '../auth/principal-index.ts';
 import { compileFreezes } from '../kill/freeze-index.ts';
 import type { Kind } from '../object/kinds.ts';
 import { buildView, type ControlView } from '../object/snapshot.ts';
@@ -21,7 +21,7 @@ export function controlCompiler(
       org,
       revision,
       view,
-      principals: changed('token', 'agent') || !previous ? buildPrincipals(all, revision, org) : previous.principals,
+      principals: changed(...PRINCIPAL_KINDS) || !previous ? buildPrincipals(all, revision, org) : previous.principals,
       policies: compilePolicies(all, revision, onPolicyError),
       freezes: changed('freeze') || !previous ? compileFreezes(all, revision) : previous.freezes,
       lease: leases(org, view, openSecret),

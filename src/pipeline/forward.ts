@@ -10,6 +10,7 @@ import { deny, PASS, reply } from './flight.ts';
 import { requestOf } from './forward-request.ts';
 import { governQuestions } from './question.ts';
 import { ownTaskIds } from './task.ts';
+import { endWithToken } from './token-expiry.ts';
 import { validate } from './validate.ts';
 
 export const forward: Row = {
@@ -26,6 +27,7 @@ export const forward: Row = {
     const full = register(flight, principal);
     if (full) return full;
     const deadline = armDeadline(flight);
+    const keep = endWithToken(flight);
     try {
       return await send(flight);
     } catch (error) {
@@ -36,6 +38,7 @@ export const forward: Row = {
       return reply(upstreamError(flight, error));
     } finally {
       clearTimeout(deadline.timer);
+      keep();
     }
   },
 };

@@ -1,13 +1,15 @@
-// Policies of one organization, compiled for one control revision. Order: by `order`, then policy name, then place in the list.
+// Policies and roles of one organization, compiled for one control revision. Order: by `order`, then policy name, then place in the list; what
+// roles grant stands before the policies of the default order, so that a policy that is put in front can still deny it.
 import type { Kind, StoredObject } from '../object/kinds.ts';
 import { createPolicySet, type PolicySet } from './policy-set.ts';
+import { roleRules } from './role-rule.ts';
 import { type CompiledRule, compileRule } from './rule.ts';
 import { RuleIndex } from './rule-index.ts';
 
 export type { PolicySet } from './policy-set.ts';
 
 /**
- * Takes any objects and looks at the policies alone. `onError` hears what was thrown during a decision (the decision is a denial then). Throws only on a document that is no policy (the schema keeps those out).
+ * Takes any objects and looks at policies and roles alone. `onError` hears what was thrown during a decision (the decision is a denial then). Throws only on a document that is no policy (the schema keeps those out).
  */
 export function compilePolicies(
   objects: readonly StoredObject[],
@@ -22,9 +24,22 @@ export function orderedRules(objects: readonly StoredObject[]): CompiledRule[] {
   const policies = objects.filter((object) => isKind(object, 'policy'));
   policies.sort((a, b) => a.spec.order - b.spec.order || compareText(a.metadata.name, b.metadata.name));
   const rules: CompiledRule[] = [];
-  for (const policy of policies) for (const rule of policy.spec.rules) rules.push(compileRule(policy.metadata.name, rule, rules.length));
+  const add = (policy: StoredObject<'policy'>): void => {
+    for (const rule of policy.spec.rules) rules.push(compileRule(policy.metadata.name, rule, rules.length));
+  };
+  for (const policy of policies) if (policy.spec.order < DEFAULT_ORDER) add(policy);
+  rules.push(
+    ...roleRules(
+      objects.filter((object) => isKind(object, 'role')),
+      rules.length,
+    ),
+  );
+  for (const policy of policies) if (policy.spec.order >= DEFAULT_ORDER) add(policy);
   return rules;
 }
+
+/** Of a policy that names none. */
+const DEFAULT_ORDER = 1000;
 
 /** By code unit, so that the order is the same everywhere. */
 function compareText(a: string, b: string): number {

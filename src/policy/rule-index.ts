@@ -1,4 +1,4 @@
-// Finds the rules that can match a request without looking at the others: by literal server, then literal agent or class, then literal
+// Finds the rules that can match a request without looking at the others: by literal server, then literal agent, class or role, then literal
 // capability name. Rules with globs stay in lists that are merged in rule order. Never leaves out a rule that could match
 // (test/property/policy.test.ts compares with a linear search).
 import type { CapabilityRef, Principal } from '../call.ts';
@@ -59,18 +59,21 @@ class Subjects {
   readonly all: CompiledRule[] = [];
   readonly #byAgent = new Map<string, Names>();
   readonly #byClass = new Map<string, Names>();
+  readonly #byRole = new Map<string, Names>();
   readonly #anyone = new Names();
 
   add(rule: CompiledRule, plan: Plan): void {
     this.all.push(rule);
     if (plan.agents) for (const agent of plan.agents) namesAt(this.#byAgent, agent).add(rule, plan);
     else if (plan.classes) for (const name of plan.classes) namesAt(this.#byClass, name).add(rule, plan);
+    else if (plan.role !== undefined) namesAt(this.#byRole, plan.role).add(rule, plan);
     else this.#anyone.add(rule, plan);
   }
 
   collect(principal: Principal, capability: CapabilityRef | undefined, into: CompiledRule[][]): void {
     this.#byAgent.get(principal.agent)?.collect(capability, into);
     if (principal.agentClass !== undefined) this.#byClass.get(principal.agentClass)?.collect(capability, into);
+    if (this.#byRole.size) for (const role of principal.roles) this.#byRole.get(role)?.collect(capability, into);
     this.#anyone.collect(capability, into);
   }
 
@@ -79,6 +82,10 @@ class Subjects {
     if (byAgent) into.push(byAgent.all);
     const byClass = principal.agentClass === undefined ? undefined : this.#byClass.get(principal.agentClass);
     if (byClass) into.push(byClass.all);
+    for (const role of principal.roles) {
+      const byRole = this.#byRole.get(role);
+      if (byRole) into.push(byRole.all);
+    }
     if (this.#anyone.all.length) into.push(this.#anyone.all);
   }
 }
@@ -115,6 +122,8 @@ interface Plan {
   servers: string[] | undefined;
   agents: string[] | undefined;
   classes: string[] | undefined;
+  /** Only of a rule that names one: under several, it would be found several times by who has them all. */
+  role: string | undefined;
   names: string[] | undefined;
 }
 
@@ -124,6 +133,7 @@ function planOf(rule: CompiledRule): Plan {
     servers: literals(rule.server),
     agents,
     classes: agents ? undefined : literals(rule.class),
+    role: singleLiteral(rule.role),
     names: capabilityNames(rule),
   };
   // Give up the dimensions that are worth least until the rule takes few enough entries.
@@ -142,6 +152,11 @@ function postings(plan: Plan): number {
 function literals(globs: readonly Glob[] | undefined): string[] | undefined {
   if (!globs?.every((glob) => glob.literal)) return undefined;
   return [...new Set(globs.map((glob) => glob.source))];
+}
+
+function singleLiteral(globs: readonly Glob[] | undefined): string | undefined {
+  const names = literals(globs);
+  return names?.length === 1 ? names[0] : undefined;
 }
 
 function capabilityNames(rule: CompiledRule): string[] | undefined {

@@ -11,7 +11,7 @@ export interface MatchInput {
   capability: CapabilityRef | undefined;
 }
 
-export type Matcher = 'agent' | 'class' | 'environment' | 'server' | 'tool' | 'prompt' | 'resource' | 'method';
+export type Matcher = 'agent' | 'class' | 'role' | 'environment' | 'server' | 'tool' | 'prompt' | 'resource' | 'method';
 
 export interface CompiledRule {
   /** Place in the order of all rules. */
@@ -22,6 +22,8 @@ export interface CompiledRule {
   readonly reason: string | undefined;
   readonly agent: readonly Glob[] | undefined;
   readonly class: readonly Glob[] | undefined;
+  /** Roles of which the principal has at least one. */
+  readonly role: readonly Glob[] | undefined;
   readonly environment: readonly Glob[] | undefined;
   readonly server: readonly Glob[] | undefined;
   readonly tool: readonly Glob[] | undefined;
@@ -41,6 +43,7 @@ export function compileRule(policy: string, rule: PolicyRule, position: number):
     reason: rule.reason,
     agent: compileAll(match.agent),
     class: compileAll(match.class),
+    role: undefined,
     environment: compileAll(match.environment),
     server: compileAll(match.server),
     tool: compileAll(match.tool),
@@ -52,7 +55,7 @@ export function compileRule(policy: string, rule: PolicyRule, position: number):
 }
 
 /**
- * The first matcher that fails, in the order server, agent, class, environment, tool | prompt | resource, method; undefined when all hold.
+ * The first matcher that fails, in the order server, agent, class, role, environment, tool | prompt | resource, method; undefined when all hold.
  * Tool, prompt and resource matchers are alternatives: the one for the kind of the capability decides, and a call without a capability
  * (or with one of a kind that the rule does not name) fails them.
  */
@@ -73,6 +76,8 @@ export function failedMatcher(rule: CompiledRule, input: MatchInput): Matcher | 
 export function failedPrincipalMatcher(rule: CompiledRule, principal: Principal): Matcher | undefined {
   if (rule.agent && !matchesAny(rule.agent, principal.agent)) return 'agent';
   if (rule.class && !matchesAny(rule.class, principal.agentClass)) return 'class';
+  const { role } = rule;
+  if (role && !principal.roles.some((name) => matchesAny(role, name))) return 'role';
   if (rule.environment && !matchesAny(rule.environment, principal.environment)) return 'environment';
   return undefined;
 }
