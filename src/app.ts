@@ -3,7 +3,9 @@ import { adminListener } from './app/admin-listener.ts';
 import { agentListener } from './app/agent-listener.ts';
 import { type Core, openCore } from './app/core.ts';
 import type { Gateway, Inside } from './app/gateway.ts';
+import { keepTokenUse, tokenMetrics } from './app/token-use.ts';
 import { LastUsed } from './auth/last-used.ts';
+import { TokenDirectory } from './auth/token-directory.ts';
 import type { Principal } from './call.ts';
 import { Catalog } from './catalog/catalog.ts';
 import { UriRoutes } from './catalog/uri-routes.ts';
@@ -62,9 +64,12 @@ async function open(inside: Inside): Promise<Gateway> {
     await adminServer.close();
     throw error;
   });
+  tokenMetrics(inside);
+  const endTokenUse = await keepTokenUse(inside);
   const close = async (): Promise<void> => {
     await agentServer.close(config.limits.drainTimeoutMs);
     await adminServer.close();
+    await endTokenUse();
     await stopInside(inside);
   };
   return { ...inside, agentServer, mcpUrl, adminUrl, close };
@@ -74,6 +79,7 @@ function assemble(config: Config, core: Core): Inside {
   const { store, vault, log, clock } = core;
   const logger = createLogger({ level: config.logLevel === 'trace' ? 'debug' : config.logLevel });
   const inFlight = new InFlight(config.limits.maxInFlight);
+  const operators = new TokenDirectory();
   const control = new LiveControl({
     objects: store.objects,
     compile: controlCompiler(
@@ -83,22 +89,28 @@ function assemble(config: Config, core: Core): Inside {
     logger,
     home: config.organization,
     prepare: (org) => vault.prepare(org),
-    onSwap: (next) => stopWhatIsRefused(next, inFlight, clock),
+    onSwap: (next) => {
+      operators.replace(
+        next.org,
+        next.view.operators().map(({ spec }) => spec.hash),
+      );
+      stopWhatIsRefused(next, inFlight, clock);
+    },
   });
   const { upstreams, connectors } = servers(config, core, logger);
   const shared = {
     metrics: createMetrics(),
+    catalog: new Catalog(),
     lastUsed: new LastUsed(),
     strangers: new StrangerLimit(),
     instance: newId('gw', clock.nowMs()),
   };
-  const parts = { ...core, config, logger, inFlight, control, upstreams, connectors, ...shared };
+  const parts = { ...core, config, logger, inFlight, operators, control, upstreams, connectors, ...shared };
   return { ...parts, log, pipeline: pipelineOf(parts) };
 }
 
 function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
-  const { config, vault, upstreams, clock, log, control, inFlight, logger, metrics, lastUsed, strangers, instance } = parts;
-  const catalog = new Catalog();
+  const { config, vault, upstreams, clock, log, control, inFlight, logger, metrics, lastUsed, strangers, instance, catalog } = parts;
   upstreams.onListChanged((org, server, what) => catalog.invalidate(org, server, what));
   return createPipeline({
     clock,

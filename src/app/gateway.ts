@@ -1,6 +1,8 @@
 // What a running gateway consists of. Types only.
 import type { AuditLog } from '../audit/log.ts';
 import type { LastUsed } from '../auth/last-used.ts';
+import type { TokenDirectory } from '../auth/token-directory.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import type { Config } from '../config.ts';
 import type { InFlight } from '../kill/inflight.ts';
 import type { Logger } from '../observe/log.ts';
@@ -22,7 +24,10 @@ export interface Inside extends Core {
   readonly upstreams: Upstreams;
   readonly connectors: { close(): Promise<void> };
   readonly inFlight: InFlight;
+  readonly catalog: Catalog;
   readonly lastUsed: LastUsed;
+  /** Whose operator tokens are whose, over all organizations. */
+  readonly operators: TokenDirectory;
   readonly strangers: StrangerLimit;
   readonly pipeline: Pipeline;
   readonly instance: string;

@@ -30,8 +30,6 @@ export interface PrincipalIndex {
   principalOf(token: string, nowMs: number): Principal | undefined;
   /** An agent by itself: as with a token that narrows nothing and names no user. undefined when there is none, or it is disabled. */
   agentOf(agent: string): Principal | undefined;
-  /** When the token ends, milliseconds since the epoch: as it says, or as the organization allows at most. Infinity when it does not. */
-  expiresMs(token: string): number | undefined;
 }
 
 /** The answer to a missing, malformed or unknown token; one text, so that nothing can be learnt by trying. */
@@ -86,7 +84,6 @@ export function buildPrincipals(objects: readonly StoredObject[], revision: numb
       if (!spec || refusedFor(people, { agent }, spec.spec)) return undefined;
       return principalFor(people, { agent }, spec, undefined);
     },
-    expiresMs: (token) => byName.get(token)?.expiresMs,
   };
 }
 
@@ -170,8 +167,8 @@ function principalFor(
   });
 }
 
-/** An instant that cannot be read is over: fail closed. */
-function expiryOf({ expiresAt, createdAt }: TokenSpec, organization: OrganizationSpec | undefined): number {
+/** When a token ends, milliseconds since the epoch; Infinity when it does not. An instant that cannot be read is over: fail closed. */
+export function expiryOf({ expiresAt, createdAt }: TokenSpec, organization: OrganizationSpec | undefined): number {
   const own = expiresAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(expiresAt) || 0;
   const maxLifetimeMs = organization?.tokens?.maxLifetimeMs;
   return maxLifetimeMs === undefined ? own : Math.min(own, (Date.parse(createdAt) || 0) + maxLifetimeMs);

@@ -1,4 +1,4 @@
-// Which organization a token belongs to, over all organizations: one look-up by hash, however many there are.
+// Which organization a token belongs to (of an agent, or of an operator), over all organizations: one look-up by hash, however many there are.
 // INVARIANT: a hash that two organizations claim belongs to neither (token-directory.test.ts): nobody can say whose call it would be.
 
 export class TokenDirectory {
@@ -15,6 +15,10 @@ export class TokenDirectory {
     const own = [...new Set(hashes)];
     this.#hashes.set(org, own);
     return own.filter((hash) => this.#join(hash, org));
+  }
+
+  has(hash: string): boolean {
+    return this.#owners.has(hash);
   }
 
   /** undefined: nobody's, or claimed by several. */

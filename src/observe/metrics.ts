@@ -17,17 +17,19 @@ export interface Metrics {
   readonly contentType: string;
   callStarted(kind: string): void;
   /** `outcome`: a denial code or how the call ended. */
-  callEnded(kind: string, method: string, outcome: string, durationMs: number): void;
+  callEnded(kind: string, method: string, outcome: string, durationMs: number, org?: string): void;
   stage(name: string, durationMs: number): void;
-  upstream(server: string, durationMs: number): void;
+  upstream(server: string, durationMs: number, org?: string): void;
   /** One durable append. */
   append(durationMs: number): void;
   /** Can the log be written? */
   logHealthy(healthy: boolean): void;
   /** Adds a gauge that is read when the metrics are rendered; what it throws leaves it out. */
   gauge(name: string, help: string, read: () => number): void;
-  /** Prometheus text exposition format. */
-  render(): Promise<string>;
+  /** The same with one value for each organization. */
+  gaugeByOrg(name: string, help: string, read: () => Iterable<readonly [org: string, value: number]>): void;
+  /** Prometheus text exposition format: everything, or what is counted for one organization. */
+  render(org?: string): Promise<string>;
 }
 
 export function createMetrics(options: { processMetrics?: boolean } = {}): Metrics {
@@ -39,10 +41,15 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
   let isLogHealthy = true;
   const callSeconds = histogram(registry, 'sallyport_call_seconds', 'Calls from start to end, by kind.', 'kind');
   const stageSeconds = histogram(registry, 'sallyport_stage_seconds', 'Time spent in each stage of the table.', 'stage');
-  const upstreamSeconds = histogram(registry, 'sallyport_upstream_seconds', 'Time servers took to answer.', 'server');
+  const upstreamSeconds = histogram(registry, 'sallyport_upstream_seconds', 'Time servers took to answer, by organization.', 'server');
   const appendSeconds = histogram(registry, 'sallyport_append_seconds', 'Time until log entries were durable.', 'log');
-  plain(registry, 'sallyport_calls_total', 'Calls that ended, by method and outcome.', 'counter', () => calls.values());
-  const gauge: Metrics['gauge'] = (name, help, read) => plain(registry, name, help, 'gauge', () => reading(name, read));
+  plain(registry, 'sallyport_calls_total', 'Calls that ended, by organization, method and outcome.', 'counter', () => calls.values());
+  const gauge: Metrics['gauge'] = (name, help, read) =>
+    plain(registry, name, help, 'gauge', () => reading(() => [{ metricName: name, labels: {}, value: read() }]));
+  const gaugeByOrg: Metrics['gaugeByOrg'] = (name, help, read) =>
+    plain(registry, name, help, 'gauge', () =>
+      reading(() => [...read()].map(([org, value]) => ({ metricName: name, labels: { org }, value }))),
+    );
   gauge('sallyport_calls_in_flight', 'Calls that are running.', () => inFlight);
   gauge('sallyport_log_healthy', '1 when the audit log can be written, else 0.', () => Number(isLogHealthy));
   return {
@@ -50,31 +57,37 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
     callStarted: () => {
       inFlight++;
     },
-    callEnded: (kind, method, outcome, durationMs) => {
+    callEnded: (kind, method, outcome, durationMs, org) => {
       inFlight--;
-      calls.count(known.has(method) ? method : OTHER, outcome);
+      calls.count(org ?? '', known.has(method) ? method : OTHER, outcome);
       callSeconds.observe(kind, durationMs / 1000);
     },
     stage: (name, durationMs) => stageSeconds.observe(name, durationMs / 1000),
-    upstream: (server, durationMs) => upstreamSeconds.observe(server, durationMs / 1000),
+    upstream: (server, durationMs, org) => upstreamSeconds.observe(server, durationMs / 1000, org),
     append: (durationMs) => appendSeconds.observe('audit', durationMs / 1000),
     logHealthy: (healthy) => {
       isLogHealthy = healthy;
     },
     gauge,
-    render: () => registry.metrics(),
+    gaugeByOrg,
+    render: async (org) => (org === undefined ? registry.metrics() : linesOf(await registry.metrics(), org)),
   };
 }
 
-/** Calls by method and outcome. */
+/** Calls by organization, method and outcome. */
 class CallCounter {
-  readonly #counts = new Map<string, Map<string, number>>();
+  readonly #counts = new Map<string, Map<string, Map<string, number>>>();
 
-  count(method: string, outcome: string): void {
-    let outcomes = this.#counts.get(method);
+  count(org: string, method: string, outcome: string): void {
+    let methods = this.#counts.get(org);
+    if (!methods) {
+      methods = new Map();
+      this.#counts.set(org, methods);
+    }
+    let outcomes = methods.get(method);
     if (!outcomes) {
       outcomes = new Map();
-      this.#counts.set(method, outcomes);
+      methods.set(method, outcomes);
     }
     const label = outcomes.has(outcome) || outcomes.size < MAX_OUTCOME_LABELS ? outcome : OTHER;
     outcomes.set(label, (outcomes.get(label) ?? 0) + 1);
@@ -82,19 +95,38 @@ class CallCounter {
 
   values(): MetricValue[] {
     const values: MetricValue[] = [];
-    for (const [method, outcomes] of this.#counts) {
-      for (const [outcome, value] of outcomes) values.push({ metricName: 'sallyport_calls_total', labels: { method, outcome }, value });
+    for (const [org, methods] of this.#counts) {
+      for (const [method, outcomes] of methods) {
+        for (const [outcome, value] of outcomes)
+          values.push({ metricName: 'sallyport_calls_total', labels: { ...(org === '' ? {} : { org }), method, outcome }, value });
+      }
     }
     return values;
   }
 }
 
-function reading(metricName: string, read: () => number): MetricValue[] {
+function reading(read: () => MetricValue[]): MetricValue[] {
   try {
-    return [{ metricName, labels: {}, value: read() }];
+    return read();
   } catch {
     return [];
   }
+}
+
+/** Samples that carry this organization's label, with what is said about their metric. Names of organizations need no escaping. */
+function linesOf(text: string, org: string): string {
+  const label = new RegExp(`[{,]org="${org}"[,}]`);
+  const kept: string[] = [];
+  let about: string[] = [];
+  for (const line of text.split('\n')) {
+    if (line.startsWith('# HELP')) about = [line];
+    else if (line.startsWith('#')) about.push(line);
+    else if (label.test(line)) {
+      kept.push(...about, line);
+      about = [];
+    }
+  }
+  return `${kept.join('\n')}\n`;
 }
 
 function histogram(registry: Registry, name: string, help: string, label: string): BucketHistogram {

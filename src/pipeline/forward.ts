@@ -86,7 +86,7 @@ async function send(flight: Flight): Promise<Verdict> {
   }
   const began = ports.clock.monotonicMs();
   const answer = await exchange(flight);
-  ports.metrics.upstream(call.target.server, ports.clock.monotonicMs() - began);
+  ports.metrics.upstream(call.target.server, ports.clock.monotonicMs() - began, flight.control.org);
   const refusal = await governQuestions(flight, answer);
   if (refusal) return deny(refusal.code, refusal.message, refusal.rule);
   flight.reply = ownTaskIds(flight, answer);

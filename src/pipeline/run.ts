@@ -28,7 +28,7 @@ async function runCall(call: Call, ports: Ports, pipeline: Pipeline): Promise<Ca
   ports.metrics.callStarted(call.kind);
   try {
     const outcome = await travel(flight);
-    ports.metrics.callEnded(call.kind, call.method, outcomeLabel(outcome), ports.clock.monotonicMs() - call.startedMs);
+    ports.metrics.callEnded(call.kind, call.method, outcomeLabel(outcome), ports.clock.monotonicMs() - call.startedMs, flight.control.org);
     return outcome;
   } finally {
     flight.release?.();

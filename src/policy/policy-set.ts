@@ -1,6 +1,6 @@
 // The decision on one request: token scope, then the rules in order, first match wins, then what is built in; deny is the default.
 // One evaluator for calls, lists and explanations. Never throws: an error is a denial.
-import type { CapabilityKind, CapabilityRef, Decision, DenialCode, MethodKind, Principal, TraceStep } from '../call.ts';
+import type { CapabilityKind, CapabilityRef, Decision, DecisionEffect, DenialCode, MethodKind, Principal, TraceStep } from '../call.ts';
 import { type Asked, deniedText, errorText, noRuleText, outOfScopeText } from './refusal-text.ts';
 import { loosestForm, plainForm } from './resource-path.ts';
 import { type CompiledRule, failedMatcher, failedPrincipalMatcher, type MatchInput, matchesAny } from './rule.ts';
@@ -34,6 +34,18 @@ export interface PolicySet {
   mayUse(principal: Principal, server: string): boolean;
   /** Is using this capability (call, get, read) anything but denied? What lists show. */
   visible(principal: Principal, server: string, capability: CapabilityRef): boolean;
+  /** What using this capability comes to, as far as it can be said without a call. */
+  outlook(principal: Principal, server: string, capability: CapabilityRef): Outlook;
+  /** Capabilities that rules about this server name exactly. */
+  named(server: string): CapabilityRef[];
+}
+
+export interface Outlook {
+  effect: DecisionEffect | 'conditional';
+  /** The rule that decides where no condition does. */
+  rule: string;
+  /** Rules before it whose outcome depends on what a call holds or when it comes, in order. */
+  conditions: readonly string[];
 }
 
 export function createPolicySet(index: RuleIndex, ruleCount: number, revision: number, onError: (error: unknown) => void): PolicySet {
@@ -46,6 +58,8 @@ export function createPolicySet(index: RuleIndex, ruleCount: number, revision: n
     refuse: (input) => evaluator.refuse(input),
     mayUse: (principal, server) => evaluator.mayUse(principal, server),
     visible: (principal, server, capability) => evaluator.visible(principal, server, capability),
+    outlook: (principal, server, capability) => evaluator.outlook(principal, server, capability),
+    named: (server) => evaluator.named(server),
   };
 }
 
@@ -54,6 +68,8 @@ const USING: Record<CapabilityKind, { method: string; kind: MethodKind }> = {
   prompt: { method: 'prompts/get', kind: 'read' },
   resource: { method: 'resources/read', kind: 'read' },
 };
+
+const CAPABILITY_KINDS = Object.keys(USING) as CapabilityKind[];
 
 /** Methods that use a capability. */
 const USING_METHODS = ['tools/call', 'prompts/get', 'resources/read', 'completion/complete'];
@@ -124,6 +140,24 @@ class Evaluator {
       this.#onError(error);
       return false;
     }
+  }
+
+  /** The decision of the call itself. */
+  outlook(principal: Principal, server: string, capability: CapabilityRef): Outlook {
+    const { effect, rule } = this.decide({ principal, ...USING[capability.kind], server, capability }, false);
+    return { effect, rule, conditions: [] };
+  }
+
+  named(server: string): CapabilityRef[] {
+    const found = new Map<string, CapabilityRef>();
+    visitInOrder(this.#index.candidates(server), (rule) => {
+      if (rule.server && !matchesAny(rule.server, server)) return false;
+      for (const kind of CAPABILITY_KINDS) {
+        for (const glob of rule[kind] ?? []) if (glob.literal) found.set(`${kind} ${glob.source}`, { kind, name: glob.source });
+      }
+      return false;
+    });
+    return [...found.values()];
   }
 
   /** A resource URI that means another place than it says is allowed only when both are, and no rule denies what it may be read as. */

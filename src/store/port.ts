@@ -1,5 +1,6 @@
 // What a driver offers to the rest of the gateway, and the options both drivers share.
 import type { LogStore, PayloadEraser } from '../audit/port.ts';
+import type { TokenUseStore } from '../auth/port.ts';
 import type { ObjectStore, StoreLifecycle } from '../object/port.ts';
 import type { KeyStore } from '../vault/port.ts';
 
@@ -7,6 +8,7 @@ export interface Store {
   readonly log: LogStore & PayloadEraser;
   readonly objects: ObjectStore;
   readonly keys: KeyStore;
+  readonly tokenUse: TokenUseStore;
   readonly lifecycle: StoreLifecycle;
   /** Tells whether this process is alone on the store; whoever starts meanwhile waits until `settle`. Once, at the start of a gateway. */
   readonly presence: { claim(): Promise<boolean>; settle(): Promise<void> };

@@ -1,6 +1,7 @@
 // The driver for production and for more than one gateway: PostgreSQL 15 or newer, one commit in flight per organization and process.
 // The server-side functions order the log, so any number of processes may share the database.
 import { type EntryDraft, type EntryQuery, type Head, mintReceipt, type Receipt, type StoredEntry } from '../../audit/port.ts';
+import type { TokenUse } from '../../auth/port.ts';
 import { GatewayError } from '../../lib/error.ts';
 import type { ControlSnapshot, ObjectVersion, ObjectWrite, WriteResult } from '../../object/port.ts';
 import type { WrappedKey } from '../../vault/port.ts';
@@ -34,6 +35,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     log: store,
     objects: store,
     keys: store,
+    tokenUse: store,
     lifecycle: store,
     presence: { claim: () => store.claim(), settle: () => store.settle() },
     backup: (toPath) => writeBackup(postgresSnapshot(options.url), toPath),
@@ -239,6 +241,26 @@ class PostgresStore {
       (sql) => sql`SELECT k.id, k.wrapped FROM data_key k JOIN organization o ON o.id = k.org WHERE o.name = ${org} ORDER BY k.position`,
     );
     return rows.map((row) => ({ id: row.id, wrapped: row.wrapped }));
+  }
+
+  async noteTokenUse(org: string, uses: readonly TokenUse[]): Promise<void> {
+    if (uses.length === 0) return;
+    // In order of their names, so that two processes never wait for each other's rows crosswise.
+    const rows = JSON.stringify([...uses].sort((a, b) => (a.token < b.token ? -1 : 1)));
+    const run = async (sql: Sql): Promise<number> =>
+      (
+        await sql`INSERT INTO token_use (org, token, used_ms)
+          SELECT o.id, u."token", u."usedMs" FROM organization o, json_to_recordset(${rows}::json) AS u ("token" text, "usedMs" bigint) WHERE o.name = ${org}
+          ON CONFLICT (org, token) DO UPDATE SET used_ms = greatest(token_use.used_ms, excluded.used_ms)`
+      ).count;
+    await this.#submit(org, { type: 'statement', run }, 1, rows.length);
+  }
+
+  async loadTokenUse(org: string): Promise<TokenUse[]> {
+    const rows = await this.#read(
+      (sql) => sql`SELECT u.token, u.used_ms FROM token_use u JOIN organization o ON o.id = u.org WHERE o.name = ${org}`,
+    );
+    return rows.map((row) => ({ token: row.token, usedMs: Number(row.used_ms) }));
   }
 
   async #page({ org, fromSeq, toSeq, callId, reverse, limit }: PageQuery): Promise<StoredEntry[]> {

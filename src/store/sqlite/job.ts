@@ -7,6 +7,7 @@ export type WriteJob =
   | { type: 'write'; org: string; writes: readonly RowWrite[]; author: string; timeMs: number; entry: EntryDraft }
   | { type: 'organization'; org: string }
   | { type: 'key'; org: string; id: string; wrapped: Uint8Array }
+  | { type: 'token-use'; org: string; uses: readonly { token: string; usedMs: number }[] }
   | { type: 'erase'; org: string; commitments: readonly string[] }
   | { type: 'health' };
 
@@ -39,7 +40,8 @@ export type ReadJob =
   | { type: 'payload'; org: string; commitment: string; seq: number | undefined }
   | { type: 'objects'; org: string }
   | { type: 'history'; org: string; kind: string; name: string; limit: number }
-  | { type: 'keys'; org: string };
+  | { type: 'keys'; org: string }
+  | { type: 'token-use'; org: string };
 
 export type Row = Record<string, null | number | bigint | string | Uint8Array>;
 

@@ -2,6 +2,7 @@
 // Never opens a data directory that another process works on.
 import { join } from 'node:path';
 import { type EntryDraft, type EntryQuery, type Head, mintReceipt, type Receipt, type StoredEntry } from '../../audit/port.ts';
+import type { TokenUse } from '../../auth/port.ts';
 import { GatewayError } from '../../lib/error.ts';
 import type { ControlSnapshot, ObjectVersion, ObjectWrite, WriteResult } from '../../object/port.ts';
 import type { WrappedKey } from '../../vault/port.ts';
@@ -30,6 +31,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     log: store,
     objects: store,
     keys: store,
+    tokenUse: store,
     lifecycle: store,
     // The lock of the data directory lets nobody else in.
     presence: { claim: async () => true, settle: async () => undefined },
@@ -181,6 +183,15 @@ class SqliteStore {
     return rows.map((row) => ({ id: String(row.id), wrapped: row.wrapped as Uint8Array }));
   }
 
+  async noteTokenUse(org: string, uses: readonly TokenUse[]): Promise<void> {
+    if (uses.length > 0) await this.#submit({ type: 'token-use', org, uses }, 1, uses.length * TOKEN_USE_BYTES);
+  }
+
+  async loadTokenUse(org: string): Promise<TokenUse[]> {
+    const rows = await this.#reader().read({ type: 'token-use', org });
+    return rows.map((row) => ({ token: String(row.token), usedMs: Number(row.used_ms) }));
+  }
+
   #submit(job: WriteJob, entries: number, bytes: number): Promise<WriteAnswer> {
     if (!this.#open) return Promise.reject(logUnavailable('the store is closed'));
     return this.#open.queue.submit({ job, entries, bytes });
@@ -191,6 +202,9 @@ class SqliteStore {
     return this.#open.reader;
   }
 }
+
+/** Roughly what a use takes in memory while it waits. */
+const TOKEN_USE_BYTES = 128;
 
 function receipts(org: string, answer: WriteAnswer): Receipt[] {
   if (answer.type !== 'appended') throw logUnavailable(`unexpected answer ${answer.type}`);
