@@ -3,6 +3,7 @@ import { adminListener } from './app/admin-listener.ts';
 import { agentListener } from './app/agent-listener.ts';
 import { type Core, openCore } from './app/core.ts';
 import type { Gateway, Inside } from './app/gateway.ts';
+import { HistoryKeeper } from './app/history-keeper.ts';
 import { keepTokenUse, tokenMetrics } from './app/token-use.ts';
 import { LastUsed } from './auth/last-used.ts';
 import { TokenDirectory } from './auth/token-directory.ts';
@@ -54,6 +55,7 @@ async function open(inside: Inside): Promise<Gateway> {
   const { config, control, log, clock, instance, store } = inside;
   const exclusive = await store.presence.claim();
   await control.start();
+  inside.histories.start();
   for (const { org } of control.all()) await log.recordStart(org, { timeMs: clock.nowMs(), instance, version: VERSION, exclusive });
   await store.presence.settle();
   const agentServer = agentListener(inside);
@@ -80,6 +82,7 @@ function assemble(config: Config, core: Core): Inside {
   const logger = createLogger({ level: config.logLevel === 'trace' ? 'debug' : config.logLevel });
   const inFlight = new InFlight(config.limits.maxInFlight);
   const operators = new TokenDirectory();
+  const histories = new HistoryKeeper({ log: store.log, audit: log, store: store.histories, logger });
   const control = new LiveControl({
     objects: store.objects,
     compile: controlCompiler(
@@ -95,6 +98,7 @@ function assemble(config: Config, core: Core): Inside {
         next.view.operators().map(({ spec }) => spec.hash),
       );
       stopWhatIsRefused(next, inFlight, clock);
+      histories.want(next.org, next.risk !== undefined || next.policies.needsFacts);
     },
   });
   const { upstreams, connectors } = servers(config, core, logger);
@@ -105,12 +109,13 @@ function assemble(config: Config, core: Core): Inside {
     strangers: new StrangerLimit(),
     instance: newId('gw', clock.nowMs()),
   };
-  const parts = { ...core, config, logger, inFlight, operators, control, upstreams, connectors, ...shared };
+  const parts = { ...core, config, logger, inFlight, histories, operators, control, upstreams, connectors, ...shared };
   return { ...parts, log, pipeline: pipelineOf(parts) };
 }
 
 function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
-  const { config, vault, upstreams, clock, log, control, inFlight, logger, metrics, lastUsed, strangers, instance, catalog } = parts;
+  const { config, vault, upstreams, clock, log, control, inFlight, histories, logger, metrics, lastUsed, strangers, instance, catalog } =
+    parts;
   upstreams.onListChanged((org, server, what) => catalog.invalidate(org, server, what));
   return createPipeline({
     clock,
@@ -126,6 +131,7 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     lastUsed,
     inFlight,
     inspectors: [],
+    histories,
     logger,
     metrics,
     settings: {
@@ -177,10 +183,11 @@ function textSealer(vault: Vault): {
 }
 
 async function stopInside(inside: Inside): Promise<void> {
-  const { upstreams, connectors, control, log, clock, instance, store } = inside;
+  const { upstreams, connectors, control, histories, log, clock, instance, store } = inside;
   await upstreams.close();
   await connectors.close();
   control.stop();
+  await histories.close();
   for (const { org } of control.all()) {
     const fields = { event: 'stop' as const, timeMs: clock.nowMs(), instance, reason: 'orderly stop' };
     await log.record(org, { type: 'system', fields }).catch(() => undefined); // the store may be what failed

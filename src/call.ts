@@ -108,8 +108,14 @@ export interface Finding {
 export interface RiskScore {
   /** 0–100, whole. */
   score: number;
+  /** The band of the profile that the score falls in. */
+  band: RiskBand;
   parts: readonly RiskPart[];
+  /** Name of the risk object it was scored under. */
+  profile: string;
 }
+
+export type RiskBand = 'allow' | 'log' | 'hold' | 'deny';
 
 export interface RiskPart {
   signal: string;
@@ -234,6 +240,8 @@ export interface Call {
   /** In the order they were made; those of the result are added after forward. */
   findings: readonly Finding[];
   risk: RiskScore | undefined;
+  /** What is remembered of this agent and tool, for conditions of rules; undefined when nobody asks for it. Set by the row `score`. */
+  facts: JsonObject | undefined;
   decision: Decision | undefined;
   receipt: Receipt | undefined;
 }

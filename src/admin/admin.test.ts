@@ -85,6 +85,8 @@ const rows: [OperatorRole | undefined, string, string, unknown?][] = [
   ['viewer', 'GET', '/api/v1/freezes'],
   ['operator', 'POST', '/api/v1/freezes', { name: 'stop', scope: { agent: 'robot' }, reason: 'drill' }],
   ['operator', 'DELETE', '/api/v1/freezes/stop'],
+  ['viewer', 'GET', '/api/v1/risk/history?agent=robot&server=tools&tool=echo'],
+  ['reviewer', 'POST', '/api/v1/risk/backtest', { text: 'kind: risk\nmetadata: {name: try}\nspec: {}', from: '2026-01-01T00:00:00Z' }],
   ['viewer', 'GET', '/api/v1/log?limit=5'],
   ['viewer', 'GET', '/api/v1/log/tail?from=1'],
   ['viewer', 'GET', '/api/v1/log/export'],

@@ -5,6 +5,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { ObjectContext } from '../object/apply.ts';
 import type { ControlView } from '../object/snapshot.ts';
 import type { Logger } from '../observe/log.ts';
+import type { History } from '../risk/history.ts';
 import type { AccessState } from './access.ts';
 import type { StatusReply } from './contract.ts';
 
@@ -37,6 +38,8 @@ export interface AdminContext {
   metrics(own: boolean): Promise<string>;
   /** Milliseconds since the epoch, to the minute or so; undefined when no use is known. */
   lastUsedMs(token: string): number | undefined;
+  /** What is remembered of the calls of this organization; undefined when nobody asked for it. */
+  history(): History | undefined;
   rotateDataKey(): Promise<{ id: string; previous: string }>;
   settings: {
     metrics: 'loopback' | 'viewer';

@@ -295,3 +295,20 @@ export type OrganizationList = z.infer<typeof organizationList>;
 export type NewOrganizationReply = z.infer<typeof newOrganizationReply>;
 export type FreezeList = z.infer<typeof freezeList>;
 export type StatusReply = z.infer<typeof statusReply>;
+
+export const riskHistoryQuery = z.strictObject({ agent: name, server: name, tool: z.string().min(1).max(8_192) });
+export const riskHistoryReply = z.object({
+  /** false: nothing is remembered, because no risk profile and no rule asks for it. */
+  enabled: z.boolean(),
+  agent: z.string(),
+  server: z.string(),
+  tool: z.string(),
+  facts: z.record(z.string(), z.unknown()),
+});
+export const backtestRequest = z.strictObject({
+  /** YAML with objects of kind risk. */
+  text: z.string(),
+  fileName: z.string().max(1024).optional(),
+  /** Calls before this only build the history. */
+  from: instant,
+});

@@ -19,6 +19,7 @@ import { logRoutes } from './routes/log.ts';
 import { objectRoutes } from './routes/objects.ts';
 import { organizationRoutes } from './routes/organizations.ts';
 import { permissionRoutes } from './routes/permissions.ts';
+import { riskRoutes } from './routes/risk.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 
 /** A source file as a JSON string is at most twice as long, and some more around it. */
@@ -40,6 +41,7 @@ export function adminRoutes(): Route[] {
     ...freezeRoutes,
     ...permissionRoutes,
     ...organizationRoutes,
+    ...riskRoutes,
     ...logRoutes(tails),
   ];
 }

@@ -52,6 +52,7 @@ function adminContext(inside: Inside, version: string, org: string, within: (org
     },
     metrics: (own) => metrics.render(own ? org : undefined),
     lastUsedMs: (token) => lastUsed.get(org, token),
+    history: () => inside.histories.of(org),
     rotateDataKey: () => vault.rotateDataKey(org),
     settings: {
       metrics: config.admin.metrics,

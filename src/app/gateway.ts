@@ -13,6 +13,7 @@ import type { StrangerLimit } from '../pipeline/stranger-limit.ts';
 import type { AgentServer } from '../server/agent-server.ts';
 import type { Upstreams } from '../upstream/exchange.ts';
 import type { Core } from './core.ts';
+import type { HistoryKeeper } from './history-keeper.ts';
 
 /** Everything behind the listeners. */
 export interface Inside extends Core {
@@ -25,6 +26,7 @@ export interface Inside extends Core {
   readonly connectors: { close(): Promise<void> };
   readonly inFlight: InFlight;
   readonly catalog: Catalog;
+  readonly histories: HistoryKeeper;
   readonly lastUsed: LastUsed;
   /** Whose operator tokens are whose, over all organizations. */
   readonly operators: TokenDirectory;

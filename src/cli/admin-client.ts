@@ -54,6 +54,9 @@ export interface AdminClient {
     until?: string;
   }): Promise<{ name: string; revision: number }>;
   unfreeze(name: string): Promise<{ name: string; revision: number }>;
+  riskHistory(query: Readonly<Record<string, string | undefined>>): Promise<{ enabled: boolean; facts: unknown }>;
+  /** JSON lines, one value each. */
+  backtest(body: { text: string; fileName: string; from: string }): Promise<AsyncIterable<unknown>>;
   rotateDataKey(): Promise<{ key: string; previous: string }>;
   log(query: Readonly<Record<string, string | undefined>>): Promise<{ entries: LogEntryBody[]; next?: number }>;
   entry(seq: number, values: boolean): Promise<{ entry: LogEntryBody; values?: Record<string, string | null> }>;
@@ -108,6 +111,8 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     freezes: () => wire.json('GET', at('freezes')),
     freeze: (body) => wire.json('POST', at('freezes'), body),
     unfreeze: (name) => wire.json('DELETE', at('freezes', name)),
+    riskHistory: (query) => wire.json('GET', at('risk', 'history') + queryText(query)),
+    backtest: (body) => wire.lines('POST', at('risk', 'backtest'), body),
     rotateDataKey: () => wire.json('POST', at('keys', 'rotate')),
     log: (query) => wire.json('GET', at('log') + queryText(query)),
     entry: (seq, values) => wire.json('GET', at('log', String(seq)) + queryText({ values: values ? 'true' : undefined })),
@@ -142,6 +147,11 @@ class Wire {
   async stream(path: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
     const { body } = await this.#send('GET', this.#resolve(path), undefined, signal);
     return body;
+  }
+
+  async lines(method: Dispatcher.HttpMethod, path: string, body: unknown): Promise<AsyncIterable<unknown>> {
+    const response = await this.#send(method, this.#resolve(path), body);
+    return jsonLines(response.body, (text) => this.#parse(text));
   }
 
   async download(url: URL): Promise<AsyncIterable<Uint8Array>> {
@@ -221,6 +231,18 @@ class Wire {
       throw invalidAnswer(this.#prefix.origin, 'is not JSON', error);
     }
   }
+}
+
+async function* jsonLines(chunks: AsyncIterable<Uint8Array>, parse: (text: string) => unknown): AsyncGenerator<unknown> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const chunk of chunks) {
+    text += decoder.decode(chunk, { stream: true });
+    const lines = text.split('\n');
+    text = lines.pop() ?? '';
+    for (const line of lines) if (line !== '') yield parse(line);
+  }
+  if (text !== '') yield parse(text);
 }
 
 export function invalidAnswer(origin: string, what: string, cause?: unknown): GatewayError {

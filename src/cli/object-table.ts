@@ -27,6 +27,7 @@ function summaryOf({ kind, spec }: ObjectBody): string {
     user: [text('name'), text('email'), off],
     role: [`${memberCount(spec.members)} members`, `${Array.isArray(spec.grants) ? spec.grants.length : 0} grants`],
     class: [text('environment') && `environment ${text('environment')}`, text('owner') && `owner ${text('owner')}`, off],
+    risk: [`order ${String(spec.order ?? '')}`, bandsText(spec.bands)],
   };
   return (parts[kind] ?? []).filter((part) => part !== '').join(', ');
 }
@@ -37,6 +38,12 @@ function memberCount(members: unknown): number {
     (sum, names) => sum + (Array.isArray(names) ? names.length : 0),
     0,
   );
+}
+
+function bandsText(bands: unknown): string {
+  return Object.entries((bands ?? {}) as Record<string, unknown>)
+    .map(([band, from]) => `${band} from ${String(from)}`)
+    .join(', ');
 }
 
 /** `{agent: 'x'}` → `agent x`. */

@@ -41,6 +41,18 @@ export function readRate(text: string, flag: string): { max: number; windowMs: n
   );
 }
 
+/** RFC 3339 text of a point in the past: a duration back from now, or an instant. Throws GatewayError `usage` that names the flag. */
+export function readSince(text: string, flag: string, nowMs: number): string {
+  const timeMs = timeOf(text, nowMs);
+  const back = timeMs === undefined || INSTANT.test(text) ? timeMs : 2 * nowMs - timeMs;
+  if (back === undefined)
+    throw usageError(
+      `${flag} ${JSON.stringify(text.slice(0, 64))} is no time. It is a duration in s, m, h, d or w, or an instant with its zone, for example ${flag} 30d or ${flag} 2026-01-31T00:00:00Z.`,
+    );
+  if (back > nowMs) throw usageError(`${flag} ${text} lies ahead. Give a point in the past, for example ${flag} 30d.`);
+  return new Date(Math.max(0, back)).toISOString();
+}
+
 function spanOf(text: string): number | undefined {
   const duration = /^(\d{1,9})([smhdw])$/.exec(text);
   return duration ? Number(duration[1]) * (UNIT_MS[duration[2] ?? ''] ?? Number.NaN) : undefined;

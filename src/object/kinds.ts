@@ -8,6 +8,7 @@ import { freezeSpec } from './kind/freeze.ts';
 import { type operatorRights, type operatorRoles, operatorSpec } from './kind/operator.ts';
 import { organizationSpec } from './kind/organization.ts';
 import { type policyRule, policySpec } from './kind/policy.ts';
+import { riskSpec } from './kind/risk.ts';
 import { type roleGrant, roleSpec } from './kind/role.ts';
 import { secretSpec } from './kind/secret.ts';
 import { serverSpec } from './kind/server.ts';
@@ -28,6 +29,7 @@ export const kinds = {
   user: userSpec,
   role: roleSpec,
   class: classSpec,
+  risk: riskSpec,
 } as const;
 
 export type Kind = keyof typeof kinds;

@@ -4,6 +4,7 @@ import { compileFreezes } from '../kill/freeze-index.ts';
 import type { Kind } from '../object/kinds.ts';
 import { buildView, type ControlView } from '../object/snapshot.ts';
 import { compilePolicies } from '../policy/compile.ts';
+import { compileRisk } from '../risk/model.ts';
 import type { Lease } from '../upstream/exchange.ts';
 import { resolveCredentials } from '../vault/credential.ts';
 import type { Control, ControlCompiler } from './control.ts';
@@ -24,6 +25,7 @@ export function controlCompiler(
       principals: changed(...PRINCIPAL_KINDS) || !previous ? buildPrincipals(all, revision, org) : previous.principals,
       policies: compilePolicies(all, revision, onPolicyError),
       freezes: changed('freeze') || !previous ? compileFreezes(all, revision) : previous.freezes,
+      risk: changed('risk') || !previous ? compileRisk(all) : previous.risk,
       lease: leases(org, view, openSecret),
     };
   };

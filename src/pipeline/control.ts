@@ -6,6 +6,7 @@ import type { FreezeIndex } from '../kill/freeze-index.ts';
 import type { StoredObject } from '../object/kinds.ts';
 import type { ControlView } from '../object/snapshot.ts';
 import type { PolicySet } from '../policy/compile.ts';
+import type { RiskModel } from '../risk/model.ts';
 import type { Lease } from '../upstream/exchange.ts';
 
 export interface Control {
@@ -15,6 +16,8 @@ export interface Control {
   readonly principals: PrincipalIndex;
   readonly policies: PolicySet;
   readonly freezes: FreezeIndex;
+  /** undefined when no profile is set: nothing is scored. */
+  readonly risk: RiskModel | undefined;
   /** Credentials of one server, opened on first use; undefined names the secret that is missing. */
   lease(server: string): Lease | { missing: string };
 }

@@ -106,6 +106,7 @@ function listCall(flight: Flight, server: string, method: string, cursor: Json |
     intent: undefined,
     findings: [],
     risk: undefined,
+    facts: undefined,
     decision: undefined,
     receipt: undefined,
   };

@@ -12,6 +12,8 @@ import type { Lru } from '../lib/lru.ts';
 import type { RpcError } from '../mcp/message.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import type { Amounts } from '../risk/amounts.ts';
+import type { HistorySource } from '../risk/history-source.ts';
 import type { Lease, Upstreams } from '../upstream/exchange.ts';
 import type { Control, ControlSource } from './control.ts';
 import type { Readings } from './discovery.ts';
@@ -34,6 +36,7 @@ export interface Ports {
   inFlight: InFlight;
   /** In the order they look. */
   inspectors: readonly Inspector[];
+  histories: HistorySource;
   logger: Logger;
   metrics: Metrics;
   settings: PipelineSettings;
@@ -82,6 +85,8 @@ export interface Flight {
   readonly signal: AbortSignal;
   /** `params` as the agent sent it: what the entry commits to, and where judging again starts from. */
   readonly received: { params: JsonObject | undefined; text: string | undefined };
+  /** Amounts in the arguments, for the history; undefined when nobody asked for them. */
+  amounts: Amounts | undefined;
   lease: Lease | undefined;
   reply: CallReply | undefined;
   /** Set by a row that refused. */

@@ -109,6 +109,7 @@ function questionCall(flight: Flight, parent: Call, method: string, params: Json
     intent: undefined,
     findings: [],
     risk: undefined,
+    facts: undefined,
     decision: undefined,
     receipt: undefined,
   };

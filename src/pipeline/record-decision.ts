@@ -7,6 +7,7 @@ import type { Receipt } from '../audit/port.ts';
 import type { Call, Decision, Finding } from '../call.ts';
 import type { Denial, Flight, Row } from './flight.ts';
 import { PASS } from './flight.ts';
+import { rememberCall } from './score.ts';
 
 /** Kinds that leave one entry: nothing of a server's state changes, or there is no answer to wait for. */
 const SINGLE = new Set(['list', 'meta', 'notification']);
@@ -24,6 +25,7 @@ export const recordDecision: Row = {
     const receipt = await append(flight, decision);
     if (receipt.revision !== decision.revision) return { verdict: 'again', revision: receipt.revision };
     call.receipt = receipt;
+    rememberCall(flight, receipt.seq, 'allow');
     return PASS;
   },
 };
@@ -33,8 +35,9 @@ export async function recordDenial(flight: Flight, denial: Denial): Promise<Rece
   const { call, ports, control } = flight;
   if (denial.code === 'unauthenticated' && !ports.strangers.admit(ports.clock.nowMs())) return undefined;
   const made = call.decision?.effect === 'allow' ? undefined : call.decision;
-  return append(flight, {
-    effect: denial.code === 'approval_required' ? 'hold' : 'deny',
+  const effect = denial.code === 'approval_required' ? 'hold' : 'deny';
+  const receipt = await append(flight, {
+    effect,
     obligations: made?.obligations,
     rule: made?.rule ?? denial.rule ?? `builtin/${denial.code}`,
     code: denial.code,
@@ -42,6 +45,8 @@ export async function recordDenial(flight: Flight, denial: Denial): Promise<Rece
     trace: [],
     revision: control.revision,
   });
+  if (receipt.revision === control.revision) rememberCall(flight, receipt.seq, effect);
+  return receipt;
 }
 
 function append(flight: Flight, decision: Decision): Promise<Receipt> {

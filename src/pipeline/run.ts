@@ -93,6 +93,7 @@ function restart(flight: Flight): void {
   call.intent = undefined;
   call.findings = NO_FINDINGS;
   call.risk = undefined;
+  call.facts = undefined;
   call.decision = undefined;
   call.receipt = undefined;
 }
@@ -184,6 +185,7 @@ function takeOff(call: Call, ports: Ports, pipeline: Pipeline): Flight {
     control: ports.control.any(),
     signal: call.signal,
     received: { params: call.params, text: call.paramsText },
+    amounts: undefined,
     lease: undefined,
     reply: undefined,
     denial: undefined,

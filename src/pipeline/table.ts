@@ -1,5 +1,5 @@
 // The table of stages: rows in order, columns are method kinds. This is the architecture; docs/stages.md is rendered from it and compared.
-// Rows that later work adds (limit after freeze, score after inspect-args) take their place between these; the order is final.
+// Rows that later work adds (limit after freeze) take their place between these; the order is final.
 import type { MethodKind } from '../call.ts';
 import { approve } from './approve.ts';
 import { decide } from './decide.ts';
@@ -14,6 +14,7 @@ import { narrow } from './narrow.ts';
 import { recordDecision } from './record-decision.ts';
 import { recordResult } from './record-result.ts';
 import { resolve } from './resolve.ts';
+import { score } from './score.ts';
 import { validate } from './validate.ts';
 
 export interface TableRow {
@@ -51,6 +52,7 @@ export const table: readonly TableRow[] = [
     core: 'detect',
     does: 'intent, findings, value provenance; may mask. Last row that may change the call',
   },
+  { row: score, kinds: 'cr----u', core: 'risk', does: 'six risk signals → 0–100 with parts; history facts for rules' },
   { row: decide, kinds: 'crlmnsu', core: 'policy', does: 'first match wins; allow / deny / hold with a trace' },
   { row: approve, kinds: 'c-----u', core: 'approval', does: 'a held call goes on only with a grant' },
   { row: recordDecision, kinds: 'crlmnsu', core: 'audit', does: 'durable append → receipt + revision; revision moved ⇒ back to identify' },

@@ -24,6 +24,8 @@ export interface DecideInput extends MatchInput {
 export interface PolicySet {
   readonly revision: number;
   readonly ruleCount: number;
+  /** Does some rule ask for history facts? */
+  readonly needsFacts: boolean;
   /** The decision. The trace is whole for a denial; for an allowed call it holds the matching rule alone (`explain` has it whole). */
   decide(input: DecideInput): Decision;
   /** The same decision, always with the whole trace (up to MAX_TRACE steps). */
@@ -53,6 +55,7 @@ export function createPolicySet(index: RuleIndex, ruleCount: number, revision: n
   return {
     revision,
     ruleCount,
+    needsFacts: false,
     decide: (input) => evaluator.decide(input, false),
     explain: (input) => evaluator.decide(input, true),
     refuse: (input) => evaluator.refuse(input),

@@ -41,6 +41,7 @@ export function openCall(context: AgentContext, parts: CallParts): Call {
     intent: undefined,
     findings: [],
     risk: undefined,
+    facts: undefined,
     decision: undefined,
     receipt: undefined,
   };

@@ -60,3 +60,8 @@ export function draftBytes(draft: EntryDraft): number {
   for (const payload of draft.payloads) bytes += payload.sealed.byteLength;
   return bytes;
 }
+
+/** Sequence numbers joined by commas. */
+export function readNumbers(text: string): number[] {
+  return text === '' ? [] : text.split(',').map(Number).filter(Number.isSafeInteger);
+}

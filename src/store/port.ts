@@ -2,6 +2,7 @@
 import type { LogStore, PayloadEraser } from '../audit/port.ts';
 import type { TokenUseStore } from '../auth/port.ts';
 import type { ObjectStore, StoreLifecycle } from '../object/port.ts';
+import type { HistoryStore } from '../risk/port.ts';
 import type { KeyStore } from '../vault/port.ts';
 
 export interface Store {
@@ -9,6 +10,7 @@ export interface Store {
   readonly objects: ObjectStore;
   readonly keys: KeyStore;
   readonly tokenUse: TokenUseStore;
+  readonly histories: HistoryStore;
   readonly lifecycle: StoreLifecycle;
   /** Tells whether this process is alone on the store; whoever starts meanwhile waits until `settle`. Once, at the start of a gateway. */
   readonly presence: { claim(): Promise<boolean>; settle(): Promise<void> };

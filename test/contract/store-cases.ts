@@ -332,6 +332,18 @@ export function storeCases(driver: Driver): void {
       expect((await entries(store)).map(({ content }) => JSON.parse(content).call)).toEqual(['call_1', 'call_3', 'call_4']);
     });
 
+    it('keeps the newest history of calls of each organization', async () => {
+      await store.objects.createOrganization('other');
+      const kept = { seq: 7, beyond: [9, 11], data: Buffer.from([0, 1, 255]) };
+      expect(await store.histories.loadHistory(ORG)).toBeUndefined();
+      await store.histories.saveHistory(ORG, kept);
+      await store.histories.saveHistory(ORG, { seq: 6, beyond: [], data: Buffer.from('older') });
+      await store.histories.saveHistory('other', { seq: 1, beyond: [], data: Buffer.from('other') });
+      const found = await store.histories.loadHistory(ORG);
+      expect(found && { ...found, data: [...found.data] }).toEqual({ seq: 7, beyond: [9, 11], data: [0, 1, 255] });
+      expect((await store.histories.loadHistory('other'))?.beyond).toEqual([]);
+    });
+
     describe('backup and restore', () => {
       it('copies everything while appends go on, and restores it into an empty store', async () => {
         const odd = agent('reader', 'quote " newline \n zero \u0000 ☃ \u{1f600}');

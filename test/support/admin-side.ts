@@ -64,6 +64,7 @@ export async function startAdminSide(settings: Partial<AdminContext['settings']>
     servers: () => [],
     metrics: async () => '# no metrics\n',
     lastUsedMs: () => undefined,
+    history: () => undefined,
     rotateDataKey: () => core.vault.rotateDataKey(ORG),
     settings: { metrics: 'viewer', commands: true, ...settings },
   };

@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { HistoryKeeper } from '../../src/app/history-keeper.ts';
 import { type Core, openCore } from '../../src/app.ts';
 import { LastUsed } from '../../src/auth/last-used.ts';
 import type { Call, CallReply, ClientContext, Era, MethodKind, Peer, Surface } from '../../src/call.ts';
@@ -41,6 +42,7 @@ export interface Harness {
   pipeline: Pipeline;
   control: LiveControl;
   inFlight: InFlight;
+  histories: HistoryKeeper;
   metrics: Metrics;
   /** What servers received, in order. */
   sent: UpstreamRequest[];
@@ -78,9 +80,13 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
       () => undefined,
     ),
     logger,
-    onSwap: (next) => inFlight.cancelFrozen(next.org, next.freezes, core.clock.nowMs()),
+    onSwap: (next) => {
+      inFlight.cancelFrozen(next.org, next.freezes, core.clock.nowMs());
+      histories.want(next.org, next.risk !== undefined || next.policies.needsFacts);
+    },
   });
   const inFlight = new InFlight();
+  const histories = new HistoryKeeper({ log: core.store.log, audit: core.log, store: core.store.histories, logger });
   const metrics = createMetrics({ processMetrics: false });
   const sent: UpstreamRequest[] = [];
   let handler: (request: UpstreamRequest) => Promise<CallReply> | CallReply = echoServer;
@@ -101,6 +107,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     lastUsed: new LastUsed(),
     inFlight,
     inspectors: options.inspectors ?? [],
+    histories,
     logger,
     metrics,
     settings: {
@@ -120,6 +127,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     pipeline: createPipeline(ports),
     control,
     inFlight,
+    histories,
     metrics,
     sent,
     answer: (next) => {
@@ -129,6 +137,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     entries: () => readEntries(core, org),
     close: async () => {
       control.stop();
+      await histories.close();
       await core.store.lifecycle.close();
       if (!options.dataDir) rmSync(dataDir, { recursive: true, force: true });
     },
@@ -225,6 +234,7 @@ export function callOf(method: string, options: CallOptions = {}): Call {
     intent: undefined,
     findings: [],
     risk: undefined,
+    facts: undefined,
     decision: undefined,
     receipt: undefined,
   };

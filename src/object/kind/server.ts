@@ -1,6 +1,6 @@
 // Kind `server`: a registered upstream MCP server and how to reach it. Credentials appear only as references to secrets.
 import { z } from 'zod';
-import { text, valueSource } from './field.ts';
+import { name, text, valueSource } from './field.ts';
 
 const headerName = z
   .string()
@@ -48,6 +48,10 @@ export const serverSpec = z
     idleShutdownMs: z.number().int().min(1_000).max(86_400_000).default(600_000),
     maxConcurrency: z.number().int().min(1).max(10_000).default(256),
     tags: z.array(text).max(64).optional(),
+    /** How much harm a misuse of this server could do, as its owner says. */
+    risk: z.enum(['low', 'medium', 'high', 'critical']).optional(),
+    /** Where it runs, e.g. `production`. */
+    environment: name.optional(),
     /** Forward methods that no revision names (still subject to policy). */
     allowUnknownMethods: z.boolean().default(false),
     disabled: z.boolean().default(false),

@@ -4,9 +4,10 @@ import { type EntryDraft, type EntryQuery, type Head, mintReceipt, type Receipt,
 import type { TokenUse } from '../../auth/port.ts';
 import { GatewayError } from '../../lib/error.ts';
 import type { ControlSnapshot, ObjectVersion, ObjectWrite, WriteResult } from '../../object/port.ts';
+import type { KeptHistory } from '../../risk/port.ts';
 import type { WrappedKey } from '../../vault/port.ts';
 import { writeBackup } from '../backup.ts';
-import { checkDrafts, checkOrganization, checkWrites, documentText, draftBytes, parseDocument } from '../check-write.ts';
+import { checkDrafts, checkOrganization, checkWrites, documentText, draftBytes, parseDocument, readNumbers } from '../check-write.ts';
 import { GroupQueue, logUnavailable } from '../group-queue.ts';
 import type { FailWrite, Store } from '../port.ts';
 import { type PageQuery, readPages } from '../read-log.ts';
@@ -36,6 +37,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     objects: store,
     keys: store,
     tokenUse: store,
+    histories: store,
     lifecycle: store,
     presence: { claim: () => store.claim(), settle: () => store.settle() },
     backup: (toPath) => writeBackup(postgresSnapshot(options.url), toPath),
@@ -261,6 +263,23 @@ class PostgresStore {
       (sql) => sql`SELECT u.token, u.used_ms FROM token_use u JOIN organization o ON o.id = u.org WHERE o.name = ${org}`,
     );
     return rows.map((row) => ({ token: row.token, usedMs: Number(row.used_ms) }));
+  }
+
+  async saveHistory(org: string, { seq, beyond, data }: KeptHistory): Promise<void> {
+    const bytes = Buffer.from(data);
+    const run = async (sql: Sql): Promise<number> =>
+      (
+        await sql`INSERT INTO risk_history (org, seq, beyond, data) SELECT o.id, ${seq}, ${beyond.join(',')}, ${bytes} FROM organization o WHERE o.name = ${org}
+          ON CONFLICT (org) DO UPDATE SET seq = excluded.seq, beyond = excluded.beyond, data = excluded.data WHERE excluded.seq >= risk_history.seq`
+      ).count;
+    await this.#submit(org, { type: 'statement', run }, 1, bytes.length);
+  }
+
+  async loadHistory(org: string): Promise<KeptHistory | undefined> {
+    const [row] = await this.#read(
+      (sql) => sql`SELECT r.seq, r.beyond, r.data FROM risk_history r JOIN organization o ON o.id = r.org WHERE o.name = ${org}`,
+    );
+    return row && { seq: Number(row.seq), beyond: readNumbers(row.beyond), data: row.data };
   }
 
   async #page({ org, fromSeq, toSeq, callId, reverse, limit }: PageQuery): Promise<StoredEntry[]> {

@@ -9,6 +9,7 @@ export type WriteJob =
   | { type: 'key'; org: string; id: string; wrapped: Uint8Array }
   | { type: 'token-use'; org: string; uses: readonly { token: string; usedMs: number }[] }
   | { type: 'erase'; org: string; commitments: readonly string[] }
+  | { type: 'risk-history'; org: string; seq: number; beyond: string; data: Uint8Array }
   | { type: 'health' };
 
 /** An ObjectWrite with its document as JSON text. */
@@ -41,7 +42,8 @@ export type ReadJob =
   | { type: 'objects'; org: string }
   | { type: 'history'; org: string; kind: string; name: string; limit: number }
   | { type: 'keys'; org: string }
-  | { type: 'token-use'; org: string };
+  | { type: 'token-use'; org: string }
+  | { type: 'risk-history'; org: string };
 
 export type Row = Record<string, null | number | bigint | string | Uint8Array>;
 

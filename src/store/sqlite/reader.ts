@@ -29,6 +29,8 @@ export class SqliteReader {
         return this.#all(KEYS, job.org);
       case 'token-use':
         return this.#all(TOKEN_USE, job.org);
+      case 'risk-history':
+        return this.#all(RISK_HISTORY, job.org);
     }
   }
 
@@ -89,5 +91,6 @@ const HISTORY = `
   WHERE o.name = ? AND h.kind = ? AND h.name = ? ORDER BY h.revision DESC LIMIT ?`;
 
 const TOKEN_USE = 'SELECT u.token, u.used_ms FROM token_use u JOIN organization o ON o.id = u.org WHERE o.name = ? ORDER BY u.token';
+const RISK_HISTORY = 'SELECT r.seq, r.beyond, r.data FROM risk_history r JOIN organization o ON o.id = r.org WHERE o.name = ?';
 
 const KEYS = 'SELECT k.id, k.wrapped FROM data_key k JOIN organization o ON o.id = k.org WHERE o.name = ? ORDER BY k.position';

@@ -5,9 +5,10 @@ import { type EntryDraft, type EntryQuery, type Head, mintReceipt, type Receipt,
 import type { TokenUse } from '../../auth/port.ts';
 import { GatewayError } from '../../lib/error.ts';
 import type { ControlSnapshot, ObjectVersion, ObjectWrite, WriteResult } from '../../object/port.ts';
+import type { KeptHistory } from '../../risk/port.ts';
 import type { WrappedKey } from '../../vault/port.ts';
 import { writeBackup } from '../backup.ts';
-import { checkDrafts, checkOrganization, checkWrites, documentText, draftBytes, parseDocument } from '../check-write.ts';
+import { checkDrafts, checkOrganization, checkWrites, documentText, draftBytes, parseDocument, readNumbers } from '../check-write.ts';
 import { GroupQueue, logUnavailable } from '../group-queue.ts';
 import type { FailWrite, Store } from '../port.ts';
 import { readPages } from '../read-log.ts';
@@ -32,6 +33,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     objects: store,
     keys: store,
     tokenUse: store,
+    histories: store,
     lifecycle: store,
     // The lock of the data directory lets nobody else in.
     presence: { claim: async () => true, settle: async () => undefined },
@@ -190,6 +192,15 @@ class SqliteStore {
   async loadTokenUse(org: string): Promise<TokenUse[]> {
     const rows = await this.#reader().read({ type: 'token-use', org });
     return rows.map((row) => ({ token: String(row.token), usedMs: Number(row.used_ms) }));
+  }
+
+  async saveHistory(org: string, { seq, beyond, data }: KeptHistory): Promise<void> {
+    await this.#submit({ type: 'risk-history', org, seq, beyond: beyond.join(','), data }, 1, data.byteLength);
+  }
+
+  async loadHistory(org: string): Promise<KeptHistory | undefined> {
+    const [row] = await this.#reader().read({ type: 'risk-history', org });
+    return row && { seq: Number(row.seq), beyond: readNumbers(String(row.beyond)), data: row.data as Uint8Array };
   }
 
   #submit(job: WriteJob, entries: number, bytes: number): Promise<WriteAnswer> {

@@ -73,6 +73,11 @@ export class SqliteWriter {
           count += Number(this.#statements.erase.run(Buffer.from(commitment, 'hex'), ...range).changes);
         return { type: 'done', count };
       }
+      case 'risk-history':
+        return {
+          type: 'done',
+          count: Number(this.#statements.keepHistory.run(this.#org(job.org).id, job.seq, job.beyond, job.data).changes),
+        };
       case 'health':
         return { type: 'done', count: Number(this.#statements.health.run().changes) };
     }
@@ -162,6 +167,8 @@ const STATEMENTS = {
   putKey: 'INSERT INTO data_key (org, id, wrapped) VALUES (?, ?, ?) ON CONFLICT (org, id) DO UPDATE SET wrapped = excluded.wrapped',
   noteUse:
     'INSERT INTO token_use (org, token, used_ms) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET used_ms = max(used_ms, excluded.used_ms)',
+  keepHistory:
+    'INSERT INTO risk_history (org, seq, beyond, data) VALUES (?, ?, ?, ?) ON CONFLICT (org) DO UPDATE SET seq = excluded.seq, beyond = excluded.beyond, data = excluded.data WHERE excluded.seq >= risk_history.seq',
   health: 'UPDATE health SET writes = writes + 1',
 } as const;
 

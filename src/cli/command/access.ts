@@ -1,75 +1,8 @@
-// The commands about who may do what, as data: organizations, tokens, access, freezes. Part of commands.ts.
-// Never put a secret, or anything that looks like one, into an example.
-import type { CommandSpec } from './command.ts';
+// Commands about who may do what and stopping it: tokens, freezes, keys.
+// Data only: actions are loaded when they run. Never put a secret, or anything that looks like one, into an example.
+import type { CommandSpec } from '../command.ts';
 
-export const access: readonly CommandSpec[] = [
-  {
-    usage: 'org',
-    group: 'Access:',
-    summary: 'Organizations of the gateway',
-    needs: 'nothing',
-    commands: [
-      {
-        usage: 'create <name>',
-        summary: 'Make an organization and its first operator',
-        details:
-          'Needs an operator token with the right `organizations`, which the first operator of a gateway has. The token of the new operator goes into the file operator.NAME.token (mode 0600) in the data directory; `--org NAME` works with it.',
-        needs: 'gateway',
-        options: [
-          { flags: '--title <text>', help: 'name for people' },
-          { flags: '--owner <text>', help: 'who answers for it' },
-          { flags: '--contact <text>', help: 'whom people ask for access' },
-        ],
-        examples: [['org create payments --owner "Payments team"', 'with its own objects, tokens, operators, log and keys']],
-        load: async () => (await import('./action/organizations.ts')).createOrganizationAction,
-      },
-      {
-        usage: 'list',
-        summary: 'Show the organizations: the own one, or all with the right to',
-        needs: 'gateway',
-        examples: [['org list', 'names, one per line']],
-        load: async () => (await import('./action/organizations.ts')).listOrganizationsAction,
-      },
-    ],
-  },
-  {
-    usage: 'access',
-    group: 'Access:',
-    summary: 'Who may use what, by the rules in force',
-    needs: 'nothing',
-    commands: [
-      {
-        usage: 'who <server> [capability]',
-        summary: 'Show every agent and token, and whether it may use this',
-        details: 'The capability is a tool unless --prompt or --resource is given. Asked of the rules that calls are judged by.',
-        needs: 'gateway',
-        options: [
-          { flags: '--prompt', help: 'the capability is a prompt' },
-          { flags: '--resource', help: 'the capability is a resource URI' },
-          { flags: '--all', help: 'those who may not, too, and why' },
-        ],
-        examples: [
-          ['access who payments create_refund', 'who may call a tool'],
-          ['access who payments', 'who may use anything of a server'],
-        ],
-        load: async () => (await import('./action/access.ts')).whoAction,
-      },
-      {
-        usage: 'what',
-        summary: 'Show everything an agent, or a token, may use',
-        details: 'Over the tools, prompts and resources the gateway knows of, and those that rules name.',
-        needs: 'gateway',
-        options: [
-          { flags: '--agent <name>', help: 'the agent, with a token that narrows nothing' },
-          { flags: '--token <name>', help: 'a token, by its name' },
-          { flags: '--server <name>', help: 'only of this server' },
-          { flags: '--all', help: 'what it may not, too, and why' },
-        ],
-        examples: [['access what --agent support-bot', 'what an agent may call']],
-        load: async () => (await import('./action/access.ts')).whatAction,
-      },
-    ],
-  },
+export const accessCommands: readonly CommandSpec[] = [
   {
     usage: 'token',
     group: 'Access:',
@@ -101,7 +34,7 @@ export const access: readonly CommandSpec[] = [
           ['token create support-bot --expires 30d', 'for thirty days'],
           ['token create support-bot --servers tickets --tools "get_*,list_*"', 'for reading tickets only'],
         ],
-        load: async () => (await import('./action/tokens.ts')).createTokenAction,
+        load: async () => (await import('../action/tokens.ts')).createTokenAction,
       },
       {
         usage: 'list',
@@ -116,14 +49,14 @@ export const access: readonly CommandSpec[] = [
           ['token list', 'names, agents, expiry, last use'],
           ['token list --expiring 7d --unused 30d', 'what needs care'],
         ],
-        load: async () => (await import('./action/tokens.ts')).listTokensAction,
+        load: async () => (await import('../action/tokens.ts')).listTokensAction,
       },
       {
         usage: 'revoke <name>',
         summary: 'Revoke a token; calls under way are stopped',
         needs: 'gateway',
         examples: [['token revoke support-bot-2', 'at once, for good']],
-        load: async () => (await import('./action/tokens.ts')).revokeTokenAction,
+        load: async () => (await import('../action/tokens.ts')).revokeTokenAction,
       },
       {
         usage: 'rotate <name>',
@@ -137,7 +70,7 @@ export const access: readonly CommandSpec[] = [
           ['token rotate support-bot', 'the new token is the only thing on standard output'],
           ['token rotate support-bot --overlap 1h', 'the old one works for another hour'],
         ],
-        load: async () => (await import('./action/tokens.ts')).rotateTokenAction,
+        load: async () => (await import('../action/tokens.ts')).rotateTokenAction,
       },
     ],
   },
@@ -159,7 +92,7 @@ export const access: readonly CommandSpec[] = [
       ['freeze --agent support-bot --reason "looking into it"', 'one agent'],
       ['freeze incident-7 --everyone --reason "incident 7" --until 2h', 'everything, for two hours at most'],
     ],
-    load: async () => (await import('./action/freezes.ts')).freezeAction,
+    load: async () => (await import('../action/freezes.ts')).freezeAction,
   },
   {
     usage: 'unfreeze <name>',
@@ -167,6 +100,6 @@ export const access: readonly CommandSpec[] = [
     summary: 'Lift a freeze',
     needs: 'gateway',
     examples: [['unfreeze incident-7', 'names are shown by `get freezes`']],
-    load: async () => (await import('./action/freezes.ts')).unfreezeAction,
+    load: async () => (await import('../action/freezes.ts')).unfreezeAction,
   },
 ];

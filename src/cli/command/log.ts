@@ -1,0 +1,75 @@
+// Commands about the audit log: show, follow, export, verify.
+// Data only: actions are loaded when they run. Never put a secret, or anything that looks like one, into an example.
+import type { CommandSpec } from '../command.ts';
+
+export const logCommands: readonly CommandSpec[] = [
+  {
+    usage: 'log',
+    group: 'Log:',
+    summary: 'The audit log',
+    needs: 'nothing',
+    commands: [
+      {
+        usage: 'show [call]',
+        summary: 'Show entries: those of a call, one by its number, or the newest',
+        needs: 'gateway',
+        options: [
+          { flags: '--values', help: 'the full values behind the commitments too, of one entry or call; role reviewer' },
+          { flags: '--limit <n>', help: 'at most so many; 20 unless given' },
+          { flags: '--to <seq>', help: 'back from this entry' },
+          { flags: '--agent <name>', help: 'only decisions about this agent' },
+          { flags: '--server <name>', help: 'only decisions about this server' },
+          { flags: '--tool <name>', help: 'only decisions about this tool' },
+          { flags: '--effect <effect>', help: 'only decisions with this effect', choices: ['allow', 'deny', 'hold'] },
+          { flags: '--type <type>', help: 'only entries of this type', choices: ['decision', 'outcome', 'object', 'signin', 'system'] },
+        ],
+        examples: [
+          ['log show', 'the newest entries'],
+          ['log show 42 --values', 'entry 42 with the full arguments'],
+          ['log show --effect deny --agent support-bot', 'what an agent was refused'],
+        ],
+        load: async () => (await import('../action/log.ts')).showLogAction,
+      },
+      {
+        usage: 'tail',
+        summary: 'Follow the log until Ctrl-C',
+        details: 'Goes on after an interruption where it was. With `--json`, one entry per line as in an export.',
+        needs: 'gateway',
+        options: [{ flags: '--from <seq>', help: 'from this entry on, instead of only what comes' }],
+        examples: [['log tail', 'every decision as it is made']],
+        load: async () => (await import('../action/log.ts')).tailLogAction,
+      },
+      {
+        usage: 'export',
+        summary: 'Write the log as JSON lines, for keeping and for `verify`',
+        needs: 'gateway',
+        options: [
+          { flags: '--from <seq>', help: 'first entry' },
+          { flags: '--to <seq>', help: 'last entry' },
+          { flags: '-o, --output <file>', help: 'a new file instead of standard output' },
+        ],
+        examples: [['log export -o log.jsonl', 'all of it']],
+        load: async () => (await import('../action/log.ts')).exportLogAction,
+      },
+    ],
+  },
+  {
+    usage: 'verify <source>',
+    group: 'Log:',
+    summary: 'Verify an exported log: chain, hashes, and the rules that decisions, outcomes and revisions keep',
+    details:
+      'The source is a file, - for standard input, or the URL of an export. Needs neither the gateway nor the database for a file.\n\n' +
+      'Exits with 0 when the log is sound, 1 when it is broken (it says the first bad entry, the rule, what was expected and what was found), 2 when it cannot be told.',
+    needs: 'gateway',
+    options: [
+      { flags: '--org <name>', help: 'the organization the log must belong to' },
+      { flags: '--expect <seq:hash>', help: 'an entry that must be in the log, from an earlier verification or a receipt' },
+      { flags: '--partial', help: 'accept a log that starts later than its first entry' },
+    ],
+    examples: [
+      ['verify log.jsonl', 'a file'],
+      ['verify http://127.0.0.1:7861/api/v1/log/export', 'what the running gateway exports'],
+    ],
+    load: async () => (await import('../action/verify.ts')).verifyAction,
+  },
+];
