@@ -1,8 +1,9 @@
 // Policies and roles of one organization, compiled for one control revision. Order: by `order`, then policy name, then place in the list; what
 // roles grant stands before the policies of the default order, so that a policy that is put in front can still deny it.
+import { compileGlob } from '../lib/glob.ts';
 import type { Kind, StoredObject } from '../object/kinds.ts';
 import { createPolicySet, type PolicySet } from './policy-set.ts';
-import { roleRules } from './role-rule.ts';
+import { roleGrants } from './role-rule.ts';
 import { type CompiledRule, compileRule } from './rule.ts';
 import { RuleIndex } from './rule-index.ts';
 
@@ -28,12 +29,10 @@ export function orderedRules(objects: readonly StoredObject[]): CompiledRule[] {
     for (const rule of policy.spec.rules) rules.push(compileRule(policy.metadata.name, rule, rules.length));
   };
   for (const policy of policies) if (policy.spec.order < DEFAULT_ORDER) add(policy);
-  rules.push(
-    ...roleRules(
-      objects.filter((object) => isKind(object, 'role')),
-      rules.length,
-    ),
-  );
+  for (const { name, rules: granted } of roleGrants(objects.filter((object) => isKind(object, 'role')))) {
+    for (const { match, ...rule } of granted)
+      rules.push({ ...compileRule(name, { ...rule, match }, rules.length), role: match.role.map((role) => compileGlob(role)) });
+  }
   for (const policy of policies) if (policy.spec.order >= DEFAULT_ORDER) add(policy);
   return rules;
 }
