@@ -55,7 +55,7 @@ function isKnown(inside: Inside, bearer: string | undefined, remoteAddress: stri
   const nowMs = clock.nowMs();
   const { found, control: owner } = control.identify(bearer, nowMs, remoteAddress);
   if (found.principal) return true;
-  if (strangers.admit(nowMs)) {
+  if (strangers.admit(nowMs, owner?.org)) {
     const reason = bearer === undefined ? 'no token' : owner ? found.code : 'no valid token';
     const fields = { timeMs: nowMs, user: 'unknown', method: 'agent-token', result: 'failed' as const, reason, remoteAddress };
     log
