@@ -2,6 +2,7 @@
 import { adminListener } from './app/admin-listener.ts';
 import { agentListener } from './app/agent-listener.ts';
 import { type Core, openCore } from './app/core.ts';
+import { endExpiredStreams } from './app/expired-stream.ts';
 import type { Gateway, Inside } from './app/gateway.ts';
 import { HistoryKeeper } from './app/history-keeper.ts';
 import { keepTokenUse, tokenMetrics } from './app/token-use.ts';
@@ -68,9 +69,11 @@ async function open(inside: Inside): Promise<Gateway> {
   });
   tokenMetrics(inside);
   const endTokenUse = await keepTokenUse(inside);
+  const endLooking = endExpiredStreams(inside);
   const close = async (): Promise<void> => {
     await agentServer.close(config.limits.drainTimeoutMs);
     await adminServer.close();
+    endLooking();
     await endTokenUse();
     await stopInside(inside);
   };

@@ -44,8 +44,6 @@ export interface Principal {
   user: string | undefined;
   /** Object name of the token; undefined for the loopback conformance profile and for the gateway's own calls. */
   token: string | undefined;
-  /** When the token ends, milliseconds since the epoch; undefined when it does not. */
-  expiresMs?: number | undefined;
   /** Token scopes, already compiled: is this capability of this server within the token? */
   inScope(server: string, capability: CapabilityRef | undefined, method: string): boolean;
 }

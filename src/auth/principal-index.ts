@@ -134,7 +134,7 @@ function tokenRecord(people: People, name: string, spec: TokenSpec): TokenRecord
     source: compileSource(people.organization?.sourceNetworks, agentClass?.sourceNetworks, spec.sourceNetworks),
     refused: undefined,
     expired: refusal('token_expired', `This token expired at ${instantText(expiresMs)}. Ask an operator for a new one.`),
-    identified: Object.freeze({ principal: principalFor(people, spec, agent, name, expiresMs) }),
+    identified: Object.freeze({ principal: principalFor(people, spec, agent, name) }),
   };
 }
 
@@ -145,7 +145,6 @@ function principalFor(
   spec: Bearer,
   agent: { spec: AgentSpec; labels: Readonly<Record<string, string>> },
   token: string | undefined,
-  expiresMs = Number.POSITIVE_INFINITY,
 ): Principal {
   const userSpec = spec.user === undefined ? undefined : people.users.get(spec.user);
   const user = spec.user !== undefined && userSpec ? { name: spec.user, spec: userSpec } : undefined;
@@ -162,7 +161,6 @@ function principalFor(
     labels: agent.labels,
     user: spec.user,
     token,
-    expiresMs: Number.isFinite(expiresMs) ? expiresMs : undefined,
     inScope: compileScope(spec.scopes),
   });
 }

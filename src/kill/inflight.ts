@@ -14,6 +14,8 @@ export interface InFlightCall {
   principal: Principal;
   /** undefined for a call that is not towards one server. */
   server: string | undefined;
+  /** A stream without an end of its own: it must not outlive its token. */
+  isStanding?: boolean;
   /** Ends the call; the reason is the signal's reason. Must not throw; if it does, the others are still ended. */
   abort(reason: Error): void;
 }

@@ -10,7 +10,6 @@ import { deny, PASS, reply } from './flight.ts';
 import { requestOf } from './forward-request.ts';
 import { governQuestions } from './question.ts';
 import { ownTaskIds } from './task.ts';
-import { endWithToken } from './token-expiry.ts';
 import { validate } from './validate.ts';
 
 export const forward: Row = {
@@ -27,7 +26,6 @@ export const forward: Row = {
     const full = register(flight, principal);
     if (full) return full;
     const deadline = armDeadline(flight);
-    const keep = endWithToken(flight);
     try {
       return await send(flight);
     } catch (error) {
@@ -38,7 +36,6 @@ export const forward: Row = {
       return reply(upstreamError(flight, error));
     } finally {
       clearTimeout(deadline.timer);
-      keep();
     }
   },
 };
@@ -47,7 +44,12 @@ export const forward: Row = {
 function register(flight: Flight, principal: Principal): Verdict | undefined {
   const { call, ports } = flight;
   try {
-    flight.release = ports.inFlight.register({ principal, server: call.target?.server, abort: (reason) => call.abort(reason) });
+    flight.release = ports.inFlight.register({
+      principal,
+      server: call.target?.server,
+      isStanding: call.kind === 'subscription',
+      abort: (reason) => call.abort(reason),
+    });
     return undefined;
   } catch (error) {
     if (error instanceof GatewayError && error.code === 'limit_exceeded') return deny('limit_exceeded', error.message);

@@ -9,7 +9,7 @@ import { type Gateway, startGateway } from '../../src/app.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
 import { type LegacyAgent, legacyAgent, modern } from './agent-side.ts';
 import { type Received, send } from './http-agent.ts';
-import { json, legacyHandshake, type RawRequest, type RawServer, startRawServer } from './raw-server.ts';
+import { json, legacyHandshake, openEvents, type RawRequest, type RawServer, startRawServer } from './raw-server.ts';
 import { seed } from './seed.ts';
 
 export interface Tenant {
@@ -167,8 +167,13 @@ spec: {members: {teams: [crew]}, grants: [{server: [desk]}]}
 
 /** Every organization's server has another tool beside the common one, with another schema, and signs what it says. */
 function answerAs(org: string, mark: string, request: RawRequest, response: ServerResponse): void {
+  // A standing stream on which nothing is ever said.
+  if (request.method === 'GET') return void openEvents(response);
   if (
-    legacyHandshake(request, response, { sessionId: `up-${org}`, capabilities: { tools: {}, resources: { subscribe: true }, prompts: {} } })
+    legacyHandshake(request, response, {
+      sessionId: `up-${org}`,
+      capabilities: { tools: { listChanged: true }, resources: { subscribe: true }, prompts: {} },
+    })
   )
     return;
   const { message } = request;
