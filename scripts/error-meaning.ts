@@ -57,6 +57,7 @@ export const failureMeaning: Readonly<Record<string, string>> = {
   data_directory_in_use: 'Another gateway works on this data directory. Stop it, or use another directory.',
   database_unreachable: 'PostgreSQL cannot be opened. Check `DATABASE_URL` and the server.',
   database_unsuitable: 'The PostgreSQL database cannot hold the log; the message says why.',
+  definitions_changed: 'The server states other definitions by now than those that were shown. Review them again, then approve.',
   file_exists: 'There is a file of this name already, and it is never replaced. Choose another name.',
   forbidden: 'The role of this operator token may not do this.',
   forbidden_host: 'The Host header is not one that the admin listener answers to. See `admin.allowedHosts`.',

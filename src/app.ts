@@ -2,6 +2,7 @@
 import { adminListener } from './app/admin-listener.ts';
 import { agentListener } from './app/agent-listener.ts';
 import { type Core, openCore } from './app/core.ts';
+import { Definitions } from './app/definitions.ts';
 import { endExpiredStreams } from './app/expired-stream.ts';
 import type { Gateway, Inside } from './app/gateway.ts';
 import { HistoryKeeper } from './app/history-keeper.ts';
@@ -107,25 +108,58 @@ function assemble(config: Config, core: Core): Inside {
   const { upstreams, connectors } = servers(config, core, logger);
   const shared = {
     metrics: createMetrics(),
-    catalog: new Catalog(),
     lastUsed: new LastUsed(),
     strangers: new StrangerLimit(),
     instance: newId('gw', clock.nowMs()),
   };
-  const parts = { ...core, config, logger, inFlight, histories, operators, control, upstreams, connectors, ...shared };
+  const catalog = new Catalog();
+  const definitions = new Definitions({ catalog, control, log, clock, logger, instance: shared.instance });
+  const parts = {
+    ...core,
+    config,
+    logger,
+    inFlight,
+    histories,
+    operators,
+    catalog,
+    definitions,
+    control,
+    upstreams,
+    connectors,
+    ...shared,
+  };
   return { ...parts, log, pipeline: pipelineOf(parts) };
 }
 
 function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
-  const { config, vault, upstreams, clock, log, control, inFlight, histories, logger, metrics, lastUsed, strangers, instance, catalog } =
-    parts;
-  upstreams.onListChanged((org, server, what) => catalog.invalidate(org, server, what));
-  return createPipeline({
+  const {
+    config,
+    vault,
+    upstreams,
+    clock,
+    log,
+    control,
+    inFlight,
+    histories,
+    catalog,
+    definitions,
+    logger,
+    metrics,
+    lastUsed,
+    strangers,
+    instance,
+  } = parts;
+  upstreams.onListChanged((org, server, what) => {
+    catalog.invalidate(org, server, what);
+    definitions.changed(org, server);
+  });
+  const pipeline = createPipeline({
     clock,
     log,
     control,
     upstreams,
     catalog,
+    drift: definitions.watch,
     routes: new UriRoutes(),
     readings: new Readings(),
     sealer: textSealer(vault),
@@ -147,6 +181,8 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
       instance,
     },
   });
+  definitions.pipeline = pipeline;
+  return pipeline;
 }
 
 function servers(
@@ -186,7 +222,8 @@ function textSealer(vault: Vault): {
 }
 
 async function stopInside(inside: Inside): Promise<void> {
-  const { upstreams, connectors, control, histories, log, clock, instance, store } = inside;
+  const { upstreams, connectors, control, histories, definitions, log, clock, instance, store } = inside;
+  definitions.close();
   await upstreams.close();
   await connectors.close();
   control.stop();

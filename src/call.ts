@@ -62,6 +62,8 @@ export interface Target {
   spec: ServerSpec;
   capability: CapabilityRef | undefined;
   definition: Definition | undefined;
+  /** Digest of the approved snapshot in force; undefined when there is none. */
+  snapshot: string | undefined;
 }
 
 /** A capability's definition as the server stated it, and the pin: SHA-256 of its RFC 8785 form, hex. */
@@ -225,6 +227,8 @@ export interface Call {
   abort(reason: unknown): void;
   /** Who started it: an agent, or the gateway itself (definition discovery). */
   readonly origin: 'agent' | 'gateway';
+  /** Organization for which the gateway acts as itself, on an operator's request; never set by what an agent sends. */
+  readonly actsFor?: string | undefined;
   /** For `reverse`: the call during which the server asked. */
   readonly parent: Call | undefined;
   /** For `reverse` and locally handled notifications: what forward does instead of asking a server. */

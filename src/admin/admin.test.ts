@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AdminSide, ORG, startAdminSide } from '../../test/support/admin-side.ts';
+import { type AdminSide, ORG, STATED, startAdminSide } from '../../test/support/admin-side.ts';
 import { verifyLog } from '../audit/verify.ts';
 import { newToken } from '../auth/token.ts';
 import { operatorRoles } from '../object/kind/operator.ts';
@@ -46,7 +46,7 @@ const server = (more: object) => ({ kind: 'server', metadata: { name: 'tools' },
 
 beforeAll(async () => {
   side = await startAdminSide();
-  const text = `kind: secret\nmetadata: {name: key}\nspec: {value: ${SECRET}}\n---\nkind: agent\nmetadata: {name: robot}\nspec: {}\n---\nkind: token\nmetadata: {name: t1}\nspec: {agent: robot, hash: ${PLAIN.hash}, hint: ${PLAIN.hint}, createdAt: 2026-01-01T00:00:00Z}\n---\nkind: server\nmetadata: {name: shop}\nspec: {transport: http, url: "http://127.0.0.1:9/mcp"}\n`;
+  const text = `kind: secret\nmetadata: {name: key}\nspec: {value: ${SECRET}}\n---\nkind: agent\nmetadata: {name: robot}\nspec: {}\n---\nkind: server\nmetadata: {name: echoes}\nspec: {transport: http, url: 'http://127.0.0.1:9/mcp'}\n---\nkind: token\nmetadata: {name: t1}\nspec: {agent: robot, hash: ${PLAIN.hash}, hint: ${PLAIN.hint}, createdAt: 2026-01-01T00:00:00Z}\n`;
   expect((await ask('operator', 'POST', '/api/v1/apply', { text })).status).toBe(200);
   const masterKey = readFileSync(join(side.dataDir, 'master.key'), 'utf8').trim();
   const sealed = (await side.core.store.objects.load(ORG)).objects.find((one) => one.kind === 'secret');
@@ -78,13 +78,16 @@ const rows: [OperatorRole | undefined, string, string, unknown?][] = [
   ['admin', 'POST', '/api/v1/operators', { name: 'new-one', role: 'viewer' }],
   ['admin', 'POST', '/api/v1/operators/new-one/revoke'],
   ['admin', 'POST', '/api/v1/keys/rotate'],
-  ['viewer', 'GET', '/api/v1/access/who?server=shop&name=read'],
+  ['viewer', 'GET', '/api/v1/access/who?server=echoes&name=read'],
   ['viewer', 'GET', '/api/v1/access/what?agent=robot'],
   ['viewer', 'GET', '/api/v1/organizations'],
   ['admin', 'POST', '/api/v1/organizations', { name: 'another' }],
   ['viewer', 'GET', '/api/v1/freezes'],
   ['operator', 'POST', '/api/v1/freezes', { name: 'stop', scope: { agent: 'robot' }, reason: 'drill' }],
   ['operator', 'DELETE', '/api/v1/freezes/stop'],
+  ['viewer', 'GET', '/api/v1/servers/echoes/definitions'],
+  ['operator', 'POST', '/api/v1/servers/echoes/approve', { hashes: [STATED[0]?.hash] }],
+  ['operator', 'POST', '/api/v1/servers/echoes/reject', { hashes: [STATED[0]?.hash] }],
   ['viewer', 'GET', '/api/v1/risk/history?agent=robot&server=tools&tool=echo'],
   ['reviewer', 'POST', '/api/v1/risk/backtest', { text: 'kind: risk\nmetadata: {name: try}\nspec: {}', from: '2026-01-01T00:00:00Z' }],
   ['viewer', 'GET', '/api/v1/log?limit=5'],

@@ -1,6 +1,7 @@
 // Everything the admin side needs, as ports. app.ts hands it in once.
 import type { AuditLog } from '../audit/log.ts';
 import type { LogStore } from '../audit/port.ts';
+import type { Compared, Stated } from '../catalog/drift.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { ObjectContext } from '../object/apply.ts';
 import type { ControlView } from '../object/snapshot.ts';
@@ -40,6 +41,15 @@ export interface AdminContext {
   lastUsedMs(token: string): number | undefined;
   /** What is remembered of the calls of this organization; undefined when nobody asked for it. */
   history(): History | undefined;
+  /** Definitions of servers, as last seen by this process. */
+  definitions: {
+    stated(server: string): Stated[];
+    compare(server: string): Compared[];
+    /** Reads everything anew; resolves with what could not be read. */
+    refresh(server: string): Promise<string[]>;
+    save(definitions: readonly { hash: string; text: string }[]): Promise<void>;
+    text(hash: string): Promise<string | undefined>;
+  };
   rotateDataKey(): Promise<{ id: string; previous: string }>;
   settings: {
     metrics: 'loopback' | 'viewer';

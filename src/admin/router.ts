@@ -20,6 +20,7 @@ import { objectRoutes } from './routes/objects.ts';
 import { organizationRoutes } from './routes/organizations.ts';
 import { permissionRoutes } from './routes/permissions.ts';
 import { riskRoutes } from './routes/risk.ts';
+import { serverRoutes } from './routes/servers.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 
 /** A source file as a JSON string is at most twice as long, and some more around it. */
@@ -42,6 +43,7 @@ export function adminRoutes(): Route[] {
     ...permissionRoutes,
     ...organizationRoutes,
     ...riskRoutes,
+    ...serverRoutes,
     ...logRoutes(tails),
   ];
 }

@@ -52,6 +52,13 @@ function adminContext(inside: Inside, version: string, org: string, within: (org
     },
     metrics: (own) => metrics.render(own ? org : undefined),
     lastUsedMs: (token) => lastUsed.get(org, token),
+    definitions: {
+      stated: (server) => inside.definitions.stated(org, server),
+      compare: (server) => inside.definitions.compare(org, server),
+      refresh: (server) => inside.definitions.refresh(org, server),
+      save: (definitions) => store.definitions.saveDefinitions(org, definitions),
+      text: (hash) => store.definitions.loadDefinition(org, hash),
+    },
     history: () => inside.histories.of(org),
     rotateDataKey: () => vault.rotateDataKey(org),
     settings: {

@@ -13,6 +13,7 @@ import type { StrangerLimit } from '../pipeline/stranger-limit.ts';
 import type { AgentServer } from '../server/agent-server.ts';
 import type { Upstreams } from '../upstream/exchange.ts';
 import type { Core } from './core.ts';
+import type { Definitions } from './definitions.ts';
 import type { HistoryKeeper } from './history-keeper.ts';
 
 /** Everything behind the listeners. */
@@ -25,8 +26,9 @@ export interface Inside extends Core {
   readonly upstreams: Upstreams;
   readonly connectors: { close(): Promise<void> };
   readonly inFlight: InFlight;
-  readonly catalog: Catalog;
   readonly histories: HistoryKeeper;
+  readonly catalog: Catalog;
+  readonly definitions: Definitions;
   readonly lastUsed: LastUsed;
   /** Whose operator tokens are whose, over all organizations. */
   readonly operators: TokenDirectory;

@@ -168,9 +168,23 @@ export type SystemFields =
   | { event: 'stop'; timeMs: number; instance: string; reason?: Maybe<string> }
   /** Calls whose outcome is not known and, as far as the writer can tell, never will be. */
   | { event: 'gap'; timeMs: number; calls: readonly OpenCall[]; reason?: Maybe<string>; instance?: Maybe<string> }
+  /** Definitions of a server that differ from the approved ones. */
+  | { event: 'drift'; timeMs: number; server: string; changes: readonly DriftRef[]; instance?: Maybe<string> }
   /** A window in which the log could not be written and calls were refused. */
   | { event: 'degraded'; timeMs: number; fromMs: number; toMs: number; reason: string; refused?: Maybe<number>; instance?: Maybe<string> }
   | { event: 'key-rotation'; timeMs: number; scope: 'master' | 'data'; key: string; previous?: Maybe<string>; author?: Maybe<string> };
+
+/** Most changes one drift entry names. */
+export const MAX_DRIFT_CHANGES = 200;
+
+export interface DriftRef {
+  kind: string;
+  name: string;
+  /** `new`, `changed`, `renamed` or `vanished`. */
+  state: string;
+  /** Hash of the definition as it is now, 64 hex characters. */
+  definition?: Maybe<string>;
+}
 
 /** An allowed call without an outcome: its id and the sequence number of its decision. */
 export interface OpenCall {
@@ -184,6 +198,10 @@ export function systemContent(s: SystemFields): string {
   if (rest.event === 'gap') {
     const calls = rest.calls.map((open) => ({ call: plain(open.call), decision: open.decision }));
     return canonicalJson({ ...plainMembers(rest), calls, type: 'system', time });
+  }
+  if (rest.event === 'drift') {
+    const changes = rest.changes.slice(0, MAX_DRIFT_CHANGES).map((one) => plainMembers({ ...one }));
+    return canonicalJson({ ...plainMembers(rest), changes, type: 'system', time });
   }
   if (rest.event === 'degraded') {
     const { fromMs, toMs, ...window } = rest;

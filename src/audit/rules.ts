@@ -97,6 +97,7 @@ const SYSTEM: Readonly<Record<string, Members>> = {
   start: { instance: text, version: text, 'exclusive?': flag },
   stop: { instance: text },
   gap: { calls: listOf({ call: text, decision: count }) },
+  drift: { server: text, changes: listOf({ kind: text, name: anyText, state: text }) },
   degraded: { from: instant, to: instant, reason: anyText },
   'key-rotation': { scope: oneOf('master', 'data'), key: text },
 };

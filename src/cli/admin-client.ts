@@ -5,6 +5,7 @@ import type {
   AccessReply,
   ApplyReply,
   ApplyRequest,
+  DefinitionsReply,
   DiffReply,
   FreezeList,
   HistoryReply,
@@ -54,6 +55,9 @@ export interface AdminClient {
     until?: string;
   }): Promise<{ name: string; revision: number }>;
   unfreeze(name: string): Promise<{ name: string; revision: number }>;
+  definitions(server: string, refresh: boolean): Promise<DefinitionsReply>;
+  approveDefinitions(server: string, body: Record<string, unknown>): Promise<ApplyReply>;
+  rejectDefinitions(server: string, body: { hashes: string[] }): Promise<ApplyReply>;
   riskHistory(query: Readonly<Record<string, string | undefined>>): Promise<{ enabled: boolean; facts: unknown }>;
   /** JSON lines, one value each. */
   backtest(body: { text: string; fileName: string; from: string }): Promise<AsyncIterable<unknown>>;
@@ -111,6 +115,10 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     freezes: () => wire.json('GET', at('freezes')),
     freeze: (body) => wire.json('POST', at('freezes'), body),
     unfreeze: (name) => wire.json('DELETE', at('freezes', name)),
+    definitions: (server, refresh) =>
+      wire.json('GET', at('servers', server, 'definitions') + queryText({ refresh: refresh ? 'true' : undefined })),
+    approveDefinitions: (server, body) => wire.json('POST', at('servers', server, 'approve'), body),
+    rejectDefinitions: (server, body) => wire.json('POST', at('servers', server, 'reject'), body),
     riskHistory: (query) => wire.json('GET', at('risk', 'history') + queryText(query)),
     backtest: (body) => wire.lines('POST', at('risk', 'backtest'), body),
     rotateDataKey: () => wire.json('POST', at('keys', 'rotate')),

@@ -8,11 +8,13 @@ import { identityCommands } from './command/identity.ts';
 import { logCommands } from './command/log.ts';
 import { objectCommands } from './command/object.ts';
 import { riskCommands } from './command/risk.ts';
+import { serverCommands } from './command/server.ts';
 import type { CommandSpec } from './command.ts';
 
 export const commands: readonly CommandSpec[] = [
   ...gatewayCommands,
   ...objectCommands,
+  ...serverCommands,
   ...accessCommands,
   ...identityCommands,
   ...riskCommands,

@@ -43,6 +43,7 @@ function serverOf(text: string): StoredObject<'server'> {
     transport: sse ? 'sse' : 'http',
     url: sse ? target.slice(4) : target,
     allowUnknownMethods: true,
+    trust: true,
   });
   if (at < 1 || !parsed.success) throw new GatewayError('usage', `--upstream takes NAME=URL, not ${JSON.stringify(text.slice(0, 200))}.`);
   return { kind: 'server', metadata: { name }, spec: parsed.data };

@@ -27,6 +27,7 @@ function summaryOf({ kind, spec }: ObjectBody): string {
     user: [text('name'), text('email'), off],
     role: [`${memberCount(spec.members)} members`, `${Array.isArray(spec.grants) ? spec.grants.length : 0} grants`],
     class: [text('environment') && `environment ${text('environment')}`, text('owner') && `owner ${text('owner')}`, off],
+    snapshot: [`${Array.isArray(spec.definitions) ? spec.definitions.length : 0} definitions`, text('endpoint')],
     risk: [`order ${String(spec.order ?? '')}`, bandsText(spec.bands)],
   };
   return (parts[kind] ?? []).filter((part) => part !== '').join(', ');

@@ -41,8 +41,18 @@ function firstObjects(view: ControlView, parts: QuickstartParts, context: Object
   const { token, hash, hint } = newToken();
   const createdAt = new Date(context.clock.nowMs()).toISOString();
   const all: ObjectDraft[] = [
-    object('server', FILES_SERVER, 'Files of the quick start', kinds.server.parse({ transport: 'stdio', ...filesCommand(parts) })),
-    object('server', SAMPLE_SERVER, 'One of everything MCP has', kinds.server.parse({ transport: 'http', url: parts.sampleUrl })),
+    object(
+      'server',
+      FILES_SERVER,
+      'Files of the quick start',
+      kinds.server.parse({ transport: 'stdio', trust: true, ...filesCommand(parts) }),
+    ),
+    object(
+      'server',
+      SAMPLE_SERVER,
+      'One of everything MCP has',
+      kinds.server.parse({ transport: 'http', trust: true, url: parts.sampleUrl }),
+    ),
     object('agent', QUICKSTART_AGENT, 'The agent of the quick start', kinds.agent.parse({ environment: 'local' })),
     ...policyOf(parts),
   ];

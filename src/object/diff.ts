@@ -21,6 +21,12 @@ export function diffObjects(before: StoredObject | undefined, after: StoredObjec
   return changed ? withContext(lines) : [];
 }
 
+/** The same for two texts. */
+export function diffTexts(before: string, after: string): DiffLine[] {
+  const lines = diffLines(before.split('\n'), after.split('\n'));
+  return lines.some((line) => line.sign !== ' ') ? withContext(lines) : [];
+}
+
 /** One string, each line with its sign; a `@@` line stands for skipped lines. */
 export function formatDiff(lines: readonly DiffLine[]): string {
   return lines.map((line) => (line.sign === '@' ? `@@ ${line.text}` : `${line.sign} ${line.text}`)).join('\n');

@@ -12,6 +12,7 @@ import { riskSpec } from './kind/risk.ts';
 import { type roleGrant, roleSpec } from './kind/role.ts';
 import { secretSpec } from './kind/secret.ts';
 import { serverSpec } from './kind/server.ts';
+import { snapshotSpec } from './kind/snapshot.ts';
 import { teamSpec } from './kind/team.ts';
 import { tokenSpec } from './kind/token.ts';
 import { userSpec } from './kind/user.ts';
@@ -30,6 +31,7 @@ export const kinds = {
   role: roleSpec,
   class: classSpec,
   risk: riskSpec,
+  snapshot: snapshotSpec,
 } as const;
 
 export type Kind = keyof typeof kinds;

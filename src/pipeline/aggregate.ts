@@ -14,8 +14,7 @@ import { requestTo } from './forward-request.ts';
 import { isForwardable } from './forwardable.ts';
 import { listenAll } from './listen-all.ts';
 import { mergeHandshakes } from './merge-handshake.ts';
-import { isVisible, LIST_SHAPES } from './narrow.ts';
-import { pinnedParts } from './pinned-part.ts';
+import { isVisible, LIST_SHAPES, learn } from './narrow.ts';
 
 /** Items of one page of an aggregated list. */
 export const AGGREGATE_PAGE_ITEMS = 1000;
@@ -143,7 +142,7 @@ async function listAll(flight: Flight): Promise<CallReply> {
 
 /** One server's items that this principal may use, under their public names, in the server's order. */
 async function itemsOf(flight: Flight, server: string, spec: ServerSpec): Promise<JsonObject[]> {
-  const { call, control, ports } = flight;
+  const { call, ports } = flight;
   const shape = LIST_SHAPES[call.method];
   if (!shape) return [];
   const found: JsonObject[] = [];
@@ -164,7 +163,7 @@ async function itemsOf(flight: Flight, server: string, spec: ServerSpec): Promis
     cursor = answer.result.nextCursor;
     if (cursor === undefined || cursor === null) break;
   }
-  if (shape.names !== 'uriTemplate') ports.catalog.merge(control.org, server, shape.kind, pinnedParts(found));
+  learn(flight, found, shape, server);
   const visible = found.filter((item) => isVisible(flight, item, shape, server));
   if (shape.kind !== 'resource') return visible.map((item) => ({ ...item, name: publicName(server, String(item.name)) }));
   const source = shape.names === 'uri' ? 'uri' : 'template';

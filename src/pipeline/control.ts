@@ -2,6 +2,7 @@
 // A call asks for `current`; when the log says that the revision moved, it asks for `atLeast` and is judged again.
 
 import type { Identified, PrincipalIndex } from '../auth/principal-index.ts';
+import type { SnapshotIndex } from '../catalog/snapshot-index.ts';
 import type { FreezeIndex } from '../kill/freeze-index.ts';
 import type { StoredObject } from '../object/kinds.ts';
 import type { ControlView } from '../object/snapshot.ts';
@@ -16,6 +17,7 @@ export interface Control {
   readonly principals: PrincipalIndex;
   readonly policies: PolicySet;
   readonly freezes: FreezeIndex;
+  readonly snapshots: SnapshotIndex;
   /** undefined when no profile is set: nothing is scored. */
   readonly risk: RiskModel | undefined;
   /** Credentials of one server, opened on first use; undefined names the secret that is missing. */

@@ -66,6 +66,6 @@ function judge(flight: Flight): Decision {
       (named === undefined || named === 'missing' || named.kind === 'task' ? undefined : { kind: named.kind, name: named.name }),
   };
   // A name that leads nowhere gets the default refusal, word for word what an existing but forbidden one gets.
-  const leadsNowhere = !target && (surface.type === 'server' || asked.capability !== undefined);
+  const leadsNowhere = flight.isQuarantined || (!target && (surface.type === 'server' || asked.capability !== undefined));
   return leadsNowhere ? control.policies.refuse(asked) : control.policies.decide(asked);
 }

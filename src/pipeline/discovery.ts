@@ -1,11 +1,12 @@
 // Reading a server's definitions for the gateway's own use: a list call of origin `gateway` through the same table, so it is in the log.
 // One reading at a time per server and kind; stale definitions are read again in the background.
-import type { Call, CapabilityKind, ClientContext } from '../call.ts';
+import type { Call, CallOutcome, CapabilityKind, ClientContext } from '../call.ts';
 import { sha256Hex } from '../lib/digest.ts';
 import { newId } from '../lib/id.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { isObject } from '../lib/json.ts';
 import { Lru } from '../lib/lru.ts';
+import { METHOD_NOT_FOUND } from '../mcp/error-code.ts';
 import type { Flight } from './flight.ts';
 import { pinnedParts } from './pinned-part.ts';
 
@@ -64,21 +65,34 @@ export async function refreshDefinition(flight: Flight): Promise<boolean> {
 
 async function readAll(flight: Flight, server: string, kind: CapabilityKind): Promise<void> {
   const { ports, control } = flight;
+  const found = await readPages(LISTS[kind], (method, cursor) => flight.run(listCall(flight, server, method, cursor)));
+  if (!Array.isArray(found)) {
+    ports.logger.warn({ server, call: flight.call.id, why: found.why }, 'the definitions of a server could not be read');
+    return;
+  }
+  const change = ports.catalog.put(control.org, server, kind, found, ports.clock.nowMs());
+  if (change.added.length + change.changed.length + change.removed.length > 0) ports.drift.noticed(control.org, server);
+}
+
+/** All pages of one list, in the order of the server; or why it could not be read. */
+export async function readPages(
+  list: { method: string; member: string },
+  ask: (method: string, cursor: Json | undefined) => Promise<CallOutcome>,
+): Promise<JsonObject[] | { why: string; isMissing: boolean }> {
   const found: JsonObject[] = [];
   let cursor: Json | undefined;
   for (let page = 0; page < MAX_DISCOVERY_PAGES; page++) {
-    const outcome = await flight.run(listCall(flight, server, LISTS[kind].method, cursor));
+    const outcome = await ask(list.method, cursor);
     if (outcome.type !== 'result') {
       const why = outcome.type === 'error' ? outcome.error.message : outcome.type === 'denied' ? outcome.message : outcome.type;
-      ports.logger.warn({ server, call: flight.call.id, why }, 'the definitions of a server could not be read');
-      return;
+      return { why, isMissing: outcome.type === 'error' && outcome.error.code === METHOD_NOT_FOUND };
     }
-    const items = outcome.result[LISTS[kind].member];
+    const items = outcome.result[list.member];
     if (Array.isArray(items)) for (const part of pinnedParts(items)) found.push(part);
     cursor = outcome.result.nextCursor;
     if (cursor === undefined || cursor === null) break;
   }
-  ports.catalog.put(control.org, server, kind, found, ports.clock.nowMs());
+  return found;
 }
 
 function listCall(flight: Flight, server: string, method: string, cursor: Json | undefined): Call {

@@ -37,6 +37,8 @@ export interface Ports {
   /** In the order they look. */
   inspectors: readonly Inspector[];
   histories: HistorySource;
+  /** Told when a server's definitions are not what they were. */
+  drift: { noticed(org: string, server: string): void };
   logger: Logger;
   metrics: Metrics;
   settings: PipelineSettings;
@@ -87,6 +89,8 @@ export interface Flight {
   readonly received: { params: JsonObject | undefined; text: string | undefined };
   /** Amounts in the arguments, for the history; undefined when nobody asked for them. */
   amounts: Amounts | undefined;
+  /** The capability is there, but not as it was approved: refused as if it were not there. */
+  isQuarantined: boolean;
   lease: Lease | undefined;
   reply: CallReply | undefined;
   /** Set by a row that refused. */

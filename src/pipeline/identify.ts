@@ -11,6 +11,7 @@ export const identify: Row = {
   name: 'identify',
   run(flight) {
     const { call, ports } = flight;
+    if (call.origin === 'gateway' && call.actsFor !== undefined) return inherit(flight, itself(call.actsFor));
     const { found, control } = ports.control.identify(call.bearer, ports.clock.nowMs(), call.remoteAddress);
     if (found.principal && control) return board(flight, control, found.principal);
     const anonymous = anonymousPrincipal(call, ports.settings.anonymousOrg);
@@ -32,6 +33,22 @@ function inherit(flight: Flight, principal: Principal): Verdict {
   const control = flight.ports.control.current(principal.org);
   if (!control) return deny('unauthenticated', `Organization "${principal.org}" does not exist any more.`);
   return board(flight, control, principal);
+}
+
+/** The gateway reading definitions for an operator. No agent can have this name. */
+function itself(org: string): Principal {
+  return {
+    org,
+    agent: 'gateway:definitions',
+    agentClass: undefined,
+    environment: undefined,
+    teams: [],
+    roles: [],
+    labels: {},
+    user: undefined,
+    token: undefined,
+    inScope: () => true,
+  };
 }
 
 /** INVARIANT: only with the conformance profile, only without a token, only from loopback (test/scenario/anonymous.test.ts). */

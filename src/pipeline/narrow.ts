@@ -8,6 +8,7 @@ import { setMember } from '../mcp/raw-json.ts';
 import type { Flight, Row } from './flight.ts';
 import { PASS } from './flight.ts';
 import { pinnedParts } from './pinned-part.ts';
+import { isItemApproved } from './quarantine.ts';
 
 /** Longest time an agent may keep a list or handshake, milliseconds: what it shows depends on rules that may change. */
 export const MAX_TTL_MS = 60_000;
@@ -55,13 +56,16 @@ export function isVisible(flight: Flight, item: Json, shape: ListShape, server: 
   const { principal } = flight.call;
   if (!principal || !isObject(item)) return false;
   const name = item[shape.names];
-  return typeof name === 'string' && flight.control.policies.visible(principal, server, { kind: shape.kind, name });
+  if (typeof name !== 'string' || !flight.control.policies.visible(principal, server, { kind: shape.kind, name })) return false;
+  return isItemApproved(flight, server, shape.names === 'uriTemplate' ? 'template' : shape.kind, name, item);
 }
 
-/** Definitions seen in passing are pins too. */
-function learn(flight: Flight, items: readonly Json[], shape: ListShape, server: string): void {
-  if (shape.names === 'uriTemplate') return;
-  flight.ports.catalog.merge(flight.control.org, server, shape.kind, pinnedParts(items));
+/** Definitions seen in passing are pins too; what differs from the approved ones is looked into. */
+export function learn(flight: Flight, items: readonly Json[], shape: ListShape, server: string): void {
+  const { control, ports } = flight;
+  const kind = shape.names === 'uriTemplate' ? 'template' : shape.kind;
+  const change = ports.catalog.merge(control.org, server, kind, pinnedParts(items));
+  if (change.added.length > 0 || change.changed.length > 0) ports.drift.noticed(control.org, server);
 }
 
 /** `cacheScope` public → private, `ttlMs` capped (2026-07-28 server/utilities/caching). */

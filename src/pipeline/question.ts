@@ -22,7 +22,12 @@ export function governedPeer(flight: Flight, server: string, spec: ServerSpec): 
   const { call } = flight;
   const { peer } = call;
   const ask = peer.request;
-  const parent: Call = call.target ? call : { ...call, target: { server, spec, capability: undefined, definition: undefined } };
+  const parent: Call = call.target
+    ? call
+    : {
+        ...call,
+        target: { server, spec, capability: undefined, definition: undefined, snapshot: flight.control.snapshots.hashOf(server) },
+      };
   return {
     notify: (method, params, text) => {
       if (!mayHear(flight, server, method, params)) return undefined;

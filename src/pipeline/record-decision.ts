@@ -102,6 +102,7 @@ function draftOf(flight: Flight, decision: Decision): AuditDraft {
       category: call.intent?.category,
       findings: findingRefs(call.findings, 'arguments'),
       risk: call.risk && { score: call.risk.score, parts: Object.fromEntries(call.risk.parts.map(({ signal, score }) => [signal, score])) },
+      snapshot: target?.snapshot,
       log: decision.obligations?.log,
       notify: decision.obligations?.notify,
     },

@@ -10,6 +10,7 @@ import { ensureDefinitions } from './discovery.ts';
 import type { Flight, Row, Verdict } from './flight.ts';
 import { denyRpc, PASS } from './flight.ts';
 import { narrowListenFilter } from './hearing.ts';
+import { quarantine } from './quarantine.ts';
 import { routeName } from './route.ts';
 import { openTask } from './task.ts';
 
@@ -44,19 +45,20 @@ function settle(flight: Flight, server: string, capability: CapabilityRef | unde
   const { call, control, ports } = flight;
   const spec = control.view.server(server)?.spec;
   if (!spec || spec.disabled) return PASS;
-  call.target = { server, spec, capability, definition: undefined };
+  call.target = { server, spec, capability, definition: undefined, snapshot: control.snapshots.hashOf(server) };
   if (!capability) return PASS;
   const known = ports.catalog.find(control.org, server, capability.kind, capability.name);
   call.target.definition = known;
-  if (!needsDefinition(call) || call.origin === 'gateway') return PASS;
+  if (call.origin === 'gateway') return PASS;
+  if (!needsDefinition(call)) return quarantine(flight);
   const { principal } = call;
   // What may not be used is not looked up: refusing it must not depend on whether it exists.
   if (!principal || !control.policies.visible(principal, server, capability)) return PASS;
   const pending = ensureDefinitions(flight, server, capability.kind, known !== undefined);
-  if (!pending) return PASS;
+  if (!pending) return quarantine(flight);
   return pending.then(() => {
     if (call.target) call.target.definition = ports.catalog.find(control.org, server, capability.kind, capability.name);
-    return PASS;
+    return quarantine(flight);
   });
 }
 
@@ -106,8 +108,8 @@ function resolveTask(flight: Flight, sealed: string): Verdict {
   replace(call, 'taskId', task.id);
   const capability: CapabilityRef | undefined = task.tool === '' ? undefined : { kind: 'tool', name: task.tool };
   const definition = capability && ports.catalog.find(control.org, task.server, 'tool', capability.name);
-  call.target = { server: task.server, spec, capability, definition };
-  return PASS;
+  call.target = { server: task.server, spec, capability, definition, snapshot: control.snapshots.hashOf(task.server) };
+  return quarantine(flight);
 }
 
 function declaresTasks(call: Call): boolean {

@@ -5,6 +5,7 @@ import { publicPrefix } from '../catalog/names.ts';
 import { routeOwner, usableServers } from './aggregate.ts';
 import { ensureDefinitions } from './discovery.ts';
 import type { Flight } from './flight.ts';
+import { isApproved } from './quarantine.ts';
 
 export async function routeName(flight: Flight, capability: CapabilityRef): Promise<{ server: string; name: string } | undefined> {
   const { ports, control } = flight;
@@ -19,7 +20,11 @@ export async function routeName(flight: Flight, capability: CapabilityRef): Prom
     await ensureDefinitions(flight, server, capability.kind, false);
     const name = ports.catalog.upstreamName(control.org, server, capability.kind, capability.name);
     // A hidden name is not translated: a refusal that names the original would tell that it exists.
-    const isVisible = principal && name !== undefined && control.policies.visible(principal, server, { kind: capability.kind, name });
+    const isVisible =
+      principal &&
+      name !== undefined &&
+      control.policies.visible(principal, server, { kind: capability.kind, name }) &&
+      isApproved(flight, server, capability.kind, name);
     if (isVisible) return { server, name };
     // Nothing of that name: refused under the name that was asked for, as if it were there and forbidden.
     return { server, name: capability.name.slice(publicPrefix(server).length) };

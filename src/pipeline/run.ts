@@ -87,6 +87,7 @@ function restart(flight: Flight): void {
   call.params = received.params;
   call.paramsText = received.text;
   flight.denial = undefined;
+  flight.isQuarantined = false;
   flight.reply = undefined;
   call.principal = undefined;
   call.target = undefined;
@@ -186,6 +187,7 @@ function takeOff(call: Call, ports: Ports, pipeline: Pipeline): Flight {
     signal: call.signal,
     received: { params: call.params, text: call.paramsText },
     amounts: undefined,
+    isQuarantined: false,
     lease: undefined,
     reply: undefined,
     denial: undefined,

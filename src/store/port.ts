@@ -1,6 +1,7 @@
 // What a driver offers to the rest of the gateway, and the options both drivers share.
 import type { LogStore, PayloadEraser } from '../audit/port.ts';
 import type { TokenUseStore } from '../auth/port.ts';
+import type { DefinitionStore } from '../catalog/port.ts';
 import type { ObjectStore, StoreLifecycle } from '../object/port.ts';
 import type { HistoryStore } from '../risk/port.ts';
 import type { KeyStore } from '../vault/port.ts';
@@ -11,6 +12,7 @@ export interface Store {
   readonly keys: KeyStore;
   readonly tokenUse: TokenUseStore;
   readonly histories: HistoryStore;
+  readonly definitions: DefinitionStore;
   readonly lifecycle: StoreLifecycle;
   /** Tells whether this process is alone on the store; whoever starts meanwhile waits until `settle`. Once, at the start of a gateway. */
   readonly presence: { claim(): Promise<boolean>; settle(): Promise<void> };

@@ -344,6 +344,19 @@ export function storeCases(driver: Driver): void {
       expect((await store.histories.loadHistory('other'))?.beyond).toEqual([]);
     });
 
+    it('keeps the texts of definitions of each organization, the first of each hash', async () => {
+      await store.objects.createOrganization('other');
+      const hash = 'ab'.repeat(32);
+      await store.definitions.saveDefinitions(ORG, [{ hash, text: '{"a":"ä\\u0000"}' }]);
+      await store.definitions.saveDefinitions(ORG, [
+        { hash, text: 'another' },
+        { hash: 'cd'.repeat(32), text: '{}' },
+      ]);
+      expect(await store.definitions.loadDefinition(ORG, hash)).toBe('{"a":"ä\\u0000"}');
+      expect(await store.definitions.loadDefinition(ORG, 'cd'.repeat(32))).toBe('{}');
+      expect(await store.definitions.loadDefinition('other', hash)).toBeUndefined();
+    });
+
     describe('backup and restore', () => {
       it('copies everything while appends go on, and restores it into an empty store', async () => {
         const odd = agent('reader', 'quote " newline \n zero \u0000 ☃ \u{1f600}');

@@ -9,6 +9,7 @@ import { newOperatorToken } from '../../src/admin/operator.ts';
 import { objectContext } from '../../src/app/object-context.ts';
 import { type Core, openCore } from '../../src/app.ts';
 import { buildPrincipals } from '../../src/auth/principal-index.ts';
+import { compareWithSnapshot, type Stated } from '../../src/catalog/drift.ts';
 import { loadConfig } from '../../src/config.ts';
 import { compileFreezes } from '../../src/kill/freeze-index.ts';
 import { operatorRoles } from '../../src/object/kind/operator.ts';
@@ -20,6 +21,11 @@ import { compilePolicies } from '../../src/policy/compile.ts';
 import { seed } from './seed.ts';
 
 export const ORG = 'default';
+
+/** What the one server of these tests states. */
+export const STATED: Stated[] = [
+  { kind: 'tool', name: 'echo', value: { name: 'echo', inputSchema: { type: 'object' } }, hash: 'ab'.repeat(32) },
+];
 
 export interface AdminSide {
   core: Core;
@@ -65,6 +71,13 @@ export async function startAdminSide(settings: Partial<AdminContext['settings']>
     metrics: async () => '# no metrics\n',
     lastUsedMs: () => undefined,
     history: () => undefined,
+    definitions: {
+      stated: () => STATED,
+      compare: () => compareWithSnapshot(undefined, STATED, new Set()),
+      refresh: async () => [],
+      save: (definitions) => core.store.definitions.saveDefinitions(ORG, definitions),
+      text: (hash) => core.store.definitions.loadDefinition(ORG, hash),
+    },
     rotateDataKey: () => core.vault.rotateDataKey(ORG),
     settings: { metrics: 'viewer', commands: true, ...settings },
   };

@@ -52,6 +52,7 @@ export function httpServer(name: string, url: string, spec: Partial<StoredObject
       timeoutMs: 60_000,
       idleShutdownMs: 600_000,
       maxConcurrency: 1024,
+      trust: true,
       allowUnknownMethods: false,
       disabled: false,
       ...spec,

@@ -77,6 +77,7 @@ export function server(
     timeoutMs: 60_000,
     idleShutdownMs: 600_000,
     maxConcurrency: 256,
+    trust: true,
     allowUnknownMethods: false,
     disabled: false,
   } as const;

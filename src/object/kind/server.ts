@@ -52,6 +52,8 @@ export const serverSpec = z
     risk: z.enum(['low', 'medium', 'high', 'critical']).optional(),
     /** Where it runs, e.g. `production`. */
     environment: name.optional(),
+    /** Use definitions as the server states them, without anybody's approval. Without it nothing is callable before a snapshot is approved. */
+    trust: z.boolean().default(false),
     /** Forward methods that no revision names (still subject to policy). */
     allowUnknownMethods: z.boolean().default(false),
     disabled: z.boolean().default(false),

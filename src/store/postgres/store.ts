@@ -38,6 +38,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     keys: store,
     tokenUse: store,
     histories: store,
+    definitions: store,
     lifecycle: store,
     presence: { claim: () => store.claim(), settle: () => store.settle() },
     backup: (toPath) => writeBackup(postgresSnapshot(options.url), toPath),
@@ -252,8 +253,8 @@ class PostgresStore {
     const run = async (sql: Sql): Promise<number> =>
       (
         await sql`INSERT INTO token_use (org, token, used_ms)
-          SELECT o.id, u."token", u."usedMs" FROM organization o, json_to_recordset(${rows}::json) AS u ("token" text, "usedMs" bigint) WHERE o.name = ${org}
-          ON CONFLICT (org, token) DO UPDATE SET used_ms = greatest(token_use.used_ms, excluded.used_ms)`
+          SELECT o.id, u."token", u."usedMs" FROM organization o, json_to_recordset(${rows}::text::json) AS u ("token" text, "usedMs" bigint)
+          WHERE o.name = ${org} ON CONFLICT (org, token) DO UPDATE SET used_ms = greatest(token_use.used_ms, excluded.used_ms)`
       ).count;
     await this.#submit(org, { type: 'statement', run }, 1, rows.length);
   }
@@ -263,6 +264,23 @@ class PostgresStore {
       (sql) => sql`SELECT u.token, u.used_ms FROM token_use u JOIN organization o ON o.id = u.org WHERE o.name = ${org}`,
     );
     return rows.map((row) => ({ token: row.token, usedMs: Number(row.used_ms) }));
+  }
+
+  async saveDefinitions(org: string, definitions: readonly { hash: string; text: string }[]): Promise<void> {
+    const rows = JSON.stringify(definitions);
+    const run = async (sql: Sql): Promise<number> =>
+      (
+        await sql`INSERT INTO definition (org, hash, text) SELECT o.id, d.hash, d.text
+          FROM organization o, json_to_recordset(${rows}::text::json) AS d (hash text, text text) WHERE o.name = ${org} ON CONFLICT DO NOTHING`
+      ).count;
+    await this.#submit(org, { type: 'statement', run }, 1, rows.length);
+  }
+
+  async loadDefinition(org: string, hash: string): Promise<string | undefined> {
+    const [row] = await this.#read(
+      (sql) => sql`SELECT d.text FROM definition d JOIN organization o ON o.id = d.org WHERE o.name = ${org} AND d.hash = ${hash}`,
+    );
+    return row?.text;
   }
 
   async saveHistory(org: string, { seq, beyond, data }: KeptHistory): Promise<void> {

@@ -10,6 +10,7 @@ export type WriteJob =
   | { type: 'token-use'; org: string; uses: readonly { token: string; usedMs: number }[] }
   | { type: 'erase'; org: string; commitments: readonly string[] }
   | { type: 'risk-history'; org: string; seq: number; beyond: string; data: Uint8Array }
+  | { type: 'definitions'; org: string; definitions: readonly { hash: string; text: string }[] }
   | { type: 'health' };
 
 /** An ObjectWrite with its document as JSON text. */
@@ -43,7 +44,8 @@ export type ReadJob =
   | { type: 'history'; org: string; kind: string; name: string; limit: number }
   | { type: 'keys'; org: string }
   | { type: 'token-use'; org: string }
-  | { type: 'risk-history'; org: string };
+  | { type: 'risk-history'; org: string }
+  | { type: 'definition'; org: string; hash: string };
 
 export type Row = Record<string, null | number | bigint | string | Uint8Array>;
 

@@ -31,6 +31,8 @@ export class SqliteReader {
         return this.#all(TOKEN_USE, job.org);
       case 'risk-history':
         return this.#all(RISK_HISTORY, job.org);
+      case 'definition':
+        return this.#all(DEFINITION, job.org, job.hash);
     }
   }
 
@@ -92,5 +94,7 @@ const HISTORY = `
 
 const TOKEN_USE = 'SELECT u.token, u.used_ms FROM token_use u JOIN organization o ON o.id = u.org WHERE o.name = ? ORDER BY u.token';
 const RISK_HISTORY = 'SELECT r.seq, r.beyond, r.data FROM risk_history r JOIN organization o ON o.id = r.org WHERE o.name = ?';
+
+const DEFINITION = 'SELECT d.text FROM definition d JOIN organization o ON o.id = d.org WHERE o.name = ? AND d.hash = ?';
 
 const KEYS = 'SELECT k.id, k.wrapped FROM data_key k JOIN organization o ON o.id = k.org WHERE o.name = ? ORDER BY k.position';

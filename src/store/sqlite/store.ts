@@ -34,6 +34,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     keys: store,
     tokenUse: store,
     histories: store,
+    definitions: store,
     lifecycle: store,
     // The lock of the data directory lets nobody else in.
     presence: { claim: async () => true, settle: async () => undefined },
@@ -192,6 +193,19 @@ class SqliteStore {
   async loadTokenUse(org: string): Promise<TokenUse[]> {
     const rows = await this.#reader().read({ type: 'token-use', org });
     return rows.map((row) => ({ token: String(row.token), usedMs: Number(row.used_ms) }));
+  }
+
+  async saveDefinitions(org: string, definitions: readonly { hash: string; text: string }[]): Promise<void> {
+    await this.#submit(
+      { type: 'definitions', org, definitions },
+      1,
+      definitions.reduce((sum, { text }) => sum + text.length, 0),
+    );
+  }
+
+  async loadDefinition(org: string, hash: string): Promise<string | undefined> {
+    const [row] = await this.#reader().read({ type: 'definition', org, hash });
+    return row && String(row.text);
   }
 
   async saveHistory(org: string, { seq, beyond, data }: KeptHistory): Promise<void> {

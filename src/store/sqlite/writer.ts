@@ -78,6 +78,11 @@ export class SqliteWriter {
           type: 'done',
           count: Number(this.#statements.keepHistory.run(this.#org(job.org).id, job.seq, job.beyond, job.data).changes),
         };
+      case 'definitions': {
+        const { id } = this.#org(job.org);
+        for (const { hash, text } of job.definitions) this.#statements.addDefinition.run(id, hash, text);
+        return { type: 'done', count: job.definitions.length };
+      }
       case 'health':
         return { type: 'done', count: Number(this.#statements.health.run().changes) };
     }
@@ -167,6 +172,7 @@ const STATEMENTS = {
   putKey: 'INSERT INTO data_key (org, id, wrapped) VALUES (?, ?, ?) ON CONFLICT (org, id) DO UPDATE SET wrapped = excluded.wrapped',
   noteUse:
     'INSERT INTO token_use (org, token, used_ms) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET used_ms = max(used_ms, excluded.used_ms)',
+  addDefinition: 'INSERT INTO definition (org, hash, text) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
   keepHistory:
     'INSERT INTO risk_history (org, seq, beyond, data) VALUES (?, ?, ?, ?) ON CONFLICT (org) DO UPDATE SET seq = excluded.seq, beyond = excluded.beyond, data = excluded.data WHERE excluded.seq >= risk_history.seq',
   health: 'UPDATE health SET writes = writes + 1',
