@@ -1,7 +1,8 @@
 // Who may use what: every principal and capability that can be named, put to the rules that calls are judged by. Changes nothing.
 // INVARIANT: asks the evaluator of calls and lists and no other, under the newest revision (test/scenario/access.test.ts).
 import type { PrincipalIndex } from '../auth/principal-index.ts';
-import type { CapabilityKind, CapabilityRef, Principal } from '../call.ts';
+import type { CapabilityKind, CapabilityRef, Definition, Principal } from '../call.ts';
+import type { SnapshotIndex } from '../catalog/snapshot-index.ts';
 import type { FreezeIndex } from '../kill/freeze-index.ts';
 import type { ControlView } from '../object/snapshot.ts';
 import type { PolicySet } from '../policy/policy-set.ts';
@@ -17,8 +18,10 @@ export interface AccessState {
   principals: PrincipalIndex;
   policies: PolicySet;
   freezes: FreezeIndex;
+  snapshots: SnapshotIndex;
   catalog: {
     names(org: string, server: string, kind: CapabilityKind): string[];
+    find(org: string, server: string, kind: CapabilityKind, name: string): Definition | undefined;
     readMs(org: string, server: string, kind: CapabilityKind): number | undefined;
   };
 }
@@ -33,8 +36,10 @@ export interface AccessRow {
   /** Absent: anything of the server. */
   kind?: CapabilityKind;
   name?: string;
-  /** Has the server been seen to have it? */
+  /** Has the server been seen to have it, or was it approved? */
   known?: boolean;
+  /** Present when it is known, and not as it was approved: nobody may use it. */
+  approved?: false;
   /** `conditional`: depends on what a call holds or when it comes; `conditions` names the rules that look at it. */
   effect: 'allow' | 'deny' | 'hold' | 'conditional' | 'frozen';
   rule: string;
@@ -58,14 +63,28 @@ export function allPrincipals({ view, principals }: AccessState, nowMs: number):
   return found.sort((a, b) => (a.agent === b.agent ? compare(a.token ?? '', b.token ?? '') : compare(a.agent, b.agent)));
 }
 
-/** What the server is known to have, and what rules name there. */
-export function capabilitiesOf({ catalog, policies }: AccessState, org: string, server: string): (CapabilityRef & { known: boolean })[] {
-  const named = policies.named(server);
+/** What the server is known to have or approved for, and what rules name there. */
+export function capabilitiesOf(state: AccessState, org: string, server: string): (CapabilityRef & { known: boolean })[] {
+  const named = state.policies.named(server);
   return CAPABILITY_KINDS.flatMap((kind) => {
-    const known = new Set(catalog.names(org, server, kind));
+    const known = knownNames(state, org, server, kind);
     const others = named.filter((one) => one.kind === kind && !known.has(one.name)).map(({ name }) => ({ kind, name, known: false }));
     return [...[...known].map((name) => ({ kind, name, known: true })), ...others];
   });
+}
+
+export function knownNames({ catalog, view }: AccessState, org: string, server: string, kind: CapabilityKind): Set<string> {
+  const approved = view.get('snapshot', server)?.spec.definitions ?? [];
+  return new Set([...catalog.names(org, server, kind), ...approved.filter((one) => one.kind === kind).map(({ name }) => name)]);
+}
+
+/** As in pipeline/quarantine.ts. What was approved and not seen since counts as it was approved. */
+function isApproved({ snapshots, catalog, view }: AccessState, org: string, server: string, { kind, name }: CapabilityRef): boolean {
+  if (snapshots.isTrusted(server)) return true;
+  if (kind === 'resource') return snapshots.isOpen(server);
+  const seen = catalog.find(org, server, kind, name);
+  if (seen) return snapshots.admits(server, kind, name, seen.hash);
+  return view.get('snapshot', server)?.spec.definitions.some((one) => one.kind === kind && one.name === name) === true;
 }
 
 export function rowOf(
@@ -91,6 +110,8 @@ export function rowOf(
     const may = state.policies.mayUse(principal, server);
     return { ...who, effect: may ? 'allow' : 'deny', rule: may ? 'some rule' : 'builtin/default' };
   }
+  if (!isApproved(state, principal.org, server, capability))
+    return { ...who, ...(capability.known ? { approved: false } : {}), effect: 'deny', rule: 'builtin/default' };
   const { effect, rule, conditions } = state.policies.outlook(principal, server, { kind: capability.kind, name: capability.name });
   return { ...who, effect, rule, ...(conditions.length > 0 ? { conditions: [...conditions] } : {}) };
 }

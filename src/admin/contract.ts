@@ -184,8 +184,10 @@ export const accessReply = z.object({
       /** Absent: anything of the server. */
       kind: z.enum(['tool', 'prompt', 'resource']).optional(),
       name: z.string().optional(),
-      /** Has the server been seen to have it? Else a rule names it. */
+      /** Has the server been seen to have it, or was it approved? Else a rule names it. */
       known: z.boolean().optional(),
+      /** It is known, and not as it was approved: nobody may use it. */
+      approved: z.literal(false).optional(),
       /** `conditional`: depends on what a call holds or when it comes. */
       effect: z.enum(['allow', 'deny', 'hold', 'conditional', 'frozen']),
       rule: z.string(),

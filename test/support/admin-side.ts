@@ -10,6 +10,7 @@ import { objectContext } from '../../src/app/object-context.ts';
 import { type Core, openCore } from '../../src/app.ts';
 import { buildPrincipals } from '../../src/auth/principal-index.ts';
 import { compareWithSnapshot, type Stated } from '../../src/catalog/drift.ts';
+import { compileSnapshots } from '../../src/catalog/snapshot-index.ts';
 import { loadConfig } from '../../src/config.ts';
 import { compileFreezes } from '../../src/kill/freeze-index.ts';
 import { operatorRoles } from '../../src/object/kind/operator.ts';
@@ -105,6 +106,7 @@ function accessOf({ objects, revision }: ControlSnapshot): AccessState {
     principals: buildPrincipals(objects, revision, ORG),
     policies: compilePolicies(objects, revision),
     freezes: compileFreezes(objects, revision),
-    catalog: { names: () => [], readMs: () => undefined },
+    snapshots: compileSnapshots(objects),
+    catalog: { names: () => [], find: () => undefined, readMs: () => undefined },
   };
 }

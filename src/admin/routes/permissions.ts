@@ -2,7 +2,7 @@
 import type { Principal } from '../../call.ts';
 import { didYouMean } from '../../lib/suggest.ts';
 import type { ControlView } from '../../object/snapshot.ts';
-import { type AccessRow, type AccessState, allPrincipals, capabilitiesOf, MAX_ACCESS_ROWS, rowOf } from '../access.ts';
+import { type AccessRow, type AccessState, allPrincipals, capabilitiesOf, knownNames, MAX_ACCESS_ROWS, rowOf } from '../access.ts';
 import type { AdminContext } from '../context.ts';
 import * as contract from '../contract.ts';
 import { failure, json, type Route, route } from '../route.ts';
@@ -19,7 +19,7 @@ export const permissionRoutes: Route[] = [
       const state = await context.access();
       if (!state.view.server(server)) return missing('server', server, state.view);
       const nowMs = context.clock.nowMs();
-      const known = name === undefined ? undefined : state.catalog.names(context.org, server, kind).includes(name);
+      const known = name === undefined ? undefined : knownNames(state, context.org, server, kind).has(name);
       const capability = name === undefined || known === undefined ? undefined : { kind, name, known };
       const rows = allPrincipals(state, nowMs).map((principal) => rowOf(state, principal, server, capability, nowMs));
       return answer(context, state, rows, [server]);
@@ -59,7 +59,9 @@ function principalOf(state: AccessState, agent: string | undefined, token: strin
 }
 
 function answer(context: AdminContext, state: AccessState, rows: AccessRow[], servers: readonly string[]): Response {
-  const unread = servers.filter((server) => state.catalog.readMs(context.org, server, 'tool') === undefined);
+  const unread = servers.filter(
+    (server) => state.catalog.readMs(context.org, server, 'tool') === undefined && !state.view.get('snapshot', server),
+  );
   return json(200, {
     revision: state.revision,
     rows: rows.slice(0, MAX_ACCESS_ROWS),

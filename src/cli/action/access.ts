@@ -40,6 +40,7 @@ function showAccess(run: Run, reply: AccessReply, cells: (row: Row) => string[],
   if (reply.leftOut > 0) run.terminal.err(`sallyport: ${reply.leftOut} more rows are left out; ask for one server, or use the API`);
 }
 
-function whyOf({ rule, conditions }: Row): string {
+function whyOf({ rule, conditions, approved }: Row): string {
+  if (approved === false) return 'not approved';
   return conditions === undefined ? rule : `${rule}, depends on ${conditions.join(', ')}`;
 }

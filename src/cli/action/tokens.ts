@@ -21,7 +21,7 @@ export const createTokenAction: Action = async (run, argument) => {
   const scopes = scopesOf(run);
   const user = options.text('user');
   const environment = options.text('environment');
-  const sourceNetworks = options.list('networks');
+  const sourceNetworks = options.list('network');
   const limits = limitsOf(run);
   const body = {
     agent,
