@@ -45,7 +45,6 @@ export type OperatorSpec = z.infer<typeof operatorSpec>;
 export type OperatorRole = (typeof operatorRoles)[number];
 export type OperatorRight = (typeof operatorRights)[number];
 export type OrganizationSpec = z.infer<typeof organizationSpec>;
-export type TeamSpec = z.infer<typeof teamSpec>;
 export type UserSpec = z.infer<typeof userSpec>;
 export type RoleSpec = z.infer<typeof roleSpec>;
 export type RoleGrant = z.infer<typeof roleGrant>;

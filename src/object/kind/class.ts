@@ -8,8 +8,6 @@ export const classSpec = z.strictObject({
   description: z.string().max(4096).optional(),
   /** Of agents that name none. */
   environment: name.optional(),
-  /** Of agents that name none. For people; never a policy input. */
-  clientSurface: text.optional(),
   /** Networks that calls of its agents come from; a token can only narrow it. */
   sourceNetworks: networks.optional(),
   /** Agents of this class are refused. */
