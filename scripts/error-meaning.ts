@@ -19,7 +19,8 @@ export const denialMeaning: Readonly<Record<DenialCode, string>> = {
   invalid_arguments: 'The arguments do not match the input schema of the tool; the answer says where.',
   schema_unusable: 'The input schema of the tool cannot be used to check arguments, so no call passes.',
   method_not_allowed: 'The method is not known to any revision of the protocol and the server object does not allow it.',
-  limit_exceeded: 'Too many calls at once. Try again later.',
+  limit_exceeded:
+    'A limit has no room, or too many calls run at once. `retryAfterMs` says when to come back; without it, waiting does not help.',
   log_unavailable: 'The log cannot be written, so nothing is forwarded. The operator must restore the store.',
   credential_unavailable: 'The credential for this server cannot be opened. The operator must check the secret and the master key.',
   cancelled: 'The call ended before it was answered: cancelled by the agent, by a time limit, or by the gateway stopping.',
@@ -116,7 +117,7 @@ export const failureMeaning: Readonly<Record<string, string>> = {
   upstream_protocol: 'The server answered with something that is not valid MCP.',
   upstream_timeout: 'The server did not answer in time. See `timeoutMs` of its server object.',
   upstream_too_large: 'The server answered with more than `limits.maxResultBytes`.',
-  upstream_unavailable: 'The server failed several times in a row; the gateway waits before it tries again.',
+  upstream_unavailable: 'The server failed too often and is left alone; nothing was sent. `retryAfterMs` says when it is tried again.',
   upstream_unreachable: 'The server cannot be reached or started. Check its server object.',
   usage: 'The command line was not understood; the message says what it takes.',
   vault_key_invalid: 'A key of the vault has the wrong size: the store was damaged.',

@@ -3,9 +3,11 @@ import { adminListener } from './app/admin-listener.ts';
 import { agentListener } from './app/agent-listener.ts';
 import { type Core, openCore } from './app/core.ts';
 import { Definitions } from './app/definitions.ts';
+import { tuneEngine } from './app/engine.ts';
 import { endExpiredStreams } from './app/expired-stream.ts';
 import type { Gateway, Inside } from './app/gateway.ts';
 import { HistoryKeeper } from './app/history-keeper.ts';
+import { createLimits } from './app/limits.ts';
 import { keepTokenUse, tokenMetrics } from './app/token-use.ts';
 import { LastUsed } from './auth/last-used.ts';
 import { TokenDirectory } from './auth/token-directory.ts';
@@ -29,6 +31,7 @@ import { StrangerLimit } from './pipeline/stranger-limit.ts';
 import { createConnectors } from './upstream/connectors.ts';
 import type { Upstreams } from './upstream/exchange.ts';
 import { createUpstreams } from './upstream/upstreams.ts';
+import { Watchdog } from './upstream/watchdog.ts';
 import { openText, sealText } from './vault/token-seal.ts';
 import { secretSealer, type Vault } from './vault/vault.ts';
 
@@ -40,9 +43,11 @@ export const VERSION = '0.1.0';
 const SEALED_TASKS = 100_000;
 const DEFINITION_AGE_MS = 300_000;
 const AGGREGATE_DEADLINE_MS = 5_000;
+const HEALTH_VALUES = { up: 1, trial: 0.5, resting: 0 } as const;
 
 /** Listening on both ports when it resolves. Rejects, with nothing left open, when any part cannot start. */
 export async function startGateway(config: Config): Promise<Gateway> {
+  tuneEngine();
   const core = await openCore(config, { create: true });
   const inside = assemble(config, core);
   try {
@@ -63,6 +68,9 @@ async function open(inside: Inside): Promise<Gateway> {
   const agentServer = agentListener(inside);
   const adminServer = adminListener(inside, VERSION);
   inside.metrics.gauge('sallyport_sessions', 'Agent sessions of the session-era revisions.', () => agentServer.activeSessions());
+  inside.metrics.gaugeByOrg('sallyport_server_health', '1: well, 0.5: tried again, 0: left alone after failures.', () =>
+    inside.upstreams.status().map(({ org, server, health }) => [org, HEALTH_VALUES[health], server] as const),
+  );
   const { url: adminUrl } = await adminServer.listen(config.admin.host, config.admin.port);
   const { url: mcpUrl } = await agentServer.listen(config.agent.host, config.agent.port).catch(async (error: unknown) => {
     await adminServer.close();
@@ -112,6 +120,7 @@ function assemble(config: Config, core: Core): Inside {
     strangers: new StrangerLimit(),
     instance: newId('gw', clock.nowMs()),
   };
+  const limits = createLimits({ ...core, config, logger, instance: shared.instance });
   const catalog = new Catalog();
   const definitions = new Definitions({ catalog, control, log, clock, logger, instance: shared.instance });
   const parts = {
@@ -126,6 +135,7 @@ function assemble(config: Config, core: Core): Inside {
     control,
     upstreams,
     connectors,
+    limits,
     ...shared,
   };
   return { ...parts, log, pipeline: pipelineOf(parts) };
@@ -148,6 +158,7 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     lastUsed,
     strangers,
     instance,
+    limits,
   } = parts;
   upstreams.onListChanged((org, server, what) => {
     catalog.invalidate(org, server, what);
@@ -165,8 +176,11 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     sealer: textSealer(vault),
     taskIds: new Lru<string, string>(SEALED_TASKS),
     strangers,
+    limiter: limits.limiter,
+    floods: limits.floods,
     lastUsed,
     inFlight,
+    watchdog: new Watchdog(clock),
     inspectors: [],
     histories,
     logger,
@@ -227,6 +241,7 @@ async function stopInside(inside: Inside): Promise<void> {
   await upstreams.close();
   await connectors.close();
   control.stop();
+  await inside.limits.stop();
   await histories.close();
   for (const { org } of control.all()) {
     const fields = { event: 'stop' as const, timeMs: clock.nowMs(), instance, reason: 'orderly stop' };

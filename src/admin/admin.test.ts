@@ -82,6 +82,8 @@ const rows: [OperatorRole | undefined, string, string, unknown?][] = [
   ['viewer', 'GET', '/api/v1/access/what?agent=robot'],
   ['viewer', 'GET', '/api/v1/organizations'],
   ['admin', 'POST', '/api/v1/organizations', { name: 'another' }],
+  ['viewer', 'GET', '/api/v1/limits'],
+  ['viewer', 'GET', '/api/v1/limits/refunds'],
   ['viewer', 'GET', '/api/v1/freezes'],
   ['operator', 'POST', '/api/v1/freezes', { name: 'stop', scope: { agent: 'robot' }, reason: 'drill' }],
   ['operator', 'DELETE', '/api/v1/freezes/stop'],

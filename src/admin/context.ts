@@ -8,7 +8,7 @@ import type { ControlView } from '../object/snapshot.ts';
 import type { Logger } from '../observe/log.ts';
 import type { History } from '../risk/history.ts';
 import type { AccessState } from './access.ts';
-import type { StatusReply } from './contract.ts';
+import type { LimitBody, StatusReply } from './contract.ts';
 
 /** What the operator side may do about one organization; each request gets that of its operator's, and no other. */
 export interface AdminContext {
@@ -35,6 +35,8 @@ export interface AdminContext {
   /** Can calls be decided and recorded now? */
   ready(): Promise<boolean>;
   servers(): StatusReply['servers'];
+  /** With their use; the one of this name, or all. */
+  limits(name: string | undefined): Promise<LimitBody[]>;
   /** `own`: only what is counted for this organization. */
   metrics(own: boolean): Promise<string>;
   /** Milliseconds since the epoch, to the minute or so; undefined when no use is known. */

@@ -233,6 +233,25 @@ export const freezeBody = z.object({
 export const freezeList = z.object({ freezes: z.array(freezeBody) });
 export const freezeReply = z.object({ name: z.string(), revision: z.number() });
 
+/** `spec` as in the object; of a token's own limits what they amount to. */
+export const limitBody = z.object({
+  name: z.string(),
+  spec: z.object({}).loose(),
+  usage: z.array(
+    z.object({
+      part: z.enum(['quota', 'concurrency']),
+      /** Whose count, `agent=reader`; empty when there is one for all. */
+      key: z.string(),
+      /** Decimal texts. */
+      used: z.string(),
+      max: z.string(),
+      /** When something of it is free again. */
+      roomAt: z.string().optional(),
+    }),
+  ),
+});
+export const limitList = z.object({ limits: z.array(limitBody) });
+
 const seq = z.coerce.number().int().min(1);
 export const logQuery = z.strictObject({
   from: seq.optional(),
@@ -279,6 +298,10 @@ export const statusReply = z.object({
       connections: z.number(),
       inFlight: z.number(),
       lastError: z.string().optional(),
+      /** `resting`: it failed too often and is left alone. Of several endpoints the best. */
+      health: z.enum(['up', 'trial', 'resting']),
+      /** Only when there are several. */
+      endpoints: z.array(z.object({ url: z.string(), health: z.string(), lastError: z.string().optional() })).optional(),
     }),
   ),
 });
@@ -295,6 +318,7 @@ export type AccessReply = z.infer<typeof accessReply>;
 export type TokenRequest = z.input<typeof tokenRequest>;
 export type OrganizationList = z.infer<typeof organizationList>;
 export type NewOrganizationReply = z.infer<typeof newOrganizationReply>;
+export type LimitBody = z.infer<typeof limitBody>;
 export type FreezeList = z.infer<typeof freezeList>;
 export type StatusReply = z.infer<typeof statusReply>;
 

@@ -15,6 +15,7 @@ import { failure, type Route } from './route.ts';
 import { accessRoutes } from './routes/access.ts';
 import { freezeRoutes } from './routes/freezes.ts';
 import { healthRoutes } from './routes/health.ts';
+import { limitRoutes } from './routes/limits.ts';
 import { logRoutes } from './routes/log.ts';
 import { objectRoutes } from './routes/objects.ts';
 import { organizationRoutes } from './routes/organizations.ts';
@@ -42,6 +43,7 @@ export function adminRoutes(): Route[] {
     ...freezeRoutes,
     ...permissionRoutes,
     ...organizationRoutes,
+    ...limitRoutes,
     ...riskRoutes,
     ...serverRoutes,
     ...logRoutes(tails),

@@ -4,6 +4,7 @@ import type { AdminContext } from '../admin/context.ts';
 import { isLoopback } from '../config.ts';
 import { buildView, type ControlView } from '../object/snapshot.ts';
 import type { Inside } from './gateway.ts';
+import { limitReport } from './limit-report.ts';
 import { objectContext } from './object-context.ts';
 import { makeOrganization } from './organization.ts';
 
@@ -50,6 +51,7 @@ function adminContext(inside: Inside, version: string, org: string, within: (org
       const status = upstreams.status().filter((server) => server.org === org);
       return status.map(({ org: _org, ...rest }) => rest);
     },
+    limits: (name) => limitReport(inside, org, name),
     metrics: (own) => metrics.render(own ? org : undefined),
     lastUsedMs: (token) => lastUsed.get(org, token),
     definitions: {

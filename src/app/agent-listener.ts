@@ -28,7 +28,7 @@ export function agentListener(inside: Inside): AgentServer {
       allowedOrigins: config.agent.allowedOrigins,
       trustedProxies: compileAll(config.agent.trustedProxies),
     },
-    authenticate: (bearer, remoteAddress) => (anonymous && bearer === undefined) || isKnown(inside, bearer, remoteAddress),
+    authenticate: (bearerHash, remoteAddress) => (anonymous && bearerHash === undefined) || isKnown(inside, bearerHash, remoteAddress),
     onSessionEnd: (session) => {
       if (!session.principal) return;
       upstreams
@@ -50,13 +50,13 @@ function allowedHosts({ config }: Inside): string[] | undefined {
  * A cheap look before a body is read; the pipeline identifies in any case. Refused attempts leave an entry, a few each second: in the log of the
  * organization whose token it was, else in that of the gateway's own.
  */
-function isKnown(inside: Inside, bearer: string | undefined, remoteAddress: string): boolean {
+function isKnown(inside: Inside, bearerHash: string | undefined, remoteAddress: string): boolean {
   const { clock, control, strangers, config, log, logger } = inside;
   const nowMs = clock.nowMs();
-  const { found, control: owner } = control.identify(bearer, nowMs, remoteAddress);
+  const { found, control: owner } = control.identify(bearerHash, nowMs, remoteAddress);
   if (found.principal) return true;
   if (strangers.admit(nowMs, owner?.org)) {
-    const reason = bearer === undefined ? 'no token' : owner ? found.code : 'no valid token';
+    const reason = bearerHash === undefined ? 'no token' : owner ? found.code : 'no valid token';
     const fields = { timeMs: nowMs, user: 'unknown', method: 'agent-token', result: 'failed' as const, reason, remoteAddress };
     log
       .record(owner?.org ?? config.organization, { type: 'signin', fields })

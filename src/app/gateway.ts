@@ -15,6 +15,7 @@ import type { Upstreams } from '../upstream/exchange.ts';
 import type { Core } from './core.ts';
 import type { Definitions } from './definitions.ts';
 import type { HistoryKeeper } from './history-keeper.ts';
+import type { Limits } from './limits.ts';
 
 /** Everything behind the listeners. */
 export interface Inside extends Core {
@@ -33,6 +34,7 @@ export interface Inside extends Core {
   /** Whose operator tokens are whose, over all organizations. */
   readonly operators: TokenDirectory;
   readonly strangers: StrangerLimit;
+  readonly limits: Limits;
   readonly pipeline: Pipeline;
   readonly instance: string;
 }

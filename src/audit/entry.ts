@@ -172,6 +172,18 @@ export type SystemFields =
   | { event: 'drift'; timeMs: number; server: string; changes: readonly DriftRef[]; instance?: Maybe<string> }
   /** A window in which the log could not be written and calls were refused. */
   | { event: 'degraded'; timeMs: number; fromMs: number; toMs: number; reason: string; refused?: Maybe<number>; instance?: Maybe<string> }
+  /** Refusals by a limit that have no entry of their own, of one caller in one window. `*`: of all that were not watched singly. */
+  | {
+      event: 'limited';
+      timeMs: number;
+      fromMs: number;
+      toMs: number;
+      agent: string;
+      token?: Maybe<string>;
+      limit: string;
+      refused: number;
+      instance?: Maybe<string>;
+    }
   | { event: 'key-rotation'; timeMs: number; scope: 'master' | 'data'; key: string; previous?: Maybe<string>; author?: Maybe<string> };
 
 /** Most changes one drift entry names. */
@@ -203,7 +215,7 @@ export function systemContent(s: SystemFields): string {
     const changes = rest.changes.slice(0, MAX_DRIFT_CHANGES).map((one) => plainMembers({ ...one }));
     return canonicalJson({ ...plainMembers(rest), changes, type: 'system', time });
   }
-  if (rest.event === 'degraded') {
+  if (rest.event === 'degraded' || rest.event === 'limited') {
     const { fromMs, toMs, ...window } = rest;
     return canonicalJson({ ...plainMembers(window), from: instant(fromMs), to: instant(toMs), type: 'system', time });
   }

@@ -1,13 +1,11 @@
 // Who is calling: bearer token → principal, from the objects of one organization at one control revision.
 // Never stores or repeats a token; what it says to a caller without a valid token is the same whatever is wrong with it.
-import { timingSafeEqual } from 'node:crypto';
 import type { DenialCode, Principal } from '../call.ts';
 import type { AgentSpec, ClassSpec, Kind, OrganizationSpec, StoredObject, TokenSpec, UserSpec } from '../object/kinds.ts';
 import { NO_ADDRESS } from './client-address.ts';
 import { buildMembers, type MemberIndex } from './member-index.ts';
 import { compileScope } from './scope.ts';
 import { compileSource, type SourceCheck } from './source.ts';
-import { isWellFormedToken, tokenHash } from './token.ts';
 
 /** What a principal and its tokens are made of: a change of any of these kinds makes a new index. */
 export const PRINCIPAL_KINDS = ['token', 'agent', 'user', 'team', 'role', 'class', 'organization'] as const satisfies readonly Kind[];
@@ -22,10 +20,8 @@ export interface PrincipalIndex {
   /** Tokens that can be found. */
   readonly size: number;
   hashes(): Iterable<string>;
-  /** `bearer` is the token as presented (without the word Bearer); undefined when none was. Without an address, no network holds the call. */
-  identify(bearer: string | undefined, nowMs: number, remoteAddress?: string): Identified;
-  /** The same for a token that was already hashed (hex SHA-256); undefined when this organization has no such token. */
-  identifyHash(hash: string, nowMs: number, remoteAddress?: string): Identified | undefined;
+  /** `hash` is that of the token as presented (`tokenHash`); undefined when none was. Without an address, no network holds the call. */
+  identify(hash: string | undefined, nowMs: number, remoteAddress?: string): Identified;
   /** Whom a token that can be used now stands for, wherever its call comes from; undefined for any other. By object name. */
   principalOf(token: string, nowMs: number): Principal | undefined;
   /** An agent by itself: as with a token that narrows nothing and names no user. undefined when there is none, or it is disabled. */
@@ -52,28 +48,24 @@ export function buildPrincipals(objects: readonly StoredObject[], revision: numb
     if (!isKind(object, 'token')) continue;
     const { hash } = object.spec;
     // Two token objects with one hash: nobody can say which of them a call belongs to, so neither is usable.
-    const record = records.has(hash) ? refusedRecord(hash, TWICE) : tokenRecord(people, object.metadata.name, object.spec);
+    const record = records.has(hash) ? refusedRecord(TWICE) : tokenRecord(people, object.metadata.name, object.spec);
     const first = records.get(hash);
     if (first) first.refused = TWICE;
     records.set(hash, record);
     byName.set(object.metadata.name, record);
   }
-  const identifyHash = (hash: string, nowMs: number, remoteAddress = NO_ADDRESS): Identified | undefined => {
-    const record = records.get(hash);
-    if (!record || !timingSafeEqual(Buffer.from(hash, 'latin1'), record.hash)) return undefined;
-    if (record.refused) return record.refused;
-    if (nowMs >= record.expiresMs) return record.expired;
-    return record.source === undefined || record.source(remoteAddress) ? record.identified : ELSEWHERE;
-  };
   return {
     org,
     revision,
     size: records.size,
     hashes: () => records.keys(),
-    identifyHash,
-    identify: (bearer, nowMs, remoteAddress) => {
-      if (bearer === undefined || !isWellFormedToken(bearer)) return UNAUTHENTICATED;
-      return identifyHash(tokenHash(bearer), nowMs, remoteAddress) ?? UNAUTHENTICATED;
+    identify: (hash, nowMs, remoteAddress = NO_ADDRESS) => {
+      // How long a look-up by hash takes says nothing about the token.
+      const record = hash === undefined ? undefined : records.get(hash);
+      if (!record) return UNAUTHENTICATED;
+      if (record.refused) return record.refused;
+      if (nowMs >= record.expiresMs) return record.expired;
+      return record.source === undefined || record.source(remoteAddress) ? record.identified : ELSEWHERE;
     },
     principalOf: (token, nowMs) => {
       const record = byName.get(token);
@@ -112,8 +104,6 @@ function directoryOf(objects: readonly StoredObject[], org: string): People {
 }
 
 interface TokenRecord {
-  /** The hex hash as bytes, for the constant-time comparison. */
-  hash: Buffer;
   expiresMs: number;
   source: SourceCheck | undefined;
   /** Set when the token is refused whatever the time. */
@@ -125,11 +115,10 @@ interface TokenRecord {
 function tokenRecord(people: People, name: string, spec: TokenSpec): TokenRecord {
   const agent = people.agents.get(spec.agent);
   const refused = refusedFor(people, spec, agent?.spec);
-  if (refused || !agent) return refusedRecord(spec.hash, refused ?? UNAUTHENTICATED);
+  if (refused || !agent) return refusedRecord(refused ?? UNAUTHENTICATED);
   const agentClass = agent.spec.class === undefined ? undefined : people.classes.get(agent.spec.class);
   const expiresMs = expiryOf(spec, people.organization);
   return {
-    hash: Buffer.from(spec.hash, 'latin1'),
     expiresMs,
     source: compileSource(people.organization?.sourceNetworks, agentClass?.sourceNetworks, spec.sourceNetworks),
     refused: undefined,
@@ -176,8 +165,8 @@ function instantText(ms: number): string {
   return ms > 0 && ms < 8.64e15 ? new Date(ms).toISOString() : 'an unknown time';
 }
 
-function refusedRecord(hash: string, refused: Identified): TokenRecord {
-  return { hash: Buffer.from(hash, 'latin1'), expiresMs: 0, source: undefined, refused, expired: refused, identified: refused };
+function refusedRecord(refused: Identified): TokenRecord {
+  return { expiresMs: 0, source: undefined, refused, expired: refused, identified: refused };
 }
 
 /** INVARIANT: a token with `revokedAt` is refused whatever the instant says, so that clocks that differ cannot keep it alive (auth.test.ts). */

@@ -9,6 +9,7 @@ import type {
   DiffReply,
   FreezeList,
   HistoryReply,
+  LimitBody,
   NewOrganizationReply,
   NewTokenReply,
   ObjectBody,
@@ -47,6 +48,8 @@ export interface AdminClient {
   createOrganization(body: Record<string, string>): Promise<NewOrganizationReply>;
   who(query: Readonly<Record<string, string | undefined>>): Promise<AccessReply>;
   what(query: Readonly<Record<string, string | undefined>>): Promise<AccessReply>;
+  limits(): Promise<{ limits: LimitBody[] }>;
+  limit(name: string): Promise<LimitBody>;
   freezes(): Promise<FreezeList>;
   freeze(body: {
     name?: string;
@@ -112,6 +115,8 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     createOrganization: (body) => wire.json('POST', at('organizations'), body),
     who: (query) => wire.json('GET', at('access', 'who') + queryText(query)),
     what: (query) => wire.json('GET', at('access', 'what') + queryText(query)),
+    limits: () => wire.json('GET', at('limits')),
+    limit: (name) => wire.json('GET', at('limits', name)),
     freezes: () => wire.json('GET', at('freezes')),
     freeze: (body) => wire.json('POST', at('freezes'), body),
     unfreeze: (name) => wire.json('DELETE', at('freezes', name)),

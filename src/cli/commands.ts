@@ -5,6 +5,7 @@ import { accessCommands } from './command/access.ts';
 import { dataCommands } from './command/data.ts';
 import { gatewayCommands } from './command/gateway.ts';
 import { identityCommands } from './command/identity.ts';
+import { limitCommands } from './command/limit.ts';
 import { logCommands } from './command/log.ts';
 import { objectCommands } from './command/object.ts';
 import { riskCommands } from './command/risk.ts';
@@ -17,6 +18,7 @@ export const commands: readonly CommandSpec[] = [
   ...serverCommands,
   ...accessCommands,
   ...identityCommands,
+  ...limitCommands,
   ...riskCommands,
   ...logCommands,
   ...dataCommands,

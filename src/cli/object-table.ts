@@ -1,12 +1,18 @@
 // Objects as one line each: kind, name, revision, and what a person looks for first in that kind.
 import type { ObjectBody } from '../admin/contract.ts';
+import { isObject } from '../lib/json.ts';
 import { textTable } from './text-table.ts';
 
-export function objectTable(objects: readonly ObjectBody[]): string {
+/** `health`: how servers are, by name. */
+export function objectTable(objects: readonly ObjectBody[], health: ReadonlyMap<string, string> = new Map()): string {
   if (objects.length === 0) return 'None.';
   return textTable(
     ['NAME', 'REVISION', 'WHAT'],
-    objects.map((object) => [`${object.kind}/${object.metadata.name}`, String(object.revision ?? ''), summaryOf(object)]),
+    objects.map((object) => [
+      `${object.kind}/${object.metadata.name}`,
+      String(object.revision ?? ''),
+      [summaryOf(object), (object.kind === 'server' && health.get(object.metadata.name)) || ''].filter((part) => part !== '').join(', '),
+    ]),
   );
 }
 
@@ -15,10 +21,15 @@ function summaryOf({ kind, spec }: ObjectBody): string {
   const off = spec.disabled === true ? 'disabled' : '';
   const ended = text('revokedAt') === '' ? text('expiresAt') && `until ${text('expiresAt')}` : `revoked ${text('revokedAt')}`;
   const parts: Readonly<Record<string, readonly string[]>> = {
-    server: [text('transport'), text('url') || text('command'), off],
+    server: [text('transport'), text('url') || urlsText(spec.urls) || text('command'), off],
     agent: [text('class') && `class ${text('class')}`, text('owner') && `owner ${text('owner')}`, off],
     token: [`agent ${text('agent')}`, `${text('hint')}…`, ended],
     policy: [`order ${String(spec.order ?? '')}`, `${Array.isArray(spec.rules) ? spec.rules.length : 0} rules`],
+    limit: [
+      isObject(spec.rate) ? `${spec.rate.max} in ${Number(spec.rate.windowMs) / 1000} s` : '',
+      spec.concurrency === undefined ? '' : `${spec.concurrency} at once`,
+      isObject(spec.quota) ? `quota ${spec.quota.max}` : '',
+    ],
     freeze: [scopeText(spec.scope), text('reason'), text('until') && `until ${text('until')}`],
     operator: [`role ${text('role')}`, ended],
     secret: [text('sealed')],
@@ -39,6 +50,10 @@ function memberCount(members: unknown): number {
     (sum, names) => sum + (Array.isArray(names) ? names.length : 0),
     0,
   );
+}
+
+function urlsText(urls: unknown): string {
+  return Array.isArray(urls) ? urls.join(' ') : '';
 }
 
 function bandsText(bands: unknown): string {

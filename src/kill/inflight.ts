@@ -2,6 +2,7 @@
 // running pipeline. Never holds a call after its release, and never more than the limit.
 import type { Principal } from '../call.ts';
 import { GatewayError } from '../lib/error.ts';
+import { Roster } from '../lib/roster.ts';
 import { type FreezeIndex, type FreezeScope, scopeCovers } from './freeze-index.ts';
 
 /** Calls in flight at once, per process. */
@@ -21,7 +22,7 @@ export interface InFlightCall {
 }
 
 export class InFlight {
-  readonly #calls = new Set<InFlightCall>();
+  readonly #calls = new Roster<Seated>();
   readonly #perAgent = new Map<string, number>();
   readonly #max: number;
   readonly #maxPerAgent: number;
@@ -44,11 +45,11 @@ export class InFlight {
     if (own >= this.#maxPerAgent)
       throw new GatewayError('limit_exceeded', `This agent already runs ${own} calls. Let some end first, then try again.`);
     this.#perAgent.set(agent, own + 1);
-    const entry = { ...call, abort: (reason: Error) => call.abort(reason) };
-    this.#calls.add(entry);
+    const seated: Seated = { call, seat: 0 };
+    seated.seat = this.#calls.enter(seated);
     let held = true;
     return () => {
-      this.#calls.delete(entry);
+      this.#calls.leave(seated.seat, seated);
       if (held) this.#leave(agent);
       held = false;
     };
@@ -65,10 +66,11 @@ export class InFlight {
   /** Ends the calls of one organization that are frozen under this index; for freezes set through another process. Returns how many. */
   cancelFrozen(org: string, index: FreezeIndex, nowMs: number): number {
     let count = 0;
-    for (const call of [...this.#calls]) {
+    for (const seated of [...this.#calls]) {
+      const { call } = seated;
       if (call.principal.org !== org) continue;
       const frozen = index.frozen(call.principal, call.server, nowMs);
-      if (frozen) count += this.#end(call, new GatewayError('frozen', `Stopped by the freeze "${frozen.name}": ${frozen.reason}`));
+      if (frozen) count += this.#end(seated, new GatewayError('frozen', `Stopped by the freeze "${frozen.name}": ${frozen.reason}`));
     }
     return count;
   }
@@ -76,7 +78,7 @@ export class InFlight {
   /** Ends every call for which the test holds, e.g. the calls of a revoked token. Returns how many. */
   cancelWhere(test: (call: Readonly<InFlightCall>) => boolean, reason: Error): number {
     let count = 0;
-    for (const call of [...this.#calls]) if (test(call)) count += this.#end(call, reason);
+    for (const seated of [...this.#calls]) if (test(seated.call)) count += this.#end(seated, reason);
     return count;
   }
 
@@ -86,13 +88,18 @@ export class InFlight {
     else this.#perAgent.delete(agent);
   }
 
-  #end(call: InFlightCall, reason: Error): number {
-    if (!this.#calls.delete(call)) return 0;
+  #end(seated: Seated, reason: Error): number {
+    if (!this.#calls.leave(seated.seat, seated)) return 0;
     try {
-      call.abort(reason);
+      seated.call.abort(reason);
     } catch {
       // One call that cannot be ended must not keep the others running; its own pipeline reports the failure.
     }
     return 1;
   }
+}
+
+interface Seated {
+  call: InFlightCall;
+  seat: number;
 }

@@ -5,6 +5,7 @@ import { agentSpec } from './kind/agent.ts';
 import { classSpec } from './kind/class.ts';
 import type { callLimits, metadataSchema } from './kind/field.ts';
 import { freezeSpec } from './kind/freeze.ts';
+import { limitSpec } from './kind/limit.ts';
 import { type operatorRights, type operatorRoles, operatorSpec } from './kind/operator.ts';
 import { organizationSpec } from './kind/organization.ts';
 import { type policyRule, policySpec } from './kind/policy.ts';
@@ -23,6 +24,7 @@ export const kinds = {
   token: tokenSpec,
   policy: policySpec,
   freeze: freezeSpec,
+  limit: limitSpec,
   secret: secretSpec,
   operator: operatorSpec,
   organization: organizationSpec,
@@ -41,6 +43,7 @@ export type AgentSpec = z.infer<typeof agentSpec>;
 export type TokenSpec = z.infer<typeof tokenSpec>;
 export type PolicyRule = z.infer<typeof policyRule>;
 export type FreezeSpec = z.infer<typeof freezeSpec>;
+export type LimitSpec = z.infer<typeof limitSpec>;
 export type OperatorSpec = z.infer<typeof operatorSpec>;
 export type OperatorRole = (typeof operatorRoles)[number];
 export type OperatorRight = (typeof operatorRights)[number];

@@ -6,6 +6,8 @@ import { BucketHistogram, type MetricValue, OTHER } from './bucket-histogram.ts'
 
 /** Servers (stages, kinds) with a latency series of their own. */
 export const MAX_LABEL_VALUES = 500;
+/** Series of one gauge that has them by organization. */
+export const MAX_GAUGE_SERIES = 10_000;
 /** Outcomes with a series of their own, per method. */
 export const MAX_OUTCOME_LABELS = 64;
 /** Upper bounds of the latency buckets, seconds: from what a stage takes to the longest a server may. */
@@ -22,12 +24,14 @@ export interface Metrics {
   upstream(server: string, durationMs: number, org?: string): void;
   /** One durable append. */
   append(durationMs: number): void;
+  /** A call was refused by this limit. */
+  limited(limit: string, org?: string): void;
   /** Can the log be written? */
   logHealthy(healthy: boolean): void;
   /** Adds a gauge that is read when the metrics are rendered; what it throws leaves it out. */
   gauge(name: string, help: string, read: () => number): void;
-  /** The same with one value for each organization. */
-  gaugeByOrg(name: string, help: string, read: () => Iterable<readonly [org: string, value: number]>): void;
+  /** The same with a value for each organization, or for each of its servers; what exceeds the cap on labels is left out. */
+  gaugeByOrg(name: string, help: string, read: () => Iterable<readonly [org: string, value: number, server?: string]>): void;
   /** Prometheus text exposition format: everything, or what is counted for one organization. */
   render(org?: string): Promise<string>;
 }
@@ -44,11 +48,19 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
   const upstreamSeconds = histogram(registry, 'sallyport_upstream_seconds', 'Time servers took to answer, by organization.', 'server');
   const appendSeconds = histogram(registry, 'sallyport_append_seconds', 'Time until log entries were durable.', 'log');
   plain(registry, 'sallyport_calls_total', 'Calls that ended, by organization, method and outcome.', 'counter', () => calls.values());
+  const limits = new NameCounter();
+  plain(registry, 'sallyport_limited_total', 'Calls refused by a limit.', 'counter', () =>
+    limits.values('sallyport_limited_total', 'limit'),
+  );
   const gauge: Metrics['gauge'] = (name, help, read) =>
     plain(registry, name, help, 'gauge', () => reading(() => [{ metricName: name, labels: {}, value: read() }]));
   const gaugeByOrg: Metrics['gaugeByOrg'] = (name, help, read) =>
     plain(registry, name, help, 'gauge', () =>
-      reading(() => [...read()].map(([org, value]) => ({ metricName: name, labels: { org }, value }))),
+      reading(() =>
+        [...read()]
+          .slice(0, MAX_GAUGE_SERIES)
+          .map(([org, value, server]) => ({ metricName: name, labels: { org, ...(server === undefined ? {} : { server }) }, value })),
+      ),
     );
   gauge('sallyport_calls_in_flight', 'Calls that are running.', () => inFlight);
   gauge('sallyport_log_healthy', '1 when the audit log can be written, else 0.', () => Number(isLogHealthy));
@@ -68,10 +80,32 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
     logHealthy: (healthy) => {
       isLogHealthy = healthy;
     },
+    limited: (limit, org = '') => limits.count(org, limit),
     gauge,
     gaugeByOrg,
     render: async (org) => (org === undefined ? registry.metrics() : linesOf(await registry.metrics(), org)),
   };
+}
+
+/** A counter whose values are names that operators chose, by organization. */
+class NameCounter {
+  readonly #counts = new Map<string, Map<string, number>>();
+
+  count(org: string, name: string): void {
+    let own = this.#counts.get(org);
+    if (!own) {
+      own = new Map();
+      this.#counts.set(org, own);
+    }
+    const label = own.has(name) || own.size < MAX_LABEL_VALUES ? name : OTHER;
+    own.set(label, (own.get(label) ?? 0) + 1);
+  }
+
+  values(metricName: string, label: string): MetricValue[] {
+    return [...this.#counts].flatMap(([org, own]) =>
+      [...own].map(([name, value]) => ({ metricName, labels: { ...(org === '' ? {} : { org }), [label]: name }, value })),
+    );
+  }
 }
 
 /** Calls by organization, method and outcome. */

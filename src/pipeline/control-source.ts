@@ -1,7 +1,6 @@
 // Control states of all organizations: loaded from the store, compiled, swapped whole. The last good one stays when loading or compiling fails.
 // INVARIANT: `atLeast(org, r)` never resolves with a state older than r (test/property/joining-rule.test.ts).
 import { UNAUTHENTICATED } from '../auth/principal-index.ts';
-import { isWellFormedToken, tokenHash } from '../auth/token.ts';
 import { TokenDirectory } from '../auth/token-directory.ts';
 import { GatewayError } from '../lib/error.ts';
 import type { StoredObject } from '../object/kinds.ts';
@@ -56,13 +55,10 @@ export class LiveControl implements ControlSource {
     return first;
   }
 
-  identify(bearer: string | undefined, nowMs: number, remoteAddress: string): ReturnType<ControlSource['identify']> {
-    if (bearer === undefined || !isWellFormedToken(bearer)) return NOBODY;
-    const hash = tokenHash(bearer);
-    const owner = this.#tokens.ownerOf(hash);
+  identify(bearerHash: string | undefined, nowMs: number, remoteAddress: string): ReturnType<ControlSource['identify']> {
+    const owner = bearerHash === undefined ? undefined : this.#tokens.ownerOf(bearerHash);
     const control = owner === undefined ? undefined : this.#controls.get(owner);
-    const found = control?.principals.identifyHash(hash, nowMs, remoteAddress);
-    return found ? { found, control } : NOBODY;
+    return control ? { found: control.principals.identify(bearerHash, nowMs, remoteAddress), control } : NOBODY;
   }
 
   async atLeast(org: string, revision: number): Promise<Control> {

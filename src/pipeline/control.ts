@@ -4,6 +4,7 @@
 import type { Identified, PrincipalIndex } from '../auth/principal-index.ts';
 import type { SnapshotIndex } from '../catalog/snapshot-index.ts';
 import type { FreezeIndex } from '../kill/freeze-index.ts';
+import type { LimitSet } from '../limit/limit-set.ts';
 import type { StoredObject } from '../object/kinds.ts';
 import type { ControlView } from '../object/snapshot.ts';
 import type { PolicySet } from '../policy/compile.ts';
@@ -17,6 +18,7 @@ export interface Control {
   readonly principals: PrincipalIndex;
   readonly policies: PolicySet;
   readonly freezes: FreezeIndex;
+  readonly limits: LimitSet;
   readonly snapshots: SnapshotIndex;
   /** undefined when no profile is set: nothing is scored. */
   readonly risk: RiskModel | undefined;
@@ -32,7 +34,7 @@ export interface ControlSource {
   /** Some loaded state, to start judging with before the organization is known: that of the gateway's own organization when it is loaded. */
   any(): Control;
   /** Whose token this is, over all organizations; `control` is that of its organization, also when the token is refused. */
-  identify(bearer: string | undefined, nowMs: number, remoteAddress: string): { found: Identified; control: Control | undefined };
+  identify(bearerHash: string | undefined, nowMs: number, remoteAddress: string): { found: Identified; control: Control | undefined };
   /** Loads until the revision is at least this. Rejects with GatewayError `control_unavailable`. */
   atLeast(org: string, revision: number): Promise<Control>;
 }

@@ -9,12 +9,16 @@ import type { InFlight } from '../kill/inflight.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { JsonObject } from '../lib/json.ts';
 import type { Lru } from '../lib/lru.ts';
+import type { FloodGate } from '../limit/flood.ts';
+import type { Hold } from '../limit/hold.ts';
+import type { Limiter } from '../limit/limiter.ts';
 import type { RpcError } from '../mcp/message.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Amounts } from '../risk/amounts.ts';
 import type { HistorySource } from '../risk/history-source.ts';
 import type { Lease, Upstreams } from '../upstream/exchange.ts';
+import type { Watchdog } from '../upstream/watchdog.ts';
 import type { Control, ControlSource } from './control.ts';
 import type { Readings } from './discovery.ts';
 
@@ -33,7 +37,12 @@ export interface Ports {
   lastUsed: LastUsed;
   /** Thins out the recording of attempts nobody can be blamed for. */
   strangers: { admit(nowMs: number): boolean };
+  limiter: Limiter;
+  /** Thins out the recording of calls that come too often. */
+  floods: Pick<FloodGate, 'admit'>;
   inFlight: InFlight;
+  /** Ends calls that take too long, without a timer for each. */
+  watchdog: Watchdog;
   /** In the order they look. */
   inspectors: readonly Inspector[];
   histories: HistorySource;
@@ -101,6 +110,14 @@ export interface Flight {
   sealedTaskId: string | undefined;
   /** The server could not be reached or broke off: the outcome says so. */
   upstreamFailed: boolean;
+  /** What this call holds of its limits; undefined when none applies. */
+  hold: Hold | undefined;
+  /** Ticket of an earlier round whose reservations were taken over. */
+  claimed: string | undefined;
+  /** It was handed to the server side: it may have had an effect. */
+  forwarded: boolean;
+  /** The server side says that it sent nothing. */
+  neverSent: boolean;
   /** Takes the call out of the kill switch's sight. */
   release: (() => void) | undefined;
 }
@@ -111,6 +128,10 @@ export interface Denial {
   rule: string | undefined;
   hint: string | undefined;
   rpc?: RpcError | undefined;
+  /** Name of the limit without room. */
+  limit?: string | undefined;
+  /** When it may pass; undefined when waiting does not help or is not known to. */
+  retryAfterMs?: number | undefined;
 }
 
 export type Verdict =
@@ -132,10 +153,12 @@ export type RowName =
   | 'freeze'
   | 'resolve'
   | 'limit'
+  | 'limit-target'
   | 'validate'
   | 'inspect-args'
   | 'score'
   | 'decide'
+  | 'require-quota'
   | 'approve'
   | 'record-decision'
   | 'lease'

@@ -27,7 +27,7 @@ export function mayHear(flight: Flight, server: string, method: string, params: 
 /** Who listens now. A token that expired or changed hands meanwhile ends the stream: nothing else would. */
 function listenerOf({ call, ports }: Flight, control: Control): Principal | undefined {
   if (call.principal?.token === undefined) return call.principal;
-  const { found } = ports.control.identify(call.bearer, ports.clock.nowMs(), call.remoteAddress);
+  const { found } = ports.control.identify(call.bearerHash, ports.clock.nowMs(), call.remoteAddress);
   const { principal } = found;
   if (principal?.org === control.org && principal.agent === call.principal.agent && principal.user === call.principal.user)
     return principal;

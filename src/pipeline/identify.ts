@@ -12,7 +12,7 @@ export const identify: Row = {
   run(flight) {
     const { call, ports } = flight;
     if (call.origin === 'gateway' && call.actsFor !== undefined) return inherit(flight, itself(call.actsFor));
-    const { found, control } = ports.control.identify(call.bearer, ports.clock.nowMs(), call.remoteAddress);
+    const { found, control } = ports.control.identify(call.bearerHash, ports.clock.nowMs(), call.remoteAddress);
     if (found.principal && control) return board(flight, control, found.principal);
     const anonymous = anonymousPrincipal(call, ports.settings.anonymousOrg);
     if (anonymous) return inherit(flight, anonymous);
@@ -53,7 +53,7 @@ function itself(org: string): Principal {
 
 /** INVARIANT: only with the conformance profile, only without a token, only from loopback (test/scenario/anonymous.test.ts). */
 function anonymousPrincipal(call: Call, org: string | undefined): Principal | undefined {
-  if (org === undefined || call.bearer !== undefined || !LOOPBACK.has(call.remoteAddress)) return undefined;
+  if (org === undefined || call.bearerHash !== undefined || !LOOPBACK.has(call.remoteAddress)) return undefined;
   return {
     org,
     agent: 'conformance',

@@ -52,7 +52,7 @@ export function governedPeer(flight: Flight, server: string, spec: ServerSpec): 
 }
 
 /** Modern results that ask, those about tasks too: each entry is decided and recorded; one refusal refuses the whole call. */
-export async function governQuestions(flight: Flight, answer: CallReply): Promise<Denial | undefined> {
+export function governQuestions(flight: Flight, answer: CallReply): Promise<Denial | undefined> | undefined {
   if (answer.type !== 'result') return undefined;
   const { resultType, inputRequests } = answer.result;
   const asks = resultType === 'input_required' || resultType === 'task' || flight.call.method.startsWith('tasks/');
@@ -100,7 +100,7 @@ function questionCall(flight: Flight, parent: Call, method: string, params: Json
     params,
     paramsText: params && JSON.stringify(params),
     client: parent.client,
-    bearer: parent.bearer,
+    bearerHash: parent.bearerHash,
     remoteAddress: parent.remoteAddress,
     mcpHeaders: {},
     peer: parent.peer,

@@ -31,8 +31,8 @@ export interface AgentServerOptions {
     trustedProxies?: readonly Network[] | undefined;
   };
   logger: AgentLogger;
-  /** Cheap check of the bearer token (undefined: none was sent) before a body is read; false answers 401. */
-  authenticate?: ((bearer: string | undefined, remoteAddress: string) => boolean) | undefined;
+  /** Cheap check of the bearer token, by its hash (undefined: none was sent), before a body is read; false answers 401. */
+  authenticate?: ((bearerHash: string | undefined, remoteAddress: string) => boolean) | undefined;
   /** A legacy session ended (DELETE, idle, closed by the gateway): close what belongs to it. Must not throw. */
   onSessionEnd?: ((session: SessionInfo) => void) | undefined;
   random?: Random;

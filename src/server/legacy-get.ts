@@ -66,7 +66,7 @@ async function serveStanding(context: AgentContext, exchange: Exchange, session:
     peer: session.peer(stream, true),
     controller,
   });
-  const outcome = await context.calls.run(call, controller);
+  const outcome = await context.calls.run(call);
   session.finishStanding();
   const response = stream.takeResponse();
   stream.close();
@@ -79,7 +79,7 @@ async function mayTakeUp(context: AgentContext, exchange: Exchange, session: Ses
   const peer = { notify: () => undefined, request: undefined };
   const local: Call['local'] = async () => ({ type: 'accepted' });
   const opened = openCall(context, { message: TAKE_UP, exchange, client: session.client, peer, controller, local });
-  const outcome = await context.calls.run({ ...opened, kind: 'subscription' }, controller);
+  const outcome = await context.calls.run({ ...opened, kind: 'subscription' });
   // Who left meanwhile is no reader: a stream given to one would never be known to be alone.
   if (outcome.type !== 'denied') return !exchange.response.destroyed;
   replyNoStream(exchange, outcome);

@@ -53,7 +53,7 @@ export function sessionOf(context: AgentContext, exchange: Exchange): Session | 
     refuse(exchange, 400, INVALID_REQUEST, 'The Mcp-Session-Id header is missing: send initialize first and then the id of its answer.');
     return undefined;
   }
-  const session = context.sessions.find(id, exchange.bearer, exchange.surface);
+  const session = context.sessions.find(id, exchange.bearerHash, exchange.surface);
   if (session === undefined) {
     refuse(exchange, 404, SESSION_NOT_FOUND, 'Session not found: it ended or never was. Send initialize again.');
     return undefined;
@@ -90,7 +90,7 @@ async function runNotification(
     controller,
     local: message.method === 'notifications/cancelled' ? cancelOnce(session, message) : undefined,
   });
-  return context.calls.run(call, controller);
+  return context.calls.run(call);
 }
 
 /** What `forward` does with notifications/cancelled: end the call it names, which cancels it at the server. */
@@ -127,7 +127,7 @@ async function serveAnswered(
     controller,
     local: message.method === 'ping' ? answerPing : undefined,
   });
-  const outcome = await context.calls.run(call, controller);
+  const outcome = await context.calls.run(call);
   session.finish(message.id);
   if (isCancelled(controller.signal)) stream.skip();
   else stream.answer(message.id, answerOf(call, message.id, outcome));

@@ -2,6 +2,7 @@
 // Never takes a credential from anywhere but the Authorization header, and never lets the path or a header decide what the body says.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { clientAddress } from '../auth/client-address.ts';
+import { tokenHash } from '../auth/token.ts';
 import type { Surface } from '../call.ts';
 import type { Network } from '../lib/network.ts';
 import { DENIED, INVALID_REQUEST, PARSE_ERROR, UNAVAILABLE } from '../mcp/error-code.ts';
@@ -19,7 +20,7 @@ export type { PipelinePort } from './agent-context.ts';
 export interface RouteOptions {
   guard: HostGuard;
   /** Cheap check before a body is read; false answers 401 at once. The pipeline identifies in any case. */
-  authenticate: ((bearer: string | undefined, remoteAddress: string) => boolean) | undefined;
+  authenticate: ((bearerHash: string | undefined, remoteAddress: string) => boolean) | undefined;
   /** Proxies in front of the listener whose X-Forwarded-For counts. */
   trustedProxies: readonly Network[];
 }
@@ -32,7 +33,7 @@ export function serveRequest(context: AgentContext, options: RouteOptions, reque
     drainBody(request, context.limits);
     if (namesModernEra(exchange.mcpHeaders['mcp-protocol-version'] ?? '')) {
       replyRefused(response, 405, 'Only POST is used in this protocol revision.', { allow: 'POST' });
-    } else if (request.method === 'GET') guarded(context, exchange, serveGet(context, exchange));
+    } else if (request.method === 'GET') serveGet(context, exchange).catch((error: unknown) => failed(context, exchange, error));
     else serveDelete(context, exchange);
   }
 }
@@ -48,14 +49,15 @@ function admit(_context: AgentContext, options: RouteOptions, request: IncomingM
   if (method === 'OPTIONS') return answerOptions(request, response);
   if (!METHODS.has(method)) return refuse(response, 405, 'Method not allowed.', { allow: ALLOW });
   const bearer = bearerOf(headers.authorization);
+  const bearerHash = bearer === undefined ? undefined : tokenHash(bearer);
   const remoteAddress = clientAddress(request.socket.remoteAddress ?? '', forwardedFor(request), options.trustedProxies);
-  if (options.authenticate !== undefined && !options.authenticate(bearer, remoteAddress)) return refuseUnauthenticated(response);
+  if (options.authenticate !== undefined && !options.authenticate(bearerHash, remoteAddress)) return refuseUnauthenticated(response);
   const accepts = acceptedMedia(headers.accept);
   if (method === 'POST') {
     if (!isJsonContentType(headers['content-type'])) return refuse(response, 415, 'The body must be application/json in UTF-8.');
     if (!accepts.json && !accepts.sse) return refuse(response, 406, 'The Accept header must name application/json or text/event-stream.');
   }
-  return { request, response, surface, bearer, accepts, mcpHeaders: mcpHeadersOf(request), remoteAddress };
+  return { request, response, surface, bearerHash, accepts, mcpHeaders: mcpHeadersOf(request), remoteAddress };
 }
 
 /** Several headers of this name come joined by commas. */
@@ -76,7 +78,7 @@ export function surfaceOf(url: string): Surface | undefined {
 function servePost(context: AgentContext, exchange: Exchange): void {
   const { request, response } = exchange;
   readBody(request, context.limits, context.bodies, (text, failure, release) => {
-    if (text !== undefined) guarded(context, exchange, served(context, exchange, text).finally(release));
+    if (text !== undefined) serveText(context, exchange, text, release);
     else if (failure === 'too_large') {
       const message = `The message is larger than ${context.limits.maxBodyBytes} bytes, the most this gateway takes.`;
       replyError(response, 413, null, { code: INVALID_REQUEST, message, data: { maxBytes: context.limits.maxBodyBytes } });
@@ -92,17 +94,26 @@ function servePost(context: AgentContext, exchange: Exchange): void {
   });
 }
 
-async function served(context: AgentContext, exchange: Exchange, text: string): Promise<void> {
-  await serveBody(context, exchange, parseBody(text));
+function serveText(context: AgentContext, exchange: Exchange, text: string, release: () => void): void {
+  try {
+    const work = serveBody(context, exchange, parseBody(text));
+    if (work === undefined) release();
+    else
+      work.then(release, (error: unknown) => {
+        release();
+        failed(context, exchange, error);
+      });
+  } catch (error) {
+    release();
+    failed(context, exchange, error);
+  }
 }
 
-/** A rejection here is a bug: it is logged, answered when that is still possible, and goes no further. */
-function guarded(context: AgentContext, exchange: Exchange, work: Promise<void>): void {
-  work.catch((error: unknown) => {
-    context.logger.error({ err: error, path: exchange.surface }, 'serving a request failed');
-    if (exchange.response.headersSent) exchange.response.destroy();
-    else replyRefused(exchange.response, 500, 'The gateway failed while it handled this request.');
-  });
+/** A bug: it is logged, answered when that is still possible, and goes no further. */
+function failed(context: AgentContext, exchange: Exchange, error: unknown): void {
+  context.logger.error({ err: error, path: exchange.surface }, 'serving a request failed');
+  if (exchange.response.headersSent) exchange.response.destroy();
+  else replyRefused(exchange.response, 500, 'The gateway failed while it handled this request.');
 }
 
 function refuse(response: ServerResponse, status: number, message: string, headers?: Record<string, string>): undefined {

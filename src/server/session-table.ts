@@ -1,7 +1,6 @@
 // All sessions of legacy agents in this process: found by id and owner, bounded in number, ended when idle.
 // Never tells a stranger that a session exists: not yours, not here and not at all are the same answer.
 import type { Surface } from '../call.ts';
-import { sha256Hex } from '../lib/digest.ts';
 import type { Random } from '../lib/id.ts';
 import { EventPool } from './event-buffer.ts';
 import type { AgentServerLimits } from './limits.ts';
@@ -39,9 +38,9 @@ export class SessionTable implements Ticking {
   }
 
   /** A session that nobody can find yet: `register` makes it so when initialize succeeded. */
-  draft(bearer: string | undefined, facts: Omit<SessionFacts, 'id' | 'bearerDigest'>): Session {
+  draft(facts: Omit<SessionFacts, 'id'>): Session {
     const id = `sess_${Buffer.from(this.#options.random.bytes(ID_BYTES)).toString('base64url')}`;
-    return new Session({ ...facts, id, bearerDigest: digestOf(bearer) }, this.#options.limits, this.#pool, this.#options.nowMs());
+    return new Session({ ...facts, id }, this.#options.limits, this.#pool, this.#options.nowMs());
   }
 
   /** Makes room by ending the longest unused idle session, of the same principal first. False: no room, the session is not registered. */
@@ -59,11 +58,11 @@ export class SessionTable implements Ticking {
   }
 
   /** INVARIANT: only who opened it finds it, on the endpoint it was opened on (server/legacy-session.test.ts, "are not found by another principal"). */
-  find(id: string, bearer: string | undefined, surface: Surface): Session | undefined {
+  find(id: string, bearerHash: string | undefined, surface: Surface): Session | undefined {
     const session = this.#sessions.get(id);
     if (session === undefined || !isSameSurface(session.facts.surface, surface)) return undefined;
-    // Digests, so how long the comparison takes says nothing about the token.
-    if (session.facts.bearerDigest !== digestOf(bearer)) return undefined;
+    // Hashes, so how long the comparison takes says nothing about the token.
+    if (session.facts.bearerHash !== bearerHash) return undefined;
     session.lastUsedMs = this.#options.nowMs();
     return session;
   }
@@ -109,10 +108,6 @@ export class SessionTable implements Ticking {
     if (oldest !== undefined) this.end(oldest);
     return oldest !== undefined;
   }
-}
-
-function digestOf(bearer: string | undefined): string {
-  return bearer === undefined ? '' : sha256Hex(bearer);
 }
 
 function isSameSurface(a: Surface, b: Surface): boolean {

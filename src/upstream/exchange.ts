@@ -5,6 +5,7 @@ import type { CallReply, ClientContext, Peer } from '../call.ts';
 import type { JsonObject } from '../lib/json.ts';
 import type { RequestId } from '../mcp/message.ts';
 import type { ServerSpec } from '../object/kinds.ts';
+import type { Health } from './breaker.ts';
 
 /** A credential for one call: ready values, never logged. */
 export interface Lease {
@@ -39,6 +40,8 @@ export interface UpstreamRequest {
   inputSchema: JsonObject | undefined;
   peer: Peer;
   signal: AbortSignal;
+  /** It may be sent a second time when the first may or may not have arrived. */
+  repeatable?: boolean;
   /** JSON-RPC id of the agent's request: the subscription id of a modern listen. Absent: subscription ids are left to the codec. */
   requestId?: RequestId;
 }
@@ -63,4 +66,8 @@ export interface UpstreamStatus {
   connections: number;
   inFlight: number;
   lastError: string | undefined;
+  /** `up`; `trial`: left alone until now, one call tries it; `resting`: left alone. Of several endpoints the best. */
+  health: Health;
+  /** Only when there are several. URLs without user, password and query. */
+  endpoints: { url: string; health: Health; lastError: string | undefined }[] | undefined;
 }

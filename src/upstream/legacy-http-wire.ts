@@ -1,6 +1,8 @@
 // Streamable HTTP towards a legacy server (2025-11-25 basic/transports): session id, version header, POST streams that can be taken up again,
 // the standing GET stream. A request is sent again only when the server refused it because it did not know the session.
+import type { Abortable } from '../lib/cutoff.ts';
 import { underSignals } from '../lib/joined-signal.ts';
+import { Roster } from '../lib/roster.ts';
 import { SESSION_NOT_FOUND } from '../mcp/error-code.ts';
 import { parseMessage, SERVER_LIMITS } from '../mcp/message.ts';
 import type { HttpAnswer, HttpClient, SseEvent } from './channel.ts';
@@ -41,7 +43,7 @@ export class LegacyHttpWire implements Wire {
   #standing: AbortController | undefined;
   readonly #end = new AbortController();
   /** Requests whose exchange has not ended, answered or not. */
-  readonly #open = new Set<Flight>();
+  readonly #open = new Roster<Flight>();
   /** HTTP status of the last initialize; undefined when the server could not be reached. */
   greetedStatus: number | undefined;
 
@@ -71,9 +73,9 @@ export class LegacyHttpWire implements Wire {
     const left = lingering(flight, this.#options.watchdog);
     const ended = () => {
       left();
-      this.#open.delete(flight);
+      this.#open.leave(seat, flight);
     };
-    this.#open.add(flight);
+    const seat = this.#open.enter(flight);
     this.#post(flight).then(ended, (error: unknown) => {
       ended();
       flight.reject(asFailure(error, this.#options.server));
@@ -200,7 +202,7 @@ export class LegacyHttpWire implements Wire {
 
   #get(
     lastEventId: string | undefined,
-    signal: AbortSignal,
+    signal: Abortable,
     onEvent: (event: SseEvent) => Promise<void> | undefined,
     onHeaders?: () => void,
   ): Promise<HttpAnswer> {

@@ -2,6 +2,7 @@
 // Each test is named after the sentence it shows.
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tokenHash } from '../../src/auth/token.ts';
 import { modern } from '../support/agent-side.ts';
 import { type OpenStream, openStream } from '../support/http-agent.ts';
 import { type OrgGateway, startOrgGateway, type Tenant } from '../support/org-gateway.ts';
@@ -127,7 +128,7 @@ describe('expiry', () => {
     expect(Date.parse(made.expiresAt ?? '') - Date.now()).toBeLessThanOrEqual(60_000);
     const late = await acme.admin('POST', '/api/v1/tokens', { agent: 'bot', expiresAt: '2100-01-01T00:00:00Z' });
     expect(late.status).toBe(422);
-    const { found } = orgs.gateway.control.identify(endless.token, Date.now() + 61_000, '');
+    const { found } = orgs.gateway.control.identify(tokenHash(endless.token), Date.now() + 61_000, '');
     expect(found.code).toBe('token_expired');
     await acme.admin('DELETE', '/api/v1/objects/organization/acme');
     expect(await status(endless.token)).toBe(200);

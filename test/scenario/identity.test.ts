@@ -37,7 +37,7 @@ describe('a call is always attributed to an agent and, where known, a user', () 
   });
 
   it('and what is known of both is filled in: teams, roles, labels, class, environment', () => {
-    const { found } = orgs.gateway.control.identify(acme.token, Date.now(), '127.0.0.1');
+    const { found } = orgs.gateway.control.identify(tokenHash(acme.token), Date.now(), '127.0.0.1');
     expect(found.principal).toMatchObject({
       org: 'acme',
       agentClass: 'coder',
@@ -174,7 +174,7 @@ describe('tokens have scopes by server, tool, prompt, resource and method, and a
 
   it('the environment of a token is that of its calls, before that of agent, class and organization', async () => {
     const staging = await newToken({ agent: 'bot', environment: 'staging' });
-    const principal = (token: string) => orgs.gateway.control.identify(token, Date.now(), '').found.principal;
+    const principal = (token: string) => orgs.gateway.control.identify(tokenHash(token), Date.now(), '').found.principal;
     expect([principal(staging.token)?.environment, principal(acme.token)?.environment]).toEqual(['staging', 'prod']);
     await acme.apply('kind: organization\nmetadata: {name: acme}\nspec: {environment: anywhere}');
     const stranger = await newToken({ agent: 'stranger' });
@@ -258,7 +258,7 @@ describe('names', () => {
     );
     const { token } = await newToken({ agent: 'constructor', name: 'constructor' });
     expect((await use(token)).text).toContain('no_rule_allows');
-    const { principal } = orgs.gateway.control.identify(token, Date.now(), '').found;
+    const { principal } = orgs.gateway.control.identify(tokenHash(token), Date.now(), '').found;
     expect([principal?.teams, principal?.roles]).toEqual([[], []]);
     for (const path of ['objects/agent/__proto__', 'objects/__proto__/bot', 'tokens/__proto__/rotate', 'access/what?agent=__proto__'])
       expect([path, (await acme.admin(path.includes('rotate') ? 'POST' : 'GET', `/api/v1/${path}`)).status]).toEqual([path, 404]);
@@ -269,7 +269,7 @@ describe('names', () => {
     const applied = await acme.admin('POST', '/api/v1/apply', { text });
     if (applied.status !== 200) return expect(applied.status).toBe(400);
     const { token } = await newToken({ agent: 'labelled' });
-    const labels = orgs.gateway.control.identify(token, Date.now(), '').found.principal?.labels ?? {};
+    const labels = orgs.gateway.control.identify(tokenHash(token), Date.now(), '').found.principal?.labels ?? {};
     expect(Object.getPrototypeOf(labels) === Object.prototype || Object.getPrototypeOf(labels) === null).toBe(true);
     expect(Object.hasOwn(labels, 'polluted') || ({} as Record<string, unknown>).x !== undefined).toBe(false);
     return undefined;

@@ -2,6 +2,7 @@
 // What one of them has carries its mark; the mark must not be seen, and nothing of it changed, from the other.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adminRoutes } from '../../src/admin/router.ts';
+import { tokenHash } from '../../src/auth/token.ts';
 import { verifyStore } from '../support/log-lines.ts';
 import { type OrgGateway, startOrgGateway, type Tenant } from '../support/org-gateway.ts';
 import { seed, tokenObject } from '../support/seed.ts';
@@ -66,6 +67,8 @@ const rows: [method: string, path: string, body?: unknown][] = [
   ['GET', '/api/v1/servers/desk/definitions?refresh=true'],
   ['POST', '/api/v1/servers/desk/approve', { hashes: ['a'.repeat(64)] }],
   ['POST', '/api/v1/servers/desk/reject', { hashes: ['a'.repeat(64)] }],
+  ['GET', '/api/v1/limits'],
+  ['GET', '/api/v1/limits/none'],
   ['GET', '/api/v1/organizations'],
   ['POST', '/api/v1/organizations', { name: 'gamma' }],
   ['GET', '/api/v1/log?limit=500'],
@@ -149,7 +152,7 @@ describe('every cache', () => {
   it('tokens: each leads to its own organization, with equal names of agent and token', async () => {
     expect((await call(a)).text).toContain(a.mark);
     expect((await call(b)).text).toContain(b.mark);
-    const { found, control } = orgs.gateway.control.identify(b.token, Date.now(), '127.0.0.1');
+    const { found, control } = orgs.gateway.control.identify(tokenHash(b.token), Date.now(), '127.0.0.1');
     expect([found.principal?.org, control?.org]).toEqual(['beta', 'beta']);
   });
 
@@ -292,7 +295,7 @@ describe('every cache', () => {
 
   it('calls in flight: one that takes all its places leaves those of the other', () => {
     const { inFlight } = orgs.gateway;
-    const principalOf = (token: string) => orgs.gateway.control.identify(token, Date.now(), '127.0.0.1').found.principal;
+    const principalOf = (token: string) => orgs.gateway.control.identify(tokenHash(token), Date.now(), '127.0.0.1').found.principal;
     const [one, other] = [principalOf(a.token), principalOf(b.token)];
     if (!one || !other) throw new Error('not identified');
     const ended: string[] = [];
@@ -309,17 +312,17 @@ it('identifying does not look through the organizations one by one', async () =>
   const { control } = orgs.gateway;
   const looked: string[] = [];
   for (const one of control.all()) {
-    const { identifyHash } = one.principals;
+    const { identify } = one.principals;
     Object.assign(one.principals, {
-      identifyHash: (...given: Parameters<typeof identifyHash>) => {
+      identify: (...given: Parameters<typeof identify>) => {
         looked.push(one.org);
-        return identifyHash(...given);
+        return identify(...given);
       },
     });
   }
-  control.identify(b.token, Date.now(), '127.0.0.1');
-  control.identify(`sp_${'B'.repeat(49)}`, Date.now(), '127.0.0.1');
-  control.identify(tokenObject('x', 'x').token, Date.now(), '127.0.0.1');
+  control.identify(tokenHash(b.token), Date.now(), '127.0.0.1');
+  control.identify(tokenHash('sp_'), Date.now(), '127.0.0.1');
+  control.identify(tokenHash(tokenObject('x', 'x').token), Date.now(), '127.0.0.1');
   expect(looked).toEqual(['beta']);
 });
 

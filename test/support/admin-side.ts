@@ -69,6 +69,7 @@ export async function startAdminSide(settings: Partial<AdminContext['settings']>
     audit: core.log,
     ready: () => core.store.lifecycle.healthy(),
     servers: () => [],
+    limits: async () => [{ name: 'refunds', spec: { per: ['agent'] }, usage: [] }],
     metrics: async () => '# no metrics\n',
     lastUsedMs: () => undefined,
     history: () => undefined,

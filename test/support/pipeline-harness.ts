@@ -7,14 +7,19 @@ import { Definitions } from '../../src/app/definitions.ts';
 import { HistoryKeeper } from '../../src/app/history-keeper.ts';
 import { type Core, openCore } from '../../src/app.ts';
 import { LastUsed } from '../../src/auth/last-used.ts';
+import { tokenHash } from '../../src/auth/token.ts';
 import type { Call, CallReply, ClientContext, Era, MethodKind, Peer, Surface } from '../../src/call.ts';
 import { Catalog } from '../../src/catalog/catalog.ts';
 import { UriRoutes } from '../../src/catalog/uri-routes.ts';
 import { loadConfig } from '../../src/config.ts';
 import { InFlight } from '../../src/kill/inflight.ts';
+import type { Clock } from '../../src/lib/clock.ts';
 import { newId } from '../../src/lib/id.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 import { Lru } from '../../src/lib/lru.ts';
+import { FloodGate } from '../../src/limit/flood.ts';
+import { ProcessRates } from '../../src/limit/gcra.ts';
+import { Limiter } from '../../src/limit/limiter.ts';
 import { methodKind } from '../../src/mcp/method-kind.ts';
 import type { StoredObject } from '../../src/object/kinds.ts';
 import { createLogger } from '../../src/observe/log.ts';
@@ -27,6 +32,7 @@ import { createPipeline, type Pipeline } from '../../src/pipeline/run.ts';
 import { StrangerLimit } from '../../src/pipeline/stranger-limit.ts';
 import type { FailWrite } from '../../src/store/port.ts';
 import type { UpstreamRequest, Upstreams } from '../../src/upstream/exchange.ts';
+import { Watchdog } from '../../src/upstream/watchdog.ts';
 import { openText, sealText } from '../../src/vault/token-seal.ts';
 import { secretSealer } from '../../src/vault/vault.ts';
 import { seed } from './seed.ts';
@@ -46,6 +52,8 @@ export interface Harness {
   histories: HistoryKeeper;
   definitions: Definitions;
   metrics: Metrics;
+  limiter: Limiter;
+  floods: FloodGate;
   /** What servers received, in order. */
   sent: UpstreamRequest[];
   /** How the server answers from now on. */
@@ -62,6 +70,7 @@ export interface HarnessOptions {
   failWrite?: FailWrite;
   inspectors?: readonly Inspector[];
   callTimeoutMs?: number;
+  clock?: Clock;
 }
 
 export async function harness(options: HarnessOptions = {}): Promise<Harness> {
@@ -94,8 +103,11 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
   const definitions = new Definitions({ catalog, control, log: core.log, clock: core.clock, logger, instance: 'test' });
   const sent: UpstreamRequest[] = [];
   let handler: (request: UpstreamRequest) => Promise<CallReply> | CallReply = echoServer;
+  const clock = options.clock ?? core.clock;
+  const limiter = new Limiter({ clock, rates: new ProcessRates(() => clock.monotonicMs()), quotas: core.store.limits.quotas });
+  const floods = new FloodGate();
   const ports: Ports = {
-    clock: core.clock,
+    clock,
     log: core.log,
     control,
     upstreams: playedServer(sent, (request) => handler(request)),
@@ -109,8 +121,11 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     },
     taskIds: new Lru<string, string>(1000),
     strangers: new StrangerLimit(),
+    limiter,
+    floods,
     lastUsed: new LastUsed(),
     inFlight,
+    watchdog: new Watchdog(core.clock),
     inspectors: options.inspectors ?? [],
     histories,
     logger,
@@ -137,6 +152,8 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     inFlight,
     histories,
     metrics,
+    limiter,
+    floods,
     sent,
     answer: (next) => {
       handler = next;
@@ -229,7 +246,7 @@ export function callOf(method: string, options: CallOptions = {}): Call {
     params: options.params,
     paramsText: options.params && JSON.stringify(options.params),
     client,
-    bearer: options.bearer,
+    bearerHash: options.bearer === undefined ? undefined : tokenHash(options.bearer),
     remoteAddress: '127.0.0.1',
     mcpHeaders: {},
     peer: options.peer ?? { notify: () => undefined, request: undefined },

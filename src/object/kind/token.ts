@@ -1,6 +1,7 @@
 // Kind `token`: an opaque bearer of one agent. Only its hash is kept.
 import { z } from 'zod';
-import { callLimits, globs, instant, name, networks } from './field.ts';
+import { globs, instant, name, networks } from './field.ts';
+import { tokenLimits } from './limit.ts';
 
 /** What a token reaches at most. */
 export const tokenScopes = z.strictObject({
@@ -24,8 +25,8 @@ export const tokenSpec = z.strictObject({
   environment: name.optional(),
   /** Networks that calls with this token come from. */
   sourceNetworks: networks.optional(),
-  /** Of this token alone, beside the limits of its agent. */
-  limits: callLimits.optional(),
+  /** On top of the limits that match it. */
+  limits: tokenLimits.optional(),
   createdAt: instant,
   expiresAt: instant.optional(),
   revokedAt: instant.optional(),

@@ -7,11 +7,21 @@ import type { ControlSnapshot, ObjectVersion, ObjectWrite, WriteResult } from '.
 import type { KeptHistory } from '../../risk/port.ts';
 import type { WrappedKey } from '../../vault/port.ts';
 import { writeBackup } from '../backup.ts';
-import { checkDrafts, checkOrganization, checkWrites, documentText, draftBytes, parseDocument, readNumbers } from '../check-write.ts';
+import {
+  checkDraft,
+  checkOrganization,
+  checkWrites,
+  documentText,
+  draftBytes,
+  invalidDraft,
+  parseDocument,
+  readNumbers,
+} from '../check-write.ts';
 import { GroupQueue, logUnavailable } from '../group-queue.ts';
 import type { FailWrite, Store } from '../port.ts';
 import { type PageQuery, readPages } from '../read-log.ts';
 import { connect, migrateDatabase, type Sql } from './database.ts';
+import { PostgresLimits } from './limits.ts';
 import { Presence } from './presence.ts';
 import { postgresSnapshot } from './snapshot.ts';
 import { runGroup, unknownOrganization, WRITE_TIMEOUT_MS, type WriteAnswer, type WriteJob } from './writer.ts';
@@ -40,6 +50,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     histories: store,
     definitions: store,
     lifecycle: store,
+    limits: { quotas: store.limits, rates: store.limits },
     presence: { claim: () => store.claim(), settle: () => store.settle() },
     backup: (toPath) => writeBackup(postgresSnapshot(options.url), toPath),
   };
@@ -52,6 +63,7 @@ interface Open {
 }
 
 class PostgresStore {
+  readonly limits: PostgresLimits;
   readonly #url: string;
   readonly #failWrite: FailWrite | undefined;
   readonly #listeners = new Set<(org: string, revision: number) => void>();
@@ -63,6 +75,7 @@ class PostgresStore {
 
   constructor({ url, failWrite }: PostgresOptions) {
     this.#url = url;
+    this.limits = new PostgresLimits(url);
     this.#failWrite = failWrite;
   }
 
@@ -102,6 +115,7 @@ class PostgresStore {
       open.writes.end({ timeout: CLOSE_TIMEOUT_S }),
       open.reads.end({ timeout: CLOSE_TIMEOUT_S }),
       this.#presence?.close(),
+      this.limits.close(CLOSE_TIMEOUT_S),
     ]);
   }
 
@@ -127,11 +141,11 @@ class PostgresStore {
     }
   }
 
-  async append(org: string, drafts: readonly EntryDraft[]): Promise<Receipt[]> {
-    if (drafts.length === 0) return [];
-    checkDrafts(drafts);
-    const bytes = drafts.reduce((sum, draft) => sum + draftBytes(draft), 0);
-    return this.#receipts(org, await this.#submit(org, { type: 'append', drafts }, drafts.length, bytes));
+  append(org: string, drafts: readonly EntryDraft[]): Promise<Receipt[]> {
+    if (drafts.length === 0) return Promise.resolve([]);
+    const invalid = invalidDraft(drafts);
+    if (invalid) return Promise.reject(invalid);
+    return this.#submit(org, { type: 'append', drafts }, drafts.length, draftBytes(drafts)).then((answer) => this.#receipts(org, answer));
   }
 
   async head(org: string): Promise<Head> {
@@ -193,7 +207,7 @@ class PostgresStore {
 
   async write(org: string, writes: readonly ObjectWrite[], author: string, timeMs: number, entry: EntryDraft): Promise<WriteResult> {
     checkWrites(writes);
-    checkDrafts([entry]);
+    checkDraft(entry);
     const rows = JSON.stringify(
       writes.map(({ kind, name, document, expectedRevision }) => ({
         kind,
@@ -202,7 +216,7 @@ class PostgresStore {
         expected: expectedRevision,
       })),
     );
-    const answer = await this.#submit(org, { type: 'write', writes: rows, author, timeMs, entry }, 1, rows.length + draftBytes(entry));
+    const answer = await this.#submit(org, { type: 'write', writes: rows, author, timeMs, entry }, 1, rows.length + draftBytes([entry]));
     if (answer.type === 'conflict') {
       const { kind = '', name = '' } = writes[answer.index] ?? {};
       return { type: 'conflict', kind, name, currentRevision: answer.currentRevision };

@@ -1,5 +1,6 @@
 // What passes between the main thread and the SQLite worker: plain structures that can be cloned. No behaviour, no functions.
 import type { EntryDraft } from '../../audit/port.ts';
+import type { QuotaFull, QuotaItem } from '../../limit/port.ts';
 import type { PackedAppends } from './pack.ts';
 
 export type WriteJob =
@@ -9,6 +10,11 @@ export type WriteJob =
   | { type: 'key'; org: string; id: string; wrapped: Uint8Array }
   | { type: 'token-use'; org: string; uses: readonly { token: string; usedMs: number }[] }
   | { type: 'erase'; org: string; commitments: readonly string[] }
+  | { type: 'reserve'; org: string; items: readonly QuotaItem[] }
+  | { type: 'release'; org: string; items: readonly QuotaItem[] }
+  | { type: 'park'; org: string; ticket: string; text: string; untilMs: number }
+  | { type: 'claim'; org: string; ticket: string }
+  | { type: 'forget'; nowMs: number }
   | { type: 'risk-history'; org: string; seq: number; beyond: string; data: Uint8Array }
   | { type: 'definitions'; org: string; definitions: readonly { hash: string; text: string }[] }
   | { type: 'health' };
@@ -24,7 +30,8 @@ export interface RowWrite {
 export type WriteAnswer =
   | { type: 'appended'; firstSeq: number; hashes: string[]; revision: number }
   | { type: 'conflict'; kind: string; name: string; currentRevision: number }
-  | { type: 'done'; count: number };
+  | { type: 'done'; count: number }
+  | { type: 'quota'; full?: QuotaFull | undefined; claimed?: string | undefined };
 
 export type WriteReply = { value: WriteAnswer } | { failure: Failure };
 
@@ -44,6 +51,7 @@ export type ReadJob =
   | { type: 'history'; org: string; kind: string; name: string; limit: number }
   | { type: 'keys'; org: string }
   | { type: 'token-use'; org: string }
+  | { type: 'quotas'; org: string; nowMs: number; name: string | undefined; limit: number }
   | { type: 'risk-history'; org: string }
   | { type: 'definition'; org: string; hash: string };
 

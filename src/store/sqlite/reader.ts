@@ -29,6 +29,8 @@ export class SqliteReader {
         return this.#all(KEYS, job.org);
       case 'token-use':
         return this.#all(TOKEN_USE, job.org);
+      case 'quotas':
+        return this.#all(QUOTAS, job.org, job.nowMs, job.name ?? null, job.limit);
       case 'risk-history':
         return this.#all(RISK_HISTORY, job.org);
       case 'definition':
@@ -67,7 +69,7 @@ export class SqliteReader {
     return Number(row?.id ?? 0);
   }
 
-  #all(sql: string, ...parameters: (string | number | Uint8Array)[]): Row[] {
+  #all(sql: string, ...parameters: (string | number | Uint8Array | null)[]): Row[] {
     let statement = this.#prepared.get(sql);
     if (!statement) {
       statement = this.#db.prepare(sql);
@@ -98,3 +100,7 @@ const RISK_HISTORY = 'SELECT r.seq, r.beyond, r.data FROM risk_history r JOIN or
 const DEFINITION = 'SELECT d.text FROM definition d JOIN organization o ON o.id = d.org WHERE o.name = ? AND d.hash = ?';
 
 const KEYS = 'SELECT k.id, k.wrapped FROM data_key k JOIN organization o ON o.id = k.org WHERE o.name = ? ORDER BY k.position';
+
+const QUOTAS = `
+  SELECT q.name, q.key, q.bucket_ms, q.used, q.until_ms FROM quota q JOIN organization o ON o.id = q.org
+  WHERE o.name = ?1 AND q.until_ms > ?2 AND q.used > 0 AND (?3 IS NULL OR q.name = ?3) ORDER BY q.used DESC, q.name, q.key LIMIT ?4`;

@@ -8,12 +8,22 @@ import type { ControlSnapshot, ObjectVersion, ObjectWrite, WriteResult } from '.
 import type { KeptHistory } from '../../risk/port.ts';
 import type { WrappedKey } from '../../vault/port.ts';
 import { writeBackup } from '../backup.ts';
-import { checkDrafts, checkOrganization, checkWrites, documentText, draftBytes, parseDocument, readNumbers } from '../check-write.ts';
+import {
+  checkDraft,
+  checkOrganization,
+  checkWrites,
+  documentText,
+  draftBytes,
+  invalidDraft,
+  parseDocument,
+  readNumbers,
+} from '../check-write.ts';
 import { GroupQueue, logUnavailable } from '../group-queue.ts';
 import type { FailWrite, Store } from '../port.ts';
 import { readPages } from '../read-log.ts';
 import { DATABASE_FILE, migrateDatabase, openDatabase } from './database.ts';
 import type { Row, RowWrite, WriteAnswer, WriteJob } from './job.ts';
+import { SqliteLimits } from './limits.ts';
 import { lockDataDirectory } from './lock.ts';
 import { sqliteSnapshot } from './snapshot.ts';
 import { SqliteThread, toError } from './thread.ts';
@@ -36,6 +46,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     histories: store,
     definitions: store,
     lifecycle: store,
+    limits: { quotas: store.limits, rates: undefined },
     // The lock of the data directory lets nobody else in.
     presence: { claim: async () => true, settle: async () => undefined },
     backup: (toPath) => writeBackup(sqliteSnapshot(store.path), toPath),
@@ -44,6 +55,10 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
 
 class SqliteStore {
   readonly path: string;
+  readonly limits = new SqliteLimits({
+    submit: (job) => this.#submit(job, 1, JSON.stringify(job).length),
+    read: async (job) => this.#reader().read(job),
+  });
   readonly #dataDir: string;
   readonly #failWrite: FailWrite | undefined;
   readonly #listeners = new Set<(org: string, revision: number) => void>();
@@ -98,11 +113,11 @@ class SqliteStore {
     }
   }
 
-  async append(org: string, drafts: readonly EntryDraft[]): Promise<Receipt[]> {
-    if (drafts.length === 0) return [];
-    checkDrafts(drafts);
-    const bytes = drafts.reduce((sum, draft) => sum + draftBytes(draft), 0);
-    return receipts(org, await this.#submit({ type: 'append', org, drafts }, drafts.length, bytes));
+  append(org: string, drafts: readonly EntryDraft[]): Promise<Receipt[]> {
+    if (drafts.length === 0) return Promise.resolve([]);
+    const invalid = invalidDraft(drafts);
+    if (invalid) return Promise.reject(invalid);
+    return this.#submit({ type: 'append', org, drafts }, drafts.length, draftBytes(drafts)).then((answer) => receipts(org, answer));
   }
 
   async head(org: string): Promise<Head> {
@@ -152,9 +167,9 @@ class SqliteStore {
 
   async write(org: string, writes: readonly ObjectWrite[], author: string, timeMs: number, entry: EntryDraft): Promise<WriteResult> {
     checkWrites(writes);
-    checkDrafts([entry]);
+    checkDraft(entry);
     const rows = writes.map(toRow);
-    const bytes = rows.reduce((sum, row) => sum + (row.document?.length ?? 0), draftBytes(entry));
+    const bytes = rows.reduce((sum, row) => sum + (row.document?.length ?? 0), draftBytes([entry]));
     const answer = await this.#submit({ type: 'write', org, writes: rows, author, timeMs, entry }, 1, bytes);
     if (answer.type === 'conflict') return answer;
     const [receipt] = receipts(org, answer);
@@ -233,7 +248,8 @@ const TOKEN_USE_BYTES = 128;
 
 function receipts(org: string, answer: WriteAnswer): Receipt[] {
   if (answer.type !== 'appended') throw logUnavailable(`unexpected answer ${answer.type}`);
-  return answer.hashes.map((hash, index) => mintReceipt(org, answer.firstSeq + index, hash, answer.revision));
+  const { firstSeq, hashes, revision } = answer;
+  return hashes.map((hash, index) => mintReceipt(org, firstSeq + index, hash, revision));
 }
 
 function toEntry(row: Row): StoredEntry {

@@ -6,6 +6,7 @@ import type { EntryDraft, Head } from '../../audit/port.ts';
 import { GatewayError } from '../../lib/error.ts';
 import { logUnavailable } from '../group-queue.ts';
 import type { Failure, WriteAnswer, WriteJob, WriteReply } from './job.ts';
+import { QuotaWriter } from './quotas.ts';
 import { entryKey, MAX_ORGANIZATIONS, payloadKey } from './row-key.ts';
 
 interface OrgState {
@@ -16,12 +17,14 @@ interface OrgState {
 export class SqliteWriter {
   readonly #db: DatabaseSync;
   readonly #statements: Statements;
+  readonly #quotas: QuotaWriter;
   /** Heads as of the last commit or the running transaction; forgotten on every rollback. */
   readonly #orgs = new Map<string, OrgState>();
 
   constructor(db: DatabaseSync) {
     this.#db = db;
     this.#statements = prepare(db);
+    this.#quotas = new QuotaWriter(db);
   }
 
   /** Durable when it returns. One reply per job, in order. */
@@ -85,7 +88,21 @@ export class SqliteWriter {
       }
       case 'health':
         return { type: 'done', count: Number(this.#statements.health.run().changes) };
+      default:
+        return this.#applyQuota(job);
     }
+  }
+
+  #applyQuota(job: Extract<WriteJob, { type: 'reserve' | 'release' | 'park' | 'claim' | 'forget' }>): WriteAnswer {
+    if (job.type === 'forget') this.#quotas.forget(job.nowMs);
+    else {
+      const { id } = this.#org(job.org);
+      if (job.type === 'reserve') return { type: 'quota', full: this.#quotas.reserve(id, job.items) };
+      if (job.type === 'claim') return { type: 'quota', claimed: this.#quotas.claim(id, job.ticket) };
+      if (job.type === 'release') this.#quotas.release(id, job.items);
+      else this.#quotas.park(id, job.ticket, job.text, job.untilMs);
+    }
+    return { type: 'quota' };
   }
 
   #addOrganization(name: string): WriteAnswer {
