@@ -3,7 +3,7 @@
 import type { z } from 'zod';
 import { agentSpec } from './kind/agent.ts';
 import { classSpec } from './kind/class.ts';
-import type { callLimits, metadataSchema } from './kind/field.ts';
+import type { metadataSchema } from './kind/field.ts';
 import { freezeSpec } from './kind/freeze.ts';
 import { limitSpec } from './kind/limit.ts';
 import { type operatorRights, type operatorRoles, operatorSpec } from './kind/operator.ts';
@@ -52,7 +52,6 @@ export type UserSpec = z.infer<typeof userSpec>;
 export type RoleSpec = z.infer<typeof roleSpec>;
 export type RoleGrant = z.infer<typeof roleGrant>;
 export type ClassSpec = z.infer<typeof classSpec>;
-export type CallLimits = z.infer<typeof callLimits>;
 
 /** Spec of each kind, with defaults filled in. */
 export type SpecOf = { [K in keyof typeof kinds]: z.infer<(typeof kinds)[K]> };

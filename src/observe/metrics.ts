@@ -59,7 +59,7 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
       reading(() =>
         [...read()]
           .slice(0, MAX_GAUGE_SERIES)
-          .map(([org, value, server]) => ({ metricName: name, labels: { org, ...(server === undefined ? {} : { server }) }, value })),
+          .map(([org, value, server]) => ({ metricName: name, labels: { ...(server === undefined ? {} : { server }), org }, value })),
       ),
     );
   gauge('sallyport_calls_in_flight', 'Calls that are running.', () => inFlight);

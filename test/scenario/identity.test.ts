@@ -181,11 +181,14 @@ describe('tokens have scopes by server, tool, prompt, resource and method, and a
     expect(principal(stranger.token)?.environment).toBe('anywhere');
   });
 
-  it('limits stand with the token', async () => {
+  it('rate limits and quotas of a token bind its calls, and no others', async () => {
     const limits = { rate: { max: 60, windowMs: 60_000 }, concurrency: 2, quota: { max: 1000, windowMs: 86_400_000 } };
     const { name } = await newToken({ agent: 'bot', limits });
     const { tokens } = (await acme.admin('GET', '/api/v1/tokens')).json as { tokens: { name: string }[] };
     expect(tokens.find((token) => token.name === name)).toMatchObject({ limits });
+    const one = await newToken({ agent: 'bot', limits: { rate: { max: 1, windowMs: 60_000 } } });
+    const answers = [await use(one.token), await use(one.token)].map(({ text }) => text.includes(acme.mark));
+    expect([answers, (await use(acme.token)).text.includes(acme.mark)]).toEqual([[true, false], true]);
   });
 });
 

@@ -97,8 +97,8 @@ it('a server that is gone is left alone: the agent is told when to come back, op
   await ask();
   expect(last).toMatchObject({ error: { data: { code: 'upstream_unavailable', server: 'vault', retryAfterMs: expect.any(Number) } } });
   expect((await admin('/readyz')).status).toBe(200);
-  expect((await admin('/metrics')).body).toMatch(/sallyport_server_health\{server="vault"\} 0/);
-  expect((await admin('/metrics')).body).toMatch(/sallyport_server_health\{server="notes"\} 1/);
+  expect((await admin('/metrics')).body).toMatch(/sallyport_server_health\{server="vault",org="default"\} 0/);
+  expect((await admin('/metrics')).body).toMatch(/sallyport_server_health\{server="notes",org="default"\} 1/);
   const { servers } = JSON.parse((await admin('/api/v1/status')).body) as { servers: JsonObject[] };
   expect(servers.find(({ server }) => server === 'vault')).toMatchObject({ health: 'resting' });
   expect(await cli('get', 'servers')).toMatch(/server\/vault .*(?:resting|trial)/);

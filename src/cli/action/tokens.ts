@@ -2,7 +2,7 @@
 
 import type { NewTokenReply, TokenList } from '../../admin/contract.ts';
 import { systemClock } from '../../lib/clock.ts';
-import type { CallLimits } from '../../object/kinds.ts';
+import type { TokenSpec } from '../../object/kinds.ts';
 import { type Action, type Run, show } from '../command.ts';
 import { withGateway } from '../connect.ts';
 import { exitCode } from '../exit-code.ts';
@@ -103,7 +103,7 @@ function onlyOf({ scopes, sourceNetworks, environment, limits }: TokenRow): stri
   return parts.join(' ');
 }
 
-function limitsOf(run: Run): CallLimits {
+function limitsOf(run: Run): NonNullable<TokenSpec['limits']> {
   const [rate, quota] = [run.options.text('rate'), run.options.text('quota')];
   const concurrency = readNumber(run.options.text('concurrency'), '--concurrency', 1);
   return {

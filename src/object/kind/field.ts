@@ -28,21 +28,6 @@ export const networks = z
   .min(1)
   .max(256);
 
-const windowed = z.strictObject({
-  max: z.number().int().min(1).max(1_000_000_000),
-  windowMs: z
-    .number()
-    .int()
-    .min(1_000)
-    .max(366 * 86_400_000),
-});
-/** What one caller may take at most: calls per window, calls at once, calls per long window. Enforced by the limit row. */
-export const callLimits = z.strictObject({
-  rate: windowed.optional(),
-  concurrency: z.number().int().min(1).max(100_000).optional(),
-  quota: windowed.optional(),
-});
-
 export const metadataSchema = z.strictObject({
   name,
   title: text.optional(),
