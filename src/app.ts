@@ -7,6 +7,7 @@ import { tuneEngine } from './app/engine.ts';
 import { endExpiredStreams } from './app/expired-stream.ts';
 import type { Gateway, Inside } from './app/gateway.ts';
 import { HistoryKeeper } from './app/history-keeper.ts';
+import { KillSwitch } from './app/kill-switch.ts';
 import { createLimits } from './app/limits.ts';
 import { keepTokenUse, tokenMetrics } from './app/token-use.ts';
 import { LastUsed } from './auth/last-used.ts';
@@ -15,17 +16,16 @@ import type { Principal } from './call.ts';
 import { Catalog } from './catalog/catalog.ts';
 import { UriRoutes } from './catalog/uri-routes.ts';
 import type { Config } from './config.ts';
+import { IntentAnalyser } from './detect/intent/intent-analyser.ts';
 import { InFlight } from './kill/inflight.ts';
-import type { Clock } from './lib/clock.ts';
-import { GatewayError } from './lib/error.ts';
 import { newId } from './lib/id.ts';
 import { Lru } from './lib/lru.ts';
 import { createLogger, type Logger } from './observe/log.ts';
 import { createMetrics } from './observe/metrics.ts';
 import { controlCompiler } from './pipeline/compile-control.ts';
-import type { Control } from './pipeline/control.ts';
 import { LiveControl } from './pipeline/control-source.ts';
 import { Readings } from './pipeline/discovery.ts';
+import { intentInspector } from './pipeline/inspect-intent.ts';
 import { createPipeline, type Pipeline } from './pipeline/run.ts';
 import { StrangerLimit } from './pipeline/stranger-limit.ts';
 import { createConnectors } from './upstream/connectors.ts';
@@ -61,12 +61,13 @@ export async function startGateway(config: Config): Promise<Gateway> {
 async function open(inside: Inside): Promise<Gateway> {
   const { config, control, log, clock, instance, store } = inside;
   const exclusive = await store.presence.claim();
-  await control.start();
+  await Promise.all([control.start(), inside.intent.load(() => clock.monotonicMs())]);
   inside.histories.start();
   for (const { org } of control.all()) await log.recordStart(org, { timeMs: clock.nowMs(), instance, version: VERSION, exclusive });
   await store.presence.settle();
   const agentServer = agentListener(inside);
   const adminServer = adminListener(inside, VERSION);
+  inside.metrics.gauge('sallyport_freezes', 'Freezes in force.', () => activeFreezes(inside));
   inside.metrics.gauge('sallyport_sessions', 'Agent sessions of the session-era revisions.', () => agentServer.activeSessions());
   inside.metrics.gaugeByOrg('sallyport_server_health', '1: well, 0.5: tried again, 0: left alone after failures.', () =>
     inside.upstreams.status().map(({ org, server, health }) => [org, HEALTH_VALUES[health], server] as const),
@@ -94,6 +95,9 @@ function assemble(config: Config, core: Core): Inside {
   const logger = createLogger({ level: config.logLevel === 'trace' ? 'debug' : config.logLevel });
   const inFlight = new InFlight(config.limits.maxInFlight);
   const operators = new TokenDirectory();
+  const metrics = createMetrics();
+  const instance = newId('gw', clock.nowMs());
+  const killSwitch = new KillSwitch({ clock, log, logger, metrics, instance });
   const histories = new HistoryKeeper({ log: store.log, audit: log, store: store.histories, logger });
   const control = new LiveControl({
     objects: store.objects,
@@ -104,21 +108,25 @@ function assemble(config: Config, core: Core): Inside {
     logger,
     home: config.organization,
     prepare: (org) => vault.prepare(org),
-    onSwap: (next) => {
+    onSwap: (next, previous) => {
       operators.replace(
         next.org,
         next.view.operators().map(({ spec }) => spec.hash),
       );
-      stopWhatIsRefused(next, inFlight, clock);
+      killSwitch.follow(next, previous);
       histories.want(next.org, next.risk !== undefined || next.policies.needsFacts);
     },
   });
   const { upstreams, connectors } = servers(config, core, logger);
+  killSwitch.stopper.add(inFlight);
+  killSwitch.stopper.add({ what: 'parked', doomed: (org, judge) => upstreams.doomedParked(org, judge) });
   const shared = {
-    metrics: createMetrics(),
+    metrics,
+    killSwitch,
+    intent: new IntentAnalyser(),
     lastUsed: new LastUsed(),
     strangers: new StrangerLimit(),
-    instance: newId('gw', clock.nowMs()),
+    instance,
   };
   const limits = createLimits({ ...core, config, logger, instance: shared.instance });
   const catalog = new Catalog();
@@ -153,6 +161,7 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     histories,
     catalog,
     definitions,
+    intent,
     logger,
     metrics,
     lastUsed,
@@ -181,7 +190,7 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     lastUsed,
     inFlight,
     watchdog: new Watchdog(clock),
-    inspectors: [],
+    inspectors: [intentInspector(intent)],
     histories,
     logger,
     metrics,
@@ -250,17 +259,8 @@ async function stopInside(inside: Inside): Promise<void> {
   await store.lifecycle.close();
 }
 
-/** A freeze, a revoked token, a disabled agent, class or user ends what is running, standing streams included. */
-function stopWhatIsRefused(next: Control, inFlight: InFlight, clock: Clock): void {
-  inFlight.cancelFrozen(next.org, next.freezes, clock.nowMs());
-  const gone = new GatewayError('frozen', 'The token of this call is not valid any more.');
-  inFlight.cancelWhere(({ principal }) => principal.org === next.org && principal.token !== undefined && !isUsable(next, principal), gone);
-}
-
-/** A token that only expired lets its calls finish; that of another agent or user by now does not. */
-function isUsable(control: Control, { token, agent, user }: Principal): boolean {
-  const now = token === undefined ? undefined : control.principals.principalOf(token, BEFORE_ANY_EXPIRY_MS);
-  return now !== undefined && now.agent === agent && now.user === user;
+function activeFreezes({ control, clock }: Inside): number {
+  return control.all().reduce((sum, { freezes }) => sum + freezes.active(clock.nowMs()).length, 0);
 }
 
 const BEFORE_ANY_EXPIRY_MS = Number.NEGATIVE_INFINITY;

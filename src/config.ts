@@ -102,6 +102,18 @@ const limitSettings = z.strictObject({
   drainTimeoutMs: duration(0, 600_000).default(10_000).meta(about('Time calls under way have to end when the gateway stops.')),
 });
 
+const freezeSettings = z.strictObject({
+  liftApprovals: z
+    .number()
+    .int()
+    .min(1)
+    .max(2)
+    .default(1)
+    .meta(
+      about('People that lifting any freeze takes at least. 2: one operator asks, another one confirms. A freeze may ask for 2 by itself.'),
+    ),
+});
+
 const auditSettings = z.strictObject({
   payloads: z
     .enum(['none', 'arguments', 'all'])
@@ -157,6 +169,7 @@ export const configSchema = z.strictObject({
   admin: adminSettings.prefault({}),
   limits: limitSettings.prefault({}),
   audit: auditSettings.prefault({}),
+  freeze: freezeSettings.prefault({}),
 });
 
 export type Config = z.infer<typeof configSchema>;

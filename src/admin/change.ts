@@ -4,19 +4,24 @@ import type { ApplyResult, RollbackResult } from '../object/apply.ts';
 import { applyChanges } from '../object/apply.ts';
 import type { StoredObject } from '../object/kinds.ts';
 import type { ObjectChange, PlanInput } from '../object/plan.ts';
+import type { ControlView } from '../object/snapshot.ts';
 import type { AdminContext } from './context.ts';
 import type { ApplyReply } from './contract.ts';
 import { mayAct, type Operator } from './operator.ts';
 import { failure, json } from './route.ts';
 
+export type Applied = Extract<ApplyResult, { type: 'applied' }>;
+
 /** Applies, waits until this process works under the result, and answers. */
 export async function change(
   context: AdminContext,
   operator: Operator,
-  input: PlanInput,
-  options: { dryRun?: boolean; reply?: (result: { revision: number }) => unknown } = {},
+  input: PlanInput | ((view: ControlView) => PlanInput),
+  options: { dryRun?: boolean; action?: string; reply?: (result: Applied) => unknown } = {},
 ): Promise<Response> {
-  const result = await applyChanges(context.objects, context.org, input, applyOptions(context, operator, options.dryRun));
+  const { dryRun, action } = options;
+  const how = { ...applyOptions(context, operator, dryRun), ...(action === undefined ? {} : { action }) };
+  const result = await applyChanges(context.objects, context.org, input, how);
   return answer(context, result, options.reply);
 }
 
@@ -24,11 +29,7 @@ export function applyOptions(context: AdminContext, operator: Operator, dryRun =
   return { author: operator.name, dryRun, guard: (changes: readonly ObjectChange[]) => forbidden(context, operator, changes) };
 }
 
-export async function answer(
-  context: AdminContext,
-  result: RollbackResult,
-  reply?: (result: { revision: number }) => unknown,
-): Promise<Response> {
+export async function answer(context: AdminContext, result: RollbackResult, reply?: (result: Applied) => unknown): Promise<Response> {
   if (result.type !== 'applied') return refusal(result);
   if (!result.dryRun) await settle(context, result.revision);
   return json(200, reply ? reply(result) : applyBody(result));

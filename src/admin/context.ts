@@ -53,6 +53,8 @@ export interface AdminContext {
     text(hash: string): Promise<string | undefined>;
   };
   rotateDataKey(): Promise<{ id: string; previous: string }>;
+  /** Gateway processes on the store now, this one included. */
+  replicas(): Promise<number>;
   settings: {
     metrics: 'loopback' | 'viewer';
     /** May role admin register servers that run a command? */

@@ -13,6 +13,7 @@ import { LogTails } from './log-tail.ts';
 import { identifyOperator, mayAct, type Operator, SigninRecorder } from './operator.ts';
 import { failure, type Route } from './route.ts';
 import { accessRoutes } from './routes/access.ts';
+import { drillRoutes } from './routes/drills.ts';
 import { freezeRoutes } from './routes/freezes.ts';
 import { healthRoutes } from './routes/health.ts';
 import { limitRoutes } from './routes/limits.ts';
@@ -43,6 +44,7 @@ export function adminRoutes(): Route[] {
     ...freezeRoutes,
     ...permissionRoutes,
     ...organizationRoutes,
+    ...drillRoutes,
     ...limitRoutes,
     ...riskRoutes,
     ...serverRoutes,

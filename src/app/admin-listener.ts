@@ -63,6 +63,7 @@ function adminContext(inside: Inside, version: string, org: string, within: (org
     },
     history: () => inside.histories.of(org),
     rotateDataKey: () => vault.rotateDataKey(org),
+    replicas: () => store.presence.count(),
     settings: {
       metrics: config.admin.metrics,
       commands: commands === 'on' || (commands === 'auto' && isLoopback(config.admin.host)),

@@ -1,14 +1,14 @@
 // The agent listener on top of the pipeline: limits from the settings, the early look at the token, sessions that end at their servers too.
-
 import { compileAll } from '../auth/source.ts';
-import { type AgentServer, createAgentServer } from '../server/agent-server.ts';
+import type { Judge } from '../kill/stopper.ts';
+import { type AgentServer, createAgentServer, type SessionInfo } from '../server/agent-server.ts';
 import type { Inside } from './gateway.ts';
 
 export function agentListener(inside: Inside): AgentServer {
   const { config, pipeline, upstreams, logger, clock } = inside;
   const anonymous = config.profile === 'conformance';
   const { limits } = config;
-  return createAgentServer({
+  const server = createAgentServer({
     pipeline,
     clock,
     logger,
@@ -36,6 +36,14 @@ export function agentListener(inside: Inside): AgentServer {
         .catch((error: unknown) => logger.warn({ why: String(error) }, 'a session could not be closed at its servers'));
     },
   });
+  inside.killSwitch.stopper.add({ what: 'sessions', doomed: (org, judge) => server.doomedSessions(isDoomed(org, judge)) });
+  return server;
+}
+
+/** A session belongs to its principal, and to its server when it is at the endpoint of one. */
+function isDoomed(org: string, judge: Judge): (session: SessionInfo) => boolean {
+  return ({ principal, surface }) =>
+    principal?.org === org && judge({ principal, server: surface.type === 'server' ? surface.server : undefined }) !== undefined;
 }
 
 /** undefined leaves the listener its own default: loopback names when it is bound to loopback. */

@@ -11,10 +11,13 @@ export function endExpiredStreams({ inFlight, control, clock }: Inside): () => v
   const gone = new GatewayError('frozen', 'The token of this stream is not valid any more.');
   const timer = setInterval(() => {
     const nowMs = clock.nowMs();
-    inFlight.cancelWhere(({ principal, isStanding }) => {
-      if (!isStanding || principal.token === undefined) return false;
-      return control.current(principal.org)?.principals.principalOf(principal.token, nowMs) === undefined;
-    }, gone);
+    for (const { org, principals } of control.all()) {
+      const ends = inFlight.doomed(org, ({ principal, isStanding }) => {
+        if (!isStanding || principal.token === undefined) return undefined;
+        return principals.principalOf(principal.token, nowMs) === undefined ? gone : undefined;
+      });
+      for (const end of ends) end();
+    }
   }, LOOK_MS).unref();
   return () => clearInterval(timer);
 }

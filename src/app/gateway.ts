@@ -4,6 +4,7 @@ import type { LastUsed } from '../auth/last-used.ts';
 import type { TokenDirectory } from '../auth/token-directory.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Config } from '../config.ts';
+import type { IntentAnalyser } from '../detect/intent/intent-analyser.ts';
 import type { InFlight } from '../kill/inflight.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
@@ -15,6 +16,7 @@ import type { Upstreams } from '../upstream/exchange.ts';
 import type { Core } from './core.ts';
 import type { Definitions } from './definitions.ts';
 import type { HistoryKeeper } from './history-keeper.ts';
+import type { KillSwitch } from './kill-switch.ts';
 import type { Limits } from './limits.ts';
 
 /** Everything behind the listeners. */
@@ -27,6 +29,8 @@ export interface Inside extends Core {
   readonly upstreams: Upstreams;
   readonly connectors: { close(): Promise<void> };
   readonly inFlight: InFlight;
+  readonly killSwitch: KillSwitch;
+  readonly intent: IntentAnalyser;
   readonly histories: HistoryKeeper;
   readonly catalog: Catalog;
   readonly definitions: Definitions;

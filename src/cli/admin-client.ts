@@ -7,7 +7,11 @@ import type {
   ApplyRequest,
   DefinitionsReply,
   DiffReply,
+  DrillReply,
+  DrillRequest,
   FreezeList,
+  FreezeReply,
+  FreezeRequest,
   HistoryReply,
   LimitBody,
   NewOrganizationReply,
@@ -17,6 +21,7 @@ import type {
   StatusReply,
   TokenList,
   TokenRequest,
+  UnfreezeReply,
 } from '../admin/contract.ts';
 import { GatewayError } from '../lib/error.ts';
 import { isObject } from '../lib/json.ts';
@@ -51,13 +56,9 @@ export interface AdminClient {
   limits(): Promise<{ limits: LimitBody[] }>;
   limit(name: string): Promise<LimitBody>;
   freezes(): Promise<FreezeList>;
-  freeze(body: {
-    name?: string;
-    scope: Record<string, unknown>;
-    reason: string;
-    until?: string;
-  }): Promise<{ name: string; revision: number }>;
-  unfreeze(name: string): Promise<{ name: string; revision: number }>;
+  freeze(body: FreezeRequest): Promise<FreezeReply>;
+  unfreeze(name: string): Promise<UnfreezeReply>;
+  drill(body: DrillRequest): Promise<DrillReply>;
   definitions(server: string, refresh: boolean): Promise<DefinitionsReply>;
   approveDefinitions(server: string, body: Record<string, unknown>): Promise<ApplyReply>;
   rejectDefinitions(server: string, body: { hashes: string[] }): Promise<ApplyReply>;
@@ -120,6 +121,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     freezes: () => wire.json('GET', at('freezes')),
     freeze: (body) => wire.json('POST', at('freezes'), body),
     unfreeze: (name) => wire.json('DELETE', at('freezes', name)),
+    drill: (body) => wire.json('POST', at('drills'), body),
     definitions: (server, refresh) =>
       wire.json('GET', at('servers', server, 'definitions') + queryText({ refresh: refresh ? 'true' : undefined })),
     approveDefinitions: (server, body) => wire.json('POST', at('servers', server, 'approve'), body),

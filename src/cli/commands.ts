@@ -3,6 +3,7 @@
 
 import { accessCommands } from './command/access.ts';
 import { dataCommands } from './command/data.ts';
+import { detectCommands } from './command/detect.ts';
 import { gatewayCommands } from './command/gateway.ts';
 import { identityCommands } from './command/identity.ts';
 import { limitCommands } from './command/limit.ts';
@@ -20,6 +21,7 @@ export const commands: readonly CommandSpec[] = [
   ...identityCommands,
   ...limitCommands,
   ...riskCommands,
+  ...detectCommands,
   ...logCommands,
   ...dataCommands,
 ];

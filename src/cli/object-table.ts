@@ -30,7 +30,13 @@ function summaryOf({ kind, spec }: ObjectBody): string {
       spec.concurrency === undefined ? '' : `${spec.concurrency} at once`,
       isObject(spec.quota) ? `quota ${spec.quota.max}` : '',
     ],
-    freeze: [scopeText(spec.scope), text('reason'), text('until') && `until ${text('until')}`],
+    freeze: [
+      spec.drill === true ? 'drill' : '',
+      scopeText(spec.scope),
+      text('reason'),
+      text('until') && `until ${text('until')}`,
+      text('setBy') && `by ${text('setBy')}`,
+    ],
     operator: [`role ${text('role')}`, ended],
     secret: [text('sealed')],
     organization: [text('owner') && `owner ${text('owner')}`, text('contact') && `contact ${text('contact')}`],
@@ -62,8 +68,10 @@ function bandsText(bands: unknown): string {
     .join(', ');
 }
 
-/** `{agent: 'x'}` → `agent x`. */
+/** `{agent: 'x'}` → `agent x`, `{tool: {server: 's', name: 't'}}` → `tool s/t`. */
 export function scopeText(scope: unknown): string {
   const [what = '', which] = Object.entries((scope ?? {}) as Record<string, unknown>)[0] ?? [];
-  return which === true ? what : `${what} ${String(which ?? '')}`;
+  if (which === true) return what;
+  const { server, name } = (typeof which === 'object' ? which : {}) as { server?: string; name?: string };
+  return server === undefined ? `${what} ${String(which ?? '')}` : `${what} ${server}/${name}`;
 }

@@ -36,6 +36,7 @@ export type WriteResult =
 export interface ObjectStore {
   organizations(): Promise<string[]>;
   createOrganization(org: string): Promise<void>;
+  /** Objects that did not change since an earlier call may be the same ones: never change them. */
   load(org: string): Promise<ControlSnapshot>;
   /** All or nothing. The draft is the log entry of this change; it takes the new control revision. */
   write(org: string, writes: readonly ObjectWrite[], author: string, timeMs: number, entry: EntryDraft): Promise<WriteResult>;

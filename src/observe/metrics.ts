@@ -28,6 +28,10 @@ export interface Metrics {
   limited(limit: string, org?: string): void;
   /** Can the log be written? */
   logHealthy(healthy: boolean): void;
+  /** Calls, parked calls, sessions that a freeze or a revocation ended. */
+  stopped(what: string, count: number): void;
+  /** Everything that a freeze covers was ended here, so long after it was set. */
+  freezeDone(durationMs: number): void;
   /** Adds a gauge that is read when the metrics are rendered; what it throws leaves it out. */
   gauge(name: string, help: string, read: () => number): void;
   /** The same with a value for each organization, or for each of its servers; what exceeds the cap on labels is left out. */
@@ -48,6 +52,11 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
   const upstreamSeconds = histogram(registry, 'sallyport_upstream_seconds', 'Time servers took to answer, by organization.', 'server');
   const appendSeconds = histogram(registry, 'sallyport_append_seconds', 'Time until log entries were durable.', 'log');
   plain(registry, 'sallyport_calls_total', 'Calls that ended, by organization, method and outcome.', 'counter', () => calls.values());
+  const freezeSeconds = histogram(registry, 'sallyport_freeze_seconds', 'Time from a freeze until everything it covers was ended.', 'of');
+  const stopped = new Map<string, number>();
+  plain(registry, 'sallyport_stopped_total', 'What freezes and revocations ended.', 'counter', () =>
+    [...stopped].map(([what, value]) => ({ metricName: 'sallyport_stopped_total', labels: { what }, value })),
+  );
   const limits = new NameCounter();
   plain(registry, 'sallyport_limited_total', 'Calls refused by a limit.', 'counter', () =>
     limits.values('sallyport_limited_total', 'limit'),
@@ -80,6 +89,8 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
     logHealthy: (healthy) => {
       isLogHealthy = healthy;
     },
+    stopped: (what, count) => void stopped.set(what, (stopped.get(what) ?? 0) + count),
+    freezeDone: (durationMs) => freezeSeconds.observe('freeze', durationMs / 1000),
     limited: (limit, org = '') => limits.count(org, limit),
     gauge,
     gaugeByOrg,

@@ -101,11 +101,25 @@ async function askInTime(
   shape: (request: UpstreamRequest) => UpstreamRequest,
 ): Promise<CallReply> {
   const late = AbortSignal.timeout(flight.ports.settings.aggregateDeadlineMs);
-  const signal = AbortSignal.any([flight.signal, late]);
   const request = requestTo(flight, server, spec);
   if (!request) throw new Error('its credential is missing');
-  const gone = new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
-  return Promise.race([flight.ports.upstreams.exchange(shape({ ...request, signal })), gone]);
+  return asPart(flight, server, (stopped) => {
+    const signal = AbortSignal.any([flight.signal, late, stopped]);
+    const gone = new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
+    return Promise.race([flight.ports.upstreams.exchange(shape({ ...request, signal })), gone]);
+  });
+}
+
+/** Runs the part of a call that goes to one server, so that a freeze of that server ends it and not the others. */
+export async function asPart<T>(flight: Flight, server: string, work: (stopped: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const abort = (reason: Error): void => controller.abort(reason);
+  flight.parts?.set(server, abort);
+  try {
+    return await work(controller.signal);
+  } finally {
+    if (flight.parts?.get(server) === abort) flight.parts.delete(server);
+  }
 }
 
 async function handshakeAll(flight: Flight): Promise<CallReply> {

@@ -120,6 +120,8 @@ export interface Flight {
   neverSent: boolean;
   /** Takes the call out of the kill switch's sight. */
   release: (() => void) | undefined;
+  /** Of a call towards several servers: what ends the part at each, for the kill switch. */
+  parts: Map<string, (reason: Error) => void> | undefined;
 }
 
 export interface Denial {

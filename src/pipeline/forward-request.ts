@@ -28,6 +28,7 @@ function build(flight: Flight, server: string, spec: ServerSpec, lease: Lease, i
     receipt,
     callId: call.id,
     org: principal.org,
+    principal,
     server,
     spec,
     lease,

@@ -10,6 +10,7 @@ import { refreshDefinition } from './discovery.ts';
 import type { Flight, Row, Verdict } from './flight.ts';
 import { deny, PASS, reply } from './flight.ts';
 import { requestOf } from './forward-request.ts';
+import { toolOf } from './freeze.ts';
 import { governQuestions } from './question.ts';
 import { ownTaskIds } from './task.ts';
 import { validate } from './validate.ts';
@@ -55,9 +56,13 @@ const NEVER_SENT: ReadonlySet<string> = new Set(['upstream_unavailable', 'upstre
 function register(flight: Flight, principal: Principal): Verdict | undefined {
   const { call, ports } = flight;
   try {
+    const { target } = call;
+    if (!target) flight.parts = new Map();
     flight.release = ports.inFlight.register({
       principal,
-      server: call.target?.server,
+      server: target?.server,
+      tool: toolOf(target?.capability),
+      parts: flight.parts,
       isStanding: call.kind === 'subscription',
       abort: (reason) => call.abort(reason),
     });

@@ -1,4 +1,4 @@
-// Rows of the limits (docs/decisions/0006): by the caller alone before names are resolved, by server and tool and all quotas right after, and
+// Rows of the limits (docs/decisions/0008): by the caller alone before names are resolved, by server and tool and all quotas right after, and
 // the quotas that the deciding rule asks for. Whatever a call takes here it gives back or has used when it ends (settle-limits.ts).
 import type { Refusal } from '../limit/limiter.ts';
 import type { CompiledLimit, Subject } from '../limit/rule.ts';

@@ -5,7 +5,7 @@ import type { JsonObject } from '../lib/json.ts';
 import { isObject } from '../lib/json.ts';
 import { parseListenFilter } from '../mcp/rev-2026-07-28/listen.ts';
 import type { UpstreamRequest } from '../upstream/exchange.ts';
-import { routeOwner, type UsableServer } from './aggregate.ts';
+import { asPart, routeOwner, type UsableServer } from './aggregate.ts';
 import type { Flight } from './flight.ts';
 import { requestTo } from './forward-request.ts';
 import { mayFollow } from './hearing.ts';
@@ -55,7 +55,9 @@ async function followOne(flight: Flight, server: string, spec: UsableServer['spe
     notify: (method, params, text) => (method === ACKNOWLEDGED ? undefined : request.peer.notify(method, params, text)),
   };
   try {
-    await flight.ports.upstreams.exchange({ ...request, peer });
+    await asPart(flight, server, (stopped) =>
+      flight.ports.upstreams.exchange({ ...request, peer, signal: AbortSignal.any([flight.signal, stopped]) }),
+    );
   } catch (error) {
     if (flight.signal.aborted) return;
     flight.ports.logger.warn(

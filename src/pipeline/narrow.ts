@@ -52,11 +52,14 @@ function narrowList(flight: Flight, reply: ResultReply, shape: ListShape, server
   return { ...reply, result: { ...reply.result, [shape.member]: kept }, resultText: undefined };
 }
 
+/** INVARIANT: a frozen tool is in no list: what is listed can be called (test/scenario/kill-tool.test.ts). */
 export function isVisible(flight: Flight, item: Json, shape: ListShape, server: string): boolean {
-  const { principal } = flight.call;
+  const { call, control, ports } = flight;
+  const { principal } = call;
   if (!principal || !isObject(item)) return false;
   const name = item[shape.names];
-  if (typeof name !== 'string' || !flight.control.policies.visible(principal, server, { kind: shape.kind, name })) return false;
+  if (typeof name !== 'string' || !control.policies.visible(principal, server, { kind: shape.kind, name })) return false;
+  if (shape.kind === 'tool' && control.freezes.frozen(principal, server, ports.clock.nowMs(), name)) return false;
   return isItemApproved(flight, server, shape.names === 'uriTemplate' ? 'template' : shape.kind, name, item);
 }
 

@@ -212,6 +212,7 @@ function takeOff(call: Call, ports: Ports, pipeline: Pipeline): Flight {
     forwarded: false,
     neverSent: false,
     release: undefined,
+    parts: undefined,
   };
 }
 

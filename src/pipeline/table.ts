@@ -38,7 +38,7 @@ export const KIND_LETTERS: Readonly<Record<MethodKind, string>> = {
 
 export const table: readonly TableRow[] = [
   { row: identify, kinds: 'crlmnsu', core: 'auth', does: 'bearer → principal; unauthenticated is rejected at once' },
-  { row: checkFreeze, kinds: 'crl-nsu', core: 'kill', does: 'is anything in scope frozen?' },
+  { row: checkFreeze, kinds: 'crlmnsu', core: 'kill', does: 'is anything in scope frozen?' },
   { row: limit, kinds: 'crl-nsu', core: 'limit', does: 'rate and concurrency by caller alone' },
   {
     row: resolve,

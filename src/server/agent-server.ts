@@ -57,6 +57,8 @@ export interface AgentServer {
   /** Calls running now, standing streams included. */
   activeCalls(): number;
   closeSessions(filter: (session: SessionInfo) => boolean): void;
+  /** What takes each session away whose owner the filter names; for the kill switch (kill/stopper.ts). */
+  doomedSessions(filter: (session: SessionInfo) => boolean): (() => void)[];
 }
 
 export function createAgentServer(options: AgentServerOptions): AgentServer {
@@ -95,6 +97,8 @@ export function createAgentServer(options: AgentServerOptions): AgentServer {
     activeSessions: () => context.sessions.size,
     activeCalls: () => context.calls.size,
     closeSessions: (filter) => context.sessions.endWhere((session) => filter(infoOf(session))),
+    doomedSessions: (filter) =>
+      [...context.sessions.values()].filter((session) => filter(infoOf(session))).map((session) => () => context.sessions.expel(session)),
   };
 }
 

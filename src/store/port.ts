@@ -18,7 +18,12 @@ export interface Store {
   /** `rates`: counted for all gateways of the database together; undefined where there is one process only. */
   readonly limits: { readonly quotas: QuotaStore; readonly rates: RateStore | undefined };
   /** Tells whether this process is alone on the store; whoever starts meanwhile waits until `settle`. Once, at the start of a gateway. */
-  readonly presence: { claim(): Promise<boolean>; settle(): Promise<void> };
+  readonly presence: {
+    claim(): Promise<boolean>;
+    settle(): Promise<void>;
+    /** Gateway processes on the store now, this one included. */
+    count(): Promise<number>;
+  };
   /** Writes a consistent copy of everything to a new file (mode 0600) while the store is in use. Refuses an existing file. */
   backup(toPath: string): Promise<BackupSummary>;
 }

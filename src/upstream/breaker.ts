@@ -1,4 +1,4 @@
-// The circuit breaker of one endpoint (cockatiel, docs/decisions/0006): a server that mostly fails is left alone for a while, then tried with one
+// The circuit breaker of one endpoint (cockatiel, docs/decisions/0008): a server that mostly fails is left alone for a while, then tried with one
 // call. While it rests nothing is sent, and the agent is told at once. Counts faults of the server only, never what an agent did.
 import { CircuitState, CountBreaker, circuitBreaker, DelegateBackoff, handleWhen } from 'cockatiel';
 import type { Clock } from '../lib/clock.ts';

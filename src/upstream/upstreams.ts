@@ -6,7 +6,7 @@ import { GatewayError } from '../lib/error.ts';
 import type { ServerSpec } from '../object/kinds.ts';
 import { AgentSessions } from './agent-session.ts';
 import { Endpoints, endpointsOf } from './endpoint.ts';
-import type { UpstreamRequest, UpstreamStatus, Upstreams } from './exchange.ts';
+import type { ParkedJudge, UpstreamRequest, UpstreamStatus, Upstreams } from './exchange.ts';
 import { failure } from './failure.ts';
 import { ListChanges, type ListListener } from './list-changes.ts';
 import { Park } from './park.ts';
@@ -122,6 +122,10 @@ class ServerBook implements Upstreams {
     );
     for (const server of own) this.#endpoints.endSession(org, server.options.server, sessionId);
     await Promise.all(own.map((server) => server.pool.endSession(sessionId)));
+  }
+
+  doomedParked(org: string, judge: ParkedJudge): (() => void)[] {
+    return this.#park.doomed(org, judge);
   }
 
   onListChanged(listener: ListListener): () => void {

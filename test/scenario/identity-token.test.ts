@@ -113,6 +113,16 @@ describe('revoke', () => {
   });
 });
 
+it('a change of something else ends no stream, not even one of a token that is bound to a network', async () => {
+  const made = await post('/api/v1/tokens', { agent: 'bot', name: 'netted', sourceNetworks: ['127.0.0.0/8'] });
+  const stream = await listen(made.token);
+  await acme.apply('kind: agent\nmetadata: {name: unrelated}\nspec: {}');
+  const ended = end(stream);
+  expect(await Promise.race([ended, pause(2 * QUIET_MS, 'open')])).toBe('open');
+  await post('/api/v1/tokens/netted/revoke');
+  expect(await ended).toBeLessThan(2_000);
+});
+
 describe('expiry', () => {
   it('ends a quiet stream, and refuses from its instant on', async () => {
     const made = await post('/api/v1/tokens', { agent: 'bot', name: 'brief', expiresAt: new Date(Date.now() + SOON_MS).toISOString() });

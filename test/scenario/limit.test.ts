@@ -268,7 +268,7 @@ describe('places are free again on every path', () => {
 
   it.each([
     ['cancelled', (call: Call) => call.abort(new Error('cancelled'))],
-    ['killed', (_call: Call) => h.inFlight.cancelWhere(() => true, new GatewayError('frozen', 'stop'))],
+    ['killed', (_call: Call) => h.inFlight.doomed(h.org, () => new GatewayError('frozen', 'stop')).forEach((end) => void end())],
   ])('%s', async (_how, end) => {
     await start(one);
     const controller = new AbortController();

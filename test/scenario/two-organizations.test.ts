@@ -302,7 +302,7 @@ describe('every cache', () => {
     const release = [one, other].map((principal) =>
       inFlight.register({ principal, server: 'desk', abort: () => void ended.push(principal.org) }),
     );
-    inFlight.cancelMatching('alpha', { everyone: true }, 'drill');
+    for (const end of inFlight.doomed('alpha', () => new Error('stopped'))) end();
     expect(ended).toEqual(['alpha']);
     for (const done of release) done();
   });

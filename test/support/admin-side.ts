@@ -81,6 +81,7 @@ export async function startAdminSide(settings: Partial<AdminContext['settings']>
       text: (hash) => core.store.definitions.loadDefinition(ORG, hash),
     },
     rotateDataKey: () => core.vault.rotateDataKey(ORG),
+    replicas: () => core.store.presence.count(),
     settings: { metrics: 'viewer', commands: true, ...settings },
   };
   const server = createAdminServer(context, { allowedHosts: [] });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Definitions } from '../../src/app/definitions.ts';
 import { HistoryKeeper } from '../../src/app/history-keeper.ts';
+import { KillSwitch } from '../../src/app/kill-switch.ts';
 import { type Core, openCore } from '../../src/app.ts';
 import { LastUsed } from '../../src/auth/last-used.ts';
 import { tokenHash } from '../../src/auth/token.ts';
@@ -84,6 +85,10 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
   const org = config.organization;
   if (options.objects) await seed(core, org, options.objects);
   const logger = createLogger({ level: 'silent' });
+  const inFlight = new InFlight();
+  const metrics = createMetrics({ processMetrics: false });
+  const killSwitch = new KillSwitch({ clock: core.clock, log: core.log, logger, metrics, instance: 'test' });
+  killSwitch.stopper.add(inFlight);
   const control = new LiveControl({
     objects: core.store.objects,
     compile: controlCompiler(
@@ -91,14 +96,12 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
       () => undefined,
     ),
     logger,
-    onSwap: (next) => {
-      inFlight.cancelFrozen(next.org, next.freezes, core.clock.nowMs());
+    onSwap: (next, previous) => {
+      killSwitch.follow(next, previous);
       histories.want(next.org, next.risk !== undefined || next.policies.needsFacts);
     },
   });
-  const inFlight = new InFlight();
   const histories = new HistoryKeeper({ log: core.store.log, audit: core.log, store: core.store.histories, logger });
-  const metrics = createMetrics({ processMetrics: false });
   const catalog = new Catalog();
   const definitions = new Definitions({ catalog, control, log: core.log, clock: core.clock, logger, instance: 'test' });
   const sent: UpstreamRequest[] = [];
@@ -188,6 +191,7 @@ function playedServer(sent: UpstreamRequest[], answer: (request: UpstreamRequest
       return answer(request);
     },
     endSession: async () => {},
+    doomedParked: () => [],
     onListChanged: () => () => {},
     status: () => [],
     close: async () => {},

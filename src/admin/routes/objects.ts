@@ -131,11 +131,14 @@ export const objectRoutes: Route[] = [
     summary: 'What applying would change, line by line; writes nothing',
     body: contract.applyRequest,
     reply: contract.diffReply,
-    async handle({ context, body }) {
+    async handle({ context, operator, body }) {
       const input = readInput(body);
       if (input instanceof Response) return input;
       const view = await context.view();
-      const plan = planChanges(view, input, context.objects.sealer(context.org));
+      const plan = planChanges(view, input, context.objects.sealer(context.org), {
+        author: operator.name,
+        timeMs: context.clock.nowMs(),
+      });
       const lines = plan.problems.map(({ object, message }) => `${object}: ${message}`);
       if (lines.length > 0) return failure(422, 'refused', `This could not be applied: ${lines[0]}`, lines);
       const changes = plan.changes.map(({ kind, name, change: what, before, after }) => ({

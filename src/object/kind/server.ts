@@ -1,6 +1,7 @@
 // Kind `server`: a registered upstream MCP server and how to reach it. Credentials appear only as references to secrets.
 import { z } from 'zod';
-import { globs, name, text, valueSource } from './field.ts';
+import { categories, intents } from '../intent-name.ts';
+import { glob, globs, name, text, valueSource } from './field.ts';
 
 const headerName = z
   .string()
@@ -32,6 +33,21 @@ const OWN_HEADERS: ReadonlySet<string> = new Set([
   'last-event-id',
 ]);
 
+const sensitivity = z.enum(['low', 'medium', 'high', 'critical']);
+
+/** Entries of `tools` of one server. */
+export const MAX_TOOL_OVERRIDES = 1_000;
+
+export const toolOverride = z.strictObject({
+  /** The class of every call, whatever its arguments. */
+  intent: z.enum(intents).optional(),
+  category: z.enum(categories).optional(),
+  /** How much harm a misuse of this tool could do. */
+  risk: sensitivity.optional(),
+});
+
+export type ToolOverride = z.infer<typeof toolOverride>;
+
 export const serverSpec = z
   .strictObject({
     transport: z.enum(['http', 'sse', 'stdio']),
@@ -57,7 +73,12 @@ export const serverSpec = z
     retryTools: globs.optional(),
     tags: z.array(text).max(64).optional(),
     /** How much harm a misuse of this server could do, as its owner says. */
-    risk: z.enum(['low', 'medium', 'high', 'critical']).optional(),
+    risk: sensitivity.optional(),
+    /** What the owner says of tools, by glob over their names; the most exact one that fits counts (docs/intent.md). */
+    tools: z
+      .record(glob, toolOverride)
+      .refine((tools) => Object.keys(tools).length <= MAX_TOOL_OVERRIDES, `at most ${MAX_TOOL_OVERRIDES} entries`)
+      .optional(),
     /** Where it runs, e.g. `production`. */
     environment: name.optional(),
     /** Use definitions as the server states them, without anybody's approval. Without it nothing is callable before a snapshot is approved. */

@@ -18,6 +18,7 @@ import {
   readNumbers,
 } from '../check-write.ts';
 import { GroupQueue, logUnavailable } from '../group-queue.ts';
+import { ObjectCache, type ObjectDelta } from '../object-cache.ts';
 import type { FailWrite, Store } from '../port.ts';
 import { type PageQuery, readPages } from '../read-log.ts';
 import { connect, migrateDatabase, type Sql } from './database.ts';
@@ -31,6 +32,8 @@ const WRITE_CONNECTIONS = 4;
 const READ_CONNECTIONS = 4;
 const CLOSE_TIMEOUT_S = 5;
 const CHANNEL = 'sallyport_change';
+/** Pause between two looks at the revisions, milliseconds: a notification that never came is made up for within this time. */
+export const REVISION_POLL_MS = 1_000;
 
 export interface PostgresOptions {
   /** `postgres://…`; never logged. */
@@ -51,7 +54,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     definitions: store,
     lifecycle: store,
     limits: { quotas: store.limits, rates: store.limits },
-    presence: { claim: () => store.claim(), settle: () => store.settle() },
+    presence: { claim: () => store.claim(), settle: () => store.settle(), count: () => store.count() },
     backup: (toPath) => writeBackup(postgresSnapshot(options.url), toPath),
   };
 }
@@ -60,6 +63,7 @@ interface Open {
   writes: Sql;
   reads: Sql;
   queues: Map<string, GroupQueue<WriteJob, WriteAnswer>>;
+  poll: NodeJS.Timeout;
 }
 
 class PostgresStore {
@@ -70,7 +74,9 @@ class PostgresStore {
   /** Newest control revision seen per organization, from notifications, receipts and own writes alike. */
   readonly #seen = new Map<string, number>();
   #presence: Presence | undefined;
+  readonly #objects = new ObjectCache();
   #writeCount = 0;
+  #looking = false;
   #open: Open | undefined;
 
   constructor({ url, failWrite }: PostgresOptions) {
@@ -85,6 +91,8 @@ class PostgresStore {
       writes: connect(this.#url, WRITE_CONNECTIONS, WRITE_TIMEOUT_MS),
       reads: connect(this.#url, READ_CONNECTIONS),
       queues: new Map(),
+      // INVARIANT: a gateway that hears no notifications still learns of a freeze (test/fault/lost-notification.test.ts).
+      poll: setInterval(() => this.#look(), REVISION_POLL_MS).unref(),
     };
     try {
       await migrateDatabase(open.reads);
@@ -94,12 +102,13 @@ class PostgresStore {
         CHANNEL,
         (text) => this.#onNotification(text),
         () => {
-          this.#catchUp().catch(() => undefined);
+          this.#look();
           this.#presence?.resume().catch(() => undefined);
         },
       );
     } catch (error) {
       this.#open = undefined;
+      clearInterval(open.poll);
       await Promise.all([open.writes.end({ timeout: 0 }), open.reads.end({ timeout: 0 })]);
       throw asUnavailable(error);
     }
@@ -109,6 +118,7 @@ class PostgresStore {
     const open = this.#open;
     if (!open) return;
     this.#listeners.clear();
+    clearInterval(open.poll);
     await Promise.all([...open.queues.values()].map((queue) => queue.close()));
     this.#open = undefined;
     await Promise.all([
@@ -130,6 +140,10 @@ class PostgresStore {
 
   async settle(): Promise<void> {
     await this.#presence?.settle();
+  }
+
+  async count(): Promise<number> {
+    return (await this.#presence?.count()) ?? 0;
   }
 
   async healthy(): Promise<boolean> {
@@ -192,17 +206,8 @@ class PostgresStore {
     await this.#submit('', { type: 'statement', run }, 1, 0);
   }
 
-  async load(org: string): Promise<ControlSnapshot> {
-    // One statement, so that objects and revision belong together.
-    const rows = await this.#read(
-      (sql) => sql`
-        SELECT o.revision AS control_revision, b.revision, b.document FROM organization o LEFT JOIN object b ON b.org = o.id
-        WHERE o.name = ${org} ORDER BY b.kind COLLATE "C", b.name COLLATE "C"`,
-    );
-    const [first] = rows;
-    if (!first) throw unknownOrganization(org);
-    const objects = rows.filter((row) => row.document !== null).map((row) => parseDocument(row.document, Number(row.revision)));
-    return { org, revision: Number(first.control_revision), objects };
+  load(org: string): Promise<ControlSnapshot> {
+    return this.#objects.load(org, (since) => this.#objectsSince(org, since));
   }
 
   async write(org: string, writes: readonly ObjectWrite[], author: string, timeMs: number, entry: EntryDraft): Promise<WriteResult> {
@@ -280,6 +285,20 @@ class PostgresStore {
     return rows.map((row) => ({ token: row.token, usedMs: Number(row.used_ms) }));
   }
 
+  /** One statement, so that objects and revision belong together. */
+  async #objectsSince(org: string, since: number): Promise<ObjectDelta> {
+    const rows = await this.#read(
+      (sql) => sql`
+        SELECT o.revision AS control_revision, c.total, b.revision, b.document FROM organization o
+        CROSS JOIN LATERAL (SELECT count(*) AS total FROM object t WHERE t.org = o.id) c
+        LEFT JOIN object b ON b.org = o.id AND b.revision > ${since} WHERE o.name = ${org}`,
+    );
+    const [first] = rows;
+    if (!first) throw unknownOrganization(org);
+    const changed = rows.filter((row) => row.document !== null).map((row) => parseDocument(row.document, Number(row.revision)));
+    return { revision: Number(first.control_revision), total: Number(first.total), changed };
+  }
+
   async saveDefinitions(org: string, definitions: readonly { hash: string; text: string }[]): Promise<void> {
     const rows = JSON.stringify(definitions);
     const run = async (sql: Sql): Promise<number> =>
@@ -353,6 +372,17 @@ class PostgresStore {
   #onNotification(text: string): void {
     const [org, revision] = text.split(' ');
     if (org && revision) this.#observe(org, Number(revision));
+  }
+
+  /** One look at a time: what cannot be read now is read by the next. */
+  #look(): void {
+    if (this.#looking || !this.#open) return;
+    this.#looking = true;
+    this.#catchUp()
+      .catch(() => undefined)
+      .finally(() => {
+        this.#looking = false;
+      });
   }
 
   async #catchUp(): Promise<void> {

@@ -47,7 +47,7 @@ export type ReadJob =
   | { type: 'head'; org: string }
   | { type: 'entries'; org: string; fromSeq: number; toSeq: number; callId: string | undefined; reverse: boolean; limit: number }
   | { type: 'payload'; org: string; commitment: string; seq: number | undefined }
-  | { type: 'objects'; org: string }
+  | { type: 'objects'; org: string; since: number }
   | { type: 'history'; org: string; kind: string; name: string; limit: number }
   | { type: 'keys'; org: string }
   | { type: 'token-use'; org: string }

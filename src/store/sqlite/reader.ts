@@ -22,7 +22,7 @@ export class SqliteReader {
       case 'payload':
         return this.#payload(job);
       case 'objects':
-        return this.#all(OBJECTS, job.org);
+        return this.#all(OBJECTS, job.org, job.since);
       case 'history':
         return this.#all(HISTORY, job.org, job.kind, job.name, job.limit);
       case 'keys':
@@ -86,9 +86,9 @@ const HEAD = `
 
 /** One statement, so that objects and revision belong together; the first row is the organization itself. */
 const OBJECTS = `
-  SELECT revision, NULL AS document FROM organization WHERE name = ?1
+  SELECT o.revision, NULL AS document, (SELECT count(*) FROM object b WHERE b.org = o.id) AS total FROM organization o WHERE o.name = ?1
   UNION ALL
-  SELECT * FROM (SELECT b.revision, b.document FROM object b JOIN organization o ON o.id = b.org WHERE o.name = ?1 ORDER BY b.kind, b.name)`;
+  SELECT b.revision, b.document, NULL FROM object b JOIN organization o ON o.id = b.org WHERE o.name = ?1 AND b.revision > ?2`;
 
 const HISTORY = `
   SELECT h.revision, h.document, h.author, h.time_ms FROM object_history h JOIN organization o ON o.id = h.org

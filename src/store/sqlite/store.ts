@@ -19,6 +19,7 @@ import {
   readNumbers,
 } from '../check-write.ts';
 import { GroupQueue, logUnavailable } from '../group-queue.ts';
+import { ObjectCache, type ObjectDelta } from '../object-cache.ts';
 import type { FailWrite, Store } from '../port.ts';
 import { readPages } from '../read-log.ts';
 import { DATABASE_FILE, migrateDatabase, openDatabase } from './database.ts';
@@ -48,7 +49,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     lifecycle: store,
     limits: { quotas: store.limits, rates: undefined },
     // The lock of the data directory lets nobody else in.
-    presence: { claim: async () => true, settle: async () => undefined },
+    presence: { claim: async () => true, settle: async () => undefined, count: async () => 1 },
     backup: (toPath) => writeBackup(sqliteSnapshot(store.path), toPath),
   };
 }
@@ -61,6 +62,7 @@ class SqliteStore {
   });
   readonly #dataDir: string;
   readonly #failWrite: FailWrite | undefined;
+  readonly #objects = new ObjectCache();
   readonly #listeners = new Set<(org: string, revision: number) => void>();
   #open: { writer: SqliteThread; reader: SqliteThread; queue: GroupQueue<WriteJob, WriteAnswer>; release: () => void } | undefined;
 
@@ -158,11 +160,8 @@ class SqliteStore {
     await this.#submit({ type: 'organization', org }, 1, 0);
   }
 
-  async load(org: string): Promise<ControlSnapshot> {
-    const [first, ...rows] = await this.#reader().read({ type: 'objects', org });
-    if (!first) throw unknownOrganization(org);
-    const objects = rows.map((row) => parseDocument(String(row.document), Number(row.revision)));
-    return { org, revision: Number(first.revision), objects };
+  load(org: string): Promise<ControlSnapshot> {
+    return this.#objects.load(org, (since) => this.#objectsSince(org, since));
   }
 
   async write(org: string, writes: readonly ObjectWrite[], author: string, timeMs: number, entry: EntryDraft): Promise<WriteResult> {
@@ -208,6 +207,13 @@ class SqliteStore {
   async loadTokenUse(org: string): Promise<TokenUse[]> {
     const rows = await this.#reader().read({ type: 'token-use', org });
     return rows.map((row) => ({ token: String(row.token), usedMs: Number(row.used_ms) }));
+  }
+
+  async #objectsSince(org: string, since: number): Promise<ObjectDelta> {
+    const [first, ...rows] = await this.#reader().read({ type: 'objects', org, since });
+    if (!first) throw unknownOrganization(org);
+    const changed = rows.map((row) => parseDocument(String(row.document), Number(row.revision)));
+    return { revision: Number(first.revision), total: Number(first.total), changed };
   }
 
   async saveDefinitions(org: string, definitions: readonly { hash: string; text: string }[]): Promise<void> {
