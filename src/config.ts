@@ -12,6 +12,7 @@ const host = z.string().min(1).max(255);
 const hosts = z.array(z.string().min(1).max(255)).max(64);
 const duration = (minMs: number, maxMs: number) => z.number().int().min(minMs).max(maxMs);
 const bytes = (min: number, max: number) => z.number().int().min(min).max(max);
+const proxies = z.array(z.string().refine((text) => parseNetwork(text) !== undefined, 'networks, e.g. 10.0.0.0/8')).max(64);
 const about = (description: string) => ({ description });
 
 const agentSettings = z.strictObject({
@@ -25,15 +26,7 @@ const agentSettings = z.strictObject({
     .default([])
     .meta(about('Host header values accepted besides loopback names and the host of publicUrl. Without port: any port.')),
   allowedOrigins: hosts.default([]).meta(about('Origin header values accepted besides loopback origins and that of publicUrl.')),
-  trustedProxies: z
-    .array(z.string().refine((text) => parseNetwork(text) !== undefined, 'networks such as 10.0.0.0/8 or 2001:db8::/32, or addresses'))
-    .max(64)
-    .default([])
-    .meta(
-      about(
-        'Networks of the proxies in front of the agent listener. Only from them is X-Forwarded-For read, from the right; source networks of tokens are then checked against the address it names.',
-      ),
-    ),
+  trustedProxies: proxies.default([]).meta(about('Networks of proxies whose X-Forwarded-For counts, read from the right.')),
 });
 
 const adminSettings = z.strictObject({

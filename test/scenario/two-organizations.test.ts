@@ -67,6 +67,7 @@ const rows: [method: string, path: string, body?: unknown][] = [
   ['GET', '/api/v1/servers/desk/definitions?refresh=true'],
   ['POST', '/api/v1/servers/desk/approve', { hashes: ['a'.repeat(64)] }],
   ['POST', '/api/v1/servers/desk/reject', { hashes: ['a'.repeat(64)] }],
+  ['POST', '/api/v1/drills', { scope: { agent: 'bot' }, reason: 'drill', waitMs: 500 }],
   ['GET', '/api/v1/limits'],
   ['GET', '/api/v1/limits/none'],
   ['GET', '/api/v1/organizations'],

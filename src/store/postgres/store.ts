@@ -25,7 +25,7 @@ import { connect, migrateDatabase, type Sql } from './database.ts';
 import { PostgresLimits } from './limits.ts';
 import { Presence } from './presence.ts';
 import { postgresSnapshot } from './snapshot.ts';
-import { runGroup, unknownOrganization, WRITE_TIMEOUT_MS, type WriteAnswer, type WriteJob } from './writer.ts';
+import { runGroup, tokenUses, unknownOrganization, WRITE_TIMEOUT_MS, type WriteAnswer, type WriteJob } from './writer.ts';
 
 /** Connections of one process: writes and reads apart, so that a long read never delays an append. */
 const WRITE_CONNECTIONS = 4;
@@ -266,24 +266,10 @@ class PostgresStore {
   }
 
   async noteTokenUse(org: string, uses: readonly TokenUse[]): Promise<void> {
-    if (uses.length === 0) return;
-    // In order of their names, so that two processes never wait for each other's rows crosswise.
-    const rows = JSON.stringify([...uses].sort((a, b) => (a.token < b.token ? -1 : 1)));
-    const run = async (sql: Sql): Promise<number> =>
-      (
-        await sql`INSERT INTO token_use (org, token, used_ms)
-          SELECT o.id, u."token", u."usedMs" FROM organization o, json_to_recordset(${rows}::text::json) AS u ("token" text, "usedMs" bigint)
-          WHERE o.name = ${org} ON CONFLICT (org, token) DO UPDATE SET used_ms = greatest(token_use.used_ms, excluded.used_ms)`
-      ).count;
-    await this.#submit(org, { type: 'statement', run }, 1, rows.length);
+    if (uses.length > 0) await this.#submit(org, { type: 'statement', run: tokenUses.note(org, uses) }, 1, uses.length * tokenUses.bytes);
   }
 
-  async loadTokenUse(org: string): Promise<TokenUse[]> {
-    const rows = await this.#read(
-      (sql) => sql`SELECT u.token, u.used_ms FROM token_use u JOIN organization o ON o.id = u.org WHERE o.name = ${org}`,
-    );
-    return rows.map((row) => ({ token: row.token, usedMs: Number(row.used_ms) }));
-  }
+  loadTokenUse = (org: string): Promise<TokenUse[]> => this.#read((sql) => tokenUses.load(sql, org));
 
   /** One statement, so that objects and revision belong together. */
   async #objectsSince(org: string, since: number): Promise<ObjectDelta> {
