@@ -1,5 +1,6 @@
 // The detectors, each run only when its types are wanted. Settles nothing: who is right where two claim the same characters, scan.ts says.
 import { findAddresses } from './address.ts';
+import { findCommandSecrets } from './command-secret.ts';
 import { findConnections } from './connection.ts';
 import type { CustomPattern } from './customer-pattern.ts';
 import { findEmails } from './email.ts';
@@ -27,6 +28,7 @@ export function detect(view: View, scan: Wanted): Match[] {
   if (wanted.has('API_KEY') || wanted.has('PASSWORD')) {
     findKeyedSecrets(view, out);
     findSpokenSecrets(view.text, out);
+    findCommandSecrets(view.text, out);
   }
   if (wanted.has('EMAIL')) findEmails(view, out);
   if (wanted.has('IBAN')) findIbans(view, out);
