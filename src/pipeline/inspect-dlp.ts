@@ -169,7 +169,7 @@ function redactPart(part: MessagePart, ruled: readonly Ruled[], replacer: Replac
 }
 
 /**
- * INVARIANT: structured content that fitted its output schema fits it after redaction, or the answer is withheld (inspect-dlp.test.ts).
+ * INVARIANT: structured content that fitted its output schema fits it after redaction, or the answer is withheld (test/scenario/dlp.test.ts).
  * What the schema does not let say that it was redacted is replaced by something of the same shape.
  */
 function withStructured(
