@@ -16,6 +16,8 @@ import type { Principal } from './call.ts';
 import { Catalog } from './catalog/catalog.ts';
 import { UriRoutes } from './catalog/uri-routes.ts';
 import type { Config } from './config.ts';
+import { createDlpScanner } from './detect/dlp/scanner.ts';
+import { TokenBook } from './detect/dlp/token.ts';
 import { IntentAnalyser } from './detect/intent/intent-analyser.ts';
 import { InFlight } from './kill/inflight.ts';
 import { newId } from './lib/id.ts';
@@ -25,8 +27,10 @@ import { createMetrics } from './observe/metrics.ts';
 import { controlCompiler } from './pipeline/compile-control.ts';
 import { LiveControl } from './pipeline/control-source.ts';
 import { Readings } from './pipeline/discovery.ts';
+import type { VaultSeal } from './pipeline/dlp-token.ts';
 import type { PipelineSettings } from './pipeline/flight.ts';
 import { IncidentLimit } from './pipeline/incident.ts';
+import { dlpInspector } from './pipeline/inspect-dlp.ts';
 import { intentInspector } from './pipeline/inspect-intent.ts';
 import { createPipeline, type Pipeline } from './pipeline/run.ts';
 import { StrangerLimit } from './pipeline/stranger-limit.ts';
@@ -137,6 +141,7 @@ function assemble(config: Config, core: Core): Inside {
     intent: new IntentAnalyser(),
     lastUsed: new LastUsed(),
     strangers: new StrangerLimit(),
+    dlpScanner: createDlpScanner(),
   };
   return { ...parts, log, pipeline: pipelineOf(parts) };
 }
@@ -158,7 +163,10 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     floods: limits.floods,
     incidents: new IncidentLimit(),
     watchdog: new Watchdog(clock),
-    inspectors: [intentInspector(parts.intent)],
+    inspectors: [
+      intentInspector(parts.intent),
+      dlpInspector({ scanner: parts.dlpScanner, tokens: new TokenBook(clock), seal: dlpSeal(vault) }),
+    ],
     settings: settingsOf(config, parts.instance),
   });
   definitions.pipeline = pipeline;
@@ -175,6 +183,10 @@ function settingsOf(config: Config, instance: string): PipelineSettings {
     maxPayloadUnits: config.audit.maxPayloadBytes,
     instance,
   };
+}
+
+function dlpSeal(vault: Vault): VaultSeal {
+  return { ...textSealer(vault), mac: (org, purpose, text) => vault.mac(org, purpose, text) };
 }
 
 function servers(
@@ -219,6 +231,7 @@ async function stopInside(inside: Inside): Promise<void> {
   await upstreams.close();
   await connectors.close();
   control.stop();
+  await inside.dlpScanner.close();
   await inside.limits.stop();
   await histories.close();
   for (const { org } of control.all()) {

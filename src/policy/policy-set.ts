@@ -1,7 +1,7 @@
 // The decision on one request: token scope, then the rules in order, first match wins, then what is built in; deny is the default.
 // One evaluator for calls, lists and explanations. Never throws: an error is a denial.
 import type { CapabilityKind, CapabilityRef, Decision, DecisionEffect, MethodKind } from '../call.ts';
-import type { PolicyFailure } from './compile.ts';
+import type { Bands, PolicyFailure } from './compile.ts';
 import { type DecideInput, isFollowUp, isUse, type Who } from './decide-input.ts';
 import { loosestForm, plainForm } from './resource-path.ts';
 import { type CompiledRule, failedMatcher, failedOnCall, failedPrincipalMatcher, matchesAny, RuleFailed } from './rule.ts';
@@ -53,6 +53,7 @@ export interface PolicyParts {
   tags: TagsOf;
   revision: number;
   onError(failure: PolicyFailure): void;
+  bands: Bands | undefined;
 }
 
 export function createPolicySet(parts: PolicyParts): PolicySet {
@@ -113,11 +114,21 @@ class Evaluator {
       const decision = this.#verdicts.describe(input, judged, outcome, wholeTrace);
       if (decision.hidden && input.capability?.kind === 'tool' && isAllowed(this.#strictest(input, 'absent').outcome))
         decision.hidden = { asAbsent: true };
-      return decision;
+      return this.#underRisk(input, decision, wholeTrace);
     } catch (error) {
       this.#report(error);
       return this.#verdicts.failed(input, error, wholeTrace);
     }
+  }
+
+  /** A risk profile only makes stricter what the rules allow: it holds or denies, and never lets through. */
+  #underRisk(input: DecideInput, decision: Decision, wholeTrace: boolean): Decision {
+    const { server, risk } = input;
+    if (!this.#parts.bands || decision.effect === 'deny' || server === undefined || risk === undefined || isFollowUp(input))
+      return decision;
+    const found = this.#parts.bands(server, risk);
+    if (!found || (found.band === 'hold' && decision.effect === 'hold')) return decision;
+    return this.#verdicts.byRisk(input, found, wholeTrace ? decision.trace : []);
   }
 
   /** INVARIANT: where the rules deny, the answer does not depend on whether the name leads anywhere (test/property/policy.test.ts). */
