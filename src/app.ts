@@ -25,9 +25,11 @@ import { createMetrics } from './observe/metrics.ts';
 import { controlCompiler } from './pipeline/compile-control.ts';
 import { LiveControl } from './pipeline/control-source.ts';
 import { Readings } from './pipeline/discovery.ts';
+import { IncidentLimit } from './pipeline/incident.ts';
 import { intentInspector } from './pipeline/inspect-intent.ts';
 import { createPipeline, type Pipeline } from './pipeline/run.ts';
 import { StrangerLimit } from './pipeline/stranger-limit.ts';
+import { ViewBook } from './pipeline/view-book.ts';
 import { createConnectors } from './upstream/connectors.ts';
 import type { Upstreams } from './upstream/exchange.ts';
 import { createUpstreams } from './upstream/upstreams.ts';
@@ -95,6 +97,7 @@ function assemble(config: Config, core: Core): Inside {
   const logger = createLogger({ level: config.logLevel === 'trace' ? 'debug' : config.logLevel });
   const inFlight = new InFlight(config.limits.maxInFlight);
   const operators = new TokenDirectory();
+  const views = new ViewBook();
   const metrics = createMetrics();
   const instance = newId('gw', clock.nowMs());
   const killSwitch = new KillSwitch({ clock, log, logger, metrics, instance });
@@ -103,7 +106,7 @@ function assemble(config: Config, core: Core): Inside {
     objects: store.objects,
     compile: controlCompiler(
       (org, name, sealed) => secretSealer(vault, org).open(name, sealed),
-      (error) => logger.error({ err: error instanceof Error ? error.message : String(error) }, 'a policy could not be evaluated'),
+      ({ rule, message }) => logger.error({ rule, why: message }, 'a policy could not be evaluated'),
     ),
     logger,
     home: config.organization,
@@ -114,6 +117,7 @@ function assemble(config: Config, core: Core): Inside {
         next.view.operators().map(({ spec }) => spec.hash),
       );
       killSwitch.follow(next, previous);
+      views.controlChanged(next);
       histories.want(next.org, next.risk !== undefined || next.policies.needsFacts);
     },
   });
@@ -138,6 +142,7 @@ function assemble(config: Config, core: Core): Inside {
     inFlight,
     histories,
     operators,
+    views,
     catalog,
     definitions,
     control,
@@ -158,6 +163,7 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     log,
     control,
     inFlight,
+    views,
     histories,
     catalog,
     definitions,
@@ -182,11 +188,13 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     drift: definitions.watch,
     routes: new UriRoutes(),
     readings: new Readings(),
+    views,
     sealer: textSealer(vault),
     taskIds: new Lru<string, string>(SEALED_TASKS),
     strangers,
     limiter: limits.limiter,
     floods: limits.floods,
+    incidents: new IncidentLimit(),
     lastUsed,
     inFlight,
     watchdog: new Watchdog(clock),

@@ -21,9 +21,11 @@ import { logRoutes } from './routes/log.ts';
 import { objectRoutes } from './routes/objects.ts';
 import { organizationRoutes } from './routes/organizations.ts';
 import { permissionRoutes } from './routes/permissions.ts';
+import { policyRoutes } from './routes/policy.ts';
 import { riskRoutes } from './routes/risk.ts';
 import { serverRoutes } from './routes/servers.ts';
 import { tokenRoutes } from './routes/tokens.ts';
+import { parseStrictly } from './strict-json.ts';
 
 /** A source file as a JSON string is at most twice as long, and some more around it. */
 export const MAX_ADMIN_BODY_BYTES = 2 * MAX_SOURCE_BYTES + 64 * 1024;
@@ -40,6 +42,7 @@ export function adminRoutes(): Route[] {
     ...healthRoutes,
     ...objectRoutes,
     ...tokenRoutes,
+    ...policyRoutes,
     ...accessRoutes,
     ...freezeRoutes,
     ...permissionRoutes,
@@ -157,13 +160,8 @@ async function readBody(schema: z.ZodType, request: Context): Promise<unknown | 
     answer.headers.set('connection', 'close'); // the rest of the body is not read
     return answer;
   }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return failure(400, 'invalid_request', 'The body is not JSON.');
-  }
-  return read(schema, value, 'body');
+  const parsed = parseStrictly(text);
+  return 'problem' in parsed ? failure(400, 'invalid_request', parsed.problem) : read(schema, parsed.value, 'body');
 }
 
 function hasNoBody({ req }: Context): boolean {

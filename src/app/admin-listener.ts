@@ -2,6 +2,7 @@
 import { type AdminServer, createAdminServer } from '../admin/admin-server.ts';
 import type { AdminContext } from '../admin/context.ts';
 import { isLoopback } from '../config.ts';
+import type { JsonObject } from '../lib/json.ts';
 import { buildView, type ControlView } from '../object/snapshot.ts';
 import type { Inside } from './gateway.ts';
 import { limitReport } from './limit-report.ts';
@@ -40,7 +41,7 @@ function adminContext(inside: Inside, version: string, org: string, within: (org
     instance,
     clock,
     logger,
-    objects: objectContext(inside),
+    objects: objectContext(inside, (owner, server) => toolsOf(inside, owner, server)),
     view: () => newestView(inside, org),
     settled: async (revision) => void (await control.atLeast(org, revision)),
     access: async () => ({ ...(await control.atLeast(org, (await store.log.head(org)).revision)), catalog }),
@@ -69,6 +70,12 @@ function adminContext(inside: Inside, version: string, org: string, within: (org
       commands: commands === 'on' || (commands === 'auto' && isLoopback(config.admin.host)),
     },
   };
+}
+
+/** What the gateway has read of a server's tools so far. */
+function toolsOf({ catalog }: Inside, org: string, server: string): ReadonlyMap<string, JsonObject> {
+  const named = catalog.list(org, server, 'tool').map(({ value }): [string, JsonObject] => [String(value.name), value]);
+  return new Map(named);
 }
 
 /** A revoked operator must not get in, whichever replica revoked it: compare with the head of the log before trusting what is in memory. */

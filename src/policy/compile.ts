@@ -1,44 +1,66 @@
-// Policies and roles of one organization, compiled for one control revision. Order: by `order`, then policy name, then place in the list; what
-// roles grant stands before the policies of the default order, so that a policy that is put in front can still deny it.
-import { compileGlob } from '../lib/glob.ts';
-import type { Kind, StoredObject } from '../object/kinds.ts';
+// Policies of one organization, compiled for one control revision. Order: by tier, then `order`, then policy name, then place in the list.
+import type { Kind, PolicyRule, StoredObject } from '../object/kinds.ts';
 import { createPolicySet, type PolicySet } from './policy-set.ts';
 import { roleGrants } from './role-rule.ts';
-import { type CompiledRule, compileRule } from './rule.ts';
+import { type CompiledRule, compileRule, type Tier } from './rule.ts';
 import { RuleIndex } from './rule-index.ts';
+import { compileTags } from './tags.ts';
 
 export type { PolicySet } from './policy-set.ts';
 
-/**
- * Takes any objects and looks at policies and roles alone. `onError` hears what was thrown during a decision (the decision is a denial then). Throws only on a document that is no policy (the schema keeps those out).
- */
-export function compilePolicies(
-  objects: readonly StoredObject[],
-  revision: number,
-  onError: (error: unknown) => void = () => {},
-): PolicySet {
-  const rules = orderedRules(objects);
-  return createPolicySet(new RuleIndex(rules), rules.length, revision, onError);
+/** In the order in which they are asked. */
+export const TIER_ORDER: readonly Tier[] = ['guardrail', 'team', 'agent', 'grant', 'default'];
+
+/** Rules that do not stand in a policy object: what roles grant. */
+export interface Granted {
+  name: string;
+  rules: readonly PolicyRule[];
 }
 
-export function orderedRules(objects: readonly StoredObject[]): CompiledRule[] {
+export interface PolicyFailure {
+  /** `policy/rule`; undefined when it was no rule that failed. */
+  rule: string | undefined;
+  /** For the operator; holds no argument values. */
+  message: string;
+}
+
+export interface CompileOptions {
+  /** Stand between the agents' own policies and the organization's defaults, in the order given. Those of the role objects unless given. */
+  grants?: readonly Granted[];
+  /** Hears what was thrown during a decision (the decision is a denial then). */
+  onError?: (failure: PolicyFailure) => void;
+}
+
+/** Takes any objects and looks at policies, and at the tags of servers. Throws only on a document that is no policy (the schema keeps those out). */
+export function compilePolicies(objects: readonly StoredObject[], revision: number, options: CompileOptions = {}): PolicySet {
+  const rules = orderedRules(objects, options.grants);
+  return createPolicySet({
+    index: new RuleIndex(rules),
+    rules,
+    tags: compileTags(objects),
+    revision,
+    onError: options.onError ?? (() => {}),
+  });
+}
+
+export function orderedRules(
+  objects: readonly StoredObject[],
+  grants: readonly Granted[] = roleGrants(objects.filter((object) => isKind(object, 'role'))),
+): CompiledRule[] {
   const policies = objects.filter((object) => isKind(object, 'policy'));
   policies.sort((a, b) => a.spec.order - b.spec.order || compareText(a.metadata.name, b.metadata.name));
   const rules: CompiledRule[] = [];
-  const add = (policy: StoredObject<'policy'>): void => {
-    for (const rule of policy.spec.rules) rules.push(compileRule(policy.metadata.name, rule, rules.length));
-  };
-  for (const policy of policies) if (policy.spec.order < DEFAULT_ORDER) add(policy);
-  for (const { name, rules: granted } of roleGrants(objects.filter((object) => isKind(object, 'role')))) {
-    for (const { match, ...rule } of granted)
-      rules.push({ ...compileRule(name, { ...rule, match }, rules.length), role: match.role.map((role) => compileGlob(role)) });
+  for (const tier of TIER_ORDER) {
+    if (tier === 'grant')
+      for (const grant of grants) for (const rule of grant.rules) rules.push(compileRule({ policy: grant.name, tier }, rule, rules.length));
+    for (const { metadata, spec } of policies) {
+      if ((spec.tier ?? 'default') !== tier) continue;
+      const owner = { policy: metadata.name, tier, team: spec.team, agent: spec.agent };
+      for (const rule of spec.rules) rules.push(compileRule(owner, rule, rules.length));
+    }
   }
-  for (const policy of policies) if (policy.spec.order >= DEFAULT_ORDER) add(policy);
   return rules;
 }
-
-/** Of a policy that names none. */
-const DEFAULT_ORDER = 1000;
 
 /** By code unit, so that the order is the same everywhere. */
 function compareText(a: string, b: string): number {

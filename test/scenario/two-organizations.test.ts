@@ -247,7 +247,9 @@ describe('every cache', () => {
   });
 
   it('rules: what one allows and denies says nothing in the other', async () => {
-    await a.apply('kind: policy\nmetadata: {name: front}\nspec: {order: 1, rules: [{name: no, match: {tool: [common]}, effect: deny}]}');
+    await a.apply(
+      'kind: policy\nmetadata: {name: front}\nspec: {tier: guardrail, rules: [{name: no, match: {tool: [common]}, effect: deny}]}',
+    );
     expect((await call(a)).text).toContain('denied_by_rule');
     expect((await call(b)).text).toContain(b.mark);
     await a.admin('DELETE', '/api/v1/objects/policy/front');
