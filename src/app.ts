@@ -23,6 +23,7 @@ import { Lru } from './lib/lru.ts';
 import { createLogger, type Logger } from './observe/log.ts';
 import { createMetrics } from './observe/metrics.ts';
 import { controlCompiler } from './pipeline/compile-control.ts';
+import type { Control } from './pipeline/control.ts';
 import { LiveControl } from './pipeline/control-source.ts';
 import { Readings } from './pipeline/discovery.ts';
 import { IncidentLimit } from './pipeline/incident.ts';
@@ -112,10 +113,7 @@ function assemble(config: Config, core: Core): Inside {
     home: config.organization,
     prepare: (org) => vault.prepare(org),
     onSwap: (next, previous) => {
-      operators.replace(
-        next.org,
-        next.view.operators().map(({ spec }) => spec.hash),
-      );
+      followOperators(operators, next);
       killSwitch.follow(next, previous);
       views.controlChanged(next);
       histories.want(next.org, next.risk !== undefined || next.policies.needsFacts);
@@ -152,6 +150,13 @@ function assemble(config: Config, core: Core): Inside {
     ...shared,
   };
   return { ...parts, log, pipeline: pipelineOf(parts) };
+}
+
+function followOperators(operators: TokenDirectory, { org, view }: Control): void {
+  operators.replace(
+    org,
+    view.operators().map(({ spec }) => spec.hash),
+  );
 }
 
 function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {

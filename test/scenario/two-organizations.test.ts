@@ -68,6 +68,7 @@ const rows: [method: string, path: string, body?: unknown][] = [
   ['POST', '/api/v1/servers/desk/approve', { hashes: ['a'.repeat(64)] }],
   ['POST', '/api/v1/servers/desk/reject', { hashes: ['a'.repeat(64)] }],
   ['POST', '/api/v1/drills', { scope: { agent: 'bot' }, reason: 'drill', waitMs: 500 }],
+  ['GET', '/api/v1/policy/effective?agent=bot'],
   ['GET', '/api/v1/limits'],
   ['GET', '/api/v1/limits/none'],
   ['GET', '/api/v1/organizations'],
