@@ -177,7 +177,6 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     metrics,
     lastUsed,
     strangers,
-    instance,
     limits,
   } = parts;
   upstreams.onListChanged((org, server, what) => {
@@ -214,7 +213,7 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
       definitionAgeMs: DEFINITION_AGE_MS,
       payloads: config.audit.payloads,
       maxPayloadUnits: config.audit.maxPayloadBytes,
-      instance,
+      instance: parts.instance,
     },
   });
   definitions.pipeline = pipeline;
