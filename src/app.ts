@@ -12,6 +12,7 @@ import { createLimits } from './app/limits.ts';
 import { keepTokenUse, tokenMetrics } from './app/token-use.ts';
 import { LastUsed } from './auth/last-used.ts';
 import { TokenDirectory } from './auth/token-directory.ts';
+import type { Principal } from './call.ts';
 import { Catalog } from './catalog/catalog.ts';
 import { UriRoutes } from './catalog/uri-routes.ts';
 import type { Config } from './config.ts';
@@ -22,9 +23,9 @@ import { Lru } from './lib/lru.ts';
 import { createLogger, type Logger } from './observe/log.ts';
 import { createMetrics } from './observe/metrics.ts';
 import { controlCompiler } from './pipeline/compile-control.ts';
-import type { Control } from './pipeline/control.ts';
 import { LiveControl } from './pipeline/control-source.ts';
 import { Readings } from './pipeline/discovery.ts';
+import type { PipelineSettings } from './pipeline/flight.ts';
 import { IncidentLimit } from './pipeline/incident.ts';
 import { intentInspector } from './pipeline/inspect-intent.ts';
 import { createPipeline, type Pipeline } from './pipeline/run.ts';
@@ -45,6 +46,7 @@ export const VERSION = '0.1.0';
 const SEALED_TASKS = 100_000;
 const DEFINITION_AGE_MS = 300_000;
 const AGGREGATE_DEADLINE_MS = 5_000;
+const NO_PARSER_TEXT = 'the parsers for arguments cannot be loaded: complex SQL and shell texts count as destructive';
 const HEALTH_VALUES = { up: 1, trial: 0.5, resting: 0 } as const;
 
 /** Listening on both ports when it resolves. Rejects, with nothing left open, when any part cannot start. */
@@ -63,7 +65,9 @@ export async function startGateway(config: Config): Promise<Gateway> {
 async function open(inside: Inside): Promise<Gateway> {
   const { config, control, log, clock, instance, store } = inside;
   const exclusive = await store.presence.claim();
-  await Promise.all([control.start(), inside.intent.load(() => clock.monotonicMs())]);
+  // Not waited for: a call that comes before waits itself.
+  void inside.intent.load(() => clock.monotonicMs()).catch((error: unknown) => inside.logger.error({ err: String(error) }, NO_PARSER_TEXT));
+  await control.start();
   inside.histories.start();
   for (const { org } of control.all()) await log.recordStart(org, { timeMs: clock.nowMs(), instance, version: VERSION, exclusive });
   await store.presence.settle();
@@ -96,8 +100,8 @@ function assemble(config: Config, core: Core): Inside {
   const { store, vault, log, clock } = core;
   const logger = createLogger({ level: config.logLevel === 'trace' ? 'debug' : config.logLevel });
   const inFlight = new InFlight(config.limits.maxInFlight);
-  const operators = new TokenDirectory();
   const views = new ViewBook();
+  const operators = new TokenDirectory();
   const metrics = createMetrics();
   const instance = newId('gw', clock.nowMs());
   const killSwitch = new KillSwitch({ clock, log, logger, metrics, instance });
@@ -112,7 +116,10 @@ function assemble(config: Config, core: Core): Inside {
     home: config.organization,
     prepare: (org) => vault.prepare(org),
     onSwap: (next, previous) => {
-      followOperators(operators, next);
+      operators.replace(
+        next.org,
+        next.view.operators().map(({ spec }) => spec.hash),
+      );
       killSwitch.follow(next, previous);
       views.controlChanged(next);
       histories.want(next.org, next.risk !== undefined || next.policies.needsFacts);
@@ -121,102 +128,53 @@ function assemble(config: Config, core: Core): Inside {
   const { upstreams, connectors } = servers(config, core, logger);
   killSwitch.stopper.add(inFlight);
   killSwitch.stopper.add({ what: 'parked', doomed: (org, judge) => upstreams.doomedParked(org, judge) });
-  const shared = {
-    metrics,
-    killSwitch,
+  const catalog = new Catalog();
+  const parts = {
+    ...core,
+    ...{ config, logger, inFlight, views, histories, operators, control, metrics, killSwitch, instance, catalog, upstreams, connectors },
+    limits: createLimits({ ...core, config, logger, instance }),
+    definitions: new Definitions({ catalog, control, log, clock, logger, instance }),
     intent: new IntentAnalyser(),
     lastUsed: new LastUsed(),
     strangers: new StrangerLimit(),
-    instance,
-  };
-  const limits = createLimits({ ...core, config, logger, instance: shared.instance });
-  const catalog = new Catalog();
-  const definitions = new Definitions({ catalog, control, log, clock, logger, instance: shared.instance });
-  const parts = {
-    ...core,
-    config,
-    logger,
-    inFlight,
-    histories,
-    operators,
-    views,
-    catalog,
-    definitions,
-    control,
-    upstreams,
-    connectors,
-    limits,
-    ...shared,
   };
   return { ...parts, log, pipeline: pipelineOf(parts) };
 }
 
-function followOperators(operators: TokenDirectory, { org, view }: Control): void {
-  operators.replace(
-    org,
-    view.operators().map(({ spec }) => spec.hash),
-  );
-}
-
 function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
-  const {
-    config,
-    vault,
-    upstreams,
-    clock,
-    log,
-    control,
-    inFlight,
-    views,
-    histories,
-    catalog,
-    definitions,
-    intent,
-    logger,
-    metrics,
-    lastUsed,
-    strangers,
-    limits,
-  } = parts;
+  const { config, vault, upstreams, clock, catalog, definitions, limits } = parts;
   upstreams.onListChanged((org, server, what) => {
     catalog.invalidate(org, server, what);
     definitions.changed(org, server);
   });
   const pipeline = createPipeline({
-    clock,
-    log,
-    control,
-    upstreams,
-    catalog,
+    ...parts,
     drift: definitions.watch,
     routes: new UriRoutes(),
     readings: new Readings(),
-    views,
     sealer: textSealer(vault),
     taskIds: new Lru<string, string>(SEALED_TASKS),
-    strangers,
     limiter: limits.limiter,
     floods: limits.floods,
     incidents: new IncidentLimit(),
-    lastUsed,
-    inFlight,
     watchdog: new Watchdog(clock),
-    inspectors: [intentInspector(intent)],
-    histories,
-    logger,
-    metrics,
-    settings: {
-      anonymousOrg: config.profile === 'conformance' ? config.organization : undefined,
-      aggregateDeadlineMs: AGGREGATE_DEADLINE_MS,
-      callTimeoutMs: config.limits.callTimeoutMs,
-      definitionAgeMs: DEFINITION_AGE_MS,
-      payloads: config.audit.payloads,
-      maxPayloadUnits: config.audit.maxPayloadBytes,
-      instance: parts.instance,
-    },
+    inspectors: [intentInspector(parts.intent)],
+    settings: settingsOf(config, parts.instance),
   });
   definitions.pipeline = pipeline;
   return pipeline;
+}
+
+function settingsOf(config: Config, instance: string): PipelineSettings {
+  return {
+    anonymousOrg: config.profile === 'conformance' ? config.organization : undefined,
+    aggregateDeadlineMs: AGGREGATE_DEADLINE_MS,
+    callTimeoutMs: config.limits.callTimeoutMs,
+    definitionAgeMs: DEFINITION_AGE_MS,
+    payloads: config.audit.payloads,
+    maxPayloadUnits: config.audit.maxPayloadBytes,
+    instance,
+  };
 }
 
 function servers(
@@ -273,3 +231,5 @@ async function stopInside(inside: Inside): Promise<void> {
 function activeFreezes({ control, clock }: Inside): number {
   return control.all().reduce((sum, { freezes }) => sum + freezes.active(clock.nowMs()).length, 0);
 }
+
+const BEFORE_ANY_EXPIRY_MS = Number.NEGATIVE_INFINITY;

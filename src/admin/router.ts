@@ -41,8 +41,8 @@ export function adminRoutes(): Route[] {
   return [
     ...healthRoutes,
     ...objectRoutes,
-    ...tokenRoutes,
     ...policyRoutes,
+    ...tokenRoutes,
     ...accessRoutes,
     ...freezeRoutes,
     ...permissionRoutes,

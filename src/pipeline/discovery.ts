@@ -1,6 +1,7 @@
 // Reading a server's definitions for the gateway's own use: a list call of origin `gateway` through the same table, so it is in the log.
 // One reading at a time per server and kind; stale definitions are read again in the background.
 import type { Call, CallOutcome, CapabilityKind, ClientContext } from '../call.ts';
+import { pinAhead } from '../catalog/catalog.ts';
 import { sha256Hex } from '../lib/digest.ts';
 import { newId } from '../lib/id.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
@@ -95,6 +96,7 @@ export async function readPages(
     cursor = outcome.result.nextCursor;
     if (cursor === undefined || cursor === null) break;
   }
+  await pinAhead(found);
   return found;
 }
 

@@ -30,8 +30,8 @@ function role(name: string, grants: RoleSpec['grants']): StoredObject<'role'> {
   return { kind: 'role', metadata: { name }, spec: { members: { agents: ['bot'] }, grants } };
 }
 
-function policy(name: string, order: number, effect: 'allow' | 'deny', tool: string): StoredObject<'policy'> {
-  return { kind: 'policy', metadata: { name }, spec: { order, rules: [{ name: 'r', match: { tool: [tool] }, effect }] } };
+function policy(name: string, tier: 'guardrail' | 'default', effect: 'allow' | 'deny', tool: string): StoredObject<'policy'> {
+  return { kind: 'policy', metadata: { name }, spec: { tier, order: 1000, rules: [{ name: 'r', match: { tool: [tool] }, effect }] } };
 }
 
 test('a grant is one rule, named after the role and its place, in order of names', () => {
@@ -75,10 +75,12 @@ describe('the one evaluator', () => {
   });
 });
 
-test('guardrails deny despite a grant; what the organization says by default comes after it', () => {
-  const front = policy('front', 1000, 'deny', 'drop');
-  const guardrail = { ...front, spec: { ...front.spec, tier: 'guardrail' as const } };
-  const objects = [role('support', [{ server: ['desk'] }]), guardrail, policy('usual', 1, 'deny', 'read')];
+test('what is put in front denies despite a grant; the default order comes after it', () => {
+  const objects = [
+    role('support', [{ server: ['desk'] }]),
+    policy('front', 'guardrail', 'deny', 'drop'),
+    policy('usual', 'default', 'deny', 'read'),
+  ];
   expect(orderedRules(objects).map(({ id }) => id)).toEqual(['front/r', 'role/support/1', 'usual/r']);
   const set = compilePolicies(objects, 1);
   expect(set.decide(use(member, 'desk', 'drop')).rule).toBe('front/r');
