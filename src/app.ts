@@ -1,6 +1,7 @@
 // The composition root: every port is made and handed out here, once. No logic of its own; what starts here is stopped here, in reverse.
 import { adminListener } from './app/admin-listener.ts';
 import { agentListener } from './app/agent-listener.ts';
+import { createApprovals, ticketTarget, watchTickets } from './app/approvals.ts';
 import { type Core, openCore } from './app/core.ts';
 import { Definitions } from './app/definitions.ts';
 import { tuneEngine } from './app/engine.ts';
@@ -90,10 +91,12 @@ async function open(inside: Inside): Promise<Gateway> {
   tokenMetrics(inside);
   const endTokenUse = await keepTokenUse(inside);
   const endLooking = endExpiredStreams(inside);
+  const endTickets = watchTickets(inside);
   const close = async (): Promise<void> => {
     await agentServer.close(config.limits.drainTimeoutMs);
     await adminServer.close();
     endLooking();
+    await endTickets();
     await endTokenUse();
     await stopInside(inside);
   };
@@ -130,12 +133,29 @@ function assemble(config: Config, core: Core): Inside {
     },
   });
   const { upstreams, connectors } = servers(config, core, logger);
+  const approvals = createApprovals(core, instance);
   killSwitch.stopper.add(inFlight);
+  killSwitch.stopper.add(ticketTarget(approvals, logger));
   killSwitch.stopper.add({ what: 'parked', doomed: (org, judge) => upstreams.doomedParked(org, judge) });
   const catalog = new Catalog();
   const parts = {
     ...core,
-    ...{ config, logger, inFlight, views, histories, operators, control, metrics, killSwitch, instance, catalog, upstreams, connectors },
+    ...{
+      config,
+      logger,
+      inFlight,
+      views,
+      histories,
+      operators,
+      control,
+      metrics,
+      killSwitch,
+      approvals,
+      instance,
+      catalog,
+      upstreams,
+      connectors,
+    },
     limits: createLimits({ ...core, config, logger, instance }),
     definitions: new Definitions({ catalog, control, log, clock, logger, instance }),
     intent: new IntentAnalyser(),
@@ -181,6 +201,7 @@ function settingsOf(config: Config, instance: string): PipelineSettings {
     definitionAgeMs: DEFINITION_AGE_MS,
     payloads: config.audit.payloads,
     maxPayloadUnits: config.audit.maxPayloadBytes,
+    approvalWaitMs: config.approvals.waitMs,
     instance,
   };
 }

@@ -136,6 +136,19 @@ export interface Obligations {
   redact?: readonly string[] | undefined;
   /** Quotas that must have room. */
   quota?: readonly string[] | undefined;
+  /** Who decides about what the rule holds. */
+  approvers?: Approvers | undefined;
+}
+
+/** Who may decide about a held call: anyone that is named in any of these; every reviewer when none is given. */
+export interface Approvers {
+  /** User objects; an operator is linked to one. */
+  users?: readonly string[] | undefined;
+  teams?: readonly string[] | undefined;
+  /** Role objects. */
+  roles?: readonly string[] | undefined;
+  /** Approvals that a grant takes, each by somebody else; 1 unless given. */
+  quorum?: number | undefined;
 }
 
 export type DecisionEffect = 'allow' | 'deny' | 'hold';
@@ -268,6 +281,14 @@ export type CallReply =
 /** How a call ended; the codec writes it in the agent's era. */
 export type CallOutcome = CallReply | Denied;
 
+/** What an agent is told of the ticket that its call waits for. */
+export interface ApprovalRef {
+  id: string;
+  state: 'open' | 'approved' | 'refused';
+  /** RFC 3339. */
+  expiresAt: string;
+}
+
 export interface Denied {
   type: 'denied';
   code: DenialCode;
@@ -279,6 +300,8 @@ export interface Denied {
   hint: string | undefined;
   /** When the call may pass; undefined when waiting is not known to help. */
   retryAfterMs?: number | undefined;
+  /** Ticket of a held call. */
+  approval?: ApprovalRef | undefined;
   /** When set, the JSON-RPC error to answer with, exactly: the request itself was wrong, as any server would say. */
   rpc?: RpcError | undefined;
 }

@@ -1,4 +1,5 @@
 // What a running gateway consists of. Types only.
+import type { ApprovalDesk } from '../approval/desk.ts';
 import type { AuditLog } from '../audit/log.ts';
 import type { LastUsed } from '../auth/last-used.ts';
 import type { TokenDirectory } from '../auth/token-directory.ts';
@@ -33,6 +34,7 @@ export interface Inside extends Core {
   readonly inFlight: InFlight;
   readonly views: ViewBook;
   readonly killSwitch: KillSwitch;
+  readonly approvals: ApprovalDesk;
   readonly intent: IntentAnalyser;
   readonly histories: HistoryKeeper;
   readonly dlpScanner: DlpScanner;

@@ -66,7 +66,7 @@ export class KillSwitch {
 }
 
 /** By the rules in force now, for whoever the caller is now: classes and users of a token may have changed since its call began. */
-function judgeOf(control: Control, nowMs: number): Judge {
+export function judgeOf(control: Control, nowMs: number): Judge {
   const { freezes, principals } = control;
   const renewed = new Map<string, Principal | undefined>();
   // Wherever its calls come from: the networks of a token were looked at when they came.

@@ -224,6 +224,34 @@ export type SystemFields =
       server?: Maybe<string>;
       instance?: Maybe<string>;
     }
+  /** A held call's ticket: asked for, decided, ended. `digest` is what reviewers decide on, `binding` what is asked for. */
+  | {
+      event: 'approval';
+      timeMs: number;
+      what: 'requested' | 'approved' | 'granted' | 'refused' | 'revoked' | 'expired' | 'drained' | 'superseded' | 'consumed';
+      ticket: string;
+      digest: string;
+      binding: string;
+      agent: string;
+      /** Operator, and the user it is linked to. */
+      by?: Maybe<string>;
+      user?: Maybe<string>;
+      comment?: Maybe<string>;
+      /** Call that asked, or that used the grant up. */
+      call?: Maybe<string>;
+      /** With `requested`. */
+      asUser?: Maybe<string>;
+      method?: Maybe<string>;
+      server?: Maybe<string>;
+      tool?: Maybe<string>;
+      prompt?: Maybe<string>;
+      resource?: Maybe<string>;
+      rule?: Maybe<string>;
+      ruleHash?: Maybe<string>;
+      quorum?: Maybe<number>;
+      expiresMs?: Maybe<number>;
+      instance?: Maybe<string>;
+    }
   | { event: 'key-rotation'; timeMs: number; scope: 'master' | 'data'; key: string; previous?: Maybe<string>; author?: Maybe<string> };
 
 /** Most changes one drift entry names. */
@@ -258,6 +286,15 @@ export function systemContent(s: SystemFields): string {
   if (rest.event === 'degraded' || rest.event === 'limited') {
     const { fromMs, toMs, ...window } = rest;
     return canonicalJson({ ...plainMembers(window), from: instant(fromMs), to: instant(toMs), type: 'system', time });
+  }
+  if (rest.event === 'approval') {
+    const { expiresMs, ...members } = rest;
+    return canonicalJson({
+      ...plainMembers(members),
+      expires: expiresMs === undefined ? undefined : instant(expiresMs),
+      type: 'system',
+      time,
+    });
   }
   return canonicalJson({ ...plainMembers(rest), type: 'system', time });
 }

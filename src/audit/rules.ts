@@ -101,6 +101,16 @@ const SYSTEM: Readonly<Record<string, Members>> = {
   degraded: { from: instant, to: instant, reason: anyText },
   limited: { from: instant, to: instant, agent: text, limit: text, refused: count, 'token?': text },
   incident: { what: text, reason: anyText, count },
+  approval: {
+    what: oneOf('requested', 'approved', 'granted', 'refused', 'revoked', 'expired', 'drained', 'superseded', 'consumed'),
+    ticket: text,
+    digest: hash,
+    binding: hash,
+    agent: text,
+    'by?': text,
+    'call?': text,
+    'expires?': instant,
+  },
   'key-rotation': { scope: oneOf('master', 'data'), key: text },
 };
 

@@ -16,6 +16,7 @@ export function referencesOf(object: StoredObject): Reference[] {
   if (is(object, 'team')) return memberReferences(object.spec.members);
   if (is(object, 'role'))
     return [...memberReferences(object.spec.members), ...each('team', object.spec.members?.teams, 'spec.members.teams')];
+  if (is(object, 'operator')) return one('user', object.spec.user, 'spec.user');
   return is(object, 'server') ? secretReferences(object.spec) : [];
 }
 

@@ -1,8 +1,9 @@
 // One call travelling the table: its working state, what the rows may use, and the verdicts they may return.
 // Types only. Rows get their ports from here; they never reach for a singleton.
+import type { ApprovalDesk } from '../approval/desk.ts';
 import type { AuditLog } from '../audit/log.ts';
 import type { LastUsed } from '../auth/last-used.ts';
-import type { Call, CallOutcome, CallReply, DenialCode } from '../call.ts';
+import type { ApprovalRef, Call, CallOutcome, CallReply, DenialCode } from '../call.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { UriRoutes } from '../catalog/uri-routes.ts';
 import type { InFlight } from '../kill/inflight.ts';
@@ -52,6 +53,7 @@ export interface Ports {
   /** In the order they look. */
   inspectors: readonly Inspector[];
   histories: HistorySource;
+  approvals: ApprovalDesk;
   /** Told when a server's definitions are not what they were. */
   drift: { noticed(org: string, server: string): void };
   logger: Logger;
@@ -93,6 +95,8 @@ export interface PipelineSettings {
   maxPayloadUnits: number;
   /** Name of this gateway process in the log. */
   instance: string;
+  /** How long a held call waits for a decision, when its client asked for progress; 0: not at all. */
+  approvalWaitMs: number;
 }
 
 /** Short authenticated and encrypted strings that travel through agents: task ids, cursors. */
@@ -113,6 +117,12 @@ export interface Flight {
   amounts: Amounts | undefined;
   /** An inspector wants a person to approve this call; `decide` turns an allowance into a hold. */
   heldBy: { rule: string; reason: string } | undefined;
+  /** Ticket this call waits for, or whose grant it used. */
+  ticket: string | undefined;
+  /** The grant this call used up; it stays used when the call is judged again. */
+  used: { binding: string; rule: string; ruleHash: string } | undefined;
+  /** It waited for a decision as long as it may. */
+  waited: boolean;
   /** The arguments as received hold what may not be kept: they are committed to, not stored. */
   sensitiveArguments: boolean;
   /** The capability is there, but not as it was approved: refused as if it were not there. */
@@ -155,13 +165,14 @@ export interface Denial {
   limit?: string | undefined;
   /** When it may pass; undefined when waiting does not help or is not known to. */
   retryAfterMs?: number | undefined;
+  approval?: ApprovalRef | undefined;
 }
 
 export type Verdict =
   | typeof PASS
   | { verdict: 'deny'; denial: Denial }
   | { verdict: 'reply'; reply: CallReply }
-  /** The control revision moved between judging and recording: judge again from the top. Only record-decision returns it. */
+  /** The control revision moved between judging and recording: judge again from the top. `approve`, after a wait, asks for the same. */
   | { verdict: 'again'; revision: number };
 
 export const PASS: unique symbol = Symbol('pass');

@@ -138,6 +138,7 @@ function draftOf(flight: Flight, decision: Decision): AuditDraft {
       findings: findingRefs(call.findings, 'arguments'),
       risk: call.risk && { score: call.risk.score, parts: Object.fromEntries(call.risk.parts.map(({ signal, score }) => [signal, score])) },
       snapshot: target?.snapshot,
+      approval: decision.effect === 'hold' || flight.used ? flight.ticket : undefined,
       log: decision.obligations?.log,
       notify: decision.obligations?.notify,
     },

@@ -192,6 +192,7 @@ export function denied(call: Call, denial: Denial): Denied {
     hint: denial.hint,
     rpc: denial.rpc,
     retryAfterMs: denial.retryAfterMs,
+    approval: denial.approval,
   };
 }
 
@@ -208,6 +209,9 @@ function takeOff(call: Call, ports: Ports, pipeline: Pipeline): Flight {
     received: { params: call.params, text: call.paramsText },
     amounts: undefined,
     heldBy: undefined,
+    ticket: undefined,
+    used: undefined,
+    waited: false,
     sensitiveArguments: false,
     isQuarantined: false,
     lease: undefined,

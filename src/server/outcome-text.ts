@@ -47,6 +47,7 @@ export function deniedError(denied: Denied): RpcError {
   if (denied.rule !== undefined) data.rule = denied.rule;
   if (denied.hint !== undefined) data.hint = denied.hint;
   if (denied.retryAfterMs !== undefined) data.retryAfterMs = denied.retryAfterMs;
+  if (denied.approval !== undefined) data.approval = { ...denied.approval };
   return { code: rpcCodeOf(denied.code), message: denied.message, data };
 }
 
@@ -81,6 +82,7 @@ function deniedToolResult(call: Call, denied: Denied): JsonObject {
   if (denied.rule !== undefined) decision.rule = denied.rule;
   if (denied.hint !== undefined) decision.hint = denied.hint;
   if (denied.retryAfterMs !== undefined) decision.retryAfterMs = denied.retryAfterMs;
+  if (denied.approval !== undefined) decision.approval = { ...denied.approval };
   const result: JsonObject = {
     content: [{ type: 'text', text: denied.hint === undefined ? denied.message : `${denied.message} ${denied.hint}` }],
     isError: true,

@@ -1,4 +1,5 @@
 // What a driver offers to the rest of the gateway, and the options both drivers share.
+import type { ApprovalStore } from '../approval/port.ts';
 import type { LogStore, PayloadEraser } from '../audit/port.ts';
 import type { TokenUseStore } from '../auth/port.ts';
 import type { DefinitionStore } from '../catalog/port.ts';
@@ -14,6 +15,7 @@ export interface Store {
   readonly tokenUse: TokenUseStore;
   readonly histories: HistoryStore;
   readonly definitions: DefinitionStore;
+  readonly approvals: ApprovalStore;
   readonly lifecycle: StoreLifecycle;
   /** `rates`: counted for all gateways of the database together; undefined where there is one process only. */
   readonly limits: { readonly quotas: QuotaStore; readonly rates: RateStore | undefined };

@@ -3,10 +3,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createApprovals, ticketTarget } from '../../src/app/approvals.ts';
 import { Definitions } from '../../src/app/definitions.ts';
 import { HistoryKeeper } from '../../src/app/history-keeper.ts';
 import { KillSwitch } from '../../src/app/kill-switch.ts';
 import { type Core, openCore } from '../../src/app.ts';
+import type { ApprovalDesk } from '../../src/approval/desk.ts';
 import { LastUsed } from '../../src/auth/last-used.ts';
 import { tokenHash } from '../../src/auth/token.ts';
 import type { Call, CallReply, ClientContext, Era, MethodKind, Peer, Surface } from '../../src/call.ts';
@@ -57,6 +59,7 @@ export interface Harness {
   metrics: Metrics;
   limiter: Limiter;
   floods: FloodGate;
+  approvals: ApprovalDesk;
   /** What servers received, in order. */
   sent: UpstreamRequest[];
   /** How the server answers from now on. */
@@ -73,6 +76,7 @@ export interface HarnessOptions {
   failWrite?: FailWrite;
   inspectors?: readonly Inspector[];
   callTimeoutMs?: number;
+  approvalWaitMs?: number;
   clock?: Clock;
 }
 
@@ -90,7 +94,9 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
   const inFlight = new InFlight();
   const metrics = createMetrics({ processMetrics: false });
   const killSwitch = new KillSwitch({ clock: core.clock, log: core.log, logger, metrics, instance: 'test' });
+  const approvals = createApprovals({ ...core, clock: options.clock ?? core.clock }, 'test');
   killSwitch.stopper.add(inFlight);
+  killSwitch.stopper.add(ticketTarget(approvals, logger));
   const control = new LiveControl({
     objects: core.store.objects,
     compile: controlCompiler(
@@ -119,6 +125,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     control,
     upstreams: playedServer(sent, (request) => handler(request)),
     catalog,
+    approvals,
     drift: definitions.watch,
     routes: new UriRoutes(),
     readings: new Readings(),
@@ -147,6 +154,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
       payloads: 'all',
       maxPayloadUnits: 1_000_000,
       instance: 'test',
+      approvalWaitMs: options.approvalWaitMs ?? 0,
     },
   };
   await control.start();
@@ -163,6 +171,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     metrics,
     limiter,
     floods,
+    approvals,
     sent,
     answer: (next) => {
       handler = next;

@@ -37,3 +37,11 @@ export const metadataSchema = z.strictObject({
 
 /** A literal value or a reference to a sealed secret. */
 export const valueSource = z.union([z.string().max(8192), z.strictObject({ secret: name, prefix: z.string().max(64).optional() })]);
+
+/** Who decides about held calls: anyone named in any of these, every reviewer when none is given. */
+export const approvers = z.strictObject({
+  users: names.optional(),
+  teams: names.optional(),
+  roles: names.optional(),
+  quorum: z.number().int().min(1).max(10).optional(),
+});

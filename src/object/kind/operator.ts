@@ -1,6 +1,6 @@
 // Kind `operator`: a person or program on the admin side. Its token is stored as a hash only.
 import { z } from 'zod';
-import { instant } from './field.ts';
+import { instant, name } from './field.ts';
 
 /** Roles of people on the admin side, weakest first; each includes the ones before it. */
 export const operatorRoles = ['viewer', 'reviewer', 'operator', 'admin'] as const;
@@ -11,6 +11,8 @@ export const operatorRights = ['organizations'] as const;
 /** A person or program on the admin side. Its token (`so_…`) is stored as a hash only. */
 export const operatorSpec = z.strictObject({
   role: z.enum(operatorRoles),
+  /** The person it belongs to, for rules about who approves, and so that nobody approves their own. */
+  user: name.optional(),
   rights: z.array(z.enum(operatorRights)).max(operatorRights.length).optional(),
   /** Hex SHA-256 of the whole token. */
   hash: z.string().regex(/^[0-9a-f]{64}$/),

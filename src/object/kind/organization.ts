@@ -1,6 +1,6 @@
 // Kind `organization`: settings of the organization it stands in, at most one, under the organization's own name. It grants nothing.
 import { z } from 'zod';
-import { name, networks, text } from './field.ts';
+import { approvers, name, networks, text } from './field.ts';
 
 const DAY_MS = 86_400_000;
 const span = z
@@ -18,6 +18,14 @@ export const organizationSpec = z.strictObject({
   environment: name.optional(),
   /** Networks that calls of all its tokens come from; a class or token can only narrow it. */
   sourceNetworks: networks.optional(),
+  /** Of calls that a rule holds without saying who decides. */
+  approvals: z
+    .strictObject({
+      approvers: approvers.optional(),
+      /** A ticket, and the grant it becomes, ends after this time. */
+      expireAfterMs: span.max(30 * DAY_MS).optional(),
+    })
+    .optional(),
   tokens: z
     .strictObject({
       /** Every new token must expire, at the latest after this time. */

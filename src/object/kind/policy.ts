@@ -1,7 +1,7 @@
 // Kind `policy`: ordered rules in one of four tiers. First match wins; no match denies. What a rule means is said in docs/policy.md.
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { globs, name, text } from './field.ts';
+import { approvers, globs, name, text } from './field.ts';
 import { policyCase } from './policy-case.ts';
 
 /** Characters of a `when`. */
@@ -64,6 +64,8 @@ const obligations = z.strictObject({
   notify: z.array(z.string().min(1).max(128)).min(1).max(16).optional(),
   redact: globs.optional(),
   quota: z.array(name).min(1).max(16).optional(),
+  /** Of a rule that holds: who decides. Else the organization says. */
+  approvers: approvers.optional(),
 });
 
 /** Matchers and conditions whose result is not known when a list is made. */
@@ -81,8 +83,9 @@ export const policyRule = z
     reason: text.optional(),
   })
   .superRefine((rule, context) => {
-    if (rule.effect !== 'hide') return;
     const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+    if (rule.obligations?.approvers && rule.effect !== 'hold') refuse(['obligations', 'approvers'], 'approvers go with effect: hold only');
+    if (rule.effect !== 'hide') return;
     for (const matcher of CALL_TIME)
       if (rule.match[matcher] !== undefined)
         refuse(['match', matcher], 'a hidden thing is hidden always; this is known only during a call');

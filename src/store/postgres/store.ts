@@ -22,7 +22,7 @@ import { ObjectCache, type ObjectDelta } from '../object-cache.ts';
 import type { FailWrite, Store } from '../port.ts';
 import { type PageQuery, readPages } from '../read-log.ts';
 import { connect, migrateDatabase, type Sql } from './database.ts';
-import { PostgresLimits } from './limits.ts';
+import { PostgresFlows } from './flows.ts';
 import { Presence } from './presence.ts';
 import { postgresSnapshot } from './snapshot.ts';
 import { runGroup, tokenUses, unknownOrganization, WRITE_TIMEOUT_MS, type WriteAnswer, type WriteJob } from './writer.ts';
@@ -53,7 +53,8 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     histories: store,
     definitions: store,
     lifecycle: store,
-    limits: { quotas: store.limits, rates: store.limits },
+    limits: { quotas: store.flows.limits, rates: store.flows.limits },
+    approvals: store.flows.approvals,
     presence: { claim: () => store.claim(), settle: () => store.settle(), count: () => store.count() },
     backup: (toPath) => writeBackup(postgresSnapshot(options.url), toPath),
   };
@@ -67,7 +68,7 @@ interface Open {
 }
 
 class PostgresStore {
-  readonly limits: PostgresLimits;
+  readonly flows: PostgresFlows;
   readonly #url: string;
   readonly #failWrite: FailWrite | undefined;
   readonly #listeners = new Set<(org: string, revision: number) => void>();
@@ -81,7 +82,7 @@ class PostgresStore {
 
   constructor({ url, failWrite }: PostgresOptions) {
     this.#url = url;
-    this.limits = new PostgresLimits(url);
+    this.flows = new PostgresFlows(url);
     this.#failWrite = failWrite;
   }
 
@@ -125,7 +126,7 @@ class PostgresStore {
       open.writes.end({ timeout: CLOSE_TIMEOUT_S }),
       open.reads.end({ timeout: CLOSE_TIMEOUT_S }),
       this.#presence?.close(),
-      this.limits.close(CLOSE_TIMEOUT_S),
+      this.flows.close(CLOSE_TIMEOUT_S),
     ]);
   }
 

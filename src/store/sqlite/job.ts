@@ -1,4 +1,5 @@
 // What passes between the main thread and the SQLite worker: plain structures that can be cloned. No behaviour, no functions.
+import type { TicketRow } from '../../approval/port.ts';
 import type { EntryDraft, PayloadDraft } from '../../audit/port.ts';
 import type { QuotaFull, QuotaItem } from '../../limit/port.ts';
 import type { PackedAppends } from './pack.ts';
@@ -17,6 +18,7 @@ export type WriteJob =
   | { type: 'forget'; nowMs: number }
   | { type: 'risk-history'; org: string; seq: number; beyond: string; data: Uint8Array }
   | { type: 'definitions'; org: string; definitions: readonly { hash: string; text: string }[] }
+  | { type: 'approval'; org: string; row: TicketRow; sealed: Uint8Array | undefined; atRevision: number | undefined; entry: EntryDraft }
   | { type: 'health' };
 
 /** What the writer appends: texts as they are, or already in UTF-8. */
@@ -75,7 +77,9 @@ export type ReadJob =
   | { type: 'token-use'; org: string }
   | { type: 'quotas'; org: string; nowMs: number; name: string | undefined; limit: number }
   | { type: 'risk-history'; org: string }
-  | { type: 'definition'; org: string; hash: string };
+  | { type: 'definition'; org: string; hash: string }
+  | { type: 'approvals'; org: string; live: boolean; agent: string | undefined; limit: number }
+  | { type: 'approval'; org: string; by: 'id' | 'binding' | 'sealed'; key: string };
 
 export type Row = Record<string, null | number | bigint | string | Uint8Array>;
 

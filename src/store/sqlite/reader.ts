@@ -35,6 +35,10 @@ export class SqliteReader {
         return this.#all(RISK_HISTORY, job.org);
       case 'definition':
         return this.#all(DEFINITION, job.org, job.hash);
+      case 'approvals':
+        return this.#all(job.live ? LIVE_APPROVALS : APPROVALS, job.org, job.agent ?? null, job.limit);
+      case 'approval':
+        return this.#all(APPROVAL_BY[job.by], job.org, job.key);
     }
   }
 
@@ -98,6 +102,16 @@ const TOKEN_USE = 'SELECT u.token, u.used_ms FROM token_use u JOIN organization 
 const RISK_HISTORY = 'SELECT r.seq, r.beyond, r.data FROM risk_history r JOIN organization o ON o.id = r.org WHERE o.name = ?';
 
 const DEFINITION = 'SELECT d.text FROM definition d JOIN organization o ON o.id = d.org WHERE o.name = ? AND d.hash = ?';
+
+const APPROVAL = `SELECT a.id, a.binding, a.live, a.agent, a.version, a.created_ms, a.expires_ms, a.document FROM approval a
+  JOIN organization o ON o.id = a.org WHERE o.name = ?1`;
+const LIVE_APPROVALS = `${APPROVAL} AND a.live = 1 AND (?2 IS NULL OR a.agent = ?2) ORDER BY a.created_ms DESC, a.id DESC LIMIT ?3`;
+const APPROVALS = `${APPROVAL} AND (?2 IS NULL OR a.agent = ?2) ORDER BY a.created_ms DESC, a.id DESC LIMIT ?3`;
+const APPROVAL_BY = {
+  id: `${APPROVAL} AND a.id = ?2`,
+  binding: `${APPROVAL} AND a.live = 1 AND a.binding = ?2`,
+  sealed: 'SELECT a.sealed FROM approval a JOIN organization o ON o.id = a.org WHERE o.name = ?1 AND a.id = ?2',
+} as const;
 
 const KEYS = 'SELECT k.id, k.wrapped FROM data_key k JOIN organization o ON o.id = k.org WHERE o.name = ? ORDER BY k.position';
 

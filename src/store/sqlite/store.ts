@@ -23,8 +23,8 @@ import { ObjectCache, type ObjectDelta } from '../object-cache.ts';
 import type { FailWrite, Store } from '../port.ts';
 import { readPages } from '../read-log.ts';
 import { DATABASE_FILE, migrateDatabase, openDatabase } from './database.ts';
+import { sqliteFlows } from './flows.ts';
 import type { Row, RowWrite, WriteAnswer, WriteJob } from './job.ts';
-import { SqliteLimits } from './limits.ts';
 import { lockDataDirectory } from './lock.ts';
 import { sqliteSnapshot } from './snapshot.ts';
 import { SqliteThread, toError } from './thread.ts';
@@ -47,7 +47,8 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     histories: store,
     definitions: store,
     lifecycle: store,
-    limits: { quotas: store.limits, rates: undefined },
+    limits: { quotas: store.flows.limits, rates: undefined },
+    approvals: store.flows.approvals,
     // The lock of the data directory lets nobody else in.
     presence: { claim: async () => true, settle: async () => undefined, count: async () => 1 },
     backup: (toPath) => writeBackup(sqliteSnapshot(store.path), toPath),
@@ -56,8 +57,8 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
 
 class SqliteStore {
   readonly path: string;
-  readonly limits = new SqliteLimits({
-    submit: (job) => this.#submit(job, 1, JSON.stringify(job).length),
+  readonly flows = sqliteFlows({
+    submit: (job) => this.#submit(job, 1, flowBytes(job)),
     read: async (job) => this.#reader().read(job),
   });
   readonly #dataDir: string;
@@ -247,6 +248,12 @@ class SqliteStore {
     if (!this.#open) throw new GatewayError('store_unavailable', 'The database is closed.');
     return this.#open.reader;
   }
+}
+
+/** Roughly what a change of a flow takes in memory while it waits. */
+function flowBytes(job: WriteJob): number {
+  if (job.type !== 'approval') return JSON.stringify(job).length;
+  return job.row.text.length + (job.sealed?.byteLength ?? 0) + draftBytes([job.entry]);
 }
 
 /** Roughly what a use takes in memory while it waits. */

@@ -88,6 +88,8 @@ export class SqliteWriter {
         for (const { hash, text } of job.definitions) this.#statements.addDefinition.run(id, hash, text);
         return { type: 'done', count: job.definitions.length };
       }
+      case 'approval':
+        return this.#approval(job);
       case 'health':
         return { type: 'done', count: Number(this.#statements.health.run().changes) };
       default:
@@ -105,6 +107,23 @@ export class SqliteWriter {
       else this.#quotas.park(id, job.ticket, job.text, job.untilMs);
     }
     return { type: 'quota' };
+  }
+
+  /** The ticket as its writer last saw it, or nothing is written. */
+  #approval({ org: name, row, sealed, atRevision, entry }: Extract<WriteJob, { type: 'approval' }>): WriteAnswer {
+    const { addTicket, changeTicket } = this.#statements;
+    const { id, binding, live, agent, version, createdMs, expiresMs, text } = row;
+    const org = this.#org(name);
+    const currentRevision = org.head.revision;
+    if (atRevision !== undefined && atRevision !== currentRevision)
+      return { type: 'conflict', kind: 'approval', name: id, currentRevision };
+    const isLive = live ? 1 : 0;
+    const { changes } =
+      version === 1
+        ? addTicket.run(org.id, id, binding, isLive, agent, createdMs, expiresMs, text, sealed ?? null)
+        : changeTicket.run(isLive, version, text, org.id, id, version - 1);
+    if (Number(changes) === 0) return { type: 'conflict', kind: 'approval', name: id, currentRevision: 0 };
+    return this.#append(name, org, org.head.revision, [rowOf(entry)]);
   }
 
   #addOrganization(name: string): WriteAnswer {
@@ -196,6 +215,9 @@ const STATEMENTS = {
   addDefinition: 'INSERT INTO definition (org, hash, text) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
   keepHistory:
     'INSERT INTO risk_history (org, seq, beyond, data) VALUES (?, ?, ?, ?) ON CONFLICT (org) DO UPDATE SET seq = excluded.seq, beyond = excluded.beyond, data = excluded.data WHERE excluded.seq >= risk_history.seq',
+  addTicket: `INSERT INTO approval (org, id, binding, live, agent, version, created_ms, expires_ms, document, sealed)
+    VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+  changeTicket: 'UPDATE approval SET live = ?, version = ?, document = ? WHERE org = ? AND id = ? AND version = ?',
   health: 'UPDATE health SET writes = writes + 1',
 } as const;
 
