@@ -4,6 +4,7 @@ import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AdminSide, ORG, STATED, startAdminSide } from '../../test/support/admin-side.ts';
+import { type Asking, bindingOf } from '../approval/ticket.ts';
 import { verifyLog } from '../audit/verify.ts';
 import { newToken } from '../auth/token.ts';
 import { operatorRoles } from '../object/kind/operator.ts';
@@ -19,7 +20,8 @@ let secrets: string[];
 /** Every body that was ever answered, by request. */
 const answers: [string, string][] = [];
 
-async function ask(as: OperatorRole | undefined, method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+async function ask(as: OperatorRole | undefined, method: string, pattern: string, body?: unknown, headers: Record<string, string> = {}) {
+  const path = pattern.replaceAll(/\{(\w+)\}/g, (_, name: string) => made.get(name) ?? name);
   const response = await fetch(side.url + path, {
     method,
     headers: {
@@ -41,6 +43,9 @@ async function firstChunk(response: Response): Promise<string> {
   return new TextDecoder().decode(value);
 }
 
+/** Ids that are not known before, by their name in a row. */
+const made = new Map<string, string>();
+
 const agent = (name: string) => ({ kind: 'agent', metadata: { name }, spec: {} });
 const server = (more: object) => ({ kind: 'server', metadata: { name: 'tools' }, spec: { transport: 'stdio', command: 'echo', ...more } });
 
@@ -48,6 +53,7 @@ beforeAll(async () => {
   side = await startAdminSide();
   const text = `kind: secret\nmetadata: {name: key}\nspec: {value: ${SECRET}}\n---\nkind: agent\nmetadata: {name: robot}\nspec: {}\n---\nkind: server\nmetadata: {name: echoes}\nspec: {transport: http, url: 'http://127.0.0.1:9/mcp'}\n---\nkind: token\nmetadata: {name: t1}\nspec: {agent: robot, hash: ${PLAIN.hash}, hint: ${PLAIN.hint}, createdAt: 2026-01-01T00:00:00Z}\n`;
   expect((await ask('operator', 'POST', '/api/v1/apply', { text })).status).toBe(200);
+  for (const name of ['ticket', 'other']) made.set(name, await heldCall(side, name));
   const masterKey = readFileSync(join(side.dataDir, 'master.key'), 'utf8').trim();
   const sealed = (await side.core.store.objects.load(ORG)).objects.find((one) => one.kind === 'secret');
   secrets = [SECRET, PLAIN.token, masterKey, ...Object.values(side.tokens), String(sealed && (sealed.spec as { sealed: string }).sealed)];
@@ -88,6 +94,13 @@ const rows: [OperatorRole | undefined, string, string, unknown?][] = [
   ['operator', 'POST', '/api/v1/freezes', { name: 'stop', scope: { agent: 'robot' }, reason: 'drill' }],
   ['operator', 'DELETE', '/api/v1/freezes/stop'],
   ['operator', 'POST', '/api/v1/drills', { scope: { agent: 'robot' }, reason: 'drill', waitMs: 100 }],
+  ['viewer', 'GET', '/api/v1/approvals'],
+  ['viewer', 'GET', '/api/v1/approval-stats'],
+  ['reviewer', 'GET', '/api/v1/approvals/{ticket}'],
+  ['reviewer', 'POST', '/api/v1/approvals/{ticket}/approve'],
+  ['reviewer', 'POST', '/api/v1/approvals/{ticket}/revoke', { comment: 'too soon' }],
+  ['reviewer', 'POST', '/api/v1/approvals/{other}/deny', { comment: 'no', digest: undefined }],
+  ['reviewer', 'POST', '/api/v1/approvals/decide', { verdict: 'approve', filter: { agent: 'robot' }, comment: 'all', dryRun: true }],
   ['viewer', 'GET', '/api/v1/policy/effective?agent=robot'],
   ['viewer', 'GET', '/api/v1/servers/echoes/definitions'],
   ['operator', 'POST', '/api/v1/servers/echoes/approve', { hashes: [STATED[0]?.hash] }],
@@ -99,6 +112,35 @@ const rows: [OperatorRole | undefined, string, string, unknown?][] = [
   ['viewer', 'GET', '/api/v1/log/export'],
   ['viewer', 'GET', '/api/v1/log/1'],
 ];
+
+/** The ticket of a held call. */
+async function heldCall({ context }: AdminSide, text: string): Promise<string> {
+  const requester = {
+    org: ORG,
+    agent: 'robot',
+    agentClass: undefined,
+    environment: undefined,
+    teams: [],
+    roles: [],
+    labels: {},
+    user: undefined,
+  };
+  const asking: Asking = {
+    ...{ requester: { ...requester, token: undefined }, owner: undefined, method: 'tools/call', server: 'tools', definition: undefined },
+    ...{
+      capability: { kind: 'tool', name: 'echo' },
+      params: text,
+      rule: 'p/held',
+      ruleHash: 'ab'.repeat(32),
+      reason: 'Held.',
+      revision: 1,
+    },
+    ...{ callId: 'call_1', approvers: undefined, intent: undefined, risk: undefined, findings: [] },
+  };
+  const part = { params: `{"text":"${text}"}`, description: undefined };
+  const asked = await context.approvals.ask(ORG, asking, bindingOf(ORG, asking), () => part, 60_000);
+  return asked.type === 'ticket' ? asked.ticket.id : '';
+}
 
 describe('every route', () => {
   it('has a row here', () => {

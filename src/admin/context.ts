@@ -1,4 +1,5 @@
 // Everything the admin side needs, as ports. app.ts hands it in once.
+import type { ApprovalDesk } from '../approval/desk.ts';
 import type { AuditLog } from '../audit/log.ts';
 import type { LogStore } from '../audit/port.ts';
 import type { Compared, Stated } from '../catalog/drift.ts';
@@ -30,6 +31,7 @@ export interface AdminContext {
   settled(revision: number): Promise<void>;
   /** The rules that calls are judged by, at least as new as the newest change in the store. */
   access(): Promise<AccessState>;
+  approvals: ApprovalDesk;
   logStore: LogStore;
   audit: Pick<AuditLog, 'record' | 'value'>;
   /** Can calls be decided and recorded now? */

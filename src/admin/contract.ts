@@ -2,6 +2,7 @@
 // Never imports anything that runs.
 import { z } from 'zod';
 
+export * from './contract-approval.ts';
 export * from './contract-identity.ts';
 
 export const MAX_LOG_PAGE = 500;
@@ -92,6 +93,8 @@ export const operatorList = z.object({ operators: z.array(operatorBody) });
 export const operatorRequest = z.strictObject({
   name,
   role: z.enum(['viewer', 'reviewer', 'operator', 'admin']),
+  /** The user object of the person it is for. */
+  user: name.optional(),
   rights: z
     .array(z.enum(['organizations']))
     .max(1)

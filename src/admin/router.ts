@@ -13,6 +13,7 @@ import { LogTails } from './log-tail.ts';
 import { identifyOperator, mayAct, type Operator, SigninRecorder } from './operator.ts';
 import { failure, type Route } from './route.ts';
 import { accessRoutes } from './routes/access.ts';
+import { approvalRoutes } from './routes/approvals.ts';
 import { drillRoutes } from './routes/drills.ts';
 import { freezeRoutes } from './routes/freezes.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -45,6 +46,7 @@ export function adminRoutes(): Route[] {
     ...tokenRoutes,
     ...accessRoutes,
     ...freezeRoutes,
+    ...approvalRoutes,
     ...permissionRoutes,
     ...organizationRoutes,
     ...drillRoutes,

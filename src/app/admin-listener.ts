@@ -45,6 +45,7 @@ function adminContext(inside: Inside, version: string, org: string, within: (org
     view: () => newestView(inside, org),
     settled: async (revision) => void (await control.atLeast(org, revision)),
     access: async () => ({ ...(await control.atLeast(org, (await store.log.head(org)).revision)), catalog }),
+    approvals: inside.approvals,
     logStore: store.log,
     audit: log,
     ready: () => store.lifecycle.healthy(),

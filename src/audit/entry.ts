@@ -228,7 +228,7 @@ export type SystemFields =
   | {
       event: 'approval';
       timeMs: number;
-      what: 'requested' | 'approved' | 'granted' | 'refused' | 'revoked' | 'expired' | 'drained' | 'superseded' | 'consumed';
+      what: 'requested' | 'approved' | 'granted' | 'refused' | 'revoked' | 'expired' | 'drained' | 'superseded' | 'consumed' | 'read';
       ticket: string;
       digest: string;
       binding: string;

@@ -102,7 +102,7 @@ const SYSTEM: Readonly<Record<string, Members>> = {
   limited: { from: instant, to: instant, agent: text, limit: text, refused: count, 'token?': text },
   incident: { what: text, reason: anyText, count },
   approval: {
-    what: oneOf('requested', 'approved', 'granted', 'refused', 'revoked', 'expired', 'drained', 'superseded', 'consumed'),
+    what: oneOf('requested', 'approved', 'granted', 'refused', 'revoked', 'expired', 'drained', 'superseded', 'consumed', 'read'),
     ticket: text,
     digest: hash,
     binding: hash,

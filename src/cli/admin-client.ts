@@ -5,6 +5,12 @@ import type {
   AccessReply,
   ApplyReply,
   ApplyRequest,
+  ApprovalBody,
+  ApprovalDetail,
+  ApprovalList,
+  ApprovalStats,
+  DecideReply,
+  DecideRequest,
   DefinitionsReply,
   DiffReply,
   DrillReply,
@@ -61,6 +67,11 @@ export interface AdminClient {
   freezes(): Promise<FreezeList>;
   freeze(body: FreezeRequest): Promise<FreezeReply>;
   unfreeze(name: string): Promise<UnfreezeReply>;
+  approvals(query: Readonly<Record<string, string | undefined>>): Promise<ApprovalList>;
+  approval(id: string): Promise<ApprovalDetail>;
+  approvalStats(): Promise<ApprovalStats>;
+  decideApproval(id: string, what: 'approve' | 'deny' | 'revoke', body: { comment?: string; digest?: string }): Promise<ApprovalBody>;
+  decideApprovals(body: DecideRequest): Promise<DecideReply>;
   drill(body: DrillRequest): Promise<DrillReply>;
   definitions(server: string, refresh: boolean): Promise<DefinitionsReply>;
   approveDefinitions(server: string, body: Record<string, unknown>): Promise<ApplyReply>;
@@ -122,6 +133,11 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     what: (query) => wire.json('GET', at('access', 'what') + queryText(query)),
     limits: () => wire.json('GET', at('limits')),
     limit: (name) => wire.json('GET', at('limits', name)),
+    approvals: (query) => wire.json('GET', at('approvals') + queryText(query)),
+    approval: (id) => wire.json('GET', at('approvals', id)),
+    approvalStats: () => wire.json('GET', at('approval-stats')),
+    decideApproval: (id, what, body) => wire.json('POST', at('approvals', id, what), body),
+    decideApprovals: (body) => wire.json('POST', at('approvals', 'decide'), body),
     freezes: () => wire.json('GET', at('freezes')),
     freeze: (body) => wire.json('POST', at('freezes'), body),
     unfreeze: (name) => wire.json('DELETE', at('freezes', name)),

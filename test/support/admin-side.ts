@@ -6,6 +6,7 @@ import type { AccessState } from '../../src/admin/access.ts';
 import { type AdminServer, createAdminServer } from '../../src/admin/admin-server.ts';
 import type { AdminContext } from '../../src/admin/context.ts';
 import { newOperatorToken } from '../../src/admin/operator.ts';
+import { createApprovals } from '../../src/app/approvals.ts';
 import { objectContext } from '../../src/app/object-context.ts';
 import { type Core, openCore } from '../../src/app.ts';
 import { buildPrincipals } from '../../src/auth/principal-index.ts';
@@ -65,6 +66,7 @@ export async function startAdminSide(settings: Partial<AdminContext['settings']>
     view: async () => buildView(await core.store.objects.load(ORG)),
     settled: async () => undefined,
     access: async () => accessOf(await core.store.objects.load(ORG)),
+    approvals: createApprovals(core, 'gw_test'),
     logStore: core.store.log,
     audit: core.log,
     ready: () => core.store.lifecycle.healthy(),

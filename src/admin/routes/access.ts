@@ -27,10 +27,18 @@ export const accessRoutes: Route[] = [
     summary: 'Make an operator; the token is in this answer and nowhere else',
     body: contract.operatorRequest,
     reply: contract.newOperatorReply,
-    async handle({ context, operator, body: { name, role, rights, expiresAt } }) {
+    async handle({ context, operator, body: { name, role, user, rights, expiresAt } }) {
       if ((await context.view()).operator(name)) return taken(`operator/${name}`);
       const { token, hash, hint } = newOperatorToken();
-      const spec = { role, ...(rights ? { rights } : {}), hash, hint, createdAt: now(context), ...(expiresAt ? { expiresAt } : {}) };
+      const spec = {
+        role,
+        ...(user === undefined ? {} : { user }),
+        ...(rights ? { rights } : {}),
+        hash,
+        hint,
+        createdAt: now(context),
+        ...(expiresAt ? { expiresAt } : {}),
+      };
       const object = { kind: 'operator', metadata: { name }, spec, revision: 0 } as StoredObject<'operator'>;
       return change(context, operator, { put: [object] }, { reply: ({ revision }) => ({ name, role, token, revision }) });
     },
