@@ -107,16 +107,6 @@ const freezeSettings = z.strictObject({
     ),
 });
 
-const approvalSettings = z.strictObject({
-  waitMs: duration(0, 3_600_000)
-    .default(50_000)
-    .meta(
-      about(
-        'How long a held call waits for a decision before it is refused with its ticket, when its client asked for progress. 0: not at all.',
-      ),
-    ),
-});
-
 const auditSettings = z.strictObject({
   payloads: z
     .enum(['none', 'arguments', 'all'])
@@ -173,7 +163,6 @@ export const configSchema = z.strictObject({
   limits: limitSettings.prefault({}),
   audit: auditSettings.prefault({}),
   freeze: freezeSettings.prefault({}),
-  approvals: approvalSettings.prefault({}),
 });
 
 export type Config = z.infer<typeof configSchema>;

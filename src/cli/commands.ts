@@ -2,7 +2,6 @@
 // command/, one file each.
 
 import { accessCommands } from './command/access.ts';
-import { approvalCommands } from './command/approval.ts';
 import { dataCommands } from './command/data.ts';
 import { detectCommands } from './command/detect.ts';
 import { dlpCommands } from './command/dlp.ts';
@@ -20,7 +19,6 @@ export const commands: readonly CommandSpec[] = [
   ...gatewayCommands,
   ...objectCommands,
   ...policyCommands,
-  ...approvalCommands,
   ...serverCommands,
   ...accessCommands,
   ...identityCommands,

@@ -16,7 +16,7 @@ const DIGEST: OptionSpec = { flags: '--digest <hex>', help: 'decide only if the 
 export const approvalCommands: readonly CommandSpec[] = [
   {
     usage: 'approval',
-    group: 'Rules:',
+    group: 'Approvals:',
     summary: 'Calls that wait for a person',
     needs: 'nothing',
     commands: [

@@ -1,6 +1,7 @@
 // Commands about policies as they work: the final list of rules, and the cases a policy carries.
 // Data only: actions are loaded when they run. Never put a secret, or anything that looks like one, into an example.
 import type { CommandSpec } from '../command.ts';
+import { approvalCommands } from './approval.ts';
 
 export const policyCommands: readonly CommandSpec[] = [
   {
@@ -40,4 +41,5 @@ export const policyCommands: readonly CommandSpec[] = [
       },
     ],
   },
+  ...approvalCommands,
 ];
