@@ -51,9 +51,6 @@ export function orderedRules(objects: readonly StoredObject[]): CompiledRule[] {
   return rules;
 }
 
-/** Of a policy that names none. */
-const DEFAULT_ORDER = 1000;
-
 /** By code unit, so that the order is the same everywhere. */
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
