@@ -24,10 +24,12 @@ import { controlCompiler } from './pipeline/compile-control.ts';
 import { LiveControl } from './pipeline/control-source.ts';
 import { Readings } from './pipeline/discovery.ts';
 import type { VaultSeal } from './pipeline/dlp-token.ts';
+import { IncidentLimit } from './pipeline/incident.ts';
 import { dlpInspector } from './pipeline/inspect-dlp.ts';
 import { intentInspector } from './pipeline/inspect-intent.ts';
 import { createPipeline, type Pipeline } from './pipeline/run.ts';
 import { StrangerLimit } from './pipeline/stranger-limit.ts';
+import { ViewBook } from './pipeline/view-book.ts';
 import { createConnectors } from './upstream/connectors.ts';
 import type { Upstreams } from './upstream/exchange.ts';
 import { createUpstreams } from './upstream/upstreams.ts';
@@ -43,6 +45,7 @@ export const VERSION = '0.1.0';
 const SEALED_TASKS = 100_000;
 const DEFINITION_AGE_MS = 300_000;
 const AGGREGATE_DEADLINE_MS = 5_000;
+const NO_PARSER_TEXT = 'the parsers for arguments cannot be loaded: complex SQL and shell texts count as destructive';
 const HEALTH_VALUES = { up: 1, trial: 0.5, resting: 0 } as const;
 
 /** Listening on both ports when it resolves. Rejects, with nothing left open, when any part cannot start. */
@@ -61,7 +64,9 @@ export async function startGateway(config: Config): Promise<Gateway> {
 async function open(inside: Inside): Promise<Gateway> {
   const { config, control, log, clock, instance, store } = inside;
   const exclusive = await store.presence.claim();
-  await Promise.all([control.start(), inside.intent.load(() => clock.monotonicMs())]);
+  // Not waited for: a call that comes before waits itself.
+  void inside.intent.load(() => clock.monotonicMs()).catch((error: unknown) => inside.logger.error({ err: String(error) }, NO_PARSER_TEXT));
+  await control.start();
   inside.histories.start();
   for (const { org } of control.all()) await log.recordStart(org, { timeMs: clock.nowMs(), instance, version: VERSION, exclusive });
   await store.presence.settle();
@@ -89,6 +94,7 @@ function assemble(config: Config, core: Core): Inside {
   const { store, vault, log, clock } = core;
   const logger = createLogger({ level: config.logLevel === 'trace' ? 'debug' : config.logLevel });
   const inFlight = new InFlight(config.limits.maxInFlight);
+  const views = new ViewBook();
   const metrics = createMetrics();
   const instance = newId('gw', clock.nowMs());
   const killSwitch = new KillSwitch({ clock, log, logger, metrics, instance });
@@ -97,11 +103,12 @@ function assemble(config: Config, core: Core): Inside {
     objects: store.objects,
     compile: controlCompiler(
       (org, name, sealed) => secretSealer(vault, org).open(name, sealed),
-      (error) => logger.error({ err: error instanceof Error ? error.message : String(error) }, 'a policy could not be evaluated'),
+      ({ rule, message }) => logger.error({ rule, why: message }, 'a policy could not be evaluated'),
     ),
     logger,
     onSwap: (next, previous) => {
       killSwitch.follow(next, previous);
+      views.controlChanged(next);
       histories.want(next.org, next.risk !== undefined || next.policies.needsFacts);
     },
   });
@@ -120,7 +127,21 @@ function assemble(config: Config, core: Core): Inside {
   const limits = createLimits({ ...core, config, logger, instance: shared.instance });
   const catalog = new Catalog();
   const definitions = new Definitions({ catalog, control, log, clock, logger, instance: shared.instance });
-  const parts = { ...core, config, logger, inFlight, histories, catalog, definitions, control, upstreams, connectors, limits, ...shared };
+  const parts = {
+    ...core,
+    config,
+    logger,
+    inFlight,
+    views,
+    histories,
+    catalog,
+    definitions,
+    control,
+    upstreams,
+    connectors,
+    limits,
+    ...shared,
+  };
   return { ...parts, log, pipeline: pipelineOf(parts) };
 }
 
@@ -133,6 +154,7 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     log,
     control,
     inFlight,
+    views,
     histories,
     catalog,
     definitions,
@@ -158,11 +180,13 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     drift: definitions.watch,
     routes: new UriRoutes(),
     readings: new Readings(),
+    views,
     sealer: textSealer(vault),
     taskIds: new Lru<string, string>(SEALED_TASKS),
     strangers,
     limiter: limits.limiter,
     floods: limits.floods,
+    incidents: new IncidentLimit(),
     lastUsed,
     inFlight,
     watchdog: new Watchdog(clock),

@@ -5,7 +5,7 @@
 // its pin is the hash in force. call: one request travelling the table. decision: allow / deny / hold with rule, reason code and trace.
 // finding: what a detector saw. intent, risk: what a call does and how much that is to worry about. freeze: a kill-switch object. lease: an upstream credential for one call. entry / receipt: a log record and the proof that it is durable.
 import type { Receipt } from './audit/port.ts';
-import type { JsonObject } from './lib/json.ts';
+import type { Json, JsonObject } from './lib/json.ts';
 import type { RpcError } from './mcp/message.ts';
 import type { ServerSpec } from './object/kinds.ts';
 
@@ -144,6 +144,8 @@ export interface Decision {
   effect: DecisionEffect;
   /** `policy/rule`, or `builtin/…` for what is built in (default deny, handshake, freeze, scope). */
   rule: string;
+  /** Rule the agent is told in its place: what is hidden, and what went wrong inside, is the operator's business. */
+  shownRule?: string | undefined;
   /** Stable reason code: docs/errors.md. */
   code: DenialCode | 'allowed';
   /** For the agent; names no other rule, no other capability. */
@@ -154,13 +156,21 @@ export interface Decision {
   revision: number;
   /** Of the rule that matched; undefined when it has none. */
   obligations?: Obligations | undefined;
+  /** A rule hides the capability: it is answered like one that does not exist. `asAbsent`: rules without the hiding one would let it be asked for. */
+  hidden?: { asAbsent: boolean } | undefined;
+  /** Why the policy could not be evaluated, for the operator. Holds no argument values. */
+  error?: string | undefined;
 }
 
 export interface TraceStep {
   rule: string;
   matched: boolean;
-  /** The first matcher that failed, when not matched. */
+  /** The first matcher that failed, when not matched; `error` when it could not be evaluated. */
   failedOn?: string;
+  /** What could not be evaluated, for the operator. Holds no argument values. */
+  error?: string;
+  /** What its matchers and its condition saw, by matcher (`intent`) or path (`args.amount`); only where the whole trace was asked for. */
+  values?: Readonly<Record<string, Json>>;
 }
 
 export type DenialCode =

@@ -84,6 +84,7 @@ const rows: [Role | undefined, string, string, unknown?][] = [
   ['operator', 'POST', '/api/v1/freezes', { name: 'stop', scope: { agent: 'robot' }, reason: 'drill' }],
   ['operator', 'DELETE', '/api/v1/freezes/stop'],
   ['operator', 'POST', '/api/v1/drills', { scope: { agent: 'robot' }, reason: 'drill', waitMs: 100 }],
+  ['viewer', 'GET', '/api/v1/policy/effective?agent=robot'],
   ['viewer', 'GET', '/api/v1/servers/echoes/definitions'],
   ['operator', 'POST', '/api/v1/servers/echoes/approve', { hashes: [STATED[0]?.hash] }],
   ['operator', 'POST', '/api/v1/servers/echoes/reject', { hashes: [STATED[0]?.hash] }],

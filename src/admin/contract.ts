@@ -7,12 +7,22 @@ export const MAX_LOG_PAGE = 500;
 const name = z.string().min(1).max(63);
 const instant = z.iso.datetime({ offset: true });
 
+/** A problem of an object: a path in it, and an offset (UTF-16 code units) into the text that stands there. */
+const placedProblem = z.object({
+  object: z.string(),
+  message: z.string(),
+  path: z.array(z.union([z.string(), z.number()])).optional(),
+  offset: z.number().optional(),
+});
+
 export const errorBody = z.object({
   error: z.object({
     code: z.string(),
     message: z.string(),
     /** One line each: every problem found. */
     details: z.array(z.string()).optional(),
+    /** The same with where in the object each stands, as far as that can be said. */
+    problems: z.array(placedProblem).optional(),
   }),
 });
 
@@ -46,6 +56,8 @@ export const applyReply = z.object({
   dryRun: z.boolean(),
   changes: z.array(changeBody),
   warnings: z.array(z.string()),
+  /** The warnings that stand somewhere in an object. */
+  placedWarnings: z.array(placedProblem).optional(),
 });
 export const diffReply = z.object({
   revision: z.number(),
@@ -195,6 +207,29 @@ export const limitBody = z.object({
 });
 export const limitList = z.object({ limits: z.array(limitBody) });
 
+export const effectiveQuery = z.strictObject({
+  agent: name.optional(),
+  server: name.optional(),
+  /** Comma-separated. */
+  teams: z.string().max(4096).optional(),
+  roles: z.string().max(4096).optional(),
+  user: z.string().max(256).optional(),
+});
+export const effectiveReply = z.object({
+  revision: z.number(),
+  rules: z.array(
+    z.object({
+      tier: z.string(),
+      rule: z.string(),
+      effect: z.enum(['allow', 'deny', 'hold', 'hide']),
+      match: z.object({}).loose(),
+      when: z.string().optional(),
+      obligations: z.object({}).loose().optional(),
+      reason: z.string().optional(),
+    }),
+  ),
+});
+
 const seq = z.coerce.number().int().min(1);
 export const logQuery = z.strictObject({
   from: seq.optional(),
@@ -250,6 +285,8 @@ export const statusReply = z.object({
 });
 export const rotateReply = z.object({ key: z.string(), previous: z.string() });
 
+export type PlacedProblem = z.infer<typeof placedProblem>;
+export type EffectiveReply = z.infer<typeof effectiveReply>;
 export type ObjectBody = z.infer<typeof objectBody>;
 export type ApplyRequest = z.input<typeof applyRequest>;
 export type ApplyReply = z.infer<typeof applyReply>;

@@ -42,6 +42,13 @@ export function json(status: number, body: unknown): Response {
   return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } });
 }
 
-export function failure(status: number, code: string, message: string, details?: readonly string[]): Response {
-  return json(status, { error: { code, message, ...(details && details.length > 0 ? { details } : {}) } });
+export function failure(
+  status: number,
+  code: string,
+  message: string,
+  details?: readonly string[],
+  problems?: readonly object[],
+): Response {
+  const lists = { ...(details && details.length > 0 ? { details } : {}), ...(problems && problems.length > 0 ? { problems } : {}) };
+  return json(status, { error: { code, message, ...lists } });
 }

@@ -18,8 +18,10 @@ import { healthRoutes } from './routes/health.ts';
 import { limitRoutes } from './routes/limits.ts';
 import { logRoutes } from './routes/log.ts';
 import { objectRoutes } from './routes/objects.ts';
+import { policyRoutes } from './routes/policy.ts';
 import { riskRoutes } from './routes/risk.ts';
 import { serverRoutes } from './routes/servers.ts';
+import { parseStrictly } from './strict-json.ts';
 
 /** A source file as a JSON string is at most twice as long, and some more around it. */
 export const MAX_ADMIN_BODY_BYTES = 2 * MAX_SOURCE_BYTES + 64 * 1024;
@@ -34,6 +36,7 @@ export function adminRoutes(context: AdminContext): Route[] {
   return [
     ...healthRoutes,
     ...objectRoutes,
+    ...policyRoutes,
     ...accessRoutes,
     ...freezeRoutes,
     ...drillRoutes,
@@ -127,13 +130,8 @@ async function readBody(schema: z.ZodType, request: Context): Promise<unknown | 
     answer.headers.set('connection', 'close'); // the rest of the body is not read
     return answer;
   }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return failure(400, 'invalid_request', 'The body is not JSON.');
-  }
-  return read(schema, value, 'body');
+  const parsed = parseStrictly(text);
+  return 'problem' in parsed ? failure(400, 'invalid_request', parsed.problem) : read(schema, parsed.value, 'body');
 }
 
 /** undefined when it is longer than MAX_ADMIN_BODY_BYTES; reading then stops. */

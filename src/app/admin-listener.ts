@@ -2,6 +2,7 @@
 import { type AdminServer, createAdminServer } from '../admin/admin-server.ts';
 import type { AdminContext } from '../admin/context.ts';
 import { isLoopback } from '../config.ts';
+import type { JsonObject } from '../lib/json.ts';
 import { buildView, type ControlView } from '../object/snapshot.ts';
 import type { Inside } from './gateway.ts';
 import { limitReport } from './limit-report.ts';
@@ -22,7 +23,7 @@ function adminContext(inside: Inside, version: string): AdminContext {
     instance,
     clock,
     logger,
-    objects: objectContext(inside),
+    objects: objectContext(inside, (owner, server) => toolsOf(inside, owner, server)),
     view: () => newestView(inside),
     settled: async (revision) => void (await control.atLeast(org, revision)),
     logStore: store.log,
@@ -50,6 +51,12 @@ function adminContext(inside: Inside, version: string): AdminContext {
       commands: commands === 'on' || (commands === 'auto' && isLoopback(config.admin.host)),
     },
   };
+}
+
+/** What the gateway has read of a server's tools so far. */
+function toolsOf({ catalog }: Inside, org: string, server: string): ReadonlyMap<string, JsonObject> {
+  const named = catalog.list(org, server, 'tool').map(({ value }): [string, JsonObject] => [String(value.name), value]);
+  return new Map(named);
 }
 
 /** A revoked operator must not get in, whichever replica revoked it: compare with the head of the log before trusting what is in memory. */

@@ -11,6 +11,7 @@ import type { Metrics } from '../observe/metrics.ts';
 import type { LiveControl } from '../pipeline/control-source.ts';
 import type { Pipeline } from '../pipeline/run.ts';
 import type { StrangerLimit } from '../pipeline/stranger-limit.ts';
+import type { ViewBook } from '../pipeline/view-book.ts';
 import type { AgentServer } from '../server/agent-server.ts';
 import type { Upstreams } from '../upstream/exchange.ts';
 import type { Core } from './core.ts';
@@ -29,6 +30,7 @@ export interface Inside extends Core {
   readonly upstreams: Upstreams;
   readonly connectors: { close(): Promise<void> };
   readonly inFlight: InFlight;
+  readonly views: ViewBook;
   readonly killSwitch: KillSwitch;
   readonly intent: IntentAnalyser;
   readonly histories: HistoryKeeper;

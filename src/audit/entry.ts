@@ -211,6 +211,19 @@ export type SystemFields =
       refused: number;
       instance?: Maybe<string>;
     }
+  /** Something went wrong inside while calls were judged; `count` such incidents since the last entry about the same thing, this one included. */
+  | {
+      event: 'incident';
+      timeMs: number;
+      what: 'policy_error';
+      reason: string;
+      count: number;
+      rule?: Maybe<string>;
+      call?: Maybe<string>;
+      agent?: Maybe<string>;
+      server?: Maybe<string>;
+      instance?: Maybe<string>;
+    }
   | { event: 'key-rotation'; timeMs: number; scope: 'master' | 'data'; key: string; previous?: Maybe<string>; author?: Maybe<string> };
 
 /** Most changes one drift entry names. */

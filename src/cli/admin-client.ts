@@ -8,6 +8,7 @@ import type {
   DiffReply,
   DrillReply,
   DrillRequest,
+  EffectiveReply,
   FreezeList,
   FreezeReply,
   FreezeRequest,
@@ -15,6 +16,7 @@ import type {
   LimitBody,
   NewTokenReply,
   ObjectBody,
+  PlacedProblem,
   StatusReply,
   TokenList,
   UnfreezeReply,
@@ -36,6 +38,7 @@ export interface AdminClient {
   objects(kind: string | undefined): Promise<{ revision: number; objects: ObjectBody[] }>;
   object(kind: string, name: string): Promise<ObjectBody>;
   deleteObject(kind: string, name: string, revision: number | undefined): Promise<ApplyReply>;
+  effectivePolicy(query: Readonly<Record<string, string | undefined>>): Promise<EffectiveReply>;
   history(kind: string, name: string, limit: number | undefined): Promise<HistoryReply>;
   rollback(kind: string, name: string, body: { to: number; dryRun: boolean }): Promise<ApplyReply>;
   apply(body: ApplyRequest): Promise<ApplyReply>;
@@ -92,6 +95,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     objects: (kind) => wire.json('GET', at('objects') + queryText({ kind })),
     object: (kind, name) => wire.json('GET', at('objects', kind, name)),
     deleteObject: (kind, name, revision) => wire.json('DELETE', at('objects', kind, name) + queryText({ revision: revision?.toString() })),
+    effectivePolicy: (query) => wire.json('GET', at('policy', 'effective') + queryText(query)),
     history: (kind, name, limit) => wire.json('GET', at('objects', kind, name, 'history') + queryText({ limit: limit?.toString() })),
     rollback: (kind, name, body) => wire.json('POST', at('objects', kind, name, 'rollback'), body),
     apply: (body) => wire.json('POST', at('apply'), body),
@@ -259,7 +263,8 @@ function failureOf(url: URL, status: number, text: string): GatewayError {
   if (typeof error?.code !== 'string' || typeof error.message !== 'string')
     return invalidAnswer(url.origin, `has status ${status} and is no answer of a gateway`);
   const details = Array.isArray(error.details) ? error.details.filter((line) => typeof line === 'string') : [];
-  return new ListedFailure(error.code, nextStep(error.code, error.message), details);
+  const problems = Array.isArray(error.problems) ? (error.problems as unknown as PlacedProblem[]) : [];
+  return new ListedFailure(error.code, nextStep(error.code, error.message), details, problems);
 }
 
 /** What the command line can add: where its token comes from. */

@@ -9,6 +9,7 @@ import { gatewayCommands } from './command/gateway.ts';
 import { limitCommands } from './command/limit.ts';
 import { logCommands } from './command/log.ts';
 import { objectCommands } from './command/object.ts';
+import { policyCommands } from './command/policy.ts';
 import { riskCommands } from './command/risk.ts';
 import { serverCommands } from './command/server.ts';
 import type { CommandSpec } from './command.ts';
@@ -16,6 +17,7 @@ import type { CommandSpec } from './command.ts';
 export const commands: readonly CommandSpec[] = [
   ...gatewayCommands,
   ...objectCommands,
+  ...policyCommands,
   ...serverCommands,
   ...accessCommands,
   ...limitCommands,

@@ -72,7 +72,12 @@ function build(spec: CommandSpec, context: ProgramContext, parent: string | unde
       const values = command.optsWithGlobals() as Record<string, unknown>;
       const run: Run = { terminal, json: values.json === true, options: new Options(values) };
       const action = await load();
-      context.onExit(await action(run, ...given.slice(0, args.length).map((value) => (typeof value === 'string' ? value : undefined))));
+      // A variadic argument comes as a list, and is the last one.
+      const texts = given
+        .slice(0, args.length)
+        .flat()
+        .map((value) => (typeof value === 'string' ? value : undefined));
+      context.onExit(await action(run, ...texts));
     });
   }
   return command;

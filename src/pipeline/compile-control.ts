@@ -6,7 +6,7 @@ import { compileFreezes } from '../kill/freeze-index.ts';
 import { compileLimits } from '../limit/limit-set.ts';
 import type { Kind } from '../object/kinds.ts';
 import { buildView, type ControlView } from '../object/snapshot.ts';
-import { compilePolicies } from '../policy/compile.ts';
+import { compilePolicies, type PolicyFailure } from '../policy/compile.ts';
 import { compileRisk } from '../risk/model.ts';
 import type { Lease } from '../upstream/exchange.ts';
 import { resolveCredentials } from '../vault/credential.ts';
@@ -15,7 +15,7 @@ import type { Control, ControlCompiler } from './control.ts';
 /** `openSecret(org, name, sealed)` gives the plain value; undefined when it cannot be opened. */
 export function controlCompiler(
   openSecret: (org: string, name: string, sealed: string) => string | undefined,
-  onPolicyError: (error: unknown) => void,
+  onPolicyError: (failure: PolicyFailure) => void,
 ): ControlCompiler {
   return (org, revision, objects, previous) => {
     const view = buildView({ org, revision, objects }, previous?.view);
@@ -26,7 +26,10 @@ export function controlCompiler(
       revision,
       view,
       principals: changed('token', 'agent') || !previous ? buildPrincipals(all, revision, org) : previous.principals,
-      policies: compilePolicies(all, revision, onPolicyError),
+      policies:
+        changed('policy', 'server') || !previous
+          ? compilePolicies(all, revision, { onError: onPolicyError })
+          : previous.policies.atRevision(revision),
       freezes: changed('freeze') || !previous ? compileFreezes(all, revision) : previous.freezes,
       limits: changed('limit', 'token') || !previous ? compileLimits(all) : previous.limits,
       snapshots: changed('snapshot', 'server') || !previous ? compileSnapshots(all) : previous.snapshots,

@@ -21,6 +21,8 @@ import type { Lease, Upstreams } from '../upstream/exchange.ts';
 import type { Watchdog } from '../upstream/watchdog.ts';
 import type { Control, ControlSource } from './control.ts';
 import type { Readings } from './discovery.ts';
+import type { ViewBook } from './view-book.ts';
+import type { ViewWatch } from './view-watch.ts';
 
 export interface Ports {
   clock: Clock;
@@ -31,6 +33,8 @@ export interface Ports {
   /** Which server lists which resource, by principal. */
   routes: UriRoutes;
   readings: Readings;
+  /** What agents hold of lists, so that they are told when that changes. */
+  views: ViewBook;
   sealer: TextSealer;
   /** Sealed ids in use by upstream task, so that every mention of a task gets the id the agent knows. Bounded; nothing is lost without it. */
   taskIds: Lru<string, string>;
@@ -40,6 +44,8 @@ export interface Ports {
   limiter: Limiter;
   /** Thins out the recording of calls that come too often. */
   floods: Pick<FloodGate, 'admit'>;
+  /** Thins out the entries about incidents. */
+  incidents: { admit(thing: string, nowMs: number): number | undefined };
   inFlight: InFlight;
   /** Ends calls that take too long, without a timer for each. */
   watchdog: Watchdog;
@@ -121,6 +127,10 @@ export interface Flight {
   sealedTaskId: string | undefined;
   /** The server could not be reached or broke off: the outcome says so. */
   upstreamFailed: boolean;
+  /** For a standing stream, or a call during which the server spoke of its lists: tells the agent when its own view changed. */
+  watch: ViewWatch | undefined;
+  /** Run, in order, when the outcome was handed to the codec. */
+  whenAnswered: (() => void)[] | undefined;
   /** What this call holds of its limits; undefined when none applies. */
   hold: Hold | undefined;
   /** Ticket of an earlier round whose reservations were taken over. */

@@ -34,6 +34,7 @@ export const forward: Row = {
     }
     const deadline = armDeadline(flight);
     if (deadline) ports.watchdog.add(deadline);
+    if (call.method === 'subscriptions/listen') flight.watch = ports.views.open(flight);
     try {
       return await send(flight);
     } catch (error) {
@@ -45,10 +46,13 @@ export const forward: Row = {
       return reply(upstreamError(flight, error));
     } finally {
       if (deadline) ports.watchdog.delete(deadline);
+      flight.watch?.close();
     }
   },
 };
 
+/** What a server says of its lists during a call is told before the call's answer, or not on its stream; longest wait for that, milliseconds. */
+const MAX_LOOK_WAIT_MS = 5_000;
 /** Failures before anything went to the server. */
 const NEVER_SENT: ReadonlySet<string> = new Set(['upstream_unavailable', 'upstream_overloaded']);
 
@@ -108,6 +112,7 @@ async function send(flight: Flight): Promise<Verdict> {
   }
   const began = ports.clock.monotonicMs();
   const answer = await exchange(flight);
+  if (flight.watch && call.kind !== 'subscription') await flight.watch.idle(MAX_LOOK_WAIT_MS);
   ports.metrics.upstream(call.target.server, ports.clock.monotonicMs() - began);
   const judging = governQuestions(flight, answer);
   const governed = judging ? await judging : { answer };

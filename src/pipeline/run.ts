@@ -35,6 +35,7 @@ async function runCall(call: Call, ports: Ports, pipeline: Pipeline): Promise<Ca
     return outcome;
   } finally {
     flight.release?.();
+    if (flight.whenAnswered) setImmediate(runAll, flight.whenAnswered);
     flight.hold?.leavePlaces();
   }
 }
@@ -194,6 +195,10 @@ export function denied(call: Call, denial: Denial): Denied {
   };
 }
 
+function runAll(tasks: readonly (() => void)[]): void {
+  for (const task of tasks) task();
+}
+
 function takeOff(call: Call, ports: Ports, pipeline: Pipeline): Flight {
   return {
     call,
@@ -211,6 +216,8 @@ function takeOff(call: Call, ports: Ports, pipeline: Pipeline): Flight {
     run: (inner) => pipeline.run(inner),
     sealedTaskId: undefined,
     upstreamFailed: false,
+    watch: undefined,
+    whenAnswered: undefined,
     hold: undefined,
     claimed: undefined,
     forwarded: false,

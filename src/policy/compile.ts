@@ -1,28 +1,60 @@
-// Policies of one organization, compiled for one control revision. Order: by `order`, then policy name, then place in the list.
-import type { Kind, StoredObject } from '../object/kinds.ts';
+// Policies of one organization, compiled for one control revision. Order: by tier, then `order`, then policy name, then place in the list.
+import type { Kind, PolicyRule, StoredObject } from '../object/kinds.ts';
 import { createPolicySet, type PolicySet } from './policy-set.ts';
-import { type CompiledRule, compileRule } from './rule.ts';
+import { type CompiledRule, compileRule, type Tier } from './rule.ts';
 import { RuleIndex } from './rule-index.ts';
+import { compileTags } from './tags.ts';
 
 export type { PolicySet } from './policy-set.ts';
 
-/**
- * Takes any objects and looks at the policies alone. `onError` hears what was thrown during a decision (the decision is a denial then). Throws only on a document that is no policy (the schema keeps those out).
- */
-export function compilePolicies(
-  objects: readonly StoredObject[],
-  revision: number,
-  onError: (error: unknown) => void = () => {},
-): PolicySet {
-  const rules = orderedRules(objects);
-  return createPolicySet(new RuleIndex(rules), rules.length, revision, onError);
+/** In the order in which they are asked. */
+export const TIER_ORDER: readonly Tier[] = ['guardrail', 'team', 'agent', 'grant', 'default'];
+
+/** Rules that do not stand in a policy object: what roles grant. */
+export interface Granted {
+  name: string;
+  rules: readonly PolicyRule[];
 }
 
-export function orderedRules(objects: readonly StoredObject[]): CompiledRule[] {
+export interface PolicyFailure {
+  /** `policy/rule`; undefined when it was no rule that failed. */
+  rule: string | undefined;
+  /** For the operator; holds no argument values. */
+  message: string;
+}
+
+export interface CompileOptions {
+  /** Stand between the agents' own policies and the organization's defaults, in the order given. */
+  grants?: readonly Granted[];
+  /** Hears what was thrown during a decision (the decision is a denial then). */
+  onError?: (failure: PolicyFailure) => void;
+}
+
+/** Takes any objects and looks at policies, and at the tags of servers. Throws only on a document that is no policy (the schema keeps those out). */
+export function compilePolicies(objects: readonly StoredObject[], revision: number, options: CompileOptions = {}): PolicySet {
+  const rules = orderedRules(objects, options.grants);
+  return createPolicySet({
+    index: new RuleIndex(rules),
+    rules,
+    tags: compileTags(objects),
+    revision,
+    onError: options.onError ?? (() => {}),
+  });
+}
+
+export function orderedRules(objects: readonly StoredObject[], grants: readonly Granted[] = []): CompiledRule[] {
   const policies = objects.filter((object) => isKind(object, 'policy'));
   policies.sort((a, b) => a.spec.order - b.spec.order || compareText(a.metadata.name, b.metadata.name));
   const rules: CompiledRule[] = [];
-  for (const policy of policies) for (const rule of policy.spec.rules) rules.push(compileRule(policy.metadata.name, rule, rules.length));
+  for (const tier of TIER_ORDER) {
+    if (tier === 'grant')
+      for (const grant of grants) for (const rule of grant.rules) rules.push(compileRule({ policy: grant.name, tier }, rule, rules.length));
+    for (const { metadata, spec } of policies) {
+      if ((spec.tier ?? 'default') !== tier) continue;
+      const owner = { policy: metadata.name, tier, team: spec.team, agent: spec.agent };
+      for (const rule of spec.rules) rules.push(compileRule(owner, rule, rules.length));
+    }
+  }
   return rules;
 }
 

@@ -8,7 +8,7 @@ import { GatewayError } from '../lib/error.ts';
 import type { ServerSpec } from '../object/kinds.ts';
 import { BREAKER_MINIMUM, Breaker, type Health, ServerResting, TRIAL_PATIENCE_MS } from './breaker.ts';
 
-const REST_MS = 150;
+const REST_MS = 500;
 const OK = { resultType: 'complete', content: [] };
 
 let gateway: TestGateway;
@@ -128,9 +128,9 @@ describe('a circuit breaker per server', () => {
     expect(gateway.upstreams.status()).toMatchObject([{ health: 'up' }]);
   });
 
-  it('one that fails now and then is not left alone', async () => {
+  it('one of which half fails is not left alone: a tool that breaks must not take the others with it', async () => {
     let n = 0;
-    const one = await server((request, response) => (++n % 4 === 0 ? broken : well)(request, response));
+    const one = await server((request, response) => (++n % 2 === 0 ? broken : well)(request, response));
     expect(await codes(agentAt({ url: one.url }), 40)).not.toContain('upstream_unavailable');
   });
 });
@@ -183,6 +183,9 @@ describe('a trial', () => {
 
 describe('several endpoints of one server', () => {
   it('a failing endpoint is ejected, and only that one', async () => {
+    // No trial while this runs, however slow the machine is.
+    await gateway.close();
+    gateway = startUpstreams({ firstRestMs: 60_000 });
     const good = await server(well);
     const bad = await server(broken);
     const spec = { url: good.url, urls: [bad.url] };
@@ -198,12 +201,14 @@ describe('several endpoints of one server', () => {
     expect(status?.endpoints?.map(({ url, health }) => [url, health])).toEqual(
       expect.arrayContaining([
         [good.url, 'up'],
-        [bad.url, expect.stringMatching(/resting|trial/)],
+        [bad.url, 'resting'],
       ]),
     );
   });
 
   it('when all rest, the agent is told', async () => {
+    await gateway.close();
+    gateway = startUpstreams({ firstRestMs: 60_000 });
     const [one, two] = [await server(broken), await server(broken)];
     const found = await codes(agentAt({ urls: [one.url, two.url] }), 4 * BREAKER_MINIMUM);
     expect(found.at(-1)).toBe('upstream_unavailable');

@@ -7,7 +7,7 @@ import { GatewayError } from '../lib/error.ts';
 /** Exchanges looked at, how many must have been seen, and the share of faults among them above which a server is left alone. */
 export const BREAKER_SIZE = 20;
 export const BREAKER_MINIMUM = 5;
-export const BREAKER_SHARE = 0.5;
+export const BREAKER_SHARE = 0.75;
 /** First rest and longest; each one after a failed trial is twice as long. Milliseconds. */
 export const FIRST_REST_MS = 1_000;
 export const LONGEST_REST_MS = 60_000;

@@ -29,8 +29,10 @@ import { controlCompiler } from '../../src/pipeline/compile-control.ts';
 import { LiveControl } from '../../src/pipeline/control-source.ts';
 import { Readings } from '../../src/pipeline/discovery.ts';
 import type { Inspector, Ports } from '../../src/pipeline/flight.ts';
+import { IncidentLimit } from '../../src/pipeline/incident.ts';
 import { createPipeline, type Pipeline } from '../../src/pipeline/run.ts';
 import { StrangerLimit } from '../../src/pipeline/stranger-limit.ts';
+import { ViewBook } from '../../src/pipeline/view-book.ts';
 import type { FailWrite } from '../../src/store/port.ts';
 import type { UpstreamRequest, Upstreams } from '../../src/upstream/exchange.ts';
 import { Watchdog } from '../../src/upstream/watchdog.ts';
@@ -98,9 +100,11 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     logger,
     onSwap: (next, previous) => {
       killSwitch.follow(next, previous);
+      views.controlChanged(next);
       histories.want(next.org, next.risk !== undefined || next.policies.needsFacts);
     },
   });
+  const views = new ViewBook();
   const histories = new HistoryKeeper({ log: core.store.log, audit: core.log, store: core.store.histories, logger });
   const catalog = new Catalog();
   const definitions = new Definitions({ catalog, control, log: core.log, clock: core.clock, logger, instance: 'test' });
@@ -118,6 +122,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     drift: definitions.watch,
     routes: new UriRoutes(),
     readings: new Readings(),
+    views,
     sealer: {
       sealText: (o, purpose, text) => sealText(core.vault, o, purpose, text),
       openText: (o, purpose, text) => openText(core.vault, o, purpose, text),
@@ -126,6 +131,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     strangers: new StrangerLimit(),
     limiter,
     floods,
+    incidents: new IncidentLimit(),
     lastUsed: new LastUsed(),
     inFlight,
     watchdog: new Watchdog(core.clock),

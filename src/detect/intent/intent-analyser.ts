@@ -19,9 +19,23 @@ export class IntentAnalyser {
   readonly #profiles = new Lru<string, ToolProfile>(MAX_PROFILES);
   #languages = new Languages(NO_PARSERS);
 
+  #loading: Promise<void> | undefined;
+
   /** Loads the parsers; about a tenth of a second once per process. `nowMs` is a monotonic clock. Rejects when the package is incomplete. */
-  async load(nowMs: () => number): Promise<void> {
-    this.#languages = new Languages(await loadParsers(nowMs));
+  load(nowMs: () => number): Promise<void> {
+    const loaded = loadParsers(nowMs).then((parsers) => {
+      this.#languages = new Languages(parsers);
+    });
+    const over = (): void => {
+      this.#loading = undefined;
+    };
+    this.#loading = loaded.then(over, over);
+    return loaded;
+  }
+
+  /** Resolves, whatever comes of it, when the parsers are no longer being loaded; undefined when they are not. */
+  get loading(): Promise<void> | undefined {
+    return this.#loading;
   }
 
   /** `server` says which catalogue entry counts; what the operator says counts before it. */

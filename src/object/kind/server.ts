@@ -72,6 +72,8 @@ export const serverSpec = z
     /** Tools that may be called again after a failure, if their definition says that they are idempotent or only read. */
     retryTools: globs.optional(),
     tags: z.array(text).max(64).optional(),
+    /** Tags of tools, by name or glob; rules match on them as on those of the server. */
+    toolTags: z.record(glob, z.array(text).max(64)).optional(),
     /** How much harm a misuse of this server could do, as its owner says. */
     risk: sensitivity.optional(),
     /** What the owner says of tools, by glob over their names; the most exact one that fits counts (docs/intent.md). */

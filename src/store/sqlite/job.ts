@@ -1,5 +1,5 @@
 // What passes between the main thread and the SQLite worker: plain structures that can be cloned. No behaviour, no functions.
-import type { EntryDraft } from '../../audit/port.ts';
+import type { EntryDraft, PayloadDraft } from '../../audit/port.ts';
 import type { QuotaFull, QuotaItem } from '../../limit/port.ts';
 import type { PackedAppends } from './pack.ts';
 
@@ -17,6 +17,28 @@ export type WriteJob =
   | { type: 'risk-history'; org: string; seq: number; beyond: string; data: Uint8Array }
   | { type: 'definitions'; org: string; definitions: readonly { hash: string; text: string }[] }
   | { type: 'health' };
+
+/** What the writer appends: texts as they are, or already in UTF-8. */
+export interface RowDraft {
+  content: string | Uint8Array;
+  call: string | Uint8Array | null;
+  payloads: RowPayload[];
+}
+
+export interface RowPayload {
+  role: PayloadDraft['role'];
+  commitment: Uint8Array;
+  sealed: Uint8Array;
+}
+
+export interface RowAppend {
+  type: 'append';
+  org: string;
+  drafts: RowDraft[];
+}
+
+/** A write as the writer takes it. */
+export type RowJob = Exclude<WriteJob, { type: 'append' }> | RowAppend;
 
 /** An ObjectWrite with its document as JSON text. */
 export interface RowWrite {

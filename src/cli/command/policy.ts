@@ -1,0 +1,43 @@
+// Commands about policies as they work: the final list of rules, and the cases a policy carries.
+// Data only: actions are loaded when they run. Never put a secret, or anything that looks like one, into an example.
+import type { CommandSpec } from '../command.ts';
+
+export const policyCommands: readonly CommandSpec[] = [
+  {
+    usage: 'policy',
+    group: 'Policies:',
+    summary: 'Policies as they work together',
+    needs: 'nothing',
+    commands: [
+      {
+        usage: 'show',
+        summary: 'Show the rules of all policies in the order in which they are asked',
+        details: 'The first rule that matches decides. Without a match the answer is no.',
+        needs: 'gateway',
+        options: [
+          { flags: '--effective', help: 'only the rules that can apply to the agent; needs --agent' },
+          { flags: '--agent <name>', help: 'the agent whose calls are asked about' },
+          { flags: '--server <name>', help: 'only rules that can be about this server' },
+          { flags: '--teams <names>', help: 'teams the agent is taken to be in', repeat: 'list' },
+          { flags: '--roles <names>', help: 'roles the agent is taken to have', repeat: 'list' },
+          { flags: '--user <name>', help: 'the user the agent is taken to act for' },
+        ],
+        examples: [
+          ['policy show', 'everything, in order'],
+          ['policy show --effective --agent support-bot', 'the final list for one agent'],
+        ],
+        load: async () => (await import('../action/policy.ts')).showPolicyAction,
+      },
+      {
+        usage: 'test <files...>',
+        summary: 'Run the cases of policy files, without a gateway',
+        details:
+          'Reads files and folders as `apply` does; tags come from server objects among them. Exits with 1 when a case fails or a condition is wrong. ' +
+          'What only the gateway knows (the schemas of tools) is checked by `apply --dry-run`.',
+        needs: 'nothing',
+        examples: [['policy test policy.yaml', 'one line for each case that fails, and how many passed']],
+        load: async () => (await import('../action/policy.ts')).testPolicyAction,
+      },
+    ],
+  },
+];
