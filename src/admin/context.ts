@@ -7,11 +7,18 @@ import type { ObjectContext } from '../object/apply.ts';
 import type { ControlView } from '../object/snapshot.ts';
 import type { Logger } from '../observe/log.ts';
 import type { History } from '../risk/history.ts';
+import type { AccessState } from './access.ts';
 import type { LimitBody, StatusReply } from './contract.ts';
 
+/** What the operator side may do about one organization; each request gets that of its operator's, and no other. */
 export interface AdminContext {
-  /** The organization this listener administers. */
   org: string;
+  /** Whose operator token this is, by its hash (hex SHA-256): its organization's context. undefined for one that two organizations claim. */
+  ownerOf(hash: string): AdminContext | undefined;
+  organizations: {
+    list(): Promise<string[]>;
+    create(organization: NewOrganization): Promise<{ type: 'created'; revision: number } | { type: 'exists' }>;
+  };
   version: string;
   instance: string;
   clock: Clock;
@@ -21,6 +28,8 @@ export interface AdminContext {
   view(): Promise<ControlView>;
   /** Resolves when this process works under at least this control revision. */
   settled(revision: number): Promise<void>;
+  /** The rules that calls are judged by, at least as new as the newest change in the store. */
+  access(): Promise<AccessState>;
   logStore: LogStore;
   audit: Pick<AuditLog, 'record' | 'value'>;
   /** Can calls be decided and recorded now? */
@@ -28,8 +37,9 @@ export interface AdminContext {
   servers(): StatusReply['servers'];
   /** With their use; the one of this name, or all. */
   limits(name: string | undefined): Promise<LimitBody[]>;
-  metrics(): Promise<string>;
-  /** Milliseconds since the epoch; undefined when not seen by this process. */
+  /** `own`: only what is counted for this organization. */
+  metrics(own: boolean): Promise<string>;
+  /** Milliseconds since the epoch, to the minute or so; undefined when no use is known. */
   lastUsedMs(token: string): number | undefined;
   /** What is remembered of the calls of this organization; undefined when nobody asked for it. */
   history(): History | undefined;
@@ -50,4 +60,14 @@ export interface AdminContext {
     /** May role admin register servers that run a command? */
     commands: boolean;
   };
+}
+
+export interface NewOrganization {
+  name: string;
+  title: string | undefined;
+  settings: { owner?: string; contact?: string };
+  /** Its first operator, of role admin. */
+  first: { name: string; hash: string; hint: string };
+  /** `organization/operator`. */
+  author: string;
 }

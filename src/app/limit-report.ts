@@ -3,8 +3,7 @@ import type { LimitBody } from '../admin/contract.ts';
 import { usageOf } from '../limit/usage.ts';
 import type { Inside } from './gateway.ts';
 
-export async function limitReport({ control, limits, clock, config }: Inside, name: string | undefined): Promise<LimitBody[]> {
-  const org = config.organization;
+export async function limitReport({ control, limits, clock }: Inside, org: string, name: string | undefined): Promise<LimitBody[]> {
   const set = control.current(org)?.limits;
   if (!set) return [];
   const uses = await usageOf(limits.limiter, set, org, clock.nowMs(), name);

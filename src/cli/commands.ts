@@ -6,6 +6,7 @@ import { dataCommands } from './command/data.ts';
 import { detectCommands } from './command/detect.ts';
 import { dlpCommands } from './command/dlp.ts';
 import { gatewayCommands } from './command/gateway.ts';
+import { identityCommands } from './command/identity.ts';
 import { limitCommands } from './command/limit.ts';
 import { logCommands } from './command/log.ts';
 import { objectCommands } from './command/object.ts';
@@ -20,6 +21,7 @@ export const commands: readonly CommandSpec[] = [
   ...policyCommands,
   ...serverCommands,
   ...accessCommands,
+  ...identityCommands,
   ...limitCommands,
   ...riskCommands,
   ...dlpCommands,

@@ -2,17 +2,23 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { AccessState } from '../../src/admin/access.ts';
 import { type AdminServer, createAdminServer } from '../../src/admin/admin-server.ts';
 import type { AdminContext } from '../../src/admin/context.ts';
 import { newOperatorToken } from '../../src/admin/operator.ts';
 import { objectContext } from '../../src/app/object-context.ts';
 import { type Core, openCore } from '../../src/app.ts';
+import { buildPrincipals } from '../../src/auth/principal-index.ts';
 import { compareWithSnapshot, type Stated } from '../../src/catalog/drift.ts';
+import { compileSnapshots } from '../../src/catalog/snapshot-index.ts';
 import { loadConfig } from '../../src/config.ts';
-import { roles } from '../../src/object/kind/operator.ts';
-import type { Role, StoredObject } from '../../src/object/kinds.ts';
+import { compileFreezes } from '../../src/kill/freeze-index.ts';
+import { operatorRoles } from '../../src/object/kind/operator.ts';
+import type { OperatorRole, StoredObject } from '../../src/object/kinds.ts';
+import type { ControlSnapshot } from '../../src/object/port.ts';
 import { buildView } from '../../src/object/snapshot.ts';
 import { silentLogger } from '../../src/observe/log.ts';
+import { compilePolicies } from '../../src/policy/compile.ts';
 import { seed } from './seed.ts';
 
 export const ORG = 'default';
@@ -28,7 +34,7 @@ export interface AdminSide {
   server: AdminServer;
   url: string;
   dataDir: string;
-  tokens: Record<Role, string>;
+  tokens: Record<OperatorRole, string>;
   close(): Promise<void>;
 }
 
@@ -37,14 +43,20 @@ export async function startAdminSide(settings: Partial<AdminContext['settings']>
   const { config } = loadConfig({ env: {}, flags: { dataDir } });
   if (!config) throw new Error('no configuration');
   const core = await openCore(config, { create: true });
-  const made = roles.map((role) => ({ role, ...newOperatorToken() }));
+  const made = operatorRoles.map((role) => ({ role, ...newOperatorToken() }));
   const operators = made.map(
     ({ role, hash, hint }) =>
-      ({ kind: 'operator', metadata: { name: role }, spec: { role, hash, hint, createdAt: '2026-01-01T00:00:00Z' } }) as StoredObject,
+      ({
+        kind: 'operator',
+        metadata: { name: role },
+        spec: { role, ...(role === 'admin' && { rights: ['organizations'] }), hash, hint, createdAt: '2026-01-01T00:00:00Z' },
+      }) as StoredObject,
   );
   await seed(core, ORG, operators);
   const context: AdminContext = {
     org: ORG,
+    ownerOf: () => context,
+    organizations: { list: async () => [ORG], create: async () => ({ type: 'created', revision: 1 }) },
     version: '0.0.0-test',
     instance: 'gw_test',
     clock: core.clock,
@@ -52,6 +64,7 @@ export async function startAdminSide(settings: Partial<AdminContext['settings']>
     objects: objectContext(core),
     view: async () => buildView(await core.store.objects.load(ORG)),
     settled: async () => undefined,
+    access: async () => accessOf(await core.store.objects.load(ORG)),
     logStore: core.store.log,
     audit: core.log,
     ready: () => core.store.lifecycle.healthy(),
@@ -79,11 +92,23 @@ export async function startAdminSide(settings: Partial<AdminContext['settings']>
     server,
     url,
     dataDir,
-    tokens: Object.fromEntries(made.map(({ role, token }) => [role, token])) as Record<Role, string>,
+    tokens: Object.fromEntries(made.map(({ role, token }) => [role, token])) as Record<OperatorRole, string>,
     close: async () => {
       await server.close();
       await core.store.lifecycle.close();
       await rm(dataDir, { recursive: true, force: true });
     },
+  };
+}
+
+function accessOf({ objects, revision }: ControlSnapshot): AccessState {
+  return {
+    revision,
+    view: buildView({ org: ORG, revision, objects }),
+    principals: buildPrincipals(objects, revision, ORG),
+    policies: compilePolicies(objects, revision),
+    freezes: compileFreezes(objects, revision),
+    snapshots: compileSnapshots(objects),
+    catalog: { names: () => [], find: () => undefined, readMs: () => undefined },
   };
 }
