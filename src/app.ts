@@ -173,10 +173,6 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
   return pipeline;
 }
 
-function dlpSeal(vault: Vault): VaultSeal {
-  return { ...textSealer(vault), mac: (org, purpose, text) => vault.mac(org, purpose, text) };
-}
-
 function settingsOf(config: Config, instance: string): PipelineSettings {
   return {
     anonymousOrg: config.profile === 'conformance' ? config.organization : undefined,
@@ -187,6 +183,10 @@ function settingsOf(config: Config, instance: string): PipelineSettings {
     maxPayloadUnits: config.audit.maxPayloadBytes,
     instance,
   };
+}
+
+function dlpSeal(vault: Vault): VaultSeal {
+  return { ...textSealer(vault), mac: (org, purpose, text) => vault.mac(org, purpose, text) };
 }
 
 function servers(

@@ -326,7 +326,8 @@ function note(flight: Flight, seen: Seen, where: Finding['where']): void {
       action: seen.exceeded === 'log' ? undefined : 'block',
     });
   if (counted.size > 0) flight.call.findings = [...flight.call.findings, ...counted.values()];
-  for (const finding of counted.values()) flight.ports.metrics.finding(finding.type, finding.action ?? 'none', finding.count);
+  for (const finding of counted.values())
+    flight.ports.metrics.finding(finding.type, finding.action ?? 'none', finding.count, flight.control.org);
 }
 
 function addFinding(flight: Flight, finding: Finding): void {

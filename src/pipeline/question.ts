@@ -40,15 +40,19 @@ export function governedPeer(flight: Flight, server: string, spec: ServerSpec): 
       const own = ownTaskNotification(flight, server, method, params);
       if (own === 'foreign') return undefined;
       const said = own ?? params;
-      const told = (send: () => Promise<void> | undefined): Promise<void> | undefined => (watch ? watch.say(send) : send());
-      if (method === 'notifications/tasks' && said?.inputRequests !== undefined)
-        return told(() => notifyJudged(flight, parent, method, said));
-      const pass = (seen: JsonObject | undefined): Promise<void> | undefined => {
-        if (seen === undefined && said !== undefined) return undefined;
-        return told(() => (seen === params ? peer.notify(method, params, text) : peer.notify(method, seen)));
+      const asks = method === 'notifications/tasks' && said?.inputRequests !== undefined;
+      const pass = (seen: JsonObject | undefined) =>
+        seen === params
+          ? peer.notify(method, params, text)
+          : seen === undefined && said !== undefined
+            ? undefined
+            : peer.notify(method, seen);
+      const send = () => {
+        if (asks && said) return notifyJudged(flight, parent, method, said);
+        const seen = inspectNotification(flight, server, method, said, 0);
+        return seen instanceof Promise ? seen.then(pass) : pass(seen);
       };
-      const seen = inspectNotification(flight, server, method, said, 0);
-      return seen instanceof Promise ? seen.then(pass) : pass(seen);
+      return watch ? watch.say(send) : send();
     },
     request:
       ask &&

@@ -22,7 +22,11 @@ export interface PolicyFailure {
 export interface CompileOptions {
   /** Hears what was thrown during a decision (the decision is a denial then). */
   onError?: (failure: PolicyFailure) => void;
+  bands?: Bands | undefined;
 }
+
+/** Which band of which risk profile a score on a server falls in; undefined when it needs nothing. */
+export type Bands = (server: string, score: number) => { profile: string; band: 'hold' | 'deny' } | undefined;
 
 /** Takes any objects and looks at policies, at roles, and at the tags of servers. Throws only on a document that is no policy (the schema keeps those out). */
 export function compilePolicies(objects: readonly StoredObject[], revision: number, options: CompileOptions = {}): PolicySet {
@@ -33,6 +37,7 @@ export function compilePolicies(objects: readonly StoredObject[], revision: numb
     tags: compileTags(objects),
     revision,
     onError: options.onError ?? (() => {}),
+    bands: options.bands,
   });
 }
 
@@ -50,9 +55,6 @@ export function orderedRules(objects: readonly StoredObject[]): CompiledRule[] {
   }
   return rules;
 }
-
-/** Of a policy that names none. */
-const DEFAULT_ORDER = 1000;
 
 /** By code unit, so that the order is the same everywhere. */
 function compareText(a: string, b: string): number {
