@@ -258,6 +258,19 @@ describe('tokens', () => {
   });
 });
 
+it('a policy rule that asks for masking gets it, without any object of kind dlp', async () => {
+  await open(
+    policyObject(
+      'masked',
+      [{ name: 'masked', match: { server: ['notes'], tool: ['read_note'] }, effect: 'allow', obligations: { redact: ['pii.*'] } }],
+      1,
+    ),
+  );
+  answering({ content: [{ type: 'text', text: `${MAIL} ${KEY}` }] });
+  expect(textOf(await call())).toBe(`[redacted:pii.email] ${KEY}`);
+  await expectUntold(MAIL);
+});
+
 it('progress and log messages of a server are redacted, or left out', async () => {
   await open(
     dlpObject('dlp', {
