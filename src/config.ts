@@ -13,6 +13,7 @@ const hosts = z.array(z.string().min(1).max(255)).max(64);
 const duration = (minMs: number, maxMs: number) => z.number().int().min(minMs).max(maxMs);
 const bytes = (min: number, max: number) => z.number().int().min(min).max(max);
 const proxies = z.array(z.string().refine((text) => parseNetwork(text) !== undefined, 'networks, e.g. 10.0.0.0/8')).max(64);
+const count = (max: number) => z.number().int().min(1).max(max);
 const about = (description: string) => ({ description });
 
 const agentSettings = z.strictObject({
@@ -59,21 +60,11 @@ const limitSettings = z.strictObject({
     .default(16 * 1024 * 1024)
     .meta(about('Largest message a server may answer with.')),
   maxConnections: z.number().int().min(1).max(100_000).default(4_096).meta(about('Open agent connections.')),
-  maxInFlight: z
-    .number()
-    .int()
-    .min(1)
-    .max(100_000)
+  maxInFlight: count(100_000)
     .default(2_048)
     .meta(about('Calls under way at once; more are refused (limit_exceeded). One agent may have half of them.')),
   maxSessions: z.number().int().min(1).max(1_000_000).default(10_000).meta(about('Sessions (2025-11-25 and older) at once.')),
-  maxSessionsPerAgent: z
-    .number()
-    .int()
-    .min(1)
-    .max(1_000_000)
-    .default(256)
-    .meta(about('Sessions of one agent at once; the oldest idle one makes room.')),
+  maxSessionsPerAgent: count(1_000_000).default(256).meta(about('Sessions of one agent at once; the oldest idle one makes room.')),
   sessionIdleMs: duration(1_000, 7 * 86_400_000)
     .default(3_600_000)
     .meta(about('A session without traffic ends after this time.')),
@@ -105,6 +96,10 @@ const freezeSettings = z.strictObject({
     .meta(
       about('People that lifting any freeze takes at least. 2: one operator asks, another one confirms. A freeze may ask for 2 by itself.'),
     ),
+});
+
+const approvalSettings = z.strictObject({
+  waitMs: duration(0, 3_600_000).default(50_000).meta(about('Longest wait of a held call whose client asked for progress; 0: none.')),
 });
 
 const auditSettings = z.strictObject({
@@ -163,6 +158,7 @@ export const configSchema = z.strictObject({
   limits: limitSettings.prefault({}),
   audit: auditSettings.prefault({}),
   freeze: freezeSettings.prefault({}),
+  approvals: approvalSettings.prefault({}),
 });
 
 export type Config = z.infer<typeof configSchema>;
