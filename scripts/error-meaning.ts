@@ -14,7 +14,8 @@ export const denialMeaning: Readonly<Record<DenialCode, string>> = {
   denied_by_rule: 'A policy rule denies this; the answer names the rule and its reason.',
   no_rule_allows: 'No rule allows it, and deny is the default. Also the answer to a name that does not exist.',
   policy_error: 'The policy could not be evaluated. The operator finds the cause in the process log.',
-  approval_required: 'A rule holds this call until a person approves exactly these arguments. `approval` names the ticket; make the identical call again once it is approved.',
+  approval_required:
+    'A rule holds this call until a person approves exactly these arguments. `approval` names the ticket; make the identical call again once it is approved.',
   blocked_content: 'What the call or its answer holds may not pass; the answer says which kind of content.',
   invalid_arguments: 'The arguments do not match the input schema of the tool; the answer says where.',
   schema_unusable: 'The input schema of the tool cannot be used to check arguments, so no call passes.',
