@@ -6,8 +6,17 @@ import type { Clock } from '../lib/clock.ts';
 import type { ObjectContext } from '../object/apply.ts';
 import type { ControlView } from '../object/snapshot.ts';
 import type { Logger } from '../observe/log.ts';
+import type { DecideInput } from '../policy/decide-input.ts';
 import type { History } from '../risk/history.ts';
 import type { StatusReply } from './contract.ts';
+
+export interface LimitState {
+  limit: string;
+  part: string;
+  used: string;
+  max: string;
+  hasRoom: boolean;
+}
 
 export interface AdminContext {
   /** The organization this listener administers. */
@@ -26,6 +35,8 @@ export interface AdminContext {
   /** Can calls be decided and recorded now? */
   ready(): Promise<boolean>;
   servers(): StatusReply['servers'];
+  /** What a request like this meets of the limits now; takes nothing. `quotas` are those its rule asks for. */
+  limitState(input: DecideInput, quotas: readonly string[]): Promise<LimitState[]>;
   metrics(): Promise<string>;
   /** Milliseconds since the epoch; undefined when not seen by this process. */
   lastUsedMs(token: string): number | undefined;

@@ -289,3 +289,5 @@ export const approveRequest = z
   .refine((body) => (body.digest === undefined) !== (body.hashes === undefined), 'give exactly one of digest and hashes');
 export type ApproveRequest = z.infer<typeof approveRequest>;
 export const rejectRequest = z.strictObject({ hashes: z.array(definitionHash).min(1).max(30_000) });
+
+export * from './contract-rehearse.ts';

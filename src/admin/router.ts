@@ -12,6 +12,7 @@ import { LogTails } from './log-tail.ts';
 import { identifyOperator, mayAct, type Operator, SigninRecorder } from './operator.ts';
 import { failure, type Route } from './route.ts';
 import { accessRoutes } from './routes/access.ts';
+import { explainRoutes } from './routes/explain.ts';
 import { freezeRoutes } from './routes/freezes.ts';
 import { healthRoutes } from './routes/health.ts';
 import { logRoutes } from './routes/log.ts';
@@ -34,6 +35,7 @@ export function adminRoutes(context: AdminContext): Route[] {
     ...healthRoutes,
     ...objectRoutes,
     ...policyRoutes,
+    ...explainRoutes,
     ...accessRoutes,
     ...freezeRoutes,
     ...riskRoutes,

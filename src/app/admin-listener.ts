@@ -32,6 +32,7 @@ function adminContext(inside: Inside, version: string): AdminContext {
       const status = upstreams.status().filter((server) => server.org === org);
       return status.map(({ org: _org, ...rest }) => rest);
     },
+    limitState: async () => [],
     metrics: () => metrics.render(),
     lastUsedMs: (token) => lastUsed.get(org, token),
     definitions: {

@@ -59,6 +59,8 @@ export interface DecisionFields {
   risk?: Maybe<RiskRef>;
   /** Hash of the snapshot of the server's definitions in force, 64 hex characters. */
   snapshot?: Maybe<string>;
+  /** Address the call came from; only where some rule asks for it. */
+  source?: Maybe<string>;
   /** What the rule asked for: level of the process log, channels told. */
   log?: Maybe<string>;
   notify?: Maybe<readonly string[]>;
@@ -88,7 +90,7 @@ export function decisionContent(d: DecisionFields): string {
     `"method":${quote(d.method)},${d.notify ? `"notify":${canonicalJson(d.notify.map(plain))},` : ''}"origin":"${d.origin}",${member('parent', d.parent)}` +
     `"policy":${judged},${principalMember(d.principal)}${member('prompt', d.prompt)}${member('reason', d.reason)}` +
     `${member('resource', d.resource)}${d.risk ? `"risk":${canonicalJson(d.risk)},` : ''}"rule":${quote(d.rule)},${member('server', d.server)}` +
-    `${d.single ? '"single":true,' : ''}${member('snapshot', d.snapshot)}"surface":${quote(d.surface)},"time":"${instant(d.timeMs)}",${member('tool', d.tool)}"type":"decision"}`
+    `${d.single ? '"single":true,' : ''}${member('snapshot', d.snapshot)}${member('source', d.source)}"surface":${quote(d.surface)},"time":"${instant(d.timeMs)}",${member('tool', d.tool)}"type":"decision"}`
   );
 }
 

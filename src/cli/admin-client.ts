@@ -7,6 +7,7 @@ import type {
   DefinitionsReply,
   DiffReply,
   EffectiveReply,
+  ExplainReply,
   FreezeList,
   HistoryReply,
   NewTokenReply,
@@ -33,6 +34,8 @@ export interface AdminClient {
   object(kind: string, name: string): Promise<ObjectBody>;
   deleteObject(kind: string, name: string, revision: number | undefined): Promise<ApplyReply>;
   effectivePolicy(query: Readonly<Record<string, string | undefined>>): Promise<EffectiveReply>;
+  explain(call: string): Promise<ExplainReply>;
+  whatIf(body: { text: string; fileName: string }): Promise<ExplainReply>;
   history(kind: string, name: string, limit: number | undefined): Promise<HistoryReply>;
   rollback(kind: string, name: string, body: { to: number; dryRun: boolean }): Promise<ApplyReply>;
   apply(body: ApplyRequest): Promise<ApplyReply>;
@@ -92,6 +95,8 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     object: (kind, name) => wire.json('GET', at('objects', kind, name)),
     deleteObject: (kind, name, revision) => wire.json('DELETE', at('objects', kind, name) + queryText({ revision: revision?.toString() })),
     effectivePolicy: (query) => wire.json('GET', at('policy', 'effective') + queryText(query)),
+    explain: (call) => wire.json('GET', at('explain', call)),
+    whatIf: (body) => wire.json('POST', at('explain'), body),
     history: (kind, name, limit) => wire.json('GET', at('objects', kind, name, 'history') + queryText({ limit: limit?.toString() })),
     rollback: (kind, name, body) => wire.json('POST', at('objects', kind, name, 'rollback'), body),
     apply: (body) => wire.json('POST', at('apply'), body),

@@ -127,6 +127,7 @@ function draftOf(flight: Flight, decision: Decision): AuditDraft {
       findings: findingRefs(call.findings, 'arguments'),
       risk: call.risk && { score: call.risk.score, parts: Object.fromEntries(call.risk.parts.map(({ signal, score }) => [signal, score])) },
       snapshot: target?.snapshot,
+      source: flight.control.policies.needsSource ? call.remoteAddress : undefined,
       log: decision.obligations?.log,
       notify: decision.obligations?.notify,
     },

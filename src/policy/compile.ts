@@ -37,6 +37,7 @@ export function compilePolicies(objects: readonly StoredObject[], revision: numb
     index: new RuleIndex(rules),
     rules,
     tags: compileTags(objects),
+    access: accessOf(objects),
     revision,
     onError: options.onError ?? (() => {}),
   });
@@ -56,6 +57,13 @@ export function orderedRules(objects: readonly StoredObject[], grants: readonly 
     }
   }
   return rules;
+}
+
+/** What the organization says about asking for access, else the first policy that says something to everybody. */
+function accessOf(objects: readonly StoredObject[]): string | undefined {
+  const policies = objects.filter((object) => isKind(object, 'policy')).filter(({ spec }) => !spec.team && !spec.agent);
+  policies.sort((a, b) => a.spec.order - b.spec.order || compareText(a.metadata.name, b.metadata.name));
+  return policies.find(({ spec }) => spec.access !== undefined)?.spec.access;
 }
 
 /** By code unit, so that the order is the same everywhere. */

@@ -19,8 +19,13 @@ export interface PolicySet {
   readonly ruleCount: number;
   /** Does some rule ask for history facts? */
   readonly needsFacts: boolean;
+  /** Does some rule ask for the address a request came from? */
+  readonly needsSource: boolean;
   /** Every rule, in the order in which they are asked. */
   readonly rules: readonly CompiledRule[];
+  readonly tags: TagsOf;
+  /** How to ask for access, for whoever is refused; undefined when nothing says so. */
+  readonly access: string | undefined;
   /** The decision, with what decided as its whole trace. */
   decide(input: DecideInput): Decision;
   /** The same decision with the whole trace (up to MAX_TRACE steps) and the values each rule saw. */
@@ -39,6 +44,7 @@ export interface PolicyParts {
   index: RuleIndex;
   rules: readonly CompiledRule[];
   tags: TagsOf;
+  access?: string | undefined;
   revision: number;
   onError(failure: PolicyFailure): void;
 }
@@ -49,7 +55,10 @@ export function createPolicySet(parts: PolicyParts): PolicySet {
     revision: parts.revision,
     ruleCount: parts.rules.length,
     rules: parts.rules,
+    tags: parts.tags,
+    access: parts.access,
     needsFacts: parts.rules.some(({ onCall }) => onCall?.condition && 'uses' in onCall.condition && onCall.condition.uses.has('facts')),
+    needsSource: parts.rules.some(({ onCall }) => onCall?.source !== undefined),
     decide: (input) => evaluator.decide(input, false),
     explain: (input) => evaluator.decide(input, true),
     refuse: (input) => evaluator.refuse(input),

@@ -37,38 +37,8 @@ export async function startAdminSide(settings: Partial<AdminContext['settings']>
   const { config } = loadConfig({ env: {}, flags: { dataDir } });
   if (!config) throw new Error('no configuration');
   const core = await openCore(config, { create: true });
-  const made = roles.map((role) => ({ role, ...newOperatorToken() }));
-  const operators = made.map(
-    ({ role, hash, hint }) =>
-      ({ kind: 'operator', metadata: { name: role }, spec: { role, hash, hint, createdAt: '2026-01-01T00:00:00Z' } }) as StoredObject,
-  );
-  await seed(core, ORG, operators);
-  const context: AdminContext = {
-    org: ORG,
-    version: '0.0.0-test',
-    instance: 'gw_test',
-    clock: core.clock,
-    logger: silentLogger,
-    objects: objectContext(core),
-    view: async () => buildView(await core.store.objects.load(ORG)),
-    settled: async () => undefined,
-    logStore: core.store.log,
-    audit: core.log,
-    ready: () => core.store.lifecycle.healthy(),
-    servers: () => [],
-    metrics: async () => '# no metrics\n',
-    lastUsedMs: () => undefined,
-    history: () => undefined,
-    definitions: {
-      stated: () => STATED,
-      compare: () => compareWithSnapshot(undefined, STATED, new Set()),
-      refresh: async () => [],
-      save: (definitions) => core.store.definitions.saveDefinitions(ORG, definitions),
-      text: (hash) => core.store.definitions.loadDefinition(ORG, hash),
-    },
-    rotateDataKey: () => core.vault.rotateDataKey(ORG),
-    settings: { metrics: 'viewer', commands: true, ...settings },
-  };
+  const tokens = await seedOperators(core, ORG);
+  const context = { ...adminContextOf(core, ORG), settings: { metrics: 'viewer' as const, commands: true, ...settings } };
   const server = createAdminServer(context, { allowedHosts: [] });
   const { url } = await server.listen('127.0.0.1', 0);
   return {
@@ -77,11 +47,52 @@ export async function startAdminSide(settings: Partial<AdminContext['settings']>
     server,
     url,
     dataDir,
-    tokens: Object.fromEntries(made.map(({ role, token }) => [role, token])) as Record<Role, string>,
+    tokens,
     close: async () => {
       await server.close();
       await core.store.lifecycle.close();
       await rm(dataDir, { recursive: true, force: true });
     },
+  };
+}
+
+/** One operator per role; their tokens. */
+export async function seedOperators(core: Core, org: string): Promise<Record<Role, string>> {
+  const made = roles.map((role) => ({ role, ...newOperatorToken() }));
+  const operators = made.map(
+    ({ role, hash, hint }) =>
+      ({ kind: 'operator', metadata: { name: role }, spec: { role, hash, hint, createdAt: '2026-01-01T00:00:00Z' } }) as StoredObject,
+  );
+  await seed(core, org, operators);
+  return Object.fromEntries(made.map(({ role, token }) => [role, token])) as Record<Role, string>;
+}
+
+export function adminContextOf(core: Core, org: string): AdminContext {
+  return {
+    org,
+    version: '0.0.0-test',
+    instance: 'gw_test',
+    clock: core.clock,
+    logger: silentLogger,
+    objects: objectContext(core),
+    view: async () => buildView(await core.store.objects.load(org)),
+    settled: async () => undefined,
+    logStore: core.store.log,
+    audit: core.log,
+    ready: () => core.store.lifecycle.healthy(),
+    servers: () => [],
+    limitState: async () => [],
+    metrics: async () => '# no metrics\n',
+    lastUsedMs: () => undefined,
+    history: () => undefined,
+    definitions: {
+      stated: () => STATED,
+      compare: () => compareWithSnapshot(undefined, STATED, new Set()),
+      refresh: async () => [],
+      save: (definitions) => core.store.definitions.saveDefinitions(org, definitions),
+      text: (hash) => core.store.definitions.loadDefinition(org, hash),
+    },
+    rotateDataKey: () => core.vault.rotateDataKey(org),
+    settings: { metrics: 'viewer', commands: true },
   };
 }

@@ -4,6 +4,21 @@ import type { CommandSpec } from '../command.ts';
 
 export const policyCommands: readonly CommandSpec[] = [
   {
+    usage: 'explain [call]',
+    group: 'Policies:',
+    summary: 'Show why a call was decided as it was: rules asked, what they saw, near misses',
+    details:
+      'A recorded call is judged again under the rules that were in force then; values of arguments are shown to role reviewer. ' +
+      'With --what-if, a call that was not made is judged under the rules of now.',
+    needs: 'gateway',
+    options: [{ flags: '--what-if <file>', help: 'a call in YAML or JSON, as `given` of a case' }],
+    examples: [
+      ['explain call_01ab', 'why this call came out so'],
+      ['explain --what-if call.yaml', 'how a call would come out'],
+    ],
+    load: async () => (await import('../action/explain.ts')).explainAction,
+  },
+  {
     usage: 'policy',
     group: 'Policies:',
     summary: 'Policies as they work together',

@@ -100,6 +100,8 @@ export const policySpec = z
     agent: name.optional(),
     /** Policies of one tier are ordered by this number, then by name; rules by their place in the list. First match wins over all of them. */
     order: z.number().int().min(0).max(1_000_000).default(1000),
+    /** How to ask for access, told to agents that are refused. Of all policies for everybody, the first that has one counts. */
+    access: text.optional(),
     rules: z.array(policyRule).max(20_000),
     /** What must come out; run at every activation, which is refused when one fails. */
     cases: z.array(policyCase).max(MAX_CASES).optional(),

@@ -189,6 +189,17 @@ class PostgresStore {
     return { org, revision: Number(first.control_revision), objects };
   }
 
+  async loadAt(org: string, revision: number): Promise<ControlSnapshot> {
+    const rows = await this.#read(
+      (sql) => sql`
+        SELECT h.revision, h.document FROM object_history h JOIN organization o ON o.id = h.org
+        WHERE o.name = ${org} AND h.document IS NOT NULL AND h.revision = (
+          SELECT max(l.revision) FROM object_history l WHERE l.org = h.org AND l.kind = h.kind AND l.name = h.name AND l.revision <= ${revision})
+        ORDER BY h.kind COLLATE "C", h.name COLLATE "C"`,
+    );
+    return { org, revision, objects: rows.map((row) => parseDocument(row.document, Number(row.revision))) };
+  }
+
   async write(org: string, writes: readonly ObjectWrite[], author: string, timeMs: number, entry: EntryDraft): Promise<WriteResult> {
     checkWrites(writes);
     checkDrafts([entry]);

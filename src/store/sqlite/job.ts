@@ -40,6 +40,7 @@ export type ReadJob =
   | { type: 'entries'; org: string; fromSeq: number; toSeq: number; callId: string | undefined; reverse: boolean; limit: number }
   | { type: 'payload'; org: string; commitment: string; seq: number | undefined }
   | { type: 'objects'; org: string }
+  | { type: 'objects-at'; org: string; revision: number }
   | { type: 'history'; org: string; kind: string; name: string; limit: number }
   | { type: 'keys'; org: string }
   | { type: 'risk-history'; org: string }

@@ -27,6 +27,8 @@ export class SqliteReader {
         return this.#all(HISTORY, job.org, job.kind, job.name, job.limit);
       case 'keys':
         return this.#all(KEYS, job.org);
+      case 'objects-at':
+        return this.#all(OBJECTS_AT, job.org, job.revision);
       case 'risk-history':
         return this.#all(RISK_HISTORY, job.org);
       case 'definition':
@@ -85,6 +87,13 @@ const OBJECTS = `
   SELECT revision, NULL AS document FROM organization WHERE name = ?1
   UNION ALL
   SELECT * FROM (SELECT b.revision, b.document FROM object b JOIN organization o ON o.id = b.org WHERE o.name = ?1 ORDER BY b.kind, b.name)`;
+
+/** The newest version of each object up to a revision; what was deleted by then has none. */
+const OBJECTS_AT = `
+  SELECT h.revision, h.document FROM object_history h JOIN organization o ON o.id = h.org
+  WHERE o.name = ?1 AND h.document IS NOT NULL AND h.revision = (
+    SELECT max(l.revision) FROM object_history l WHERE l.org = h.org AND l.kind = h.kind AND l.name = h.name AND l.revision <= ?2)
+  ORDER BY h.kind, h.name`;
 
 const HISTORY = `
   SELECT h.revision, h.document, h.author, h.time_ms FROM object_history h JOIN organization o ON o.id = h.org
