@@ -1,7 +1,9 @@
 // The gateway of the benchmark in a process of its own: one echo server, one agent with a token, and as many other objects as asked for.
 // Prints the endpoint and the token; the log is durable for every call, as in production.
+import { newOperatorToken } from '../src/admin/operator.ts';
 import { openCore, startGateway } from '../src/app.ts';
 import { loadConfig } from '../src/config.ts';
+import type { StoredObject } from '../src/object/kinds.ts';
 import { agentObject, httpServer, policyObject, seed, tokenObject } from '../test/support/seed.ts';
 
 interface Options {
@@ -11,6 +13,8 @@ interface Options {
   agents: number;
   /** Rules for other servers. */
   rules: number;
+  /** Another gateway has written the objects already. */
+  keep?: boolean;
 }
 
 const options = JSON.parse(process.argv[2] ?? '{}') as Options;
@@ -34,18 +38,26 @@ const foreign = Array.from({ length: options.rules }, (_, i) => ({
   match: { server: [`elsewhere-${i}`], tool: ['*'] },
   effect: 'allow' as const,
 }));
-await seed(core, config.organization, [
+const { token: operator, hash, hint } = newOperatorToken();
+const ops: StoredObject<'operator'> = {
+  kind: 'operator',
+  metadata: { name: 'ops' },
+  spec: { role: 'admin', hash, hint, createdAt: '2026-01-01T00:00:00Z' },
+};
+const objects = [
+  ops,
   agentObject('bench'),
   object,
   httpServer('echo', options.upstream),
   ...others,
   policyObject('foreign', foreign, 1),
   policyObject('bench', [{ name: 'echo', match: { agent: ['bench'], server: ['echo'], tool: ['echo'] }, effect: 'allow' }], 2),
-]);
+];
+if (!options.keep) await seed(core, config.organization, objects);
 await core.store.lifecycle.close();
 
 const gateway = await startGateway(config);
-console.log(JSON.stringify({ url: `${gateway.mcpUrl}/mcp/echo`, token }));
+console.log(JSON.stringify({ url: `${gateway.mcpUrl}/mcp/echo`, admin: gateway.adminUrl, token, operator }));
 const stop = (): void => void gateway.close().then(() => process.exit(0));
 process.on('SIGTERM', stop);
 process.on('disconnect', stop);

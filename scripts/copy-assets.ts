@@ -1,4 +1,5 @@
-// After tsc: copies what the product reads at run time and tsc does not know (*.sql) from src/ to dist/.
+// After tsc: copies what the product reads at run time and tsc does not know to dist/: *.sql from src/, and the bash grammar from its
+// package, of which the product needs nothing else.
 import { copyFileSync, globSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -8,3 +9,5 @@ for (const path of globSync('**/*.sql', { cwd: join(root, 'src') })) {
   mkdirSync(dirname(target), { recursive: true });
   copyFileSync(join(root, 'src', path), target);
 }
+const grammar = 'tree-sitter-bash.wasm';
+copyFileSync(join(root, 'node_modules', 'tree-sitter-bash', grammar), join(root, 'dist', 'detect', 'intent', grammar));

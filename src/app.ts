@@ -3,29 +3,33 @@ import { adminListener } from './app/admin-listener.ts';
 import { agentListener } from './app/agent-listener.ts';
 import { type Core, openCore } from './app/core.ts';
 import { Definitions } from './app/definitions.ts';
+import { tuneEngine } from './app/engine.ts';
 import type { Gateway, Inside } from './app/gateway.ts';
 import { HistoryKeeper } from './app/history-keeper.ts';
+import { KillSwitch } from './app/kill-switch.ts';
+import { createLimits } from './app/limits.ts';
 import { LastUsed } from './auth/last-used.ts';
 import { Catalog } from './catalog/catalog.ts';
 import { UriRoutes } from './catalog/uri-routes.ts';
 import type { Config } from './config.ts';
+import { IntentAnalyser } from './detect/intent/intent-analyser.ts';
 import { InFlight } from './kill/inflight.ts';
-import type { Clock } from './lib/clock.ts';
-import { GatewayError } from './lib/error.ts';
 import { newId } from './lib/id.ts';
 import { Lru } from './lib/lru.ts';
 import { createLogger, type Logger } from './observe/log.ts';
 import { createMetrics } from './observe/metrics.ts';
 import { controlCompiler } from './pipeline/compile-control.ts';
-import type { Control } from './pipeline/control.ts';
 import { LiveControl } from './pipeline/control-source.ts';
 import { Readings } from './pipeline/discovery.ts';
 import { IncidentLimit } from './pipeline/incident.ts';
+import { intentInspector } from './pipeline/inspect-intent.ts';
 import { createPipeline, type Pipeline } from './pipeline/run.ts';
 import { StrangerLimit } from './pipeline/stranger-limit.ts';
+import { ViewBook } from './pipeline/view-book.ts';
 import { createConnectors } from './upstream/connectors.ts';
 import type { Upstreams } from './upstream/exchange.ts';
 import { createUpstreams } from './upstream/upstreams.ts';
+import { Watchdog } from './upstream/watchdog.ts';
 import { openText, sealText } from './vault/token-seal.ts';
 import { secretSealer, type Vault } from './vault/vault.ts';
 
@@ -37,9 +41,12 @@ export const VERSION = '0.1.0';
 const SEALED_TASKS = 100_000;
 const DEFINITION_AGE_MS = 300_000;
 const AGGREGATE_DEADLINE_MS = 5_000;
+const NO_PARSER_TEXT = 'the parsers for arguments cannot be loaded: complex SQL and shell texts count as destructive';
+const HEALTH_VALUES = { up: 1, trial: 0.5, resting: 0 } as const;
 
 /** Listening on both ports when it resolves. Rejects, with nothing left open, when any part cannot start. */
 export async function startGateway(config: Config): Promise<Gateway> {
+  tuneEngine();
   const core = await openCore(config, { create: true });
   const inside = assemble(config, core);
   try {
@@ -53,13 +60,19 @@ export async function startGateway(config: Config): Promise<Gateway> {
 async function open(inside: Inside): Promise<Gateway> {
   const { config, control, log, clock, instance, store } = inside;
   const exclusive = await store.presence.claim();
+  // Not waited for: a call that comes before waits itself.
+  void inside.intent.load(() => clock.monotonicMs()).catch((error: unknown) => inside.logger.error({ err: String(error) }, NO_PARSER_TEXT));
   await control.start();
   inside.histories.start();
   for (const { org } of control.all()) await log.recordStart(org, { timeMs: clock.nowMs(), instance, version: VERSION, exclusive });
   await store.presence.settle();
   const agentServer = agentListener(inside);
   const adminServer = adminListener(inside, VERSION);
+  inside.metrics.gauge('sallyport_freezes', 'Freezes in force.', () => activeFreezes(inside));
   inside.metrics.gauge('sallyport_sessions', 'Agent sessions of the session-era revisions.', () => agentServer.activeSessions());
+  inside.metrics.gauges('sallyport_server_health', '1: well, 0.5: tried again, 0: left alone after failures.', 'server', () =>
+    inside.upstreams.status().map(({ server, health }) => [server, HEALTH_VALUES[health]]),
+  );
   const { url: adminUrl } = await adminServer.listen(config.admin.host, config.admin.port);
   const { url: mcpUrl } = await agentServer.listen(config.agent.host, config.agent.port).catch(async (error: unknown) => {
     await adminServer.close();
@@ -77,6 +90,10 @@ function assemble(config: Config, core: Core): Inside {
   const { store, vault, log, clock } = core;
   const logger = createLogger({ level: config.logLevel === 'trace' ? 'debug' : config.logLevel });
   const inFlight = new InFlight(config.limits.maxInFlight);
+  const views = new ViewBook();
+  const metrics = createMetrics();
+  const instance = newId('gw', clock.nowMs());
+  const killSwitch = new KillSwitch({ clock, log, logger, metrics, instance });
   const histories = new HistoryKeeper({ log: store.log, audit: log, store: store.histories, logger });
   const control = new LiveControl({
     objects: store.objects,
@@ -85,21 +102,41 @@ function assemble(config: Config, core: Core): Inside {
       ({ rule, message }) => logger.error({ rule, why: message }, 'a policy could not be evaluated'),
     ),
     logger,
-    onSwap: (next) => {
-      stopWhatIsRefused(next, inFlight, clock);
+    onSwap: (next, previous) => {
+      killSwitch.follow(next, previous);
+      views.controlChanged(next);
       histories.want(next.org, next.risk !== undefined || next.policies.needsFacts);
     },
   });
   const { upstreams, connectors } = servers(config, core, logger);
+  killSwitch.stopper.add(inFlight);
+  killSwitch.stopper.add({ what: 'parked', doomed: (org, judge) => upstreams.doomedParked(org, judge) });
   const shared = {
-    metrics: createMetrics(),
+    metrics,
+    killSwitch,
+    intent: new IntentAnalyser(),
     lastUsed: new LastUsed(),
     strangers: new StrangerLimit(),
-    instance: newId('gw', clock.nowMs()),
+    instance,
   };
+  const limits = createLimits({ ...core, config, logger, instance: shared.instance });
   const catalog = new Catalog();
   const definitions = new Definitions({ catalog, control, log, clock, logger, instance: shared.instance });
-  const parts = { ...core, config, logger, inFlight, histories, catalog, definitions, control, upstreams, connectors, ...shared };
+  const parts = {
+    ...core,
+    config,
+    logger,
+    inFlight,
+    views,
+    histories,
+    catalog,
+    definitions,
+    control,
+    upstreams,
+    connectors,
+    limits,
+    ...shared,
+  };
   return { ...parts, log, pipeline: pipelineOf(parts) };
 }
 
@@ -112,14 +149,17 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     log,
     control,
     inFlight,
+    views,
     histories,
     catalog,
     definitions,
+    intent,
     logger,
     metrics,
     lastUsed,
     strangers,
     instance,
+    limits,
   } = parts;
   upstreams.onListChanged((org, server, what) => {
     catalog.invalidate(org, server, what);
@@ -134,13 +174,17 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     drift: definitions.watch,
     routes: new UriRoutes(),
     readings: new Readings(),
+    views,
     sealer: textSealer(vault),
     taskIds: new Lru<string, string>(SEALED_TASKS),
     strangers,
+    limiter: limits.limiter,
+    floods: limits.floods,
     incidents: new IncidentLimit(),
     lastUsed,
     inFlight,
-    inspectors: [],
+    watchdog: new Watchdog(clock),
+    inspectors: [intentInspector(intent)],
     histories,
     logger,
     metrics,
@@ -200,6 +244,7 @@ async function stopInside(inside: Inside): Promise<void> {
   await upstreams.close();
   await connectors.close();
   control.stop();
+  await inside.limits.stop();
   await histories.close();
   for (const { org } of control.all()) {
     const fields = { event: 'stop' as const, timeMs: clock.nowMs(), instance, reason: 'orderly stop' };
@@ -208,18 +253,6 @@ async function stopInside(inside: Inside): Promise<void> {
   await store.lifecycle.close();
 }
 
-/** A freeze, a revoked token or a disabled agent ends what is running, standing streams included. */
-function stopWhatIsRefused(next: Control, inFlight: InFlight, clock: Clock): void {
-  inFlight.cancelFrozen(next.org, next.freezes, clock.nowMs());
-  const gone = new GatewayError('frozen', 'The token of this call is not valid any more.');
-  inFlight.cancelWhere(
-    ({ principal }) => principal.org === next.org && principal.token !== undefined && !isUsable(next, principal.token),
-    gone,
-  );
-}
-
-function isUsable(control: Control, token: string): boolean {
-  const object = control.view.token(token);
-  const agent = object && control.view.agent(object.spec.agent);
-  return object !== undefined && object.spec.revokedAt === undefined && agent !== undefined && !agent.spec.disabled;
+function activeFreezes({ control, clock }: Inside): number {
+  return control.all().reduce((sum, { freezes }) => sum + freezes.active(clock.nowMs()).length, 0);
 }

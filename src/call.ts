@@ -223,8 +223,8 @@ export interface Call {
   /** Exact text of `params`; set to undefined by whoever replaces `params`. */
   paramsText: string | undefined;
   readonly client: ClientContext;
-  /** Bearer token as presented; undefined when none. Never logged. */
-  readonly bearer: string | undefined;
+  /** SHA-256 of the bearer token as presented, hex; undefined when none was. The token itself goes no further than the request's headers. */
+  readonly bearerHash: string | undefined;
   /** Address of the TCP peer. */
   readonly remoteAddress: string;
   /** Lower-cased HTTP request headers that start with `mcp-` (modern header validation). */
@@ -276,6 +276,8 @@ export interface Denied {
   callId: string;
   /** What would pass, when that can be said without revealing other rules. */
   hint: string | undefined;
+  /** When the call may pass; undefined when waiting is not known to help. */
+  retryAfterMs?: number | undefined;
   /** When set, the JSON-RPC error to answer with, exactly: the request itself was wrong, as any server would say. */
   rpc?: RpcError | undefined;
 }

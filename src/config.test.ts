@@ -52,6 +52,8 @@ describe('loadConfig', () => {
     ],
     [{ env: { SALLYPORT_AGENT_HOST: '0.0.0.0' } }, 'set agent.publicUrl or agent.allowedHosts'],
     [{ env: { SALLYPORT_ADMIN_HOST: '::' } }, 'set admin.allowedHosts'],
+    [{ env: { SALLYPORT_LIMITS_RATES: 'database' } }, 'limits.rates database needs DATABASE_URL'],
+    [{ env: { REDIS_URL: 'http://cache' } }, 'redisUrl (variable REDIS_URL)'],
   ])('%j', (input, expected) => {
     expect(problems(input)).toContain(expected);
   });
@@ -60,6 +62,9 @@ describe('loadConfig', () => {
     expect(problems({ env: { DATABASE_URL: 'mysql://u:hunter2@h/db' } })).not.toContain('hunter2');
     const { config } = loadConfig({ env: { DATABASE_URL: 'postgres://u:hunter2@h/db', SALLYPORT_MASTER_KEY: 'hunter3' } });
     expect(config?.databaseUrl).toContain('hunter2');
+    const redis = loadConfig({ env: { REDIS_URL: 'rediss://u:hunter4@h:6380/1' } }).config;
+    expect(redis?.redisUrl).toContain('hunter4');
+    expect(redis && JSON.stringify(printableConfig(redis))).not.toContain('hunter');
     expect(config && JSON.stringify(printableConfig(config))).not.toMatch(/hunter/);
   });
 });

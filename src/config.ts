@@ -78,10 +78,30 @@ const limitSettings = z.strictObject({
   headersTimeoutMs: duration(100, 600_000).default(15_000).meta(about('Time a client has to send its request headers.')),
   bodyTimeoutMs: duration(100, 600_000).default(30_000).meta(about('Time a client has to send its request body.')),
   keepAliveTimeoutMs: duration(1_000, 3_600_000).default(75_000).meta(about('Idle connections are closed after this time.')),
+  rates: z
+    .enum(['auto', 'process', 'database'])
+    .default('auto')
+    .meta(
+      about(
+        'Where rates are counted. auto: in Redis when redisUrl is set, else in each gateway process for itself. database: in PostgreSQL, for all gateways together, one query a call. Quotas are always counted in the database.',
+      ),
+    ),
   callTimeoutMs: duration(100, 86_400_000)
     .default(3_600_000)
     .meta(about('Longest time a call may take in all; standing streams excepted.')),
   drainTimeoutMs: duration(0, 600_000).default(10_000).meta(about('Time calls under way have to end when the gateway stops.')),
+});
+
+const freezeSettings = z.strictObject({
+  liftApprovals: z
+    .number()
+    .int()
+    .min(1)
+    .max(2)
+    .default(1)
+    .meta(
+      about('People that lifting any freeze takes at least. 2: one operator asks, another one confirms. A freeze may ask for 2 by itself.'),
+    ),
 });
 
 const auditSettings = z.strictObject({
@@ -110,6 +130,11 @@ export const configSchema = z.strictObject({
     .regex(/^postgres(?:ql)?:\/\/\S+$/, 'a postgres:// URL')
     .optional()
     .meta({ ...about('PostgreSQL (15 or newer) instead of the embedded database.'), env: 'DATABASE_URL', secret: true }),
+  redisUrl: z
+    .string()
+    .regex(/^rediss?:\/\/\S+$/, 'a redis:// URL')
+    .optional()
+    .meta({ ...about('Redis (6.2 or newer) that counts rates for all gateways together.'), env: 'REDIS_URL', secret: true }),
   masterKey: z
     .string()
     .optional()
@@ -134,12 +159,13 @@ export const configSchema = z.strictObject({
   admin: adminSettings.prefault({}),
   limits: limitSettings.prefault({}),
   audit: auditSettings.prefault({}),
+  freeze: freezeSettings.prefault({}),
 });
 
 export type Config = z.infer<typeof configSchema>;
 
 export interface ConfigInput {
-  /** Only names that start with SALLYPORT_ and DATABASE_URL are looked at. */
+  /** Only names that start with SALLYPORT_, DATABASE_URL and REDIS_URL are looked at. */
   env: Readonly<Record<string, string | undefined>>;
   /** By setting name, e.g. `agent.port`; undefined values are ignored. */
   flags?: Readonly<Record<string, string | undefined>>;
@@ -207,6 +233,9 @@ export function printableConfig(config: Config): Record<string, unknown> {
   for (const { name } of secret) if (copy[name] !== undefined) copy[name] = '(set)';
   return copy;
 }
+
+/** Settings whose variables have a name that is common elsewhere. */
+const OWN_VARIABLES: ReadonlySet<string> = new Set(['DATABASE_URL', 'REDIS_URL']);
 
 /** Names of variables of the command line itself; not settings, but no mistakes either. */
 const CLI_VARIABLES = ['SALLYPORT_CONFIG', 'SALLYPORT_ADMIN_URL', 'SALLYPORT_OPERATOR_TOKEN', 'SALLYPORT_TOKEN'];
@@ -288,7 +317,7 @@ function overlayEnv(values: Record<string, unknown>, env: ConfigInput['env'], or
   const known = settings();
   const byEnv = new Map(known.map((setting) => [setting.env, setting]));
   for (const [variable, text] of Object.entries(env)) {
-    if (text === undefined || text === '' || !(variable === 'DATABASE_URL' || variable.startsWith('SALLYPORT_'))) continue;
+    if (text === undefined || text === '' || !(OWN_VARIABLES.has(variable) || variable.startsWith('SALLYPORT_'))) continue;
     const setting = byEnv.get(variable);
     if (setting) place(values, setting, text, `variable ${variable}`, origins);
     else if (!CLI_VARIABLES.includes(variable))
@@ -358,6 +387,8 @@ function contradictions(config: Config): string[] {
   if (!isLoopback(config.admin.host) && config.admin.allowedHosts.length === 0) {
     problems.push(`admin.host ${config.admin.host} is reachable from elsewhere: set admin.allowedHosts to the names operators use`);
   }
+  if (config.limits.rates === 'database' && config.databaseUrl === undefined)
+    problems.push('limits.rates database needs DATABASE_URL; the embedded store has one process, whose own count is exact');
   return problems;
 }
 

@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { failureMeaning } from '../scripts/error-meaning.ts';
 import { generatedDocs, isMentioned, stageTable, thrownCodes } from '../scripts/gen-docs.ts';
+import { categories, intents } from '../src/object/intent-name.ts';
 import { policyRule } from '../src/object/kind/policy.ts';
 import { parseObjects } from '../src/object/parse.ts';
 
@@ -47,6 +48,24 @@ describe('ARCHITECTURE.md', () => {
     const present = [...new Set(entries)];
     expect([...listed.keys()].sort()).toEqual(present.sort());
     expect(Object.fromEntries([...listed].map(([name]) => [name, enforcedRanks().get(name)]))).toEqual(Object.fromEntries(listed));
+  });
+});
+
+describe('docs/intent.md', () => {
+  const text = read('docs/intent.md');
+
+  it('names every class and every category, and no others', () => {
+    const [classes = '', names = ''] = [...text.matchAll(/^\| (?:intent|category) \|[^\n]*\n\|[-|]+\|\n((?:\|[^\n]*\n)+)/gm)].map(
+      (table) => table[1] ?? '',
+    );
+    const firsts = (table: string): string[] => [...table.matchAll(/^\| `([a-z-]+)` \|/gm)].map((row) => row[1] ?? '');
+    expect(firsts(classes)).toEqual([...intents]);
+    expect(firsts(names)).toEqual([...categories]);
+  });
+
+  it('has valid examples', () => {
+    for (const [, example = ''] of text.matchAll(/^```yaml\n([\s\S]*?)^```$/gm))
+      expect(parseObjects(example, 'docs/intent.md').errors).toEqual([]);
   });
 });
 

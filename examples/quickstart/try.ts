@@ -46,16 +46,20 @@ process.exitCode = failures === 0 ? 0 : 1;
 async function walk(): Promise<void> {
   const given = process.env.SALLYPORT_TOKEN;
   const made = given === undefined ? await createWalkToken(AGENT) : undefined;
-  const client = new Client({ name: 'sallyport-quickstart', version: '1.0.0' });
   const url = new URL('/mcp/filesystem', mcpUrl());
   say(`Connecting to ${url.href} as ${AGENT}`);
   const headers = { authorization: `Bearer ${made?.token ?? given}` };
-  await client.connect(new StreamableHTTPClientTransport(url, { requestInit: { headers } }));
+  const connect = async (): Promise<Client> => {
+    const client = new Client({ name: 'sallyport-quickstart', version: '1.0.0' });
+    await client.connect(new StreamableHTTPClientTransport(url, { requestInit: { headers } }));
+    return client;
+  };
+  const client = await connect();
   try {
     await list(client);
     const welcome = await read(client);
     const deniedCall = await write(client, welcome);
-    const frozenCall = await freeze(client, welcome);
+    const frozenCall = await freeze(client, welcome, connect);
     await checkLog({ tokenName: made?.name, deniedCall, frozenCall });
   } finally {
     await client.close();
@@ -95,7 +99,7 @@ async function write(client: Client, welcome: string): Promise<string> {
   return decisionOf(result).callId;
 }
 
-async function freeze(client: Client, welcome: string): Promise<string> {
+async function freeze(client: Client, welcome: string, connect: () => Promise<Client>): Promise<string> {
   say('\n4. A freeze stops the agent at once.');
   const { name } = JSON.parse(await operate('POST', '/api/v1/freezes', { scope: { agent: AGENT }, reason: 'npm run try' })) as {
     name: string;
@@ -108,8 +112,14 @@ async function freeze(client: Client, welcome: string): Promise<string> {
     say('\n5. The freeze is lifted.');
     await operate('DELETE', `/api/v1/freezes/${name}`);
   }
-  const again = await call(client, 'read_text_file', { path: welcome });
-  claim('the read passes again', !again.isError);
+  say('   (its session ended with the freeze: it connects again)');
+  const anew = await connect();
+  try {
+    const again = await call(anew, 'read_text_file', { path: welcome });
+    claim('the read passes again', !again.isError);
+  } finally {
+    await anew.close();
+  }
   return decisionOf(result).callId;
 }
 

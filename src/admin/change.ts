@@ -4,19 +4,24 @@ import type { ApplyResult, RollbackResult } from '../object/apply.ts';
 import { applyChanges } from '../object/apply.ts';
 import type { StoredObject } from '../object/kinds.ts';
 import type { ObjectChange, PlanInput, PlanProblem } from '../object/plan.ts';
+import type { ControlView } from '../object/snapshot.ts';
 import type { AdminContext } from './context.ts';
 import type { ApplyReply, PlacedProblem } from './contract.ts';
 import { mayAct, type Operator } from './operator.ts';
 import { failure, json } from './route.ts';
 
+export type Applied = Extract<ApplyResult, { type: 'applied' }>;
+
 /** Applies, waits until this process works under the result, and answers. */
 export async function change(
   context: AdminContext,
   operator: Operator,
-  input: PlanInput,
-  options: { dryRun?: boolean; reply?: (result: { revision: number }) => unknown; locate?: Locate } = {},
+  input: PlanInput | ((view: ControlView) => PlanInput),
+  options: { dryRun?: boolean; action?: string; reply?: (result: Applied) => unknown; locate?: Locate } = {},
 ): Promise<Response> {
-  const result = await applyChanges(context.objects, context.org, input, applyOptions(context, operator, options.dryRun));
+  const { dryRun, action } = options;
+  const how = { ...applyOptions(context, operator, dryRun), ...(action === undefined ? {} : { action }) };
+  const result = await applyChanges(context.objects, context.org, input, how);
   return answer(context, result, options.reply, options.locate);
 }
 
@@ -30,7 +35,7 @@ export function applyOptions(context: AdminContext, operator: Operator, dryRun =
 export async function answer(
   context: AdminContext,
   result: RollbackResult,
-  reply?: (result: { revision: number }) => unknown,
+  reply?: (result: Applied) => unknown,
   locate?: Locate,
 ): Promise<Response> {
   if (result.type !== 'applied') return refusal(result, locate);

@@ -8,7 +8,7 @@ import type { ControlView } from '../object/snapshot.ts';
 import type { Logger } from '../observe/log.ts';
 import type { DecideInput } from '../policy/decide-input.ts';
 import type { History } from '../risk/history.ts';
-import type { StatusReply } from './contract.ts';
+import type { LimitBody, StatusReply } from './contract.ts';
 
 export interface LimitState {
   limit: string;
@@ -37,6 +37,8 @@ export interface AdminContext {
   servers(): StatusReply['servers'];
   /** What a request like this meets of the limits now; takes nothing. `quotas` are those its rule asks for. */
   limitState(input: DecideInput, quotas: readonly string[]): Promise<LimitState[]>;
+  /** With their use; the one of this name, or all. */
+  limits(name: string | undefined): Promise<LimitBody[]>;
   metrics(): Promise<string>;
   /** Milliseconds since the epoch; undefined when not seen by this process. */
   lastUsedMs(token: string): number | undefined;
@@ -52,6 +54,8 @@ export interface AdminContext {
     text(hash: string): Promise<string | undefined>;
   };
   rotateDataKey(): Promise<{ id: string; previous: string }>;
+  /** Gateway processes on the store now, this one included. */
+  replicas(): Promise<number>;
   settings: {
     metrics: 'loopback' | 'viewer';
     /** May role admin register servers that run a command? */

@@ -122,18 +122,25 @@ export const operatorRequest = z.strictObject({
 });
 export const newOperatorReply = z.object({ name: z.string(), role: z.string(), token: z.string(), revision: z.number() });
 
-export const freezeScope = z.union([
+const glob = z.string().min(1).max(256);
+const freezeScope = z.union([
   z.strictObject({ everyone: z.literal(true) }),
   z.strictObject({ agent: name }),
   z.strictObject({ class: name }),
-  z.strictObject({ server: name }),
+  z.strictObject({ user: name }),
   z.strictObject({ token: name }),
+  z.strictObject({ server: name }),
+  z.strictObject({ tool: z.strictObject({ server: glob, name: glob }) }),
 ]);
 export const freezeRequest = z.strictObject({
   name: name.optional(),
   scope: freezeScope,
-  reason: z.string().min(1).max(1024),
+  reason: z.string().trim().min(1).max(1024),
   until: instant.optional(),
+  /** Revokes the tokens of whom it stops, in the same change. Not with a server or a tool. */
+  revokeTokens: z.boolean().optional(),
+  /** 2: lifting it takes two operators. */
+  liftApprovals: z.number().int().min(1).max(2).optional(),
 });
 export const freezeBody = z.object({
   name: z.string(),
@@ -141,9 +148,64 @@ export const freezeBody = z.object({
   reason: z.string(),
   until: z.string().optional(),
   active: z.boolean(),
+  setBy: z.string().optional(),
+  setAt: z.string().optional(),
+  /** Operators that lifting takes. */
+  approvals: z.number(),
+  /** Somebody asked to lift it, and somebody else has to confirm. */
+  liftRequest: z.object({ by: z.string(), at: z.string() }).optional(),
+  drill: z.boolean().optional(),
 });
 export const freezeList = z.object({ freezes: z.array(freezeBody) });
-export const freezeReply = z.object({ name: z.string(), revision: z.number() });
+export const freezeReply = z.object({ name: z.string(), revision: z.number(), tokensRevoked: z.number() });
+export const unfreezeReply = z.object({
+  name: z.string(),
+  revision: z.number(),
+  /** False: the request is recorded, another operator has to confirm it. */
+  lifted: z.boolean(),
+});
+export const MAX_DRILL_WAIT_MS = 30_000;
+export const drillRequest = z.strictObject({
+  scope: freezeScope,
+  reason: z.string().trim().min(1).max(1024),
+  /** Longest time to wait for the gateways' reports. */
+  waitMs: z.number().int().min(100).max(MAX_DRILL_WAIT_MS).default(3_000),
+});
+export const drillReply = z.object({
+  name: z.string(),
+  /** Gateways on the store when it began. */
+  gateways: z.number(),
+  /** One for each gateway that reported in time. */
+  reports: z.array(
+    z.object({
+      instance: z.string(),
+      /** From the flag until the last matching call would have been ended. */
+      elapsedMs: z.number(),
+      counts: z.record(z.string(), z.number()),
+      /** Entry that records it. */
+      seq: z.number(),
+    }),
+  ),
+});
+
+/** `spec` as in the object; of a token's own limits what they amount to. */
+export const limitBody = z.object({
+  name: z.string(),
+  spec: z.object({}).loose(),
+  usage: z.array(
+    z.object({
+      part: z.enum(['quota', 'concurrency']),
+      /** Whose count, `agent=reader`; empty when there is one for all. */
+      key: z.string(),
+      /** Decimal texts. */
+      used: z.string(),
+      max: z.string(),
+      /** When something of it is free again. */
+      roomAt: z.string().optional(),
+    }),
+  ),
+});
+export const limitList = z.object({ limits: z.array(limitBody) });
 
 export const effectiveQuery = z.strictObject({
   agent: name.optional(),
@@ -214,6 +276,10 @@ export const statusReply = z.object({
       connections: z.number(),
       inFlight: z.number(),
       lastError: z.string().optional(),
+      /** `resting`: it failed too often and is left alone. Of several endpoints the best. */
+      health: z.enum(['up', 'trial', 'resting']),
+      /** Only when there are several. */
+      endpoints: z.array(z.object({ url: z.string(), health: z.string(), lastError: z.string().optional() })).optional(),
     }),
   ),
 });
@@ -228,7 +294,13 @@ export type DiffReply = z.infer<typeof diffReply>;
 export type HistoryReply = z.infer<typeof historyReply>;
 export type TokenList = z.infer<typeof tokenList>;
 export type NewTokenReply = z.infer<typeof newTokenReply>;
+export type LimitBody = z.infer<typeof limitBody>;
 export type FreezeList = z.infer<typeof freezeList>;
+export type FreezeRequest = z.input<typeof freezeRequest>;
+export type FreezeReply = z.infer<typeof freezeReply>;
+export type UnfreezeReply = z.infer<typeof unfreezeReply>;
+export type DrillRequest = z.input<typeof drillRequest>;
+export type DrillReply = z.infer<typeof drillReply>;
 export type StatusReply = z.infer<typeof statusReply>;
 
 export const riskHistoryQuery = z.strictObject({ agent: name, server: name, tool: z.string().min(1).max(8_192) });

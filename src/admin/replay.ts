@@ -91,7 +91,7 @@ class Callers {
 
   of({ principal, timeMs }: RecordedDecision): { who: Who; isKnown: boolean } {
     const hash = principal.token === undefined ? undefined : this.#hashes.get(principal.token);
-    const found = hash === undefined ? undefined : this.#principals.identifyHash(hash, timeMs)?.principal;
+    const found = hash === undefined ? undefined : this.#principals.identify(hash, timeMs).principal;
     if (found) return { who: { ...found, user: principal.user ?? found.user }, isKnown: true };
     return { who: this.#byName(principal), isKnown: principal.token === undefined };
   }

@@ -13,13 +13,16 @@ import { identifyOperator, mayAct, type Operator, SigninRecorder } from './opera
 import { failure, type Route } from './route.ts';
 import { accessRoutes } from './routes/access.ts';
 import { explainRoutes } from './routes/explain.ts';
+import { drillRoutes } from './routes/drills.ts';
 import { freezeRoutes } from './routes/freezes.ts';
 import { healthRoutes } from './routes/health.ts';
+import { limitRoutes } from './routes/limits.ts';
 import { logRoutes } from './routes/log.ts';
 import { objectRoutes } from './routes/objects.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { riskRoutes } from './routes/risk.ts';
 import { serverRoutes } from './routes/servers.ts';
+import { parseStrictly } from './strict-json.ts';
 
 /** A source file as a JSON string is at most twice as long, and some more around it. */
 export const MAX_ADMIN_BODY_BYTES = 2 * MAX_SOURCE_BYTES + 64 * 1024;
@@ -38,6 +41,8 @@ export function adminRoutes(context: AdminContext): Route[] {
     ...explainRoutes,
     ...accessRoutes,
     ...freezeRoutes,
+    ...drillRoutes,
+    ...limitRoutes,
     ...riskRoutes,
     ...serverRoutes,
     ...logRoutes(new LogTails(context)),
@@ -127,13 +132,8 @@ async function readBody(schema: z.ZodType, request: Context): Promise<unknown | 
     answer.headers.set('connection', 'close'); // the rest of the body is not read
     return answer;
   }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return failure(400, 'invalid_request', 'The body is not JSON.');
-  }
-  return read(schema, value, 'body');
+  const parsed = parseStrictly(text);
+  return 'problem' in parsed ? failure(400, 'invalid_request', parsed.problem) : read(schema, parsed.value, 'body');
 }
 
 /** undefined when it is longer than MAX_ADMIN_BODY_BYTES; reading then stops. */

@@ -5,6 +5,7 @@ import { isLoopback } from '../config.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { buildView, type ControlView } from '../object/snapshot.ts';
 import type { Inside } from './gateway.ts';
+import { limitReport, limitState } from './limit-report.ts';
 import { objectContext } from './object-context.ts';
 
 export function adminListener(inside: Inside, version: string): AdminServer {
@@ -32,7 +33,8 @@ function adminContext(inside: Inside, version: string): AdminContext {
       const status = upstreams.status().filter((server) => server.org === org);
       return status.map(({ org: _org, ...rest }) => rest);
     },
-    limitState: async () => [],
+    limitState: (input, quotas) => limitState(inside, input, quotas),
+    limits: (name) => limitReport(inside, name),
     metrics: () => metrics.render(),
     lastUsedMs: (token) => lastUsed.get(org, token),
     definitions: {
@@ -44,6 +46,7 @@ function adminContext(inside: Inside, version: string): AdminContext {
     },
     history: () => inside.histories.of(org),
     rotateDataKey: () => vault.rotateDataKey(org),
+    replicas: () => store.presence.count(),
     settings: {
       metrics: config.admin.metrics,
       commands: commands === 'on' || (commands === 'auto' && isLoopback(config.admin.host)),

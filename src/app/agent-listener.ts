@@ -1,12 +1,13 @@
 // The agent listener on top of the pipeline: limits from the settings, the early look at the token, sessions that end at their servers too.
-import { type AgentServer, createAgentServer } from '../server/agent-server.ts';
+import type { Judge } from '../kill/stopper.ts';
+import { type AgentServer, createAgentServer, type SessionInfo } from '../server/agent-server.ts';
 import type { Inside } from './gateway.ts';
 
 export function agentListener(inside: Inside): AgentServer {
   const { config, pipeline, upstreams, logger, clock } = inside;
   const anonymous = config.profile === 'conformance';
   const { limits } = config;
-  return createAgentServer({
+  const server = createAgentServer({
     pipeline,
     clock,
     logger,
@@ -25,7 +26,7 @@ export function agentListener(inside: Inside): AgentServer {
       allowedHosts: allowedHosts(inside),
       allowedOrigins: config.agent.allowedOrigins,
     },
-    authenticate: (bearer) => (anonymous && bearer === undefined) || isKnown(inside, bearer),
+    authenticate: (bearerHash) => (anonymous && bearerHash === undefined) || isKnown(inside, bearerHash),
     onSessionEnd: (session) => {
       if (!session.principal) return;
       upstreams
@@ -33,6 +34,14 @@ export function agentListener(inside: Inside): AgentServer {
         .catch((error: unknown) => logger.warn({ why: String(error) }, 'a session could not be closed at its servers'));
     },
   });
+  inside.killSwitch.stopper.add({ what: 'sessions', doomed: (org, judge) => server.doomedSessions(isDoomed(org, judge)) });
+  return server;
+}
+
+/** A session belongs to its principal, and to its server when it is at the endpoint of one. */
+function isDoomed(org: string, judge: Judge): (session: SessionInfo) => boolean {
+  return ({ principal, surface }) =>
+    principal?.org === org && judge({ principal, server: surface.type === 'server' ? surface.server : undefined }) !== undefined;
 }
 
 /** undefined leaves the listener its own default: loopback names when it is bound to loopback. */
@@ -44,11 +53,11 @@ function allowedHosts({ config }: Inside): string[] | undefined {
 }
 
 /** A cheap look before a body is read; the pipeline identifies in any case. Refused attempts leave an entry, a few each second. */
-function isKnown({ clock, control, strangers, config, log, logger }: Inside, bearer: string | undefined): boolean {
+function isKnown({ clock, control, strangers, config, log, logger }: Inside, bearerHash: string | undefined): boolean {
   const nowMs = clock.nowMs();
-  for (const { principals } of control.all()) if (principals.identify(bearer, nowMs).principal) return true;
+  for (const { principals } of control.all()) if (principals.identify(bearerHash, nowMs).principal) return true;
   if (strangers.admit(nowMs)) {
-    const reason = bearer === undefined ? 'no token' : 'no valid token';
+    const reason = bearerHash === undefined ? 'no token' : 'no valid token';
     const fields = { timeMs: nowMs, user: 'unknown', method: 'agent-token', result: 'failed' as const, reason };
     log
       .record(config.organization, { type: 'signin', fields })

@@ -3,17 +3,21 @@ import type { AuditLog } from '../audit/log.ts';
 import type { LastUsed } from '../auth/last-used.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Config } from '../config.ts';
+import type { IntentAnalyser } from '../detect/intent/intent-analyser.ts';
 import type { InFlight } from '../kill/inflight.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { LiveControl } from '../pipeline/control-source.ts';
 import type { Pipeline } from '../pipeline/run.ts';
 import type { StrangerLimit } from '../pipeline/stranger-limit.ts';
+import type { ViewBook } from '../pipeline/view-book.ts';
 import type { AgentServer } from '../server/agent-server.ts';
 import type { Upstreams } from '../upstream/exchange.ts';
 import type { Core } from './core.ts';
 import type { Definitions } from './definitions.ts';
 import type { HistoryKeeper } from './history-keeper.ts';
+import type { KillSwitch } from './kill-switch.ts';
+import type { Limits } from './limits.ts';
 
 /** Everything behind the listeners. */
 export interface Inside extends Core {
@@ -25,11 +29,15 @@ export interface Inside extends Core {
   readonly upstreams: Upstreams;
   readonly connectors: { close(): Promise<void> };
   readonly inFlight: InFlight;
+  readonly views: ViewBook;
+  readonly killSwitch: KillSwitch;
+  readonly intent: IntentAnalyser;
   readonly histories: HistoryKeeper;
   readonly catalog: Catalog;
   readonly definitions: Definitions;
   readonly lastUsed: LastUsed;
   readonly strangers: StrangerLimit;
+  readonly limits: Limits;
   readonly pipeline: Pipeline;
   readonly instance: string;
 }

@@ -1,7 +1,10 @@
 // What the use cases of objects need, taken from the core. No logic of its own.
 
+import type { FreezeRef } from '../audit/entry.ts';
+import type { Config } from '../config.ts';
 import type { JsonObject } from '../lib/json.ts';
 import type { ObjectContext } from '../object/apply.ts';
+import type { FreezeSpec } from '../object/kinds.ts';
 import { keyOf, type ObjectChange, type Plan, type PlanProblem } from '../object/plan.ts';
 import { type ActivationProblem, checkActivation } from '../policy/activation.ts';
 import { secretSealer } from '../vault/vault.ts';
@@ -12,19 +15,29 @@ export type KnownTools = (org: string, server: string) => ReadonlyMap<string, Js
 
 const NO_TOOLS: ReadonlyMap<string, JsonObject> = new Map();
 
-export function objectContext(core: Core, toolsOf: KnownTools = () => NO_TOOLS): ObjectContext {
+export function objectContext(core: Core & { config?: Config }, toolsOf: KnownTools = () => NO_TOOLS): ObjectContext {
   const { store, clock, vault, log } = core;
   return {
     store: store.objects,
     clock,
     sealer: (org) => secretSealer(vault, org),
+    liftApprovals: core.config?.freeze.liftApprovals ?? 1,
     check: (org, plan) => checkPolicies(org, plan, toolsOf),
-    entry: (org, author, timeMs, changes) =>
-      log.entry(org, {
+    entry: (org, author, timeMs, changes, action) => {
+      const real = changes.filter((change) => change.change !== 'unchanged');
+      const freezes = real.flatMap(freezeOf);
+      return log.entry(org, {
         type: 'object',
-        fields: { timeMs, author, changes: changes.filter((change) => change.change !== 'unchanged').map(entryOf) },
-      }),
+        fields: { timeMs, author, action, changes: real.map(entryOf), ...(freezes.length === 0 ? {} : { freezes }) },
+      });
+    },
   };
+}
+
+function freezeOf({ kind, name, after }: ObjectChange): FreezeRef[] {
+  if (kind !== 'freeze' || !after) return [];
+  const { scope, reason, until, drill } = after.spec as FreezeSpec;
+  return [{ name, scope, reason, until, drill }];
 }
 
 /** Policies are checked, and their cases run, whenever a policy changes or the tags of a server do. */

@@ -9,6 +9,7 @@ import {
   gapContent,
   instant,
   MAX_GAP_CALLS,
+  MAX_NAMED_FREEZES,
   MAX_TEXT_UNITS,
   type OutcomeFields,
   objectContent,
@@ -128,5 +129,28 @@ describe('other contents', () => {
   it('digest a document without its revision and regardless of member order', () => {
     expect(documentDigest({ a: 1, b: 2, revision: 7 })).toBe(documentDigest({ b: 2, a: 1 }));
     expect(documentDigest({ a: 1 })).not.toBe(documentDigest({ a: 2 }));
+  });
+});
+
+describe('the kill switch', () => {
+  it('a change of freezes says what it stops, up to a bound', () => {
+    const freezes = Array.from({ length: MAX_NAMED_FREEZES + 1 }, (_, i) => ({
+      name: `f${i}`,
+      scope: { tool: { server: 'db', name: 'a\ud800' } },
+      reason: 'x'.repeat(MAX_TEXT_UNITS + 1),
+    }));
+    const content = objectContent({ timeMs: 0, author: 'ada', action: 'freeze', changes: [], freezes });
+    const read = JSON.parse(content) as { freezes: { name: string; scope: object; reason: string }[] };
+    expect(content).toBe(canonicalJson(read));
+    expect(read.freezes).toHaveLength(MAX_NAMED_FREEZES);
+    expect(read.freezes[0]).toMatchObject({ name: 'f0', scope: { tool: { server: 'db', name: 'a\ufffd' } } });
+    expect(read.freezes[0]?.reason).toHaveLength(MAX_TEXT_UNITS);
+  });
+
+  it('a drill says how long it would have taken', () => {
+    const counts = { calls: 3, sessions: 1 };
+    expect(systemContent({ event: 'drill', timeMs: 0, instance: 'gw', freeze: 'd', counts, elapsedMs: 12 })).toBe(
+      '{"counts":{"calls":3,"sessions":1},"elapsedMs":12,"event":"drill","freeze":"d","instance":"gw","time":"1970-01-01T00:00:00.000Z","type":"system"}',
+    );
   });
 });

@@ -133,13 +133,29 @@ export interface ObjectFields {
   changes: readonly ObjectChange[];
   /** Why, when the change is more than an edit: `apply`, `rollback`, `freeze`, … */
   action?: Maybe<string>;
+  /** Freezes that the change sets or changes, whole: what was to stop can be read from the log alone. At most MAX_NAMED_FREEZES. */
+  freezes?: Maybe<readonly FreezeRef[]>;
+}
+
+/** Freezes written out in one entry; the others are there by their digest. */
+export const MAX_NAMED_FREEZES = 100;
+
+export interface FreezeRef {
+  name: string;
+  scope: object;
+  reason: string;
+  until?: Maybe<string>;
+  drill?: Maybe<boolean>;
 }
 
 /** RFC 8785 text of a change of objects. The control revision it creates is the header's `revision`. */
 export function objectContent(o: ObjectFields): string {
   const changes = o.changes.map((change) => ({ ...change, kind: plain(change.kind), name: plain(change.name) }));
   const action = o.action === undefined ? undefined : plain(o.action);
-  return canonicalJson({ type: 'object', time: instant(o.timeMs), author: plain(o.author), action, changes });
+  const freezes = o.freezes
+    ?.slice(0, MAX_NAMED_FREEZES)
+    .map((freeze) => ({ ...freeze, scope: plainDeep(freeze.scope), reason: plain(freeze.reason) }));
+  return canonicalJson({ type: 'object', time: instant(o.timeMs), author: plain(o.author), action, changes, freezes });
 }
 
 /** SHA-256 of the RFC 8785 text of a document without its `revision`, hex. Documents carry secrets only sealed. */
@@ -174,6 +190,29 @@ export type SystemFields =
   | { event: 'drift'; timeMs: number; server: string; changes: readonly DriftRef[]; instance?: Maybe<string> }
   /** A window in which the log could not be written and calls were refused. */
   | { event: 'degraded'; timeMs: number; fromMs: number; toMs: number; reason: string; refused?: Maybe<number>; instance?: Maybe<string> }
+  /** How long a freeze would have taken on this gateway, and what it would have ended. */
+  | {
+      event: 'drill';
+      timeMs: number;
+      instance: string;
+      /** Name of the drill. */
+      freeze: string;
+      counts: Readonly<Record<string, number>>;
+      /** From the flag until the last matching call would have been ended. */
+      elapsedMs: number;
+    }
+  /** Refusals by a limit that have no entry of their own, of one caller in one window. `*`: of all that were not watched singly. */
+  | {
+      event: 'limited';
+      timeMs: number;
+      fromMs: number;
+      toMs: number;
+      agent: string;
+      token?: Maybe<string>;
+      limit: string;
+      refused: number;
+      instance?: Maybe<string>;
+    }
   /** Something went wrong inside while calls were judged; `count` such incidents since the last entry about the same thing, this one included. */
   | {
       event: 'incident';
@@ -218,7 +257,7 @@ export function systemContent(s: SystemFields): string {
     const changes = rest.changes.slice(0, MAX_DRIFT_CHANGES).map((one) => plainMembers({ ...one }));
     return canonicalJson({ ...plainMembers(rest), changes, type: 'system', time });
   }
-  if (rest.event === 'degraded') {
+  if (rest.event === 'degraded' || rest.event === 'limited') {
     const { fromMs, toMs, ...window } = rest;
     return canonicalJson({ ...plainMembers(window), from: instant(fromMs), to: instant(toMs), type: 'system', time });
   }
@@ -244,6 +283,12 @@ export function plain(text: string): string {
 
 function plainMembers(fields: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, typeof value === 'string' ? plain(value) : value]));
+}
+
+function plainDeep(value: unknown): unknown {
+  if (typeof value === 'string') return plain(value);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plainDeep(inner)]));
 }
 
 function member(key: string, text: string | undefined): string {

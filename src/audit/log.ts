@@ -55,11 +55,14 @@ export class AuditLog {
   }
 
   /** Durable when it resolves. Rejects with GatewayError `log_unavailable` when the entry could not be written. */
-  async record(org: string, draft: AuditDraft): Promise<Receipt> {
-    const [receipt] = await this.#store.append(org, [this.entry(org, draft)]);
-    if (!receipt)
-      throw new GatewayError('log_unavailable', 'The audit log did not confirm an entry.', { detail: 'append returned no receipt' });
-    return receipt;
+  record(org: string, draft: AuditDraft): Promise<Receipt> {
+    let entry: EntryDraft;
+    try {
+      entry = this.entry(org, draft);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return this.#store.append(org, [entry]).then(onlyReceipt);
   }
 
   /** The entry of a draft without appending it: what ObjectStore.write takes with a change of objects. */
@@ -119,21 +122,25 @@ export class AuditLog {
 
 const NONE: readonly PayloadDraft[] = [];
 
+function onlyReceipt([receipt]: readonly Receipt[]): Receipt {
+  if (!receipt)
+    throw new GatewayError('log_unavailable', 'The audit log did not confirm an entry.', { detail: 'append returned no receipt' });
+  return receipt;
+}
+
 export interface Commitment {
   /** SHA-256 of salt ‖ UTF-8 of the value, hex. */
   commitment: string;
-  salt: Uint8Array;
   /** salt ‖ UTF-8 of the value: what is sealed. */
   salted: Uint8Array;
 }
 
 /** Salted commitment: equal values are not recognisable as equal, and a value of few possibilities cannot be guessed. */
 export function commit(valueText: string, random: Random = systemRandom): Commitment {
-  const salt = random.bytes(SALT_BYTES);
   const salted = Buffer.allocUnsafe(SALT_BYTES + Buffer.byteLength(valueText, 'utf8'));
-  salted.set(salt, 0);
+  salted.set(random.bytes(SALT_BYTES), 0);
   salted.write(valueText, SALT_BYTES, 'utf8');
-  return { commitment: sha256Hex(salted), salt, salted };
+  return { commitment: sha256Hex(salted), salted };
 }
 
 /** Most open calls that are looked for: an exclusive start with more than this is refused rather than guessed at. */

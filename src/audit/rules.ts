@@ -99,6 +99,7 @@ const SYSTEM: Readonly<Record<string, Members>> = {
   gap: { calls: listOf({ call: text, decision: count }) },
   drift: { server: text, changes: listOf({ kind: text, name: anyText, state: text }) },
   degraded: { from: instant, to: instant, reason: anyText },
+  limited: { from: instant, to: instant, agent: text, limit: text, refused: count, 'token?': text },
   incident: { what: text, reason: anyText, count },
   'key-rotation': { scope: oneOf('master', 'data'), key: text },
 };

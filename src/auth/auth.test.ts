@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { AgentSpec, StoredObject, TokenSpec } from '../object/kinds.ts';
 import { LastUsed } from './last-used.ts';
 import { buildPrincipals, UNAUTHENTICATED } from './principal-index.ts';
-import { isWellFormedToken, newToken, TOKEN_CHARS, tokenHash } from './token.ts';
+import { newToken, TOKEN_CHARS, tokenHash } from './token.ts';
 
 const NOW = Date.UTC(2026, 5, 1);
 
@@ -17,33 +17,12 @@ describe('a token', () => {
     expect(hint).toHaveLength(9);
     expect(newToken().token).not.toBe(token);
   });
-
-  test('is well formed; one changed, missing or added character is not', () => {
-    const { token } = newToken();
-    expect(isWellFormedToken(token)).toBe(true);
-    for (let i = 0; i < token.length; i++) {
-      const other = token[i] === 'x' ? 'y' : 'x';
-      expect(isWellFormedToken(token.slice(0, i) + other + token.slice(i + 1))).toBe(false);
-    }
-    for (const bad of [
-      '',
-      'sp_',
-      token.slice(1),
-      `${token}A`,
-      ` ${token}`,
-      token.toUpperCase(),
-      `${token.slice(0, 51)}é`,
-      'sp_'.padEnd(10_000_000, 'a'),
-      '\0'.repeat(52),
-    ])
-      expect(isWellFormedToken(bad)).toBe(false);
-  });
 });
 
 describe('identify', () => {
   test('finds the principal, with what the agent object says', () => {
     const { token, index } = world({}, { class: 'coder', environment: 'prod' });
-    const found = index.identify(token, NOW);
+    const found = index.identify(tokenHash(token), NOW);
     expect(found.principal).toMatchObject({
       org: 'acme',
       agent: 'bot',
@@ -55,64 +34,59 @@ describe('identify', () => {
       token: 'bot-token',
       user: undefined,
     });
-    expect(index.identify(token, NOW).principal).toBe(found.principal);
+    expect(index.identify(tokenHash(token), NOW).principal).toBe(found.principal);
     expect(index.revision).toBe(7);
   });
 
   test('answers a missing, malformed and unknown token with the same value', () => {
     const { index, token } = world();
     for (const bearer of [undefined, '', 'sp_x', newToken().token, `${token.slice(0, -1)}?`, 'Bearer x', '__proto__'])
-      expect(index.identify(bearer, NOW)).toBe(UNAUTHENTICATED);
+      expect(index.identify(bearer === undefined ? undefined : tokenHash(bearer), NOW)).toBe(UNAUTHENTICATED);
+    expect(index.identify('__proto__', NOW)).toBe(UNAUTHENTICATED);
   });
 
   test('refuses from the instant of expiry on', () => {
     const { token, index } = world({ expiresAt: new Date(NOW).toISOString() });
-    expect(index.identify(token, NOW - 1).principal).toBeDefined();
-    expect(index.identify(token, NOW).code).toBe('token_expired');
+    expect(index.identify(tokenHash(token), NOW - 1).principal).toBeDefined();
+    expect(index.identify(tokenHash(token), NOW).code).toBe('token_expired');
     expect(world({ expiresAt: 'not a time' }).index.size).toBe(1);
     const unreadable = world({ expiresAt: 'not a time' });
-    expect(unreadable.index.identify(unreadable.token, NOW).code).toBe('token_expired');
+    expect(unreadable.index.identify(tokenHash(unreadable.token), NOW).code).toBe('token_expired');
   });
 
   test('refuses a revoked token even when the revocation lies in the future', () => {
     for (const revokedAt of [new Date(NOW - 1).toISOString(), new Date(NOW + 86_400_000).toISOString()]) {
       const { token, index } = world({ revokedAt });
-      expect(index.identify(token, NOW).code).toBe('token_revoked');
+      expect(index.identify(tokenHash(token), NOW).code).toBe('token_revoked');
     }
   });
 
   test('refuses a disabled agent, an agent that is gone, and a hash that two tokens claim', () => {
     const disabled = world({}, { disabled: true });
-    expect(disabled.index.identify(disabled.token, NOW)).toMatchObject({
+    expect(disabled.index.identify(tokenHash(disabled.token), NOW)).toMatchObject({
       code: 'token_revoked',
       message: expect.stringContaining('disabled'),
     });
     const { token, hash, hint } = newToken();
     const orphan = buildPrincipals([tokenObject('t', { agent: 'gone', hash, hint, createdAt: '' })], 1, 'acme');
-    expect(orphan.identify(token, NOW).code).toBe('token_revoked');
+    expect(orphan.identify(tokenHash(token), NOW).code).toBe('token_revoked');
     const twice = ['t1', 't2', 't3'].map((name) => tokenObject(name, { agent: 'bot', hash, hint, createdAt: '' }));
     const doubled = buildPrincipals([agentObject({}), ...twice], 1, 'acme');
-    expect(doubled.identify(token, NOW).code).toBe('token_revoked');
+    expect(doubled.identify(tokenHash(token), NOW).code).toBe('token_revoked');
   });
 
   test('says nothing of the token in any answer', () => {
     for (const spec of [{ revokedAt: '2020-01-01T00:00:00Z' }, { expiresAt: '2020-01-01T00:00:00Z' }]) {
       const { token, index } = world(spec);
-      expect(JSON.stringify(index.identify(token, NOW))).not.toContain(token.slice(3, 20));
+      expect(JSON.stringify(index.identify(tokenHash(token), NOW))).not.toContain(token.slice(3, 20));
     }
-  });
-
-  test('finds by hash for a directory over several organizations', () => {
-    const { token, index } = world();
-    expect(index.identifyHash(tokenHash(token), NOW)?.principal?.agent).toBe('bot');
-    expect(index.identifyHash(tokenHash(newToken().token), NOW)).toBeUndefined();
   });
 });
 
 describe('a scope', () => {
   const scopeOf = (scopes: TokenSpec['scopes']) => {
     const { token, index } = world(scopes ? { scopes } : {});
-    const found = index.identify(token, NOW);
+    const found = index.identify(tokenHash(token), NOW);
     if (!found.principal) throw new Error('not identified');
     return found.principal.inScope;
   };

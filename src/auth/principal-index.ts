@@ -1,10 +1,8 @@
 // Who is calling: bearer token → principal, from the objects of one organization at one control revision.
 // Never stores or repeats a token; what it says to a caller without a valid token is the same whatever is wrong with it.
-import { timingSafeEqual } from 'node:crypto';
 import type { DenialCode, Principal } from '../call.ts';
 import type { AgentSpec, Kind, StoredObject, TokenSpec } from '../object/kinds.ts';
 import { compileScope } from './scope.ts';
-import { isWellFormedToken, tokenHash } from './token.ts';
 
 export type IdentifyCode = Extract<DenialCode, 'unauthenticated' | 'token_expired' | 'token_revoked'>;
 
@@ -15,10 +13,8 @@ export interface PrincipalIndex {
   readonly revision: number;
   /** Tokens that can be found. */
   readonly size: number;
-  /** `bearer` is the token as presented (without the word Bearer); undefined when none was. */
-  identify(bearer: string | undefined, nowMs: number): Identified;
-  /** The same for a token that was already hashed (hex SHA-256); undefined when this organization has no such token. */
-  identifyHash(hash: string, nowMs: number): Identified | undefined;
+  /** `hash` is that of the token as presented (`tokenHash`); undefined when none was. */
+  identify(hash: string | undefined, nowMs: number): Identified;
 }
 
 /** The answer to a missing, malformed or unknown token; one text, so that nothing can be learnt by trying. */
@@ -40,34 +36,25 @@ export function buildPrincipals(objects: readonly StoredObject[], revision: numb
     if (records.has(hash))
       records.set(
         hash,
-        refusedRecord(
-          hash,
-          refusal('token_revoked', 'This token is registered more than once and refused. Ask an operator for a new token.'),
-        ),
+        refusedRecord(refusal('token_revoked', 'This token is registered more than once and refused. Ask an operator for a new token.')),
       );
     else records.set(hash, tokenRecord(org, name, object.spec, agents.get(object.spec.agent)));
   }
-  const identifyHash = (hash: string, nowMs: number): Identified | undefined => {
-    const record = records.get(hash);
-    if (!record || !timingSafeEqual(Buffer.from(hash, 'latin1'), record.hash)) return undefined;
-    if (record.refused) return record.refused;
-    return nowMs >= record.expiresAtMs ? record.expired : record.identified;
-  };
   return {
     org,
     revision,
     size: records.size,
-    identifyHash,
-    identify: (bearer, nowMs) => {
-      if (bearer === undefined || !isWellFormedToken(bearer)) return UNAUTHENTICATED;
-      return identifyHash(tokenHash(bearer), nowMs) ?? UNAUTHENTICATED;
+    identify: (hash, nowMs) => {
+      // How long a look-up by hash takes says nothing about the token.
+      const record = hash === undefined ? undefined : records.get(hash);
+      if (!record) return UNAUTHENTICATED;
+      if (record.refused) return record.refused;
+      return nowMs >= record.expiresAtMs ? record.expired : record.identified;
     },
   };
 }
 
 interface TokenRecord {
-  /** The hex hash as bytes, for the constant-time comparison. */
-  hash: Buffer;
   expiresAtMs: number;
   /** Set when the token is refused whatever the time. */
   refused: Identified | undefined;
@@ -77,7 +64,7 @@ interface TokenRecord {
 
 function tokenRecord(org: string, name: string, spec: TokenSpec, agent: AgentSpec | undefined): TokenRecord {
   const refused = refusedFor(spec, agent);
-  if (refused || !agent) return refusedRecord(spec.hash, refused ?? UNAUTHENTICATED);
+  if (refused || !agent) return refusedRecord(refused ?? UNAUTHENTICATED);
   const principal: Principal = Object.freeze({
     org,
     agent: spec.agent,
@@ -91,7 +78,6 @@ function tokenRecord(org: string, name: string, spec: TokenSpec, agent: AgentSpe
     inScope: compileScope(spec.scopes),
   });
   return {
-    hash: Buffer.from(spec.hash, 'latin1'),
     // An instant that cannot be read is over: fail closed.
     expiresAtMs: spec.expiresAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(spec.expiresAt) || 0,
     refused: undefined,
@@ -100,8 +86,8 @@ function tokenRecord(org: string, name: string, spec: TokenSpec, agent: AgentSpe
   };
 }
 
-function refusedRecord(hash: string, refused: Identified): TokenRecord {
-  return { hash: Buffer.from(hash, 'latin1'), expiresAtMs: 0, refused, expired: refused, identified: refused };
+function refusedRecord(refused: Identified): TokenRecord {
+  return { expiresAtMs: 0, refused, expired: refused, identified: refused };
 }
 
 /** INVARIANT: a token with `revokedAt` is refused whatever the instant says, so that clocks that differ cannot keep it alive (principal-index.test.ts). */

@@ -6,15 +6,21 @@ import type {
   ApplyRequest,
   DefinitionsReply,
   DiffReply,
+  DrillReply,
+  DrillRequest,
   EffectiveReply,
   ExplainReply,
   FreezeList,
+  FreezeReply,
+  FreezeRequest,
   HistoryReply,
+  LimitBody,
   NewTokenReply,
   ObjectBody,
   PlacedProblem,
   StatusReply,
   TokenList,
+  UnfreezeReply,
 } from '../admin/contract.ts';
 import { GatewayError } from '../lib/error.ts';
 import { isObject } from '../lib/json.ts';
@@ -45,14 +51,12 @@ export interface AdminClient {
   createToken(body: { agent: string; name?: string; expiresAt?: string; scopes?: Record<string, string[]> }): Promise<NewTokenReply>;
   revokeToken(name: string): Promise<{ name: string; revision: number }>;
   rotateToken(name: string): Promise<NewTokenReply>;
+  limits(): Promise<{ limits: LimitBody[] }>;
+  limit(name: string): Promise<LimitBody>;
   freezes(): Promise<FreezeList>;
-  freeze(body: {
-    name?: string;
-    scope: Record<string, unknown>;
-    reason: string;
-    until?: string;
-  }): Promise<{ name: string; revision: number }>;
-  unfreeze(name: string): Promise<{ name: string; revision: number }>;
+  freeze(body: FreezeRequest): Promise<FreezeReply>;
+  unfreeze(name: string): Promise<UnfreezeReply>;
+  drill(body: DrillRequest): Promise<DrillReply>;
   definitions(server: string, refresh: boolean): Promise<DefinitionsReply>;
   approveDefinitions(server: string, body: Record<string, unknown>): Promise<ApplyReply>;
   rejectDefinitions(server: string, body: { hashes: string[] }): Promise<ApplyReply>;
@@ -107,9 +111,12 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     createToken: (body) => wire.json('POST', at('tokens'), body),
     revokeToken: (name) => wire.json('POST', at('tokens', name, 'revoke')),
     rotateToken: (name) => wire.json('POST', at('tokens', name, 'rotate')),
+    limits: () => wire.json('GET', at('limits')),
+    limit: (name) => wire.json('GET', at('limits', name)),
     freezes: () => wire.json('GET', at('freezes')),
     freeze: (body) => wire.json('POST', at('freezes'), body),
     unfreeze: (name) => wire.json('DELETE', at('freezes', name)),
+    drill: (body) => wire.json('POST', at('drills'), body),
     definitions: (server, refresh) =>
       wire.json('GET', at('servers', server, 'definitions') + queryText({ refresh: refresh ? 'true' : undefined })),
     approveDefinitions: (server, body) => wire.json('POST', at('servers', server, 'approve'), body),

@@ -3,7 +3,9 @@
 
 import { accessCommands } from './command/access.ts';
 import { dataCommands } from './command/data.ts';
+import { detectCommands } from './command/detect.ts';
 import { gatewayCommands } from './command/gateway.ts';
+import { limitCommands } from './command/limit.ts';
 import { logCommands } from './command/log.ts';
 import { objectCommands } from './command/object.ts';
 import { policyCommands } from './command/policy.ts';
@@ -17,7 +19,9 @@ export const commands: readonly CommandSpec[] = [
   ...policyCommands,
   ...serverCommands,
   ...accessCommands,
+  ...limitCommands,
   ...riskCommands,
+  ...detectCommands,
   ...logCommands,
   ...dataCommands,
 ];

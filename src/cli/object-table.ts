@@ -1,12 +1,18 @@
 // Objects as one line each: kind, name, revision, and what a person looks for first in that kind.
 import type { ObjectBody } from '../admin/contract.ts';
+import { isObject } from '../lib/json.ts';
 import { textTable } from './text-table.ts';
 
-export function objectTable(objects: readonly ObjectBody[]): string {
+/** `health`: how servers are, by name. */
+export function objectTable(objects: readonly ObjectBody[], health: ReadonlyMap<string, string> = new Map()): string {
   if (objects.length === 0) return 'None.';
   return textTable(
     ['NAME', 'REVISION', 'WHAT'],
-    objects.map((object) => [`${object.kind}/${object.metadata.name}`, String(object.revision ?? ''), summaryOf(object)]),
+    objects.map((object) => [
+      `${object.kind}/${object.metadata.name}`,
+      String(object.revision ?? ''),
+      [summaryOf(object), (object.kind === 'server' && health.get(object.metadata.name)) || ''].filter((part) => part !== '').join(', '),
+    ]),
   );
 }
 
@@ -15,11 +21,22 @@ function summaryOf({ kind, spec }: ObjectBody): string {
   const off = spec.disabled === true ? 'disabled' : '';
   const ended = text('revokedAt') === '' ? text('expiresAt') && `until ${text('expiresAt')}` : `revoked ${text('revokedAt')}`;
   const parts: Readonly<Record<string, readonly string[]>> = {
-    server: [text('transport'), text('url') || text('command'), off],
+    server: [text('transport'), text('url') || urlsText(spec.urls) || text('command'), off],
     agent: [text('class') && `class ${text('class')}`, text('owner') && `owner ${text('owner')}`, off],
     token: [`agent ${text('agent')}`, `${text('hint')}…`, ended],
     policy: [`order ${String(spec.order ?? '')}`, `${Array.isArray(spec.rules) ? spec.rules.length : 0} rules`],
-    freeze: [scopeText(spec.scope), text('reason'), text('until') && `until ${text('until')}`],
+    limit: [
+      isObject(spec.rate) ? `${spec.rate.max} in ${Number(spec.rate.windowMs) / 1000} s` : '',
+      spec.concurrency === undefined ? '' : `${spec.concurrency} at once`,
+      isObject(spec.quota) ? `quota ${spec.quota.max}` : '',
+    ],
+    freeze: [
+      spec.drill === true ? 'drill' : '',
+      scopeText(spec.scope),
+      text('reason'),
+      text('until') && `until ${text('until')}`,
+      text('setBy') && `by ${text('setBy')}`,
+    ],
     operator: [`role ${text('role')}`, ended],
     secret: [text('sealed')],
     snapshot: [`${Array.isArray(spec.definitions) ? spec.definitions.length : 0} definitions`, text('endpoint')],
@@ -28,14 +45,20 @@ function summaryOf({ kind, spec }: ObjectBody): string {
   return (parts[kind] ?? []).filter((part) => part !== '').join(', ');
 }
 
+function urlsText(urls: unknown): string {
+  return Array.isArray(urls) ? urls.join(' ') : '';
+}
+
 function bandsText(bands: unknown): string {
   return Object.entries((bands ?? {}) as Record<string, unknown>)
     .map(([band, from]) => `${band} from ${String(from)}`)
     .join(', ');
 }
 
-/** `{agent: 'x'}` → `agent x`. */
+/** `{agent: 'x'}` → `agent x`, `{tool: {server: 's', name: 't'}}` → `tool s/t`. */
 export function scopeText(scope: unknown): string {
   const [what = '', which] = Object.entries((scope ?? {}) as Record<string, unknown>)[0] ?? [];
-  return which === true ? what : `${what} ${String(which ?? '')}`;
+  if (which === true) return what;
+  const { server, name } = (typeof which === 'object' ? which : {}) as { server?: string; name?: string };
+  return server === undefined ? `${what} ${String(which ?? '')}` : `${what} ${server}/${name}`;
 }

@@ -152,11 +152,33 @@ it('a token is the only thing on standard output, once; then revoked', async () 
   expect(jsonOf(unknown)).toMatchObject({ error: { message: expect.stringContaining('Did you mean "support-bot"?') } });
 });
 
-it('freeze and unfreeze', async () => {
-  expect(await ok('freeze', 'incident', '--agent', 'support-bot', '--until', '2h')).toContain('sallyport unfreeze incident');
+it('freeze, freeze list and unfreeze', async () => {
+  expect(await ok('freeze', 'incident', '--agent', 'support-bot', '--reason', 'a look', '--until', '2h')).toContain(
+    'sallyport unfreeze incident',
+  );
   expect(await ok('get', 'freezes')).toContain('agent support-bot');
+  expect(await ok('freeze', 'list')).toMatch(/incident +agent support-bot +until .* admin +20.* 1 +a look/);
   await ok('unfreeze', 'incident');
   expect((await cli(['unfreeze', 'incident'])).code).toBe(1);
+  await ok('freeze', 'drops', '--tool', 'tickets/drop_*', '--reason', 'x', '--approvals', '2');
+  expect(await ok('freeze', 'list')).toContain('tool tickets/drop_*');
+  expect(await ok('unfreeze', 'drops')).toContain('still in force: lifting it takes two operators');
+  const again = await cli(['unfreeze', 'drops']);
+  expect(again).toMatchObject({ code: 4, stderr: expect.stringContaining('another operator must confirm') });
+  expect(JSON.parse(await ok('freeze', 'list', '--json'))).toMatchObject({
+    freezes: [{ name: 'drops', approvals: 2, setBy: 'admin', liftRequest: { by: 'admin' } }],
+  });
+});
+
+it('freeze --revoke-tokens and freeze --drill', async () => {
+  await ok('apply', '-f', join(folder, 'objects.yaml'));
+  await ok('token', 'create', 'support-bot', '--name', 'leaked');
+  expect(await ok('freeze', 'leak', '--agent', 'support-bot', '--reason', 'leak', '--revoke-tokens')).toContain('Tokens revoked: 1.');
+  expect(await ok('token', 'list')).toMatch(/leaked.*revoked/);
+  await ok('unfreeze', 'leak');
+  const drill = await ok('freeze', '--everyone', '--drill', '--reason', 'monthly');
+  expect(drill).toMatch(/Nothing was stopped\.\nGATEWAY +AFTER +CALLS +PARKED +SESSIONS +ENTRY\ngw_\w+ +\d+ ms +0 +0 +0 +\d+/);
+  expect((await cli(['freeze', '--everyone', '--drill', '--reason', 'x', '--until', '1h'])).code).toBe(2);
 });
 
 it('the log: shown, followed until Ctrl-C, exported and verified', async () => {

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { objectContext } from '../app/object-context.ts';
 import { type Core, openCore } from '../app.ts';
 import { buildPrincipals } from '../auth/principal-index.ts';
+import { tokenHash } from '../auth/token.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { applyChanges, deleteObject } from '../object/apply.ts';
 import { buildView } from '../object/snapshot.ts';
@@ -56,7 +57,7 @@ it('makes servers, agent, token and policy in one change, and a token that works
   expect(made.revision).toBe(revision);
   expect(JSON.stringify(made.all())).not.toContain(token);
   const principals = buildPrincipals(made.all(), revision, config.organization);
-  expect(principals.identify(token, core.clock.nowMs()).principal?.agent).toBe('quickstart-agent');
+  expect(principals.identify(tokenHash(token ?? ''), core.clock.nowMs()).principal?.agent).toBe('quickstart-agent');
 });
 
 it('changes nothing at the second start and shows no token again', async () => {

@@ -1,9 +1,7 @@
-// What is frozen right now, from the freeze objects of one organization at one control revision. Look-ups are constant time.
-// A freeze only stops; nothing here can let a call through.
-import type { Principal } from '../call.ts';
-import type { FreezeSpec, Kind, StoredObject } from '../object/kinds.ts';
-
-export type FreezeScope = FreezeSpec['scope'];
+// What is frozen right now, from the freeze objects of one organization at one control revision. Look-ups are constant time; only freezes of tools
+// by pattern are looked through. A freeze only stops; nothing here can let a call through. Drills stop nothing and are kept apart.
+import type { Kind, StoredObject } from '../object/kinds.ts';
+import { type FreezeScope, type FrozenSubject, foldName, type ToolPattern, toolPattern } from './freeze-scope.ts';
 
 export interface Frozen {
   /** Object name of the freeze. */
@@ -13,40 +11,46 @@ export interface Frozen {
 
 export interface FreezeIndex {
   readonly revision: number;
-  /** The freeze that stops this principal (towards this server, when one is known); undefined when none does. */
-  frozen(principal: FrozenSubject, server: string | undefined, nowMs: number): Frozen | undefined;
+  /** The freeze that stops this principal (towards this server and tool, when they are known); undefined when none does. */
+  frozen(principal: FrozenSubject, server: string | undefined, nowMs: number, tool?: string): Frozen | undefined;
   /** Every freeze in force, by name; for the operator. */
   active(nowMs: number): (Frozen & { scope: FreezeScope; untilMs: number | undefined })[];
+  /** Drills that have not ended, by name. */
+  drills(nowMs: number): readonly StoredObject<'freeze'>[];
 }
-
-export type FrozenSubject = Pick<Principal, 'agent' | 'agentClass' | 'token'>;
 
 export function compileFreezes(objects: readonly StoredObject[], revision: number): FreezeIndex {
   const all: Freeze[] = [];
+  const drills: Freeze[] = [];
   const longest = new Map<string, Freeze>();
+  const tools = new ToolFreezes();
   for (const object of objects) {
     if (!isKind(object, 'freeze')) continue;
     const freeze = freezeOf(object);
+    if (object.spec.drill) {
+      drills.push(freeze);
+      continue;
+    }
     all.push(freeze);
-    const key = keyOf(freeze.scope);
-    const before = longest.get(key);
-    // Of several freezes with one scope only the one that lasts longest matters: while any is in force, that one is.
-    if (!before || outlasts(freeze, before)) longest.set(key, freeze);
+    if ('tool' in freeze.scope) tools.add(freeze.scope.tool, freeze);
+    else keepLongest(longest, keyOf(freeze.scope), freeze);
   }
   all.sort((a, b) => (a.frozen.name < b.frozen.name ? -1 : 1));
   const everyone = longest.get(EVERYONE);
-  const isEmpty = longest.size === 0;
+  const isEmpty = all.length === 0;
   const at = (key: string, nowMs: number): Frozen | undefined => inForce(longest.get(key), nowMs);
   return {
     revision,
-    frozen: (principal, server, nowMs) => {
+    frozen: (principal, server, nowMs, tool) => {
       if (isEmpty) return undefined;
       return (
         inForce(everyone, nowMs) ??
         at(`agent ${principal.agent}`, nowMs) ??
         (principal.agentClass === undefined ? undefined : at(`class ${principal.agentClass}`, nowMs)) ??
+        (principal.user === undefined ? undefined : at(`user ${principal.user}`, nowMs)) ??
         (principal.token === undefined ? undefined : at(`token ${principal.token}`, nowMs)) ??
-        (server === undefined ? undefined : at(`server ${server}`, nowMs))
+        (server === undefined ? undefined : at(`server ${server}`, nowMs)) ??
+        (server === undefined || tool === undefined ? undefined : tools.frozen(server, tool, nowMs))
       );
     },
     active: (nowMs) =>
@@ -57,23 +61,40 @@ export function compileFreezes(objects: readonly StoredObject[], revision: numbe
           scope: freeze.scope,
           untilMs: Number.isFinite(freeze.untilMs) ? freeze.untilMs : undefined,
         })),
+    drills: (nowMs) => drills.filter((freeze) => nowMs < freeze.untilMs).map(({ object }) => object),
   };
 }
 
-/** Does this freeze scope stop calls of this principal towards this server? */
-export function scopeCovers(scope: FreezeScope, principal: FrozenSubject, server: string | undefined): boolean {
-  if ('everyone' in scope) return true;
-  if ('agent' in scope) return scope.agent === principal.agent;
-  if ('class' in scope) return scope.class === principal.agentClass;
-  if ('server' in scope) return scope.server === server;
-  return scope.token === principal.token;
-}
-
 interface Freeze {
+  object: StoredObject<'freeze'>;
   frozen: Frozen;
   scope: FreezeScope;
   /** Infinity when it stays until it is lifted. */
   untilMs: number;
+}
+
+/** Freezes of tools: those that name one tool are found, those with a pattern are looked through. */
+class ToolFreezes {
+  readonly #exact = new Map<string, Freeze>();
+  readonly #patterns: { pattern: ToolPattern; freeze: Freeze }[] = [];
+
+  add(tool: { server: string; name: string }, freeze: Freeze): void {
+    const pattern = toolPattern(tool);
+    if (pattern.server.literal && pattern.name.literal)
+      keepLongest(this.#exact, JSON.stringify([tool.server, foldName(tool.name)]), freeze);
+    else this.#patterns.push({ pattern, freeze });
+  }
+
+  frozen(server: string, tool: string, nowMs: number): Frozen | undefined {
+    if (this.#exact.size === 0 && this.#patterns.length === 0) return undefined;
+    const folded = foldName(tool);
+    const exact = this.#exact.size === 0 ? undefined : inForce(this.#exact.get(JSON.stringify([server, folded])), nowMs);
+    if (exact) return exact;
+    for (const { pattern, freeze } of this.#patterns) {
+      if (nowMs < freeze.untilMs && pattern.server.test(server) && pattern.name.test(folded)) return freeze.frozen;
+    }
+    return undefined;
+  }
 }
 
 const EVERYONE = 'everyone';
@@ -82,11 +103,18 @@ function freezeOf(object: StoredObject<'freeze'>): Freeze {
   const { scope, reason, until } = object.spec;
   const untilMs = until === undefined ? Number.NaN : Date.parse(until);
   return {
+    object,
     frozen: Object.freeze({ name: object.metadata.name, reason }),
     scope,
     // An instant that cannot be read never ends the freeze: fail closed.
     untilMs: Number.isNaN(untilMs) ? Number.POSITIVE_INFINITY : untilMs,
   };
+}
+
+/** Of several freezes with one scope only the one that lasts longest matters: while any is in force, that one is. */
+function keepLongest(freezes: Map<string, Freeze>, key: string, freeze: Freeze): void {
+  const before = freezes.get(key);
+  if (!before || outlasts(freeze, before)) freezes.set(key, freeze);
 }
 
 function outlasts(a: Freeze, b: Freeze): boolean {
@@ -97,12 +125,10 @@ function inForce(freeze: Freeze | undefined, nowMs: number): Frozen | undefined 
   return freeze && nowMs < freeze.untilMs ? freeze.frozen : undefined;
 }
 
-function keyOf(scope: FreezeScope): string {
+function keyOf(scope: Exclude<FreezeScope, { tool: unknown }>): string {
   if ('everyone' in scope) return EVERYONE;
-  if ('agent' in scope) return `agent ${scope.agent}`;
-  if ('class' in scope) return `class ${scope.class}`;
-  if ('server' in scope) return `server ${scope.server}`;
-  return `token ${scope.token}`;
+  const [[what, which] = []] = Object.entries(scope);
+  return `${what} ${which}`;
 }
 
 function isKind<K extends Kind>(object: StoredObject, kind: K): object is StoredObject & StoredObject<K> {

@@ -1,8 +1,8 @@
 // The calls that are running now, so that a freeze or a revocation can stop them. One of the two places where the operator side reaches a
 // running pipeline. Never holds a call after its release, and never more than the limit.
-import type { Principal } from '../call.ts';
 import { GatewayError } from '../lib/error.ts';
-import { type FreezeIndex, type FreezeScope, scopeCovers } from './freeze-index.ts';
+import { Roster } from '../lib/roster.ts';
+import type { Judge, StopSubject, StopTarget } from './stopper.ts';
 
 /** Calls in flight at once, per process. */
 export const MAX_IN_FLIGHT = 65_536;
@@ -10,16 +10,16 @@ export const MAX_IN_FLIGHT = 65_536;
 /** Share of them that one agent may have: whoever opens all it can does not keep the others out. */
 export const AGENT_SHARE = 0.5;
 
-export interface InFlightCall {
-  principal: Principal;
-  /** undefined for a call that is not towards one server. */
-  server: string | undefined;
+export interface InFlightCall extends StopSubject {
+  /** Of a call towards several servers: what ends the part that runs at each, by server. Kept up to date by who runs them. */
+  parts?: Map<string, (reason: Error) => void> | undefined;
   /** Ends the call; the reason is the signal's reason. Must not throw; if it does, the others are still ended. */
   abort(reason: Error): void;
 }
 
-export class InFlight {
-  readonly #calls = new Set<InFlightCall>();
+export class InFlight implements StopTarget {
+  readonly what = 'calls';
+  readonly #calls = new Roster<Seated>();
   readonly #perAgent = new Map<string, number>();
   readonly #max: number;
   readonly #maxPerAgent: number;
@@ -42,40 +42,26 @@ export class InFlight {
     if (own >= this.#maxPerAgent)
       throw new GatewayError('limit_exceeded', `This agent already runs ${own} calls. Let some end first, then try again.`);
     this.#perAgent.set(agent, own + 1);
-    const entry = { ...call, abort: (reason: Error) => call.abort(reason) };
-    this.#calls.add(entry);
+    const seated: Seated = { call, seat: 0 };
+    seated.seat = this.#calls.enter(seated);
     let held = true;
     return () => {
-      this.#calls.delete(entry);
+      this.#calls.leave(seated.seat, seated);
       if (held) this.#leave(agent);
       held = false;
     };
   }
 
-  /** Ends the calls of one organization that this scope covers. Returns how many. */
-  cancelMatching(org: string, scope: FreezeScope, reason: string): number {
-    return this.cancelWhere(
-      (call) => call.principal.org === org && scopeCovers(scope, call.principal, call.server),
-      new GatewayError('frozen', `Stopped by a freeze: ${reason}`),
-    );
-  }
-
-  /** Ends the calls of one organization that are frozen under this index; for freezes set through another process. Returns how many. */
-  cancelFrozen(org: string, index: FreezeIndex, nowMs: number): number {
-    let count = 0;
-    for (const call of [...this.#calls]) {
+  doomed(org: string, judge: Judge): (() => void)[] {
+    const ends: (() => void)[] = [];
+    for (const seated of this.#calls) {
+      const { call } = seated;
       if (call.principal.org !== org) continue;
-      const frozen = index.frozen(call.principal, call.server, nowMs);
-      if (frozen) count += this.#end(call, new GatewayError('frozen', `Stopped by the freeze "${frozen.name}": ${frozen.reason}`));
+      const reason = judge(call);
+      if (reason) ends.push(() => this.#end(seated, reason));
+      else if (call.parts) for (const end of doomedParts(call, call.parts, judge)) ends.push(end);
     }
-    return count;
-  }
-
-  /** Ends every call for which the test holds, e.g. the calls of a revoked token. Returns how many. */
-  cancelWhere(test: (call: Readonly<InFlightCall>) => boolean, reason: Error): number {
-    let count = 0;
-    for (const call of [...this.#calls]) if (test(call)) count += this.#end(call, reason);
-    return count;
+    return ends;
   }
 
   #leave(agent: string): void {
@@ -84,13 +70,26 @@ export class InFlight {
     else this.#perAgent.delete(agent);
   }
 
-  #end(call: InFlightCall, reason: Error): number {
-    if (!this.#calls.delete(call)) return 0;
-    try {
-      call.abort(reason);
-    } catch {
-      // One call that cannot be ended must not keep the others running; its own pipeline reports the failure.
-    }
-    return 1;
+  #end(seated: Seated, reason: Error): void {
+    if (this.#calls.leave(seated.seat, seated)) seated.call.abort(reason);
   }
+}
+
+interface Seated {
+  call: InFlightCall;
+  seat: number;
+}
+
+function doomedParts({ principal }: InFlightCall, parts: NonNullable<InFlightCall['parts']>, judge: Judge): (() => void)[] {
+  const ends: (() => void)[] = [];
+  for (const [server, abort] of parts) {
+    const reason = judge({ principal, server });
+    if (reason) ends.push(() => void (parts.delete(server) && abort(reason)));
+  }
+  return ends;
+}
+
+interface Seated {
+  call: InFlightCall;
+  seat: number;
 }

@@ -5,6 +5,7 @@ import { GatewayError } from '../lib/error.ts';
 import type { FreezeSpec, StoredObject } from '../object/kinds.ts';
 import { compileFreezes } from './freeze-index.ts';
 import { InFlight } from './inflight.ts';
+import type { Judge } from './stopper.ts';
 
 const NOW = Date.UTC(2026, 5, 1);
 const bot: Principal = {
@@ -71,8 +72,73 @@ describe('a freeze', () => {
   });
 });
 
+describe('a freeze of a tool', () => {
+  const tool = (server: string, name: string) => compileFreezes([freeze('f', { tool: { server, name } })], 1);
+  const stops = (index: ReturnType<typeof tool>, server: string | undefined, name: string | undefined) =>
+    index.frozen(bot, server, NOW, name) !== undefined;
+
+  test('stops this tool of this server and nothing else', () => {
+    const index = tool('db', 'drop_table');
+    expect(stops(index, 'db', 'drop_table')).toBe(true);
+    expect([stops(index, 'db', 'drop_tables'), stops(index, 'fs', 'drop_table'), stops(index, 'db', undefined)]).toEqual([
+      false,
+      false,
+      false,
+    ]);
+    expect(stops(index, undefined, 'drop_table')).toBe(false);
+  });
+
+  test('takes globs for both', () => {
+    expect(stops(tool('db*', 'drop_?able'), 'db-2', 'drop_table')).toBe(true);
+    expect(stops(tool('*', 'drop_*'), 'fs', 'dropped')).toBe(false);
+  });
+
+  test.each([
+    'Drop_Table',
+    'DROP_TABLE',
+    ' drop_table ',
+    'drop\u200b_table',
+    'ｄｒｏｐ_table',
+    'drop_table\ufe0f',
+    '\u2060drop_table\u0000',
+  ])('stops it under the look-alike %j too', (name) => {
+    expect(stops(tool('db', 'drop_table'), 'db', name)).toBe(true);
+    expect(stops(tool('db', 'Drop_*'), 'db', name)).toBe(true);
+  });
+
+  test('of which there are thousands is found as fast as one', () => {
+    const many = Array.from({ length: 5_000 }, (_, i) => freeze(`f${i}`, { tool: { server: 'db', name: `tool_${i}` } }));
+    const index = compileFreezes([...many, ...Array.from({ length: 5_000 }, (_, i) => freeze(`a${i}`, { agent: `agent-${i}` }))], 1);
+    const began = performance.now();
+    for (let i = 0; i < 10_000; i++) if (!stops(index, 'db', `tool_${i % 5_000}`)) throw new Error(`tool_${i % 5_000}`);
+    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(stops(index, 'db', 'tool_5000')).toBe(false);
+  });
+});
+
+test('a freeze of a user stops whoever works for that user', () => {
+  const index = compileFreezes([freeze('f', { user: 'ada' })], 1);
+  expect(index.frozen({ ...bot, user: 'ada' }, 'fs', NOW)?.name).toBe('f');
+  expect(index.frozen(bot, 'fs', NOW)).toBeUndefined();
+});
+
+test('a drill stops nothing', () => {
+  const drill = freeze('d', { everyone: true });
+  const index = compileFreezes([{ ...drill, spec: { ...drill.spec, drill: true } }], 1);
+  expect(index.frozen(bot, 'fs', NOW)).toBeUndefined();
+  expect(index.active(NOW)).toEqual([]);
+  expect(index.drills(NOW).map(({ metadata }) => metadata.name)).toEqual(['d']);
+});
+
 describe('calls in flight', () => {
-  test('that a scope covers are ended, once, with a reason; the others run on', () => {
+  const judgeBot: Judge = ({ principal }) => (principal.agent === 'bot' ? new Error('incident') : undefined);
+  const end = (calls: InFlight, judge: Judge): number => {
+    const ends = calls.doomed('acme', judge);
+    for (const one of ends) one();
+    return ends.length;
+  };
+
+  test('that are forbidden are ended, once, with the reason; the others run on', () => {
     const calls = new InFlight();
     const ended: string[] = [];
     const register = (id: string, principal: Principal, server: string) =>
@@ -83,33 +149,37 @@ describe('calls in flight', () => {
     const release = register('d', bot, 'db');
     release();
     release();
-    expect(calls.cancelMatching('acme', { agent: 'bot' }, 'incident')).toBe(1);
-    expect(calls.cancelMatching('acme', { agent: 'bot' }, 'incident')).toBe(0);
-    expect(ended).toEqual(['a: Stopped by a freeze: incident']);
+    const ends = calls.doomed('acme', judgeBot);
+    for (const one of [...ends, ...ends]) one();
+    expect(end(calls, judgeBot)).toBe(0);
+    expect(ended).toEqual(['a: incident']);
     expect(calls.size).toBe(2);
   });
 
-  test('are ended by an index that came from elsewhere, even when one abort throws', () => {
+  test('that end by themselves in between are not aborted', () => {
     const calls = new InFlight();
     let ended = 0;
-    calls.register({
-      principal: bot,
-      server: 'fs',
-      abort: () => {
-        throw new Error('broken');
-      },
-    });
-    calls.register({ principal: bot, server: 'fs', abort: () => void ended++ });
-    expect(calls.cancelFrozen('acme', compileFreezes([freeze('f', { server: 'fs' })], 1), NOW)).toBe(2);
-    expect(ended).toBe(1);
-    expect(calls.size).toBe(0);
+    const release = calls.register({ principal: bot, server: 'fs', abort: () => void ended++ });
+    const ends = calls.doomed('acme', judgeBot);
+    release();
+    for (const one of ends) one();
+    expect(ended).toBe(0);
+  });
+
+  test('that go to several servers lose the part at the server that is forbidden', () => {
+    const calls = new InFlight();
+    const ended: string[] = [];
+    const parts = new Map([...'ab'].map((server) => [server, () => void ended.push(server)]));
+    calls.register({ principal: bot, server: undefined, parts, abort: () => ended.push('all') });
+    expect(end(calls, ({ server }) => (server === 'a' ? new Error('frozen') : undefined))).toBe(1);
+    expect([ended, [...parts.keys()], calls.size]).toEqual([['a'], ['b'], 1]);
   });
 
   test('that register others while they end do not loop', () => {
     const calls = new InFlight();
     const again = (): void => void calls.register({ principal: bot, server: 'fs', abort: again });
     again();
-    expect(calls.cancelWhere(() => true, new Error('stop'))).toBe(1);
+    expect(end(calls, judgeBot)).toBe(1);
     expect(calls.size).toBe(1);
   });
 

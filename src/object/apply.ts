@@ -3,8 +3,18 @@
 import type { EntryDraft } from '../audit/port.ts';
 import type { Clock } from '../lib/clock.ts';
 import { didYouMean } from '../lib/suggest.ts';
+import { freezeProblem } from './freeze-guard.ts';
 import type { Kind, StoredObject } from './kinds.ts';
-import { keyOf, type ObjectChange, type Plan, type PlanInput, type PlanProblem, planChanges, type SecretSealer } from './plan.ts';
+import {
+  type Actor,
+  keyOf,
+  type ObjectChange,
+  type Plan,
+  type PlanInput,
+  type PlanProblem,
+  planChanges,
+  type SecretSealer,
+} from './plan.ts';
 import type { ObjectStore, ObjectVersion } from './port.ts';
 import { buildView, type ControlView } from './snapshot.ts';
 
@@ -19,7 +29,9 @@ export interface ObjectContext {
   /** Sealer for the organization's secrets. */
   sealer: (org: string) => SecretSealer;
   /** Log entry of a change; `changes` holds only what really changes. */
-  entry: (org: string, author: string, timeMs: number, changes: readonly ObjectChange[]) => EntryDraft;
+  entry: (org: string, author: string, timeMs: number, changes: readonly ObjectChange[], action?: string) => EntryDraft;
+  /** People that lifting a freeze takes at least; 1 when absent. */
+  liftApprovals?: number;
   /** What kinds know about their own objects: asked about a change that is sound otherwise. Absent: nothing more is checked. */
   check?: ((org: string, plan: Plan) => { problems: PlanProblem[]; warnings: PlanProblem[] }) | undefined;
 }
@@ -29,6 +41,8 @@ export interface ApplyOptions {
   dryRun?: boolean;
   /** Says why the author may not make these changes, or undefined. Asked under the same view the change is planned on. */
   guard?: (changes: readonly ObjectChange[]) => string | undefined;
+  /** Why, when it is more than an edit; goes into the entry. */
+  action?: string;
 }
 
 export type ApplyResult =
@@ -37,12 +51,26 @@ export type ApplyResult =
   | { type: 'refused'; problems: PlanProblem[]; warnings: PlanProblem[]; forbidden?: boolean }
   | { type: 'conflict'; object: string; currentRevision: number };
 
-/** Applies puts and deletes, all or nothing. `revision` of the result is the control revision after the change. */
-export async function applyChanges(context: ObjectContext, org: string, input: PlanInput, options: ApplyOptions): Promise<ApplyResult> {
+/**
+ * Applies puts and deletes, all or nothing. `revision` of the result is the control revision after the change. An input that depends on what
+ * is there is made anew for every attempt.
+ */
+export async function applyChanges(
+  context: ObjectContext,
+  org: string,
+  wanted: PlanInput | ((view: ControlView) => PlanInput),
+  options: ApplyOptions,
+): Promise<ApplyResult> {
+  const { author } = options;
   for (let attempt = 1; ; attempt++) {
     const view = buildView(await context.store.load(org));
-    const plan = planChecked(context, org, view, input);
-    const reason = options.guard?.(plan.changes);
+    const input = typeof wanted === 'function' ? wanted(view) : wanted;
+    const timeMs = context.clock.nowMs();
+    const plan = planChecked(context, org, view, input, { author, timeMs });
+    const { liftApprovals = 1, store } = context;
+    const reason =
+      options.guard?.(plan.changes) ??
+      (await freezeProblem({ store, org, view, changes: plan.changes, author, timeMs, liftApprovals, lift: input.lift }));
     if (reason !== undefined)
       return {
         type: 'refused',
@@ -52,7 +80,7 @@ export async function applyChanges(context: ObjectContext, org: string, input: P
       };
     if (plan.problems.length > 0) return { type: 'refused', problems: plan.problems, warnings: plan.warnings };
     if (options.dryRun || plan.writes.length === 0) return staleWrite(view, plan) ?? applied(plan, view.revision, options.dryRun ?? false);
-    const result = await commit(context, org, plan, options.author);
+    const result = await commit(context, org, plan, options);
     if (result.type === 'written') return applied(plan, result.revision, false);
     // With a revision given by the writer the conflict is theirs to solve; otherwise it was a race with our own reading.
     if (attempt === MAX_ATTEMPTS || staleWrite(view, plan)) {
@@ -62,8 +90,8 @@ export async function applyChanges(context: ObjectContext, org: string, input: P
 }
 
 /** The plan, with what the kinds have to say about it. */
-export function planChecked(context: ObjectContext, org: string, view: ControlView, input: PlanInput): Plan {
-  const plan = planChanges(view, input, context.sealer(org));
+export function planChecked(context: ObjectContext, org: string, view: ControlView, input: PlanInput, actor?: Actor): Plan {
+  const plan = planChanges(view, input, context.sealer(org), actor);
   if (plan.problems.length > 0 || plan.writes.length === 0) return plan;
   const found = context.check?.(org, plan);
   plan.problems.push(...(found?.problems ?? []));
@@ -124,10 +152,10 @@ export async function objectHistory(
   return context.store.history(org, kind, name, Math.min(limit, MAX_HISTORY));
 }
 
-async function commit(context: ObjectContext, org: string, plan: Plan, author: string) {
+async function commit(context: ObjectContext, org: string, plan: Plan, { author, action }: ApplyOptions) {
   const timeMs = context.clock.nowMs();
   const real = plan.changes.filter((change) => change.change !== 'unchanged');
-  return context.store.write(org, plan.writes, author, timeMs, context.entry(org, author, timeMs, real));
+  return context.store.write(org, plan.writes, author, timeMs, context.entry(org, author, timeMs, real, action));
 }
 
 /** The first write whose writer saw another revision than the one in force. */

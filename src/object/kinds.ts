@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { agentSpec } from './kind/agent.ts';
 import type { metadataSchema } from './kind/field.ts';
 import { freezeSpec } from './kind/freeze.ts';
+import { limitSpec } from './kind/limit.ts';
 import { operatorSpec, type roles } from './kind/operator.ts';
 import { type policyRule, policySpec } from './kind/policy.ts';
 import type { policyCase } from './kind/policy-case.ts';
@@ -19,6 +20,7 @@ export const kinds = {
   token: tokenSpec,
   policy: policySpec,
   freeze: freezeSpec,
+  limit: limitSpec,
   secret: secretSpec,
   operator: operatorSpec,
   risk: riskSpec,
@@ -34,6 +36,7 @@ export type PolicyRule = z.infer<typeof policyRule>;
 export type PolicySpec = z.infer<typeof policySpec>;
 export type PolicyCase = z.infer<typeof policyCase>;
 export type FreezeSpec = z.infer<typeof freezeSpec>;
+export type LimitSpec = z.infer<typeof limitSpec>;
 export type OperatorSpec = z.infer<typeof operatorSpec>;
 export type Role = (typeof roles)[number];
 

@@ -3,6 +3,7 @@
 import { canonicalJson } from '../lib/canonical-json.ts';
 import { sha256Hex } from '../lib/digest.ts';
 import { didYouMean } from '../lib/suggest.ts';
+import { type Actor, stampFreeze } from './freeze-guard.ts';
 import type { Kind, StoredObject } from './kinds.ts';
 import type { ObjectDraft } from './parse.ts';
 import type { ObjectWrite } from './port.ts';
@@ -52,9 +53,14 @@ export interface PlanInput {
   delete?: readonly { kind: Kind; name: string; revision?: number }[];
   /** Delete every object of these kinds that is not in `put`. */
   prune?: readonly Kind[];
+  /** Name of the freeze that this change asks or confirms to lift; never taken from a file. */
+  lift?: string;
 }
 
-export function planChanges(view: ControlView, input: PlanInput, sealer: SecretSealer): Plan {
+/** Nobody in particular: for looking at what a change would do. */
+const NOBODY: Actor = { author: '', timeMs: 0 };
+
+export function planChanges(view: ControlView, input: PlanInput, sealer: SecretSealer, actor: Actor = NOBODY): Plan {
   const plan: Plan = { writes: [], changes: [], problems: [], warnings: [], after: [] };
   const after = new Map(view.all().map((object) => [keyOf(object.kind, object.metadata.name), object]));
   const touched = new Set<string>();
@@ -62,8 +68,9 @@ export function planChanges(view: ControlView, input: PlanInput, sealer: SecretS
     const key = keyOf(draft.kind, draft.metadata.name);
     if (touched.has(key)) plan.problems.push({ object: key, message: 'is given twice' });
     touched.add(key);
-    const object = settle(view, draft, sealer, plan);
-    if (object) {
+    const settled = settle(view, draft, sealer, plan);
+    if (settled) {
+      const object = stamped(view, settled, actor, input.lift);
       after.set(key, object);
       put(view, object, draft.revision, plan);
     }
@@ -75,7 +82,7 @@ export function planChanges(view: ControlView, input: PlanInput, sealer: SecretS
     remove(view, gone, plan);
   }
   checkReferences(after, touched, plan);
-  checkAdminRemains(view, after, plan);
+  if (plan.changes.some(({ kind }) => kind === 'operator')) checkAdminRemains(view, after, plan);
   plan.after = [...after.values()];
   return plan;
 }
@@ -106,6 +113,13 @@ function settle(view: ControlView, draft: ObjectDraft, sealer: SecretSealer, pla
     return fail('is revoked, and a revoked token stays revoked; create a new one');
   }
   return { kind: draft.kind, metadata: draft.metadata, spec: draft.spec };
+}
+
+/** INVARIANT: what a freeze says about who set it is written here and nowhere else (test/scenario/kill-lift.test.ts). */
+function stamped(view: ControlView, object: StoredObject, actor: Actor, lift: string | undefined): StoredObject {
+  if (object.kind !== 'freeze') return object;
+  const { name } = object.metadata;
+  return stampFreeze(view.get('freeze', name), object as StoredObject<'freeze'>, actor, lift === name);
 }
 
 function sealDraft(
@@ -183,17 +197,30 @@ function checkAdminRemains(view: ControlView, after: ReadonlyMap<string, StoredO
 
 /** Only references from or to something this change touches: older damage must not block an unrelated change. */
 function checkReferences(after: ReadonlyMap<string, StoredObject>, touched: ReadonlySet<string>, plan: Plan): void {
-  for (const [key, object] of after) {
-    const concerned = (to: Reference) => !after.has(keyOf(to.kind, to.name)) && (touched.has(key) || touched.has(keyOf(to.kind, to.name)));
-    for (const to of referencesOf(object).filter(concerned)) {
-      const names = [...after.values()].filter((other) => other.kind === to.kind).map((other) => other.metadata.name);
-      plan.problems.push({
-        object: key,
-        message: `${to.at} names ${keyOf(to.kind, to.name)}, which does not exist.${didYouMean(to.name, names)}`,
-      });
-    }
-    for (const to of softReferencesOf(object).filter(concerned)) {
-      plan.warnings.push({ object: key, message: `${to.at} names ${keyOf(to.kind, to.name)}, which does not exist (yet)` });
-    }
+  // What is not touched can only lose what it names by a deletion.
+  const deletes = plan.changes.some(({ change }) => change === 'deleted');
+  for (const key of deletes ? after.keys() : touched) {
+    const object = after.get(key);
+    if (object) checkReferencesOf(key, object, after, touched, plan);
+  }
+}
+
+function checkReferencesOf(
+  key: string,
+  object: StoredObject,
+  after: ReadonlyMap<string, StoredObject>,
+  touched: ReadonlySet<string>,
+  plan: Plan,
+): void {
+  const concerned = (to: Reference) => !after.has(keyOf(to.kind, to.name)) && (touched.has(key) || touched.has(keyOf(to.kind, to.name)));
+  for (const to of referencesOf(object).filter(concerned)) {
+    const names = [...after.values()].filter((other) => other.kind === to.kind).map((other) => other.metadata.name);
+    plan.problems.push({
+      object: key,
+      message: `${to.at} names ${keyOf(to.kind, to.name)}, which does not exist.${didYouMean(to.name, names)}`,
+    });
+  }
+  for (const to of softReferencesOf(object).filter(concerned)) {
+    plan.warnings.push({ object: key, message: `${to.at} names ${keyOf(to.kind, to.name)}, which does not exist (yet)` });
   }
 }

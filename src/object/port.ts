@@ -36,6 +36,7 @@ export type WriteResult =
 export interface ObjectStore {
   organizations(): Promise<string[]>;
   createOrganization(org: string): Promise<void>;
+  /** Objects that did not change since an earlier call may be the same ones: never change them. */
   load(org: string): Promise<ControlSnapshot>;
   /** The objects as they were at an earlier control revision, from their history. */
   loadAt(org: string, revision: number): Promise<ControlSnapshot>;

@@ -20,6 +20,8 @@ export function softReferencesOf(object: StoredObject): Reference[] {
   const { scope } = object.spec;
   if ('agent' in scope) return [{ kind: 'agent', name: scope.agent, at: 'spec.scope.agent' }];
   if ('server' in scope) return [{ kind: 'server', name: scope.server, at: 'spec.scope.server' }];
+  if ('tool' in scope)
+    return /[*?]/.test(scope.tool.server) ? [] : [{ kind: 'server', name: scope.tool.server, at: 'spec.scope.tool.server' }];
   return 'token' in scope ? [{ kind: 'token', name: scope.token, at: 'spec.scope.token' }] : [];
 }
 

@@ -99,7 +99,12 @@ function reuse(object: StoredObject, base: ControlView | undefined): StoredObjec
   return before !== undefined && object.revision !== undefined && before.revision === object.revision ? before : undefined;
 }
 
+/** What was read once and is handed out again by the store is not checked again. */
+const read = new WeakMap<StoredObject, StoredObject>();
+
 function readStored(object: StoredObject): StoredObject {
+  const before = read.get(object);
+  if (before) return before;
   const metadata = metadataSchema.safeParse(object.metadata);
   const spec = kinds[object.kind].safeParse(object.spec);
   if (!metadata.success || !spec.success) {
@@ -107,7 +112,14 @@ function readStored(object: StoredObject): StoredObject {
     throw unreadable(object, `${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`);
   }
   const { kind, revision } = object;
-  return deepFreeze({ kind, metadata: metadata.data, spec: spec.data, ...(revision === undefined ? {} : { revision }) }) as StoredObject;
+  const checked = deepFreeze({
+    kind,
+    metadata: metadata.data,
+    spec: spec.data,
+    ...(revision === undefined ? {} : { revision }),
+  }) as StoredObject;
+  read.set(object, checked);
+  return checked;
 }
 
 function unreadable(object: { kind: string; metadata?: { name?: string } }, why: string): GatewayError {

@@ -22,10 +22,18 @@ export interface Metrics {
   upstream(server: string, durationMs: number): void;
   /** One durable append. */
   append(durationMs: number): void;
+  /** A call was refused by this limit. */
+  limited(limit: string): void;
   /** Can the log be written? */
   logHealthy(healthy: boolean): void;
+  /** Calls, parked calls, sessions that a freeze or a revocation ended. */
+  stopped(what: string, count: number): void;
+  /** Everything that a freeze covers was ended here, so long after it was set. */
+  freezeDone(durationMs: number): void;
   /** Adds a gauge that is read when the metrics are rendered; what it throws leaves it out. */
   gauge(name: string, help: string, read: () => number): void;
+  /** The same with one label, a series for each value that `read` gives. */
+  gauges(name: string, help: string, label: string, read: () => readonly (readonly [string, number])[]): void;
   /** Prometheus text exposition format. */
   render(): Promise<string>;
 }
@@ -42,6 +50,15 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
   const upstreamSeconds = histogram(registry, 'sallyport_upstream_seconds', 'Time servers took to answer.', 'server');
   const appendSeconds = histogram(registry, 'sallyport_append_seconds', 'Time until log entries were durable.', 'log');
   plain(registry, 'sallyport_calls_total', 'Calls that ended, by method and outcome.', 'counter', () => calls.values());
+  const freezeSeconds = histogram(registry, 'sallyport_freeze_seconds', 'Time from a freeze until everything it covers was ended.', 'of');
+  const stopped = new Map<string, number>();
+  plain(registry, 'sallyport_stopped_total', 'What freezes and revocations ended.', 'counter', () =>
+    [...stopped].map(([what, value]) => ({ metricName: 'sallyport_stopped_total', labels: { what }, value })),
+  );
+  const limits = new NameCounter();
+  plain(registry, 'sallyport_limited_total', 'Calls refused by a limit.', 'counter', () =>
+    limits.values('sallyport_limited_total', 'limit'),
+  );
   const gauge: Metrics['gauge'] = (name, help, read) => plain(registry, name, help, 'gauge', () => reading(name, read));
   gauge('sallyport_calls_in_flight', 'Calls that are running.', () => inFlight);
   gauge('sallyport_log_healthy', '1 when the audit log can be written, else 0.', () => Number(isLogHealthy));
@@ -61,9 +78,32 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
     logHealthy: (healthy) => {
       isLogHealthy = healthy;
     },
+    stopped: (what, count) => void stopped.set(what, (stopped.get(what) ?? 0) + count),
+    freezeDone: (durationMs) => freezeSeconds.observe('freeze', durationMs / 1000),
+    limited: (limit) => limits.count(limit),
     gauge,
+    gauges: (name, help, label, read) =>
+      plain(registry, name, help, 'gauge', () =>
+        read()
+          .slice(0, MAX_LABEL_VALUES)
+          .map(([of, value]) => ({ metricName: name, labels: { [label]: of }, value })),
+      ),
     render: () => registry.metrics(),
   };
+}
+
+/** A counter with one label whose values are names that operators chose. */
+class NameCounter {
+  readonly #counts = new Map<string, number>();
+
+  count(name: string): void {
+    const label = this.#counts.has(name) || this.#counts.size < MAX_LABEL_VALUES ? name : OTHER;
+    this.#counts.set(label, (this.#counts.get(label) ?? 0) + 1);
+  }
+
+  values(metricName: string, label: string): MetricValue[] {
+    return [...this.#counts].map(([name, value]) => ({ metricName, labels: { [label]: name }, value }));
+  }
 }
 
 /** Calls by method and outcome. */

@@ -9,18 +9,17 @@ import { INVALID_PARAMS, METHOD_NOT_FOUND } from '../mcp/error-code.ts';
 import type { ServerSpec } from '../object/kinds.ts';
 import type { UpstreamRequest } from '../upstream/exchange.ts';
 import { alsoAsked } from './decide-input.ts';
-import { listOf } from './discovery.ts';
+import { listOf, MAX_PAGES_PER_SERVER } from './discovery.ts';
 import type { Flight } from './flight.ts';
 import { requestTo } from './forward-request.ts';
 import { isForwardable } from './forwardable.ts';
+import { LIST_SHAPES } from './list-shape.ts';
 import { listenAll } from './listen-all.ts';
 import { mergeHandshakes } from './merge-handshake.ts';
-import { isVisible, LIST_SHAPES, learn } from './narrow.ts';
+import { isVisible, learn, noteGiven } from './narrow.ts';
 
 /** Items of one page of an aggregated list. */
 export const AGGREGATE_PAGE_ITEMS = 1000;
-/** Pages read from one server for one aggregated list. */
-export const MAX_PAGES_PER_SERVER = 20;
 
 export async function forwardAll(flight: Flight): Promise<CallReply> {
   const { call } = flight;
@@ -102,11 +101,25 @@ async function askInTime(
   shape: (request: UpstreamRequest) => UpstreamRequest,
 ): Promise<CallReply> {
   const late = AbortSignal.timeout(flight.ports.settings.aggregateDeadlineMs);
-  const signal = AbortSignal.any([flight.signal, late]);
   const request = requestTo(flight, server, spec);
   if (!request) throw new Error('its credential is missing');
-  const gone = new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
-  return Promise.race([flight.ports.upstreams.exchange(shape({ ...request, signal })), gone]);
+  return asPart(flight, server, (stopped) => {
+    const signal = AbortSignal.any([flight.signal, late, stopped]);
+    const gone = new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
+    return Promise.race([flight.ports.upstreams.exchange(shape({ ...request, signal })), gone]);
+  });
+}
+
+/** Runs the part of a call that goes to one server, so that a freeze of that server ends it and not the others. */
+export async function asPart<T>(flight: Flight, server: string, work: (stopped: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const abort = (reason: Error): void => controller.abort(reason);
+  flight.parts?.set(server, abort);
+  try {
+    return await work(controller.signal);
+  } finally {
+    if (flight.parts?.get(server) === abort) flight.parts.delete(server);
+  }
 }
 
 async function handshakeAll(flight: Flight): Promise<CallReply> {
@@ -166,6 +179,7 @@ async function itemsOf(flight: Flight, server: string, spec: ServerSpec): Promis
   }
   learn(flight, found, shape, server);
   const visible = found.filter((item) => isVisible(flight, item, shape, server));
+  noteGiven(flight, server, visible, undefined);
   if (shape.kind !== 'resource') return visible.map((item) => ({ ...item, name: publicName(server, String(item.name)) }));
   const source = shape.names === 'uri' ? 'uri' : 'template';
   ports.routes.forget(routeOwner(flight), server, source);

@@ -2,6 +2,7 @@
 import { buildPrincipals } from '../auth/principal-index.ts';
 import { compileSnapshots } from '../catalog/snapshot-index.ts';
 import { compileFreezes } from '../kill/freeze-index.ts';
+import { compileLimits } from '../limit/limit-set.ts';
 import type { Kind } from '../object/kinds.ts';
 import { buildView, type ControlView } from '../object/snapshot.ts';
 import { compilePolicies, type PolicyFailure } from '../policy/compile.ts';
@@ -29,6 +30,7 @@ export function controlCompiler(
           ? compilePolicies(all, revision, { onError: onPolicyError })
           : previous.policies.atRevision(revision),
       freezes: changed('freeze') || !previous ? compileFreezes(all, revision) : previous.freezes,
+      limits: changed('limit', 'token') || !previous ? compileLimits(all) : previous.limits,
       snapshots: changed('snapshot', 'server') || !previous ? compileSnapshots(all) : previous.snapshots,
       risk: changed('risk') || !previous ? compileRisk(all) : previous.risk,
       lease: leases(org, view, openSecret),

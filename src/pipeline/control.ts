@@ -4,6 +4,7 @@
 import type { PrincipalIndex } from '../auth/principal-index.ts';
 import type { SnapshotIndex } from '../catalog/snapshot-index.ts';
 import type { FreezeIndex } from '../kill/freeze-index.ts';
+import type { LimitSet } from '../limit/limit-set.ts';
 import type { StoredObject } from '../object/kinds.ts';
 import type { ControlView } from '../object/snapshot.ts';
 import type { PolicySet } from '../policy/compile.ts';
@@ -17,6 +18,7 @@ export interface Control {
   readonly principals: PrincipalIndex;
   readonly policies: PolicySet;
   readonly freezes: FreezeIndex;
+  readonly limits: LimitSet;
   readonly snapshots: SnapshotIndex;
   /** undefined when no profile is set: nothing is scored. */
   readonly risk: RiskModel | undefined;

@@ -32,10 +32,10 @@ export const decide: Row = {
 /** INVARIANT: no rule lets a call pass a freeze, nor a method that nobody named (test/scenario/attack-bypass.test.ts). */
 function despiteRules(flight: Flight): Verdict {
   const { call } = flight;
-  const { target, surface, kind } = call;
+  const { target, surface, kind, local } = call;
   const server = target?.server ?? (surface.type === 'server' ? surface.server : undefined);
-  if (server !== undefined && kind !== 'meta') {
-    const verdict = frozenVerdict(flight, server);
+  if (server !== undefined && !(kind === 'meta' && local)) {
+    const verdict = frozenVerdict(flight, server, target?.capability);
     if (verdict !== PASS) return verdict;
   }
   if (!target || isForwardable(call, target.spec)) return PASS;

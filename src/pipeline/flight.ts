@@ -9,14 +9,20 @@ import type { InFlight } from '../kill/inflight.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { JsonObject } from '../lib/json.ts';
 import type { Lru } from '../lib/lru.ts';
+import type { FloodGate } from '../limit/flood.ts';
+import type { Hold } from '../limit/hold.ts';
+import type { Limiter } from '../limit/limiter.ts';
 import type { RpcError } from '../mcp/message.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Amounts } from '../risk/amounts.ts';
 import type { HistorySource } from '../risk/history-source.ts';
 import type { Lease, Upstreams } from '../upstream/exchange.ts';
+import type { Watchdog } from '../upstream/watchdog.ts';
 import type { Control, ControlSource } from './control.ts';
 import type { Readings } from './discovery.ts';
+import type { ViewBook } from './view-book.ts';
+import type { ViewWatch } from './view-watch.ts';
 
 export interface Ports {
   clock: Clock;
@@ -27,15 +33,22 @@ export interface Ports {
   /** Which server lists which resource, by principal. */
   routes: UriRoutes;
   readings: Readings;
+  /** What agents hold of lists, so that they are told when that changes. */
+  views: ViewBook;
   sealer: TextSealer;
   /** Sealed ids in use by upstream task, so that every mention of a task gets the id the agent knows. Bounded; nothing is lost without it. */
   taskIds: Lru<string, string>;
   lastUsed: LastUsed;
   /** Thins out the recording of attempts nobody can be blamed for. */
   strangers: { admit(nowMs: number): boolean };
+  limiter: Limiter;
+  /** Thins out the recording of calls that come too often. */
+  floods: Pick<FloodGate, 'admit'>;
   /** Thins out the entries about incidents. */
   incidents: { admit(thing: string, nowMs: number): number | undefined };
   inFlight: InFlight;
+  /** Ends calls that take too long, without a timer for each. */
+  watchdog: Watchdog;
   /** In the order they look. */
   inspectors: readonly Inspector[];
   histories: HistorySource;
@@ -103,8 +116,22 @@ export interface Flight {
   sealedTaskId: string | undefined;
   /** The server could not be reached or broke off: the outcome says so. */
   upstreamFailed: boolean;
+  /** For a standing stream, or a call during which the server spoke of its lists: tells the agent when its own view changed. */
+  watch: ViewWatch | undefined;
+  /** Run, in order, when the outcome was handed to the codec. */
+  whenAnswered: (() => void)[] | undefined;
+  /** What this call holds of its limits; undefined when none applies. */
+  hold: Hold | undefined;
+  /** Ticket of an earlier round whose reservations were taken over. */
+  claimed: string | undefined;
+  /** It was handed to the server side: it may have had an effect. */
+  forwarded: boolean;
+  /** The server side says that it sent nothing. */
+  neverSent: boolean;
   /** Takes the call out of the kill switch's sight. */
   release: (() => void) | undefined;
+  /** Of a call towards several servers: what ends the part at each, for the kill switch. */
+  parts: Map<string, (reason: Error) => void> | undefined;
 }
 
 export interface Denial {
@@ -113,6 +140,10 @@ export interface Denial {
   rule: string | undefined;
   hint: string | undefined;
   rpc?: RpcError | undefined;
+  /** Name of the limit without room. */
+  limit?: string | undefined;
+  /** When it may pass; undefined when waiting does not help or is not known to. */
+  retryAfterMs?: number | undefined;
 }
 
 export type Verdict =
@@ -134,10 +165,12 @@ export type RowName =
   | 'freeze'
   | 'resolve'
   | 'limit'
+  | 'limit-target'
   | 'validate'
   | 'inspect-args'
   | 'score'
   | 'decide'
+  | 'require-quota'
   | 'approve'
   | 'record-decision'
   | 'lease'

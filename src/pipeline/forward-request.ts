@@ -1,4 +1,5 @@
 // From a flight to what goes to one server. Only a flight with a receipt gets this far.
+import { compileGlob, type Glob } from '../lib/glob.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { isObject } from '../lib/json.ts';
 import type { ServerSpec } from '../object/kinds.ts';
@@ -27,6 +28,7 @@ function build(flight: Flight, server: string, spec: ServerSpec, lease: Lease, i
     receipt,
     callId: call.id,
     org: principal.org,
+    principal,
     server,
     spec,
     lease,
@@ -39,7 +41,31 @@ function build(flight: Flight, server: string, spec: ServerSpec, lease: Lease, i
     inputSchema,
     peer: governedPeer(flight, server, spec),
     signal: flight.signal,
+    onOpen: flight.watch && ((capabilities) => flight.watch?.opened(server, capabilities)),
+    repeatable: isRepeatable(flight, spec),
   };
+}
+
+/** Lists, reads, and tools of which both the definition and the operator say so. Never a further round of a call: its state opens once. */
+function isRepeatable({ call }: Flight, spec: ServerSpec): boolean {
+  if (call.params?.requestState !== undefined || call.params?.inputResponses !== undefined) return false;
+  if (call.kind === 'list' || call.kind === 'read') return true;
+  const { capability, definition } = call.target ?? {};
+  if (call.method !== 'tools/call' || !spec.retryTools || capability?.kind !== 'tool') return false;
+  const annotations = definition?.value.annotations;
+  const saysSo = isObject(annotations) && (annotations.idempotentHint === true || annotations.readOnlyHint === true);
+  return saysSo && retryGlobs(spec.retryTools).some((glob) => glob.test(capability.name));
+}
+
+const compiled = new WeakMap<readonly string[], readonly Glob[]>();
+
+function retryGlobs(sources: readonly string[]): readonly Glob[] {
+  let globs = compiled.get(sources);
+  if (!globs) {
+    globs = sources.map((source) => compileGlob(source));
+    compiled.set(sources, globs);
+  }
+  return globs;
 }
 
 function schemaOf(flight: Flight): JsonObject | undefined {

@@ -1,13 +1,16 @@
 // Row: the side effect. Needs the receipt and the signal; sends to one server, to several (aggregated surface), or answers locally.
 // Failures of a server become JSON-RPC errors with a stable code; its private words stay in the operator's log.
-import type { CallReply, Principal } from '../call.ts';
+import type { Call, CallReply, Principal } from '../call.ts';
 import { GatewayError } from '../lib/error.ts';
 import { INTERNAL_ERROR } from '../mcp/error-code.ts';
+import { ServerResting } from '../upstream/breaker.ts';
+import type { Watched } from '../upstream/watchdog.ts';
 import { forwardAll } from './aggregate.ts';
 import { refreshDefinition } from './discovery.ts';
 import type { Flight, Row, Verdict } from './flight.ts';
 import { deny, PASS, reply } from './flight.ts';
 import { requestOf } from './forward-request.ts';
+import { toolOf } from './freeze.ts';
 import { governQuestions } from './question.ts';
 import { ownTaskIds } from './task.ts';
 import { validate } from './validate.ts';
@@ -22,29 +25,50 @@ export const forward: Row = {
       return PASS;
     }
     const { principal } = call;
+    flight.forwarded = true;
     if (!principal) throw new Error('forward without a principal');
     const full = register(flight, principal);
-    if (full) return full;
+    if (full) {
+      flight.neverSent = true;
+      return full;
+    }
     const deadline = armDeadline(flight);
+    if (deadline) ports.watchdog.add(deadline);
+    if (call.method === 'subscriptions/listen') flight.watch = ports.views.open(flight);
     try {
       return await send(flight);
     } catch (error) {
-      const late = deadline.error !== undefined && error === deadline.error;
+      const late = deadline?.error !== undefined && error === deadline.error;
       if ((flight.signal.aborted && !late) || !(error instanceof GatewayError)) throw error;
       flight.upstreamFailed = true;
+      flight.neverSent = NEVER_SENT.has(error.code);
       ports.logger.warn({ call: call.id, server: call.target?.server, code: error.code, detail: error.detail }, error.message);
       return reply(upstreamError(flight, error));
     } finally {
-      clearTimeout(deadline.timer);
+      if (deadline) ports.watchdog.delete(deadline);
+      flight.watch?.close();
     }
   },
 };
+
+/** What a server says of its lists during a call is told before the call's answer, or not on its stream; longest wait for that, milliseconds. */
+const MAX_LOOK_WAIT_MS = 5_000;
+/** Failures before anything went to the server. */
+const NEVER_SENT: ReadonlySet<string> = new Set(['upstream_unavailable', 'upstream_overloaded']);
 
 /** A verdict when there is no room. */
 function register(flight: Flight, principal: Principal): Verdict | undefined {
   const { call, ports } = flight;
   try {
-    flight.release = ports.inFlight.register({ principal, server: call.target?.server, abort: (reason) => call.abort(reason) });
+    const { target } = call;
+    if (!target) flight.parts = new Map();
+    flight.release = ports.inFlight.register({
+      principal,
+      server: target?.server,
+      tool: toolOf(target?.capability),
+      parts: flight.parts,
+      abort: (reason) => call.abort(reason),
+    });
     return undefined;
   } catch (error) {
     if (error instanceof GatewayError && error.code === 'limit_exceeded') return deny('limit_exceeded', error.message);
@@ -52,27 +76,32 @@ function register(flight: Flight, principal: Principal): Verdict | undefined {
   }
 }
 
-interface Deadline {
-  timer: NodeJS.Timeout | undefined;
-  /** Why the call was ended; made only then. */
-  error: GatewayError | undefined;
+/** A server that keeps a call alive does not keep it for ever. Standing streams have no such end. */
+function armDeadline({ call, ports }: Flight): Deadline | undefined {
+  return call.kind === 'subscription' ? undefined : new Deadline(call, ports.settings.callTimeoutMs);
 }
 
-/** A server that keeps a call alive does not keep it for ever. Standing streams have no such end. */
-function armDeadline({ call, ports }: Flight): Deadline {
-  const deadline: Deadline = { timer: undefined, error: undefined };
-  if (call.kind === 'subscription') return deadline;
-  const { callTimeoutMs } = ports.settings;
-  const leftMs = callTimeoutMs - (ports.clock.monotonicMs() - call.startedMs);
-  const expire = (): void => {
-    deadline.error = new GatewayError(
+class Deadline implements Watched {
+  readonly deadlineMs: number;
+  /** Why the call was ended; made only then. */
+  error: GatewayError | undefined;
+  watchSeat: number | undefined;
+  readonly #call: Call;
+  readonly #timeoutMs: number;
+
+  constructor(call: Call, timeoutMs: number) {
+    this.#call = call;
+    this.#timeoutMs = timeoutMs;
+    this.deadlineMs = call.startedMs + timeoutMs;
+  }
+
+  expire(): void {
+    this.error = new GatewayError(
       'upstream_timeout',
-      `The call did not end within ${callTimeoutMs} ms, the longest a call may take here.`,
+      `The call did not end within ${this.#timeoutMs} ms, the longest a call may take here.`,
     );
-    call.abort(deadline.error);
-  };
-  deadline.timer = setTimeout(expire, Math.max(0, leftMs));
-  return deadline;
+    this.#call.abort(this.error);
+  }
 }
 
 async function send(flight: Flight): Promise<Verdict> {
@@ -83,8 +112,10 @@ async function send(flight: Flight): Promise<Verdict> {
   }
   const began = ports.clock.monotonicMs();
   const answer = await exchange(flight);
+  if (flight.watch && call.kind !== 'subscription') await flight.watch.idle(MAX_LOOK_WAIT_MS);
   ports.metrics.upstream(call.target.server, ports.clock.monotonicMs() - began);
-  const refusal = await governQuestions(flight, answer);
+  const judging = governQuestions(flight, answer);
+  const refusal = judging && (await judging);
   if (refusal) return deny(refusal.code, refusal.message, refusal.rule);
   flight.reply = ownTaskIds(flight, answer);
   return PASS;
@@ -121,7 +152,12 @@ export function upstreamError(flight: Flight, error: GatewayError): CallReply {
     error: {
       code: INTERNAL_ERROR,
       message: error.message,
-      data: { code: error.code, callId: flight.call.id, ...(server === undefined ? {} : { server }) },
+      data: {
+        code: error.code,
+        callId: flight.call.id,
+        ...(server === undefined ? {} : { server }),
+        ...(error instanceof ServerResting && { retryAfterMs: error.retryAfterMs }),
+      },
     },
   };
 }

@@ -1,12 +1,14 @@
-// Row: is anything in scope frozen? Runs before names are resolved; `decide` looks again for the resolved server, and for those who
-// were not told here: that a server is frozen is said to nobody who may not use it.
+// Row: is anything in scope frozen? Runs before names are resolved; `decide` looks again for the resolved server and tool, and for those who
+// were not told here: that a server is frozen is said to nobody who may not use it. What the gateway answers itself (ping) tells nobody anything.
+import type { CapabilityRef } from '../call.ts';
 import type { Flight, Row, Verdict } from './flight.ts';
 import { deny, PASS } from './flight.ts';
 
 export const checkFreeze: Row = {
   name: 'freeze',
   run(flight) {
-    const { surface, principal } = flight.call;
+    const { surface, principal, kind, local } = flight.call;
+    if (kind === 'meta' && local) return PASS;
     const verdict = frozenVerdict(flight, surface.type === 'server' ? surface.server : undefined);
     if (verdict === PASS || !principal || surface.type === 'all') return verdict;
     const isAboutServer = frozenVerdict(flight, undefined) === PASS;
@@ -14,14 +16,19 @@ export const checkFreeze: Row = {
   },
 };
 
-export function frozenVerdict(flight: Flight, server: string | undefined): Verdict {
+export function frozenVerdict(flight: Flight, server: string | undefined, capability?: CapabilityRef): Verdict {
   const { principal } = flight.call;
   if (!principal) return deny('unauthenticated', 'A valid token is required.');
-  const freeze = flight.control.freezes.frozen(principal, server, flight.ports.clock.nowMs());
+  const freeze = flight.control.freezes.frozen(principal, server, flight.ports.clock.nowMs(), toolOf(capability));
   if (!freeze) return PASS;
   return deny(
     'frozen',
     `Stopped by freeze "${freeze.name}": ${freeze.reason}. Calls pass again when an operator lifts it.`,
     `freeze/${freeze.name}`,
   );
+}
+
+/** Only tools can be frozen one by one. */
+export function toolOf(capability: CapabilityRef | undefined): string | undefined {
+  return capability?.kind === 'tool' ? capability.name : undefined;
 }

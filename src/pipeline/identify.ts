@@ -15,7 +15,7 @@ export const identify: Row = {
     const nowMs = ports.clock.nowMs();
     let refusal: { code: 'unauthenticated' | 'token_expired' | 'token_revoked'; message: string } | undefined;
     for (const control of ports.control.all()) {
-      const found = control.principals.identify(call.bearer, nowMs);
+      const found = control.principals.identify(call.bearerHash, nowMs);
       if (found.principal) return board(flight, control, found.principal);
       if (!refusal || found.code !== 'unauthenticated') refusal = { code: found.code, message: found.message };
     }
@@ -56,7 +56,7 @@ function itself(org: string): Principal {
 
 /** INVARIANT: only with the conformance profile, only without a token, only from loopback (test/scenario/anonymous.test.ts). */
 function anonymousPrincipal(call: Call, org: string | undefined): Principal | undefined {
-  if (org === undefined || call.bearer !== undefined || !LOOPBACK.has(call.remoteAddress)) return undefined;
+  if (org === undefined || call.bearerHash !== undefined || !LOOPBACK.has(call.remoteAddress)) return undefined;
   return {
     org,
     agent: 'conformance',

@@ -30,7 +30,7 @@ export const lease: Row = {
 function frozenIn(flight: Flight, newest: Flight['control']): Verdict {
   const judgedUnder = flight.control;
   flight.control = newest;
-  const verdict = frozenVerdict(flight, flight.call.target?.server);
+  const verdict = frozenVerdict(flight, flight.call.target?.server, flight.call.target?.capability);
   flight.control = judgedUnder;
   return verdict;
 }

@@ -51,7 +51,7 @@ function ownCall(clock: Clock, org: string, server: string, method: string, curs
     params,
     paramsText: JSON.stringify(params),
     client: { era: 'modern', protocolVersion: PROTOCOL_VERSION, capabilities: {}, clientInfo, sessionId: undefined, logLevel: undefined },
-    bearer: undefined,
+    bearerHash: undefined,
     remoteAddress: '127.0.0.1',
     mcpHeaders: {},
     peer: { notify: () => undefined, request: undefined },

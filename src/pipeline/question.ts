@@ -9,9 +9,11 @@ import { isObject } from '../lib/json.ts';
 import { DENIED, INTERNAL_ERROR } from '../mcp/error-code.ts';
 import { MAX_INPUT_REQUESTS } from '../mcp/translate/input-required.ts';
 import type { ServerSpec } from '../object/kinds.ts';
+import { ACKNOWLEDGED } from '../upstream/legacy-listen.ts';
 import type { Denial, Flight } from './flight.ts';
 import { mayHear } from './hearing.ts';
 import { ownTaskNotification } from './task.ts';
+import { changedList, type ListedWhat } from './view.ts';
 
 /**
  * The call's peer towards one server: every question is put through the table, what may not be heard is not, and task ids in notifications are
@@ -31,11 +33,17 @@ export function governedPeer(flight: Flight, server: string, spec: ServerSpec): 
   return {
     notify: (method, params, text) => {
       if (!mayHear(flight, server, method, params)) return undefined;
+      const list = changedList(method);
+      if (list) return hearOfList(flight, server, list);
+      const { watch } = flight;
+      if (watch && method === ACKNOWLEDGED) return watch.acknowledge([server], params, () => void peer.notify(method, params, text));
       const own = ownTaskNotification(flight, server, method, params);
       if (own === 'foreign') return undefined;
       const said = own ?? params;
-      if (method === 'notifications/tasks' && said?.inputRequests !== undefined) return notifyJudged(flight, parent, method, said);
-      return own ? peer.notify(method, own) : peer.notify(method, params, text);
+      const asks = method === 'notifications/tasks' && said?.inputRequests !== undefined;
+      const send = () =>
+        asks ? notifyJudged(flight, parent, method, said) : own ? peer.notify(method, own) : peer.notify(method, params, text);
+      return watch ? watch.say(send) : send();
     },
     request:
       ask &&
@@ -51,8 +59,20 @@ export function governedPeer(flight: Flight, server: string, spec: ServerSpec): 
   };
 }
 
+/** A server's word that a list changed is no word to the agent: that is a matter of what the agent sees of it. */
+function hearOfList(flight: Flight, server: string, what: ListedWhat): undefined {
+  const { call, ports } = flight;
+  if (call.kind !== 'subscription') {
+    if (flight.watch === undefined && ports.views.heardElsewhere(flight, server, what)) return undefined;
+    // What is said behind the answer has no stream any more.
+    if (flight.reply) return undefined;
+    flight.watch ??= ports.views.duringCall(flight);
+  }
+  flight.watch?.changed(server, what);
+}
+
 /** Modern results that ask, those about tasks too: each entry is decided and recorded; one refusal refuses the whole call. */
-export async function governQuestions(flight: Flight, answer: CallReply): Promise<Denial | undefined> {
+export function governQuestions(flight: Flight, answer: CallReply): Promise<Denial | undefined> | undefined {
   if (answer.type !== 'result') return undefined;
   const { resultType, inputRequests } = answer.result;
   const asks = resultType === 'input_required' || resultType === 'task' || flight.call.method.startsWith('tasks/');
@@ -100,7 +120,7 @@ function questionCall(flight: Flight, parent: Call, method: string, params: Json
     params,
     paramsText: params && JSON.stringify(params),
     client: parent.client,
-    bearer: parent.bearer,
+    bearerHash: parent.bearerHash,
     remoteAddress: parent.remoteAddress,
     mcpHeaders: {},
     peer: parent.peer,

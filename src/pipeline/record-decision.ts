@@ -5,7 +5,7 @@ import type { FindingRef } from '../audit/entry.ts';
 import type { AuditDraft } from '../audit/log.ts';
 import type { Receipt } from '../audit/port.ts';
 import type { Call, Decision, Finding } from '../call.ts';
-import type { Denial, Flight, Row } from './flight.ts';
+import type { Denial, Flight, Row, Verdict } from './flight.ts';
 import { PASS } from './flight.ts';
 import { recordIncident } from './incident.ts';
 import { rememberCall } from './score.ts';
@@ -19,16 +19,17 @@ export function isSingle(call: Call): boolean {
 
 export const recordDecision: Row = {
   name: 'record-decision',
-  async run(flight) {
+  run(flight) {
     const { call } = flight;
     const { decision, principal } = call;
     if (!decision || !principal || decision.effect !== 'allow') throw new Error('an undecided call reached record-decision');
-    const receipt = await append(flight, decision);
-    if (receipt.revision !== decision.revision) return { verdict: 'again', revision: receipt.revision };
-    call.receipt = receipt;
-    rememberCall(flight, receipt.seq, 'allow');
-    tell(flight, decision);
-    return PASS;
+    return append(flight, decision).then((receipt): Verdict => {
+      if (receipt.revision !== decision.revision) return { verdict: 'again', revision: receipt.revision };
+      call.receipt = receipt;
+      rememberCall(flight, receipt.seq, 'allow');
+      tell(flight, decision);
+      return PASS;
+    });
   },
 };
 
@@ -36,6 +37,7 @@ export const recordDecision: Row = {
 export async function recordDenial(flight: Flight, denial: Denial): Promise<Receipt | undefined> {
   const { call, ports, control } = flight;
   if (denial.code === 'unauthenticated' && !ports.strangers.admit(ports.clock.nowMs())) return undefined;
+  if (denial.limit !== undefined && !recordsSingly(flight, denial.limit)) return undefined;
   const made = call.decision?.effect === 'allow' ? undefined : call.decision;
   const effect = denial.code === 'approval_required' ? 'hold' : 'deny';
   const receipt = await append(flight, {
@@ -52,6 +54,12 @@ export async function recordDenial(flight: Flight, denial: Denial): Promise<Rece
   if (made) tell(flight, made);
   await recordIncident(flight);
   return receipt;
+}
+
+/** Calls that come too often are recorded one by one at first, then as a number (limit/flood.ts). */
+function recordsSingly({ call, ports, control }: Flight, limit: string): boolean {
+  const { agent = '', token } = call.principal ?? {};
+  return ports.floods.admit({ org: control.org, agent, token, limit }, ports.clock.nowMs());
 }
 
 /** The level a rule asked for, in the process log. */
@@ -78,18 +86,20 @@ function append(flight: Flight, decision: Decision): Promise<Receipt> {
 }
 
 /** Appends, measures, and keeps the health of the log visible. */
-export async function durably(flight: Flight, org: string, draft: AuditDraft): Promise<Receipt> {
+export function durably(flight: Flight, org: string, draft: AuditDraft): Promise<Receipt> {
   const { log, metrics, clock } = flight.ports;
   const began = clock.monotonicMs();
-  try {
-    const receipt = await log.record(org, draft);
-    metrics.append(clock.monotonicMs() - began);
-    metrics.logHealthy(true);
-    return receipt;
-  } catch (error) {
-    metrics.logHealthy(false);
-    throw error;
-  }
+  return log.record(org, draft).then(
+    (receipt) => {
+      metrics.append(clock.monotonicMs() - began);
+      metrics.logHealthy(true);
+      return receipt;
+    },
+    (error: unknown) => {
+      metrics.logHealthy(false);
+      throw error;
+    },
+  );
 }
 
 function draftOf(flight: Flight, decision: Decision): AuditDraft {

@@ -1,6 +1,7 @@
 // Row: the second receipt. No answer leaves the gateway before its outcome is durable.
 // A call that ended otherwise (cancelled, killed, failed) gets its outcome entry here too.
 import type { OutcomeStatus } from '../audit/entry.ts';
+import type { Receipt } from '../audit/port.ts';
 import type { CallReply } from '../call.ts';
 import type { Denial, Flight, Row, Verdict } from './flight.ts';
 import { PASS } from './flight.ts';
@@ -8,12 +9,11 @@ import { durably, findingRefs, isSingle, keepable } from './record-decision.ts';
 
 export const recordResult: Row = {
   name: 'record-result',
-  async run(flight): Promise<Verdict> {
+  run(flight): Verdict | Promise<Verdict> {
     const { call, reply } = flight;
     if (!reply) throw new Error('a call without an answer reached record-result');
     if (isSingle(call)) return PASS;
-    await append(flight, statusOf(reply, flight), resultText(reply));
-    return PASS;
+    return append(flight, statusOf(reply, flight), resultText(reply)).then(pass);
   },
 };
 
@@ -23,11 +23,15 @@ export async function recordUnfinished(flight: Flight, denial: Denial): Promise<
   await append(flight, stopped ? 'cancelled' : 'upstream_failed', undefined);
 }
 
-async function append(flight: Flight, status: OutcomeStatus, text: string | undefined): Promise<void> {
+function pass(): Verdict {
+  return PASS;
+}
+
+function append(flight: Flight, status: OutcomeStatus, text: string | undefined): Promise<Receipt> {
   const { call, ports } = flight;
   const receipt = call.receipt;
   if (!receipt) throw new Error('an outcome without a decision');
-  await durably(flight, receipt.org, {
+  return durably(flight, receipt.org, {
     type: 'outcome',
     fields: {
       timeMs: ports.clock.nowMs(),

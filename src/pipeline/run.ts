@@ -6,6 +6,7 @@ import type { Denial, Flight, Ports, Row, Verdict } from './flight.ts';
 import { PASS } from './flight.ts';
 import { recordDenial } from './record-decision.ts';
 import { recordUnfinished } from './record-result.ts';
+import { restartLimits, settleLimits } from './settle-limits.ts';
 import { rowsOf } from './table.ts';
 
 /** How often one call is judged again because the rules moved under it, before it is refused. */
@@ -27,24 +28,36 @@ async function runCall(call: Call, ports: Ports, pipeline: Pipeline): Promise<Ca
   const flight = takeOff(call, ports, pipeline);
   ports.metrics.callStarted(call.kind);
   try {
-    const outcome = await travel(flight);
+    const first = await judgeAndForward(flight);
+    const outcome = 'movedTo' in first ? await judgeAgain(flight, first) : first;
+    if (flight.hold) await settleLimits(flight, outcome);
     ports.metrics.callEnded(call.kind, call.method, outcomeLabel(outcome), ports.clock.monotonicMs() - call.startedMs);
     return outcome;
   } finally {
     flight.release?.();
+    if (flight.whenAnswered) setImmediate(runAll, flight.whenAnswered);
+    flight.hold?.leavePlaces();
   }
 }
 
-async function travel(flight: Flight): Promise<CallOutcome> {
-  for (let judgement = 1; judgement <= MAX_JUDGEMENTS; judgement++) {
-    const end = await judgeAndForward(flight);
-    if (!('movedTo' in end)) return end;
+/** The rules moved while the call was judged for the first time. */
+async function judgeAgain(flight: Flight, first: Moved): Promise<CallOutcome> {
+  let { movedTo } = first;
+  for (let judgement = 2; judgement <= MAX_JUDGEMENTS; judgement++) {
     try {
-      flight.control = await flight.ports.control.atLeast(flight.control.org, end.movedTo);
+      flight.control = await flight.ports.control.atLeast(flight.control.org, movedTo);
     } catch (error) {
       return storeFailed(flight, error);
     }
     restart(flight);
+    try {
+      if (flight.hold) await restartLimits(flight);
+    } catch (error) {
+      return storeFailed(flight, error);
+    }
+    const end = await judgeAndForward(flight);
+    if (!('movedTo' in end)) return end;
+    movedTo = end.movedTo;
   }
   return denied(flight.call, stale(flight));
 }
@@ -176,7 +189,12 @@ export function denied(call: Call, denial: Denial): Denied {
     callId: call.id,
     hint: denial.hint,
     rpc: denial.rpc,
+    retryAfterMs: denial.retryAfterMs,
   };
+}
+
+function runAll(tasks: readonly (() => void)[]): void {
+  for (const task of tasks) task();
 }
 
 function takeOff(call: Call, ports: Ports, pipeline: Pipeline): Flight {
@@ -194,7 +212,14 @@ function takeOff(call: Call, ports: Ports, pipeline: Pipeline): Flight {
     run: (inner) => pipeline.run(inner),
     sealedTaskId: undefined,
     upstreamFailed: false,
+    watch: undefined,
+    whenAnswered: undefined,
+    hold: undefined,
+    claimed: undefined,
+    forwarded: false,
+    neverSent: false,
     release: undefined,
+    parts: undefined,
   };
 }
 

@@ -2,6 +2,7 @@
 // Scores tools/call only; does nothing in an organization without risk profile and without rules that ask for facts.
 import type { Call } from '../call.ts';
 import { isObject } from '../lib/json.ts';
+import { toolOverride } from '../object/tool-override.ts';
 import { type Amounts, amountsOf } from '../risk/amounts.ts';
 import { factsOf } from '../risk/facts.ts';
 import type { RiskInput } from '../risk/signal.ts';
@@ -39,7 +40,7 @@ function inputOf(call: Call, amounts: Amounts, nowMs: number): RiskInput | undef
     findings,
     amounts,
     serverRisk: target.spec.risk,
-    toolRisk: undefined,
+    toolRisk: toolOverride(target.spec, target.capability.name)?.risk,
     serverEnvironment: target.spec.environment,
   };
 }

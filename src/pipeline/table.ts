@@ -1,5 +1,4 @@
 // The table of stages: rows in order, columns are method kinds. This is the architecture; docs/stages.md is rendered from it and compared.
-// Rows that later work adds (limit after freeze) take their place between these; the order is final.
 import type { MethodKind } from '../call.ts';
 import { approve } from './approve.ts';
 import { decide } from './decide.ts';
@@ -10,6 +9,7 @@ import { identify } from './identify.ts';
 import { inspectArgs } from './inspect-args.ts';
 import { inspectResult } from './inspect-result.ts';
 import { lease } from './lease.ts';
+import { limit, limitTarget, requireQuota } from './limit.ts';
 import { narrow } from './narrow.ts';
 import { recordDecision } from './record-decision.ts';
 import { recordResult } from './record-result.ts';
@@ -38,13 +38,15 @@ export const KIND_LETTERS: Readonly<Record<MethodKind, string>> = {
 
 export const table: readonly TableRow[] = [
   { row: identify, kinds: 'crlmnsu', core: 'auth', does: 'bearer → principal; unauthenticated is rejected at once' },
-  { row: checkFreeze, kinds: 'crl-nsu', core: 'kill', does: 'is anything in scope frozen?' },
+  { row: checkFreeze, kinds: 'crlmnsu', core: 'kill', does: 'is anything in scope frozen?' },
+  { row: limit, kinds: 'crl-nsu', core: 'limit', does: 'rate and concurrency by caller alone' },
   {
     row: resolve,
     kinds: 'crlmnsu',
     core: 'catalog',
     does: 'public name → server + pinned definition; unknown answers exactly as forbidden does',
   },
+  { row: limitTarget, kinds: 'crl-nsu', core: 'limit', does: 'the same by server and tool; quotas (reserve)' },
   { row: validate, kinds: 'c------', core: 'catalog', does: 'arguments against the pinned schema; header mirrors' },
   {
     row: inspectArgs,
@@ -54,6 +56,7 @@ export const table: readonly TableRow[] = [
   },
   { row: score, kinds: 'cr----u', core: 'risk', does: 'six risk signals → 0–100 with parts; history facts for rules' },
   { row: decide, kinds: 'crlmnsu', core: 'policy', does: 'first match wins; allow / deny / hold with a trace' },
+  { row: requireQuota, kinds: 'cr-----', core: 'limit', does: 'quotas that the deciding rule asks for have room' },
   { row: approve, kinds: 'cr----u', core: 'approval', does: 'a held call goes on only with a grant' },
   { row: recordDecision, kinds: 'crlmnsu', core: 'audit', does: 'durable append → receipt + revision; revision moved ⇒ back to identify' },
   { row: lease, kinds: 'crlmnsu', core: 'vault', does: 'credential for this server, late, only for allowed calls' },

@@ -38,7 +38,8 @@ export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly surface: Surface;
-  readonly bearer: string | undefined;
+  /** Of the bearer token as presented; undefined when none was. */
+  readonly bearerHash: string | undefined;
   readonly accepts: AcceptedMedia;
   /** Lower-cased request headers that start with `mcp-`. */
   readonly mcpHeaders: Readonly<Record<string, string>>;

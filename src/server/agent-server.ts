@@ -28,8 +28,8 @@ export interface AgentServerOptions {
     allowedOrigins?: readonly string[] | undefined;
   };
   logger: AgentLogger;
-  /** Cheap check of the bearer token (undefined: none was sent) before a body is read; false answers 401. */
-  authenticate?: ((bearer: string | undefined) => boolean) | undefined;
+  /** Cheap check of the bearer token, by its hash (undefined: none was sent), before a body is read; false answers 401. */
+  authenticate?: ((bearerHash: string | undefined) => boolean) | undefined;
   /** A legacy session ended (DELETE, idle, closed by the gateway): close what belongs to it. Must not throw. */
   onSessionEnd?: ((session: SessionInfo) => void) | undefined;
   random?: Random;
@@ -54,6 +54,8 @@ export interface AgentServer {
   /** Calls running now, standing streams included. */
   activeCalls(): number;
   closeSessions(filter: (session: SessionInfo) => boolean): void;
+  /** What takes each session away whose owner the filter names; for the kill switch (kill/stopper.ts). */
+  doomedSessions(filter: (session: SessionInfo) => boolean): (() => void)[];
 }
 
 export function createAgentServer(options: AgentServerOptions): AgentServer {
@@ -91,6 +93,8 @@ export function createAgentServer(options: AgentServerOptions): AgentServer {
     activeSessions: () => context.sessions.size,
     activeCalls: () => context.calls.size,
     closeSessions: (filter) => context.sessions.endWhere((session) => filter(infoOf(session))),
+    doomedSessions: (filter) =>
+      [...context.sessions.values()].filter((session) => filter(infoOf(session))).map((session) => () => context.sessions.expel(session)),
   };
 }
 

@@ -11,7 +11,9 @@ export interface AcceptedMedia {
 
 export function replyJson(response: ServerResponse, status: number, text: string, headers?: Record<string, string>): void {
   if (response.headersSent || response.destroyed) return;
-  response.writeHead(status, headers === undefined ? JSON_HEADERS : { ...JSON_HEADERS, ...headers });
+  // With its length known, head and body leave in one write and need no chunks.
+  const own = { 'content-type': JSON_TYPE, 'content-length': Buffer.byteLength(text) };
+  response.writeHead(status, headers === undefined ? own : { ...own, ...headers });
   response.end(text);
 }
 
@@ -82,4 +84,4 @@ export function mcpHeadersOf(request: IncomingMessage): Record<string, string> {
 const BOTH = 'application/json, text/event-stream';
 const BOTH_REVERSED = 'text/event-stream, application/json';
 const ANYTHING: AcceptedMedia = { json: true, sse: true };
-const JSON_HEADERS = { 'content-type': 'application/json' };
+const JSON_TYPE = 'application/json';

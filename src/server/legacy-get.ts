@@ -5,6 +5,7 @@ import type { Call, CallOutcome } from '../call.ts';
 import { INVALID_REQUEST } from '../mcp/error-code.ts';
 import type { RpcRequest } from '../mcp/message.ts';
 import type { AgentContext, Exchange } from './agent-context.ts';
+import { replyNoSession } from './expelled-session.ts';
 import { replyEmpty, replyError, replyRefused } from './http-reply.ts';
 import { sessionOf } from './legacy-post.ts';
 import { LegacyStream } from './legacy-stream.ts';
@@ -16,7 +17,8 @@ import type { Session } from './session.ts';
 export async function serveGet(context: AgentContext, exchange: Exchange): Promise<void> {
   if (!exchange.accepts.sse)
     return replyRefused(exchange.response, 406, 'A GET opens a stream: the Accept header must name text/event-stream.');
-  const session = sessionOf(context, exchange);
+  const session = sessionOf(context, exchange, (expelled) => serveExpelledGet(context, exchange, expelled));
+  if (session instanceof Promise) return session;
   if (session === undefined) return;
   const lastEventId = exchange.request.headers['last-event-id'];
   if (lastEventId === undefined) return serveStanding(context, exchange, session, undefined);
@@ -32,8 +34,8 @@ export async function serveGet(context: AgentContext, exchange: Exchange): Promi
 }
 
 export function serveDelete(context: AgentContext, exchange: Exchange): void {
-  const session = sessionOf(context, exchange);
-  if (session === undefined) return;
+  const session = sessionOf(context, exchange, () => replyNoSession(exchange));
+  if (!session) return;
   context.sessions.end(session);
   replyEmpty(exchange.response, 204);
 }
@@ -66,11 +68,16 @@ async function serveStanding(context: AgentContext, exchange: Exchange, session:
     peer: session.peer(stream, true),
     controller,
   });
-  const outcome = await context.calls.run(call, controller);
+  const outcome = await context.calls.run(call);
   session.finishStanding();
   const response = stream.takeResponse();
   stream.close();
   if (response !== undefined) replyNoStream({ ...exchange, response }, outcome);
+}
+
+/** A session that a freeze took away: why, while that is so. */
+async function serveExpelledGet(context: AgentContext, exchange: Exchange, session: Session): Promise<void> {
+  if (await mayTakeUp(context, exchange, session)) replyNoSession(exchange);
 }
 
 /** INVARIANT: decided and recorded before anything is given out (test/scenario/attack-bypass-session.test.ts). Nothing of it reaches a server. */
@@ -79,7 +86,7 @@ async function mayTakeUp(context: AgentContext, exchange: Exchange, session: Ses
   const peer = { notify: () => undefined, request: undefined };
   const local: Call['local'] = async () => ({ type: 'accepted' });
   const opened = openCall(context, { message: TAKE_UP, exchange, client: session.client, peer, controller, local });
-  const outcome = await context.calls.run({ ...opened, kind: 'subscription' }, controller);
+  const outcome = await context.calls.run({ ...opened, kind: 'subscription' });
   // Who left meanwhile is no reader: a stream given to one would never be known to be alone.
   if (outcome.type !== 'denied') return !exchange.response.destroyed;
   replyNoStream(exchange, outcome);

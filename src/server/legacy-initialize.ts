@@ -17,7 +17,8 @@ import type { Session } from './session.ts';
 export async function serveInitialize(context: AgentContext, exchange: Exchange, message: RpcRequest): Promise<void> {
   const handshake = readInitialize(message.params);
   if ('error' in handshake) return replyFailure(exchange.response, handshake, message.id);
-  const session = context.sessions.draft(exchange.bearer, {
+  const session = context.sessions.draft({
+    bearerHash: exchange.bearerHash,
     surface: exchange.surface,
     protocolVersion: handshake.protocolVersion,
     capabilities: handshake.capabilities,
@@ -36,7 +37,7 @@ export async function serveInitialize(context: AgentContext, exchange: Exchange,
   // Nothing but the answer belongs on the handshake's response; a client may not be ready for more.
   const peer = { notify: () => undefined, request: undefined };
   const call = openCall(context, { message, exchange, client: session.client, peer, controller });
-  const outcome = await context.calls.run(call, controller);
+  const outcome = await context.calls.run(call);
   session.finish(message.id);
   session.belongTo(call.principal);
   if (outcome.type !== 'result') {

@@ -1,10 +1,11 @@
 // Serves one POST of the session era (2025-03-26 to 2025-11-25): initialize, requests, notifications, answers to servers, batches of 2025-03-26.
 // Never runs an element of a batch except as a call of its own.
 import type { CallOutcome, CallReply } from '../call.ts';
-import { INVALID_REQUEST, SESSION_NOT_FOUND } from '../mcp/error-code.ts';
+import { INVALID_REQUEST } from '../mcp/error-code.ts';
 import { type ParsedBody, type ParseFailure, type RpcError, type RpcNotification, type RpcRequest, writeError } from '../mcp/message.ts';
 import { acceptsBatch, checkVersionHeader, isAtLeast } from '../mcp/rev-2025-11-25/version.ts';
 import type { AgentContext, Exchange } from './agent-context.ts';
+import { replyNoSession, serveExpelledPost } from './expelled-session.ts';
 import { replyEmpty, replyError, replyFailure } from './http-reply.ts';
 import { LegacyStream } from './legacy-stream.ts';
 import { notOfEra, openCall } from './open-call.ts';
@@ -13,7 +14,8 @@ import { CallEnded } from './running-calls.ts';
 import { principalKey, type Session } from './session.ts';
 
 export async function serveLegacyPost(context: AgentContext, exchange: Exchange, body: ParsedBody): Promise<void> {
-  const session = sessionOf(context, exchange);
+  const session = sessionOf(context, exchange, (expelled) => serveExpelledPost(context, exchange, expelled, body));
+  if (session instanceof Promise) return session;
   if (session === undefined) return;
   if (body.batch && !acceptsBatch(session.protocolVersion)) {
     return refuse(
@@ -46,16 +48,21 @@ function openAfterMs(context: AgentContext, session: Session): number {
   return isAtLeast(session.protocolVersion, '2025-11-25') ? context.limits.resumableAfterMs : context.limits.streamAfterMs;
 }
 
-/** The session the request names, or an answer that there is none (2025-11-25 basic/transports, session management). */
-export function sessionOf(context: AgentContext, exchange: Exchange): Session | undefined {
+/**
+ * The session the request names, or an answer that there is none (2025-11-25 basic/transports, session management). `onExpelled` answers on one that
+ * was taken away.
+ */
+export function sessionOf<T>(context: AgentContext, exchange: Exchange, onExpelled: (session: Session) => T): Session | T | undefined {
   const id = exchange.mcpHeaders['mcp-session-id'];
   if (id === undefined) {
     refuse(exchange, 400, INVALID_REQUEST, 'The Mcp-Session-Id header is missing: send initialize first and then the id of its answer.');
     return undefined;
   }
-  const session = context.sessions.find(id, exchange.bearer, exchange.surface);
+  const session = context.sessions.find(id, exchange.bearerHash, exchange.surface);
   if (session === undefined) {
-    refuse(exchange, 404, SESSION_NOT_FOUND, 'Session not found: it ended or never was. Send initialize again.');
+    const expelled = context.sessions.findExpelled(id, exchange.bearerHash, exchange.surface);
+    if (expelled !== undefined) return onExpelled(expelled);
+    replyNoSession(exchange);
     return undefined;
   }
   const version = checkVersionHeader(exchange.mcpHeaders['mcp-protocol-version'], session.protocolVersion);
@@ -90,7 +97,7 @@ async function runNotification(
     controller,
     local: message.method === 'notifications/cancelled' ? cancelOnce(session, message) : undefined,
   });
-  return context.calls.run(call, controller);
+  return context.calls.run(call);
 }
 
 /** What `forward` does with notifications/cancelled: end the call it names, which cancels it at the server. */
@@ -127,7 +134,7 @@ async function serveAnswered(
     controller,
     local: message.method === 'ping' ? answerPing : undefined,
   });
-  const outcome = await context.calls.run(call, controller);
+  const outcome = await context.calls.run(call);
   session.finish(message.id);
   if (isCancelled(controller.signal)) stream.skip();
   else stream.answer(message.id, answerOf(call, message.id, outcome));

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { headersOf, legacyAgent, rpc, startAgentSide, until } from '../../test/support/agent-side.ts';
 import { send, start } from '../../test/support/http-agent.ts';
 import { result } from '../../test/support/scripted-pipeline.ts';
+import { tokenHash } from '../auth/token.ts';
 import { surfaceOf } from './mcp-route.ts';
 
 const answer = () => result({ tools: [] });
@@ -133,11 +134,11 @@ describe('credentials', () => {
     });
     expect(received.status).toBe(401);
     expect(received.headers['www-authenticate']).toBe('Bearer');
-    expect(pipeline.calls[0]?.bearer).toBeUndefined();
+    expect(pipeline.calls[0]?.bearerHash).toBeUndefined();
   });
 
   it('turns an unknown token away before the body is read', async () => {
-    const { url, pipeline } = await startAgentSide(answer, { authenticate: (bearer) => bearer === 'sp_alice' });
+    const { url, pipeline } = await startAgentSide(answer, { authenticate: (hash) => hash === tokenHash('sp_alice') });
     const outgoing = start(url, { headers: headersOf('sp_eve', { 'content-length': '1000' }), body: '{' });
     const status = await new Promise((resolve) => outgoing.on('response', (response) => resolve(response.statusCode)));
     outgoing.destroy();

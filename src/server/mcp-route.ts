@@ -1,6 +1,7 @@
 // The way of one HTTP request on the agent side: route, Host and Origin, credentials, media types, body, era, and then the codec of that era.
 // Never takes a credential from anywhere but the Authorization header, and never lets the path or a header decide what the body says.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { tokenHash } from '../auth/token.ts';
 import type { Surface } from '../call.ts';
 import { DENIED, INVALID_REQUEST, PARSE_ERROR, UNAVAILABLE } from '../mcp/error-code.ts';
 import { parseBody } from '../mcp/message.ts';
@@ -17,7 +18,7 @@ export type { PipelinePort } from './agent-context.ts';
 export interface RouteOptions {
   guard: HostGuard;
   /** Cheap check before a body is read; false answers 401 at once. The pipeline identifies in any case. */
-  authenticate: ((bearer: string | undefined) => boolean) | undefined;
+  authenticate: ((bearerHash: string | undefined) => boolean) | undefined;
 }
 
 export function serveRequest(context: AgentContext, options: RouteOptions, request: IncomingMessage, response: ServerResponse): void {
@@ -28,7 +29,7 @@ export function serveRequest(context: AgentContext, options: RouteOptions, reque
     drainBody(request, context.limits);
     if (namesModernEra(exchange.mcpHeaders['mcp-protocol-version'] ?? '')) {
       replyRefused(response, 405, 'Only POST is used in this protocol revision.', { allow: 'POST' });
-    } else if (request.method === 'GET') guarded(context, exchange, serveGet(context, exchange));
+    } else if (request.method === 'GET') serveGet(context, exchange).catch((error: unknown) => failed(context, exchange, error));
     else serveDelete(context, exchange);
   }
 }
@@ -44,14 +45,15 @@ function admit(_context: AgentContext, options: RouteOptions, request: IncomingM
   if (method === 'OPTIONS') return answerOptions(request, response);
   if (!METHODS.has(method)) return refuse(response, 405, 'Method not allowed.', { allow: ALLOW });
   const bearer = bearerOf(headers.authorization);
-  if (options.authenticate !== undefined && !options.authenticate(bearer)) return refuseUnauthenticated(response);
+  const bearerHash = bearer === undefined ? undefined : tokenHash(bearer);
+  if (options.authenticate !== undefined && !options.authenticate(bearerHash)) return refuseUnauthenticated(response);
   const accepts = acceptedMedia(headers.accept);
   if (method === 'POST') {
     if (!isJsonContentType(headers['content-type'])) return refuse(response, 415, 'The body must be application/json in UTF-8.');
     if (!accepts.json && !accepts.sse) return refuse(response, 406, 'The Accept header must name application/json or text/event-stream.');
   }
   const remoteAddress = request.socket.remoteAddress ?? '';
-  return { request, response, surface, bearer, accepts, mcpHeaders: mcpHeadersOf(request), remoteAddress };
+  return { request, response, surface, bearerHash, accepts, mcpHeaders: mcpHeadersOf(request), remoteAddress };
 }
 
 /** `/mcp` or `/mcp/<server>`; a query is ignored. Whether the server exists, and for whom, is for the pipeline to say. */
@@ -66,7 +68,7 @@ export function surfaceOf(url: string): Surface | undefined {
 function servePost(context: AgentContext, exchange: Exchange): void {
   const { request, response } = exchange;
   readBody(request, context.limits, context.bodies, (text, failure, release) => {
-    if (text !== undefined) guarded(context, exchange, served(context, exchange, text).finally(release));
+    if (text !== undefined) serveText(context, exchange, text, release);
     else if (failure === 'too_large') {
       const message = `The message is larger than ${context.limits.maxBodyBytes} bytes, the most this gateway takes.`;
       replyError(response, 413, null, { code: INVALID_REQUEST, message, data: { maxBytes: context.limits.maxBodyBytes } });
@@ -82,17 +84,26 @@ function servePost(context: AgentContext, exchange: Exchange): void {
   });
 }
 
-async function served(context: AgentContext, exchange: Exchange, text: string): Promise<void> {
-  await serveBody(context, exchange, parseBody(text));
+function serveText(context: AgentContext, exchange: Exchange, text: string, release: () => void): void {
+  try {
+    const work = serveBody(context, exchange, parseBody(text));
+    if (work === undefined) release();
+    else
+      work.then(release, (error: unknown) => {
+        release();
+        failed(context, exchange, error);
+      });
+  } catch (error) {
+    release();
+    failed(context, exchange, error);
+  }
 }
 
-/** A rejection here is a bug: it is logged, answered when that is still possible, and goes no further. */
-function guarded(context: AgentContext, exchange: Exchange, work: Promise<void>): void {
-  work.catch((error: unknown) => {
-    context.logger.error({ err: error, path: exchange.surface }, 'serving a request failed');
-    if (exchange.response.headersSent) exchange.response.destroy();
-    else replyRefused(exchange.response, 500, 'The gateway failed while it handled this request.');
-  });
+/** A bug: it is logged, answered when that is still possible, and goes no further. */
+function failed(context: AgentContext, exchange: Exchange, error: unknown): void {
+  context.logger.error({ err: error, path: exchange.surface }, 'serving a request failed');
+  if (exchange.response.headersSent) exchange.response.destroy();
+  else replyRefused(exchange.response, 500, 'The gateway failed while it handled this request.');
 }
 
 function refuse(response: ServerResponse, status: number, message: string, headers?: Record<string, string>): undefined {

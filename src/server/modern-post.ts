@@ -26,7 +26,7 @@ export async function serveModernRequest(
   const controller = new AbortController();
   const reply = new ModernReply(context, exchange, controller, listens ? message.id : undefined);
   const call = openCall(context, { message, exchange, client: clientOf(envelope), peer: reply, controller });
-  const outcome = await context.calls.run(call, controller);
+  const outcome = await context.calls.run(call);
   const endsGracefully = listens && reply.streaming && isShutdown(controller.signal);
   reply.finish(endsGracefully ? gracefulEnd(message.id) : answerOf(call, message.id, outcome));
 }
@@ -49,7 +49,7 @@ export async function serveModernNotification(
     // A stateless request is cancelled by closing its response; the notification has nothing to act on.
     local: message.method === 'notifications/cancelled' ? async () => ({ type: 'accepted' }) : undefined,
   });
-  const outcome = await context.calls.run(call, controller);
+  const outcome = await context.calls.run(call);
   if (outcome.type === 'denied' && isUnauthenticated(outcome))
     replyError(exchange.response, 401, null, deniedError(outcome), { 'www-authenticate': 'Bearer' });
   else replyEmpty(exchange.response, 202);

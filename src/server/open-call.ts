@@ -27,7 +27,7 @@ export function openCall(context: AgentContext, parts: CallParts): Call {
     params: message.params,
     paramsText: message.paramsText,
     client: parts.client,
-    bearer: exchange.bearer,
+    bearerHash: exchange.bearerHash,
     remoteAddress: exchange.remoteAddress,
     mcpHeaders: exchange.mcpHeaders,
     peer: parts.peer,

@@ -46,6 +46,7 @@ export function deniedError(denied: Denied): RpcError {
   const data: JsonObject = { code: denied.code, callId: denied.callId };
   if (denied.rule !== undefined) data.rule = denied.rule;
   if (denied.hint !== undefined) data.hint = denied.hint;
+  if (denied.retryAfterMs !== undefined) data.retryAfterMs = denied.retryAfterMs;
   return { code: rpcCodeOf(denied.code), message: denied.message, data };
 }
 
@@ -79,6 +80,7 @@ function deniedToolResult(call: Call, denied: Denied): JsonObject {
   const decision: JsonObject = { code: denied.code, callId: denied.callId };
   if (denied.rule !== undefined) decision.rule = denied.rule;
   if (denied.hint !== undefined) decision.hint = denied.hint;
+  if (denied.retryAfterMs !== undefined) decision.retryAfterMs = denied.retryAfterMs;
   const result: JsonObject = {
     content: [{ type: 'text', text: denied.hint === undefined ? denied.message : `${denied.message} ${denied.hint}` }],
     isError: true,

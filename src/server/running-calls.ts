@@ -1,13 +1,13 @@
 // The one place that runs a call, and the set of those that run: a shutdown waits for them or ends them.
 // Never lets a failure of the pipeline become an exception towards the client.
 import type { Call, CallOutcome } from '../call.ts';
+import { Roster } from '../lib/roster.ts';
 import type { AgentLogger, PipelinePort } from './agent-context.ts';
 
 export class RunningCalls {
   readonly #pipeline: PipelinePort;
   readonly #logger: AgentLogger;
-  /** What owns a running call's signal, and whether the call is a stream without an end of its own. */
-  readonly #running = new Map<AbortController, boolean>();
+  readonly #running = new Roster<Call>();
   readonly #waiting: (() => void)[] = [];
 
   constructor(pipeline: PipelinePort, logger: AgentLogger) {
@@ -19,27 +19,27 @@ export class RunningCalls {
     return this.#running.size;
   }
 
-  /** Never rejects. `controller` owns `call.signal`. */
-  async run(call: Call, controller: AbortController): Promise<CallOutcome> {
-    this.#running.set(controller, call.method === 'subscriptions/listen');
+  /** Never rejects. */
+  async run(call: Call): Promise<CallOutcome> {
+    const seat = this.#running.enter(call);
     try {
       return await this.#pipeline.run(call);
     } catch (error) {
       this.#logger.error({ call: call.id, err: error }, 'the pipeline failed');
       return internalFailure(call.id);
     } finally {
-      this.#running.delete(controller);
+      this.#running.leave(seat, call);
       if (this.#running.size === 0) for (const resolve of this.#waiting.splice(0)) resolve();
     }
   }
 
   abortAll(reason: CallEnded): void {
-    for (const controller of this.#running.keys()) controller.abort(reason);
+    for (const call of this.#running) call.abort(reason);
   }
 
   /** Ends what would not end by itself. */
   abortStanding(reason: CallEnded): void {
-    for (const [controller, standing] of this.#running) if (standing) controller.abort(reason);
+    for (const call of this.#running) if (call.method === 'subscriptions/listen') call.abort(reason);
   }
 
   /** Resolves when nothing runs, or after `timeoutMs`. */

@@ -12,6 +12,7 @@ import {
 import { afterEach, describe, expect, it } from 'vitest';
 import { type AgentSide, startAgentSide, until } from '../../test/support/agent-side.ts';
 import { refusal, result, untilAborted } from '../../test/support/scripted-pipeline.ts';
+import { tokenHash } from '../auth/token.ts';
 import type { Call, CallOutcome } from '../call.ts';
 
 const TOOL = { name: 'echo', inputSchema: { type: 'object', properties: {} } };
@@ -132,7 +133,7 @@ describe('SDK v1 client', () => {
   });
 
   it('is turned away with an unknown token', async () => {
-    const side = await startAgentSide(serve, { authenticate: (bearer) => bearer === 'sp_alice' });
+    const side = await startAgentSide(serve, { authenticate: (hash) => hash === tokenHash('sp_alice') });
     await expect(connectV1(side, 'sp_eve')).rejects.toThrow();
   });
 });

@@ -1,8 +1,8 @@
 // All sessions of legacy agents in this process: found by id and owner, bounded in number, ended when idle.
 // Never tells a stranger that a session exists: not yours, not here and not at all are the same answer.
 import type { Surface } from '../call.ts';
-import { sha256Hex } from '../lib/digest.ts';
 import type { Random } from '../lib/id.ts';
+import { Lru } from '../lib/lru.ts';
 import { EventPool } from './event-buffer.ts';
 import type { AgentServerLimits } from './limits.ts';
 import { CallEnded } from './running-calls.ts';
@@ -13,6 +13,10 @@ import type { Ticking } from './ticker.ts';
 const ID_BYTES = 24;
 /** Pause between two looks for idle sessions, milliseconds. */
 const SWEEP_MS = 5_000;
+/** Sessions that were taken away, of which it is known whose they were. Whoever comes with an older one hears that there is none. */
+export const MAX_EXPELLED = 1_000;
+/** What runs on a session that is taken away has this long to answer, milliseconds. */
+const EXPEL_GRACE_MS = 100;
 
 export interface SessionTableOptions {
   limits: AgentServerLimits;
@@ -27,6 +31,7 @@ export class SessionTable implements Ticking {
   readonly #pool: EventPool;
   readonly #sessions = new Map<string, Session>();
   readonly #byOwner = new Map<string, Set<Session>>();
+  readonly #expelled = new Lru<string, Session>(MAX_EXPELLED);
   #sweptMs = 0;
 
   constructor(options: SessionTableOptions) {
@@ -39,9 +44,9 @@ export class SessionTable implements Ticking {
   }
 
   /** A session that nobody can find yet: `register` makes it so when initialize succeeded. */
-  draft(bearer: string | undefined, facts: Omit<SessionFacts, 'id' | 'bearerDigest'>): Session {
+  draft(facts: Omit<SessionFacts, 'id'>): Session {
     const id = `sess_${Buffer.from(this.#options.random.bytes(ID_BYTES)).toString('base64url')}`;
-    return new Session({ ...facts, id, bearerDigest: digestOf(bearer) }, this.#options.limits, this.#pool, this.#options.nowMs());
+    return new Session({ ...facts, id }, this.#options.limits, this.#pool, this.#options.nowMs());
   }
 
   /** Makes room by ending the longest unused idle session, of the same principal first. False: no room, the session is not registered. */
@@ -59,22 +64,38 @@ export class SessionTable implements Ticking {
   }
 
   /** INVARIANT: only who opened it finds it, on the endpoint it was opened on (server/legacy-session.test.ts, "are not found by another principal"). */
-  find(id: string, bearer: string | undefined, surface: Surface): Session | undefined {
-    const session = this.#sessions.get(id);
-    if (session === undefined || !isSameSurface(session.facts.surface, surface)) return undefined;
-    // Digests, so how long the comparison takes says nothing about the token.
-    if (session.facts.bearerDigest !== digestOf(bearer)) return undefined;
-    session.lastUsedMs = this.#options.nowMs();
+  find(id: string, bearerHash: string | undefined, surface: Surface): Session | undefined {
+    const session = ownedBy(this.#sessions.get(id), bearerHash, surface);
+    if (session) session.lastUsedMs = this.#options.nowMs();
     return session;
+  }
+
+  /** One that was taken away, for whoever could find it before. */
+  findExpelled(id: string, bearerHash: string | undefined, surface: Surface): Session | undefined {
+    return ownedBy(this.#expelled.get(id), bearerHash, surface);
   }
 
   end(session: Session, code: CallEnded['code'] = 'session_ended'): void {
     session.end(new CallEnded(code));
-    if (!this.#sessions.delete(session.facts.id)) return;
-    const siblings = this.#byOwner.get(session.owner);
-    siblings?.delete(session);
-    if (siblings?.size === 0) this.#byOwner.delete(session.owner);
-    this.#options.onEnd(session);
+    if (this.#forget(session)) this.#options.onEnd(session);
+  }
+
+  /**
+   * Nobody finds it any more; what ran on it was ended and gets the moment it needs to say so. INVARIANT: an old session is no way around a
+   * freeze (test/scenario/kill-bypass.test.ts).
+   */
+  expel(session: Session): void {
+    if (this.#sessions.get(session.facts.id) !== session) return;
+    this.#forget(session);
+    this.#expelled.set(session.facts.id, session);
+    setTimeout(() => {
+      session.end(new CallEnded('session_ended'));
+      this.#options.onEnd(session);
+    }, EXPEL_GRACE_MS).unref();
+  }
+
+  values(): Iterable<Session> {
+    return this.#sessions.values();
   }
 
   /** Ends a session that never was registered. */
@@ -97,6 +118,15 @@ export class SessionTable implements Ticking {
     }
   }
 
+  #forget(session: Session): boolean {
+    if (this.#sessions.get(session.facts.id) !== session) return false;
+    this.#sessions.delete(session.facts.id);
+    const siblings = this.#byOwner.get(session.owner);
+    siblings?.delete(session);
+    if (siblings?.size === 0) this.#byOwner.delete(session.owner);
+    return true;
+  }
+
   #countOf(owner: string): number {
     return this.#byOwner.get(owner)?.size ?? 0;
   }
@@ -111,8 +141,10 @@ export class SessionTable implements Ticking {
   }
 }
 
-function digestOf(bearer: string | undefined): string {
-  return bearer === undefined ? '' : sha256Hex(bearer);
+function ownedBy(session: Session | undefined, bearerHash: string | undefined, surface: Surface): Session | undefined {
+  if (session === undefined || !isSameSurface(session.facts.surface, surface)) return undefined;
+  // Hashes, so how long the comparison takes says nothing about the token.
+  return session.facts.bearerHash === bearerHash ? session : undefined;
 }
 
 function isSameSurface(a: Surface, b: Surface): boolean {

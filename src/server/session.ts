@@ -31,8 +31,8 @@ export interface SessionStream {
 export interface SessionFacts {
   id: string;
   surface: Surface;
-  /** Digest of the bearer token it was opened with. */
-  bearerDigest: string;
+  /** Of the bearer token it was opened with. */
+  bearerHash: string | undefined;
   protocolVersion: LegacyVersion;
   capabilities: JsonObject;
   clientInfo: JsonObject | undefined;

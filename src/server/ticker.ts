@@ -1,12 +1,15 @@
 // One timer for everything on the agent side that has to look at the clock now and then: waiting answers, keep-alives, idle sessions.
 // A timer per call would cost more than the call. Never lets one member's failure stop the others.
+import { Roster } from '../lib/roster.ts';
 
 export interface Ticking {
   tick(nowMs: number): void;
+  /** Where the ticker keeps it; the ticker's own. */
+  tickSeat?: number | undefined;
 }
 
 export class Ticker {
-  readonly #members = new Set<Ticking>();
+  readonly #members = new Roster<Ticking>();
   readonly #monotonicMs: () => number;
   readonly #onFailure: (error: unknown) => void;
   readonly #timer: NodeJS.Timeout;
@@ -23,11 +26,13 @@ export class Ticker {
   }
 
   add(member: Ticking): void {
-    this.#members.add(member);
+    if (member.tickSeat === undefined) member.tickSeat = this.#members.enter(member);
   }
 
   remove(member: Ticking): void {
-    this.#members.delete(member);
+    if (member.tickSeat === undefined) return;
+    this.#members.leave(member.tickSeat, member);
+    member.tickSeat = undefined;
   }
 
   stop(): void {

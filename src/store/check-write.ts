@@ -29,15 +29,22 @@ export function checkWrites(writes: readonly ObjectWrite[]): void {
   }
 }
 
-/** Throws GatewayError `invalid_entry` for a draft that no driver could store as it is. */
-export function checkDrafts(drafts: readonly EntryDraft[]): void {
+/** GatewayError `invalid_entry` when one of the drafts is such that no driver could store it as it is. */
+export function invalidDraft(drafts: readonly EntryDraft[]): GatewayError | undefined {
   for (const { content, callId, payloads } of drafts) {
-    if (!content.startsWith('{') || content.includes('\n')) throw invalidEntry('its content is not RFC 8785 text of an object');
+    if (!content.startsWith('{') || content.includes('\n')) return invalidEntry('its content is not RFC 8785 text of an object');
     if (callId !== undefined && !/^[\x21-\x7e]{1,200}$/.test(callId))
-      throw invalidEntry('its call id is not 1–200 printable ASCII characters');
+      return invalidEntry('its call id is not 1–200 printable ASCII characters');
     for (const { commitment } of payloads)
-      if (!/^[0-9a-f]{64}$/.test(commitment)) throw invalidEntry('a commitment is not 64 hex characters');
+      if (!/^[0-9a-f]{64}$/.test(commitment)) return invalidEntry('a commitment is not 64 hex characters');
   }
+  return undefined;
+}
+
+/** Throws GatewayError `invalid_entry`. */
+export function checkDraft(draft: EntryDraft): void {
+  const invalid = invalidDraft([draft]);
+  if (invalid) throw invalid;
 }
 
 function invalidEntry(why: string): GatewayError {
@@ -54,10 +61,13 @@ export function parseDocument(text: string, revision: number): StoredObject {
   return { ...(JSON.parse(text) as StoredObject), revision };
 }
 
-/** Roughly what a draft takes in memory while it waits. */
-export function draftBytes(draft: EntryDraft): number {
-  let bytes = draft.content.length;
-  for (const payload of draft.payloads) bytes += payload.sealed.byteLength;
+/** Roughly what drafts take in memory while they wait. */
+export function draftBytes(drafts: readonly EntryDraft[]): number {
+  let bytes = 0;
+  for (const { content, payloads } of drafts) {
+    bytes += content.length;
+    for (const { sealed } of payloads) bytes += sealed.byteLength;
+  }
   return bytes;
 }
 

@@ -1,6 +1,14 @@
 // Group commit without a database: what shares a commit, what is refused, what a broken commit answers.
 import { describe, expect, it, vi } from 'vitest';
-import { GroupQueue, MAX_GROUP_ENTRIES, MAX_QUEUED_BYTES, MAX_QUEUED_ENTRIES, type Result } from './group-queue.ts';
+import {
+  ENOUGH_WRITES,
+  GroupQueue,
+  MAX_GATHER_TURNS,
+  MAX_GROUP_ENTRIES,
+  MAX_QUEUED_BYTES,
+  MAX_QUEUED_ENTRIES,
+  type Result,
+} from './group-queue.ts';
 
 /** A queue over a commit that waits until it is let go. */
 function gated() {
@@ -34,6 +42,31 @@ describe('GroupQueue', () => {
       [1, 2],
       [3, 4],
     ]);
+  });
+
+  it('waits while every turn brings more, but not for long and not for many', async () => {
+    const firstGroup = async (perTurn: number, turns: number): Promise<number> => {
+      const groups: number[] = [];
+      let left = turns;
+      const all: Promise<number>[] = [];
+      const arrive = (): void => {
+        if (left-- > 0) for (let n = 0; n < perTurn; n++) all.push(queue.submit({ job: n, entries: 1, bytes: 0 }));
+      };
+      const commit = async (jobs: number[]): Promise<Result<number>[]> => {
+        groups.push(jobs.length);
+        return jobs.map((value) => ({ value }));
+      };
+      const queue = new GroupQueue<number, number>(commit, undefined, () => Promise.resolve().then(arrive));
+      arrive();
+      await Promise.all(all);
+      await queue.close();
+      return groups[0] ?? 0;
+    };
+    expect(await firstGroup(1, 1)).toBe(1);
+    expect(await firstGroup(1, 3)).toBe(3);
+    expect(await firstGroup(1, 20)).toBe(1 + MAX_GATHER_TURNS);
+    expect(await firstGroup(ENOUGH_WRITES, 20)).toBe(2 * ENOUGH_WRITES);
+    expect(await firstGroup(ENOUGH_WRITES / 2, 20)).toBe(ENOUGH_WRITES);
   });
 
   it('bounds a group by entries, but lets one large write through alone', async () => {

@@ -10,6 +10,10 @@ export const MAX_QUEUED_BYTES = 256 * 1024 * 1024;
 /** Entries in one commit; a single write may be larger and then goes alone. */
 export const MAX_GROUP_ENTRIES = 512;
 export const MAX_GROUP_BYTES = 8 * 1024 * 1024;
+/** Turns of the event loop a group waits at most. */
+export const MAX_GATHER_TURNS = 4;
+/** Writes with which a group waits no longer: a larger one costs hardly less. */
+export const ENOUGH_WRITES = 64;
 
 export interface Write<J> {
   job: J;
@@ -28,6 +32,7 @@ interface Waiting<J, R> extends Write<J> {
 export class GroupQueue<J, R> {
   readonly #commit: (jobs: J[]) => Promise<Result<R>[]>;
   readonly #failWrite: FailWrite | undefined;
+  readonly #turn: () => Promise<void>;
   #queue: Waiting<J, R>[] = [];
   #queuedEntries = 0;
   #queuedBytes = 0;
@@ -35,10 +40,11 @@ export class GroupQueue<J, R> {
   #running: Promise<void> | undefined;
   #closed = false;
 
-  /** `commit` resolves, in order, with the result of each job once all of them are durable. */
-  constructor(commit: (jobs: J[]) => Promise<Result<R>[]>, failWrite: FailWrite | undefined) {
+  /** `commit` resolves, in order, with the result of each job once all of them are durable; `turn` with the next turn of the event loop. */
+  constructor(commit: (jobs: J[]) => Promise<Result<R>[]>, failWrite: FailWrite | undefined, turn = nextTurn) {
     this.#commit = commit;
     this.#failWrite = failWrite;
+    this.#turn = turn;
   }
 
   submit(write: Write<J>): Promise<R> {
@@ -69,8 +75,7 @@ export class GroupQueue<J, R> {
 
   async #run(): Promise<void> {
     while (this.#queue.length > 0) {
-      // One turn of the event loop later: what arrived in this turn shares the commit, and a commit costs more than the turn.
-      await new Promise<void>((resolve) => setImmediate(resolve));
+      await this.#gather();
       const group = this.#takeGroup();
       const results = await this.#attempt(group.map(({ job }) => job));
       group.forEach((waiting, index) => {
@@ -78,6 +83,19 @@ export class GroupQueue<J, R> {
       });
     }
     this.#running = undefined;
+  }
+
+  /**
+   * A commit costs more than a turn of the event loop, so what arrives in this turn shares it; and while every turn brings more, the loop is busy,
+   * and another turn costs nobody time that a smaller group would not take from all.
+   */
+  async #gather(): Promise<void> {
+    let waiting: number;
+    let turns = 0;
+    do {
+      waiting = this.#queue.length;
+      await this.#turn();
+    } while (++turns < MAX_GATHER_TURNS && this.#queue.length > waiting && this.#queue.length < ENOUGH_WRITES);
   }
 
   #takeGroup(): Waiting<J, R>[] {
@@ -107,6 +125,10 @@ export class GroupQueue<J, R> {
       return jobs.map(() => ({ error }));
     }
   }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function settle<J, R>(waiting: Waiting<J, R>, result: Result<R> | undefined): void {

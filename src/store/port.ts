@@ -1,6 +1,7 @@
 // What a driver offers to the rest of the gateway, and the options both drivers share.
 import type { LogStore, PayloadEraser } from '../audit/port.ts';
 import type { DefinitionStore } from '../catalog/port.ts';
+import type { QuotaStore, RateStore } from '../limit/port.ts';
 import type { ObjectStore, StoreLifecycle } from '../object/port.ts';
 import type { HistoryStore } from '../risk/port.ts';
 import type { KeyStore } from '../vault/port.ts';
@@ -12,8 +13,15 @@ export interface Store {
   readonly histories: HistoryStore;
   readonly definitions: DefinitionStore;
   readonly lifecycle: StoreLifecycle;
+  /** `rates`: counted for all gateways of the database together; undefined where there is one process only. */
+  readonly limits: { readonly quotas: QuotaStore; readonly rates: RateStore | undefined };
   /** Tells whether this process is alone on the store; whoever starts meanwhile waits until `settle`. Once, at the start of a gateway. */
-  readonly presence: { claim(): Promise<boolean>; settle(): Promise<void> };
+  readonly presence: {
+    claim(): Promise<boolean>;
+    settle(): Promise<void>;
+    /** Gateway processes on the store now, this one included. */
+    count(): Promise<number>;
+  };
   /** Writes a consistent copy of everything to a new file (mode 0600) while the store is in use. Refuses an existing file. */
   backup(toPath: string): Promise<BackupSummary>;
 }

@@ -1,5 +1,6 @@
 // The two shapes of a connection to a server: a duplex message channel (stdio, old HTTP+SSE) and request/response HTTP (streamable HTTP).
 // Types only. Implementations bound every buffer and never let a server's garbage become an exception in the gateway.
+import type { Abortable } from '../lib/cutoff.ts';
 
 /** A duplex channel of JSON-RPC texts, one message each. */
 export interface Duplex {
@@ -26,7 +27,7 @@ export interface HttpExchange {
   url: string;
   headers: Record<string, string>;
   body: string | undefined;
-  signal: AbortSignal;
+  signal: Abortable;
   /** Milliseconds without a byte before the exchange fails with `upstream_timeout`; undefined: no such limit (standing streams). */
   idleTimeoutMs: number | undefined;
   /** Called once, before any event. */

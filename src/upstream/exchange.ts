@@ -1,10 +1,11 @@
 // The seam between the pipeline and the servers: one request to one server, in the terms of the agent's era.
 // Types only. Whoever implements `Upstreams` must not do anything towards a server before it holds the receipt.
 import type { Receipt } from '../audit/port.ts';
-import type { CallReply, ClientContext, Peer } from '../call.ts';
+import type { CallReply, ClientContext, Peer, Principal } from '../call.ts';
 import type { JsonObject } from '../lib/json.ts';
 import type { RequestId } from '../mcp/message.ts';
 import type { ServerSpec } from '../object/kinds.ts';
+import type { Health } from './breaker.ts';
 
 /** A credential for one call: ready values, never logged. */
 export interface Lease {
@@ -23,6 +24,8 @@ export interface UpstreamRequest {
   receipt: Receipt;
   callId: string;
   org: string;
+  /** Who the call is attributed to; looked at when it waits for its agent and the rules change. Absent: nobody's. */
+  principal?: Principal;
   server: string;
   spec: ServerSpec;
   lease: Lease;
@@ -39,15 +42,24 @@ export interface UpstreamRequest {
   inputSchema: JsonObject | undefined;
   peer: Peer;
   signal: AbortSignal;
+  /** It may be sent a second time when the first may or may not have arrived. */
+  repeatable?: boolean;
   /** JSON-RPC id of the agent's request: the subscription id of a modern listen. Absent: subscription ids are left to the codec. */
   requestId?: RequestId;
+  /** For a standing stream: called whenever the server's end of it stands (again), with what the server can do. What changes from then on is heard. */
+  onOpen?: ((capabilities: JsonObject) => void) | undefined;
 }
+
+/** Why a waiting call may run no longer; undefined when it may. */
+export type ParkedJudge = (subject: { principal: Principal; server: string; tool: string | undefined }) => Error | undefined;
 
 export interface Upstreams {
   /** Resolves with the server's answer. Rejects with the signal's reason when aborted, with GatewayError `upstream_*` when the server fails. */
   exchange(request: UpstreamRequest): Promise<CallReply>;
   /** A legacy agent session ended (DELETE, expiry): close what belongs to it. */
   endSession(org: string, sessionId: string): Promise<void>;
+  /** What ends each call that waits for its agent's next round and may run no longer (kill/stopper.ts). */
+  doomedParked(org: string, judge: ParkedJudge): (() => void)[];
   /** Called when a server says that its definitions changed. */
   onListChanged(listener: (org: string, server: string, what: 'tools' | 'prompts' | 'resources') => void): () => void;
   /** Per server: reachable, era, open connections, last error. */
@@ -63,4 +75,8 @@ export interface UpstreamStatus {
   connections: number;
   inFlight: number;
   lastError: string | undefined;
+  /** `up`; `trial`: left alone until now, one call tries it; `resting`: left alone. Of several endpoints the best. */
+  health: Health;
+  /** Only when there are several. URLs without user, password and query. */
+  endpoints: { url: string; health: Health; lastError: string | undefined }[] | undefined;
 }

@@ -1,5 +1,6 @@
 // One request on its way to a server: its id, its deadline, whom its notifications and questions go to. Settles exactly once.
 import type { ClientContext, Peer } from '../call.ts';
+import { Cutoff } from '../lib/cutoff.ts';
 import type { RequestId, RpcResponse } from '../mcp/message.ts';
 import type { Watched } from './watchdog.ts';
 
@@ -34,7 +35,7 @@ export class Flight implements Watched {
   /** Resolves with the server's response; rejects with GatewayError or the reason of the cancellation. */
   readonly answered: Promise<RpcResponse>;
   /** Ends the transport's exchange for this request. */
-  readonly abort = new AbortController();
+  readonly abort = new Cutoff();
   deadlineMs: number;
   settled = false;
   /** Last progress value passed on: the next must not be smaller. */
@@ -47,7 +48,7 @@ export class Flight implements Watched {
   onExpire: (flight: Flight) => void = ignore;
   onSettled: (flight: Flight) => void = ignore;
   /** Told when it settles, after onSettled: whoever is no longer concerned takes itself out. */
-  readonly followers = new Set<() => void>();
+  followers: Set<() => void> | undefined;
   readonly #timeoutMs: number;
   readonly #endMs: number;
   #questions = 0;
@@ -101,8 +102,8 @@ export class Flight implements Watched {
     if (this.settled) return false;
     this.settled = true;
     this.onSettled(this);
-    for (const follow of this.followers) follow();
-    this.followers.clear();
+    if (this.followers) for (const follow of this.followers) follow();
+    this.followers = undefined;
     return true;
   }
 }

@@ -23,7 +23,7 @@ export function receiveEvent(link: Link, flight: Flight, event: SseEvent): Promi
 }
 
 /** Rejects the flight for a status that is no answer; the body goes to the operator only. */
-export function refuse(flight: Flight, answer: HttpAnswer, server: string): void {
+export function refuse(flight: Flight, answer: HttpAnswer, server: string): undefined {
   const detail = `HTTP ${answer.status}: ${answer.text}`;
   if (answer.status === 401 || answer.status === 403) flight.reject(failure('upstream_auth', server, `HTTP ${answer.status}`));
   else if (answer.status === 429) flight.reject(failure('upstream_overloaded', server, detail));

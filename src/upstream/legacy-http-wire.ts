@@ -1,6 +1,8 @@
 // Streamable HTTP towards a legacy server (2025-11-25 basic/transports): session id, version header, POST streams that can be taken up again,
 // the standing GET stream. A request is sent again only when the server refused it because it did not know the session.
+import type { Abortable } from '../lib/cutoff.ts';
 import { underSignals } from '../lib/joined-signal.ts';
+import { Roster } from '../lib/roster.ts';
 import { SESSION_NOT_FOUND } from '../mcp/error-code.ts';
 import { parseMessage, SERVER_LIMITS } from '../mcp/message.ts';
 import type { HttpAnswer, HttpClient, SseEvent } from './channel.ts';
@@ -34,6 +36,8 @@ export class LegacyHttpWire implements Wire {
   readonly cancelsByClosing = false;
   /** Set by the connection before the first send. */
   link: Link | undefined;
+  /** Called when the server answered a GET, whatever it said: what is said from then on is heard, if anything is. */
+  onStanding: (() => void) | undefined;
   readonly #options: LegacyHttpWireOptions;
   readonly #baseHeaders: Record<string, string>;
   #headers: Record<string, string>;
@@ -41,7 +45,7 @@ export class LegacyHttpWire implements Wire {
   #standing: AbortController | undefined;
   readonly #end = new AbortController();
   /** Requests whose exchange has not ended, answered or not. */
-  readonly #open = new Set<Flight>();
+  readonly #open = new Roster<Flight>();
   /** HTTP status of the last initialize; undefined when the server could not be reached. */
   greetedStatus: number | undefined;
 
@@ -71,9 +75,9 @@ export class LegacyHttpWire implements Wire {
     const left = lingering(flight, this.#options.watchdog);
     const ended = () => {
       left();
-      this.#open.delete(flight);
+      this.#open.leave(seat, flight);
     };
-    this.#open.add(flight);
+    const seat = this.#open.enter(flight);
     this.#post(flight).then(ended, (error: unknown) => {
       ended();
       flight.reject(asFailure(error, this.#options.server));
@@ -200,7 +204,7 @@ export class LegacyHttpWire implements Wire {
 
   #get(
     lastEventId: string | undefined,
-    signal: AbortSignal,
+    signal: Abortable,
     onEvent: (event: SseEvent) => Promise<void> | undefined,
     onHeaders?: () => void,
   ): Promise<HttpAnswer> {
@@ -221,8 +225,12 @@ export class LegacyHttpWire implements Wire {
       if (event.retryMs !== undefined) retryMs = Math.min(Math.max(event.retryMs, MIN_RETRY_MS), MAX_RETRY_MS);
       return event.data === '' || event.event !== 'message' ? undefined : receive(event.data);
     };
+    const onHeaders = () => {
+      answered();
+      if (!abort.signal.aborted) this.onStanding?.();
+    };
     while (!abort.signal.aborted) {
-      const answer = await this.#get(lastEventId, abort.signal, onEvent, answered).catch(() => undefined);
+      const answer = await this.#get(lastEventId, abort.signal, onEvent, onHeaders).catch(() => undefined);
       if (answer && answer.status >= 400 && answer.status < 500 && answer.status !== 429) break;
       if (answer && answer.status < 400 && answer.body !== 'sse') break;
       failures = answer && answer.status < 400 ? 0 : failures + 1;

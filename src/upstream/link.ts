@@ -22,6 +22,7 @@ import {
 import { setIn } from '../mcp/raw-json.ts';
 import { asFailure, failure } from './failure.ts';
 import { Flight } from './flight.ts';
+import { FlightTable } from './flight-table.ts';
 import { unstalled } from './wait.ts';
 import type { Watchdog } from './watchdog.ts';
 
@@ -56,14 +57,13 @@ export interface Sending {
 }
 
 export class Link {
-  readonly flights = new Map<number, Flight>();
+  readonly flights = new FlightTable();
   /** Messages that could not be used, since the start. */
   garbage = 0;
   readonly #server: string;
   readonly #wire: Wire;
   readonly #owner: LinkOwner;
   readonly #watchdog: Watchdog;
-  #nextId = 1;
   #closed = false;
 
   constructor(server: string, wire: Wire, owner: LinkOwner, watchdog: Watchdog) {
@@ -75,7 +75,7 @@ export class Link {
 
   /** Sends one request; the flight settles with whatever becomes of it. */
   request(sending: Sending): Flight {
-    const id = this.#nextId++;
+    const id = this.flights.mint();
     const token = progressTokenOf(sending);
     let paramsText = sending.paramsText ?? (sending.params === undefined ? undefined : JSON.stringify(sending.params));
     if (token !== undefined && paramsText !== undefined) paramsText = setIn(paramsText, ['_meta', 'progressToken'], String(id));
@@ -128,16 +128,16 @@ export class Link {
   /** Fails everything in flight; nothing can be sent afterwards. */
   end(reason: string): void {
     this.#closed = true;
-    for (const flight of [...this.flights.values()]) flight.reject(failure('upstream_closed', this.#server, reason));
+    for (const flight of this.flights.values()) flight.reject(failure('upstream_closed', this.#server, reason));
   }
 
   #launch(flight: Flight, signal: AbortSignal | undefined): void {
     const aborted = () => this.#cancel(flight, signal?.reason);
-    this.flights.set(flight.id, flight);
+    this.flights.add(flight);
     this.#watchdog.add(flight);
     flight.onExpire = () => this.#cancel(flight, failure('upstream_timeout', this.#server));
     flight.onSettled = () => {
-      this.flights.delete(flight.id);
+      this.flights.delete(flight);
       this.#watchdog.delete(flight);
       signal?.removeEventListener('abort', aborted);
     };

@@ -162,10 +162,6 @@ export class ModernConnection implements Connection {
   #flightOf(message: RpcNotification): Flight | undefined {
     const id = subscriptionIdOf(message.params);
     if (id !== undefined) return this.#link.flights.get(Number(id));
-    let newest: Flight | undefined;
-    for (const flight of this.#link.flights.values()) {
-      if (flight.peer && flight.method !== 'subscriptions/listen') newest = flight;
-    }
-    return newest;
+    return this.#link.flights.newest((flight) => flight.peer !== undefined && flight.method !== 'subscriptions/listen');
   }
 }

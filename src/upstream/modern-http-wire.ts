@@ -1,7 +1,8 @@
 // HTTP towards a modern server (2026-07-28 basic/transports/streamable-http): one POST per request, answered with JSON or an event stream; no session,
 // nothing to take up again. Closing the response stream is the cancellation. Never sends a request twice.
 import { underSignals } from '../lib/joined-signal.ts';
-import type { HttpClient } from './channel.ts';
+import { Roster } from '../lib/roster.ts';
+import type { HttpAnswer, HttpClient } from './channel.ts';
 import { asFailure, failure } from './failure.ts';
 import type { Flight } from './flight.ts';
 import { lingering, POST_HEADERS, POST_TIMEOUT_MS, receiveEvent, refuse } from './http-stream.ts';
@@ -24,7 +25,7 @@ export class ModernHttpWire implements Wire {
   readonly #headers: Record<string, string>;
   readonly #end = new AbortController();
   /** Requests whose exchange has not ended, answered or not. */
-  readonly #open = new Set<Flight>();
+  readonly #open = new Roster<Flight>();
 
   constructor(options: ModernHttpWireOptions) {
     this.#options = options;
@@ -35,13 +36,18 @@ export class ModernHttpWire implements Wire {
     const left = lingering(flight, this.#options.watchdog);
     const ended = () => {
       left();
-      this.#open.delete(flight);
+      this.#open.leave(seat, flight);
     };
-    this.#open.add(flight);
-    this.#post(flight).then(ended, (error: unknown) => {
-      ended();
-      flight.reject(asFailure(error, this.#options.server));
-    });
+    const seat = this.#open.enter(flight);
+    this.#post(flight)
+      .then((answer) => {
+        ended();
+        return this.#answered(flight, answer);
+      })
+      .catch((error: unknown) => {
+        ended();
+        flight.reject(asFailure(error, this.#options.server));
+      });
   }
 
   async post(text: string, headers?: Readonly<Record<string, string>>): Promise<void> {
@@ -59,26 +65,36 @@ export class ModernHttpWire implements Wire {
     this.#end.abort();
   }
 
-  async #post(flight: Flight): Promise<void> {
-    const link = this.link;
-    if (!link) return;
-    const { http, url, server } = this.#options;
-    const answer = await http.exchange({
+  #post(flight: Flight): Promise<HttpAnswer> {
+    const { http, url } = this.#options;
+    return http.exchange({
       method: 'POST',
       url,
       headers: flight.headers ? { ...this.#headers, ...flight.headers } : this.#headers,
       body: flight.text,
       signal: flight.abort.signal,
       idleTimeoutMs: undefined,
-      onEvent: (event) => receiveEvent(link, flight, event),
+      onEvent: (event) => this.link && receiveEvent(this.link, flight, event),
     });
-    if (flight.settled) return;
+  }
+
+  /** A promise when the agent has to take something first. */
+  #answered(flight: Flight, answer: HttpAnswer): Promise<void> | undefined {
+    if (flight.settled) return undefined;
+    const { server } = this.#options;
     if (answer.status === 401 || answer.status === 403) return refuse(flight, answer, server);
     // Errors ride on 200, 400 and 404 alike.
-    if (answer.body === 'json') await link.receive(answer.text, flight);
+    const taken = answer.body === 'json' ? this.link?.receive(answer.text, flight) : undefined;
+    if (taken) return taken.then(() => this.#judge(flight, answer));
+    return this.#judge(flight, answer);
+  }
+
+  /** What is left when the answer held no response. */
+  #judge(flight: Flight, answer: HttpAnswer): undefined {
     if (flight.settled) return;
+    const { server } = this.#options;
     if (answer.status >= 400) return refuse(flight, answer, server);
-    if (answer.body === 'sse') return flight.reject(failure('upstream_closed', server, 'the stream ended before the response'));
-    flight.reject(failure('upstream_protocol', server, `HTTP ${answer.status} without a response: ${answer.text}`));
+    if (answer.body === 'sse') flight.reject(failure('upstream_closed', server, 'the stream ended before the response'));
+    else flight.reject(failure('upstream_protocol', server, `HTTP ${answer.status} without a response: ${answer.text}`));
   }
 }

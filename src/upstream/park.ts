@@ -6,7 +6,7 @@ import { newId, type Random, systemRandom } from '../lib/id.ts';
 import { INVALID_PARAMS } from '../mcp/error-code.ts';
 import type { RpcResponse } from '../mcp/message.ts';
 import { inputRequiredResult, missingCapability, type Question, questionsOfUrlError, readRetry } from '../mcp/translate/input-required.ts';
-import type { UpstreamRequest } from './exchange.ts';
+import type { ParkedJudge, UpstreamRequest } from './exchange.ts';
 import { failure } from './failure.ts';
 import { ParkedExchange } from './parked-exchange.ts';
 import { openState, type StateSealer, sealState } from './request-state.ts';
@@ -21,6 +21,8 @@ export const PARK_TTL_MS = 300_000;
 
 interface Parked extends Watched {
   exchange: ParkedExchange;
+  /** The first round: whose call it is, and what it is about. */
+  request: UpstreamRequest;
   owner: string;
   nonce: string | undefined;
 }
@@ -97,9 +99,22 @@ export class Park {
     return { type: 'result', era: 'modern', result: inputRequiredResult(questions, state), resultText: undefined };
   }
 
+  /** What ends each call of this organization that may run no longer, whether or not its agent is there. */
+  doomed(org: string, judge: ParkedJudge): (() => void)[] {
+    const ends: (() => void)[] = [];
+    for (const [id, { request }] of this.#parked) {
+      const { principal, server, method, params } = request;
+      if (request.org !== org || !principal) continue;
+      const tool = method === 'tools/call' && typeof params?.name === 'string' ? params.name : undefined;
+      const reason = judge({ principal, server, tool });
+      if (reason) ends.push(() => this.#cancel(id, reason));
+    }
+    return ends;
+  }
+
   /** Cancels everything. */
   close(): void {
-    for (const id of [...this.#parked.keys()]) this.#cancel(id, 'the gateway stops');
+    for (const id of [...this.#parked.keys()]) this.#cancel(id, failure('upstream_timeout', 'parked', 'the gateway stops'));
   }
 
   #round(id: string, request: UpstreamRequest, questions: ReadonlyMap<string, Question>): CallReply | undefined {
@@ -119,10 +134,11 @@ export class Park {
     const id = newId('park', this.#options.clock.nowMs(), this.#random);
     const parked: Parked = {
       exchange,
+      request,
       owner,
       nonce: undefined,
       deadlineMs: Number.POSITIVE_INFINITY,
-      expire: () => this.#cancel(id, 'the client did not answer in time'),
+      expire: () => this.#cancel(id, failure('upstream_timeout', 'parked', 'the client did not answer in time')),
     };
     this.#parked.set(id, parked);
     this.#perOwner.set(owner, own + 1);
@@ -130,10 +146,10 @@ export class Park {
     return id;
   }
 
-  #cancel(id: string, why: string): void {
+  #cancel(id: string, reason: Error): void {
     const parked = this.#parked.get(id);
     this.#forget(id);
-    parked?.exchange.abort.abort(failure('upstream_timeout', 'parked', why));
+    parked?.exchange.abort.abort(reason);
   }
 
   #forget(id: string): void {

@@ -93,14 +93,17 @@ export class QuestionDesk {
     const { flight, peer } = askable;
     const end = () => open.abort.abort(new Error('the call ended'));
     flight?.asking(1, this.#watchdog.nowMs());
-    flight?.followers.add(end);
+    if (flight) {
+      flight.followers ??= new Set();
+      flight.followers.add(end);
+    }
     try {
       const answer = await peer.request?.(message.method, message.params, open.abort.signal);
       return answer ?? { error: { code: METHOD_NOT_FOUND, message: 'Nobody to ask.' } };
     } catch {
       return { error: { code: INTERNAL_ERROR, message: 'The client gave no answer.' } };
     } finally {
-      flight?.followers.delete(end);
+      flight?.followers?.delete(end);
       flight?.asking(-1, this.#watchdog.nowMs());
     }
   }

@@ -1,6 +1,7 @@
 // What the gateway holds of one server: its connections, its era, how busy it is, what last went wrong.
 // Opens connections on demand; the caller decides whether one more is affordable.
 import type { ServerSpec } from '../object/kinds.ts';
+import { Breaker, type Health } from './breaker.ts';
 import { Capacity } from './capacity.ts';
 import type { Connection, ListChange, Surroundings } from './connection.ts';
 import { destinationOf } from './destination.ts';
@@ -17,6 +18,9 @@ export interface ServerEntryOptions {
   surroundings: Omit<Surroundings, 'destination' | 'listChanged'>;
   tools: LegacyTools;
   listChanged(what: ListChange): void;
+  /** The server is left alone, tried again, or well. */
+  healthChanged(health: Health): void;
+  firstRestMs?: number | undefined;
   /** Makes room for one more connection, or throws `upstream_overloaded`. */
   admit(): void;
 }
@@ -25,6 +29,7 @@ export class ServerEntry {
   readonly options: ServerEntryOptions;
   readonly pool = new Pool();
   readonly capacity: Capacity;
+  breaker: Breaker;
   spec: ServerSpec;
   lastError: string | undefined;
   lastUsedMs = 0;
@@ -38,6 +43,7 @@ export class ServerEntry {
     this.capacity = new Capacity(options.server, spec.maxConcurrency);
     this.#digest = specDigest(spec);
     this.#eras = this.#newBook();
+    this.breaker = this.#newBreaker();
   }
 
   get era(): 'legacy' | 'modern' | 'unknown' {
@@ -55,13 +61,14 @@ export class ServerEntry {
     void this.#eras.close();
     this.#eras = this.#newBook();
     this.#lastEra = 'unknown';
+    this.breaker = this.#newBreaker();
     this.pool.retire(this.#nowMs());
   }
 
   /** The connection this request belongs on. Not a promise when it is open already. */
   connect(request: UpstreamRequest): Connection | Promise<Connection> {
     this.lastUsedMs = this.#nowMs();
-    const verdict = this.#eras.known(destinationOf(request), request.lease.fingerprint);
+    const verdict = this.#eras.known(this.spec, request.lease.fingerprint, () => destinationOf(request));
     if (verdict) {
       const ready = this.pool.ready(placeOf(request, verdict, this.options.tools.sessions).key);
       if (ready) return ready;
@@ -117,6 +124,11 @@ export class ServerEntry {
   #newBook(): EraBook {
     const { connectors, gateway } = this.options.surroundings;
     return new EraBook({ connectors, gateway, nowMs: () => this.#nowMs() });
+  }
+
+  #newBreaker(): Breaker {
+    const { server, surroundings, healthChanged, firstRestMs } = this.options;
+    return new Breaker({ server, clock: surroundings.clock, onChange: healthChanged, firstRestMs });
   }
 
   #nowMs(): number {

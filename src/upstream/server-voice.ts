@@ -86,9 +86,7 @@ export class ServerVoice implements LinkOwner {
   }
 
   #newestCall(askable = false): Flight | undefined {
-    let newest: Flight | undefined;
-    for (const flight of this.#options.link().flights.values()) if (flight.peer && (!askable || flight.peer.request)) newest = flight;
-    return newest;
+    return this.#options.link().flights.newest(({ peer }) => peer !== undefined && (!askable || peer.request !== undefined));
   }
 }
 

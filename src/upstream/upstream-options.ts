@@ -16,6 +16,8 @@ export interface UpstreamOptions {
   report?: (event: string, detail: JsonObject) => void;
   /** Connections to all servers together. */
   maxConnections?: number;
+  /** First rest of a server that failed too often. */
+  firstRestMs?: number;
   /** How often idle connections are looked for. */
   sweepMs?: number;
   /** How long an agent may take for a round of answers. */

@@ -1,14 +1,18 @@
 // The gateway's way to its servers: one request in the agent's terms goes in, the server's answer in the agent's terms comes out.
 // Never sends anything without a receipt; never lets a server's fault become anything but a GatewayError.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallReply } from '../call.ts';
 import { GatewayError } from '../lib/error.ts';
+import type { ServerSpec } from '../object/kinds.ts';
 import { AgentSessions } from './agent-session.ts';
-import type { UpstreamRequest, UpstreamStatus, Upstreams } from './exchange.ts';
+import { Endpoints, endpointsOf } from './endpoint.ts';
+import type { ParkedJudge, UpstreamRequest, UpstreamStatus, Upstreams } from './exchange.ts';
 import { failure } from './failure.ts';
 import { ListChanges, type ListListener } from './list-changes.ts';
 import { Park } from './park.ts';
 import { refusedHandshake } from './reply.ts';
 import { ServerEntry } from './server-entry.ts';
+import { shownUrl, statusOf } from './status.ts';
 import type { UpstreamOptions } from './upstream-options.ts';
 import { within } from './wait.ts';
 import { Watchdog } from './watchdog.ts';
@@ -22,6 +26,9 @@ export const SWEEP_MS = 5_000;
 /** A server nobody has called for this long and that has no connections is forgotten. */
 const FORGET_MS = 3_600_000;
 
+/** Pause before a request that may be repeated is. */
+const REPEAT_AFTER_MS = 100;
+
 export function createUpstreams(options: UpstreamOptions): Upstreams {
   return new ServerBook(options);
 }
@@ -34,6 +41,7 @@ class ServerBook implements Upstreams {
   readonly #servers = new Map<string, ServerEntry>();
   readonly #streams = new Map<ServerEntry, number>();
   readonly #changes: ListChanges;
+  readonly #endpoints = new Endpoints();
   readonly #sweeper: NodeJS.Timeout;
   #closed = false;
 
@@ -52,14 +60,47 @@ class ServerBook implements Upstreams {
     this.#sweeper = setInterval(() => this.#sweep(), options.sweepMs ?? SWEEP_MS).unref();
   }
 
-  async exchange(request: UpstreamRequest): Promise<CallReply> {
-    request.signal.throwIfAborted();
-    if (this.#closed) throw failure('upstream_closed', request.server, 'the gateway stops');
-    if (!request.receipt) throw new GatewayError('internal', 'A call without a receipt is not sent.');
-    const server = this.#serverOf(request);
+  exchange(request: UpstreamRequest): Promise<CallReply> {
+    let server: ServerEntry;
+    try {
+      request.signal.throwIfAborted();
+      if (this.#closed) throw failure('upstream_closed', request.server, 'the gateway stops');
+      if (!request.receipt) throw new GatewayError('internal', 'A call without a receipt is not sent.');
+      server = this.#choose(request, undefined);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return request.repeatable ? this.#exchangeTwice(server, request) : this.#exchange(server, request);
+  }
+
+  async #exchangeTwice(server: ServerEntry, request: UpstreamRequest): Promise<CallReply> {
+    try {
+      return await this.#exchange(server, request);
+    } catch (error) {
+      if (!isLost(error) || request.signal.aborted) throw error;
+      const next = this.#choose(request, server.spec.url);
+      if (next === server && server.breaker.health !== 'up') throw error;
+      await sleep(REPEAT_AFTER_MS, undefined, { signal: request.signal }).catch(() => request.signal.throwIfAborted());
+      return this.#exchange(next, request);
+    }
+  }
+
+  /** INVARIANT: what has no `repeatable` is sent at most once (breaker.test.ts). */
+  async #exchange(server: ServerEntry, given: UpstreamRequest): Promise<CallReply> {
+    const request = server.spec === given.spec ? given : { ...given, spec: server.spec };
     const isStream = request.method === 'subscriptions/listen';
+    if (isStream || server.breaker.restMs > 0) server.breaker.check();
     if (isStream) this.#enterStream(server);
     else if (!server.capacity.tryEnter()) await server.capacity.enter(request.signal, request.spec.timeoutMs);
+    try {
+      return await (isStream ? this.#send(server, request) : server.breaker.run(() => this.#send(server, request)));
+    } finally {
+      if (isStream) this.#streams.set(server, (this.#streams.get(server) ?? 1) - 1);
+      else server.capacity.leave();
+    }
+  }
+
+  async #send(server: ServerEntry, request: UpstreamRequest): Promise<CallReply> {
     try {
       const ready = server.connect(request);
       const connection = ready instanceof Promise ? await within(ready, request.signal) : ready;
@@ -68,10 +109,16 @@ class ServerBook implements Upstreams {
       const refusal = refusedHandshake(request, error);
       if (refusal) return refusal;
       throw this.#account(server, request, error);
-    } finally {
-      if (isStream) this.#streams.set(server, (this.#streams.get(server) ?? 1) - 1);
-      else server.capacity.leave();
     }
+  }
+
+  /** The endpoint of this request; there is one only for most servers. */
+  #choose(request: UpstreamRequest, avoid: string | undefined): ServerEntry {
+    const endpoints = endpointsOf(request.spec);
+    if (!endpoints) return this.#serverOf(request, request.spec, '');
+    const isUp = (url: string): boolean => (this.#servers.get(keyOf(request.org, request.server, url))?.breaker.restMs ?? 0) === 0;
+    const spec = this.#endpoints.choose(request, endpoints, isUp, avoid);
+    return this.#serverOf(request, spec, spec.url ?? '');
   }
 
   async endSession(org: string, sessionId: string): Promise<void> {
@@ -82,7 +129,12 @@ class ServerBook implements Upstreams {
       sessionId,
       own.map((server) => server.options.server),
     );
+    for (const server of own) this.#endpoints.endSession(org, server.options.server, sessionId);
     await Promise.all(own.map((server) => server.pool.endSession(sessionId)));
+  }
+
+  doomedParked(org: string, judge: ParkedJudge): (() => void)[] {
+    return this.#park.doomed(org, judge);
   }
 
   onListChanged(listener: ListListener): () => void {
@@ -90,15 +142,7 @@ class ServerBook implements Upstreams {
   }
 
   status(): UpstreamStatus[] {
-    return [...this.#servers.values()].map((server) => ({
-      org: server.options.org,
-      server: server.options.server,
-      transport: server.spec.transport,
-      era: server.era,
-      connections: server.pool.size,
-      inFlight: server.capacity.inUse,
-      lastError: server.lastError,
-    }));
+    return statusOf([...this.#servers.values()]);
   }
 
   async close(): Promise<void> {
@@ -111,11 +155,11 @@ class ServerBook implements Upstreams {
     this.#watchdog.stop();
   }
 
-  #serverOf(request: UpstreamRequest): ServerEntry {
-    const key = `${request.org}\n${request.server}`;
+  #serverOf(request: UpstreamRequest, spec: ServerSpec, place: string): ServerEntry {
+    const key = keyOf(request.org, request.server, place);
     const known = this.#servers.get(key);
     if (known) {
-      known.follow(request.spec);
+      known.follow(spec);
       return known;
     }
     const { org, server } = request;
@@ -134,8 +178,11 @@ class ServerBook implements Upstreams {
         tools: { park: this.#park, sessions: this.#sessions },
         listChanged: (what) => this.#changes.note(org, server, what),
         admit: () => this.#admit(server),
+        healthChanged: (health) =>
+          report?.('server_health', { org, server, health, ...(place === '' ? {} : { endpoint: shownUrl(place) }) }),
+        firstRestMs: this.#options.firstRestMs,
       },
-      request.spec,
+      spec,
     );
     this.#servers.set(key, entry);
     return entry;
@@ -181,4 +228,13 @@ class ServerBook implements Upstreams {
       this.#streams.delete(server);
     }
   }
+}
+
+/** Whether the request arrived is not known. */
+function isLost(error: unknown): boolean {
+  return error instanceof GatewayError && (error.code === 'upstream_unreachable' || error.code === 'upstream_closed');
+}
+
+function keyOf(org: string, server: string, place: string): string {
+  return place === '' ? `${org}\n${server}` : `${org}\n${server}\n${place}`;
 }

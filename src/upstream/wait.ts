@@ -1,7 +1,8 @@
 // Waiting that ends with a signal. No timer or listener outlives the wait.
+import type { Abortable } from '../lib/cutoff.ts';
 
 /** False: the signal was aborted first. */
-export function pause(ms: number, signal: AbortSignal): Promise<boolean> {
+export function pause(ms: number, signal: Abortable): Promise<boolean> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve(false);
     const done = (whole: boolean) => {

@@ -1,5 +1,6 @@
 // One coarse timer for many deadlines, so that a call needs no timer of its own. Late by at most one tick; never early.
 import type { Clock } from '../lib/clock.ts';
+import { Roster } from '../lib/roster.ts';
 
 export const WATCHDOG_TICK_MS = 100;
 
@@ -8,12 +9,14 @@ export interface Watched {
   deadlineMs: number;
   /** Called once, after which the entry is forgotten. Must not throw. */
   expire(): void;
+  /** Where the watchdog keeps it; the watchdog's own. */
+  watchSeat?: number | undefined;
 }
 
 export class Watchdog {
   readonly #clock: Clock;
   readonly #tickMs: number;
-  readonly #entries = new Set<Watched>();
+  readonly #entries = new Roster<Watched>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(clock: Clock, tickMs = WATCHDOG_TICK_MS) {
@@ -30,12 +33,14 @@ export class Watchdog {
   }
 
   add(entry: Watched): void {
-    this.#entries.add(entry);
+    if (entry.watchSeat === undefined) entry.watchSeat = this.#entries.enter(entry);
     this.#timer ??= setInterval(() => this.#tick(), this.#tickMs).unref();
   }
 
   delete(entry: Watched): void {
-    this.#entries.delete(entry);
+    if (entry.watchSeat === undefined) return;
+    this.#entries.leave(entry.watchSeat, entry);
+    entry.watchSeat = undefined;
   }
 
   /** Forgets everything without calling anybody. */
@@ -53,7 +58,7 @@ export class Watchdog {
     const nowMs = this.nowMs();
     for (const entry of this.#entries) {
       if (entry.deadlineMs > nowMs) continue;
-      this.#entries.delete(entry);
+      this.delete(entry);
       entry.expire();
     }
   }

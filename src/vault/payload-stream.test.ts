@@ -22,6 +22,18 @@ describe('a payload stream', () => {
     );
   });
 
+  it('opens payloads of all lengths, small ones among large ones', () => {
+    const lengths = [
+      0, 1, 15, 16, 17, 4095, 4096, 4097, 300, 16_384, 16_383, 5, 40_000, 300, 100_000, 0, 7, 12_289, 4_000, 4_000, 4_000, 4_000, 1,
+    ];
+    const stream = new PayloadStream('00112233', key, 'org');
+    const payloads = lengths.map((length, n) => Buffer.alloc(length, n + 1));
+    const sealed = payloads.map((payload) => stream.seal(payload));
+    const other = new PayloadStream('00112233', key, 'org');
+    for (const [at, bytes] of sealed.entries()) expect(other.open(bytes)?.equals(payloads[at] as Buffer), `${at}`).toBe(true);
+    expect(payloads.every((payload, n) => payload.every((byte) => byte === n + 1))).toBe(true);
+  });
+
   it('never uses a stretch of key stream twice', () => {
     const streams = [new PayloadStream('00112233', key, 'org'), new PayloadStream('00112233', key, 'org')];
     const used = streams.flatMap((stream) => Array.from({ length: 500 }, (_, n) => stretch(stream.seal(new Uint8Array(n % 37)))));

@@ -15,6 +15,11 @@ const KEY_BYTES = 32;
 export const PAYLOAD_OVERHEAD_BYTES = HEADER_BYTES;
 /** Bytes after which a stream is replaced by one with a new nonce; far below the 2³² blocks its counter can count. */
 export const MAX_STREAM_BYTES = 2 ** 30;
+/** Key stream made at a time: asking for it costs more than the making. */
+const PAD_BYTES = 16 * 1024;
+/** From this length on a payload is enciphered as a whole. */
+const MIN_WHOLE_BYTES = 4 * 1024;
+const ZEROS = new Uint8Array(PAD_BYTES);
 const HKDF_INFO = 'sallyport payload stream v2';
 
 /** Layout: version(1) ‖ key id(4) ‖ nonce(12) ‖ offset(6, big-endian, bytes) ‖ ciphertext. */
@@ -22,27 +27,31 @@ export class PayloadStream {
   readonly #keyId: string;
   readonly #key: KeyObject;
   readonly #random: Random;
-  #nonce: Uint8Array;
   #cipher: Cipheriv;
+  /** What every payload of this stream begins with. */
+  #prefix: Uint8Array;
   #offset = 0;
+  /** The key stream that comes next, up to where the cipher is; used bytes are wiped. */
+  #pad: Uint8Array = new Uint8Array(0);
+  #padAt = 0;
 
   /** `context` binds the derived key to organization and purpose. */
   constructor(keyId: string, key: Uint8Array, context: string, random: Random = systemRandom) {
     this.#keyId = keyId;
     this.#key = createSecretKey(new Uint8Array(hkdfSync('sha256', key, new Uint8Array(0), `${HKDF_INFO} ${context}`, KEY_BYTES)));
     this.#random = random;
-    this.#nonce = random.bytes(NONCE_BYTES);
-    this.#cipher = cipherAt(this.#key, this.#nonce, 0);
+    const { cipher, prefix } = this.#begin();
+    this.#cipher = cipher;
+    this.#prefix = prefix;
   }
 
   seal(plain: Uint8Array): Buffer {
     if (this.#offset + plain.length > MAX_STREAM_BYTES) this.#renew();
     const out = Buffer.allocUnsafe(HEADER_BYTES + plain.length);
-    out[0] = VERSION;
-    out.write(this.#keyId, 1, 'hex');
-    out.set(this.#nonce, 1 + KEY_ID_BYTES);
-    out.writeUIntBE(this.#offset, 1 + KEY_ID_BYTES + NONCE_BYTES, OFFSET_BYTES);
-    out.set(this.#cipher.update(plain), HEADER_BYTES);
+    out.set(this.#prefix);
+    out.writeUIntBE(this.#offset, HEADER_BYTES - OFFSET_BYTES, OFFSET_BYTES);
+    out.set(plain, HEADER_BYTES);
+    this.#encipher(out, HEADER_BYTES);
     this.#offset += plain.length;
     return out;
   }
@@ -58,10 +67,42 @@ export class PayloadStream {
     return decipher.update(bytes.subarray(HEADER_BYTES));
   }
 
+  /** In place, from `start` to the end. */
+  #encipher(bytes: Uint8Array, start: number): void {
+    let at = start;
+    while (at < bytes.length) {
+      if (this.#padAt === this.#pad.length) {
+        if (bytes.length - at >= MIN_WHOLE_BYTES) {
+          bytes.set(this.#cipher.update(bytes.subarray(at)), at);
+          return;
+        }
+        this.#pad = this.#cipher.update(ZEROS);
+        this.#padAt = 0;
+      }
+      const pad = this.#pad;
+      const end = Math.min(bytes.length, at + pad.length - this.#padAt);
+      let next = this.#padAt;
+      for (; at < end; at++, next++) {
+        bytes[at] = (bytes[at] as number) ^ (pad[next] as number);
+        pad[next] = 0;
+      }
+      this.#padAt = next;
+    }
+  }
+
   #renew(): void {
-    this.#nonce = this.#random.bytes(NONCE_BYTES);
-    this.#cipher = cipherAt(this.#key, this.#nonce, 0);
+    const { cipher, prefix } = this.#begin();
+    this.#cipher = cipher;
+    this.#prefix = prefix;
     this.#offset = 0;
+    this.#pad = new Uint8Array(0);
+    this.#padAt = 0;
+  }
+
+  #begin(): { cipher: Cipheriv; prefix: Uint8Array } {
+    const nonce = this.#random.bytes(NONCE_BYTES);
+    const prefix = Buffer.concat([Uint8Array.of(VERSION), Buffer.from(this.#keyId, 'hex'), nonce]);
+    return { cipher: cipherAt(this.#key, nonce, 0), prefix };
   }
 }
 

@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { paceOf } from '../../src/limit/gcra.ts';
 import { backupStore, restoreStore } from '../../src/store/open.ts';
 import { openPostgresStore } from '../../src/store/postgres/store.ts';
 import { openSqliteStore } from '../../src/store/sqlite/store.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { appendUntilKilled } from './append-until-killed.ts';
+import { limitCases, quotaItem } from './limit-cases.ts';
 import { type Driver, decision, entries, ORG, storeCases, verdict } from './store-cases.ts';
 
 let server: TestPostgres;
@@ -35,8 +37,38 @@ const driver: Driver = {
 };
 
 storeCases(driver);
+limitCases(driver);
 
 describe('PostgreSQL store', () => {
+  it('rates in the database: two processes share one count, all items or none, and say how long to wait', async () => {
+    const url = await server.freshUrl();
+    const [first, second] = await Promise.all([openPostgresStore({ url }), openPostgresStore({ url })]);
+    const item = { key: 'k', pace: paceOf({ max: 20, windowMs: 60_000, burst: 10 }) };
+    const work = Array.from({ length: 40 }, (_, i) => (i % 2 ? first : second).limits.rates?.take(ORG, [item]));
+    const answers = await Promise.all(work);
+    expect(answers.filter((refused) => refused === undefined)).toHaveLength(10);
+    const refused = answers.find((one) => one);
+    expect(refused).toMatchObject({ index: 0 });
+    expect(refused?.retryAfterMs).toBeGreaterThan(0);
+    expect(refused?.retryAfterMs).toBeLessThanOrEqual(60_000 / 11 + 1);
+    const other = { key: 'other', pace: paceOf({ max: 1, windowMs: 60_000 }) };
+    expect(await first.limits.rates?.take(ORG, [other, item])).toMatchObject({ index: 1 });
+    expect(await first.limits.rates?.take(ORG, [other])).toBeUndefined();
+    await Promise.all([first.lifecycle.close(), second.lifecycle.close()]);
+  });
+
+  it('quotas that share locks in any order do not wait in a circle', async () => {
+    const url = await server.freshUrl();
+    const [first, second] = await Promise.all([openPostgresStore({ url }), openPostgresStore({ url })]);
+    await first.objects.createOrganization(ORG);
+    const items = ['a', 'b', 'c', 'd'].map((name) => quotaItem({ name, maxUnits: 1_000 }));
+    const work = Array.from({ length: 200 }, (_, i) =>
+      (i % 2 ? first : second).limits.quotas.reserve(ORG, i % 3 ? items : items.toReversed()),
+    );
+    expect((await Promise.all(work)).every((full) => full === undefined)).toBe(true);
+    await Promise.all([first.lifecycle.close(), second.lifecycle.close()]);
+  });
+
   it('gives two gateways one chain, and a change through one binds the other', async () => {
     const url = await server.freshUrl();
     const [first, second] = await Promise.all([openPostgresStore({ url }), openPostgresStore({ url })]);

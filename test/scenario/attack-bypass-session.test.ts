@@ -103,15 +103,16 @@ describe('sessions', () => {
     expect(await drained(standing)).toBe(true);
     expect((await one.get({ 'last-event-id': first })).status).toBe(403);
     expect((await one.get()).status).toBe(403);
+    await expect(on.session(temp.token)).rejects.toThrow('Stopped by freeze');
     await on.change(freeze('nobody'));
-    const again = await one.get({ 'last-event-id': first });
-    expect(await again.message()).toMatchObject({ id: 1, result: {} });
-    const open = await one.get();
+    expect((await one.get({ 'last-event-id': first })).status).toBe(404);
+    const other = await on.session(temp.token);
+    const open = await other.get();
     await until(() => on.gateway.inFlight.size === 1);
     await on.change({ ...temp.object, spec: { ...temp.object.spec, revokedAt: new Date().toISOString() } });
     expect(await drained(open)).toBe(true);
-    for (const more of [{ 'last-event-id': first }, {}]) expect((await one.get(more as Record<string, string>)).status).toBe(401);
-    expect((await one.post(rpc('tools/call', READ))).status).toBe(401);
+    for (const more of [{ 'last-event-id': first }, {}]) expect((await other.get(more as Record<string, string>)).status).toBe(401);
+    expect((await other.post(rpc('tools/call', READ))).status).toBe(401);
   });
 });
 

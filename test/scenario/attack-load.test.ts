@@ -234,7 +234,7 @@ describe('asking', () => {
     }
     await until(() => posted.length >= 20_000);
     expect(asked).toBe(20_000);
-    expect(flight.followers.size).toBe(0);
+    expect(flight.followers?.size ?? 0).toBe(0);
     flight.resolve({ shape: 'response', id: flight.id, result: {}, resultText: '{}', error: undefined });
     expect(await flight.answered).toMatchObject({ result: {} });
     link.end('over');

@@ -81,6 +81,7 @@ export function adminContextOf(core: Core, org: string): AdminContext {
     audit: core.log,
     ready: () => core.store.lifecycle.healthy(),
     servers: () => [],
+    limits: async () => [{ name: 'refunds', spec: { per: ['agent'] }, usage: [] }],
     limitState: async () => [],
     metrics: async () => '# no metrics\n',
     lastUsedMs: () => undefined,
@@ -93,6 +94,7 @@ export function adminContextOf(core: Core, org: string): AdminContext {
       text: (hash) => core.store.definitions.loadDefinition(org, hash),
     },
     rotateDataKey: () => core.vault.rotateDataKey(org),
+    replicas: () => core.store.presence.count(),
     settings: { metrics: 'viewer', commands: true },
   };
 }

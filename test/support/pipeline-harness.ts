@@ -5,16 +5,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Definitions } from '../../src/app/definitions.ts';
 import { HistoryKeeper } from '../../src/app/history-keeper.ts';
+import { KillSwitch } from '../../src/app/kill-switch.ts';
 import { type Core, openCore } from '../../src/app.ts';
 import { LastUsed } from '../../src/auth/last-used.ts';
+import { tokenHash } from '../../src/auth/token.ts';
 import type { Call, CallReply, ClientContext, Era, MethodKind, Peer, Surface } from '../../src/call.ts';
 import { Catalog } from '../../src/catalog/catalog.ts';
 import { UriRoutes } from '../../src/catalog/uri-routes.ts';
 import { loadConfig } from '../../src/config.ts';
 import { InFlight } from '../../src/kill/inflight.ts';
+import type { Clock } from '../../src/lib/clock.ts';
 import { newId } from '../../src/lib/id.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 import { Lru } from '../../src/lib/lru.ts';
+import { FloodGate } from '../../src/limit/flood.ts';
+import { ProcessRates } from '../../src/limit/gcra.ts';
+import { Limiter } from '../../src/limit/limiter.ts';
 import { methodKind } from '../../src/mcp/method-kind.ts';
 import type { StoredObject } from '../../src/object/kinds.ts';
 import { createLogger } from '../../src/observe/log.ts';
@@ -26,8 +32,10 @@ import type { Inspector, Ports } from '../../src/pipeline/flight.ts';
 import { IncidentLimit } from '../../src/pipeline/incident.ts';
 import { createPipeline, type Pipeline } from '../../src/pipeline/run.ts';
 import { StrangerLimit } from '../../src/pipeline/stranger-limit.ts';
+import { ViewBook } from '../../src/pipeline/view-book.ts';
 import type { FailWrite } from '../../src/store/port.ts';
 import type { UpstreamRequest, Upstreams } from '../../src/upstream/exchange.ts';
+import { Watchdog } from '../../src/upstream/watchdog.ts';
 import { openText, sealText } from '../../src/vault/token-seal.ts';
 import { secretSealer } from '../../src/vault/vault.ts';
 import { seed } from './seed.ts';
@@ -47,6 +55,8 @@ export interface Harness {
   histories: HistoryKeeper;
   definitions: Definitions;
   metrics: Metrics;
+  limiter: Limiter;
+  floods: FloodGate;
   /** What servers received, in order. */
   sent: UpstreamRequest[];
   /** How the server answers from now on. */
@@ -63,6 +73,7 @@ export interface HarnessOptions {
   failWrite?: FailWrite;
   inspectors?: readonly Inspector[];
   callTimeoutMs?: number;
+  clock?: Clock;
 }
 
 export async function harness(options: HarnessOptions = {}): Promise<Harness> {
@@ -76,6 +87,10 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
   const org = config.organization;
   if (options.objects) await seed(core, org, options.objects);
   const logger = createLogger({ level: 'silent' });
+  const inFlight = new InFlight();
+  const metrics = createMetrics({ processMetrics: false });
+  const killSwitch = new KillSwitch({ clock: core.clock, log: core.log, logger, metrics, instance: 'test' });
+  killSwitch.stopper.add(inFlight);
   const control = new LiveControl({
     objects: core.store.objects,
     compile: controlCompiler(
@@ -83,20 +98,23 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
       () => undefined,
     ),
     logger,
-    onSwap: (next) => {
-      inFlight.cancelFrozen(next.org, next.freezes, core.clock.nowMs());
+    onSwap: (next, previous) => {
+      killSwitch.follow(next, previous);
+      views.controlChanged(next);
       histories.want(next.org, next.risk !== undefined || next.policies.needsFacts);
     },
   });
-  const inFlight = new InFlight();
+  const views = new ViewBook();
   const histories = new HistoryKeeper({ log: core.store.log, audit: core.log, store: core.store.histories, logger });
-  const metrics = createMetrics({ processMetrics: false });
   const catalog = new Catalog();
   const definitions = new Definitions({ catalog, control, log: core.log, clock: core.clock, logger, instance: 'test' });
   const sent: UpstreamRequest[] = [];
   let handler: (request: UpstreamRequest) => Promise<CallReply> | CallReply = echoServer;
+  const clock = options.clock ?? core.clock;
+  const limiter = new Limiter({ clock, rates: new ProcessRates(() => clock.monotonicMs()), quotas: core.store.limits.quotas });
+  const floods = new FloodGate();
   const ports: Ports = {
-    clock: core.clock,
+    clock,
     log: core.log,
     control,
     upstreams: playedServer(sent, (request) => handler(request)),
@@ -104,15 +122,19 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     drift: definitions.watch,
     routes: new UriRoutes(),
     readings: new Readings(),
+    views,
     sealer: {
       sealText: (o, purpose, text) => sealText(core.vault, o, purpose, text),
       openText: (o, purpose, text) => openText(core.vault, o, purpose, text),
     },
     taskIds: new Lru<string, string>(1000),
     strangers: new StrangerLimit(),
+    limiter,
+    floods,
     incidents: new IncidentLimit(),
     lastUsed: new LastUsed(),
     inFlight,
+    watchdog: new Watchdog(core.clock),
     inspectors: options.inspectors ?? [],
     histories,
     logger,
@@ -139,6 +161,8 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     inFlight,
     histories,
     metrics,
+    limiter,
+    floods,
     sent,
     answer: (next) => {
       handler = next;
@@ -173,6 +197,7 @@ function playedServer(sent: UpstreamRequest[], answer: (request: UpstreamRequest
       return answer(request);
     },
     endSession: async () => {},
+    doomedParked: () => [],
     onListChanged: () => () => {},
     status: () => [],
     close: async () => {},
@@ -231,7 +256,7 @@ export function callOf(method: string, options: CallOptions = {}): Call {
     params: options.params,
     paramsText: options.params && JSON.stringify(options.params),
     client,
-    bearer: options.bearer,
+    bearerHash: options.bearer === undefined ? undefined : tokenHash(options.bearer),
     remoteAddress: '127.0.0.1',
     mcpHeaders: {},
     peer: options.peer ?? { notify: () => undefined, request: undefined },

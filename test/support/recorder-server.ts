@@ -1,5 +1,6 @@
 // A server with one tool whose only effect is a durable note: every call it receives is appended to a file and synced before anything is
-// answered. `node recorder-server.ts http FILE` (2026-07-28, prints its URL) or `stdio FILE` (2025-11-25, notes its pid in FILE.pids).
+// answered. `node recorder-server.ts http FILE` (2026-07-28, prints its URL) or `stdio FILE` (2025-11-25, notes its pid in FILE.pids). A number
+// after FILE adds so many tools, note_0 and so on, that do the same.
 import { appendFileSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -11,9 +12,10 @@ interface Message {
   params?: { name?: string; arguments?: { n?: string }; protocolVersion?: string };
 }
 
-const [mode, file = ''] = process.argv.slice(2);
+const [mode, file = '', more = '0'] = process.argv.slice(2);
 const notes = openSync(file, 'a');
 const TOOL = { name: 'note', inputSchema: { type: 'object', properties: { n: { type: 'string' } }, required: ['n'] } };
+const TOOLS = [TOOL, ...Array.from({ length: Number(more) }, (_, i) => ({ ...TOOL, name: `note_${i}` }))];
 const INFO = { name: 'recorder', version: '1.0.0' };
 
 if (mode === 'http') serveHttp();
@@ -56,7 +58,7 @@ function resultOf(message: Message, stamp: Record<string, unknown>): Record<stri
   if (message.method === 'initialize') {
     return { protocolVersion: message.params?.protocolVersion, capabilities: { tools: {} }, serverInfo: INFO };
   }
-  if (message.method === 'tools/list') return { ...stamp, tools: [TOOL] };
+  if (message.method === 'tools/list') return { ...stamp, tools: TOOLS };
   if (message.method !== 'tools/call') return message.method === 'ping' ? {} : undefined;
   const n = String(message.params?.arguments?.n);
   writeSync(notes, `${n}\n`);

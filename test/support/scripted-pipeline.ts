@@ -1,11 +1,16 @@
 // A pipeline for tests of the agent side alone: identifies by a fixed table and answers with what the test wrote. Decides and records nothing.
+import { tokenHash } from '../../src/auth/token.ts';
 import type { Call, CallOutcome, Principal } from '../../src/call.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 
 export type Script = (call: Call) => CallOutcome | Promise<CallOutcome>;
 
-/** Token → agent. */
-const AGENTS: Readonly<Record<string, string>> = { sp_alice: 'alice', sp_alice2: 'alice', sp_bob: 'bob' };
+/** Token hash → agent. */
+const AGENTS: Readonly<Record<string, string>> = {
+  [tokenHash('sp_alice')]: 'alice',
+  [tokenHash('sp_alice2')]: 'alice',
+  [tokenHash('sp_bob')]: 'bob',
+};
 
 export class ScriptedPipeline {
   /** Every call that was run, oldest first. */
@@ -18,7 +23,7 @@ export class ScriptedPipeline {
 
   async run(call: Call): Promise<CallOutcome> {
     this.calls.push(call);
-    const agent = call.bearer === undefined ? undefined : AGENTS[call.bearer];
+    const agent = call.bearerHash === undefined ? undefined : AGENTS[call.bearerHash];
     if (agent === undefined) return refusal(call, 'unauthenticated', 'This token is not known.');
     call.principal = principalOf(agent);
     if (call.local !== undefined) return call.local(call.signal);

@@ -131,11 +131,14 @@ export const objectRoutes: Route[] = [
     summary: 'What applying would change, line by line; writes nothing',
     body: contract.applyRequest,
     reply: contract.diffReply,
-    async handle({ context, body }) {
+    async handle({ context, operator, body }) {
       const input = readInput(body);
       if (input instanceof Response) return input;
       const view = await context.view();
-      const plan = planChecked(context.objects, context.org, view, input);
+      const plan = planChecked(context.objects, context.org, view, input, {
+        author: operator.name,
+        timeMs: context.clock.nowMs(),
+      });
       if (plan.problems.length > 0) return refused('This could not be applied', plan.problems, input.locate);
       const changes = plan.changes.map(({ kind, name, change: what, before, after }) => ({
         kind,

@@ -3,6 +3,7 @@ import type { HistoryReply, ObjectBody } from '../../admin/contract.ts';
 import { diffObjects, formatDiff } from '../../object/diff.ts';
 import { objectText } from '../../object/document-text.ts';
 import type { StoredObject } from '../../object/kinds.ts';
+import type { AdminClient } from '../admin-client.ts';
 import { type Action, type Run, show } from '../command.ts';
 import { withGateway } from '../connect.ts';
 import { exitCode } from '../exit-code.ts';
@@ -21,11 +22,13 @@ export const getAction: Action = async (run, kindText = '', nameText) => {
   return withGateway(run, async (client) => {
     if (kind !== undefined && name !== undefined) {
       const object = await client.object(kind, name);
-      show(run, object, () => objectsText(run, [object], object, 'yaml'));
+      const health = await healthOf(client, kind);
+      show(run, object, () => objectsText(run, [object], object, 'yaml', health));
       return exitCode.ok;
     }
     const list = await client.objects(kind);
-    show(run, list, () => objectsText(run, list.objects, list.objects, 'table'));
+    const health = await healthOf(client, kind);
+    show(run, list, () => objectsText(run, list.objects, list.objects, 'table', health));
     return exitCode.ok;
   });
 };
@@ -100,15 +103,39 @@ export const exportAction: Action = async (run) => {
   });
 };
 
-function objectsText(run: Run, objects: readonly ObjectBody[], json: unknown, standard: 'yaml' | 'table'): string {
+/** Servers that are not well, as the gateway that answers sees them. */
+async function healthOf(client: AdminClient, kind: string | undefined): Promise<ReadonlyMap<string, string>> {
+  if (kind !== 'server') return new Map();
+  const { servers } = await client.status();
+  return new Map(
+    servers.flatMap(({ server, health, endpoints = [] }) => {
+      const ill = endpoints.filter((one) => one.health !== 'up').map(({ url, health: state }) => `${url} ${state}`);
+      const told = [...(health === 'up' ? [] : [health]), ...ill];
+      return told.length === 0 ? [] : [[server, printable(told.join(', '))] as const];
+    }),
+  );
+}
+
+function objectsText(
+  run: Run,
+  objects: readonly ObjectBody[],
+  json: unknown,
+  standard: 'yaml' | 'table',
+  health: ReadonlyMap<string, string>,
+): string {
   const form = run.options.text('output') ?? standard;
   if (form === 'json') return JSON.stringify(json, null, 2);
   if (form === 'name') return objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`).join('\n');
-  if (form === 'table') return objectTable(objects);
-  return objects
+  if (form === 'table') return objectTable(objects, health);
+  // Beside the object, as a remark: what follows can still be applied.
+  const remark = [...health]
+    .filter(([name]) => objects.some(({ metadata }) => metadata.name === name))
+    .map(([name, state]) => `# ${name}: ${state}\n`);
+  const text = objects
     .map((object) => printableLines(objectText(object as unknown as StoredObject, { revision: true })))
     .join('---\n')
     .trimEnd();
+  return remark.join('') + text;
 }
 
 /** The YAML writer keeps line ends; anything else that steers a terminal is shown, not sent. */

@@ -1,6 +1,7 @@
 // Kind `server`: a registered upstream MCP server and how to reach it. Credentials appear only as references to secrets.
 import { z } from 'zod';
-import { glob, name, text, valueSource } from './field.ts';
+import { categories, intents } from '../intent-name.ts';
+import { glob, globs, name, text, valueSource } from './field.ts';
 
 const headerName = z
   .string()
@@ -32,10 +33,31 @@ const OWN_HEADERS: ReadonlySet<string> = new Set([
   'last-event-id',
 ]);
 
+const sensitivity = z.enum(['low', 'medium', 'high', 'critical']);
+
+/** Entries of `tools` of one server. */
+export const MAX_TOOL_OVERRIDES = 1_000;
+
+export const toolOverride = z.strictObject({
+  /** The class of every call, whatever its arguments. */
+  intent: z.enum(intents).optional(),
+  category: z.enum(categories).optional(),
+  /** How much harm a misuse of this tool could do. */
+  risk: sensitivity.optional(),
+});
+
+export type ToolOverride = z.infer<typeof toolOverride>;
+
 export const serverSpec = z
   .strictObject({
     transport: z.enum(['http', 'sse', 'stdio']),
     url: z.url({ protocol: /^https?$/ }).optional(),
+    /** Further endpoints of the same server: one that fails is left alone while another one is up. Beside url or instead of it. */
+    urls: z
+      .array(z.url({ protocol: /^https?$/ }))
+      .min(1)
+      .max(32)
+      .optional(),
     command: z.string().min(1).max(4096).optional(),
     args: z.array(z.string().max(8192)).max(256).optional(),
     cwd: z.string().max(4096).optional(),
@@ -47,11 +69,18 @@ export const serverSpec = z
     timeoutMs: z.number().int().min(100).max(3_600_000).default(60_000),
     idleShutdownMs: z.number().int().min(1_000).max(86_400_000).default(600_000),
     maxConcurrency: z.number().int().min(1).max(10_000).default(256),
+    /** Tools that may be called again after a failure, if their definition says that they are idempotent or only read. */
+    retryTools: globs.optional(),
     tags: z.array(text).max(64).optional(),
     /** Tags of tools, by name or glob; rules match on them as on those of the server. */
     toolTags: z.record(glob, z.array(text).max(64)).optional(),
     /** How much harm a misuse of this server could do, as its owner says. */
-    risk: z.enum(['low', 'medium', 'high', 'critical']).optional(),
+    risk: sensitivity.optional(),
+    /** What the owner says of tools, by glob over their names; the most exact one that fits counts (docs/intent.md). */
+    tools: z
+      .record(glob, toolOverride)
+      .refine((tools) => Object.keys(tools).length <= MAX_TOOL_OVERRIDES, `at most ${MAX_TOOL_OVERRIDES} entries`)
+      .optional(),
     /** Where it runs, e.g. `production`. */
     environment: name.optional(),
     /** Use definitions as the server states them, without anybody's approval. Without it nothing is callable before a snapshot is approved. */
@@ -63,6 +92,7 @@ export const serverSpec = z
   .superRefine((spec, context) => {
     if (spec.transport === 'stdio' && !spec.command)
       context.addIssue({ code: 'custom', path: ['command'], message: 'a stdio server needs a command' });
-    if (spec.transport !== 'stdio' && !spec.url)
+    if (spec.transport === 'stdio' && spec.urls) context.addIssue({ code: 'custom', path: ['urls'], message: 'a stdio server has no url' });
+    if (spec.transport !== 'stdio' && !spec.url && !spec.urls)
       context.addIssue({ code: 'custom', path: ['url'], message: `an ${spec.transport} server needs a url` });
   });

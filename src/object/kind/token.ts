@@ -1,6 +1,7 @@
 // Kind `token`: an opaque bearer of one agent. Only its hash is kept.
 import { z } from 'zod';
 import { globs, instant, name } from './field.ts';
+import { tokenLimits } from './limit.ts';
 
 export const tokenSpec = z.strictObject({
   agent: name,
@@ -17,6 +18,8 @@ export const tokenSpec = z.strictObject({
       methods: globs.optional(),
     })
     .optional(),
+  /** On top of the limits that match it. */
+  limits: tokenLimits.optional(),
   createdAt: instant,
   expiresAt: instant.optional(),
   revokedAt: instant.optional(),

@@ -45,6 +45,14 @@ export class Presence {
     await this.#sql`SELECT pg_advisory_unlock(${PRESENCE}, 0)`;
   }
 
+  /** Processes that hold the lock, this one included. */
+  async count(): Promise<number> {
+    const [row] = await this.#sql`
+      SELECT count(DISTINCT pid)::int AS held FROM pg_locks WHERE locktype = 'advisory' AND classid = ${PRESENCE} AND granted
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+    return Number(row?.held ?? 0);
+  }
+
   async close(): Promise<void> {
     await this.#sql.end({ timeout: 1 });
   }

@@ -42,7 +42,7 @@ export function postgresSnapshot(url: string): Snapshot {
 }
 
 async function* rowsOf(tx: postgres.TransactionSql, table: Table): AsyncGenerator<Values, void, undefined> {
-  const numbers = new Set(['seq', 'revision', 'time_ms']);
+  const numbers = new Set(['seq', 'revision', 'time_ms', 'bucket_ms', 'used', 'until_ms']);
   for await (const rows of tx.unsafe(SELECT[table]).cursor(CURSOR_ROWS)) {
     for (const row of rows) {
       yield COLUMNS[table].map((column): Value => {
@@ -85,6 +85,8 @@ const SELECT: Readonly<Record<Table, string>> = {
   object_history:
     'SELECT o.name AS org, t.kind, t.name, t.revision, t.document, t.author, t.time_ms FROM object_history t JOIN organization o ON o.id = t.org ORDER BY t.org, t.kind, t.name, t.revision',
   data_key: 'SELECT o.name AS org, t.id, t.wrapped FROM data_key t JOIN organization o ON o.id = t.org ORDER BY t.position',
+  quota:
+    'SELECT o.name AS org, t.name, t.key, t.bucket_ms, t.used, t.until_ms FROM quota t JOIN organization o ON o.id = t.org ORDER BY t.org, t.name, t.key, t.bucket_ms',
 };
 
 /** $1 is a JSON array of rows, each an array of values; `ORDINALITY` keeps their order. */
@@ -101,4 +103,6 @@ const INSERT: Readonly<Record<Table, string>> = {
   object_history: `INSERT INTO object_history (org, kind, name, revision, document, author, time_ms)
     SELECT o.id, r.v ->> 1, r.v ->> 2, (r.v ->> 3)::bigint, r.v ->> 4, r.v ->> 5, (r.v ->> 6)::bigint ${BY_ORG}`,
   data_key: `INSERT INTO data_key (org, id, wrapped) SELECT o.id, r.v ->> 1, decode(r.v ->> 2, 'base64') ${BY_ORG}`,
+  quota: `INSERT INTO quota (org, name, key, bucket_ms, used, until_ms)
+    SELECT o.id, r.v ->> 1, r.v ->> 2, (r.v ->> 3)::bigint, (r.v ->> 4)::bigint, (r.v ->> 5)::bigint ${BY_ORG}`,
 };

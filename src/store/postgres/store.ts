@@ -6,11 +6,22 @@ import type { ControlSnapshot, ObjectVersion, ObjectWrite, WriteResult } from '.
 import type { KeptHistory } from '../../risk/port.ts';
 import type { WrappedKey } from '../../vault/port.ts';
 import { writeBackup } from '../backup.ts';
-import { checkDrafts, checkOrganization, checkWrites, documentText, draftBytes, parseDocument, readNumbers } from '../check-write.ts';
+import {
+  checkDraft,
+  checkOrganization,
+  checkWrites,
+  documentText,
+  draftBytes,
+  invalidDraft,
+  parseDocument,
+  readNumbers,
+} from '../check-write.ts';
 import { GroupQueue, logUnavailable } from '../group-queue.ts';
+import { ObjectCache, type ObjectDelta } from '../object-cache.ts';
 import type { FailWrite, Store } from '../port.ts';
 import { type PageQuery, readPages } from '../read-log.ts';
 import { connect, migrateDatabase, type Sql } from './database.ts';
+import { PostgresLimits } from './limits.ts';
 import { Presence } from './presence.ts';
 import { postgresSnapshot } from './snapshot.ts';
 import { runGroup, unknownOrganization, WRITE_TIMEOUT_MS, type WriteAnswer, type WriteJob } from './writer.ts';
@@ -20,6 +31,8 @@ const WRITE_CONNECTIONS = 4;
 const READ_CONNECTIONS = 4;
 const CLOSE_TIMEOUT_S = 5;
 const CHANNEL = 'sallyport_change';
+/** Pause between two looks at the revisions, milliseconds: a notification that never came is made up for within this time. */
+export const REVISION_POLL_MS = 1_000;
 
 export interface PostgresOptions {
   /** `postgres://…`; never logged. */
@@ -38,7 +51,8 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     histories: store,
     definitions: store,
     lifecycle: store,
-    presence: { claim: () => store.claim(), settle: () => store.settle() },
+    limits: { quotas: store.limits, rates: store.limits },
+    presence: { claim: () => store.claim(), settle: () => store.settle(), count: () => store.count() },
     backup: (toPath) => writeBackup(postgresSnapshot(options.url), toPath),
   };
 }
@@ -47,20 +61,25 @@ interface Open {
   writes: Sql;
   reads: Sql;
   queues: Map<string, GroupQueue<WriteJob, WriteAnswer>>;
+  poll: NodeJS.Timeout;
 }
 
 class PostgresStore {
+  readonly limits: PostgresLimits;
   readonly #url: string;
   readonly #failWrite: FailWrite | undefined;
   readonly #listeners = new Set<(org: string, revision: number) => void>();
   /** Newest control revision seen per organization, from notifications, receipts and own writes alike. */
   readonly #seen = new Map<string, number>();
   #presence: Presence | undefined;
+  readonly #objects = new ObjectCache();
   #writeCount = 0;
+  #looking = false;
   #open: Open | undefined;
 
   constructor({ url, failWrite }: PostgresOptions) {
     this.#url = url;
+    this.limits = new PostgresLimits(url);
     this.#failWrite = failWrite;
   }
 
@@ -70,6 +89,8 @@ class PostgresStore {
       writes: connect(this.#url, WRITE_CONNECTIONS, WRITE_TIMEOUT_MS),
       reads: connect(this.#url, READ_CONNECTIONS),
       queues: new Map(),
+      // INVARIANT: a gateway that hears no notifications still learns of a freeze (test/fault/lost-notification.test.ts).
+      poll: setInterval(() => this.#look(), REVISION_POLL_MS).unref(),
     };
     try {
       await migrateDatabase(open.reads);
@@ -79,12 +100,13 @@ class PostgresStore {
         CHANNEL,
         (text) => this.#onNotification(text),
         () => {
-          this.#catchUp().catch(() => undefined);
+          this.#look();
           this.#presence?.resume().catch(() => undefined);
         },
       );
     } catch (error) {
       this.#open = undefined;
+      clearInterval(open.poll);
       await Promise.all([open.writes.end({ timeout: 0 }), open.reads.end({ timeout: 0 })]);
       throw asUnavailable(error);
     }
@@ -94,12 +116,14 @@ class PostgresStore {
     const open = this.#open;
     if (!open) return;
     this.#listeners.clear();
+    clearInterval(open.poll);
     await Promise.all([...open.queues.values()].map((queue) => queue.close()));
     this.#open = undefined;
     await Promise.all([
       open.writes.end({ timeout: CLOSE_TIMEOUT_S }),
       open.reads.end({ timeout: CLOSE_TIMEOUT_S }),
       this.#presence?.close(),
+      this.limits.close(CLOSE_TIMEOUT_S),
     ]);
   }
 
@@ -116,6 +140,10 @@ class PostgresStore {
     await this.#presence?.settle();
   }
 
+  async count(): Promise<number> {
+    return (await this.#presence?.count()) ?? 0;
+  }
+
   async healthy(): Promise<boolean> {
     try {
       await this.#submit('', { type: 'statement', run: async (sql) => (await sql`UPDATE health SET writes = writes + 1`).count }, 1, 0);
@@ -125,11 +153,11 @@ class PostgresStore {
     }
   }
 
-  async append(org: string, drafts: readonly EntryDraft[]): Promise<Receipt[]> {
-    if (drafts.length === 0) return [];
-    checkDrafts(drafts);
-    const bytes = drafts.reduce((sum, draft) => sum + draftBytes(draft), 0);
-    return this.#receipts(org, await this.#submit(org, { type: 'append', drafts }, drafts.length, bytes));
+  append(org: string, drafts: readonly EntryDraft[]): Promise<Receipt[]> {
+    if (drafts.length === 0) return Promise.resolve([]);
+    const invalid = invalidDraft(drafts);
+    if (invalid) return Promise.reject(invalid);
+    return this.#submit(org, { type: 'append', drafts }, drafts.length, draftBytes(drafts)).then((answer) => this.#receipts(org, answer));
   }
 
   async head(org: string): Promise<Head> {
@@ -176,17 +204,8 @@ class PostgresStore {
     await this.#submit('', { type: 'statement', run }, 1, 0);
   }
 
-  async load(org: string): Promise<ControlSnapshot> {
-    // One statement, so that objects and revision belong together.
-    const rows = await this.#read(
-      (sql) => sql`
-        SELECT o.revision AS control_revision, b.revision, b.document FROM organization o LEFT JOIN object b ON b.org = o.id
-        WHERE o.name = ${org} ORDER BY b.kind COLLATE "C", b.name COLLATE "C"`,
-    );
-    const [first] = rows;
-    if (!first) throw unknownOrganization(org);
-    const objects = rows.filter((row) => row.document !== null).map((row) => parseDocument(row.document, Number(row.revision)));
-    return { org, revision: Number(first.control_revision), objects };
+  load(org: string): Promise<ControlSnapshot> {
+    return this.#objects.load(org, (since) => this.#objectsSince(org, since));
   }
 
   async loadAt(org: string, revision: number): Promise<ControlSnapshot> {
@@ -202,7 +221,7 @@ class PostgresStore {
 
   async write(org: string, writes: readonly ObjectWrite[], author: string, timeMs: number, entry: EntryDraft): Promise<WriteResult> {
     checkWrites(writes);
-    checkDrafts([entry]);
+    checkDraft(entry);
     const rows = JSON.stringify(
       writes.map(({ kind, name, document, expectedRevision }) => ({
         kind,
@@ -211,7 +230,7 @@ class PostgresStore {
         expected: expectedRevision,
       })),
     );
-    const answer = await this.#submit(org, { type: 'write', writes: rows, author, timeMs, entry }, 1, rows.length + draftBytes(entry));
+    const answer = await this.#submit(org, { type: 'write', writes: rows, author, timeMs, entry }, 1, rows.length + draftBytes([entry]));
     if (answer.type === 'conflict') {
       const { kind = '', name = '' } = writes[answer.index] ?? {};
       return { type: 'conflict', kind, name, currentRevision: answer.currentRevision };
@@ -253,6 +272,20 @@ class PostgresStore {
       (sql) => sql`SELECT k.id, k.wrapped FROM data_key k JOIN organization o ON o.id = k.org WHERE o.name = ${org} ORDER BY k.position`,
     );
     return rows.map((row) => ({ id: row.id, wrapped: row.wrapped }));
+  }
+
+  /** One statement, so that objects and revision belong together. */
+  async #objectsSince(org: string, since: number): Promise<ObjectDelta> {
+    const rows = await this.#read(
+      (sql) => sql`
+        SELECT o.revision AS control_revision, c.total, b.revision, b.document FROM organization o
+        CROSS JOIN LATERAL (SELECT count(*) AS total FROM object t WHERE t.org = o.id) c
+        LEFT JOIN object b ON b.org = o.id AND b.revision > ${since} WHERE o.name = ${org}`,
+    );
+    const [first] = rows;
+    if (!first) throw unknownOrganization(org);
+    const changed = rows.filter((row) => row.document !== null).map((row) => parseDocument(row.document, Number(row.revision)));
+    return { revision: Number(first.control_revision), total: Number(first.total), changed };
   }
 
   async saveDefinitions(org: string, definitions: readonly { hash: string; text: string }[]): Promise<void> {
@@ -328,6 +361,17 @@ class PostgresStore {
   #onNotification(text: string): void {
     const [org, revision] = text.split(' ');
     if (org && revision) this.#observe(org, Number(revision));
+  }
+
+  /** One look at a time: what cannot be read now is read by the next. */
+  #look(): void {
+    if (this.#looking || !this.#open) return;
+    this.#looking = true;
+    this.#catchUp()
+      .catch(() => undefined)
+      .finally(() => {
+        this.#looking = false;
+      });
   }
 
   async #catchUp(): Promise<void> {

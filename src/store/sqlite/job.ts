@@ -1,5 +1,6 @@
 // What passes between the main thread and the SQLite worker: plain structures that can be cloned. No behaviour, no functions.
-import type { EntryDraft } from '../../audit/port.ts';
+import type { EntryDraft, PayloadDraft } from '../../audit/port.ts';
+import type { QuotaFull, QuotaItem } from '../../limit/port.ts';
 import type { PackedAppends } from './pack.ts';
 
 export type WriteJob =
@@ -8,9 +9,36 @@ export type WriteJob =
   | { type: 'organization'; org: string }
   | { type: 'key'; org: string; id: string; wrapped: Uint8Array }
   | { type: 'erase'; org: string; commitments: readonly string[] }
+  | { type: 'reserve'; org: string; items: readonly QuotaItem[] }
+  | { type: 'release'; org: string; items: readonly QuotaItem[] }
+  | { type: 'park'; org: string; ticket: string; text: string; untilMs: number }
+  | { type: 'claim'; org: string; ticket: string }
+  | { type: 'forget'; nowMs: number }
   | { type: 'risk-history'; org: string; seq: number; beyond: string; data: Uint8Array }
   | { type: 'definitions'; org: string; definitions: readonly { hash: string; text: string }[] }
   | { type: 'health' };
+
+/** What the writer appends: texts as they are, or already in UTF-8. */
+export interface RowDraft {
+  content: string | Uint8Array;
+  call: string | Uint8Array | null;
+  payloads: RowPayload[];
+}
+
+export interface RowPayload {
+  role: PayloadDraft['role'];
+  commitment: Uint8Array;
+  sealed: Uint8Array;
+}
+
+export interface RowAppend {
+  type: 'append';
+  org: string;
+  drafts: RowDraft[];
+}
+
+/** A write as the writer takes it. */
+export type RowJob = Exclude<WriteJob, { type: 'append' }> | RowAppend;
 
 /** An ObjectWrite with its document as JSON text. */
 export interface RowWrite {
@@ -23,7 +51,8 @@ export interface RowWrite {
 export type WriteAnswer =
   | { type: 'appended'; firstSeq: number; hashes: string[]; revision: number }
   | { type: 'conflict'; kind: string; name: string; currentRevision: number }
-  | { type: 'done'; count: number };
+  | { type: 'done'; count: number }
+  | { type: 'quota'; full?: QuotaFull | undefined; claimed?: string | undefined };
 
 export type WriteReply = { value: WriteAnswer } | { failure: Failure };
 
@@ -39,10 +68,11 @@ export type ReadJob =
   | { type: 'head'; org: string }
   | { type: 'entries'; org: string; fromSeq: number; toSeq: number; callId: string | undefined; reverse: boolean; limit: number }
   | { type: 'payload'; org: string; commitment: string; seq: number | undefined }
-  | { type: 'objects'; org: string }
   | { type: 'objects-at'; org: string; revision: number }
+  | { type: 'objects'; org: string; since: number }
   | { type: 'history'; org: string; kind: string; name: string; limit: number }
   | { type: 'keys'; org: string }
+  | { type: 'quotas'; org: string; nowMs: number; name: string | undefined; limit: number }
   | { type: 'risk-history'; org: string }
   | { type: 'definition'; org: string; hash: string };
 

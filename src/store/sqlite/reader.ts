@@ -22,13 +22,15 @@ export class SqliteReader {
       case 'payload':
         return this.#payload(job);
       case 'objects':
-        return this.#all(OBJECTS, job.org);
+        return this.#all(OBJECTS, job.org, job.since);
       case 'history':
         return this.#all(HISTORY, job.org, job.kind, job.name, job.limit);
       case 'keys':
         return this.#all(KEYS, job.org);
       case 'objects-at':
         return this.#all(OBJECTS_AT, job.org, job.revision);
+      case 'quotas':
+        return this.#all(QUOTAS, job.org, job.nowMs, job.name ?? null, job.limit);
       case 'risk-history':
         return this.#all(RISK_HISTORY, job.org);
       case 'definition':
@@ -67,7 +69,7 @@ export class SqliteReader {
     return Number(row?.id ?? 0);
   }
 
-  #all(sql: string, ...parameters: (string | number | Uint8Array)[]): Row[] {
+  #all(sql: string, ...parameters: (string | number | Uint8Array | null)[]): Row[] {
     let statement = this.#prepared.get(sql);
     if (!statement) {
       statement = this.#db.prepare(sql);
@@ -84,9 +86,9 @@ const HEAD = `
 
 /** One statement, so that objects and revision belong together; the first row is the organization itself. */
 const OBJECTS = `
-  SELECT revision, NULL AS document FROM organization WHERE name = ?1
+  SELECT o.revision, NULL AS document, (SELECT count(*) FROM object b WHERE b.org = o.id) AS total FROM organization o WHERE o.name = ?1
   UNION ALL
-  SELECT * FROM (SELECT b.revision, b.document FROM object b JOIN organization o ON o.id = b.org WHERE o.name = ?1 ORDER BY b.kind, b.name)`;
+  SELECT b.revision, b.document, NULL FROM object b JOIN organization o ON o.id = b.org WHERE o.name = ?1 AND b.revision > ?2`;
 
 /** The newest version of each object up to a revision; what was deleted by then has none. */
 const OBJECTS_AT = `
@@ -104,3 +106,7 @@ const RISK_HISTORY = 'SELECT r.seq, r.beyond, r.data FROM risk_history r JOIN or
 const DEFINITION = 'SELECT d.text FROM definition d JOIN organization o ON o.id = d.org WHERE o.name = ? AND d.hash = ?';
 
 const KEYS = 'SELECT k.id, k.wrapped FROM data_key k JOIN organization o ON o.id = k.org WHERE o.name = ? ORDER BY k.position';
+
+const QUOTAS = `
+  SELECT q.name, q.key, q.bucket_ms, q.used, q.until_ms FROM quota q JOIN organization o ON o.id = q.org
+  WHERE o.name = ?1 AND q.until_ms > ?2 AND q.used > 0 AND (?3 IS NULL OR q.name = ?3) ORDER BY q.used DESC, q.name, q.key LIMIT ?4`;

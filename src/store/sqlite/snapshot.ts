@@ -101,6 +101,8 @@ const SELECT: Readonly<Record<Table, string>> = {
   object_history:
     'SELECT o.name AS org, t.kind, t.name, t.revision, t.document, t.author, t.time_ms FROM object_history t JOIN organization o ON o.id = t.org ORDER BY t.org, t.kind, t.name, t.revision',
   data_key: 'SELECT o.name, t.id, t.wrapped FROM data_key t JOIN organization o ON o.id = t.org ORDER BY t.position',
+  quota:
+    'SELECT o.name AS org, t.name, t.key, t.bucket_ms, t.used, t.until_ms FROM quota t JOIN organization o ON o.id = t.org ORDER BY t.org, t.name, t.key, t.bucket_ms',
 };
 
 const ORG = '(SELECT id FROM organization WHERE name = ?)';
@@ -114,6 +116,7 @@ const INSERT: Readonly<Record<Table, string>> = {
   object: `INSERT INTO object (org, kind, name, revision, document) VALUES (${ORG}, ?, ?, ?, ?)`,
   object_history: `INSERT INTO object_history (org, kind, name, revision, document, author, time_ms) VALUES (${ORG}, ?, ?, ?, ?, ?, ?)`,
   data_key: `INSERT INTO data_key (org, id, wrapped) VALUES (${ORG}, ?, ?)`,
+  quota: `INSERT INTO quota (org, name, key, bucket_ms, used, until_ms) VALUES (${ORG}, ?, ?, ?, ?, ?)`,
 };
 
 function toBase64(bytes: Uint8Array): string {

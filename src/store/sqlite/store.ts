@@ -7,12 +7,23 @@ import type { ControlSnapshot, ObjectVersion, ObjectWrite, WriteResult } from '.
 import type { KeptHistory } from '../../risk/port.ts';
 import type { WrappedKey } from '../../vault/port.ts';
 import { writeBackup } from '../backup.ts';
-import { checkDrafts, checkOrganization, checkWrites, documentText, draftBytes, parseDocument, readNumbers } from '../check-write.ts';
+import {
+  checkDraft,
+  checkOrganization,
+  checkWrites,
+  documentText,
+  draftBytes,
+  invalidDraft,
+  parseDocument,
+  readNumbers,
+} from '../check-write.ts';
 import { GroupQueue, logUnavailable } from '../group-queue.ts';
+import { ObjectCache, type ObjectDelta } from '../object-cache.ts';
 import type { FailWrite, Store } from '../port.ts';
 import { readPages } from '../read-log.ts';
 import { DATABASE_FILE, migrateDatabase, openDatabase } from './database.ts';
 import type { Row, RowWrite, WriteAnswer, WriteJob } from './job.ts';
+import { SqliteLimits } from './limits.ts';
 import { lockDataDirectory } from './lock.ts';
 import { sqliteSnapshot } from './snapshot.ts';
 import { SqliteThread, toError } from './thread.ts';
@@ -34,16 +45,22 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     histories: store,
     definitions: store,
     lifecycle: store,
+    limits: { quotas: store.limits, rates: undefined },
     // The lock of the data directory lets nobody else in.
-    presence: { claim: async () => true, settle: async () => undefined },
+    presence: { claim: async () => true, settle: async () => undefined, count: async () => 1 },
     backup: (toPath) => writeBackup(sqliteSnapshot(store.path), toPath),
   };
 }
 
 class SqliteStore {
   readonly path: string;
+  readonly limits = new SqliteLimits({
+    submit: (job) => this.#submit(job, 1, JSON.stringify(job).length),
+    read: async (job) => this.#reader().read(job),
+  });
   readonly #dataDir: string;
   readonly #failWrite: FailWrite | undefined;
+  readonly #objects = new ObjectCache();
   readonly #listeners = new Set<(org: string, revision: number) => void>();
   #open: { writer: SqliteThread; reader: SqliteThread; queue: GroupQueue<WriteJob, WriteAnswer>; release: () => void } | undefined;
 
@@ -96,11 +113,11 @@ class SqliteStore {
     }
   }
 
-  async append(org: string, drafts: readonly EntryDraft[]): Promise<Receipt[]> {
-    if (drafts.length === 0) return [];
-    checkDrafts(drafts);
-    const bytes = drafts.reduce((sum, draft) => sum + draftBytes(draft), 0);
-    return receipts(org, await this.#submit({ type: 'append', org, drafts }, drafts.length, bytes));
+  append(org: string, drafts: readonly EntryDraft[]): Promise<Receipt[]> {
+    if (drafts.length === 0) return Promise.resolve([]);
+    const invalid = invalidDraft(drafts);
+    if (invalid) return Promise.reject(invalid);
+    return this.#submit({ type: 'append', org, drafts }, drafts.length, draftBytes(drafts)).then((answer) => receipts(org, answer));
   }
 
   async head(org: string): Promise<Head> {
@@ -141,11 +158,8 @@ class SqliteStore {
     await this.#submit({ type: 'organization', org }, 1, 0);
   }
 
-  async load(org: string): Promise<ControlSnapshot> {
-    const [first, ...rows] = await this.#reader().read({ type: 'objects', org });
-    if (!first) throw unknownOrganization(org);
-    const objects = rows.map((row) => parseDocument(String(row.document), Number(row.revision)));
-    return { org, revision: Number(first.revision), objects };
+  load(org: string): Promise<ControlSnapshot> {
+    return this.#objects.load(org, (since) => this.#objectsSince(org, since));
   }
 
   async loadAt(org: string, revision: number): Promise<ControlSnapshot> {
@@ -155,9 +169,9 @@ class SqliteStore {
 
   async write(org: string, writes: readonly ObjectWrite[], author: string, timeMs: number, entry: EntryDraft): Promise<WriteResult> {
     checkWrites(writes);
-    checkDrafts([entry]);
+    checkDraft(entry);
     const rows = writes.map(toRow);
-    const bytes = rows.reduce((sum, row) => sum + (row.document?.length ?? 0), draftBytes(entry));
+    const bytes = rows.reduce((sum, row) => sum + (row.document?.length ?? 0), draftBytes([entry]));
     const answer = await this.#submit({ type: 'write', org, writes: rows, author, timeMs, entry }, 1, bytes);
     if (answer.type === 'conflict') return answer;
     const [receipt] = receipts(org, answer);
@@ -187,6 +201,13 @@ class SqliteStore {
   async list(org: string): Promise<WrappedKey[]> {
     const rows = await this.#reader().read({ type: 'keys', org });
     return rows.map((row) => ({ id: String(row.id), wrapped: row.wrapped as Uint8Array }));
+  }
+
+  async #objectsSince(org: string, since: number): Promise<ObjectDelta> {
+    const [first, ...rows] = await this.#reader().read({ type: 'objects', org, since });
+    if (!first) throw unknownOrganization(org);
+    const changed = rows.map((row) => parseDocument(String(row.document), Number(row.revision)));
+    return { revision: Number(first.revision), total: Number(first.total), changed };
   }
 
   async saveDefinitions(org: string, definitions: readonly { hash: string; text: string }[]): Promise<void> {
@@ -224,7 +245,8 @@ class SqliteStore {
 
 function receipts(org: string, answer: WriteAnswer): Receipt[] {
   if (answer.type !== 'appended') throw logUnavailable(`unexpected answer ${answer.type}`);
-  return answer.hashes.map((hash, index) => mintReceipt(org, answer.firstSeq + index, hash, answer.revision));
+  const { firstSeq, hashes, revision } = answer;
+  return hashes.map((hash, index) => mintReceipt(org, firstSeq + index, hash, revision));
 }
 
 function toEntry(row: Row): StoredEntry {

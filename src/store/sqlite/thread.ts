@@ -1,6 +1,7 @@
 // The main-thread end of one SQLite worker: numbers requests, matches answers, fails everything when the worker is gone.
 import { Worker } from 'node:worker_threads';
 import { GatewayError } from '../../lib/error.ts';
+import { Roster } from '../../lib/roster.ts';
 import type { Failure, ReadJob, Request, Response, Row, WorkerSetting, WriteJob, WriteReply } from './job.ts';
 import { packAppends, unpackReceipts } from './pack.ts';
 
@@ -13,8 +14,8 @@ interface Pending {
 
 export class SqliteThread {
   readonly #worker: Worker;
-  readonly #pending = new Map<number, Pending>();
-  #nextId = 1;
+  /** A request's place is its number: the worker answers each exactly once. */
+  readonly #pending = new Roster<Pending>();
   #dead: GatewayError | undefined;
 
   constructor(setting: WorkerSetting) {
@@ -28,7 +29,7 @@ export class SqliteThread {
 
   async write(jobs: WriteJob[]): Promise<WriteReply[]> {
     const appends = packAppends(jobs);
-    const response = await (appends ? this.#ask({ type: 'append', appends }, [appends.bytes.buffer]) : this.#ask({ type: 'write', jobs }));
+    const response = await (appends ? this.#ask({ type: 'append', appends }, [appends.bytes]) : this.#ask({ type: 'write', jobs }));
     if (response.type === 'appended') return unpackReceipts(response.receipts);
     return response.type === 'written' ? response.replies : [];
   }
@@ -48,23 +49,23 @@ export class SqliteThread {
 
   #ask(request: Unnumbered<Request>, transfer: ArrayBuffer[] = []): Promise<Response> {
     if (this.#dead) return Promise.reject(this.#dead);
-    const id = this.#nextId++;
     const { promise, resolve, reject } = Promise.withResolvers<Response>();
-    this.#pending.set(id, { resolve, reject });
+    const id = this.#pending.enter({ resolve, reject });
     this.#worker.postMessage({ ...request, id }, transfer);
     return promise;
   }
 
   #answer(response: Response): void {
-    const pending = this.#pending.get(response.id);
-    this.#pending.delete(response.id);
-    if (response.type === 'failed') pending?.reject(toError(response.failure));
-    else pending?.resolve(response);
+    const pending = this.#pending.at(response.id);
+    if (!pending) return;
+    this.#pending.leave(response.id, pending);
+    if (response.type === 'failed') pending.reject(toError(response.failure));
+    else pending.resolve(response);
   }
 
   #die(detail: string): void {
     this.#dead ??= new GatewayError('store_unavailable', 'The database has stopped. Restart the gateway.', { detail });
-    for (const { reject } of this.#pending.values()) reject(this.#dead);
+    for (const { reject } of this.#pending) reject(this.#dead);
     this.#pending.clear();
   }
 }

@@ -1,11 +1,14 @@
 // The only code that writes to the SQLite file: one transaction per group of jobs, chain links computed here, under the write lock.
 // Never let one bad job take the others of its group with it, and never answer before COMMIT has returned.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { GENESIS, linkEntry } from '../../audit/chain.ts';
-import type { EntryDraft, Head } from '../../audit/port.ts';
+import { GENESIS, linkContent } from '../../audit/chain.ts';
+import type { Head } from '../../audit/port.ts';
+import { sha256Hex } from '../../lib/digest.ts';
 import { GatewayError } from '../../lib/error.ts';
 import { logUnavailable } from '../group-queue.ts';
-import type { Failure, WriteAnswer, WriteJob, WriteReply } from './job.ts';
+import type { Failure, RowDraft, RowJob, RowPayload, WriteAnswer, WriteJob, WriteReply } from './job.ts';
+import { rowOf } from './pack.ts';
+import { QuotaWriter } from './quotas.ts';
 import { entryKey, MAX_ORGANIZATIONS, payloadKey } from './row-key.ts';
 
 interface OrgState {
@@ -16,16 +19,18 @@ interface OrgState {
 export class SqliteWriter {
   readonly #db: DatabaseSync;
   readonly #statements: Statements;
+  readonly #quotas: QuotaWriter;
   /** Heads as of the last commit or the running transaction; forgotten on every rollback. */
   readonly #orgs = new Map<string, OrgState>();
 
   constructor(db: DatabaseSync) {
     this.#db = db;
     this.#statements = prepare(db);
+    this.#quotas = new QuotaWriter(db);
   }
 
   /** Durable when it returns. One reply per job, in order. */
-  run(jobs: readonly WriteJob[]): WriteReply[] {
+  run(jobs: readonly RowJob[]): WriteReply[] {
     try {
       this.#db.exec('BEGIN IMMEDIATE');
       const replies = jobs.map((job): WriteReply => ({ value: this.#apply(job) }));
@@ -48,7 +53,7 @@ export class SqliteWriter {
     if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
   }
 
-  #apply(job: WriteJob): WriteAnswer {
+  #apply(job: RowJob): WriteAnswer {
     switch (job.type) {
       case 'append': {
         const org = this.#org(job.org);
@@ -80,7 +85,21 @@ export class SqliteWriter {
       }
       case 'health':
         return { type: 'done', count: Number(this.#statements.health.run().changes) };
+      default:
+        return this.#applyQuota(job);
     }
+  }
+
+  #applyQuota(job: Extract<WriteJob, { type: 'reserve' | 'release' | 'park' | 'claim' | 'forget' }>): WriteAnswer {
+    if (job.type === 'forget') this.#quotas.forget(job.nowMs);
+    else {
+      const { id } = this.#org(job.org);
+      if (job.type === 'reserve') return { type: 'quota', full: this.#quotas.reserve(id, job.items) };
+      if (job.type === 'claim') return { type: 'quota', claimed: this.#quotas.claim(id, job.ticket) };
+      if (job.type === 'release') this.#quotas.release(id, job.items);
+      else this.#quotas.park(id, job.ticket, job.text, job.untilMs);
+    }
+    return { type: 'quota' };
   }
 
   #addOrganization(name: string): WriteAnswer {
@@ -94,18 +113,19 @@ export class SqliteWriter {
     return { type: 'done', count };
   }
 
-  #append(name: string, org: OrgState, revision: number, drafts: readonly EntryDraft[]): WriteAnswer {
+  #append(name: string, org: OrgState, revision: number, drafts: readonly RowDraft[]): WriteAnswer {
     const { insertEntry, insertPayload } = this.#statements;
     const firstSeq = org.head.seq + 1;
     const hashes: string[] = [];
-    for (const draft of drafts) {
-      const entry = linkEntry(name, org.head, revision, draft.content);
-      insertEntry.run(entryKey(org.id, entry.seq), entry.hash, entry.header, entry.content, draft.callId ?? null);
-      for (const [place, { role, commitment, sealed }] of draft.payloads.entries()) {
-        insertPayload.run(payloadKey(org.id, entry.seq, place), role, Buffer.from(commitment, 'hex'), sealed);
+    for (const { content, call, payloads } of drafts) {
+      const { seq, hash, header } = linkContent(name, org.head, revision, sha256Hex(content));
+      insertEntry.run(entryKey(org.id, seq), hash, header, content, call);
+      for (let place = 0; place < payloads.length; place++) {
+        const { role, commitment, sealed } = payloads[place] as RowPayload;
+        insertPayload.run(payloadKey(org.id, seq, place), role, commitment, sealed);
       }
-      org.head = { seq: entry.seq, hash: entry.hash, revision };
-      hashes.push(entry.hash);
+      org.head = { seq, hash, revision };
+      hashes.push(hash);
     }
     return { type: 'appended', firstSeq, hashes, revision };
   }
@@ -126,7 +146,7 @@ export class SqliteWriter {
       statements.addVersion.run(org.id, kind, name, revision, document ?? null, job.author, job.timeMs);
     }
     statements.setRevision.run(revision, org.id);
-    return this.#append(job.org, org, revision, [job.entry]);
+    return this.#append(job.org, org, revision, [rowOf(job.entry)]);
   }
 
   #org(name: string): OrgState {
@@ -156,7 +176,8 @@ const STATEMENTS = {
   addOrg: 'INSERT INTO organization (name) VALUES (?) ON CONFLICT DO NOTHING',
   setRevision: 'UPDATE organization SET revision = ? WHERE id = ?',
   lastEntry: 'SELECT seq, hash FROM entry WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1',
-  insertEntry: 'INSERT INTO entry (id, hash, header, content, call) VALUES (?, ?, ?, ?, ?)',
+  /** Texts may come in UTF-8, as bytes; the cast then only says what they are. */
+  insertEntry: 'INSERT INTO entry (id, hash, header, content, call) VALUES (?, ?, ?, CAST(? AS TEXT), CAST(? AS TEXT))',
   insertPayload: 'INSERT INTO payload (id, role, commitment, sealed) VALUES (?, ?, ?, ?)',
   erase: 'DELETE FROM payload WHERE commitment = ? AND id BETWEEN ? AND ?',
   objectRevision: 'SELECT revision FROM object WHERE org = ? AND kind = ? AND name = ?',

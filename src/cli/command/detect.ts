@@ -1,0 +1,27 @@
+// Commands about what detectors make of data: labelled sets for their scorers.
+// Data only: actions are loaded when they run. Never put a secret, or anything that looks like one, into an example.
+import type { CommandSpec } from '../command.ts';
+
+export const detectCommands: readonly CommandSpec[] = [
+  {
+    usage: 'detect',
+    group: 'Detection:',
+    summary: 'Detectors on labelled data',
+    needs: 'nothing',
+    commands: [
+      {
+        usage: 'eval',
+        summary: 'Read a labelled set and write what the detectors say of each item, by the code that judges calls',
+        details: 'The kind of the set (`tools`, `args`, …) stands in the file. Labels are not looked at. Needs no gateway.',
+        needs: 'nothing',
+        options: [
+          { flags: '--set <path>', help: 'JSON file with the set' },
+          { flags: '--out <path>', help: 'JSON file for the predictions' },
+          { flags: '--blind', help: 'without the annotations that authors of tools give' },
+        ],
+        examples: [['detect eval --set tools.json --out predictions.json --blind', 'one prediction per item']],
+        load: async () => (await import('../action/detect-eval.ts')).detectEvalAction,
+      },
+    ],
+  },
+];

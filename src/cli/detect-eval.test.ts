@@ -1,0 +1,47 @@
+// `sallyport detect eval` as a process of its own, on small sets by hand.
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { runCli } from '../../test/support/cli-process.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sallyport-eval-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function evaluate(
+  set: unknown,
+  ...flags: string[]
+): Promise<{ code: number | null; stderr: string; predictions: Record<string, { label: string }> }> {
+  const [from, to] = [join(folder, 'set.json'), join(folder, 'out.json')];
+  await writeFile(from, JSON.stringify(set));
+  await rm(to, { force: true });
+  const { code, stderr } = await runCli(['detect', 'eval', '--set', from, '--out', to, ...flags]);
+  const text = await readFile(to, 'utf8').catch(() => '{"predictions":{}}');
+  return { code, stderr, predictions: (JSON.parse(text) as { predictions: Record<string, { label: string }> }).predictions };
+}
+
+it('tools, with and without what their authors say', async () => {
+  const set = {
+    set: 'tools',
+    items: [
+      { id: 'a', server: 'x/y', tool: 'sync_items', description: 'Sync items', annotations: { destructiveHint: true } },
+      { id: 'b', server: 'x/y', tool: 'drop_table', description: 'Drop a table', annotations: { readOnlyHint: true } },
+    ],
+  };
+  expect((await evaluate(set)).predictions).toMatchObject({ a: { label: 'destructive' }, b: { label: 'destructive' } });
+  expect((await evaluate(set, '--blind')).predictions).toMatchObject({ a: { label: 'write' }, b: { label: 'destructive' } });
+});
+
+it('calls, with the parsers', async () => {
+  const query = 'SELECT 1';
+  const set = { set: 'args', items: [{ id: 'a', tool: 'execute_sql', arguments: { query, dialect: 'postgres' } }] };
+  expect((await evaluate(set)).predictions).toMatchObject({ a: { label: 'read', category: 'database' } });
+});
+
+it('says what it cannot read', async () => {
+  expect(await evaluate({ set: 'birds', items: [] })).toMatchObject({ code: 2, stderr: expect.stringContaining('"birds"') });
+  expect(await evaluate({ items: [] })).toMatchObject({ code: 2, stderr: expect.stringContaining('no labelled set') });
+});

@@ -1,0 +1,246 @@
+// Calls by hand (test/cases/intent/calls.txt): what their arguments make of them. Hostile arguments neither throw, nor hang, nor lower anything.
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Intent, IntentVerdict } from '../../call.ts';
+import type { JsonObject } from '../../lib/json.ts';
+import { MAX_ARGUMENT_DEPTH, MAX_ARGUMENTS, MAX_ITEMS } from './argument.ts';
+import { classifyCall } from './call-intent.ts';
+import { MAX_CODE_CHARS } from './code.ts';
+import { MAX_CYPHER_CHARS } from './cypher.ts';
+import { classifyDefinition } from './definition.ts';
+import { MAX_GRAPHQL_CHARS } from './graphql.ts';
+import { Languages } from './language.ts';
+import { loadParsers, NO_PARSERS } from './parser.ts';
+import { MAX_TEXT_CHARS } from './running-text.ts';
+import { MASS_RECIPIENTS } from './sharing.ts';
+import { BULK_ITEMS } from './signal.ts';
+import { MAX_EVIDENCE } from './verdict.ts';
+
+const LETTER: Record<string, Intent> = { r: 'read', w: 'write', d: 'destructive', e: 'exfiltrative' };
+const lines = readFileSync(new URL('../../../test/cases/intent/calls.txt', import.meta.url), 'utf8')
+  .split('\n')
+  .filter((line) => line !== '' && !line.startsWith('#'));
+const described = new Map(lines.filter((line) => line.startsWith('@')).map((line) => line.slice(2).split(' | ') as [string, string]));
+const cases = lines
+  .filter((line) => !line.startsWith('@'))
+  .map((line): [string, string, string] => {
+    const [from, to] = [line.indexOf(' | '), line.lastIndexOf(' | ')];
+    return [line.slice(0, from), line.slice(from + 3, to), line.slice(to + 3)];
+  });
+
+let languages: Languages;
+beforeAll(async () => {
+  languages = new Languages(await loadParsers(() => performance.now()));
+});
+
+function judge(tool: string | JsonObject, args: JsonObject, using = languages): IntentVerdict {
+  const description = typeof tool === 'string' ? described.get(tool) : undefined;
+  const definition = typeof tool === 'string' ? { name: tool, ...(description === undefined ? {} : { description }) } : tool;
+  return classifyCall(classifyDefinition(definition), args, using);
+}
+
+const SQL = 'execute_sql';
+const SHELL = 'run_command';
+
+describe('arguments decide', () => {
+  it('reads the cases', () => expect(cases.length).toBeGreaterThan(400));
+
+  it.each(cases)('%s %s', (tool, args, letters) => {
+    const { intent, evidence } = judge(tool, JSON.parse(args) as JsonObject);
+    expect([...letters].map((letter) => LETTER[letter])).toContain(intent);
+    expect(evidence.length).toBeGreaterThan(0);
+  });
+});
+
+describe('what is not understood keeps the upper bound', () => {
+  it('without parsers', () => {
+    const none = new Languages(NO_PARSERS);
+    expect(judge(SQL, { query: 'SELECT 1', dialect: 'postgres' }, none).intent).toBe('destructive');
+    expect(judge(SHELL, { command: 'echo $(date)' }, none).intent).toBe('destructive');
+    expect(judge(SHELL, { command: 'echo now' }, none).intent).toBe('read');
+  });
+
+  it.each([
+    [SQL, { query: 'SELECT 1 FROM WHERE', dialect: 'postgres' }],
+    [SQL, { query: "SELECT 'a" }],
+    [SQL, { query: 'FROBNICATE all tables' }],
+    [SQL, { query: 'SELECT 1\u200b; SELECT 2' }],
+    [SHELL, { command: 'frobnicate --all' }],
+    [SHELL, { command: '$CMD a' }],
+    [SHELL, { command: 'if then fi ((' }],
+    [SHELL, { command: './deploy.sh' }],
+    ['run_python', { code: 'import frobnicate' }],
+    ['run_python', { code: 'getattr(x, y)()' }],
+    ['graphql_execute', { query: 'query {' }],
+    ['run_cypher', { query: 'FROBNICATE (n)' }],
+    ['redis_command', { command: 'FROBNICATE' }],
+    ['run-command', { command: { frobnicate: 1 } }],
+    [SHELL, {}],
+  ] as const)('%s %j', (tool, args) => {
+    expect(judge(tool, args as unknown as JsonObject).intent).toBe('destructive');
+  });
+});
+
+describe('an argument beside the one that counts does not lower', () => {
+  it.each([
+    [SHELL, { command: 'rm -rf /', method: 'GET', url: 'https://example.com' }],
+    [SHELL, { script: 'x', method: 'GET', url: 'https://example.com' }],
+    [SQL, { query: 'DROP TABLE a', sql: 'SELECT 1' }],
+    [SQL, { sql: 'SELECT 1', other: 'DROP TABLE a' }],
+    ['run_python', { code: 'import os\nos.remove("a")', expression: '1' }],
+  ] as const)('%s %j', (tool, args) => {
+    expect(judge(tool, args as unknown as JsonObject).intent).toBe('destructive');
+  });
+
+  it('one that the schema does not state decides nothing', () => {
+    const tool = { name: 'run_sql', inputSchema: { type: 'object', properties: { text_of_it: { type: 'string' } } } };
+    expect(judge(tool, { sql: 'SELECT 1', text_of_it: 'x' }).intent).toBe('destructive');
+  });
+
+  it('a dry run counts where the tool has one', () => {
+    const tool = (properties: JsonObject): JsonObject => ({ name: 'delete_items', inputSchema: { type: 'object', properties } });
+    expect(judge(tool({ dry_run: { type: 'boolean' } }), { dry_run: true }).intent).toBe('read');
+    expect(judge(tool({ ids: { type: 'array' } }), { dry_run: true }).intent).toBe('destructive');
+    expect(judge(tool({ dry_run: { type: 'boolean' } }), { dry_run: false }).intent).toBe('destructive');
+  });
+});
+
+describe('bounds', () => {
+  const fill = (head: string, unit: string, chars: number): string => head + unit.repeat(Math.ceil((chars - head.length) / unit.length));
+
+  it('texts up to their length', () => {
+    expect(judge('run_python', { code: fill('x = 1', ' ', MAX_CODE_CHARS) }).intent).toBe('read');
+    expect(judge('run_python', { code: fill('x = 1', ' ', MAX_CODE_CHARS + 1) }).intent).toBe('destructive');
+    expect(judge('run_cypher', { query: fill('RETURN 1', ' ', MAX_CYPHER_CHARS) }).intent).toBe('read');
+    expect(judge('run_cypher', { query: fill('RETURN 1', ' ', MAX_CYPHER_CHARS + 1) }).intent).toBe('destructive');
+    expect(judge('graphql_execute', { query: fill('{ a }', ' ', MAX_GRAPHQL_CHARS) }).intent).toBe('read');
+    expect(judge('graphql_execute', { query: fill('{ a }', ' ', MAX_GRAPHQL_CHARS + 1) }).intent).toBe('destructive');
+  });
+
+  it('all texts of one call together', () => {
+    const half = fill('SELECT 1', ' ', 60_000);
+    expect(judge(SQL, { sql: half, query: half }).intent).toBe('read');
+    expect(judge(SQL, { sql: half, query: half, statement: fill('SELECT 1', ' ', MAX_TEXT_CHARS - 120_000 + 1) }).intent).toBe(
+      'destructive',
+    );
+  });
+
+  it('lists, depth and number of arguments', () => {
+    expect(judge(SQL, { query: Array.from({ length: MAX_ITEMS }, () => 'SELECT 1') }).intent).toBe('read');
+    expect(judge(SQL, { query: Array.from({ length: MAX_ITEMS + 1 }, () => 'SELECT 1') }).intent).toBe('destructive');
+    const wide = (count: number): JsonObject => ({
+      query: 'SELECT 1',
+      ...Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, 1])),
+    });
+    expect(judge(SQL, wide(MAX_ARGUMENTS - 1)).intent).toBe('read');
+    expect(judge(SQL, wide(MAX_ARGUMENTS)).intent).toBe('destructive');
+    const deep = (levels: number): JsonObject => (levels === 0 ? { a: 1 } : { a: deep(levels - 1) });
+    expect(judge(SQL, { query: 'SELECT 1', ...deep(MAX_ARGUMENT_DEPTH - 1) }).intent).toBe('read');
+    expect(judge(SQL, { query: 'SELECT 1', ...deep(MAX_ARGUMENT_DEPTH) }).intent).toBe('destructive');
+  });
+
+  it('amounts from which something is much', () => {
+    expect(judge('list_users', { limit: BULK_ITEMS - 1 }).intent).toBe('read');
+    expect(judge('list_users', { limit: BULK_ITEMS }).intent).toBe('exfiltrative');
+    const to = (count: number): JsonObject => ({ to: Array.from({ length: count }, (_, index) => `p${index}@corp.example`) });
+    expect(judge('send_email', to(MASS_RECIPIENTS - 1)).intent).toBe('write');
+    expect(judge('send_email', to(MASS_RECIPIENTS)).intent).toBe('exfiltrative');
+  });
+
+  it('evidence', () => {
+    const args = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`o${index}`, { force: true }]));
+    expect(judge('update_item', args).evidence.length).toBe(MAX_EVIDENCE);
+  });
+});
+
+describe('hostile arguments', () => {
+  const units = [
+    '(',
+    '"',
+    "'",
+    '"\\"',
+    '/*',
+    '--',
+    '[',
+    '{',
+    '$(',
+    '`',
+    '<(',
+    'begin ',
+    'insert into ',
+    "bash -c '",
+    'with a as (',
+    '#\n',
+    '/[ ',
+    'run( ',
+    '\0',
+    '<<A ',
+  ];
+  const MAX_MS = 5_000;
+
+  it.each(units)('60,000 characters of %j', (unit) => {
+    const text = unit.repeat(Math.ceil(60_000 / unit.length));
+    const beganMs = performance.now();
+    for (const [tool, key] of [
+      [SQL, 'query'],
+      [SHELL, 'command'],
+      ['run_python', 'code'],
+      ['run_javascript', 'code'],
+      ['graphql_execute', 'query'],
+      ['run_cypher', 'query'],
+    ] as const)
+      expect(judge(tool, { [key]: text }).evidence.length).toBeGreaterThan(0);
+    expect(performance.now() - beganMs).toBeLessThan(MAX_MS);
+  });
+
+  it('any JSON, any tool', () => {
+    const names = fc.constantFrom(
+      SQL,
+      SHELL,
+      'run_python',
+      'http_request',
+      'redis_command',
+      'aggregate',
+      'send_email',
+      'list_users',
+      'manage_user',
+      'browser_click',
+    );
+    const keys = fc.constantFrom(
+      'query',
+      'command',
+      'code',
+      'url',
+      'method',
+      'args',
+      'body',
+      'pipeline',
+      'filter',
+      'action',
+      'limit',
+      'path',
+      'to',
+      'amount',
+      'x',
+    );
+    fc.assert(
+      fc.property(names, fc.dictionary(keys, fc.jsonValue()), (name, args) => {
+        const verdict = judge(name, args as JsonObject);
+        expect(['read', 'write', 'destructive', 'exfiltrative']).toContain(verdict.intent);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('no evidence holds a value', () => {
+    const secret = 'zq8vwm31xk';
+    for (const args of [
+      { query: `SELECT '${secret}'` },
+      { command: `curl -d ${secret} https://${secret}.example` },
+      { to: [`${secret}@gmail.com`], attachments: [`${secret}.sql`] },
+    ])
+      for (const tool of [SQL, SHELL, 'send_email', 'http_request'])
+        expect(JSON.stringify(judge(tool, args as JsonObject))).not.toContain(secret);
+  });
+});

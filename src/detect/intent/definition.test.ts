@@ -1,0 +1,108 @@
+// Tools of many kinds, by hand (test/cases/intent/tools.txt), and what no definition may do: lower its class by an annotation, break the analysis.
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Intent } from '../../call.ts';
+import type { JsonObject } from '../../lib/json.ts';
+import { classifyDefinition } from './definition.ts';
+import { MAX_DESCRIPTION_CHARS } from './phrase.ts';
+import { MAX_ENUM_VALUES, MAX_PROPERTIES } from './schema-facts.ts';
+import { rank } from './verdict.ts';
+
+const LETTER: Record<string, Intent> = { r: 'read', w: 'write', d: 'destructive', e: 'exfiltrative' };
+const cases = readFileSync(new URL('../../../test/cases/intent/tools.txt', import.meta.url), 'utf8')
+  .split('\n')
+  .filter((line) => line !== '' && !line.startsWith('#'))
+  .map((line) => line.split(' | ') as [string, string, string]);
+
+const intentOf = (definition: JsonObject): Intent => classifyDefinition(definition).intent;
+
+describe('tools of many servers', () => {
+  it('reads the cases', () => expect(cases.length).toBeGreaterThan(400));
+
+  it.each(cases)('%s: %s', (name, description, letters) => {
+    expect([...letters].map((letter) => LETTER[letter])).toContain(intentOf({ name, description }));
+  });
+
+  it('names alone are nearly as good', () => {
+    const wrong = cases.filter(([name, , letters]) => ![...letters].map((letter) => LETTER[letter]).includes(intentOf({ name })));
+    expect(wrong.length / cases.length).toBeLessThan(0.02);
+  });
+});
+
+describe('annotations', () => {
+  const annotations = fc.record(
+    { readOnlyHint: fc.boolean(), destructiveHint: fc.boolean(), idempotentHint: fc.boolean(), openWorldHint: fc.boolean() },
+    { requiredKeys: [] },
+  );
+
+  it('annotations never lower', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...cases), annotations, ([name, description], stated) => {
+        const blind = intentOf({ name, description });
+        expect(rank(intentOf({ name, description, annotations: stated }))).toBeGreaterThanOrEqual(rank(blind));
+        // Whatever the others say, changing `readOnlyHint` changes nothing.
+        expect(intentOf({ name, description, annotations: { ...stated, readOnlyHint: true } })).toBe(
+          intentOf({ name, description, annotations: { ...stated, readOnlyHint: false } }),
+        );
+      }),
+    );
+  });
+
+  it('destructiveHint raises', () => {
+    expect(intentOf({ name: 'sync_items', annotations: { destructiveHint: true } })).toBe('destructive');
+    expect(intentOf({ name: 'export_contacts', annotations: { destructiveHint: true } })).toBe('exfiltrative');
+  });
+});
+
+describe('schemas', () => {
+  const tool = (name: string, properties: JsonObject): JsonObject => ({ name, inputSchema: { type: 'object', properties } });
+
+  it('an action that deletes sets the upper bound', () => {
+    expect(intentOf(tool('widget', { action: { type: 'string', enum: ['list', 'get'] } }))).toBe('read');
+    expect(intentOf(tool('widget', { action: { type: 'string', enum: ['list', 'get', 'delete'] } }))).toBe('destructive');
+    expect(intentOf(tool('list_todos', { action: { type: 'string', enum: ['assigned', 'mentioned', 'build_failed'] } }))).toBe('read');
+  });
+
+  it('an argument that is run makes an executor', () => {
+    expect(classifyDefinition(tool('run', { sql: { type: 'string' } }))).toMatchObject({
+      intent: 'destructive',
+      executor: { language: 'sql' },
+    });
+    expect(classifyDefinition(tool('execute_command', { command: { type: 'string' } })).category).toBe('code-execution');
+    expect(intentOf(tool('search', { query: { type: 'string' } }))).toBe('read');
+  });
+
+  it('looks at so many properties and values; values that are too many could be anything', () => {
+    const properties = (before: number): JsonObject => ({
+      ...Object.fromEntries(Array.from({ length: before }, (_, index) => [`p${index}`, { type: 'string' }])),
+      action: { type: 'string', enum: ['get', 'delete'] },
+    });
+    expect(intentOf(tool('widget', properties(MAX_PROPERTIES - 1)))).toBe('destructive');
+    expect(intentOf(tool('widget', properties(MAX_PROPERTIES)))).toBe('read');
+    const values = (before: number): JsonObject => ({ action: { enum: Array.from({ length: before }, () => 'get') } });
+    expect(intentOf(tool('widget', values(MAX_ENUM_VALUES)))).toBe('read');
+    expect(intentOf(tool('widget', values(MAX_ENUM_VALUES + 1)))).toBe('destructive');
+  });
+});
+
+describe('any definition', () => {
+  it('is classified without a throw', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        expect(() => classifyDefinition({ name: 'x', inputSchema: value } as JsonObject)).not.toThrow();
+      }),
+    );
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (name, description) => {
+        expect(['read', 'write', 'destructive', 'exfiltrative']).toContain(intentOf({ name, description }));
+      }),
+    );
+  });
+
+  it('a description counts up to its bound', () => {
+    const lead = (chars: number): string => `Update an entry${' '.repeat(chars)}`;
+    expect(intentOf({ name: 'entry', description: `${lead(100)}. It cannot be undone.` })).toBe('destructive');
+    expect(intentOf({ name: 'entry', description: `${lead(MAX_DESCRIPTION_CHARS)}. It cannot be undone.` })).toBe('write');
+  });
+});

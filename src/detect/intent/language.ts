@@ -1,0 +1,127 @@
+// Hands a text to the analyser of its language, with the analysers of languages it may contain. Never throws.
+import type { Json } from '../../lib/json.ts';
+import { isObject } from '../../lib/json.ts';
+import { analyseCode } from './code.ts';
+import { analyseCypher, analyseGremlin } from './cypher.ts';
+import { analyseElasticsearch } from './elasticsearch.ts';
+import { analyseGraphql } from './graphql.ts';
+import { analyseHttp, type HttpRequest } from './http.ts';
+import { analyseMongoCommand, analyseMongoShell } from './mongo.ts';
+import type { Parsers } from './parser.ts';
+import type { Language } from './profile.ts';
+import { analyseRedis } from './redis.ts';
+import { analyseShell } from './shell/analyse.ts';
+import type { Inner } from './shell/script.ts';
+import { analyseSql } from './sql/analyse.ts';
+import { type Finding, finding } from './verdict.ts';
+
+/** Shells within programs within shells. */
+const MAX_LEVEL = 4;
+
+export class Languages {
+  readonly #parsers: Parsers;
+  #level = 0;
+
+  constructor(parsers: Parsers) {
+    this.#parsers = parsers;
+  }
+
+  sql(text: string, dialect: string | undefined): Finding {
+    return analyseSql(text, dialect, this.#parsers.acceptsPostgres);
+  }
+
+  shell(text: string): Finding {
+    return this.#nested(() => analyseShell(text, this.#parsers.parseBash, this.#inner));
+  }
+
+  code(text: string, language: string | undefined): Finding {
+    return this.#nested(() =>
+      analyseCode(text, language, { shell: (inner) => this.shell(inner), sql: (inner) => this.sql(inner, undefined) }),
+    );
+  }
+
+  http(request: HttpRequest): Finding {
+    return analyseHttp(request, {
+      graphql: analyseGraphql,
+      elasticsearch: (method, path, body) => this.elasticsearch(method, path, body),
+    });
+  }
+
+  elasticsearch(method: string, path: string, body: Json | undefined): Finding {
+    return analyseElasticsearch(method, path, body, (text) => this.sql(text, undefined));
+  }
+
+  /** A text whose language is known only by its looks. */
+  any(text: string, dialect: string | undefined): Finding {
+    const language = languageOf(text);
+    return language ? this.text(language, text, dialect) : finding('destructive', 'language not known', false);
+  }
+
+  text(language: Language, text: string, dialect: string | undefined): Finding {
+    switch (language) {
+      case 'sql':
+        return this.sql(text, dialect);
+      case 'shell':
+        return this.shell(text);
+      case 'code':
+        return this.code(text, dialect);
+      case 'graphql':
+        return analyseGraphql(text, undefined);
+      case 'cypher':
+        return analyseCypher(text);
+      case 'gremlin':
+        return analyseGremlin(text);
+      case 'redis':
+        return analyseRedis(text, []);
+      case 'mongo':
+        return mongoText(text);
+      default:
+        return this.any(text, dialect);
+    }
+  }
+
+  readonly #inner: Inner = {
+    shell: (text) => this.shell(text),
+    sql: (text, dialect) => this.sql(text, dialect),
+    code: (text, language) => this.code(text, language),
+    redis: analyseRedis,
+    mongo: analyseMongoShell,
+  };
+
+  #nested(analyse: () => Finding): Finding {
+    if (this.#level >= MAX_LEVEL) return finding('destructive', 'nested too deep', false);
+    this.#level++;
+    try {
+      return analyse();
+    } finally {
+      this.#level--;
+    }
+  }
+}
+
+function mongoText(text: string): Finding {
+  if (!text.trimStart().startsWith('{') || text.length > 65_536) return analyseMongoShell(text);
+  try {
+    const value: Json = JSON.parse(text);
+    return isObject(value) ? analyseMongoCommand(value) : finding('destructive', 'no command document', false);
+  } catch {
+    return analyseMongoShell(text);
+  }
+}
+
+const SQL_TEXT =
+  /^[\s(;]*(?:(?:--[^\n]*\n|\/\*[^*]{0,200}\*\/)\s*)*(?:select\b[\s\S]{0,4000}?(?:\bfrom\b|\d|\()|insert\s+(?:into|overwrite|ignore)\b|update\s+\S+\s+set\b|delete\s+from\b|drop\s+(?:table|database|schema|view|index|user|role|column|function)\b|truncate\s+(?:table\s+)?\w|alter\s+(?:table|database|user|role|system|schema)\b|create\s+(?:or\s+replace\s+)?(?:table|database|schema|view|index|user|role|function|temp\w*|unique|materialized)\b|with\s+(?:recursive\s+)?\w+\s*(?:\([^)]{0,200}\)\s*)?as\s*\(|merge\s+into\b|grant\s+\w+|revoke\s+\w+|copy\s+\S+\s+(?:from|to)\b|explain\s|pragma\s+\w|show\s+(?:tables|databases|schemas|create|columns)\b|exec(?:ute)?\s+\w)/i;
+
+/** Undefined: plain words, as far as can be seen. */
+export function languageOf(text: string): Language | undefined {
+  const start = text.slice(0, 4_200);
+  if (/^\s*(?:query|mutation|subscription)\b[^{]{0,400}\{|^\s*\{\s*\w+[\s({]/.test(start)) return 'graphql';
+  if (
+    /^\s*(?:match|merge|optional\s+match|unwind|detach|create)\s*\(/i.test(start) ||
+    /^\s*(?:call\s+(?:apoc|db|dbms|gds)\.|unwind\s)/i.test(start)
+  )
+    return 'cypher';
+  if (/^\s*g\.(?:V|E|addV|addE|inject)\s*\(/.test(start)) return 'gremlin';
+  if (/^\s*db\.\w+[.(]/.test(start)) return 'mongo';
+  return SQL_TEXT.test(start) ? 'sql' : undefined;
+}

@@ -1,0 +1,198 @@
+// Reads the verb out of a tool's name, of an action value, and of the head sentence of a description. Linear time, bounded words.
+// Never looks at arguments; says how sure it is, so that the caller can weigh one text against another.
+import type { Intent } from '../../call.ts';
+import { withObjects } from './lexicon-object.ts';
+import { nameVerb, sentenceVerb, type VerbSense } from './lexicon-verb.ts';
+import { nameWords } from './token.ts';
+
+/** Characters of a description that are looked at. */
+export const MAX_DESCRIPTION_CHARS = 4_096;
+const MAX_HEAD_CHARS = 320;
+const MAX_HEAD_WORDS = 60;
+
+export interface Phrase {
+  intent: Intent;
+  verb: string;
+  /** A true verb where verbs stand; otherwise a noun that may be one. */
+  sure: boolean;
+  /** The word is hardly ever a noun. */
+  isVerb: boolean;
+  /** The verb only says that something runs. */
+  runs: boolean;
+}
+
+const LEAD = new Set([
+  'please',
+  'async',
+  'safe',
+  'safely',
+  'batch',
+  'bulk',
+  'multi',
+  'mass',
+  'quick',
+  'auto',
+  'admin',
+  'try',
+  'internal',
+  'mcp',
+  'api',
+  'the',
+  'my',
+  'hard',
+  'soft',
+  'gdpr',
+  'force',
+]);
+
+/** Undefined when no word of the name is a verb of the lexicon. */
+export function namePhrase(words: readonly string[]): Phrase | undefined {
+  const at = verbPlace(words);
+  if (at < 0) return undefined;
+  const sense = nameVerb(words[at] as string) as VerbSense;
+  // `orders`, `builds`: a name of one word in the plural names things.
+  if (words.length === 1 && sense.nounish && words[0] !== sense.verb) return undefined;
+  const sure = !sense.nounish || (at === 0 && words.length > 1);
+  const own = phrase(
+    sense,
+    words.filter((_, index) => index !== at),
+    sure,
+  );
+  if (sense.runs && own.intent === 'write' && words.slice(at + 1).some((word) => isFatal(word))) return { ...own, intent: 'destructive' };
+  // `get_or_create`, `list-and-delete`: the stronger of the two.
+  if (words[at + 1] !== 'or' && words[at + 1] !== 'and') return own;
+  const second = words[at + 2] === undefined ? undefined : nameVerb(words[at + 2] as string);
+  if (!second || second.nounish) return own;
+  const other = phrase(second, words.slice(at + 3), sure);
+  return isStronger(other.intent, own.intent) ? other : own;
+}
+
+/** `run_rollback`, `start_cleanup`. */
+function isFatal(word: string): boolean {
+  const sense = nameVerb(word);
+  return sense?.intent === 'destructive' && !sense.nounish;
+}
+
+/** Where the verb of a name stands: first if a verb is there, else the first true verb, else the likeliest noun that may be one. */
+function verbPlace(words: readonly string[]): number {
+  let lead = 0;
+  while (lead < words.length - 1 && LEAD.has(words[lead] as string)) lead++;
+  const first = words[lead] === undefined ? undefined : nameVerb(words[lead] as string);
+  if (first && !first.nounish) return lead;
+  const strong = words.findIndex((word, index) => index > lead && nameVerb(word)?.nounish === false);
+  // A runner (`run`, `execute`) in front keeps its place; a noun in front (`order_cancel`, `report_list`) gives way.
+  if (first && strong < 0 && lead < words.length - 1 && first.verb !== 'post' && ABOUT.has(words.at(-1) as string)) return words.length - 1;
+  if (first && (strong < 0 || first.runs || first.intent === 'exfiltrative')) return lead;
+  if (strong >= 0) return strong;
+  if (first) return lead;
+  const second = words[lead + 1] === undefined ? undefined : nameVerb(words[lead + 1] as string);
+  if (second) return lead + 1;
+  const last = words.length - 1;
+  return last > 0 && nameVerb(words[last] as string) ? last : -1;
+}
+
+/** Last words of names that ask about something: `order_status`, `build-logs`. */
+const ABOUT = new Set(
+  'status info state stats statistics history details summary metadata log logs report results progress overview'.split(' '),
+);
+
+function phrase(sense: VerbSense, others: readonly string[], sure: boolean, inName = true): Phrase {
+  return {
+    intent: withObjects(sense.verb, sense.intent, others, inName),
+    verb: sense.verb,
+    sure,
+    isVerb: !sense.nounish,
+    runs: sense.runs,
+  };
+}
+
+/** The verb and its coordinates at the head of a description (`Create, update or delete …`): the strongest of them. */
+export function headPhrase(description: string): Phrase | undefined {
+  const words = headWords(description);
+  const start = words.findIndex((word) => !SKIPPED.has(word));
+  if (start < 0) return undefined;
+  const first = sentenceVerb(words[start] as string);
+  if (!first) return laterPhrase(words, start);
+  // `Orders of a customer` names things, `Orders a meal` says what is done.
+  const isNoun = first.nounish && words[start] !== first.verb && !DETERMINER.test(words[start + 1] ?? '');
+  if (isNoun) return laterPhrase(words, start);
+  let best = phrase(first, words.slice(start + 1).filter(isWord), true, false);
+  for (const [at, sense] of coordinates(words, start + 1)) {
+    const other = phrase(sense, words.slice(at + 1).filter(isWord), true, false);
+    if (isStronger(other.intent, best.intent)) best = other;
+  }
+  return best;
+}
+
+const DETERMINER = /^(?:a|an|the|this|that|these|one|all|any|your|its|each|every|new|several|multiple)$/;
+
+/** Verbs that follow the first one as `, b, c or d`, in a clause of their own, or after a colon. */
+function* coordinates(words: readonly string[], from: number): Generator<[number, VerbSense]> {
+  for (let at = from; at < words.length - 1; at++) {
+    if (!/^(?:,|\/|or|and|then|:)$/.test(words[at] as string)) continue;
+    let next = at + 1;
+    while (/^(?:,|\/|or|and|then)$/.test(words[next] ?? '')) next++;
+    const word = words[next];
+    const sense = word === undefined ? undefined : sentenceVerb(word);
+    // An object in between needs a true verb in its base form: `name, sort order and status` is a list of nouns.
+    if (!sense || sense.runs || (next - from > 2 && (sense.nounish || sense.verb !== word || !PLAIN.has(word)))) continue;
+    yield [next, sense];
+  }
+}
+
+/** Verbs that are hardly ever nouns, in lists of which other words stand in between. */
+const PLAIN = new Set(
+  'create add insert update edit modify upsert write set save send delete remove destroy drop purge erase revoke disable cancel terminate kill uninstall reset archive export upload publish deploy rename'.split(
+    ' ',
+  ),
+);
+
+/** No verb in front (`Tool for deleting users`, `A service that sends mail`): the first true verb of the sentence, unsure. */
+function laterPhrase(words: readonly string[], from: number): Phrase | undefined {
+  for (let at = from + 1; at < words.length; at++) {
+    const before = words[at - 1] as string;
+    if (!/^(?:to|for|that|which|of|can|will|and|you|by|,|:)$/.test(before)) continue;
+    const sense = sentenceVerb(words[at] as string);
+    if (sense && !sense.nounish) return phrase(sense, words.slice(at + 1).filter(isWord), false, false);
+  }
+  return undefined;
+}
+
+/** Words in front of the verb of a description. */
+const SKIPPED = new Set(
+  (
+    'this tool the a an use used to is will can that which you allows allow lets let helps help enables enable users user agents agent tool function command endpoint api ' +
+    'purpose for and it in order please when want need needs - : , * also automatically directly easily quickly safely ' +
+    'asynchronously securely efficiently via by using one-time first simply actually immediately'
+  ).split(' '),
+);
+
+function headWords(description: string): string[] {
+  const text = description
+    .slice(0, MAX_DESCRIPTION_CHARS)
+    .replace(/\*\*[A-Za-z ]{1,30}:?\*\*:?|[#*_`>"“”]+/g, ' ')
+    .replace(/\[[^\]\n]{0,80}\]|\([^)\n]{0,120}\)/g, ' ')
+    .trimStart();
+  const end = /[.!?](?:\s|$)|\n\s*\n|\n\s*(?:args?|parameters?|returns?|example|usage)\b/i.exec(text)?.index ?? text.length;
+  return (
+    text
+      .slice(0, Math.min(end, MAX_HEAD_CHARS))
+      .toLowerCase()
+      .match(/[a-z0-9][a-z0-9'’-]*|[,/:]/g) ?? []
+  ).slice(0, MAX_HEAD_WORDS);
+}
+
+function isWord(word: string): boolean {
+  return /^[a-z0-9]/.test(word);
+}
+
+const ORDER: Readonly<Record<Intent, number>> = { read: 0, write: 1, destructive: 2, exfiltrative: 3 };
+
+function isStronger(a: Intent, b: Intent): boolean {
+  return ORDER[a] > ORDER[b];
+}
+
+/** The class of a value of an `action` or `method` argument; undefined when it says nothing. */
+export function actionPhrase(value: string): Phrase | undefined {
+  return namePhrase(nameWords(value));
+}

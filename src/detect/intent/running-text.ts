@@ -1,0 +1,281 @@
+// Finds the arguments that are run (SQL, shell, code, requests, database commands) and has them judged.
+// `decides`: they are all that the tool does, so that a whole understanding may lower the verdict of the tool.
+import { isObject, type Json, type JsonObject } from '../../lib/json.ts';
+import type { Argument, ArgumentList } from './argument.ts';
+import { isWhole, stringsOf } from './argument.ts';
+import { analyseGraphql } from './graphql.ts';
+import { type Languages, languageOf } from './language.ts';
+import { analyseMongoCommand, analysePipeline, isEmptyFilter, scripts } from './mongo.ts';
+import type { Language, ToolProfile } from './profile.ts';
+import { analyseRedis } from './redis.ts';
+import { type Finding, finding, join } from './verdict.ts';
+
+export interface Ran {
+  signal: string;
+  path: string;
+  found: Finding;
+  decides: boolean;
+}
+
+export function runningTexts(tool: ToolProfile, list: ArgumentList, languages: Languages): Ran[] {
+  const ran: Ran[] = [];
+  const request = httpRequest(tool, list, languages);
+  if (request) ran.push(request);
+  const dialect = dialectOf(list) ?? tool.executor?.dialect;
+  const command = databaseCommand(tool, list) ?? commandLine(tool, list, languages);
+  if (command) ran.push(command);
+  let chars = 0;
+  for (const argument of list.all) {
+    if (argument.path === command?.path || argument.key === 'args' || (request && BODY_KEY.test(argument.key))) continue;
+    chars += charsOf(argument.value);
+    if (ran.length >= MAX_TEXTS || chars > MAX_TEXT_CHARS || !isWhole(argument.value)) {
+      // What is not looked at is not understood.
+      if (isOpen(tool)) ran.push({ signal: 'arguments', path: argument.path, found: TOO_MUCH, decides: true });
+      break;
+    }
+    const one = textArgument(tool, argument, list, languages, dialect);
+    if (one) ran.push(one);
+  }
+  return ran;
+}
+
+const TOO_MUCH = finding('destructive', 'more text than is looked at', false);
+
+function charsOf(value: Json): number {
+  return stringsOf(value).reduce((sum, text) => sum + text.length, 0);
+}
+
+/** Arguments of one call that are judged as texts. */
+const MAX_TEXTS = 32;
+/** UTF-16 units of all of them together; what is more is not understood. */
+export const MAX_TEXT_CHARS = 131_072;
+
+const SQL_KEY = /^(?:sql|sqlquery|sqlstatement|statement|statements|sqltext|soql|rawsql|querysql|sqlcommand|cql)$/;
+const CODE_KEY =
+  /^(?:code|script|sourcecode|pythoncode|javascript|js|jscode|snippet|python|program|function|expression|pagefunction|source|cells?)$/;
+const QUERY_KEY =
+  /^(?:query|queries|q|statement|cypher|cypherquery|gremlin|graphql|gql|mutation|document|body|text|input|command|payload|operation)$/;
+const CYPHER_KEY = /^(?:cypher|cypherquery|opencypher)$/;
+
+function textArgument(
+  tool: ToolProfile,
+  { key, path, value }: Argument,
+  list: ArgumentList,
+  languages: Languages,
+  dialect: string | undefined,
+): Ran | undefined {
+  if (isObject(value) || typeof value === 'number' || typeof value === 'boolean' || value === null) return undefined;
+  const texts = stringsOf(value);
+  if (texts.length === 0) return undefined;
+  // In a tool that runs things, whatever looks like a statement is taken for one, wherever it stands.
+  const language = languageFor(tool, key, texts[0] ?? '', list) ?? (isOpen(tool) ? languageOf(texts[0] ?? '') : undefined);
+  if (!language) return undefined;
+  let found: Finding | undefined;
+  for (const text of texts) {
+    const one =
+      language === 'graphql'
+        ? analyseGraphql(text, operationName(list))
+        : languages.text(language, text, language === 'code' ? codeLanguage(tool, list) : dialect);
+    found = join(found, one);
+  }
+  if (!found) return undefined;
+  return { signal: language, path, found, decides: isOpen(tool) && isStated(tool, path) };
+}
+
+function languageFor(tool: ToolProfile, key: string, text: string, list: ArgumentList): Language | undefined {
+  const own = tool.executor?.language;
+  if (SQL_KEY.test(key)) return languageOf(text) ?? 'sql';
+  if (CYPHER_KEY.test(key)) return 'cypher';
+  if (CODE_KEY.test(key) && (own === 'code' || own === 'any' || (isOpen(tool) && own === undefined) || tool.words.includes('evaluate')))
+    return 'code';
+  if (!QUERY_KEY.test(key)) return undefined;
+  if (own === 'any' || own === undefined || own === 'http') {
+    const seen = languageOf(text);
+    // Words that only look like a statement are common in searches: there it takes a whole one.
+    return (
+      seen ?? (own === 'any' && key === 'command' ? 'shell' : own === 'any' && (key === 'code' || key === 'script') ? 'code' : undefined)
+    );
+  }
+  if (own === 'code') return key === 'input' || key === 'text' || key === 'command' || key === 'expression' ? 'code' : undefined;
+  if (own === 'shell') return key === 'input' || key === 'command' ? 'shell' : undefined;
+  if (own === 'elasticsearch') return languageOf(text);
+  return key === 'query' ||
+    key === 'queries' ||
+    key === 'q' ||
+    key === 'statement' ||
+    key === 'document' ||
+    key === 'gremlin' ||
+    key === 'graphql' ||
+    key === 'mutation' ||
+    key === 'command'
+    ? withoutCommandObject(own, list)
+    : languageOf(text);
+}
+
+function withoutCommandObject(language: Language, list: ArgumentList): Language | undefined {
+  return language === 'redis' && list.all.some(({ key }) => key === 'args') ? undefined : language;
+}
+
+/** An argument that the schema does not state cannot be what the tool runs. */
+function isStated(tool: ToolProfile, path: string): boolean {
+  return !tool.hasSchema || tool.properties.has(path.slice(1).split('/')[0] ?? '');
+}
+
+/** A tool that does what it is told: its own class is only an upper bound. */
+export function isOpen(tool: ToolProfile): boolean {
+  return tool.executor !== undefined && !tool.executor.readOnly;
+}
+
+function operationName(list: ArgumentList): string | undefined {
+  const value = list.all.find(({ key }) => key === 'operationname')?.value;
+  return typeof value === 'string' ? value : undefined;
+}
+
+function dialectOf(list: ArgumentList): string | undefined {
+  const value = list.all.find(({ key }) => /^(?:dialect|dbtype|databasetype|engine|driver|sqldialect)$/.test(key))?.value;
+  return typeof value === 'string' ? value.toLowerCase() : undefined;
+}
+
+function codeLanguage(tool: ToolProfile, list: ArgumentList): string | undefined {
+  const value = list.all.find(({ key }) => /^(?:language|lang|runtime|kernel|interpreter)$/.test(key))?.value;
+  if (typeof value === 'string') return value;
+  if (tool.words.some((word) => /^(?:browser|page|puppeteer|playwright|javascript|js|node)$/.test(word))) return 'javascript';
+  return tool.executor?.dialect;
+}
+
+const LINE_KEY = /^(?:command|cmd|clicommand|shellcommand|commandline|bash|powershell|commands|shell)$/;
+const CLIENTS = new Set(['kubectl', 'git', 'docker', 'helm', 'aws', 'gcloud', 'az', 'gh', 'terraform', 'npm', 'psql', 'systemctl']);
+
+/** A command with its arguments: one text, a list of words, or both apart. */
+function commandLine(tool: ToolProfile, list: ArgumentList, languages: Languages): Ran | undefined {
+  const open = isOpen(tool);
+  const language = tool.executor?.language;
+  if (!open || (language !== 'shell' && language !== 'any' && language !== 'http')) return undefined;
+  const command = list.all.find(({ key, value }) => LINE_KEY.test(key) && (typeof value === 'string' || Array.isArray(value)));
+  if (!command) return undefined;
+  const rest = list.all.find(({ key, path }) => /^(?:args|arguments|argv|flags)$/.test(key) && path !== command.path);
+  const client = tool.words.find((word) => CLIENTS.has(word));
+  const found = lineFinding(command.value, rest?.value, client, list, languages);
+  return { signal: 'shell', path: command.path, found, decides: true };
+}
+
+function lineFinding(command: Json, rest: Json | undefined, client: string | undefined, list: ArgumentList, languages: Languages): Finding {
+  const words = rest === undefined ? [] : typeof rest === 'string' ? [rest] : stringsOf(rest).map(quoted);
+  if (!isWhole(command) || (rest !== undefined && !isWhole(rest))) return TOO_MUCH;
+  if (Array.isArray(command)) {
+    const parts = stringsOf(command);
+    // A list is either the words of one command or several whole commands.
+    if (parts.some((part) => /\s/.test(part)) && !parts.some((part) => part.startsWith('-'))) {
+      let found: Finding | undefined;
+      for (const part of parts) found = join(found, languages.shell(part));
+      return found ?? finding('destructive', 'no command', false);
+    }
+    return languages.shell([...parts.map(quoted), ...words].join(' '));
+  }
+  const text = String(command);
+  const sub = list.all.find(({ key }) => key === 'subcommand')?.value;
+  const full = [text, typeof sub === 'string' ? sub : '', ...words].filter((part) => part !== '').join(' ');
+  const first = /^\s*(\S+)/.exec(full)?.[1] ?? '';
+  return languages.shell(client && first !== client && !CLIENTS.has(first) ? `${client} ${full}` : full);
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** Commands of Redis and MongoDB, and what comes with MongoDB's own tools. */
+function databaseCommand(tool: ToolProfile, list: ArgumentList): Ran | undefined {
+  const command = list.all.find(({ key, depth }) => (key === 'command' || key === 'cmd' || key === 'commandname') && depth <= 1);
+  const isRedis = tool.executor?.language === 'redis' || tool.words.some((word) => word === 'redis' || word === 'valkey');
+  if (command && isRedis && (typeof command.value === 'string' || Array.isArray(command.value))) {
+    const rest = list.all.find(({ key }) => key === 'args' || key === 'arguments' || key === 'params');
+    if (!isWhole(command.value) || (rest && !isWhole(rest.value)))
+      return { signal: 'redis', path: command.path, found: TOO_MUCH, decides: true };
+    const words = [
+      ...stringsOf(command.value),
+      ...(Array.isArray(rest?.value) ? rest.value.map(String) : typeof rest?.value === 'string' ? rest.value.split(/\s+/) : []),
+    ];
+    return { signal: 'redis', path: command.path, found: analyseRedis(words[0] ?? '', words.slice(1)), decides: true };
+  }
+  if (command && isObject(command.value))
+    return { signal: 'mongo', path: command.path, found: analyseMongoCommand(command.value), decides: true };
+  return documents(tool, list);
+}
+
+/** Pipelines and filters as arguments of their own. */
+function documents(tool: ToolProfile, list: ArgumentList): Ran | undefined {
+  const pipeline = list.all.find(({ key, value }) => key === 'pipeline' && Array.isArray(value));
+  if (pipeline)
+    return {
+      signal: 'mongo',
+      path: pipeline.path,
+      found: analysePipeline(pipeline.value as Json[]),
+      decides: tool.words.includes('aggregate'),
+    };
+  const filter = list.all.find(({ key, depth }) => /^(?:filter|where|selector|criteria|match)$/.test(key) && depth <= 1);
+  if (!filter) return undefined;
+  const many =
+    tool.words.some((word) => /^(?:many|all|bulk|batch|rows|records|documents|items|multi|mass)$/.test(word)) ||
+    list.all.some(({ key }) => key === 'update' || key === 'multi');
+  if (
+    many &&
+    tool.words.some((word) => /^(?:update|modify|edit|patch|set|replace|change|upsert)$/.test(word)) &&
+    isEmptyFilter(filter.value)
+  )
+    return { signal: 'mongo', path: filter.path, found: finding('destructive', 'changes everything: the filter is empty'), decides: false };
+  return isObject(filter.value) ? { signal: 'mongo', path: filter.path, found: scripts(filter.value), decides: false } : undefined;
+}
+
+const URL_KEY = /^(?:url|uri|endpoint|path|urlpath|requesturl|apipath|route|href|link)$/;
+
+/** A request in parts: method, address, headers, body. */
+function httpRequest(tool: ToolProfile, list: ArgumentList, languages: Languages): Ran | undefined {
+  const method = list.all.find(
+    ({ key, value }) =>
+      /^(?:method|httpmethod|verb|requestmethod)$/.test(key) &&
+      typeof value === 'string' &&
+      /^[a-z]{3,9}$/i.test(value) &&
+      HTTP.test(value),
+  );
+  const url = list.all.find(({ key, value }) => URL_KEY.test(key) && typeof value === 'string');
+  const fetches = tool.words.some((word) => /^(?:http|fetch|request|curl|navigate|goto|scrape|crawl|browse)$/.test(word));
+  if (!url || (!method && !fetches)) return undefined;
+  const text = String(url.value);
+  if (!method && !/^(?:[a-z][a-z0-9+.-]*:|\/)/i.test(text)) return undefined;
+  if (/^(?:javascript|data|vbscript):/i.test(text))
+    return { signal: 'code', path: url.path, found: languages.code(text.replace(/^\w+:/, ''), 'javascript'), decides: false };
+  const headers = list.all.find(({ key, value }) => key === 'headers' && isObject(value))?.value as JsonObject | undefined;
+  const body = list.all.find(({ key }) => /^(?:body|data|json|payload|requestbody|form|content)$/.test(key))?.value;
+  const request = { method: method ? String(method.value) : '', url: text, headers: headers ?? {}, body: bodyOf(body) };
+  const elastic = tool.words.some((word) => /^(?:es|elastic|elasticsearch|opensearch)$/.test(word));
+  const found = elastic ? languages.elasticsearch(request.method, text, request.body) : languages.http(request);
+  return {
+    signal: elastic ? 'elasticsearch' : 'http',
+    path: url.path,
+    found,
+    decides: decidesAlone(tool, fetches || elastic),
+  };
+}
+
+/** A request says all that a tool for requests does; in a shell or a program it is one argument among others. */
+function decidesAlone(tool: ToolProfile, isNamed: boolean): boolean {
+  const language = tool.executor?.language;
+  if (language !== undefined) return language === 'http' || language === 'any' || language === 'elasticsearch' || language === 'graphql';
+  return isNamed || tool.intent === 'write';
+}
+
+const BODY_KEY = /^(?:body|data|json|payload|requestbody|form|content|method|url|path|headers)$/;
+
+const HTTP =
+  /^(?:get|head|options|post|put|patch|delete|query|purge|trace|connect|propfind|report|move|copy|mkcol|lock|unlock|merge|link|unlink|proppatch)$/i;
+const MAX_BODY_CHARS = 65_536;
+
+/** A body that is JSON in a text counts as what it says. */
+function bodyOf(body: Json | undefined): Json | undefined {
+  if (typeof body !== 'string' || body.length > MAX_BODY_CHARS || !/^\s*[[{]/.test(body)) return body;
+  try {
+    return JSON.parse(body) as Json;
+  } catch {
+    return body;
+  }
+}

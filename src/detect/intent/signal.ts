@@ -1,0 +1,230 @@
+// What single values of arguments say about a call: actions, flags, amounts, volume, paths, recipients, sharing, elements of a page.
+// Every signal but a known action and a dry run can only raise the verdict. No value ever stands in a reason.
+import type { Intent } from '../../call.ts';
+import type { Json } from '../../lib/json.ts';
+import { type Argument, type ArgumentList, stringsOf } from './argument.ts';
+import { namePhrase } from './phrase.ts';
+import type { ToolProfile } from './profile.ts';
+import { sharingSignal } from './sharing.ts';
+import { isSecretPath, isSystemPath } from './shell/command.ts';
+import { nameWords } from './token.ts';
+import { type Finding, finding } from './verdict.ts';
+
+export interface Signal {
+  signal: string;
+  path: string;
+  found: Finding;
+}
+
+/** Items of one page from which a read counts as bulk. */
+export const BULK_ITEMS = 5_000;
+
+/** In the order of the arguments; `current` is the class so far, which some signals depend on. */
+export function* signals(tool: ToolProfile, list: ArgumentList, current: Intent): Generator<Signal> {
+  for (const argument of list.all) {
+    const found =
+      (current === 'read' ? volume(tool, argument) : change(tool, argument, list)) ??
+      path(tool, argument, current) ??
+      sharingSignal(tool, argument, list, current);
+    if (found) yield { signal: found.signal, path: argument.path, found: found.found };
+  }
+}
+
+type Found = Omit<Signal, 'path'>;
+
+const says = (signal: string, intent: Intent, why: string): Found => ({ signal, found: finding(intent, why) });
+
+const PAGE_KEY =
+  /^(?:limit|pagesize|perpage|maxresults|maxitems|maxrecords|maxrows|top|first|last|take|rows|rowlimit|resultcount|numresults|batchsize|maxcount|size|count|n|pagelimit|recordlimit|k)$/;
+const ALL_KEY =
+  /^(?:fetchall|allpages|nolimit|unlimited|exportall|getall|returnall|fulldump|allrecords|includesecrets|decrypt|showsecrets|withdecryption|reveal|plaintext|unmask)$/;
+
+function volume(tool: ToolProfile, { key, value }: Argument): Found | undefined {
+  if (PAGE_KEY.test(key)) {
+    const count = typeof value === 'string' && /^-?\d{1,15}$/.test(value.trim()) ? Number(value) : value;
+    if (typeof count === 'number' && (count >= BULK_ITEMS || (count === -1 && key !== 'last')))
+      return says('volume', 'exfiltrative', 'asks for very many at once');
+    if (typeof value === 'string' && /^(?:all|unlimited|max|infinity|none|\*)$/i.test(value.trim()))
+      return says('volume', 'exfiltrative', 'asks for all at once');
+  }
+  if (ALL_KEY.test(key) && value === true) return says('volume', 'exfiltrative', 'asks for everything, or in the clear');
+  if (key === 'recursive' && value === true && tool.words.some((word) => /^(?:read|get|download|fetch|cat|copy)$/.test(word)))
+    return says('volume', 'exfiltrative', 'reads a whole tree');
+  if (/^(?:ids|keys|paths|files|urls)$/.test(key) && Array.isArray(value) && value.length >= 1_000)
+    return says('volume', 'exfiltrative', 'names very many at once');
+  return undefined;
+}
+
+const FATAL_FLAG =
+  /^(?:force|forcepush|forced|hard|harddelete|purge|permanent|permanently|permanentdelete|skiptrash|bypasstrash|cascade|wipe|destroy|overwrite|overwriteexisting|prune|nobackup|skipfinalsnapshot|allowdestructive|deletesource|deleteexisting|deletelocaldata|removeorphans|deleteextraneous|truncate|droptable|dropfirst|cleanbefore|replaceall|reset|recreate|clearexisting|ignoreerrors_delete|nuke|allownonfastforward)$/;
+const FATAL_STATE =
+  /^(?:deleted|trashed|removed|cancell?ed|terminated|disabled|revoked|suspended|banned|blocked|deactivated|destroyed|stopped|refunded|void|voided|purged|expired|withdrawn|absent)$/i;
+const STATE_KEY = /^(?:status|state|desiredstate|newstatus|newstate|accountstatus|targetstate|lifecycle|userstatus)$/;
+const GUARD_KEY =
+  /^(?:mfa|mfaenabled|twofactor|twofactorenabled|requiremfa|encryption|encrypted|encryptionenabled|deletionprotection|protection|protected|logging|auditlog|audit|backup|backupenabled|backups|firewall|firewallenabled|ssl|sslverify|tls|tlsverify|verifyssl|requirereviews|requirepullrequest|enforceadmins|versioning|blockpublicaccess|secretscanning)$/;
+const ROLE_KEY =
+  /^(?:role|roles|rolename|permission|permissions|accesslevel|privilege|privileges|group|isadmin|admin|superuser|issuperuser|scopes?|policy|policyarn|grants?)$/;
+const TOP_ROLE =
+  /^(?:admin|administrator|owner|superuser|super_?admin|root|\*|all|full(?:_?access|_?control)?|god|global_?admin(?:istrator)?|org_?owner|account_?admin|cluster-admin|roles\/(?:owner|editor)|.*\/administratoraccess|maintainer_all|sysadmin)$/i;
+
+/** For calls that change something. */
+function change(tool: ToolProfile, argument: Argument, list: ArgumentList): Found | undefined {
+  const { key, value } = argument;
+  if (FATAL_FLAG.test(key) && (value === true || value === 'true' || value === 1))
+    return says('flag', 'destructive', 'a flag that overwrites or removes for good');
+  if (STATE_KEY.test(key) && typeof value === 'string' && FATAL_STATE.test(value))
+    return says('state', 'destructive', 'sets a state that ends or disables');
+  if (GUARD_KEY.test(key) && (value === false || value === 'false' || value === 'off' || value === 'disabled'))
+    return says('flag', 'destructive', 'turns a protection off');
+  if (
+    /^(?:replicas|desiredcapacity|desiredcount|instancecount|mincapacity|dynos|quantity)$/.test(key) &&
+    value === 0 &&
+    tool.words.some((word) => /^(?:scale|replicas|capacity|resize|ps|dynos|autoscale|deployment)$/.test(word))
+  )
+    return says('volume', 'destructive', 'scales to zero');
+  if (
+    /^(?:ttl|expire|expireseconds|seconds|expiration|retention|retentiondays|expiresin)$/.test(key) &&
+    typeof value === 'number' &&
+    value <= 0 &&
+    tool.words.some((word) => /expire|ttl|retention|lifecycle/.test(word))
+  )
+    return says('volume', 'destructive', 'expires at once');
+  if (
+    ROLE_KEY.test(key) &&
+    (value === true || stringsOf(value).some((text) => TOP_ROLE.test(text))) &&
+    (value !== true || /admin|superuser/.test(key)) &&
+    isAboutRights(tool)
+  )
+    return says('identity', 'destructive', 'gives the highest rights');
+  return money(tool, argument, list) ?? element(tool, argument);
+}
+
+function isAboutRights(tool: ToolProfile): boolean {
+  return (
+    tool.category === 'identity' ||
+    tool.words.some((word) =>
+      /^(?:user|users|member|members|role|roles|permission|permissions|access|grant|policy|iam|collaborator|team|admin|account|invite|token|key)$/.test(
+        word,
+      ),
+    )
+  );
+}
+
+const ACCOUNT_KEY =
+  /^(?:toaccount|toiban|iban|beneficiary|beneficiaryid|beneficiaryaccount|destinationaccount|recipientaccount|toaddress|walletaddress|destinationwallet|payee|payeeid|accountnumber|routingnumber|bankaccount|cardnumber|towallet|receiveraccount|creditor|creditoraccount)$/;
+/** Amounts in main units from which the evidence says that they are large. */
+const LARGE_AMOUNT = 10_000;
+/** Currencies without, and with three, decimals (ISO 4217). */
+const NO_DECIMALS = /^(?:bif|clp|djf|gnf|isk|jpy|kmf|krw|pyg|rwf|ugx|uyi|vnd|vuv|xaf|xof|xpf)$/i;
+const THREE_DECIMALS = /^(?:bhd|iqd|jod|kwd|lyd|omr|tnd)$/i;
+
+function money(tool: ToolProfile, { key, value }: Argument, list: ArgumentList): Found | undefined {
+  if (ACCOUNT_KEY.test(key) && typeof value === 'string' && value !== '' && list.all.some((other) => AMOUNT_KEY.test(other.key)))
+    return says('money', 'destructive', 'an amount and an account to send it to');
+  if (!AMOUNT_KEY.test(key) || tool.category !== 'financial') return undefined;
+  const amount =
+    typeof value === 'number'
+      ? value
+      : typeof value === 'string' && /^-?\d[\d,]*(?:\.\d+)?$/.test(value)
+        ? Number(value.replaceAll(',', ''))
+        : undefined;
+  if (amount === undefined) return undefined;
+  const large = Math.abs(amount) / minorUnits(key, amount, list) >= LARGE_AMOUNT;
+  return { signal: 'money', found: finding('write', large ? 'a large amount' : 'an amount', true, 'financial') };
+}
+
+const AMOUNT_KEY =
+  /^(?:amount|amountcents|amountminor|total|value|sum|unitamount|price|amountusd|amountdecimal|transferamount|paymentamount)$/;
+
+/** Whole numbers with a currency are in minor units, as payment interfaces have them; decimals are main units. */
+function minorUnits(key: string, amount: number, list: ArgumentList): number {
+  if (/cents|minor/.test(key)) return 100;
+  const currency = list.all.find((other) => other.key === 'currency' || other.key === 'currencycode')?.value;
+  if (typeof currency !== 'string' || !Number.isInteger(amount)) return 1;
+  return NO_DECIMALS.test(currency) ? 1 : THREE_DECIMALS.test(currency) ? 1_000 : 100;
+}
+
+const ELEMENT_KEY = /^(?:element|text|label|name|selector|description|button|target|elementdescription|linktext|arialabel)$/;
+const FATAL_ELEMENT =
+  /\b(?:delete|remove|destroy|erase|purge|terminate|deactivate|cancel (?:my |the )?(?:subscription|order|account|plan|booking)|close (?:my |the )?account|disable|revoke|reset|discard|wipe|uninstall|unsubscribe|buy|pay|purchase|place (?:your )?order|checkout|confirm (?:payment|order|purchase|transfer|deletion)|transfer|send money|withdraw|refund|sell|empty trash|drop|format|shut ?down|leave|block)\b/i;
+
+/** What is written on the element that is clicked. */
+function element(tool: ToolProfile, { key, value }: Argument): Found | undefined {
+  if (
+    !ELEMENT_KEY.test(key) ||
+    typeof value !== 'string' ||
+    !tool.words.some((word) => /^(?:click|tap|press|submit|select|check|double|dblclick)$/.test(word))
+  )
+    return undefined;
+  return FATAL_ELEMENT.test(value.slice(0, 512).replace(/[#._-]/g, ' '))
+    ? says('browser', 'destructive', 'the element says that it deletes or pays')
+    : undefined;
+}
+
+const PATH_KEY =
+  /^(?:path|paths|file|files|filename|filenames|filepath|filepaths|source|sourcepath|src|destination|destinationpath|dest|target|targetpath|uri|oldpath|newpath|localpath|inputpath|outputpath|directory|dir|folder|attachments?|upload)$/;
+
+function path(tool: ToolProfile, { key, value }: Argument, current: Intent): Found | undefined {
+  if (!PATH_KEY.test(key)) return undefined;
+  for (const text of stringsOf(value)) {
+    const plain = text.length <= 4_096 ? decoded(text) : '';
+    if (isSecretPath(plain) && !tool.words.includes('search')) {
+      if (
+        current === 'read' ||
+        tool.words.some((word) => /^(?:upload|send|attach|copy|share|post|move)$/.test(word)) ||
+        key.startsWith('attach')
+      )
+        return says('path', 'exfiltrative', 'a file that holds credentials');
+      return says('path', 'destructive', 'changes a file that holds credentials');
+    }
+    if (current === 'write' && isSystemPath(plain) && !/^(?:source|src|sourcepath|oldpath|inputpath)$/.test(key))
+      return says('path', 'destructive', 'changes a file of the system');
+    if (/^(?:\.\.[/\\]){2,}|[/\\]\.\.[/\\]\.\.[/\\]/.test(plain) && /(?:^|[/\\])(?:etc|root|home|proc|windows|users|var)[/\\]/i.test(plain))
+      return says('path', current === 'read' ? 'exfiltrative' : 'destructive', 'leaves its folder for one of the system');
+  }
+  return undefined;
+}
+
+function decoded(text: string): string {
+  if (!text.includes('%')) return text;
+  try {
+    return decodeURIComponent(decodeURIComponent(text));
+  } catch {
+    return text;
+  }
+}
+
+const ACTION_KEY = /^(?:action|actions|method|operation|op|mode|command|subcommand|verb|task|actiontype|operationtype|requesttype|act)$/;
+
+/** The class that the chosen action gives the call, and whether it replaces that of the tool. */
+export function actionOf(tool: ToolProfile, list: ArgumentList): (Signal & { replaces: boolean }) | undefined {
+  for (const { key, path: at, value, depth } of list.all) {
+    const stated = tool.actions && at === `/${tool.actions.key}`;
+    if (depth > 1 || typeof value !== 'string' || (!stated && !ACTION_KEY.test(key)) || value.length > 128) continue;
+    const phrase = namePhrase([...nameWords(value), ...tool.words.filter((word) => !ACTION_NOUN.test(word))]);
+    const own = namePhrase(nameWords(value));
+    if (!own) continue;
+    const intent = phrase && phrase.verb === own.verb ? phrase.intent : own.intent;
+    const replaces = stated === true || tool.manages || tool.openName;
+    if (!replaces && !own.isVerb) continue;
+    return { signal: 'action', path: at, found: finding(intent, `the action "${own.verb}"`), replaces };
+  }
+  return undefined;
+}
+
+const ACTION_NOUN =
+  /^(?:write|manage|action|actions|control|admin|operation|lifecycle|trigger|run|execute|management|tool|update|read|get|list|create)$/;
+
+const DRY_KEY = /^(?:dryrun|preview|previewonly|validateonly|whatif|planonly|checkonly|simulate|simulation|testonly|noop|previewrun|dry)$/;
+
+/** The caller asks for a trial, and the tool has such an argument. */
+export function isDryRun(tool: ToolProfile, list: ArgumentList): Argument | undefined {
+  return list.all.find(
+    ({ key, path: at, value, depth }) =>
+      depth === 0 && DRY_KEY.test(key) && isTrue(value) && (!tool.hasSchema || tool.properties.has(at.slice(1))),
+  );
+}
+
+function isTrue(value: Json): boolean {
+  return value === true || value === 'true' || value === 'client' || value === 'server';
+}

@@ -1,0 +1,68 @@
+// Rates: the generic cell rate algorithm over whole microseconds, for the calls of one process. Never admits more than `max` in any window.
+import type { RateItem, RateRefusal, RateStore } from './port.ts';
+
+/** Counts kept at once. Those that are idle are forgotten first; when none is, the call is refused. */
+export const MAX_RATE_KEYS = 100_000;
+
+export interface Pace {
+  /** Time that each call takes up, microseconds. */
+  emissionUs: number;
+  /** How far ahead of its time a call may be. */
+  toleranceUs: number;
+}
+
+/**
+ * INVARIANT: with `burst` at once and one each emission interval after that, no window of `windowMs`, wherever it starts, holds more than `max`
+ * (limit.property.test.ts). Sustained, that is max − burst + 1 in each window.
+ */
+export function paceOf({ max, windowMs, burst }: { max: number; windowMs: number; burst?: number | undefined }): Pace {
+  const atOnce = burst ?? Math.ceil(max / 2);
+  const emissionUs = Math.ceil((windowMs * 1000) / (max - atOnce + 1));
+  return { emissionUs, toleranceUs: emissionUs * (atOnce - 1) };
+}
+
+/** All or none of the items are taken. */
+export class ProcessRates implements RateStore {
+  /** Time at which the count of a key is back to nothing, microseconds on the monotonic clock. */
+  readonly #tats = new Map<string, number>();
+  readonly #max: number;
+  readonly #monotonicMs: () => number;
+  #latestUs = 0;
+
+  constructor(monotonicMs: () => number, max = MAX_RATE_KEYS) {
+    this.#monotonicMs = monotonicMs;
+    this.#max = max;
+  }
+
+  take(org: string, items: readonly RateItem[]): RateRefusal | undefined {
+    const nowUs = this.#nowUs();
+    for (const [index, { key, pace }] of items.entries()) {
+      const aheadUs = (this.#tats.get(`${org}\n${key}`) ?? 0) - nowUs;
+      if (aheadUs > pace.toleranceUs) return { index, retryAfterMs: Math.ceil((aheadUs - pace.toleranceUs) / 1000) };
+    }
+    if (!this.#hasRoom(items.length, nowUs)) return { index: 0, retryAfterMs: 1_000 };
+    for (const { key, pace } of items) {
+      const id = `${org}\n${key}`;
+      this.#tats.set(id, Math.max(this.#tats.get(id) ?? 0, nowUs) + pace.emissionUs);
+    }
+    return undefined;
+  }
+
+  /** How many calls of this pace could come now. */
+  room(org: string, { key, pace }: RateItem): number {
+    const aheadUs = Math.max(0, (this.#tats.get(`${org}\n${key}`) ?? 0) - this.#nowUs());
+    return Math.max(0, Math.floor((pace.toleranceUs - aheadUs) / pace.emissionUs) + 1);
+  }
+
+  /** Never goes back, whatever the clock does. */
+  #nowUs(): number {
+    this.#latestUs = Math.max(this.#latestUs, Math.floor(this.#monotonicMs() * 1000));
+    return this.#latestUs;
+  }
+
+  #hasRoom(more: number, nowUs: number): boolean {
+    if (this.#tats.size + more <= this.#max) return true;
+    for (const [id, tatUs] of this.#tats) if (tatUs <= nowUs) this.#tats.delete(id);
+    return this.#tats.size + more <= this.#max;
+  }
+}

@@ -1,0 +1,46 @@
+// What one call holds of its limits: places, reservations, and the rates it has already paid. Lives as long as the call, across judgements.
+// Never gives back a reservation twice.
+import type { QuotaItem } from './port.ts';
+import type { CompiledLimit } from './rule.ts';
+
+export interface Reservation {
+  limit: CompiledLimit;
+  item: QuotaItem;
+}
+
+export class Hold {
+  /** By version of the limit and key: a rate is paid once, however often the call is judged. */
+  readonly paid = new Set<string>();
+  readonly reservations = new Map<string, Reservation>();
+  readonly #releases = new Map<string, () => void>();
+
+  hasPlace(id: string): boolean {
+    return this.#releases.has(id);
+  }
+
+  keepPlace(ids: readonly string[], release: () => void): void {
+    let left = ids.length;
+    // Taken together, given back together.
+    for (const id of ids)
+      this.#releases.set(id, () => {
+        left--;
+        if (left === 0) release();
+      });
+  }
+
+  leavePlaces(): void {
+    for (const release of this.#releases.values()) release();
+    this.#releases.clear();
+  }
+
+  /** Takes the reservations that the test picks out of the hold. */
+  drop(test: (reservation: Reservation) => boolean): QuotaItem[] {
+    const dropped: QuotaItem[] = [];
+    for (const [id, reservation] of this.reservations) {
+      if (!test(reservation)) continue;
+      this.reservations.delete(id);
+      dropped.push(reservation.item);
+    }
+    return dropped;
+  }
+}

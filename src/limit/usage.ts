@@ -1,0 +1,131 @@
+// How much of the limits is used: for operators (every count of a limit) and for explanations (what one call would meet). Reads only.
+import type { Json } from '../lib/json.ts';
+import { amountText } from './amount.ts';
+import { ProcessRates } from './gcra.ts';
+import type { LimitSet } from './limit-set.ts';
+import { type Limiter, quotaItem, unitsFor } from './limiter.ts';
+import type { QuotaUse } from './port.ts';
+import type { CompiledLimit, Subject } from './rule.ts';
+import { bucketAt } from './window.ts';
+
+/** Buckets read at once; of a limit with more, the fullest are shown. */
+export const MAX_USAGE_ROWS = 5_000;
+
+export interface CountUse {
+  part: 'quota' | 'concurrency';
+  /** Whose count: `agent=reader`; empty when there is one for all. */
+  key: string;
+  /** Decimal texts for sums. */
+  used: string;
+  max: string;
+  /** When something of it is free again, milliseconds since the epoch. */
+  roomAtMs: number | undefined;
+}
+
+export interface LimitUse {
+  limit: CompiledLimit;
+  counts: CountUse[];
+}
+
+/** Of one limit when named. `nowMs` is the wall clock. */
+export async function usageOf(limiter: Limiter, limits: LimitSet, org: string, nowMs: number, name?: string): Promise<LimitUse[]> {
+  const rows = await limiter.quotas.usage(org, nowMs, name, MAX_USAGE_ROWS);
+  const wanted = name === undefined ? limits.all : limits.all.filter((limit) => limit.name === name);
+  return wanted.map((limit) => ({
+    limit,
+    counts: [
+      ...quotaCounts(
+        limit,
+        rows.filter((row) => row.name === limit.name),
+        nowMs,
+      ),
+      ...placeCounts(limiter, limit, org),
+    ],
+  }));
+}
+
+function quotaCounts({ quota }: CompiledLimit, rows: readonly QuotaUse[], nowMs: number): CountUse[] {
+  if (!quota) return [];
+  const decimals = quota.sum?.decimals ?? 0;
+  const { afterMs, roomMs } = bucketAt(quota.window, nowMs);
+  const sums = new Map<string, { used: number; oldestMs: number }>();
+  for (const { key, used, bucketMs } of rows) {
+    if (bucketMs <= afterMs) continue;
+    const sum = sums.get(key) ?? { used: 0, oldestMs: bucketMs };
+    sums.set(key, { used: sum.used + used, oldestMs: Math.min(sum.oldestMs, bucketMs) });
+  }
+  return [...sums].map(([key, { used, oldestMs }]) => ({
+    part: 'quota',
+    key: key.slice(key.indexOf('|') + 1),
+    used: amountText(used, decimals),
+    max: amountText(quota.maxUnits, decimals),
+    roomAtMs: roomMs(oldestMs),
+  }));
+}
+
+function placeCounts({ places }: Limiter, { name, concurrency }: CompiledLimit, org: string): CountUse[] {
+  if (concurrency === undefined) return [];
+  const prefix = `${org}\n${name}|`;
+  return places.keys(prefix).map(([key, used]) => ({
+    part: 'concurrency',
+    key: key.slice(prefix.length),
+    used: String(used),
+    max: String(concurrency),
+    roomAtMs: undefined,
+  }));
+}
+
+export interface LimitState {
+  limit: string;
+  part: 'rate' | 'concurrency' | 'quota';
+  used: string;
+  max: string;
+  hasRoom: boolean;
+}
+
+/** What a call like this meets now, limit by limit; `names` are quotas its rule asks for. Takes nothing. */
+export async function stateOf(
+  limiter: Limiter,
+  limits: LimitSet,
+  subject: Subject,
+  args: Json | undefined,
+  nowMs: number,
+  names: readonly string[] = [],
+): Promise<LimitState[]> {
+  const { org } = subject.principal;
+  const asked = names.flatMap((name) => limits.get(name) ?? []);
+  const met = [...limits.ofCaller(subject), ...limits.ofTarget(subject), ...asked];
+  const applying = new Set(met.map(({ name }) => limits.get(name) as CompiledLimit));
+  const states: LimitState[] = [];
+  for (const limit of applying) {
+    const { name, rate, concurrency, quota } = limit;
+    if (rate && limit.counts('rate', subject) && limiter.rates instanceof ProcessRates) {
+      const room = limiter.rates.room(org, { key: `${name}|${limit.keyOf(subject)}`, pace: rate.pace });
+      states.push({ limit: name, part: 'rate', used: String(Math.max(0, rate.max - room)), max: String(rate.max), hasRoom: room > 0 });
+    }
+    if (concurrency !== undefined && limit.counts('concurrency', subject)) {
+      const inUse = limiter.places.inUse(`${org}\n${name}|${limit.keyOf(subject)}`);
+      states.push({ limit: name, part: 'concurrency', used: String(inUse), max: String(concurrency), hasRoom: inUse < concurrency });
+    }
+    if (quota && limit.counts('quota', subject)) states.push(...(await quotaState(limiter, limit, subject, args, nowMs)));
+  }
+  return states;
+}
+
+async function quotaState(
+  limiter: Limiter,
+  limit: CompiledLimit,
+  subject: Subject,
+  args: Json | undefined,
+  nowMs: number,
+): Promise<LimitState[]> {
+  const units = unitsFor(limit, args);
+  if (units === 'none') return [];
+  const decimals = limit.quota?.sum?.decimals ?? 0;
+  const { item } = quotaItem(limit, subject, 0, nowMs);
+  const rows = await limiter.quotas.usage(subject.principal.org, nowMs, limit.name, MAX_USAGE_ROWS);
+  let used = 0;
+  for (const row of rows) if (row.key === item.key && row.bucketMs > item.afterMs) used += row.used;
+  const hasRoom = typeof units === 'number' && used + units <= item.maxUnits;
+  return [{ limit: limit.name, part: 'quota', used: amountText(used, decimals), max: amountText(item.maxUnits, decimals), hasRoom }];
+}

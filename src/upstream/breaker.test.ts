@@ -1,0 +1,251 @@
+// Servers that fail are left alone, tried again, and come back; of several endpoints the bad one gets nothing; what is not safe to repeat is sent once.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { json, type RawHandler, type RawRequest, type RawServer, startRawServer } from '../../test/support/raw-server.ts';
+import { Agent, type AgentOptions, specOf, startUpstreams, type TestGateway } from '../../test/support/upstream-agent.ts';
+import { ManualClock } from '../lib/clock.ts';
+import { GatewayError } from '../lib/error.ts';
+import type { ServerSpec } from '../object/kinds.ts';
+import { BREAKER_MINIMUM, Breaker, type Health, ServerResting, TRIAL_PATIENCE_MS } from './breaker.ts';
+
+const REST_MS = 500;
+const OK = { resultType: 'complete', content: [] };
+
+let gateway: TestGateway;
+let servers: RawServer[];
+
+beforeEach(() => {
+  gateway = startUpstreams({ firstRestMs: REST_MS });
+  servers = [];
+});
+afterEach(async () => {
+  await gateway.close();
+  for (const server of servers) await server.close();
+});
+
+async function server(handler: RawHandler): Promise<RawServer> {
+  const made = await startRawServer(handler);
+  servers.push(made);
+  return made;
+}
+
+function agentAt(spec: Partial<ServerSpec>, options: Partial<AgentOptions> = {}): Agent {
+  return new Agent({ era: 'modern', spec: specOf({ era: 'modern', ...spec }), upstreams: gateway.upstreams, ...options });
+}
+
+const well: RawHandler = (request, response) => json(response, { jsonrpc: '2.0', id: request.message?.id, result: OK });
+const broken: RawHandler = (_request, response) => void response.destroy();
+const calls = (at: RawServer | undefined) =>
+  (at?.received ?? []).filter(({ message }: RawRequest) => message?.method === 'tools/call').length;
+
+async function codes(agent: Agent, count: number, method = 'tools/call', more: object = {}): Promise<string[]> {
+  const found: string[] = [];
+  for (let i = 0; i < count; i++) {
+    const request = { ...agent.request(method, method === 'tools/call' ? { name: 't' } : {}), ...more };
+    found.push(
+      await gateway.upstreams.exchange(request).then(
+        (reply) => reply.type,
+        (error: { code: string }) => error.code,
+      ),
+    );
+  }
+  return found;
+}
+
+describe('a circuit breaker per server', () => {
+  it('leaves a failing server alone, says so and for how long, and tries it again with one call', async () => {
+    let isBroken = true;
+    const one = await server((request, response) => (isBroken ? broken : well)(request, response));
+    const agent = agentAt({ url: one.url });
+    const failing = await codes(agent, BREAKER_MINIMUM + 3);
+    expect(failing.slice(0, BREAKER_MINIMUM).every((code) => /^upstream_(closed|unreachable)$/.test(code))).toBe(true);
+    expect(failing.slice(BREAKER_MINIMUM)).toEqual(['upstream_unavailable', 'upstream_unavailable', 'upstream_unavailable']);
+    expect(calls(one)).toBe(BREAKER_MINIMUM);
+    expect(gateway.upstreams.status()).toMatchObject([{ health: 'resting' }]);
+    const refused = await gateway.upstreams.exchange(agent.request('tools/call', { name: 't' })).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(ServerResting);
+    expect((refused as ServerResting).retryAfterMs).toBeLessThanOrEqual(REST_MS);
+    await sleep(REST_MS + 20);
+    expect(await codes(agent, 2)).toEqual([expect.stringMatching(/closed|unreachable/), 'upstream_unavailable']); // a failed trial, a longer rest
+    expect(calls(one)).toBe(BREAKER_MINIMUM + 1);
+    isBroken = false;
+    await sleep(2 * REST_MS + 20);
+    expect(await codes(agent, 3)).toEqual(['result', 'result', 'result']);
+    expect(gateway.upstreams.status()).toMatchObject([{ health: 'up' }]);
+    const told = gateway.reports.filter(([event]) => event === 'server_health').map(([, { health }]) => health);
+    expect(told).toEqual(['resting', 'trial', 'resting', 'trial', 'up']);
+  });
+
+  it('only one call is the trial; others are told to wait', async () => {
+    let answer: RawHandler = broken;
+    const one = await server((request, response) => answer(request, response));
+    const agent = agentAt({ url: one.url });
+    await codes(agent, BREAKER_MINIMUM);
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    answer = async (request, response) => {
+      await held;
+      well(request, response);
+    };
+    await sleep(REST_MS + 20);
+    const trial = codes(agent, 1);
+    await expect.poll(() => gateway.upstreams.status()[0]?.health).toBe('trial');
+    expect(await codes(agent, 2)).toEqual(['upstream_unavailable', 'upstream_unavailable']);
+    release();
+    expect(await trial).toEqual(['result']);
+  });
+
+  it('a trial that its caller gave up shows nothing: the server goes on resting', async () => {
+    let answer: RawHandler = broken;
+    const one = await server((request, response) => answer(request, response));
+    const agent = agentAt({ url: one.url });
+    await codes(agent, BREAKER_MINIMUM);
+    answer = () => undefined;
+    await sleep(REST_MS + 20);
+    const controller = new AbortController();
+    const trial = gateway.upstreams.exchange({ ...agent.request('tools/call', { name: 't' }), signal: controller.signal });
+    await expect.poll(() => gateway.upstreams.status()[0]?.health).toBe('trial');
+    controller.abort(new Error('gone'));
+    await expect(trial).rejects.toThrow('gone');
+    expect(gateway.upstreams.status()).toMatchObject([{ health: 'resting' }]);
+  });
+
+  it('errors a server answers with, and calls that agents give up, are no faults', async () => {
+    const one = await server((request, response) =>
+      json(response, { jsonrpc: '2.0', id: request.message?.id, error: { code: -32603, message: 'no' } }),
+    );
+    const agent = agentAt({ url: one.url });
+    expect(new Set(await codes(agent, 30))).toEqual(new Set(['error']));
+    for (let i = 0; i < 30; i++) {
+      const controller = new AbortController();
+      const request = { ...agent.request('tools/call', { name: 't' }), signal: controller.signal };
+      const running = gateway.upstreams.exchange(request);
+      controller.abort(new Error('gone'));
+      await expect(running).rejects.toThrow('gone');
+    }
+    expect(gateway.upstreams.status()).toMatchObject([{ health: 'up' }]);
+  });
+
+  it('one of which half fails is not left alone: a tool that breaks must not take the others with it', async () => {
+    let n = 0;
+    const one = await server((request, response) => (++n % 2 === 0 ? broken : well)(request, response));
+    expect(await codes(agentAt({ url: one.url }), 40)).not.toContain('upstream_unavailable');
+  });
+});
+
+describe('a trial', () => {
+  const at = (clock: ManualClock, told: Health[] = []) =>
+    new Breaker({ server: 's', clock, onChange: (health) => told.push(health), firstRestMs: 20 });
+  const fails = (code: string) => async () => {
+    throw new GatewayError(code, 'no');
+  };
+  async function resting(breaker: Breaker, clock: ManualClock): Promise<void> {
+    for (let i = 0; i < BREAKER_MINIMUM; i++) await breaker.run(fails('upstream_closed')).catch(() => undefined);
+    expect(breaker.health).toBe('resting');
+    await sleep(30);
+    clock.advance(30);
+  }
+
+  it('that takes its time does not keep everybody out: after a while another call tries beside it', async () => {
+    const clock = new ManualClock(Date.now());
+    const told: Health[] = [];
+    const breaker = at(clock, told);
+    await resting(breaker, clock);
+    const slow = Promise.withResolvers<string>();
+    const trial = breaker.run(() => slow.promise);
+    await expect(breaker.run(async () => 'early')).rejects.toThrow(ServerResting);
+    clock.advance(TRIAL_PATIENCE_MS);
+    await expect(breaker.run(fails('upstream_timeout'))).rejects.toThrow('no');
+    expect(breaker.health).toBe('trial');
+    expect(await breaker.run(async () => 'second')).toBe('second');
+    expect(breaker.health).toBe('up');
+    slow.reject(new GatewayError('upstream_closed', 'late'));
+    await expect(trial).rejects.toThrow('late');
+    expect(breaker.health).toBe('up');
+    expect(told).toEqual(['resting', 'trial', 'up']);
+  });
+
+  it.each([
+    ['upstream_auth', 'up'],
+    ['upstream_header_mismatch', 'up'],
+    ['upstream_timeout', 'resting'],
+    ['upstream_overloaded', 'resting'],
+  ])('that ends with %s leaves the server %s', async (code, health) => {
+    const clock = new ManualClock(Date.now());
+    const breaker = at(clock);
+    await resting(breaker, clock);
+    await breaker.run(fails(code)).catch(() => undefined);
+    expect(breaker.health).toBe(health);
+  });
+});
+
+describe('several endpoints of one server', () => {
+  it('a failing endpoint is ejected, and only that one', async () => {
+    // No trial while this runs, however slow the machine is.
+    await gateway.close();
+    gateway = startUpstreams({ firstRestMs: 60_000 });
+    const good = await server(well);
+    const bad = await server(broken);
+    const spec = { url: good.url, urls: [bad.url] };
+    // Callers are spread: enough of them to have some at each.
+    const agents = Array.from({ length: 16 }, (_, i) => agentAt(spec, { principalKey: `agent-${i}` }));
+    for (let round = 0; round < 10; round++) for (const agent of agents) await codes(agent, 1);
+    const sentBad = calls(bad);
+    expect(sentBad).toBeGreaterThan(0);
+    expect(sentBad).toBeLessThan(20);
+    for (const agent of agents) expect(await codes(agent, 1)).toEqual(['result']);
+    const [status] = gateway.upstreams.status();
+    expect(status).toMatchObject({ health: 'up' });
+    expect(status?.endpoints?.map(({ url, health }) => [url, health])).toEqual(
+      expect.arrayContaining([
+        [good.url, 'up'],
+        [bad.url, 'resting'],
+      ]),
+    );
+  });
+
+  it('when all rest, the agent is told', async () => {
+    await gateway.close();
+    gateway = startUpstreams({ firstRestMs: 60_000 });
+    const [one, two] = [await server(broken), await server(broken)];
+    const found = await codes(agentAt({ urls: [one.url, two.url] }), 4 * BREAKER_MINIMUM);
+    expect(found.at(-1)).toBe('upstream_unavailable');
+    expect(calls(one) + calls(two)).toBe(2 * BREAKER_MINIMUM);
+  });
+
+  it('the same caller goes to the same endpoint', async () => {
+    const all = await Promise.all([server(well), server(well), server(well)]);
+    const spec = { urls: all.map(({ url }) => url) };
+    const hits = new Set<number>();
+    for (let i = 0; i < 24; i++) {
+      const before = all.map(calls);
+      await codes(agentAt(spec, { principalKey: `agent-${i}` }), 3);
+      const grown = all.map((one, at) => calls(one) - (before[at] ?? 0));
+      expect([...grown].sort()).toEqual([0, 0, 3]);
+      hits.add(grown.indexOf(3));
+    }
+    expect(hits.size).toBe(3);
+  });
+});
+
+describe('retries only where the call is known to be safe', () => {
+  it('a request that may be repeated is, once, at another endpoint where there is one', async () => {
+    const good = await server(well);
+    const bad = await server(broken);
+    for (let i = 0; i < 8; i++) {
+      const agent = agentAt({ urls: [good.url, bad.url] }, { principalKey: `agent-${i}` });
+      expect(await codes(agent, 1, 'tools/call', { repeatable: true })).toEqual(['result']);
+    }
+  });
+
+  it('what has no such mark is sent at most once', async () => {
+    const one = await server(broken);
+    await codes(agentAt({ url: one.url }), 3);
+    expect(calls(one)).toBe(3);
+    const other = await server(broken);
+    await codes(agentAt({ url: other.url }, { server: 'other' }), 1, 'tools/call', { repeatable: true });
+    expect(calls(other)).toBe(2);
+  });
+});
