@@ -7,7 +7,8 @@ import type * as rpcCode from '../src/mcp/error-code.ts';
 export const denialMeaning: Readonly<Record<DenialCode, string>> = {
   unauthenticated: 'No token, or none that this gateway issued. Send `Authorization: Bearer sp_…`.',
   token_expired: 'The token has passed its `expiresAt`. Ask an operator for a new one.',
-  token_revoked: 'The token was revoked, or its agent is disabled or gone. Ask an operator.',
+  token_revoked: 'The token was revoked, or its agent, class or user is disabled or gone. Ask an operator.',
+  source_refused: 'The token may not be used from this network address. Ask an operator for one that may.',
   frozen: 'A freeze covers this agent, class, user, token, server or tool. Nothing passes until it is lifted.',
   out_of_scope: 'The token is limited to other servers, tools, prompts, resources or methods.',
   denied_by_rule: 'A policy rule denies this; the answer names the rule and its reason.',
@@ -121,4 +122,5 @@ export const failureMeaning: Readonly<Record<string, string>> = {
   usage: 'The command line was not understood; the message says what it takes.',
   vault_key_invalid: 'A key of the vault has the wrong size: the store was damaged.',
   vault_not_ready: 'The keys of this organization are not loaded. Restart the gateway.',
+  wrong_organization: 'The operator token belongs to another organization than the one that was named. Use a token of that one.',
 };

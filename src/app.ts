@@ -4,11 +4,15 @@ import { agentListener } from './app/agent-listener.ts';
 import { type Core, openCore } from './app/core.ts';
 import { Definitions } from './app/definitions.ts';
 import { tuneEngine } from './app/engine.ts';
+import { endExpiredStreams } from './app/expired-stream.ts';
 import type { Gateway, Inside } from './app/gateway.ts';
 import { HistoryKeeper } from './app/history-keeper.ts';
 import { KillSwitch } from './app/kill-switch.ts';
 import { createLimits } from './app/limits.ts';
+import { keepTokenUse, tokenMetrics } from './app/token-use.ts';
 import { LastUsed } from './auth/last-used.ts';
+import { TokenDirectory } from './auth/token-directory.ts';
+import type { Principal } from './call.ts';
 import { Catalog } from './catalog/catalog.ts';
 import { UriRoutes } from './catalog/uri-routes.ts';
 import type { Config } from './config.ts';
@@ -21,6 +25,7 @@ import { createMetrics } from './observe/metrics.ts';
 import { controlCompiler } from './pipeline/compile-control.ts';
 import { LiveControl } from './pipeline/control-source.ts';
 import { Readings } from './pipeline/discovery.ts';
+import type { PipelineSettings } from './pipeline/flight.ts';
 import { IncidentLimit } from './pipeline/incident.ts';
 import { intentInspector } from './pipeline/inspect-intent.ts';
 import { createPipeline, type Pipeline } from './pipeline/run.ts';
@@ -70,17 +75,22 @@ async function open(inside: Inside): Promise<Gateway> {
   const adminServer = adminListener(inside, VERSION);
   inside.metrics.gauge('sallyport_freezes', 'Freezes in force.', () => activeFreezes(inside));
   inside.metrics.gauge('sallyport_sessions', 'Agent sessions of the session-era revisions.', () => agentServer.activeSessions());
-  inside.metrics.gauges('sallyport_server_health', '1: well, 0.5: tried again, 0: left alone after failures.', 'server', () =>
-    inside.upstreams.status().map(({ server, health }) => [server, HEALTH_VALUES[health]]),
+  inside.metrics.gaugeByOrg('sallyport_server_health', '1: well, 0.5: tried again, 0: left alone after failures.', () =>
+    inside.upstreams.status().map(({ org, server, health }) => [org, HEALTH_VALUES[health], server] as const),
   );
   const { url: adminUrl } = await adminServer.listen(config.admin.host, config.admin.port);
   const { url: mcpUrl } = await agentServer.listen(config.agent.host, config.agent.port).catch(async (error: unknown) => {
     await adminServer.close();
     throw error;
   });
+  tokenMetrics(inside);
+  const endTokenUse = await keepTokenUse(inside);
+  const endLooking = endExpiredStreams(inside);
   const close = async (): Promise<void> => {
     await agentServer.close(config.limits.drainTimeoutMs);
     await adminServer.close();
+    endLooking();
+    await endTokenUse();
     await stopInside(inside);
   };
   return { ...inside, agentServer, mcpUrl, adminUrl, close };
@@ -91,6 +101,7 @@ function assemble(config: Config, core: Core): Inside {
   const logger = createLogger({ level: config.logLevel === 'trace' ? 'debug' : config.logLevel });
   const inFlight = new InFlight(config.limits.maxInFlight);
   const views = new ViewBook();
+  const operators = new TokenDirectory();
   const metrics = createMetrics();
   const instance = newId('gw', clock.nowMs());
   const killSwitch = new KillSwitch({ clock, log, logger, metrics, instance });
@@ -102,7 +113,13 @@ function assemble(config: Config, core: Core): Inside {
       ({ rule, message }) => logger.error({ rule, why: message }, 'a policy could not be evaluated'),
     ),
     logger,
+    home: config.organization,
+    prepare: (org) => vault.prepare(org),
     onSwap: (next, previous) => {
+      operators.replace(
+        next.org,
+        next.view.operators().map(({ spec }) => spec.hash),
+      );
       killSwitch.follow(next, previous);
       views.controlChanged(next);
       histories.want(next.org, next.risk !== undefined || next.policies.needsFacts);
@@ -111,95 +128,53 @@ function assemble(config: Config, core: Core): Inside {
   const { upstreams, connectors } = servers(config, core, logger);
   killSwitch.stopper.add(inFlight);
   killSwitch.stopper.add({ what: 'parked', doomed: (org, judge) => upstreams.doomedParked(org, judge) });
-  const shared = {
-    metrics,
-    killSwitch,
+  const catalog = new Catalog();
+  const parts = {
+    ...core,
+    ...{ config, logger, inFlight, views, histories, operators, control, metrics, killSwitch, instance, catalog, upstreams, connectors },
+    limits: createLimits({ ...core, config, logger, instance }),
+    definitions: new Definitions({ catalog, control, log, clock, logger, instance }),
     intent: new IntentAnalyser(),
     lastUsed: new LastUsed(),
     strangers: new StrangerLimit(),
-    instance,
-  };
-  const limits = createLimits({ ...core, config, logger, instance: shared.instance });
-  const catalog = new Catalog();
-  const definitions = new Definitions({ catalog, control, log, clock, logger, instance: shared.instance });
-  const parts = {
-    ...core,
-    config,
-    logger,
-    inFlight,
-    views,
-    histories,
-    catalog,
-    definitions,
-    control,
-    upstreams,
-    connectors,
-    limits,
-    ...shared,
   };
   return { ...parts, log, pipeline: pipelineOf(parts) };
 }
 
 function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
-  const {
-    config,
-    vault,
-    upstreams,
-    clock,
-    log,
-    control,
-    inFlight,
-    views,
-    histories,
-    catalog,
-    definitions,
-    intent,
-    logger,
-    metrics,
-    lastUsed,
-    strangers,
-    instance,
-    limits,
-  } = parts;
+  const { config, vault, upstreams, clock, catalog, definitions, limits } = parts;
   upstreams.onListChanged((org, server, what) => {
     catalog.invalidate(org, server, what);
     definitions.changed(org, server);
   });
   const pipeline = createPipeline({
-    clock,
-    log,
-    control,
-    upstreams,
-    catalog,
+    ...parts,
     drift: definitions.watch,
     routes: new UriRoutes(),
     readings: new Readings(),
-    views,
     sealer: textSealer(vault),
     taskIds: new Lru<string, string>(SEALED_TASKS),
-    strangers,
     limiter: limits.limiter,
     floods: limits.floods,
     incidents: new IncidentLimit(),
-    lastUsed,
-    inFlight,
     watchdog: new Watchdog(clock),
-    inspectors: [intentInspector(intent)],
-    histories,
-    logger,
-    metrics,
-    settings: {
-      anonymousOrg: config.profile === 'conformance' ? config.organization : undefined,
-      aggregateDeadlineMs: AGGREGATE_DEADLINE_MS,
-      callTimeoutMs: config.limits.callTimeoutMs,
-      definitionAgeMs: DEFINITION_AGE_MS,
-      payloads: config.audit.payloads,
-      maxPayloadUnits: config.audit.maxPayloadBytes,
-      instance,
-    },
+    inspectors: [intentInspector(parts.intent)],
+    settings: settingsOf(config, parts.instance),
   });
   definitions.pipeline = pipeline;
   return pipeline;
+}
+
+function settingsOf(config: Config, instance: string): PipelineSettings {
+  return {
+    anonymousOrg: config.profile === 'conformance' ? config.organization : undefined,
+    aggregateDeadlineMs: AGGREGATE_DEADLINE_MS,
+    callTimeoutMs: config.limits.callTimeoutMs,
+    definitionAgeMs: DEFINITION_AGE_MS,
+    payloads: config.audit.payloads,
+    maxPayloadUnits: config.audit.maxPayloadBytes,
+    instance,
+  };
 }
 
 function servers(
@@ -256,3 +231,5 @@ async function stopInside(inside: Inside): Promise<void> {
 function activeFreezes({ control, clock }: Inside): number {
   return control.all().reduce((sum, { freezes }) => sum + freezes.active(clock.nowMs()).length, 0);
 }
+
+const BEFORE_ANY_EXPIRY_MS = Number.NEGATIVE_INFINITY;

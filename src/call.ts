@@ -177,6 +177,7 @@ export type DenialCode =
   | 'unauthenticated'
   | 'token_expired'
   | 'token_revoked'
+  | 'source_refused'
   | 'frozen'
   | 'out_of_scope'
   | 'denied_by_rule'
@@ -225,7 +226,7 @@ export interface Call {
   readonly client: ClientContext;
   /** SHA-256 of the bearer token as presented, hex; undefined when none was. The token itself goes no further than the request's headers. */
   readonly bearerHash: string | undefined;
-  /** Address of the TCP peer. */
+  /** Address of the TCP peer, or the one that trusted proxies name (auth/client-address.ts); empty when they name none that can be read. */
   readonly remoteAddress: string;
   /** Lower-cased HTTP request headers that start with `mcp-` (modern header validation). */
   readonly mcpHeaders: Readonly<Record<string, string>>;

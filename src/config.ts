@@ -3,6 +3,7 @@
 import { type Document, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { isObject } from './lib/json.ts';
+import { parseNetwork } from './lib/network.ts';
 import { didYouMean } from './lib/suggest.ts';
 
 const MAX_CONFIG_BYTES = 256 * 1024;
@@ -11,6 +12,7 @@ const host = z.string().min(1).max(255);
 const hosts = z.array(z.string().min(1).max(255)).max(64);
 const duration = (minMs: number, maxMs: number) => z.number().int().min(minMs).max(maxMs);
 const bytes = (min: number, max: number) => z.number().int().min(min).max(max);
+const proxies = z.array(z.string().refine((text) => parseNetwork(text) !== undefined, 'networks, e.g. 10.0.0.0/8')).max(64);
 const about = (description: string) => ({ description });
 
 const agentSettings = z.strictObject({
@@ -24,6 +26,7 @@ const agentSettings = z.strictObject({
     .default([])
     .meta(about('Host header values accepted besides loopback names and the host of publicUrl. Without port: any port.')),
   allowedOrigins: hosts.default([]).meta(about('Origin header values accepted besides loopback origins and that of publicUrl.')),
+  trustedProxies: proxies.default([]).meta(about('Networks of proxies whose X-Forwarded-For counts, read from the right.')),
 });
 
 const adminSettings = z.strictObject({

@@ -99,6 +99,8 @@ function forbidden(context: AdminContext, operator: Operator, changes: readonly 
   for (const { kind, name, change: what, before, after } of changes) {
     if (what === 'unchanged') continue;
     if (kind === 'operator' && !mayAct(operator.role, 'admin')) return `operator/${name}: operators are changed by role admin only.`;
+    if (kind === 'operator' && after && gains(after as StoredObject<'operator'>, operator))
+      return `operator/${name}: a right is given, and who has it is changed, only by an operator who has it too.`;
     if (kind !== 'server' || !after || !startsCommand(after, before)) continue;
     if (!mayAct(operator.role, 'admin')) return `server/${name}: a server that runs a command on the gateway's machine needs role admin.`;
     if (!context.settings.commands) {
@@ -106,6 +108,11 @@ function forbidden(context: AdminContext, operator: Operator, changes: readonly 
     }
   }
   return undefined;
+}
+
+/** Would somebody act with a right that this operator does not have? Revoking is open to every admin. */
+function gains({ spec }: StoredObject<'operator'>, operator: Operator): boolean {
+  return spec.revokedAt === undefined && (spec.rights ?? []).some((right) => !operator.rights.includes(right));
 }
 
 /** Does the change bring in a command, or another one than was approved before? */

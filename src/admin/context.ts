@@ -8,6 +8,7 @@ import type { ControlView } from '../object/snapshot.ts';
 import type { Logger } from '../observe/log.ts';
 import type { DecideInput } from '../policy/decide-input.ts';
 import type { History } from '../risk/history.ts';
+import type { AccessState } from './access.ts';
 import type { LimitBody, StatusReply } from './contract.ts';
 
 export interface LimitState {
@@ -18,9 +19,15 @@ export interface LimitState {
   hasRoom: boolean;
 }
 
+/** What the operator side may do about one organization; each request gets that of its operator's, and no other. */
 export interface AdminContext {
-  /** The organization this listener administers. */
   org: string;
+  /** Whose operator token this is, by its hash (hex SHA-256): its organization's context. undefined for one that two organizations claim. */
+  ownerOf(hash: string): AdminContext | undefined;
+  organizations: {
+    list(): Promise<string[]>;
+    create(organization: NewOrganization): Promise<{ type: 'created'; revision: number } | { type: 'exists' }>;
+  };
   version: string;
   instance: string;
   clock: Clock;
@@ -30,6 +37,8 @@ export interface AdminContext {
   view(): Promise<ControlView>;
   /** Resolves when this process works under at least this control revision. */
   settled(revision: number): Promise<void>;
+  /** The rules that calls are judged by, at least as new as the newest change in the store. */
+  access(): Promise<AccessState>;
   logStore: LogStore;
   audit: Pick<AuditLog, 'record' | 'value'>;
   /** Can calls be decided and recorded now? */
@@ -39,8 +48,9 @@ export interface AdminContext {
   limitState(input: DecideInput, quotas: readonly string[]): Promise<LimitState[]>;
   /** With their use; the one of this name, or all. */
   limits(name: string | undefined): Promise<LimitBody[]>;
-  metrics(): Promise<string>;
-  /** Milliseconds since the epoch; undefined when not seen by this process. */
+  /** `own`: only what is counted for this organization. */
+  metrics(own: boolean): Promise<string>;
+  /** Milliseconds since the epoch, to the minute or so; undefined when no use is known. */
   lastUsedMs(token: string): number | undefined;
   /** What is remembered of the calls of this organization; undefined when nobody asked for it. */
   history(): History | undefined;
@@ -61,4 +71,14 @@ export interface AdminContext {
     /** May role admin register servers that run a command? */
     commands: boolean;
   };
+}
+
+export interface NewOrganization {
+  name: string;
+  title: string | undefined;
+  settings: { owner?: string; contact?: string };
+  /** Its first operator, of role admin. */
+  first: { name: string; hash: string; hint: string };
+  /** `organization/operator`. */
+  author: string;
 }

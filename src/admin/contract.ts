@@ -2,6 +2,8 @@
 // Never imports anything that runs.
 import { z } from 'zod';
 
+export * from './contract-identity.ts';
+
 export const MAX_LOG_PAGE = 500;
 
 const name = z.string().min(1).max(63);
@@ -75,23 +77,51 @@ export const exportQuery = z.strictObject({
   revisions: z.enum(['true', 'false']).optional(),
 });
 
+const windowed = z.strictObject({ max: z.number().int().min(1), windowMs: z.number().int().min(1_000) });
+const callLimits = z.strictObject({
+  rate: windowed.optional(),
+  concurrency: z.number().int().min(1).optional(),
+  quota: windowed.optional(),
+});
 export const tokenBody = z.object({
   name: z.string(),
   agent: z.string(),
+  user: z.string().optional(),
   hint: z.string(),
+  state: z.enum(['valid', 'expired', 'revoked']),
   createdAt: z.string(),
   expiresAt: z.string().optional(),
   revokedAt: z.string().optional(),
-  /** When this process last saw it; unknown when absent. */
+  /** Token that took its place. */
+  replacedBy: z.string().optional(),
+  /** To the minute or so; no use is known when absent. */
   lastUsedAt: z.string().optional(),
+  /** Valid, and ends soon; valid, and not used for long. How soon and how long: the query, else the organization's settings. */
+  expiring: z.boolean(),
+  unused: z.boolean(),
+  environment: z.string().optional(),
+  sourceNetworks: z.array(z.string()).optional(),
+  limits: callLimits.optional(),
   scopes: z.record(z.string(), z.array(z.string())).optional(),
+});
+const spanMs = z.coerce.number().int().min(0).max(3_155_760_000_000);
+export const tokenQuery = z.strictObject({
+  agent: name.optional(),
+  /** Only tokens that end within this time, or were not used for that time; either is enough. */
+  expiringWithinMs: spanMs.optional(),
+  unusedForMs: spanMs.optional(),
 });
 export const tokenList = z.object({ tokens: z.array(tokenBody) });
 const globs = z.array(z.string().min(1).max(256)).min(1).max(256);
 export const tokenRequest = z.strictObject({
   agent: name,
+  /** The person the agent acts for. */
+  user: name.optional(),
   name: name.optional(),
   expiresAt: instant.optional(),
+  environment: name.optional(),
+  sourceNetworks: z.array(z.string().max(64)).min(1).max(256).optional(),
+  limits: callLimits.optional(),
   scopes: z
     .strictObject({
       servers: globs.optional(),
@@ -103,12 +133,32 @@ export const tokenRequest = z.strictObject({
     .optional(),
 });
 /** `token` is shown here and never again. */
-export const newTokenReply = z.object({ name: z.string(), agent: z.string(), token: z.string(), revision: z.number() });
+export const newTokenReply = z.object({
+  name: z.string(),
+  agent: z.string(),
+  token: z.string(),
+  revision: z.number(),
+  expiresAt: z.string().optional(),
+  /** Of a rotation with an overlap: how long the old token still works. */
+  previousUntil: z.string().optional(),
+});
+export const rotateRequest = z.strictObject({
+  /** How long the old token still works, at most; 0 and absent: not at all. */
+  overlapMs: z
+    .number()
+    .int()
+    .min(0)
+    .max(90 * 86_400_000)
+    .optional(),
+  /** Of the new token; else that of the old one. */
+  expiresAt: instant.optional(),
+});
 export const revokeReply = z.object({ name: z.string(), revision: z.number() });
 
 export const operatorBody = z.object({
   name: z.string(),
   role: z.string(),
+  rights: z.array(z.string()).optional(),
   hint: z.string(),
   createdAt: z.string(),
   expiresAt: z.string().optional(),
@@ -118,6 +168,10 @@ export const operatorList = z.object({ operators: z.array(operatorBody) });
 export const operatorRequest = z.strictObject({
   name,
   role: z.enum(['viewer', 'reviewer', 'operator', 'admin']),
+  rights: z
+    .array(z.enum(['organizations']))
+    .max(1)
+    .optional(),
   expiresAt: instant.optional(),
 });
 export const newOperatorReply = z.object({ name: z.string(), role: z.string(), token: z.string(), revision: z.number() });
@@ -294,6 +348,7 @@ export type DiffReply = z.infer<typeof diffReply>;
 export type HistoryReply = z.infer<typeof historyReply>;
 export type TokenList = z.infer<typeof tokenList>;
 export type NewTokenReply = z.infer<typeof newTokenReply>;
+export type TokenRequest = z.input<typeof tokenRequest>;
 export type LimitBody = z.infer<typeof limitBody>;
 export type FreezeList = z.infer<typeof freezeList>;
 export type FreezeRequest = z.input<typeof freezeRequest>;
@@ -303,63 +358,5 @@ export type DrillRequest = z.input<typeof drillRequest>;
 export type DrillReply = z.infer<typeof drillReply>;
 export type StatusReply = z.infer<typeof statusReply>;
 
-export const riskHistoryQuery = z.strictObject({ agent: name, server: name, tool: z.string().min(1).max(8_192) });
-export const riskHistoryReply = z.object({
-  /** false: nothing is remembered, because no risk profile and no rule asks for it. */
-  enabled: z.boolean(),
-  agent: z.string(),
-  server: z.string(),
-  tool: z.string(),
-  facts: z.record(z.string(), z.unknown()),
-});
-export const backtestRequest = z.strictObject({
-  /** YAML with objects of kind risk. */
-  text: z.string(),
-  fileName: z.string().max(1024).optional(),
-  /** Calls before this only build the history. */
-  from: instant,
-});
-
-const definitionHash = z.string().regex(/^[0-9a-f]{64}$/);
-export const definitionsQuery = z.strictObject({ refresh: z.enum(['true', 'false']).optional() });
-export const definitionBody = z.object({
-  kind: z.enum(['tool', 'prompt', 'template']),
-  name: z.string(),
-  state: z.enum(['approved', 'new', 'changed', 'renamed', 'vanished', 'rejected']),
-  /** Of the definition as it is now; absent when it vanished. */
-  hash: z.string().optional(),
-  description: z.string().optional(),
-  /** Hash that was approved under this name, or under the name before. */
-  approved: z.string().optional(),
-  nameBefore: z.string().optional(),
-  /** Lines with `+` and `-`, when the approved text is known. */
-  diff: z.string().optional(),
-});
-export type DefinitionBody = z.infer<typeof definitionBody>;
-export const definitionsReply = z.object({
-  server: z.string(),
-  trust: z.boolean(),
-  snapshot: z.object({ revision: z.number(), definitions: z.number() }).nullable(),
-  /** Of everything stated now: what an approval of all of it names. */
-  digest: z.string(),
-  /** Lists that could not be read. */
-  problems: z.array(z.string()),
-  definitions: z.array(definitionBody),
-});
-export type DefinitionsReply = z.infer<typeof definitionsReply>;
-export const approveRequest = z
-  .strictObject({
-    digest: definitionHash.optional(),
-    hashes: z.array(definitionHash).min(1).max(30_000).optional(),
-    /** With hashes: earlier definitions of the same names stay approved, for servers that show different ones to different clients. */
-    keepOld: z.boolean().optional(),
-    owner: z.string().max(1024).optional(),
-    risk: z.enum(['low', 'medium', 'high', 'critical']).optional(),
-    environment: name.optional(),
-    policy: name.optional(),
-  })
-  .refine((body) => (body.digest === undefined) !== (body.hashes === undefined), 'give exactly one of digest and hashes');
-export type ApproveRequest = z.infer<typeof approveRequest>;
-export const rejectRequest = z.strictObject({ hashes: z.array(definitionHash).min(1).max(30_000) });
-
 export * from './contract-rehearse.ts';
+export * from './contract-server.ts';

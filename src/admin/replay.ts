@@ -76,7 +76,6 @@ function parsed(text: string): JsonObject | undefined {
 
 class Callers {
   readonly #principals: ReturnType<typeof buildPrincipals>;
-  readonly #hashes = new Map<string, string>();
   readonly #agents = new Map<string, StoredObject<'agent'>>();
   readonly #org: string;
 
@@ -84,14 +83,13 @@ class Callers {
     this.#org = org;
     this.#principals = buildPrincipals(objects, revision, org);
     for (const object of objects) {
-      if (object.kind === 'token') this.#hashes.set(object.metadata.name, (object as StoredObject<'token'>).spec.hash);
       if (object.kind === 'agent') this.#agents.set(object.metadata.name, object as StoredObject<'agent'>);
     }
   }
 
   of({ principal, timeMs }: RecordedDecision): { who: Who; isKnown: boolean } {
-    const hash = principal.token === undefined ? undefined : this.#hashes.get(principal.token);
-    const found = hash === undefined ? undefined : this.#principals.identify(hash, timeMs).principal;
+    const { token, agent } = principal;
+    const found = token === undefined ? this.#principals.agentOf(agent) : this.#principals.principalOf(token, timeMs);
     if (found) return { who: { ...found, user: principal.user ?? found.user }, isKnown: true };
     return { who: this.#byName(principal), isKnown: principal.token === undefined };
   }

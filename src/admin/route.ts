@@ -2,7 +2,7 @@
 // A handler never sees a request that was not authorised and validated.
 import type { Context } from 'hono';
 import type { z } from 'zod';
-import type { Role } from '../object/kinds.ts';
+import type { OperatorRole } from '../object/kinds.ts';
 import type { AdminContext } from './context.ts';
 import type { Operator } from './operator.ts';
 
@@ -23,7 +23,7 @@ export interface Route<Q = unknown, B = unknown> {
   /** With `{name}` for parameters. */
   path: string;
   /** `anonymous`: no token, no details. `metrics`: by setting. */
-  role: Role | 'anonymous' | 'metrics';
+  role: OperatorRole | 'anonymous' | 'metrics';
   summary: string;
   query?: z.ZodType<Q>;
   body?: z.ZodType<B>;

@@ -1,4 +1,4 @@
-// The admin listener: hands the operator side the ports it needs, and nothing of the pipeline.
+// The admin listener: hands the operator side the ports it needs, one set for each organization, and nothing of the pipeline.
 import { type AdminServer, createAdminServer } from '../admin/admin-server.ts';
 import type { AdminContext } from '../admin/context.ts';
 import { isLoopback } from '../config.ts';
@@ -7,25 +7,44 @@ import { buildView, type ControlView } from '../object/snapshot.ts';
 import type { Inside } from './gateway.ts';
 import { limitReport, limitState } from './limit-report.ts';
 import { objectContext } from './object-context.ts';
+import { makeOrganization } from './organization.ts';
 
 export function adminListener(inside: Inside, version: string): AdminServer {
   const { config } = inside;
-  return createAdminServer(adminContext(inside, version), { allowedHosts: config.admin.allowedHosts });
+  const contexts = new Map<string, AdminContext>();
+  const within = (org: string): AdminContext => {
+    const known = contexts.get(org);
+    if (known) return known;
+    const made = adminContext(inside, version, org, within);
+    contexts.set(org, made);
+    return made;
+  };
+  return createAdminServer(within(config.organization), { allowedHosts: config.admin.allowedHosts });
 }
 
-function adminContext(inside: Inside, version: string): AdminContext {
-  const { config, store, vault, log, clock, logger, control, upstreams, metrics, lastUsed, instance } = inside;
-  const org = config.organization;
+function adminContext(inside: Inside, version: string, org: string, within: (org: string) => AdminContext): AdminContext {
+  const { config, store, vault, log, clock, logger, control, upstreams, metrics, lastUsed, instance, operators, catalog } = inside;
   const { commands } = config.admin;
   return {
     org,
+    // Nobody's as far as this process knows: perhaps made by another one just now, in the organization that is asked for first.
+    ownerOf: (hash) => {
+      if (!operators.has(hash)) return within(config.organization);
+      const owner = operators.ownerOf(hash);
+      return owner === undefined ? undefined : within(owner);
+    },
+    organizations: {
+      list: () => store.objects.organizations(),
+      create: (wanted) => makeOrganization(inside, version, wanted),
+    },
     version,
     instance,
     clock,
     logger,
     objects: objectContext(inside, (owner, server) => toolsOf(inside, owner, server)),
-    view: () => newestView(inside),
+    view: () => newestView(inside, org),
     settled: async (revision) => void (await control.atLeast(org, revision)),
+    access: async () => ({ ...(await control.atLeast(org, (await store.log.head(org)).revision)), catalog }),
     logStore: store.log,
     audit: log,
     ready: () => store.lifecycle.healthy(),
@@ -33,9 +52,9 @@ function adminContext(inside: Inside, version: string): AdminContext {
       const status = upstreams.status().filter((server) => server.org === org);
       return status.map(({ org: _org, ...rest }) => rest);
     },
-    limitState: (input, quotas) => limitState(inside, input, quotas),
-    limits: (name) => limitReport(inside, name),
-    metrics: () => metrics.render(),
+    limitState: (input, quotas) => limitState(inside, org, input, quotas),
+    limits: (name) => limitReport(inside, org, name),
+    metrics: (own) => metrics.render(own ? org : undefined),
     lastUsedMs: (token) => lastUsed.get(org, token),
     definitions: {
       stated: (server) => inside.definitions.stated(org, server),
@@ -61,8 +80,7 @@ function toolsOf({ catalog }: Inside, org: string, server: string): ReadonlyMap<
 }
 
 /** A revoked operator must not get in, whichever replica revoked it: compare with the head of the log before trusting what is in memory. */
-async function newestView({ control, store, config }: Inside): Promise<ControlView> {
-  const org = config.organization;
+async function newestView({ control, store }: Inside, org: string): Promise<ControlView> {
   const { revision } = await store.log.head(org);
   const current = control.current(org);
   if (current && current.revision >= revision) return current.view;

@@ -1,6 +1,7 @@
 // What a running gateway consists of. Types only.
 import type { AuditLog } from '../audit/log.ts';
 import type { LastUsed } from '../auth/last-used.ts';
+import type { TokenDirectory } from '../auth/token-directory.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Config } from '../config.ts';
 import type { IntentAnalyser } from '../detect/intent/intent-analyser.ts';
@@ -36,6 +37,8 @@ export interface Inside extends Core {
   readonly catalog: Catalog;
   readonly definitions: Definitions;
   readonly lastUsed: LastUsed;
+  /** Whose operator tokens are whose, over all organizations. */
+  readonly operators: TokenDirectory;
   readonly strangers: StrangerLimit;
   readonly limits: Limits;
   readonly pipeline: Pipeline;

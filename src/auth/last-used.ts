@@ -1,4 +1,6 @@
-// When each token was last used, in memory, for the operator's eyes only. Bounded; lost at restart; never an input to a decision.
+// When each token was last used, for the operator's eyes only; never an input to a decision. In memory, bounded, and written to the store in
+// batches, so that a call costs no write: after a crash the last minute is not known.
+import type { TokenUseStore } from './port.ts';
 
 /** Tokens remembered at most; the one first seen longest ago makes room. */
 export const MAX_LAST_USED = 100_000;
@@ -6,6 +8,7 @@ export const MAX_LAST_USED = 100_000;
 export class LastUsed {
   readonly #times = new Map<string, number>();
   readonly #max: number;
+  #savedMs = Number.NEGATIVE_INFINITY;
 
   constructor(max = MAX_LAST_USED) {
     this.#max = max;
@@ -24,9 +27,34 @@ export class LastUsed {
     this.#times.set(key, nowMs);
   }
 
-  /** Milliseconds since the epoch; undefined when not used since the process started. */
+  /** Milliseconds since the epoch; undefined when no use is known. */
   get(org: string, token: string): number | undefined {
     return this.#times.get(keyOf(org, token));
+  }
+
+  /** Writes what was used since the last time, and reads what other processes saw. Rejects when the store does; then the next time writes it. */
+  async exchange(store: TokenUseStore, orgs: Iterable<string>, nowMs: number): Promise<void> {
+    const fresh = this.#since(this.#savedMs);
+    for (const [org, uses] of fresh) await store.noteTokenUse(org, uses);
+    this.#savedMs = nowMs;
+    for (const org of orgs) {
+      for (const { token, usedMs } of await store.loadTokenUse(org)) {
+        if (usedMs > (this.get(org, token) ?? Number.NEGATIVE_INFINITY)) this.touch(org, token, usedMs);
+      }
+    }
+  }
+
+  #since(ms: number): Map<string, { token: string; usedMs: number }[]> {
+    const byOrg = new Map<string, { token: string; usedMs: number }[]>();
+    for (const [key, usedMs] of this.#times) {
+      if (usedMs < ms) continue;
+      const at = key.indexOf('\n');
+      const [org, token] = [key.slice(0, at), key.slice(at + 1)];
+      const uses = byOrg.get(org);
+      if (uses) uses.push({ token, usedMs });
+      else byOrg.set(org, [{ token, usedMs }]);
+    }
+    return byOrg;
   }
 }
 

@@ -2,6 +2,7 @@
 // Never follows a redirect and never repeats the operator token in a message.
 import { Agent, type Dispatcher } from 'undici';
 import type {
+  AccessReply,
   ApplyReply,
   ApplyRequest,
   DefinitionsReply,
@@ -15,11 +16,14 @@ import type {
   FreezeRequest,
   HistoryReply,
   LimitBody,
+  NewOrganizationReply,
   NewTokenReply,
   ObjectBody,
+  OrganizationList,
   PlacedProblem,
   StatusReply,
   TokenList,
+  TokenRequest,
   UnfreezeReply,
 } from '../admin/contract.ts';
 import { GatewayError } from '../lib/error.ts';
@@ -47,10 +51,14 @@ export interface AdminClient {
   apply(body: ApplyRequest): Promise<ApplyReply>;
   diff(body: ApplyRequest): Promise<DiffReply>;
   exportObjects(query: { kinds: string | undefined; secrets: boolean; revisions: boolean }): Promise<AsyncIterable<Uint8Array>>;
-  tokens(): Promise<TokenList>;
-  createToken(body: { agent: string; name?: string; expiresAt?: string; scopes?: Record<string, string[]> }): Promise<NewTokenReply>;
+  tokens(query: Readonly<Record<string, string | undefined>>): Promise<TokenList>;
+  createToken(body: TokenRequest): Promise<NewTokenReply>;
   revokeToken(name: string): Promise<{ name: string; revision: number }>;
-  rotateToken(name: string): Promise<NewTokenReply>;
+  rotateToken(name: string, body: { overlapMs?: number; expiresAt?: string }): Promise<NewTokenReply>;
+  organizations(): Promise<OrganizationList>;
+  createOrganization(body: Record<string, string>): Promise<NewOrganizationReply>;
+  who(query: Readonly<Record<string, string | undefined>>): Promise<AccessReply>;
+  what(query: Readonly<Record<string, string | undefined>>): Promise<AccessReply>;
   limits(): Promise<{ limits: LimitBody[] }>;
   limit(name: string): Promise<LimitBody>;
   freezes(): Promise<FreezeList>;
@@ -78,6 +86,8 @@ export interface AdminClientOptions {
   /** Origin, perhaps with a path in front of the API. */
   url: string;
   token: string | undefined;
+  /** The organization it is meant for: an answer of another one is refused. */
+  organization?: string | undefined;
 }
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -107,10 +117,14 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     diff: (body) => wire.json('POST', at('diff'), body),
     exportObjects: ({ kinds, secrets, revisions }) =>
       wire.stream(at('export') + queryText({ kinds, secrets: secrets ? 'true' : undefined, revisions: revisions ? 'true' : undefined })),
-    tokens: () => wire.json('GET', at('tokens')),
+    tokens: (query) => wire.json('GET', at('tokens') + queryText(query)),
     createToken: (body) => wire.json('POST', at('tokens'), body),
     revokeToken: (name) => wire.json('POST', at('tokens', name, 'revoke')),
-    rotateToken: (name) => wire.json('POST', at('tokens', name, 'rotate')),
+    rotateToken: (name, body) => wire.json('POST', at('tokens', name, 'rotate'), body),
+    organizations: () => wire.json('GET', at('organizations')),
+    createOrganization: (body) => wire.json('POST', at('organizations'), body),
+    who: (query) => wire.json('GET', at('access', 'who') + queryText(query)),
+    what: (query) => wire.json('GET', at('access', 'what') + queryText(query)),
     limits: () => wire.json('GET', at('limits')),
     limit: (name) => wire.json('GET', at('limits', name)),
     freezes: () => wire.json('GET', at('freezes')),
@@ -136,15 +150,17 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
 class Wire {
   readonly #prefix: URL;
   readonly #token: string | undefined;
+  readonly #organization: string | undefined;
   readonly #agent = new Agent({
     connect: { timeout: CONNECT_TIMEOUT_MS },
     headersTimeout: ANSWER_TIMEOUT_MS,
     bodyTimeout: STREAM_SILENCE_MS,
   });
 
-  constructor({ url, token }: AdminClientOptions) {
+  constructor({ url, token, organization }: AdminClientOptions) {
     this.#prefix = new URL(url);
     this.#token = token;
+    this.#organization = organization;
   }
 
   async json<T>(method: Dispatcher.HttpMethod, path: string, body?: unknown): Promise<T> {
@@ -203,6 +219,7 @@ class Wire {
         headers: {
           accept: '*/*',
           ...(this.#token !== undefined && trusted ? { authorization: `Bearer ${this.#token}` } : {}),
+          ...(this.#organization !== undefined && trusted ? { 'sallyport-organization': this.#organization } : {}),
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -5,6 +5,7 @@ import { accessCommands } from './command/access.ts';
 import { dataCommands } from './command/data.ts';
 import { detectCommands } from './command/detect.ts';
 import { gatewayCommands } from './command/gateway.ts';
+import { identityCommands } from './command/identity.ts';
 import { limitCommands } from './command/limit.ts';
 import { logCommands } from './command/log.ts';
 import { objectCommands } from './command/object.ts';
@@ -19,6 +20,7 @@ export const commands: readonly CommandSpec[] = [
   ...policyCommands,
   ...serverCommands,
   ...accessCommands,
+  ...identityCommands,
   ...limitCommands,
   ...riskCommands,
   ...detectCommands,

@@ -7,9 +7,10 @@ import { lockHolder } from '../store/sqlite/lock.ts';
 import { loadMasterKeys, MASTER_KEY_FILE } from '../vault/master-key.ts';
 import { type AdminClient, createAdminClient } from './admin-client.ts';
 import type { Run } from './command.ts';
-import { adminUrl, operatorToken } from './connect.ts';
+import { adminUrl, meantOrganization, operatorToken } from './connect.ts';
 import { lookAtDatabase, wrappingKeys } from './doctor-database.ts';
 import { verifyTail } from './doctor-log.ts';
+import { lookAtTokens } from './doctor-token.ts';
 import { messageOf } from './failure.ts';
 
 export interface Check {
@@ -26,7 +27,7 @@ const PORT_TIMEOUT_MS = 2_000;
 export async function runChecks(run: Run, config: Config): Promise<Check[]> {
   const url = adminUrl(run, config);
   const token = readToken(run, config);
-  const client = createAdminClient({ url, token: token.value });
+  const client = createAdminClient({ url, token: token.value, organization: meantOrganization(run) });
   try {
     const gateway = await lookAtGateway(client, url, token);
     const running = gateway.some(({ name, state }) => name === 'gateway' && state === 'ok');
@@ -38,7 +39,7 @@ export async function runChecks(run: Run, config: Config): Promise<Check[]> {
       await lookAtDatabase(config, running),
       ...(running ? [] : await Promise.all([port('agent port', config.agent), port('admin port', config.admin)])),
       ...gateway,
-      ...(running && token.value !== undefined ? [await verifyTail(client)] : []),
+      ...(running && token.value !== undefined ? [await lookAtTokens(client), await verifyTail(client)] : []),
     ];
   } finally {
     await client.close();

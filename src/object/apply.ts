@@ -3,18 +3,9 @@
 import type { EntryDraft } from '../audit/port.ts';
 import type { Clock } from '../lib/clock.ts';
 import { didYouMean } from '../lib/suggest.ts';
-import { freezeProblem } from './freeze-guard.ts';
+import { type Actor, freezeProblem } from './freeze-guard.ts';
 import type { Kind, StoredObject } from './kinds.ts';
-import {
-  type Actor,
-  keyOf,
-  type ObjectChange,
-  type Plan,
-  type PlanInput,
-  type PlanProblem,
-  planChanges,
-  type SecretSealer,
-} from './plan.ts';
+import { keyOf, type ObjectChange, type Plan, type PlanInput, type PlanProblem, planChanges, type SecretSealer } from './plan.ts';
 import type { ObjectStore, ObjectVersion } from './port.ts';
 import { buildView, type ControlView } from './snapshot.ts';
 

@@ -109,6 +109,8 @@ function settle(view: ControlView, draft: ObjectDraft, sealer: SecretSealer, pla
     if (!current) return fail(`has no value yet; give one as spec.value or spec.valueFrom`);
     return { kind: 'secret', metadata: draft.metadata, spec: current.spec };
   }
+  if (draft.kind === 'organization' && name !== view.org)
+    return fail(`has another name than the organization it stands in; call it ${view.org}, or work on the other organization with --org`);
   if ((draft.kind === 'token' || draft.kind === 'operator') && current && livesAgain(current, draft)) {
     return fail('is revoked, and a revoked token stays revoked; create a new one');
   }

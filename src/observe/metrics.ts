@@ -6,6 +6,8 @@ import { BucketHistogram, type MetricValue, OTHER } from './bucket-histogram.ts'
 
 /** Servers (stages, kinds) with a latency series of their own. */
 export const MAX_LABEL_VALUES = 500;
+/** Series of one gauge that has them by organization. */
+export const MAX_GAUGE_SERIES = 10_000;
 /** Outcomes with a series of their own, per method. */
 export const MAX_OUTCOME_LABELS = 64;
 /** Upper bounds of the latency buckets, seconds: from what a stage takes to the longest a server may. */
@@ -17,13 +19,13 @@ export interface Metrics {
   readonly contentType: string;
   callStarted(kind: string): void;
   /** `outcome`: a denial code or how the call ended. */
-  callEnded(kind: string, method: string, outcome: string, durationMs: number): void;
+  callEnded(kind: string, method: string, outcome: string, durationMs: number, org?: string): void;
   stage(name: string, durationMs: number): void;
-  upstream(server: string, durationMs: number): void;
+  upstream(server: string, durationMs: number, org?: string): void;
   /** One durable append. */
   append(durationMs: number): void;
   /** A call was refused by this limit. */
-  limited(limit: string): void;
+  limited(limit: string, org?: string): void;
   /** Can the log be written? */
   logHealthy(healthy: boolean): void;
   /** Calls, parked calls, sessions that a freeze or a revocation ended. */
@@ -32,10 +34,10 @@ export interface Metrics {
   freezeDone(durationMs: number): void;
   /** Adds a gauge that is read when the metrics are rendered; what it throws leaves it out. */
   gauge(name: string, help: string, read: () => number): void;
-  /** The same with one label, a series for each value that `read` gives. */
-  gauges(name: string, help: string, label: string, read: () => readonly (readonly [string, number])[]): void;
-  /** Prometheus text exposition format. */
-  render(): Promise<string>;
+  /** The same with a value for each organization, or for each of its servers; what exceeds the cap on labels is left out. */
+  gaugeByOrg(name: string, help: string, read: () => Iterable<readonly [org: string, value: number, server?: string]>): void;
+  /** Prometheus text exposition format: everything, or what is counted for one organization. */
+  render(org?: string): Promise<string>;
 }
 
 export function createMetrics(options: { processMetrics?: boolean } = {}): Metrics {
@@ -47,9 +49,9 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
   let isLogHealthy = true;
   const callSeconds = histogram(registry, 'sallyport_call_seconds', 'Calls from start to end, by kind.', 'kind');
   const stageSeconds = histogram(registry, 'sallyport_stage_seconds', 'Time spent in each stage of the table.', 'stage');
-  const upstreamSeconds = histogram(registry, 'sallyport_upstream_seconds', 'Time servers took to answer.', 'server');
+  const upstreamSeconds = histogram(registry, 'sallyport_upstream_seconds', 'Time servers took to answer, by organization.', 'server');
   const appendSeconds = histogram(registry, 'sallyport_append_seconds', 'Time until log entries were durable.', 'log');
-  plain(registry, 'sallyport_calls_total', 'Calls that ended, by method and outcome.', 'counter', () => calls.values());
+  plain(registry, 'sallyport_calls_total', 'Calls that ended, by organization, method and outcome.', 'counter', () => calls.values());
   const freezeSeconds = histogram(registry, 'sallyport_freeze_seconds', 'Time from a freeze until everything it covers was ended.', 'of');
   const stopped = new Map<string, number>();
   plain(registry, 'sallyport_stopped_total', 'What freezes and revocations ended.', 'counter', () =>
@@ -59,7 +61,16 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
   plain(registry, 'sallyport_limited_total', 'Calls refused by a limit.', 'counter', () =>
     limits.values('sallyport_limited_total', 'limit'),
   );
-  const gauge: Metrics['gauge'] = (name, help, read) => plain(registry, name, help, 'gauge', () => reading(name, read));
+  const gauge: Metrics['gauge'] = (name, help, read) =>
+    plain(registry, name, help, 'gauge', () => reading(() => [{ metricName: name, labels: {}, value: read() }]));
+  const gaugeByOrg: Metrics['gaugeByOrg'] = (name, help, read) =>
+    plain(registry, name, help, 'gauge', () =>
+      reading(() =>
+        [...read()]
+          .slice(0, MAX_GAUGE_SERIES)
+          .map(([org, value, server]) => ({ metricName: name, labels: { ...(server === undefined ? {} : { server }), org }, value })),
+      ),
+    );
   gauge('sallyport_calls_in_flight', 'Calls that are running.', () => inFlight);
   gauge('sallyport_log_healthy', '1 when the audit log can be written, else 0.', () => Number(isLogHealthy));
   return {
@@ -67,54 +78,61 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
     callStarted: () => {
       inFlight++;
     },
-    callEnded: (kind, method, outcome, durationMs) => {
+    callEnded: (kind, method, outcome, durationMs, org) => {
       inFlight--;
-      calls.count(known.has(method) ? method : OTHER, outcome);
+      calls.count(org ?? '', known.has(method) ? method : OTHER, outcome);
       callSeconds.observe(kind, durationMs / 1000);
     },
     stage: (name, durationMs) => stageSeconds.observe(name, durationMs / 1000),
-    upstream: (server, durationMs) => upstreamSeconds.observe(server, durationMs / 1000),
+    upstream: (server, durationMs, org) => upstreamSeconds.observe(server, durationMs / 1000, org),
     append: (durationMs) => appendSeconds.observe('audit', durationMs / 1000),
     logHealthy: (healthy) => {
       isLogHealthy = healthy;
     },
     stopped: (what, count) => void stopped.set(what, (stopped.get(what) ?? 0) + count),
     freezeDone: (durationMs) => freezeSeconds.observe('freeze', durationMs / 1000),
-    limited: (limit) => limits.count(limit),
+    limited: (limit, org = '') => limits.count(org, limit),
     gauge,
-    gauges: (name, help, label, read) =>
-      plain(registry, name, help, 'gauge', () =>
-        read()
-          .slice(0, MAX_LABEL_VALUES)
-          .map(([of, value]) => ({ metricName: name, labels: { [label]: of }, value })),
-      ),
-    render: () => registry.metrics(),
+    gaugeByOrg,
+    render: async (org) => (org === undefined ? registry.metrics() : linesOf(await registry.metrics(), org)),
   };
 }
 
-/** A counter with one label whose values are names that operators chose. */
+/** A counter whose values are names that operators chose, by organization. */
 class NameCounter {
-  readonly #counts = new Map<string, number>();
+  readonly #counts = new Map<string, Map<string, number>>();
 
-  count(name: string): void {
-    const label = this.#counts.has(name) || this.#counts.size < MAX_LABEL_VALUES ? name : OTHER;
-    this.#counts.set(label, (this.#counts.get(label) ?? 0) + 1);
+  count(org: string, name: string): void {
+    let own = this.#counts.get(org);
+    if (!own) {
+      own = new Map();
+      this.#counts.set(org, own);
+    }
+    const label = own.has(name) || own.size < MAX_LABEL_VALUES ? name : OTHER;
+    own.set(label, (own.get(label) ?? 0) + 1);
   }
 
   values(metricName: string, label: string): MetricValue[] {
-    return [...this.#counts].map(([name, value]) => ({ metricName, labels: { [label]: name }, value }));
+    return [...this.#counts].flatMap(([org, own]) =>
+      [...own].map(([name, value]) => ({ metricName, labels: { ...(org === '' ? {} : { org }), [label]: name }, value })),
+    );
   }
 }
 
-/** Calls by method and outcome. */
+/** Calls by organization, method and outcome. */
 class CallCounter {
-  readonly #counts = new Map<string, Map<string, number>>();
+  readonly #counts = new Map<string, Map<string, Map<string, number>>>();
 
-  count(method: string, outcome: string): void {
-    let outcomes = this.#counts.get(method);
+  count(org: string, method: string, outcome: string): void {
+    let methods = this.#counts.get(org);
+    if (!methods) {
+      methods = new Map();
+      this.#counts.set(org, methods);
+    }
+    let outcomes = methods.get(method);
     if (!outcomes) {
       outcomes = new Map();
-      this.#counts.set(method, outcomes);
+      methods.set(method, outcomes);
     }
     const label = outcomes.has(outcome) || outcomes.size < MAX_OUTCOME_LABELS ? outcome : OTHER;
     outcomes.set(label, (outcomes.get(label) ?? 0) + 1);
@@ -122,19 +140,38 @@ class CallCounter {
 
   values(): MetricValue[] {
     const values: MetricValue[] = [];
-    for (const [method, outcomes] of this.#counts) {
-      for (const [outcome, value] of outcomes) values.push({ metricName: 'sallyport_calls_total', labels: { method, outcome }, value });
+    for (const [org, methods] of this.#counts) {
+      for (const [method, outcomes] of methods) {
+        for (const [outcome, value] of outcomes)
+          values.push({ metricName: 'sallyport_calls_total', labels: { ...(org === '' ? {} : { org }), method, outcome }, value });
+      }
     }
     return values;
   }
 }
 
-function reading(metricName: string, read: () => number): MetricValue[] {
+function reading(read: () => MetricValue[]): MetricValue[] {
   try {
-    return [{ metricName, labels: {}, value: read() }];
+    return read();
   } catch {
     return [];
   }
+}
+
+/** Samples that carry this organization's label, with what is said about their metric. Names of organizations need no escaping. */
+function linesOf(text: string, org: string): string {
+  const label = new RegExp(`[{,]org="${org}"[,}]`);
+  const kept: string[] = [];
+  let about: string[] = [];
+  for (const line of text.split('\n')) {
+    if (line.startsWith('# HELP')) about = [line];
+    else if (line.startsWith('#')) about.push(line);
+    else if (label.test(line)) {
+      kept.push(...about, line);
+      about = [];
+    }
+  }
+  return `${kept.join('\n')}\n`;
 }
 
 function histogram(registry: Registry, name: string, help: string, label: string): BucketHistogram {

@@ -1,5 +1,5 @@
 // From objects to the state calls are judged under. Only kinds that changed are compiled again.
-import { buildPrincipals } from '../auth/principal-index.ts';
+import { buildPrincipals, PRINCIPAL_KINDS } from '../auth/principal-index.ts';
 import { compileSnapshots } from '../catalog/snapshot-index.ts';
 import { compileFreezes } from '../kill/freeze-index.ts';
 import { compileLimits } from '../limit/limit-set.ts';
@@ -24,9 +24,9 @@ export function controlCompiler(
       org,
       revision,
       view,
-      principals: changed('token', 'agent') || !previous ? buildPrincipals(all, revision, org) : previous.principals,
+      principals: changed(...PRINCIPAL_KINDS) || !previous ? buildPrincipals(all, revision, org) : previous.principals,
       policies:
-        changed('policy', 'server') || !previous
+        changed('policy', 'server', 'role') || !previous
           ? compilePolicies(all, revision, { onError: onPolicyError })
           : previous.policies.atRevision(revision),
       freezes: changed('freeze') || !previous ? compileFreezes(all, revision) : previous.freezes,

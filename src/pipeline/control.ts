@@ -1,7 +1,7 @@
 // The control state calls are judged under: objects of one organization compiled at one revision, swapped whole, never changed in place.
 // A call asks for `current`; when the log says that the revision moved, it asks for `atLeast` and is judged again.
 
-import type { PrincipalIndex } from '../auth/principal-index.ts';
+import type { Identified, PrincipalIndex } from '../auth/principal-index.ts';
 import type { SnapshotIndex } from '../catalog/snapshot-index.ts';
 import type { FreezeIndex } from '../kill/freeze-index.ts';
 import type { LimitSet } from '../limit/limit-set.ts';
@@ -31,8 +31,10 @@ export interface ControlSource {
   current(org: string): Control | undefined;
   /** Every loaded organization. */
   all(): readonly Control[];
-  /** Some loaded state, to start judging with before the organization is known. */
+  /** Some loaded state, to start judging with before the organization is known: that of the gateway's own organization when it is loaded. */
   any(): Control;
+  /** Whose token this is, over all organizations; `control` is that of its organization, also when the token is refused. */
+  identify(bearerHash: string | undefined, nowMs: number, remoteAddress: string): { found: Identified; control: Control | undefined };
   /** Loads until the revision is at least this. Rejects with GatewayError `control_unavailable`. */
   atLeast(org: string, revision: number): Promise<Control>;
 }

@@ -67,6 +67,7 @@ function register(flight: Flight, principal: Principal): Verdict | undefined {
       server: target?.server,
       tool: toolOf(target?.capability),
       parts: flight.parts,
+      isStanding: call.kind === 'subscription',
       abort: (reason) => call.abort(reason),
     });
     return undefined;
@@ -113,7 +114,7 @@ async function send(flight: Flight): Promise<Verdict> {
   const began = ports.clock.monotonicMs();
   const answer = await exchange(flight);
   if (flight.watch && call.kind !== 'subscription') await flight.watch.idle(MAX_LOOK_WAIT_MS);
-  ports.metrics.upstream(call.target.server, ports.clock.monotonicMs() - began);
+  ports.metrics.upstream(call.target.server, ports.clock.monotonicMs() - began, flight.control.org);
   const judging = governQuestions(flight, answer);
   const refusal = judging && (await judging);
   if (refusal) return deny(refusal.code, refusal.message, refusal.rule);

@@ -28,8 +28,10 @@ export function mayHear(flight: Flight, server: string, method: string, params: 
 /** Who listens now. A token that expired or changed hands meanwhile ends the stream: nothing else would. */
 export function listenerOf({ call, ports }: Flight, control: Control): Principal | undefined {
   if (call.principal?.token === undefined) return call.principal;
-  const found = control.principals.identify(call.bearerHash, ports.clock.nowMs());
-  if (found.principal?.agent === call.principal.agent) return found.principal;
+  const { found } = ports.control.identify(call.bearerHash, ports.clock.nowMs(), call.remoteAddress);
+  const { principal } = found;
+  if (principal?.org === control.org && principal.agent === call.principal.agent && principal.user === call.principal.user)
+    return principal;
   call.abort(new GatewayError('frozen', 'The token of this call is not valid any more.'));
   return undefined;
 }

@@ -90,8 +90,8 @@ function after(flight: Flight, taken: Refusal | undefined | Promise<Refusal | un
   return taken ? refuse(flight, taken) : PASS;
 }
 
-function refuse({ ports }: Flight, { code, limit: name, message, retryAfterMs }: Refusal): Verdict {
-  ports.metrics.limited(name);
+function refuse({ ports, control }: Flight, { code, limit: name, message, retryAfterMs }: Refusal): Verdict {
+  ports.metrics.limited(name, control.org);
   return { verdict: 'deny', denial: { code, message, rule: `limit/${name}`, hint: undefined, limit: name, retryAfterMs } };
 }
 

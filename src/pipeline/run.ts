@@ -31,7 +31,7 @@ async function runCall(call: Call, ports: Ports, pipeline: Pipeline): Promise<Ca
     const first = await judgeAndForward(flight);
     const outcome = 'movedTo' in first ? await judgeAgain(flight, first) : first;
     if (flight.hold) await settleLimits(flight, outcome);
-    ports.metrics.callEnded(call.kind, call.method, outcomeLabel(outcome), ports.clock.monotonicMs() - call.startedMs);
+    ports.metrics.callEnded(call.kind, call.method, outcomeLabel(outcome), ports.clock.monotonicMs() - call.startedMs, flight.control.org);
     return outcome;
   } finally {
     flight.release?.();

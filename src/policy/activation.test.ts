@@ -181,22 +181,23 @@ test('the final list holds the rules that can apply to one caller, in order', ()
     [],
     'a',
   );
-  const rules = orderedRules([others, mine], [{ name: 'role/dev', rules: [{ name: 'granted', match: {}, effect: 'allow' }] }]);
+  const dev: StoredObject<'role'> = { kind: 'role', metadata: { name: 'dev' }, spec: { grants: [{}] } as never };
+  const rules = orderedRules([others, mine, dev] as StoredObject[]);
   const bot = {
     org: 'o',
     agent: 'bot',
     agentClass: undefined,
     environment: undefined,
     teams: [],
-    roles: [],
+    roles: ['dev'],
     labels: {},
     user: undefined,
     token: undefined,
   };
   const names = (who: typeof bot | undefined, about?: string) =>
     effectiveRules(rules, who, about).map(({ tier, rule }) => `${tier} ${rule}`);
-  expect(names(bot)).toEqual(['agent z/mine', 'grant role/dev/granted', 'default a/all']);
-  expect(names(bot, 'files')).toEqual(['agent z/mine', 'grant role/dev/granted']);
+  expect(names(bot)).toEqual(['agent z/mine', 'grant role/dev/1', 'default a/all']);
+  expect(names(bot, 'files')).toEqual(['agent z/mine', 'grant role/dev/1']);
   expect(names(undefined)).toHaveLength(4);
   expect(rules.map(({ position }) => position)).toEqual([0, 1, 2, 3]);
 });

@@ -3,7 +3,7 @@
 import type { JsonObject } from '../lib/json.ts';
 import type { Kind, PolicyRule, StoredObject } from '../object/kinds.ts';
 import { runCase } from './case.ts';
-import { type CompileOptions, compilePolicies } from './compile.ts';
+import { compilePolicies } from './compile.ts';
 import { compileRule, matchesAny } from './rule.ts';
 import { checkWhen, type Finding } from './when/check.ts';
 import { scopeOf } from './when/scope.ts';
@@ -29,7 +29,6 @@ export interface ActivationInput {
   changed: ReadonlySet<string>;
   /** Tools that are known of a server, by name: their definitions. */
   toolsOf(server: string): ReadonlyMap<string, JsonObject>;
-  grants?: CompileOptions['grants'];
 }
 
 export function checkActivation(input: ActivationInput): { problems: ActivationProblem[]; warnings: ActivationProblem[] } {
@@ -50,8 +49,8 @@ export function checkActivation(input: ActivationInput): { problems: ActivationP
   return { problems, warnings };
 }
 
-function failedCases({ objects, grants }: ActivationInput): ActivationProblem[] {
-  const set = compilePolicies(objects, 0, grants ? { grants } : {});
+function failedCases({ objects }: ActivationInput): ActivationProblem[] {
+  const set = compilePolicies(objects, 0);
   return objects.flatMap((object) => {
     if (!isKind(object, 'policy')) return [];
     return (object.spec.cases ?? []).flatMap((one, i) => {

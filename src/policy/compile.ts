@@ -1,6 +1,8 @@
-// Policies of one organization, compiled for one control revision. Order: by tier, then `order`, then policy name, then place in the list.
-import type { Kind, PolicyRule, StoredObject } from '../object/kinds.ts';
+// Policies and roles of one organization, compiled for one control revision. Order: by tier, then `order`, then policy name, then place in the
+// list; what roles grant stands between the agents' own policies and the organization's defaults.
+import type { Kind, StoredObject } from '../object/kinds.ts';
 import { createPolicySet, type PolicySet } from './policy-set.ts';
+import { roleGrants } from './role-rule.ts';
 import { type CompiledRule, compileRule, type Tier } from './rule.ts';
 import { RuleIndex } from './rule-index.ts';
 import { compileTags } from './tags.ts';
@@ -10,12 +12,6 @@ export type { PolicySet } from './policy-set.ts';
 /** In the order in which they are asked. */
 export const TIER_ORDER: readonly Tier[] = ['guardrail', 'team', 'agent', 'grant', 'default'];
 
-/** Rules that do not stand in a policy object: what roles grant. */
-export interface Granted {
-  name: string;
-  rules: readonly PolicyRule[];
-}
-
 export interface PolicyFailure {
   /** `policy/rule`; undefined when it was no rule that failed. */
   rule: string | undefined;
@@ -24,15 +20,13 @@ export interface PolicyFailure {
 }
 
 export interface CompileOptions {
-  /** Stand between the agents' own policies and the organization's defaults, in the order given. */
-  grants?: readonly Granted[];
   /** Hears what was thrown during a decision (the decision is a denial then). */
   onError?: (failure: PolicyFailure) => void;
 }
 
-/** Takes any objects and looks at policies, and at the tags of servers. Throws only on a document that is no policy (the schema keeps those out). */
+/** Takes any objects and looks at policies, at roles, and at the tags of servers. Throws only on a document that is no policy (the schema keeps those out). */
 export function compilePolicies(objects: readonly StoredObject[], revision: number, options: CompileOptions = {}): PolicySet {
-  const rules = orderedRules(objects, options.grants);
+  const rules = orderedRules(objects);
   return createPolicySet({
     index: new RuleIndex(rules),
     rules,
@@ -43,13 +37,12 @@ export function compilePolicies(objects: readonly StoredObject[], revision: numb
   });
 }
 
-export function orderedRules(objects: readonly StoredObject[], grants: readonly Granted[] = []): CompiledRule[] {
+export function orderedRules(objects: readonly StoredObject[]): CompiledRule[] {
   const policies = objects.filter((object) => isKind(object, 'policy'));
-  policies.sort((a, b) => a.spec.order - b.spec.order || compareText(a.metadata.name, b.metadata.name));
+  policies.sort(byOrder);
   const rules: CompiledRule[] = [];
   for (const tier of TIER_ORDER) {
-    if (tier === 'grant')
-      for (const grant of grants) for (const rule of grant.rules) rules.push(compileRule({ policy: grant.name, tier }, rule, rules.length));
+    if (tier === 'grant') addGrants(rules, objects);
     for (const { metadata, spec } of policies) {
       if ((spec.tier ?? 'default') !== tier) continue;
       const owner = { policy: metadata.name, tier, team: spec.team, agent: spec.agent };
@@ -59,11 +52,20 @@ export function orderedRules(objects: readonly StoredObject[], grants: readonly 
   return rules;
 }
 
-/** What the organization says about asking for access, else the first policy that says something to everybody. */
+/** The first policy for everybody that says something; else whom the organization names. */
 function accessOf(objects: readonly StoredObject[]): string | undefined {
   const policies = objects.filter((object) => isKind(object, 'policy')).filter(({ spec }) => !spec.team && !spec.agent);
-  policies.sort((a, b) => a.spec.order - b.spec.order || compareText(a.metadata.name, b.metadata.name));
-  return policies.find(({ spec }) => spec.access !== undefined)?.spec.access;
+  policies.sort(byOrder);
+  const said = policies.find(({ spec }) => spec.access !== undefined)?.spec.access;
+  const contact = objects.find((object) => isKind(object, 'organization'))?.spec.contact;
+  return said ?? (contact === undefined ? undefined : `ask ${contact}`);
+}
+
+/** Of a policy that names none. */
+const DEFAULT_ORDER = 1000;
+
+function byOrder(a: StoredObject<'policy'>, b: StoredObject<'policy'>): number {
+  return a.spec.order - b.spec.order || compareText(a.metadata.name, b.metadata.name);
 }
 
 /** By code unit, so that the order is the same everywhere. */
@@ -73,4 +75,9 @@ function compareText(a: string, b: string): number {
 
 function isKind<K extends Kind>(object: StoredObject, kind: K): object is StoredObject & StoredObject<K> {
   return object.kind === kind;
+}
+
+function addGrants(rules: CompiledRule[], objects: readonly StoredObject[]): void {
+  for (const { name, rules: granted } of roleGrants(objects.filter((object) => isKind(object, 'role'))))
+    for (const rule of granted) rules.push(compileRule({ policy: name, tier: 'grant' }, rule, rules.length));
 }

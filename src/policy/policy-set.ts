@@ -1,6 +1,6 @@
 // The decision on one request: token scope, then the rules in order, first match wins, then what is built in; deny is the default.
 // One evaluator for calls, lists and explanations. Never throws: an error is a denial.
-import type { CapabilityKind, CapabilityRef, Decision, MethodKind } from '../call.ts';
+import type { CapabilityKind, CapabilityRef, Decision, DecisionEffect, MethodKind } from '../call.ts';
 import type { PolicyFailure } from './compile.ts';
 import { type DecideInput, isFollowUp, isUse, type Who } from './decide-input.ts';
 import { loosestForm, plainForm } from './resource-path.ts';
@@ -36,8 +36,20 @@ export interface PolicySet {
   mayUse(principal: Who, server: string): boolean;
   /** Could using this capability (call, get, read) be anything but denied, whatever the arguments? What lists show. */
   visible(principal: Who, server: string, capability: CapabilityRef): boolean;
+  /** What using this capability comes to, as far as it can be said without a call. */
+  outlook(principal: Who, server: string, capability: CapabilityRef): Outlook;
+  /** Capabilities that rules about this server name exactly. */
+  named(server: string): CapabilityRef[];
   /** The same rules at another control revision. */
   atRevision(revision: number): PolicySet;
+}
+
+export interface Outlook {
+  effect: DecisionEffect | 'conditional';
+  /** The rule that decides where no condition does. */
+  rule: string;
+  /** Rules before it whose outcome depends on what a call holds or when it comes, in order. */
+  conditions: readonly string[];
 }
 
 export interface PolicyParts {
@@ -64,6 +76,8 @@ export function createPolicySet(parts: PolicyParts): PolicySet {
     refuse: (input) => evaluator.refuse(input),
     mayUse: (principal, server) => evaluator.mayUse(principal, server),
     visible: (principal, server, capability) => evaluator.visible(principal, server, capability),
+    outlook: (principal, server, capability) => evaluator.outlook(principal, server, capability),
+    named: (server) => evaluator.named(server),
     atRevision: (revision) => createPolicySet({ ...parts, revision }),
   };
 }
@@ -73,6 +87,8 @@ const USING: Record<CapabilityKind, { method: string; kind: MethodKind }> = {
   prompt: { method: 'prompts/get', kind: 'read' },
   resource: { method: 'resources/read', kind: 'read' },
 };
+
+const CAPABILITY_KINDS = Object.keys(USING) as CapabilityKind[];
 
 /** Methods that use a capability. */
 const USING_METHODS = ['tools/call', 'prompts/get', 'resources/read', 'completion/complete'];
@@ -137,6 +153,35 @@ class Evaluator {
       this.#report(error);
       return false;
     }
+  }
+
+  outlook(principal: Who, server: string, capability: CapabilityRef): Outlook {
+    const input = { principal, ...USING[capability.kind], server, capability };
+    const conditions: string[] = [];
+    let last: CompiledRule | undefined;
+    visitInOrder(this.#parts.index.lists(principal, server, capability), (rule) => {
+      if (failedMatcher(rule, input, this.#parts.tags) !== undefined) return false;
+      if (rule.onCall) conditions.push(rule.id);
+      else last = rule;
+      return last !== undefined;
+    });
+    // Scope, hidden ways of writing a URI and the rest: what no call can come to is denied, whatever the conditions.
+    const { outcome } = this.#strictest(input, 'principle');
+    if (!isAllowed(outcome)) return { effect: 'deny', rule: isRule(outcome) ? outcome.id : `builtin/${outcome}`, conditions: [] };
+    const effect = last === undefined || last.effect === 'hide' ? 'deny' : last.effect;
+    return { effect: conditions.length > 0 ? 'conditional' : effect, rule: last?.id ?? BUILTIN.default, conditions };
+  }
+
+  named(server: string): CapabilityRef[] {
+    const found = new Map<string, CapabilityRef>();
+    visitInOrder(this.#parts.index.candidates(server), (rule) => {
+      if (rule.server && !matchesAny(rule.server, server)) return false;
+      for (const kind of CAPABILITY_KINDS) {
+        for (const glob of rule[kind] ?? []) if (glob.literal) found.set(`${kind} ${glob.source}`, { kind, name: glob.source });
+      }
+      return false;
+    });
+    return [...found.values()];
   }
 
   /** A resource URI that means another place than it says is allowed only when both are, and no rule denies what it may be read as. */

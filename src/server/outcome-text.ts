@@ -94,7 +94,7 @@ function rpcCodeOf(code: DenialCode): number {
   return RPC_CODES[code] ?? DENIED;
 }
 
-const UNAUTHENTICATED: ReadonlySet<DenialCode> = new Set(['unauthenticated', 'token_expired', 'token_revoked']);
+const UNAUTHENTICATED: ReadonlySet<DenialCode> = new Set(['unauthenticated', 'token_expired', 'token_revoked', 'source_refused']);
 
 const RPC_CODES: Partial<Record<DenialCode, number>> = {
   frozen: FROZEN,

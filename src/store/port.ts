@@ -1,5 +1,6 @@
 // What a driver offers to the rest of the gateway, and the options both drivers share.
 import type { LogStore, PayloadEraser } from '../audit/port.ts';
+import type { TokenUseStore } from '../auth/port.ts';
 import type { DefinitionStore } from '../catalog/port.ts';
 import type { QuotaStore, RateStore } from '../limit/port.ts';
 import type { ObjectStore, StoreLifecycle } from '../object/port.ts';
@@ -10,6 +11,7 @@ export interface Store {
   readonly log: LogStore & PayloadEraser;
   readonly objects: ObjectStore;
   readonly keys: KeyStore;
+  readonly tokenUse: TokenUseStore;
   readonly histories: HistoryStore;
   readonly definitions: DefinitionStore;
   readonly lifecycle: StoreLifecycle;

@@ -357,6 +357,30 @@ export function storeCases(driver: Driver): void {
       expect(await store.definitions.loadDefinition('other', hash)).toBeUndefined();
     });
 
+    it('keeps the latest use of a token, organization by organization', async () => {
+      await store.objects.createOrganization('other');
+      await store.tokenUse.noteTokenUse(ORG, [
+        { token: 'b', usedMs: 5 },
+        { token: 'a', usedMs: 7 },
+      ]);
+      await store.tokenUse.noteTokenUse(ORG, [
+        { token: 'a', usedMs: 6 },
+        { token: 'quote \' " {}', usedMs: 8 },
+      ]);
+      await store.tokenUse.noteTokenUse('other', [{ token: 'a', usedMs: 1 }]);
+      await store.tokenUse.noteTokenUse(ORG, []);
+      const sorted = async (org: string) => (await store.tokenUse.loadTokenUse(org)).toSorted((x, y) => (x.token < y.token ? -1 : 1));
+      expect(await sorted(ORG)).toEqual([
+        { token: 'a', usedMs: 7 },
+        { token: 'b', usedMs: 5 },
+        { token: 'quote \' " {}', usedMs: 8 },
+      ]);
+      expect(await sorted('other')).toEqual([{ token: 'a', usedMs: 1 }]);
+      await store.lifecycle.close();
+      store = await place.open();
+      expect(await sorted('other')).toEqual([{ token: 'a', usedMs: 1 }]);
+    });
+
     describe('backup and restore', () => {
       it('copies everything while appends go on, and restores it into an empty store', async () => {
         const odd = agent('reader', 'quote " newline \n zero \u0000 ☃ \u{1f600}');

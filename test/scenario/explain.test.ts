@@ -112,7 +112,7 @@ describe('explain <call id>', () => {
         metadata: { name: 'all' },
         spec: {
           order: 1000,
-          weights: { intent: 1, magnitude: 1, sensitivity: 1, novelty: 1, rate: 1, target: 1 },
+          weights: { intent: 30, magnitude: 20, sensitivity: 15, novelty: 15, anomaly: 10, target: 10 },
           bands: { log: 1 },
           minHistory: 1,
         },

@@ -4,7 +4,7 @@ import type { AdminContext } from '../../src/admin/context.ts';
 import { createRouter } from '../../src/admin/router.ts';
 import type { CallOutcome } from '../../src/call.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
-import type { PolicyRule, Role, StoredObject } from '../../src/object/kinds.ts';
+import type { OperatorRole, PolicyRule, StoredObject } from '../../src/object/kinds.ts';
 import { adminContextOf, seedOperators } from './admin-side.ts';
 import { type CallOptions, callOf, type Entry, echoServer, type Harness, type HarnessOptions, harness, ok } from './pipeline-harness.ts';
 import { agentObject, httpServer, policyObject, tokenObject } from './seed.ts';
@@ -14,7 +14,7 @@ export interface Rehearsal {
   context: AdminContext;
   call(tool: string, args?: JsonObject, options?: CallOptions): Promise<CallOutcome>;
   ask(method: string, params: JsonObject | undefined, options?: CallOptions): Promise<CallOutcome>;
-  api(path: string, options?: { role?: Role; body?: unknown }): Promise<{ status: number; body: JsonObject }>;
+  api(path: string, options?: { role?: OperatorRole; body?: unknown }): Promise<{ status: number; body: JsonObject }>;
   /** Of a route that answers with JSON lines. */
   lines(path: string, body: unknown): Promise<JsonObject[]>;
   /** Replaces objects, in force at once. */
@@ -43,20 +43,19 @@ export async function rehearsal(
   const h = await harness({ objects: [...objects, ...more], ...options });
   h.answer((request) => (request.method === 'tools/list' ? ok({ tools }) : echoServer(request)));
   const tokens = await seedOperators(h.core, h.org);
-  const context: AdminContext = {
-    ...adminContextOf(h.core, h.org),
+  const context = adminContextOf(h.core, h.org, {
     history: () => h.histories.of(h.org),
     definitions: {
       ...adminContextOf(h.core, h.org).definitions,
       stated: (server) => h.definitions.stated(h.org, server),
     },
-  };
+  });
   const router = createRouter(context, { allowedHosts: [], remoteAddress: () => '127.0.0.1' });
   const ask: Rehearsal['ask'] = (method, params, options = {}) =>
     h.pipeline.run(
       callOf(method, { bearer: bot.token, surface: { type: 'server', server: 'shop' }, ...(params && { params }), ...options }),
     );
-  const fetchApi = (path: string, { role = 'admin', body }: { role?: Role; body?: unknown } = {}) =>
+  const fetchApi = (path: string, { role = 'admin', body }: { role?: OperatorRole; body?: unknown } = {}) =>
     router.request(`/api/v1/${path}`, {
       method: body === undefined ? 'GET' : 'POST',
       headers: { host: '127.0.0.1', authorization: `Bearer ${tokens[role]}`, 'content-type': 'application/json' },

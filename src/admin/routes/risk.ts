@@ -51,14 +51,14 @@ function readProfiles(text: string, fileName: string): StoredObject<'risk'>[] | 
 }
 
 async function sourceOf(context: AdminContext): Promise<BacktestSource> {
-  const view = await context.view();
+  const { view, principals } = await context.access();
   return {
     entries: context.logStore.read({ org: context.org }),
     // What was erased is not there; what does not match its commitment is not believed.
     argumentsOf: ({ arguments: commitment, seq }) =>
       commitment === undefined ? Promise.resolve(undefined) : context.audit.value(context.org, commitment, seq).catch(() => undefined),
     server: (name) => view.server(name)?.spec,
-    environmentOf: (agent) => view.agent(agent)?.spec.environment,
+    environmentOf: (agent) => principals.agentOf(agent)?.environment,
   };
 }
 

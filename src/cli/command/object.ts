@@ -7,7 +7,8 @@ const FILES: OptionSpec = {
   help: 'file, folder (read in full, *.yaml, *.yml and *.json) or - for standard input; may be repeated',
   repeat: 'one',
 };
-const KINDS = 'Kinds: server, agent, token, policy, limit, freeze, risk, secret, snapshot, operator; the plural is understood, too.';
+const KINDS =
+  'Kinds: server, agent, class, team, user, role, token, policy, limit, freeze, risk, secret, snapshot, operator, organization; the plural is understood, too.';
 
 export const objectCommands: readonly CommandSpec[] = [
   {

@@ -1,6 +1,7 @@
 // The driver for production and for more than one gateway: PostgreSQL 15 or newer, one commit in flight per organization and process.
 // The server-side functions order the log, so any number of processes may share the database.
 import { type EntryDraft, type EntryQuery, type Head, mintReceipt, type Receipt, type StoredEntry } from '../../audit/port.ts';
+import type { TokenUse } from '../../auth/port.ts';
 import { GatewayError } from '../../lib/error.ts';
 import type { ControlSnapshot, ObjectVersion, ObjectWrite, WriteResult } from '../../object/port.ts';
 import type { KeptHistory } from '../../risk/port.ts';
@@ -24,7 +25,7 @@ import { connect, migrateDatabase, type Sql } from './database.ts';
 import { PostgresLimits } from './limits.ts';
 import { Presence } from './presence.ts';
 import { postgresSnapshot } from './snapshot.ts';
-import { runGroup, unknownOrganization, WRITE_TIMEOUT_MS, type WriteAnswer, type WriteJob } from './writer.ts';
+import { runGroup, tokenUses, unknownOrganization, WRITE_TIMEOUT_MS, type WriteAnswer, type WriteJob } from './writer.ts';
 
 /** Connections of one process: writes and reads apart, so that a long read never delays an append. */
 const WRITE_CONNECTIONS = 4;
@@ -48,6 +49,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     log: store,
     objects: store,
     keys: store,
+    tokenUse: store,
     histories: store,
     definitions: store,
     lifecycle: store,
@@ -273,6 +275,12 @@ class PostgresStore {
     );
     return rows.map((row) => ({ id: row.id, wrapped: row.wrapped }));
   }
+
+  async noteTokenUse(org: string, uses: readonly TokenUse[]): Promise<void> {
+    if (uses.length > 0) await this.#submit(org, { type: 'statement', run: tokenUses.note(org, uses) }, 1, uses.length * tokenUses.bytes);
+  }
+
+  loadTokenUse = (org: string): Promise<TokenUse[]> => this.#read((sql) => tokenUses.load(sql, org));
 
   /** One statement, so that objects and revision belong together. */
   async #objectsSince(org: string, since: number): Promise<ObjectDelta> {

@@ -8,6 +8,7 @@ export type WriteJob =
   | { type: 'write'; org: string; writes: readonly RowWrite[]; author: string; timeMs: number; entry: EntryDraft }
   | { type: 'organization'; org: string }
   | { type: 'key'; org: string; id: string; wrapped: Uint8Array }
+  | { type: 'token-use'; org: string; uses: readonly { token: string; usedMs: number }[] }
   | { type: 'erase'; org: string; commitments: readonly string[] }
   | { type: 'reserve'; org: string; items: readonly QuotaItem[] }
   | { type: 'release'; org: string; items: readonly QuotaItem[] }
@@ -72,6 +73,7 @@ export type ReadJob =
   | { type: 'objects'; org: string; since: number }
   | { type: 'history'; org: string; kind: string; name: string; limit: number }
   | { type: 'keys'; org: string }
+  | { type: 'token-use'; org: string }
   | { type: 'quotas'; org: string; nowMs: number; name: string | undefined; limit: number }
   | { type: 'risk-history'; org: string }
   | { type: 'definition'; org: string; hash: string };

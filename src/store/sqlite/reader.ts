@@ -29,6 +29,8 @@ export class SqliteReader {
         return this.#all(KEYS, job.org);
       case 'objects-at':
         return this.#all(OBJECTS_AT, job.org, job.revision);
+      case 'token-use':
+        return this.#all(TOKEN_USE, job.org);
       case 'quotas':
         return this.#all(QUOTAS, job.org, job.nowMs, job.name ?? null, job.limit);
       case 'risk-history':
@@ -101,6 +103,7 @@ const HISTORY = `
   SELECT h.revision, h.document, h.author, h.time_ms FROM object_history h JOIN organization o ON o.id = h.org
   WHERE o.name = ? AND h.kind = ? AND h.name = ? ORDER BY h.revision DESC LIMIT ?`;
 
+const TOKEN_USE = 'SELECT u.token, u.used_ms FROM token_use u JOIN organization o ON o.id = u.org WHERE o.name = ? ORDER BY u.token';
 const RISK_HISTORY = 'SELECT r.seq, r.beyond, r.data FROM risk_history r JOIN organization o ON o.id = r.org WHERE o.name = ?';
 
 const DEFINITION = 'SELECT d.text FROM definition d JOIN organization o ON o.id = d.org WHERE o.name = ? AND d.hash = ?';

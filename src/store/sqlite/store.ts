@@ -2,6 +2,7 @@
 // Never opens a data directory that another process works on.
 import { join } from 'node:path';
 import { type EntryDraft, type EntryQuery, type Head, mintReceipt, type Receipt, type StoredEntry } from '../../audit/port.ts';
+import type { TokenUse } from '../../auth/port.ts';
 import { GatewayError } from '../../lib/error.ts';
 import type { ControlSnapshot, ObjectVersion, ObjectWrite, WriteResult } from '../../object/port.ts';
 import type { KeptHistory } from '../../risk/port.ts';
@@ -42,6 +43,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     log: store,
     objects: store,
     keys: store,
+    tokenUse: store,
     histories: store,
     definitions: store,
     lifecycle: store,
@@ -203,6 +205,15 @@ class SqliteStore {
     return rows.map((row) => ({ id: String(row.id), wrapped: row.wrapped as Uint8Array }));
   }
 
+  async noteTokenUse(org: string, uses: readonly TokenUse[]): Promise<void> {
+    if (uses.length > 0) await this.#submit({ type: 'token-use', org, uses }, 1, uses.length * TOKEN_USE_BYTES);
+  }
+
+  async loadTokenUse(org: string): Promise<TokenUse[]> {
+    const rows = await this.#reader().read({ type: 'token-use', org });
+    return rows.map((row) => ({ token: String(row.token), usedMs: Number(row.used_ms) }));
+  }
+
   async #objectsSince(org: string, since: number): Promise<ObjectDelta> {
     const [first, ...rows] = await this.#reader().read({ type: 'objects', org, since });
     if (!first) throw unknownOrganization(org);
@@ -242,6 +253,9 @@ class SqliteStore {
     return this.#open.reader;
   }
 }
+
+/** Roughly what a use takes in memory while it waits. */
+const TOKEN_USE_BYTES = 128;
 
 function receipts(org: string, answer: WriteAnswer): Receipt[] {
   if (answer.type !== 'appended') throw logUnavailable(`unexpected answer ${answer.type}`);

@@ -65,6 +65,11 @@ export class SqliteWriter {
         return this.#addOrganization(job.org);
       case 'key':
         return { type: 'done', count: Number(this.#statements.putKey.run(this.#org(job.org).id, job.id, job.wrapped).changes) };
+      case 'token-use': {
+        const { id } = this.#org(job.org);
+        for (const { token, usedMs } of job.uses) this.#statements.noteUse.run(id, token, usedMs);
+        return { type: 'done', count: job.uses.length };
+      }
       case 'erase': {
         const { id } = this.#org(job.org);
         const range = [payloadKey(id, 0, 0), payloadKey(id + 1, 0, 0) - 1] as const;
@@ -186,6 +191,8 @@ const STATEMENTS = {
   deleteObject: 'DELETE FROM object WHERE org = ? AND kind = ? AND name = ?',
   addVersion: 'INSERT INTO object_history (org, kind, name, revision, document, author, time_ms) VALUES (?, ?, ?, ?, ?, ?, ?)',
   putKey: 'INSERT INTO data_key (org, id, wrapped) VALUES (?, ?, ?) ON CONFLICT (org, id) DO UPDATE SET wrapped = excluded.wrapped',
+  noteUse:
+    'INSERT INTO token_use (org, token, used_ms) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET used_ms = max(used_ms, excluded.used_ms)',
   addDefinition: 'INSERT INTO definition (org, hash, text) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
   keepHistory:
     'INSERT INTO risk_history (org, seq, beyond, data) VALUES (?, ?, ?, ?) ON CONFLICT (org) DO UPDATE SET seq = excluded.seq, beyond = excluded.beyond, data = excluded.data WHERE excluded.seq >= risk_history.seq',
