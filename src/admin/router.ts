@@ -23,6 +23,7 @@ import { objectRoutes } from './routes/objects.ts';
 import { organizationRoutes } from './routes/organizations.ts';
 import { permissionRoutes } from './routes/permissions.ts';
 import { policyRoutes } from './routes/policy.ts';
+import { rehearseRoutes } from './routes/rehearse.ts';
 import { riskRoutes } from './routes/risk.ts';
 import { serverRoutes } from './routes/servers.ts';
 import { tokenRoutes } from './routes/tokens.ts';
@@ -44,6 +45,7 @@ export function adminRoutes(): Route[] {
     ...objectRoutes,
     ...policyRoutes,
     ...explainRoutes,
+    ...rehearseRoutes,
     ...tokenRoutes,
     ...accessRoutes,
     ...freezeRoutes,

@@ -16,11 +16,13 @@ import type {
   FreezeRequest,
   HistoryReply,
   LimitBody,
+  LintReply,
   NewOrganizationReply,
   NewTokenReply,
   ObjectBody,
   OrganizationList,
   PlacedProblem,
+  PolicyDiffReply,
   StatusReply,
   TokenList,
   TokenRequest,
@@ -36,6 +38,13 @@ export interface LogEntryBody {
   header: Record<string, unknown>;
 }
 
+/** A file, a control revision, or what is in force. */
+export interface PolicyBody {
+  text?: string;
+  fileName?: string;
+  revision?: number;
+}
+
 export interface AdminClient {
   readonly url: string;
   status(): Promise<StatusReply>;
@@ -46,6 +55,8 @@ export interface AdminClient {
   effectivePolicy(query: Readonly<Record<string, string | undefined>>): Promise<EffectiveReply>;
   explain(call: string): Promise<ExplainReply>;
   whatIf(body: { text: string; fileName: string }): Promise<ExplainReply>;
+  lintPolicies(body: PolicyBody): Promise<LintReply>;
+  diffPolicies(body: { a: PolicyBody; b: PolicyBody }): Promise<PolicyDiffReply>;
   history(kind: string, name: string, limit: number | undefined): Promise<HistoryReply>;
   rollback(kind: string, name: string, body: { to: number; dryRun: boolean }): Promise<ApplyReply>;
   apply(body: ApplyRequest): Promise<ApplyReply>;
@@ -111,6 +122,8 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     effectivePolicy: (query) => wire.json('GET', at('policy', 'effective') + queryText(query)),
     explain: (call) => wire.json('GET', at('explain', call)),
     whatIf: (body) => wire.json('POST', at('explain'), body),
+    lintPolicies: (body) => wire.json('POST', at('policy', 'lint'), body),
+    diffPolicies: (body) => wire.json('POST', at('policy', 'diff'), body),
     history: (kind, name, limit) => wire.json('GET', at('objects', kind, name, 'history') + queryText({ limit: limit?.toString() })),
     rollback: (kind, name, body) => wire.json('POST', at('objects', kind, name, 'rollback'), body),
     apply: (body) => wire.json('POST', at('apply'), body),

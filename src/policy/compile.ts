@@ -24,21 +24,43 @@ export interface CompileOptions {
   onError?: (failure: PolicyFailure) => void;
 }
 
-/** Takes any objects and looks at policies, at roles, and at the tags of servers. Throws only on a document that is no policy (the schema keeps those out). */
+/**
+ * Takes any objects and looks at policies, at roles, and at the tags of servers. Policies of mode shadow do not decide; where there are some, the set
+ * has another one beside it in which they do. Throws only on a document that is no policy (the schema keeps those out).
+ */
 export function compilePolicies(objects: readonly StoredObject[], revision: number, options: CompileOptions = {}): PolicySet {
-  const rules = orderedRules(objects);
-  return createPolicySet({
-    index: new RuleIndex(rules),
-    rules,
-    tags: compileTags(objects),
-    access: accessOf(objects),
+  const onError = options.onError ?? (() => {});
+  const shadows = objects.filter((object): object is StoredObject & StoredObject<'policy'> => isKind(object, 'policy') && isShadow(object));
+  if (shadows.length === 0) return setOf(objects, revision, onError, undefined);
+  const replaced = new Set(shadows.flatMap(({ spec }) => spec.replaces ?? []));
+  const live = objects.filter((object) => !(isKind(object, 'policy') && isShadow(object)));
+  const kept = live.filter((object) => !(isKind(object, 'policy') && replaced.has(object.metadata.name)));
+  const enforced = shadows.map(({ spec: { mode: _, ...spec }, ...object }) => ({ ...object, spec }) as StoredObject);
+  return setOf(
+    live,
     revision,
-    onError: options.onError ?? (() => {}),
-  });
+    onError,
+    setOf([...kept, ...enforced], revision, () => {}, undefined),
+  );
+}
+
+function setOf(
+  objects: readonly StoredObject[],
+  revision: number,
+  onError: (failure: PolicyFailure) => void,
+  shadow: PolicySet | undefined,
+): PolicySet {
+  const rules = orderedRules(objects);
+  const parts = { index: new RuleIndex(rules), rules, tags: compileTags(objects), access: accessOf(objects) };
+  return createPolicySet({ ...parts, revision, onError, shadow });
+}
+
+function isShadow({ spec }: StoredObject<'policy'>): boolean {
+  return spec.mode === 'shadow';
 }
 
 export function orderedRules(objects: readonly StoredObject[]): CompiledRule[] {
-  const policies = objects.filter((object) => isKind(object, 'policy'));
+  const policies = objects.filter((object) => isKind(object, 'policy')).filter((policy) => !isShadow(policy));
   policies.sort(byOrder);
   const rules: CompiledRule[] = [];
   for (const tier of TIER_ORDER) {

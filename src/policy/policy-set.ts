@@ -24,6 +24,8 @@ export interface PolicySet {
   /** Every rule, in the order in which they are asked. */
   readonly rules: readonly CompiledRule[];
   readonly tags: TagsOf;
+  /** The set as it would be if policies of mode shadow decided; undefined when there are none. */
+  readonly shadow: PolicySet | undefined;
   /** How to ask for access, for whoever is refused; undefined when nothing says so. */
   readonly access: string | undefined;
   /** The decision, with what decided as its whole trace. */
@@ -57,6 +59,7 @@ export interface PolicyParts {
   rules: readonly CompiledRule[];
   tags: TagsOf;
   access?: string | undefined;
+  shadow?: PolicySet | undefined;
   revision: number;
   onError(failure: PolicyFailure): void;
 }
@@ -69,8 +72,11 @@ export function createPolicySet(parts: PolicyParts): PolicySet {
     rules: parts.rules,
     tags: parts.tags,
     access: parts.access,
-    needsFacts: parts.rules.some(({ onCall }) => onCall?.condition && 'uses' in onCall.condition && onCall.condition.uses.has('facts')),
-    needsSource: parts.rules.some(({ onCall }) => onCall?.source !== undefined),
+    shadow: parts.shadow,
+    needsFacts:
+      parts.shadow?.needsFacts ||
+      parts.rules.some(({ onCall }) => onCall?.condition && 'uses' in onCall.condition && onCall.condition.uses.has('facts')),
+    needsSource: parts.shadow?.needsSource || parts.rules.some(({ onCall }) => onCall?.source !== undefined),
     decide: (input) => evaluator.decide(input, false),
     explain: (input) => evaluator.decide(input, true),
     refuse: (input) => evaluator.refuse(input),
@@ -78,7 +84,7 @@ export function createPolicySet(parts: PolicyParts): PolicySet {
     visible: (principal, server, capability) => evaluator.visible(principal, server, capability),
     outlook: (principal, server, capability) => evaluator.outlook(principal, server, capability),
     named: (server) => evaluator.named(server),
-    atRevision: (revision) => createPolicySet({ ...parts, revision }),
+    atRevision: (revision) => createPolicySet({ ...parts, revision, shadow: parts.shadow?.atRevision(revision) }),
   };
 }
 

@@ -53,6 +53,28 @@ export const policyCommands: readonly CommandSpec[] = [
         examples: [['policy test policy.yaml', 'one line for each case that fails, and how many passed']],
         load: async () => (await import('../action/policy.ts')).testPolicyAction,
       },
+      {
+        usage: 'lint [policies]',
+        summary: 'Show what looks wrong: unreachable, shadowed, contradictory rules, tools without a rule, broad permissions',
+        details:
+          'Of the policies in force, of a control revision, or of a file. Each problem comes with a call as an example. Exits with 1 when there is one.',
+        needs: 'gateway',
+        examples: [
+          ['policy lint', 'of what is in force'],
+          ['policy lint policy.yaml', 'of a file, with the servers and tools that are registered'],
+        ],
+        load: async () => (await import('../action/rehearse.ts')).lintPolicyAction,
+      },
+      {
+        usage: 'diff <a> <b>',
+        summary: 'Show calls that two sets of policies decide differently',
+        details:
+          'Each is a file, a control revision, or `now`. Calls are tried that rules, registered names and the literals of conditions suggest; ' +
+          'when none comes out differently, it says how many were tried. Exits with 1 when one does.',
+        needs: 'gateway',
+        examples: [['policy diff now policy.yaml', 'what would come out differently with the policies of this file alone']],
+        load: async () => (await import('../action/rehearse.ts')).diffPolicyAction,
+      },
     ],
   },
 ];

@@ -1,0 +1,43 @@
+// Policies before they bite: lint, difference of two sets, replay of recorded calls. Reads only; nothing given here comes into force.
+
+import { lintPolicies } from '../../policy/rehearse/lint.ts';
+import { comparePolicies } from '../../policy/rehearse/witness.ts';
+import { objectsOf, worldOf } from '../candidate.ts';
+import * as contract from '../contract.ts';
+import { policiesOf } from '../replay.ts';
+import { json, type Route, route } from '../route.ts';
+
+export const rehearseRoutes: Route[] = [
+  route({
+    method: 'post',
+    path: '/api/v1/policy/lint',
+    role: 'viewer',
+    summary: 'What looks wrong in policies: those in force, of a revision, or of a file; each with a call as example',
+    body: contract.lintRequest,
+    reply: contract.lintReply,
+    async handle({ context, body }) {
+      const view = await context.view();
+      const objects = await objectsOf(context, body, view);
+      if (objects instanceof Response) return objects;
+      const set = policiesOf(objects, view.revision);
+      const world = await worldOf(context);
+      const tools = world.servers.reduce((sum, { tools: known }) => sum + known.size, 0);
+      return json(200, { revision: view.revision, rules: set.rules.length, tools, problems: lintPolicies(set, world) });
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/api/v1/policy/diff',
+    role: 'viewer',
+    summary: 'How two sets of policies differ, with calls that they decide differently',
+    body: contract.policyDiffRequest,
+    reply: contract.policyDiffReply,
+    async handle({ context, body: { a, b } }) {
+      const view = await context.view();
+      const [one, other] = [await objectsOf(context, a, view), await objectsOf(context, b, view)];
+      if (one instanceof Response) return one;
+      if (other instanceof Response) return other;
+      return json(200, comparePolicies(policiesOf(one, view.revision), policiesOf(other, view.revision), await worldOf(context)));
+    },
+  }),
+];
