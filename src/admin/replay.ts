@@ -27,13 +27,13 @@ export class Replay {
     this.#callers = new Callers(objects, revision, context.org);
   }
 
-  /** `withArguments: false` leaves the arguments out, where no rule asks for them. */
-  async request(recorded: RecordedDecision, facts: JsonObject | undefined, withArguments: boolean): Promise<Replayed> {
+  /** Arguments and definition are left out where no rule asks for them. */
+  async request(recorded: RecordedDecision, facts: JsonObject | undefined, withArguments = true, withDefinition = true): Promise<Replayed> {
     const missing: string[] = [];
     const { who, isKnown } = this.#callers.of(recorded);
     if (!isKnown) missing.push(`token "${recorded.principal.token}" is not there any more, or not in force then: its scopes are not known`);
     const params = withArguments ? await this.#params(recorded, missing) : undefined;
-    const definition = await this.#definition(recorded.definition, missing);
+    const definition = withDefinition ? await this.#definition(recorded.definition, missing) : undefined;
     return { ...rebuilt(recorded, { who, params, definition, facts }), missing };
   }
 

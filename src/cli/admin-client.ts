@@ -55,6 +55,8 @@ export interface AdminClient {
   effectivePolicy(query: Readonly<Record<string, string | undefined>>): Promise<EffectiveReply>;
   explain(call: string): Promise<ExplainReply>;
   whatIf(body: { text: string; fileName: string }): Promise<ExplainReply>;
+  /** JSON lines, one value each. */
+  simulate(body: { text: string; fileName: string; from: string; alone: boolean }): Promise<AsyncIterable<unknown>>;
   lintPolicies(body: PolicyBody): Promise<LintReply>;
   diffPolicies(body: { a: PolicyBody; b: PolicyBody }): Promise<PolicyDiffReply>;
   history(kind: string, name: string, limit: number | undefined): Promise<HistoryReply>;
@@ -122,6 +124,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     effectivePolicy: (query) => wire.json('GET', at('policy', 'effective') + queryText(query)),
     explain: (call) => wire.json('GET', at('explain', call)),
     whatIf: (body) => wire.json('POST', at('explain'), body),
+    simulate: (body) => wire.lines('POST', at('policy', 'simulate'), body),
     lintPolicies: (body) => wire.json('POST', at('policy', 'lint'), body),
     diffPolicies: (body) => wire.json('POST', at('policy', 'diff'), body),
     history: (kind, name, limit) => wire.json('GET', at('objects', kind, name, 'history') + queryText({ limit: limit?.toString() })),

@@ -62,7 +62,7 @@ async function explainRecorded(
   const objects = buildView(snapshot).all();
   const set = policiesOf(objects, recorded.judged);
   const replay = new Replay(context, objects, recorded.judged);
-  const plain = await replay.request(recorded, undefined, true);
+  const plain = await replay.request(recorded, undefined);
   const facts = set.needsFacts ? await factsThen(context, recorded, plain.input.args) : undefined;
   const missing = [...plain.missing];
   if (!DECIDED_BY_RULES.has(recorded.code)) missing.push(`the call was refused before or after the rules (${recorded.code})`);

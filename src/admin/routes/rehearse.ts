@@ -1,10 +1,13 @@
 // Policies before they bite: lint, difference of two sets, replay of recorded calls. Reads only; nothing given here comes into force.
 
 import { lintPolicies } from '../../policy/rehearse/lint.ts';
+import { simulate } from '../../policy/rehearse/simulate.ts';
 import { comparePolicies } from '../../policy/rehearse/witness.ts';
-import { objectsOf, worldOf } from '../candidate.ts';
+import { objectsOf, readPolicies, withPolicies, worldOf } from '../candidate.ts';
 import * as contract from '../contract.ts';
-import { policiesOf } from '../replay.ts';
+import { jsonLines } from '../json-lines.ts';
+import { policiesOf, Replay } from '../replay.ts';
+import { replayedLog } from '../replayed-log.ts';
 import { json, type Route, route } from '../route.ts';
 
 export const rehearseRoutes: Route[] = [
@@ -38,6 +41,25 @@ export const rehearseRoutes: Route[] = [
       if (one instanceof Response) return one;
       if (other instanceof Response) return other;
       return json(200, comparePolicies(policiesOf(one, view.revision), policiesOf(other, view.revision), await worldOf(context)));
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/api/v1/policy/simulate',
+    role: 'reviewer',
+    summary: 'What these policies would have made of the recorded calls; JSON lines: progress, then a summary',
+    body: contract.simulateRequest,
+    media: 'application/x-ndjson',
+    async handle({ context, body: { text, fileName, from, alone }, raw }) {
+      const given = readPolicies(text, fileName ?? 'policy');
+      if (given instanceof Response) return given;
+      const view = await context.view();
+      const live = policiesOf(view.all(), view.revision);
+      const candidate = policiesOf(withPolicies(view, given, alone === true), view.revision);
+      const replay = new Replay(context, view.all(), view.revision);
+      const entries = replayedLog(context, { fromMs: Date.parse(from), sets: [live, candidate], replay });
+      const steps = simulate(entries, live, candidate, async () => (await context.logStore.head(context.org)).revision);
+      return jsonLines(steps, raw.req.raw.signal);
     },
   }),
 ];

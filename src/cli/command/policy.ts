@@ -75,6 +75,21 @@ export const policyCommands: readonly CommandSpec[] = [
         examples: [['policy diff now policy.yaml', 'what would come out differently with the policies of this file alone']],
         load: async () => (await import('../action/rehearse.ts')).diffPolicyAction,
       },
+      {
+        usage: 'simulate',
+        summary: 'Decide the recorded calls again under other policies, and show what comes out differently',
+        details:
+          'The policies of the file join those in force, and replace those of the same name. Changes nothing. Newly allowed destructive calls stand first. ' +
+          'When the rules change meanwhile, it says that the result is stale. Exits with 1 when a decision changes.',
+        needs: 'gateway',
+        options: [
+          { flags: '--policy <file>', help: 'YAML file with objects of kind policy' },
+          { flags: '--last <time>', help: 'how far back calls count: 24h, 30d, or an instant; 30d unless given' },
+          { flags: '--alone', help: 'the policies of the file are all there are' },
+        ],
+        examples: [['policy simulate --policy policy.yaml --last 30d', 'what would have come out differently this month']],
+        load: async () => (await import('../action/simulate.ts')).simulateAction,
+      },
     ],
   },
 ];
