@@ -1,4 +1,5 @@
 // Everything the admin side needs, as ports. app.ts hands it in once.
+import type { ShadowDifference } from '../audit/entry.ts';
 import type { AuditLog } from '../audit/log.ts';
 import type { LogStore } from '../audit/port.ts';
 import type { Compared, Stated } from '../catalog/drift.ts';
@@ -49,6 +50,8 @@ export interface AdminContext {
   /** With their use; the one of this name, or all. */
   limits(name: string | undefined): Promise<LimitBody[]>;
   /** `own`: only what is counted for this organization. */
+  /** What policies of mode shadow would have changed, not yet in the log. */
+  shadowPending(): readonly ShadowDifference[];
   metrics(own: boolean): Promise<string>;
   /** Milliseconds since the epoch, to the minute or so; undefined when no use is known. */
   lastUsedMs(token: string): number | undefined;

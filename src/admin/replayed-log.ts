@@ -18,14 +18,16 @@ export interface Wanted {
   fromMs: number;
   sets: readonly PolicySet[];
   replay: Replay;
+  /** Whatever rules ask for. */
+  withArguments?: boolean;
 }
 
 export async function* replayedLog(
   context: AdminContext,
-  { fromMs, sets, replay }: Wanted,
+  { fromMs, sets, replay, withArguments: always = false }: Wanted,
 ): AsyncGenerator<ReplayedEntry, void, undefined> {
   const needsFacts = sets.some((set) => set.needsFacts);
-  const needs = { args: needsFacts || sets.some(readsArguments), definition: sets.some(readsDefinitions) };
+  const needs = { args: always || needsFacts || sets.some(readsArguments), definition: sets.some(readsDefinitions) };
   const facts = needsFacts ? new Facts(context) : undefined;
   // Facts are made of what came before; without them the log is read from the window on.
   const fromSeq = needsFacts ? 1 : await firstSince(context, fromMs);

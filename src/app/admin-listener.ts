@@ -52,6 +52,7 @@ function adminContext(inside: Inside, version: string, org: string, within: (org
       const status = upstreams.status().filter((server) => server.org === org);
       return status.map(({ org: _org, ...rest }) => rest);
     },
+    shadowPending: () => inside.shadows.pending(org),
     limitState: (input, quotas) => limitState(inside, org, input, quotas),
     limits: (name) => limitReport(inside, org, name),
     metrics: (own) => metrics.render(own ? org : undefined),

@@ -23,6 +23,8 @@ import type {
   OrganizationList,
   PlacedProblem,
   PolicyDiffReply,
+  ShadowReply,
+  StarterReply,
   StatusReply,
   TokenList,
   TokenRequest,
@@ -57,6 +59,9 @@ export interface AdminClient {
   whatIf(body: { text: string; fileName: string }): Promise<ExplainReply>;
   /** JSON lines, one value each. */
   simulate(body: { text: string; fileName: string; from: string; alone: boolean }): Promise<AsyncIterable<unknown>>;
+  shadow(query: Readonly<Record<string, string | undefined>>): Promise<ShadowReply>;
+  starterPolicy(query: Readonly<Record<string, string | undefined>>): Promise<StarterReply>;
+  learnedPolicy(query: Readonly<Record<string, string | undefined>>): Promise<StarterReply>;
   lintPolicies(body: PolicyBody): Promise<LintReply>;
   diffPolicies(body: { a: PolicyBody; b: PolicyBody }): Promise<PolicyDiffReply>;
   history(kind: string, name: string, limit: number | undefined): Promise<HistoryReply>;
@@ -125,6 +130,9 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     explain: (call) => wire.json('GET', at('explain', call)),
     whatIf: (body) => wire.json('POST', at('explain'), body),
     simulate: (body) => wire.lines('POST', at('policy', 'simulate'), body),
+    shadow: (query) => wire.json('GET', at('policy', 'shadow') + queryText(query)),
+    starterPolicy: (query) => wire.json('GET', at('policy', 'starter') + queryText(query)),
+    learnedPolicy: (query) => wire.json('GET', at('policy', 'learned') + queryText(query)),
     lintPolicies: (body) => wire.json('POST', at('policy', 'lint'), body),
     diffPolicies: (body) => wire.json('POST', at('policy', 'diff'), body),
     history: (kind, name, limit) => wire.json('GET', at('objects', kind, name, 'history') + queryText({ limit: limit?.toString() })),

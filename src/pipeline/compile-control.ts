@@ -26,7 +26,7 @@ export function controlCompiler(
       view,
       principals: changed(...PRINCIPAL_KINDS) || !previous ? buildPrincipals(all, revision, org) : previous.principals,
       policies:
-        changed('policy', 'server', 'role') || !previous
+        changed('policy', 'server', 'role', 'organization') || !previous
           ? compilePolicies(all, revision, { onError: onPolicyError })
           : previous.policies.atRevision(revision),
       freezes: changed('freeze') || !previous ? compileFreezes(all, revision) : previous.freezes,

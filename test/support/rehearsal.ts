@@ -45,6 +45,7 @@ export async function rehearsal(
   const tokens = await seedOperators(h.core, h.org);
   const context = adminContextOf(h.core, h.org, {
     history: () => h.histories.of(h.org),
+    shadowPending: () => h.shadows.pending(h.org),
     definitions: {
       ...adminContextOf(h.core, h.org).definitions,
       stated: (server) => h.definitions.stated(h.org, server),

@@ -90,6 +90,37 @@ export const policyCommands: readonly CommandSpec[] = [
         examples: [['policy simulate --policy policy.yaml --last 30d', 'what would have come out differently this month']],
         load: async () => (await import('../action/simulate.ts')).simulateAction,
       },
+      {
+        usage: 'shadow',
+        summary: 'Show what policies of mode shadow would have decided otherwise',
+        details: 'A policy with `mode: shadow` decides nothing. What it would change is counted, and written to the log once a minute.',
+        needs: 'gateway',
+        options: [{ flags: '--last <time>', help: 'how far back: 24h, 30d, or an instant; 7d unless given' }],
+        examples: [['policy shadow --last 24h', 'the differences of the last day, most frequent first']],
+        load: async () => (await import('../action/shadow.ts')).shadowAction,
+      },
+      {
+        usage: 'init',
+        summary: 'Write a least-privilege policy to start from, over the tools that are registered',
+        details:
+          'Tools are grouped by what their definitions say they do: reading is allowed, writing is held, the rest denied. Prints YAML; changes nothing.',
+        needs: 'gateway',
+        options: [{ flags: '--agent <name>', help: 'for this agent only' }],
+        examples: [['policy init > policy.yaml', 'a commented policy to edit']],
+        load: async () => (await import('../action/shadow.ts')).initPolicyAction,
+      },
+      {
+        usage: 'learn',
+        summary: 'Propose a policy from recorded traffic: tools that were used, within the numbers and folders that were seen',
+        details: 'Only calls that were let through count. Prints YAML with counts in comments; changes nothing.',
+        needs: 'gateway',
+        options: [
+          { flags: '--last <time>', help: 'how far back: 24h, 30d, or an instant; 7d unless given' },
+          { flags: '--agent <name>', help: 'of this agent only' },
+        ],
+        examples: [['policy learn --last 7d > learned.yaml', 'a proposal to round and to simulate']],
+        load: async () => (await import('../action/shadow.ts')).learnPolicyAction,
+      },
     ],
   },
 ];

@@ -2,9 +2,10 @@
 // use, permissions that are wider than anybody writes on purpose. Each with a call as an example.
 // "unreachable", "contradictory" and "never-matches" are proofs; "shadowed" says how many calls were tried.
 import type { GivenCall } from '../../object/kind/policy-case.ts';
-import type { DecideInput } from '../decide-input.ts';
+import type { DecideInput, Who } from '../decide-input.ts';
 import type { PolicySet } from '../policy-set.ts';
 import type { CompiledRule } from '../rule.ts';
+import { BUILTIN } from '../verdict.ts';
 import { covers } from './cover.ts';
 import { asGiven, givenOf } from './given.ts';
 import { neverMatches } from './never.ts';
@@ -121,21 +122,25 @@ function broadAllow(set: PolicySet, world: World, rule: CompiledRule): LintProbl
   };
 }
 
-/** Tools that the lists of nobody would show. */
+/** Tools about which no rule says anything, whoever asks: denied because nobody thought of them. */
 function uncovered(set: PolicySet, { principals, servers }: World): LintProblem[] {
-  if (principals.length === 0) return [];
   const found: LintProblem[] = [];
   for (const { name: server, tools } of servers) {
     for (const tool of tools.keys()) {
       const capability = { kind: 'tool' as const, name: tool };
-      if (principals.some((who) => set.visible(who, server, capability))) continue;
-      const [principal] = principals;
-      if (!principal || found.length >= MAX_PROBLEMS) return found;
-      found.push({
-        kind: 'uncovered',
-        message: `no rule lets any agent call tool "${tool}" of server "${server}"`,
-        example: givenOf({ principal: { ...principal, inScope: undefined }, kind: 'call', method: 'tools/call', server, capability }),
+      const asked = (who: Who): DecideInput => ({
+        principal: { ...who, inScope: undefined },
+        kind: 'call',
+        method: 'tools/call',
+        server,
+        capability,
       });
+      const isCovered = (who: Who): boolean => set.visible(who, server, capability) || set.decide(asked(who)).rule !== BUILTIN.default;
+      const [somebody] = principals;
+      if (!somebody || found.length >= MAX_PROBLEMS) return found;
+      if (principals.some(isCovered)) continue;
+      const message = `no rule says anything about tool "${tool}" of server "${server}", whoever calls it`;
+      found.push({ kind: 'uncovered', message, example: givenOf(asked(somebody)) });
     }
   }
   return found;
