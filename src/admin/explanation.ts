@@ -23,7 +23,7 @@ export interface Question {
 export async function explanation(context: AdminContext, question: Question): Promise<ExplainReply> {
   const { set, input, leadsNowhere, recorded, risk, missing, mayReadArguments } = question;
   const whole = set.explain(input);
-  const decision: Decision = leadsNowhere ? { ...set.refuse(input), trace: whole.trace } : whole;
+  const decision: Decision = leadsNowhere ? { ...set.refuse(input), trace: whole.trace } : asTold(whole, input);
   const findings: readonly RecordedFinding[] = recorded?.findings ?? input.findings ?? [];
   const passes = leadsNowhere || decision.hidden ? undefined : publicNearMiss(set, input);
   const isRefused = decision.effect === 'deny';
@@ -53,6 +53,12 @@ export async function explanation(context: AdminContext, question: Question): Pr
     },
     missing: [...missing],
   };
+}
+
+/** A hidden tool is answered as one that does not exist. */
+function asTold(decision: Decision, { method }: DecideInput): Decision {
+  if (!decision.hidden?.asAbsent || method !== 'tools/call') return decision;
+  return { ...decision, code: 'unknown_capability', reason: 'What is said of a tool that does not exist.' };
 }
 
 function recordedPart(recorded: RecordedDecision, decision: Decision): NonNullable<ExplainReply['recorded']> {

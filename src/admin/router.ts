@@ -26,6 +26,7 @@ import { policyRoutes } from './routes/policy.ts';
 import { rehearseRoutes } from './routes/rehearse.ts';
 import { riskRoutes } from './routes/risk.ts';
 import { serverRoutes } from './routes/servers.ts';
+import { starterRoutes } from './routes/starters.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { parseStrictly } from './strict-json.ts';
 
@@ -46,6 +47,7 @@ export function adminRoutes(): Route[] {
     ...policyRoutes,
     ...explainRoutes,
     ...rehearseRoutes,
+    ...starterRoutes,
     ...tokenRoutes,
     ...accessRoutes,
     ...freezeRoutes,

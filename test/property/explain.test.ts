@@ -10,6 +10,8 @@ const TURNS = process.env.SALLYPORT_QUICK === undefined ? 12 : 5;
 let r: Rehearsal | undefined;
 afterAll(() => r?.h.close());
 
+const DECIDED = new Set(['allowed', 'denied_by_rule', 'no_rule_allows', 'policy_error', 'approval_required']);
+
 const rulesArb = fc.array(
   fc
     .record({
@@ -62,11 +64,19 @@ test("explain's first match equals the recorded decision for every recorded call
   const all = (await decisions()).filter(({ origin, principal }) => origin === 'agent' && principal !== undefined);
   expect(all.length).toBeGreaterThan(TURNS * 4 - 1);
   const rules = new Set<unknown>();
+  let byRules = 0;
   for (const { call, rule, code, effect } of all) {
     const { body } = await api(`explain/${String(call)}`);
+    // Refused before rules were asked, as it says: a name that leads nowhere, arguments that do not fit.
+    if (!DECIDED.has(String(code))) {
+      expect(JSON.stringify(body.missing)).toContain(`before or after the rules (${String(code)})`);
+      continue;
+    }
+    byRules++;
     expect(body.decision, `${JSON.stringify(body)}`).toMatchObject({ effect, rule, code });
     expect(body.recorded).toMatchObject({ agrees: true });
     rules.add(String(rule).split('/')[0]);
   }
+  expect(byRules).toBeGreaterThan(all.length / 2);
   expect(rules.size).toBeGreaterThan(1);
 }, 240_000);

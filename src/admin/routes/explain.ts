@@ -1,7 +1,8 @@
 // Why a call was decided as it was, and how one would be that was not made: two questions, one answer.
 // Reads only. Argument values leave for role reviewer and above, and never those that are secret.
 import { buildView } from '../../object/snapshot.ts';
-import { DECIDED_BY_RULES, type RecordedDecision, recordedDecision } from '../../policy/rehearse/recorded-decision.ts';
+import { isDecidedByRules, type RecordedDecision, recordedDecision } from '../../policy/rehearse/recorded-decision.ts';
+import { readsDefinitions } from '../../policy/rehearse/simulate.ts';
 import type { AdminContext } from '../context.ts';
 import * as contract from '../contract.ts';
 import { explanation } from '../explanation.ts';
@@ -62,10 +63,10 @@ async function explainRecorded(
   const objects = buildView(snapshot).all();
   const set = policiesOf(objects, recorded.judged);
   const replay = new Replay(context, objects, recorded.judged);
-  const plain = await replay.request(recorded, undefined);
+  const plain = await replay.request(recorded, undefined, true, readsDefinitions(set));
   const facts = set.needsFacts ? await factsThen(context, recorded, plain.input.args) : undefined;
   const missing = [...plain.missing];
-  if (!DECIDED_BY_RULES.has(recorded.code)) missing.push(`the call was refused before or after the rules (${recorded.code})`);
+  if (!isDecidedByRules(recorded)) missing.push(`the call was refused before or after the rules (${recorded.code})`);
   if (set.needsSource && recorded.source === undefined) missing.push('the address of the caller was not recorded');
   return explanation(context, {
     set,

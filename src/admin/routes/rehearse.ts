@@ -1,14 +1,11 @@
 // Policies before they bite: lint, difference of two sets, replay of recorded calls. Reads only; nothing given here comes into force.
 
-import { Learned } from '../../policy/rehearse/learned.ts';
 import { lintPolicies } from '../../policy/rehearse/lint.ts';
 import { simulate } from '../../policy/rehearse/simulate.ts';
-import { starterText } from '../../policy/rehearse/starter.ts';
 import { comparePolicies } from '../../policy/rehearse/witness.ts';
 import { objectsOf, readPolicies, withPolicies, worldOf } from '../candidate.ts';
 import * as contract from '../contract.ts';
 import { jsonLines } from '../json-lines.ts';
-import { registeredTools } from '../registered-tool.ts';
 import { policiesOf, Replay } from '../replay.ts';
 import { replayedLog } from '../replayed-log.ts';
 import { json, type Route, route } from '../route.ts';
@@ -81,34 +78,6 @@ export const rehearseRoutes: Route[] = [
         .map(({ metadata }) => metadata.name);
       const fromMs = from === undefined ? context.clock.nowMs() - SHADOW_WINDOW_MS : Date.parse(from);
       return json(200, { policies: names, ...(await shadowRows(context, fromMs)) });
-    },
-  }),
-  route({
-    method: 'get',
-    path: '/api/v1/policy/starter',
-    role: 'viewer',
-    summary: 'A least-privilege policy to start from, written from the definitions that are registered, by what their tools do',
-    query: contract.starterQuery,
-    reply: contract.starterReply,
-    async handle({ context, query: { agent } }) {
-      const tools = registeredTools(await worldOf(context));
-      return json(200, { text: starterText(tools, agent), tools: tools.length, calls: 0 });
-    },
-  }),
-  route({
-    method: 'get',
-    path: '/api/v1/policy/learned',
-    role: 'reviewer',
-    summary: 'A policy proposed from recorded traffic: what was used, and within which bounds',
-    query: contract.learnQuery,
-    reply: contract.starterReply,
-    async handle({ context, query: { agent, from } }) {
-      const view = await context.view();
-      const replay = new Replay(context, view.all(), view.revision);
-      const learned = new Learned();
-      for await (const { call } of replayedLog(context, { fromMs: Date.parse(from), sets: [], replay, withArguments: true }))
-        if (call && (agent === undefined || call.recorded.principal.agent === agent)) learned.add(call);
-      return json(200, { text: learned.text(from), tools: learned.tools, calls: learned.calls });
     },
   }),
 ];

@@ -120,8 +120,12 @@ export function rebuilt(recorded: RecordedDecision, { who, params, definition, f
 
 const SERVER = 'server/';
 
-/** Codes of what rules decided; every other code is of a stage before or after them. */
-export const DECIDED_BY_RULES: ReadonlySet<string> = new Set([
+/** Every other decision is of a stage before or after the rules. A hidden tool is answered as one that does not exist, by a rule. */
+export function isDecidedByRules({ code, rule }: RecordedDecision): boolean {
+  return DECIDED_BY_RULES.has(code) || (code === 'unknown_capability' && !rule.startsWith('builtin/'));
+}
+
+const DECIDED_BY_RULES: ReadonlySet<string> = new Set([
   'allowed',
   'denied_by_rule',
   'no_rule_allows',

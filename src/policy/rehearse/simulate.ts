@@ -1,7 +1,7 @@
 // Recorded calls decided again under a candidate set and under the set in force, and what comes out differently. Streams; holds a bounded table.
 // Never writes. What was not recorded is unknown to both sets alike.
 import type { PolicySet } from '../policy-set.ts';
-import { DECIDED_BY_RULES, type RebuiltRequest, type RecordedDecision } from './recorded-decision.ts';
+import { isDecidedByRules, type RebuiltRequest, type RecordedDecision } from './recorded-decision.ts';
 import { type Side, sideOf } from './witness.ts';
 
 /** Rows of the table; calls that would need another one are counted only. */
@@ -88,7 +88,7 @@ class Tally {
 
   add({ recorded, request, isWhole }: NonNullable<ReplayedEntry['call']>): void {
     // What was refused before the rules were asked says nothing about them; so does a name that led nowhere.
-    if (!DECIDED_BY_RULES.has(recorded.code) || request.leadsNowhere) return;
+    if (!isDecidedByRules(recorded) || request.leadsNowhere) return;
     this.calls++;
     if (!isWhole) this.#withoutArguments++;
     const [live, candidate] = [sideOf(this.#live, request.input), sideOf(this.#candidate, request.input)];
