@@ -23,9 +23,8 @@ import type { FailWrite, Store } from '../port.ts';
 import { type PageQuery, readPages } from '../read-log.ts';
 import { connect, migrateDatabase, type Sql } from './database.ts';
 import { PostgresLimits } from './limits.ts';
-import { objectsAt, objectsSince } from './object-version.ts';
 import { Presence } from './presence.ts';
-import { postgresSnapshot } from './snapshot.ts';
+import { objectsAt, objectsSince, postgresSnapshot } from './snapshot.ts';
 import { runGroup, tokenUses, unknownOrganization, WRITE_TIMEOUT_MS, type WriteAnswer, type WriteJob } from './writer.ts';
 
 /** Connections of one process: writes and reads apart, so that a long read never delays an append. */
