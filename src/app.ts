@@ -13,10 +13,11 @@ import { ShadowKeeper } from './app/shadow-keeper.ts';
 import { keepTokenUse, tokenMetrics } from './app/token-use.ts';
 import { LastUsed } from './auth/last-used.ts';
 import { TokenDirectory } from './auth/token-directory.ts';
-import type { Principal } from './call.ts';
 import { Catalog } from './catalog/catalog.ts';
 import { UriRoutes } from './catalog/uri-routes.ts';
 import type { Config } from './config.ts';
+import { createDlpScanner } from './detect/dlp/scanner.ts';
+import { TokenBook } from './detect/dlp/token.ts';
 import { IntentAnalyser } from './detect/intent/intent-analyser.ts';
 import { InFlight } from './kill/inflight.ts';
 import { newId } from './lib/id.ts';
@@ -26,8 +27,10 @@ import { createMetrics } from './observe/metrics.ts';
 import { controlCompiler } from './pipeline/compile-control.ts';
 import { LiveControl } from './pipeline/control-source.ts';
 import { Readings } from './pipeline/discovery.ts';
+import type { VaultSeal } from './pipeline/dlp-token.ts';
 import type { PipelineSettings } from './pipeline/flight.ts';
 import { IncidentLimit } from './pipeline/incident.ts';
+import { dlpInspector } from './pipeline/inspect-dlp.ts';
 import { intentInspector } from './pipeline/inspect-intent.ts';
 import { createPipeline, type Pipeline } from './pipeline/run.ts';
 import { ShadowTally } from './pipeline/shadow.ts';
@@ -143,6 +146,7 @@ function assemble(config: Config, core: Core): Inside {
     strangers: new StrangerLimit(),
     shadows,
     shadowKeeper: new ShadowKeeper({ tally: shadows, log, clock, logger, instance }),
+    dlpScanner: createDlpScanner(),
   };
   return { ...parts, log, pipeline: pipelineOf(parts) };
 }
@@ -164,7 +168,10 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     floods: limits.floods,
     incidents: new IncidentLimit(),
     watchdog: new Watchdog(clock),
-    inspectors: [intentInspector(parts.intent)],
+    inspectors: [
+      intentInspector(parts.intent),
+      dlpInspector({ scanner: parts.dlpScanner, tokens: new TokenBook(clock), seal: dlpSeal(vault) }),
+    ],
     settings: settingsOf(config, parts.instance),
   });
   definitions.pipeline = pipeline;
@@ -181,6 +188,10 @@ function settingsOf(config: Config, instance: string): PipelineSettings {
     maxPayloadUnits: config.audit.maxPayloadBytes,
     instance,
   };
+}
+
+function dlpSeal(vault: Vault): VaultSeal {
+  return { ...textSealer(vault), mac: (org, purpose, text) => vault.mac(org, purpose, text) };
 }
 
 function servers(
@@ -225,6 +236,7 @@ async function stopInside(inside: Inside): Promise<void> {
   await upstreams.close();
   await connectors.close();
   control.stop();
+  await inside.dlpScanner.close();
   await inside.limits.stop();
   await histories.close();
   await inside.shadowKeeper.close();
@@ -238,5 +250,3 @@ async function stopInside(inside: Inside): Promise<void> {
 function activeFreezes({ control, clock }: Inside): number {
   return control.all().reduce((sum, { freezes }) => sum + freezes.active(clock.nowMs()).length, 0);
 }
-
-const BEFORE_ANY_EXPIRY_MS = Number.NEGATIVE_INFINITY;

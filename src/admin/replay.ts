@@ -7,6 +7,7 @@ import type { StoredObject } from '../object/kinds.ts';
 import { compilePolicies, type PolicySet } from '../policy/compile.ts';
 import type { Who } from '../policy/decide-input.ts';
 import { type RebuiltRequest, type RecordedDecision, rebuilt } from '../policy/rehearse/recorded-decision.ts';
+import { compileRisk } from '../risk/model.ts';
 import type { AdminContext } from './context.ts';
 
 /** Definitions kept while a log is replayed. */
@@ -62,7 +63,7 @@ export class Replay {
 
 /** The policies of these objects as calls are judged by them. */
 export function policiesOf(objects: readonly StoredObject[], revision: number): PolicySet {
-  return compilePolicies(objects, revision);
+  return compilePolicies(objects, revision, { bands: compileRisk(objects)?.gate });
 }
 
 function parsed(text: string): JsonObject | undefined {

@@ -4,6 +4,7 @@ import type { LastUsed } from '../auth/last-used.ts';
 import type { TokenDirectory } from '../auth/token-directory.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Config } from '../config.ts';
+import type { DlpScanner } from '../detect/dlp/scanner.ts';
 import type { IntentAnalyser } from '../detect/intent/intent-analyser.ts';
 import type { InFlight } from '../kill/inflight.ts';
 import type { Logger } from '../observe/log.ts';
@@ -36,6 +37,7 @@ export interface Inside extends Core {
   readonly killSwitch: KillSwitch;
   readonly intent: IntentAnalyser;
   readonly histories: HistoryKeeper;
+  readonly dlpScanner: DlpScanner;
   readonly catalog: Catalog;
   readonly definitions: Definitions;
   readonly lastUsed: LastUsed;

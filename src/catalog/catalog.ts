@@ -120,6 +120,18 @@ export class Catalog {
     }
     return schema;
   }
+
+  /** The output schema of a tool; unusable when it states none. */
+  outputSchemaOf(definition: Definition): Schema {
+    const key = `${definition.hash}/output`;
+    let schema = this.#schemas.get(key);
+    if (!schema) {
+      const stated = definition.value.outputSchema;
+      schema = isObject(stated) ? compileSchema(stated) : { unusable: 'the tool has no outputSchema that is an object' };
+      this.#schemas.set(key, schema);
+    }
+    return schema;
+  }
 }
 
 export interface Pin {

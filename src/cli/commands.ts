@@ -4,6 +4,7 @@
 import { accessCommands } from './command/access.ts';
 import { dataCommands } from './command/data.ts';
 import { detectCommands } from './command/detect.ts';
+import { dlpCommands } from './command/dlp.ts';
 import { gatewayCommands } from './command/gateway.ts';
 import { identityCommands } from './command/identity.ts';
 import { limitCommands } from './command/limit.ts';
@@ -23,6 +24,7 @@ export const commands: readonly CommandSpec[] = [
   ...identityCommands,
   ...limitCommands,
   ...riskCommands,
+  ...dlpCommands,
   ...detectCommands,
   ...logCommands,
   ...dataCommands,

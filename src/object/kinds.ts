@@ -3,6 +3,7 @@
 import type { z } from 'zod';
 import { agentSpec } from './kind/agent.ts';
 import { classSpec } from './kind/class.ts';
+import { dlpSpec } from './kind/dlp.ts';
 import type { metadataSchema } from './kind/field.ts';
 import { freezeSpec } from './kind/freeze.ts';
 import { limitSpec } from './kind/limit.ts';
@@ -34,6 +35,7 @@ export const kinds = {
   role: roleSpec,
   class: classSpec,
   risk: riskSpec,
+  dlp: dlpSpec,
   snapshot: snapshotSpec,
 } as const;
 

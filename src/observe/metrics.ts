@@ -24,6 +24,8 @@ export interface Metrics {
   upstream(server: string, durationMs: number, org?: string): void;
   /** One durable append. */
   append(durationMs: number): void;
+  /** What an inspector saw and what was done about it. */
+  finding(type: string, action: string, count: number, org?: string): void;
   /** A call was refused by this limit. */
   limited(limit: string, org?: string): void;
   /** Can the log be written? */
@@ -44,13 +46,15 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
   const registry = new Registry();
   if (options.processMetrics ?? true) collectDefaultMetrics({ register: registry });
   const known: ReadonlySet<string> = new Set(knownMethods());
-  const calls = new CallCounter();
+  const calls = new CallCounter('sallyport_calls_total', ['method', 'outcome']);
   let inFlight = 0;
   let isLogHealthy = true;
   const callSeconds = histogram(registry, 'sallyport_call_seconds', 'Calls from start to end, by kind.', 'kind');
   const stageSeconds = histogram(registry, 'sallyport_stage_seconds', 'Time spent in each stage of the table.', 'stage');
   const upstreamSeconds = histogram(registry, 'sallyport_upstream_seconds', 'Time servers took to answer, by organization.', 'server');
   const appendSeconds = histogram(registry, 'sallyport_append_seconds', 'Time until log entries were durable.', 'log');
+  const findings = new CallCounter('sallyport_findings_total', ['type', 'action']);
+  plain(registry, 'sallyport_findings_total', 'What inspection found, by type and what was done.', 'counter', () => findings.values());
   plain(registry, 'sallyport_calls_total', 'Calls that ended, by organization, method and outcome.', 'counter', () => calls.values());
   const freezeSeconds = histogram(registry, 'sallyport_freeze_seconds', 'Time from a freeze until everything it covers was ended.', 'of');
   const stopped = new Map<string, number>();
@@ -86,6 +90,7 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
     stage: (name, durationMs) => stageSeconds.observe(name, durationMs / 1000),
     upstream: (server, durationMs, org) => upstreamSeconds.observe(server, durationMs / 1000, org),
     append: (durationMs) => appendSeconds.observe('audit', durationMs / 1000),
+    finding: (type, action, count, org) => findings.count(org ?? '', type, action, count),
     logHealthy: (healthy) => {
       isLogHealthy = healthy;
     },
@@ -119,31 +124,41 @@ class NameCounter {
   }
 }
 
-/** Calls by organization, method and outcome. */
+/** Counts by organization and two more labels, all bounded. */
 class CallCounter {
+  readonly #name: string;
+  readonly #labels: readonly [string, string];
   readonly #counts = new Map<string, Map<string, Map<string, number>>>();
 
-  count(org: string, method: string, outcome: string): void {
-    let methods = this.#counts.get(org);
-    if (!methods) {
-      methods = new Map();
-      this.#counts.set(org, methods);
+  constructor(name: string, labels: readonly [string, string]) {
+    this.#name = name;
+    this.#labels = labels;
+  }
+
+  count(org: string, first: string, second: string, by = 1): void {
+    let rows = this.#counts.get(org);
+    if (!rows) {
+      rows = new Map();
+      this.#counts.set(org, rows);
     }
-    let outcomes = methods.get(method);
+    const row = rows.has(first) || rows.size < MAX_LABEL_VALUES ? first : OTHER;
+    let outcomes = rows.get(row);
     if (!outcomes) {
       outcomes = new Map();
-      methods.set(method, outcomes);
+      rows.set(row, outcomes);
     }
-    const label = outcomes.has(outcome) || outcomes.size < MAX_OUTCOME_LABELS ? outcome : OTHER;
-    outcomes.set(label, (outcomes.get(label) ?? 0) + 1);
+    const label = outcomes.has(second) || outcomes.size < MAX_OUTCOME_LABELS ? second : OTHER;
+    outcomes.set(label, (outcomes.get(label) ?? 0) + by);
   }
 
   values(): MetricValue[] {
     const values: MetricValue[] = [];
-    for (const [org, methods] of this.#counts) {
-      for (const [method, outcomes] of methods) {
-        for (const [outcome, value] of outcomes)
-          values.push({ metricName: 'sallyport_calls_total', labels: { ...(org === '' ? {} : { org }), method, outcome }, value });
+    for (const [org, rows] of this.#counts) {
+      for (const [first, outcomes] of rows) {
+        for (const [second, value] of outcomes) {
+          const labels = { ...(org === '' ? {} : { org }), [this.#labels[0]]: first, [this.#labels[1]]: second };
+          values.push({ metricName: this.#name, labels, value });
+        }
       }
     }
     return values;

@@ -1,6 +1,7 @@
 // From objects to the state calls are judged under. Only kinds that changed are compiled again.
 import { buildPrincipals, PRINCIPAL_KINDS } from '../auth/principal-index.ts';
 import { compileSnapshots } from '../catalog/snapshot-index.ts';
+import { compileDlp } from '../detect/dlp/model.ts';
 import { compileFreezes } from '../kill/freeze-index.ts';
 import { compileLimits } from '../limit/limit-set.ts';
 import type { Kind } from '../object/kinds.ts';
@@ -20,19 +21,21 @@ export function controlCompiler(
     const view = buildView({ org, revision, objects }, previous?.view);
     const changed = (...kinds: Kind[]): boolean => !previous || kinds.some((kind) => view.changedKinds.has(kind));
     const all = view.all();
+    const risk = changed('risk') || !previous ? compileRisk(all) : previous.risk;
     return {
       org,
       revision,
       view,
       principals: changed(...PRINCIPAL_KINDS) || !previous ? buildPrincipals(all, revision, org) : previous.principals,
       policies:
-        changed('policy', 'server', 'role', 'organization') || !previous
-          ? compilePolicies(all, revision, { onError: onPolicyError })
+        changed('policy', 'server', 'role', 'risk', 'organization') || !previous
+          ? compilePolicies(all, revision, { onError: onPolicyError, bands: risk?.gate })
           : previous.policies.atRevision(revision),
       freezes: changed('freeze') || !previous ? compileFreezes(all, revision) : previous.freezes,
       limits: changed('limit', 'token') || !previous ? compileLimits(all) : previous.limits,
       snapshots: changed('snapshot', 'server') || !previous ? compileSnapshots(all) : previous.snapshots,
-      risk: changed('risk') || !previous ? compileRisk(all) : previous.risk,
+      risk,
+      dlp: changed('dlp') || !previous ? compileDlp(all) : previous.dlp,
       lease: leases(org, view, openSecret),
     };
   };

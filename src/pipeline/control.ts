@@ -3,6 +3,7 @@
 
 import type { Identified, PrincipalIndex } from '../auth/principal-index.ts';
 import type { SnapshotIndex } from '../catalog/snapshot-index.ts';
+import type { DlpModel } from '../detect/dlp/model.ts';
 import type { FreezeIndex } from '../kill/freeze-index.ts';
 import type { LimitSet } from '../limit/limit-set.ts';
 import type { StoredObject } from '../object/kinds.ts';
@@ -22,6 +23,8 @@ export interface Control {
   readonly snapshots: SnapshotIndex;
   /** undefined when no profile is set: nothing is scored. */
   readonly risk: RiskModel | undefined;
+  /** undefined when no object of kind dlp is set: nothing is looked for. */
+  readonly dlp: DlpModel | undefined;
   /** Credentials of one server, opened on first use; undefined names the secret that is missing. */
   lease(server: string): Lease | { missing: string };
 }

@@ -15,7 +15,7 @@ export const DISCOVERY_RULE = 'builtin/discovery';
 export const decide: Row = {
   name: 'decide',
   run(flight) {
-    const decision = judge(flight);
+    const decision = heldIfAsked(judge(flight), flight);
     flight.call.decision = decision;
     // A hold is for `approve`; what no rule can allow, no approval can either.
     if (decision.effect !== 'deny') return despiteRules(flight);
@@ -28,6 +28,12 @@ export const decide: Row = {
     );
   },
 };
+
+/** What rules allow may still carry something that a person must see first. */
+function heldIfAsked(decision: Decision, { heldBy }: Flight): Decision {
+  if (heldBy === undefined || decision.effect !== 'allow') return decision;
+  return { ...decision, effect: 'hold', code: 'approval_required', rule: heldBy.rule, reason: heldBy.reason };
+}
 
 /** INVARIANT: no rule lets a call pass a freeze, nor a method that nobody named (test/scenario/attack-bypass.test.ts). */
 function despiteRules(flight: Flight): Verdict {

@@ -72,6 +72,13 @@ export interface Inspector {
   readonly inspectArguments?: (flight: Flight) => Verdict | Promise<Verdict>;
   /** After the answer, before it is recorded and released. */
   readonly inspectResult?: (flight: Flight) => Verdict | Promise<Verdict>;
+  /** What a server says on the way to an answer (progress, log messages); undefined when the agent is not to hear it. */
+  readonly inspectNotification?: (
+    flight: Flight,
+    server: string,
+    method: string,
+    params: JsonObject | undefined,
+  ) => JsonObject | undefined | Promise<JsonObject | undefined>;
 }
 
 export interface PipelineSettings {
@@ -107,6 +114,10 @@ export interface Flight {
   readonly received: { params: JsonObject | undefined; text: string | undefined };
   /** Amounts in the arguments, for the history; undefined when nobody asked for them. */
   amounts: Amounts | undefined;
+  /** An inspector wants a person to approve this call; `decide` turns an allowance into a hold. */
+  heldBy: { rule: string; reason: string } | undefined;
+  /** The arguments as received hold what may not be kept: they are committed to, not stored. */
+  sensitiveArguments: boolean;
   /** The capability is there, but not as it was approved: refused as if it were not there. */
   isQuarantined: boolean;
   lease: Lease | undefined;

@@ -116,9 +116,9 @@ async function send(flight: Flight): Promise<Verdict> {
   if (flight.watch && call.kind !== 'subscription') await flight.watch.idle(MAX_LOOK_WAIT_MS);
   ports.metrics.upstream(call.target.server, ports.clock.monotonicMs() - began, flight.control.org);
   const judging = governQuestions(flight, answer);
-  const refusal = judging && (await judging);
-  if (refusal) return deny(refusal.code, refusal.message, refusal.rule);
-  flight.reply = ownTaskIds(flight, answer);
+  const governed = judging ? await judging : { answer };
+  if ('refusal' in governed) return deny(governed.refusal.code, governed.refusal.message, governed.refusal.rule);
+  flight.reply = ownTaskIds(flight, governed.answer);
   return PASS;
 }
 

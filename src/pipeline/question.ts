@@ -41,19 +41,27 @@ export function governedPeer(flight: Flight, server: string, spec: ServerSpec): 
       if (own === 'foreign') return undefined;
       const said = own ?? params;
       const asks = method === 'notifications/tasks' && said?.inputRequests !== undefined;
-      const send = () =>
-        asks ? notifyJudged(flight, parent, method, said) : own ? peer.notify(method, own) : peer.notify(method, params, text);
+      const pass = (seen: JsonObject | undefined) =>
+        seen === params
+          ? peer.notify(method, params, text)
+          : seen === undefined && said !== undefined
+            ? undefined
+            : peer.notify(method, seen);
+      const send = () => {
+        if (asks && said) return notifyJudged(flight, parent, method, said);
+        const seen = inspectNotification(flight, server, method, said, 0);
+        return seen instanceof Promise ? seen.then(pass) : pass(seen);
+      };
       return watch ? watch.say(send) : send();
     },
     request:
       ask &&
       (async (method, params, signal) => {
-        const outcome = await flight.run(
-          questionCall(flight, parent, method, params, async (own) =>
-            replyOf(await underSignals([signal, own], undefined, (either) => ask.call(peer, method, params, either))),
-          ),
+        // What inspection left of the question is asked.
+        const question: Call = questionCall(flight, parent, method, params, async (own) =>
+          replyOf(await underSignals([signal, own], undefined, (either) => ask.call(peer, method, question.params, either))),
         );
-        return answerOf(outcome);
+        return answerOf(await flight.run(question));
       }),
     disconnect: (retryMs) => peer.disconnect?.(retryMs),
   };
@@ -72,41 +80,79 @@ function hearOfList(flight: Flight, server: string, what: ListedWhat): undefined
 }
 
 /** Modern results that ask, those about tasks too: each entry is decided and recorded; one refusal refuses the whole call. */
-export function governQuestions(flight: Flight, answer: CallReply): Promise<Denial | undefined> | undefined {
+export function governQuestions(flight: Flight, answer: CallReply): Promise<{ answer: CallReply } | { refusal: Denial }> | undefined {
   if (answer.type !== 'result') return undefined;
   const { resultType, inputRequests } = answer.result;
   const asks = resultType === 'input_required' || resultType === 'task' || flight.call.method.startsWith('tasks/');
-  return asks ? judgeAll(flight, flight.call, inputRequests) : undefined;
+  return asks ? withJudged(flight, answer, inputRequests) : undefined;
+}
+
+async function withJudged(
+  flight: Flight,
+  answer: CallReply & { type: 'result' },
+  requests: Json | undefined,
+): Promise<{ answer: CallReply } | { refusal: Denial }> {
+  const judged = await judgeAll(flight, flight.call, requests);
+  if ('refusal' in judged) return judged;
+  if (judged.requests === requests) return { answer };
+  return { answer: { ...answer, result: { ...answer.result, inputRequests: judged.requests as Json }, resultText: undefined } };
 }
 
 /** A task that waits for answers says so in its notifications too. Refused questions are left out: who asks for the task is told why. */
 async function notifyJudged(flight: Flight, parent: Call, method: string, params: JsonObject): Promise<void> {
-  const refusal = await judgeAll(flight, parent, params.inputRequests);
+  const judged = await judgeAll(flight, parent, params.inputRequests);
   const { inputRequests: _refused, ...rest } = params;
-  await flight.call.peer.notify(method, refusal ? rest : params);
+  await flight.call.peer.notify(method, 'refusal' in judged ? rest : { ...rest, inputRequests: judged.requests as Json });
 }
 
-/** Fails closed: what is no question, and more questions than anyone answers, are refused unheard. */
-async function judgeAll(flight: Flight, parent: Call, requests: Json | undefined): Promise<Denial | undefined> {
-  if (requests === undefined) return undefined;
+/** The questions as inspection left them. Fails closed: what is no question, and more questions than anyone answers, are refused unheard. */
+async function judgeAll(
+  flight: Flight,
+  parent: Call,
+  requests: Json | undefined,
+): Promise<{ requests: Json | undefined } | { refusal: Denial }> {
+  if (requests === undefined) return { requests };
   const entries = isObject(requests) ? Object.values(requests) : [];
   const server = parent.target?.server ?? 'of this endpoint';
   if (!isObject(requests) || entries.length > MAX_INPUT_REQUESTS)
     return unheard(`Server "${server}" asked more or other than a client can answer.`);
-  for (const entry of entries) {
+  let passed = requests;
+  for (const [id, entry] of Object.entries(requests)) {
     if (!isObject(entry) || typeof entry.method !== 'string') return unheard(`Server "${server}" asked something that is no question.`);
     const params = isObject(entry.params) ? entry.params : undefined;
-    const outcome = await flight.run(questionCall(flight, parent, entry.method, params, async () => ({ type: 'accepted' })));
+    const question = questionCall(flight, parent, entry.method, params, async () => ({ type: 'accepted' }));
+    const outcome = await flight.run(question);
     if (outcome.type === 'denied') {
       const message = `Server "${server}" asked this agent for ${entry.method.slice(0, 64)}, which is refused: ${outcome.message}`;
-      return { code: outcome.code, message, rule: outcome.rule, hint: undefined };
+      return { refusal: { code: outcome.code, message, rule: outcome.rule, hint: undefined } };
     }
+    if (question.params !== params) passed = { ...passed, [id]: { ...entry, params: question.params as JsonObject } };
   }
-  return undefined;
+  return { requests: passed };
 }
 
-function unheard(message: string): Denial {
-  return { code: 'invalid_request', message, rule: 'builtin/question', hint: undefined };
+function unheard(message: string): { refusal: Denial } {
+  return { refusal: { code: 'invalid_request', message, rule: 'builtin/question', hint: undefined } };
+}
+
+/** What inspectors leave of a notification, in their order. The common case waits for nothing. */
+function inspectNotification(
+  flight: Flight,
+  server: string,
+  method: string,
+  params: JsonObject | undefined,
+  from: number,
+): JsonObject | undefined | Promise<JsonObject | undefined> {
+  const { inspectors } = flight.ports;
+  let said = params;
+  for (let index = from; index < inspectors.length; index++) {
+    const seen = inspectors[index]?.inspectNotification?.(flight, server, method, said);
+    if (seen instanceof Promise)
+      return seen.then((left) => (left === undefined ? undefined : inspectNotification(flight, server, method, left, index + 1)));
+    if (inspectors[index]?.inspectNotification !== undefined) said = seen;
+    if (said === undefined) return undefined;
+  }
+  return said;
 }
 
 function questionCall(flight: Flight, parent: Call, method: string, params: JsonObject | undefined, local: Call['local']): Call {

@@ -67,7 +67,7 @@ function recordsSingly({ call, ports, control }: Flight, limit: string): boolean
 
 /** The level a rule asked for, in the process log. */
 function tell({ call, ports }: Flight, { obligations, effect, rule }: Decision): void {
-  const level = obligations?.log;
+  const level = obligations?.log ?? (call.risk?.band === 'log' ? 'warn' : undefined);
   if (level === undefined) return;
   const { principal, target } = call;
   const fields = {
@@ -81,7 +81,7 @@ function tell({ call, ports }: Flight, { obligations, effect, rule }: Decision):
     ...(level === 'critical' ? { critical: true } : {}),
     ...(obligations?.notify ? { notify: obligations.notify } : {}),
   };
-  ports.logger[level === 'critical' ? 'error' : level](fields, 'a rule asked for this call to be told');
+  ports.logger[level === 'critical' ? 'error' : level](fields, 'a rule or a risk profile asked for this call to be told');
 }
 
 function append(flight: Flight, decision: Decision): Promise<Receipt> {
@@ -110,7 +110,8 @@ function draftOf(flight: Flight, decision: Decision): AuditDraft {
   const { target, principal, surface, client } = call;
   const capability = target?.capability;
   const named = capability?.name;
-  const kept = keepable(flight, flight.received.text, 'arguments');
+  const given = keepable(flight, flight.received.text, 'arguments');
+  const kept = given && flight.sensitiveArguments ? { ...given, keep: false } : given;
   return {
     type: 'decision',
     fields: {

@@ -100,6 +100,8 @@ function restart(flight: Flight): void {
   call.params = received.params;
   call.paramsText = received.text;
   flight.denial = undefined;
+  flight.heldBy = undefined;
+  flight.sensitiveArguments = false;
   flight.isQuarantined = false;
   flight.reply = undefined;
   call.principal = undefined;
@@ -205,6 +207,8 @@ function takeOff(call: Call, ports: Ports, pipeline: Pipeline): Flight {
     signal: call.signal,
     received: { params: call.params, text: call.paramsText },
     amounts: undefined,
+    heldBy: undefined,
+    sensitiveArguments: false,
     isQuarantined: false,
     lease: undefined,
     reply: undefined,

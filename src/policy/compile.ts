@@ -1,7 +1,7 @@
 // Policies and roles of one organization, compiled for one control revision. Order: by tier, then `order`, then policy name, then place in the
 // list; what roles grant stands between the agents' own policies and the organization's defaults.
 import type { Kind, StoredObject } from '../object/kinds.ts';
-import { createPolicySet, type PolicySet } from './policy-set.ts';
+import { createPolicySet, type PolicyParts, type PolicySet } from './policy-set.ts';
 import { roleGrants } from './role-rule.ts';
 import { type CompiledRule, compileRule, type Tier } from './rule.ts';
 import { RuleIndex } from './rule-index.ts';
@@ -22,37 +22,31 @@ export interface PolicyFailure {
 export interface CompileOptions {
   /** Hears what was thrown during a decision (the decision is a denial then). */
   onError?: (failure: PolicyFailure) => void;
+  bands?: Bands | undefined;
 }
+
+/** Which band of which risk profile a score on a server falls in; undefined when it needs nothing. */
+export type Bands = (server: string, score: number) => { profile: string; band: 'hold' | 'deny' } | undefined;
 
 /**
  * Takes any objects and looks at policies, at roles, and at the tags of servers. Policies of mode shadow do not decide; where there are some, the set
  * has another one beside it in which they do. Throws only on a document that is no policy (the schema keeps those out).
  */
 export function compilePolicies(objects: readonly StoredObject[], revision: number, options: CompileOptions = {}): PolicySet {
-  const onError = options.onError ?? (() => {});
+  const { onError = () => {}, bands } = options;
   const shadows = objects.filter((object): object is StoredObject & StoredObject<'policy'> => isKind(object, 'policy') && isShadow(object));
-  if (shadows.length === 0) return setOf(objects, revision, onError, undefined);
+  if (shadows.length === 0) return setOf(objects, revision, { onError, bands, shadow: undefined });
   const replaced = new Set(shadows.flatMap(({ spec }) => spec.replaces ?? []));
   const live = objects.filter((object) => !(isKind(object, 'policy') && isShadow(object)));
   const kept = live.filter((object) => !(isKind(object, 'policy') && replaced.has(object.metadata.name)));
   const enforced = shadows.map(({ spec: { mode: _, ...spec }, ...object }) => ({ ...object, spec }) as StoredObject);
-  return setOf(
-    live,
-    revision,
-    onError,
-    setOf([...kept, ...enforced], revision, () => {}, undefined),
-  );
+  const shadow = setOf([...kept, ...enforced], revision, { onError: () => {}, bands, shadow: undefined });
+  return setOf(live, revision, { onError, bands, shadow });
 }
 
-function setOf(
-  objects: readonly StoredObject[],
-  revision: number,
-  onError: (failure: PolicyFailure) => void,
-  shadow: PolicySet | undefined,
-): PolicySet {
+function setOf(objects: readonly StoredObject[], revision: number, also: Pick<PolicyParts, 'onError' | 'bands' | 'shadow'>): PolicySet {
   const rules = orderedRules(objects);
-  const parts = { index: new RuleIndex(rules), rules, tags: compileTags(objects), access: accessOf(objects) };
-  return createPolicySet({ ...parts, revision, onError, shadow });
+  return createPolicySet({ index: new RuleIndex(rules), rules, tags: compileTags(objects), access: accessOf(objects), revision, ...also });
 }
 
 function isShadow({ spec }: StoredObject<'policy'>): boolean {
@@ -82,9 +76,6 @@ function accessOf(objects: readonly StoredObject[]): string | undefined {
   const contact = objects.find((object) => isKind(object, 'organization'))?.spec.contact;
   return said ?? (contact === undefined ? undefined : `ask ${contact}`);
 }
-
-/** Of a policy that names none. */
-const DEFAULT_ORDER = 1000;
 
 function byOrder(a: StoredObject<'policy'>, b: StoredObject<'policy'>): number {
   return a.spec.order - b.spec.order || compareText(a.metadata.name, b.metadata.name);

@@ -24,6 +24,8 @@ export type Ending = 'scope' | 'handshake' | 'default';
 /** How a request came out: by a rule, or by one of the built-in ends. */
 export type Outcome = CompiledRule | Ending;
 
+const RISK_REASON = 'Its risk is too high.';
+
 export class Verdicts {
   readonly #parts: PolicyParts;
 
@@ -43,6 +45,15 @@ export class Verdicts {
 
   refusal(input: DecideInput, trace: readonly TraceStep[]): Decision {
     return this.#deny(input, BUILTIN.default, 'no_rule_allows', noRuleText, trace);
+  }
+
+  /** The band of a risk profile, `risk/<profile>`. The score is the operator's business. */
+  byRisk(input: DecideInput, { profile, band }: { profile: string; band: 'hold' | 'deny' }, before: readonly TraceStep[]): Decision {
+    const rule = `risk/${profile}`;
+    const trace = [...before, { rule, matched: true }];
+    if (band === 'deny') return this.#deny(input, rule, 'denied_by_rule', (asked) => deniedText(asked, rule, RISK_REASON), trace);
+    const reason = heldText(askedOf(input), rule, RISK_REASON);
+    return { effect: 'hold', rule, code: 'approval_required', reason, trace, revision: this.#parts.revision };
   }
 
   /** The policy could not be evaluated. The rule that failed is the operator's business. */

@@ -1,7 +1,7 @@
 // AES-256-GCM envelopes under one 32-byte key. Every envelope names its key; what it is for is authenticated with it.
 // INVARIANT: a nonce is never used twice with the same key (envelope.test.ts). Each Envelope derives its own key from a random salt
 // (HKDF-SHA-256, RFC 5869) and counts its nonces, so no number of messages or processes wears a key out.
-import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { GatewayError } from '../lib/error.ts';
 import { type Random, systemRandom } from '../lib/id.ts';
 import { Lru } from '../lib/lru.ts';
@@ -20,6 +20,7 @@ export const ENVELOPE_OVERHEAD_BYTES = HEADER_BYTES + TAG_BYTES;
 export const MESSAGES_PER_SALT = 2 ** 32;
 const MAX_CACHED_SALTS = 256;
 const HKDF_INFO = 'sallyport envelope v1';
+const MAC_INFO = 'sallyport mac v1';
 
 /** Layout: version(1) ‖ key id(4) ‖ salt(12) ‖ counter(6, big-endian) ‖ ciphertext ‖ tag(16); additional data = context ‖ header. */
 export class Envelope {
@@ -31,6 +32,7 @@ export class Envelope {
   #salt: Uint8Array;
   #sealKey: KeyObject;
   #counter = 0;
+  #macKey: KeyObject | undefined;
 
   constructor(keyId: string, key: Uint8Array, random: Random = systemRandom) {
     if (!/^[0-9a-f]{8}$/.test(keyId) || key.length !== KEY_BYTES)
@@ -77,6 +79,12 @@ export class Envelope {
     } catch {
       return undefined;
     }
+  }
+
+  /** HMAC-SHA-256 of a text under a key of its own for this context, hex: equal texts can be told, the text cannot. */
+  mac(context: string, text: string): string {
+    this.#macKey ??= createSecretKey(new Uint8Array(hkdfSync('sha256', this.#key, '', MAC_INFO, KEY_BYTES)));
+    return createHmac('sha256', this.#macKey).update(context).update('\0').update(text).digest('hex');
   }
 
   #keyFor(header: Buffer): KeyObject {

@@ -62,6 +62,12 @@ export class Vault {
     return undefined;
   }
 
+  /** Keyed digest of a text, 64 hex characters; the same as long as the organization lives, whatever keys are rotated. */
+  mac(org: string, purpose: string, text: string): string {
+    const [oldest] = this.#ring(org).envelopes.values();
+    return (oldest ?? this.#ring(org).current).mac(contextOf(org, purpose), text);
+  }
+
   /** Seals a value whose integrity a commitment in the log guards; cheaper than `seal`. Throws GatewayError `vault_not_ready` before `prepare`. */
   sealPayload(org: string, plain: Uint8Array): Uint8Array {
     const ring = this.#ring(org);

@@ -21,6 +21,7 @@ export type Evaluate = (items: readonly JsonObject[], options: EvalOptions) => P
 const EVALUATIONS: Readonly<Record<string, () => Promise<Evaluate>>> = {
   tools: async () => (await import('./detect-eval-intent.ts')).evaluateTools,
   args: async () => (await import('./detect-eval-intent.ts')).evaluateCalls,
+  dlp: async () => (await import('./detect-eval-dlp.ts')).evaluateDlp,
 };
 
 export const detectEvalAction: Action = async (run) => {

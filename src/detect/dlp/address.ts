@@ -1,0 +1,227 @@
+// Postal addresses: values of address fields, and lines in running text that show a street and a number, or a number, a post code and a town.
+// A street word is looked for first (one pass); what stands around it is read with short patterns on a bounded window.
+import type { Match } from './finding-kind.ts';
+import { KEY } from './key-class.ts';
+import type { Field, View } from './view.ts';
+
+const WINDOW = 70;
+const POST =
+  '(?:\\d{5}(?:-\\d{3,4})?|\\d{4} ?[A-Z]{2}|[A-Z]{1,2}\\d[A-Z\\d]? ?\\d[A-Z]{2}|[A-Z]\\d[A-Z] ?\\d[A-Z]\\d|\\d{3} \\d{2}|\\d{2}-\\d{3}|\\d{4}-\\d{3}|\\d{6}|\\d{3}-\\d{4}|(?:[A-Z]{1,2}-)?\\d{4,5})';
+const TOWN =
+  "\\p{Lu}[\\p{L}.'’-]*(?:[ -](?:\\p{Lu}[\\p{L}.'’()-]*|am|an|der|de|del|la|le|les|di|do|da|du|sur|upon|under|in|bei|ob|im|en|of|y|\\(\\p{Lu}[\\p{L}]*\\))){0,5}";
+/** One part between commas behind a street: unit, town, region and code in any order that is used. */
+const PART = new RegExp(
+  `^(?:(?:Apt|Apartment|Suite|Ste|Unit|Floor|Fl|Flat|Room|Rm|Bldg|Building|Block|Level|Piso|Depto|Apto|Bloco|App|Appt|Bât|Etage|Stiege|Top|int|scala|lok|kv|кв|д|к)\\.? ?#?[\\w-]{1,8}|#\\s?[\\w-]{1,8}|\\d{1,2}(?:st|nd|rd|th|º|ª|er|e)? (?:floor|piso|étage)\\.?(?: [A-Z]{1,4})?|\\d{1,2}º ?[A-Z]?|${POST}(?: (?:[A-Z]{2} )?${TOWN})?|${TOWN}(?: - [A-Z]{2})?(?:,? ${POST})?|[A-Z]{2,3}(?: ${POST})?)$`,
+  'u',
+);
+
+const ENGLISH =
+  'Street|St|Avenue|Ave|Av|Road|Rd|Boulevard|Blvd|Drive|Dr|Lane|Ln|Court|Ct|Place|Pl|Square|Sq|Terrace|Ter|Way|Circle|Cir|Parkway|Pkwy|Highway|Hwy|Close|Crescent|Cres|Gardens|Grove|Mews|Row|Walk|Hill|Green|Park|Trail|Trl|Alley|Plaza|Loop|Run|Pass|Pike|Turnpike|Rise|View|Quay|Wharf|Parade|Esplanade|Marg|Nagar|Colony|Layout|Cross|Main|Broadway|Route|Oaks|Croft|Limes|Ridings|Broadwalk|Chase|Heights|Meadows|Path|Bend|Crossing|Ridge|Vista|Cove|Point|Landing|Brook|Brookside|Spur|Views';
+const ENGLISH_STREET = new RegExp(
+  `#?\\d{1,6}(?:[-/]\\d{1,4})?[A-Za-z]?,? (?:[NSEW]{1,2}\\.? |(?:North|South|East|West) )?(?:(?:[A-Z\u00c0-\u024f][\\p{L}'’.-]{0,24}|\\d{1,3}(?:st|nd|rd|th)|of|de|la|el|San|the) ){0,5}(${ENGLISH})\\b\\.?`,
+  'uy',
+);
+const BEFORE_NUMBER = /(?:Flat|Unit|Apt|Apartment|Suite|House|Plot|No)\.? ?#?[\w/-]{1,6},? $/;
+const STREET_FIRST =
+  '(?:Calle|C\\/|Avenida|Avda\\.?|Av\\.|Paseo|Pº|Plaza|Pza\\.?|Carrera|Cra\\.?|Camino|Ronda|Travesía|Calzada|Via|Viale|Vicolo|Piazza|Piazzale|Corso|Largo|Strada|Contrada|Rua|R\\.|Travessa|Alameda|Praça|Praca|Estrada|Rodovia|Largo do|ul\\.|Ul\\.|ulica|Ulica|al\\.|Al\\.|Aleja|aleja|Aleje|os\\.|pl\\.|Pl\\.|plac|Plac|Str\\.|Strada|Calea|Bd\\.|Bulevardul|B-dul|Jl\\.|Jalan|Lorong|Jln\\.?|ул\\.|улица|пр\\.|пр-т|проспект|пер\\.|вул\\.|просп\\.|бул\\.|Cad\\.|Sok\\.|Đường|Quai|Rue|rue)';
+const STREET_HEAD = new RegExp(`${STREET_FIRST} `, 'g');
+const SPANISH = new RegExp(
+  `${STREET_FIRST} (?:[\\p{L}\\d.'’-]{1,24} ){0,6}?[\\p{L}\\d.'’-]{1,24},? ?(?:n[º°.]? ?|nr\\.? ?|No\\.? ?|д\\. ?|#)?\\d{1,5}(?:[-/ ]?[A-Za-z]?\\d{0,3})?(?![\\p{L}\\d])`,
+  'uy',
+);
+const FRENCH =
+  /\d{1,4}(?: ?(?:bis|ter|quater|[A-D]))?,? (?:rue|avenue|av\.|boulevard|bd\.?|blvd|place|pl\.|chemin|impasse|allée|allee|quai|cours|route|square|passage|faubourg|sentier|villa|cité|Rue|Avenue|Boulevard|Place|Chemin|Impasse|Allée|Quai|Cours|Route|Passage) (?:(?:de|du|des|la|le|les|l['’]|d['’]|à|et|aux?) ?)*(?:\p{L}[\p{L}\d'’.-]*|\d{1,2} \p{L}+)(?: (?:de|du|des|la|le|les|l['’]|d['’]|et|[\p{Lu}\d][\p{L}'’.-]*)){0,5}/uy;
+const GERMANIC_WORD =
+  /(?:straße|strasse|str\.|weg|platz|gasse|allee|ring|damm|ufer|steig|stieg|chaussee|markt|hof|graben|berg|straat|laan|gracht|plein|kade|dijk|singel|steeg|gatan|vägen|gränd|torget|vej|gade|allé|gata|veien|vegen|gaten|katu|tie|kuja|polku|utca|út|tér|körút|caddesi|sokak|sokağı)$/i;
+const GERMANIC =
+  /(?:(?:[\p{Lu}][\p{L}'’.-]*[ -]){0,3}|(?:Am|An der|An den|Auf dem|Im|In der|Zum|Zur|Unter den|Hinter der|Alte|Alter|Neue|Neuer|Obere|Untere) )[\p{L}'’.-]*$/u;
+const HOUSE_NUMBER = /\d{1,4}(?: ?[a-zA-Z](?![\p{L}\d]))?(?:[-/]\d{1,3}[a-z]?)?(?![\p{L}\d])/uy;
+/** "…, 10115 Berlin", "…, 1011 AB Utrecht": a number, a comma, a code and a town say address whatever the street is called. */
+const CODE_AND_TOWN =
+  /\d ?[a-zA-Z]?(?:[-/]\d{1,3})?(?:,|\n| -) ?(?=(?:[A-Z]{1,2}-)?(?:\d{5}|\d{4}(?: [A-Z]{2})?|\d{3} \d{2}|\d{2}-\d{3}|\d{4}-\d{3}) (?:[A-Z]{2} )?\p{Lu}\p{L}{2,})/gu;
+const STREET_AND_NUMBER =
+  /(?:(?:[\p{Lu}\d][\p{L}\d.'’-]*|am|an|der|den|de|la|zum|zur|im|in|auf|dem|van|von|do|da) ){0,4}[\p{Lu}][\p{L}.'’()-]*,? \d{1,4} ?[a-zA-Z]?(?:[-/]\d{1,3})?$/u;
+const EAST_ASIAN =
+  /(?:〒 ?\d{3}-\d{4}\s*)?(?:東京都|北海道|(?:大阪|京都)府|[\p{Script=Han}]{2,3}県)[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー\dA-Z０-９−-]{3,50}(?: [\p{Script=Han}\p{Script=Katakana}ー\d]{2,20})?|[\p{Script=Han}]{2,6}(?:省|市|自治区)[\p{Script=Han}]{1,8}(?:市|区|县|區|縣)[\p{Script=Han}\dA-Z-]{2,40}(?:号|號|室|楼|樓|弄|栋)[\dA-Z\p{Script=Han}-]{0,12}|[\p{Script=Hangul}]{2,8}(?:시|도)(?: [\p{Script=Hangul}\d]{1,10}(?:시|구|군|동|읍|면)){1,3} [\p{Script=Hangul}\d]{1,12}(?:로|길|동)(?:\d+길)? ?\d[\d-]*(?:번지)?(?:,? ?[\p{Script=Hangul}\d ]{0,16}[호동층])?/gu;
+const PO_BOX = /\b(?:P\.? ?O\.? Box|Postfach|BP|Apartado|Casella Postale|Postbus) \d{1,6}\b/g;
+
+export function findAddresses(view: View, out: Match[]): void {
+  for (const field of view.fields) if (field.bits & KEY.ADDRESS) addField(view.text, field, out);
+  const { text } = view;
+  addAtNumbers(text, out);
+  if (text.includes('ox ') || text.includes('fach ') || text.includes('BP ')) addPostBoxes(text, out);
+  CODE_AND_TOWN.lastIndex = 0;
+  for (let found = CODE_AND_TOWN.exec(text); found !== null; found = CODE_AND_TOWN.exec(text)) {
+    const numberEnd =
+      found.index +
+      found[0]
+        .trimEnd()
+        .replace(/[,\n-]+$/, '')
+        .trimEnd().length;
+    const from = Math.max(0, numberEnd - WINDOW);
+    const street = STREET_AND_NUMBER.exec(text.slice(from, numberEnd));
+    if (street !== null && !/^\d/.test(street[0])) push(text, from + street.index, tailEnd(text, numberEnd).end, out, 0.8);
+  }
+  if (/[\u3040-\u9fff\uac00-\ud7af]/.test(text))
+    for (const found of text.matchAll(EAST_ASIAN)) push(text, found.index, found.index + found[0].length, out, 0.8);
+}
+
+/** "12 High Street", "4 bis, rue …" begin with their number; "Lindenweg 12", "Calle Mayor, 5", "ul. Długa 4/7" end with it. */
+function addAtNumbers(text: string, out: Match[]): void {
+  let done = 0;
+  for (let at = 0; at < text.length; at++) {
+    if (!isDigit(text.charCodeAt(at))) continue;
+    const start = at;
+    while (isDigit(text.charCodeAt(at + 1))) at++;
+    if (at - start > 5 || start < done) continue;
+    const before = text.charCodeAt(start - 1);
+    if (before === 0x20 || before === 0x2f) done = Math.max(done, addNumberLast(text, start, out));
+    const behind = text.charCodeAt(at + 1);
+    if (behind === 0x20 || behind === 0x2c || behind === 0x2d || behind === 0x2f || isWordCode(behind))
+      done = Math.max(done, addNumberFirst(text, start, out));
+  }
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
+}
+
+const BEGINS_STREET = /\d{1,6}(?:[-/]\d{1,4})?[A-Za-z]?(?:,| (?:bis|ter|quater))? (?=[A-Za-z\u00c0-\u024f\d])/y;
+
+function addNumberFirst(text: string, start: number, out: Match[]): number {
+  if (start > 0 && /[\w.,:/-]/.test(text[start - 1] ?? '')) return 0;
+  BEGINS_STREET.lastIndex = start;
+  if (!BEGINS_STREET.test(text)) return 0;
+  return addEnglish(text, start, out) || addFrench(text, start, out);
+}
+
+function addEnglish(text: string, start: number, out: Match[]): number {
+  ENGLISH_STREET.lastIndex = start;
+  const street = ENGLISH_STREET.exec(text);
+  if (street === null) return 0;
+  const word = street[1] as string;
+  let end = start + street[0].length;
+  const direction = /^ (?:[NSEW]{1,2}|North|South|East|West)\b/.exec(text.slice(end, end + 7));
+  if (direction) end += direction[0].length;
+  const tail = tailEnd(text, end);
+  // "5 Park", "12 Main": a number and one word need a town to be an address.
+  if (!tail.certain && !/^(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Drive|Lane|Ln|Court|Terrace|Crescent|Parkway)$/.test(word))
+    return 0;
+  if (!tail.certain && street[0].split(' ').length < 3) return 0;
+  const before = BEFORE_NUMBER.exec(text.slice(Math.max(0, start - 24), start));
+  push(text, start - (before?.[0].length ?? 0), tail.end, out, tail.certain ? 0.9 : 0.7);
+  return tail.end;
+}
+
+function addFrench(text: string, start: number, out: Match[]): number {
+  FRENCH.lastIndex = start;
+  const street = FRENCH.exec(text);
+  if (street === null) return 0;
+  return addTail(text, start, start + street[0].length, out);
+}
+
+function addNumberLast(text: string, start: number, out: Match[]): number {
+  const window = text.slice(Math.max(0, start - WINDOW), start).trimEnd();
+  const before = window.slice(window.lastIndexOf('\n') + 1);
+  if (before.length < 4) return 0;
+  const word = before.slice(before.lastIndexOf(' ') + 1);
+  if (GERMANIC_WORD.test(word)) return addGermanic(text, before, start, out);
+  STREET_HEAD.lastIndex = 0;
+  for (let found = STREET_HEAD.exec(before); found !== null; found = STREET_HEAD.exec(before)) {
+    if (isWordCode(before.charCodeAt(found.index - 1))) continue;
+    const from = start - (text.slice(Math.max(0, start - WINDOW), start).length - window.length) - before.length + found.index;
+    SPANISH.lastIndex = from;
+    const street = SPANISH.exec(text);
+    if (street !== null && from + street[0].length > start) return addTail(text, from, from + street[0].length, out);
+  }
+  return 0;
+}
+
+function isWordCode(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a) || code > 0xbf;
+}
+
+function addGermanic(text: string, before: string, start: number, out: Match[]): number {
+  const street = GERMANIC.exec(before);
+  HOUSE_NUMBER.lastIndex = start;
+  const number = HOUSE_NUMBER.exec(text);
+  if (street === null || number === null || !/\p{Lu}/u.test(street[0]) || text.charCodeAt(start - 2) <= 0x20) return 0;
+  return addTail(text, start - 1 - street[0].length, start + number[0].length, out);
+}
+
+function addPostBoxes(text: string, out: Match[]): void {
+  for (const found of text.matchAll(PO_BOX)) {
+    const end = found.index + found[0].length;
+    if (tailEnd(text, end).certain) addTail(text, found.index, end, out);
+  }
+}
+
+function addTail(text: string, start: number, end: number, out: Match[]): number {
+  const tail = tailEnd(text, end);
+  push(text, start, tail.end, out, tail.certain ? 0.88 : 0.7);
+  return tail.end;
+}
+
+function push(text: string, start: number, end: number, out: Match[], confidence: number): void {
+  let to = end;
+  while (to > start && /[\s,.;-]/.test(text[to - 1] ?? '')) to--;
+  out.push({ type: 'ADDRESS', start, end: to, confidence, rule: 'address-text' });
+}
+
+const MAX_PARTS = 6;
+
+/** How far the address goes on behind its street; certain: a post code came by. */
+function tailEnd(text: string, from: number): { end: number; certain: boolean } {
+  let end = from;
+  let certain = false;
+  for (let count = 0; count < MAX_PARTS; count++) {
+    const gap = /^(?:,? ?\n ?|, ?| - | (?=(?:#|Apt|Suite|Unit|Ste|[A-Z]{2} \d{5}|\d{5} )))/.exec(text.slice(end, end + 9));
+    if (gap === null) break;
+    const start = end + gap[0].length;
+    const part = partAt(text, start);
+    if (part === undefined) break;
+    certain ||= CODE.test(part);
+    end = start + part.length;
+    if (certain && /\n/.test(gap[0]) && count > 3) break;
+  }
+  return { end, certain };
+}
+
+const CODE = new RegExp(`(?<![\\p{L}\\d])${POST}(?![\\p{L}\\d])`, 'u');
+
+/** The longest piece from `start` that reads as a part of an address. */
+function partAt(text: string, start: number): string | undefined {
+  const window = text.slice(start, start + WINDOW);
+  const whole = /^[^,\n;|<>"()\t]*(?:\([^)]{1,20}\))?[^,\n;|<>"()\t]*/.exec(window)?.[0].trimEnd().replace(/\.$/, '') ?? '';
+  if (PART.test(whole)) return whole;
+  const sentence = /^(.*?(?:[^A-Z\s.]|[A-Z\d]{2}))\.(?:\s|$)/.exec(whole)?.[1];
+  if (sentence !== undefined && PART.test(sentence)) return sentence;
+  // A sentence goes on behind the code or town.
+  const words = whole.split(' ');
+  for (let count = Math.min(words.length - 1, 6); count >= 1; count--) {
+    const head = words.slice(0, count).join(' ');
+    if (PART.test(head) && (CODE.test(head) || /^\p{Ll}/u.test(words[count] ?? ''))) return head;
+  }
+  return undefined;
+}
+
+function addField(text: string, field: Field, out: Match[]): void {
+  const { start, end } = field;
+  if (end - start < 5 || end - start > 250) return;
+  const value = text.slice(start, end);
+  if (/^(?:0x|bc1|\w+:\/\/|[\w.+-]+@)/.test(value) || /^[\d.:a-f/]+$/i.test(value) || /^[\w.-]+:\d+$/.test(value) || /[{}[\]=]/.test(value))
+    return;
+  const words = value.split(/[\s,]+/).length;
+  if (!/\p{L}{2}/u.test(value) || (words < 2 && !/[\u3040-\u9fff\uac00-\ud7af]/.test(value))) return;
+  // "street address of the office is …" is prose; a value has a number or several capitals.
+  if (!/\d/.test(value) && !/^\p{Lu}\S*(?:[ ,]+(?:\p{Lu}|de|la|del|der|am)\S*)+$/u.test(value)) return;
+  if (value.length > 120 && !/,/.test(value)) return;
+  out.push({ type: 'ADDRESS', start, end: Math.max(end, tailOf(text, end)), confidence: 0.9, rule: 'address-field' });
+}
+
+/** "Address: 12 High Street⏎Leeds⏎LS1 4AB": lines that go on. */
+function tailOf(text: string, end: number): number {
+  if (text.charCodeAt(end) !== 0x0a) return end;
+  const tail = tailEnd(text, end);
+  return tail.certain ? tail.end : end;
+}

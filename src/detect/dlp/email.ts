@@ -1,0 +1,78 @@
+// E-mail addresses, also written "name [at] host [dot] tld". Linear: every "@" looks a bounded way to both sides.
+import type { Match } from './finding-kind.ts';
+import { fieldAt, type View } from './view.ts';
+
+const MAX_LOCAL = 64;
+const MAY_BE_SPELLED = /[[({<]\s?(?:at|@|dot|AT|DOT|At|Dot)\s?[\])}>]| dot | DOT |_at_/;
+const MAX_DOMAIN = 253;
+const DOMAIN = /(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)+(?:xn--[a-z0-9-]{2,30}|\p{L}{2,24})/uy;
+/** Ends of file names and of code that stand behind an "@". */
+const NOT_TLD =
+  /\.(?:png|jpe?g|gif|svg|webp|ico|css|js|mjs|cjs|ts|tsx|jsx|json|html?|php|py|rb|go|rs|java|xml|ya?ml|md|txt|log|pdf|zip|gz|tar|lock|so|dll|exe|sh|local|svc|service|socket|target|timer|map|vue|conf)$/i;
+
+export function findEmails(view: View, out: Match[]): void {
+  const { text } = view;
+  for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) addAt(view, at, out);
+  if (MAY_BE_SPELLED.test(text)) addSpelled(text, out);
+}
+
+function addAt(view: View, at: number, out: Match[]): void {
+  const { text } = view;
+  const local = localBefore(text, at);
+  if (!local || local.endsWith('.') || local.includes('..')) return;
+  DOMAIN.lastIndex = at + 1;
+  const domain = DOMAIN.exec(text)?.[0];
+  if (domain === undefined || domain.length > MAX_DOMAIN || NOT_TLD.test(domain)) return;
+  const start = at - local.length;
+  const end = at + 1 + domain.length;
+  const after = text.charCodeAt(end);
+  // git@host:path, ssh and URL logins; Message-IDs.
+  if (after === 0x3a && /^:[\w~./-]/.test(text.slice(end, end + 2)) && /^(?:git|hg|svn|ssh|root|deploy|ubuntu|ec2-user|admin)$/.test(local))
+    return;
+  if (
+    (text.charCodeAt(start - 1) === 0x2f || text.charCodeAt(start - 1) === 0x3a) &&
+    /:\/\/[^\s/]*$/.test(text.slice(Math.max(0, start - 80), start))
+  )
+    return;
+  const field = fieldAt(view, start, end);
+  if (field !== undefined && /message-?id|references|in-reply-to|content-id/i.test(field.key)) return;
+  if (
+    text.charCodeAt(start - 1) === 0x3c &&
+    /(?:message-id|references|in-reply-to|content-id):\s*<?[^\n]{0,200}$/i.test(text.slice(Math.max(0, start - 60), start))
+  )
+    return;
+  out.push({ type: 'EMAIL', start, end, confidence: 0.98, rule: 'email' });
+}
+
+const SIGNS = new Set("-.!#$%&'*+/=?^_`{|}~");
+
+/** What can stand before the "@", without the signs that rather belong to the text around it. */
+function localBefore(text: string, at: number): string {
+  let start = at;
+  while (start > 0 && at - start < MAX_LOCAL) {
+    const code = text.charCodeAt(start - 1);
+    const plain = (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a);
+    if (!plain && !(code < 0x80 ? SIGNS.has(text[start - 1] as string) : LETTER.test(text[start - 1] as string))) break;
+    start--;
+  }
+  return text
+    .slice(start, at)
+    .replace(/^[.!#$%&'*+/=?^`{|}~-]+/, '')
+    .replace(/^.*['`=|/{}?&]/, '');
+}
+
+const LETTER = /[\p{L}\p{N}]/u;
+
+const SPELLED =
+  /(?<![\w.])([a-z0-9][a-z0-9._+-]{0,40}(?:\s?(?:\[dot\]|\(dot\)|\{dot\}| dot )\s?[a-z0-9_+-]{1,40}){0,3})\s{0,2}(?:\[\s?(?:at|@)\s?\]|\(\s?(?:at|@)\s?\)|\{\s?at\s?\}|<\s?at\s?>|\s(?:at|AT)\s|_at_)\s{0,2}([a-z0-9-]{1,40}(?:\s{0,2}(?:\[\s?(?:dot|\.)\s?\]|\(\s?(?:dot|\.)\s?\)|\{\s?dot\s?\}|\s(?:dot|DOT)\s|_dot_|\.)\s{0,2}[a-z0-9-]{1,40}){1,4})(?![\w])/gi;
+
+function addSpelled(text: string, out: Match[]): void {
+  for (const found of text.matchAll(SPELLED)) {
+    const whole = found[0];
+    const domain = found[2] as string;
+    // "meet me at example.com" has no sign of hiding an address.
+    if (!/[[({<]\s?(?:at|@|dot|\.)|\sdot\s|_at_|\sDOT\s/i.test(whole)) continue;
+    if (/\s(?:at)\s/i.test(whole) && !/dot/i.test(domain)) continue;
+    out.push({ type: 'EMAIL', start: found.index, end: found.index + whole.length, confidence: 0.85, rule: 'email-spelled' });
+  }
+}

@@ -1,0 +1,357 @@
+// Turns a document into a view: JSON (also JSON inside JSON strings, JSON lines, JSON cut off in the middle) into its values under their keys,
+// any other text into lines, tables and mark-up (text-field.ts). One pass; never recurses deeper than MAX_LAYERS.
+import { backslashFrom, isStop, type Reader, readerOf, readString, skipSpace } from './json-reader.ts';
+import { classifyKey, KEY } from './key-class.ts';
+import { type Mapped, MappedBuilder, rawEnd, unmapped } from './mapped-text.ts';
+import { isMarked, toPlainText } from './plain-text.ts';
+import { addTextFields } from './text-field.ts';
+import type { Field, Group, View } from './view.ts';
+
+/** JSON in JSON strings, encodings in encodings. */
+const MAX_LAYERS = 6;
+const MAX_DEPTH = 200;
+
+/** Between two values: nothing that goes on over a line goes on over this. */
+const LEAF_END = '\n\n';
+
+interface Flattening {
+  readonly out: MappedBuilder;
+  readonly fields: Field[];
+  /** Something in the document is encoded or disguised; otherwise no part of it is looked at again. */
+  readonly marked: boolean;
+}
+
+/** `bits` and `key`: what is known of the whole text from outside, e.g. the key it stood under in structured content. */
+export function flatten(raw: string, key = '', bits = 0): View {
+  const flat: Flattening = { out: new MappedBuilder(), fields: [], marked: isMarked(raw) };
+  const group: Group = { bits, own: bits, parent: undefined, key: undefined };
+  addText(flat, unmapped(raw), key, bits, group, 0);
+  const plain = flat.out.build();
+  flat.fields.sort((one, other) => one.start - other.start || other.end - one.end);
+  return { plain, text: plain.text, fields: flat.fields };
+}
+
+/** One text (the document, or a string in it), with what its key says. */
+function addText(flat: Flattening, given: Mapped, key: string, bits: number, group: Group, layer: number): void {
+  if (given.text.length > BINARY_CHARS && isBinary(given.text)) return;
+  if (layer < MAX_LAYERS && startsLikeJson(given.text) && addJson(flat, given, bits, group, layer)) return;
+  const plain = flat.marked ? toPlainText(given) : given;
+  if (plain !== given && layer < MAX_LAYERS && startsLikeJson(plain.text) && addJson(flat, plain, bits, group, layer)) return;
+  const start = flat.out.length;
+  flat.out.addSlice(plain, 0, plain.text.length);
+  const end = flat.out.length;
+  if (bits !== 0 && end > start) flat.fields.push({ start, end, bits, key, group });
+  if (end - start > MIN_FIELD_TEXT) addTextFields(flat.fields, plain.text, start, group);
+  flat.out.add(LEAF_END, rawEnd(plain, plain.text.length), rawEnd(plain, plain.text.length));
+}
+
+/** Longer strings of nothing but base64 that do not decode to a text are pictures and archives: there is nothing to find in them. */
+const BINARY_CHARS = 1024;
+
+function isBinary(text: string): boolean {
+  if (!/^[A-Za-z0-9+/_=-]{1024}/.test(text)) return false;
+  const head = Buffer.from(text.slice(0, 64), 'base64');
+  return head.some((byte) => byte < 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09);
+}
+
+/** Shorter texts hold no "key: value". */
+const MIN_FIELD_TEXT = 5;
+
+function startsLikeJson(text: string): boolean {
+  let at = 0;
+  while (at < text.length && text.charCodeAt(at) <= 0x20) at++;
+  const code = text.charCodeAt(at);
+  if (code !== 0x7b && code !== 0x5b && code !== 0x22) return false;
+  at++;
+  while (at < text.length && text.charCodeAt(at) <= 0x20) at++;
+  const next = text.charCodeAt(at);
+  // "[default]" opens a section of a file, "{{" a template.
+  return code === 0x7b ? next === 0x22 || next === 0x7d : code === 0x5b ? /["{[\d\-\]tfn]/.test(text[at] ?? '') : /^\s*"[[{]/.test(text);
+}
+
+/** False (and nothing added) when the text turns out not to be JSON before its first value. */
+function addJson(flat: Flattening, map: Mapped, bits: number, group: Group, layer: number): boolean {
+  const reader = readerOf(map);
+  let values = 0;
+  while (true) {
+    skipSpace(reader);
+    if (reader.at >= reader.text.length) return true;
+    const before = reader.at;
+    if (!addValue(flat, reader, '', bits, group, layer)) {
+      if (values === 0 && reader.at === before) return false;
+      addRest(flat, reader, group);
+      return true;
+    }
+    values++;
+    skipSpace(reader);
+    if (reader.text.charCodeAt(reader.at) === 0x2c) reader.at++;
+  }
+}
+
+/** What stands behind the point where the JSON broke off is read as plain text. */
+function addRest(flat: Flattening, reader: Reader, group: Group): void {
+  const rest = new MappedBuilder();
+  rest.addSlice(reader.map, reader.at, reader.text.length);
+  const plain = flat.marked ? toPlainText(rest.build()) : rest.build();
+  const start = flat.out.length;
+  flat.out.addSlice(plain, 0, plain.text.length);
+  addTextFields(flat.fields, plain.text, start, group);
+}
+
+function addValue(flat: Flattening, reader: Reader, key: string, bits: number, group: Group, layer: number): boolean {
+  const code = reader.text.charCodeAt(reader.at);
+  if (code === 0x22) {
+    if (reader.copiedFrom >= 0 && !flat.marked && addPlainString(flat, reader, key, bits, group)) return true;
+    const piece = readString(reader);
+    if (piece === undefined) return false;
+    addText(flat, piece, key, bits, group, layer + 1);
+    return true;
+  }
+  if (code === 0x7b) return addObject(flat, reader, key, bits, group, layer);
+  if (code === 0x5b) return addArray(flat, reader, key, bits, group, layer);
+  return addLiteral(flat, reader, key, bits, group);
+}
+
+/** The common case, without a detour: a string without escapes that holds no JSON. */
+function addPlainString(flat: Flattening, reader: Reader, key: string, bits: number, group: Group): boolean {
+  const { text, copiedFrom } = reader;
+  const from = reader.at + 1;
+  const quote = text.indexOf('"', from);
+  if (quote < 0 || backslashFrom(reader, from) < quote) return false;
+  const first = text.charCodeAt(from);
+  if (first <= 0x22 || first === 0x7b || first === 0x5b) return false;
+  const start = flat.out.length;
+  const value = text.slice(from, quote);
+  flat.out.add(value, copiedFrom + from, copiedFrom + quote);
+  if (bits !== 0 && quote > from) flat.fields.push({ start, end: start + value.length, bits, key, group });
+  if (value.length > MIN_FIELD_TEXT) addTextFields(flat.fields, value, start, group);
+  flat.out.add(LEAF_END, copiedFrom + quote, copiedFrom + quote);
+  reader.at = quote + 1;
+  return true;
+}
+
+function addLiteral(flat: Flattening, reader: Reader, key: string, bits: number, group: Group): boolean {
+  const { text } = reader;
+  const from = reader.at;
+  while (reader.at < text.length && !isStop(text.charCodeAt(reader.at))) reader.at++;
+  if (reader.at === from) return false;
+  const first = text.charCodeAt(from);
+  if (first !== 0x2d && (first < 0x30 || first > 0x39))
+    return /^(?:true|false|null|NaN|None|True|False)$/.test(text.slice(from, reader.at));
+  const start = flat.out.length;
+  flat.out.addSlice(reader.map, from, reader.at);
+  flat.fields.push({ start, end: flat.out.length, bits: bits === 0 ? KEY.TECHNICAL : bits, key, group });
+  flat.out.addDecoded(LEAF_END, reader.map, reader.at, reader.at);
+  return true;
+}
+
+function addObject(flat: Flattening, reader: Reader, key: string, bits: number, parent: Group, layer: number): boolean {
+  if (++reader.depth > MAX_DEPTH) return false;
+  const group: Group = { bits: 0, own: bits, parent, key: key === '' ? undefined : key };
+  let label: string | undefined;
+  reader.at++;
+  while (true) {
+    skipSpace(reader);
+    const code = reader.text.charCodeAt(reader.at);
+    if (code === 0x7d) {
+      reader.at++;
+      reader.depth--;
+      return true;
+    }
+    if (code === 0x2c) {
+      reader.at++;
+      continue;
+    }
+    const name = code === 0x22 ? readKey(flat, reader) : undefined;
+    if (name === undefined) return false;
+    skipSpace(reader);
+    if (reader.text.charCodeAt(reader.at) !== 0x3a) return false;
+    if (mayBeValue(name)) addKeyText(flat, reader, name, group);
+    reader.at++;
+    skipSpace(reader);
+    const said = bitsOfMember(name, bits, label);
+    group.bits |= said;
+    const from = reader.at;
+    if (COLUMN_LISTS.has(name) && reader.text.charCodeAt(from) === 0x5b) reader.columns = headerNames(reader);
+    if (!addValue(flat, reader, name, said, group, layer)) return false;
+    // {"name": "API_KEY", "value": "…"}: one member says what the next one is.
+    if (LABELS.has(name) && reader.at - from <= MAX_LABEL_CHARS) label = reader.text.slice(from + 1, reader.at - 1);
+  }
+}
+
+/** Objects keyed by e-mail address, card number or token. */
+function mayBeValue(key: string): boolean {
+  return key.length > 6 && (key.includes('@') || /\d{4}/.test(key) || key.length > 24);
+}
+
+/** The key as a value: its place is the text before the colon that the reader stands at. */
+function addKeyText(flat: Flattening, reader: Reader, name: string, group: Group): void {
+  const close = reader.text.lastIndexOf('"', reader.at - 1);
+  const open = close - name.length;
+  if (open < 1 || reader.text.slice(open, close) !== name) return;
+  const start = flat.out.length;
+  flat.out.addSlice(reader.map, open, close);
+  flat.out.addDecoded(LEAF_END, reader.map, close, close);
+  flat.fields.push({ start, end: start + name.length, bits: 0, key: '', group });
+}
+
+function readKey(flat: Flattening, reader: Reader): string | undefined {
+  const from = reader.at + 1;
+  const quote = reader.text.indexOf('"', from);
+  if (!flat.marked && quote >= 0 && backslashFrom(reader, from) > quote) {
+    reader.at = quote + 1;
+    return reader.text.slice(from, quote);
+  }
+  const piece = readString(reader);
+  return piece && (flat.marked ? toPlainText(piece).text : piece.text);
+}
+
+const COLUMN_LISTS = new Set(['columns', 'headers', 'header', 'fields', 'cols', 'columnNames', 'column_names', 'Columns']);
+const LABELS = new Set([
+  'name',
+  'key',
+  'label',
+  'field',
+  'title',
+  'type',
+  'attribute',
+  'question',
+  'fieldName',
+  'field_name',
+  'property',
+  'header',
+  'Name',
+  'Key',
+  'Label',
+  'id',
+  'param',
+  'variable',
+  'column',
+  'displayName',
+  'caption',
+  'kind',
+  'system',
+  'code',
+]);
+const LABELLED = new Set([
+  'value',
+  'val',
+  'content',
+  'answer',
+  'data',
+  'text',
+  'Value',
+  'raw',
+  'string',
+  'stringValue',
+  'current',
+  'fieldValue',
+  'field_value',
+  'displayValue',
+  'v',
+  'number',
+]);
+const MAX_LABEL_CHARS = 66;
+/** What an object says about members whose own keys say nothing: {"card": {"number": …}}. */
+const INHERITED =
+  KEY.EMAIL |
+  KEY.PHONE |
+  KEY.SSN |
+  KEY.NATIONAL_ID |
+  KEY.NATIONAL_ID_MAYBE |
+  KEY.BIRTH |
+  KEY.CARD |
+  KEY.IBAN |
+  KEY.ACCOUNT |
+  KEY.ROUTING |
+  KEY.PASSWORD |
+  KEY.TOKEN |
+  KEY.CONNECTION;
+
+/** Parts of a name, in the object of a person. */
+const NAME_PARTS = new Set(['first', 'last', 'middle', 'full', 'display', 'given', 'family', 'surname', 'forename', 'preferred']);
+
+function bitsOfMember(name: string, parent: number, label: string | undefined): number {
+  const own = classifyKey(name);
+  if (parent & KEY.PERSON_ABOUT && NAME_PARTS.has(name)) return KEY.PERSON;
+  if (label !== undefined && LABELLED.has(name)) {
+    const said = classifyKey(label);
+    if (said !== 0) return said;
+  }
+  if ((own & ~KEY.NUMBER) === 0 && (own !== 0 || parent & INHERITED)) return own | (parent & INHERITED);
+  return own;
+}
+
+/** A list of texts has the key of the list. {"columns": […], "rows": [[…]]} is a table. */
+function addArray(flat: Flattening, reader: Reader, key: string, bits: number, group: Group, layer: number): boolean {
+  if (++reader.depth > MAX_DEPTH) return false;
+  let columns: number[] | undefined;
+  let names: string[] = [];
+  let row: Group = group;
+  let first = 1;
+  let index = 0;
+  reader.at++;
+  while (true) {
+    skipSpace(reader);
+    const code = reader.text.charCodeAt(reader.at);
+    if (code === 0x5d) {
+      reader.at++;
+      reader.depth--;
+      return true;
+    }
+    if (code === 0x2c) {
+      reader.at++;
+      continue;
+    }
+    if (index === 0 && code === 0x5b) {
+      const own = headerNames(reader);
+      names = reader.columns.length > 1 ? reader.columns : own;
+      first = names === own ? 1 : 0;
+      columns = names.some((name) => (classifyKey(name) & ~KEY.TECHNICAL) !== 0) ? names.map(classifyKey) : undefined;
+    }
+    if (columns !== undefined && code === 0x5b && index >= first) {
+      row = { bits: columns.reduce((all, one) => all | one, 0), own: 0, parent: group, key: undefined };
+      if (!addRow(flat, reader, columns, names, row, layer)) return false;
+    } else if (!addValue(flat, reader, key, bits, group, layer)) return false;
+    index++;
+  }
+}
+
+function headerNames(reader: Reader): string[] {
+  const close = reader.text.indexOf(']', reader.at);
+  if (close < 0 || close - reader.at > MAX_HEADER_CHARS) return [];
+  try {
+    const list: unknown = JSON.parse(reader.text.slice(reader.at, close + 1));
+    return Array.isArray(list) && list.length > 1 && list.every((item) => typeof item === 'string') ? list : [];
+  } catch {
+    return [];
+  }
+}
+
+const MAX_HEADER_CHARS = 2000;
+
+function addRow(
+  flat: Flattening,
+  reader: Reader,
+  columns: readonly number[],
+  names: readonly string[],
+  group: Group,
+  layer: number,
+): boolean {
+  reader.at++;
+  let column = 0;
+  while (true) {
+    skipSpace(reader);
+    const code = reader.text.charCodeAt(reader.at);
+    if (code === 0x5d) {
+      reader.at++;
+      return true;
+    }
+    if (code === 0x2c) {
+      reader.at++;
+      continue;
+    }
+    if (!addValue(flat, reader, names[column] ?? '', columns[column] ?? 0, group, layer)) return false;
+    column++;
+  }
+}

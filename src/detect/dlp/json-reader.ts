@@ -1,0 +1,88 @@
+// Reads JSON text that may be cut off or broken: where strings begin and end, and what they say, with the place of every character.
+// Each backslash is looked for once, so a document is read in linear time. Never throws.
+import { isCopied, type Mapped, MappedBuilder, rawStart } from './mapped-text.ts';
+
+export function readerOf(map: Mapped): Reader {
+  return { map, text: map.text, copiedFrom: isCopied(map) ? (map.from[0] as number) : -1, at: 0, depth: 0, escapeAt: -1, columns: [] };
+}
+
+export interface Reader {
+  readonly map: Mapped;
+  readonly text: string;
+  /** The text is a straight copy of the raw text from here; -1 when it was decoded. */
+  readonly copiedFrom: number;
+  at: number;
+  depth: number;
+  /** Next backslash at or behind `at`, looked for once. */
+  escapeAt: number;
+  /** Names of the columns that rows below belong to. */
+  columns: string[];
+}
+
+export function backslashFrom(reader: Reader, from: number): number {
+  if (reader.escapeAt < from) {
+    const found = reader.text.indexOf('\\', from);
+    reader.escapeAt = found < 0 ? reader.text.length : found;
+  }
+  return reader.escapeAt;
+}
+
+export function skipSpace(reader: Reader): void {
+  while (reader.text.charCodeAt(reader.at) <= 0x20) reader.at++;
+}
+
+export function isStop(code: number): boolean {
+  return (
+    code === 0x2c || code === 0x7d || code === 0x5d || code <= 0x20 || code === 0x22 || code === 0x7b || code === 0x5b || code === 0x3a
+  );
+}
+
+/** The string that opens at the reader, unescaped, with its places. A string without an end is read up to the end of the text. */
+export function readString(reader: Reader): Mapped | undefined {
+  const { text, map } = reader;
+  const from = reader.at + 1;
+  let quote = text.indexOf('"', from);
+  const slash = backslashFrom(reader, from);
+  if (quote < 0) quote = text.length;
+  const builder = new MappedBuilder();
+  if (quote < slash) {
+    reader.at = Math.min(quote + 1, text.length);
+    builder.addSlice(map, from, quote);
+    return builder.length === 0 ? { text: '', at: [0], from: [rawStart(map, from)], to: [rawStart(map, from)] } : builder.build();
+  }
+  let done = from;
+  let at = from;
+  while (at < text.length) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) break;
+    if (code !== 0x5c) {
+      at = nextStop(text, at);
+      continue;
+    }
+    builder.addSlice(map, done, at);
+    const length = text.charCodeAt(at + 1) === 0x75 ? 6 : 2;
+    builder.addDecoded(unescapeToken(text.slice(at, at + length)), map, at, Math.min(at + length, text.length));
+    at += length;
+    done = at;
+  }
+  builder.addSlice(map, done, Math.min(at, text.length));
+  reader.at = Math.min(at + 1, text.length);
+  return builder.build();
+}
+
+const STRING_STOP = /["\\]/g;
+
+function nextStop(text: string, from: number): number {
+  STRING_STOP.lastIndex = from;
+  return STRING_STOP.test(text) ? STRING_STOP.lastIndex - 1 : text.length;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: ' ', f: ' ', '"': '"', '\\': '\\', '/': '/' };
+
+function unescapeToken(token: string): string {
+  if (token[1] === 'u') {
+    const code = Number.parseInt(token.slice(2), 16);
+    return Number.isNaN(code) ? token : String.fromCharCode(code);
+  }
+  return ESCAPES[token[1] ?? ''] ?? token;
+}

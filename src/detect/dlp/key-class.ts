@@ -1,0 +1,81 @@
+// What a key, column header or label says about its value. Words of the big languages; the word lists are in key-word.ts.
+// Keys come from servers: nothing here takes longer than linear time in the key, and the memory of known keys is bounded.
+import { KEY } from './key-bit.ts';
+import { KEY_PHRASES, KEY_WORDS } from './key-word.ts';
+
+const SECRETS = KEY.PASSWORD | KEY.TOKEN | KEY.CONNECTION;
+const NUMBERS = KEY.PHONE | KEY.SSN | KEY.NATIONAL_ID | KEY.NATIONAL_ID_MAYBE | KEY.CARD | KEY.IBAN | KEY.ACCOUNT | KEY.ROUTING | KEY.BIRTH;
+
+export { KEY } from './key-bit.ts';
+
+export const MAX_KEY_CHARS = 64;
+const KNOWN_KEYS = 4096;
+const known = new Map<string, number>();
+
+export function classifyKey(key: string): number {
+  // A key that was redacted says nothing any more.
+  if (key.length === 0 || key.length > MAX_KEY_CHARS || key.startsWith('[redacted:')) return 0;
+  const cached = known.get(key);
+  if (cached !== undefined) return cached;
+  const bits = settle(collect(wordsOf(key)));
+  if (known.size >= KNOWN_KEYS) known.clear();
+  known.set(key, bits);
+  return bits;
+}
+
+/** Lower-case words of a key, without accents: `customerTelefonNr` → customer telefon nr. */
+export function wordsOf(key: string): string[] {
+  return key
+    .replace(/([\p{Ll}\d])(\p{Lu})/gu, '$1 $2')
+    .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1 $2')
+    .normalize('NFKD')
+    .replace(/[\u0300-\u036f'’]/g, '')
+    .toLowerCase()
+    .split(/[^\p{L}\p{M}\d]+/u)
+    .filter((word) => word.length > 0)
+    .map((word) => (word.length > 3 ? word.replace(/\d+$/, '') : word));
+}
+
+const PHRASE_WORDS = new Set([...KEY_PHRASES.keys()].flatMap((phrase) => phrase.split(' ')));
+
+/** Could this word of a sentence be, or be a part of, what a key says? A quick no for most words. */
+export function mayBeKeyWord(word: string): boolean {
+  return classifyKey(word) !== 0 || PHRASE_WORDS.has(word.toLowerCase());
+}
+
+function collect(words: readonly string[]): number {
+  let bits = 0;
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] as string;
+    const two = index + 1 < words.length ? `${word} ${words[index + 1]}` : undefined;
+    const three = two !== undefined && index + 2 < words.length ? `${two} ${words[index + 2]}` : undefined;
+    const phrase3 = three === undefined ? undefined : KEY_PHRASES.get(three);
+    const phrase2 = two === undefined ? undefined : KEY_PHRASES.get(two);
+    if (phrase3 !== undefined) {
+      bits |= phrase3;
+      index += 2;
+    } else if (phrase2 !== undefined) {
+      bits |= phrase2;
+      index += 1;
+    } else {
+      // private_key_id, token_id: the name of a secret, not the secret.
+      if ((word === 'id' || word === 'ids') && index > 0 && bits & SECRETS) bits |= KEY.NOT_SECRET;
+      bits |= KEY_WORDS.get(word) ?? KEY_WORDS.get(word.replace(/s$/, '')) ?? 0;
+    }
+  }
+  return bits;
+}
+
+/** What the words say together. */
+function settle(bits: number): number {
+  let out = bits;
+  if (out & SECRETS) out &= ~(KEY.PERSON | KEY.PERSON_MAYBE);
+  if (out & KEY.NOT_SECRET) out &= ~SECRETS;
+  // customer_name, author: the name of a person; customer_id: of nothing we look for.
+  if (out & KEY.PERSON_MAYBE && out & KEY.PERSON_ABOUT) out |= KEY.PERSON;
+  if (out & KEY.THING_ABOUT) out &= ~(KEY.PERSON | KEY.PERSON_MAYBE);
+  if (out & (KEY.EMAIL | NUMBERS | SECRETS | KEY.ADDRESS)) out &= ~(KEY.PERSON | KEY.PERSON_MAYBE);
+  if (out & (KEY.TECHNICAL | KEY.NUMBER)) out &= ~(KEY.PERSON | KEY.PERSON_MAYBE | KEY.ADDRESS);
+  if (out & KEY.TECHNICAL && !(out & (NUMBERS | SECRETS))) out &= KEY.TECHNICAL | KEY.PERSON_ABOUT | KEY.THING_ABOUT;
+  return out;
+}

@@ -1,0 +1,79 @@
+// How a name is introduced in running text: by the words before it. "my name is", "Dear", "Kind regards⏎" leave no doubt; "by", "for", "customer"
+// make a known name likely; the start of a line or sentence says nothing yet.
+
+export type Lead = 'strong' | 'weak' | 'start' | undefined;
+
+const STRONG = new Set<string>();
+const WEAK = new Set<string>();
+const CLOSING = new Set<string>();
+
+function learn(target: Set<string>, list: string): void {
+  for (const entry of list.split(/[,\n]/)) if (entry.trim() !== '') target.add(entry.trim());
+}
+
+learn(
+  STRONG,
+  `name is, named, name's, called me, am called, call me, this is, spoke with, spoke to, speaking with, speaking to, signed by, written by, prepared by, reviewed by, approved by, behalf of, sincerely, regards, cheers, yours, attn, attention, care of, c/o,
+  mr, mrs, ms, miss, dr, prof, professor, sir, dear, hello, hi, hey, hallo, liebe, lieber, geehrte frau, geehrter herr, herr, frau, herrn, name ist, ich heiße, ich heisse, bonjour, cher, chère, monsieur, madame, mme, mlle, m'appelle, m’appelle, je suis, cordialement,
+  estimado, estimada, hola, señor, señora, sr, sra, srta, don, doña, me llamo, nombre es, mi chiamo, saludos, atentamente, ciao, gentile, caro, cara, signor, signora, signore, sig, prezado, prezada, olá, senhor, senhora, nome é, me chamo, atenciosamente,
+  beste, geachte, meneer, mevrouw, naam is, groeten, groet, hej, hei, pan, pani, się, jag heter, jeg hedder, jeg heter, nimeni on, grüßen, grüße, beneficiary, payee, cardholder, policyholder, patient, passenger, attendee, applicant, claimant, mother, father, wife, husband, son, daughter, brother, sister,
+  colleague, nurse, driver, witness, lawyer, tenant, resident, caller, interviewed, met with, meeting with, interview with, call with, зовут, г-н, госпожа, господин, уважаемый, уважаемая, дорогой, дорогая, abbracci, saluti, abraços, hälsningar, hilsen, pozdrawiam, thanks`,
+);
+learn(
+  WEAK,
+  'by, for, contact, customer, client, employee, member, guest, manager, assignee, author, reporter, reviewer, called, met, told, asked, and, with, kunde, kundin, für, von, mit, con, avec, par, por, para, cc, to, from, y, et, und, e',
+);
+learn(
+  CLOSING,
+  'regards, sincerely, cheers, yours, best, thanks, grüßen, grüße, cordialement, saludos, atentamente, saluti, groet, groeten, atenciosamente, abraços, hälsningar, hilsen, pozdrawiam, wishes, truly, faithfully, gruß',
+);
+
+const MAX_WORD = 20;
+
+/** How what stands before `start` leads to a name. */
+export function leadBefore(text: string, start: number): Lead {
+  let at = start - 1;
+  let gaps = 0;
+  let line = false;
+  while (at >= 0 && gaps < 4) {
+    const code = text.charCodeAt(at);
+    if (code === 0x0a || code === 0x0d) line = true;
+    else if (code !== 0x20 && code !== 0x2e && code !== 0x2c && code !== 0x3a && code !== 0x09) break;
+    at--;
+    gaps++;
+  }
+  if (gaps === 0) return at < 0 ? 'start' : isOpening(text.charCodeAt(at)) ? 'start' : undefined;
+  if (at < 0) return 'start';
+  const one = wordBefore(text, at);
+  if (one === '') return 'start';
+  if (line) return CLOSING.has(one) ? 'strong' : 'start';
+  if (STRONG.has(one)) return 'strong';
+  const two = wordBefore(text, at - one.length - 1);
+  if (two !== '' && STRONG.has(`${two} ${one}`)) return 'strong';
+  if (WEAK.has(one)) return 'weak';
+  return 'start';
+}
+
+/** ( " ' “ [ • * - > | */
+function isOpening(code: number): boolean {
+  return (
+    code === 0x28 || code === 0x22 || code === 0x27 || code === 0x201c || code === 0x5b || code === 0x2a || code === 0x3e || code === 0x7c
+  );
+}
+
+function wordBefore(text: string, end: number): string {
+  let at = end;
+  while (at >= 0 && end - at < MAX_WORD && isWordCode(text.charCodeAt(at))) at--;
+  return text.slice(at + 1, end + 1).toLowerCase();
+}
+
+function isWordCode(code: number): boolean {
+  return (
+    (code >= 0x61 && code <= 0x7a) ||
+    (code >= 0x41 && code <= 0x5a) ||
+    code === 0x27 ||
+    code === 0x2019 ||
+    code === 0x2f ||
+    (code >= 0xc0 && code < 0x2000)
+  );
+}

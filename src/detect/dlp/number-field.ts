@@ -1,0 +1,118 @@
+// Bank and identity numbers that hold letters, and the whole values of fields that their key calls a number of that kind.
+import { mod97 } from './check-digit.ts';
+import { isWrittenDate, writtenBirthdays } from './date-value.ts';
+import type { Match } from './finding-kind.ts';
+import { KEY } from './key-class.ts';
+import { compact, schemeAlone, schemeLabelled } from './national-id.ts';
+import { type Field, fieldAt, type View } from './view.ts';
+
+const NUMBERS = KEY.PHONE | KEY.SSN | KEY.NATIONAL_ID | KEY.NATIONAL_ID_MAYBE | KEY.CARD | KEY.ACCOUNT | KEY.ROUTING | KEY.BIRTH;
+
+/** Country, length of the IBAN. */
+const IBAN_LENGTHS: ReadonlyMap<string, number> = new Map(
+  'AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BI27 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DJ27 DK18 DO28 EE20 EG29 ES24 FI18 FK18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HN28 HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 LB28 LC32 LI21 LT20 LU20 LV21 LY25 MC27 MD24 ME22 MK19 MN20 MR27 MT31 MU30 NI28 NL18 NO15 OM23 PK24 PL28 PS29 PT25 QA29 RO24 RS22 RU33 SA24 SC31 SD18 SE24 SI19 SK24 SM27 SO23 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20 YE30'
+    .split(' ')
+    .map((entry) => [entry.slice(0, 2), Number(entry.slice(2))]),
+);
+const IBAN_HEAD = /[A-Za-z]{2}[ -]?\d[ -]?\d[ -]?[A-Za-z0-9][A-Za-z0-9 .–-]{9,}/g;
+
+export function findIbans(view: View, out: Match[]): void {
+  const { text } = view;
+  IBAN_HEAD.lastIndex = 0;
+  for (let found = IBAN_HEAD.exec(text); found !== null; found = IBAN_HEAD.exec(text)) {
+    const start = found.index;
+    const length = IBAN_LENGTHS.get(found[0].slice(0, 2).toUpperCase());
+    const end = length === undefined || isLetterOrDigit(text.charCodeAt(start - 1)) ? -1 : ibanEnd(text, start, length);
+    if (end > 0) {
+      out.push({ type: 'IBAN', start, end, confidence: 0.99, rule: 'iban' });
+      IBAN_HEAD.lastIndex = end;
+    } else IBAN_HEAD.lastIndex = start + 2;
+  }
+}
+
+function ibanEnd(text: string, start: number, length: number): number {
+  let compacted = '';
+  let at = start;
+  while (compacted.length < length && at < text.length && at - start < length * 2) {
+    const code = text.charCodeAt(at);
+    if (isLetterOrDigit(code) && code < 0x7f) compacted += text[at];
+    else if (code !== 0x20 && code !== 0x2d && code !== 0x2e && code !== 0x2013) return -1;
+    at++;
+  }
+  if (compacted.length < length || isLetterOrDigit(text.charCodeAt(at))) return -1;
+  const upper = compacted.toUpperCase();
+  return mod97(upper.slice(4) + upper.slice(0, 4)) === 1 ? at : -1;
+}
+
+/** Identity numbers that hold letters: "QQ 12 34 56 C", "RSSMRA85T10A562S". */
+const LETTERED =
+  /(?<![\w-])(?:[A-Za-z]{2}[ -]?\d\d[ -]?\d\d[ -]?\d\d[ -]?[A-Da-d]|(?:\d{8}|\d\d\.\d{3}\.\d{3})-?[A-Za-z]|[XYZxyz]-?\d{7}-?[A-Za-z]|[A-Za-z]{6} ?\d\w\w\w{2} ?\w\d{3} ?[A-Za-z]|[A-Z]{3} [A-Z]{3} \d\d[A-Z]\d\d [A-Z]\d{3}[A-Z]|[A-Z]{5}\d{4}[A-Z]|\d{17}[Xx]|\d{6}[-+A]\d{3}[A-Y]|[A-Z]{4}\d{6}(?:[HMX][A-Z]{5}\w\d|\w{3})|\d{1,2}\.\d{3}\.\d{3}-[Kk]|\d{7}[A-W][A-I]?|[STFGM]\d{7}[A-Z]|[A-Z]{1,2}\d{6}\(?[\dA]\)?|[A-Z][12]\d{8}|[12] ?\d\d ?\d\d ?2[AB] ?\d{3} ?\d{3} ?\d\d|\d\d ?\d{6} ?[A-Z] ?\d{3})(?![\w-])/y;
+
+export function findLetteredIds(view: View, out: Match[]): void {
+  const { text } = view;
+  for (let at = nextCandidate(text, 0); at >= 0; at = nextCandidate(text, at)) {
+    LETTERED.lastIndex = at;
+    const found = LETTERED.exec(text);
+    at++;
+    if (found === null) continue;
+    const field = fieldAt(view, found.index, LETTERED.lastIndex);
+    const whole = field !== undefined && field.end - field.start <= found[0].length + 8;
+    if (whole && field.bits & KEY.TECHNICAL && !(field.bits & NUMBERS)) continue;
+    const scheme = schemeAlone(found[0]) ?? schemeAlone(found[0].toUpperCase());
+    if (scheme) out.push({ type: 'NATIONAL_ID', start: found.index, end: LETTERED.lastIndex, confidence: 0.88, rule: scheme.name });
+  }
+}
+
+/** A digit stands this near to the start of every identity number, characters. */
+const NEAR = 9;
+
+/** The next start of a word with a digit close behind it: few words have one. */
+function nextCandidate(text: string, from: number): number {
+  for (let at = from; at < text.length; at++) {
+    if (!isIdStart(text.charCodeAt(at)) || (at > 0 && isIdStart(text.charCodeAt(at - 1)))) continue;
+    for (let near = at; near < at + NEAR; near++) if ((text.charCodeAt(near) ^ 0x30) < 10) return at;
+  }
+  return -1;
+}
+
+function isIdStart(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a);
+}
+
+/** The whole value of a field that its key calls an identity number, a bank number or a birthday. */
+export function findNumberFields(view: View, out: Match[]): void {
+  for (const { start, end } of writtenBirthdays(view.text))
+    out.push({ type: 'DATE_OF_BIRTH', start, end, confidence: 0.85, rule: 'birth-text' });
+  for (const field of view.fields) {
+    if (!(field.bits & (KEY.NATIONAL_ID | KEY.NATIONAL_ID_MAYBE | KEY.BIRTH | KEY.ACCOUNT | KEY.ROUTING))) continue;
+    const { start, end } = field;
+    if (end - start < 5 || end - start > 40) continue;
+    const value = view.text.slice(start, end);
+    if (field.bits & KEY.BIRTH && isWrittenDate(value))
+      out.push({ type: 'DATE_OF_BIRTH', start, end, confidence: 0.9, rule: 'birth-field' });
+    else if (field.bits & (KEY.ACCOUNT | KEY.ROUTING) && /^[A-Z0-9][A-Z0-9 -]{5,33}$/.test(value) && /\d{3}/.test(value))
+      out.push({ type: 'BANK_ACCOUNT', start, end, confidence: 0.8, rule: 'account-field' });
+    else if (field.bits & (KEY.NATIONAL_ID | KEY.NATIONAL_ID_MAYBE) && /[A-Za-z]/.test(value)) addIdField(field, value, out);
+  }
+}
+
+function addIdField(field: Field, value: string, out: Match[]): void {
+  if (!/^[A-Za-z0-9][A-Za-z0-9 .\-/()]{4,24}$/.test(value)) return;
+  const sure = (field.bits & KEY.NATIONAL_ID) !== 0;
+  const scheme = schemeLabelled(value, sure);
+  const digits = compact(value).replace(/\D/g, '').length;
+  if (scheme !== undefined || (sure && digits >= 4 && !/\s[a-z]{3,}/i.test(value)))
+    out.push({
+      type: 'NATIONAL_ID',
+      start: field.start,
+      end: field.end,
+      confidence: scheme ? 0.95 : 0.8,
+      rule: scheme?.name ?? 'identity-field',
+    });
+}
+
+function isLetterOrDigit(code: number): boolean {
+  return (
+    (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a) || (code >= 0xc0 && code < 0x2000)
+  );
+}

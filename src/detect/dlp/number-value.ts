@@ -1,0 +1,241 @@
+// Everything made of digits: cards, social security and identity numbers, bank numbers, telephones, dates of birth. One pass over the
+// text finds the runs; what a run is follows from its key or label, its check digits and how it is written, in that order.
+import { aba, luhn } from './check-digit.ts';
+import { birthDate } from './date-value.ts';
+import type { DlpType, Match } from './finding-kind.ts';
+import { classifyKey, KEY, mayBeKeyWord } from './key-class.ts';
+import { schemeAlone, schemeLabelled } from './national-id.ts';
+import { isDialable, isInternational, isNational, isNorthAmerican } from './phone-number.ts';
+import { type Field, fieldAt, type View } from './view.ts';
+
+/** A digit run with its separators; letters before and behind belong to identity numbers. */
+const RUN = /(?:\+|\(\+?)?\d[\d .\-/()–]{3,46}\d/g;
+const MAX_RUN_DIGITS = 32;
+const LABEL_BACK = 64;
+
+export function findNumbers(view: View, out: Match[]): void {
+  const { text } = view;
+  RUN.lastIndex = 0;
+  for (let found = RUN.exec(text); found !== null; found = RUN.exec(text)) {
+    const start = found.index;
+    const end = start + found[0].length;
+    if (found[0].length < 7 && countDigits(found[0]) < 5) continue;
+    if (inWord(text, start, end)) continue;
+    const taken = judge(view, start, end, out);
+    if (taken > 0 && taken < end) RUN.lastIndex = taken;
+  }
+}
+
+function countDigits(text: string): number {
+  let count = 0;
+  for (let at = 0; at < text.length; at++) if ((text.charCodeAt(at) ^ 0x30) < 10) count++;
+  return count;
+}
+
+/** Digits inside a word, a decimal, a path or a hash are no number of ours. */
+function inWord(text: string, start: number, end: number): boolean {
+  const before = text.charCodeAt(start - 1);
+  const after = text.charCodeAt(end);
+  if (isLetter(before) || before === 0x5f || isLetter(after) || after === 0x5f) return true;
+  return (before === 0x2e || before === 0x2d) && isAlnum(text.charCodeAt(start - 2));
+}
+
+function isLetter(code: number): boolean {
+  return (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a) || (code >= 0xc0 && code < 0x2000);
+}
+
+function isAlnum(code: number): boolean {
+  return isLetter(code) || (code >= 0x30 && code <= 0x39);
+}
+
+/** Tries the whole run, then its parts between wide gaps. Returns the end of what was taken. */
+function judge(view: View, start: number, end: number, out: Match[]): number {
+  const field = fieldAt(view, start, end);
+  // A counter or an id that is all there is to its field, with nothing before it.
+  if (field !== undefined && field.bits === KEY.TECHNICAL && field.start === start && field.end === end) return 0;
+  const context = contextOf(view.text, start, end, field);
+  const whole = view.text.slice(start, end);
+  if (add(view.text, whole, start, context, out)) return end;
+  // "4111 1111 1111 1111 12/27": two values in one run.
+  const parts = [...whole.matchAll(/\S+/g)];
+  if (parts.length < 2 || parts.length > 12) return 0;
+  for (let count = parts.length - 1; count >= 1; count--) {
+    const last = parts[count - 1] as RegExpMatchArray;
+    const piece = whole.slice(0, (last.index ?? 0) + last[0].length);
+    if (piece.replace(/\D/g, '').length < 8) break;
+    if (add(view.text, piece.replace(/[-./(]+$/, ''), start, context, out)) return start + piece.length;
+  }
+  const first = parts[0] as RegExpMatchArray;
+  return start + first[0].length;
+}
+
+interface Context {
+  /** What key and label say together. */
+  bits: number;
+  /** The number is all there is to its field. */
+  alone: boolean;
+  technical: boolean;
+}
+
+function contextOf(text: string, start: number, end: number, field: Field | undefined): Context {
+  const bits = field?.bits ?? 0;
+  const label = labelBefore(text, start, field === undefined ? 0 : field.start);
+  // "Account: …" beside a routing number.
+  const besideRouting = field !== undefined && field.group.bits & KEY.ROUTING && /^acc(?:oun)?t\b/i.test(field.key) ? KEY.ACCOUNT : 0;
+  return {
+    bits: bits | label | besideRouting,
+    alone: field !== undefined && field.start === start,
+    // A key speaks for its value, not for each number in a sentence.
+    technical: (bits & KEY.TECHNICAL) !== 0 && !(label & NUMBERS) && field !== undefined && field.end - field.start <= end - start + 8,
+  };
+}
+
+const NUMBERS = KEY.PHONE | KEY.SSN | KEY.NATIONAL_ID | KEY.NATIONAL_ID_MAYBE | KEY.CARD | KEY.ACCOUNT | KEY.ROUTING | KEY.BIRTH;
+const LABEL_WORDS = /[\p{L}][\p{L}.'’-]*/gu;
+
+/** What the last words before a number say, in running text. */
+function labelBefore(text: string, start: number, notBefore: number): number {
+  const from = Math.max(notBefore, start - LABEL_BACK);
+  const before = text.slice(from, start);
+  if (before.length < 3) return 0;
+  const clause = before.slice(Math.max(before.lastIndexOf('\n'), before.lastIndexOf('; '), before.lastIndexOf('. ')) + 1);
+  const words = clause.match(LABEL_WORDS);
+  if (words === null || !words.some(mayBeKeyWord)) return 0;
+  let bits = 0;
+  for (const count of [1, 2, 3, 4, 5, 6, 7, 8]) {
+    if (count > words.length) break;
+    const said = classifyKey(words.slice(-count).slice(0, 3).join(' ')) & NUMBERS;
+    if (said) return bits | said;
+    bits |= said;
+  }
+  return bits;
+}
+
+function add(text: string, written: string, start: number, context: Context, out: Match[]): boolean {
+  const digits = written.replace(/\D/g, '');
+  if (digits.length < 5 || digits.length > MAX_RUN_DIGITS) return false;
+  const found = decide(written, digits, context, text, start);
+  if (found === undefined) return false;
+  const lead = written.length - written.replace(/^[\s(]+(?=\d{6,}$)/, '').length;
+  out.push({ ...found, start: start + lead, end: start + written.length });
+  return true;
+}
+
+type Verdict = Pick<Match, 'type' | 'confidence' | 'rule'>;
+
+function as(type: DlpType, rule: string, confidence: number): Verdict {
+  return { type, rule, confidence };
+}
+
+function decide(written: string, digits: string, context: Context, text: string, start: number): Verdict | undefined {
+  const { bits } = context;
+  if (bits & KEY.BIRTH && birthDate(written)) return as('DATE_OF_BIRTH', 'birth-date', 0.9);
+  if (isDate(written) || isDecimal(written)) return undefined;
+  return (
+    asCard(written, digits, context) ??
+    asSsn(written, digits, bits, text, start) ??
+    asBank(written, digits, bits) ??
+    asIdentity(written, digits, bits, context) ??
+    asPhone(written, digits, context)
+  );
+}
+
+const CARD_SHAPE =
+  /^(?:\d{4}([ .-]?)\d{4}\1\d{4}\1\d{3,4}(?:\1\d{1,3})?|\d{4}([ .-]?)\d{6}\2\d{4,5}|\d{12,19}|\d{6}[ -]\d{6,13}|(?:\d[ .-]){12,18}\d|\d{5}([ -])\d{5}\3\d{5,6}|(?:\d\d[ -]){7}\d\d|\d{4}(?:[ .\-/–]{1,3}\d{4}){3}|\d{4}[ .\-/–]{1,3}\d{6}[ .\-/–]{1,3}\d{5})$/;
+
+function asCard(written: string, digits: string, context: Context): Verdict | undefined {
+  if (digits.length < 12 || digits.length > 19 || !CARD_SHAPE.test(written)) return undefined;
+  const labelled = (context.bits & KEY.CARD) !== 0;
+  if (!isIssued(digits) || !luhn(digits) || /^(\d)\1+$/.test(digits)) return undefined;
+  if (labelled) return as('CREDIT_CARD', 'card', 0.99);
+  if (context.technical) return undefined;
+  // Bare digits may be anything that happens to check; thirteen digits are too often a time or an article.
+  if (written === digits && (digits.length === 13 || digits.length === 12 || /^1[67]\d{11,17}$/.test(digits))) return undefined;
+  return as('CREDIT_CARD', 'card', written === digits ? 0.85 : 0.95);
+}
+
+/** First digits that card schemes use, with their lengths. */
+function isIssued(digits: string): boolean {
+  const { length } = digits;
+  const four = Number(digits.slice(0, 4));
+  const two = Math.floor(four / 100);
+  if (digits[0] === '4') return length === 13 || length === 16 || length === 19;
+  if ((two >= 51 && two <= 55) || (four >= 2221 && four <= 2720)) return length === 16;
+  if (two === 34 || two === 37) return length === 15;
+  if (two === 36 || two === 38 || two === 39 || (four >= 3000 && four <= 3059) || four === 3095)
+    return length === 14 || length === 16 || length === 19;
+  if (four >= 3528 && four <= 3589) return length >= 16;
+  if (four === 6011 || two === 64 || two === 65) return length >= 16;
+  if (two === 62 || two === 81) return length >= 16;
+  if (two === 60 || two === 50 || (two >= 56 && two <= 59) || two === 63 || two === 67 || two === 68 || two === 69) return length >= 12;
+  return (two === 22 && four >= 2200 && four <= 2205 && length >= 16) || (four === 9792 && length === 16);
+}
+
+const SSN_SHAPE = /^(?!000|666)[0-9]\d{2}([- .–]?)(?!00)\d\d\1(?!0000)\d{4}$/;
+
+function asSsn(written: string, digits: string, bits: number, text: string, start: number): Verdict | undefined {
+  if (digits.length !== 9 || !SSN_SHAPE.test(written.replace(/\s*[-–]\s*/g, '-'))) return undefined;
+  if (bits & KEY.SSN) return as('US_SSN', 'ssn', 0.97);
+  if (digits[0] === '9' && !/^9\d\d-[5-9]\d-/.test(written)) return undefined;
+  if (bits & (KEY.TECHNICAL | KEY.PHONE | KEY.ACCOUNT | KEY.ROUTING)) return undefined;
+  if (/^\d{3}-\d\d-\d{4}$/.test(written) && !/[\w-]$/.test(text.slice(Math.max(0, start - 1), start))) return as('US_SSN', 'ssn', 0.9);
+  return undefined;
+}
+
+function asBank(written: string, digits: string, bits: number): Verdict | undefined {
+  if (bits & KEY.ROUTING) {
+    if (aba(digits) || (digits.length === 9 && bits & KEY.ROUTING && aba(digits))) return as('BANK_ACCOUNT', 'routing', 0.97);
+    if (/^\d\d-\d\d-\d\d$|^\d{6}$|^\d{3}-\d{3}$|^\d{8}$|^\d{3} \d{3} \d\d$|^\d{4,5}-\d{3,4}$/.test(written))
+      return as('BANK_ACCOUNT', 'bank-code', 0.85);
+  }
+  if (bits & KEY.ACCOUNT && digits.length >= 6 && digits.length <= 26 && !/^\d+\.\d+$/.test(written))
+    return as('BANK_ACCOUNT', 'account', 0.9);
+  return undefined;
+}
+
+function asIdentity(written: string, digits: string, bits: number, context: Context): Verdict | undefined {
+  if (digits.length > 18) return undefined;
+  if (bits & KEY.NATIONAL_ID) {
+    const scheme = schemeLabelled(written, true);
+    if (scheme) return as('NATIONAL_ID', scheme.name, 0.97);
+    if (digits.length >= 6 && digits.length <= 15 && !(bits & KEY.PHONE)) return as('NATIONAL_ID', 'identity-number', 0.8);
+  }
+  if (bits & KEY.SSN && digits.length === 9) return undefined;
+  if (bits & KEY.NATIONAL_ID_MAYBE && digits.length >= 9) {
+    const scheme = schemeLabelled(written, false);
+    if (scheme && (digits.length >= 10 || written !== digits || context.alone)) return as('NATIONAL_ID', scheme.name, 0.88);
+  }
+  if (context.technical || bits & (KEY.PHONE | KEY.CARD | KEY.ACCOUNT)) return undefined;
+  const alone = schemeAlone(written);
+  return alone === undefined ? undefined : as('NATIONAL_ID', alone.name, written === digits ? 0.75 : 0.9);
+}
+
+function asPhone(written: string, digits: string, context: Context): Verdict | undefined {
+  const { bits } = context;
+  const number = written.replace(/–/g, '-');
+  if (bits & KEY.PHONE && digits.length >= 6 && isDialable(number)) return as('PHONE', 'phone-labelled', 0.95);
+  if (context.technical || bits & (KEY.SSN | KEY.CARD | KEY.NATIONAL_ID | KEY.ACCOUNT | KEY.ROUTING)) return undefined;
+  if (/^\(?\+/.test(number)) return isInternational(number.replace(/^\(/, '')) ? as('PHONE', 'phone-international', 0.95) : undefined;
+  if (number.startsWith('00') && /[ -]/.test(number) && isInternational(number)) return as('PHONE', 'phone-international', 0.85);
+  if (digits.length === 11 && /^1[-. ]\(?\d{3}/.test(number) && isNorthAmerican(digits.slice(1)))
+    return as('PHONE', 'phone-national', 0.85);
+  if (number === digits) return undefined;
+  return isNational(number) ? as('PHONE', 'phone-national', 0.8) : undefined;
+}
+
+function isDecimal(written: string): boolean {
+  return (
+    /^\d{1,9}\.\d+$/.test(written) ||
+    /^\d{1,3}(?:\.\d{1,3}){3}$/.test(written) ||
+    (/^\d+(?:\.\d+){2,}$/.test(written) &&
+      !/^\d{3}\.\d{3}\.\d{4}$|^0?\d(?:\.\d\d){4}$|^\d\d\.\d{3}\.\d{3}|^\d{4}\.\d{4}|^756\./.test(written))
+  );
+}
+
+function isDate(written: string): boolean {
+  return (
+    /^(?:19|20)\d\d([-./ ])\d{1,2}\1\d{1,2}(?:[ T]|$)/.test(written) ||
+    /^\d{1,2}([-./ ])\d{1,2}\1(?:19|20)\d\d(?: |$)/.test(written) ||
+    /^(?:19|20)\d\d-(?:19|20)\d\d$/.test(written)
+  );
+}

@@ -1,0 +1,291 @@
+// Names of persons: values of fields that name one, and names in running text that are introduced ("my name is …", "Dear …") or made of a
+// known given and family name. A name once found is found again wherever it stands in the same document.
+import { coverOf } from './cover.ts';
+import type { Match } from './finding-kind.ts';
+import { KEY } from './key-class.ts';
+import { type Lead, leadBefore } from './name-lead.ts';
+import { nameList } from './name-list.ts';
+import { isCompany, isNotName, isOrganization } from './name-word.ts';
+import { type Field, fieldAt, type View } from './view.ts';
+
+const MAX_NAME_CHARS = 80;
+const OTHER_PERSON_DATA = KEY.EMAIL | KEY.PHONE | KEY.SSN | KEY.BIRTH | KEY.NATIONAL_ID | KEY.PERSON;
+
+export function findPersons(view: View, out: Match[]): void {
+  const found: Match[] = [];
+  for (const field of view.fields) if (field.bits & (KEY.PERSON | KEY.PERSON_MAYBE)) addField(view.text, field, found);
+  const words: Word[] = [];
+  addRunningText(view, words, found);
+  if (found.length > 0) addAgain(view.text, words, found);
+  out.push(...found);
+}
+
+const SEPARATORS =
+  /\s*(?:;|\band\b|\bund\b|\bet\b|&| \/ |、|,(?=\s*\p{Lu}\S*\s+(?:(?:de|van|von|der|la|da|di|del|dos|du|ter|ten|el|al|bin)\s+){0,2}\p{Lu}))\s*/gu;
+
+function addField(text: string, field: Field, out: Match[]): void {
+  const value = text.slice(field.start, Math.min(field.end, field.start + 300));
+  if (field.end - field.start > 300) return;
+  // "Ann Lee <ann@…>", "Lee, Ann (Sales)"
+  const head = /^["'\s]*([^<("\n|\t[]*[^\s<("'\n|\t[,])/.exec(value);
+  if (head === null) return;
+  const body = head[1] as string;
+  const base = field.start + head[0].length - body.length;
+  // "Ann Lee <ann@…>" names a person whatever the key says.
+  const behind = field.start + head[0].length;
+  const withMail = /^["'\s]{0,2}<[^<>@\s]{1,64}@/.test(text.slice(behind, behind + 70));
+  let from = 0;
+  for (const piece of [...body.matchAll(SEPARATORS), undefined]) {
+    const to = piece?.index ?? body.length;
+    addName(body.slice(from, to), base + from, field, withMail, out);
+    from = to + (piece?.[0].length ?? 0);
+  }
+}
+
+const TITLE =
+  /^(?:(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Sir|Herr|Frau|Fr|Hr|Sr|Sra|Srta|Sig|Dott|Dra|Mme|Mlle|M|Ing|Mag|Dipl|Rev|Hon|Capt|Sgt|Lt|Col)\.?\s+)+/;
+
+function addName(given: string, at: number, field: Field, certain: boolean, out: Match[]): void {
+  const title = TITLE.exec(given)?.[0] ?? '';
+  const value = given
+    .slice(title.length)
+    .replace(/(?:,?\s*(?:Jr|Sr|II|III|IV|PhD|MD|Esq|M\.D\.|Ph\.D)\.?)+$|\s*(?:様|さん|先生|殿|님)$/u, '')
+    .trimEnd();
+  if (value.length < 2 || value.length > MAX_NAME_CHARS) return;
+  const sure = certain || (field.bits & KEY.PERSON) !== 0;
+  const score = nameScore(value, sure);
+  const about =
+    field.group.bits & OTHER_PERSON_DATA || (field.group.own & KEY.PERSON_ABOUT && !(field.group.own & KEY.THING_ABOUT)) || title !== '';
+  const named = field.group.bits & KEY.PERSON || nameList().given(value) + nameList().family(value) >= 2;
+  const needed = sure ? 1 : about ? (named ? 1 : 2) : 3;
+  if (score >= needed)
+    out.push({
+      type: 'PERSON',
+      start: at + title.length,
+      end: at + title.length + value.length,
+      confidence: sure ? 0.9 : 0.8,
+      rule: 'name-field',
+    });
+}
+
+/** Names of works and goods are often names of people. */
+const TITLES =
+  /title|product|song|album|track|movie|film|book|brand|company|team|store|venue|hotel|game|vendor|employer|organi[sz]ation|place|cit(?:y|ies)|countr|region|location|state/i;
+
+const PARTICLES = new Set(
+  'de da do dos das del della di du des la le los las el al bin ibn bint abu ben van von der den het ten ter te zu zum zur af av y e i und of mac san st d o'.split(
+    ' ',
+  ),
+);
+const WORD = /^\p{Lu}[\p{L}\p{M}'’.-]*$/u;
+const UNCASED =
+  /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Devanagari}\p{Script=Thai}\p{Script=Bengali}\p{Script=Tamil}\p{Script=Georgian}\p{M}ー・\s]+$/u;
+
+/** 0 no name; 1 shaped like one; 2 several words of that shape; 3 with a known name in it. */
+function nameScore(value: string, sure: boolean): number {
+  if (/[\d@_\\/{}[\]=<>|#$%*!?:;"]/.test(value) || (sure ? isCompany(value) : isOrganization(value))) return 0;
+  if (UNCASED.test(value)) return uncasedScore(value);
+  const words = value.replace(/,/g, ' ').split(/\s+/);
+  if (words.length > 6) return 0;
+  const list = nameList();
+  let names = 0;
+  let known = 0;
+  for (const word of words) {
+    if (PARTICLES.has(word.toLowerCase()) && word !== words[0]) continue;
+    const listed = Math.max(list.given(word), list.family(word));
+    if (isNotName(word) && listed === 0 && !(sure && word.length <= 3 && words.length > 1)) return 0;
+    if (!WORD.test(word) && !(listed > 0 && sure && word.length > 2)) {
+      if (!/^(?:d|l|o|al|el|ben|de|van|von|la)['’-]?\p{Lu}/iu.test(word)) return 0;
+    }
+    names++;
+    if (listed > 0 && word.length > 2 && !isNotName(word)) known += listed;
+  }
+  if (names === 0 || value.replace(/[^\p{L}]/gu, '').length < 2) return 0;
+  if (known >= (sure ? 2 : 3) && (names > 1 || sure)) return 3;
+  if (/^[\p{Lu}\s]+$/u.test(value) && known === 0 && names === 1) return 0;
+  return names > 1 ? 2 : 1;
+}
+
+/** Scripts without capitals: a name is short. */
+function uncasedScore(value: string): number {
+  const letters = value.replace(/[\s・]/g, '');
+  if (/[\p{Script=Han}\p{Script=Hangul}]/u.test(letters)) {
+    if (
+      letters.length < 2 ||
+      letters.length > 8 ||
+      /(?:株式会社|会社|公司|銀行|银行|大学|病院|部門|部$|課$|店$|회사|은행|주식|市$|省$|県$|都$|区$)/.test(letters)
+    )
+      return 0;
+    return letters.length <= 6 ? 3 : 1;
+  }
+  return letters.length >= 2 && letters.length <= 40 && value.split(' ').length <= 5 ? 2 : 0;
+}
+
+const CAP = '[A-Z\\u00c0-\\u00d6\\u00d8-\\u00de\\u0100-\\u017f\\u0218\\u021a\\u0386-\\u03ab\\u0400-\\u042f]';
+const REST = "[\\w\\u00df-\\u024f\\u0370-\\u052f\\u1e00-\\u1eff\\u0300-\\u036f'’-]";
+const CAPITALISED = new RegExp(`${CAP}${REST}*\\.?`, 'g');
+
+interface Word {
+  text: string;
+  start: number;
+  end: number;
+}
+
+/** What a person does or has, right behind the name. */
+const AFTER =
+  /^(?:\s+(?:called|said|says|wrote|writes|asked|asks|reported|reports|signed|joined|confirmed|requested|replied|told|mentioned|lives|works|worked|paid|was born|born|phoned|emailed|will|has|had|is|was|would|can|wants|wanted|needs|complained|ordered|purchased|agreed|visited|attended|submitted|received|moved|left|started|resigned|applied|hat|ist|schrieb|rief|sagte|a appelé|a dit|est|ha|dijo|llamó|escribió|es|disse|é)\b|['’]s\b|\s*[(<]|,\s*(?:CEO|CTO|CFO|COO|MD|PhD|Director|Manager|Engineer|aged?|born|age|\d\d,)|\s+<)/i;
+
+function addRunningText(view: View, seen: Word[], out: Match[]): void {
+  const { text } = view;
+  const list = nameList();
+  CAPITALISED.lastIndex = 0;
+  let skipTo = 0;
+  for (let found = CAPITALISED.exec(text); found !== null; found = CAPITALISED.exec(text)) {
+    const start = found.index;
+    if (start < skipTo || isInside(text, start)) continue;
+    const word = trimDot(found[0]);
+    seen.push({ text: word, start, end: start + word.length });
+    const given = list.given(word);
+    const family = given > 0 ? 0 : list.family(word);
+    // A name begins with a known name, or is introduced.
+    const lead = leadBefore(text, start);
+    if (given === 0 && family === 0 && lead !== 'strong') continue;
+    // Titles of films and products are made of names; an introduction is still one.
+    const field = fieldAt(view, start, start + 1);
+    if (field !== undefined && field.start === start && TITLES.test(field.key) && field.end - start < MAX_NAME_CHARS) continue;
+    const words = wordsFrom(text, start, word);
+    const count = judge(text, words, given, family, lead);
+    if (count === 0) continue;
+    const end = (words[count - 1] as Word).end;
+    out.push({ type: 'PERSON', start, end, confidence: 0.75, rule: 'name-text' });
+    skipTo = end;
+  }
+}
+
+function trimDot(word: string): string {
+  return word.replace(/['’]s$|[.'’-]+$/g, '');
+}
+
+function isInside(text: string, start: number): boolean {
+  const before = text.charCodeAt(start - 1);
+  return (
+    (before >= 0x30 && before <= 0x39) ||
+    (before >= 0x41 && before <= 0x5a) ||
+    (before >= 0x61 && before <= 0x7a) ||
+    before === 0x5f ||
+    before === 0x40 ||
+    before === 0x2f ||
+    before === 0x2e ||
+    before === 0x2d ||
+    before > 0xbf
+  );
+}
+
+/** Up to five words of a name from `start`, particles included. */
+function wordsFrom(text: string, start: number, first: string): Word[] {
+  const words: Word[] = [{ text: first, start, end: start + first.length }];
+  while (words.length < 5) {
+    const last = words.at(-1) as Word;
+    const next = NEXT.exec(text.slice(last.end, last.end + 40));
+    if (next === null) break;
+    const word = trimDot(next[2] as string);
+    const from = last.end + next[0].length - (next[2] as string).length;
+    if (isNotName(word)) break;
+    words.push({ text: word, start: from, end: from + word.length });
+  }
+  return words;
+}
+
+const NEXT = new RegExp(
+  `^(\\.?[ \\u00a0](?:(?:van|von|de|del|della|di|da|dos|du|der|den|la|le|bin|al|el|af|zu|ter|ten) ){0,2})(${CAP}${REST}*)(?![\\w@])`,
+);
+
+/** San José, Costa Rica, Mount Lavinia: towns and countries begin so, people hardly. */
+const BEGINS_PLACE =
+  /^(?:San|Santa|Santo|Saint|Sainte|St|Costa|Sri|Puerto|Porto|Los|Las|Fort|Mount|Monte|Rio|Buenos|S[ãa]o|Cape|Lake|Port|Villa|Bad|Castel)$/;
+
+/** How many of the words are a name; 0: none. */
+function judge(text: string, words: readonly Word[], given: number, family: number, lead: Lead): number {
+  const first = words[0] as Word;
+  if (isNotName(first.text) || first.text.length < 2 || BEGINS_PLACE.test(first.text)) return 0;
+  const known = knownWords(words);
+  const last = words[known - 1] as Word;
+  const end = (words.at(-1) as Word).end;
+  const next = /^[ ,]{1,2}([^\s,;]{1,20})/.exec(text.slice(end, end + 22))?.[1];
+  if (isOrganization(text.slice(first.start, end)) || (next !== undefined && isOrganization(next))) return 0;
+  if (lead === 'strong')
+    return known > 1
+      ? known
+      : Math.min(words.length, given > 0 || family > 0 || words.length > 1 ? 3 : 1) *
+          (given > 0 || family > 0 || isNameShaped(first.text) ? 1 : 0);
+  if (known >= 2 && given > 0) {
+    const list = nameList();
+    const sure = given + list.family(last.text);
+    if (sure >= 3) return known;
+  }
+  if (words.length >= 2 && given === 2 && isNameShaped((words[1] as Word).text)) {
+    const after = text.slice((words[1] as Word).end, (words[1] as Word).end + 24);
+    if (lead === 'weak' || (lead === 'start' && AFTER.test(after))) return 2;
+  }
+  return 0;
+}
+
+function isNameShaped(word: string): boolean {
+  return /^\p{Lu}[\p{Ll}'’-]+(?:\p{Lu}[\p{Ll}'’-]+){0,2}$/u.test(word) && word.length > 1;
+}
+
+/** Leading words that are known names, the last one a family name: Ann Marie Lee. */
+function knownWords(words: readonly Word[]): number {
+  const list = nameList();
+  let count = 1;
+  for (let index = 1; index < words.length; index++) {
+    const word = (words[index] as Word).text;
+    if (word.length === 1 && index + 1 < words.length) continue;
+    if (list.family(word) === 0 && list.given(word) === 0) break;
+    count = index + 1;
+  }
+  return count;
+}
+
+/** Names that are looked for again, and places of one that are taken, at most. */
+const MAX_AGAIN = 200;
+const MAX_UNCASED_AGAIN = 8;
+
+/** Every other place of the found names, and of their parts. */
+function addAgain(text: string, words: readonly Word[], found: Match[]): void {
+  const cover = coverOf(found, text.length);
+  const { whole, parts, uncased } = namesToFind(text, found);
+  const add = (start: number, end: number): void => {
+    if (/^(?:[\w@-]| (?:Street|St|Road|Ave|Avenue|Inc|Ltd|GmbH|LLC|Corp)\b)/.test(text.slice(end, end + 8)) || !cover.take(start, end))
+      return;
+    found.push({ type: 'PERSON', start, end, confidence: 0.7, rule: 'name-again' });
+  };
+  for (const word of words) {
+    const full = whole.get(word.text)?.find((name) => text.startsWith(name, word.start));
+    if (full !== undefined) add(word.start, word.start + full.length);
+    else if (parts.has(word.text)) add(word.start, word.end);
+  }
+  for (const name of uncased) {
+    let hits = 0;
+    for (let at = text.indexOf(name); at >= 0 && hits++ < MAX_AGAIN; at = text.indexOf(name, at + name.length)) add(at, at + name.length);
+  }
+}
+
+/** Whole names by their first word; single words of names; names in scripts without capitals. */
+function namesToFind(text: string, found: readonly Match[]): { whole: Map<string, string[]>; parts: Set<string>; uncased: Set<string> } {
+  const whole = new Map<string, string[]>();
+  const parts = new Set<string>();
+  const uncased = new Set<string>();
+  for (const match of found.slice(0, MAX_AGAIN)) {
+    const name = text.slice(match.start, match.end);
+    if (UNCASED.test(name)) {
+      if (uncased.size < MAX_UNCASED_AGAIN) uncased.add(name);
+      continue;
+    }
+    const words = name.split(/[\s,]+/);
+    const first = words[0] as string;
+    if (!whole.get(first)?.includes(name)) whole.set(first, [...(whole.get(first) ?? []), name]);
+    if (words.length > 1) for (const word of words) if (word.length > 2 && isNameShaped(word) && !isNotName(word)) parts.add(word);
+  }
+  return { whole, parts, uncased };
+}

@@ -1,0 +1,132 @@
+// Puts something in the place of what was found: in a text, or in the text of a JSON value so that it stays JSON. Places come from scan.ts.
+// Knows nothing of calls; what is done about each find comes from the plan.
+import type { Match } from './finding-kind.ts';
+import { findingName } from './finding-name.ts';
+import { hashed, MASK, masked, partlyMasked, shaped } from './mask.ts';
+import type { DlpAction, DlpPlan } from './model.ts';
+import { MAX_TOKEN_VALUE, tokensIn } from './token.ts';
+
+/** Makes what the plan asks for in the place of one value. */
+export interface Replacer {
+  mac(text: string): string;
+  /** The token for a value; undefined when there can be none. */
+  token(match: Match, value: string): string | undefined;
+}
+
+export interface Ruled {
+  match: Match;
+  action: DlpAction;
+  rule: string;
+}
+
+/** What the plan says about each match; what it does not speak of, or allows, is left out. */
+export function ruleOn(matches: readonly Match[], text: string, plan: DlpPlan): Ruled[] {
+  if (matches.length === 0) return [];
+  const ruled: Ruled[] = [];
+  const own = ownPlaces(text);
+  let next = 0;
+  for (const match of matches) {
+    while (next < own.length && (own[next]?.end ?? 0) <= match.start) next++;
+    if ((own[next]?.start ?? Number.POSITIVE_INFINITY) < match.end) continue;
+    const ruling = plan.rule(match);
+    if (ruling !== undefined && ruling.action !== 'allow') ruled.push({ match, ...ruling });
+  }
+  return ruled;
+}
+
+/** Masks and tokens that stand in the text already, in order: never found again. */
+function ownPlaces(text: string): { start: number; end: number }[] {
+  const masks = text.includes('[redacted:')
+    ? [...text.matchAll(MASK)].map(({ 0: mask, index }) => ({ start: index, end: index + mask.length }))
+    : [];
+  return [...masks, ...tokensIn(text)].sort((one, other) => one.start - other.start);
+}
+
+export const CHANGING: ReadonlySet<DlpAction> = new Set(['mask', 'partial', 'hash', 'tokenize']);
+
+export function changes(ruled: readonly Ruled[]): boolean {
+  return ruled.some(({ action }) => CHANGING.has(action));
+}
+
+/** The text with every find replaced that the plan wants replaced. The same text when there is none. */
+export function redactText(text: string, ruled: readonly Ruled[], replacer: Replacer): string {
+  let out = '';
+  let done = 0;
+  for (const { match, action } of ruled) {
+    if (!CHANGING.has(action)) continue;
+    out += text.slice(done, match.start) + replacement(match, action, text.slice(match.start, match.end), replacer);
+    done = match.end;
+  }
+  return done === 0 ? text : out + text.slice(done);
+}
+
+/** How a value of JSON is replaced where a schema may object: first as the plan says, then by something of the same shape. */
+export type Manner = 'planned' | 'shaped';
+
+/** The same for the text of a JSON value: a number becomes a string (or zero), a key keeps apart from its neighbours. */
+export function redactJson(text: string, ruled: readonly Ruled[], replacer: Replacer, manner: Manner = 'planned'): string {
+  let out = '';
+  let done = 0;
+  let keys = 0;
+  const strings = new Strings(text);
+  for (const { match, action } of ruled) {
+    if (!CHANGING.has(action)) continue;
+    const value = text.slice(match.start, match.end);
+    const literal = !strings.holds(match.start);
+    const plain = unescaped(value);
+    let by = manner === 'shaped' ? shaped(match.type, plain) : replacement(match, action, plain, replacer);
+    if (literal) by = manner === 'shaped' ? '0' : `"${by}"`;
+    else if (isKey(text, match.end)) by = `${by}#${++keys}`;
+    out += text.slice(done, match.start) + by;
+    done = match.end;
+  }
+  return done === 0 ? text : out + text.slice(done);
+}
+
+function replacement(match: Match, action: DlpAction, value: string, replacer: Replacer): string {
+  const finding = findingName(match);
+  if (action === 'partial') return partlyMasked(match.type, value, finding);
+  if (action === 'hash') return hashed(finding, value, (text) => replacer.mac(text));
+  if (action === 'tokenize' && value.length <= MAX_TOKEN_VALUE) return replacer.token(match, value) ?? masked(finding);
+  return masked(finding);
+}
+
+function unescaped(value: string): string {
+  if (!value.includes('\\')) return value;
+  try {
+    return JSON.parse(`"${value}"`) as string;
+  } catch {
+    return value;
+  }
+}
+
+/** Walks over JSON text once, forwards, to tell what stands in strings. */
+class Strings {
+  readonly #text: string;
+  #at = 0;
+  #inside = false;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** Does `offset`, not before the last one asked for, stand in a string? */
+  holds(offset: number): boolean {
+    while (this.#at < offset) {
+      const code = this.#text.charCodeAt(this.#at);
+      if (this.#inside && code === 0x5c) this.#at++;
+      else if (code === 0x22) this.#inside = !this.#inside;
+      this.#at++;
+    }
+    return this.#inside;
+  }
+}
+
+/** Does the string that goes on at `end` turn out to be the key of a member? */
+function isKey(text: string, end: number): boolean {
+  let at = end;
+  while (at < text.length && text.charCodeAt(at) !== 0x22) at += text.charCodeAt(at) === 0x5c ? 2 : 1;
+  at++;
+  while (text.charCodeAt(at) <= 0x20) at++;
+  return text.charCodeAt(at) === 0x3a;
+}

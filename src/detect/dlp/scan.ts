@@ -1,0 +1,92 @@
+// The DLP scan of one text: flatten, run the detectors that the wanted types need, settle overlaps, map places back to the raw text.
+// Pure and linear in the text. Never keeps what it read.
+import { Cover, coverOf } from './cover.ts';
+import type { CustomPattern } from './customer-pattern.ts';
+import { detect } from './detect.ts';
+import { encodedRuns } from './encoded-run.ts';
+import { DLP_TYPES, type DlpType, type Match } from './finding-kind.ts';
+import { flatten } from './flatten.ts';
+import { rawEnd, rawStart } from './mapped-text.ts';
+import { findSecrets } from './secret.ts';
+import { fieldAt, pathOf, type View } from './view.ts';
+
+export interface Scan {
+  readonly wanted: ReadonlySet<DlpType>;
+  readonly patterns: readonly CustomPattern[];
+  /** What is known of the text from outside: its key and what that says (key-class.ts). */
+  readonly key?: string;
+  readonly bits?: number;
+}
+
+export const EVERYTHING: ReadonlySet<DlpType> = new Set(DLP_TYPES);
+
+/** Places in `raw`, in order, none inside another. */
+export function scanText(raw: string, scan: Scan): Match[] {
+  if (raw.length < MIN_CHARS) return [];
+  const view = flatten(raw, scan.key, scan.bits);
+  const found = detect(view, scan);
+  addEncoded(view, scan, found);
+  const settled = settle(found, view.text.length);
+  return settled.map((match) => toRaw(match, view)).sort((one, other) => one.start - other.start);
+}
+
+/** Nothing shorter is a value that we look for. */
+const MIN_CHARS = 3;
+
+function findAll(text: string, scan: Scan): Match[] {
+  const view = flatten(text);
+  return settle(detect(view, scan), view.text.length);
+}
+
+/** Things that hide in an encoded run and are certain enough to say so. */
+function addEncoded(view: View, scan: Scan, found: Match[]): void {
+  let cover: Cover | undefined;
+  for (const run of encodedRuns(view.text)) {
+    cover ??= coverOf(found, view.text.length);
+    if (!cover.isFree(run.start, run.end)) continue;
+    const inner: Match[] = [];
+    // Turned round, only the unmistakable counts: the prefix of a provider.
+    if (run.layer === 'reversed' && scan.wanted.has('API_KEY')) findSecrets({ text: run.text, fields: [], plain: view.plain }, inner);
+    else if (run.layer !== 'reversed') inner.push(...findAll(run.text, scan));
+    const best = inner.reduce<Match | undefined>(
+      (top, match) => (top === undefined || match.confidence > top.confidence ? match : top),
+      undefined,
+    );
+    if (best !== undefined) found.push({ ...best, start: run.start, end: run.end, layer: run.layer });
+  }
+}
+
+/** Which of two claims on the same characters stands: the more specific type, then the surer, then the longer. */
+const WEIGHT: Readonly<Record<DlpType, number>> = {
+  CUSTOM: 9,
+  PRIVATE_KEY: 8,
+  DB_CONNECTION: 8,
+  API_KEY: 6,
+  PASSWORD: 6,
+  IBAN: 6,
+  CREDIT_CARD: 5,
+  EMAIL: 5,
+  US_SSN: 4,
+  NATIONAL_ID: 4,
+  BANK_ACCOUNT: 4,
+  DATE_OF_BIRTH: 4,
+  PHONE: 3,
+  ADDRESS: 3,
+  PERSON: 2,
+};
+
+function settle(found: Match[], length: number): Match[] {
+  if (found.length < 2) return found.filter((match) => match.end > match.start);
+  found.sort(
+    (one, other) =>
+      WEIGHT[other.type] - WEIGHT[one.type] || other.confidence - one.confidence || other.end - other.start - (one.end - one.start),
+  );
+  const cover = new Cover(length);
+  return found.filter((match) => match.end > match.start && cover.take(match.start, match.end));
+}
+
+function toRaw(match: Match, view: View): Match {
+  const field = fieldAt(view, match.start, match.end);
+  const placed: Match = { ...match, start: rawStart(view.plain, match.start), end: rawEnd(view.plain, match.end) };
+  return field === undefined ? placed : { ...placed, path: pathOf(field) };
+}

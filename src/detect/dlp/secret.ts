@@ -1,0 +1,228 @@
+// Secrets: credentials of known providers, JWTs, private keys, and values that their key calls a password or a key.
+// Values are looked at and forgotten: nothing here keeps, logs or returns a text.
+import type { Match } from './finding-kind.ts';
+import { KEY } from './key-class.ts';
+import { entropy, isPlaceholder, looksRandom } from './placeholder.ts';
+import { SECRET_RULES, type SecretRule } from './secret-rule.ts';
+import type { Field, View } from './view.ts';
+
+const literals = new Map<string, SecretRule[]>();
+for (const rule of SECRET_RULES) for (const start of rule.starts) literals.set(start, [...(literals.get(start) ?? []), rule]);
+
+const PEM = '-----BEGIN';
+const JWT = 'eyJ';
+const escaped = [...literals.keys(), PEM, JWT]
+  .sort((one, other) => other.length - one.length)
+  .map((text) => text.replace(/[.$/+]/g, '\\$&'));
+const LITERALS = new RegExp(escaped.join('|'), 'g');
+
+const START = new RegExp(`^(?:${escaped.join('|')})`);
+
+/** Does a text begin like the credential of a known provider? */
+export function startsSecret(text: string): boolean {
+  return START.test(text);
+}
+
+const JWT_SHAPE = /eyJ[\w-]{8,2000}\.(?:eyJ[\w-]{4,8000}|[\w-]{16,8000})\.?[\w-]{0,1000}(?:\.[\w-]{16,8000}\.[\w-]{10,200})?/y;
+const PEM_SHAPE = /-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----/y;
+/** Private keys are at most this long, characters. */
+const MAX_PEM_CHARS = 16_000;
+
+export function findSecrets(view: View, out: Match[]): void {
+  const { text } = view;
+  LITERALS.lastIndex = 0;
+  for (let found = LITERALS.exec(text); found !== null; found = LITERALS.exec(text)) {
+    const literal = found[0];
+    const end =
+      literal === PEM
+        ? addPem(text, found.index, out)
+        : literal === JWT
+          ? addJwt(text, found.index, out)
+          : addKnown(text, found.index, literal, out);
+    if (end > LITERALS.lastIndex) LITERALS.lastIndex = end;
+    else LITERALS.lastIndex = found.index + 1;
+  }
+}
+
+function addKnown(text: string, at: number, literal: string, out: Match[]): number {
+  for (const rule of literals.get(literal) ?? []) {
+    rule.shape.lastIndex = at;
+    const match = rule.shape.exec(text);
+    if (match === null) continue;
+    const start = startOf(text, at, literal);
+    if (start < 0) continue;
+    const end = at + match[0].length;
+    const value = text.slice(at + literal.length, end);
+    if (
+      /^(.)\1*$/.test(value) ||
+      /(?:EXAMPLE|example|xxxx|XXXX|your|YOUR|\.\.\.)/.test(value) ||
+      (value.length > 12 && entropy(value) < 2.2)
+    )
+      continue;
+    out.push({ type: 'API_KEY', start, end: trimEnd(text, start, end), confidence: rule.confidence ?? 0.95, rule: rule.name });
+    return end;
+  }
+  return -1;
+}
+
+/** Most literals must begin a word; three stand behind a part of their value. */
+function startOf(text: string, at: number, literal: string): number {
+  const head = HEADS[literal];
+  if (head !== undefined) {
+    const before = text.slice(Math.max(0, at - 40), at);
+    const match = head.exec(before);
+    return match === null ? -1 : at - match[0].length;
+  }
+  const before = text.charCodeAt(at - 1);
+  const isWord = (before >= 0x30 && before <= 0x39) || (before >= 0x41 && before <= 0x5a) || (before >= 0x61 && before <= 0x7a);
+  return isWord ? -1 : at;
+}
+
+const HEADS: Readonly<Record<string, RegExp>> = {
+  'Q~': /(?<![\w~.-])[\w~.-]{3}\d$/,
+  ':AA': /(?<!\d)\d{8,10}$/,
+  '.atlasv1.': /(?<!\w)[A-Za-z0-9]{14}$/,
+  '.webhook.office.com/': /https:\/\/[\w-]{1,30}$/,
+};
+
+function trimEnd(text: string, start: number, end: number): number {
+  let to = end;
+  while (to > start && /[.,;:]/.test(text[to - 1] ?? '')) to--;
+  return to;
+}
+
+function addJwt(text: string, at: number, out: Match[]): number {
+  JWT_SHAPE.lastIndex = at;
+  const match = JWT_SHAPE.exec(text);
+  if (match === null) return -1;
+  const head = Buffer.from(match[0].slice(0, match[0].indexOf('.')), 'base64url').toString('latin1');
+  if (!/"(?:alg|typ|enc|kid)"/.test(head)) return -1;
+  out.push({ type: 'API_KEY', start: at, end: trimEnd(text, at, at + match[0].length), confidence: 0.98, rule: 'jwt' });
+  return at + match[0].length;
+}
+
+function addPem(text: string, at: number, out: Match[]): number {
+  PEM_SHAPE.lastIndex = at;
+  const head = PEM_SHAPE.exec(text);
+  if (head === null) return -1;
+  const bodyStart = at + head[0].length;
+  const foot = text.indexOf('-----END', bodyStart);
+  let end: number;
+  if (foot >= 0 && foot - at < MAX_PEM_CHARS) {
+    const close = text.indexOf('-----', foot + 8);
+    end = close < 0 ? foot + 8 : close + 5;
+  } else {
+    // Cut off: as far as it looks like key material.
+    const body = /[A-Za-z0-9+/=\s\\:,-]*/y;
+    body.lastIndex = bodyStart;
+    end = Math.min(bodyStart + (body.exec(text)?.[0].length ?? 0), at + MAX_PEM_CHARS);
+  }
+  const material = text.slice(bodyStart, end).replace(/[^A-Za-z0-9+/]/g, '');
+  if (material.length < 40 || /^(.)\1*$/.test(material.slice(0, 40))) return end;
+  out.push({ type: 'PRIVATE_KEY', start: at, end, confidence: 0.99, rule: 'pem' });
+  return end;
+}
+
+/** Values whose key calls them secret. */
+export function findKeyedSecrets(view: View, out: Match[]): void {
+  for (const field of view.fields) {
+    if (!(field.bits & (KEY.PASSWORD | KEY.TOKEN | KEY.CONNECTION)) || field.bits & KEY.NOT_SECRET) continue;
+    addKeyed(view.text, field, out);
+  }
+}
+
+const MAX_SECRET_CHARS = 4096;
+const SCHEME = /^(?:Bearer|Token|Basic|ApiKey|Api-Key|GenieKey|SSWS|Negotiate|Digest|Splunk|token|bearer|basic|key)\s+/;
+
+function addKeyed(text: string, field: Field, out: Match[]): void {
+  let { start } = field;
+  const { end } = field;
+  if (end - start > MAX_SECRET_CHARS) return;
+  let value = text.slice(start, end);
+  const scheme = SCHEME.exec(value);
+  if (scheme !== null) {
+    start += scheme[0].length;
+    value = value.slice(scheme[0].length);
+  }
+  if (/\s/.test(value) && !isPassphrase(value, field.bits)) return;
+  const isPassword = (field.bits & KEY.PASSWORD) !== 0;
+  if (isPlaceholder(value) || isLink(value) || /^[\w.+-]+@[\w-]+(?:\.[\w-]+)+$/.test(value)) return;
+  if (isPassword ? !couldBePassword(value, field.key) : !couldBeKey(value, scheme !== null)) return;
+  out.push({
+    type: isPassword ? 'PASSWORD' : 'API_KEY',
+    start,
+    end,
+    confidence: looksRandom(value) ? 0.9 : 0.75,
+    rule: isPassword ? 'password-field' : 'key-field',
+  });
+}
+
+const SPOKEN_WORD =
+  /[Pp]ass(?:w|ph|c)|PASS|[Kk]ennwort|[Cc]ontrase|[Mm]ot de passe|[Ss]enha|[Ww]achtwoord|[Hh]as[lł]o|[Ll](?:ö|o)senord|[Ss]alasana|[Pp]arola|[Tt]oken|[Ss]ecret|\b(?:API|api|[Aa]ccess) [Kk]ey|\b[Pp][Ii][Nn]\b/g;
+const SPOKEN =
+  /(?:password|passwd|passphrase|passcode|passwort|kennwort|contraseña|mot de passe|senha|wachtwoord|hasło|lösenord|salasana|parola|token|api key|secret|access key|secret key|pin)(?: (?!is |are |was |to )[\p{L}\d._-]{1,20}){0,6}? (?:is|are|was|to|now|ist|lautet|est|es|è|é|=|:)(?: now| set to| currently)?:? ["'“`]?([^\s"'“”`]{4,300})/iuy;
+
+/** "the new root password is …" */
+export function findSpokenSecrets(text: string, out: Match[]): void {
+  SPOKEN_WORD.lastIndex = 0;
+  for (let word = SPOKEN_WORD.exec(text); word !== null; word = SPOKEN_WORD.exec(text)) {
+    if (/[\p{L}_]/u.test(text[word.index - 1] ?? ' ')) continue;
+    SPOKEN.lastIndex = word.index;
+    const found = SPOKEN.exec(text);
+    if (found === null) continue;
+    const value = (found[1] as string).replace(/[.,;:!?)]+$/, '');
+    const start = found.index + found[0].length - (found[1] as string).length;
+    const mixed =
+      (/\d/.test(value) ? 1 : 0) + (/[a-z]/.test(value) ? 1 : 0) + (/[A-Z]/.test(value) ? 1 : 0) + (/[^A-Za-z\d]/.test(value) ? 1 : 0);
+    if (
+      value.length < 6 ||
+      mixed < 2 ||
+      !/\d|[^A-Za-z\d]/.test(value) ||
+      isPlaceholder(value) ||
+      isLink(value) ||
+      /^[a-z']+-?[a-z]+$|^v?\d+(?:\.\d+)*%?$|^\d{4}-\d\d-\d\d|^[a-z]+(?:[-/_][a-z]+)+$/i.test(value)
+    )
+      continue;
+    out.push({ type: 'PASSWORD', start, end: start + value.length, confidence: 0.75, rule: 'spoken-secret' });
+  }
+}
+
+/** Seed phrases and passphrases of a few plain words. */
+function isPassphrase(value: string, bits: number): boolean {
+  const words = value.split(' ');
+  if (bits & KEY.PASSWORD)
+    return words.length <= 6 && value.length >= 10 && /[\d!#$%^&*@]/.test(value) && words.length > 1 && !/[.?]$/.test(value);
+  return (words.length === 12 || words.length === 24) && words.every((word) => /^[a-z]{3,8}$/.test(word));
+}
+
+function isLink(value: string): boolean {
+  return (
+    /^[a-z][a-z+.-]*:\/\//i.test(value) || /^\/[\w./-]*$/.test(value) || /^[\w-]+\.(?:js|ts|py|json|ya?ml|txt|pem|key|crt|env)$/.test(value)
+  );
+}
+
+function couldBePassword(value: string, key: string): boolean {
+  if (value.length < 4 || value.length > 200) return false;
+  if (/^\$(?:2[abxy]|argon2|6|5|1|scrypt|pbkdf2)/.test(value)) return true;
+  // A plain lower-case word is no password that anyone must hide from a model, and mostly a label.
+  if (/^[a-z]+$/i.test(value)) return value.length >= 8 && /[a-z][A-Z]|[A-Z][a-z]+[A-Z]/.test(value) && entropy(value) > 3;
+  if (/^\d+$/.test(value))
+    return value.length >= 4 && value.length <= 12 && !/^(?:19|20)\d\d$/.test(value) && /pin|pass|pw|code|kennwort|senha|clave/i.test(key);
+  if (/^\d{4}-\d\d-\d\d/.test(value) || /^v?\d+(?:\.\d+)+$/.test(value)) return false;
+  return !/^[A-Za-z]+(?:[-_ ][a-z]+)*[.,;:)]?$/.test(value) || (value.includes('-') && value.length >= 16);
+}
+
+function couldBeKey(value: string, afterScheme: boolean): boolean {
+  if (value.length < 8 || !/^[\x21-\x7e]+$/.test(value)) return false;
+  if (/^[a-f0-9]{8}-(?:[a-f0-9]{4}-){3}[a-f0-9]{12}$/i.test(value)) return true;
+  if (looksRandom(value)) return true;
+  if (value.length < 16)
+    return (
+      /\d/.test(value) &&
+      /[a-z]/i.test(value) &&
+      /[^A-Za-z]/.test(value) &&
+      entropy(value) >= (afterScheme ? 2.5 : 2.75) &&
+      !/^[a-z]+[-_.]?v?\d{1,3}$/i.test(value)
+    );
+  return /[^A-Za-z0-9_.:/-]/.test(value) && /\d/.test(value) && entropy(value) >= 3 && !/[(){}[\];]/.test(value);
+}

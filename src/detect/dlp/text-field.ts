@@ -1,0 +1,229 @@
+// Fields of a text that is not JSON: "key: value" and "key=value" lines and pairs, tables (CSV, TSV, pipes, wide columns), XML and HTML.
+// Finds ranges only. Linear in the text: every separator looks a bounded way back for its key and forward for its value.
+import { classifyKey, KEY, MAX_KEY_CHARS } from './key-class.ts';
+import { addMarkupFields } from './markup-field.ts';
+import { addTableFields } from './table-field.ts';
+import type { Field, Group } from './view.ts';
+
+export function addTextFields(fields: Field[], text: string, base: number, parent: Group): void {
+  // One short value is most of what there is.
+  if (text.length < SHORT_TEXT && !text.includes('\n') && !text.includes('<') && !/[:=(]/.test(text)) return;
+  const tabled = addTableFields(fields, text, base, parent);
+  if (text.includes('<')) addMarkupFields(fields, text, base, parent);
+  if (tabled) return;
+  const blocks = new Blocks(text, parent);
+  addPairs(fields, text, base, ':', blocks);
+  addPairs(fields, text, base, '=', blocks);
+}
+
+const SHORT_TEXT = 200;
+
+/** Paragraphs: pairs without an empty line between them describe the same thing. */
+class Blocks {
+  readonly #text: string;
+  readonly #parent: Group;
+  #group: Group;
+  #end = -1;
+
+  constructor(text: string, parent: Group) {
+    this.#text = text;
+    this.#parent = parent;
+    this.#group = this.#fresh();
+  }
+
+  at(offset: number): Group {
+    if (offset >= this.#end) {
+      const next = this.#text.indexOf('\n\n', offset);
+      this.#end = next < 0 ? Number.POSITIVE_INFINITY : next;
+      this.#group = this.#fresh();
+    }
+    return this.#group;
+  }
+
+  rewind(): void {
+    this.#end = -1;
+  }
+
+  #fresh(): Group {
+    return { bits: this.#parent.own, own: this.#parent.own, parent: this.#parent, key: undefined };
+  }
+}
+
+function addPairs(fields: Field[], text: string, base: number, separator: string, blocks: Blocks): void {
+  blocks.rewind();
+  let quotesEnd = -1;
+  for (let at = text.indexOf(separator); at >= 0; at = text.indexOf(separator, at + 1)) {
+    if (at < quotesEnd) continue;
+    const before = text.charCodeAt(at - 1);
+    // "://", "::", "==", "!=", "12:30"
+    const after = text.charCodeAt(at + 1);
+    if (
+      after === 0x2f ||
+      after === 0x3a ||
+      before === 0x3a ||
+      (separator === '=' && (after === 0x3d || before === 0x3d || before === 0x21))
+    )
+      continue;
+    const key = keyBefore(text, at, separator === '=' && before > 0x20 ? 1 : MAX_LABEL_WORDS);
+    if (key === undefined) continue;
+    const bits = classifyKey(key);
+    if (bits === 0) continue;
+    const group = blocks.at(at);
+    group.bits |= bits;
+    const value = valueAfter(text, at + 1, bits, separator);
+    if (value === undefined) continue;
+    fields.push({ start: base + value.start, end: base + value.end, bits, key, group });
+    quotesEnd = value.quoted ? value.end : -1;
+  }
+}
+
+const MAX_LABEL_WORDS = 4;
+
+/** The words before the separator, of one line, back to a sign that cannot be part of a label. */
+function keyBefore(text: string, separator: number, maxWords: number): string | undefined {
+  let end = separator;
+  while (end > 0 && isBlank(text.charCodeAt(end - 1))) end--;
+  // ":=" and "=>" and "?:" belong to the separator.
+  while (end > 0 && isGlue(text.charCodeAt(end - 1))) end--;
+  while (end > 0 && isBlank(text.charCodeAt(end - 1))) end--;
+  let start = end;
+  let words = 1;
+  while (start > 0 && end - start < MAX_KEY_CHARS) {
+    const code = text.charCodeAt(start - 1);
+    if (isBlank(code)) {
+      if (++words > maxWords) break;
+    } else if (!isLabelCode(code)) break;
+    start--;
+  }
+  while (start < end && !isWord(text.charCodeAt(start))) start++;
+  if (end - start < 2 && text.charCodeAt(start) < 0x3000) return undefined;
+  // "115203857 Account: …": the number belongs to the pair before.
+  return text.slice(start, end).replace(/^(?:[\d.,/-]+\s+)+/, '');
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}
+
+function isGlue(code: number): boolean {
+  // " ' * : ? ] ) `
+  return (
+    code === 0x22 || code === 0x27 || code === 0x2a || code === 0x3a || code === 0x3f || code === 0x5d || code === 0x60 || code === 0x29
+  );
+}
+
+function isWord(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a) || code > 0x7f;
+}
+
+function isLabelCode(code: number): boolean {
+  // _ - . / ' as parts of labels
+  return isWord(code) || code === 0x5f || code === 0x2d || code === 0x2e || code === 0x2f;
+}
+
+interface Value {
+  start: number;
+  end: number;
+  quoted: boolean;
+}
+
+const SPACED =
+  KEY.PERSON |
+  KEY.PERSON_MAYBE |
+  KEY.ADDRESS |
+  KEY.PHONE |
+  KEY.BIRTH |
+  KEY.CONNECTION |
+  KEY.IBAN |
+  KEY.CARD |
+  KEY.SSN |
+  KEY.NATIONAL_ID |
+  KEY.NATIONAL_ID_MAYBE |
+  KEY.ACCOUNT |
+  KEY.ROUTING;
+const MAX_VALUE_CHARS = 400;
+
+function valueAfter(text: string, from: number, bits: number, separator: string): Value | undefined {
+  let start = from;
+  const limit = Math.min(text.length, from + MAX_VALUE_CHARS);
+  while (
+    start < limit &&
+    (isBlank(text.charCodeAt(start)) || (start === from && text.charCodeAt(start) === 0x3e) || text.charCodeAt(start) === 0x2a)
+  )
+    start++;
+  let code = text.charCodeAt(start);
+  // b"…", f'…', @"…", r"…"
+  if ((code === 0x62 || code === 0x66 || code === 0x72 || code === 0x40 || code === 0x4c) && isQuote(text.charCodeAt(start + 1)))
+    code = text.charCodeAt(++start);
+  if (isQuote(code)) {
+    const close = closingQuote(text, start + 1, code, limit);
+    if (close > start + 1) return { start: start + 1, end: close, quoted: true };
+    if (close === start + 1) return undefined;
+    start++;
+  }
+  let end = start;
+  if (bits & SPACED) {
+    while (end < limit && !isLineEnd(text, end, separator, bits)) end++;
+  } else while (end < limit && text.charCodeAt(end) > 0x20 && !isValueEnd(text, end)) end++;
+  while (end > start && isTrailing(text.charCodeAt(end - 1), bits)) end--;
+  return end > start ? { start, end, quoted: false } : undefined;
+}
+
+function isQuote(code: number): boolean {
+  return code === 0x22 || code === 0x27 || code === 0x60;
+}
+
+function closingQuote(text: string, from: number, quote: number, limit: number): number {
+  for (let at = from; at < limit; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x5c) at++;
+    else if (code === quote) return at;
+    else if (code === 0x0a) return -1;
+  }
+  return -1;
+}
+
+/** End of a value that may hold spaces: line, semicolon, tab, pipe, tag, or the comma before the next "key:". */
+function isLineEnd(text: string, at: number, separator: string, bits: number): boolean {
+  const code = text.charCodeAt(at);
+  if (code === 0x0a || code === 0x0d || code === 0x3b || code === 0x09 || code === 0x7c || code === 0x7d)
+    return bits & KEY.CONNECTION ? code !== 0x3b : true;
+  if (code === 0x3c || code === 0x3e) return true;
+  if (code === 0x26 && separator === '=') return true;
+  if (code === 0x20) {
+    if (text.charCodeAt(at + 1) === 0x20 || text.charCodeAt(at + 1) === 0x7c) return true;
+    // logfmt: name=Ann phone=…
+    if (separator === '=' && !(bits & KEY.CONNECTION) && /^ [\w.]{1,32}=/.test(text.slice(at, at + 34))) return true;
+  }
+  if (code === 0x2c && !(bits & KEY.ADDRESS))
+    return (
+      /^,\s*["']?[\p{L}_][\p{L}\w .-]{0,30}["']?\s*[:=]|^,\s*$/u.test(text.slice(at, at + 40)) ||
+      !!(bits & (KEY.PHONE | KEY.CARD | KEY.SSN))
+    );
+  return false;
+}
+
+/** End of a value without spaces: what closes a literal or starts the next pair. */
+function isValueEnd(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  if (code === 0x22 || code === 0x27 || code === 0x60 || code === 0x3c) return true;
+  if (code === 0x2c || code === 0x3b || code === 0x26 || code === 0x29 || code === 0x7d || code === 0x5d) {
+    const next = text.charCodeAt(at + 1);
+    return (
+      code === 0x26 ||
+      Number.isNaN(next) ||
+      next <= 0x20 ||
+      next === 0x22 ||
+      next === 0x27 ||
+      next === 0x3b ||
+      next === 0x2c ||
+      next === 0x7d
+    );
+  }
+  return false;
+}
+
+function isTrailing(code: number, bits: number): boolean {
+  if (code <= 0x20 || code === 0x2c || code === 0x22) return true;
+  return (code === 0x2e || code === 0x3b || code === 0x29) && !(bits & (KEY.PASSWORD | KEY.CONNECTION));
+}

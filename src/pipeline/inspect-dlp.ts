@@ -1,0 +1,343 @@
+// Inspector: DLP in both directions. Looks at the parts of a message (message-part.ts) with the plan for server, tool, agent and direction, and
+// does what its rules say. Findings name types, counts and places; a value never leaves this file except in the message itself.
+// What cannot be looked at within the budget is refused unless the operator wants it noted only.
+import type { Finding } from '../call.ts';
+import type { Match } from '../detect/dlp/finding-kind.ts';
+import { findingName } from '../detect/dlp/finding-name.ts';
+import { maskingPlan } from '../detect/dlp/masking-plan.ts';
+import type { Direction, DlpModel, DlpPlan } from '../detect/dlp/model.ts';
+import { CHANGING, changes, type Manner, type Replacer, type Ruled, redactJson, redactText, ruleOn } from '../detect/dlp/redact.ts';
+import type { DlpScanner, Scanned } from '../detect/dlp/scanner.ts';
+import type { TokenBook } from '../detect/dlp/token.ts';
+import type { Json, JsonObject } from '../lib/json.ts';
+import { isObject } from '../lib/json.ts';
+import { revealTokens, termsOf, tokenSeal, type VaultSeal } from './dlp-token.ts';
+import { deny, type Flight, type Inspector, PASS, type Verdict } from './flight.ts';
+import { type MessagePart, partsOf, withPart } from './message-part.ts';
+
+export interface DlpPorts {
+  scanner: DlpScanner;
+  tokens: TokenBook;
+  seal: VaultSeal;
+}
+
+export function dlpInspector(ports: DlpPorts): Inspector {
+  return {
+    name: 'dlp',
+    inspectArguments: (flight) => {
+      const model = flight.control.dlp;
+      return model === undefined || flight.call.origin === 'gateway' || !flight.call.params ? PASS : lookAtParams(flight, model, ports);
+    },
+    inspectResult: (flight) => {
+      const { dlp } = flight.control;
+      const redact = flight.call.decision?.obligations?.redact;
+      return (dlp === undefined && redact === undefined) || flight.call.origin === 'gateway' ? PASS : lookAtReply(flight, dlp, ports);
+    },
+    inspectNotification: (flight, server, method, params) => {
+      const model = flight.control.dlp;
+      const plan = model?.planFor({ server, tool: toolOf(flight), agent: flight.call.principal?.agent ?? '', direction: 'result' });
+      if (model === undefined || plan === undefined || params === undefined) return params;
+      const done = look(flight, params, method, plan, model, ports);
+      return done instanceof Promise ? done.then((seen) => heard(flight, seen)) : heard(flight, done);
+    },
+  };
+}
+
+function toolOf({ call }: Flight): string | undefined {
+  return (call.target?.capability ?? call.parent?.target?.capability)?.name;
+}
+
+/** A question of a server goes to the agent; its answer goes to the server. Everything else the other way round. */
+function directionOf({ call }: Flight, of: 'params' | 'reply'): Direction {
+  return (of === 'params') === (call.kind === 'reverse') ? 'result' : 'arguments';
+}
+
+function planOf(flight: Flight, model: DlpModel, direction: Direction): DlpPlan | undefined {
+  const { call } = flight;
+  const server = call.target?.server ?? call.parent?.target?.server;
+  if (server === undefined || !call.principal) return undefined;
+  return model.planFor({ server, tool: toolOf(flight), agent: call.principal.agent, direction });
+}
+
+function lookAtParams(flight: Flight, model: DlpModel, ports: DlpPorts): Verdict | Promise<Verdict> {
+  const { call } = flight;
+  const direction = directionOf(flight, 'params');
+  const plan = planOf(flight, model, direction);
+  const then = (seen: Seen): Verdict => {
+    const verdict = judge(flight, seen, call.kind === 'reverse' ? 'question' : 'arguments');
+    if (verdict !== PASS) return verdict;
+    if (seen.message !== undefined && seen.message !== call.params) setParams(flight, seen.message);
+    return direction === 'arguments' && model.makesTokens ? reveal(flight, model, ports) : PASS;
+  };
+  if (plan === undefined) return direction === 'arguments' && model.makesTokens ? reveal(flight, model, ports) : PASS;
+  const seen = look(flight, call.params as JsonObject, call.method, plan, model, ports);
+  return seen instanceof Promise ? seen.then(then) : then(seen);
+}
+
+function setParams(flight: Flight, params: JsonObject): void {
+  flight.call.params = params;
+  flight.call.paramsText = undefined;
+  flight.sensitiveArguments = true;
+}
+
+/** Tokens of this agent become values again for a server that may have them; one that is not its own stops the call. */
+function reveal(flight: Flight, model: DlpModel, ports: DlpPorts): Verdict {
+  const { call } = flight;
+  const server = call.target?.server;
+  if (!call.params || server === undefined) return PASS;
+  const done = revealTokens(flight, model, call.params, model.mayReveal(server), ports);
+  if (done === 'unknown')
+    return deny(
+      'blocked_content',
+      'The arguments hold a data token that is not valid here: it expired, was purged, or belongs to somebody else. Read the data again to get a new one.',
+      'builtin/dlp-token',
+    );
+  if (done.revealed > 0) {
+    addFinding(flight, { type: 'dlp.token', where: 'arguments', path: undefined, count: done.revealed, confidence: 1, action: 'reveal' });
+    call.params = done.params;
+    call.paramsText = undefined;
+  }
+  return PASS;
+}
+
+function lookAtReply(flight: Flight, model: DlpModel | undefined, ports: DlpPorts): Verdict | Promise<Verdict> {
+  const { reply, call } = flight;
+  if (reply === undefined || reply.type === 'accepted') return PASS;
+  const direction = directionOf(flight, 'reply');
+  const ruled = model && planOf(flight, model, direction);
+  const redact = call.decision?.obligations?.redact;
+  const plan = redact === undefined || direction !== 'result' ? ruled : maskingPlan(ruled, redact);
+  if (plan === undefined) return PASS;
+  const message = reply.type === 'result' ? reply.result : (reply.error as unknown as JsonObject);
+  const seen = look(flight, message, call.method, plan, model, ports);
+  const then = (found: Seen): Verdict => {
+    const verdict = judge(flight, found, 'result');
+    if (verdict !== PASS || found.message === undefined || found.message === message) return verdict;
+    flight.reply =
+      reply.type === 'result'
+        ? { ...reply, result: found.message, resultText: undefined }
+        : { ...reply, error: { ...reply.error, ...found.message } as typeof reply.error };
+    return PASS;
+  };
+  return seen instanceof Promise ? seen.then(then) : then(seen);
+}
+
+interface Seen {
+  /** The message as it may go on; undefined when it may not. */
+  message: JsonObject | undefined;
+  ruled: readonly { part: MessagePart; ruled: readonly Ruled[] }[];
+  exceeded: DlpPlan['budget']['onExceed'] | undefined;
+}
+
+function look(
+  flight: Flight,
+  message: JsonObject,
+  method: string,
+  plan: DlpPlan,
+  model: DlpModel | undefined,
+  ports: DlpPorts,
+): Seen | Promise<Seen> {
+  const parts = partsOf(message, method);
+  if (parts.length === 0) return { message, ruled: [], exceeded: undefined };
+  const scanned = ports.scanner.scan(
+    parts.map(({ text }) => text),
+    plan,
+  );
+  const then = (found: Scanned): Seen => {
+    if (found === 'exceeded')
+      return { message: plan.budget.onExceed === 'log' ? message : undefined, ruled: [], exceeded: plan.budget.onExceed };
+    return apply(flight, message, parts, found, plan, model, ports);
+  };
+  return scanned instanceof Promise ? scanned.then(then) : then(scanned);
+}
+
+function apply(
+  flight: Flight,
+  message: JsonObject,
+  parts: readonly MessagePart[],
+  found: readonly Match[][],
+  plan: DlpPlan,
+  model: DlpModel | undefined,
+  ports: DlpPorts,
+): Seen {
+  const ruled = parts
+    .map((part, index) => ({ part, ruled: ruleOn(found[index] ?? [], part.text, plan) }))
+    .filter((one) => one.ruled.length > 0);
+  if (!ruled.some((one) => changes(one.ruled))) return { message, ruled, exceeded: undefined };
+  const replacer = replacerFor(flight, model, plan, ports);
+  let next: JsonObject | undefined = message;
+  for (const one of ruled) {
+    if (next === undefined) break;
+    next =
+      one.part.pointer === '/structuredContent'
+        ? withStructured(flight, next, one.part, one.ruled, replacer)
+        : withPart(next, one.part, redactPart(one.part, one.ruled, replacer));
+  }
+  return { message: next && alignCopies(message, next, ruled, replacer), ruled, exceeded: undefined };
+}
+
+function redactPart(part: MessagePart, ruled: readonly Ruled[], replacer: Replacer, manner: Manner = 'planned'): string {
+  return part.kind === 'json' ? redactJson(part.text, ruled, replacer, manner) : redactText(part.text, ruled, replacer);
+}
+
+/**
+ * INVARIANT: structured content that fitted its output schema fits it after redaction, or the answer is withheld (test/scenario/dlp.test.ts).
+ * What the schema does not let say that it was redacted is replaced by something of the same shape.
+ */
+function withStructured(
+  flight: Flight,
+  message: JsonObject,
+  part: MessagePart,
+  ruled: readonly Ruled[],
+  replacer: Replacer,
+): JsonObject | undefined {
+  const fits = outputCheck(flight);
+  const before = fits(message.structuredContent as Json);
+  for (const manner of ['planned', 'shaped'] as const) {
+    const next = withPart(message, part, redactPart(part, ruled, replacer, manner));
+    if (!before || fits(next.structuredContent as Json)) return next;
+  }
+  return undefined;
+}
+
+function outputCheck(flight: Flight): (value: Json) => boolean {
+  const definition = flight.call.target?.definition;
+  const schema = definition?.value.outputSchema;
+  if (!isObject(schema) || definition === undefined) return () => true;
+  const compiled = flight.ports.catalog.outputSchemaOf(definition);
+  return compiled.unusable === undefined ? (value) => compiled.validate(value).length === 0 : () => true;
+}
+
+/** A text block that repeats the structured content says what the structured content now says; other texts lose the values it lost. */
+function alignCopies(before: JsonObject, after: JsonObject, ruled: Seen['ruled'], replacer: Replacer): JsonObject {
+  const { structuredContent, content } = after;
+  if (structuredContent === before.structuredContent || !Array.isArray(content) || !Array.isArray(before.content)) return after;
+  const original = JSON.stringify(before.structuredContent);
+  const lost = ruled
+    .filter(({ part }) => part.pointer === '/structuredContent')
+    .flatMap(({ part, ruled: all }) => lostValues(part.text, all, replacer));
+  const blocks = content.map((block, index) => {
+    const source = (before.content as Json[])[index];
+    if (!isObject(block) || !isObject(source) || typeof source.text !== 'string' || typeof block.text !== 'string') return block;
+    const indent = /^[[{]\n( +|\t)/.exec(source.text)?.[1];
+    if (isSameJson(source.text, original)) return { ...block, text: JSON.stringify(structuredContent, null, indent) };
+    let { text } = block;
+    for (const [value, by] of lost) text = text.replaceAll(value, by);
+    return text === block.text ? block : { ...block, text };
+  });
+  return { ...after, content: blocks };
+}
+
+/** Shorter values stand in other words by chance. */
+const MIN_LOST_CHARS = 5;
+
+function lostValues(text: string, ruled: readonly Ruled[], replacer: Replacer): [string, string][] {
+  return ruled
+    .filter(({ action, match }) => CHANGING.has(action) && match.end - match.start >= MIN_LOST_CHARS)
+    .map((one) => {
+      const value = text.slice(one.match.start, one.match.end);
+      return [value, redactText(value, [{ ...one, match: { ...one.match, start: 0, end: value.length } }], replacer)];
+    });
+}
+
+function isSameJson(text: string, canonical: string): boolean {
+  if (!/^\s*[[{]/.test(text)) return false;
+  try {
+    return JSON.stringify(JSON.parse(text)) === canonical;
+  } catch {
+    return false;
+  }
+}
+
+function replacerFor(flight: Flight, model: DlpModel | undefined, plan: DlpPlan, ports: DlpPorts): Replacer {
+  const { principal } = flight.call;
+  const org = principal?.org ?? flight.control.org;
+  const seal = tokenSeal(ports.seal, org);
+  const terms = termsOf(flight, model?.tokens ?? plan.tokens);
+  return {
+    mac: (text) => seal.mac(text),
+    token: (match, value) => ports.tokens.issue(org, match.type, value, terms, seal),
+  };
+}
+
+/** Findings into the call, and what they mean for it. */
+function judge(flight: Flight, seen: Seen, where: Finding['where']): Verdict {
+  note(flight, seen, where);
+  const what = where === 'result' ? 'answer' : where === 'question' ? 'question' : 'arguments';
+  if (seen.exceeded !== undefined)
+    return seen.exceeded === 'log'
+      ? PASS
+      : deny(
+          'blocked_content',
+          `The ${what} could not be inspected for sensitive data within the limits of this gateway, so the call is refused. Ask for less at once.`,
+          'builtin/dlp-budget',
+        );
+  const all = seen.ruled.flatMap(({ ruled }) => ruled);
+  const stop = all.find(({ action }) => action === 'block') ?? all.find(({ action }) => action === 'hold');
+  if (stop !== undefined) {
+    const finding = findingName(stop.match);
+    if (stop.action === 'hold' && where !== 'result') return holdCall(flight, stop.rule, finding);
+    return deny(
+      'blocked_content',
+      `The ${what} hold${where === 'arguments' ? '' : 's'} ${finding}, which may not pass here.`,
+      `dlp/${stop.rule}`,
+    );
+  }
+  if (seen.message === undefined)
+    return deny(
+      'blocked_content',
+      'The answer holds sensitive data that cannot be removed without breaking its output schema.',
+      'builtin/dlp-schema',
+    );
+  return PASS;
+}
+
+/** The decision row makes it a hold when rules allow the call at all. */
+function holdCall(flight: Flight, rule: string, finding: string): Verdict {
+  flight.heldBy ??= { rule: `dlp/${rule}`, reason: `The call carries ${finding}; a person must approve it.` };
+  return PASS;
+}
+
+function note(flight: Flight, seen: Seen, where: Finding['where']): void {
+  const counted = new Map<string, Finding>();
+  for (const { part, ruled } of seen.ruled) {
+    for (const { match, action } of ruled) {
+      const type = findingName(match);
+      const path = part.pointer;
+      const key = `${type}\n${path}\n${action}`;
+      const known = counted.get(key);
+      counted.set(key, {
+        type,
+        where,
+        path,
+        action,
+        count: (known?.count ?? 0) + 1,
+        confidence: Math.max(known?.confidence ?? 0, match.confidence),
+      });
+    }
+  }
+  if (seen.exceeded !== undefined)
+    counted.set('', {
+      type: 'dlp.exceeded',
+      where,
+      path: undefined,
+      count: 1,
+      confidence: 1,
+      action: seen.exceeded === 'log' ? undefined : 'block',
+    });
+  if (counted.size > 0) flight.call.findings = [...flight.call.findings, ...counted.values()];
+  for (const finding of counted.values())
+    flight.ports.metrics.finding(finding.type, finding.action ?? 'none', finding.count, flight.control.org);
+}
+
+function addFinding(flight: Flight, finding: Finding): void {
+  flight.call.findings = [...flight.call.findings, finding];
+}
+
+/** A notification that may not pass is left out; there is nobody to refuse it to. */
+function heard(flight: Flight, seen: Seen): JsonObject | undefined {
+  note(flight, seen, 'result');
+  const stopped =
+    seen.message === undefined || seen.ruled.some(({ ruled }) => ruled.some(({ action }) => action === 'block' || action === 'hold'));
+  return stopped ? undefined : seen.message;
+}

@@ -1,0 +1,128 @@
+// The parts of a protocol message that people wrote or that tools returned: what inspection looks at and may replace. Everything the protocol
+// itself needs (ids, names, types, cursors, URIs, tokens of progress, binary data) is never a part.
+import type { Json, JsonObject } from '../lib/json.ts';
+import { isObject } from '../lib/json.ts';
+
+export interface MessagePart {
+  /** JSON pointer in the message. */
+  pointer: string;
+  /** `text`: a string for people. `json`: any JSON value, as its text. `bytes`: text that travels as base64. */
+  kind: 'text' | 'json' | 'bytes';
+  text: string;
+  path: readonly (string | number)[];
+}
+
+/** Levels of a message that are walked; deeper ones are looked at as one JSON value. */
+const MAX_DEPTH = 16;
+/** Base64 content beyond this length is not text, characters. */
+const MAX_BYTES_CHARS = 4_194_304;
+
+/** Members whose value is data of a tool: looked at as a whole, with its keys. */
+const DATA = new Set(['structuredContent', 'arguments', 'input', 'toolResult', 'inputData']);
+/** Members that the protocol reads. */
+const PROTOCOL = new Set(
+  `type mimeType uri uriTemplate nextCursor cursor taskId progressToken requestState resultType role id toolUseId method protocolVersion
+  requestedSchema requestId jsonrpc annotations icons isError status lastModified priority audience level logger model stopReason ttl ttlMs
+  pollInterval createdAt lastUpdatedAt progress total hasMore elicitationId ref size mode action code task capabilities modelPreferences tools toolChoice
+  includeContext temperature maxTokens stopSequences resourceSubscriptions taskIds websiteUrl cacheScope`.split(/\s+/),
+);
+
+/** `method` is that of the request the message belongs to: the same member means different things in different messages. */
+export function partsOf(message: JsonObject, method: string): MessagePart[] {
+  const parts: MessagePart[] = [];
+  walkObject(message, [], 0, method, parts);
+  return parts;
+}
+
+function walkObject(object: JsonObject, path: readonly (string | number)[], depth: number, method: string, parts: MessagePart[]): void {
+  for (const key of Object.keys(object)) {
+    const value = object[key] as Json;
+    if (key === '_meta') addMeta(value, [...path, key], parts);
+    else if (PROTOCOL.has(key) || (key === 'name' && isNaming(object, path, method))) continue;
+    else if (DATA.has(key) || isFilledForm(object, key, method)) addJson(value, [...path, key], parts);
+    else if (key === 'blob' || (key === 'data' && typeof value === 'string' && typeof object.mimeType === 'string'))
+      addBytes(value, [...path, key], parts);
+    else if (key === 'data') addJson(value, [...path, key], parts);
+    else walk(value, [...path, key], depth + 1, method, parts);
+  }
+}
+
+function walk(value: Json, path: readonly (string | number)[], depth: number, method: string, parts: MessagePart[]): void {
+  if (typeof value === 'string') addText(value, path, parts);
+  else if (depth >= MAX_DEPTH) addJson(value, path, parts);
+  else if (Array.isArray(value)) for (const [index, item] of value.entries()) walk(item, [...path, index], depth + 1, method, parts);
+  else if (isObject(value)) walkObject(value, path, depth, method, parts);
+}
+
+/** `name` names a tool, prompt, resource or argument; in an unknown place it may as well be somebody's. */
+function isNaming(object: JsonObject, path: readonly (string | number)[], method: string): boolean {
+  if (path.length === 0) return /^(?:tools\/call|prompts\/get)$/.test(method);
+  return (
+    typeof object.type === 'string' ||
+    typeof object.uri === 'string' ||
+    path[path.length - 1] === 'argument' ||
+    method === 'completion/complete'
+  );
+}
+
+/** The answer of a person to a form, and the responses that carry one: field names are the server's. */
+function isFilledForm(object: JsonObject, key: string, method: string): boolean {
+  return (
+    key === 'content' &&
+    isObject(object.content) &&
+    typeof object.content.type !== 'string' &&
+    (typeof object.action === 'string' || method === 'elicitation/create')
+  );
+}
+
+function addMeta(value: Json, path: readonly (string | number)[], parts: MessagePart[]): void {
+  if (!isObject(value)) return;
+  for (const key of Object.keys(value)) {
+    if (PROTOCOL.has(key) || key.startsWith('io.modelcontextprotocol/') || key.startsWith('modelcontextprotocol.io/')) continue;
+    const member = value[key] as Json;
+    if (typeof member === 'string') addText(member, [...path, key], parts);
+    else addJson(member, [...path, key], parts);
+  }
+}
+
+function addText(text: string, path: readonly (string | number)[], parts: MessagePart[]): void {
+  if (text.length > 2) parts.push({ pointer: pointerOf(path), kind: 'text', text, path });
+}
+
+function addJson(value: Json, path: readonly (string | number)[], parts: MessagePart[]): void {
+  if (typeof value === 'string') addText(value, path, parts);
+  else if ((typeof value === 'number' || (typeof value === 'object' && value !== null)) && !isEmpty(value))
+    parts.push({ pointer: pointerOf(path), kind: 'json', text: JSON.stringify(value), path });
+}
+
+function isEmpty(value: Json): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+}
+
+/** Base64 of something readable is a text like any other; pictures and archives are left alone. */
+function addBytes(value: Json, path: readonly (string | number)[], parts: MessagePart[]): void {
+  if (typeof value !== 'string' || value.length > MAX_BYTES_CHARS || value.length < 8) return;
+  const head = Buffer.from(value.slice(0, 64), 'base64');
+  if (head.some((byte) => byte < 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09)) return;
+  const text = Buffer.from(value, 'base64').toString('utf8');
+  if (!text.includes('\ufffd')) parts.push({ pointer: pointerOf(path), kind: 'bytes', text, path });
+}
+
+function pointerOf(path: readonly (string | number)[]): string {
+  return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+/** The message with a part's new text in its place; everything beside the path is the old objects. */
+export function withPart(message: JsonObject, part: MessagePart, text: string): JsonObject {
+  const value: Json =
+    part.kind === 'json' ? (JSON.parse(text) as Json) : part.kind === 'bytes' ? Buffer.from(text).toString('base64') : text;
+  return replaceAt(message, part.path, 0, value) as JsonObject;
+}
+
+function replaceAt(value: Json, path: readonly (string | number)[], index: number, by: Json): Json {
+  const step = path[index];
+  if (step === undefined) return by;
+  if (Array.isArray(value)) return value.map((item, at) => (at === step ? replaceAt(item, path, index + 1, by) : item));
+  if (!isObject(value)) return value;
+  return { ...value, [step]: replaceAt(value[step] as Json, path, index + 1, by) };
+}

@@ -1,0 +1,178 @@
+// DLP as properties: masking twice is masking once, no split of a stream hides anything, places stay inside the text, and hostile texts of any
+// size end in time without holding up anybody else.
+import fc from 'fast-check';
+import { afterAll, describe, expect, it, test } from 'vitest';
+import { DLP_TYPES } from '../../src/detect/dlp/finding-kind.ts';
+import { compileDlp, type DlpPlan } from '../../src/detect/dlp/model.ts';
+import { type Replacer, redactJson, redactText, ruleOn } from '../../src/detect/dlp/redact.ts';
+import { EVERYTHING, scanText } from '../../src/detect/dlp/scan.ts';
+import { createDlpScanner } from '../../src/detect/dlp/scanner.ts';
+import { SseParser } from '../../src/upstream/sse-parser.ts';
+import { TEMPLATES } from '../support/dlp-layout.ts';
+import { dlpObject } from '../support/dlp-object.ts';
+import { makeItems } from '../support/dlp-variation.ts';
+
+const RUNS = 200;
+const ITEMS = makeItems(TEMPLATES, 'property', 2);
+const document = fc.constantFrom(...ITEMS.map(({ text }) => text));
+
+function planOf(action: string): DlpPlan {
+  const plan = compileDlp([dlpObject('d', { rules: [{ name: 'all', types: ['*'], action }] })])?.planFor({
+    server: 's',
+    tool: 't',
+    agent: 'a',
+    direction: 'result',
+  });
+  if (!plan) throw new Error('no plan');
+  return plan;
+}
+
+const replacer: Replacer = { mac: (text) => String(text.length).padStart(64, 'a'), token: () => undefined };
+
+describe.each(['mask', 'partial', 'hash', 'tokenize'])('%s', (action) => {
+  const plan = planOf(action);
+  const redact = (text: string): string => redactText(text, ruleOn(scanText(text, plan), text, plan), replacer);
+
+  it('twice is once', () => {
+    for (const { text } of ITEMS) {
+      const once = redact(text);
+      expect(redact(once)).toBe(once);
+    }
+  });
+
+  it('JSON stays JSON, and twice is once there too', () => {
+    fc.assert(
+      fc.property(
+        fc.dictionary(
+          fc.constantFrom('name', 'email', 'note', 'password', 'rows', 'ann@acme.co'),
+          fc.oneof(document, fc.integer(), fc.json()),
+        ),
+        (value) => {
+          const text = JSON.stringify(value);
+          const redactOnce = (given: string): string => redactJson(given, ruleOn(scanText(given, plan), given, plan), replacer);
+          const once = redactOnce(text);
+          JSON.parse(once);
+          expect(redactOnce(once)).toBe(once);
+        },
+      ),
+      { numRuns: RUNS },
+    );
+  });
+});
+
+test('whatever the text is, the places found lie inside of it, in order and apart', () => {
+  const any = fc.oneof(
+    document,
+    fc.string({ unit: 'binary', maxLength: 400 }),
+    fc.json(),
+    fc.array(document, { maxLength: 3 }).map((all) => JSON.stringify(all)),
+  );
+  fc.assert(
+    fc.property(fc.tuple(any, any), ([one, two]) => {
+      const text = one + two;
+      let end = 0;
+      for (const match of scanText(text, { wanted: EVERYTHING, patterns: [] })) {
+        expect(match.start).toBeGreaterThanOrEqual(end);
+        expect(match.end).toBeGreaterThan(match.start);
+        end = match.end;
+      }
+      expect(end).toBeLessThanOrEqual(text.length);
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+test('any split of a stream into chunks gives the same findings', () => {
+  const findingsOf = (bytes: Buffer, cuts: readonly number[]): string => {
+    const parser = new SseParser();
+    const found: unknown[] = [];
+    let from = 0;
+    for (const to of [...cuts.map((cut) => cut % bytes.length).sort((a, b) => a - b), bytes.length]) {
+      parser.feed(bytes.subarray(from, to));
+      from = Math.max(from, to);
+      for (let event = parser.next(); event; event = parser.next())
+        found.push(scanText((JSON.parse(event.data) as { text: string }).text, { wanted: EVERYTHING, patterns: [] }));
+    }
+    return JSON.stringify(found);
+  };
+  fc.assert(
+    fc.property(fc.array(document, { minLength: 1, maxLength: 3 }), fc.array(fc.nat(), { maxLength: 12 }), (texts, cuts) => {
+      const bytes = Buffer.from(texts.map((text) => `data: ${JSON.stringify({ text })}\n\n`).join(''));
+      expect(findingsOf(bytes, cuts)).toBe(findingsOf(bytes, []));
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+test('an own pattern and every type is found through the same door', () => {
+  const types = new Set(ITEMS.flatMap(({ text }) => scanText(text, { wanted: EVERYTHING, patterns: [] }).map(({ type }) => type)));
+  expect([...types].sort()).toEqual(DLP_TYPES.filter((type) => type !== 'CUSTOM').sort());
+});
+
+const MEGABYTE = 1024 * 1024;
+const HOSTILE: Record<string, (units: number) => string> = {
+  'one word': (n) => 'a'.repeat(n),
+  digits: (n) => '1234567890'.repeat(n / 10),
+  'spaced digits': (n) => '1 2-3.'.repeat(n / 6),
+  quotes: (n) => '"'.repeat(n),
+  backslashes: (n) => `{"a":"${'\\'.repeat(n)}`,
+  braces: (n) => '{"a":['.repeat(n / 6),
+  keys: (n) => 'password='.repeat(n / 9),
+  'token starts': (n) => 'eyJeyJ-sk-ghp_'.repeat(n / 14),
+  'begin key': (n) => '-----BEGIN PRIVATE KEY-----'.repeat(n / 27),
+  'at signs': (n) => 'a@b.c@'.repeat(n / 6),
+  tags: (n) => '<a b="c" '.repeat(n / 9),
+  percent: (n) => '%41%'.repeat(n / 4),
+  entities: (n) => '&#x41;&amp'.repeat(n / 10),
+  names: (n) => 'Ann Lee '.repeat(n / 8),
+  streets: (n) => '12 High Street, '.repeat(n / 16),
+  'capitals and numbers': (n) => 'Weg 1, 12345 A'.repeat(n / 14),
+  urls: (n) => 'a://b:c@'.repeat(n / 8),
+  pipes: (n) => '|name|\n'.repeat(n / 7),
+  commas: (n) => `name,email\n${'x,y\n'.repeat(n / 4)}`,
+  base64: (n) => Buffer.alloc((n / 4) * 3, 'password=hunter2!x ').toString('base64'),
+  spaces: (n) => `a:${' '.repeat(n)}`,
+  inserts: (n) => 'insert into a (name) values ('.repeat(n / 29),
+};
+
+describe('hostile texts', () => {
+  it.each(Object.entries(HOSTILE))('%s: twice as long takes about twice as long', (_name, make) => {
+    const cost = (units: number): number => {
+      const text = make(units);
+      const before = process.cpuUsage();
+      scanText(text, { wanted: EVERYTHING, patterns: [] });
+      return process.cpuUsage(before).user / 1000;
+    };
+    cost(MEGABYTE / 64);
+    const short = cost(MEGABYTE / 16);
+    const long = cost(MEGABYTE / 4);
+    expect(long).toBeLessThan(Math.max(600, short * 12));
+  });
+});
+
+/** Pieces of 128 Ki units that 10 MB are handed over in. */
+const PIECES = 80;
+
+describe('long texts', () => {
+  const scanner = createDlpScanner();
+  afterAll(() => scanner.close());
+
+  it('10 MB of anything return within the deadline and hold up nobody', { timeout: 120_000 }, async () => {
+    const plan = { ...planOf('mask'), budget: { maxChars: 16 * MEGABYTE, deadlineMs: 2_000, onExceed: 'block' as const } };
+    await scanner.scan(['x '.repeat(20_000)], plan);
+    for (const make of Object.values(HOSTILE)) {
+      // One flat piece of memory, as it comes from a socket.
+      const text = Buffer.from(make(10 * MEGABYTE), 'latin1').toString('latin1');
+      const began = performance.now();
+      const before = process.threadCpuUsage();
+      const scanning = scanner.scan([text], plan);
+      const first = process.threadCpuUsage(before);
+      await scanning;
+      const all = process.threadCpuUsage(before);
+      expect(performance.now() - began).toBeLessThan(plan.budget.deadlineMs + 2_000);
+      // The main thread only hands pieces over, one a turn: what it spends on the first holds for each, and all of them together are little.
+      expect((first.user + first.system) / 1000).toBeLessThan(20);
+      expect((all.user + all.system) / 1000).toBeLessThan(PIECES * 5);
+    }
+  });
+});
