@@ -68,7 +68,8 @@ test("explain's first match equals the recorded decision for every recorded call
   for (const { call, rule, code, effect } of all) {
     const { body } = await api(`explain/${String(call)}`);
     // Refused before rules were asked, as it says: a name that leads nowhere, arguments that do not fit.
-    if (!DECIDED.has(String(code))) {
+    const byHiding = code === 'unknown_capability' && !String(rule).startsWith('builtin/');
+    if (!DECIDED.has(String(code)) && !byHiding) {
       expect(JSON.stringify(body.missing)).toContain(`before or after the rules (${String(code)})`);
       continue;
     }
