@@ -9,6 +9,7 @@ import type { Gateway, Inside } from './app/gateway.ts';
 import { HistoryKeeper } from './app/history-keeper.ts';
 import { KillSwitch } from './app/kill-switch.ts';
 import { createLimits } from './app/limits.ts';
+import { ShadowKeeper } from './app/shadow-keeper.ts';
 import { keepTokenUse, tokenMetrics } from './app/token-use.ts';
 import { LastUsed } from './auth/last-used.ts';
 import { TokenDirectory } from './auth/token-directory.ts';
@@ -32,6 +33,7 @@ import { IncidentLimit } from './pipeline/incident.ts';
 import { dlpInspector } from './pipeline/inspect-dlp.ts';
 import { intentInspector } from './pipeline/inspect-intent.ts';
 import { createPipeline, type Pipeline } from './pipeline/run.ts';
+import { ShadowTally } from './pipeline/shadow.ts';
 import { StrangerLimit } from './pipeline/stranger-limit.ts';
 import { ViewBook } from './pipeline/view-book.ts';
 import { createConnectors } from './upstream/connectors.ts';
@@ -72,6 +74,7 @@ async function open(inside: Inside): Promise<Gateway> {
   void inside.intent.load(() => clock.monotonicMs()).catch((error: unknown) => inside.logger.error({ err: String(error) }, NO_PARSER_TEXT));
   await control.start();
   inside.histories.start();
+  inside.shadowKeeper.start();
   for (const { org } of control.all()) await log.recordStart(org, { timeMs: clock.nowMs(), instance, version: VERSION, exclusive });
   await store.presence.settle();
   const agentServer = agentListener(inside);
@@ -132,6 +135,7 @@ function assemble(config: Config, core: Core): Inside {
   killSwitch.stopper.add(inFlight);
   killSwitch.stopper.add({ what: 'parked', doomed: (org, judge) => upstreams.doomedParked(org, judge) });
   const catalog = new Catalog();
+  const shadows = new ShadowTally();
   const parts = {
     ...core,
     ...{ config, logger, inFlight, views, histories, operators, control, metrics, killSwitch, instance, catalog, upstreams, connectors },
@@ -140,6 +144,8 @@ function assemble(config: Config, core: Core): Inside {
     intent: new IntentAnalyser(),
     lastUsed: new LastUsed(),
     strangers: new StrangerLimit(),
+    shadows,
+    shadowKeeper: new ShadowKeeper({ tally: shadows, log, clock, logger, instance }),
     dlpScanner: createDlpScanner(),
   };
   return { ...parts, log, pipeline: pipelineOf(parts) };
@@ -233,6 +239,7 @@ async function stopInside(inside: Inside): Promise<void> {
   await inside.dlpScanner.close();
   await inside.limits.stop();
   await histories.close();
+  await inside.shadowKeeper.close();
   for (const { org } of control.all()) {
     const fields = { event: 'stop' as const, timeMs: clock.nowMs(), instance, reason: 'orderly stop' };
     await log.record(org, { type: 'system', fields }).catch(() => undefined); // the store may be what failed

@@ -28,7 +28,7 @@ export function controlCompiler(
       view,
       principals: changed(...PRINCIPAL_KINDS) || !previous ? buildPrincipals(all, revision, org) : previous.principals,
       policies:
-        changed('policy', 'server', 'role', 'risk') || !previous
+        changed('policy', 'server', 'role', 'risk', 'organization') || !previous
           ? compilePolicies(all, revision, { onError: onPolicyError, bands: risk?.gate })
           : previous.policies.atRevision(revision),
       freezes: changed('freeze') || !previous ? compileFreezes(all, revision) : previous.freezes,

@@ -1,5 +1,6 @@
 // One call travelling the table: its working state, what the rows may use, and the verdicts they may return.
 // Types only. Rows get their ports from here; they never reach for a singleton.
+import type { ShadowDifference } from '../audit/entry.ts';
 import type { AuditLog } from '../audit/log.ts';
 import type { LastUsed } from '../auth/last-used.ts';
 import type { Call, CallOutcome, CallReply, DenialCode } from '../call.ts';
@@ -46,6 +47,8 @@ export interface Ports {
   floods: Pick<FloodGate, 'admit'>;
   /** Thins out the entries about incidents. */
   incidents: { admit(thing: string, nowMs: number): number | undefined };
+  /** Told what policies of mode shadow would have decided otherwise. */
+  shadows: { note(org: string, difference: Omit<ShadowDifference, 'count'>, nowMs: number): void };
   inFlight: InFlight;
   /** Ends calls that take too long, without a timer for each. */
   watchdog: Watchdog;
