@@ -103,7 +103,10 @@ export class FlowBook {
           const end = this.#clock.monotonicMs() + TURN_MS;
           for (;;) {
             const step = work.next();
-            if (step.done) return resolve(step.value);
+            if (step.done) {
+              resolve(step.value);
+              return;
+            }
             if (this.#clock.monotonicMs() >= end) break;
           }
           setImmediate(turn);

@@ -17,6 +17,8 @@ export interface Carried {
   bits: number;
   /** Where it stands, offsets in the argument's text, when that can be said; else it is all of it. */
   spans: readonly { start: number; end: number }[] | undefined;
+  /** Length of the text the spans are in. */
+  chars: number;
   /** All of it goes to the person it is about. */
   isSendBack: boolean;
 }
@@ -54,7 +56,10 @@ interface Sum {
   whole: number;
   isEncoded: boolean;
   share: number;
-  places: Map<string, { values: number; bits: number; spans: { start: number; end: number }[] | undefined; sentBack: number }>;
+  places: Map<
+    string,
+    { values: number; bits: number; chars: number; spans: { start: number; end: number }[] | undefined; sentBack: number }
+  >;
 }
 
 export interface CarryOptions {
@@ -215,12 +220,12 @@ function count(
     reached = Math.max(reached, hit.to);
     const isBack = source.rank < 3 && recipients !== undefined && isSentBack(hit, recipients);
     const sum = sumOf(sums, source);
-    const place = sum.places.get(leaf.pointer) ?? { values: 0, bits: 0, spans: [], sentBack: 0 };
+    const place = sum.places.get(leaf.pointer) ?? { values: 0, bits: 0, chars: leaf.text.length, spans: [], sentBack: 0 };
     sum.places.set(leaf.pointer, place);
     place.values++;
     place.bits += weight.bits;
     if (isBack) place.sentBack++;
-    if (how.isPlain && how.turn !== 'turned' && place.spans) place.spans.push({ start, end });
+    if (how.isPlain && flat.source.length === leaf.text.length && place.spans) place.spans.push({ start, end });
     else place.spans = undefined;
     sum.bits += weight.bits;
     sum.hard += weight.hard;
@@ -281,8 +286,8 @@ function conclude(sums: ReadonlyMap<Source, Sum>): Carried[] {
   for (const [rank, group] of groups) {
     if (!isEnough(rank, group)) continue;
     for (const { source, places } of group)
-      for (const [pointer, { values, bits, spans, sentBack }] of places)
-        found.push({ source, pointer, values, bits, spans, isSendBack: sentBack === values });
+      for (const [pointer, { values, bits, chars, spans, sentBack }] of places)
+        found.push({ source, pointer, values, bits, spans, chars, isSendBack: sentBack === values });
   }
   return found;
 }

@@ -21,6 +21,10 @@ export interface Leaf {
 
 export const MAX_LEAVES = 200_000;
 const MAX_DEPTH = 64;
+/** Characters of one message that are read as JSON; what is beyond is read as text, which can be done in turns. */
+const MAX_PARSED = 524_288;
+/** One piece of a long text, characters. */
+const PIECE_CHARS = 8_192;
 
 export interface Leaves {
   leaves: readonly Leaf[];
@@ -30,10 +34,13 @@ export interface Leaves {
 
 export function leavesOf(parts: readonly FlowPart[]): Leaves {
   const walk: Walk = { leaves: [], parents: [], record: -1 };
+  let room = MAX_PARSED;
   for (const part of parts) {
     walk.record = -1;
     walk.record = newRecord(walk);
-    const json = part.kind === 'json' || /^\s*[[{]/.test(part.text) ? parsed(part.text) : undefined;
+    const isJson = part.text.length <= room && (part.kind === 'json' || /^\s*[[{]/.test(part.text));
+    if (isJson) room -= part.text.length;
+    const json = isJson ? parsed(part.text) : undefined;
     if (json === undefined) addText(walk, part.text, undefined, part.pointer);
     else visit(walk, json, undefined, part.pointer, 0);
   }
@@ -94,8 +101,8 @@ function addText(walk: Walk, text: string, key: string | undefined, pointer: str
     return;
   }
   const people = new Set(text.slice(0, 65_536).match(ADDRESS) ?? []);
-  if (people.size < 2) {
-    walk.leaves.push({ text, key, pointer, record: walk.record, isProse: true });
+  if (people.size < 2 || text.length > MAX_PARSED) {
+    addPieces(walk, text, key, pointer);
     return;
   }
   const paragraphs = text.split(/\n\s{0,80}\n/);
@@ -104,9 +111,14 @@ function addText(walk: Walk, text: string, key: string | undefined, pointer: str
   for (const record of records) {
     if (walk.leaves.length >= MAX_LEAVES) break;
     walk.record = newRecord(walk, around);
-    if (record.trim() !== '') walk.leaves.push({ text: record, key, pointer, record: walk.record, isProse: true });
+    if (record.trim() !== '') addPieces(walk, record, key, pointer);
   }
   walk.record = around;
+}
+
+function addPieces(walk: Walk, text: string, key: string | undefined, pointer: string): void {
+  for (let from = 0; from < text.length && walk.leaves.length < MAX_LEAVES; from += PIECE_CHARS)
+    walk.leaves.push({ text: text.slice(from, from + PIECE_CHARS), key, pointer, record: walk.record, isProse: true });
 }
 
 const ID_KEY =
