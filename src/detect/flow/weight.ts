@@ -54,17 +54,25 @@ function wordBits(lower: string, word: string): Weight {
     return { bits: 3.3 * Math.min(24, Math.max(1, said)), hard: 3.3 * Math.min(24, Math.max(1, said)) };
   }
   if (digits > 0) return { bits: 4.5 * Math.min(lower.length, 24), hard: 4.5 * Math.min(lower.length, 24) };
-  if (lower.length >= 18 || isScrambled(word)) return { bits: 4 * Math.min(lower.length, 32), hard: 4 * Math.min(lower.length, 32) };
+  if ((lower.length >= 18 && lower.charCodeAt(0) < 0x2e80) || isScrambled(word))
+    return { bits: 4 * Math.min(lower.length, 32), hard: 4 * Math.min(lower.length, 32) };
+  if (lower.charCodeAt(0) >= 0x2e80) return { bits: 6 * Math.min(lower.length, 40), hard: 0 };
   if (lower.length <= 3) return { bits: 2.5 * lower.length, hard: 0 };
   return { bits: 9, hard: 0 };
 }
 
-/** Capitals in the middle of a word, or hardly a vowel. */
+/** Capitals all over a word, or hardly a vowel. */
 function isScrambled(word: string): boolean {
-  if (word.length < 8) return false;
-  if (/[a-z][A-Z]{2}|[A-Z][a-z]?[A-Z][a-z]?[A-Z]/.test(word) && /[a-z]/.test(word)) return true;
-  const vowels = word.match(/[aeiouyäöüáéíóúàèâêîôûå]/gi)?.length ?? 0;
-  return /^[a-z]+$/i.test(word) && vowels * 8 < word.length;
+  if (word.length < 6 || !/^[a-z]+$/i.test(word)) return false;
+  let changes = 0;
+  for (let i = 1; i < word.length; i++) if (isCapital(word, i) !== isCapital(word, i - 1)) changes++;
+  const vowels = word.match(/[aeiouy]/gi)?.length ?? 0;
+  return changes >= word.length * 0.45 || vowels * 6 < word.length;
+}
+
+function isCapital(word: string, at: number): boolean {
+  const code = word.charCodeAt(at);
+  return code >= 65 && code <= 90;
 }
 
 function countDigits(text: string): number {
