@@ -12,7 +12,7 @@ export const MAX_SCOPES = 10_000;
 /** Grams, values and links of all of them. */
 export const MAX_KEPT = 2_000_000;
 /** One turn of work, milliseconds. */
-export const TURN_MS = 8;
+export const TURN_MS = 6;
 /** Characters of one message beyond which it is not looked at. */
 export const MAX_MESSAGE_CHARS = 16_777_216;
 

@@ -27,6 +27,8 @@ export interface Carried {
 export const ENOUGH_BITS = 30;
 export const ENOUGH_WORD_BITS = 50;
 export const ENOUGH_SECRET_BITS = 20;
+/** Of what was read and stands there in disguise: nobody hides it by chance. */
+export const ENOUGH_HIDDEN_BITS = 18;
 /** Of pieces over several calls. */
 export const ENOUGH_SENT_BITS = 60;
 /** Share of a key that went out, in whatever pieces. */
@@ -58,7 +60,7 @@ interface Sum {
   bits: number;
   hard: number;
   whole: number;
-  isEncoded: boolean;
+  hidden: number;
   share: number;
   places: Map<
     string,
@@ -81,6 +83,7 @@ export function* carriedBy(
   if (scope.size === 0) return [];
   const recipients = recipientsOf(leaves, scope, hasher);
   const sums = new Map<Source, Sum>();
+  let done = 0;
   for (const leaf of leaves) {
     if (leaf.text.length < 3) continue;
     // An address is whom it goes to, not what is said.
@@ -92,8 +95,11 @@ export function* carriedBy(
         if (turn !== 'as-is' && flat.length < 2 * GRAM) continue;
         const turned = turn === 'as-is' ? flat : turn === 'back' ? reversed(flat) : rotated(flat);
         const hits = yield* hitsIn(turned, scope, hasher, atLeast, turn === 'as-is');
-        if (hits.length > 0) count(sums, hits, turned, leaf, { isPlain: variant.isPlain, turn }, recipients);
-        if (flat.length > SLICE / 4) yield;
+        if (hits.length > 0) count(sums, hits, turned, leaf, { ...variant, turn }, recipients);
+        done += flat.length + 256;
+        if (done < SLICE) continue;
+        done = 0;
+        yield;
       }
     }
   }
@@ -210,7 +216,7 @@ function count(
   hits: Hit[],
   flat: Flat,
   leaf: Leaf,
-  how: { isPlain: boolean; turn: (typeof TURNS)[number] },
+  how: { isPlain: boolean; isHidden: boolean; turn: (typeof TURNS)[number] },
   recipients: (readonly Occurrence[])[] | undefined,
 ): void {
   hits.sort((a, b) => a.from - b.from || b.to - a.to);
@@ -234,7 +240,7 @@ function count(
     sum.bits += weight.bits;
     sum.hard += weight.hard;
     if (hit.isValue && weight.bits >= WHOLE_BITS) sum.whole++;
-    if (!how.isPlain || how.turn !== 'as-is') sum.isEncoded = true;
+    if (how.isHidden || how.turn !== 'as-is') sum.hidden += weight.bits;
     const opaque = opaqueAt(source, hit.position);
     if (opaque) sum.share = Math.max(sum.share, opaque.seen / opaque.grams);
     if (!isBack && (weight.hard >= 8 || weight.bits >= 20)) source.sentBits += (weight.bits * hit.fresh) / hit.grams;
@@ -244,7 +250,7 @@ function count(
 function sumOf(sums: Map<Source, Sum>, source: Source): Sum {
   let sum = sums.get(source);
   if (!sum) {
-    sum = { source, bits: 0, hard: 0, whole: 0, isEncoded: false, share: 0, places: new Map() };
+    sum = { source, bits: 0, hard: 0, whole: 0, hidden: 0, share: 0, places: new Map() };
     sums.set(source, sum);
   }
   return sum;
@@ -307,6 +313,8 @@ function isEnough(rank: DataRank, group: readonly Sum[]): boolean {
     whole += sum.whole;
   }
   if (rank === 3 && bits >= ENOUGH_SECRET_BITS) return true;
-  const isTelling = hard >= HARD_BITS || whole >= 2 || group.some(({ isEncoded }) => isEncoded);
+  const hidden = group.reduce((most, one) => Math.max(most, one.hidden), 0);
+  if (hidden >= ENOUGH_HIDDEN_BITS) return true;
+  const isTelling = hard >= HARD_BITS || whole >= 2;
   return bits >= (isTelling ? ENOUGH_BITS : ENOUGH_WORD_BITS);
 }

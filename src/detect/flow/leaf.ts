@@ -24,7 +24,7 @@ const MAX_DEPTH = 64;
 /** Characters of one message that are read as JSON; what is beyond is read as text, which can be done in turns. */
 const MAX_PARSED = 524_288;
 /** One piece of a long text, characters. */
-const PIECE_CHARS = 8_192;
+const PIECE_CHARS = 2_048;
 
 export interface Leaves {
   leaves: readonly Leaf[];

@@ -6,6 +6,8 @@ export interface Variant {
   text: string;
   /** It is the text as it stands. */
   isPlain: boolean;
+  /** In an encoding that nothing but hiding asks for. */
+  isHidden: boolean;
 }
 
 /** Levels of encoding that are taken off. */
@@ -18,55 +20,78 @@ const MAX_UNPACKED_BYTES = 262_144;
 /** Encoded stretches of one text that are decoded. */
 const MAX_STRETCHES = 256;
 const MIN_CHARS = 6;
+const JOINED_CHARS = 8_192;
 
 export function variantsOf(text: string): Variant[] {
-  const found: Variant[] = [{ text, isPlain: true }];
+  const found: Variant[] = [{ text, isPlain: true, isHidden: false }];
   const known = new Set([text]);
+  const runs = new Set<string>();
   let room = text.length * MAX_GROWTH + FREE_CHARS;
-  let level = [text];
+  let level: readonly Variant[] = found;
   for (let depth = 0; depth < MAX_LEVELS && level.length > 0; depth++) {
-    const next: string[] = [];
+    const next: Variant[] = [];
     for (const one of level)
-      for (const decoded of decodings(one, depth === 0)) {
-        if (decoded.length < MIN_CHARS || known.has(decoded) || room < decoded.length) continue;
-        room -= decoded.length;
-        known.add(decoded);
+      for (const decoded of decodings(one, runs)) {
+        if (decoded.text.length < MIN_CHARS || known.has(decoded.text) || room < decoded.text.length) continue;
+        room -= decoded.text.length;
+        known.add(decoded.text);
         next.push(decoded);
-        found.push({ text: decoded, isPlain: false });
       }
     level = next;
+    found.push(...next);
   }
   return found;
 }
 
-function* decodings(text: string, isFirst: boolean): Generator<string> {
-  if (text.includes('%')) yield text.replace(/(?:%[0-9a-f]{2})+/gi, fromUrl);
-  if (text.includes('\\')) yield text.replace(/\\(?:u([0-9a-f]{4})|x([0-9a-f]{2})|([nrtbf"\\/]))/gi, fromEscape);
-  if (text.includes('&')) yield text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(amp|lt|gt|quot|apos|nbsp));/gi, fromEntity);
-  yield* stretches(text);
+function* decodings({ text, isPlain, isHidden }: Variant, runs: Set<string>): Generator<Variant> {
+  const escaped = (decoded: string): Variant => ({ text: decoded, isPlain: false, isHidden });
+  if (text.includes('%')) yield escaped(text.replace(/(?:%[0-9a-f]{2})+/gi, fromUrl));
+  if (text.includes('\\')) yield escaped(text.replace(/\\(?:u([0-9a-f]{4})|x([0-9a-f]{2})|([nrtbf"\\/]))/gi, fromEscape));
+  if (text.includes('&')) yield escaped(text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(amp|lt|gt|quot|apos|nbsp));/gi, fromEntity));
+  for (const decoded of joined(stretches(text, runs))) yield { text: decoded, isPlain: false, isHidden: true };
   // Written backwards after it was encoded.
-  if (isFirst && /[A-Za-z0-9+/_-]{16}/.test(text)) yield* stretches([...text].reverse().join(''));
+  if (isPlain && /[A-Za-z0-9+/_-]{16}/.test(text))
+    for (const decoded of joined(stretches([...text].reverse().join(''), runs))) yield { text: decoded, isPlain: false, isHidden: true };
 }
 
-function* stretches(text: string): Generator<string> {
-  const joined = /[A-Za-z0-9+/]{16}\r?\n[A-Za-z0-9+/]{4}/.test(text)
+/** Small decodings are one text: looking at each alone costs more than all of them. */
+function* joined(pieces: Iterable<string>): Generator<string> {
+  let all = '';
+  for (const piece of pieces) {
+    all += `${piece}\n`;
+    if (all.length < JOINED_CHARS) continue;
+    yield all;
+    all = '';
+  }
+  if (all !== '') yield all;
+}
+
+function* stretches(text: string, runs: Set<string>): Generator<string> {
+  const isNew = (run: string): boolean => {
+    const before = runs.size;
+    return runs.add(run).size > before;
+  };
+  const unwrapped = /[A-Za-z0-9+/]{16}\r?\n[A-Za-z0-9+/]{4}/.test(text)
     ? text.replace(/([A-Za-z0-9+/=])\r?\n(?=[A-Za-z0-9+/=])/g, '$1')
     : text;
   let left = MAX_STRETCHES;
-  for (const [run] of joined.matchAll(/[A-Za-z0-9+/_-]{8,}/g)) {
-    if (left-- <= 0) return;
+  for (const [run] of unwrapped.matchAll(/[A-Za-z0-9+/_-]{8,}/g)) {
+    if (left <= 0) return;
+    if (isWord(run) || !isNew(run)) continue;
+    left--;
     yield* base64(run);
   }
-  for (const [run] of joined.matchAll(/(?:(?:\\x|0x|%)?[0-9a-fA-F]{2}[\s:,;-]?){6,}/g)) {
+  for (const [run] of unwrapped.matchAll(/(?:(?:\\x|0x|%)?[0-9a-fA-F]{2}[\s:,;-]?){6,}/g)) {
     if (left-- <= 0) return;
+    if (!isNew(`#${run}`)) continue;
     const digits = run.replace(/\\x|0x|[^0-9a-fA-F]/g, '');
     for (const from of [0, 1]) yield* readable(Buffer.from(digits.slice(from), 'hex'));
   }
-  for (const [run] of joined.matchAll(/(?:[A-Z2-7]{16,}|[a-z2-7]{16,})/g)) {
+  for (const [run] of unwrapped.matchAll(/(?:[A-Z2-7]{16,}|[a-z2-7]{16,})/g)) {
     if (left-- <= 0) return;
     for (let from = 0; from < 8; from++) yield* readable(fromBase32(run, from));
   }
-  for (const [run] of joined.matchAll(/(?:\d{2,3}[\s,;]{1,2}){5,}\d{2,3}/g)) {
+  for (const [run] of unwrapped.matchAll(/(?:\d{2,3}[\s,;]{1,2}){5,}\d{2,3}/g)) {
     if (left-- <= 0) return;
     yield* readable(Buffer.from((run.match(/\d+/g) ?? []).map(Number).filter((code) => code < 256)));
   }
@@ -74,12 +99,21 @@ function* stretches(text: string): Generator<string> {
 
 /** Where a stretch was cut into pieces, it may start anywhere in a group of four. */
 function* base64(run: string): Generator<string> {
-  if (/^[a-z]+$|^[A-Z]+$|^\d+$/.test(run) && run.length < 24) return;
   for (let from = 0; from < 4; from++) {
     const bytes = Buffer.from(run.slice(from), 'base64');
     if (from === 0) yield* unpacked(bytes);
-    yield* readable(bytes);
+    let read = 0;
+    for (const text of readable(bytes)) {
+      read += text.length;
+      yield text;
+    }
+    // All of it: it starts here.
+    if (read * 10 >= bytes.length * 9) return;
   }
+}
+
+function isWord(run: string): boolean {
+  return run.length < 24 && /^[A-Za-z]?[a-z]+$|^[A-Z]+$|^\d+$|^[a-z]+(?:[-_/][a-z]+)+$/.test(run);
 }
 
 function* unpacked(bytes: Buffer): Generator<string> {
