@@ -13,7 +13,7 @@ import type { StoredObject } from '../../src/object/kinds.ts';
 import { flowInspector } from '../../src/pipeline/inspect-flow.ts';
 import { secretSealer } from '../../src/vault/vault.ts';
 import { callOf, type Harness, harness, ok } from '../support/pipeline-harness.ts';
-import { agentObject, httpServer, policyObject, tokenObject } from '../support/seed.ts';
+import { agentObject, httpServer, policyObject, seed, tokenObject } from '../support/seed.ts';
 
 const robot = tokenObject('robot', 'robot');
 const other = tokenObject('other', 'other');
@@ -183,6 +183,17 @@ describe('what may pass', () => {
     clock.advance(3_700_000);
     expect(denial(await call('web', { body: CUSTOMER.email }))).toBe('result');
     expect(book.scopes).toBe(2);
+  });
+
+  it('an agent of the same name in another organization is another agent', async () => {
+    await open(DENY);
+    await h.core.store.objects.createOrganization('elsewhere');
+    const theirs = tokenObject('robot', 'robot');
+    const revision = await seed(h.core, 'elsewhere', [...base().filter(({ kind }) => kind !== 'token'), theirs.object, flowObject(DENY)]);
+    await h.control.atLeast('elsewhere', revision);
+    await call('crm', {});
+    expect(denial(await call('web', { body: CUSTOMER.email }, { bearer: theirs.token }))).toBe('result');
+    expect(denial(await call('web', { body: CUSTOMER.email }))).toMatchObject({ code: 'blocked_content' });
   });
 
   it('what the agent knew before it was read', async () => {
