@@ -77,82 +77,6 @@ export const exportQuery = z.strictObject({
   revisions: z.enum(['true', 'false']).optional(),
 });
 
-const windowed = z.strictObject({ max: z.number().int().min(1), windowMs: z.number().int().min(1_000) });
-const callLimits = z.strictObject({
-  rate: windowed.optional(),
-  concurrency: z.number().int().min(1).optional(),
-  quota: windowed.optional(),
-});
-export const tokenBody = z.object({
-  name: z.string(),
-  agent: z.string(),
-  user: z.string().optional(),
-  hint: z.string(),
-  state: z.enum(['valid', 'expired', 'revoked']),
-  createdAt: z.string(),
-  expiresAt: z.string().optional(),
-  revokedAt: z.string().optional(),
-  /** Token that took its place. */
-  replacedBy: z.string().optional(),
-  /** To the minute or so; no use is known when absent. */
-  lastUsedAt: z.string().optional(),
-  /** Valid, and ends soon; valid, and not used for long. How soon and how long: the query, else the organization's settings. */
-  expiring: z.boolean(),
-  unused: z.boolean(),
-  environment: z.string().optional(),
-  sourceNetworks: z.array(z.string()).optional(),
-  limits: callLimits.optional(),
-  scopes: z.record(z.string(), z.array(z.string())).optional(),
-});
-const spanMs = z.coerce.number().int().min(0).max(3_155_760_000_000);
-export const tokenQuery = z.strictObject({
-  agent: name.optional(),
-  /** Only tokens that end within this time, or were not used for that time; either is enough. */
-  expiringWithinMs: spanMs.optional(),
-  unusedForMs: spanMs.optional(),
-});
-export const tokenList = z.object({ tokens: z.array(tokenBody) });
-const globs = z.array(z.string().min(1).max(256)).min(1).max(256);
-export const tokenRequest = z.strictObject({
-  agent: name,
-  /** The person the agent acts for. */
-  user: name.optional(),
-  name: name.optional(),
-  expiresAt: instant.optional(),
-  environment: name.optional(),
-  sourceNetworks: z.array(z.string().max(64)).min(1).max(256).optional(),
-  limits: callLimits.optional(),
-  scopes: z
-    .strictObject({
-      servers: globs.optional(),
-      tools: globs.optional(),
-      prompts: globs.optional(),
-      resources: globs.optional(),
-      methods: globs.optional(),
-    })
-    .optional(),
-});
-/** `token` is shown here and never again. */
-export const newTokenReply = z.object({
-  name: z.string(),
-  agent: z.string(),
-  token: z.string(),
-  revision: z.number(),
-  expiresAt: z.string().optional(),
-  /** Of a rotation with an overlap: how long the old token still works. */
-  previousUntil: z.string().optional(),
-});
-export const rotateRequest = z.strictObject({
-  /** How long the old token still works, at most; 0 and absent: not at all. */
-  overlapMs: z
-    .number()
-    .int()
-    .min(0)
-    .max(90 * 86_400_000)
-    .optional(),
-  /** Of the new token; else that of the old one. */
-  expiresAt: instant.optional(),
-});
 export const revokeReply = z.object({ name: z.string(), revision: z.number() });
 
 export const operatorBody = z.object({
@@ -346,9 +270,6 @@ export type ApplyRequest = z.input<typeof applyRequest>;
 export type ApplyReply = z.infer<typeof applyReply>;
 export type DiffReply = z.infer<typeof diffReply>;
 export type HistoryReply = z.infer<typeof historyReply>;
-export type TokenList = z.infer<typeof tokenList>;
-export type NewTokenReply = z.infer<typeof newTokenReply>;
-export type TokenRequest = z.input<typeof tokenRequest>;
 export type LimitBody = z.infer<typeof limitBody>;
 export type FreezeList = z.infer<typeof freezeList>;
 export type FreezeRequest = z.input<typeof freezeRequest>;

@@ -69,7 +69,7 @@ export function createPolicySet(parts: PolicyParts): PolicySet {
     mayUse: (principal, server) => evaluator.mayUse(principal, server),
     visible: (principal, server, capability) => evaluator.visible(principal, server, capability),
     outlook: (principal, server, capability) => evaluator.outlook(principal, server, capability),
-    named: (server) => evaluator.named(server),
+    named: (server) => namedIn(parts.index.candidates(server), server),
     atRevision: (revision) => createPolicySet({ ...parts, revision }),
   };
 }
@@ -79,8 +79,6 @@ const USING: Record<CapabilityKind, { method: string; kind: MethodKind }> = {
   prompt: { method: 'prompts/get', kind: 'read' },
   resource: { method: 'resources/read', kind: 'read' },
 };
-
-const CAPABILITY_KINDS = Object.keys(USING) as CapabilityKind[];
 
 /** Methods that use a capability. */
 const USING_METHODS = ['tools/call', 'prompts/get', 'resources/read', 'completion/complete'];
@@ -94,9 +92,9 @@ const HANDSHAKE_NOTIFICATIONS: ReadonlySet<string> = new Set([
 
 /**
  * `call`: everything about the call is known. `principle`: could it come out so? A rule with something that only the call will tell then counts when
- * it lets through, and does not when it denies. `absent`: the same without the rules that hide.
+ * it lets through, and does not when it denies. `absent`: the same without the rules that hide. `settled`: only what is known before a call counts.
  */
-type View = 'call' | 'principle' | 'absent';
+type View = 'call' | 'principle' | 'absent' | 'settled';
 
 class Evaluator {
   readonly #parts: PolicyParts;
@@ -157,33 +155,22 @@ class Evaluator {
     }
   }
 
+  /** INVARIANT: what it says without conditions is what every call comes to (test/scenario/access.test.ts). */
   outlook(principal: Who, server: string, capability: CapabilityRef): Outlook {
-    const input = { principal, ...USING[capability.kind], server, capability };
-    const conditions: string[] = [];
-    let last: CompiledRule | undefined;
-    visitInOrder(this.#parts.index.lists(principal, server, capability), (rule) => {
-      if (failedMatcher(rule, input, this.#parts.tags) !== undefined) return false;
-      if (rule.onCall) conditions.push(rule.id);
-      else last = rule;
-      return last !== undefined;
-    });
-    // Scope, hidden ways of writing a URI and the rest: what no call can come to is denied, whatever the conditions.
-    const { outcome } = this.#strictest(input, 'principle');
-    if (!isAllowed(outcome)) return { effect: 'deny', rule: isRule(outcome) ? outcome.id : `builtin/${outcome}`, conditions: [] };
-    const effect = last === undefined || last.effect === 'hide' ? 'deny' : last.effect;
-    return { effect: conditions.length > 0 ? 'conditional' : effect, rule: last?.id ?? BUILTIN.default, conditions };
-  }
-
-  named(server: string): CapabilityRef[] {
-    const found = new Map<string, CapabilityRef>();
-    visitInOrder(this.#parts.index.candidates(server), (rule) => {
-      if (rule.server && !matchesAny(rule.server, server)) return false;
-      for (const kind of CAPABILITY_KINDS) {
-        for (const glob of rule[kind] ?? []) if (glob.literal) found.set(`${kind} ${glob.source}`, { kind, name: glob.source });
-      }
+    const input: DecideInput = { principal, ...USING[capability.kind], server, capability };
+    const { outcome } = this.#strictest(input, 'settled');
+    if (outcome === 'scope') return { effect: 'deny', rule: BUILTIN.scope, conditions: [] };
+    const effect = isRule(outcome) ? effectOf(outcome) : 'deny';
+    const rule = isRule(outcome) ? outcome.id : BUILTIN.default;
+    const earlier: CompiledRule[] = [];
+    visitInOrder(this.#parts.index.lists(principal, server, capability), (one) => {
+      if (isRule(outcome) && one.position >= outcome.position) return true;
+      if (one.onCall && failedMatcher(one, input, this.#parts.tags) === undefined) earlier.push(one);
       return false;
     });
-    return [...found.values()];
+    // A condition that cannot be evaluated denies, so one before an allowance is never without effect.
+    const open = earlier.filter((one) => effectOf(one) !== effect || (effect !== 'deny' && one.onCall?.condition));
+    return { effect: open.length > 0 ? 'conditional' : effect, rule, conditions: open.map(({ id }) => id) };
   }
 
   /** A resource URI that means another place than it says is allowed only when both are, and no rule denies what it may be read as. */
@@ -225,6 +212,7 @@ class Evaluator {
   #counts(rule: CompiledRule, input: DecideInput, view: View): boolean {
     if (view === 'absent' && rule.effect === 'hide') return false;
     if (!rule.onCall) return true;
+    if (view === 'settled') return false;
     if (view !== 'call') return rule.effect === 'allow' || rule.effect === 'hold';
     return failedOnCall(rule, input, (condition) => condition.holds(valuesOf(input, this.#parts.tags))) === undefined;
   }
@@ -266,6 +254,21 @@ class Evaluator {
       // The denial stands whether or not anybody could be told why.
     }
   }
+}
+
+function effectOf({ effect }: CompiledRule): DecisionEffect {
+  return effect === 'hide' ? 'deny' : effect;
+}
+
+function namedIn(lists: readonly (readonly CompiledRule[])[], server: string): CapabilityRef[] {
+  const found = new Map<string, CapabilityRef>();
+  visitInOrder(lists, (rule) => {
+    if (rule.server && !matchesAny(rule.server, server)) return false;
+    for (const kind of ['tool', 'prompt', 'resource'] as const)
+      for (const glob of rule[kind] ?? []) if (glob.literal) found.set(`${kind} ${glob.source}`, { kind, name: glob.source });
+    return false;
+  });
+  return [...found.values()];
 }
 
 function isOfEverything({ effect, firstCapability, method, kind, tags, onCall }: CompiledRule): boolean {

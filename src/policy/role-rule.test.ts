@@ -87,3 +87,22 @@ test('what is put in front denies despite a grant; the default order comes after
   expect(set.decide(use(member, 'desk', 'read')).rule).toBe('role/support/1');
   expect(set.decide(use(stranger, 'desk', 'read')).rule).toBe('usual/r');
 });
+
+test('a rule whose outcome depends on the call makes the outlook conditional, and says which rule', () => {
+  const rules = [
+    { name: 'small', match: { tool: ['refund'] }, when: 'args.amount < 500', effect: 'allow' as const },
+    { name: 'nights', match: { tool: ['refund', 'read'], time: { zone: 'UTC', weekdays: ['sun' as const] } }, effect: 'deny' as const },
+  ];
+  const set = compilePolicies(
+    [
+      role('support', [{ server: ['desk'], tool: ['read', 'list'] }]),
+      { kind: 'policy', metadata: { name: 'p' }, spec: { tier: 'guardrail', order: 1, rules } },
+    ],
+    1,
+  );
+  const outlook = (tool: string) => set.outlook(member, 'desk', { kind: 'tool', name: tool });
+  expect(outlook('refund')).toEqual({ effect: 'conditional', rule: 'builtin/default', conditions: ['p/small'] });
+  expect(outlook('read')).toEqual({ effect: 'conditional', rule: 'role/support/1', conditions: ['p/nights'] });
+  expect(outlook('list')).toEqual({ effect: 'allow', rule: 'role/support/1', conditions: [] });
+  expect(outlook('other')).toEqual({ effect: 'deny', rule: 'builtin/default', conditions: [] });
+});

@@ -164,11 +164,6 @@ function literals(globs: readonly Glob[] | undefined): string[] | undefined {
   return [...new Set(globs.map((glob) => glob.source))];
 }
 
-function singleLiteral(globs: readonly Glob[] | undefined): string | undefined {
-  const names = literals(globs);
-  return names?.length === 1 ? names[0] : undefined;
-}
-
 function capabilityNames(rule: CompiledRule): string[] | undefined {
   const names: string[] = [];
   for (const kind of ['tool', 'prompt', 'resource'] as const) {

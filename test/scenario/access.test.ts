@@ -37,7 +37,7 @@ spec: {members: {classes: [readers], users: [ann]}, grants: [{server: [desk], to
 kind: policy
 metadata: {name: rules}
 spec:
-  order: 1
+  tier: guardrail
   rules:
     - {name: never, match: {tool: [dropped]}, effect: deny}
     - {name: no-tests, match: {agent: [idle], server: [desk]}, effect: deny}

@@ -68,6 +68,7 @@ const rows: [method: string, path: string, body?: unknown][] = [
   ['POST', '/api/v1/servers/desk/approve', { hashes: ['a'.repeat(64)] }],
   ['POST', '/api/v1/servers/desk/reject', { hashes: ['a'.repeat(64)] }],
   ['POST', '/api/v1/drills', { scope: { agent: 'bot' }, reason: 'drill', waitMs: 500 }],
+  ['GET', '/api/v1/policy/effective?agent=bot'],
   ['GET', '/api/v1/limits'],
   ['GET', '/api/v1/limits/none'],
   ['GET', '/api/v1/organizations'],
@@ -247,7 +248,9 @@ describe('every cache', () => {
   });
 
   it('rules: what one allows and denies says nothing in the other', async () => {
-    await a.apply('kind: policy\nmetadata: {name: front}\nspec: {order: 1, rules: [{name: no, match: {tool: [common]}, effect: deny}]}');
+    await a.apply(
+      'kind: policy\nmetadata: {name: front}\nspec: {tier: guardrail, rules: [{name: no, match: {tool: [common]}, effect: deny}]}',
+    );
     expect((await call(a)).text).toContain('denied_by_rule');
     expect((await call(b)).text).toContain(b.mark);
     await a.admin('DELETE', '/api/v1/objects/policy/front');
