@@ -1,10 +1,12 @@
 // The composition root: every port is made and handed out here, once. No logic of its own; what starts here is stopped here, in reverse.
+import { randomBytes } from 'node:crypto';
 import { adminListener } from './app/admin-listener.ts';
 import { agentListener } from './app/agent-listener.ts';
 import { type Core, openCore } from './app/core.ts';
 import { Definitions } from './app/definitions.ts';
 import { tuneEngine } from './app/engine.ts';
 import { endExpiredStreams } from './app/expired-stream.ts';
+import { freezer } from './app/freezer.ts';
 import type { Gateway, Inside } from './app/gateway.ts';
 import { HistoryKeeper } from './app/history-keeper.ts';
 import { KillSwitch } from './app/kill-switch.ts';
@@ -18,6 +20,8 @@ import { UriRoutes } from './catalog/uri-routes.ts';
 import type { Config } from './config.ts';
 import { createDlpScanner } from './detect/dlp/scanner.ts';
 import { TokenBook } from './detect/dlp/token.ts';
+import { FlowBook } from './detect/flow/book.ts';
+import { KEY_BYTES } from './detect/flow/hasher.ts';
 import { IntentAnalyser } from './detect/intent/intent-analyser.ts';
 import { InFlight } from './kill/inflight.ts';
 import { newId } from './lib/id.ts';
@@ -31,6 +35,7 @@ import type { VaultSeal } from './pipeline/dlp-token.ts';
 import type { PipelineSettings } from './pipeline/flight.ts';
 import { IncidentLimit } from './pipeline/incident.ts';
 import { dlpInspector } from './pipeline/inspect-dlp.ts';
+import { flowInspector } from './pipeline/inspect-flow.ts';
 import { intentInspector } from './pipeline/inspect-intent.ts';
 import { createPipeline, type Pipeline } from './pipeline/run.ts';
 import { ShadowTally } from './pipeline/shadow.ts';
@@ -167,10 +172,12 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     limiter: limits.limiter,
     floods: limits.floods,
     incidents: new IncidentLimit(),
+    freezer: freezer(parts, parts.control),
     watchdog: new Watchdog(clock),
     inspectors: [
       intentInspector(parts.intent),
       dlpInspector({ scanner: parts.dlpScanner, tokens: new TokenBook(clock), seal: dlpSeal(vault) }),
+      flowInspector({ book: new FlowBook(clock, randomBytes(KEY_BYTES)), analyser: parts.intent }),
     ],
     settings: settingsOf(config, parts.instance),
   });

@@ -217,7 +217,7 @@ export type SystemFields =
   | {
       event: 'incident';
       timeMs: number;
-      what: 'policy_error';
+      what: 'policy_error' | 'canary' | 'decoy';
       reason: string;
       count: number;
       rule?: Maybe<string>;

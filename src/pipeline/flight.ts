@@ -54,6 +54,8 @@ export interface Ports {
   watchdog: Watchdog;
   /** In the order they look. */
   inspectors: readonly Inspector[];
+  /** Stops an agent that touched what nobody has a reason to touch, in the name of the gateway. */
+  freezer: { freezeAgent(org: string, agent: string, reason: string): Promise<void> };
   histories: HistorySource;
   /** Told when a server's definitions are not what they were. */
   drift: { noticed(org: string, server: string): void };
@@ -116,6 +118,8 @@ export interface Flight {
   amounts: Amounts | undefined;
   /** An inspector wants a person to approve this call; `decide` turns an allowance into a hold. */
   heldBy: { rule: string; reason: string } | undefined;
+  /** A canary or decoy was touched: an incident once the denial is recorded. */
+  touched: { what: 'canary' | 'decoy'; name: string } | undefined;
   /** The arguments as received hold what may not be kept: they are committed to, not stored. */
   sensitiveArguments: boolean;
   /** The capability is there, but not as it was approved: refused as if it were not there. */

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Definitions } from '../../src/app/definitions.ts';
+import { freezer } from '../../src/app/freezer.ts';
 import { HistoryKeeper } from '../../src/app/history-keeper.ts';
 import { KillSwitch } from '../../src/app/kill-switch.ts';
 import { type Core, openCore } from '../../src/app.ts';
@@ -136,6 +137,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     floods,
     incidents: new IncidentLimit(),
     shadows,
+    freezer: freezer(core, control),
     lastUsed: new LastUsed(),
     inFlight,
     watchdog: new Watchdog(core.clock),
