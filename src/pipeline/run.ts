@@ -101,6 +101,7 @@ function restart(flight: Flight): void {
   call.paramsText = received.text;
   flight.denial = undefined;
   flight.heldBy = undefined;
+  flight.touched = undefined;
   flight.sensitiveArguments = false;
   flight.isQuarantined = false;
   flight.reply = undefined;
@@ -212,6 +213,7 @@ function takeOff(call: Call, ports: Ports, pipeline: Pipeline): Flight {
     ticket: undefined,
     used: undefined,
     waited: false,
+    touched: undefined,
     sensitiveArguments: false,
     isQuarantined: false,
     lease: undefined,
