@@ -159,7 +159,7 @@ describe('a hold', () => {
     expect(await ask('prompts/get', { name: 'x' })).toMatchObject({ type: 'denied', code: 'approval_required' });
     expect(h.sent.filter(({ method }) => !method.endsWith('/list'))).toEqual([]);
     expect(await listed()).toHaveLength(TOOLS.length);
-    const entry = (await h.entries()).find(({ content }) => content.tool === 'create_refund');
+    const entry = (await h.entries()).find(({ content }) => content.type === 'decision' && content.tool === 'create_refund');
     expect(entry?.content).toMatchObject({ effect: 'hold', rule: 'p/held', code: 'approval_required', log: 'warn', notify: ['#ops'] });
   });
 });
@@ -221,7 +221,7 @@ describe('the seed example: financial and destructive', () => {
     });
     expect(await call('close_account')).toMatchObject({ type: 'denied', code: 'approval_required' });
     expect((await call('get_refund')).type).toBe('result');
-    const entry = (await h.entries()).find(({ content }) => content.tool === 'close_account');
+    const entry = (await h.entries()).find(({ content }) => content.type === 'decision' && content.tool === 'close_account');
     expect(entry?.content).toMatchObject({
       effect: 'hold',
       log: 'critical',
