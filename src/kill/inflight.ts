@@ -42,6 +42,13 @@ export class InFlight implements StopTarget {
     return this.#calls.size;
   }
 
+  /** Agents whose share is remembered. */
+  get knownAgents(): number {
+    let known = 0;
+    for (const agents of this.#perAgent.values()) known += agents.size;
+    return known;
+  }
+
   /** Returns the release function (may be called twice). Throws GatewayError `limit_exceeded` at the limit: the call must not run unseen. */
   register(call: InFlightCall): () => void {
     if (this.#calls.size >= this.#max)
