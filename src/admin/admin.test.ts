@@ -49,7 +49,13 @@ beforeAll(async () => {
   const text = `kind: secret\nmetadata: {name: key}\nspec: {value: ${SECRET}}\n---\nkind: agent\nmetadata: {name: robot}\nspec: {}\n---\nkind: server\nmetadata: {name: echoes}\nspec: {transport: http, url: 'http://127.0.0.1:9/mcp'}\n---\nkind: token\nmetadata: {name: t1}\nspec: {agent: robot, hash: ${PLAIN.hash}, hint: ${PLAIN.hint}, createdAt: 2026-01-01T00:00:00Z}\n`;
   expect((await ask('operator', 'POST', '/api/v1/apply', { text })).status).toBe(200);
   const { revision } = await side.core.store.log.head(side.context.org);
-  const decided = { effect: 'deny' as const, rule: 'builtin/default', code: 'no_rule_allows', judged: revision, credential: 'none' as const };
+  const decided = {
+    effect: 'deny' as const,
+    rule: 'builtin/default',
+    code: 'no_rule_allows',
+    judged: revision,
+    credential: 'none' as const,
+  };
   const fields = { ...decided, timeMs: 1, call: 'call_1', principal: { agent: 'robot' }, surface: 'server/echoes', method: 'tools/list' };
   const client = { era: 'modern' as const, version: '2026-07-28' };
   await side.core.log.record(side.context.org, { type: 'decision', fields: { ...fields, client, origin: 'agent' } });
