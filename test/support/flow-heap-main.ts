@@ -1,6 +1,6 @@
 // Reads texts into the index of data flow, lets go of them, and looks through the heap for what is left of them. Prints how many of the texts that were
 // read, and how many of those still held on purpose, are in it.
-import { setFlagsFromString, getHeapSnapshot } from 'node:v8';
+import { getHeapSnapshot, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { FlowBook } from '../../src/detect/flow/book.ts';
 import { KEY_BYTES } from '../../src/detect/flow/hasher.ts';
@@ -22,7 +22,10 @@ function word(n: number): string {
   return Buffer.from(text).toString();
 }
 
-const book = new FlowBook(systemClock, new Uint8Array(KEY_BYTES).map((_, i) => (i * 37 + 11) & 255));
+const book = new FlowBook(
+  systemClock,
+  new Uint8Array(KEY_BYTES).map((_, i) => (i * 37 + 11) & 255),
+);
 async function readOne(n: number): Promise<void> {
   const text = JSON.stringify([{ name: word(n), note: `the value is ${word(n)}1234 and mail ${word(n)}@example.net\n`.repeat(3) }]);
   const part = { pointer: '/content/0/text', kind: 'text' as const, text };
