@@ -224,7 +224,14 @@ export type SystemFields =
       server?: Maybe<string>;
       instance?: Maybe<string>;
     }
-  | { event: 'key-rotation'; timeMs: number; scope: 'master' | 'data'; key: string; previous?: Maybe<string>; author?: Maybe<string> };
+  | {
+      event: 'key-rotation';
+      timeMs: number;
+      scope: 'master' | 'data' | 'checkpoint';
+      key: string;
+      previous?: Maybe<string>;
+      author?: Maybe<string>;
+    };
 
 /** Most changes one drift entry names. */
 export const MAX_DRIFT_CHANGES = 200;

@@ -21,7 +21,8 @@ import { GroupQueue, logUnavailable } from '../group-queue.ts';
 import { ObjectCache, type ObjectDelta } from '../object-cache.ts';
 import type { FailWrite, Store } from '../port.ts';
 import { type PageQuery, readPages } from '../read-log.ts';
-import { connect, migrateDatabase, type Sql } from './database.ts';
+import { PostgresCheckpoints } from './checkpoints.ts';
+import { asUnavailable, connect, migrateDatabase, type Sql } from './database.ts';
 import { PostgresLimits } from './limits.ts';
 import { Presence } from './presence.ts';
 import { postgresSnapshot } from './snapshot.ts';
@@ -52,6 +53,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     tokenUse: store,
     histories: store,
     definitions: store,
+    checkpoints: store.checkpoints,
     lifecycle: store,
     limits: { quotas: store.limits, rates: store.limits },
     presence: { claim: () => store.claim(), settle: () => store.settle(), count: () => store.count() },
@@ -68,6 +70,10 @@ interface Open {
 
 class PostgresStore {
   readonly limits: PostgresLimits;
+  readonly checkpoints = new PostgresCheckpoints({
+    submit: async (org, run, bytes) => done(await this.#submit(org, { type: 'statement', run }, 1, bytes)),
+    read: (query) => this.#read(query),
+  });
   readonly #url: string;
   readonly #failWrite: FailWrite | undefined;
   readonly #listeners = new Set<(org: string, revision: number) => void>();
@@ -385,14 +391,4 @@ class PostgresStore {
 
 function done(answer: WriteAnswer): number {
   return answer.type === 'done' ? answer.count : 0;
-}
-
-function asUnavailable(error: unknown): GatewayError {
-  if (error instanceof GatewayError) return error;
-  const detail = error instanceof Error ? error.message : String(error);
-  return new GatewayError(
-    'store_unavailable',
-    'The database cannot be reached or refused the request. Check DATABASE_URL and the server.',
-    { detail },
-  );
 }

@@ -22,6 +22,7 @@ import { GroupQueue, logUnavailable } from '../group-queue.ts';
 import { ObjectCache, type ObjectDelta } from '../object-cache.ts';
 import type { FailWrite, Store } from '../port.ts';
 import { readPages } from '../read-log.ts';
+import { SqliteCheckpoints } from './checkpoints.ts';
 import { DATABASE_FILE, migrateDatabase, openDatabase } from './database.ts';
 import type { Row, RowWrite, WriteAnswer, WriteJob } from './job.ts';
 import { SqliteLimits } from './limits.ts';
@@ -46,6 +47,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     tokenUse: store,
     histories: store,
     definitions: store,
+    checkpoints: store.checkpoints,
     lifecycle: store,
     limits: { quotas: store.limits, rates: undefined },
     // The lock of the data directory lets nobody else in.
@@ -58,6 +60,10 @@ class SqliteStore {
   readonly path: string;
   readonly limits = new SqliteLimits({
     submit: (job) => this.#submit(job, 1, JSON.stringify(job).length),
+    read: async (job) => this.#reader().read(job),
+  });
+  readonly checkpoints = new SqliteCheckpoints({
+    submit: (job, bytes) => this.#submit(job, 1, bytes),
     read: async (job) => this.#reader().read(job),
   });
   readonly #dataDir: string;
