@@ -3,7 +3,7 @@
 import type { Clock } from '../lib/clock.ts';
 import { GatewayError } from '../lib/error.ts';
 import type { Random } from '../lib/id.ts';
-import { NoteSigner, originOf, parseCheckpoint, SEED_BYTES, signCheckpoint } from './checkpoint.ts';
+import { NoteSigner, originOf, parseCheckpoint, parseVerifierKey, SEED_BYTES, signCheckpoint } from './checkpoint.ts';
 import type { AuditLog } from './log.ts';
 import {
   BLOCK_LEAVES,
@@ -15,7 +15,7 @@ import {
   neededLeaves,
   type TreeSource,
 } from './merkle.ts';
-import type { CheckpointStore, KeptCheckpoint, LogStore } from './port.ts';
+import type { CheckpointStore, KeptCheckpoint, KeptSigningKey, LogStore } from './port.ts';
 
 /** Roots of blocks read or written at a time. */
 export const BLOCKS_AT_ONCE = 4096;
@@ -55,7 +55,7 @@ export class Checkpointer {
    * Throws GatewayError `checkpoint_mismatch` when the log is not what the last checkpoint says.
    */
   make(org: string, minAgeMs = 0): Promise<KeptCheckpoint | undefined> {
-    return this.#alone(org, () => this.#make(org, minAgeMs, []));
+    return this.#alone(org, () => this.#make(org, minAgeMs));
   }
 
   latest(org: string, limit = 1): Promise<KeptCheckpoint[]> {
@@ -71,10 +71,9 @@ export class Checkpointer {
   rotate(org: string, author: string): Promise<{ key: string; previous: string }> {
     return this.#alone(org, async () => {
       const previous = (await this.#keys(org)).at(-1);
-      await this.#make(org, 0, []);
       await this.#addKey(org, author);
       const keys = await this.#keys(org);
-      await this.#make(org, 0, previous ? [await this.#signer(org, previous.sealed)] : []);
+      await this.#make(org, 0);
       return { key: keys.at(-1)?.verifierKey ?? '', previous: previous?.verifierKey ?? '' };
     });
   }
@@ -100,7 +99,7 @@ export class Checkpointer {
     return next;
   }
 
-  async #make(org: string, minAgeMs: number, also: readonly NoteSigner[]): Promise<KeptCheckpoint | undefined> {
+  async #make(org: string, minAgeMs: number): Promise<KeptCheckpoint | undefined> {
     const { log, store, clock } = this.#options;
     const [last] = await store.checkpoints(org, 1);
     const nowMs = clock.nowMs();
@@ -111,8 +110,8 @@ export class Checkpointer {
     try {
       const followed = this.#followed.get(org) ?? (await this.#load(org, last));
       await this.#follow(org, followed, head.seq);
-      const signer = await this.#signer(org, keys.at(-1)?.sealed ?? '');
-      const note = signCheckpoint({ origin: followed.origin, size: head.seq, root: followed.tree.root() }, [...also, signer]);
+      const signers = signingNow(keys, last).map(({ sealed }) => this.#signer(org, sealed));
+      const note = signCheckpoint({ origin: followed.origin, size: head.seq, root: followed.tree.root() }, signers);
       const made = { size: head.seq, madeMs: nowMs, note };
       const isKept = await store.saveCheckpoint(org, made, minAgeMs > 0 ? nowMs - minAgeMs : Number.MAX_SAFE_INTEGER);
       if (!isKept) return (await store.checkpoints(org, 1))[0];
@@ -215,7 +214,7 @@ export class Checkpointer {
     return Buffer.concat(parts);
   }
 
-  async #keys(org: string): Promise<{ verifierKey: string; sealed: string }[]> {
+  async #keys(org: string): Promise<KeptSigningKey[]> {
     const { store } = this.#options;
     const known = await store.signingKeys(org);
     if (known.length > 0) return known;
@@ -223,7 +222,7 @@ export class Checkpointer {
     return store.signingKeys(org);
   }
 
-  /** Nothing when another process was faster. The key is in the log before it signs. */
+  /** Nothing when another process was faster. INVARIANT: a key is in the log before it signs (test/contract/checkpointer.test.ts). */
   async #addKey(org: string, author: string): Promise<void> {
     const { store, audit, clock, random } = this.#options;
     const known = await store.signingKeys(org);
@@ -231,15 +230,15 @@ export class Checkpointer {
     const { verifierKey } = new NoteSigner(`sallyport/${org}`, seed);
     const sealed = this.#options.seal(org, seed.toString('base64'));
     seed.fill(0);
-    if (!(await store.addSigningKey(org, known.length, { verifierKey, sealed }))) return;
     const previous = known.at(-1)?.verifierKey;
     await audit.record(org, {
       type: 'system',
       fields: { event: 'key-rotation', timeMs: clock.nowMs(), scope: 'checkpoint', key: verifierKey, previous, author },
     });
+    await store.addSigningKey(org, known.length, { verifierKey, sealed });
   }
 
-  async #signer(org: string, sealed: string): Promise<NoteSigner> {
+  #signer(org: string, sealed: string): NoteSigner {
     const seed = this.#options.open(org, sealed);
     if (seed === undefined)
       throw new GatewayError(
@@ -248,4 +247,12 @@ export class Checkpointer {
       );
     return new NoteSigner(`sallyport/${org}`, Buffer.from(seed, 'base64'));
   }
+}
+
+/** The newest key; with it the one before, until a checkpoint carries the newest: whoever trusts one key can follow to the next. */
+function signingNow(keys: readonly KeptSigningKey[], last: KeptCheckpoint | undefined): readonly KeptSigningKey[] {
+  const newest = keys.at(-1);
+  const key = newest && parseVerifierKey(newest.verifierKey);
+  const isKnown = last !== undefined && parseCheckpoint(last.note)?.signatures.some(({ keyId }) => keyId === key?.keyId) === true;
+  return keys.slice(isKnown ? -1 : -2);
 }

@@ -8,7 +8,7 @@ import type { Breach } from './rules.ts';
 export interface TreeExpectation {
   /** Notes, in any order. */
   notes: readonly string[];
-  /** Verifier keys that are trusted. Empty: the first key that the log names is taken, which shows only that log and checkpoints belong together. */
+  /** Verifier keys that are trusted. Empty: a first key that the log names is taken, which shows only that log and checkpoints belong together. */
   keys: readonly string[];
 }
 
@@ -69,7 +69,7 @@ export class TreeCheck {
     return {
       rule: 'checkpoint-size',
       expected: `${due.size} entries, as a checkpoint says`,
-      found: `the end of the log after ${this.#tree.size}`,
+      found: 'the end of the log',
     };
   }
 
@@ -93,7 +93,7 @@ export class TreeCheck {
   #announce({ key: text, previous }: JsonObject): void {
     const key = parseVerifierKey(String(text));
     if (!key) return;
-    if (this.#trust === 'log' && this.#keys.length === 0) this.#keys.push(key);
+    if (this.#trust === 'log' && previous === undefined) this.#keys.push(key);
     else this.#announced.push({ key, previous: typeof previous === 'string' ? previous : undefined });
   }
 }

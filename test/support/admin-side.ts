@@ -6,6 +6,7 @@ import type { AccessState } from '../../src/admin/access.ts';
 import { type AdminServer, createAdminServer } from '../../src/admin/admin-server.ts';
 import type { AdminContext } from '../../src/admin/context.ts';
 import { newOperatorToken } from '../../src/admin/operator.ts';
+import { CheckpointKeeper } from '../../src/app/checkpoint-keeper.ts';
 import { objectContext } from '../../src/app/object-context.ts';
 import { type Core, openCore } from '../../src/app.ts';
 import { buildPrincipals } from '../../src/auth/principal-index.ts';
@@ -73,6 +74,8 @@ export async function startAdminSide(settings: Partial<AdminContext['settings']>
     metrics: async () => '# no metrics\n',
     lastUsedMs: () => undefined,
     history: () => undefined,
+    checkpointer: new CheckpointKeeper(core, config, silentLogger).checkpointer,
+    versions: (kind, name, limit) => core.store.objects.history(ORG, kind, name, limit),
     definitions: {
       stated: () => STATED,
       compare: () => compareWithSnapshot(undefined, STATED, new Set()),
