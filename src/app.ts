@@ -13,7 +13,6 @@ import { createLimits } from './app/limits.ts';
 import { keepTokenUse, tokenMetrics } from './app/token-use.ts';
 import { LastUsed } from './auth/last-used.ts';
 import { TokenDirectory } from './auth/token-directory.ts';
-import type { Principal } from './call.ts';
 import { Catalog } from './catalog/catalog.ts';
 import { UriRoutes } from './catalog/uri-routes.ts';
 import type { Config } from './config.ts';
@@ -248,5 +247,3 @@ async function stopInside(inside: Inside): Promise<void> {
 function activeFreezes({ control, clock }: Inside): number {
   return control.all().reduce((sum, { freezes }) => sum + freezes.active(clock.nowMs()).length, 0);
 }
-
-const BEFORE_ANY_EXPIRY_MS = Number.NEGATIVE_INFINITY;

@@ -252,6 +252,10 @@ export class ViewWatch {
     const control = flight.ports.control.current(flight.control.org);
     const principal = control && listenerOf(flight, control);
     if (!control || !principal) return undefined;
+    // A freeze that ends the agent's own stream: nothing is said on it any more.
+    const { surface } = flight.call;
+    const alone = surface.type === 'server' && this.#purpose !== 'late' ? surface.server : undefined;
+    if (control.freezes.frozen(principal, alone, flight.ports.clock.nowMs())) return undefined;
     const spec = control.view.server(server)?.spec;
     const isOpen =
       spec !== undefined &&

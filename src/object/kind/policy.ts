@@ -1,7 +1,6 @@
 // Kind `policy`: ordered rules in one of four tiers. First match wins; no match denies. What a rule means is said in docs/policy.md.
-import { isIP } from 'node:net';
 import { z } from 'zod';
-import { globs, name, text } from './field.ts';
+import { globs, name, networks, text } from './field.ts';
 import { policyCase } from './policy-case.ts';
 
 /** Characters of a `when`. */
@@ -16,7 +15,6 @@ const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 
 const clockTime = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'a time of day as HH:MM, 00:00 to 23:59');
 const zone = z.string().max(64).refine(isTimeZone, 'the name of a time zone, such as Europe/Berlin or UTC');
-const network = z.string().max(64).refine(isNetwork, 'an address or a network, such as 10.0.0.0/8 or 2001:db8::/32');
 
 const timeWindow = z
   .strictObject({
@@ -56,7 +54,7 @@ const match = z.strictObject({
   findings: globs.optional(),
   riskAtLeast: z.number().int().min(0).max(100).optional(),
   time: timeWindow.optional(),
-  source: z.array(network).min(1).max(256).optional(),
+  source: networks.optional(),
 });
 
 const obligations = z.strictObject({
@@ -120,11 +118,4 @@ function isTimeZone(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-function isNetwork(text: string): boolean {
-  const [address = '', prefix, ...rest] = text.split('/');
-  const family = isIP(address);
-  if (family === 0 || rest.length > 0) return false;
-  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128));
 }
