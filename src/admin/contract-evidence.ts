@@ -23,5 +23,4 @@ export const consistencyReply = z.object({ from: z.number(), to: z.number(), pro
 export const proofQuery = z.strictObject({ call: z.string().min(1).max(128) });
 export const proofReply = z.object({ format: z.literal('sallyport-proof') }).loose();
 
-export type CheckpointList = z.infer<typeof checkpointList>;
 export type CheckpointBody = z.infer<typeof checkpointBody>;

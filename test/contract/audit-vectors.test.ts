@@ -99,8 +99,9 @@ function evidence() {
     documents: [],
     definitions: [],
   };
-  expect(verifyProof(JSON.stringify(proof), [signer.verifierKey])).toMatchObject({ state: 'sound', entries: [3, 4] });
-  return { seed: '07'.repeat(32), key: signer.verifierKey, leaves: leaves.map(hex), roots, note, proof };
+  const proofText = JSON.stringify(proof);
+  expect(verifyProof(proofText, [signer.verifierKey])).toMatchObject({ state: 'sound', entries: [3, 4] });
+  return { seed: '07'.repeat(32), key: signer.verifierKey, leaves: leaves.map(hex), roots, note, proof: proofText };
 }
 
 const broken: readonly [string, string[]][] = [

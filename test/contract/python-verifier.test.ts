@@ -60,10 +60,10 @@ describe.skipIf(!hasPython)(`the Python verifier${hasPython ? '' : ' (skipped: n
     expect(run([log, '--checkpoint', other, '--key', key])).toMatchObject({ code: 1, verdict: { firstBad: { rule: 'checkpoint-root' } } });
     const cut = fileOf('cut.jsonl', `${vectors.logs[0].lines.slice(0, -1).join('\n')}\n`);
     expect(run([cut, '--checkpoint', checkpoint, '--key', key])).toMatchObject({ verdict: { firstBad: { rule: 'checkpoint-size' } } });
-    const file = fileOf('proof.json', JSON.stringify(proof));
+    const file = fileOf('proof.json', proof);
     expect(run(['--proof', file, '--key', key])).toMatchObject({ code: 0, verdict: { state: 'sound' } });
     expect(run(['--proof', file])).toMatchObject({ code: 2 });
-    const wrong = fileOf('wrong.json', JSON.stringify({ ...proof, call: 'call_02' }));
+    const wrong = fileOf('wrong.json', proof.replace('"call":"call_01"', '"call":"call_02"'));
     expect(run(['--proof', wrong, '--key', key])).toMatchObject({ code: 1 });
     const badSignature = fileOf(
       'bad',

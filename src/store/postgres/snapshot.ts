@@ -27,7 +27,7 @@ export async function restorePostgres(fromPath: string, url: string): Promise<Ba
   return restoreBackup(fromPath, postgresTarget(url));
 }
 
-export function postgresSnapshot(url: string): Snapshot {
+function postgresSnapshot(url: string): Snapshot {
   return async (use) => {
     const sql = connect(url, 1);
     try {

@@ -6,7 +6,6 @@ import { GatewayError } from '../../lib/error.ts';
 import type { ControlSnapshot, ObjectVersion, ObjectWrite, WriteResult } from '../../object/port.ts';
 import type { KeptHistory } from '../../risk/port.ts';
 import type { WrappedKey } from '../../vault/port.ts';
-import { writeBackup } from '../backup.ts';
 import {
   checkDraft,
   checkOrganization,
@@ -25,7 +24,7 @@ import { PostgresCheckpoints } from './checkpoints.ts';
 import { asUnavailable, connect, migrateDatabase, type Sql } from './database.ts';
 import { PostgresLimits } from './limits.ts';
 import { Presence } from './presence.ts';
-import { postgresSnapshot } from './snapshot.ts';
+import { backupPostgres } from './snapshot.ts';
 import { runGroup, tokenUses, unknownOrganization, WRITE_TIMEOUT_MS, type WriteAnswer, type WriteJob } from './writer.ts';
 
 /** Connections of one process: writes and reads apart, so that a long read never delays an append. */
@@ -57,7 +56,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     lifecycle: store,
     limits: { quotas: store.limits, rates: store.limits },
     presence: { claim: () => store.claim(), settle: () => store.settle(), count: () => store.count() },
-    backup: (toPath) => writeBackup(postgresSnapshot(options.url), toPath),
+    backup: (toPath) => backupPostgres(options.url, toPath),
   };
 }
 

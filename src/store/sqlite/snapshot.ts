@@ -34,7 +34,7 @@ export async function restoreSqlite(fromPath: string, dataDir: string): Promise<
   return restoreBackup(fromPath, sqliteTarget(dataDir));
 }
 
-export function sqliteSnapshot(path: string): Snapshot {
+function sqliteSnapshot(path: string): Snapshot {
   return async (use) => {
     const db = openDatabase(path, 'read');
     try {

@@ -7,7 +7,6 @@ import { GatewayError } from '../../lib/error.ts';
 import type { ControlSnapshot, ObjectVersion, ObjectWrite, WriteResult } from '../../object/port.ts';
 import type { KeptHistory } from '../../risk/port.ts';
 import type { WrappedKey } from '../../vault/port.ts';
-import { writeBackup } from '../backup.ts';
 import {
   checkDraft,
   checkOrganization,
@@ -27,7 +26,7 @@ import { DATABASE_FILE, migrateDatabase, openDatabase } from './database.ts';
 import type { Row, RowWrite, WriteAnswer, WriteJob } from './job.ts';
 import { SqliteLimits } from './limits.ts';
 import { lockDataDirectory } from './lock.ts';
-import { sqliteSnapshot } from './snapshot.ts';
+import { backupSqlite } from './snapshot.ts';
 import { SqliteThread, toError } from './thread.ts';
 
 export interface SqliteOptions {
@@ -52,7 +51,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     limits: { quotas: store.limits, rates: undefined },
     // The lock of the data directory lets nobody else in.
     presence: { claim: async () => true, settle: async () => undefined, count: async () => 1 },
-    backup: (toPath) => writeBackup(sqliteSnapshot(store.path), toPath),
+    backup: (toPath) => backupSqlite(options.dataDir, toPath),
   };
 }
 
