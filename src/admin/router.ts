@@ -14,6 +14,7 @@ import { identifyOperator, mayAct, type Operator, SigninRecorder } from './opera
 import { failure, type Route } from './route.ts';
 import { accessRoutes } from './routes/access.ts';
 import { drillRoutes } from './routes/drills.ts';
+import { evidenceRoutes } from './routes/evidence.ts';
 import { explainRoutes } from './routes/explain.ts';
 import { freezeRoutes } from './routes/freezes.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -57,6 +58,7 @@ export function adminRoutes(): Route[] {
     ...limitRoutes,
     ...riskRoutes,
     ...serverRoutes,
+    ...evidenceRoutes,
     ...logRoutes(tails),
   ];
 }

@@ -228,7 +228,14 @@ export type SystemFields =
     }
   /** What policies that only watch would have decided otherwise, since `fromMs`; `beyond`: such calls that are in none of the differences. */
   | { event: 'shadow'; timeMs: number; fromMs: number; differences: readonly ShadowDifference[]; beyond: number; instance?: Maybe<string> }
-  | { event: 'key-rotation'; timeMs: number; scope: 'master' | 'data'; key: string; previous?: Maybe<string>; author?: Maybe<string> };
+  | {
+      event: 'key-rotation';
+      timeMs: number;
+      scope: 'master' | 'data' | 'checkpoint';
+      key: string;
+      previous?: Maybe<string>;
+      author?: Maybe<string>;
+    };
 
 /** Most changes one drift entry names. */
 export const MAX_DRIFT_CHANGES = 200;

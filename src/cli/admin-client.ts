@@ -5,6 +5,7 @@ import type {
   AccessReply,
   ApplyReply,
   ApplyRequest,
+  CheckpointBody,
   DefinitionsReply,
   DiffReply,
   DrillReply,
@@ -89,6 +90,11 @@ export interface AdminClient {
   riskHistory(query: Readonly<Record<string, string | undefined>>): Promise<{ enabled: boolean; facts: unknown }>;
   /** JSON lines, one value each. */
   backtest(body: { text: string; fileName: string; from: string }): Promise<AsyncIterable<unknown>>;
+  makeCheckpoint(): Promise<CheckpointBody>;
+  signingKeys(): Promise<{ keys: string[] }>;
+  rotateSigningKey(): Promise<{ key: string; previous: string }>;
+  consistency(query: { from: string; to: string }): Promise<{ proof: string[] }>;
+  proof(call: string): Promise<unknown>;
   rotateDataKey(): Promise<{ key: string; previous: string }>;
   log(query: Readonly<Record<string, string | undefined>>): Promise<{ entries: LogEntryBody[]; next?: number }>;
   entry(seq: number, values: boolean): Promise<{ entry: LogEntryBody; values?: Record<string, string | null> }>;
@@ -161,6 +167,11 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     rejectDefinitions: (server, body) => wire.json('POST', at('servers', server, 'reject'), body),
     riskHistory: (query) => wire.json('GET', at('risk', 'history') + queryText(query)),
     backtest: (body) => wire.lines('POST', at('risk', 'backtest'), body),
+    makeCheckpoint: () => wire.json('POST', at('log', 'checkpoints')),
+    signingKeys: () => wire.json('GET', at('log', 'keys')),
+    rotateSigningKey: () => wire.json('POST', at('log', 'keys', 'rotate')),
+    consistency: (query) => wire.json('GET', at('log', 'consistency') + queryText(query)),
+    proof: (call) => wire.json('GET', at('log', 'proof') + queryText({ call })),
     rotateDataKey: () => wire.json('POST', at('keys', 'rotate')),
     log: (query) => wire.json('GET', at('log') + queryText(query)),
     entry: (seq, values) => wire.json('GET', at('log', String(seq)) + queryText({ values: values ? 'true' : undefined })),

@@ -1,6 +1,7 @@
 // What passes between the main thread and the SQLite worker: plain structures that can be cloned. No behaviour, no functions.
 import type { EntryDraft, PayloadDraft } from '../../audit/port.ts';
 import type { QuotaFull, QuotaItem } from '../../limit/port.ts';
+import type { CheckpointJob, CheckpointRead } from './checkpoints.ts';
 import type { PackedAppends } from './pack.ts';
 
 export type WriteJob =
@@ -17,6 +18,7 @@ export type WriteJob =
   | { type: 'forget'; nowMs: number }
   | { type: 'risk-history'; org: string; seq: number; beyond: string; data: Uint8Array }
   | { type: 'definitions'; org: string; definitions: readonly { hash: string; text: string }[] }
+  | CheckpointJob
   | { type: 'health' };
 
 /** What the writer appends: texts as they are, or already in UTF-8. */
@@ -76,6 +78,7 @@ export type ReadJob =
   | { type: 'token-use'; org: string }
   | { type: 'quotas'; org: string; nowMs: number; name: string | undefined; limit: number }
   | { type: 'risk-history'; org: string }
+  | CheckpointRead
   | { type: 'definition'; org: string; hash: string };
 
 export type Row = Record<string, null | number | bigint | string | Uint8Array>;

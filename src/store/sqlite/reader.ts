@@ -1,5 +1,6 @@
 // Reads of the SQLite file on a connection that cannot write. Every answer is bounded by the limit its caller gave.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { checkpointQuery } from './checkpoints.ts';
 import type { ReadJob, Row } from './job.ts';
 import { entryKey, payloadKey, SEQ_SPAN } from './row-key.ts';
 
@@ -37,6 +38,8 @@ export class SqliteReader {
         return this.#all(RISK_HISTORY, job.org);
       case 'definition':
         return this.#all(DEFINITION, job.org, job.hash);
+      default:
+        return this.#all(...checkpointQuery(job));
     }
   }
 
