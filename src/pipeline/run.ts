@@ -102,6 +102,7 @@ function restart(flight: Flight): void {
   call.paramsText = received.text;
   flight.denial = undefined;
   flight.heldBy = undefined;
+  flight.touched = undefined;
   flight.sensitiveArguments = false;
   flight.isQuarantined = false;
   flight.reply = undefined;
@@ -209,6 +210,7 @@ function takeOff(call: Call, ports: Ports, pipeline: Pipeline): Flight {
     received: { params: call.params, text: call.paramsText },
     amounts: undefined,
     heldBy: undefined,
+    touched: undefined,
     sensitiveArguments: false,
     isQuarantined: false,
     lease: undefined,

@@ -20,8 +20,15 @@ export interface PolicySet {
   readonly ruleCount: number;
   /** Does some rule ask for history facts? */
   readonly needsFacts: boolean;
+  /** Does some rule ask for the address a request came from? */
+  readonly needsSource: boolean;
   /** Every rule, in the order in which they are asked. */
   readonly rules: readonly CompiledRule[];
+  readonly tags: TagsOf;
+  /** The set as it would be if policies of mode shadow decided; undefined when there are none. */
+  readonly shadow: PolicySet | undefined;
+  /** How to ask for access, for whoever is refused; undefined when nothing says so. */
+  readonly access: string | undefined;
   /** The decision, with what decided as its whole trace. */
   decide(input: DecideInput): Decision;
   /** The same decision with the whole trace (up to MAX_TRACE steps) and the values each rule saw. */
@@ -52,6 +59,8 @@ export interface PolicyParts {
   index: RuleIndex;
   rules: readonly CompiledRule[];
   tags: TagsOf;
+  access?: string | undefined;
+  shadow?: PolicySet | undefined;
   revision: number;
   onError(failure: PolicyFailure): void;
   bands: Bands | undefined;
@@ -63,7 +72,13 @@ export function createPolicySet(parts: PolicyParts): PolicySet {
     revision: parts.revision,
     ruleCount: parts.rules.length,
     rules: parts.rules,
-    needsFacts: parts.rules.some(({ onCall }) => onCall?.condition && 'uses' in onCall.condition && onCall.condition.uses.has('facts')),
+    tags: parts.tags,
+    access: parts.access,
+    shadow: parts.shadow,
+    needsFacts:
+      parts.shadow?.needsFacts ||
+      parts.rules.some(({ onCall }) => onCall?.condition && 'uses' in onCall.condition && onCall.condition.uses.has('facts')),
+    needsSource: parts.shadow?.needsSource || parts.rules.some(({ onCall }) => onCall?.source !== undefined),
     decide: (input) => evaluator.decide(input, false),
     explain: (input) => evaluator.decide(input, true),
     refuse: (input) => evaluator.refuse(input),
@@ -71,7 +86,7 @@ export function createPolicySet(parts: PolicyParts): PolicySet {
     visible: (principal, server, capability) => evaluator.visible(principal, server, capability),
     outlook: (principal, server, capability) => evaluator.outlook(principal, server, capability),
     named: (server) => namedIn(parts.index.candidates(server), server),
-    atRevision: (revision) => createPolicySet({ ...parts, revision }),
+    atRevision: (revision) => createPolicySet({ ...parts, revision, shadow: parts.shadow?.atRevision(revision) }),
   };
 }
 
