@@ -89,6 +89,9 @@ export const failureMeaning: Readonly<Record<string, string>> = {
     'Others can read the operator token file. Run `chmod 600` on it, and make a new operator if it may have been read.',
   operator_token_missing: 'There is no operator token. Set `SALLYPORT_OPERATOR_TOKEN`, or run `sallyport init`.',
   organization_missing: 'The organization does not exist yet. Run `sallyport init`.',
+  checkpoint_mismatch:
+    'The log is not the one its last checkpoint was made of, so no further one is made. Export it and run `sallyport verify`.',
+  checkpoint_key_unreadable: 'The key that signs checkpoints cannot be opened. The master key is another one.',
   payload_mismatch: 'A stored value does not match its commitment in the log.',
   payload_unreadable: 'A sealed value cannot be opened: it was changed, or its key is gone.',
   port_in_use: 'Another program listens on this port. Stop it, or choose another port.',

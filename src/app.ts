@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { adminListener } from './app/admin-listener.ts';
 import { agentListener } from './app/agent-listener.ts';
 import { createApprovals, ticketTarget, watchTickets } from './app/approvals.ts';
+import { CheckpointKeeper } from './app/checkpoint-keeper.ts';
 import { type Core, openCore } from './app/core.ts';
 import { Definitions } from './app/definitions.ts';
 import { tuneEngine } from './app/engine.ts';
@@ -81,6 +82,7 @@ async function open(inside: Inside): Promise<Gateway> {
   await control.start();
   inside.histories.start();
   inside.shadowKeeper.start();
+  inside.checkpoints.start();
   for (const { org } of control.all()) await log.recordStart(org, { timeMs: clock.nowMs(), instance, version: VERSION, exclusive });
   await store.presence.settle();
   const agentServer = agentListener(inside);
@@ -152,6 +154,7 @@ function assemble(config: Config, core: Core): Inside {
     ...{ upstreams, connectors, approvals },
     limits: createLimits({ ...core, config, logger, instance }),
     definitions: new Definitions({ catalog, control, log, clock, logger, instance }),
+    checkpoints: new CheckpointKeeper(core, config, logger),
     intent: new IntentAnalyser(),
     lastUsed: new LastUsed(),
     strangers: new StrangerLimit(),
@@ -254,6 +257,7 @@ async function stopInside(inside: Inside): Promise<void> {
   await inside.limits.stop();
   await histories.close();
   await inside.shadowKeeper.close();
+  await inside.checkpoints.close();
   for (const { org } of control.all()) {
     const fields = { event: 'stop' as const, timeMs: clock.nowMs(), instance, reason: 'orderly stop' };
     await log.record(org, { type: 'system', fields }).catch(() => undefined); // the store may be what failed

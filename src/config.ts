@@ -2,6 +2,7 @@
 // Flags beat the environment, the environment beats the file. Secrets are never printed; unknown names are errors.
 import { type Document, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { about, auditSettings, bytes, duration } from './config/audit-setting.ts';
 import { isObject } from './lib/json.ts';
 import { parseNetwork } from './lib/network.ts';
 import { didYouMean } from './lib/suggest.ts';
@@ -10,11 +11,8 @@ const MAX_CONFIG_BYTES = 256 * 1024;
 const port = z.number().int().min(0).max(65_535);
 const host = z.string().min(1).max(255);
 const hosts = z.array(z.string().min(1).max(255)).max(64);
-const duration = (minMs: number, maxMs: number) => z.number().int().min(minMs).max(maxMs);
-const bytes = (min: number, max: number) => z.number().int().min(min).max(max);
 const proxies = z.array(z.string().refine((text) => parseNetwork(text) !== undefined, 'networks, e.g. 10.0.0.0/8')).max(64);
 const count = (max: number) => z.number().int().min(1).max(max);
-const about = (description: string) => ({ description });
 
 const agentSettings = z.strictObject({
   host: host.default('127.0.0.1').meta(about('Address the agent listener binds to. Anything but loopback needs allowedHosts.')),
@@ -100,16 +98,6 @@ const freezeSettings = z.strictObject({
 
 const approvalSettings = z.strictObject({
   waitMs: duration(0, 3_600_000).default(50_000).meta(about('Longest wait of a held call whose client asked for progress; 0: none.')),
-});
-
-const auditSettings = z.strictObject({
-  payloads: z
-    .enum(['none', 'arguments', 'all'])
-    .default('all')
-    .meta(about('Which full values are kept, sealed, beside the log. Commitments are written in any case.')),
-  maxPayloadBytes: bytes(0, 64 * 1024 * 1024)
-    .default(1024 * 1024)
-    .meta(about('Larger values are committed to but not kept.')),
 });
 
 export const configSchema = z.strictObject({

@@ -65,6 +65,14 @@ beforeAll(async () => {
   const fields = { ...decided, timeMs: 1, call: 'call_1', principal: { agent: 'robot' }, surface: 'server/echoes', method: 'tools/list' };
   const client = { era: 'modern' as const, version: '2026-07-28' };
   await side.core.log.record(side.context.org, { type: 'decision', fields: { ...fields, client, origin: 'agent' } });
+  const proved = {
+    ...{ timeMs: 0, call: 'call_proved', surface: 'all', method: 'tools/call', rule: 'builtin/x', code: 'x', judged: 0 },
+    effect: 'deny' as const,
+    credential: 'none' as const,
+    client: { era: 'legacy' as const, version: '2025-11-25' },
+    origin: 'agent' as const,
+  };
+  await side.core.log.record(ORG, { type: 'decision', fields: proved });
   const masterKey = readFileSync(join(side.dataDir, 'master.key'), 'utf8').trim();
   const sealed = (await side.core.store.objects.load(ORG)).objects.find((one) => one.kind === 'secret');
   secrets = [SECRET, PLAIN.token, masterKey, ...Object.values(side.tokens), String(sealed && (sealed.spec as { sealed: string }).sealed)];
@@ -127,6 +135,12 @@ const rows: [OperatorRole | undefined, string, string, unknown?][] = [
   ['operator', 'POST', '/api/v1/servers/echoes/reject', { hashes: [STATED[0]?.hash] }],
   ['viewer', 'GET', '/api/v1/risk/history?agent=robot&server=tools&tool=echo'],
   ['reviewer', 'POST', '/api/v1/risk/backtest', { text: 'kind: risk\nmetadata: {name: try}\nspec: {}', from: '2026-01-01T00:00:00Z' }],
+  ['viewer', 'GET', '/api/v1/log/checkpoints'],
+  ['operator', 'POST', '/api/v1/log/checkpoints'],
+  ['viewer', 'GET', '/api/v1/log/keys'],
+  ['admin', 'POST', '/api/v1/log/keys/rotate'],
+  ['viewer', 'GET', '/api/v1/log/consistency?from=1&to=2'],
+  ['viewer', 'GET', '/api/v1/log/proof?call=call_proved'],
   ['viewer', 'GET', '/api/v1/log?limit=5'],
   ['viewer', 'GET', '/api/v1/log/tail?from=1'],
   ['viewer', 'GET', '/api/v1/log/export'],

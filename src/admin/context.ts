@@ -1,11 +1,13 @@
 // Everything the admin side needs, as ports. app.ts hands it in once.
 import type { ApprovalDesk } from '../approval/desk.ts';
+import type { Checkpointer } from '../audit/checkpointer.ts';
 import type { ShadowDifference } from '../audit/entry.ts';
 import type { AuditLog } from '../audit/log.ts';
 import type { LogStore } from '../audit/port.ts';
 import type { Compared, Stated } from '../catalog/drift.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { ObjectContext } from '../object/apply.ts';
+import type { ObjectVersion } from '../object/port.ts';
 import type { ControlView } from '../object/snapshot.ts';
 import type { Logger } from '../observe/log.ts';
 import type { DecideInput } from '../policy/decide-input.ts';
@@ -68,6 +70,9 @@ export interface AdminContext {
     save(definitions: readonly { hash: string; text: string }[]): Promise<void>;
     text(hash: string): Promise<string | undefined>;
   };
+  checkpointer: Pick<Checkpointer, 'make' | 'latest' | 'keys' | 'rotate' | 'inclusion' | 'consistency'>;
+  /** Versions of an object, newest first. */
+  versions(kind: string, name: string, limit: number): Promise<ObjectVersion[]>;
   rotateDataKey(): Promise<{ id: string; previous: string }>;
   /** Gateway processes on the store now, this one included. */
   replicas(): Promise<number>;

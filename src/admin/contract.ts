@@ -282,5 +282,6 @@ export type DrillRequest = z.input<typeof drillRequest>;
 export type DrillReply = z.infer<typeof drillReply>;
 export type StatusReply = z.infer<typeof statusReply>;
 
+export * from './contract-evidence.ts';
 export * from './contract-rehearse.ts';
 export * from './contract-server.ts';

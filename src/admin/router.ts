@@ -15,6 +15,7 @@ import { failure, type Route } from './route.ts';
 import { accessRoutes } from './routes/access.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { drillRoutes } from './routes/drills.ts';
+import { evidenceRoutes } from './routes/evidence.ts';
 import { explainRoutes } from './routes/explain.ts';
 import { freezeRoutes } from './routes/freezes.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -59,6 +60,7 @@ export function adminRoutes(): Route[] {
     ...limitRoutes,
     ...riskRoutes,
     ...serverRoutes,
+    ...evidenceRoutes,
     ...logRoutes(tails),
   ];
 }

@@ -66,6 +66,8 @@ function adminContext(inside: Inside, version: string, org: string, within: (org
       text: (hash) => store.definitions.loadDefinition(org, hash),
     },
     history: () => inside.histories.of(org),
+    checkpointer: inside.checkpoints.checkpointer,
+    versions: (kind, name, limit) => store.objects.history(org, kind, name, limit),
     rotateDataKey: () => vault.rotateDataKey(org),
     replicas: () => store.presence.count(),
     settings: {

@@ -17,6 +17,7 @@ import type { StrangerLimit } from '../pipeline/stranger-limit.ts';
 import type { ViewBook } from '../pipeline/view-book.ts';
 import type { AgentServer } from '../server/agent-server.ts';
 import type { Upstreams } from '../upstream/exchange.ts';
+import type { CheckpointKeeper } from './checkpoint-keeper.ts';
 import type { Core } from './core.ts';
 import type { Definitions } from './definitions.ts';
 import type { HistoryKeeper } from './history-keeper.ts';
@@ -39,6 +40,7 @@ export interface Inside extends Core {
   readonly approvals: ApprovalDesk;
   readonly intent: IntentAnalyser;
   readonly histories: HistoryKeeper;
+  readonly checkpoints: CheckpointKeeper;
   readonly dlpScanner: DlpScanner;
   readonly catalog: Catalog;
   readonly definitions: Definitions;

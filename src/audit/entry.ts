@@ -2,6 +2,7 @@
 // Decision and outcome are written by a pre-sorted template (they are on the path of every call); never add a member out of order.
 import { canonicalJson } from '../lib/canonical-json.ts';
 import { sha256Hex } from '../lib/digest.ts';
+import type { ApprovalFields } from './approval-entry.ts';
 
 /** Longest text member of an entry, UTF-16 code units. Longer texts keep their start and are told apart by their hash. */
 export const MAX_TEXT_UNITS = 2048;
@@ -227,36 +228,17 @@ export type SystemFields =
       instance?: Maybe<string>;
     }
   /** A held call's ticket: asked for, decided, ended. `digest` is what reviewers decide on, `binding` what is asked for. */
-  | {
-      event: 'approval';
-      timeMs: number;
-      what: 'requested' | 'approved' | 'granted' | 'refused' | 'revoked' | 'expired' | 'drained' | 'superseded' | 'consumed' | 'read';
-      ticket: string;
-      digest: string;
-      binding: string;
-      agent: string;
-      /** Operator, and the user it is linked to. */
-      by?: Maybe<string>;
-      user?: Maybe<string>;
-      comment?: Maybe<string>;
-      /** Call that asked, or that used the grant up. */
-      call?: Maybe<string>;
-      /** With `requested`. */
-      asUser?: Maybe<string>;
-      method?: Maybe<string>;
-      server?: Maybe<string>;
-      tool?: Maybe<string>;
-      prompt?: Maybe<string>;
-      resource?: Maybe<string>;
-      rule?: Maybe<string>;
-      ruleHash?: Maybe<string>;
-      quorum?: Maybe<number>;
-      expiresMs?: Maybe<number>;
-      instance?: Maybe<string>;
-    }
+  | ApprovalFields
   /** What policies that only watch would have decided otherwise, since `fromMs`; `beyond`: such calls that are in none of the differences. */
   | { event: 'shadow'; timeMs: number; fromMs: number; differences: readonly ShadowDifference[]; beyond: number; instance?: Maybe<string> }
-  | { event: 'key-rotation'; timeMs: number; scope: 'master' | 'data'; key: string; previous?: Maybe<string>; author?: Maybe<string> };
+  | {
+      event: 'key-rotation';
+      timeMs: number;
+      scope: 'master' | 'data' | 'checkpoint';
+      key: string;
+      previous?: Maybe<string>;
+      author?: Maybe<string>;
+    };
 
 /** Most changes one drift entry names. */
 export const MAX_DRIFT_CHANGES = 200;

@@ -9,6 +9,7 @@ import type {
   ApprovalDetail,
   ApprovalList,
   ApprovalStats,
+  CheckpointBody,
   DecideReply,
   DecideRequest,
   DefinitionsReply,
@@ -100,6 +101,11 @@ export interface AdminClient {
   riskHistory(query: Readonly<Record<string, string | undefined>>): Promise<{ enabled: boolean; facts: unknown }>;
   /** JSON lines, one value each. */
   backtest(body: { text: string; fileName: string; from: string }): Promise<AsyncIterable<unknown>>;
+  makeCheckpoint(): Promise<CheckpointBody>;
+  signingKeys(): Promise<{ keys: string[] }>;
+  rotateSigningKey(): Promise<{ key: string; previous: string }>;
+  consistency(query: { from: string; to: string }): Promise<{ proof: string[] }>;
+  proof(call: string): Promise<unknown>;
   rotateDataKey(): Promise<{ key: string; previous: string }>;
   log(query: Readonly<Record<string, string | undefined>>): Promise<{ entries: LogEntryBody[]; next?: number }>;
   entry(seq: number, values: boolean): Promise<{ entry: LogEntryBody; values?: Record<string, string | null> }>;
@@ -162,11 +168,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     what: (query) => wire.json('GET', at('access', 'what') + queryText(query)),
     limits: () => wire.json('GET', at('limits')),
     limit: (name) => wire.json('GET', at('limits', name)),
-    approvals: (query) => wire.json('GET', at('approvals') + queryText(query)),
-    approval: (id) => wire.json('GET', at('approvals', id)),
-    approvalStats: () => wire.json('GET', at('approval-stats')),
-    decideApproval: (id, what, body) => wire.json('POST', at('approvals', id, what), body),
-    decideApprovals: (body) => wire.json('POST', at('approvals', 'decide'), body),
+    ...approvalsOf(wire),
     freezes: () => wire.json('GET', at('freezes')),
     freeze: (body) => wire.json('POST', at('freezes'), body),
     unfreeze: (name) => wire.json('DELETE', at('freezes', name)),
@@ -177,6 +179,11 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     rejectDefinitions: (server, body) => wire.json('POST', at('servers', server, 'reject'), body),
     riskHistory: (query) => wire.json('GET', at('risk', 'history') + queryText(query)),
     backtest: (body) => wire.lines('POST', at('risk', 'backtest'), body),
+    makeCheckpoint: () => wire.json('POST', at('log', 'checkpoints')),
+    signingKeys: () => wire.json('GET', at('log', 'keys')),
+    rotateSigningKey: () => wire.json('POST', at('log', 'keys', 'rotate')),
+    consistency: (query) => wire.json('GET', at('log', 'consistency') + queryText(query)),
+    proof: (call) => wire.json('GET', at('log', 'proof') + queryText({ call })),
     rotateDataKey: () => wire.json('POST', at('keys', 'rotate')),
     log: (query) => wire.json('GET', at('log') + queryText(query)),
     entry: (seq, values) => wire.json('GET', at('log', String(seq)) + queryText({ values: values ? 'true' : undefined })),
@@ -184,6 +191,16 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     tailLog: (from, signal) => wire.stream(at('log', 'tail') + queryText({ from: from?.toString() }), signal),
     download: (url) => wire.download(url),
     close: () => wire.close(),
+  };
+}
+
+function approvalsOf(wire: Wire): Pick<AdminClient, 'approvals' | 'approval' | 'approvalStats' | 'decideApproval' | 'decideApprovals'> {
+  return {
+    approvals: (query) => wire.json('GET', at('approvals') + queryText(query)),
+    approval: (id) => wire.json('GET', at('approvals', id)),
+    approvalStats: () => wire.json('GET', at('approval-stats')),
+    decideApproval: (id, what, body) => wire.json('POST', at('approvals', id, what), body),
+    decideApprovals: (body) => wire.json('POST', at('approvals', 'decide'), body),
   };
 }
 

@@ -16,6 +16,7 @@ const MAX_TRIES = 4;
 
 export const approve: Row = {
   name: 'approve',
+  idle: ({ call }) => call.decision?.effect === 'allow',
   run(flight) {
     const { decision } = flight.call;
     if (decision?.effect !== 'hold') return PASS;

@@ -186,6 +186,8 @@ export const PASS: unique symbol = Symbol('pass');
 
 export interface Row {
   readonly name: RowName;
+  /** Certainly nothing to do for this call: the row is neither run nor timed. Never true when `run` could say anything but PASS. */
+  readonly idle?: (flight: Flight) => boolean;
   run(flight: Flight): Verdict | Promise<Verdict>;
 }
 

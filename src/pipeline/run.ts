@@ -74,6 +74,7 @@ async function judgeAndForward(flight: Flight): Promise<CallOutcome | Moved> {
   let beganMs = clock.monotonicMs();
   for (let index = 0; index < rows.length; index++) {
     const row = rows[index] as Row;
+    if (row.idle?.(flight)) continue;
     let verdict: Verdict;
     try {
       const stepped = step(row, flight);

@@ -7,6 +7,7 @@ import { loosestForm, plainForm } from './resource-path.ts';
 import { type CompiledRule, failedMatcher, failedOnCall, failedPrincipalMatcher, matchesAny, RuleFailed } from './rule.ts';
 import type { RuleIndex } from './rule-index.ts';
 import { visitInOrder } from './rule-merge.ts';
+import { ShownTools } from './shown-tools.ts';
 import type { TagsOf } from './tags.ts';
 import { BUILTIN, type Ending, type Outcome, Verdicts } from './verdict.ts';
 import { valuesOf } from './when/scope.ts';
@@ -114,6 +115,8 @@ type View = 'call' | 'principle' | 'absent' | 'settled';
 class Evaluator {
   readonly #parts: PolicyParts;
   readonly #verdicts: Verdicts;
+  /** Nothing it is made of changes: a new revision has new rules and a new memory. */
+  readonly #shown = new ShownTools();
 
   constructor(parts: PolicyParts) {
     this.#parts = parts;
@@ -162,8 +165,12 @@ class Evaluator {
   /** INVARIANT: the same evaluator as for the call itself: what is not listed is denied, whatever its arguments (test/property/policy.test.ts). */
   visible(principal: Who, server: string, capability: CapabilityRef): boolean {
     try {
+      const known = capability.kind === 'tool' ? this.#shown.find(principal, server, capability.name) : undefined;
+      if (known !== undefined) return known;
       const { method, kind } = USING[capability.kind];
-      return isAllowed(this.#strictest({ principal, kind, method, server, capability }, 'principle').outcome);
+      const found = isAllowed(this.#strictest({ principal, kind, method, server, capability }, 'principle').outcome);
+      if (capability.kind === 'tool') this.#shown.keep(principal, server, capability.name, found);
+      return found;
     } catch (error) {
       this.#report(error);
       return false;

@@ -188,6 +188,7 @@ describe('what may pass', () => {
   it('an agent of the same name in another organization is another agent', async () => {
     await open(DENY);
     await h.core.store.objects.createOrganization('elsewhere');
+    await h.core.vault.prepare('elsewhere');
     const theirs = tokenObject('robot', 'robot');
     const revision = await seed(h.core, 'elsewhere', [...base().filter(({ kind }) => kind !== 'token'), theirs.object, flowObject(DENY)]);
     await h.control.atLeast('elsewhere', revision);

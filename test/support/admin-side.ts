@@ -7,12 +7,13 @@ import { type AdminServer, createAdminServer } from '../../src/admin/admin-serve
 import type { AdminContext } from '../../src/admin/context.ts';
 import { newOperatorToken } from '../../src/admin/operator.ts';
 import { createApprovals } from '../../src/app/approvals.ts';
+import { CheckpointKeeper } from '../../src/app/checkpoint-keeper.ts';
 import { objectContext } from '../../src/app/object-context.ts';
 import { type Core, openCore } from '../../src/app.ts';
 import { buildPrincipals } from '../../src/auth/principal-index.ts';
 import { compareWithSnapshot, type Stated } from '../../src/catalog/drift.ts';
 import { compileSnapshots } from '../../src/catalog/snapshot-index.ts';
-import { loadConfig } from '../../src/config.ts';
+import { type Config, loadConfig } from '../../src/config.ts';
 import { compileFreezes } from '../../src/kill/freeze-index.ts';
 import { operatorRoles } from '../../src/object/kind/operator.ts';
 import type { OperatorRole, StoredObject } from '../../src/object/kinds.ts';
@@ -114,6 +115,8 @@ export function adminContextOf(core: Core, org: string, instead: Partial<AdminCo
     metrics: async () => '# no metrics\n',
     lastUsedMs: () => undefined,
     history: () => undefined,
+    checkpointer: new CheckpointKeeper(core, loadConfig({ env: {} }).config as Config, silentLogger).checkpointer,
+    versions: (kind, name, limit) => core.store.objects.history(org, kind, name, limit),
     definitions: {
       stated: () => STATED,
       compare: () => compareWithSnapshot(undefined, STATED, new Set()),

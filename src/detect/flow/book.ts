@@ -13,8 +13,6 @@ export const MAX_SCOPES = 10_000;
 export const MAX_KEPT = 2_000_000;
 /** One turn of work, milliseconds. */
 export const TURN_MS = 6;
-/** Characters of one message beyond which it is not looked at. */
-export const MAX_MESSAGE_CHARS = 16_777_216;
 
 export class FlowBook {
   readonly hasher: FlowHasher;

@@ -4,8 +4,6 @@ import { z } from 'zod';
 import { glob, globs, name, text } from './field.ts';
 
 export const flowActions = ['allow', 'log', 'hold', 'redact', 'deny'] as const;
-/** Built-in labels, least worth protecting first; others are the operator's own. */
-export const dataLabels = ['public', 'internal', 'private', 'secret'] as const;
 export const sinkNames = ['internal', 'external'] as const;
 
 /** What a server or tool says of its data; every member that is absent is guessed (docs/flow.md). */

@@ -6,7 +6,6 @@ import { GatewayError } from '../../lib/error.ts';
 import type { ControlSnapshot, ObjectVersion, ObjectWrite, WriteResult } from '../../object/port.ts';
 import type { KeptHistory } from '../../risk/port.ts';
 import type { WrappedKey } from '../../vault/port.ts';
-import { writeBackup } from '../backup.ts';
 import {
   checkDraft,
   checkOrganization,
@@ -21,10 +20,11 @@ import { GroupQueue, logUnavailable } from '../group-queue.ts';
 import { ObjectCache } from '../object-cache.ts';
 import type { FailWrite, Store } from '../port.ts';
 import { type PageQuery, readPages } from '../read-log.ts';
-import { connect, migrateDatabase, type Sql } from './database.ts';
+import { PostgresCheckpoints } from './checkpoints.ts';
+import { asUnavailable, connect, migrateDatabase, type Sql } from './database.ts';
 import { PostgresFlows } from './flows.ts';
 import { Presence } from './presence.ts';
-import { objectsAt, objectsSince, postgresSnapshot } from './snapshot.ts';
+import { backupPostgres, objectsAt, objectsSince } from './snapshot.ts';
 import { runGroup, tokenUses, unknownOrganization, WRITE_TIMEOUT_MS, type WriteAnswer, type WriteJob } from './writer.ts';
 
 /** Connections of one process: writes and reads apart, so that a long read never delays an append. */
@@ -52,11 +52,12 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     tokenUse: store,
     histories: store,
     definitions: store,
+    checkpoints: store.checkpoints,
     lifecycle: store,
     limits: { quotas: store.flows.limits, rates: store.flows.limits },
     approvals: store.flows.approvals,
     presence: { claim: () => store.claim(), settle: () => store.settle(), count: () => store.count() },
-    backup: (toPath) => writeBackup(postgresSnapshot(options.url), toPath),
+    backup: (toPath) => backupPostgres(options.url, toPath),
   };
 }
 
@@ -69,6 +70,10 @@ interface Open {
 
 class PostgresStore {
   readonly flows: PostgresFlows;
+  readonly checkpoints = new PostgresCheckpoints({
+    submit: async (org, run, bytes) => done(await this.#submit(org, { type: 'statement', run }, 1, bytes)),
+    read: (query) => this.#read(query),
+  });
   readonly #url: string;
   readonly #failWrite: FailWrite | undefined;
   readonly #listeners = new Set<(org: string, revision: number) => void>();
@@ -376,14 +381,4 @@ class PostgresStore {
 
 function done(answer: WriteAnswer): number {
   return answer.type === 'done' ? answer.count : 0;
-}
-
-function asUnavailable(error: unknown): GatewayError {
-  if (error instanceof GatewayError) return error;
-  const detail = error instanceof Error ? error.message : String(error);
-  return new GatewayError(
-    'store_unavailable',
-    'The database cannot be reached or refused the request. Check DATABASE_URL and the server.',
-    { detail },
-  );
 }

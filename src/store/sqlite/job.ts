@@ -2,6 +2,7 @@
 import type { TicketRow } from '../../approval/port.ts';
 import type { EntryDraft, PayloadDraft } from '../../audit/port.ts';
 import type { QuotaFull, QuotaItem } from '../../limit/port.ts';
+import type { CheckpointJob, CheckpointRead } from './checkpoints.ts';
 import type { PackedAppends } from './pack.ts';
 
 export type WriteJob =
@@ -19,6 +20,7 @@ export type WriteJob =
   | { type: 'risk-history'; org: string; seq: number; beyond: string; data: Uint8Array }
   | { type: 'definitions'; org: string; definitions: readonly { hash: string; text: string }[] }
   | { type: 'approval'; org: string; row: TicketRow; sealed: Uint8Array | undefined; atRevision: number | undefined; entry: EntryDraft }
+  | CheckpointJob
   | { type: 'health' };
 
 /** What the writer appends: texts as they are, or already in UTF-8. */
@@ -78,6 +80,7 @@ export type ReadJob =
   | { type: 'token-use'; org: string }
   | { type: 'quotas'; org: string; nowMs: number; name: string | undefined; limit: number }
   | { type: 'risk-history'; org: string }
+  | CheckpointRead
   | { type: 'definition'; org: string; hash: string }
   | { type: 'approvals'; org: string; live: boolean; agent: string | undefined; limit: number }
   | { type: 'approval'; org: string; by: 'id' | 'binding' | 'sealed'; key: string };

@@ -7,7 +7,6 @@ import { GatewayError } from '../../lib/error.ts';
 import type { ControlSnapshot, ObjectVersion, ObjectWrite, WriteResult } from '../../object/port.ts';
 import type { KeptHistory } from '../../risk/port.ts';
 import type { WrappedKey } from '../../vault/port.ts';
-import { writeBackup } from '../backup.ts';
 import {
   checkDraft,
   checkOrganization,
@@ -22,11 +21,12 @@ import { GroupQueue, logUnavailable } from '../group-queue.ts';
 import { ObjectCache, type ObjectDelta } from '../object-cache.ts';
 import type { FailWrite, Store } from '../port.ts';
 import { readPages } from '../read-log.ts';
+import { SqliteCheckpoints } from './checkpoints.ts';
 import { DATABASE_FILE, migrateDatabase, openDatabase } from './database.ts';
 import { sqliteFlows } from './flows.ts';
 import type { Row, RowWrite, WriteAnswer, WriteJob } from './job.ts';
 import { lockDataDirectory } from './lock.ts';
-import { sqliteSnapshot } from './snapshot.ts';
+import { backupSqlite } from './snapshot.ts';
 import { SqliteThread, toError } from './thread.ts';
 
 export interface SqliteOptions {
@@ -46,12 +46,13 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     tokenUse: store,
     histories: store,
     definitions: store,
+    checkpoints: store.checkpoints,
     lifecycle: store,
     limits: { quotas: store.flows.limits, rates: undefined },
     approvals: store.flows.approvals,
     // The lock of the data directory lets nobody else in.
     presence: { claim: async () => true, settle: async () => undefined, count: async () => 1 },
-    backup: (toPath) => writeBackup(sqliteSnapshot(store.path), toPath),
+    backup: (toPath) => backupSqlite(options.dataDir, toPath),
   };
 }
 
@@ -59,6 +60,10 @@ class SqliteStore {
   readonly path: string;
   readonly flows = sqliteFlows({
     submit: (job) => this.#submit(job, 1, flowBytes(job)),
+    read: async (job) => this.#reader().read(job),
+  });
+  readonly checkpoints = new SqliteCheckpoints({
+    submit: (job, bytes) => this.#submit(job, 1, bytes),
     read: async (job) => this.#reader().read(job),
   });
   readonly #dataDir: string;

@@ -6,6 +6,7 @@ import type { Head } from '../../audit/port.ts';
 import { sha256Hex } from '../../lib/digest.ts';
 import { GatewayError } from '../../lib/error.ts';
 import { logUnavailable } from '../group-queue.ts';
+import { CheckpointWriter } from './checkpoints.ts';
 import type { Failure, RowDraft, RowJob, RowPayload, WriteAnswer, WriteJob, WriteReply } from './job.ts';
 import { rowOf } from './pack.ts';
 import { QuotaWriter } from './quotas.ts';
@@ -20,6 +21,7 @@ export class SqliteWriter {
   readonly #db: DatabaseSync;
   readonly #statements: Statements;
   readonly #quotas: QuotaWriter;
+  readonly #checkpoints: CheckpointWriter;
   /** Heads as of the last commit or the running transaction; forgotten on every rollback. */
   readonly #orgs = new Map<string, OrgState>();
 
@@ -27,6 +29,7 @@ export class SqliteWriter {
     this.#db = db;
     this.#statements = prepare(db);
     this.#quotas = new QuotaWriter(db);
+    this.#checkpoints = new CheckpointWriter(db);
   }
 
   /** Durable when it returns. One reply per job, in order. */
@@ -90,6 +93,10 @@ export class SqliteWriter {
       }
       case 'approval':
         return this.#approval(job);
+      case 'checkpoint':
+      case 'signing-key':
+      case 'tree-blocks':
+        return { type: 'done', count: this.#checkpoints.apply(this.#org(job.org).id, job) };
       case 'health':
         return { type: 'done', count: Number(this.#statements.health.run().changes) };
       default:
