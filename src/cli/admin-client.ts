@@ -195,6 +195,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
 }
 
 function approvalsOf(wire: Wire): Pick<AdminClient, 'approvals' | 'approval' | 'approvalStats' | 'decideApproval' | 'decideApprovals'> {
+  const at = (...parts: string[]) => `/api/v1/${parts.map(encodeURIComponent).join('/')}`;
   return {
     approvals: (query) => wire.json('GET', at('approvals') + queryText(query)),
     approval: (id) => wire.json('GET', at('approvals', id)),
