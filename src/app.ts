@@ -1,4 +1,5 @@
 // The composition root: every port is made and handed out here, once. No logic of its own; what starts here is stopped here, in reverse.
+import { randomBytes } from 'node:crypto';
 import { adminListener } from './app/admin-listener.ts';
 import { agentListener } from './app/agent-listener.ts';
 import { CheckpointKeeper } from './app/checkpoint-keeper.ts';
@@ -6,10 +7,12 @@ import { type Core, openCore } from './app/core.ts';
 import { Definitions } from './app/definitions.ts';
 import { tuneEngine } from './app/engine.ts';
 import { endExpiredStreams } from './app/expired-stream.ts';
+import { freezer } from './app/freezer.ts';
 import type { Gateway, Inside } from './app/gateway.ts';
 import { HistoryKeeper } from './app/history-keeper.ts';
 import { KillSwitch } from './app/kill-switch.ts';
 import { createLimits } from './app/limits.ts';
+import { ShadowKeeper } from './app/shadow-keeper.ts';
 import { keepTokenUse, tokenMetrics } from './app/token-use.ts';
 import { LastUsed } from './auth/last-used.ts';
 import { TokenDirectory } from './auth/token-directory.ts';
@@ -18,6 +21,8 @@ import { UriRoutes } from './catalog/uri-routes.ts';
 import type { Config } from './config.ts';
 import { createDlpScanner } from './detect/dlp/scanner.ts';
 import { TokenBook } from './detect/dlp/token.ts';
+import { FlowBook } from './detect/flow/book.ts';
+import { KEY_BYTES } from './detect/flow/hasher.ts';
 import { IntentAnalyser } from './detect/intent/intent-analyser.ts';
 import { InFlight } from './kill/inflight.ts';
 import { newId } from './lib/id.ts';
@@ -31,8 +36,10 @@ import type { VaultSeal } from './pipeline/dlp-token.ts';
 import type { PipelineSettings } from './pipeline/flight.ts';
 import { IncidentLimit } from './pipeline/incident.ts';
 import { dlpInspector } from './pipeline/inspect-dlp.ts';
+import { flowInspector } from './pipeline/inspect-flow.ts';
 import { intentInspector } from './pipeline/inspect-intent.ts';
 import { createPipeline, type Pipeline } from './pipeline/run.ts';
+import { ShadowTally } from './pipeline/shadow.ts';
 import { StrangerLimit } from './pipeline/stranger-limit.ts';
 import { ViewBook } from './pipeline/view-book.ts';
 import { createConnectors } from './upstream/connectors.ts';
@@ -74,6 +81,7 @@ async function open(inside: Inside): Promise<Gateway> {
   await control.start();
   inside.histories.start();
   inside.checkpoints.start();
+  inside.shadowKeeper.start();
   for (const { org } of control.all()) await log.recordStart(org, { timeMs: clock.nowMs(), instance, version: VERSION, exclusive });
   await store.presence.settle();
   const agentServer = agentListener(inside);
@@ -134,6 +142,7 @@ function assemble(config: Config, core: Core): Inside {
   killSwitch.stopper.add(inFlight);
   killSwitch.stopper.add({ what: 'parked', doomed: (org, judge) => upstreams.doomedParked(org, judge) });
   const catalog = new Catalog();
+  const shadows = new ShadowTally();
   const parts = {
     ...core,
     ...{ config, logger, inFlight, views, histories, operators, control, metrics, killSwitch, instance, catalog, upstreams, connectors },
@@ -143,6 +152,8 @@ function assemble(config: Config, core: Core): Inside {
     intent: new IntentAnalyser(),
     lastUsed: new LastUsed(),
     strangers: new StrangerLimit(),
+    shadows,
+    shadowKeeper: new ShadowKeeper({ tally: shadows, log, clock, logger, instance }),
     dlpScanner: createDlpScanner(),
   };
   return { ...parts, log, pipeline: pipelineOf(parts) };
@@ -164,10 +175,12 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     limiter: limits.limiter,
     floods: limits.floods,
     incidents: new IncidentLimit(),
+    freezer: freezer(parts, parts.control),
     watchdog: new Watchdog(clock),
     inspectors: [
       intentInspector(parts.intent),
       dlpInspector({ scanner: parts.dlpScanner, tokens: new TokenBook(clock), seal: dlpSeal(vault) }),
+      flowInspector({ book: new FlowBook(clock, randomBytes(KEY_BYTES)), analyser: parts.intent }),
     ],
     settings: settingsOf(config, parts.instance),
   });
@@ -237,6 +250,7 @@ async function stopInside(inside: Inside): Promise<void> {
   await inside.limits.stop();
   await histories.close();
   await inside.checkpoints.close();
+  await inside.shadowKeeper.close();
   for (const { org } of control.all()) {
     const fields = { event: 'stop' as const, timeMs: clock.nowMs(), instance, reason: 'orderly stop' };
     await log.record(org, { type: 'system', fields }).catch(() => undefined); // the store may be what failed

@@ -56,6 +56,17 @@ beforeAll(async () => {
     origin: 'agent' as const,
   };
   await side.core.log.record(ORG, { type: 'decision', fields: proved });
+  const { revision } = await side.core.store.log.head(side.context.org);
+  const decided = {
+    effect: 'deny' as const,
+    rule: 'builtin/default',
+    code: 'no_rule_allows',
+    judged: revision,
+    credential: 'none' as const,
+  };
+  const fields = { ...decided, timeMs: 1, call: 'call_1', principal: { agent: 'robot' }, surface: 'server/echoes', method: 'tools/list' };
+  const client = { era: 'modern' as const, version: '2026-07-28' };
+  await side.core.log.record(side.context.org, { type: 'decision', fields: { ...fields, client, origin: 'agent' } });
   const masterKey = readFileSync(join(side.dataDir, 'master.key'), 'utf8').trim();
   const sealed = (await side.core.store.objects.load(ORG)).objects.find((one) => one.kind === 'secret');
   secrets = [SECRET, PLAIN.token, masterKey, ...Object.values(side.tokens), String(sealed && (sealed.spec as { sealed: string }).sealed)];
@@ -63,6 +74,7 @@ beforeAll(async () => {
 afterAll(() => side?.close());
 
 /** One row per route: the least role, a request that works with it. */
+const POLICY = 'kind: policy\nmetadata: {name: try}\nspec: {rules: [{name: all, effect: allow}]}';
 const rows: [OperatorRole | undefined, string, string, unknown?][] = [
   [undefined, 'GET', '/healthz'],
   [undefined, 'GET', '/readyz'],
@@ -97,6 +109,14 @@ const rows: [OperatorRole | undefined, string, string, unknown?][] = [
   ['operator', 'DELETE', '/api/v1/freezes/stop'],
   ['operator', 'POST', '/api/v1/drills', { scope: { agent: 'robot' }, reason: 'drill', waitMs: 100 }],
   ['viewer', 'GET', '/api/v1/policy/effective?agent=robot'],
+  ['viewer', 'GET', '/api/v1/explain/call_1'],
+  ['viewer', 'POST', '/api/v1/explain', { text: 'agent: robot\nserver: echoes\ntool: echo' }],
+  ['viewer', 'POST', '/api/v1/policy/lint', {}],
+  ['viewer', 'POST', '/api/v1/policy/diff', { a: {}, b: { text: POLICY } }],
+  ['reviewer', 'POST', '/api/v1/policy/simulate', { text: POLICY, from: '2026-01-01T00:00:00Z' }],
+  ['viewer', 'GET', '/api/v1/policy/shadow'],
+  ['viewer', 'GET', '/api/v1/policy/starter'],
+  ['reviewer', 'GET', '/api/v1/policy/learned?from=2026-01-01T00:00:00Z'],
   ['viewer', 'GET', '/api/v1/servers/echoes/definitions'],
   ['operator', 'POST', '/api/v1/servers/echoes/approve', { hashes: [STATED[0]?.hash] }],
   ['operator', 'POST', '/api/v1/servers/echoes/reject', { hashes: [STATED[0]?.hash] }],

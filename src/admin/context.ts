@@ -1,5 +1,6 @@
 // Everything the admin side needs, as ports. app.ts hands it in once.
 import type { Checkpointer } from '../audit/checkpointer.ts';
+import type { ShadowDifference } from '../audit/entry.ts';
 import type { AuditLog } from '../audit/log.ts';
 import type { LogStore } from '../audit/port.ts';
 import type { Compared, Stated } from '../catalog/drift.ts';
@@ -8,9 +9,18 @@ import type { ObjectContext } from '../object/apply.ts';
 import type { ObjectVersion } from '../object/port.ts';
 import type { ControlView } from '../object/snapshot.ts';
 import type { Logger } from '../observe/log.ts';
+import type { DecideInput } from '../policy/decide-input.ts';
 import type { History } from '../risk/history.ts';
 import type { AccessState } from './access.ts';
 import type { LimitBody, StatusReply } from './contract.ts';
+
+export interface LimitState {
+  limit: string;
+  part: string;
+  used: string;
+  max: string;
+  hasRoom: boolean;
+}
 
 /** What the operator side may do about one organization; each request gets that of its operator's, and no other. */
 export interface AdminContext {
@@ -37,9 +47,13 @@ export interface AdminContext {
   /** Can calls be decided and recorded now? */
   ready(): Promise<boolean>;
   servers(): StatusReply['servers'];
+  /** What a request like this meets of the limits now; takes nothing. `quotas` are those its rule asks for. */
+  limitState(input: DecideInput, quotas: readonly string[]): Promise<LimitState[]>;
   /** With their use; the one of this name, or all. */
   limits(name: string | undefined): Promise<LimitBody[]>;
   /** `own`: only what is counted for this organization. */
+  /** What policies of mode shadow would have changed, not yet in the log. */
+  shadowPending(): readonly ShadowDifference[];
   metrics(own: boolean): Promise<string>;
   /** Milliseconds since the epoch, to the minute or so; undefined when no use is known. */
   lastUsedMs(token: string): number | undefined;

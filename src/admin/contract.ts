@@ -280,4 +280,5 @@ export type DrillReply = z.infer<typeof drillReply>;
 export type StatusReply = z.infer<typeof statusReply>;
 
 export * from './contract-evidence.ts';
+export * from './contract-rehearse.ts';
 export * from './contract-server.ts';

@@ -15,6 +15,7 @@ import { failure, type Route } from './route.ts';
 import { accessRoutes } from './routes/access.ts';
 import { drillRoutes } from './routes/drills.ts';
 import { evidenceRoutes } from './routes/evidence.ts';
+import { explainRoutes } from './routes/explain.ts';
 import { freezeRoutes } from './routes/freezes.ts';
 import { healthRoutes } from './routes/health.ts';
 import { limitRoutes } from './routes/limits.ts';
@@ -23,8 +24,10 @@ import { objectRoutes } from './routes/objects.ts';
 import { organizationRoutes } from './routes/organizations.ts';
 import { permissionRoutes } from './routes/permissions.ts';
 import { policyRoutes } from './routes/policy.ts';
+import { rehearseRoutes } from './routes/rehearse.ts';
 import { riskRoutes } from './routes/risk.ts';
 import { serverRoutes } from './routes/servers.ts';
+import { starterRoutes } from './routes/starters.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { parseStrictly } from './strict-json.ts';
 
@@ -43,6 +46,9 @@ export function adminRoutes(): Route[] {
     ...healthRoutes,
     ...objectRoutes,
     ...policyRoutes,
+    ...explainRoutes,
+    ...rehearseRoutes,
+    ...starterRoutes,
     ...tokenRoutes,
     ...accessRoutes,
     ...freezeRoutes,

@@ -5,7 +5,7 @@ import { isLoopback } from '../config.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { buildView, type ControlView } from '../object/snapshot.ts';
 import type { Inside } from './gateway.ts';
-import { limitReport } from './limit-report.ts';
+import { limitReport, limitState } from './limit-report.ts';
 import { objectContext } from './object-context.ts';
 import { makeOrganization } from './organization.ts';
 
@@ -52,6 +52,8 @@ function adminContext(inside: Inside, version: string, org: string, within: (org
       const status = upstreams.status().filter((server) => server.org === org);
       return status.map(({ org: _org, ...rest }) => rest);
     },
+    shadowPending: () => inside.shadows.pending(org),
+    limitState: (input, quotas) => limitState(inside, org, input, quotas),
     limits: (name) => limitReport(inside, org, name),
     metrics: (own) => metrics.render(own ? org : undefined),
     lastUsedMs: (token) => lastUsed.get(org, token),

@@ -11,6 +11,7 @@ import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { LiveControl } from '../pipeline/control-source.ts';
 import type { Pipeline } from '../pipeline/run.ts';
+import type { ShadowTally } from '../pipeline/shadow.ts';
 import type { StrangerLimit } from '../pipeline/stranger-limit.ts';
 import type { ViewBook } from '../pipeline/view-book.ts';
 import type { AgentServer } from '../server/agent-server.ts';
@@ -21,6 +22,7 @@ import type { Definitions } from './definitions.ts';
 import type { HistoryKeeper } from './history-keeper.ts';
 import type { KillSwitch } from './kill-switch.ts';
 import type { Limits } from './limits.ts';
+import type { ShadowKeeper } from './shadow-keeper.ts';
 
 /** Everything behind the listeners. */
 export interface Inside extends Core {
@@ -44,6 +46,8 @@ export interface Inside extends Core {
   /** Whose operator tokens are whose, over all organizations. */
   readonly operators: TokenDirectory;
   readonly strangers: StrangerLimit;
+  readonly shadows: ShadowTally;
+  readonly shadowKeeper: ShadowKeeper;
   readonly limits: Limits;
   readonly pipeline: Pipeline;
   readonly instance: string;

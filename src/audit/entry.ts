@@ -59,6 +59,8 @@ export interface DecisionFields {
   risk?: Maybe<RiskRef>;
   /** Hash of the snapshot of the server's definitions in force, 64 hex characters. */
   snapshot?: Maybe<string>;
+  /** Address the call came from; only where some rule asks for it. */
+  source?: Maybe<string>;
   /** What the rule asked for: level of the process log, channels told. */
   log?: Maybe<string>;
   notify?: Maybe<readonly string[]>;
@@ -88,7 +90,7 @@ export function decisionContent(d: DecisionFields): string {
     `"method":${quote(d.method)},${d.notify ? `"notify":${canonicalJson(d.notify.map(plain))},` : ''}"origin":"${d.origin}",${member('parent', d.parent)}` +
     `"policy":${judged},${principalMember(d.principal)}${member('prompt', d.prompt)}${member('reason', d.reason)}` +
     `${member('resource', d.resource)}${d.risk ? `"risk":${canonicalJson(d.risk)},` : ''}"rule":${quote(d.rule)},${member('server', d.server)}` +
-    `${d.single ? '"single":true,' : ''}${member('snapshot', d.snapshot)}"surface":${quote(d.surface)},"time":"${instant(d.timeMs)}",${member('tool', d.tool)}"type":"decision"}`
+    `${d.single ? '"single":true,' : ''}${member('snapshot', d.snapshot)}${member('source', d.source)}"surface":${quote(d.surface)},"time":"${instant(d.timeMs)}",${member('tool', d.tool)}"type":"decision"}`
   );
 }
 
@@ -215,7 +217,7 @@ export type SystemFields =
   | {
       event: 'incident';
       timeMs: number;
-      what: 'policy_error';
+      what: 'policy_error' | 'canary' | 'decoy';
       reason: string;
       count: number;
       rule?: Maybe<string>;
@@ -224,6 +226,8 @@ export type SystemFields =
       server?: Maybe<string>;
       instance?: Maybe<string>;
     }
+  /** What policies that only watch would have decided otherwise, since `fromMs`; `beyond`: such calls that are in none of the differences. */
+  | { event: 'shadow'; timeMs: number; fromMs: number; differences: readonly ShadowDifference[]; beyond: number; instance?: Maybe<string> }
   | {
       event: 'key-rotation';
       timeMs: number;
@@ -245,6 +249,23 @@ export interface DriftRef {
   definition?: Maybe<string>;
 }
 
+/** Most differences one shadow entry names. */
+export const MAX_SHADOW_DIFFERENCES = 200;
+
+export interface ShadowDifference {
+  /** Rule and effect (`allow`, `deny`, `hold`, `hide`) that decided, and those of the policies that watch. */
+  live: string;
+  liveEffect: string;
+  shadow: string;
+  shadowEffect: string;
+  agent: string;
+  server?: Maybe<string>;
+  capability?: Maybe<string>;
+  count: number;
+  /** One such call. */
+  call: string;
+}
+
 /** An allowed call without an outcome: its id and the sequence number of its decision. */
 export interface OpenCall {
   call: string;
@@ -261,6 +282,11 @@ export function systemContent(s: SystemFields): string {
   if (rest.event === 'drift') {
     const changes = rest.changes.slice(0, MAX_DRIFT_CHANGES).map((one) => plainMembers({ ...one }));
     return canonicalJson({ ...plainMembers(rest), changes, type: 'system', time });
+  }
+  if (rest.event === 'shadow') {
+    const { fromMs, ...told } = rest;
+    const differences = rest.differences.slice(0, MAX_SHADOW_DIFFERENCES).map((one) => plainMembers({ ...one }));
+    return canonicalJson({ ...plainMembers(told), differences, from: instant(fromMs), type: 'system', time });
   }
   if (rest.event === 'degraded' || rest.event === 'limited') {
     const { fromMs, toMs, ...window } = rest;

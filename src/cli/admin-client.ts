@@ -11,16 +11,21 @@ import type {
   DrillReply,
   DrillRequest,
   EffectiveReply,
+  ExplainReply,
   FreezeList,
   FreezeReply,
   FreezeRequest,
   HistoryReply,
   LimitBody,
+  LintReply,
   NewOrganizationReply,
   NewTokenReply,
   ObjectBody,
   OrganizationList,
   PlacedProblem,
+  PolicyDiffReply,
+  ShadowReply,
+  StarterReply,
   StatusReply,
   TokenList,
   TokenRequest,
@@ -36,6 +41,13 @@ export interface LogEntryBody {
   header: Record<string, unknown>;
 }
 
+/** A file, a control revision, or what is in force. */
+export interface PolicyBody {
+  text?: string;
+  fileName?: string;
+  revision?: number;
+}
+
 export interface AdminClient {
   readonly url: string;
   status(): Promise<StatusReply>;
@@ -44,6 +56,15 @@ export interface AdminClient {
   object(kind: string, name: string): Promise<ObjectBody>;
   deleteObject(kind: string, name: string, revision: number | undefined): Promise<ApplyReply>;
   effectivePolicy(query: Readonly<Record<string, string | undefined>>): Promise<EffectiveReply>;
+  explain(call: string): Promise<ExplainReply>;
+  whatIf(body: { text: string; fileName: string }): Promise<ExplainReply>;
+  /** JSON lines, one value each. */
+  simulate(body: { text: string; fileName: string; from: string; alone: boolean }): Promise<AsyncIterable<unknown>>;
+  shadow(query: Readonly<Record<string, string | undefined>>): Promise<ShadowReply>;
+  starterPolicy(query: Readonly<Record<string, string | undefined>>): Promise<StarterReply>;
+  learnedPolicy(query: Readonly<Record<string, string | undefined>>): Promise<StarterReply>;
+  lintPolicies(body: PolicyBody): Promise<LintReply>;
+  diffPolicies(body: { a: PolicyBody; b: PolicyBody }): Promise<PolicyDiffReply>;
   history(kind: string, name: string, limit: number | undefined): Promise<HistoryReply>;
   rollback(kind: string, name: string, body: { to: number; dryRun: boolean }): Promise<ApplyReply>;
   apply(body: ApplyRequest): Promise<ApplyReply>;
@@ -112,6 +133,14 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     object: (kind, name) => wire.json('GET', at('objects', kind, name)),
     deleteObject: (kind, name, revision) => wire.json('DELETE', at('objects', kind, name) + queryText({ revision: revision?.toString() })),
     effectivePolicy: (query) => wire.json('GET', at('policy', 'effective') + queryText(query)),
+    explain: (call) => wire.json('GET', at('explain', call)),
+    whatIf: (body) => wire.json('POST', at('explain'), body),
+    simulate: (body) => wire.lines('POST', at('policy', 'simulate'), body),
+    shadow: (query) => wire.json('GET', at('policy', 'shadow') + queryText(query)),
+    starterPolicy: (query) => wire.json('GET', at('policy', 'starter') + queryText(query)),
+    learnedPolicy: (query) => wire.json('GET', at('policy', 'learned') + queryText(query)),
+    lintPolicies: (body) => wire.json('POST', at('policy', 'lint'), body),
+    diffPolicies: (body) => wire.json('POST', at('policy', 'diff'), body),
     history: (kind, name, limit) => wire.json('GET', at('objects', kind, name, 'history') + queryText({ limit: limit?.toString() })),
     rollback: (kind, name, body) => wire.json('POST', at('objects', kind, name, 'rollback'), body),
     apply: (body) => wire.json('POST', at('apply'), body),

@@ -5,6 +5,7 @@ import { agentSpec } from './kind/agent.ts';
 import { classSpec } from './kind/class.ts';
 import { dlpSpec } from './kind/dlp.ts';
 import type { metadataSchema } from './kind/field.ts';
+import { flowSpec } from './kind/flow.ts';
 import { freezeSpec } from './kind/freeze.ts';
 import { limitSpec } from './kind/limit.ts';
 import { type operatorRights, type operatorRoles, operatorSpec } from './kind/operator.ts';
@@ -36,6 +37,7 @@ export const kinds = {
   class: classSpec,
   risk: riskSpec,
   dlp: dlpSpec,
+  flow: flowSpec,
   snapshot: snapshotSpec,
 } as const;
 

@@ -24,6 +24,7 @@ export class BucketHistogram {
   readonly #options: HistogramOptions;
   /** By organization, then by label value. */
   readonly #series = new Map<string, Map<string, Series>>();
+  #plain: Map<string, Series> | undefined;
 
   constructor(options: HistogramOptions) {
     this.#options = options;
@@ -75,10 +76,11 @@ export class BucketHistogram {
   }
 
   #seriesOf(org: string, label: string): Series {
-    let own = this.#series.get(org);
+    let own = org === '' ? this.#plain : this.#series.get(org);
     if (!own) {
       own = new Map();
       this.#series.set(org, own);
+      if (org === '') this.#plain = own;
     }
     const known = own.get(label);
     if (known) return known;

@@ -9,6 +9,7 @@ import { INVALID_PARAMS, METHOD_NOT_FOUND } from '../mcp/error-code.ts';
 import type { ServerSpec } from '../object/kinds.ts';
 import type { UpstreamRequest } from '../upstream/exchange.ts';
 import { alsoAsked } from './decide-input.ts';
+import { decoyItems } from './decoy.ts';
 import { listOf, MAX_PAGES_PER_SERVER } from './discovery.ts';
 import type { Flight } from './flight.ts';
 import { requestTo } from './forward-request.ts';
@@ -180,7 +181,8 @@ async function itemsOf(flight: Flight, server: string, spec: ServerSpec): Promis
   learn(flight, found, shape, server);
   const visible = found.filter((item) => isVisible(flight, item, shape, server));
   noteGiven(flight, server, visible, undefined);
-  if (shape.kind !== 'resource') return visible.map((item) => ({ ...item, name: publicName(server, String(item.name)) }));
+  if (shape.kind !== 'resource')
+    return [...visible, ...decoyItems(flight, server, found)].map((item) => ({ ...item, name: publicName(server, String(item.name)) }));
   const source = shape.names === 'uri' ? 'uri' : 'template';
   ports.routes.forget(routeOwner(flight), server, source);
   for (const item of visible) ports.routes.learn(routeOwner(flight), server, source, String(item[shape.names]));

@@ -4,6 +4,7 @@ import { deny, PASS } from './flight.ts';
 
 export const approve: Row = {
   name: 'approve',
+  idle: ({ call }) => call.decision?.effect === 'allow',
   run(flight) {
     const { decision } = flight.call;
     if (decision?.effect !== 'hold') return PASS;

@@ -2,6 +2,7 @@
 import { buildPrincipals, PRINCIPAL_KINDS } from '../auth/principal-index.ts';
 import { compileSnapshots } from '../catalog/snapshot-index.ts';
 import { compileDlp } from '../detect/dlp/model.ts';
+import { compileFlow } from '../detect/flow/model.ts';
 import { compileFreezes } from '../kill/freeze-index.ts';
 import { compileLimits } from '../limit/limit-set.ts';
 import type { Kind } from '../object/kinds.ts';
@@ -21,6 +22,10 @@ export function controlCompiler(
     const view = buildView({ org, revision, objects }, previous?.view);
     const changed = (...kinds: Kind[]): boolean => !previous || kinds.some((kind) => view.changedKinds.has(kind));
     const all = view.all();
+    const secretOf = (name: string): string | undefined => {
+      const secret = view.secret(name);
+      return secret && openSecret(org, name, secret.spec.sealed);
+    };
     const risk = changed('risk') || !previous ? compileRisk(all) : previous.risk;
     return {
       org,
@@ -28,7 +33,7 @@ export function controlCompiler(
       view,
       principals: changed(...PRINCIPAL_KINDS) || !previous ? buildPrincipals(all, revision, org) : previous.principals,
       policies:
-        changed('policy', 'server', 'role', 'risk') || !previous
+        changed('policy', 'server', 'role', 'risk', 'organization') || !previous
           ? compilePolicies(all, revision, { onError: onPolicyError, bands: risk?.gate })
           : previous.policies.atRevision(revision),
       freezes: changed('freeze') || !previous ? compileFreezes(all, revision) : previous.freezes,
@@ -36,6 +41,7 @@ export function controlCompiler(
       snapshots: changed('snapshot', 'server') || !previous ? compileSnapshots(all) : previous.snapshots,
       risk,
       dlp: changed('dlp') || !previous ? compileDlp(all) : previous.dlp,
+      flow: changed('flow', 'secret') || !previous ? compileFlow(all, secretOf) : previous.flow,
       lease: leases(org, view, openSecret),
     };
   };

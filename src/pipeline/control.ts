@@ -4,6 +4,7 @@
 import type { Identified, PrincipalIndex } from '../auth/principal-index.ts';
 import type { SnapshotIndex } from '../catalog/snapshot-index.ts';
 import type { DlpModel } from '../detect/dlp/model.ts';
+import type { FlowModel } from '../detect/flow/model.ts';
 import type { FreezeIndex } from '../kill/freeze-index.ts';
 import type { LimitSet } from '../limit/limit-set.ts';
 import type { StoredObject } from '../object/kinds.ts';
@@ -25,6 +26,8 @@ export interface Control {
   readonly risk: RiskModel | undefined;
   /** undefined when no object of kind dlp is set: nothing is looked for. */
   readonly dlp: DlpModel | undefined;
+  /** undefined when no object of kind flow is set: nothing is remembered of what is read. */
+  readonly flow: FlowModel | undefined;
   /** Credentials of one server, opened on first use; undefined names the secret that is missing. */
   lease(server: string): Lease | { missing: string };
 }

@@ -1,8 +1,7 @@
 // From a call to what its decision is made from. Hands over references, copies nothing: this runs on every call.
 import type { Call, Principal } from '../call.ts';
-import { isObject, type JsonObject } from '../lib/json.ts';
 import { namedCapability } from '../mcp/method-kind.ts';
-import type { DecideInput } from '../policy/decide-input.ts';
+import { argumentsIn, type DecideInput, flowLabels } from '../policy/decide-input.ts';
 import type { Flight } from './flight.ts';
 
 export function decideInputOf(flight: Flight, principal: Principal): DecideInput {
@@ -14,12 +13,12 @@ export function decideInputOf(flight: Flight, principal: Principal): DecideInput
     method: call.method,
     server: target?.server ?? (surface.type === 'server' ? surface.server : undefined),
     capability: target?.capability ?? namedBy(call),
-    args: argumentsOf(call),
+    args: argumentsIn(call.method, call.params),
     definition: target?.definition?.value,
     intent: call.intent,
     findings: call.findings,
     risk: call.risk?.score,
-    flow: flowOf(call),
+    flow: flowLabels(call.findings),
     facts: call.facts,
     nowMs: ports.clock.nowMs(),
     source: call.remoteAddress,
@@ -37,23 +36,4 @@ export function alsoAsked(
 function namedBy(call: Call): DecideInput['capability'] {
   const named = namedCapability(call.method, call.params);
   return named === undefined || named === 'missing' || named.kind === 'task' ? undefined : { kind: named.kind, name: named.name };
-}
-
-/** What a completion is asked for counts as an argument, together with those that stand already. */
-function argumentsOf({ method, params }: Call): JsonObject | undefined {
-  if (!params) return undefined;
-  if (method !== 'completion/complete') return isObject(params.arguments) ? params.arguments : undefined;
-  const { argument, context } = params;
-  const given = isObject(context) && isObject(context.arguments) ? context.arguments : {};
-  if (!isObject(argument) || typeof argument.name !== 'string' || argument.value === undefined) return given;
-  return Object.fromEntries([...Object.entries(given), [argument.name, argument.value]]);
-}
-
-const FLOW = 'flow.';
-const NO_FLOW: readonly string[] = Object.freeze([]);
-
-/** Labels of data that flows into the call are findings of type `flow.<label>`. */
-function flowOf({ findings }: Call): readonly string[] {
-  if (findings.length === 0) return NO_FLOW;
-  return findings.filter(({ type }) => type.startsWith(FLOW)).map(({ type }) => type.slice(FLOW.length));
 }

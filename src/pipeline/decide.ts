@@ -7,6 +7,7 @@ import type { Flight, Row, Verdict } from './flight.ts';
 import { deny, PASS } from './flight.ts';
 import { isForwardable } from './forwardable.ts';
 import { frozenVerdict } from './freeze.ts';
+import { hintFor } from './refusal-hint.ts';
 import { unknownTool } from './unknown-tool.ts';
 
 export const DISCOVERY_RULE = 'builtin/discovery';
@@ -19,7 +20,12 @@ export const decide: Row = {
     // A hold is for `approve`; what no rule can allow, no approval can either.
     if (decision.effect !== 'deny') return despiteRules(flight);
     if (decision.hidden?.asAbsent && flight.call.method === 'tools/call') return unknownTool(flight.call.target?.capability?.name ?? '');
-    return deny(decision.code === 'allowed' ? 'internal' : decision.code, decision.reason, decision.shownRule ?? decision.rule);
+    return deny(
+      decision.code === 'allowed' ? 'internal' : decision.code,
+      decision.reason,
+      decision.shownRule ?? decision.rule,
+      hintFor(flight, decision),
+    );
   },
 };
 

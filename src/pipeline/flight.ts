@@ -1,5 +1,6 @@
 // One call travelling the table: its working state, what the rows may use, and the verdicts they may return.
 // Types only. Rows get their ports from here; they never reach for a singleton.
+import type { ShadowDifference } from '../audit/entry.ts';
 import type { AuditLog } from '../audit/log.ts';
 import type { LastUsed } from '../auth/last-used.ts';
 import type { Call, CallOutcome, CallReply, DenialCode } from '../call.ts';
@@ -46,11 +47,15 @@ export interface Ports {
   floods: Pick<FloodGate, 'admit'>;
   /** Thins out the entries about incidents. */
   incidents: { admit(thing: string, nowMs: number): number | undefined };
+  /** Told what policies of mode shadow would have decided otherwise. */
+  shadows: { note(org: string, difference: Omit<ShadowDifference, 'count'>, nowMs: number): void };
   inFlight: InFlight;
   /** Ends calls that take too long, without a timer for each. */
   watchdog: Watchdog;
   /** In the order they look. */
   inspectors: readonly Inspector[];
+  /** Stops an agent that touched what nobody has a reason to touch, in the name of the gateway. */
+  freezer: { freezeAgent(org: string, agent: string, reason: string): Promise<void> };
   histories: HistorySource;
   /** Told when a server's definitions are not what they were. */
   drift: { noticed(org: string, server: string): void };
@@ -113,6 +118,8 @@ export interface Flight {
   amounts: Amounts | undefined;
   /** An inspector wants a person to approve this call; `decide` turns an allowance into a hold. */
   heldBy: { rule: string; reason: string } | undefined;
+  /** A canary or decoy was touched: an incident once the denial is recorded. */
+  touched: { what: 'canary' | 'decoy'; name: string } | undefined;
   /** The arguments as received hold what may not be kept: they are committed to, not stored. */
   sensitiveArguments: boolean;
   /** The capability is there, but not as it was approved: refused as if it were not there. */
@@ -168,6 +175,8 @@ export const PASS: unique symbol = Symbol('pass');
 
 export interface Row {
   readonly name: RowName;
+  /** Certainly nothing to do for this call: the row is neither run nor timed. Never true when `run` could say anything but PASS. */
+  readonly idle?: (flight: Flight) => boolean;
   run(flight: Flight): Verdict | Promise<Verdict>;
 }
 

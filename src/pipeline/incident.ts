@@ -29,21 +29,31 @@ export class IncidentLimit {
   }
 }
 
+interface Incident {
+  what: 'policy_error' | 'canary' | 'decoy';
+  rule: string | undefined;
+  reason: string;
+}
+
 /** After the denial is recorded. The log that cannot be written is told where every other failure of it is. */
 export async function recordIncident(flight: Flight): Promise<void> {
+  const incident = incidentOf(flight);
+  if (!incident) return;
   const { call, ports, control } = flight;
-  const { decision, principal, target } = call;
-  if (decision?.code !== 'policy_error') return;
+  const { principal, target } = call;
+  const { what, rule, reason } = incident;
   const org = principal?.org ?? control.org;
+  if (what !== 'policy_error') await freezeToucher(flight, org, reason);
   const timeMs = ports.clock.nowMs();
-  const count = ports.incidents.admit(JSON.stringify([org, decision.rule]), timeMs);
+  const thing = what === 'policy_error' ? [org, rule] : [org, rule, principal?.agent];
+  const count = ports.incidents.admit(JSON.stringify(thing), timeMs);
   if (count === undefined) return;
   const fields = {
     event: 'incident' as const,
     timeMs,
-    what: 'policy_error' as const,
-    rule: decision.rule,
-    reason: decision.error ?? 'the policy could not be evaluated',
+    what,
+    rule,
+    reason,
     call: call.id,
     agent: principal?.agent,
     server: target?.server,
@@ -52,6 +62,23 @@ export async function recordIncident(flight: Flight): Promise<void> {
   };
   await ports.log.record(org, { type: 'system', fields }).catch((error: unknown) => {
     const why = error instanceof GatewayError ? error.code : String(error);
-    ports.logger.error({ call: call.id, rule: decision.rule, why }, 'an incident could not be recorded');
+    ports.logger.error({ call: call.id, rule, why }, 'an incident could not be recorded');
+  });
+}
+
+function incidentOf({ call: { decision }, touched }: Flight): Incident | undefined {
+  if (touched) {
+    const reason = touched.what === 'canary' ? 'arguments carry a canary value' : 'a decoy tool was called';
+    return { what: touched.what, rule: `flow/${touched.name}`, reason: `${reason} (${touched.name})` };
+  }
+  if (decision?.code !== 'policy_error') return undefined;
+  return { what: 'policy_error', rule: decision.rule, reason: decision.error ?? 'the policy could not be evaluated' };
+}
+
+async function freezeToucher({ call, control, ports }: Flight, org: string, reason: string): Promise<void> {
+  const agent = call.principal?.agent;
+  if (!control.flow?.freezesAgent || agent === undefined) return;
+  await ports.freezer.freezeAgent(org, agent, reason).catch((error: unknown) => {
+    ports.logger.error({ call: call.id, agent, why: String(error) }, 'an agent that touched a canary or decoy could not be frozen');
   });
 }

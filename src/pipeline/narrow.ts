@@ -5,6 +5,7 @@ import type { CallReply } from '../call.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { isObject } from '../lib/json.ts';
 import { edit, payload, setMember } from '../mcp/raw-json.ts';
+import { decoyItems } from './decoy.ts';
 import type { Flight, Row } from './flight.ts';
 import { PASS } from './flight.ts';
 import { LIST_SHAPES, type ListShape } from './list-shape.ts';
@@ -39,8 +40,9 @@ function narrowList(flight: Flight, reply: ResultReply, shape: ListShape, server
   learn(flight, items, shape, server);
   const kept = items.filter((item) => isVisible(flight, item, shape, server));
   noteGiven(flight, server, kept, reply.result.nextCursor);
-  if (kept.length === items.length) return reply;
-  return { ...reply, result: { ...reply.result, [shape.member]: kept }, resultText: undefined };
+  const decoys = flight.call.params?.cursor === undefined ? decoyItems(flight, server, items) : [];
+  if (kept.length === items.length && decoys.length === 0) return reply;
+  return { ...reply, result: { ...reply.result, [shape.member]: [...kept, ...decoys] }, resultText: undefined };
 }
 
 /** INVARIANT: a frozen tool is in no list: what is listed can be called (test/scenario/kill-tool.test.ts). */

@@ -9,6 +9,7 @@ import type { Denial, Flight, Row, Verdict } from './flight.ts';
 import { PASS } from './flight.ts';
 import { recordIncident } from './incident.ts';
 import { rememberCall } from './score.ts';
+import { watchBeside } from './shadow.ts';
 
 /** Kinds that leave one entry: nothing of a server's state changes, or there is no answer to wait for. */
 const SINGLE = new Set(['list', 'meta', 'notification']);
@@ -28,6 +29,7 @@ export const recordDecision: Row = {
       call.receipt = receipt;
       rememberCall(flight, receipt.seq, 'allow');
       tell(flight, decision);
+      if (flight.control.policies.shadow) watchBeside(flight, decision);
       return PASS;
     });
   },
@@ -51,6 +53,7 @@ export async function recordDenial(flight: Flight, denial: Denial): Promise<Rece
   });
   if (receipt.revision !== control.revision) return receipt;
   rememberCall(flight, receipt.seq, effect);
+  if (control.policies.shadow) watchBeside(flight, call.decision);
   if (made) tell(flight, made);
   await recordIncident(flight);
   return receipt;
@@ -138,6 +141,7 @@ function draftOf(flight: Flight, decision: Decision): AuditDraft {
       findings: findingRefs(call.findings, 'arguments'),
       risk: call.risk && { score: call.risk.score, parts: Object.fromEntries(call.risk.parts.map(({ signal, score }) => [signal, score])) },
       snapshot: target?.snapshot,
+      source: flight.control.policies.needsSource ? call.remoteAddress : undefined,
       log: decision.obligations?.log,
       notify: decision.obligations?.notify,
     },

@@ -74,6 +74,7 @@ async function judgeAndForward(flight: Flight): Promise<CallOutcome | Moved> {
   let beganMs = clock.monotonicMs();
   for (let index = 0; index < rows.length; index++) {
     const row = rows[index] as Row;
+    if (row.idle?.(flight)) continue;
     let verdict: Verdict;
     try {
       const stepped = step(row, flight);
@@ -101,6 +102,7 @@ function restart(flight: Flight): void {
   call.paramsText = received.text;
   flight.denial = undefined;
   flight.heldBy = undefined;
+  flight.touched = undefined;
   flight.sensitiveArguments = false;
   flight.isQuarantined = false;
   flight.reply = undefined;
@@ -208,6 +210,7 @@ function takeOff(call: Call, ports: Ports, pipeline: Pipeline): Flight {
     received: { params: call.params, text: call.paramsText },
     amounts: undefined,
     heldBy: undefined,
+    touched: undefined,
     sensitiveArguments: false,
     isQuarantined: false,
     lease: undefined,

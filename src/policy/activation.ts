@@ -54,7 +54,8 @@ function failedCases({ objects }: ActivationInput): ActivationProblem[] {
   return objects.flatMap((object) => {
     if (!isKind(object, 'policy')) return [];
     return (object.spec.cases ?? []).flatMap((one, i) => {
-      const failure = runCase(set, one);
+      // Cases of a policy that only watches are about the set in which it decides.
+      const failure = runCase(object.spec.mode === 'shadow' ? (set.shadow ?? set) : set, one);
       return failure ? [{ policy: object.metadata.name, message: failure.message, path: ['spec', 'cases', i] }] : [];
     });
   });

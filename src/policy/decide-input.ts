@@ -1,7 +1,7 @@
 // What a decision is made from: plain values that can be written down as JSON and decided again, for replay, what-if questions and tests.
 // Never a live call, and nothing a client says about itself.
 import type { CapabilityRef, Intent, MethodKind, Principal } from '../call.ts';
-import type { JsonObject } from '../lib/json.ts';
+import { isObject, type JsonObject } from '../lib/json.ts';
 
 /**
  * Plain but for `principal.inScope`, which JSON drops: without it everything is within the scope. Optional members are unknown when absent;
@@ -51,4 +51,23 @@ export function isUse(kind: MethodKind): boolean {
 /** A follow-up of a task: it was the call that made the task that had arguments, and it was decided. */
 export function isFollowUp({ kind, method }: DecideInput): boolean {
   return kind === 'call' && method !== 'tools/call';
+}
+
+/** Arguments in the params of a request. What a completion is asked for counts as an argument, together with those that stand already. */
+export function argumentsIn(method: string, params: JsonObject | undefined): JsonObject | undefined {
+  if (!params) return undefined;
+  if (method !== 'completion/complete') return isObject(params.arguments) ? params.arguments : undefined;
+  const { argument, context } = params;
+  const given = isObject(context) && isObject(context.arguments) ? context.arguments : {};
+  if (!isObject(argument) || typeof argument.name !== 'string' || argument.value === undefined) return given;
+  return Object.fromEntries([...Object.entries(given), [argument.name, argument.value]]);
+}
+
+const FLOW = 'flow.';
+const NO_FLOW: readonly string[] = Object.freeze([]);
+
+/** Labels of data that flows into a call are findings of type `flow.<label>`. */
+export function flowLabels(findings: readonly { type: string }[]): readonly string[] {
+  if (findings.length === 0) return NO_FLOW;
+  return findings.filter(({ type }) => type.startsWith(FLOW)).map(({ type }) => type.slice(FLOW.length));
 }

@@ -7,6 +7,7 @@ import { loosestForm, plainForm } from './resource-path.ts';
 import { type CompiledRule, failedMatcher, failedOnCall, failedPrincipalMatcher, matchesAny, RuleFailed } from './rule.ts';
 import type { RuleIndex } from './rule-index.ts';
 import { visitInOrder } from './rule-merge.ts';
+import { ShownTools } from './shown-tools.ts';
 import type { TagsOf } from './tags.ts';
 import { BUILTIN, type Ending, type Outcome, Verdicts } from './verdict.ts';
 import { valuesOf } from './when/scope.ts';
@@ -19,8 +20,15 @@ export interface PolicySet {
   readonly ruleCount: number;
   /** Does some rule ask for history facts? */
   readonly needsFacts: boolean;
+  /** Does some rule ask for the address a request came from? */
+  readonly needsSource: boolean;
   /** Every rule, in the order in which they are asked. */
   readonly rules: readonly CompiledRule[];
+  readonly tags: TagsOf;
+  /** The set as it would be if policies of mode shadow decided; undefined when there are none. */
+  readonly shadow: PolicySet | undefined;
+  /** How to ask for access, for whoever is refused; undefined when nothing says so. */
+  readonly access: string | undefined;
   /** The decision, with what decided as its whole trace. */
   decide(input: DecideInput): Decision;
   /** The same decision with the whole trace (up to MAX_TRACE steps) and the values each rule saw. */
@@ -51,6 +59,8 @@ export interface PolicyParts {
   index: RuleIndex;
   rules: readonly CompiledRule[];
   tags: TagsOf;
+  access?: string | undefined;
+  shadow?: PolicySet | undefined;
   revision: number;
   onError(failure: PolicyFailure): void;
   bands: Bands | undefined;
@@ -62,7 +72,13 @@ export function createPolicySet(parts: PolicyParts): PolicySet {
     revision: parts.revision,
     ruleCount: parts.rules.length,
     rules: parts.rules,
-    needsFacts: parts.rules.some(({ onCall }) => onCall?.condition && 'uses' in onCall.condition && onCall.condition.uses.has('facts')),
+    tags: parts.tags,
+    access: parts.access,
+    shadow: parts.shadow,
+    needsFacts:
+      parts.shadow?.needsFacts ||
+      parts.rules.some(({ onCall }) => onCall?.condition && 'uses' in onCall.condition && onCall.condition.uses.has('facts')),
+    needsSource: parts.shadow?.needsSource || parts.rules.some(({ onCall }) => onCall?.source !== undefined),
     decide: (input) => evaluator.decide(input, false),
     explain: (input) => evaluator.decide(input, true),
     refuse: (input) => evaluator.refuse(input),
@@ -70,7 +86,7 @@ export function createPolicySet(parts: PolicyParts): PolicySet {
     visible: (principal, server, capability) => evaluator.visible(principal, server, capability),
     outlook: (principal, server, capability) => evaluator.outlook(principal, server, capability),
     named: (server) => namedIn(parts.index.candidates(server), server),
-    atRevision: (revision) => createPolicySet({ ...parts, revision }),
+    atRevision: (revision) => createPolicySet({ ...parts, revision, shadow: parts.shadow?.atRevision(revision) }),
   };
 }
 
@@ -99,6 +115,8 @@ type View = 'call' | 'principle' | 'absent' | 'settled';
 class Evaluator {
   readonly #parts: PolicyParts;
   readonly #verdicts: Verdicts;
+  /** Nothing it is made of changes: a new revision has new rules and a new memory. */
+  readonly #shown = new ShownTools();
 
   constructor(parts: PolicyParts) {
     this.#parts = parts;
@@ -147,8 +165,12 @@ class Evaluator {
   /** INVARIANT: the same evaluator as for the call itself: what is not listed is denied, whatever its arguments (test/property/policy.test.ts). */
   visible(principal: Who, server: string, capability: CapabilityRef): boolean {
     try {
+      const known = capability.kind === 'tool' ? this.#shown.find(principal, server, capability.name) : undefined;
+      if (known !== undefined) return known;
       const { method, kind } = USING[capability.kind];
-      return isAllowed(this.#strictest({ principal, kind, method, server, capability }, 'principle').outcome);
+      const found = isAllowed(this.#strictest({ principal, kind, method, server, capability }, 'principle').outcome);
+      if (capability.kind === 'tool') this.#shown.keep(principal, server, capability.name, found);
+      return found;
     } catch (error) {
       this.#report(error);
       return false;

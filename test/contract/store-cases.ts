@@ -217,6 +217,24 @@ export function storeCases(driver: Driver): void {
       expect(await put(store, agent('reader'), 0)).toMatchObject({ type: 'written' });
     });
 
+    it('gives the objects as they were at an earlier revision', async () => {
+      await put(store, agent('reader', 'first'));
+      await put(store, agent('writer', 'other'));
+      await put(store, agent('reader', 'second'));
+      const gone = [{ kind: 'agent', name: 'reader', document: undefined, expectedRevision: undefined }];
+      await store.objects.write(ORG, gone, 'remover', TIME_MS, change());
+      const at = async (revision: number) =>
+        (await store.objects.loadAt(ORG, revision)).objects.map(({ metadata, revision: of }) => [metadata.name, of]);
+      expect(await at(0)).toEqual([]);
+      expect(await at(1)).toEqual([['reader', 1]]);
+      expect(await at(2)).toEqual([
+        ['reader', 1],
+        ['writer', 2],
+      ]);
+      expect((await store.objects.loadAt(ORG, 3)).objects[0]).toEqual({ ...agent('reader', 'second'), revision: 3 });
+      expect(await at(4)).toEqual([['writer', 2]]);
+    });
+
     it('tells listeners about a change, until they unsubscribe', async () => {
       const seen: [string, number][] = [];
       const stop = store.objects.onChange((org, revision) => seen.push([org, revision]));

@@ -44,49 +44,8 @@ export async function startAdminSide(settings: Partial<AdminContext['settings']>
   const { config } = loadConfig({ env: {}, flags: { dataDir } });
   if (!config) throw new Error('no configuration');
   const core = await openCore(config, { create: true });
-  const made = operatorRoles.map((role) => ({ role, ...newOperatorToken() }));
-  const operators = made.map(
-    ({ role, hash, hint }) =>
-      ({
-        kind: 'operator',
-        metadata: { name: role },
-        spec: { role, ...(role === 'admin' && { rights: ['organizations'] }), hash, hint, createdAt: '2026-01-01T00:00:00Z' },
-      }) as StoredObject,
-  );
-  await seed(core, ORG, operators);
-  const context: AdminContext = {
-    org: ORG,
-    ownerOf: () => context,
-    organizations: { list: async () => [ORG], create: async () => ({ type: 'created', revision: 1 }) },
-    version: '0.0.0-test',
-    instance: 'gw_test',
-    clock: core.clock,
-    logger: silentLogger,
-    objects: objectContext(core),
-    view: async () => buildView(await core.store.objects.load(ORG)),
-    settled: async () => undefined,
-    access: async () => accessOf(await core.store.objects.load(ORG)),
-    logStore: core.store.log,
-    audit: core.log,
-    ready: () => core.store.lifecycle.healthy(),
-    servers: () => [],
-    limits: async () => [{ name: 'refunds', spec: { per: ['agent'] }, usage: [] }],
-    metrics: async () => '# no metrics\n',
-    lastUsedMs: () => undefined,
-    history: () => undefined,
-    checkpointer: new CheckpointKeeper(core, config, silentLogger).checkpointer,
-    versions: (kind, name, limit) => core.store.objects.history(ORG, kind, name, limit),
-    definitions: {
-      stated: () => STATED,
-      compare: () => compareWithSnapshot(undefined, STATED, new Set()),
-      refresh: async () => [],
-      save: (definitions) => core.store.definitions.saveDefinitions(ORG, definitions),
-      text: (hash) => core.store.definitions.loadDefinition(ORG, hash),
-    },
-    rotateDataKey: () => core.vault.rotateDataKey(ORG),
-    replicas: () => core.store.presence.count(),
-    settings: { metrics: 'viewer', commands: true, ...settings },
-  };
+  const tokens = await seedOperators(core, ORG);
+  const context = adminContextOf(core, ORG, { settings: { metrics: 'viewer' as const, commands: true, ...settings } });
   const server = createAdminServer(context, { allowedHosts: [] });
   const { url } = await server.listen('127.0.0.1', 0);
   return {
@@ -95,7 +54,7 @@ export async function startAdminSide(settings: Partial<AdminContext['settings']>
     server,
     url,
     dataDir,
-    tokens: Object.fromEntries(made.map(({ role, token }) => [role, token])) as Record<OperatorRole, string>,
+    tokens,
     close: async () => {
       await server.close();
       await core.store.lifecycle.close();
@@ -114,4 +73,65 @@ function accessOf({ objects, revision }: ControlSnapshot): AccessState {
     snapshots: compileSnapshots(objects),
     catalog: { names: () => [], find: () => undefined, readMs: () => undefined },
   };
+}
+
+/** One operator per role; their tokens. */
+export async function seedOperators(core: Core, org: string): Promise<Record<OperatorRole, string>> {
+  const made = operatorRoles.map((role) => ({ role, ...newOperatorToken() }));
+  const operators = made.map(
+    ({ role, hash, hint }) =>
+      ({
+        kind: 'operator',
+        metadata: { name: role },
+        spec: { role, ...(role === 'admin' && { rights: ['organizations'] }), hash, hint, createdAt: '2026-01-01T00:00:00Z' },
+      }) as StoredObject,
+  );
+  await seed(core, org, operators);
+  return Object.fromEntries(made.map(({ role, token }) => [role, token])) as Record<OperatorRole, string>;
+}
+
+export function adminContextOf(core: Core, org: string, instead: Partial<AdminContext> = {}): AdminContext {
+  const context: AdminContext = {
+    org,
+    ownerOf: () => context,
+    organizations: { list: async () => [org], create: async () => ({ type: 'created', revision: 1 }) },
+    version: '0.0.0-test',
+    instance: 'gw_test',
+    clock: core.clock,
+    logger: silentLogger,
+    objects: objectContext(core),
+    view: async () => buildView(await core.store.objects.load(org)),
+    settled: async () => undefined,
+    access: async () => accessOf(await core.store.objects.load(org)),
+    logStore: core.store.log,
+    audit: core.log,
+    ready: () => core.store.lifecycle.healthy(),
+    servers: () => [],
+    limits: async () => [{ name: 'refunds', spec: { per: ['agent'] }, usage: [] }],
+    limitState: async () => [],
+    shadowPending: () => [],
+    metrics: async () => '# no metrics\n',
+    lastUsedMs: () => undefined,
+    history: () => undefined,
+    checkpointer: checkpointerOf(core),
+    versions: (kind, name, limit) => core.store.objects.history(org, kind, name, limit),
+    definitions: {
+      stated: () => STATED,
+      compare: () => compareWithSnapshot(undefined, STATED, new Set()),
+      refresh: async () => [],
+      save: (definitions) => core.store.definitions.saveDefinitions(org, definitions),
+      text: (hash) => core.store.definitions.loadDefinition(org, hash),
+    },
+    rotateDataKey: () => core.vault.rotateDataKey(org),
+    replicas: () => core.store.presence.count(),
+    settings: { metrics: 'viewer', commands: true },
+    ...instead,
+  };
+  return context;
+}
+
+function checkpointerOf(core: Core): AdminContext['checkpointer'] {
+  const { config } = loadConfig({ env: {}, flags: {} });
+  if (!config) throw new Error('no configuration');
+  return new CheckpointKeeper(core, config, silentLogger).checkpointer;
 }

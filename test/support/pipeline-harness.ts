@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Definitions } from '../../src/app/definitions.ts';
+import { freezer } from '../../src/app/freezer.ts';
 import { HistoryKeeper } from '../../src/app/history-keeper.ts';
 import { KillSwitch } from '../../src/app/kill-switch.ts';
 import { type Core, openCore } from '../../src/app.ts';
@@ -31,6 +32,7 @@ import { Readings } from '../../src/pipeline/discovery.ts';
 import type { Inspector, Ports } from '../../src/pipeline/flight.ts';
 import { IncidentLimit } from '../../src/pipeline/incident.ts';
 import { createPipeline, type Pipeline } from '../../src/pipeline/run.ts';
+import { ShadowTally } from '../../src/pipeline/shadow.ts';
 import { StrangerLimit } from '../../src/pipeline/stranger-limit.ts';
 import { ViewBook } from '../../src/pipeline/view-book.ts';
 import type { FailWrite } from '../../src/store/port.ts';
@@ -53,6 +55,7 @@ export interface Harness {
   control: LiveControl;
   inFlight: InFlight;
   histories: HistoryKeeper;
+  shadows: ShadowTally;
   definitions: Definitions;
   metrics: Metrics;
   limiter: Limiter;
@@ -113,6 +116,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
   const clock = options.clock ?? core.clock;
   const limiter = new Limiter({ clock, rates: new ProcessRates(() => clock.monotonicMs()), quotas: core.store.limits.quotas });
   const floods = new FloodGate();
+  const shadows = new ShadowTally();
   const ports: Ports = {
     clock,
     log: core.log,
@@ -132,6 +136,8 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     limiter,
     floods,
     incidents: new IncidentLimit(),
+    shadows,
+    freezer: freezer(core, control),
     lastUsed: new LastUsed(),
     inFlight,
     watchdog: new Watchdog(core.clock),
@@ -160,6 +166,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     control,
     inFlight,
     histories,
+    shadows,
     metrics,
     limiter,
     floods,

@@ -22,6 +22,7 @@ const EVALUATIONS: Readonly<Record<string, () => Promise<Evaluate>>> = {
   tools: async () => (await import('./detect-eval-intent.ts')).evaluateTools,
   args: async () => (await import('./detect-eval-intent.ts')).evaluateCalls,
   dlp: async () => (await import('./detect-eval-dlp.ts')).evaluateDlp,
+  sessions: async () => (await import('./detect-eval-flow.ts')).evaluateSessions,
 };
 
 export const detectEvalAction: Action = async (run) => {

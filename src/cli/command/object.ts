@@ -8,7 +8,7 @@ const FILES: OptionSpec = {
   repeat: 'one',
 };
 const KINDS =
-  'Kinds: server, agent, class, team, user, role, token, policy, limit, freeze, risk, dlp, secret, snapshot, operator, organization; the plural is understood, too.';
+  'Kinds: server, agent, class, team, user, role, token, policy, limit, freeze, risk, dlp, flow, secret, snapshot, operator, organization; the plural is understood, too.';
 
 export const objectCommands: readonly CommandSpec[] = [
   {

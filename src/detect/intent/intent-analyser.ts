@@ -17,6 +17,8 @@ export const MAX_PROFILES = 10_000;
 
 export class IntentAnalyser {
   readonly #profiles = new Lru<string, ToolProfile>(MAX_PROFILES);
+  /** Of each definition, the answer that was asked for last: server objects are replaced, never changed. */
+  readonly #last = new WeakMap<Definition, { server: ServerIdentity; override: ToolOverride | undefined; profile: ToolProfile }>();
   #languages = new Languages(NO_PARSERS);
 
   #loading: Promise<void> | undefined;
@@ -40,6 +42,14 @@ export class IntentAnalyser {
 
   /** `server` says which catalogue entry counts; what the operator says counts before it. */
   profile(definition: Definition, server: ServerIdentity, override: ToolOverride | undefined): ToolProfile {
+    const last = this.#last.get(definition);
+    if (last && last.server === server && last.override === override) return last.profile;
+    const profile = this.#profileOf(definition, server, override);
+    this.#last.set(definition, { server, override, profile });
+    return profile;
+  }
+
+  #profileOf(definition: Definition, server: ServerIdentity, override: ToolOverride | undefined): ToolProfile {
     const entry = catalogued(server, definition.value.name);
     const key = `${definition.hash} ${entry?.intent ?? ''} ${entry?.category ?? ''} ${override?.intent ?? ''} ${override?.category ?? ''}`;
     let profile = this.#profiles.get(key);

@@ -98,11 +98,19 @@ export const policySpec = z
     agent: name.optional(),
     /** Policies of one tier are ordered by this number, then by name; rules by their place in the list. First match wins over all of them. */
     order: z.number().int().min(0).max(1_000_000).default(1000),
+    /** `shadow`: it does not decide; what it would change is recorded. `enforce` unless given. */
+    mode: z.enum(['enforce', 'shadow']).optional(),
+    /** Of mode shadow: policies in whose place it would stand. */
+    replaces: z.array(name).min(1).max(64).optional(),
+    /** How to ask for access, told to agents that are refused. Of all policies for everybody, the first that has one counts. */
+    access: text.optional(),
     rules: z.array(policyRule).max(20_000),
     /** What must come out; run at every activation, which is refused when one fails. */
     cases: z.array(policyCase).max(MAX_CASES).optional(),
   })
   .superRefine((spec, context) => {
+    if (spec.replaces && spec.mode !== 'shadow')
+      context.addIssue({ code: 'custom', path: ['replaces'], message: 'spec.replaces goes with mode: shadow only' });
     for (const owner of ['team', 'agent'] as const) {
       if (spec.tier === owner && spec[owner] === undefined)
         context.addIssue({ code: 'custom', path: ['tier'], message: `tier ${owner} needs spec.${owner}` });

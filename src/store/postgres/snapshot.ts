@@ -1,5 +1,7 @@
 // Reading and filling a whole PostgreSQL store: one REPEATABLE READ transaction for a backup, one transaction for a restore.
+
 import type postgres from 'postgres';
+import type { ControlSnapshot } from '../../object/port.ts';
 import {
   COLUMNS,
   notEmpty,
@@ -11,8 +13,12 @@ import {
   type Values,
   writeBackup,
 } from '../backup.ts';
+import { parseDocument } from '../check-write.ts';
+import type { ObjectDelta } from '../object-cache.ts';
 import type { BackupSummary } from '../port.ts';
+import type { Sql } from './database.ts';
 import { connect, migrateDatabase } from './database.ts';
+import { unknownOrganization } from './writer.ts';
 
 /** Rows fetched at a time. */
 const CURSOR_ROWS = 256;
@@ -114,3 +120,25 @@ const INSERT: Readonly<Record<Table, string>> = {
   checkpoint: `INSERT INTO checkpoint (org, size, made_ms, note)
     SELECT o.id, (r.v ->> 1)::bigint, (r.v ->> 2)::bigint, r.v ->> 3 ${BY_ORG}`,
 };
+
+/** The newest version of each object up to a revision; what was deleted by then has none. */
+export async function objectsAt(sql: Sql, org: string, revision: number): Promise<ControlSnapshot> {
+  const rows = await sql`
+    SELECT h.revision, h.document FROM object_history h JOIN organization o ON o.id = h.org
+    WHERE o.name = ${org} AND h.document IS NOT NULL AND h.revision = (
+      SELECT max(l.revision) FROM object_history l WHERE l.org = h.org AND l.kind = h.kind AND l.name = h.name AND l.revision <= ${revision})
+    ORDER BY h.kind COLLATE "C", h.name COLLATE "C"`;
+  return { org, revision, objects: rows.map((row) => parseDocument(row.document, Number(row.revision))) };
+}
+
+/** One statement, so that objects and revision belong together. */
+export async function objectsSince(sql: Sql, org: string, since: number): Promise<ObjectDelta> {
+  const rows = await sql`
+    SELECT o.revision AS control_revision, c.total, b.revision, b.document FROM organization o
+    CROSS JOIN LATERAL (SELECT count(*) AS total FROM object t WHERE t.org = o.id) c
+    LEFT JOIN object b ON b.org = o.id AND b.revision > ${since} WHERE o.name = ${org}`;
+  const [first] = rows;
+  if (!first) throw unknownOrganization(org);
+  const changed = rows.filter((row) => row.document !== null).map((row) => parseDocument(row.document, Number(row.revision)));
+  return { revision: Number(first.control_revision), total: Number(first.total), changed };
+}

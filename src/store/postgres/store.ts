@@ -17,14 +17,14 @@ import {
   readNumbers,
 } from '../check-write.ts';
 import { GroupQueue, logUnavailable } from '../group-queue.ts';
-import { ObjectCache, type ObjectDelta } from '../object-cache.ts';
+import { ObjectCache } from '../object-cache.ts';
 import type { FailWrite, Store } from '../port.ts';
 import { type PageQuery, readPages } from '../read-log.ts';
 import { PostgresCheckpoints } from './checkpoints.ts';
 import { asUnavailable, connect, migrateDatabase, type Sql } from './database.ts';
 import { PostgresLimits } from './limits.ts';
 import { Presence } from './presence.ts';
-import { backupPostgres } from './snapshot.ts';
+import { backupPostgres, objectsAt, objectsSince } from './snapshot.ts';
 import { runGroup, tokenUses, unknownOrganization, WRITE_TIMEOUT_MS, type WriteAnswer, type WriteJob } from './writer.ts';
 
 /** Connections of one process: writes and reads apart, so that a long read never delays an append. */
@@ -212,7 +212,11 @@ class PostgresStore {
   }
 
   load(org: string): Promise<ControlSnapshot> {
-    return this.#objects.load(org, (since) => this.#objectsSince(org, since));
+    return this.#objects.load(org, (since) => this.#read((sql) => objectsSince(sql, org, since)));
+  }
+
+  loadAt(org: string, revision: number): Promise<ControlSnapshot> {
+    return this.#read((sql) => objectsAt(sql, org, revision));
   }
 
   async write(org: string, writes: readonly ObjectWrite[], author: string, timeMs: number, entry: EntryDraft): Promise<WriteResult> {
@@ -275,20 +279,6 @@ class PostgresStore {
   }
 
   loadTokenUse = (org: string): Promise<TokenUse[]> => this.#read((sql) => tokenUses.load(sql, org));
-
-  /** One statement, so that objects and revision belong together. */
-  async #objectsSince(org: string, since: number): Promise<ObjectDelta> {
-    const rows = await this.#read(
-      (sql) => sql`
-        SELECT o.revision AS control_revision, c.total, b.revision, b.document FROM organization o
-        CROSS JOIN LATERAL (SELECT count(*) AS total FROM object t WHERE t.org = o.id) c
-        LEFT JOIN object b ON b.org = o.id AND b.revision > ${since} WHERE o.name = ${org}`,
-    );
-    const [first] = rows;
-    if (!first) throw unknownOrganization(org);
-    const changed = rows.filter((row) => row.document !== null).map((row) => parseDocument(row.document, Number(row.revision)));
-    return { revision: Number(first.control_revision), total: Number(first.total), changed };
-  }
 
   async saveDefinitions(org: string, definitions: readonly { hash: string; text: string }[]): Promise<void> {
     const rows = JSON.stringify(definitions);

@@ -71,6 +71,7 @@ export type ReadJob =
   | { type: 'head'; org: string }
   | { type: 'entries'; org: string; fromSeq: number; toSeq: number; callId: string | undefined; reverse: boolean; limit: number }
   | { type: 'payload'; org: string; commitment: string; seq: number | undefined }
+  | { type: 'objects-at'; org: string; revision: number }
   | { type: 'objects'; org: string; since: number }
   | { type: 'history'; org: string; kind: string; name: string; limit: number }
   | { type: 'keys'; org: string }

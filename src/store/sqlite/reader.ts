@@ -28,6 +28,8 @@ export class SqliteReader {
         return this.#all(HISTORY, job.org, job.kind, job.name, job.limit);
       case 'keys':
         return this.#all(KEYS, job.org);
+      case 'objects-at':
+        return this.#all(OBJECTS_AT, job.org, job.revision);
       case 'token-use':
         return this.#all(TOKEN_USE, job.org);
       case 'quotas':
@@ -92,6 +94,13 @@ const OBJECTS = `
   SELECT o.revision, NULL AS document, (SELECT count(*) FROM object b WHERE b.org = o.id) AS total FROM organization o WHERE o.name = ?1
   UNION ALL
   SELECT b.revision, b.document, NULL FROM object b JOIN organization o ON o.id = b.org WHERE o.name = ?1 AND b.revision > ?2`;
+
+/** The newest version of each object up to a revision; what was deleted by then has none. */
+const OBJECTS_AT = `
+  SELECT h.revision, h.document FROM object_history h JOIN organization o ON o.id = h.org
+  WHERE o.name = ?1 AND h.document IS NOT NULL AND h.revision = (
+    SELECT max(l.revision) FROM object_history l WHERE l.org = h.org AND l.kind = h.kind AND l.name = h.name AND l.revision <= ?2)
+  ORDER BY h.kind, h.name`;
 
 const HISTORY = `
   SELECT h.revision, h.document, h.author, h.time_ms FROM object_history h JOIN organization o ON o.id = h.org

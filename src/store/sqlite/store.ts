@@ -169,6 +169,11 @@ class SqliteStore {
     return this.#objects.load(org, (since) => this.#objectsSince(org, since));
   }
 
+  async loadAt(org: string, revision: number): Promise<ControlSnapshot> {
+    const rows = await this.#reader().read({ type: 'objects-at', org, revision });
+    return { org, revision, objects: rows.map((row) => parseDocument(String(row.document), Number(row.revision))) };
+  }
+
   async write(org: string, writes: readonly ObjectWrite[], author: string, timeMs: number, entry: EntryDraft): Promise<WriteResult> {
     checkWrites(writes);
     checkDraft(entry);
