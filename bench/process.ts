@@ -12,8 +12,12 @@ export interface BenchProcess {
   stop(): Promise<void>;
 }
 
-export function start(file: string, args: readonly string[]): Promise<BenchProcess> {
-  const child = fork(new URL(file, import.meta.url), args, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+/** `flags`: options of node itself. */
+export function start(file: string, args: readonly string[], flags: readonly string[] = []): Promise<BenchProcess> {
+  const child = fork(new URL(file, import.meta.url), args, {
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    execArgv: [...process.execArgv, ...flags],
+  });
   return new Promise((resolve, reject) => {
     let text = '';
     child.stdout?.on('data', (chunk: Buffer) => {

@@ -7,13 +7,15 @@ import type * as rpcCode from '../src/mcp/error-code.ts';
 export const denialMeaning: Readonly<Record<DenialCode, string>> = {
   unauthenticated: 'No token, or none that this gateway issued. Send `Authorization: Bearer sp_…`.',
   token_expired: 'The token has passed its `expiresAt`. Ask an operator for a new one.',
-  token_revoked: 'The token was revoked, or its agent is disabled or gone. Ask an operator.',
+  token_revoked: 'The token was revoked, or its agent, class or user is disabled or gone. Ask an operator.',
+  source_refused: 'The token may not be used from this network address. Ask an operator for one that may.',
   frozen: 'A freeze covers this agent, class, user, token, server or tool. Nothing passes until it is lifted.',
   out_of_scope: 'The token is limited to other servers, tools, prompts, resources or methods.',
   denied_by_rule: 'A policy rule denies this; the answer names the rule and its reason.',
   no_rule_allows: 'No rule allows it, and deny is the default. Also the answer to a name that does not exist.',
   policy_error: 'The policy could not be evaluated. The operator finds the cause in the process log.',
-  approval_required: 'A rule holds this call until a person approves exactly these arguments.',
+  approval_required:
+    'A rule holds this call until a person approves exactly these arguments. `approval` names the ticket; make the identical call again once it is approved.',
   blocked_content: 'What the call or its answer holds may not pass; the answer says which kind of content.',
   invalid_arguments: 'The arguments do not match the input schema of the tool; the answer says where.',
   schema_unusable: 'The input schema of the tool cannot be used to check arguments, so no call passes.',
@@ -89,6 +91,9 @@ export const failureMeaning: Readonly<Record<string, string>> = {
     'Others can read the operator token file. Run `chmod 600` on it, and make a new operator if it may have been read.',
   operator_token_missing: 'There is no operator token. Set `SALLYPORT_OPERATOR_TOKEN`, or run `sallyport init`.',
   organization_missing: 'The organization does not exist yet. Run `sallyport init`.',
+  checkpoint_mismatch:
+    'The log is not the one its last checkpoint was made of, so no further one is made. Export it and run `sallyport verify`.',
+  checkpoint_key_unreadable: 'The key that signs checkpoints cannot be opened. The master key is another one.',
   payload_mismatch: 'A stored value does not match its commitment in the log.',
   payload_unreadable: 'A sealed value cannot be opened: it was changed, or its key is gone.',
   port_in_use: 'Another program listens on this port. Stop it, or choose another port.',
@@ -123,4 +128,5 @@ export const failureMeaning: Readonly<Record<string, string>> = {
   usage: 'The command line was not understood; the message says what it takes.',
   vault_key_invalid: 'A key of the vault has the wrong size: the store was damaged.',
   vault_not_ready: 'The keys of this organization are not loaded. Restart the gateway.',
+  wrong_organization: 'The operator token belongs to another organization than the one that was named. Use a token of that one.',
 };

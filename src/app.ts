@@ -1,19 +1,29 @@
 // The composition root: every port is made and handed out here, once. No logic of its own; what starts here is stopped here, in reverse.
+import { randomBytes } from 'node:crypto';
 import { adminListener } from './app/admin-listener.ts';
 import { agentListener } from './app/agent-listener.ts';
+import { createApprovals, ticketTarget, watchTickets } from './app/approvals.ts';
+import { CheckpointKeeper } from './app/checkpoint-keeper.ts';
 import { type Core, openCore } from './app/core.ts';
 import { Definitions } from './app/definitions.ts';
 import { tuneEngine } from './app/engine.ts';
+import { endExpiredStreams } from './app/expired-stream.ts';
+import { freezer } from './app/freezer.ts';
 import type { Gateway, Inside } from './app/gateway.ts';
 import { HistoryKeeper } from './app/history-keeper.ts';
 import { KillSwitch } from './app/kill-switch.ts';
 import { createLimits } from './app/limits.ts';
+import { ShadowKeeper } from './app/shadow-keeper.ts';
+import { keepTokenUse, tokenMetrics } from './app/token-use.ts';
 import { LastUsed } from './auth/last-used.ts';
+import { TokenDirectory } from './auth/token-directory.ts';
 import { Catalog } from './catalog/catalog.ts';
 import { UriRoutes } from './catalog/uri-routes.ts';
 import type { Config } from './config.ts';
 import { createDlpScanner } from './detect/dlp/scanner.ts';
 import { TokenBook } from './detect/dlp/token.ts';
+import { FlowBook } from './detect/flow/book.ts';
+import { KEY_BYTES } from './detect/flow/hasher.ts';
 import { IntentAnalyser } from './detect/intent/intent-analyser.ts';
 import { InFlight } from './kill/inflight.ts';
 import { newId } from './lib/id.ts';
@@ -24,11 +34,16 @@ import { controlCompiler } from './pipeline/compile-control.ts';
 import { LiveControl } from './pipeline/control-source.ts';
 import { Readings } from './pipeline/discovery.ts';
 import type { VaultSeal } from './pipeline/dlp-token.ts';
+import type { PipelineSettings } from './pipeline/flight.ts';
+import { IncidentLimit } from './pipeline/incident.ts';
 import { dlpInspector } from './pipeline/inspect-dlp.ts';
+import { flowInspector } from './pipeline/inspect-flow.ts';
 import { injectionInspector } from './pipeline/inspect-injection.ts';
 import { intentInspector } from './pipeline/inspect-intent.ts';
 import { createPipeline, type Pipeline } from './pipeline/run.ts';
+import { ShadowTally } from './pipeline/shadow.ts';
 import { StrangerLimit } from './pipeline/stranger-limit.ts';
+import { ViewBook } from './pipeline/view-book.ts';
 import { createConnectors } from './upstream/connectors.ts';
 import type { Upstreams } from './upstream/exchange.ts';
 import { createUpstreams } from './upstream/upstreams.ts';
@@ -44,6 +59,7 @@ export const VERSION = '0.1.0';
 const SEALED_TASKS = 100_000;
 const DEFINITION_AGE_MS = 300_000;
 const AGGREGATE_DEADLINE_MS = 5_000;
+const NO_PARSER_TEXT = 'the parsers for arguments cannot be loaded: complex SQL and shell texts count as destructive';
 const HEALTH_VALUES = { up: 1, trial: 0.5, resting: 0 } as const;
 
 /** Listening on both ports when it resolves. Rejects, with nothing left open, when any part cannot start. */
@@ -62,25 +78,36 @@ export async function startGateway(config: Config): Promise<Gateway> {
 async function open(inside: Inside): Promise<Gateway> {
   const { config, control, log, clock, instance, store } = inside;
   const exclusive = await store.presence.claim();
-  await Promise.all([control.start(), inside.intent.load(() => clock.monotonicMs())]);
+  // Not waited for: a call that comes before waits itself.
+  void inside.intent.load(() => clock.monotonicMs()).catch((error: unknown) => inside.logger.error({ err: String(error) }, NO_PARSER_TEXT));
+  await control.start();
   inside.histories.start();
+  inside.shadowKeeper.start();
+  inside.checkpoints.start();
   for (const { org } of control.all()) await log.recordStart(org, { timeMs: clock.nowMs(), instance, version: VERSION, exclusive });
   await store.presence.settle();
   const agentServer = agentListener(inside);
   const adminServer = adminListener(inside, VERSION);
   inside.metrics.gauge('sallyport_freezes', 'Freezes in force.', () => activeFreezes(inside));
   inside.metrics.gauge('sallyport_sessions', 'Agent sessions of the session-era revisions.', () => agentServer.activeSessions());
-  inside.metrics.gauges('sallyport_server_health', '1: well, 0.5: tried again, 0: left alone after failures.', 'server', () =>
-    inside.upstreams.status().map(({ server, health }) => [server, HEALTH_VALUES[health]]),
+  inside.metrics.gaugeByOrg('sallyport_server_health', '1: well, 0.5: tried again, 0: left alone after failures.', () =>
+    inside.upstreams.status().map(({ org, server, health }) => [org, HEALTH_VALUES[health], server] as const),
   );
   const { url: adminUrl } = await adminServer.listen(config.admin.host, config.admin.port);
   const { url: mcpUrl } = await agentServer.listen(config.agent.host, config.agent.port).catch(async (error: unknown) => {
     await adminServer.close();
     throw error;
   });
+  tokenMetrics(inside);
+  const endTokenUse = await keepTokenUse(inside);
+  const endLooking = endExpiredStreams(inside);
+  const endTickets = watchTickets(inside);
   const close = async (): Promise<void> => {
     await agentServer.close(config.limits.drainTimeoutMs);
     await adminServer.close();
+    endLooking();
+    await endTickets();
+    await endTokenUse();
     await stopInside(inside);
   };
   return { ...inside, agentServer, mcpUrl, adminUrl, close };
@@ -90,6 +117,8 @@ function assemble(config: Config, core: Core): Inside {
   const { store, vault, log, clock } = core;
   const logger = createLogger({ level: config.logLevel === 'trace' ? 'debug' : config.logLevel });
   const inFlight = new InFlight(config.limits.maxInFlight);
+  const views = new ViewBook();
+  const operators = new TokenDirectory();
   const metrics = createMetrics();
   const instance = newId('gw', clock.nowMs());
   const killSwitch = new KillSwitch({ clock, log, logger, metrics, instance });
@@ -98,77 +127,86 @@ function assemble(config: Config, core: Core): Inside {
     objects: store.objects,
     compile: controlCompiler(
       (org, name, sealed) => secretSealer(vault, org).open(name, sealed),
-      (error) => logger.error({ err: error instanceof Error ? error.message : String(error) }, 'a policy could not be evaluated'),
+      ({ rule, message }) => logger.error({ rule, why: message }, 'a policy could not be evaluated'),
     ),
     logger,
+    home: config.organization,
+    prepare: (org) => vault.prepare(org),
     onSwap: (next, previous) => {
+      operators.replace(
+        next.org,
+        next.view.operators().map(({ spec }) => spec.hash),
+      );
       killSwitch.follow(next, previous);
+      views.controlChanged(next);
       histories.want(next.org, next.risk !== undefined || next.policies.needsFacts);
     },
   });
   const { upstreams, connectors } = servers(config, core, logger);
+  const approvals = createApprovals(core, instance);
   killSwitch.stopper.add(inFlight);
+  killSwitch.stopper.add(ticketTarget(approvals, logger));
   killSwitch.stopper.add({ what: 'parked', doomed: (org, judge) => upstreams.doomedParked(org, judge) });
-  const shared = {
-    metrics,
-    killSwitch,
+  const catalog = new Catalog();
+  const shadows = new ShadowTally();
+  const parts = {
+    ...core,
+    ...{ config, logger, inFlight, views, histories, operators, control, metrics, killSwitch, instance, catalog },
+    ...{ upstreams, connectors, approvals },
+    limits: createLimits({ ...core, config, logger, instance }),
+    definitions: new Definitions({ catalog, control, log, clock, logger, instance }),
+    checkpoints: new CheckpointKeeper(core, config, logger),
     intent: new IntentAnalyser(),
     lastUsed: new LastUsed(),
     strangers: new StrangerLimit(),
-    instance,
+    shadows,
+    shadowKeeper: new ShadowKeeper({ tally: shadows, log, clock, logger, instance }),
     dlpScanner: createDlpScanner(),
   };
-  const limits = createLimits({ ...core, config, logger, instance: shared.instance });
-  const catalog = new Catalog();
-  const definitions = new Definitions({ catalog, control, log, clock, logger, instance: shared.instance });
-  const parts = { ...core, config, logger, inFlight, histories, catalog, definitions, control, upstreams, connectors, limits, ...shared };
   return { ...parts, log, pipeline: pipelineOf(parts) };
 }
 
 function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
-  const { config, vault, upstreams, clock, log, control, inFlight, histories, catalog, definitions, intent, logger, metrics, instance } =
-    parts;
+  const { config, vault, upstreams, clock, catalog, definitions, limits } = parts;
   upstreams.onListChanged((org, server, what) => {
     catalog.invalidate(org, server, what);
     definitions.changed(org, server);
   });
   const pipeline = createPipeline({
-    clock,
-    log,
-    control,
-    upstreams,
-    catalog,
+    ...parts,
     drift: definitions.watch,
     routes: new UriRoutes(),
     readings: new Readings(),
     sealer: textSealer(vault),
     taskIds: new Lru<string, string>(SEALED_TASKS),
-    strangers: parts.strangers,
-    limiter: parts.limits.limiter,
-    floods: parts.limits.floods,
-    lastUsed: parts.lastUsed,
-    inFlight,
+    limiter: limits.limiter,
+    floods: limits.floods,
+    incidents: new IncidentLimit(),
+    freezer: freezer(parts, parts.control),
     watchdog: new Watchdog(clock),
     inspectors: [
-      intentInspector(intent),
+      intentInspector(parts.intent),
       injectionInspector(),
       dlpInspector({ scanner: parts.dlpScanner, tokens: new TokenBook(clock), seal: dlpSeal(vault) }),
+      flowInspector({ book: new FlowBook(clock, randomBytes(KEY_BYTES)), analyser: parts.intent }),
     ],
-    histories,
-    logger,
-    metrics,
-    settings: {
-      anonymousOrg: config.profile === 'conformance' ? config.organization : undefined,
-      aggregateDeadlineMs: AGGREGATE_DEADLINE_MS,
-      callTimeoutMs: config.limits.callTimeoutMs,
-      definitionAgeMs: DEFINITION_AGE_MS,
-      payloads: config.audit.payloads,
-      maxPayloadUnits: config.audit.maxPayloadBytes,
-      instance,
-    },
+    settings: settingsOf(config, parts.instance),
   });
   definitions.pipeline = pipeline;
   return pipeline;
+}
+
+function settingsOf(config: Config, instance: string): PipelineSettings {
+  return {
+    anonymousOrg: config.profile === 'conformance' ? config.organization : undefined,
+    aggregateDeadlineMs: AGGREGATE_DEADLINE_MS,
+    callTimeoutMs: config.limits.callTimeoutMs,
+    definitionAgeMs: DEFINITION_AGE_MS,
+    payloads: config.audit.payloads,
+    maxPayloadUnits: config.audit.maxPayloadBytes,
+    approvalWaitMs: config.approvals.waitMs,
+    instance,
+  };
 }
 
 function dlpSeal(vault: Vault): VaultSeal {
@@ -220,6 +258,8 @@ async function stopInside(inside: Inside): Promise<void> {
   await inside.dlpScanner.close();
   await inside.limits.stop();
   await histories.close();
+  await inside.shadowKeeper.close();
+  await inside.checkpoints.close();
   for (const { org } of control.all()) {
     const fields = { event: 'stop' as const, timeMs: clock.nowMs(), instance, reason: 'orderly stop' };
     await log.record(org, { type: 'system', fields }).catch(() => undefined); // the store may be what failed

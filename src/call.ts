@@ -5,7 +5,7 @@
 // its pin is the hash in force. call: one request travelling the table. decision: allow / deny / hold with rule, reason code and trace.
 // finding: what a detector saw. intent, risk: what a call does and how much that is to worry about. freeze: a kill-switch object. lease: an upstream credential for one call. entry / receipt: a log record and the proof that it is durable.
 import type { Receipt } from './audit/port.ts';
-import type { JsonObject } from './lib/json.ts';
+import type { Json, JsonObject } from './lib/json.ts';
 import type { RpcError } from './mcp/message.ts';
 import type { ServerSpec } from './object/kinds.ts';
 
@@ -136,6 +136,19 @@ export interface Obligations {
   redact?: readonly string[] | undefined;
   /** Quotas that must have room. */
   quota?: readonly string[] | undefined;
+  /** Who decides about what the rule holds. */
+  approvers?: Approvers | undefined;
+}
+
+/** Who may decide about a held call: anyone that is named in any of these; every reviewer when none is given. */
+export interface Approvers {
+  /** User objects; an operator is linked to one. */
+  users?: readonly string[] | undefined;
+  teams?: readonly string[] | undefined;
+  /** Role objects. */
+  roles?: readonly string[] | undefined;
+  /** Approvals that a grant takes, each by somebody else; 1 unless given. */
+  quorum?: number | undefined;
 }
 
 export type DecisionEffect = 'allow' | 'deny' | 'hold';
@@ -144,6 +157,8 @@ export interface Decision {
   effect: DecisionEffect;
   /** `policy/rule`, or `builtin/…` for what is built in (default deny, handshake, freeze, scope). */
   rule: string;
+  /** Rule the agent is told in its place: what is hidden, and what went wrong inside, is the operator's business. */
+  shownRule?: string | undefined;
   /** Stable reason code: docs/errors.md. */
   code: DenialCode | 'allowed';
   /** For the agent; names no other rule, no other capability. */
@@ -154,19 +169,28 @@ export interface Decision {
   revision: number;
   /** Of the rule that matched; undefined when it has none. */
   obligations?: Obligations | undefined;
+  /** A rule hides the capability: it is answered like one that does not exist. `asAbsent`: rules without the hiding one would let it be asked for. */
+  hidden?: { asAbsent: boolean } | undefined;
+  /** Why the policy could not be evaluated, for the operator. Holds no argument values. */
+  error?: string | undefined;
 }
 
 export interface TraceStep {
   rule: string;
   matched: boolean;
-  /** The first matcher that failed, when not matched. */
+  /** The first matcher that failed, when not matched; `error` when it could not be evaluated. */
   failedOn?: string;
+  /** What could not be evaluated, for the operator. Holds no argument values. */
+  error?: string;
+  /** What its matchers and its condition saw, by matcher (`intent`) or path (`args.amount`); only where the whole trace was asked for. */
+  values?: Readonly<Record<string, Json>>;
 }
 
 export type DenialCode =
   | 'unauthenticated'
   | 'token_expired'
   | 'token_revoked'
+  | 'source_refused'
   | 'frozen'
   | 'out_of_scope'
   | 'denied_by_rule'
@@ -215,7 +239,7 @@ export interface Call {
   readonly client: ClientContext;
   /** SHA-256 of the bearer token as presented, hex; undefined when none was. The token itself goes no further than the request's headers. */
   readonly bearerHash: string | undefined;
-  /** Address of the TCP peer. */
+  /** Address of the TCP peer, or the one that trusted proxies name (auth/client-address.ts); empty when they name none that can be read. */
   readonly remoteAddress: string;
   /** Lower-cased HTTP request headers that start with `mcp-` (modern header validation). */
   readonly mcpHeaders: Readonly<Record<string, string>>;
@@ -257,6 +281,14 @@ export type CallReply =
 /** How a call ended; the codec writes it in the agent's era. */
 export type CallOutcome = CallReply | Denied;
 
+/** What an agent is told of the ticket that its call waits for. */
+export interface ApprovalRef {
+  id: string;
+  state: 'open' | 'approved' | 'refused';
+  /** RFC 3339. */
+  expiresAt: string;
+}
+
 export interface Denied {
   type: 'denied';
   code: DenialCode;
@@ -268,6 +300,8 @@ export interface Denied {
   hint: string | undefined;
   /** When the call may pass; undefined when waiting is not known to help. */
   retryAfterMs?: number | undefined;
+  /** Ticket of a held call. */
+  approval?: ApprovalRef | undefined;
   /** When set, the JSON-RPC error to answer with, exactly: the request itself was wrong, as any server would say. */
   rpc?: RpcError | undefined;
 }

@@ -2,16 +2,17 @@
 // Flags beat the environment, the environment beats the file. Secrets are never printed; unknown names are errors.
 import { type Document, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { about, auditSettings, bytes, duration } from './config/audit-setting.ts';
 import { isObject } from './lib/json.ts';
+import { parseNetwork } from './lib/network.ts';
 import { didYouMean } from './lib/suggest.ts';
 
 const MAX_CONFIG_BYTES = 256 * 1024;
 const port = z.number().int().min(0).max(65_535);
 const host = z.string().min(1).max(255);
 const hosts = z.array(z.string().min(1).max(255)).max(64);
-const duration = (minMs: number, maxMs: number) => z.number().int().min(minMs).max(maxMs);
-const bytes = (min: number, max: number) => z.number().int().min(min).max(max);
-const about = (description: string) => ({ description });
+const proxies = z.array(z.string().refine((text) => parseNetwork(text) !== undefined, 'networks, e.g. 10.0.0.0/8')).max(64);
+const count = (max: number) => z.number().int().min(1).max(max);
 
 const agentSettings = z.strictObject({
   host: host.default('127.0.0.1').meta(about('Address the agent listener binds to. Anything but loopback needs allowedHosts.')),
@@ -24,6 +25,7 @@ const agentSettings = z.strictObject({
     .default([])
     .meta(about('Host header values accepted besides loopback names and the host of publicUrl. Without port: any port.')),
   allowedOrigins: hosts.default([]).meta(about('Origin header values accepted besides loopback origins and that of publicUrl.')),
+  trustedProxies: proxies.default([]).meta(about('Networks of proxies whose X-Forwarded-For counts, read from the right.')),
 });
 
 const adminSettings = z.strictObject({
@@ -56,21 +58,11 @@ const limitSettings = z.strictObject({
     .default(16 * 1024 * 1024)
     .meta(about('Largest message a server may answer with.')),
   maxConnections: z.number().int().min(1).max(100_000).default(4_096).meta(about('Open agent connections.')),
-  maxInFlight: z
-    .number()
-    .int()
-    .min(1)
-    .max(100_000)
+  maxInFlight: count(100_000)
     .default(2_048)
     .meta(about('Calls under way at once; more are refused (limit_exceeded). One agent may have half of them.')),
   maxSessions: z.number().int().min(1).max(1_000_000).default(10_000).meta(about('Sessions (2025-11-25 and older) at once.')),
-  maxSessionsPerAgent: z
-    .number()
-    .int()
-    .min(1)
-    .max(1_000_000)
-    .default(256)
-    .meta(about('Sessions of one agent at once; the oldest idle one makes room.')),
+  maxSessionsPerAgent: count(1_000_000).default(256).meta(about('Sessions of one agent at once; the oldest idle one makes room.')),
   sessionIdleMs: duration(1_000, 7 * 86_400_000)
     .default(3_600_000)
     .meta(about('A session without traffic ends after this time.')),
@@ -104,14 +96,8 @@ const freezeSettings = z.strictObject({
     ),
 });
 
-const auditSettings = z.strictObject({
-  payloads: z
-    .enum(['none', 'arguments', 'all'])
-    .default('all')
-    .meta(about('Which full values are kept, sealed, beside the log. Commitments are written in any case.')),
-  maxPayloadBytes: bytes(0, 64 * 1024 * 1024)
-    .default(1024 * 1024)
-    .meta(about('Larger values are committed to but not kept.')),
+const approvalSettings = z.strictObject({
+  waitMs: duration(0, 3_600_000).default(50_000).meta(about('Longest wait of a held call whose client asked for progress; 0: none.')),
 });
 
 export const configSchema = z.strictObject({
@@ -160,6 +146,7 @@ export const configSchema = z.strictObject({
   limits: limitSettings.prefault({}),
   audit: auditSettings.prefault({}),
   freeze: freezeSettings.prefault({}),
+  approvals: approvalSettings.prefault({}),
 });
 
 export type Config = z.infer<typeof configSchema>;

@@ -4,10 +4,11 @@ import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AdminSide, ORG, STATED, startAdminSide } from '../../test/support/admin-side.ts';
+import { type Asking, bindingOf } from '../approval/ticket.ts';
 import { verifyLog } from '../audit/verify.ts';
 import { newToken } from '../auth/token.ts';
-import { roles } from '../object/kind/operator.ts';
-import type { Role } from '../object/kinds.ts';
+import { operatorRoles } from '../object/kind/operator.ts';
+import type { OperatorRole } from '../object/kinds.ts';
 import { MAX_TAILS } from './log-tail.ts';
 import { MAX_FAILED_PER_MINUTE } from './operator.ts';
 import { adminRoutes } from './router.ts';
@@ -19,7 +20,8 @@ let secrets: string[];
 /** Every body that was ever answered, by request. */
 const answers: [string, string][] = [];
 
-async function ask(as: Role | undefined, method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+async function ask(as: OperatorRole | undefined, method: string, pattern: string, body?: unknown, headers: Record<string, string> = {}) {
+  const path = pattern.replaceAll(/\{(\w+)\}/g, (_, name: string) => made.get(name) ?? name);
   const response = await fetch(side.url + path, {
     method,
     headers: {
@@ -41,6 +43,9 @@ async function firstChunk(response: Response): Promise<string> {
   return new TextDecoder().decode(value);
 }
 
+/** Ids that are not known before, by their name in a row. */
+const made = new Map<string, string>();
+
 const agent = (name: string) => ({ kind: 'agent', metadata: { name }, spec: {} });
 const server = (more: object) => ({ kind: 'server', metadata: { name: 'tools' }, spec: { transport: 'stdio', command: 'echo', ...more } });
 
@@ -48,6 +53,26 @@ beforeAll(async () => {
   side = await startAdminSide();
   const text = `kind: secret\nmetadata: {name: key}\nspec: {value: ${SECRET}}\n---\nkind: agent\nmetadata: {name: robot}\nspec: {}\n---\nkind: server\nmetadata: {name: echoes}\nspec: {transport: http, url: 'http://127.0.0.1:9/mcp'}\n---\nkind: token\nmetadata: {name: t1}\nspec: {agent: robot, hash: ${PLAIN.hash}, hint: ${PLAIN.hint}, createdAt: 2026-01-01T00:00:00Z}\n`;
   expect((await ask('operator', 'POST', '/api/v1/apply', { text })).status).toBe(200);
+  for (const name of ['ticket', 'other']) made.set(name, await heldCall(side, name));
+  const { revision } = await side.core.store.log.head(side.context.org);
+  const decided = {
+    effect: 'deny' as const,
+    rule: 'builtin/default',
+    code: 'no_rule_allows',
+    judged: revision,
+    credential: 'none' as const,
+  };
+  const fields = { ...decided, timeMs: 1, call: 'call_1', principal: { agent: 'robot' }, surface: 'server/echoes', method: 'tools/list' };
+  const client = { era: 'modern' as const, version: '2026-07-28' };
+  await side.core.log.record(side.context.org, { type: 'decision', fields: { ...fields, client, origin: 'agent' } });
+  const proved = {
+    ...{ timeMs: 0, call: 'call_proved', surface: 'all', method: 'tools/call', rule: 'builtin/x', code: 'x', judged: 0 },
+    effect: 'deny' as const,
+    credential: 'none' as const,
+    client: { era: 'legacy' as const, version: '2025-11-25' },
+    origin: 'agent' as const,
+  };
+  await side.core.log.record(ORG, { type: 'decision', fields: proved });
   const masterKey = readFileSync(join(side.dataDir, 'master.key'), 'utf8').trim();
   const sealed = (await side.core.store.objects.load(ORG)).objects.find((one) => one.kind === 'secret');
   secrets = [SECRET, PLAIN.token, masterKey, ...Object.values(side.tokens), String(sealed && (sealed.spec as { sealed: string }).sealed)];
@@ -55,7 +80,8 @@ beforeAll(async () => {
 afterAll(() => side?.close());
 
 /** One row per route: the least role, a request that works with it. */
-const rows: [Role | undefined, string, string, unknown?][] = [
+const POLICY = 'kind: policy\nmetadata: {name: try}\nspec: {rules: [{name: all, effect: allow}]}';
+const rows: [OperatorRole | undefined, string, string, unknown?][] = [
   [undefined, 'GET', '/healthz'],
   [undefined, 'GET', '/readyz'],
   ['viewer', 'GET', '/metrics'],
@@ -78,27 +104,82 @@ const rows: [Role | undefined, string, string, unknown?][] = [
   ['admin', 'POST', '/api/v1/operators', { name: 'new-one', role: 'viewer' }],
   ['admin', 'POST', '/api/v1/operators/new-one/revoke'],
   ['admin', 'POST', '/api/v1/keys/rotate'],
+  ['viewer', 'GET', '/api/v1/access/who?server=echoes&name=read'],
+  ['viewer', 'GET', '/api/v1/access/what?agent=robot'],
+  ['viewer', 'GET', '/api/v1/organizations'],
+  ['admin', 'POST', '/api/v1/organizations', { name: 'another' }],
   ['viewer', 'GET', '/api/v1/limits'],
   ['viewer', 'GET', '/api/v1/limits/refunds'],
   ['viewer', 'GET', '/api/v1/freezes'],
   ['operator', 'POST', '/api/v1/freezes', { name: 'stop', scope: { agent: 'robot' }, reason: 'drill' }],
   ['operator', 'DELETE', '/api/v1/freezes/stop'],
   ['operator', 'POST', '/api/v1/drills', { scope: { agent: 'robot' }, reason: 'drill', waitMs: 100 }],
+  ['viewer', 'GET', '/api/v1/approvals'],
+  ['viewer', 'GET', '/api/v1/approval-stats'],
+  ['reviewer', 'GET', '/api/v1/approvals/{ticket}'],
+  ['reviewer', 'POST', '/api/v1/approvals/{ticket}/approve'],
+  ['reviewer', 'POST', '/api/v1/approvals/{ticket}/revoke', { comment: 'too soon' }],
+  ['reviewer', 'POST', '/api/v1/approvals/{other}/deny', { comment: 'no', digest: undefined }],
+  ['reviewer', 'POST', '/api/v1/approvals/decide', { verdict: 'approve', filter: { agent: 'robot' }, comment: 'all', dryRun: true }],
+  ['viewer', 'GET', '/api/v1/policy/effective?agent=robot'],
+  ['viewer', 'GET', '/api/v1/explain/call_1'],
+  ['viewer', 'POST', '/api/v1/explain', { text: 'agent: robot\nserver: echoes\ntool: echo' }],
+  ['viewer', 'POST', '/api/v1/policy/lint', {}],
+  ['viewer', 'POST', '/api/v1/policy/diff', { a: {}, b: { text: POLICY } }],
+  ['reviewer', 'POST', '/api/v1/policy/simulate', { text: POLICY, from: '2026-01-01T00:00:00Z' }],
+  ['viewer', 'GET', '/api/v1/policy/shadow'],
+  ['viewer', 'GET', '/api/v1/policy/starter'],
+  ['reviewer', 'GET', '/api/v1/policy/learned?from=2026-01-01T00:00:00Z'],
   ['viewer', 'GET', '/api/v1/servers/echoes/definitions'],
   ['operator', 'POST', '/api/v1/servers/echoes/approve', { hashes: [STATED[0]?.hash] }],
   ['operator', 'POST', '/api/v1/servers/echoes/reject', { hashes: [STATED[0]?.hash] }],
   ['viewer', 'GET', '/api/v1/risk/history?agent=robot&server=tools&tool=echo'],
   ['reviewer', 'POST', '/api/v1/risk/backtest', { text: 'kind: risk\nmetadata: {name: try}\nspec: {}', from: '2026-01-01T00:00:00Z' }],
+  ['viewer', 'GET', '/api/v1/log/checkpoints'],
+  ['operator', 'POST', '/api/v1/log/checkpoints'],
+  ['viewer', 'GET', '/api/v1/log/keys'],
+  ['admin', 'POST', '/api/v1/log/keys/rotate'],
+  ['viewer', 'GET', '/api/v1/log/consistency?from=1&to=2'],
+  ['viewer', 'GET', '/api/v1/log/proof?call=call_proved'],
   ['viewer', 'GET', '/api/v1/log?limit=5'],
   ['viewer', 'GET', '/api/v1/log/tail?from=1'],
   ['viewer', 'GET', '/api/v1/log/export'],
   ['viewer', 'GET', '/api/v1/log/1'],
 ];
 
+/** The ticket of a held call. */
+async function heldCall({ context }: AdminSide, text: string): Promise<string> {
+  const requester = {
+    org: ORG,
+    agent: 'robot',
+    agentClass: undefined,
+    environment: undefined,
+    teams: [],
+    roles: [],
+    labels: {},
+    user: undefined,
+  };
+  const asking: Asking = {
+    ...{ requester: { ...requester, token: undefined }, owner: undefined, method: 'tools/call', server: 'tools', definition: undefined },
+    ...{
+      capability: { kind: 'tool', name: 'echo' },
+      params: text,
+      rule: 'p/held',
+      ruleHash: 'ab'.repeat(32),
+      reason: 'Held.',
+      revision: 1,
+    },
+    ...{ callId: 'call_1', approvers: undefined, intent: undefined, risk: undefined, findings: [] },
+  };
+  const part = { params: `{"text":"${text}"}`, description: undefined };
+  const asked = await context.approvals.ask(ORG, asking, bindingOf(ORG, asking), () => part, 60_000);
+  return asked.type === 'ticket' ? asked.ticket.id : '';
+}
+
 describe('every route', () => {
   it('has a row here', () => {
     const pattern = (path: string) => new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`);
-    const missing = adminRoutes(side.context).filter(
+    const missing = adminRoutes().filter(
       ({ method, path }) =>
         !rows.some(([, rowMethod, rowPath]) => rowMethod === method.toUpperCase() && pattern(path).test(rowPath.split('?')[0] ?? '')),
     );
@@ -111,7 +192,7 @@ describe('every route', () => {
       const wrong = await ask(undefined, method, path, body, { authorization: `Bearer so_${'A'.repeat(43)}` });
       expect(wrong.status).toBe(401);
       expect(await ask(undefined, method, path, body, { authorization: `Bearer ${PLAIN.token}` })).toMatchObject({ status: 401 });
-      const below = roles[roles.indexOf(least) - 1];
+      const below = operatorRoles[operatorRoles.indexOf(least) - 1];
       if (below) expect((await ask(below, method, path, body)).json().error.code).toBe('forbidden');
       if (below) expect((await ask(below, method, path, body)).status).toBe(403);
     }

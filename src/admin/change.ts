@@ -3,10 +3,10 @@
 import type { ApplyResult, RollbackResult } from '../object/apply.ts';
 import { applyChanges } from '../object/apply.ts';
 import type { StoredObject } from '../object/kinds.ts';
-import type { ObjectChange, PlanInput } from '../object/plan.ts';
+import type { ObjectChange, PlanInput, PlanProblem } from '../object/plan.ts';
 import type { ControlView } from '../object/snapshot.ts';
 import type { AdminContext } from './context.ts';
-import type { ApplyReply } from './contract.ts';
+import type { ApplyReply, PlacedProblem } from './contract.ts';
 import { mayAct, type Operator } from './operator.ts';
 import { failure, json } from './route.ts';
 
@@ -17,22 +17,30 @@ export async function change(
   context: AdminContext,
   operator: Operator,
   input: PlanInput | ((view: ControlView) => PlanInput),
-  options: { dryRun?: boolean; action?: string; reply?: (result: Applied) => unknown } = {},
+  options: { dryRun?: boolean; action?: string; reply?: (result: Applied) => unknown; locate?: Locate } = {},
 ): Promise<Response> {
   const { dryRun, action } = options;
   const how = { ...applyOptions(context, operator, dryRun), ...(action === undefined ? {} : { action }) };
   const result = await applyChanges(context.objects, context.org, input, how);
-  return answer(context, result, options.reply);
+  return answer(context, result, options.reply, options.locate);
 }
+
+/** Where in what was sent a problem stands; undefined when that is not known here. */
+export type Locate = (problem: PlanProblem) => { file: string; line: number; column: number } | undefined;
 
 export function applyOptions(context: AdminContext, operator: Operator, dryRun = false) {
   return { author: operator.name, dryRun, guard: (changes: readonly ObjectChange[]) => forbidden(context, operator, changes) };
 }
 
-export async function answer(context: AdminContext, result: RollbackResult, reply?: (result: Applied) => unknown): Promise<Response> {
-  if (result.type !== 'applied') return refusal(result);
+export async function answer(
+  context: AdminContext,
+  result: RollbackResult,
+  reply?: (result: Applied) => unknown,
+  locate?: Locate,
+): Promise<Response> {
+  if (result.type !== 'applied') return refusal(result, locate);
   if (!result.dryRun) await settle(context, result.revision);
-  return json(200, reply ? reply(result) : applyBody(result));
+  return json(200, reply ? reply(result) : applyBody(result, locate));
 }
 
 /** The change is durable by now, and calls judged under an older revision are judged again: a failure here must not read as "nothing happened". */
@@ -47,16 +55,17 @@ async function settle(context: AdminContext, revision: number): Promise<void> {
   }
 }
 
-export function applyBody(result: Extract<ApplyResult, { type: 'applied' }>): ApplyReply {
+export function applyBody(result: Extract<ApplyResult, { type: 'applied' }>, locate?: Locate): ApplyReply {
   return {
     revision: result.revision,
     dryRun: result.dryRun,
     changes: result.changes.map(({ kind, name, change: what }) => ({ kind, name, change: what })),
-    warnings: result.warnings.map(({ object, message }) => `${object}: ${message}`),
+    warnings: result.warnings.map((one) => problemLine(one, locate)),
+    ...(result.warnings.some(({ at }) => at) ? { placedWarnings: result.warnings.filter(({ at }) => at).map(placed) } : {}),
   };
 }
 
-export function refusal(result: Exclude<RollbackResult, { type: 'applied' }>): Response {
+export function refusal(result: Exclude<RollbackResult, { type: 'applied' }>, locate?: Locate): Response {
   if (result.type === 'conflict') {
     const message = `${result.object} was changed by somebody else and is at revision ${result.currentRevision}. Read it again and repeat the change.`;
     return failure(409, 'conflict', message);
@@ -65,9 +74,24 @@ export function refusal(result: Exclude<RollbackResult, { type: 'applied' }>): R
     const known = result.revisions.length > 0 ? `It has ${result.revisions.slice(0, 20).join(', ')}.` : 'It has no versions.';
     return failure(404, 'unknown_revision', `The object has no such revision. ${known}`);
   }
-  const lines = result.problems.map(({ object, message }) => `${object}: ${message}`);
   if (result.forbidden) return failure(403, 'forbidden', result.problems[0]?.message ?? 'Your role may not make this change.');
-  return failure(422, 'refused', `Nothing was changed: ${lines[0] ?? 'the objects do not fit together'}`, lines);
+  return refused('Nothing was changed', result.problems, locate);
+}
+
+/** `problems` in the answer lets whoever read the files say where each stands. */
+export function refused(what: string, problems: readonly PlanProblem[], locate?: Locate): Response {
+  const lines = problems.map((one) => problemLine(one, locate));
+  return failure(422, 'refused', `${what}: ${lines[0] ?? 'the objects do not fit together'}`, lines, problems.map(placed));
+}
+
+function placed({ object, message, at }: PlanProblem): PlacedProblem {
+  return { object, message, ...(at ? { path: [...at.path], ...(at.offset === undefined ? {} : { offset: at.offset }) } : {}) };
+}
+
+export function problemLine(problem: PlanProblem, locate?: Locate): string {
+  const place = locate?.(problem);
+  const where = place ? `${place.file}:${place.line}:${place.column}: ` : '';
+  return `${where}${problem.object}: ${problem.message}`;
 }
 
 /** Why this operator may not make these changes. */
@@ -75,6 +99,8 @@ function forbidden(context: AdminContext, operator: Operator, changes: readonly 
   for (const { kind, name, change: what, before, after } of changes) {
     if (what === 'unchanged') continue;
     if (kind === 'operator' && !mayAct(operator.role, 'admin')) return `operator/${name}: operators are changed by role admin only.`;
+    if (kind === 'operator' && after && gains(after as StoredObject<'operator'>, operator))
+      return `operator/${name}: a right is given, and who has it is changed, only by an operator who has it too.`;
     if (kind !== 'server' || !after || !startsCommand(after, before)) continue;
     if (!mayAct(operator.role, 'admin')) return `server/${name}: a server that runs a command on the gateway's machine needs role admin.`;
     if (!context.settings.commands) {
@@ -82,6 +108,11 @@ function forbidden(context: AdminContext, operator: Operator, changes: readonly 
     }
   }
   return undefined;
+}
+
+/** Would somebody act with a right that this operator does not have? Revoking is open to every admin. */
+function gains({ spec }: StoredObject<'operator'>, operator: Operator): boolean {
+  return spec.revokedAt === undefined && (spec.rights ?? []).some((right) => !operator.rights.includes(right));
 }
 
 /** Does the change bring in a command, or another one than was approved before? */

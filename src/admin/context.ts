@@ -1,17 +1,37 @@
 // Everything the admin side needs, as ports. app.ts hands it in once.
+import type { ApprovalDesk } from '../approval/desk.ts';
+import type { Checkpointer } from '../audit/checkpointer.ts';
+import type { ShadowDifference } from '../audit/entry.ts';
 import type { AuditLog } from '../audit/log.ts';
 import type { LogStore } from '../audit/port.ts';
 import type { Compared, Stated } from '../catalog/drift.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { ObjectContext } from '../object/apply.ts';
+import type { ObjectVersion } from '../object/port.ts';
 import type { ControlView } from '../object/snapshot.ts';
 import type { Logger } from '../observe/log.ts';
+import type { DecideInput } from '../policy/decide-input.ts';
 import type { History } from '../risk/history.ts';
+import type { AccessState } from './access.ts';
 import type { LimitBody, StatusReply } from './contract.ts';
 
+export interface LimitState {
+  limit: string;
+  part: string;
+  used: string;
+  max: string;
+  hasRoom: boolean;
+}
+
+/** What the operator side may do about one organization; each request gets that of its operator's, and no other. */
 export interface AdminContext {
-  /** The organization this listener administers. */
   org: string;
+  /** Whose operator token this is, by its hash (hex SHA-256): its organization's context. undefined for one that two organizations claim. */
+  ownerOf(hash: string): AdminContext | undefined;
+  organizations: {
+    list(): Promise<string[]>;
+    create(organization: NewOrganization): Promise<{ type: 'created'; revision: number } | { type: 'exists' }>;
+  };
   version: string;
   instance: string;
   clock: Clock;
@@ -21,15 +41,23 @@ export interface AdminContext {
   view(): Promise<ControlView>;
   /** Resolves when this process works under at least this control revision. */
   settled(revision: number): Promise<void>;
+  /** The rules that calls are judged by, at least as new as the newest change in the store. */
+  access(): Promise<AccessState>;
+  approvals: ApprovalDesk;
   logStore: LogStore;
   audit: Pick<AuditLog, 'record' | 'value'>;
   /** Can calls be decided and recorded now? */
   ready(): Promise<boolean>;
   servers(): StatusReply['servers'];
+  /** What a request like this meets of the limits now; takes nothing. `quotas` are those its rule asks for. */
+  limitState(input: DecideInput, quotas: readonly string[]): Promise<LimitState[]>;
   /** With their use; the one of this name, or all. */
   limits(name: string | undefined): Promise<LimitBody[]>;
-  metrics(): Promise<string>;
-  /** Milliseconds since the epoch; undefined when not seen by this process. */
+  /** `own`: only what is counted for this organization. */
+  /** What policies of mode shadow would have changed, not yet in the log. */
+  shadowPending(): readonly ShadowDifference[];
+  metrics(own: boolean): Promise<string>;
+  /** Milliseconds since the epoch, to the minute or so; undefined when no use is known. */
   lastUsedMs(token: string): number | undefined;
   /** What is remembered of the calls of this organization; undefined when nobody asked for it. */
   history(): History | undefined;
@@ -42,6 +70,9 @@ export interface AdminContext {
     save(definitions: readonly { hash: string; text: string }[]): Promise<void>;
     text(hash: string): Promise<string | undefined>;
   };
+  checkpointer: Pick<Checkpointer, 'make' | 'latest' | 'keys' | 'rotate' | 'inclusion' | 'consistency'>;
+  /** Versions of an object, newest first. */
+  versions(kind: string, name: string, limit: number): Promise<ObjectVersion[]>;
   rotateDataKey(): Promise<{ id: string; previous: string }>;
   /** Gateway processes on the store now, this one included. */
   replicas(): Promise<number>;
@@ -50,4 +81,14 @@ export interface AdminContext {
     /** May role admin register servers that run a command? */
     commands: boolean;
   };
+}
+
+export interface NewOrganization {
+  name: string;
+  title: string | undefined;
+  settings: { owner?: string; contact?: string };
+  /** Its first operator, of role admin. */
+  first: { name: string; hash: string; hint: string };
+  /** `organization/operator`. */
+  author: string;
 }

@@ -2,10 +2,21 @@
 // Never imports anything that runs.
 import { z } from 'zod';
 
+export * from './contract-approval.ts';
+export * from './contract-identity.ts';
+
 export const MAX_LOG_PAGE = 500;
 
 const name = z.string().min(1).max(63);
 const instant = z.iso.datetime({ offset: true });
+
+/** A problem of an object: a path in it, and an offset (UTF-16 code units) into the text that stands there. */
+const placedProblem = z.object({
+  object: z.string(),
+  message: z.string(),
+  path: z.array(z.union([z.string(), z.number()])).optional(),
+  offset: z.number().optional(),
+});
 
 export const errorBody = z.object({
   error: z.object({
@@ -13,6 +24,8 @@ export const errorBody = z.object({
     message: z.string(),
     /** One line each: every problem found. */
     details: z.array(z.string()).optional(),
+    /** The same with where in the object each stands, as far as that can be said. */
+    problems: z.array(placedProblem).optional(),
   }),
 });
 
@@ -46,6 +59,8 @@ export const applyReply = z.object({
   dryRun: z.boolean(),
   changes: z.array(changeBody),
   warnings: z.array(z.string()),
+  /** The warnings that stand somewhere in an object. */
+  placedWarnings: z.array(placedProblem).optional(),
 });
 export const diffReply = z.object({
   revision: z.number(),
@@ -63,40 +78,12 @@ export const exportQuery = z.strictObject({
   revisions: z.enum(['true', 'false']).optional(),
 });
 
-export const tokenBody = z.object({
-  name: z.string(),
-  agent: z.string(),
-  hint: z.string(),
-  createdAt: z.string(),
-  expiresAt: z.string().optional(),
-  revokedAt: z.string().optional(),
-  /** When this process last saw it; unknown when absent. */
-  lastUsedAt: z.string().optional(),
-  scopes: z.record(z.string(), z.array(z.string())).optional(),
-});
-export const tokenList = z.object({ tokens: z.array(tokenBody) });
-const globs = z.array(z.string().min(1).max(256)).min(1).max(256);
-export const tokenRequest = z.strictObject({
-  agent: name,
-  name: name.optional(),
-  expiresAt: instant.optional(),
-  scopes: z
-    .strictObject({
-      servers: globs.optional(),
-      tools: globs.optional(),
-      prompts: globs.optional(),
-      resources: globs.optional(),
-      methods: globs.optional(),
-    })
-    .optional(),
-});
-/** `token` is shown here and never again. */
-export const newTokenReply = z.object({ name: z.string(), agent: z.string(), token: z.string(), revision: z.number() });
 export const revokeReply = z.object({ name: z.string(), revision: z.number() });
 
 export const operatorBody = z.object({
   name: z.string(),
   role: z.string(),
+  rights: z.array(z.string()).optional(),
   hint: z.string(),
   createdAt: z.string(),
   expiresAt: z.string().optional(),
@@ -106,6 +93,12 @@ export const operatorList = z.object({ operators: z.array(operatorBody) });
 export const operatorRequest = z.strictObject({
   name,
   role: z.enum(['viewer', 'reviewer', 'operator', 'admin']),
+  /** The user object of the person it is for. */
+  user: name.optional(),
+  rights: z
+    .array(z.enum(['organizations']))
+    .max(1)
+    .optional(),
   expiresAt: instant.optional(),
 });
 export const newOperatorReply = z.object({ name: z.string(), role: z.string(), token: z.string(), revision: z.number() });
@@ -195,6 +188,29 @@ export const limitBody = z.object({
 });
 export const limitList = z.object({ limits: z.array(limitBody) });
 
+export const effectiveQuery = z.strictObject({
+  agent: name.optional(),
+  server: name.optional(),
+  /** Comma-separated. */
+  teams: z.string().max(4096).optional(),
+  roles: z.string().max(4096).optional(),
+  user: z.string().max(256).optional(),
+});
+export const effectiveReply = z.object({
+  revision: z.number(),
+  rules: z.array(
+    z.object({
+      tier: z.string(),
+      rule: z.string(),
+      effect: z.enum(['allow', 'deny', 'hold', 'hide']),
+      match: z.object({}).loose(),
+      when: z.string().optional(),
+      obligations: z.object({}).loose().optional(),
+      reason: z.string().optional(),
+    }),
+  ),
+});
+
 const seq = z.coerce.number().int().min(1);
 export const logQuery = z.strictObject({
   from: seq.optional(),
@@ -250,13 +266,13 @@ export const statusReply = z.object({
 });
 export const rotateReply = z.object({ key: z.string(), previous: z.string() });
 
+export type PlacedProblem = z.infer<typeof placedProblem>;
+export type EffectiveReply = z.infer<typeof effectiveReply>;
 export type ObjectBody = z.infer<typeof objectBody>;
 export type ApplyRequest = z.input<typeof applyRequest>;
 export type ApplyReply = z.infer<typeof applyReply>;
 export type DiffReply = z.infer<typeof diffReply>;
 export type HistoryReply = z.infer<typeof historyReply>;
-export type TokenList = z.infer<typeof tokenList>;
-export type NewTokenReply = z.infer<typeof newTokenReply>;
 export type LimitBody = z.infer<typeof limitBody>;
 export type FreezeList = z.infer<typeof freezeList>;
 export type FreezeRequest = z.input<typeof freezeRequest>;
@@ -266,79 +282,6 @@ export type DrillRequest = z.input<typeof drillRequest>;
 export type DrillReply = z.infer<typeof drillReply>;
 export type StatusReply = z.infer<typeof statusReply>;
 
-export const riskHistoryQuery = z.strictObject({ agent: name, server: name, tool: z.string().min(1).max(8_192) });
-export const riskHistoryReply = z.object({
-  /** false: nothing is remembered, because no risk profile and no rule asks for it. */
-  enabled: z.boolean(),
-  agent: z.string(),
-  server: z.string(),
-  tool: z.string(),
-  facts: z.record(z.string(), z.unknown()),
-});
-export const backtestRequest = z.strictObject({
-  /** YAML with objects of kind risk. */
-  text: z.string(),
-  fileName: z.string().max(1024).optional(),
-  /** Calls before this only build the history. */
-  from: instant,
-});
-
-const definitionHash = z.string().regex(/^[0-9a-f]{64}$/);
-export const definitionsQuery = z.strictObject({ refresh: z.enum(['true', 'false']).optional() });
-const definitionFinding = z.object({
-  /** For example `poison.instruction`, `shadow.name`. */
-  type: z.string(),
-  /** JSON pointer in the definition. */
-  path: z.string(),
-  score: z.number(),
-  /** Printable, at most 120 characters. */
-  excerpt: z.string(),
-});
-export const definitionBody = z.object({
-  kind: z.enum(['tool', 'prompt', 'template']),
-  name: z.string(),
-  state: z.enum(['approved', 'new', 'changed', 'renamed', 'vanished', 'rejected']),
-  /** Of the definition as it is now; absent when it vanished. */
-  hash: z.string().optional(),
-  description: z.string().optional(),
-  /** Hash that was approved under this name, or under the name before. */
-  approved: z.string().optional(),
-  nameBefore: z.string().optional(),
-  /** Lines with `+` and `-`, when the approved text is known. */
-  diff: z.string().optional(),
-  /** Of tools: what its calls are taken for at most, and what it is about. */
-  intent: z.enum(['read', 'write', 'destructive', 'exfiltrative']).optional(),
-  category: z.string().optional(),
-  /** Proposed from intent, category and findings. */
-  risk: z.enum(['low', 'medium', 'high', 'critical']).optional(),
-  /** What speaks against it, most telling first: poisoned texts, look-alikes of other servers. An approval must say so. */
-  findings: z.array(definitionFinding).optional(),
-});
-export type DefinitionBody = z.infer<typeof definitionBody>;
-export const definitionsReply = z.object({
-  server: z.string(),
-  trust: z.boolean(),
-  snapshot: z.object({ revision: z.number(), definitions: z.number() }).nullable(),
-  /** Of everything stated now: what an approval of all of it names. */
-  digest: z.string(),
-  /** Lists that could not be read. */
-  problems: z.array(z.string()),
-  definitions: z.array(definitionBody),
-});
-export type DefinitionsReply = z.infer<typeof definitionsReply>;
-export const approveRequest = z
-  .strictObject({
-    digest: definitionHash.optional(),
-    hashes: z.array(definitionHash).min(1).max(30_000).optional(),
-    /** With hashes: earlier definitions of the same names stay approved, for servers that show different ones to different clients. */
-    keepOld: z.boolean().optional(),
-    /** Needed when a definition has findings. */
-    despiteFindings: z.boolean().optional(),
-    owner: z.string().max(1024).optional(),
-    risk: z.enum(['low', 'medium', 'high', 'critical']).optional(),
-    environment: name.optional(),
-    policy: name.optional(),
-  })
-  .refine((body) => (body.digest === undefined) !== (body.hashes === undefined), 'give exactly one of digest and hashes');
-export type ApproveRequest = z.infer<typeof approveRequest>;
-export const rejectRequest = z.strictObject({ hashes: z.array(definitionHash).min(1).max(30_000) });
+export * from './contract-evidence.ts';
+export * from './contract-rehearse.ts';
+export * from './contract-server.ts';

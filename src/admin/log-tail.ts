@@ -9,23 +9,24 @@ const LOOK_EVERY_MS = 300;
 const KEEP_ALIVE_MS = 15_000;
 
 export class LogTails {
-  readonly #context: AdminContext;
   #count = 0;
-  #look: Promise<number> | undefined;
-
-  constructor(context: AdminContext) {
-    this.#context = context;
-  }
+  /** By organization. */
+  readonly #looks = new Map<string, Promise<number>>();
 
   /**
    * Server-sent events, `id` = sequence number, `data` = the line of an export. undefined at the limit. `fromSeq` undefined: only what comes.
    * INVARIANT: asks `stillAllowed` before every batch of entries, so a revoked operator reads nothing that was written after the revocation
    * (admin.test.ts).
    */
-  open(fromSeq: number | undefined, signal: AbortSignal, stillAllowed: () => Promise<boolean>): ReadableStream<Uint8Array> | undefined {
+  open(
+    context: AdminContext,
+    fromSeq: number | undefined,
+    signal: AbortSignal,
+    stillAllowed: () => Promise<boolean>,
+  ): ReadableStream<Uint8Array> | undefined {
     if (this.#count >= MAX_TAILS) return undefined;
     this.#count++;
-    const source = this.#events(fromSeq, signal, stillAllowed);
+    const source = this.#events(context, fromSeq, signal, stillAllowed);
     const encoder = new TextEncoder();
     return new ReadableStream<Uint8Array>({
       pull: async (controller) => {
@@ -40,17 +41,18 @@ export class LogTails {
   }
 
   async *#events(
+    context: AdminContext,
     fromSeq: number | undefined,
     signal: AbortSignal,
     stillAllowed: () => Promise<boolean>,
   ): AsyncGenerator<string, void, undefined> {
-    const { org, logStore, clock } = this.#context;
+    const { org, logStore, clock } = context;
     try {
       let next = fromSeq ?? (await logStore.head(org)).seq + 1;
       let spokenMs = clock.monotonicMs();
       yield ': following the log\n\n';
       while (!signal.aborted) {
-        const head = await this.#head();
+        const head = await this.#head(context);
         if (head >= next) {
           if (!(await stillAllowed())) return;
           for await (const entry of logStore.read({ org, fromSeq: next, toSeq: head })) {
@@ -70,14 +72,15 @@ export class LogTails {
     }
   }
 
-  /** Shared by all followers: a look that is under way serves everybody. */
-  #head(): Promise<number> {
-    this.#look ??= this.#context.logStore
-      .head(this.#context.org)
+  /** Shared by all followers of one organization: a look that is under way serves everybody. */
+  #head({ org, logStore }: AdminContext): Promise<number> {
+    const running = this.#looks.get(org);
+    if (running) return running;
+    const look = logStore
+      .head(org)
       .then(({ seq }) => seq)
-      .finally(() => {
-        this.#look = undefined;
-      });
-    return this.#look;
+      .finally(() => this.#looks.delete(org));
+    this.#looks.set(org, look);
+    return look;
   }
 }

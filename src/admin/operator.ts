@@ -3,8 +3,8 @@
 import { sha256Hex } from '../lib/digest.ts';
 import { type Random, systemRandom } from '../lib/id.ts';
 import { Lru } from '../lib/lru.ts';
-import { roles } from '../object/kind/operator.ts';
-import type { Role } from '../object/kinds.ts';
+import { operatorRoles } from '../object/kind/operator.ts';
+import type { OperatorRight, OperatorRole } from '../object/kinds.ts';
 import type { ControlView } from '../object/snapshot.ts';
 import type { AdminContext } from './context.ts';
 
@@ -14,7 +14,8 @@ const HINT_CHARS = 9;
 
 export interface Operator {
   name: string;
-  role: Role;
+  role: OperatorRole;
+  rights: readonly OperatorRight[];
   /** Hash of the token it came with. */
   hash: string;
 }
@@ -32,7 +33,7 @@ export function identifyOperator(view: ControlView, token: string | undefined, n
   const found = view.operators().filter(({ spec }) => spec.hash === hash);
   const [operator] = found;
   if (!operator || found.length > 1) return undefined; // two objects with one token: nobody can say who it is
-  const identified = { name: operator.metadata.name, role: operator.spec.role, hash };
+  const identified = { name: operator.metadata.name, role: operator.spec.role, rights: operator.spec.rights ?? [], hash };
   return isCurrent(view, identified, nowMs) ? identified : undefined;
 }
 
@@ -44,8 +45,8 @@ export function isCurrent(view: ControlView, { name, role, hash }: Operator, now
   return spec.expiresAt === undefined || nowMs < Date.parse(spec.expiresAt);
 }
 
-export function mayAct(role: Role, needed: Role): boolean {
-  return roles.indexOf(role) >= roles.indexOf(needed);
+export function mayAct(role: OperatorRole, needed: OperatorRole): boolean {
+  return operatorRoles.indexOf(role) >= operatorRoles.indexOf(needed);
 }
 
 /** A sign-in is recorded again after this time of use. */
@@ -65,12 +66,13 @@ export class SigninRecorder {
     this.#context = context;
   }
 
-  async succeeded(operator: Operator, remoteAddress: string): Promise<void> {
-    const now = this.#context.clock.nowMs();
-    const key = `${operator.name} ${operator.role} ${remoteAddress}`;
+  /** In the log of the operator's own organization. */
+  async succeeded(context: AdminContext, operator: Operator, remoteAddress: string): Promise<void> {
+    const now = context.clock.nowMs();
+    const key = `${context.org} ${operator.name} ${operator.role} ${remoteAddress}`;
     if (now - (this.#seen.get(key) ?? Number.NEGATIVE_INFINITY) < SIGNIN_AGAIN_MS) return;
     this.#seen.set(key, now);
-    await this.#record({ user: operator.name, result: 'ok', role: operator.role, remoteAddress });
+    await record(context, { user: operator.name, result: 'ok', role: operator.role, remoteAddress });
   }
 
   async failed(remoteAddress: string, reason: string): Promise<void> {
@@ -80,16 +82,18 @@ export class SigninRecorder {
       this.#failed = 0;
     }
     if (++this.#failed > MAX_FAILED_PER_MINUTE) return;
-    await this.#record({ user: 'unknown', result: 'failed', reason, remoteAddress });
+    await record(this.#context, { user: 'unknown', result: 'failed', reason, remoteAddress });
   }
+}
 
-  /** A log that cannot be written must not keep operators out: they are the ones to repair it. It is said in the process log. */
-  async #record(fields: { user: string; result: 'ok' | 'failed'; role?: string; reason?: string; remoteAddress: string }): Promise<void> {
-    const { audit, org, clock, logger } = this.#context;
-    try {
-      await audit.record(org, { type: 'signin', fields: { ...fields, method: 'operator-token', timeMs: clock.nowMs() } });
-    } catch (error) {
-      logger.error({ why: error instanceof Error ? error.message : String(error) }, 'a sign-in on the admin side could not be recorded');
-    }
+/** A log that cannot be written must not keep operators out: they are the ones to repair it. It is said in the process log. */
+async function record(
+  { audit, org, clock, logger }: AdminContext,
+  fields: { user: string; result: 'ok' | 'failed'; role?: string; reason?: string; remoteAddress: string },
+): Promise<void> {
+  try {
+    await audit.record(org, { type: 'signin', fields: { ...fields, method: 'operator-token', timeMs: clock.nowMs() } });
+  } catch (error) {
+    logger.error({ why: error instanceof Error ? error.message : String(error) }, 'a sign-in on the admin side could not be recorded');
   }
 }

@@ -2,7 +2,7 @@
 // A handler never sees a request that was not authorised and validated.
 import type { Context } from 'hono';
 import type { z } from 'zod';
-import type { Role } from '../object/kinds.ts';
+import type { OperatorRole } from '../object/kinds.ts';
 import type { AdminContext } from './context.ts';
 import type { Operator } from './operator.ts';
 
@@ -23,7 +23,7 @@ export interface Route<Q = unknown, B = unknown> {
   /** With `{name}` for parameters. */
   path: string;
   /** `anonymous`: no token, no details. `metrics`: by setting. */
-  role: Role | 'anonymous' | 'metrics';
+  role: OperatorRole | 'anonymous' | 'metrics';
   summary: string;
   query?: z.ZodType<Q>;
   body?: z.ZodType<B>;
@@ -42,6 +42,13 @@ export function json(status: number, body: unknown): Response {
   return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } });
 }
 
-export function failure(status: number, code: string, message: string, details?: readonly string[]): Response {
-  return json(status, { error: { code, message, ...(details && details.length > 0 ? { details } : {}) } });
+export function failure(
+  status: number,
+  code: string,
+  message: string,
+  details?: readonly string[],
+  problems?: readonly object[],
+): Response {
+  const lists = { ...(details && details.length > 0 ? { details } : {}), ...(problems && problems.length > 0 ? { problems } : {}) };
+  return json(status, { error: { code, message, ...lists } });
 }

@@ -3,6 +3,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context, Hono } from 'hono';
 import { z } from 'zod';
+import { sha256Hex } from '../lib/digest.ts';
 import { GatewayError } from '../lib/error.ts';
 import { MAX_SOURCE_BYTES } from '../object/yaml-source.ts';
 import type { AdminContext } from './context.ts';
@@ -12,14 +13,24 @@ import { LogTails } from './log-tail.ts';
 import { identifyOperator, mayAct, type Operator, SigninRecorder } from './operator.ts';
 import { failure, type Route } from './route.ts';
 import { accessRoutes } from './routes/access.ts';
+import { approvalRoutes } from './routes/approvals.ts';
 import { drillRoutes } from './routes/drills.ts';
+import { evidenceRoutes } from './routes/evidence.ts';
+import { explainRoutes } from './routes/explain.ts';
 import { freezeRoutes } from './routes/freezes.ts';
 import { healthRoutes } from './routes/health.ts';
 import { limitRoutes } from './routes/limits.ts';
 import { logRoutes } from './routes/log.ts';
 import { objectRoutes } from './routes/objects.ts';
+import { organizationRoutes } from './routes/organizations.ts';
+import { permissionRoutes } from './routes/permissions.ts';
+import { policyRoutes } from './routes/policy.ts';
+import { rehearseRoutes } from './routes/rehearse.ts';
 import { riskRoutes } from './routes/risk.ts';
 import { serverRoutes } from './routes/servers.ts';
+import { starterRoutes } from './routes/starters.ts';
+import { tokenRoutes } from './routes/tokens.ts';
+import { parseStrictly } from './strict-json.ts';
 
 /** A source file as a JSON string is at most twice as long, and some more around it. */
 export const MAX_ADMIN_BODY_BYTES = 2 * MAX_SOURCE_BYTES + 64 * 1024;
@@ -30,17 +41,27 @@ export interface RouterOptions {
   remoteAddress(request: Context): string;
 }
 
-export function adminRoutes(context: AdminContext): Route[] {
+export function adminRoutes(): Route[] {
+  const tails = new LogTails();
   return [
     ...healthRoutes,
     ...objectRoutes,
+    ...policyRoutes,
+    ...explainRoutes,
+    ...rehearseRoutes,
+    ...starterRoutes,
+    ...tokenRoutes,
     ...accessRoutes,
     ...freezeRoutes,
+    ...approvalRoutes,
+    ...permissionRoutes,
+    ...organizationRoutes,
     ...drillRoutes,
     ...limitRoutes,
     ...riskRoutes,
     ...serverRoutes,
-    ...logRoutes(new LogTails(context)),
+    ...evidenceRoutes,
+    ...logRoutes(tails),
   ];
 }
 
@@ -58,7 +79,7 @@ export function createRouter(context: AdminContext, options: RouterOptions): Hon
     return undefined;
   });
   const gate = { context, signins, remoteAddress: options.remoteAddress };
-  for (const one of adminRoutes(context)) {
+  for (const one of adminRoutes()) {
     app.on(one.method.toUpperCase(), one.path.replaceAll(/\{(\w+)\}/g, ':$1'), (request) => serveRoute(gate, one, request));
     describe(app, one);
   }
@@ -81,36 +102,56 @@ interface Gate {
   remoteAddress(request: Context): string;
 }
 
-const ANONYMOUS: Operator = { name: 'anonymous', role: 'viewer', hash: '' };
+/** Everybody on this machine, where the settings say so. */
+const ANONYMOUS: Operator = { name: 'anonymous', role: 'viewer', rights: ['organizations'], hash: '' };
 
 async function serveRoute(gate: Gate, one: Route, request: Context): Promise<Response> {
-  const operator = await admit(gate, one, request);
-  if (operator instanceof Response) return operator;
+  const admitted = await admit(gate, one, request);
+  if (admitted instanceof Response) return admitted;
+  const { context, operator } = admitted;
   const query = read(one.query, request.req.query(), 'query');
   if (query instanceof Response) return query;
   const body = one.body === undefined ? undefined : await readBody(one.body, request);
   if (body instanceof Response) return body;
   const param = (name: string): string => request.req.param(name) ?? '';
-  return one.handle({ context: gate.context, operator, param, query, body, raw: request });
+  return one.handle({ context, operator, param, query, body, raw: request });
 }
 
-async function admit({ context, signins, remoteAddress }: Gate, one: Route, request: Context): Promise<Operator | Response> {
-  if (one.role === 'anonymous') return ANONYMOUS;
+interface Admitted {
+  /** Of the operator's own organization. */
+  context: AdminContext;
+  operator: Operator;
+}
+
+/** INVARIANT: an operator works on the organization that its token belongs to, whatever it asks for (test/scenario/two-organizations.test.ts). */
+async function admit({ context: home, signins, remoteAddress }: Gate, one: Route, request: Context): Promise<Admitted | Response> {
+  if (one.role === 'anonymous') return { context: home, operator: ANONYMOUS };
   const address = remoteAddress(request);
-  const open = one.role === 'metrics' && context.settings.metrics === 'loopback' && isLoopbackAddress(address);
-  if (open) return ANONYMOUS;
+  const open = one.role === 'metrics' && home.settings.metrics === 'loopback' && isLoopbackAddress(address);
+  if (open) return { context: home, operator: ANONYMOUS };
   const bearer = /^Bearer +(\S+)$/i.exec(request.req.header('authorization') ?? '')?.[1];
-  const operator = bearer === undefined ? undefined : identifyOperator(await context.view(), bearer, context.clock.nowMs());
-  if (!operator) {
+  const context = bearer === undefined ? undefined : home.ownerOf(sha256Hex(bearer));
+  const operator = context && identifyOperator(await context.view(), bearer, context.clock.nowMs());
+  if (!context || !operator) {
     await signins.failed(address, bearer === undefined ? 'no token' : 'no valid token');
     const answer = failure(401, 'unauthenticated', 'A valid operator token is required: send the header "Authorization: Bearer so_…".');
     answer.headers.set('www-authenticate', 'Bearer');
     return answer;
   }
-  await signins.succeeded(operator, address);
+  await signins.succeeded(context, operator, address);
+  const meant = request.req.header(ORGANIZATION_HEADER);
+  if (meant !== undefined && meant !== context.org) return wrongOrganization(context.org, meant);
   const needed = one.role === 'metrics' ? 'viewer' : one.role;
   if (!mayAct(operator.role, needed)) return failure(403, 'forbidden', `This needs role ${needed}; you have role ${operator.role}.`);
-  return operator;
+  return { context, operator };
+}
+
+/** Which organization the caller thinks it works on; it can only be refused, never chosen. */
+const ORGANIZATION_HEADER = 'sallyport-organization';
+
+function wrongOrganization(org: string, meant: string): Response {
+  const message = `This operator token belongs to organization ${org}, not to ${JSON.stringify(meant.slice(0, 64))}. Use a token of that organization.`;
+  return failure(403, 'wrong_organization', message);
 }
 
 function isLoopbackAddress(address: string): boolean {
@@ -118,6 +159,8 @@ function isLoopbackAddress(address: string): boolean {
 }
 
 async function readBody(schema: z.ZodType, request: Context): Promise<unknown | Response> {
+  // A route whose body says nothing that is needed can be asked without one.
+  if (hasNoBody(request) && schema.safeParse({}).success) return schema.parse({});
   if (!/^application\/json(?:;|$)/i.test(request.req.header('content-type') ?? '')) {
     return failure(415, 'unsupported_media_type', 'The body must be JSON: send content-type application/json.');
   }
@@ -127,13 +170,16 @@ async function readBody(schema: z.ZodType, request: Context): Promise<unknown | 
     answer.headers.set('connection', 'close'); // the rest of the body is not read
     return answer;
   }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return failure(400, 'invalid_request', 'The body is not JSON.');
-  }
-  return read(schema, value, 'body');
+  const parsed = parseStrictly(text);
+  return 'problem' in parsed ? failure(400, 'invalid_request', parsed.problem) : read(schema, parsed.value, 'body');
+}
+
+function hasNoBody({ req }: Context): boolean {
+  return (
+    req.header('content-type') === undefined &&
+    req.header('transfer-encoding') === undefined &&
+    Number(req.header('content-length') ?? 0) === 0
+  );
 }
 
 /** undefined when it is longer than MAX_ADMIN_BODY_BYTES; reading then stops. */
@@ -181,7 +227,7 @@ function describe(app: OpenAPIHono, one: Route): void {
   const request = {
     ...(names.length > 0 ? { params: z.object(Object.fromEntries(names.map((name) => [name, z.string()]))) } : {}),
     ...(one.query ? { query: one.query as z.ZodObject } : {}),
-    ...(one.body ? { body: { required: true, content: { 'application/json': { schema: one.body } } } } : {}),
+    ...(one.body ? { body: { required: !one.body.safeParse({}).success, content: { 'application/json': { schema: one.body } } } } : {}),
   };
   const refused = { description: 'Refused; the code says why', content: { 'application/json': { schema: errorBody } } };
   app.openAPIRegistry.registerPath({

@@ -1,30 +1,51 @@
-// The admin listener: hands the operator side the ports it needs, and nothing of the pipeline.
+// The admin listener: hands the operator side the ports it needs, one set for each organization, and nothing of the pipeline.
 import { type AdminServer, createAdminServer } from '../admin/admin-server.ts';
 import type { AdminContext } from '../admin/context.ts';
 import { isLoopback } from '../config.ts';
+import type { JsonObject } from '../lib/json.ts';
 import { buildView, type ControlView } from '../object/snapshot.ts';
 import type { Inside } from './gateway.ts';
-import { limitReport } from './limit-report.ts';
+import { limitReport, limitState } from './limit-report.ts';
 import { objectContext } from './object-context.ts';
+import { makeOrganization } from './organization.ts';
 
 export function adminListener(inside: Inside, version: string): AdminServer {
   const { config } = inside;
-  return createAdminServer(adminContext(inside, version), { allowedHosts: config.admin.allowedHosts });
+  const contexts = new Map<string, AdminContext>();
+  const within = (org: string): AdminContext => {
+    const known = contexts.get(org);
+    if (known) return known;
+    const made = adminContext(inside, version, org, within);
+    contexts.set(org, made);
+    return made;
+  };
+  return createAdminServer(within(config.organization), { allowedHosts: config.admin.allowedHosts });
 }
 
-function adminContext(inside: Inside, version: string): AdminContext {
-  const { config, store, vault, log, clock, logger, control, upstreams, metrics, lastUsed, instance } = inside;
-  const org = config.organization;
+function adminContext(inside: Inside, version: string, org: string, within: (org: string) => AdminContext): AdminContext {
+  const { config, store, vault, log, clock, logger, control, upstreams, metrics, lastUsed, instance, operators, catalog } = inside;
   const { commands } = config.admin;
   return {
     org,
+    // Nobody's as far as this process knows: perhaps made by another one just now, in the organization that is asked for first.
+    ownerOf: (hash) => {
+      if (!operators.has(hash)) return within(config.organization);
+      const owner = operators.ownerOf(hash);
+      return owner === undefined ? undefined : within(owner);
+    },
+    organizations: {
+      list: () => store.objects.organizations(),
+      create: (wanted) => makeOrganization(inside, version, wanted),
+    },
     version,
     instance,
     clock,
     logger,
-    objects: objectContext(inside),
-    view: () => newestView(inside),
+    objects: objectContext(inside, (owner, server) => toolsOf(inside, owner, server)),
+    view: () => newestView(inside, org),
     settled: async (revision) => void (await control.atLeast(org, revision)),
+    access: async () => ({ ...(await control.atLeast(org, (await store.log.head(org)).revision)), catalog }),
+    approvals: inside.approvals,
     logStore: store.log,
     audit: log,
     ready: () => store.lifecycle.healthy(),
@@ -32,8 +53,10 @@ function adminContext(inside: Inside, version: string): AdminContext {
       const status = upstreams.status().filter((server) => server.org === org);
       return status.map(({ org: _org, ...rest }) => rest);
     },
-    limits: (name) => limitReport(inside, name),
-    metrics: () => metrics.render(),
+    shadowPending: () => inside.shadows.pending(org),
+    limitState: (input, quotas) => limitState(inside, org, input, quotas),
+    limits: (name) => limitReport(inside, org, name),
+    metrics: (own) => metrics.render(own ? org : undefined),
     lastUsedMs: (token) => lastUsed.get(org, token),
     definitions: {
       stated: (server) => inside.definitions.stated(org, server),
@@ -43,6 +66,8 @@ function adminContext(inside: Inside, version: string): AdminContext {
       text: (hash) => store.definitions.loadDefinition(org, hash),
     },
     history: () => inside.histories.of(org),
+    checkpointer: inside.checkpoints.checkpointer,
+    versions: (kind, name, limit) => store.objects.history(org, kind, name, limit),
     rotateDataKey: () => vault.rotateDataKey(org),
     replicas: () => store.presence.count(),
     settings: {
@@ -52,9 +77,14 @@ function adminContext(inside: Inside, version: string): AdminContext {
   };
 }
 
+/** What the gateway has read of a server's tools so far. */
+function toolsOf({ catalog }: Inside, org: string, server: string): ReadonlyMap<string, JsonObject> {
+  const named = catalog.list(org, server, 'tool').map(({ value }): [string, JsonObject] => [String(value.name), value]);
+  return new Map(named);
+}
+
 /** A revoked operator must not get in, whichever replica revoked it: compare with the head of the log before trusting what is in memory. */
-async function newestView({ control, store, config }: Inside): Promise<ControlView> {
-  const org = config.organization;
+async function newestView({ control, store }: Inside, org: string): Promise<ControlView> {
   const { revision } = await store.log.head(org);
   const current = control.current(org);
   if (current && current.revision >= revision) return current.view;

@@ -1,4 +1,5 @@
 // The agent listener on top of the pipeline: limits from the settings, the early look at the token, sessions that end at their servers too.
+import { compileAll } from '../auth/source.ts';
 import type { Judge } from '../kill/stopper.ts';
 import { type AgentServer, createAgentServer, type SessionInfo } from '../server/agent-server.ts';
 import type { Inside } from './gateway.ts';
@@ -25,8 +26,9 @@ export function agentListener(inside: Inside): AgentServer {
       },
       allowedHosts: allowedHosts(inside),
       allowedOrigins: config.agent.allowedOrigins,
+      trustedProxies: compileAll(config.agent.trustedProxies),
     },
-    authenticate: (bearerHash) => (anonymous && bearerHash === undefined) || isKnown(inside, bearerHash),
+    authenticate: (bearerHash, remoteAddress) => (anonymous && bearerHash === undefined) || isKnown(inside, bearerHash, remoteAddress),
     onSessionEnd: (session) => {
       if (!session.principal) return;
       upstreams
@@ -52,15 +54,20 @@ function allowedHosts({ config }: Inside): string[] | undefined {
   return [...named, 'localhost', '127.0.0.1', '[::1]'];
 }
 
-/** A cheap look before a body is read; the pipeline identifies in any case. Refused attempts leave an entry, a few each second. */
-function isKnown({ clock, control, strangers, config, log, logger }: Inside, bearerHash: string | undefined): boolean {
+/**
+ * A cheap look before a body is read; the pipeline identifies in any case. Refused attempts leave an entry, a few each second: in the log of the
+ * organization whose token it was, else in that of the gateway's own.
+ */
+function isKnown(inside: Inside, bearerHash: string | undefined, remoteAddress: string): boolean {
+  const { clock, control, strangers, config, log, logger } = inside;
   const nowMs = clock.nowMs();
-  for (const { principals } of control.all()) if (principals.identify(bearerHash, nowMs).principal) return true;
-  if (strangers.admit(nowMs)) {
-    const reason = bearerHash === undefined ? 'no token' : 'no valid token';
-    const fields = { timeMs: nowMs, user: 'unknown', method: 'agent-token', result: 'failed' as const, reason };
+  const { found, control: owner } = control.identify(bearerHash, nowMs, remoteAddress);
+  if (found.principal) return true;
+  if (strangers.admit(nowMs, owner?.org)) {
+    const reason = bearerHash === undefined ? 'no token' : owner ? found.code : 'no valid token';
+    const fields = { timeMs: nowMs, user: 'unknown', method: 'agent-token', result: 'failed' as const, reason, remoteAddress };
     log
-      .record(config.organization, { type: 'signin', fields })
+      .record(owner?.org ?? config.organization, { type: 'signin', fields })
       .catch((error: unknown) => logger.error({ why: String(error) }, 'a refused attempt could not be recorded'));
   }
   return false;

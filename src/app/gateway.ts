@@ -1,6 +1,8 @@
 // What a running gateway consists of. Types only.
+import type { ApprovalDesk } from '../approval/desk.ts';
 import type { AuditLog } from '../audit/log.ts';
 import type { LastUsed } from '../auth/last-used.ts';
+import type { TokenDirectory } from '../auth/token-directory.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Config } from '../config.ts';
 import type { DlpScanner } from '../detect/dlp/scanner.ts';
@@ -10,14 +12,18 @@ import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { LiveControl } from '../pipeline/control-source.ts';
 import type { Pipeline } from '../pipeline/run.ts';
+import type { ShadowTally } from '../pipeline/shadow.ts';
 import type { StrangerLimit } from '../pipeline/stranger-limit.ts';
+import type { ViewBook } from '../pipeline/view-book.ts';
 import type { AgentServer } from '../server/agent-server.ts';
 import type { Upstreams } from '../upstream/exchange.ts';
+import type { CheckpointKeeper } from './checkpoint-keeper.ts';
 import type { Core } from './core.ts';
 import type { Definitions } from './definitions.ts';
 import type { HistoryKeeper } from './history-keeper.ts';
 import type { KillSwitch } from './kill-switch.ts';
 import type { Limits } from './limits.ts';
+import type { ShadowKeeper } from './shadow-keeper.ts';
 
 /** Everything behind the listeners. */
 export interface Inside extends Core {
@@ -29,14 +35,21 @@ export interface Inside extends Core {
   readonly upstreams: Upstreams;
   readonly connectors: { close(): Promise<void> };
   readonly inFlight: InFlight;
+  readonly views: ViewBook;
   readonly killSwitch: KillSwitch;
+  readonly approvals: ApprovalDesk;
   readonly intent: IntentAnalyser;
   readonly histories: HistoryKeeper;
+  readonly checkpoints: CheckpointKeeper;
   readonly dlpScanner: DlpScanner;
   readonly catalog: Catalog;
   readonly definitions: Definitions;
   readonly lastUsed: LastUsed;
+  /** Whose operator tokens are whose, over all organizations. */
+  readonly operators: TokenDirectory;
   readonly strangers: StrangerLimit;
+  readonly shadows: ShadowTally;
+  readonly shadowKeeper: ShadowKeeper;
   readonly limits: Limits;
   readonly pipeline: Pipeline;
   readonly instance: string;

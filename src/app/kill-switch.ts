@@ -2,7 +2,7 @@
 // replica; drills are measured and reported to the log. Decides nothing about new calls: those are judged by the rules in force.
 
 import type { AuditLog } from '../audit/log.ts';
-import type { Identified } from '../auth/principal-index.ts';
+import type { Principal } from '../call.ts';
 import { compileFreezes } from '../kill/freeze-index.ts';
 import { type Judge, Stopper } from '../kill/stopper.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -66,19 +66,19 @@ export class KillSwitch {
 }
 
 /** By the rules in force now, for whoever the caller is now: classes and users of a token may have changed since its call began. */
-function judgeOf(control: Control, nowMs: number): Judge {
-  const { freezes, view, principals } = control;
-  const renewed = new Map<string, ReturnType<typeof principals.identify>>();
-  const renew = (token: string): ReturnType<typeof principals.identify> => {
-    const known = renewed.get(token);
-    if (known) return known;
-    const found = principals.identify(view.token(token)?.spec.hash, nowMs);
-    renewed.set(token, found);
-    return found;
+export function judgeOf(control: Control, nowMs: number): Judge {
+  const { freezes, principals } = control;
+  const renewed = new Map<string, Principal | undefined>();
+  // Wherever its calls come from: the networks of a token were looked at when they came.
+  const renew = (token: string): Principal | undefined => {
+    if (!renewed.has(token)) renewed.set(token, principals.principalOf(token, nowMs));
+    return renewed.get(token);
   };
   return ({ principal, server, tool }) => {
-    const current = principal.token === undefined ? principal : renew(principal.token).principal;
-    if (!current) return new GatewayError('frozen', 'The token of this call is not valid any more.');
+    const current = principal.token === undefined ? principal : renew(principal.token);
+    // A token that somebody else got, or that acts for another user by now, is not that of this call.
+    if (!current || current.agent !== principal.agent || current.user !== principal.user)
+      return new GatewayError('frozen', 'The token of this call is not valid any more.');
     const frozen = freezes.frozen(current, server, nowMs, tool);
     if (!frozen) return undefined;
     return new GatewayError('frozen', `Stopped by the freeze "${frozen.name}": ${frozen.reason}`, { detail: `freeze/${frozen.name}` });

@@ -1,10 +1,12 @@
 // Limits and their use in the words of the admin API. Reads only.
+
+import type { LimitState } from '../admin/context.ts';
 import type { LimitBody } from '../admin/contract.ts';
-import { usageOf } from '../limit/usage.ts';
+import { stateOf, usageOf } from '../limit/usage.ts';
+import type { DecideInput } from '../policy/decide-input.ts';
 import type { Inside } from './gateway.ts';
 
-export async function limitReport({ control, limits, clock, config }: Inside, name: string | undefined): Promise<LimitBody[]> {
-  const org = config.organization;
+export async function limitReport({ control, limits, clock }: Inside, org: string, name: string | undefined): Promise<LimitBody[]> {
   const set = control.current(org)?.limits;
   if (!set) return [];
   const uses = await usageOf(limits.limiter, set, org, clock.nowMs(), name);
@@ -19,4 +21,24 @@ export async function limitReport({ control, limits, clock, config }: Inside, na
       ...(roomAtMs === undefined ? {} : { roomAt: new Date(roomAtMs).toISOString() }),
     })),
   }));
+}
+
+/** What a request like this would meet now. */
+export async function limitState(
+  { control, limits, clock }: Inside,
+  org: string,
+  input: DecideInput,
+  quotas: readonly string[],
+): Promise<LimitState[]> {
+  const set = control.current(org)?.limits;
+  if (!set) return [];
+  const { principal, kind, method, server, capability, args } = input;
+  const subject = {
+    principal: { ...principal, inScope: () => true },
+    kind,
+    method,
+    server,
+    tool: capability?.kind === 'tool' ? capability.name : undefined,
+  };
+  return stateOf(limits.limiter, set, subject, args, clock.nowMs(), quotas);
 }

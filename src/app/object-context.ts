@@ -2,19 +2,27 @@
 
 import type { FreezeRef } from '../audit/entry.ts';
 import type { Config } from '../config.ts';
+import type { JsonObject } from '../lib/json.ts';
 import type { ObjectContext } from '../object/apply.ts';
 import type { FreezeSpec } from '../object/kinds.ts';
-import type { ObjectChange } from '../object/plan.ts';
+import { keyOf, type ObjectChange, type Plan, type PlanProblem } from '../object/plan.ts';
+import { type ActivationProblem, checkActivation } from '../policy/activation.ts';
 import { secretSealer } from '../vault/vault.ts';
 import type { Core } from './core.ts';
 
-export function objectContext(core: Core & { config?: Config }): ObjectContext {
+/** Tools of a server that are known, by name. */
+export type KnownTools = (org: string, server: string) => ReadonlyMap<string, JsonObject>;
+
+const NO_TOOLS: ReadonlyMap<string, JsonObject> = new Map();
+
+export function objectContext(core: Core & { config?: Config }, toolsOf: KnownTools = () => NO_TOOLS): ObjectContext {
   const { store, clock, vault, log } = core;
   return {
     store: store.objects,
     clock,
     sealer: (org) => secretSealer(vault, org),
     liftApprovals: core.config?.freeze.liftApprovals ?? 1,
+    check: (org, plan) => checkPolicies(org, plan, toolsOf),
     entry: (org, author, timeMs, changes, action) => {
       const real = changes.filter((change) => change.change !== 'unchanged');
       const freezes = real.flatMap(freezeOf);
@@ -30,6 +38,23 @@ function freezeOf({ kind, name, after }: ObjectChange): FreezeRef[] {
   if (kind !== 'freeze' || !after) return [];
   const { scope, reason, until, drill } = after.spec as FreezeSpec;
   return [{ name, scope, reason, until, drill }];
+}
+
+/** Policies are checked, and their cases run, whenever a policy changes or the tags of a server do. */
+function checkPolicies(org: string, plan: Plan, toolsOf: KnownTools): { problems: PlanProblem[]; warnings: PlanProblem[] } {
+  const changed = plan.changes.filter(({ change }) => change !== 'unchanged');
+  if (!changed.some(({ kind }) => kind === 'policy' || kind === 'server')) return { problems: [], warnings: [] };
+  const found = checkActivation({
+    objects: plan.after,
+    changed: new Set(changed.filter(({ kind }) => kind === 'policy').map(({ name }) => name)),
+    toolsOf: (server) => toolsOf(org, server),
+  });
+  const placed = ({ policy, message, path, offset }: ActivationProblem): PlanProblem => ({
+    object: keyOf('policy', policy),
+    message,
+    at: { path, offset },
+  });
+  return { problems: found.problems.map(placed), warnings: found.warnings.map(placed) };
 }
 
 function entryOf({ kind, name, change, afterHash }: ObjectChange): {

@@ -16,9 +16,14 @@ export const ORGANIZATION_NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** Links one content text to the head: the entry that follows `head` at `revision`. The content must be RFC 8785 text already. */
 export function linkEntry(org: string, head: Head, revision: number, content: string): StoredEntry {
+  return { ...linkContent(org, head, revision, sha256Hex(content)), content };
+}
+
+/** The same for a content that is known by its hash. */
+export function linkContent(org: string, head: Head, revision: number, contentHash: string): Omit<StoredEntry, 'content'> {
   const seq = head.seq + 1;
-  const header = headerText(sha256Hex(content), org, head.hash, revision, seq);
-  return { seq, hash: sha256Hex(header), header, content };
+  const header = headerText(contentHash, org, head.hash, revision, seq);
+  return { seq, hash: sha256Hex(header), header };
 }
 
 /** RFC 8785 text of a header. `org` matches ORGANIZATION_NAME, so it needs no escaping. */

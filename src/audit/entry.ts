@@ -2,6 +2,7 @@
 // Decision and outcome are written by a pre-sorted template (they are on the path of every call); never add a member out of order.
 import { canonicalJson } from '../lib/canonical-json.ts';
 import { sha256Hex } from '../lib/digest.ts';
+import type { ApprovalFields } from './approval-entry.ts';
 
 /** Longest text member of an entry, UTF-16 code units. Longer texts keep their start and are told apart by their hash. */
 export const MAX_TEXT_UNITS = 2048;
@@ -59,6 +60,8 @@ export interface DecisionFields {
   risk?: Maybe<RiskRef>;
   /** Hash of the snapshot of the server's definitions in force, 64 hex characters. */
   snapshot?: Maybe<string>;
+  /** Address the call came from; only where some rule asks for it. */
+  source?: Maybe<string>;
   /** What the rule asked for: level of the process log, channels told. */
   log?: Maybe<string>;
   notify?: Maybe<readonly string[]>;
@@ -88,7 +91,7 @@ export function decisionContent(d: DecisionFields): string {
     `"method":${quote(d.method)},${d.notify ? `"notify":${canonicalJson(d.notify.map(plain))},` : ''}"origin":"${d.origin}",${member('parent', d.parent)}` +
     `"policy":${judged},${principalMember(d.principal)}${member('prompt', d.prompt)}${member('reason', d.reason)}` +
     `${member('resource', d.resource)}${d.risk ? `"risk":${canonicalJson(d.risk)},` : ''}"rule":${quote(d.rule)},${member('server', d.server)}` +
-    `${d.single ? '"single":true,' : ''}${member('snapshot', d.snapshot)}"surface":${quote(d.surface)},"time":"${instant(d.timeMs)}",${member('tool', d.tool)}"type":"decision"}`
+    `${d.single ? '"single":true,' : ''}${member('snapshot', d.snapshot)}${member('source', d.source)}"surface":${quote(d.surface)},"time":"${instant(d.timeMs)}",${member('tool', d.tool)}"type":"decision"}`
   );
 }
 
@@ -211,7 +214,31 @@ export type SystemFields =
       refused: number;
       instance?: Maybe<string>;
     }
-  | { event: 'key-rotation'; timeMs: number; scope: 'master' | 'data'; key: string; previous?: Maybe<string>; author?: Maybe<string> };
+  /** Something went wrong inside while calls were judged; `count` such incidents since the last entry about the same thing, this one included. */
+  | {
+      event: 'incident';
+      timeMs: number;
+      what: 'policy_error' | 'canary' | 'decoy';
+      reason: string;
+      count: number;
+      rule?: Maybe<string>;
+      call?: Maybe<string>;
+      agent?: Maybe<string>;
+      server?: Maybe<string>;
+      instance?: Maybe<string>;
+    }
+  /** A held call's ticket: asked for, decided, ended. `digest` is what reviewers decide on, `binding` what is asked for. */
+  | ApprovalFields
+  /** What policies that only watch would have decided otherwise, since `fromMs`; `beyond`: such calls that are in none of the differences. */
+  | { event: 'shadow'; timeMs: number; fromMs: number; differences: readonly ShadowDifference[]; beyond: number; instance?: Maybe<string> }
+  | {
+      event: 'key-rotation';
+      timeMs: number;
+      scope: 'master' | 'data' | 'checkpoint';
+      key: string;
+      previous?: Maybe<string>;
+      author?: Maybe<string>;
+    };
 
 /** Most changes one drift entry names. */
 export const MAX_DRIFT_CHANGES = 200;
@@ -223,6 +250,23 @@ export interface DriftRef {
   state: string;
   /** Hash of the definition as it is now, 64 hex characters. */
   definition?: Maybe<string>;
+}
+
+/** Most differences one shadow entry names. */
+export const MAX_SHADOW_DIFFERENCES = 200;
+
+export interface ShadowDifference {
+  /** Rule and effect (`allow`, `deny`, `hold`, `hide`) that decided, and those of the policies that watch. */
+  live: string;
+  liveEffect: string;
+  shadow: string;
+  shadowEffect: string;
+  agent: string;
+  server?: Maybe<string>;
+  capability?: Maybe<string>;
+  count: number;
+  /** One such call. */
+  call: string;
 }
 
 /** An allowed call without an outcome: its id and the sequence number of its decision. */
@@ -242,9 +286,23 @@ export function systemContent(s: SystemFields): string {
     const changes = rest.changes.slice(0, MAX_DRIFT_CHANGES).map((one) => plainMembers({ ...one }));
     return canonicalJson({ ...plainMembers(rest), changes, type: 'system', time });
   }
+  if (rest.event === 'shadow') {
+    const { fromMs, ...told } = rest;
+    const differences = rest.differences.slice(0, MAX_SHADOW_DIFFERENCES).map((one) => plainMembers({ ...one }));
+    return canonicalJson({ ...plainMembers(told), differences, from: instant(fromMs), type: 'system', time });
+  }
   if (rest.event === 'degraded' || rest.event === 'limited') {
     const { fromMs, toMs, ...window } = rest;
     return canonicalJson({ ...plainMembers(window), from: instant(fromMs), to: instant(toMs), type: 'system', time });
+  }
+  if (rest.event === 'approval') {
+    const { expiresMs, ...members } = rest;
+    return canonicalJson({
+      ...plainMembers(members),
+      expires: expiresMs === undefined ? undefined : instant(expiresMs),
+      type: 'system',
+      time,
+    });
   }
   return canonicalJson({ ...plainMembers(rest), type: 'system', time });
 }

@@ -83,3 +83,33 @@ export interface PayloadSealer {
   /** Throws when the bytes were not sealed for this organization or were changed. */
   open(org: string, bytes: Uint8Array): Uint8Array;
 }
+
+export interface KeptCheckpoint {
+  /** Entries that it covers. */
+  size: number;
+  madeMs: number;
+  /** The signed note, whole. */
+  note: string;
+}
+
+export interface KeptSigningKey {
+  /** C2SP verifier key: public. */
+  verifierKey: string;
+  /** The seed, sealed by the vault. */
+  sealed: string;
+}
+
+/** Checkpoints, the keys that sign them, and what is kept of the tree: the root of each full block (merkle.ts), joined. */
+export interface CheckpointStore {
+  /** Newest first. */
+  checkpoints(org: string, limit: number): Promise<KeptCheckpoint[]>;
+  /** Saves nothing and resolves to false when one of this or a greater size is there, or one made after `sinceMs`. */
+  saveCheckpoint(org: string, checkpoint: KeptCheckpoint, sinceMs: number): Promise<boolean>;
+  /** Oldest first; the last one signs. */
+  signingKeys(org: string): Promise<KeptSigningKey[]>;
+  /** Saves nothing and resolves to false unless there are exactly `known` keys. */
+  addSigningKey(org: string, known: number, key: KeptSigningKey): Promise<boolean>;
+  /** At most `limit` roots from block `from` on, up to the first that is missing. */
+  treeBlocks(org: string, from: number, limit: number): Promise<Uint8Array>;
+  saveTreeBlocks(org: string, from: number, roots: Uint8Array): Promise<void>;
+}

@@ -25,7 +25,12 @@ export type Rule =
   | 'outcome-of-another-call'
   | 'outcome-twice'
   | 'gap-without-decision'
-  | 'outcome-missing';
+  | 'outcome-missing'
+  | 'checkpoint-form'
+  | 'checkpoint-origin'
+  | 'checkpoint-root'
+  | 'checkpoint-signature'
+  | 'checkpoint-size';
 
 export interface Breach {
   rule: Rule;
@@ -46,14 +51,14 @@ const oneOf =
   (...allowed: string[]): Check =>
   (value) =>
     typeof value === 'string' && allowed.includes(value);
-const listOf =
-  (members: Members): Check =>
-  (value) =>
-    Array.isArray(value) && value.every((item) => isObject(item) && wrongMember(item, members) === undefined);
-const record =
-  (members: Members): Check =>
-  (value) =>
-    isObject(value) && wrongMember(value, members) === undefined;
+const listOf = (members: Members): Check => {
+  const list = listed(members);
+  return (value) => Array.isArray(value) && value.every((item) => isObject(item) && wrongMember(item, list) === undefined);
+};
+const record = (members: Members): Check => {
+  const list = listed(members);
+  return (value) => isObject(value) && wrongMember(value, list) === undefined;
+};
 
 /** Member → check; a name that ends in `?` may be absent. */
 type Members = Readonly<Record<string, Check>>;
@@ -100,33 +105,57 @@ const SYSTEM: Readonly<Record<string, Members>> = {
   drift: { server: text, changes: listOf({ kind: text, name: anyText, state: text }) },
   degraded: { from: instant, to: instant, reason: anyText },
   limited: { from: instant, to: instant, agent: text, limit: text, refused: count, 'token?': text },
-  'key-rotation': { scope: oneOf('master', 'data'), key: text },
+  incident: { what: text, reason: anyText, count },
+  approval: {
+    what: oneOf('requested', 'approved', 'granted', 'refused', 'revoked', 'expired', 'drained', 'superseded', 'consumed', 'read'),
+    ticket: text,
+    digest: hash,
+    binding: hash,
+    agent: text,
+    'by?': text,
+    'call?': text,
+    'expires?': instant,
+  },
+  'key-rotation': { scope: oneOf('master', 'data', 'checkpoint'), key: text, 'previous?': text },
 };
 
 /** Checks the members that the rules rely on. */
 export function checkContent(content: JsonObject): Breach | undefined {
-  const type = content.type;
-  const wrong = wrongMember(content, { type: text, time: instant }) ?? wrongMember(content, membersOf(content));
+  const wrong = wrongMember(content, ALWAYS) ?? wrongMember(content, membersOf(content));
   if (wrong === undefined) return undefined;
   const found = JSON.stringify(content[wrong])?.slice(0, 80) ?? 'none';
-  return { rule: 'content', expected: `a valid "${wrong}" in content of type ${JSON.stringify(type)?.slice(0, 80)}`, found };
+  return { rule: 'content', expected: `a valid "${wrong}" in content of type ${JSON.stringify(content.type)?.slice(0, 80)}`, found };
 }
 
-function membersOf(content: JsonObject): Members {
-  const members = lookUp(CONTENT, content.type);
-  return content.type === 'system' ? { ...members, ...lookUp(SYSTEM, content.event) } : members;
+/** Members as a list, made once: every entry goes through it. */
+interface Member {
+  name: string;
+  isOptional: boolean;
+  check: Check;
 }
 
-function lookUp(table: Readonly<Record<string, Members>>, key: Json | undefined): Members {
-  return typeof key === 'string' && Object.hasOwn(table, key) ? (table[key] ?? {}) : {};
+function listed(members: Members): Member[] {
+  return Object.entries(members).map(([spec, check]) => {
+    const isOptional = spec.endsWith('?');
+    return { name: isOptional ? spec.slice(0, -1) : spec, isOptional, check };
+  });
 }
 
-function wrongMember(value: JsonObject, members: Members): string | undefined {
-  for (const [spec, check] of Object.entries(members)) {
-    const optional = spec.endsWith('?');
-    const name = optional ? spec.slice(0, -1) : spec;
-    if (optional && value[name] === undefined) continue;
-    if (!check(value[name])) return name;
+const ALWAYS = listed({ type: text, time: instant });
+const BY_TYPE = new Map(Object.entries(CONTENT).map(([type, members]) => [type, listed(members)]));
+const BY_EVENT = new Map(Object.entries(SYSTEM).map(([event, members]) => [event, listed({ ...CONTENT.system, ...members })]));
+const NO_MEMBERS: readonly Member[] = [];
+
+function membersOf({ type, event }: JsonObject): readonly Member[] {
+  const ofEvent = type === 'system' && typeof event === 'string' ? BY_EVENT.get(event) : undefined;
+  return ofEvent ?? (typeof type === 'string' ? BY_TYPE.get(type) : undefined) ?? NO_MEMBERS;
+}
+
+function wrongMember(value: JsonObject, members: readonly Member[]): string | undefined {
+  for (const { name, isOptional, check } of members) {
+    const member = value[name];
+    if (isOptional && member === undefined) continue;
+    if (!check(member)) return name;
   }
   return undefined;
 }

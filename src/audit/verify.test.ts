@@ -77,6 +77,28 @@ describe('verifyLog', () => {
     );
   });
 
+  it('judges by what a line says, whatever texts the engine has read before', async () => {
+    // V8 13.6 can give an escaped key the name of an unrelated key that it saw in an earlier text.
+    const [line = ''] = sound;
+    const keys = [...new Set([...line.matchAll(/"([a-z]+)":/g)].map(([, key = '']) => key))];
+    expect(keys.length).toBeGreaterThan(10);
+    for (const key of keys) {
+      const cut = key.slice(0, -1);
+      const escaped = line.replaceAll(
+        `"${key}":`,
+        `"${cut}\\u${key
+          .charCodeAt(key.length - 1)
+          .toString(16)
+          .padStart(4, '0')}":`,
+      );
+      for (const poison of [line.replaceAll(`"${key}":`, `"${cut}\\\\":`), `{"${cut}\\\\":1}`, `{"x":1,"${cut}\\\\":1}`]) {
+        JSON.parse(poison);
+        expect(await ruleOf([escaped, ...sound.slice(1)]), key).toBeDefined();
+        expect(await verifyLog(sound)).toMatchObject({ state: 'sound', entries: 7 });
+      }
+    }
+  });
+
   it('finds a removed, repeated or moved entry anywhere but at the end', async () => {
     for (let i = 0; i < sound.length - 1; i++) {
       expect(await ruleOf(sound.toSpliced(i, 1))).toBe('sequence');

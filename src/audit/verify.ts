@@ -1,15 +1,13 @@
 // Verifies an exported log from its text alone: chain, canonical form, and the rules that decisions, outcomes and revisions must keep.
 // Stands alone: imports only audit/ and lib/, and never needs a gateway, a key or a database.
-import { canonicalJson } from '../lib/canonical-json.ts';
-import { sha256Hex } from '../lib/digest.ts';
-import { isObject, type JsonObject } from '../lib/json.ts';
-import { entryLine, FORMAT_VERSION, GENESIS, ORGANIZATION_NAME } from './chain.ts';
+import { entryLine, GENESIS } from './chain.ts';
 import { CallLedger } from './ledger.ts';
+import { MAX_LINE_UNITS, type ParsedLine, parseLine, UNREADABLE } from './line.ts';
 import type { Head, StoredEntry } from './port.ts';
-import { type Breach, checkContent, type Rule } from './rules.ts';
+import type { Breach, Rule } from './rules.ts';
+import { type CheckpointFacts, TreeCheck, type TreeExpectation } from './tree-check.ts';
 
-/** Longest line that is read, UTF-16 code units. No entry the gateway writes comes near it. */
-export const MAX_LINE_UNITS = 16 * 1024 * 1024;
+export { MAX_LINE_UNITS } from './line.ts';
 
 export interface VerifyOptions {
   /** Organization the log must belong to; default: that of the first entry. */
@@ -18,6 +16,8 @@ export interface VerifyOptions {
   expectedHead?: { seq: number; hash: string } | undefined;
   /** Accept a log that starts later than its first entry; the verdict is then `cannot_tell` at best. */
   allowPartial?: boolean | undefined;
+  /** Checkpoints that the tree of the log must agree with, and the keys that must have signed them. */
+  tree?: TreeExpectation | undefined;
 }
 
 export interface FirstBad {
@@ -44,6 +44,8 @@ export interface Verdict {
   lostCalls: number;
   /** Decisions that were void because the revision had moved on. */
   voidDecisions: number;
+  /** Of the checkpoints that were given. */
+  checkpoints?: CheckpointFacts;
   firstBad?: FirstBad;
   /** Why it cannot be told. */
   reason?: string;
@@ -67,9 +69,6 @@ export async function verifyBytes(chunks: AsyncIterable<Uint8Array> | Iterable<U
 export async function* exportLines(entries: AsyncIterable<StoredEntry>): AsyncGenerator<string, void, undefined> {
   for await (const entry of entries) yield entryLine(entry);
 }
-
-/** Line that stands for bytes that are no text, and for a line longer than MAX_LINE_UNITS. No such text is valid. */
-const UNREADABLE = '\u0000';
 
 /** Lines of a byte stream: split at LF only, UTF-8 decoded strictly, bounded. A last line without LF counts. */
 export async function* splitLines(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<string, void, undefined> {
@@ -118,10 +117,12 @@ export class LogVerifier {
   #partial = false;
   #headSeen: boolean;
   #firstBad: FirstBad | undefined;
+  readonly #tree: TreeCheck | undefined;
 
   constructor(options: VerifyOptions = {}) {
     this.#options = options;
     this.#org = options.org;
+    this.#tree = options.tree && new TreeCheck(options.tree);
     this.#headSeen = options.expectedHead === undefined || options.expectedHead.seq === 0;
   }
 
@@ -147,13 +148,15 @@ export class LogVerifier {
     };
     if (this.#firstBad) return { state: 'broken', ...facts, firstBad: this.#firstBad };
     if (!this.#headSeen) return { state: 'broken', ...facts, firstBad: this.#missingHead() };
+    const missing = this.#entries > 0 && !this.#partial ? this.#tree?.end() : undefined;
+    if (missing) return { state: 'broken', ...facts, firstBad: { seq: this.#head.seq + 1, line: this.#line + 1, ...missing } };
     if (this.#entries === 0) return { state: 'cannot_tell', ...facts, reason: 'there is no entry to verify' };
     if (this.#partial)
       return { state: 'cannot_tell', ...facts, reason: 'the log does not start with its first entry; what is there holds together' };
-    return { state: 'sound', ...facts };
+    return this.#tree ? { state: 'sound', ...facts, checkpoints: this.#tree.facts() } : { state: 'sound', ...facts };
   }
 
-  #check(entry: Parsed): Breach | undefined {
+  #check(entry: ParsedLine): Breach | undefined {
     const { header, hash } = entry;
     if (this.#org === undefined) this.#org = header.org;
     if (header.org !== this.#org) return { rule: 'organization', expected: this.#org, found: header.org };
@@ -166,7 +169,10 @@ export class LogVerifier {
     if (header.seq !== next) return { rule: 'sequence', expected: String(next), found: String(header.seq) };
     if (header.prev !== this.#head.hash) return { rule: 'prev', expected: this.#head.hash, found: header.prev };
     const breach =
-      this.#checkRevision(entry) ?? this.#checkExpectedHead(entry) ?? this.#ledger.take(header.seq, header.revision, entry.content);
+      this.#checkRevision(entry) ??
+      this.#checkExpectedHead(entry) ??
+      this.#ledger.take(header.seq, header.revision, entry.content) ??
+      (this.#partial ? undefined : this.#tree?.take(header.org, header.seq, hash, entry.content));
     if (breach) return breach;
     this.#head = { seq: header.seq, hash, revision: header.revision };
     this.#entries++;
@@ -174,7 +180,7 @@ export class LogVerifier {
   }
 
   /** INVARIANT: only an object entry raises the control revision, and always by one (verify.test.ts). */
-  #checkRevision({ header, content }: Parsed): Breach | undefined {
+  #checkRevision({ header, content }: ParsedLine): Breach | undefined {
     const before = this.#head.revision;
     if (header.revision < before) return { rule: 'revision-decreased', expected: `at least ${before}`, found: String(header.revision) };
     if (content.type === 'object') {
@@ -185,7 +191,7 @@ export class LogVerifier {
     return { rule: 'revision-source', expected: `${before}, because only an object entry raises it`, found: String(header.revision) };
   }
 
-  #checkExpectedHead({ header, hash }: Parsed): Breach | undefined {
+  #checkExpectedHead({ header, hash }: ParsedLine): Breach | undefined {
     const expected = this.#options.expectedHead;
     if (expected?.seq !== header.seq) return undefined;
     this.#headSeen = true;
@@ -202,106 +208,4 @@ export class LogVerifier {
       found: 'the end of the log',
     };
   }
-}
-
-interface Header {
-  content: string;
-  org: string;
-  prev: string;
-  revision: number;
-  seq: number;
-}
-
-interface Parsed {
-  header: Header;
-  hash: string;
-  content: JsonObject;
-}
-
-/** What can be said of a line by itself: form, hashes, members. */
-function parseLine(text: string): Parsed | Breach {
-  const parsed = parseObject(text);
-  if (!parsed) return { rule: 'line', expected: 'one JSON object', found: excerpt(text) };
-  const { content, hash, header } = parsed;
-  if (Object.keys(parsed).length !== 3 || !isObject(content) || typeof hash !== 'string' || !isObject(header)) {
-    return { rule: 'line', expected: 'the members content, hash and header', found: excerpt(text) };
-  }
-  const texts = canonicalTexts(content, hash, header);
-  if (!texts || texts.line !== text)
-    return { rule: 'canonical', expected: 'RFC 8785 text', found: texts ? difference(text, texts.line) : excerpt(text) };
-  const fields = checkHeader(header);
-  if ('rule' in fields) return fields;
-  const headerHash = sha256Hex(texts.header);
-  if (headerHash !== hash) return { rule: 'hash', expected: headerHash, found: hash };
-  const contentHash = sha256Hex(texts.content);
-  if (contentHash !== fields.content) return { rule: 'content-hash', expected: fields.content, found: contentHash };
-  const breach = checkContent(content);
-  return breach ?? { header: fields, hash, content };
-}
-
-function parseObject(text: string): JsonObject | undefined {
-  if (text.length > MAX_LINE_UNITS) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Undefined when RFC 8785 has no text for it (or it is nested beyond what can be walked). */
-function canonicalTexts(
-  content: JsonObject,
-  hash: string,
-  header: JsonObject,
-): { content: string; header: string; line: string } | undefined {
-  try {
-    const texts = { content: canonicalJson(content), header: canonicalJson(header) };
-    return { ...texts, line: `{"content":${texts.content},"hash":${canonicalJson(hash)},"header":${texts.header}}` };
-  } catch {
-    return undefined;
-  }
-}
-
-function checkHeader(header: JsonObject): Header | Breach {
-  const { content, org, prev, revision, seq, v } = header;
-  if (v !== FORMAT_VERSION)
-    return { rule: 'header', expected: `format version ${FORMAT_VERSION}`, found: excerpt(JSON.stringify(v) ?? 'none') };
-  const sound =
-    Object.keys(header).length === 6 &&
-    isHash(content) &&
-    typeof org === 'string' &&
-    ORGANIZATION_NAME.test(org) &&
-    isHash(prev) &&
-    isCount(revision) &&
-    isCount(seq) &&
-    seq > 0;
-  if (!sound)
-    return {
-      rule: 'header',
-      expected: 'content, org, prev, revision, seq and v as the format has them',
-      found: excerpt(JSON.stringify(header)),
-    };
-  return { content, org, prev, revision, seq };
-}
-
-function isHash(value: unknown): value is string {
-  return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && Number(value) >= 0;
-}
-
-const EXCERPT_UNITS = 160;
-
-function excerpt(text: string): string {
-  if (text === UNREADABLE) return 'bytes that are not UTF-8 text, or a line that is too long';
-  return text.length <= EXCERPT_UNITS ? text : `${text.slice(0, EXCERPT_UNITS)}…`;
-}
-
-function difference(text: string, canonical: string): string {
-  let at = 0;
-  while (at < text.length && text[at] === canonical[at]) at++;
-  return `another text from character ${at + 1}: ${excerpt(text.slice(at, at + EXCERPT_UNITS))}`;
 }

@@ -3,10 +3,47 @@ import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../lib/canonical-json.ts';
 import { sha256Hex } from '../lib/digest.ts';
 import type { JsonObject } from '../lib/json.ts';
-import { Catalog, MAX_DEFINITION_CHARS, MAX_DEFINITION_DEPTH, MAX_DEFINITIONS, MAX_SHELF_CHARS, MAX_WARNINGS, pin } from './catalog.ts';
+import {
+  Catalog,
+  MAX_DEFINITION_CHARS,
+  MAX_DEFINITION_DEPTH,
+  MAX_DEFINITIONS,
+  MAX_SHELF_CHARS,
+  MAX_WARNINGS,
+  PINNED_AT_ONCE_CHARS,
+  pin,
+  pinAhead,
+} from './catalog.ts';
 import { publicName } from './names.ts';
 
 const tool = (name: string, more: JsonObject = {}): JsonObject => ({ name, inputSchema: { type: 'object' }, ...more });
+
+describe('a long list', () => {
+  test('is pinned a few at a time, with the same pins, and costs nothing when it is put on the shelf', async () => {
+    const long = Array.from({ length: 2_000 }, (_, n) => tool(`t${n}`, { description: 'd'.repeat(1_000) }));
+    const before = new Catalog().put('acme', 'fs', 'tool', structuredClone(long));
+    let turns = 0;
+    let over = false;
+    const count = (): void => {
+      turns++;
+      if (!over) setImmediate(count);
+    };
+    setImmediate(count);
+    await pinAhead(long);
+    over = true;
+    expect(turns).toBeGreaterThanOrEqual(Math.floor((2_000 * 1_000) / PINNED_AT_ONCE_CHARS));
+    const catalog = new Catalog();
+    expect(catalog.put('acme', 'fs', 'tool', long)).toEqual(before);
+    expect(catalog.find('acme', 'fs', 'tool', 't7')?.hash).toBe(sha256Hex(canonicalJson(long[7] as JsonObject)));
+  });
+
+  test('is not pinned further than a shelf holds, and definitions that cannot be pinned are left out as ever', async () => {
+    const deep = tool('deep', { a: JSON.parse('['.repeat(MAX_DEFINITION_DEPTH) + ']'.repeat(MAX_DEFINITION_DEPTH)) });
+    const list = [deep, tool('a')];
+    await pinAhead(list);
+    expect(new Catalog().put('acme', 'fs', 'tool', list)).toMatchObject({ added: ['a'], warnings: [expect.stringContaining('nested')] });
+  });
+});
 
 describe('a complete list', () => {
   test('replaces what was known and says what changed', () => {

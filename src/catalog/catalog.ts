@@ -19,6 +19,10 @@ export const MAX_DEFINITION_CHARS = 2_000_000;
 export const MAX_SHELF_CHARS = 32_000_000;
 /** Compiled schemas kept. */
 export const MAX_COMPILED_SCHEMAS = 1_024;
+/** Characters pinned between two turns of the event loop. */
+export const PINNED_AT_ONCE_CHARS = 100_000;
+/** What a definition counts for at least. */
+const MIN_PIN_CHARS = 200;
 /** Warnings reported for one list. */
 export const MAX_WARNINGS = 20;
 
@@ -136,8 +140,32 @@ export interface Pin {
   chars: number;
 }
 
+/** What was pinned ahead. Definitions are never changed once they are read. */
+const ahead = new WeakMap<JsonObject, Pin | string>();
+
+/** Makes the pins that a long list will need, a few at a time, so that others are served meanwhile. The same pins as without. */
+export async function pinAhead(definitions: readonly JsonObject[]): Promise<void> {
+  let chars = 0;
+  let total = 0;
+  for (const value of definitions.slice(0, MAX_DEFINITIONS)) {
+    const made = pin(value);
+    ahead.set(value, made);
+    const cost = typeof made === 'string' ? MIN_PIN_CHARS : Math.max(made.chars, MIN_PIN_CHARS);
+    chars += cost;
+    total += cost;
+    if (total > MAX_SHELF_CHARS) return;
+    if (chars < PINNED_AT_ONCE_CHARS) continue;
+    chars = 0;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
 /** The definition with its pin; a text says why it cannot be used. */
 export function pin(value: JsonObject): Pin | string {
+  return ahead.get(value) ?? makePin(value);
+}
+
+function makePin(value: JsonObject): Pin | string {
   if (!isWithinDepth(value, MAX_DEFINITION_DEPTH)) return `it is nested deeper than ${MAX_DEFINITION_DEPTH} levels`;
   try {
     const text = canonicalJson(value);

@@ -2,21 +2,39 @@
 // Never follows a redirect and never repeats the operator token in a message.
 import { Agent, type Dispatcher } from 'undici';
 import type {
+  AccessReply,
   ApplyReply,
   ApplyRequest,
+  ApprovalBody,
+  ApprovalDetail,
+  ApprovalList,
+  ApprovalStats,
+  CheckpointBody,
+  DecideReply,
+  DecideRequest,
   DefinitionsReply,
   DiffReply,
   DrillReply,
   DrillRequest,
+  EffectiveReply,
+  ExplainReply,
   FreezeList,
   FreezeReply,
   FreezeRequest,
   HistoryReply,
   LimitBody,
+  LintReply,
+  NewOrganizationReply,
   NewTokenReply,
   ObjectBody,
+  OrganizationList,
+  PlacedProblem,
+  PolicyDiffReply,
+  ShadowReply,
+  StarterReply,
   StatusReply,
   TokenList,
+  TokenRequest,
   UnfreezeReply,
 } from '../admin/contract.ts';
 import { GatewayError } from '../lib/error.ts';
@@ -29,6 +47,13 @@ export interface LogEntryBody {
   header: Record<string, unknown>;
 }
 
+/** A file, a control revision, or what is in force. */
+export interface PolicyBody {
+  text?: string;
+  fileName?: string;
+  revision?: number;
+}
+
 export interface AdminClient {
   readonly url: string;
   status(): Promise<StatusReply>;
@@ -36,20 +61,39 @@ export interface AdminClient {
   objects(kind: string | undefined): Promise<{ revision: number; objects: ObjectBody[] }>;
   object(kind: string, name: string): Promise<ObjectBody>;
   deleteObject(kind: string, name: string, revision: number | undefined): Promise<ApplyReply>;
+  effectivePolicy(query: Readonly<Record<string, string | undefined>>): Promise<EffectiveReply>;
+  explain(call: string): Promise<ExplainReply>;
+  whatIf(body: { text: string; fileName: string }): Promise<ExplainReply>;
+  /** JSON lines, one value each. */
+  simulate(body: { text: string; fileName: string; from: string; alone: boolean }): Promise<AsyncIterable<unknown>>;
+  shadow(query: Readonly<Record<string, string | undefined>>): Promise<ShadowReply>;
+  starterPolicy(query: Readonly<Record<string, string | undefined>>): Promise<StarterReply>;
+  learnedPolicy(query: Readonly<Record<string, string | undefined>>): Promise<StarterReply>;
+  lintPolicies(body: PolicyBody): Promise<LintReply>;
+  diffPolicies(body: { a: PolicyBody; b: PolicyBody }): Promise<PolicyDiffReply>;
   history(kind: string, name: string, limit: number | undefined): Promise<HistoryReply>;
   rollback(kind: string, name: string, body: { to: number; dryRun: boolean }): Promise<ApplyReply>;
   apply(body: ApplyRequest): Promise<ApplyReply>;
   diff(body: ApplyRequest): Promise<DiffReply>;
   exportObjects(query: { kinds: string | undefined; secrets: boolean; revisions: boolean }): Promise<AsyncIterable<Uint8Array>>;
-  tokens(): Promise<TokenList>;
-  createToken(body: { agent: string; name?: string; expiresAt?: string; scopes?: Record<string, string[]> }): Promise<NewTokenReply>;
+  tokens(query: Readonly<Record<string, string | undefined>>): Promise<TokenList>;
+  createToken(body: TokenRequest): Promise<NewTokenReply>;
   revokeToken(name: string): Promise<{ name: string; revision: number }>;
-  rotateToken(name: string): Promise<NewTokenReply>;
+  rotateToken(name: string, body: { overlapMs?: number; expiresAt?: string }): Promise<NewTokenReply>;
+  organizations(): Promise<OrganizationList>;
+  createOrganization(body: Record<string, string>): Promise<NewOrganizationReply>;
+  who(query: Readonly<Record<string, string | undefined>>): Promise<AccessReply>;
+  what(query: Readonly<Record<string, string | undefined>>): Promise<AccessReply>;
   limits(): Promise<{ limits: LimitBody[] }>;
   limit(name: string): Promise<LimitBody>;
   freezes(): Promise<FreezeList>;
   freeze(body: FreezeRequest): Promise<FreezeReply>;
   unfreeze(name: string): Promise<UnfreezeReply>;
+  approvals(query: Readonly<Record<string, string | undefined>>): Promise<ApprovalList>;
+  approval(id: string): Promise<ApprovalDetail>;
+  approvalStats(): Promise<ApprovalStats>;
+  decideApproval(id: string, what: 'approve' | 'deny' | 'revoke', body: { comment?: string; digest?: string }): Promise<ApprovalBody>;
+  decideApprovals(body: DecideRequest): Promise<DecideReply>;
   drill(body: DrillRequest): Promise<DrillReply>;
   definitions(server: string, refresh: boolean): Promise<DefinitionsReply>;
   approveDefinitions(server: string, body: Record<string, unknown>): Promise<ApplyReply>;
@@ -57,6 +101,11 @@ export interface AdminClient {
   riskHistory(query: Readonly<Record<string, string | undefined>>): Promise<{ enabled: boolean; facts: unknown }>;
   /** JSON lines, one value each. */
   backtest(body: { text: string; fileName: string; from: string }): Promise<AsyncIterable<unknown>>;
+  makeCheckpoint(): Promise<CheckpointBody>;
+  signingKeys(): Promise<{ keys: string[] }>;
+  rotateSigningKey(): Promise<{ key: string; previous: string }>;
+  consistency(query: { from: string; to: string }): Promise<{ proof: string[] }>;
+  proof(call: string): Promise<unknown>;
   rotateDataKey(): Promise<{ key: string; previous: string }>;
   log(query: Readonly<Record<string, string | undefined>>): Promise<{ entries: LogEntryBody[]; next?: number }>;
   entry(seq: number, values: boolean): Promise<{ entry: LogEntryBody; values?: Record<string, string | null> }>;
@@ -72,6 +121,8 @@ export interface AdminClientOptions {
   /** Origin, perhaps with a path in front of the API. */
   url: string;
   token: string | undefined;
+  /** The organization it is meant for: an answer of another one is refused. */
+  organization?: string | undefined;
 }
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -92,18 +143,32 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     objects: (kind) => wire.json('GET', at('objects') + queryText({ kind })),
     object: (kind, name) => wire.json('GET', at('objects', kind, name)),
     deleteObject: (kind, name, revision) => wire.json('DELETE', at('objects', kind, name) + queryText({ revision: revision?.toString() })),
+    effectivePolicy: (query) => wire.json('GET', at('policy', 'effective') + queryText(query)),
+    explain: (call) => wire.json('GET', at('explain', call)),
+    whatIf: (body) => wire.json('POST', at('explain'), body),
+    simulate: (body) => wire.lines('POST', at('policy', 'simulate'), body),
+    shadow: (query) => wire.json('GET', at('policy', 'shadow') + queryText(query)),
+    starterPolicy: (query) => wire.json('GET', at('policy', 'starter') + queryText(query)),
+    learnedPolicy: (query) => wire.json('GET', at('policy', 'learned') + queryText(query)),
+    lintPolicies: (body) => wire.json('POST', at('policy', 'lint'), body),
+    diffPolicies: (body) => wire.json('POST', at('policy', 'diff'), body),
     history: (kind, name, limit) => wire.json('GET', at('objects', kind, name, 'history') + queryText({ limit: limit?.toString() })),
     rollback: (kind, name, body) => wire.json('POST', at('objects', kind, name, 'rollback'), body),
     apply: (body) => wire.json('POST', at('apply'), body),
     diff: (body) => wire.json('POST', at('diff'), body),
     exportObjects: ({ kinds, secrets, revisions }) =>
       wire.stream(at('export') + queryText({ kinds, secrets: secrets ? 'true' : undefined, revisions: revisions ? 'true' : undefined })),
-    tokens: () => wire.json('GET', at('tokens')),
+    tokens: (query) => wire.json('GET', at('tokens') + queryText(query)),
     createToken: (body) => wire.json('POST', at('tokens'), body),
     revokeToken: (name) => wire.json('POST', at('tokens', name, 'revoke')),
-    rotateToken: (name) => wire.json('POST', at('tokens', name, 'rotate')),
+    rotateToken: (name, body) => wire.json('POST', at('tokens', name, 'rotate'), body),
+    organizations: () => wire.json('GET', at('organizations')),
+    createOrganization: (body) => wire.json('POST', at('organizations'), body),
+    who: (query) => wire.json('GET', at('access', 'who') + queryText(query)),
+    what: (query) => wire.json('GET', at('access', 'what') + queryText(query)),
     limits: () => wire.json('GET', at('limits')),
     limit: (name) => wire.json('GET', at('limits', name)),
+    ...approvalsOf(wire),
     freezes: () => wire.json('GET', at('freezes')),
     freeze: (body) => wire.json('POST', at('freezes'), body),
     unfreeze: (name) => wire.json('DELETE', at('freezes', name)),
@@ -114,6 +179,11 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     rejectDefinitions: (server, body) => wire.json('POST', at('servers', server, 'reject'), body),
     riskHistory: (query) => wire.json('GET', at('risk', 'history') + queryText(query)),
     backtest: (body) => wire.lines('POST', at('risk', 'backtest'), body),
+    makeCheckpoint: () => wire.json('POST', at('log', 'checkpoints')),
+    signingKeys: () => wire.json('GET', at('log', 'keys')),
+    rotateSigningKey: () => wire.json('POST', at('log', 'keys', 'rotate')),
+    consistency: (query) => wire.json('GET', at('log', 'consistency') + queryText(query)),
+    proof: (call) => wire.json('GET', at('log', 'proof') + queryText({ call })),
     rotateDataKey: () => wire.json('POST', at('keys', 'rotate')),
     log: (query) => wire.json('GET', at('log') + queryText(query)),
     entry: (seq, values) => wire.json('GET', at('log', String(seq)) + queryText({ values: values ? 'true' : undefined })),
@@ -124,18 +194,31 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
   };
 }
 
+function approvalsOf(wire: Wire): Pick<AdminClient, 'approvals' | 'approval' | 'approvalStats' | 'decideApproval' | 'decideApprovals'> {
+  const at = (...parts: string[]) => `/api/v1/${parts.map(encodeURIComponent).join('/')}`;
+  return {
+    approvals: (query) => wire.json('GET', at('approvals') + queryText(query)),
+    approval: (id) => wire.json('GET', at('approvals', id)),
+    approvalStats: () => wire.json('GET', at('approval-stats')),
+    decideApproval: (id, what, body) => wire.json('POST', at('approvals', id, what), body),
+    decideApprovals: (body) => wire.json('POST', at('approvals', 'decide'), body),
+  };
+}
+
 class Wire {
   readonly #prefix: URL;
   readonly #token: string | undefined;
+  readonly #organization: string | undefined;
   readonly #agent = new Agent({
     connect: { timeout: CONNECT_TIMEOUT_MS },
     headersTimeout: ANSWER_TIMEOUT_MS,
     bodyTimeout: STREAM_SILENCE_MS,
   });
 
-  constructor({ url, token }: AdminClientOptions) {
+  constructor({ url, token, organization }: AdminClientOptions) {
     this.#prefix = new URL(url);
     this.#token = token;
+    this.#organization = organization;
   }
 
   async json<T>(method: Dispatcher.HttpMethod, path: string, body?: unknown): Promise<T> {
@@ -194,6 +277,7 @@ class Wire {
         headers: {
           accept: '*/*',
           ...(this.#token !== undefined && trusted ? { authorization: `Bearer ${this.#token}` } : {}),
+          ...(this.#organization !== undefined && trusted ? { 'sallyport-organization': this.#organization } : {}),
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -259,7 +343,8 @@ function failureOf(url: URL, status: number, text: string): GatewayError {
   if (typeof error?.code !== 'string' || typeof error.message !== 'string')
     return invalidAnswer(url.origin, `has status ${status} and is no answer of a gateway`);
   const details = Array.isArray(error.details) ? error.details.filter((line) => typeof line === 'string') : [];
-  return new ListedFailure(error.code, nextStep(error.code, error.message), details);
+  const problems = Array.isArray(error.problems) ? (error.problems as unknown as PlacedProblem[]) : [];
+  return new ListedFailure(error.code, nextStep(error.code, error.message), details, problems);
 }
 
 /** What the command line can add: where its token comes from. */

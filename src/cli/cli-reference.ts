@@ -47,7 +47,8 @@ function cell(option: Option): string {
 }
 
 function argumentText(argument: Argument): string {
-  return argument.required ? `<${argument.name()}>` : `[${argument.name()}]`;
+  const name = argument.variadic ? `${argument.name()}...` : argument.name();
+  return argument.required ? `<${name}>` : `[${name}]`;
 }
 
 function examples(spec: CommandSpec | undefined): string[] {

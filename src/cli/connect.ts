@@ -18,7 +18,7 @@ export async function withGateway<T>(run: Run, use: (client: AdminClient) => Pro
     const next = 'Set SALLYPORT_OPERATOR_TOKEN, or name the data directory of the gateway with --data.';
     throw new GatewayError('operator_token_missing', `There is no operator token: no file ${where}. ${next}`);
   }
-  return withClient(adminUrl(run, config), token, run, use);
+  return withClient(adminUrl(run, config), token, run, use, meantOrganization(run));
 }
 
 export async function withClient<T>(
@@ -26,12 +26,13 @@ export async function withClient<T>(
   token: string | undefined,
   run: Run,
   use: (client: AdminClient) => Promise<T>,
+  organization?: string,
 ): Promise<T> {
   const { protocol, hostname } = new URL(url);
   if (protocol === 'http:' && token !== undefined && !isLoopback(hostname.replace(/^\[|\]$/g, ''))) {
     run.terminal.err(`sallyport: warning: the operator token goes to ${hostname} without encryption; use https.`);
   }
-  const client = createAdminClient({ url, token });
+  const client = createAdminClient({ url, token, organization });
   try {
     return await use(client);
   } finally {
@@ -41,10 +42,15 @@ export async function withClient<T>(
 
 export function operatorToken(run: Run, config: Config): string | undefined {
   const given = run.terminal.env.SALLYPORT_OPERATOR_TOKEN?.trim();
-  const token = given || readOperatorToken(config.dataDir);
+  const token = given || readOperatorToken(config.dataDir, meantOrganization(run));
   if (token !== undefined && !/^[\x21-\x7e]+$/.test(token))
     throw usageError('The operator token holds characters that no token has. Copy it again.');
   return token;
+}
+
+/** Only when it was named: an operator token belongs to one organization, and most gateways have one only. */
+export function meantOrganization(run: Run): string | undefined {
+  return run.options.text('org') ?? (run.terminal.env.SALLYPORT_ORGANIZATION || undefined);
 }
 
 /** --url, SALLYPORT_ADMIN_URL, or the admin address of the settings. */

@@ -7,9 +7,10 @@ import { lockHolder } from '../store/sqlite/lock.ts';
 import { loadMasterKeys, MASTER_KEY_FILE } from '../vault/master-key.ts';
 import { type AdminClient, createAdminClient } from './admin-client.ts';
 import type { Run } from './command.ts';
-import { adminUrl, operatorToken } from './connect.ts';
-import { lookAtDatabase } from './doctor-database.ts';
+import { adminUrl, meantOrganization, operatorToken } from './connect.ts';
+import { lookAtDatabase, wrappingKeys } from './doctor-database.ts';
 import { verifyTail } from './doctor-log.ts';
+import { lookAtTokens } from './doctor-token.ts';
 import { messageOf } from './failure.ts';
 
 export interface Check {
@@ -26,7 +27,7 @@ const PORT_TIMEOUT_MS = 2_000;
 export async function runChecks(run: Run, config: Config): Promise<Check[]> {
   const url = adminUrl(run, config);
   const token = readToken(run, config);
-  const client = createAdminClient({ url, token: token.value });
+  const client = createAdminClient({ url, token: token.value, organization: meantOrganization(run) });
   try {
     const gateway = await lookAtGateway(client, url, token);
     const running = gateway.some(({ name, state }) => name === 'gateway' && state === 'ok');
@@ -34,11 +35,11 @@ export async function runChecks(run: Run, config: Config): Promise<Check[]> {
       nodeVersion(),
       dataDirectory(config),
       ...lock(config, running),
-      masterKey(config),
+      await masterKey(config),
       await lookAtDatabase(config, running),
       ...(running ? [] : await Promise.all([port('agent port', config.agent), port('admin port', config.admin)])),
       ...gateway,
-      ...(running && token.value !== undefined ? [await verifyTail(client)] : []),
+      ...(running && token.value !== undefined ? [await lookAtTokens(client), await verifyTail(client)] : []),
     ];
   } finally {
     await client.close();
@@ -83,7 +84,7 @@ function lock(config: Config, running: boolean): Check[] {
   return [{ name, state: 'warn', message: `process ${holder.pid} uses the data directory, but no gateway answers`, next }];
 }
 
-function masterKey(config: Config): Check {
+async function masterKey(config: Config): Promise<Check> {
   const name = 'master key';
   try {
     const { current, others } = loadMasterKeys({
@@ -93,6 +94,14 @@ function masterKey(config: Config): Check {
       create: false,
     });
     const where = config.masterKey === undefined ? join(config.dataDir, MASTER_KEY_FILE) : 'SALLYPORT_MASTER_KEY';
+    const lost = (await wrappingKeys(config)).filter((id) => id !== current.id && !others.some((other) => other.id === id));
+    if (lost.length > 0)
+      return {
+        name,
+        state: 'fail',
+        message: `${current.id} from ${where} does not open the data keys: they are wrapped by ${lost.join(' and ')}`,
+        next: 'Put that master key back. Nothing sealed can be opened without it.',
+      };
     if (others.length === 0) return { name, state: 'ok', message: `${current.id} from ${where}` };
     const next =
       config.masterKey === undefined

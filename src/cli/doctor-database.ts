@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { pendingMigrations, readMigrations } from '../store/migrate.ts';
+import { keyIdOf } from '../vault/envelope.ts';
 import type { Check } from './doctor-checks.ts';
 
 const name = 'database';
@@ -16,6 +17,38 @@ export async function lookAtDatabase(config: Config, running: boolean): Promise<
     const next =
       config.databaseUrl === undefined ? 'Restore a backup, or install the version that wrote it.' : 'Check DATABASE_URL and the server.';
     return { name, state: 'fail', message, next };
+  }
+}
+
+/** Ids of the master keys that the data keys are wrapped by; none when the database cannot be read, which the check of the database says. */
+export async function wrappingKeys(config: Config): Promise<string[]> {
+  try {
+    const wrapped = config.databaseUrl === undefined ? await embeddedKeys(config.dataDir) : await postgresKeys(config.databaseUrl);
+    return [...new Set(wrapped.flatMap((bytes) => keyIdOf(bytes) ?? []))];
+  } catch {
+    return [];
+  }
+}
+
+async function embeddedKeys(dataDir: string): Promise<Uint8Array[]> {
+  const { DATABASE_FILE, openDatabase } = await import('../store/sqlite/database.ts');
+  const path = join(dataDir, DATABASE_FILE);
+  if (!existsSync(path)) return [];
+  const db = openDatabase(path, 'read');
+  try {
+    return (db.prepare('SELECT wrapped FROM data_key').all() as { wrapped: Uint8Array }[]).map(({ wrapped }) => wrapped);
+  } finally {
+    db.close();
+  }
+}
+
+async function postgresKeys(url: string): Promise<Uint8Array[]> {
+  const { connect } = await import('../store/postgres/database.ts');
+  const sql = connect(url, 1);
+  try {
+    return (await sql<{ wrapped: Uint8Array }[]>`SELECT wrapped FROM data_key`).map(({ wrapped }) => wrapped);
+  } finally {
+    await sql.end({ timeout: 1 });
   }
 }
 

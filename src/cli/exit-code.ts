@@ -37,6 +37,7 @@ const CODES: ReadonlyMap<string, ExitCode> = new Map([
   ['control_unavailable', exitCode.unreachable],
   ['unauthenticated', exitCode.refused],
   ['forbidden', exitCode.refused],
+  ['wrong_organization', exitCode.refused],
   ['operator_token_missing', exitCode.refused],
   ['operator_token_exposed', exitCode.refused],
   ['conflict', exitCode.conflict],

@@ -1,6 +1,7 @@
 // How a command fails: a message that names the input and the next step, or one JSON value with --json, and the exit code that goes with it.
 // Never prints a stack trace, the cause of an error, or the value of a secret.
 import { CommanderError } from 'commander';
+import type { PlacedProblem } from '../admin/contract.ts';
 import { GatewayError } from '../lib/error.ts';
 import { exitCode, exitCodeOf } from './exit-code.ts';
 import { OutputClosed, type Terminal } from './terminal.ts';
@@ -9,9 +10,12 @@ import { printable } from './text-table.ts';
 /** A failure with one line for every problem that was found. */
 export class ListedFailure extends GatewayError {
   readonly details: readonly string[];
-  constructor(code: string, message: string, details: readonly string[]) {
+  /** Problems with their place in the objects that were sent. */
+  readonly problems: readonly PlacedProblem[];
+  constructor(code: string, message: string, details: readonly string[], problems: readonly PlacedProblem[] = []) {
     super(code, message);
     this.details = details;
+    this.problems = problems;
   }
 }
 

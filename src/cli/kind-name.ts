@@ -6,7 +6,7 @@ import { usageError } from './failure.ts';
 
 export function readKind(text: string): Kind {
   const word = text.toLowerCase();
-  const words = [word, word.replace(/ies$/, 'y'), word.replace(/s$/, '')];
+  const words = [word, word.replace(/ies$/, 'y'), word.replace(/es$/, ''), word.replace(/s$/, '')];
   const singular = words.find(isKind);
   if (singular !== undefined) return singular;
   const suggestion = words.map((one) => didYouMean(one, kindNames)).find((text) => text !== '');

@@ -2,6 +2,7 @@
 // Never returns a part of what was named: one bad file is a failure of the whole.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
+import type { PlacedProblem } from '../admin/contract.ts';
 import { formatObjectError, type ObjectDraft, type ParsedObject, parseObjects } from '../object/parse.ts';
 import { fetchSecretValue, isSecretDraft, type SecretSources } from '../object/secret-draft.ts';
 import type { Run } from './command.ts';
@@ -13,10 +14,21 @@ export const MAX_FILES = 5_000;
 export const MAX_FILE_BYTES = 16 * 1024 * 1024;
 const EXTENSIONS: ReadonlySet<string> = new Set(['.yaml', '.yml', '.json']);
 
+export interface ObjectFiles {
+  objects: ObjectDraft[];
+  /** The problem with file, line and column in front, as far as it stands in one of these files. */
+  place(problem: PlacedProblem): string;
+}
+
 /** Throws ListedFailure `invalid_objects`, GatewayError `usage`, or the error of the file system. */
-export async function readObjectFiles(run: Run): Promise<ObjectDraft[]> {
+export async function readObjectFiles(run: Run): Promise<ObjectFiles> {
   const paths = run.options.list('file');
   if (paths.length === 0) throw usageError('Name the files with -f, for example: sallyport apply -f policy.yaml');
+  return readPaths(run, paths);
+}
+
+/** The same for files that are named otherwise. */
+export async function readPaths(run: Run, paths: readonly string[]): Promise<ObjectFiles> {
   const parsed: ParsedObject[] = [];
   const problems: string[] = [];
   for (const name of paths.flatMap(filesAt)) {
@@ -28,7 +40,15 @@ export async function readObjectFiles(run: Run): Promise<ObjectDraft[]> {
   const objects = problems.length > 0 ? [] : parsed.map((one) => withSecret(one, run, problems));
   if (problems.length > 0) throw new ListedFailure('invalid_objects', `Nothing was sent: ${problems[0] ?? ''}`, problems);
   if (objects.length === 0) throw usageError(`There is no object in ${paths.join(', ')}.`);
-  return objects;
+  return { objects, place: (problem) => placed(problem, parsed) };
+}
+
+function placed({ object, message, path, offset }: PlacedProblem, parsed: readonly ParsedObject[]): string {
+  const line = `${object}: ${message}`;
+  const found = parsed.find((one) => `${one.object.kind}/${one.object.metadata.name}` === object);
+  if (!found || !path) return line;
+  const at = found.locate(path, offset);
+  return `${found.file}:${at.line}:${at.column}: ${line}`;
 }
 
 /** The file itself, or every object file below a folder, in the order of their names. */

@@ -39,10 +39,23 @@ function summaryOf({ kind, spec }: ObjectBody): string {
     ],
     operator: [`role ${text('role')}`, ended],
     secret: [text('sealed')],
+    organization: [text('owner') && `owner ${text('owner')}`, text('contact') && `contact ${text('contact')}`],
+    team: [`${memberCount(spec.members)} members`, text('owner') && `owner ${text('owner')}`],
+    user: [text('name'), text('email'), off],
+    role: [`${memberCount(spec.members)} members`, `${Array.isArray(spec.grants) ? spec.grants.length : 0} grants`],
+    class: [text('environment') && `environment ${text('environment')}`, text('owner') && `owner ${text('owner')}`, off],
     snapshot: [`${Array.isArray(spec.definitions) ? spec.definitions.length : 0} definitions`, text('endpoint')],
     risk: [`order ${String(spec.order ?? '')}`, bandsText(spec.bands)],
   };
   return (parts[kind] ?? []).filter((part) => part !== '').join(', ');
+}
+
+/** Of a team or role: names in all its lists. */
+function memberCount(members: unknown): number {
+  return Object.values((members ?? {}) as Record<string, unknown>).reduce<number>(
+    (sum, names) => sum + (Array.isArray(names) ? names.length : 0),
+    0,
+  );
 }
 
 function urlsText(urls: unknown): string {

@@ -263,6 +263,7 @@ it('doctor: every check passes on a running gateway; what is wrong has a next st
     'database',
     'gateway',
     'operator token',
+    'agent tokens',
     'log',
   ]);
   const broken = await runCli(['doctor', '--data', join(folder, 'nothing'), '--url', 'http://127.0.0.1:1']);

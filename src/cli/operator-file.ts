@@ -13,22 +13,37 @@ import { buildView, type ControlView } from '../object/snapshot.ts';
 export const OPERATOR_TOKEN_FILE = 'operator.token';
 export const FIRST_OPERATOR = 'admin';
 
+/** Of the first operator of an organization that is not the first one of its gateway. */
+export function operatorTokenPath(dataDir: string, org: string): string {
+  return join(dataDir, `operator.${org}.token`);
+}
+
 /** Path of the file when an operator was made; undefined when there is one already. `revision` is the control revision after it. */
 export interface FirstOperator {
   path: string | undefined;
   revision: number;
 }
 
-/** Makes operator "admin" of role admin when the organization has none of that role that can still sign in. */
+/**
+ * Makes operator "admin" of role admin when the organization has none of that role that can still sign in. Whoever starts the first organization
+ * of a gateway may make others: that operator has the right to.
+ */
 export async function ensureOperator(core: Core, org: string, dataDir: string): Promise<FirstOperator> {
-  const path = resolve(dataDir, OPERATOR_TOKEN_FILE);
+  const isFirst = (await core.store.objects.organizations())[0] === org;
+  const path = resolve(isFirst ? join(dataDir, OPERATOR_TOKEN_FILE) : operatorTokenPath(dataDir, org));
   for (let attempt = 1; ; attempt++) {
     const view = buildView(await core.store.objects.load(org));
     const nowMs = core.clock.nowMs();
     if (view.operators().some(({ spec }) => isUsableAdmin(spec, nowMs))) return { path: undefined, revision: view.revision };
     const { token, hash, hint } = newOperatorToken();
     const partial = `${path}.${hash.slice(0, 16)}.tmp`;
-    const spec = { role: 'admin' as const, hash, hint, createdAt: new Date(nowMs).toISOString() };
+    const spec = {
+      role: 'admin' as const,
+      ...(isFirst ? { rights: ['organizations' as const] } : {}),
+      hash,
+      hint,
+      createdAt: new Date(nowMs).toISOString(),
+    };
     const operator: StoredObject<'operator'> = {
       kind: 'operator',
       metadata: { name: freeName(view), title: 'Made at the first start' },
@@ -64,9 +79,13 @@ function freeName(view: ControlView): string {
   return name;
 }
 
-/** The token of the file; undefined when there is none. Throws GatewayError `operator_token_exposed`. */
-export function readOperatorToken(dataDir: string): string | undefined {
-  const path = join(dataDir, OPERATOR_TOKEN_FILE);
+/** The token of the organization's file, else of the first one's; undefined when there is none. Throws GatewayError `operator_token_exposed`. */
+export function readOperatorToken(dataDir: string, org?: string): string | undefined {
+  const own = org === undefined ? undefined : readTokenFile(operatorTokenPath(dataDir, org));
+  return own ?? readTokenFile(join(dataDir, OPERATOR_TOKEN_FILE));
+}
+
+function readTokenFile(path: string): string | undefined {
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found) return undefined;
   if (process.platform !== 'win32' && (found.mode & 0o077) !== 0) {
@@ -76,6 +95,13 @@ export function readOperatorToken(dataDir: string): string | undefined {
     );
   }
   return readFileSync(path, 'utf8').trim();
+}
+
+/** In place of what was there. */
+export function writeOperatorToken(path: string, token: string): void {
+  const partial = `${path}.tmp`;
+  writePrivate(partial, `${token}\n`);
+  renameSync(partial, path);
 }
 
 /** Never readable by others, not even for a moment. */

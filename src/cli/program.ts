@@ -72,7 +72,12 @@ function build(spec: CommandSpec, context: ProgramContext, parent: string | unde
       const values = command.optsWithGlobals() as Record<string, unknown>;
       const run: Run = { terminal, json: values.json === true, options: new Options(values) };
       const action = await load();
-      context.onExit(await action(run, ...given.slice(0, args.length).map((value) => (typeof value === 'string' ? value : undefined))));
+      // A variadic argument comes as a list, and is the last one.
+      const texts = given
+        .slice(0, args.length)
+        .flat()
+        .map((value) => (typeof value === 'string' ? value : undefined));
+      context.onExit(await action(run, ...texts));
     });
   }
   return command;
@@ -100,6 +105,7 @@ const JSON_OPTION: OptionSpec = { flags: '--json', help: 'one JSON value on stan
 const CONFIG_OPTION: OptionSpec = { flags: '--config <file>', help: 'settings file (SALLYPORT_CONFIG)' };
 const DATA_OPTION: OptionSpec = { flags: '--data <dir>', help: 'data directory (SALLYPORT_DATA_DIR)' };
 const URL_OPTION: OptionSpec = { flags: '--url <url>', help: 'admin URL of the running gateway (SALLYPORT_ADMIN_URL)' };
+const ORG_OPTION: OptionSpec = { flags: '--org <name>', help: 'organization, where a gateway has several (SALLYPORT_ORGANIZATION)' };
 const ADDRESS_OPTIONS: readonly OptionSpec[] = [
   { flags: '--listen <host:port>', help: 'short for --agent-host and --agent-port' },
   { flags: '--admin <host:port>', help: 'short for --admin-host and --admin-port' },
@@ -110,6 +116,7 @@ function optionsOf(spec: CommandSpec, settings: readonly SettingInfo[]): Option[
   if (spec.needs === 'gateway') own.push(URL_OPTION);
   if (spec.needs === 'settings') own.push(...ADDRESS_OPTIONS);
   if (spec.needs !== 'nothing') own.push(CONFIG_OPTION, DATA_OPTION);
+  if (spec.needs !== 'nothing' && !own.some(({ flags }) => flags.startsWith('--org '))) own.push(ORG_OPTION);
   if (spec.commands === undefined) own.push(JSON_OPTION);
   const options = own.map(toOption);
   if (spec.needs === 'settings') options.push(...settings.map(settingOption));

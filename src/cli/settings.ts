@@ -13,6 +13,7 @@ export function readSettings(run: Run): Config {
   const flags: Record<string, string | undefined> = {};
   for (const setting of settings()) flags[setting.name] = options.text(attributeOf(setting.flag));
   flags.dataDir = options.text('data') ?? flags.dataDir;
+  flags.organization = options.text('org') ?? flags.organization;
   address(options.text('listen'), '--listen', 'agent', flags);
   address(options.text('admin'), '--admin', 'admin', flags);
   const { config, problems } = loadConfig({ env: terminal.env, flags, file });

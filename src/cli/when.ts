@@ -22,6 +22,25 @@ export function readWhen(text: string, flag: string, nowMs: number): string {
   return new Date(timeMs).toISOString();
 }
 
+/** Milliseconds of `90m`, `24h`, `30d`. Throws GatewayError `usage` that names the flag. */
+export function readSpan(text: string, flag: string): number {
+  const spanMs = spanOf(text);
+  if (spanMs !== undefined && spanMs > 0 && spanMs <= MAX_AHEAD_MS) return spanMs;
+  throw usageError(
+    `${flag} ${JSON.stringify(text.slice(0, 64))} is no length of time. It is a number with s, m, h, d or w, for example ${flag} 24h.`,
+  );
+}
+
+/** `60/1m`. Throws GatewayError `usage` that names the flag. */
+export function readRate(text: string, flag: string): { max: number; windowMs: number } {
+  const [, max = '', span = ''] = /^(\d{1,9})\/(\w+)$/.exec(text) ?? [];
+  const windowMs = spanOf(span);
+  if (Number(max) > 0 && windowMs !== undefined && windowMs > 0) return { max: Number(max), windowMs };
+  throw usageError(
+    `${flag} ${JSON.stringify(text.slice(0, 64))} is no rate. It is a number and a length of time, for example ${flag} 60/1m.`,
+  );
+}
+
 /** RFC 3339 text of a point in the past: a duration back from now, or an instant. Throws GatewayError `usage` that names the flag. */
 export function readSince(text: string, flag: string, nowMs: number): string {
   const timeMs = timeOf(text, nowMs);
@@ -34,9 +53,14 @@ export function readSince(text: string, flag: string, nowMs: number): string {
   return new Date(Math.max(0, back)).toISOString();
 }
 
-function timeOf(text: string, nowMs: number): number | undefined {
+function spanOf(text: string): number | undefined {
   const duration = /^(\d{1,9})([smhdw])$/.exec(text);
-  if (duration) return nowMs + Number(duration[1]) * (UNIT_MS[duration[2] ?? ''] ?? Number.NaN);
+  return duration ? Number(duration[1]) * (UNIT_MS[duration[2] ?? ''] ?? Number.NaN) : undefined;
+}
+
+function timeOf(text: string, nowMs: number): number | undefined {
+  const spanMs = spanOf(text);
+  if (spanMs !== undefined) return nowMs + spanMs;
   const timeMs = INSTANT.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(timeMs) ? undefined : timeMs;
 }

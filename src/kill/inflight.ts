@@ -10,6 +10,13 @@ export const MAX_IN_FLIGHT = 65_536;
 /** Share of them that one agent may have: whoever opens all it can does not keep the others out. */
 export const AGENT_SHARE = 0.5;
 
+/** Agents without a running call that are remembered. */
+export const MAX_IDLE_AGENTS = 10_000;
+
+interface Share {
+  running: number;
+}
+
 export interface InFlightCall extends StopSubject {
   /** Of a call towards several servers: what ends the part that runs at each, by server. Kept up to date by who runs them. */
   parts?: Map<string, (reason: Error) => void> | undefined;
@@ -20,7 +27,9 @@ export interface InFlightCall extends StopSubject {
 export class InFlight implements StopTarget {
   readonly what = 'calls';
   readonly #calls = new Roster<Seated>();
-  readonly #perAgent = new Map<string, number>();
+  /** By organization, then agent. Who has none left goes only when there are many of them. */
+  readonly #perAgent = new Map<string, Map<string, Share>>();
+  #idleAgents = 0;
   readonly #max: number;
   readonly #maxPerAgent: number;
 
@@ -33,21 +42,27 @@ export class InFlight implements StopTarget {
     return this.#calls.size;
   }
 
+  /** Agents whose share is remembered. */
+  get knownAgents(): number {
+    let known = 0;
+    for (const agents of this.#perAgent.values()) known += agents.size;
+    return known;
+  }
+
   /** Returns the release function (may be called twice). Throws GatewayError `limit_exceeded` at the limit: the call must not run unseen. */
   register(call: InFlightCall): () => void {
     if (this.#calls.size >= this.#max)
       throw new GatewayError('limit_exceeded', `The gateway already runs ${this.#max} calls. Try again later.`);
-    const agent = `${call.principal.org}\n${call.principal.agent}`;
-    const own = this.#perAgent.get(agent) ?? 0;
-    if (own >= this.#maxPerAgent)
-      throw new GatewayError('limit_exceeded', `This agent already runs ${own} calls. Let some end first, then try again.`);
-    this.#perAgent.set(agent, own + 1);
+    const share = this.#shareOf(call.principal.org, call.principal.agent);
+    if (share.running >= this.#maxPerAgent)
+      throw new GatewayError('limit_exceeded', `This agent already runs ${share.running} calls. Let some end first, then try again.`);
+    if (share.running++ === 0) this.#idleAgents--;
     const seated: Seated = { call, seat: 0 };
     seated.seat = this.#calls.enter(seated);
     let held = true;
     return () => {
       this.#calls.leave(seated.seat, seated);
-      if (held) this.#leave(agent);
+      if (held) this.#leave(share);
       held = false;
     };
   }
@@ -64,10 +79,28 @@ export class InFlight implements StopTarget {
     return ends;
   }
 
-  #leave(agent: string): void {
-    const left = (this.#perAgent.get(agent) ?? 1) - 1;
-    if (left > 0) this.#perAgent.set(agent, left);
-    else this.#perAgent.delete(agent);
+  #shareOf(org: string, agent: string): Share {
+    const known = this.#perAgent.get(org)?.get(agent);
+    if (known) return known;
+    if (this.#idleAgents >= MAX_IDLE_AGENTS) this.#forgetIdle();
+    const share: Share = { running: 0 };
+    const agents = this.#perAgent.get(org);
+    if (agents) agents.set(agent, share);
+    else this.#perAgent.set(org, new Map([[agent, share]]));
+    this.#idleAgents++;
+    return share;
+  }
+
+  #leave(share: Share): void {
+    if (--share.running === 0) this.#idleAgents++;
+  }
+
+  #forgetIdle(): void {
+    for (const [org, agents] of this.#perAgent) {
+      for (const [agent, { running }] of agents) if (running === 0) agents.delete(agent);
+      if (agents.size === 0) this.#perAgent.delete(org);
+    }
+    this.#idleAgents = 0;
   }
 
   #end(seated: Seated, reason: Error): void {
@@ -87,9 +120,4 @@ function doomedParts({ principal }: InFlightCall, parts: NonNullable<InFlightCal
     if (reason) ends.push(() => void (parts.delete(server) && abort(reason)));
   }
   return ends;
-}
-
-interface Seated {
-  call: InFlightCall;
-  seat: number;
 }

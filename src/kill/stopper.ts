@@ -15,6 +15,8 @@ export interface StopSubject {
   server: string | undefined;
   /** Name of the tool at its server. */
   tool?: string | undefined;
+  /** A stream without an end of its own: it must not outlive its token. */
+  isStanding?: boolean;
 }
 
 /** Why this may run no longer; undefined when it may. Asked often: must be cheap and never throw. */

@@ -3,7 +3,7 @@
 import type { EntryDraft } from '../audit/port.ts';
 import type { Clock } from '../lib/clock.ts';
 import { didYouMean } from '../lib/suggest.ts';
-import { freezeProblem } from './freeze-guard.ts';
+import { type Actor, freezeProblem } from './freeze-guard.ts';
 import type { Kind, StoredObject } from './kinds.ts';
 import { keyOf, type ObjectChange, type Plan, type PlanInput, type PlanProblem, planChanges, type SecretSealer } from './plan.ts';
 import type { ObjectStore, ObjectVersion } from './port.ts';
@@ -23,6 +23,8 @@ export interface ObjectContext {
   entry: (org: string, author: string, timeMs: number, changes: readonly ObjectChange[], action?: string) => EntryDraft;
   /** People that lifting a freeze takes at least; 1 when absent. */
   liftApprovals?: number;
+  /** What kinds know about their own objects: asked about a change that is sound otherwise. Absent: nothing more is checked. */
+  check?: ((org: string, plan: Plan) => { problems: PlanProblem[]; warnings: PlanProblem[] }) | undefined;
 }
 
 export interface ApplyOptions {
@@ -55,7 +57,7 @@ export async function applyChanges(
     const view = buildView(await context.store.load(org));
     const input = typeof wanted === 'function' ? wanted(view) : wanted;
     const timeMs = context.clock.nowMs();
-    const plan = planChanges(view, input, context.sealer(org), { author, timeMs });
+    const plan = planChecked(context, org, view, input, { author, timeMs });
     const { liftApprovals = 1, store } = context;
     const reason =
       options.guard?.(plan.changes) ??
@@ -76,6 +78,16 @@ export async function applyChanges(
       return { type: 'conflict', object: `${result.kind}/${result.name}`, currentRevision: result.currentRevision };
     }
   }
+}
+
+/** The plan, with what the kinds have to say about it. */
+export function planChecked(context: ObjectContext, org: string, view: ControlView, input: PlanInput, actor?: Actor): Plan {
+  const plan = planChanges(view, input, context.sealer(org), actor);
+  if (plan.problems.length > 0 || plan.writes.length === 0) return plan;
+  const found = context.check?.(org, plan);
+  plan.problems.push(...(found?.problems ?? []));
+  plan.warnings.push(...(found?.warnings ?? []));
+  return plan;
 }
 
 export type RollbackResult = ApplyResult | { type: 'unknown_revision'; revisions: number[] };

@@ -11,7 +11,7 @@ export function objectJsonSchema(): JsonObject {
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'Sallyport object',
-    description: 'One control-plane object: a server, agent, token, policy, freeze, secret or operator.',
+    description: `One control-plane object: ${kindNames.slice(0, -1).join(', ')} or ${kindNames.at(-1)}.`,
     type: 'object',
     required: ['kind', 'metadata', 'spec'],
     properties: { kind: { enum: [...kindNames] } },

@@ -2,18 +2,25 @@
 // Unknown keys are errors. Secrets appear only sealed.
 import type { z } from 'zod';
 import { agentSpec } from './kind/agent.ts';
+import { classSpec } from './kind/class.ts';
 import { dlpSpec } from './kind/dlp.ts';
 import type { metadataSchema } from './kind/field.ts';
+import { flowSpec } from './kind/flow.ts';
 import { freezeSpec } from './kind/freeze.ts';
 import { injectionSpec } from './kind/injection.ts';
 import { limitSpec } from './kind/limit.ts';
-import { operatorSpec, type roles } from './kind/operator.ts';
+import { type operatorRights, type operatorRoles, operatorSpec } from './kind/operator.ts';
+import { organizationSpec } from './kind/organization.ts';
 import { type policyRule, policySpec } from './kind/policy.ts';
+import type { policyCase } from './kind/policy-case.ts';
 import { riskSpec } from './kind/risk.ts';
+import { type roleGrant, roleSpec } from './kind/role.ts';
 import { secretSpec } from './kind/secret.ts';
 import { serverSpec } from './kind/server.ts';
 import { snapshotSpec } from './kind/snapshot.ts';
+import { teamSpec } from './kind/team.ts';
 import { tokenSpec } from './kind/token.ts';
+import { userSpec } from './kind/user.ts';
 
 export const kinds = {
   server: serverSpec,
@@ -24,9 +31,15 @@ export const kinds = {
   limit: limitSpec,
   secret: secretSpec,
   operator: operatorSpec,
+  organization: organizationSpec,
+  team: teamSpec,
+  user: userSpec,
+  role: roleSpec,
+  class: classSpec,
   risk: riskSpec,
   dlp: dlpSpec,
   injection: injectionSpec,
+  flow: flowSpec,
   snapshot: snapshotSpec,
 } as const;
 
@@ -36,10 +49,18 @@ export type ServerSpec = z.infer<typeof serverSpec>;
 export type AgentSpec = z.infer<typeof agentSpec>;
 export type TokenSpec = z.infer<typeof tokenSpec>;
 export type PolicyRule = z.infer<typeof policyRule>;
+export type PolicySpec = z.infer<typeof policySpec>;
+export type PolicyCase = z.infer<typeof policyCase>;
 export type FreezeSpec = z.infer<typeof freezeSpec>;
 export type LimitSpec = z.infer<typeof limitSpec>;
 export type OperatorSpec = z.infer<typeof operatorSpec>;
-export type Role = (typeof roles)[number];
+export type OperatorRole = (typeof operatorRoles)[number];
+export type OperatorRight = (typeof operatorRights)[number];
+export type OrganizationSpec = z.infer<typeof organizationSpec>;
+export type UserSpec = z.infer<typeof userSpec>;
+export type RoleSpec = z.infer<typeof roleSpec>;
+export type RoleGrant = z.infer<typeof roleGrant>;
+export type ClassSpec = z.infer<typeof classSpec>;
 
 /** Spec of each kind, with defaults filled in. */
 export type SpecOf = { [K in keyof typeof kinds]: z.infer<(typeof kinds)[K]> };

@@ -23,6 +23,8 @@ export interface ParsedObject {
   object: ObjectDraft;
   file: string;
   position: Position;
+  /** Where the value at `path` stands, or the character at `offset` (UTF-16 code units) of the text that is there. */
+  locate(path: Path, offset?: number): Position;
 }
 
 export interface ParseResult {
@@ -52,7 +54,12 @@ export function parseObjects(text: string, fileName: string): ParseResult {
     const position = document.at([]);
     if (first) report(position, `${key} is already defined at line ${first.line}`);
     seen.set(key, position);
-    objects.push({ object, file: fileName, position });
+    objects.push({
+      object,
+      file: fileName,
+      position,
+      locate: (path, offset) => (offset === undefined ? document.at(path) : document.inText(path, offset)),
+    });
   }
   return errors.length > 0 ? { objects: [], errors } : { objects, errors };
 }
@@ -61,9 +68,11 @@ export function parseObjects(text: string, fileName: string): ParseResult {
 export function parseObjectValue(value: Json, label: string): ParseResult {
   const errors: ObjectError[] = [];
   const start = { line: 1, column: 1 };
-  const document: SourceDocument = { value, at: () => start, atKey: () => start };
+  const document: SourceDocument = { value, at: () => start, atKey: () => start, inText: () => start };
   const object = readObject(document, (position, message) => errors.push({ file: label, ...position, message }));
-  return object && errors.length === 0 ? { objects: [{ object, file: label, position: start }], errors } : { objects: [], errors };
+  return object && errors.length === 0
+    ? { objects: [{ object, file: label, position: start, locate: () => start }], errors }
+    : { objects: [], errors };
 }
 
 export function formatObjectError(error: ObjectError): string {

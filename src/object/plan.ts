@@ -33,6 +33,8 @@ export interface PlanProblem {
   /** `kind/name` the problem is about. */
   object: string;
   message: string;
+  /** Where in the object: a path, and an offset into the text that stands there. */
+  at?: { path: readonly (string | number)[]; offset?: number | undefined } | undefined;
 }
 
 export interface Plan {
@@ -42,6 +44,8 @@ export interface Plan {
   /** When there are any, nothing must be written. */
   problems: PlanProblem[];
   warnings: PlanProblem[];
+  /** All objects as they will be. */
+  after: readonly StoredObject[];
 }
 
 export interface PlanInput {
@@ -57,7 +61,7 @@ export interface PlanInput {
 const NOBODY: Actor = { author: '', timeMs: 0 };
 
 export function planChanges(view: ControlView, input: PlanInput, sealer: SecretSealer, actor: Actor = NOBODY): Plan {
-  const plan: Plan = { writes: [], changes: [], problems: [], warnings: [] };
+  const plan: Plan = { writes: [], changes: [], problems: [], warnings: [], after: [] };
   const after = new Map(view.all().map((object) => [keyOf(object.kind, object.metadata.name), object]));
   const touched = new Set<string>();
   for (const draft of input.put) {
@@ -79,6 +83,7 @@ export function planChanges(view: ControlView, input: PlanInput, sealer: SecretS
   }
   checkReferences(after, touched, plan);
   if (plan.changes.some(({ kind }) => kind === 'operator')) checkAdminRemains(view, after, plan);
+  plan.after = [...after.values()];
   return plan;
 }
 
@@ -104,6 +109,8 @@ function settle(view: ControlView, draft: ObjectDraft, sealer: SecretSealer, pla
     if (!current) return fail(`has no value yet; give one as spec.value or spec.valueFrom`);
     return { kind: 'secret', metadata: draft.metadata, spec: current.spec };
   }
+  if (draft.kind === 'organization' && name !== view.org)
+    return fail(`has another name than the organization it stands in; call it ${view.org}, or work on the other organization with --org`);
   if ((draft.kind === 'token' || draft.kind === 'operator') && current && livesAgain(current, draft)) {
     return fail('is revoked, and a revoked token stays revoked; create a new one');
   }

@@ -38,6 +38,8 @@ export interface ObjectStore {
   createOrganization(org: string): Promise<void>;
   /** Objects that did not change since an earlier call may be the same ones: never change them. */
   load(org: string): Promise<ControlSnapshot>;
+  /** The objects as they were at an earlier control revision, from their history. */
+  loadAt(org: string, revision: number): Promise<ControlSnapshot>;
   /** All or nothing. The draft is the log entry of this change; it takes the new control revision. */
   write(org: string, writes: readonly ObjectWrite[], author: string, timeMs: number, entry: EntryDraft): Promise<WriteResult>;
   history(org: string, kind: string, name: string, limit: number): Promise<ObjectVersion[]>;

@@ -8,14 +8,21 @@ export interface Reference {
   at: string;
 }
 
-/** A missing secret or agent is an error: what names it could not work. */
+/** What is missing here is an error: what names it could not work, or would grant something to whoever gets the name later. */
 export function referencesOf(object: StoredObject): Reference[] {
-  if (is(object, 'token')) return [{ kind: 'agent', name: object.spec.agent, at: 'spec.agent' }];
+  if (is(object, 'token')) return [...one('agent', object.spec.agent, 'spec.agent'), ...one('user', object.spec.user, 'spec.user')];
+  if (is(object, 'agent')) return one('team', object.spec.team, 'spec.team');
+  if (is(object, 'user')) return each('team', object.spec.teams, 'spec.teams');
+  if (is(object, 'team')) return memberReferences(object.spec.members);
+  if (is(object, 'role'))
+    return [...memberReferences(object.spec.members), ...each('team', object.spec.members?.teams, 'spec.members.teams')];
+  if (is(object, 'operator')) return one('user', object.spec.user, 'spec.user');
   return is(object, 'server') ? secretReferences(object.spec) : [];
 }
 
-/** A freeze may name what does not exist yet: worth a warning only. */
+/** A freeze may name what does not exist yet, and a class is a name before it is an object: worth a warning only. */
 export function softReferencesOf(object: StoredObject): Reference[] {
+  if (is(object, 'role')) return each('class', object.spec.members?.classes, 'spec.members.classes');
   if (!is(object, 'freeze')) return [];
   const { scope } = object.spec;
   if ('agent' in scope) return [{ kind: 'agent', name: scope.agent, at: 'spec.scope.agent' }];
@@ -32,6 +39,18 @@ export function plainCredentials(object: StoredObject): string[] {
   if (!is(object, 'server')) return [];
   const named = [...Object.entries(object.spec.headers ?? {}), ...Object.entries(object.spec.env ?? {})];
   return named.filter(([name, value]) => typeof value === 'string' && value !== '' && CREDENTIAL_NAME.test(name)).map(([name]) => name);
+}
+
+function memberReferences(members: { agents?: string[] | undefined; users?: string[] | undefined } | undefined): Reference[] {
+  return [...each('agent', members?.agents, 'spec.members.agents'), ...each('user', members?.users, 'spec.members.users')];
+}
+
+function one(kind: Kind, name: string | undefined, at: string): Reference[] {
+  return name === undefined ? [] : [{ kind, name, at }];
+}
+
+function each(kind: Kind, names: readonly string[] | undefined, at: string): Reference[] {
+  return (names ?? []).map((name, i) => ({ kind, name, at: `${at}[${i}]` }));
 }
 
 function secretReferences(spec: ServerSpec): Reference[] {

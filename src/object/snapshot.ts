@@ -28,6 +28,14 @@ export interface ControlView {
   secret(name: string): StoredObject<'secret'> | undefined;
   operators(): readonly StoredObject<'operator'>[];
   operator(name: string): StoredObject<'operator'> | undefined;
+  /** Settings of the organization; undefined when it has none. */
+  organization(): StoredObject<'organization'> | undefined;
+  teams(): readonly StoredObject<'team'>[];
+  users(): readonly StoredObject<'user'>[];
+  user(name: string): StoredObject<'user'> | undefined;
+  roles(): readonly StoredObject<'role'>[];
+  classes(): readonly StoredObject<'class'>[];
+  class(name: string): StoredObject<'class'> | undefined;
 }
 
 /**
@@ -91,6 +99,13 @@ class View implements ControlView {
   secret = (name: string) => this.get('secret', name);
   operators = () => this.list('operator');
   operator = (name: string) => this.get('operator', name);
+  organization = () => this.get('organization', this.org);
+  teams = () => this.list('team');
+  users = () => this.list('user');
+  user = (name: string) => this.get('user', name);
+  roles = () => this.list('role');
+  classes = () => this.list('class');
+  class = (name: string) => this.get('class', name);
 }
 
 /** The previous view's object when the store says it is the same version. */

@@ -27,6 +27,8 @@ export interface SourceDocument {
   at(path: Path): Position;
   /** Position of the key `key` inside the object at `path`. */
   atKey(path: Path, key: string): Position;
+  /** Position of a character of the text at `path`, however it is written (plain, quoted, block). */
+  inText(path: Path, offset: number): Position;
 }
 
 export interface Source {
@@ -50,12 +52,14 @@ class Reader {
   readonly #lines: LineCounter;
   readonly #problems: SourceProblem[] = [];
   #nodes = 0;
+  #text = '';
 
   constructor(lines: LineCounter) {
     this.#lines = lines;
   }
 
   read(text: string): Source {
+    this.#text = text;
     const parsed = parseAllDocuments(text, {
       lineCounter: this.#lines,
       uniqueKeys: false, // checked in #object in linear time
@@ -84,6 +88,7 @@ class Reader {
       value,
       at: (path) => this.#position(offsetAt(root, path)),
       atKey: (path, key) => this.#position(keyOffset(root, path, key)),
+      inText: (path, offset) => this.#position(textOffset(this.#text, root, path, offset)),
     });
   }
 
@@ -142,6 +147,30 @@ function offsetAt(root: Node, path: Path): number {
     best = offsetOf(node as Node);
   }
   return best;
+}
+
+/**
+ * Walks the source beside the value: a character of the value stands at the next place in the source that has it; blanks and line ends of the
+ * value are any run of blanks there (folding), and quotes, escapes and indentation are passed over.
+ */
+function textOffset(source: string, root: Node, path: Path, offset: number): number {
+  const start = offsetAt(root, path);
+  let node: unknown = root;
+  for (const step of path) node = child(node, step);
+  if (!isScalar(node) || typeof node.value !== 'string' || !node.range) return start;
+  const end = node.range[1];
+  let at = isBlock(node.type) ? Math.max(start, source.indexOf('\n', start) + 1) : start;
+  for (let i = 0; i <= Math.min(offset, node.value.length - 1); i++) {
+    const wanted = node.value.charAt(i);
+    if (/\s/.test(wanted)) continue;
+    while (at < end && source.charAt(at) !== wanted) at++;
+    if (i < offset) at++;
+  }
+  return at < end ? at : start;
+}
+
+function isBlock(type: unknown): boolean {
+  return type === 'BLOCK_LITERAL' || type === 'BLOCK_FOLDED';
 }
 
 function keyOffset(root: Node, path: Path, key: string): number {

@@ -22,14 +22,17 @@ export const OTHER = 'other';
 
 export class BucketHistogram {
   readonly #options: HistogramOptions;
-  readonly #series = new Map<string, Series>();
+  /** By organization, then by label value. */
+  readonly #series = new Map<string, Map<string, Series>>();
+  #plain: Map<string, Series> | undefined;
 
   constructor(options: HistogramOptions) {
     this.#options = options;
   }
 
-  observe(label: string, seconds: number): void {
-    const series = this.#seriesOf(label);
+  /** Without an organization the series has no such label. The cap on label values counts for each organization by itself. */
+  observe(label: string, seconds: number, org = ''): void {
+    const series = this.#seriesOf(org, label);
     const { buckets } = this.#options;
     // A clock that went backwards is no reason to lose the count.
     const value = Number.isFinite(seconds) ? Math.max(seconds, 0) : 0;
@@ -43,14 +46,17 @@ export class BucketHistogram {
   values(): MetricValue[] {
     const { name, label, buckets } = this.#options;
     const values: MetricValue[] = [];
-    for (const [value, { counts, sum }] of this.#series) {
-      let total = 0;
-      for (let i = 0; i <= buckets.length; i++) {
-        total += counts[i] ?? 0;
-        values.push({ metricName: `${name}_bucket`, labels: { le: buckets[i] ?? '+Inf', [label]: value }, value: total });
+    for (const [org, all] of this.#series) {
+      for (const [value, { counts, sum }] of all) {
+        const labels: Record<string, string> = { [label]: value, ...(org === '' ? {} : { org }) };
+        let total = 0;
+        for (let i = 0; i <= buckets.length; i++) {
+          total += counts[i] ?? 0;
+          values.push({ metricName: `${name}_bucket`, labels: { le: buckets[i] ?? '+Inf', ...labels }, value: total });
+        }
+        values.push({ metricName: `${name}_sum`, labels, value: sum });
+        values.push({ metricName: `${name}_count`, labels, value: total });
       }
-      values.push({ metricName: `${name}_sum`, labels: { [label]: value }, value: sum });
-      values.push({ metricName: `${name}_count`, labels: { [label]: value }, value: total });
     }
     return values;
   }
@@ -69,12 +75,18 @@ export class BucketHistogram {
     };
   }
 
-  #seriesOf(label: string): Series {
-    const known = this.#series.get(label);
+  #seriesOf(org: string, label: string): Series {
+    let own = org === '' ? this.#plain : this.#series.get(org);
+    if (!own) {
+      own = new Map();
+      this.#series.set(org, own);
+      if (org === '') this.#plain = own;
+    }
+    const known = own.get(label);
     if (known) return known;
-    if (this.#series.size >= this.#options.maxLabels && label !== OTHER) return this.#seriesOf(OTHER);
+    if (own.size >= this.#options.maxLabels && label !== OTHER) return this.#seriesOf(org, OTHER);
     const series: Series = { counts: new Array(this.#options.buckets.length + 1).fill(0), sum: 0 };
-    this.#series.set(label, series);
+    own.set(label, series);
     return series;
   }
 }

@@ -8,18 +8,19 @@ import { INVALID_PARAMS, METHOD_NOT_FOUND } from '../mcp/error-code.ts';
 
 import type { ServerSpec } from '../object/kinds.ts';
 import type { UpstreamRequest } from '../upstream/exchange.ts';
-import { listOf } from './discovery.ts';
+import { alsoAsked } from './decide-input.ts';
+import { decoyItems } from './decoy.ts';
+import { listOf, MAX_PAGES_PER_SERVER } from './discovery.ts';
 import type { Flight } from './flight.ts';
 import { requestTo } from './forward-request.ts';
 import { isForwardable } from './forwardable.ts';
+import { LIST_SHAPES } from './list-shape.ts';
 import { listenAll } from './listen-all.ts';
 import { mergeHandshakes } from './merge-handshake.ts';
-import { isVisible, LIST_SHAPES, learn } from './narrow.ts';
+import { isVisible, learn, noteGiven } from './narrow.ts';
 
 /** Items of one page of an aggregated list. */
 export const AGGREGATE_PAGE_ITEMS = 1000;
-/** Pages read from one server for one aggregated list. */
-export const MAX_PAGES_PER_SERVER = 20;
 
 export async function forwardAll(flight: Flight): Promise<CallReply> {
   const { call } = flight;
@@ -67,7 +68,7 @@ function reachableServers(flight: Flight): UsableServer[] {
   return usableServers(flight).filter(
     ({ name, spec }) =>
       isForwardable(call, spec) &&
-      control.policies.decide({ principal, kind, method, server: name, capability: undefined }).effect === 'allow',
+      control.policies.decide(alsoAsked(flight, { principal, kind, method, server: name, capability: undefined })).effect === 'allow',
   );
 }
 
@@ -179,7 +180,9 @@ async function itemsOf(flight: Flight, server: string, spec: ServerSpec): Promis
   }
   learn(flight, found, shape, server);
   const visible = found.filter((item) => isVisible(flight, item, shape, server));
-  if (shape.kind !== 'resource') return visible.map((item) => ({ ...item, name: publicName(server, String(item.name)) }));
+  noteGiven(flight, server, visible, undefined);
+  if (shape.kind !== 'resource')
+    return [...visible, ...decoyItems(flight, server, found)].map((item) => ({ ...item, name: publicName(server, String(item.name)) }));
   const source = shape.names === 'uri' ? 'uri' : 'template';
   ports.routes.forget(routeOwner(flight), server, source);
   for (const item of visible) ports.routes.learn(routeOwner(flight), server, source, String(item[shape.names]));

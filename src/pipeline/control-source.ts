@@ -1,5 +1,7 @@
 // Control states of all organizations: loaded from the store, compiled, swapped whole. The last good one stays when loading or compiling fails.
 // INVARIANT: `atLeast(org, r)` never resolves with a state older than r (test/property/joining-rule.test.ts).
+import { UNAUTHENTICATED } from '../auth/principal-index.ts';
+import { TokenDirectory } from '../auth/token-directory.ts';
 import { GatewayError } from '../lib/error.ts';
 import type { StoredObject } from '../object/kinds.ts';
 import type { ObjectStore } from '../object/port.ts';
@@ -12,12 +14,17 @@ export interface LiveControlOptions {
   logger: Logger;
   /** Called after every swap, with what was in force before. */
   onSwap(next: Control, previous: Control | undefined): void;
+  /** The gateway's own organization: whatever belongs to nobody in particular is recorded there. */
+  home?: string;
+  /** Called once before an organization is compiled for the first time, e.g. to load its keys. */
+  prepare?(org: string): Promise<void>;
 }
 
 export class LiveControl implements ControlSource {
   readonly #options: LiveControlOptions;
   readonly #controls = new Map<string, Control>();
   readonly #loading = new Map<string, Promise<Control>>();
+  readonly #tokens = new TokenDirectory();
   #all: readonly Control[] = [];
   #unsubscribe: (() => void) | undefined;
 
@@ -43,9 +50,15 @@ export class LiveControl implements ControlSource {
   }
 
   any(): Control {
-    const [first] = this.#all;
+    const first = this.#controls.get(this.#options.home ?? '') ?? this.#all[0];
     if (!first) throw new GatewayError('control_unavailable', 'No organization is loaded. Run `sallyport init` first.');
     return first;
+  }
+
+  identify(bearerHash: string | undefined, nowMs: number, remoteAddress: string): ReturnType<ControlSource['identify']> {
+    const owner = bearerHash === undefined ? undefined : this.#tokens.ownerOf(bearerHash);
+    const control = owner === undefined ? undefined : this.#controls.get(owner);
+    return control ? { found: control.principals.identify(bearerHash, nowMs, remoteAddress), control } : NOBODY;
   }
 
   async atLeast(org: string, revision: number): Promise<Control> {
@@ -80,12 +93,22 @@ export class LiveControl implements ControlSource {
 
   async #read(org: string): Promise<Control> {
     const previous = this.#controls.get(org);
+    if (!previous) await this.#options.prepare?.(org);
     const snapshot = await this.#options.objects.load(org);
     if (previous && previous.revision >= snapshot.revision) return previous;
     const next = this.#options.compile(org, snapshot.revision, snapshot.objects as readonly StoredObject[], previous);
     this.#controls.set(org, next);
+    if (next.principals !== previous?.principals) this.#index(next);
     this.#all = [...this.#controls.values()];
     this.#options.onSwap(next, previous);
     return next;
   }
+
+  #index({ org, principals }: Control): void {
+    const contested = this.#tokens.replace(org, principals.hashes());
+    if (contested.length === 0) return;
+    this.#options.logger.error({ org, tokens: contested.length }, 'tokens that another organization has, too, are refused in both');
+  }
 }
+
+const NOBODY: ReturnType<ControlSource['identify']> = Object.freeze({ found: UNAUTHENTICATED, control: undefined });

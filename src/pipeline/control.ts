@@ -1,9 +1,10 @@
 // The control state calls are judged under: objects of one organization compiled at one revision, swapped whole, never changed in place.
 // A call asks for `current`; when the log says that the revision moved, it asks for `atLeast` and is judged again.
 
-import type { PrincipalIndex } from '../auth/principal-index.ts';
+import type { Identified, PrincipalIndex } from '../auth/principal-index.ts';
 import type { SnapshotIndex } from '../catalog/snapshot-index.ts';
 import type { DlpModel } from '../detect/dlp/model.ts';
+import type { FlowModel } from '../detect/flow/model.ts';
 import type { InjectionModel } from '../detect/injection/rule.ts';
 import type { FreezeIndex } from '../kill/freeze-index.ts';
 import type { LimitSet } from '../limit/limit-set.ts';
@@ -28,6 +29,8 @@ export interface Control {
   readonly dlp: DlpModel | undefined;
   /** undefined when no object of kind injection is set: nothing is looked for. */
   readonly injection: InjectionModel | undefined;
+  /** undefined when no object of kind flow is set: nothing is remembered of what is read. */
+  readonly flow: FlowModel | undefined;
   /** Credentials of one server, opened on first use; undefined names the secret that is missing. */
   lease(server: string): Lease | { missing: string };
 }
@@ -37,8 +40,10 @@ export interface ControlSource {
   current(org: string): Control | undefined;
   /** Every loaded organization. */
   all(): readonly Control[];
-  /** Some loaded state, to start judging with before the organization is known. */
+  /** Some loaded state, to start judging with before the organization is known: that of the gateway's own organization when it is loaded. */
   any(): Control;
+  /** Whose token this is, over all organizations; `control` is that of its organization, also when the token is refused. */
+  identify(bearerHash: string | undefined, nowMs: number, remoteAddress: string): { found: Identified; control: Control | undefined };
   /** Loads until the revision is at least this. Rejects with GatewayError `control_unavailable`. */
   atLeast(org: string, revision: number): Promise<Control>;
 }

@@ -2,11 +2,13 @@
 // Nothing rewrites the call after this row. What rules cannot allow (a frozen server, a method nobody named) is refused after them, so that it
 // says nothing to whoever the rules refuse anyway.
 import type { Decision } from '../call.ts';
-import { namedCapability } from '../mcp/method-kind.ts';
+import { decideInputOf } from './decide-input.ts';
 import type { Flight, Row, Verdict } from './flight.ts';
 import { deny, PASS } from './flight.ts';
 import { isForwardable } from './forwardable.ts';
 import { frozenVerdict } from './freeze.ts';
+import { hintFor } from './refusal-hint.ts';
+import { unknownTool } from './unknown-tool.ts';
 
 export const DISCOVERY_RULE = 'builtin/discovery';
 
@@ -17,7 +19,13 @@ export const decide: Row = {
     flight.call.decision = decision;
     // A hold is for `approve`; what no rule can allow, no approval can either.
     if (decision.effect !== 'deny') return despiteRules(flight);
-    return deny(decision.code === 'allowed' ? 'internal' : decision.code, decision.reason, decision.rule);
+    if (decision.hidden?.asAbsent && flight.call.method === 'tools/call') return unknownTool(flight.call.target?.capability?.name ?? '');
+    return deny(
+      decision.code === 'allowed' ? 'internal' : decision.code,
+      decision.reason,
+      decision.shownRule ?? decision.rule,
+      hintFor(flight, decision),
+    );
   },
 };
 
@@ -61,16 +69,7 @@ function judge(flight: Flight): Decision {
       trace: [],
       revision: control.revision,
     };
-  const named = namedCapability(call.method, call.params);
-  const asked = {
-    principal,
-    kind: call.kind,
-    method: call.method,
-    server: target?.server ?? (surface.type === 'server' ? surface.server : undefined),
-    capability:
-      target?.capability ??
-      (named === undefined || named === 'missing' || named.kind === 'task' ? undefined : { kind: named.kind, name: named.name }),
-  };
+  const asked = decideInputOf(flight, principal);
   // A name that leads nowhere gets the default refusal, word for word what an existing but forbidden one gets.
   const leadsNowhere = flight.isQuarantined || (!target && (surface.type === 'server' || asked.capability !== undefined));
   return leadsNowhere ? control.policies.refuse(asked) : control.policies.decide(asked);

@@ -1,6 +1,7 @@
 // Reading a server's definitions for the gateway's own use: a list call of origin `gateway` through the same table, so it is in the log.
 // One reading at a time per server and kind; stale definitions are read again in the background.
 import type { Call, CallOutcome, CapabilityKind, ClientContext } from '../call.ts';
+import { pinAhead } from '../catalog/catalog.ts';
 import { sha256Hex } from '../lib/digest.ts';
 import { newId } from '../lib/id.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
@@ -12,6 +13,9 @@ import { pinnedParts } from './pinned-part.ts';
 
 /** Pages of one list the gateway reads at most. */
 export const MAX_DISCOVERY_PAGES = 100;
+
+/** Pages read from one server for one aggregated list. */
+export const MAX_PAGES_PER_SERVER = 20;
 
 /** Longest the gateway waits for one page of definitions, milliseconds. */
 export const DISCOVERY_TIMEOUT_MS = 30_000;
@@ -92,10 +96,11 @@ export async function readPages(
     cursor = outcome.result.nextCursor;
     if (cursor === undefined || cursor === null) break;
   }
+  await pinAhead(found);
   return found;
 }
 
-function listCall(flight: Flight, server: string, method: string, cursor: Json | undefined): Call {
+export function listCall(flight: Flight, server: string, method: string, cursor: Json | undefined): Call {
   const { call, ports } = flight;
   const params = listParams(call.client, call.params, cursor);
   return {
@@ -137,9 +142,10 @@ function listParams(client: ClientContext, params: JsonObject | undefined, curso
   return { ...page, _meta: envelope };
 }
 
-/** Shares one running reading of a list among all to whom the server shows the same. */
+/** Shares one running reading of a list among all to whom the server shows the same; others take turns. */
 export class Readings {
   readonly #running = new Map<string, Promise<void>>();
+  readonly #turns = new Map<string, { running: number; waiting: (() => void)[] }>();
   /** By shelf (organization, server, kind of definition): for whom it was read last. */
   readonly #viewers = new Lru<string, string>(MAX_REMEMBERED_VIEWERS);
 
@@ -154,6 +160,21 @@ export class Readings {
     this.#running.set(key, started);
     started.catch(() => undefined); // every waiter sees the failure; nobody waiting is no bug
     return started;
+  }
+
+  /** Runs it when less than `max` others of this key run. */
+  async inTurn<T>(key: string, max: number, work: () => Promise<T>): Promise<T> {
+    const turns = this.#turns.get(key) ?? { running: 0, waiting: [] };
+    this.#turns.set(key, turns);
+    if (turns.running >= max) await new Promise<void>((resolve) => turns.waiting.push(resolve));
+    else turns.running++;
+    try {
+      return await work();
+    } finally {
+      const next = turns.waiting.shift();
+      if (next) next();
+      else if (--turns.running === 0) this.#turns.delete(key);
+    }
   }
 
   lastViewer(shelf: string): string | undefined {

@@ -1,8 +1,10 @@
 // One call travelling the table: its working state, what the rows may use, and the verdicts they may return.
 // Types only. Rows get their ports from here; they never reach for a singleton.
+import type { ApprovalDesk } from '../approval/desk.ts';
+import type { ShadowDifference } from '../audit/entry.ts';
 import type { AuditLog } from '../audit/log.ts';
 import type { LastUsed } from '../auth/last-used.ts';
-import type { Call, CallOutcome, CallReply, DenialCode } from '../call.ts';
+import type { ApprovalRef, Call, CallOutcome, CallReply, DenialCode } from '../call.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { UriRoutes } from '../catalog/uri-routes.ts';
 import type { InFlight } from '../kill/inflight.ts';
@@ -21,6 +23,8 @@ import type { Lease, Upstreams } from '../upstream/exchange.ts';
 import type { Watchdog } from '../upstream/watchdog.ts';
 import type { Control, ControlSource } from './control.ts';
 import type { Readings } from './discovery.ts';
+import type { ViewBook } from './view-book.ts';
+import type { ViewWatch } from './view-watch.ts';
 
 export interface Ports {
   clock: Clock;
@@ -31,6 +35,8 @@ export interface Ports {
   /** Which server lists which resource, by principal. */
   routes: UriRoutes;
   readings: Readings;
+  /** What agents hold of lists, so that they are told when that changes. */
+  views: ViewBook;
   sealer: TextSealer;
   /** Sealed ids in use by upstream task, so that every mention of a task gets the id the agent knows. Bounded; nothing is lost without it. */
   taskIds: Lru<string, string>;
@@ -40,12 +46,19 @@ export interface Ports {
   limiter: Limiter;
   /** Thins out the recording of calls that come too often. */
   floods: Pick<FloodGate, 'admit'>;
+  /** Thins out the entries about incidents. */
+  incidents: { admit(thing: string, nowMs: number): number | undefined };
+  /** Told what policies of mode shadow would have decided otherwise. */
+  shadows: { note(org: string, difference: Omit<ShadowDifference, 'count'>, nowMs: number): void };
   inFlight: InFlight;
   /** Ends calls that take too long, without a timer for each. */
   watchdog: Watchdog;
   /** In the order they look. */
   inspectors: readonly Inspector[];
+  /** Stops an agent that touched what nobody has a reason to touch, in the name of the gateway. */
+  freezer: { freezeAgent(org: string, agent: string, reason: string): Promise<void> };
   histories: HistorySource;
+  approvals: ApprovalDesk;
   /** Told when a server's definitions are not what they were. */
   drift: { noticed(org: string, server: string): void };
   logger: Logger;
@@ -87,6 +100,8 @@ export interface PipelineSettings {
   maxPayloadUnits: number;
   /** Name of this gateway process in the log. */
   instance: string;
+  /** How long a held call waits for a decision, when its client asked for progress; 0: not at all. */
+  approvalWaitMs: number;
 }
 
 /** Short authenticated and encrypted strings that travel through agents: task ids, cursors. */
@@ -107,6 +122,14 @@ export interface Flight {
   amounts: Amounts | undefined;
   /** An inspector wants a person to approve this call; `decide` turns an allowance into a hold. */
   heldBy: { rule: string; reason: string } | undefined;
+  /** Ticket this call waits for, or whose grant it used. */
+  ticket: string | undefined;
+  /** The grant this call used up; it stays used when the call is judged again. */
+  used: { binding: string; rule: string; ruleHash: string } | undefined;
+  /** It waited for a decision as long as it may. */
+  waited: boolean;
+  /** A canary or decoy was touched: an incident once the denial is recorded. */
+  touched: { what: 'canary' | 'decoy'; name: string } | undefined;
   /** The arguments as received hold what may not be kept: they are committed to, not stored. */
   sensitiveArguments: boolean;
   /** The capability is there, but not as it was approved: refused as if it were not there. */
@@ -121,6 +144,10 @@ export interface Flight {
   sealedTaskId: string | undefined;
   /** The server could not be reached or broke off: the outcome says so. */
   upstreamFailed: boolean;
+  /** For a standing stream, or a call during which the server spoke of its lists: tells the agent when its own view changed. */
+  watch: ViewWatch | undefined;
+  /** Run, in order, when the outcome was handed to the codec. */
+  whenAnswered: (() => void)[] | undefined;
   /** What this call holds of its limits; undefined when none applies. */
   hold: Hold | undefined;
   /** Ticket of an earlier round whose reservations were taken over. */
@@ -145,19 +172,22 @@ export interface Denial {
   limit?: string | undefined;
   /** When it may pass; undefined when waiting does not help or is not known to. */
   retryAfterMs?: number | undefined;
+  approval?: ApprovalRef | undefined;
 }
 
 export type Verdict =
   | typeof PASS
   | { verdict: 'deny'; denial: Denial }
   | { verdict: 'reply'; reply: CallReply }
-  /** The control revision moved between judging and recording: judge again from the top. Only record-decision returns it. */
+  /** The control revision moved between judging and recording: judge again from the top. `approve`, after a wait, asks for the same. */
   | { verdict: 'again'; revision: number };
 
 export const PASS: unique symbol = Symbol('pass');
 
 export interface Row {
   readonly name: RowName;
+  /** Certainly nothing to do for this call: the row is neither run nor timed. Never true when `run` could say anything but PASS. */
+  readonly idle?: (flight: Flight) => boolean;
   run(flight: Flight): Verdict | Promise<Verdict>;
 }
 

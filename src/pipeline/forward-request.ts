@@ -41,6 +41,7 @@ function build(flight: Flight, server: string, spec: ServerSpec, lease: Lease, i
     inputSchema,
     peer: governedPeer(flight, server, spec),
     signal: flight.signal,
+    onOpen: flight.watch && ((capabilities) => flight.watch?.opened(server, capabilities)),
     repeatable: isRepeatable(flight, spec),
   };
 }

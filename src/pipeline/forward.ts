@@ -34,6 +34,7 @@ export const forward: Row = {
     }
     const deadline = armDeadline(flight);
     if (deadline) ports.watchdog.add(deadline);
+    if (call.method === 'subscriptions/listen') flight.watch = ports.views.open(flight);
     try {
       return await send(flight);
     } catch (error) {
@@ -45,10 +46,13 @@ export const forward: Row = {
       return reply(upstreamError(flight, error));
     } finally {
       if (deadline) ports.watchdog.delete(deadline);
+      flight.watch?.close();
     }
   },
 };
 
+/** What a server says of its lists during a call is told before the call's answer, or not on its stream; longest wait for that, milliseconds. */
+const MAX_LOOK_WAIT_MS = 5_000;
 /** Failures before anything went to the server. */
 const NEVER_SENT: ReadonlySet<string> = new Set(['upstream_unavailable', 'upstream_overloaded']);
 
@@ -63,6 +67,7 @@ function register(flight: Flight, principal: Principal): Verdict | undefined {
       server: target?.server,
       tool: toolOf(target?.capability),
       parts: flight.parts,
+      isStanding: call.kind === 'subscription',
       abort: (reason) => call.abort(reason),
     });
     return undefined;
@@ -108,7 +113,8 @@ async function send(flight: Flight): Promise<Verdict> {
   }
   const began = ports.clock.monotonicMs();
   const answer = await exchange(flight);
-  ports.metrics.upstream(call.target.server, ports.clock.monotonicMs() - began);
+  if (flight.watch && call.kind !== 'subscription') await flight.watch.idle(MAX_LOOK_WAIT_MS);
+  ports.metrics.upstream(call.target.server, ports.clock.monotonicMs() - began, flight.control.org);
   const judging = governQuestions(flight, answer);
   const governed = judging ? await judging : { answer };
   if ('refusal' in governed) return deny(governed.refusal.code, governed.refusal.message, governed.refusal.rule);

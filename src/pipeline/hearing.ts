@@ -6,6 +6,7 @@ import type { Json, JsonObject } from '../lib/json.ts';
 import { isObject } from '../lib/json.ts';
 import { MAX_LISTEN_ENTRIES } from '../mcp/rev-2026-07-28/listen.ts';
 import type { Control } from './control.ts';
+import { alsoAsked } from './decide-input.ts';
 import type { Flight } from './flight.ts';
 import { openTask } from './task.ts';
 
@@ -20,31 +21,32 @@ export function mayHear(flight: Flight, server: string, method: string, params: 
   if (!control || !principal) return false;
   if (control.freezes.frozen(principal, server, ports.clock.nowMs())) return false;
   if (isAboutResource) return typeof params?.uri === 'string' && mayFollow(flight, control, principal, server, params.uri);
-  const asked = { principal, kind: call.kind, method: call.method, server, capability: undefined };
+  const asked = alsoAsked(flight, { principal, kind: call.kind, method: call.method, server, capability: undefined });
   return control.policies.decide(asked).effect === 'allow';
 }
 
 /** Who listens now. A token that expired or changed hands meanwhile ends the stream: nothing else would. */
-function listenerOf({ call, ports }: Flight, control: Control): Principal | undefined {
+export function listenerOf({ call, ports }: Flight, control: Control): Principal | undefined {
   if (call.principal?.token === undefined) return call.principal;
-  const found = control.principals.identify(call.bearerHash, ports.clock.nowMs());
-  if (found.principal?.agent === call.principal.agent) return found.principal;
+  const { found } = ports.control.identify(call.bearerHash, ports.clock.nowMs(), call.remoteAddress);
+  const { principal } = found;
+  if (principal?.org === control.org && principal.agent === call.principal.agent && principal.user === call.principal.user)
+    return principal;
   call.abort(new GatewayError('frozen', 'The token of this call is not valid any more.'));
   return undefined;
 }
 
 /** The same decision for a filter of the stateless era and a subscription of the session era, each under its own method. */
 export function mayFollow(
-  { call }: Pick<Flight, 'call'>,
+  flight: Pick<Flight, 'call' | 'ports'>,
   { policies }: Pick<Control, 'policies'>,
   principal: Principal,
   server: string,
   uri: string,
 ): boolean {
-  const method = call.client.era === 'modern' ? 'subscriptions/listen' : 'resources/subscribe';
-  return (
-    policies.decide({ principal, kind: 'subscription', method, server, capability: { kind: 'resource', name: uri } }).effect === 'allow'
-  );
+  const method = flight.call.client.era === 'modern' ? 'subscriptions/listen' : 'resources/subscribe';
+  const asked = { principal, kind: 'subscription', method, server, capability: { kind: 'resource', name: uri } } as const;
+  return policies.decide(alsoAsked(flight, asked)).effect === 'allow';
 }
 
 /** A listen filter loses what this principal may not follow: other agents' tasks, and on the endpoint of one server its hidden resources. */

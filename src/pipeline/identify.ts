@@ -12,16 +12,13 @@ export const identify: Row = {
   run(flight) {
     const { call, ports } = flight;
     if (call.origin === 'gateway' && call.actsFor !== undefined) return inherit(flight, itself(call.actsFor));
-    const nowMs = ports.clock.nowMs();
-    let refusal: { code: 'unauthenticated' | 'token_expired' | 'token_revoked'; message: string } | undefined;
-    for (const control of ports.control.all()) {
-      const found = control.principals.identify(call.bearerHash, nowMs);
-      if (found.principal) return board(flight, control, found.principal);
-      if (!refusal || found.code !== 'unauthenticated') refusal = { code: found.code, message: found.message };
-    }
+    const { found, control } = ports.control.identify(call.bearerHash, ports.clock.nowMs(), call.remoteAddress);
+    if (found.principal && control) return board(flight, control, found.principal);
     const anonymous = anonymousPrincipal(call, ports.settings.anonymousOrg);
     if (anonymous) return inherit(flight, anonymous);
-    return deny(refusal?.code ?? 'unauthenticated', refusal?.message ?? 'A valid token is required: send "Authorization: Bearer sp_…".');
+    // A token that is refused was somebody's: the attempt stands in the log of the organization it belongs to.
+    if (control) flight.control = control;
+    return deny(found.code ?? 'unauthenticated', found.principal ? 'A valid token is required.' : found.message);
   },
 };
 

@@ -4,6 +4,7 @@
 import type { Finding } from '../call.ts';
 import type { Match } from '../detect/dlp/finding-kind.ts';
 import { findingName } from '../detect/dlp/finding-name.ts';
+import { maskingPlan } from '../detect/dlp/masking-plan.ts';
 import type { Direction, DlpModel, DlpPlan } from '../detect/dlp/model.ts';
 import { CHANGING, changes, type Manner, type Replacer, type Ruled, redactJson, redactText, ruleOn } from '../detect/dlp/redact.ts';
 import type { DlpScanner, Scanned } from '../detect/dlp/scanner.ts';
@@ -28,8 +29,9 @@ export function dlpInspector(ports: DlpPorts): Inspector {
       return model === undefined || flight.call.origin === 'gateway' || !flight.call.params ? PASS : lookAtParams(flight, model, ports);
     },
     inspectResult: (flight) => {
-      const model = flight.control.dlp;
-      return model === undefined || flight.call.origin === 'gateway' ? PASS : lookAtReply(flight, model, ports);
+      const { dlp } = flight.control;
+      const redact = flight.call.decision?.obligations?.redact;
+      return (dlp === undefined && redact === undefined) || flight.call.origin === 'gateway' ? PASS : lookAtReply(flight, dlp, ports);
     },
     inspectNotification: (flight, server, method, params) => {
       const model = flight.control.dlp;
@@ -98,10 +100,13 @@ function reveal(flight: Flight, model: DlpModel, ports: DlpPorts): Verdict {
   return PASS;
 }
 
-function lookAtReply(flight: Flight, model: DlpModel, ports: DlpPorts): Verdict | Promise<Verdict> {
+function lookAtReply(flight: Flight, model: DlpModel | undefined, ports: DlpPorts): Verdict | Promise<Verdict> {
   const { reply, call } = flight;
   if (reply === undefined || reply.type === 'accepted') return PASS;
-  const plan = planOf(flight, model, directionOf(flight, 'reply'));
+  const direction = directionOf(flight, 'reply');
+  const ruled = model && planOf(flight, model, direction);
+  const redact = call.decision?.obligations?.redact;
+  const plan = redact === undefined || direction !== 'result' ? ruled : maskingPlan(ruled, redact);
   if (plan === undefined) return PASS;
   const message = reply.type === 'result' ? reply.result : (reply.error as unknown as JsonObject);
   const seen = look(flight, message, call.method, plan, model, ports);
@@ -124,7 +129,14 @@ interface Seen {
   exceeded: DlpPlan['budget']['onExceed'] | undefined;
 }
 
-function look(flight: Flight, message: JsonObject, method: string, plan: DlpPlan, model: DlpModel, ports: DlpPorts): Seen | Promise<Seen> {
+function look(
+  flight: Flight,
+  message: JsonObject,
+  method: string,
+  plan: DlpPlan,
+  model: DlpModel | undefined,
+  ports: DlpPorts,
+): Seen | Promise<Seen> {
   const parts = partsOf(message, method);
   if (parts.length === 0) return { message, ruled: [], exceeded: undefined };
   const scanned = ports.scanner.scan(
@@ -145,7 +157,7 @@ function apply(
   parts: readonly MessagePart[],
   found: readonly Match[][],
   plan: DlpPlan,
-  model: DlpModel,
+  model: DlpModel | undefined,
   ports: DlpPorts,
 ): Seen {
   const ruled = parts
@@ -169,7 +181,7 @@ function redactPart(part: MessagePart, ruled: readonly Ruled[], replacer: Replac
 }
 
 /**
- * INVARIANT: structured content that fitted its output schema fits it after redaction, or the answer is withheld (inspect-dlp.test.ts).
+ * INVARIANT: structured content that fitted its output schema fits it after redaction, or the answer is withheld (test/scenario/dlp.test.ts).
  * What the schema does not let say that it was redacted is replaced by something of the same shape.
  */
 function withStructured(
@@ -237,11 +249,11 @@ function isSameJson(text: string, canonical: string): boolean {
   }
 }
 
-function replacerFor(flight: Flight, model: DlpModel, plan: DlpPlan, ports: DlpPorts): Replacer {
+function replacerFor(flight: Flight, model: DlpModel | undefined, plan: DlpPlan, ports: DlpPorts): Replacer {
   const { principal } = flight.call;
   const org = principal?.org ?? flight.control.org;
   const seal = tokenSeal(ports.seal, org);
-  const terms = termsOf(flight, { ...model.tokens, ...plan.tokens });
+  const terms = termsOf(flight, model?.tokens ?? plan.tokens);
   return {
     mac: (text) => seal.mac(text),
     token: (match, value) => ports.tokens.issue(org, match.type, value, terms, seal),
@@ -314,7 +326,8 @@ function note(flight: Flight, seen: Seen, where: Finding['where']): void {
       action: seen.exceeded === 'log' ? undefined : 'block',
     });
   if (counted.size > 0) flight.call.findings = [...flight.call.findings, ...counted.values()];
-  for (const finding of counted.values()) flight.ports.metrics.finding(finding.type, finding.action ?? 'none', finding.count);
+  for (const finding of counted.values())
+    flight.ports.metrics.finding(finding.type, finding.action ?? 'none', finding.count, flight.control.org);
 }
 
 function addFinding(flight: Flight, finding: Finding): void {

@@ -9,9 +9,10 @@ import { claimTicket } from './settle-limits.ts';
 /** Nothing but the caller is looked at: a refusal says nothing about what is asked for. */
 export const limit: Row = {
   name: 'limit',
+  idle: ({ control }) => control.limits.isEmpty,
   run(flight) {
     const { control, call } = flight;
-    if (control.limits.isEmpty || call.origin === 'gateway') return PASS;
+    if (call.origin === 'gateway') return PASS;
     const subject = subjectOf(flight);
     return subject ? take(flight, control.limits.ofCaller(subject), subject) : PASS;
   },
@@ -20,6 +21,7 @@ export const limit: Row = {
 /** INVARIANT: names are those that `resolve` found, so no other spelling leads around a limit (test/scenario/attack-limit.test.ts). */
 export const limitTarget: Row = {
   name: 'limit-target',
+  idle: ({ control }) => control.limits.needsNoTarget,
   run(flight) {
     const { control, call } = flight;
     if (control.limits.needsNoTarget || call.origin === 'gateway' || !isUsable(flight)) return PASS;
@@ -31,6 +33,7 @@ export const limitTarget: Row = {
 /** INVARIANT: an allowed call whose rule asks for quotas has room in all of them (test/scenario/limit.test.ts). */
 export const requireQuota: Row = {
   name: 'require-quota',
+  idle: ({ hold, call }) => hold === undefined && call.decision?.obligations?.quota === undefined,
   run(flight) {
     // An inspector may have changed the arguments since they were counted.
     const again = flight.hold && flight.call.params?.arguments !== flight.received.params?.arguments ? limitTarget.run(flight) : PASS;
@@ -90,8 +93,8 @@ function after(flight: Flight, taken: Refusal | undefined | Promise<Refusal | un
   return taken ? refuse(flight, taken) : PASS;
 }
 
-function refuse({ ports }: Flight, { code, limit: name, message, retryAfterMs }: Refusal): Verdict {
-  ports.metrics.limited(name);
+function refuse({ ports, control }: Flight, { code, limit: name, message, retryAfterMs }: Refusal): Verdict {
+  ports.metrics.limited(name, control.org);
   return { verdict: 'deny', denial: { code, message, rule: `limit/${name}`, hint: undefined, limit: name, retryAfterMs } };
 }
 

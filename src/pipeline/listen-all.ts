@@ -1,32 +1,48 @@
 // A standing stream of the aggregated surface: one stream per usable server, fanned in to the agent's one stream.
-// The gateway acknowledges itself, at once; a server that fails or ends does not end the stream. Each server is told of its own resources only.
+// The gateway acknowledges itself; a server that fails or ends does not end the stream. Each server is told of its own resources only.
 import type { CallReply, Peer } from '../call.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { isObject } from '../lib/json.ts';
 import { parseListenFilter } from '../mcp/rev-2026-07-28/listen.ts';
 import type { UpstreamRequest } from '../upstream/exchange.ts';
+import { ACKNOWLEDGED } from '../upstream/legacy-listen.ts';
 import { asPart, routeOwner, type UsableServer } from './aggregate.ts';
 import type { Flight } from './flight.ts';
 import { requestTo } from './forward-request.ts';
 import { mayFollow } from './hearing.ts';
-
-const ACKNOWLEDGED = 'notifications/subscriptions/acknowledged';
+import { joinLater } from './join-later.ts';
 
 export async function listenAll(flight: Flight, servers: readonly UsableServer[]): Promise<CallReply> {
   const { call } = flight;
   const uris = new Map<string, Followed>();
-  if (call.client.era === 'modern') {
+  const isModern = call.client.era === 'modern';
+  if (isModern) {
     const wanted = parseListenFilter(call.params);
     if ('error' in wanted) return { type: 'error', era: 'modern', error: wanted.error };
     for (const uri of wanted.resourceSubscriptions) {
       const place = placeOf(flight, servers, uri);
       if (place) uris.set(uri, place);
     }
-    await call.peer.notify(ACKNOWLEDGED, { notifications: honoured(call.params, [...uris.keys()]) });
   }
-  const streams = servers.map(({ name, spec }) => followOne(flight, name, spec, [...uris.values()]));
-  await Promise.all([untilAborted(flight.signal), ...streams]);
+  const later = joinLater(flight, servers);
+  const streams = servers.map(({ name, spec }) => followOne(flight, name, spec, [...uris.values()]).finally(() => later.ended(name)));
+  try {
+    if (isModern) await acknowledge(flight, servers, { notifications: honoured(call.params, [...uris.keys()]) });
+    await Promise.all([untilAborted(flight.signal), ...streams]);
+  } finally {
+    later.stop();
+  }
   return { type: 'result', era: 'legacy', result: {}, resultText: undefined };
+}
+
+async function acknowledge({ call, watch }: Flight, servers: readonly UsableServer[], params: JsonObject): Promise<void> {
+  const send = () => void call.peer.notify(ACKNOWLEDGED, params);
+  if (!watch) return send();
+  await watch.acknowledge(
+    servers.map(({ name }) => name),
+    params,
+    send,
+  );
 }
 
 interface Followed {

@@ -1,31 +1,20 @@
 // Row: lists and handshakes show only what this principal may use, by the same decision as the call itself; cache hints become private, those of
 // reads too: what one principal may read is no public matter.
 // What was not touched keeps its exact text. The gateway's own readings are not narrowed.
-import type { CallReply, CapabilityKind } from '../call.ts';
+import type { CallReply } from '../call.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { isObject } from '../lib/json.ts';
-import { setMember } from '../mcp/raw-json.ts';
+import { edit, payload, setMember } from '../mcp/raw-json.ts';
+import { decoyItems } from './decoy.ts';
 import type { Flight, Row } from './flight.ts';
 import { PASS } from './flight.ts';
+import { LIST_SHAPES, type ListShape } from './list-shape.ts';
 import { pinnedParts } from './pinned-part.ts';
 import { isItemApproved } from './quarantine.ts';
+import { seenItems, sumOf } from './view.ts';
 
 /** Longest time an agent may keep a list or handshake, milliseconds: what it shows depends on rules that may change. */
 export const MAX_TTL_MS = 60_000;
-
-interface ListShape {
-  member: string;
-  kind: CapabilityKind;
-  /** Member of an item that names the capability. */
-  names: string;
-}
-
-export const LIST_SHAPES: Readonly<Record<string, ListShape>> = {
-  'tools/list': { member: 'tools', kind: 'tool', names: 'name' },
-  'prompts/list': { member: 'prompts', kind: 'prompt', names: 'name' },
-  'resources/list': { member: 'resources', kind: 'resource', names: 'uri' },
-  'resources/templates/list': { member: 'resourceTemplates', kind: 'resource', names: 'uriTemplate' },
-};
 
 export const narrow: Row = {
   name: 'narrow',
@@ -34,10 +23,12 @@ export const narrow: Row = {
     if (reply?.type !== 'result' || call.origin === 'gateway') return PASS;
     const shape = LIST_SHAPES[call.method];
     const narrowed = shape && call.target ? narrowList(flight, reply, shape, call.target.server) : reply;
-    flight.reply = privateHints(narrowed);
+    flight.reply = privateHints(HANDSHAKES.has(call.method) ? withListChanged(narrowed) : narrowed);
     return PASS;
   },
 };
+
+const HANDSHAKES: ReadonlySet<string> = new Set(['initialize', 'server/discover']);
 
 type ResultReply = Extract<CallReply, { type: 'result' }>;
 
@@ -48,8 +39,10 @@ function narrowList(flight: Flight, reply: ResultReply, shape: ListShape, server
   if (!Array.isArray(items)) return { ...reply, result: { ...reply.result, [shape.member]: [] }, resultText: undefined };
   learn(flight, items, shape, server);
   const kept = items.filter((item) => isVisible(flight, item, shape, server));
-  if (kept.length === items.length) return reply;
-  return { ...reply, result: { ...reply.result, [shape.member]: kept }, resultText: undefined };
+  noteGiven(flight, server, kept, reply.result.nextCursor);
+  const decoys = flight.call.params?.cursor === undefined ? decoyItems(flight, server, items) : [];
+  if (kept.length === items.length && decoys.length === 0) return reply;
+  return { ...reply, result: { ...reply.result, [shape.member]: [...kept, ...decoys] }, resultText: undefined };
 }
 
 /** INVARIANT: a frozen tool is in no list: what is listed can be called (test/scenario/kill-tool.test.ts). */
@@ -63,12 +56,35 @@ export function isVisible(flight: Flight, item: Json, shape: ListShape, server: 
   return isItemApproved(flight, server, shape.names === 'uriTemplate' ? 'template' : shape.kind, name, item);
 }
 
+/** What this agent was given, when somebody will have to know whether that changed. Counts when the answer is on its way. */
+export function noteGiven(flight: Flight, server: string, visible: readonly Json[], nextCursor: Json | undefined): void {
+  const { call, ports } = flight;
+  if (call.origin === 'gateway' || !ports.views.cares(flight)) return;
+  const { method } = call;
+  const cursor = call.surface.type === 'all' ? undefined : call.params?.cursor;
+  const list = { server, method, sum: sumOf(seenItems(method, visible)), cursor, nextCursor };
+  flight.whenAnswered ??= [];
+  flight.whenAnswered.push(() => ports.views.given(flight, list));
+}
+
 /** Definitions seen in passing are pins too; what differs from the approved ones is looked into. */
 export function learn(flight: Flight, items: readonly Json[], shape: ListShape, server: string): void {
   const { control, ports } = flight;
   const kind = shape.names === 'uriTemplate' ? 'template' : shape.kind;
   const change = ports.catalog.merge(control.org, server, kind, pinnedParts(items));
   if (change.added.length > 0 || change.changed.length > 0) ports.drift.noticed(control.org, server);
+}
+
+/** What an agent sees changes with the rules, so the gateway says so of every list there is, also where the server itself never would. */
+function withListChanged(reply: ResultReply): ResultReply {
+  let at = payload(reply.result, reply.resultText);
+  for (const what of ['tools', 'prompts', 'resources']) {
+    const capabilities = at.value.capabilities;
+    const offered = isObject(capabilities) ? capabilities[what] : undefined;
+    if (isObject(offered) && offered.listChanged !== true) at = edit(at, ['capabilities', what, 'listChanged'], true);
+  }
+  if (at.value === reply.result) return reply;
+  return { ...reply, result: at.value, resultText: reply.resultText === undefined ? undefined : at.text };
 }
 
 /** `cacheScope` public → private, `ttlMs` capped (2026-07-28 server/utilities/caching). */

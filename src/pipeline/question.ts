@@ -9,9 +9,11 @@ import { isObject } from '../lib/json.ts';
 import { DENIED, INTERNAL_ERROR } from '../mcp/error-code.ts';
 import { MAX_INPUT_REQUESTS } from '../mcp/translate/input-required.ts';
 import type { ServerSpec } from '../object/kinds.ts';
+import { ACKNOWLEDGED } from '../upstream/legacy-listen.ts';
 import type { Denial, Flight } from './flight.ts';
 import { mayHear } from './hearing.ts';
 import { ownTaskNotification } from './task.ts';
+import { changedList, type ListedWhat } from './view.ts';
 
 /**
  * The call's peer towards one server: every question is put through the table, what may not be heard is not, and task ids in notifications are
@@ -31,14 +33,26 @@ export function governedPeer(flight: Flight, server: string, spec: ServerSpec): 
   return {
     notify: (method, params, text) => {
       if (!mayHear(flight, server, method, params)) return undefined;
+      const list = changedList(method);
+      if (list) return hearOfList(flight, server, list);
+      const { watch } = flight;
+      if (watch && method === ACKNOWLEDGED) return watch.acknowledge([server], params, () => void peer.notify(method, params, text));
       const own = ownTaskNotification(flight, server, method, params);
       if (own === 'foreign') return undefined;
       const said = own ?? params;
-      if (method === 'notifications/tasks' && said?.inputRequests !== undefined) return notifyJudged(flight, parent, method, said);
-      const seen = inspectNotification(flight, server, method, said, 0);
-      if (seen instanceof Promise) return seen.then((passed) => passed && peer.notify(method, passed));
-      if (seen === undefined && said !== undefined) return undefined;
-      return seen === params ? peer.notify(method, params, text) : peer.notify(method, seen);
+      const asks = method === 'notifications/tasks' && said?.inputRequests !== undefined;
+      const pass = (seen: JsonObject | undefined) =>
+        seen === params
+          ? peer.notify(method, params, text)
+          : seen === undefined && said !== undefined
+            ? undefined
+            : peer.notify(method, seen);
+      const send = () => {
+        if (asks && said) return notifyJudged(flight, parent, method, said);
+        const seen = inspectNotification(flight, server, method, said, 0);
+        return seen instanceof Promise ? seen.then(pass) : pass(seen);
+      };
+      return watch ? watch.say(send) : send();
     },
     request:
       ask &&
@@ -51,6 +65,18 @@ export function governedPeer(flight: Flight, server: string, spec: ServerSpec): 
       }),
     disconnect: (retryMs) => peer.disconnect?.(retryMs),
   };
+}
+
+/** A server's word that a list changed is no word to the agent: that is a matter of what the agent sees of it. */
+function hearOfList(flight: Flight, server: string, what: ListedWhat): undefined {
+  const { call, ports } = flight;
+  if (call.kind !== 'subscription') {
+    if (flight.watch === undefined && ports.views.heardElsewhere(flight, server, what)) return undefined;
+    // What is said behind the answer has no stream any more.
+    if (flight.reply) return undefined;
+    flight.watch ??= ports.views.duringCall(flight);
+  }
+  flight.watch?.changed(server, what);
 }
 
 /** Modern results that ask, those about tasks too: each entry is decided and recorded; one refusal refuses the whole call. */

@@ -7,7 +7,9 @@ import type { Receipt } from '../audit/port.ts';
 import type { Call, Decision, Finding } from '../call.ts';
 import type { Denial, Flight, Row, Verdict } from './flight.ts';
 import { PASS } from './flight.ts';
+import { recordIncident } from './incident.ts';
 import { rememberCall } from './score.ts';
+import { watchBeside } from './shadow.ts';
 
 /** Kinds that leave one entry: nothing of a server's state changes, or there is no answer to wait for. */
 const SINGLE = new Set(['list', 'meta', 'notification']);
@@ -26,6 +28,8 @@ export const recordDecision: Row = {
       if (receipt.revision !== decision.revision) return { verdict: 'again', revision: receipt.revision };
       call.receipt = receipt;
       rememberCall(flight, receipt.seq, 'allow');
+      tell(flight, decision);
+      if (flight.control.policies.shadow) watchBeside(flight, decision);
       return PASS;
     });
   },
@@ -47,7 +51,11 @@ export async function recordDenial(flight: Flight, denial: Denial): Promise<Rece
     trace: [],
     revision: control.revision,
   });
-  if (receipt.revision === control.revision) rememberCall(flight, receipt.seq, effect);
+  if (receipt.revision !== control.revision) return receipt;
+  rememberCall(flight, receipt.seq, effect);
+  if (control.policies.shadow) watchBeside(flight, call.decision);
+  if (made) tell(flight, made);
+  await recordIncident(flight);
   return receipt;
 }
 
@@ -55,6 +63,25 @@ export async function recordDenial(flight: Flight, denial: Denial): Promise<Rece
 function recordsSingly({ call, ports, control }: Flight, limit: string): boolean {
   const { agent = '', token } = call.principal ?? {};
   return ports.floods.admit({ org: control.org, agent, token, limit }, ports.clock.nowMs());
+}
+
+/** The level a rule asked for, in the process log. */
+function tell({ call, ports }: Flight, { obligations, effect, rule }: Decision): void {
+  const level = obligations?.log ?? (call.risk?.band === 'log' ? 'warn' : undefined);
+  if (level === undefined) return;
+  const { principal, target } = call;
+  const fields = {
+    call: call.id,
+    effect,
+    rule,
+    agent: principal?.agent,
+    user: principal?.user,
+    server: target?.server,
+    capability: target?.capability?.name,
+    ...(level === 'critical' ? { critical: true } : {}),
+    ...(obligations?.notify ? { notify: obligations.notify } : {}),
+  };
+  ports.logger[level === 'critical' ? 'error' : level](fields, 'a rule or a risk profile asked for this call to be told');
 }
 
 function append(flight: Flight, decision: Decision): Promise<Receipt> {
@@ -114,6 +141,8 @@ function draftOf(flight: Flight, decision: Decision): AuditDraft {
       findings: findingRefs(call.findings, 'arguments'),
       risk: call.risk && { score: call.risk.score, parts: Object.fromEntries(call.risk.parts.map(({ signal, score }) => [signal, score])) },
       snapshot: target?.snapshot,
+      approval: decision.effect === 'hold' || flight.used ? flight.ticket : undefined,
+      source: flight.control.policies.needsSource ? call.remoteAddress : undefined,
       log: decision.obligations?.log,
       notify: decision.obligations?.notify,
     },

@@ -6,6 +6,7 @@ import { INVALID_PARAMS, METHOD_NOT_FOUND, MISSING_CLIENT_CAPABILITY } from '../
 import { methodInfo, namedCapability } from '../mcp/method-kind.ts';
 import { setMember } from '../mcp/raw-json.ts';
 import { TASKS_EXTENSION } from '../mcp/rev-2026-07-28/envelope.ts';
+import { decoyTouched } from './decoy.ts';
 import { ensureDefinitions } from './discovery.ts';
 import type { Flight, Row, Verdict } from './flight.ts';
 import { denyRpc, PASS } from './flight.ts';
@@ -55,11 +56,16 @@ function settle(flight: Flight, server: string, capability: CapabilityRef | unde
   // What may not be used is not looked up: refusing it must not depend on whether it exists.
   if (!principal || !control.policies.visible(principal, server, capability)) return PASS;
   const pending = ensureDefinitions(flight, server, capability.kind, known !== undefined);
-  if (!pending) return quarantine(flight);
+  if (!pending) return known ? quarantine(flight) : absent(flight, server, capability);
   return pending.then(() => {
-    if (call.target) call.target.definition = ports.catalog.find(control.org, server, capability.kind, capability.name);
-    return quarantine(flight);
+    const found = ports.catalog.find(control.org, server, capability.kind, capability.name);
+    if (call.target) call.target.definition = found;
+    return found ? quarantine(flight) : absent(flight, server, capability);
   });
+}
+
+function absent(flight: Flight, server: string, { kind, name }: CapabilityRef): Verdict {
+  return (kind === 'tool' ? decoyTouched(flight, server, name) : undefined) ?? quarantine(flight);
 }
 
 function needsDefinition(call: Call): boolean {

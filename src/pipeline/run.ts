@@ -31,10 +31,11 @@ async function runCall(call: Call, ports: Ports, pipeline: Pipeline): Promise<Ca
     const first = await judgeAndForward(flight);
     const outcome = 'movedTo' in first ? await judgeAgain(flight, first) : first;
     if (flight.hold) await settleLimits(flight, outcome);
-    ports.metrics.callEnded(call.kind, call.method, outcomeLabel(outcome), ports.clock.monotonicMs() - call.startedMs);
+    ports.metrics.callEnded(call.kind, call.method, outcomeLabel(outcome), ports.clock.monotonicMs() - call.startedMs, flight.control.org);
     return outcome;
   } finally {
     flight.release?.();
+    if (flight.whenAnswered) setImmediate(runAll, flight.whenAnswered);
     flight.hold?.leavePlaces();
   }
 }
@@ -73,6 +74,7 @@ async function judgeAndForward(flight: Flight): Promise<CallOutcome | Moved> {
   let beganMs = clock.monotonicMs();
   for (let index = 0; index < rows.length; index++) {
     const row = rows[index] as Row;
+    if (row.idle?.(flight)) continue;
     let verdict: Verdict;
     try {
       const stepped = step(row, flight);
@@ -100,6 +102,7 @@ function restart(flight: Flight): void {
   call.paramsText = received.text;
   flight.denial = undefined;
   flight.heldBy = undefined;
+  flight.touched = undefined;
   flight.sensitiveArguments = false;
   flight.isQuarantined = false;
   flight.reply = undefined;
@@ -191,7 +194,12 @@ export function denied(call: Call, denial: Denial): Denied {
     hint: denial.hint,
     rpc: denial.rpc,
     retryAfterMs: denial.retryAfterMs,
+    approval: denial.approval,
   };
+}
+
+function runAll(tasks: readonly (() => void)[]): void {
+  for (const task of tasks) task();
 }
 
 function takeOff(call: Call, ports: Ports, pipeline: Pipeline): Flight {
@@ -203,6 +211,10 @@ function takeOff(call: Call, ports: Ports, pipeline: Pipeline): Flight {
     received: { params: call.params, text: call.paramsText },
     amounts: undefined,
     heldBy: undefined,
+    ticket: undefined,
+    used: undefined,
+    waited: false,
+    touched: undefined,
     sensitiveArguments: false,
     isQuarantined: false,
     lease: undefined,
@@ -211,6 +223,8 @@ function takeOff(call: Call, ports: Ports, pipeline: Pipeline): Flight {
     run: (inner) => pipeline.run(inner),
     sealedTaskId: undefined,
     upstreamFailed: false,
+    watch: undefined,
+    whenAnswered: undefined,
     hold: undefined,
     claimed: undefined,
     forwarded: false,

@@ -11,11 +11,12 @@ import { PASS } from './flight.ts';
 
 export const score: Row = {
   name: 'score',
+  idle: ({ control }) => !control.risk && !control.policies.needsFacts,
   run(flight) {
     const { call, control, ports } = flight;
     const { principal, target } = call;
     const needsFacts = control.policies.needsFacts;
-    if ((!control.risk && !needsFacts) || call.method !== 'tools/call' || !principal || target?.capability?.kind !== 'tool') return PASS;
+    if (call.method !== 'tools/call' || !principal || target?.capability?.kind !== 'tool') return PASS;
     const history = ports.histories.of(control.org);
     const given = call.params?.arguments;
     const amounts = amountsOf(isObject(given) ? given : undefined);

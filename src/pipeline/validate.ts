@@ -7,6 +7,7 @@ import { HEADER_MISMATCH, INVALID_PARAMS } from '../mcp/error-code.ts';
 import { checkParamHeaders, type ParamHeaderSpec, paramHeaderSpec } from '../mcp/headers.ts';
 import type { Flight, Row, Verdict } from './flight.ts';
 import { deny, denyRpc, PASS } from './flight.ts';
+import { unknownTool } from './unknown-tool.ts';
 
 /** Issues named to the agent at most. */
 const MAX_NAMED_ISSUES = 5;
@@ -24,8 +25,7 @@ export const validate: Row = {
 };
 
 function check(flight: Flight, definition: Definition | undefined, name: string): Verdict {
-  if (!definition)
-    return denyRpc('unknown_capability', { code: INVALID_PARAMS, message: `Unknown tool: ${JSON.stringify(name.slice(0, 128))}` });
+  if (!definition) return unknownTool(name);
   const given = flight.call.params?.arguments;
   if (given !== undefined && !isObject(given))
     return denyRpc('invalid_request', { code: INVALID_PARAMS, message: 'Invalid params: "arguments" must be an object.' });

@@ -20,6 +20,10 @@ export function deniedText(asked: Asked, rule: string, reason: string | undefine
   return `${mayNot(asked)}: rule ${quoted(rule)} denies it${reason ? ` (${reason})` : ''}.`;
 }
 
+export function heldText(asked: Asked, rule: string, reason: string | undefined): string {
+  return `${mayNot(asked)} without approval: rule ${quoted(rule)} holds it for a person${reason ? ` (${reason})` : ''}.`;
+}
+
 export function outOfScopeText(asked: Asked): string {
   return `${mayNot(asked)} with this token: it is outside the scope of the token. An operator can issue a token with a wider scope.`;
 }

@@ -1,8 +1,9 @@
-// Finds the rules that can match a request without looking at the others: by literal server, then literal agent or class, then literal
-// capability name. Rules with globs stay in lists that are merged in rule order. Never leaves out a rule that could match
+// Finds the rules that can match a request without looking at the others: by literal server, then literal agent, user, class, team or role, then
+// literal capability name. Rules with globs stay in lists that are merged in rule order. Never leaves out a rule that could match
 // (test/property/policy.test.ts compares with a linear search).
-import type { CapabilityRef, Principal } from '../call.ts';
+import type { CapabilityRef } from '../call.ts';
 import type { Glob } from '../lib/glob.ts';
+import type { Who } from './decide-input.ts';
 import type { CompiledRule } from './rule.ts';
 
 /** Index entries one rule may take; a rule with more combinations of literals is kept under fewer dimensions. */
@@ -16,15 +17,15 @@ export class RuleIndex {
     for (const rule of rules) this.#add(rule);
   }
 
-  /** Lists, each in rule order and without overlap, that hold every rule that can match this request. */
-  lists(principal: Principal, server: string | undefined, capability: CapabilityRef | undefined): CompiledRule[][] {
+  /** Lists, each in rule order, that hold every rule that can match this request. */
+  lists(principal: Who, server: string | undefined, capability: CapabilityRef | undefined): CompiledRule[][] {
     const lists: CompiledRule[][] = [];
     for (const subjects of this.#subjects(server)) subjects.collect(principal, capability, lists);
     return lists;
   }
 
   /** Lists that hold every rule that can match any capability of this server for this principal. */
-  listsOfServer(principal: Principal, server: string): CompiledRule[][] {
+  listsOfServer(principal: Who, server: string): CompiledRule[][] {
     const lists: CompiledRule[][] = [];
     for (const subjects of this.#subjects(server)) subjects.collectAll(principal, lists);
     return lists;
@@ -57,29 +58,43 @@ export class RuleIndex {
 /** The rules of one server (or of any), by who they name. */
 class Subjects {
   readonly all: CompiledRule[] = [];
-  readonly #byAgent = new Map<string, Names>();
-  readonly #byClass = new Map<string, Names>();
+  readonly #by: Record<SubjectKind, Map<string, Names>> = {
+    agent: new Map(),
+    user: new Map(),
+    class: new Map(),
+    team: new Map(),
+    role: new Map(),
+  };
   readonly #anyone = new Names();
 
   add(rule: CompiledRule, plan: Plan): void {
     this.all.push(rule);
-    if (plan.agents) for (const agent of plan.agents) namesAt(this.#byAgent, agent).add(rule, plan);
-    else if (plan.classes) for (const name of plan.classes) namesAt(this.#byClass, name).add(rule, plan);
-    else this.#anyone.add(rule, plan);
+    if (!plan.subject) this.#anyone.add(rule, plan);
+    else for (const name of plan.subject.names) namesAt(this.#by[plan.subject.kind], name).add(rule, plan);
   }
 
-  collect(principal: Principal, capability: CapabilityRef | undefined, into: CompiledRule[][]): void {
-    this.#byAgent.get(principal.agent)?.collect(capability, into);
-    if (principal.agentClass !== undefined) this.#byClass.get(principal.agentClass)?.collect(capability, into);
-    this.#anyone.collect(capability, into);
+  collect(principal: Who, capability: CapabilityRef | undefined, into: CompiledRule[][]): void {
+    this.#each(principal, (names) => names.collect(capability, into));
   }
 
-  collectAll(principal: Principal, into: CompiledRule[][]): void {
-    const byAgent = this.#byAgent.get(principal.agent);
-    if (byAgent) into.push(byAgent.all);
-    const byClass = principal.agentClass === undefined ? undefined : this.#byClass.get(principal.agentClass);
-    if (byClass) into.push(byClass.all);
-    if (this.#anyone.all.length) into.push(this.#anyone.all);
+  collectAll(principal: Who, into: CompiledRule[][]): void {
+    this.#each(principal, (names) => {
+      if (names.all.length > 0) into.push(names.all);
+    });
+  }
+
+  #each(principal: Who, take: (names: Names) => void): void {
+    const { agent, user, class: byClass, team, role } = this.#by;
+    const one = (map: Map<string, Names>, name: string | undefined): void => {
+      const names = name === undefined || map.size === 0 ? undefined : map.get(name);
+      if (names) take(names);
+    };
+    one(agent, principal.agent);
+    one(user, principal.user);
+    one(byClass, principal.agentClass);
+    if (team.size > 0) for (const name of principal.teams) one(team, name);
+    if (role.size > 0) for (const name of principal.roles) one(role, name);
+    take(this.#anyone);
   }
 }
 
@@ -111,31 +126,36 @@ class Names {
   }
 }
 
+type SubjectKind = 'agent' | 'user' | 'class' | 'team' | 'role';
+
 interface Plan {
   servers: string[] | undefined;
-  agents: string[] | undefined;
-  classes: string[] | undefined;
+  subject: { kind: SubjectKind; names: string[] } | undefined;
   names: string[] | undefined;
 }
 
 function planOf(rule: CompiledRule): Plan {
-  const agents = literals(rule.agent);
-  const plan: Plan = {
-    servers: literals(rule.server),
-    agents,
-    classes: agents ? undefined : literals(rule.class),
-    names: capabilityNames(rule),
-  };
+  const plan: Plan = { servers: literals(rule.server), subject: subjectOf(rule), names: capabilityNames(rule) };
   // Give up the dimensions that are worth least until the rule takes few enough entries.
-  for (const dimension of ['names', 'classes', 'agents', 'servers'] as const) {
+  for (const dimension of ['names', 'subject', 'servers'] as const) {
     if (postings(plan) <= MAX_POSTINGS) break;
     plan[dimension] = undefined;
   }
   return plan;
 }
 
+/** The first way of naming its callers that is all literal. */
+function subjectOf(rule: CompiledRule): Plan['subject'] {
+  if (rule.ofAgent !== undefined) return { kind: 'agent', names: [rule.ofAgent] };
+  for (const kind of ['agent', 'user', 'class', 'team', 'role'] as const) {
+    const names = literals(rule[kind]);
+    if (names) return { kind, names };
+  }
+  return rule.ofTeam === undefined ? undefined : { kind: 'team', names: [rule.ofTeam] };
+}
+
 function postings(plan: Plan): number {
-  return (plan.servers?.length ?? 1) * (plan.agents?.length ?? plan.classes?.length ?? 1) * (plan.names?.length ?? 1);
+  return (plan.servers?.length ?? 1) * (plan.subject?.names.length ?? 1) * (plan.names?.length ?? 1);
 }
 
 /** The names when every glob is literal; undefined when there is none or one has a wildcard. */

@@ -1,7 +1,7 @@
 // Walks several lists of rules as one, in rule order. Reads only as far as the visitor wants.
 import type { CompiledRule } from './rule.ts';
 
-/** Visits the rules of all lists (each in order, no overlap) in the order of their position until the visitor returns true. */
+/** Visits the rules of all lists (each in order) in the order of their position, each once, until the visitor returns true. */
 export function visitInOrder(lists: readonly (readonly CompiledRule[])[], visit: (rule: CompiledRule) => boolean): void {
   const [only] = lists;
   if (lists.length === 1 && only) {
@@ -9,6 +9,7 @@ export function visitInOrder(lists: readonly (readonly CompiledRule[])[], visit:
     return;
   }
   const at: number[] = new Array(lists.length).fill(0);
+  let last = -1;
   for (;;) {
     let next: CompiledRule | undefined;
     let from = -1;
@@ -21,6 +22,9 @@ export function visitInOrder(lists: readonly (readonly CompiledRule[])[], visit:
     }
     if (!next) return;
     at[from] = (at[from] ?? 0) + 1;
+    // A rule that names two teams of one caller stands in two lists.
+    if (next.position === last) continue;
+    last = next.position;
     if (visit(next)) return;
   }
 }

@@ -21,6 +21,8 @@ export interface RiskModel {
   /** undefined when no profile is for this server. */
   profileFor(server: string): RiskProfile | undefined;
   score(input: RiskInput, history: History): RiskScore | undefined;
+  /** What a score on a server needs; undefined when no profile holds or denies it. */
+  gate(server: string, score: number): { profile: string; band: 'hold' | 'deny' } | undefined;
 }
 
 /** undefined when there is no profile at all: then nothing is scored. */
@@ -42,6 +44,11 @@ export function compileRisk(objects: readonly StoredObject[]): RiskModel | undef
   };
   return {
     profileFor,
+    gate: (server, score) => {
+      const profile = profileFor(server);
+      const band = profile && bandOf(score, profile.bands);
+      return profile && (band === 'hold' || band === 'deny') ? { profile: profile.name, band } : undefined;
+    },
     score: (input, history) => {
       const profile = profileFor(input.server);
       return profile && compose(profile, judgeSignals(input, history, profile.minHistory));

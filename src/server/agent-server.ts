@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream';
 import type { Principal, Surface } from '../call.ts';
 import type { Clock } from '../lib/clock.ts';
 import { type Random, systemRandom } from '../lib/id.ts';
+import type { Network } from '../lib/network.ts';
 import type { AgentContext, AgentLogger } from './agent-context.ts';
 import { hostGuard } from './host-guard.ts';
 import { type AgentServerLimits, DEFAULT_LIMITS } from './limits.ts';
@@ -26,10 +27,12 @@ export interface AgentServerOptions {
     allowedHosts?: readonly string[] | undefined;
     /** Whole origins beside those of the allowed hosts. */
     allowedOrigins?: readonly string[] | undefined;
+    /** Proxies in front of the listener whose X-Forwarded-For counts. Default: none, the header is never looked at. */
+    trustedProxies?: readonly Network[] | undefined;
   };
   logger: AgentLogger;
   /** Cheap check of the bearer token, by its hash (undefined: none was sent), before a body is read; false answers 401. */
-  authenticate?: ((bearerHash: string | undefined) => boolean) | undefined;
+  authenticate?: ((bearerHash: string | undefined, remoteAddress: string) => boolean) | undefined;
   /** A legacy session ended (DELETE, idle, closed by the gateway): close what belongs to it. Must not throw. */
   onSessionEnd?: ((session: SessionInfo) => void) | undefined;
   random?: Random;
@@ -82,6 +85,7 @@ export function createAgentServer(options: AgentServerOptions): AgentServer {
           allowedOrigins: options.config?.allowedOrigins,
         }),
         authenticate: options.authenticate,
+        trustedProxies: options.config?.trustedProxies ?? [],
       };
       const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
       return { url: `http://${name}:${address.port}`, port: address.port };

@@ -1,8 +1,10 @@
 // The way of one HTTP request on the agent side: route, Host and Origin, credentials, media types, body, era, and then the codec of that era.
 // Never takes a credential from anywhere but the Authorization header, and never lets the path or a header decide what the body says.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { clientAddress } from '../auth/client-address.ts';
 import { tokenHash } from '../auth/token.ts';
 import type { Surface } from '../call.ts';
+import type { Network } from '../lib/network.ts';
 import { DENIED, INVALID_REQUEST, PARSE_ERROR, UNAVAILABLE } from '../mcp/error-code.ts';
 import { parseBody } from '../mcp/message.ts';
 import { namesModernEra } from '../mcp/rev-2026-07-28/version.ts';
@@ -18,7 +20,9 @@ export type { PipelinePort } from './agent-context.ts';
 export interface RouteOptions {
   guard: HostGuard;
   /** Cheap check before a body is read; false answers 401 at once. The pipeline identifies in any case. */
-  authenticate: ((bearerHash: string | undefined) => boolean) | undefined;
+  authenticate: ((bearerHash: string | undefined, remoteAddress: string) => boolean) | undefined;
+  /** Proxies in front of the listener whose X-Forwarded-For counts. */
+  trustedProxies: readonly Network[];
 }
 
 export function serveRequest(context: AgentContext, options: RouteOptions, request: IncomingMessage, response: ServerResponse): void {
@@ -46,14 +50,20 @@ function admit(_context: AgentContext, options: RouteOptions, request: IncomingM
   if (!METHODS.has(method)) return refuse(response, 405, 'Method not allowed.', { allow: ALLOW });
   const bearer = bearerOf(headers.authorization);
   const bearerHash = bearer === undefined ? undefined : tokenHash(bearer);
-  if (options.authenticate !== undefined && !options.authenticate(bearerHash)) return refuseUnauthenticated(response);
+  const remoteAddress = clientAddress(request.socket.remoteAddress ?? '', forwardedFor(request), options.trustedProxies);
+  if (options.authenticate !== undefined && !options.authenticate(bearerHash, remoteAddress)) return refuseUnauthenticated(response);
   const accepts = acceptedMedia(headers.accept);
   if (method === 'POST') {
     if (!isJsonContentType(headers['content-type'])) return refuse(response, 415, 'The body must be application/json in UTF-8.');
     if (!accepts.json && !accepts.sse) return refuse(response, 406, 'The Accept header must name application/json or text/event-stream.');
   }
-  const remoteAddress = request.socket.remoteAddress ?? '';
   return { request, response, surface, bearerHash, accepts, mcpHeaders: mcpHeadersOf(request), remoteAddress };
+}
+
+/** Several headers of this name come joined by commas. */
+function forwardedFor(request: IncomingMessage): string | undefined {
+  const value = request.headers['x-forwarded-for'];
+  return Array.isArray(value) ? value.join(',') : value;
 }
 
 /** `/mcp` or `/mcp/<server>`; a query is ignored. Whether the server exists, and for whom, is for the pipeline to say. */

@@ -47,6 +47,7 @@ export function deniedError(denied: Denied): RpcError {
   if (denied.rule !== undefined) data.rule = denied.rule;
   if (denied.hint !== undefined) data.hint = denied.hint;
   if (denied.retryAfterMs !== undefined) data.retryAfterMs = denied.retryAfterMs;
+  if (denied.approval !== undefined) data.approval = { ...denied.approval };
   return { code: rpcCodeOf(denied.code), message: denied.message, data };
 }
 
@@ -81,6 +82,7 @@ function deniedToolResult(call: Call, denied: Denied): JsonObject {
   if (denied.rule !== undefined) decision.rule = denied.rule;
   if (denied.hint !== undefined) decision.hint = denied.hint;
   if (denied.retryAfterMs !== undefined) decision.retryAfterMs = denied.retryAfterMs;
+  if (denied.approval !== undefined) decision.approval = { ...denied.approval };
   const result: JsonObject = {
     content: [{ type: 'text', text: denied.hint === undefined ? denied.message : `${denied.message} ${denied.hint}` }],
     isError: true,
@@ -94,7 +96,7 @@ function rpcCodeOf(code: DenialCode): number {
   return RPC_CODES[code] ?? DENIED;
 }
 
-const UNAUTHENTICATED: ReadonlySet<DenialCode> = new Set(['unauthenticated', 'token_expired', 'token_revoked']);
+const UNAUTHENTICATED: ReadonlySet<DenialCode> = new Set(['unauthenticated', 'token_expired', 'token_revoked', 'source_refused']);
 
 const RPC_CODES: Partial<Record<DenialCode, number>> = {
   frozen: FROZEN,

@@ -10,7 +10,17 @@ import { isObject } from '../lib/json.ts';
 import type { BackupSummary } from './port.ts';
 
 /** Tables in the order in which they are written and restored. */
-export const TABLES = ['organization', 'entry', 'payload', 'object', 'object_history', 'data_key', 'quota'] as const;
+export const TABLES = [
+  'organization',
+  'entry',
+  'payload',
+  'object',
+  'object_history',
+  'data_key',
+  'quota',
+  'checkpoint_key',
+  'checkpoint',
+] as const;
 export type Table = (typeof TABLES)[number];
 
 /** Columns of a backup row, the same for both drivers: `org` is the organization's name, bytes are base64, numbers are numbers. */
@@ -22,6 +32,8 @@ export const COLUMNS: Readonly<Record<Table, readonly string[]>> = {
   object_history: ['org', 'kind', 'name', 'revision', 'document', 'author', 'time_ms'],
   data_key: ['org', 'id', 'wrapped'],
   quota: ['org', 'name', 'key', 'bucket_ms', 'used', 'until_ms'],
+  checkpoint_key: ['org', 'position', 'verifier_key', 'sealed'],
+  checkpoint: ['org', 'size', 'made_ms', 'note'],
 };
 
 export type Value = string | number | null;

@@ -1,5 +1,7 @@
 // What a driver offers to the rest of the gateway, and the options both drivers share.
-import type { LogStore, PayloadEraser } from '../audit/port.ts';
+import type { ApprovalStore } from '../approval/port.ts';
+import type { CheckpointStore, LogStore, PayloadEraser } from '../audit/port.ts';
+import type { TokenUseStore } from '../auth/port.ts';
 import type { DefinitionStore } from '../catalog/port.ts';
 import type { QuotaStore, RateStore } from '../limit/port.ts';
 import type { ObjectStore, StoreLifecycle } from '../object/port.ts';
@@ -10,8 +12,11 @@ export interface Store {
   readonly log: LogStore & PayloadEraser;
   readonly objects: ObjectStore;
   readonly keys: KeyStore;
+  readonly tokenUse: TokenUseStore;
   readonly histories: HistoryStore;
   readonly definitions: DefinitionStore;
+  readonly approvals: ApprovalStore;
+  readonly checkpoints: CheckpointStore;
   readonly lifecycle: StoreLifecycle;
   /** `rates`: counted for all gateways of the database together; undefined where there is one process only. */
   readonly limits: { readonly quotas: QuotaStore; readonly rates: RateStore | undefined };

@@ -47,12 +47,14 @@ type Policy = ReturnType<typeof circuitBreaker>;
 export class Breaker {
   readonly #options: BreakerOptions;
   #policy: Policy;
+  #counter: CountBreaker;
   #restUntilMs = 0;
   #trialSinceMs = 0;
   #hasSecondTrial = false;
 
   constructor(options: BreakerOptions) {
     this.#options = options;
+    this.#counter = newCounter();
     this.#policy = this.#newPolicy();
   }
 
@@ -75,7 +77,28 @@ export class Breaker {
   /** Rejects with ServerResting when the server is left alone, else as `work` does. Of those who come after a rest one is the trial. */
   run<T>(work: () => Promise<T>): Promise<T> {
     if (this.restMs > 0) return Promise.reject(this.#resting());
-    return this.#policy.state === CircuitState.HalfOpen ? this.#tryBeside(work) : this.#policy.execute(work);
+    switch (this.#policy.state) {
+      case CircuitState.Closed:
+        return this.#whileUp(work);
+      case CircuitState.HalfOpen:
+        return this.#tryBeside(work);
+      default:
+        return this.#policy.execute(work);
+    }
+  }
+
+  /** Counts as the policy would, without its promises; only a fault goes through the policy, which may end the good times. */
+  async #whileUp<T>(work: () => Promise<T>): Promise<T> {
+    const [policy, counter] = [this.#policy, this.#counter];
+    try {
+      const answer = await work();
+      counter.success(CircuitState.Closed);
+      return answer;
+    } catch (error) {
+      // The server rests already, or is being tried: what began before says nothing new.
+      if (!(error instanceof Error && isFault(error)) || policy.state !== CircuitState.Closed) throw error;
+      return policy.execute(() => Promise.reject(error));
+    }
   }
 
   /** The trial may be a call that takes its time: it must not keep everybody out until it ends. */
@@ -100,11 +123,12 @@ export class Breaker {
 
   #newPolicy(): Policy {
     const { clock, onChange, firstRestMs = FIRST_REST_MS } = this.#options;
+    this.#counter = newCounter();
     const policy: Policy = circuitBreaker(
       // A trial that its caller gave up has shown nothing good.
       handleWhen((error) => isFault(error) || (policy.state === CircuitState.HalfOpen && !isAnswer(error))),
       {
-        breaker: new CountBreaker({ size: BREAKER_SIZE, minimumNumberOfCalls: BREAKER_MINIMUM, threshold: BREAKER_SHARE }),
+        breaker: this.#counter,
         halfOpenAfter: new DelegateBackoff<{ attempt: number }>(({ attempt }) => {
           const restMs = Math.min(LONGEST_REST_MS, firstRestMs * 2 ** Math.min(Math.max(attempt, 1) - 1, 20));
           this.#restUntilMs = clock.nowMs() + restMs;
@@ -123,6 +147,10 @@ export class Breaker {
   #resting(): ServerResting {
     return new ServerResting(this.#options.server, Math.max(this.restMs, 1));
   }
+}
+
+function newCounter(): CountBreaker {
+  return new CountBreaker({ size: BREAKER_SIZE, minimumNumberOfCalls: BREAKER_MINIMUM, threshold: BREAKER_SHARE });
 }
 
 function isFault(error: Error): boolean {

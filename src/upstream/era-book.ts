@@ -3,6 +3,7 @@
 import type { Era } from '../call.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { Lru } from '../lib/lru.ts';
+import type { ServerSpec } from '../object/kinds.ts';
 import type { Connectors, Destination } from './connection.ts';
 import { type ProbeResult, probeHttp, probeStdio } from './era-probe.ts';
 
@@ -38,20 +39,20 @@ export class EraBook {
     this.#options = options;
   }
 
-  /** The era as far as it is known without waiting. */
-  known(destination: Destination, fingerprint: string): Verdict | undefined {
-    const fixed = fixedEra(destination);
+  /** The era as far as it is known without waiting. `destination` is asked for only when the verdict is old. */
+  known(spec: ServerSpec, fingerprint: string, destination: () => Destination): Verdict | undefined {
+    const fixed = fixedEra(spec);
     if (fixed) return fixed;
     const verdict = this.#verdicts.get(fingerprint);
     if (!verdict) return undefined;
-    const maxAgeMs = destination.spec.transport === 'stdio' ? STDIO_VERDICT_MAX_AGE_MS : VERDICT_MAX_AGE_MS;
-    if (this.#options.nowMs() - verdict.atMs > maxAgeMs) this.#search(destination, fingerprint).catch(() => undefined);
+    const maxAgeMs = spec.transport === 'stdio' ? STDIO_VERDICT_MAX_AGE_MS : VERDICT_MAX_AGE_MS;
+    if (this.#options.nowMs() - verdict.atMs > maxAgeMs) this.#search(destination(), fingerprint).catch(() => undefined);
     return verdict;
   }
 
   /** Rejects with GatewayError when the server cannot be judged now. */
   async find(destination: Destination, fingerprint: string): Promise<Verdict> {
-    return this.known(destination, fingerprint) ?? (await this.#search(destination, fingerprint));
+    return this.known(destination.spec, fingerprint, () => destination) ?? (await this.#search(destination, fingerprint));
   }
 
   /** What the server did contradicts the verdict. */
@@ -97,7 +98,7 @@ const FIXED: Record<Era, Verdict> = {
 };
 
 /** The old HTTP+SSE transport exists in the legacy era only. */
-function fixedEra({ spec }: Destination): Verdict | undefined {
+function fixedEra(spec: ServerSpec): Verdict | undefined {
   if (spec.transport === 'sse') return FIXED.legacy;
   return spec.era === 'auto' ? undefined : FIXED[spec.era];
 }

@@ -173,8 +173,8 @@ describe('a verdict', () => {
     ]);
     expect([anonymous.era, known.era, answers]).toEqual(['legacy', 'modern', 2]);
     clock.advance(VERDICT_MAX_AGE_MS + 1);
-    expect(book.known(destination, '')).toBe(anonymous);
-    await until(() => book.known(destination, '')?.atMs === clock.nowMs(), 'a new verdict');
+    expect(book.known(destination.spec, '', () => destination)).toBe(anonymous);
+    await until(() => book.known(destination.spec, '', () => destination)?.atMs === clock.nowMs(), 'a new verdict');
     expect(MAX_VERDICTS).toBeGreaterThan(1);
     await http.close();
   });

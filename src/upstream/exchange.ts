@@ -46,6 +46,8 @@ export interface UpstreamRequest {
   repeatable?: boolean;
   /** JSON-RPC id of the agent's request: the subscription id of a modern listen. Absent: subscription ids are left to the codec. */
   requestId?: RequestId;
+  /** For a standing stream: called whenever the server's end of it stands (again), with what the server can do. What changes from then on is heard. */
+  onOpen?: ((capabilities: JsonObject) => void) | undefined;
 }
 
 /** Why a waiting call may run no longer; undefined when it may. */

@@ -43,6 +43,8 @@ export class LegacyConnection implements Connection {
   readonly #voice: ServerVoice;
   /** Who wants which resource: URI → owners. */
   #calls = 0;
+  /** How often the server's stream was opened. */
+  #openings = 0;
   #end: (how: { own: boolean }) => void = () => undefined;
   readonly #subscribers = new Map<string, Set<object>>();
   #level: string | undefined;
@@ -70,7 +72,12 @@ export class LegacyConnection implements Connection {
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
-    if (http) http.link = this.#link;
+    if (!http) return;
+    http.link = this.#link;
+    http.onStanding = () => {
+      this.#openings++;
+      this.#voice.standing.opened();
+    };
   }
 
   get busy(): number {
@@ -217,8 +224,11 @@ export class LegacyConnection implements Connection {
     this.#voice.standing.add(stream);
     if (!this.#isConfirmed) await this.confirm();
     // A call that comes right behind the stream must find it there: what a server says meanwhile would be lost.
+    const before = this.#openings;
     this.#settling = this.#openStanding().finally(() => {
       this.#settling = undefined;
+      // A server without a stream of its own, and one whose stream stood already.
+      if (this.#openings === before) stream.opened();
     });
     this.#voice.desk.wake();
   }

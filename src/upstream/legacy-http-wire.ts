@@ -36,6 +36,8 @@ export class LegacyHttpWire implements Wire {
   readonly cancelsByClosing = false;
   /** Set by the connection before the first send. */
   link: Link | undefined;
+  /** Called when the server answered a GET, whatever it said: what is said from then on is heard, if anything is. */
+  onStanding: (() => void) | undefined;
   readonly #options: LegacyHttpWireOptions;
   readonly #baseHeaders: Record<string, string>;
   #headers: Record<string, string>;
@@ -223,8 +225,12 @@ export class LegacyHttpWire implements Wire {
       if (event.retryMs !== undefined) retryMs = Math.min(Math.max(event.retryMs, MIN_RETRY_MS), MAX_RETRY_MS);
       return event.data === '' || event.event !== 'message' ? undefined : receive(event.data);
     };
+    const onHeaders = () => {
+      answered();
+      if (!abort.signal.aborted) this.onStanding?.();
+    };
     while (!abort.signal.aborted) {
-      const answer = await this.#get(lastEventId, abort.signal, onEvent, answered).catch(() => undefined);
+      const answer = await this.#get(lastEventId, abort.signal, onEvent, onHeaders).catch(() => undefined);
       if (answer && answer.status >= 400 && answer.status < 500 && answer.status !== 429) break;
       if (answer && answer.status < 400 && answer.body !== 'sse') break;
       failures = answer && answer.status < 400 ? 0 : failures + 1;

@@ -5,9 +5,9 @@ import type { JsonObject } from '../lib/json.ts';
 import type { RequestId } from '../mcp/message.ts';
 import {
   acknowledgedParams,
-  honouredFilter,
   type ListenFilter,
   listenResult,
+  offeredFilter,
   parseListenFilter,
   writeListenFilter,
 } from '../mcp/rev-2026-07-28/listen.ts';
@@ -25,7 +25,14 @@ export async function standAtLegacy(
   request: UpstreamRequest,
   session: AgentSession | undefined,
 ): Promise<CallReply> {
-  const stream = { peer: request.peer, client: request.client, filter: undefined, session, subscriptionId: undefined };
+  const stream = {
+    peer: request.peer,
+    client: request.client,
+    filter: undefined,
+    session,
+    subscriptionId: undefined,
+    opened: openedOf(connection, request),
+  };
   await connection.attach(stream);
   try {
     await within(connection.ended, request.signal);
@@ -39,11 +46,18 @@ export async function standAtLegacy(
 export async function listenAtLegacy(connection: LegacyConnection, request: UpstreamRequest): Promise<CallReply> {
   const wanted = parseListenFilter(request.params);
   if ('error' in wanted) return { type: 'error', era: 'modern', error: wanted.error };
-  const filter: ListenFilter = { ...honouredFilter(wanted, connection.serverCapabilities), taskIds: [] };
+  const filter: ListenFilter = { ...offeredFilter(wanted, connection.serverCapabilities), taskIds: [] };
   const id = request.requestId;
   void request.peer.notify(ACKNOWLEDGED, acknowledged(filter, id));
   if (isEmpty(filter)) return endOfListen(id);
-  const stream = { peer: request.peer, client: request.client, filter, session: undefined, subscriptionId: id };
+  const stream = {
+    peer: request.peer,
+    client: request.client,
+    filter,
+    session: undefined,
+    subscriptionId: id,
+    opened: openedOf(connection, request),
+  };
   await connection.attach(stream);
   try {
     for (const uri of filter.resourceSubscriptions) await connection.subscribe(uri, stream);
@@ -53,6 +67,10 @@ export async function listenAtLegacy(connection: LegacyConnection, request: Upst
     for (const uri of filter.resourceSubscriptions) void connection.unsubscribe(uri, stream);
   }
   return endOfListen(id);
+}
+
+function openedOf(connection: LegacyConnection, request: UpstreamRequest): () => void {
+  return () => request.onOpen?.(connection.serverCapabilities);
 }
 
 /** Without the listener's id (the codec that writes the stream adds it) when it was not told. */

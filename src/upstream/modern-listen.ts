@@ -1,10 +1,12 @@
 // subscriptions/listen at a modern server (2026-07-28 basic/patterns/subscriptions): relayed for a stateless agent, kept open for a legacy agent's
 // GET stream. The acknowledgement is the gateway's own and immediate; subscription ids are those of the agent's hop.
 import type { CallReply, Peer } from '../call.ts';
+import type { JsonObject } from '../lib/json.ts';
 import { type Payload, payload } from '../mcp/raw-json.ts';
 import {
   honouredFilter,
   type ListenFilter,
+  offeredFilter,
   parseListenFilter,
   withoutSubscriptionId,
   withSubscriptionId,
@@ -16,7 +18,7 @@ import { ACKNOWLEDGED, acknowledged, endOfListen, isEmpty } from './legacy-liste
 import type { ModernConnection } from './modern-connection.ts';
 import { gatewayParams } from './modern-params.ts';
 import { modernToModern, resultOf } from './reply.ts';
-import { pause } from './wait.ts';
+import { pause, within } from './wait.ts';
 
 /** A server's listen that ends is opened again after 1, 2, 4 … seconds. */
 const MIN_BACKOFF_MS = 1_000;
@@ -29,13 +31,19 @@ export async function relayListen(connection: ModernConnection, request: Upstrea
   const wanted = parseListenFilter(request.params);
   if ('error' in wanted) return { type: 'error', era: 'modern', error: wanted.error };
   const id = request.requestId;
-  const filter = honouredFilter(wanted, await connection.serverCapabilities());
+  const capabilities = await connection.serverCapabilities();
+  const filter = offeredFilter(wanted, capabilities);
   void request.peer.notify(ACKNOWLEDGED, acknowledged(filter, id));
   if (isEmpty(filter)) return endOfListen(id);
+  if (isEmpty(honouredFilter(wanted, capabilities))) {
+    request.onOpen?.(capabilities);
+    await within(connection.ended, request.signal);
+    return endOfListen(id);
+  }
   const relay: Peer = {
     request: undefined,
     notify: (method, value, text) => {
-      if (method === ACKNOWLEDGED) return undefined;
+      if (method === ACKNOWLEDGED) return void request.onOpen?.(capabilities);
       const from = value ? payload(value, text) : undefined;
       const own = id === undefined ? withoutSubscriptionId(from) : withSubscriptionId(from, id);
       return request.peer.notify(method, own?.value, own?.text);
@@ -68,6 +76,8 @@ class Stand {
   readonly #session: AgentSession | undefined;
   readonly #end = new AbortController();
   #current: AbortController | undefined;
+  /** Some listen of ours stands: what the server says is heard. */
+  #stands = false;
 
   constructor(connection: ModernConnection, request: UpstreamRequest, session: AgentSession | undefined) {
     this.#connection = connection;
@@ -113,10 +123,12 @@ class Stand {
     let backoffMs = MIN_BACKOFF_MS;
     while (!abort.signal.aborted) {
       try {
-        const filter = await this.#filter();
-        if (isEmpty(filter)) return;
+        const capabilities = await this.#connection.serverCapabilities();
+        const filter = this.#filter(capabilities);
+        if (isEmpty(filter)) return this.#opened(capabilities);
         const peer = this.#peer(abort, () => {
           backoffMs = MIN_BACKOFF_MS;
+          this.#opened(capabilities);
           acknowledgedOnce();
         });
         const { gateway } = this.#connection.options.surroundings;
@@ -126,12 +138,19 @@ class Stand {
       } catch {
         // Aborted, or the server went away: the loop decides.
       }
+      if (this.#current === abort) this.#stands = false;
       await pause(backoffMs, abort.signal);
       backoffMs = Math.min(backoffMs * 2, MAX_BACKOFF_MS);
     }
   }
 
-  async #filter(): Promise<ListenFilter> {
+  /** Told once while there is no gap: a listen that only replaces another one missed nothing. */
+  #opened(capabilities: JsonObject): void {
+    if (!this.#stands) this.#request.onOpen?.(capabilities);
+    this.#stands = true;
+  }
+
+  #filter(capabilities: JsonObject): ListenFilter {
     const everything: ListenFilter = {
       toolsListChanged: true,
       promptsListChanged: true,
@@ -139,7 +158,7 @@ class Stand {
       resourceSubscriptions: [...(this.#session?.uris ?? [])],
       taskIds: [],
     };
-    return honouredFilter(everything, await this.#connection.serverCapabilities());
+    return honouredFilter(everything, capabilities);
   }
 
   #peer(abort: AbortController, onAcknowledged: () => void): Peer {

@@ -68,7 +68,7 @@ export class ServerEntry {
   /** The connection this request belongs on. Not a promise when it is open already. */
   connect(request: UpstreamRequest): Connection | Promise<Connection> {
     this.lastUsedMs = this.#nowMs();
-    const verdict = this.#eras.known(destinationOf(request), request.lease.fingerprint);
+    const verdict = this.#eras.known(this.spec, request.lease.fingerprint, () => destinationOf(request));
     if (verdict) {
       const ready = this.pool.ready(placeOf(request, verdict, this.options.tools.sessions).key);
       if (ready) return ready;

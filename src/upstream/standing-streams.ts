@@ -14,6 +14,8 @@ export interface StandingStream {
   readonly session: AgentSession | undefined;
   /** Request id of a modern listen, when the codec told it. */
   readonly subscriptionId: RequestId | undefined;
+  /** Called when the server's own stream stands (again). */
+  readonly opened: () => void;
 }
 
 export class StandingStreams {
@@ -29,6 +31,11 @@ export class StandingStreams {
 
   delete(stream: StandingStream): void {
     this.#streams.delete(stream);
+  }
+
+  /** The server's stream stands (again): whatever it said in between is lost. */
+  opened(): void {
+    for (const stream of this.#streams) stream.opened();
   }
 
   /** The newest stream of a legacy agent that can be asked. */

@@ -60,15 +60,24 @@ class ServerBook implements Upstreams {
     this.#sweeper = setInterval(() => this.#sweep(), options.sweepMs ?? SWEEP_MS).unref();
   }
 
-  async exchange(request: UpstreamRequest): Promise<CallReply> {
-    request.signal.throwIfAborted();
-    if (this.#closed) throw failure('upstream_closed', request.server, 'the gateway stops');
-    if (!request.receipt) throw new GatewayError('internal', 'A call without a receipt is not sent.');
-    const server = this.#choose(request, undefined);
+  exchange(request: UpstreamRequest): Promise<CallReply> {
+    let server: ServerEntry;
+    try {
+      request.signal.throwIfAborted();
+      if (this.#closed) throw failure('upstream_closed', request.server, 'the gateway stops');
+      if (!request.receipt) throw new GatewayError('internal', 'A call without a receipt is not sent.');
+      server = this.#choose(request, undefined);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return request.repeatable ? this.#exchangeTwice(server, request) : this.#exchange(server, request);
+  }
+
+  async #exchangeTwice(server: ServerEntry, request: UpstreamRequest): Promise<CallReply> {
     try {
       return await this.#exchange(server, request);
     } catch (error) {
-      if (!request.repeatable || !isLost(error) || request.signal.aborted) throw error;
+      if (!isLost(error) || request.signal.aborted) throw error;
       const next = this.#choose(request, server.spec.url);
       if (next === server && server.breaker.health !== 'up') throw error;
       await sleep(REPEAT_AFTER_MS, undefined, { signal: request.signal }).catch(() => request.signal.throwIfAborted());

@@ -6,9 +6,12 @@ import { join } from 'node:path';
 import canonicalize from 'canonicalize';
 import { describe, expect, it } from 'vitest';
 import { entryLine, GENESIS, linkEntry } from '../../src/audit/chain.ts';
+import { NoteSigner, originOf, signCheckpoint } from '../../src/audit/checkpoint.ts';
 import { decisionContent, gapContent, objectContent, outcomeContent, signinContent, systemContent } from '../../src/audit/entry.ts';
 import { commit } from '../../src/audit/log.ts';
+import { BLOCK_LEAVES, CompactTree, inclusionProof, leafHash, rangeRoot, type TreeSource } from '../../src/audit/merkle.ts';
 import type { Head } from '../../src/audit/port.ts';
+import { PROOF_FORMAT, type Proof, verifyProof } from '../../src/audit/proof.ts';
 import { verifyLog } from '../../src/audit/verify.ts';
 
 const FILE = join(import.meta.dirname, '../../docs/audit-vectors.json');
@@ -73,6 +76,34 @@ function entriesOf(contents: readonly (readonly [string, number])[]) {
 
 const entries = entriesOf(CONTENTS);
 const lines = entries.map(entryLine);
+/** Tree, checkpoint and proof of the entries above, with a key of a fixed seed. */
+function evidence() {
+  const leaves = entries.map(({ hash }) => leafHash(hash));
+  const source: TreeSource = {
+    leaf: (index) => leaves[index] as Uint8Array,
+    block: (index) => rangeRoot(source, index * BLOCK_LEAVES, (index + 1) * BLOCK_LEAVES),
+  };
+  const tree = new CompactTree();
+  const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+  const roots = [hex(tree.root())];
+  for (const leaf of leaves) {
+    tree.push(leaf);
+    roots.push(hex(tree.root()));
+  }
+  const signer = new NoteSigner('sallyport/acme', new Uint8Array(32).fill(7));
+  const size = entries.length;
+  const note = signCheckpoint({ origin: originOf('acme', entries[0]?.hash ?? ''), size, root: tree.root() }, [signer]);
+  const proof: Proof = {
+    ...{ format: PROOF_FORMAT, version: 1, call: 'call_01', checkpoint: note, keys: [signer.verifierKey] },
+    entries: [3, 4].map((seq) => ({ line: lines[seq - 1] ?? '', path: inclusionProof(source, seq - 1, size).map(hex) })),
+    documents: [],
+    definitions: [],
+  };
+  const proofText = JSON.stringify(proof);
+  expect(verifyProof(proofText, [signer.verifierKey])).toMatchObject({ state: 'sound', entries: [3, 4] });
+  return { seed: '07'.repeat(32), key: signer.verifierKey, leaves: leaves.map(hex), roots, note, proof: proofText };
+}
+
 const broken: readonly [string, string[]][] = [
   ['one character of a content changed', lines.with(2, (lines[2] ?? '').replace('"main/reads"', '"main/reaDs"'))],
   ['an entry removed', lines.toSpliced(3, 1)],
@@ -107,6 +138,7 @@ describe('audit vectors', () => {
       commitment: { salt: hex(salt), value: '{"path":"/notes/été.txt"}', salted: hex(salted), commitment: commitment.commitment },
       entries: entries.map(({ content, header, hash }) => ({ content, header, hash })),
       logs,
+      evidence: evidence(),
     };
     expect(logs.map(({ state }) => state)).toEqual(['sound', ...broken.map(() => 'broken')]);
     await expect(`${JSON.stringify(vectors, null, 2)}\n`).toMatchFileSnapshot(FILE);

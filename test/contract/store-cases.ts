@@ -217,6 +217,24 @@ export function storeCases(driver: Driver): void {
       expect(await put(store, agent('reader'), 0)).toMatchObject({ type: 'written' });
     });
 
+    it('gives the objects as they were at an earlier revision', async () => {
+      await put(store, agent('reader', 'first'));
+      await put(store, agent('writer', 'other'));
+      await put(store, agent('reader', 'second'));
+      const gone = [{ kind: 'agent', name: 'reader', document: undefined, expectedRevision: undefined }];
+      await store.objects.write(ORG, gone, 'remover', TIME_MS, change());
+      const at = async (revision: number) =>
+        (await store.objects.loadAt(ORG, revision)).objects.map(({ metadata, revision: of }) => [metadata.name, of]);
+      expect(await at(0)).toEqual([]);
+      expect(await at(1)).toEqual([['reader', 1]]);
+      expect(await at(2)).toEqual([
+        ['reader', 1],
+        ['writer', 2],
+      ]);
+      expect((await store.objects.loadAt(ORG, 3)).objects[0]).toEqual({ ...agent('reader', 'second'), revision: 3 });
+      expect(await at(4)).toEqual([['writer', 2]]);
+    });
+
     it('tells listeners about a change, until they unsubscribe', async () => {
       const seen: [string, number][] = [];
       const stop = store.objects.onChange((org, revision) => seen.push([org, revision]));
@@ -357,11 +375,74 @@ export function storeCases(driver: Driver): void {
       expect(await store.definitions.loadDefinition('other', hash)).toBeUndefined();
     });
 
+    it('keeps the latest use of a token, organization by organization', async () => {
+      await store.objects.createOrganization('other');
+      await store.tokenUse.noteTokenUse(ORG, [
+        { token: 'b', usedMs: 5 },
+        { token: 'a', usedMs: 7 },
+      ]);
+      await store.tokenUse.noteTokenUse(ORG, [
+        { token: 'a', usedMs: 6 },
+        { token: 'quote \' " {}', usedMs: 8 },
+      ]);
+      await store.tokenUse.noteTokenUse('other', [{ token: 'a', usedMs: 1 }]);
+      await store.tokenUse.noteTokenUse(ORG, []);
+      const sorted = async (org: string) => (await store.tokenUse.loadTokenUse(org)).toSorted((x, y) => (x.token < y.token ? -1 : 1));
+      expect(await sorted(ORG)).toEqual([
+        { token: 'a', usedMs: 7 },
+        { token: 'b', usedMs: 5 },
+        { token: 'quote \' " {}', usedMs: 8 },
+      ]);
+      expect(await sorted('other')).toEqual([{ token: 'a', usedMs: 1 }]);
+      await store.lifecycle.close();
+      store = await place.open();
+      expect(await sorted('other')).toEqual([{ token: 'a', usedMs: 1 }]);
+    });
+
+    it('keeps one of several checkpoints made at once, and none that is older or not due', async () => {
+      await store.objects.createOrganization('other');
+      const { checkpoints } = store;
+      const one = { size: 7, madeMs: 1000, note: 'note ☃\n' };
+      const made = await Promise.all(Array.from({ length: 8 }, (_, i) => checkpoints.saveCheckpoint(ORG, { ...one, size: 7 + i }, 500)));
+      expect(made.filter(Boolean)).toHaveLength(1);
+      const [kept] = await checkpoints.checkpoints(ORG, 5);
+      expect(kept).toMatchObject({ madeMs: 1000, note: one.note });
+      expect(await checkpoints.saveCheckpoint(ORG, { ...one, size: kept?.size ?? 0, madeMs: 3000 }, 2000)).toBe(false);
+      expect(await checkpoints.saveCheckpoint(ORG, { ...one, size: 100, madeMs: 3000 }, 999)).toBe(false);
+      expect(await checkpoints.saveCheckpoint(ORG, { ...one, size: 100, madeMs: 3000 }, 1000)).toBe(true);
+      expect((await checkpoints.checkpoints(ORG, 5)).map(({ size }) => size)).toEqual([100, kept?.size]);
+      expect(await checkpoints.checkpoints(ORG, 1)).toHaveLength(1);
+      expect(await checkpoints.checkpoints('other', 5)).toEqual([]);
+    });
+
+    it('takes a signing key only from who knows all that are there', async () => {
+      const { checkpoints } = store;
+      const added = await Promise.all(
+        ['a', 'b', 'c'].map((name) => checkpoints.addSigningKey(ORG, 0, { verifierKey: name, sealed: name })),
+      );
+      expect(added.filter(Boolean)).toHaveLength(1);
+      expect(await checkpoints.addSigningKey(ORG, 1, { verifierKey: 'next', sealed: 's' })).toBe(true);
+      expect((await checkpoints.signingKeys(ORG)).at(-1)).toEqual({ verifierKey: 'next', sealed: 's' });
+    });
+
+    it('keeps the blocks of the tree up to the first that is missing', async () => {
+      const { checkpoints } = store;
+      const roots = (...values: number[]) => Buffer.concat(values.map((value) => Buffer.alloc(32, value)));
+      await checkpoints.saveTreeBlocks(ORG, 0, roots(1, 2));
+      await checkpoints.saveTreeBlocks(ORG, 1, roots(9, 3));
+      await checkpoints.saveTreeBlocks(ORG, 4, roots(5));
+      expect(Buffer.from(await checkpoints.treeBlocks(ORG, 0, 100)).equals(roots(1, 2, 3))).toBe(true);
+      expect(Buffer.from(await checkpoints.treeBlocks(ORG, 1, 1)).equals(roots(2))).toBe(true);
+      expect(await checkpoints.treeBlocks(ORG, 3, 100)).toHaveLength(0);
+    });
+
     describe('backup and restore', () => {
       it('copies everything while appends go on, and restores it into an empty store', async () => {
         const odd = agent('reader', 'quote " newline \n zero \u0000 ☃ \u{1f600}');
         await put(store, odd);
         await store.keys.put(ORG, 'k', Uint8Array.of(0, 1, 255));
+        await store.checkpoints.addSigningKey(ORG, 0, { verifierKey: 'key', sealed: 'text' });
+        await store.checkpoints.saveCheckpoint(ORG, { size: 1, madeMs: 2, note: 'note\n' }, 0);
         const payload = { commitment: 'ab'.repeat(32), role: 'result' as const, sealed: Uint8Array.of(0, 10, 255) };
         await store.log.append(ORG, [{ ...decision('call_\u007e', 1), payloads: [payload] }]);
         await store.log.append(
@@ -384,6 +465,8 @@ export function storeCases(driver: Driver): void {
           expect(await copy.objects.load(ORG)).toEqual(await store.objects.load(ORG));
           expect(await copy.objects.history(ORG, 'agent', 'reader', 5)).toEqual(await store.objects.history(ORG, 'agent', 'reader', 5));
           expect((await copy.keys.list(ORG)).map(({ id, wrapped }) => [id, ...wrapped])).toEqual([['k', 0, 1, 255]]);
+          expect(await copy.checkpoints.signingKeys(ORG)).toEqual([{ verifierKey: 'key', sealed: 'text' }]);
+          expect(await copy.checkpoints.checkpoints(ORG, 5)).toEqual([{ size: 1, madeMs: 2, note: 'note\n' }]);
           expect([...((await copy.log.payload(ORG, payload.commitment)) ?? [])]).toEqual([0, 10, 255]);
           expect(await copy.log.append(ORG, [decision('call_next', 1)])).toMatchObject([{ seq: summary.entries + 1, revision: 1 }]);
           expect((await verdict(copy)).state).toBe('sound');

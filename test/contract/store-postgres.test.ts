@@ -10,6 +10,7 @@ import { openPostgresStore } from '../../src/store/postgres/store.ts';
 import { openSqliteStore } from '../../src/store/sqlite/store.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { appendUntilKilled } from './append-until-killed.ts';
+import { approvalCases } from './approval-cases.ts';
 import { limitCases, quotaItem } from './limit-cases.ts';
 import { type Driver, decision, entries, ORG, storeCases, verdict } from './store-cases.ts';
 
@@ -38,6 +39,7 @@ const driver: Driver = {
 
 storeCases(driver);
 limitCases(driver);
+approvalCases(driver);
 
 describe('PostgreSQL store', () => {
   it('rates in the database: two processes share one count, all items or none, and say how long to wait', async () => {

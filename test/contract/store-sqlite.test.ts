@@ -9,6 +9,7 @@ import { backupStore, restoreStore } from '../../src/store/open.ts';
 import { HOLDER_FILE } from '../../src/store/sqlite/lock.ts';
 import { openSqliteStore } from '../../src/store/sqlite/store.ts';
 import { appendUntilKilled } from './append-until-killed.ts';
+import { approvalCases } from './approval-cases.ts';
 import { limitCases } from './limit-cases.ts';
 import { type Driver, decision, ORG, storeCases } from './store-cases.ts';
 
@@ -31,6 +32,7 @@ const driver: Driver = {
 
 storeCases(driver);
 limitCases(driver);
+approvalCases(driver);
 
 describe('embedded store', () => {
   it('refuses a second process on its data directory and names the first', async () => {

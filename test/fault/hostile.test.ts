@@ -17,7 +17,7 @@ const AT_ONCE = 24;
 const MAX_HEAP_GROWTH_BYTES = 6 * 1024 * 1024;
 const MAX_RESOURCE_GROWTH = 8;
 /** A server's silence ends after this time, milliseconds. */
-const PATIENCE_MS = 150;
+const PATIENCE_MS = 300;
 const LIMIT_MS = 300_000;
 
 const file = new URL('../support/hostile-server.ts', import.meta.url).pathname;

@@ -7,7 +7,7 @@ import type { PolicyRule, StoredObject } from '../../src/object/kinds.ts';
 import { compilePolicies } from '../../src/policy/compile.ts';
 import { type DecideInput, MAX_TRACE } from '../../src/policy/policy-set.ts';
 
-const RUNS = 1_500;
+const RUNS = process.env.SALLYPORT_QUICK === undefined ? 1_500 : 200;
 const agents = ['a1', 'a2', 'b1'];
 const classes = ['c1', 'c2'];
 const environments = ['dev', 'prod'];
@@ -111,7 +111,12 @@ test('the indexed evaluator decides, and explains, as a linear search does', () 
       const set = compilePolicies(objects, 1);
       const naive = naiveDecision(objects, input);
       const whole = set.explain(input);
-      expect({ effect: whole.effect, rule: whole.rule, code: whole.code, trace: whole.trace }).toEqual(naive);
+      expect({
+        effect: whole.effect,
+        rule: whole.rule,
+        code: whole.code,
+        trace: whole.trace.map(({ values: _values, ...step }) => step),
+      }).toEqual(naive);
       expect({ ...set.decide(input), trace: [] }).toEqual({ ...whole, trace: [] });
     }),
     { numRuns: RUNS },
@@ -188,7 +193,7 @@ interface Naive {
 
 function naiveDecision(objects: readonly StoredObject<'policy'>[], input: DecideInput): Naive {
   const { principal, server, capability, method } = input;
-  if (server !== undefined && !principal.inScope(server, capability, method))
+  if (server !== undefined && principal.inScope?.(server, capability, method) === false)
     return { effect: 'deny', rule: 'builtin/scope', code: 'out_of_scope', trace: [] };
   const ordered = [...objects].sort((a, b) => a.spec.order - b.spec.order || (a.metadata.name < b.metadata.name ? -1 : 1));
   const trace: TraceStep[] = [];

@@ -157,11 +157,11 @@ describe('a standing stream', () => {
   it('hears nothing of a server that may not be used any more', async () => {
     await open(everything);
     const heard = await listen('legacy', undefined);
-    await heard.ends[0]?.peer.notify(CHANGED, undefined);
+    await heard.ends[0]?.peer.notify('notifications/message', { level: 'info', data: 'open' });
     await change(policyObject('rules', [{ name: 'gone', match: { server: ['notes'] }, effect: 'deny' }]));
     await heard.ends[0]?.peer.notify(CHANGED, undefined);
     await heard.ends[0]?.peer.notify('notifications/message', { level: 'info', data: 'secret' });
-    expect(heard.said).toEqual([[CHANGED, undefined]]);
+    expect(heard.said).toEqual([['notifications/message', { level: 'info', data: 'open' }]]);
     heard.controller.abort();
     await heard.outcome;
   });
@@ -180,7 +180,7 @@ describe('a standing stream', () => {
     const expiresMs = Date.now() + 1_500;
     await open(everything, { ...mallory.object, spec: { ...mallory.object.spec, expiresAt: new Date(expiresMs).toISOString() } });
     const heard = await listen('legacy', undefined);
-    await heard.ends[0]?.peer.notify(CHANGED, undefined);
+    await heard.ends[0]?.peer.notify('notifications/message', { level: 'info', data: 'open' });
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, expiresMs - Date.now()) + 10));
     await heard.ends[0]?.peer.notify(CHANGED, undefined);
     expect(heard.said).toHaveLength(1);

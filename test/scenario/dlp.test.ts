@@ -84,7 +84,7 @@ describe('results', () => {
       type: 'outcome',
       findings: [{ type: 'secret.api-key', count: 1, path: '/content/0/text', action: 'mask' }],
     });
-    expect(await h.metrics.render()).toContain('sallyport_findings_total{type="secret.api-key",action="mask"} 1');
+    expect(await h.metrics.render()).toContain('sallyport_findings_total{org="default",type="secret.api-key",action="mask"} 1');
     await expectUntold(KEY);
   });
 
@@ -256,6 +256,19 @@ describe('tokens', () => {
     expect(await use(fresh)).toMatchObject({ type: 'denied', code: 'blocked_content' });
     expect(textOf(await call({ n: 4 }))).not.toBe(fresh);
   });
+});
+
+it('a policy rule that asks for masking gets it, without any object of kind dlp', async () => {
+  await open(
+    policyObject(
+      'masked',
+      [{ name: 'masked', match: { server: ['notes'], tool: ['read_note'] }, effect: 'allow', obligations: { redact: ['pii.*'] } }],
+      1,
+    ),
+  );
+  answering({ content: [{ type: 'text', text: `${MAIL} ${KEY}` }] });
+  expect(textOf(await call())).toBe(`[redacted:pii.email] ${KEY}`);
+  await expectUntold(MAIL);
 });
 
 it('progress and log messages of a server are redacted, or left out', async () => {

@@ -3,6 +3,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { IntentAnalyser } from '../../src/detect/intent/intent-analyser.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 import type { StoredObject } from '../../src/object/kinds.ts';
+import type { Flight } from '../../src/pipeline/flight.ts';
 import { intentInspector } from '../../src/pipeline/inspect-intent.ts';
 import { callOf, echoServer, type Harness, harness, ok } from '../support/pipeline-harness.ts';
 import { agentObject, httpServer, policyObject, tokenObject } from '../support/seed.ts';
@@ -53,4 +54,20 @@ describe('the decision entry', () => {
     const tools = { 'delete_not?': { intent: 'write' as const }, delete_note: { category: 'people' as const } };
     expect(await decisionOf('delete_note', {}, { tools })).toMatchObject({ intent: 'destructive', category: 'people' });
   });
+});
+
+it('a call that comes while the parsers are loaded waits for them', async () => {
+  const young = new IntentAnalyser();
+  const loaded = young.load(() => performance.now());
+  expect(young.loading).toBeDefined();
+  const definition = { value: { name: 'postgres_execute_sql' }, hash: 'a' };
+  const call = callOf('tools/call', { params: { name: 'postgres_execute_sql', arguments: { sql: 'SELECT 1' } } });
+  h = await harness({ objects: [httpServer('notes', 'http://127.0.0.1:9/mcp')] });
+  const spec = h.control.current(h.org)?.view.server('notes')?.spec;
+  if (!spec) throw new Error('no server');
+  call.target = { server: 'notes', spec, capability: { kind: 'tool', name: 'postgres_execute_sql' }, definition, snapshot: undefined };
+  await intentInspector(young).inspectArguments?.({ call } as unknown as Flight);
+  expect(call.intent?.intent).toBe('read');
+  await loaded;
+  expect(young.loading).toBeUndefined();
 });

@@ -30,9 +30,19 @@ it('freeze --drill counts what would be stopped, stops nothing, and leaves nothi
   const { body } = await drill({ scope: { everyone: true }, reason: 'monthly drill' });
   expect(body).toMatchObject({ name: 'drill-everyone', gateways: 1 });
   expect(body.reports).toEqual([
-    { instance: on.gateway.instance, elapsedMs: expect.any(Number), counts: { calls: 3, parked: 1, sessions: 1 }, seq: expect.any(Number) },
+    {
+      instance: on.gateway.instance,
+      elapsedMs: expect.any(Number),
+      counts: { calls: 3, parked: 1, sessions: 1, tickets: 0 },
+      seq: expect.any(Number),
+    },
   ]);
-  expect((await drill({ scope: { agent: 'mallory' }, reason: 'x' })).body.reports[0]?.counts).toEqual({ calls: 0, parked: 1, sessions: 0 });
+  expect((await drill({ scope: { agent: 'mallory' }, reason: 'x' })).body.reports[0]?.counts).toEqual({
+    calls: 0,
+    parked: 1,
+    sessions: 0,
+    tickets: 0,
+  });
   expect((await drill({ scope: { tool: { server: 'notes', name: 'READ_*' } }, reason: 'x' })).body.reports[0]?.counts).toMatchObject({
     calls: 2,
   });

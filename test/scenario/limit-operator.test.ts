@@ -72,7 +72,7 @@ it('a flood is one entry of the log with its number, and a metric', async () => 
   const { limits, clock, config } = on.gateway;
   const told = limits.floods.collect(clock.nowMs() + FLOOD_WINDOW_MS + 1);
   expect(told).toMatchObject([{ agent: 'alice', limit: 'slow', count: 24 }]);
-  expect((await admin('/metrics')).body).toContain('sallyport_limited_total{limit="slow"} 29');
+  expect((await admin('/metrics')).body).toContain('sallyport_limited_total{org="default",limit="slow"} 29');
   for (let i = 0; i < 10; i++) await on.ask('tools/call', READ, { token: on.alice });
   // What is left at the end is written then.
   await limits.stop();
@@ -97,8 +97,8 @@ it('a server that is gone is left alone: the agent is told when to come back, op
   await ask();
   expect(last).toMatchObject({ error: { data: { code: 'upstream_unavailable', server: 'vault', retryAfterMs: expect.any(Number) } } });
   expect((await admin('/readyz')).status).toBe(200);
-  expect((await admin('/metrics')).body).toMatch(/sallyport_server_health\{server="vault"\} 0/);
-  expect((await admin('/metrics')).body).toMatch(/sallyport_server_health\{server="notes"\} 1/);
+  expect((await admin('/metrics')).body).toMatch(/sallyport_server_health\{server="vault",org="default"\} 0/);
+  expect((await admin('/metrics')).body).toMatch(/sallyport_server_health\{server="notes",org="default"\} 1/);
   const { servers } = JSON.parse((await admin('/api/v1/status')).body) as { servers: JsonObject[] };
   expect(servers.find(({ server }) => server === 'vault')).toMatchObject({ health: 'resting' });
   expect(await cli('get', 'servers')).toMatch(/server\/vault .*(?:resting|trial)/);

@@ -328,7 +328,7 @@ describe('rejections come before any policy work', () => {
     expect(refusals[0]?.content).toMatchObject({ effect: 'deny', rule: 'limit/slow', principal: { agent: 'ada' } });
     clock.advance(FLOOD_WINDOW_MS);
     expect(h.floods.collect(clock.nowMs())).toMatchObject([{ agent: 'ada', limit: 'slow', count: 199 - SINGLE_ENTRIES }]);
-    expect(await h.metrics.render()).toContain('sallyport_limited_total{limit="slow"} 199');
+    expect(await h.metrics.render()).toContain('sallyport_limited_total{org="default",limit="slow"} 199');
   });
 
   it('what a caller may not use is not counted, and refused in the same words as ever', async () => {

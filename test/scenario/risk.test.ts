@@ -58,6 +58,29 @@ it('score and parts stand in the entry, and what becomes usual scores lower', as
   expect((await scores(h)).at(-1)?.score).toBeGreaterThan(found[29]?.score ?? 100);
 });
 
+it('bands of a profile hold and deny what the rules allow, and never let anything through', async () => {
+  const h = await open({ objects: [...base, profile({ bands: { hold: 1 } })] });
+  await h.histories.settled();
+  expect(await read(h, 1)).toMatchObject({ type: 'denied', code: 'approval_required', rule: 'risk/default' });
+  await h.control.atLeast(h.org, await h.seed(profile({ bands: { deny: 1 } })));
+  expect(await read(h, 1)).toMatchObject({ type: 'denied', code: 'denied_by_rule', rule: 'risk/default' });
+  expect(h.sent.map(({ method }) => method)).not.toContain('tools/call');
+  await h.control.atLeast(h.org, await h.seed(profile({ bands: { log: 1 } })));
+  expect(await read(h, 1)).toMatchObject({ type: 'result' });
+  const write = callOf('tools/call', { bearer: reader.token, params: { name: 'write_note', arguments: {} } });
+  expect(await h.pipeline.run(write)).toMatchObject({ type: 'denied', code: 'no_rule_allows' });
+});
+
+it('rules use the score and the facts of the history', async () => {
+  const rules: StoredObject<'policy'>['spec']['rules'] = [
+    { name: 'first-use', match: { tool: ['read_*'] }, when: 'facts.tool.first_use', effect: 'deny' },
+    { name: 'reads', match: { tool: ['read_*'] }, effect: 'allow' },
+  ];
+  const h = await open({ objects: [...base.slice(0, 3), policyObject('facts', rules)] });
+  await h.histories.settled();
+  expect(await read(h, 1)).toMatchObject({ type: 'denied', rule: 'facts/first-use' });
+});
+
 it('refused calls are remembered as refused', async () => {
   const h = await open({ objects: [...base, profile()] });
   await h.histories.settled();

@@ -2,17 +2,25 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { AccessState } from '../../src/admin/access.ts';
 import { type AdminServer, createAdminServer } from '../../src/admin/admin-server.ts';
 import type { AdminContext } from '../../src/admin/context.ts';
 import { newOperatorToken } from '../../src/admin/operator.ts';
+import { createApprovals } from '../../src/app/approvals.ts';
+import { CheckpointKeeper } from '../../src/app/checkpoint-keeper.ts';
 import { objectContext } from '../../src/app/object-context.ts';
 import { type Core, openCore } from '../../src/app.ts';
+import { buildPrincipals } from '../../src/auth/principal-index.ts';
 import { compareWithSnapshot, type Stated } from '../../src/catalog/drift.ts';
-import { loadConfig } from '../../src/config.ts';
-import { roles } from '../../src/object/kind/operator.ts';
-import type { Role, StoredObject } from '../../src/object/kinds.ts';
+import { compileSnapshots } from '../../src/catalog/snapshot-index.ts';
+import { type Config, loadConfig } from '../../src/config.ts';
+import { compileFreezes } from '../../src/kill/freeze-index.ts';
+import { operatorRoles } from '../../src/object/kind/operator.ts';
+import type { OperatorRole, StoredObject } from '../../src/object/kinds.ts';
+import type { ControlSnapshot } from '../../src/object/port.ts';
 import { buildView } from '../../src/object/snapshot.ts';
 import { silentLogger } from '../../src/observe/log.ts';
+import { compilePolicies } from '../../src/policy/compile.ts';
 import { seed } from './seed.ts';
 
 export const ORG = 'default';
@@ -28,7 +36,7 @@ export interface AdminSide {
   server: AdminServer;
   url: string;
   dataDir: string;
-  tokens: Record<Role, string>;
+  tokens: Record<OperatorRole, string>;
   close(): Promise<void>;
 }
 
@@ -37,40 +45,8 @@ export async function startAdminSide(settings: Partial<AdminContext['settings']>
   const { config } = loadConfig({ env: {}, flags: { dataDir } });
   if (!config) throw new Error('no configuration');
   const core = await openCore(config, { create: true });
-  const made = roles.map((role) => ({ role, ...newOperatorToken() }));
-  const operators = made.map(
-    ({ role, hash, hint }) =>
-      ({ kind: 'operator', metadata: { name: role }, spec: { role, hash, hint, createdAt: '2026-01-01T00:00:00Z' } }) as StoredObject,
-  );
-  await seed(core, ORG, operators);
-  const context: AdminContext = {
-    org: ORG,
-    version: '0.0.0-test',
-    instance: 'gw_test',
-    clock: core.clock,
-    logger: silentLogger,
-    objects: objectContext(core),
-    view: async () => buildView(await core.store.objects.load(ORG)),
-    settled: async () => undefined,
-    logStore: core.store.log,
-    audit: core.log,
-    ready: () => core.store.lifecycle.healthy(),
-    servers: () => [],
-    limits: async () => [{ name: 'refunds', spec: { per: ['agent'] }, usage: [] }],
-    metrics: async () => '# no metrics\n',
-    lastUsedMs: () => undefined,
-    history: () => undefined,
-    definitions: {
-      stated: () => STATED,
-      compare: () => compareWithSnapshot(undefined, STATED, new Set()),
-      refresh: async () => [],
-      save: (definitions) => core.store.definitions.saveDefinitions(ORG, definitions),
-      text: (hash) => core.store.definitions.loadDefinition(ORG, hash),
-    },
-    rotateDataKey: () => core.vault.rotateDataKey(ORG),
-    replicas: () => core.store.presence.count(),
-    settings: { metrics: 'viewer', commands: true, ...settings },
-  };
+  const tokens = await seedOperators(core, ORG);
+  const context = adminContextOf(core, ORG, { settings: { metrics: 'viewer' as const, commands: true, ...settings } });
   const server = createAdminServer(context, { allowedHosts: [] });
   const { url } = await server.listen('127.0.0.1', 0);
   return {
@@ -79,11 +55,79 @@ export async function startAdminSide(settings: Partial<AdminContext['settings']>
     server,
     url,
     dataDir,
-    tokens: Object.fromEntries(made.map(({ role, token }) => [role, token])) as Record<Role, string>,
+    tokens,
     close: async () => {
       await server.close();
       await core.store.lifecycle.close();
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+function accessOf({ objects, revision }: ControlSnapshot): AccessState {
+  return {
+    revision,
+    view: buildView({ org: ORG, revision, objects }),
+    principals: buildPrincipals(objects, revision, ORG),
+    policies: compilePolicies(objects, revision),
+    freezes: compileFreezes(objects, revision),
+    snapshots: compileSnapshots(objects),
+    catalog: { names: () => [], find: () => undefined, readMs: () => undefined },
+  };
+}
+
+/** One operator per role; their tokens. */
+export async function seedOperators(core: Core, org: string): Promise<Record<OperatorRole, string>> {
+  const made = operatorRoles.map((role) => ({ role, ...newOperatorToken() }));
+  const operators = made.map(
+    ({ role, hash, hint }) =>
+      ({
+        kind: 'operator',
+        metadata: { name: role },
+        spec: { role, ...(role === 'admin' && { rights: ['organizations'] }), hash, hint, createdAt: '2026-01-01T00:00:00Z' },
+      }) as StoredObject,
+  );
+  await seed(core, org, operators);
+  return Object.fromEntries(made.map(({ role, token }) => [role, token])) as Record<OperatorRole, string>;
+}
+
+export function adminContextOf(core: Core, org: string, instead: Partial<AdminContext> = {}): AdminContext {
+  const context: AdminContext = {
+    org,
+    ownerOf: () => context,
+    organizations: { list: async () => [org], create: async () => ({ type: 'created', revision: 1 }) },
+    version: '0.0.0-test',
+    instance: 'gw_test',
+    clock: core.clock,
+    logger: silentLogger,
+    objects: objectContext(core),
+    view: async () => buildView(await core.store.objects.load(org)),
+    settled: async () => undefined,
+    access: async () => accessOf(await core.store.objects.load(org)),
+    approvals: createApprovals(core, 'gw_test'),
+    logStore: core.store.log,
+    audit: core.log,
+    ready: () => core.store.lifecycle.healthy(),
+    servers: () => [],
+    limits: async () => [{ name: 'refunds', spec: { per: ['agent'] }, usage: [] }],
+    limitState: async () => [],
+    shadowPending: () => [],
+    metrics: async () => '# no metrics\n',
+    lastUsedMs: () => undefined,
+    history: () => undefined,
+    checkpointer: new CheckpointKeeper(core, loadConfig({ env: {} }).config as Config, silentLogger).checkpointer,
+    versions: (kind, name, limit) => core.store.objects.history(org, kind, name, limit),
+    definitions: {
+      stated: () => STATED,
+      compare: () => compareWithSnapshot(undefined, STATED, new Set()),
+      refresh: async () => [],
+      save: (definitions) => core.store.definitions.saveDefinitions(org, definitions),
+      text: (hash) => core.store.definitions.loadDefinition(org, hash),
+    },
+    rotateDataKey: () => core.vault.rotateDataKey(org),
+    replicas: () => core.store.presence.count(),
+    settings: { metrics: 'viewer', commands: true },
+    ...instead,
+  };
+  return context;
 }

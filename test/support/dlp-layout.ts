@@ -330,6 +330,68 @@ const LAYOUTS: Template[] = [
   ['double-escape', (g) => ({ result: JSON.stringify({ log: `user ${'\n'}email=${email(g)}\nphone=${phone(g)}` }) })],
 ];
 
+const SPOKEN_LAYOUTS: Template[] = [
+  [
+    'cli',
+    (g) =>
+      g.pick([
+        `mysql -h db -u root -p${password(g)} shop`,
+        `./deploy --env prod --password ${password(g)} --verbose`,
+        `docker login -u ci -p ${password(g)} registry.acme.io`,
+        `curl -u admin:${password(g)} https://acme.io/api`,
+      ]),
+  ],
+  ['netrc', (g) => `machine git.acme.io login bob password ${password(g)}\n`],
+  ['pgpass', (g) => `db.acme.io:5432:app:svc:${password(g)}\n`],
+  [
+    'named-arguments',
+    (g) =>
+      g.pick([
+        `define('DB_PASSWORD', '${password(g)}');`,
+        `props.setProperty("password", "${password(g)}");`,
+        `client.get(url, auth=("svc", "${password(g)}"))`,
+      ]),
+  ],
+  ['cookie-header', (g) => `Set-Cookie: session_id=${mark('API_KEY', g.word(40))}; Path=/; HttpOnly`],
+  [
+    'sas-url',
+    (g) => `https://acct.blob.core.windows.net/c/f.csv?sv=2024-11-04&se=2027-01-01&sp=r&sig=${mark('API_KEY', `${g.word(43)}%3D`)}`,
+  ],
+  ['howto', (g) => g.pick([`Log in as admin with password ${password(g)} and open the console.`, `Credentials: admin / ${password(g)}`])],
+  [
+    'minutes',
+    (g) => `Weekly sync\nAttendees: ${name(g, 'en')}, ${name(g, 'de')}, ${name(g, 'fr')}\nAction: ${name(g, 'en')} sends the draft.\n`,
+  ],
+  [
+    'guests',
+    (g) => {
+      const p = person(g);
+      return { guests: [{ first: mark('PERSON', p.given), last: mark('PERSON', p.family) }], nights: 3 };
+    },
+  ],
+  ['bank-line', (g) => `Routing: ${routing(g)} Account: ${mark('BANK_ACCOUNT', g.digits(10))}`],
+  ['born', (g) => `She was born on ${mark('DATE_OF_BIRTH', `July ${g.int(1, 28)}, ${g.int(1940, 2004)}`)} in Leeds.`],
+];
+
+const MORE_CLEAN: Template[] = [
+  ['neg-places', () => ({ cities: ['San Jose', 'Santa Maria', 'Fort Wayne'], countries: ['Costa Rica', 'Sri Lanka'] })],
+  ['neg-roads', () => 'Distance 12.345 km, 3 of 10 rooms, Highway 61, Route 66, Terminal 2, Gate B12.'],
+  ['neg-code-auth', () => 'const passwordRegex = /^(?=.*[A-Z]).{8,}$/;\nreturn jwt.verify(token, secret) !== null;'],
+  [
+    'neg-chain',
+    (g) => ({ address: `0x${g.hex(40)}`, tx_hash: `0x${g.hex(64)}`, mac_address: '00:1A:2B:3C:4D:5E', host_address: '10.0.0.7' }),
+  ],
+  [
+    'neg-brands',
+    () => ({
+      items: [
+        { title: 'Calvin Klein Jeans', brand: 'Calvin Klein' },
+        { client_name: 'Web Portal', token_url: 'https://auth.acme.io/token' },
+      ],
+    }),
+  ],
+];
+
 const b64 = (text: string): string => Buffer.from(text).toString('base64');
 const whole = (type: string, text: string): string => mark(type, text);
 const plain = (marked: string): string => marked.replace(/\ue000[^\ue001]*\ue001|\ue002/g, '');
@@ -633,4 +695,4 @@ const CLEAN: Template[] = [
 ];
 const LOWERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
-export const TEMPLATES: readonly Template[] = [...LAYOUTS, ...EVASIONS, ...CLEAN];
+export const TEMPLATES: readonly Template[] = [...LAYOUTS, ...SPOKEN_LAYOUTS, ...EVASIONS, ...CLEAN, ...MORE_CLEAN];

@@ -3,10 +3,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createApprovals, ticketTarget } from '../../src/app/approvals.ts';
 import { Definitions } from '../../src/app/definitions.ts';
+import { freezer } from '../../src/app/freezer.ts';
 import { HistoryKeeper } from '../../src/app/history-keeper.ts';
 import { KillSwitch } from '../../src/app/kill-switch.ts';
 import { type Core, openCore } from '../../src/app.ts';
+import type { ApprovalDesk } from '../../src/approval/desk.ts';
 import { LastUsed } from '../../src/auth/last-used.ts';
 import { tokenHash } from '../../src/auth/token.ts';
 import type { Call, CallReply, ClientContext, Era, MethodKind, Peer, Surface } from '../../src/call.ts';
@@ -29,8 +32,11 @@ import { controlCompiler } from '../../src/pipeline/compile-control.ts';
 import { LiveControl } from '../../src/pipeline/control-source.ts';
 import { Readings } from '../../src/pipeline/discovery.ts';
 import type { Inspector, Ports } from '../../src/pipeline/flight.ts';
+import { IncidentLimit } from '../../src/pipeline/incident.ts';
 import { createPipeline, type Pipeline } from '../../src/pipeline/run.ts';
+import { ShadowTally } from '../../src/pipeline/shadow.ts';
 import { StrangerLimit } from '../../src/pipeline/stranger-limit.ts';
+import { ViewBook } from '../../src/pipeline/view-book.ts';
 import type { FailWrite } from '../../src/store/port.ts';
 import type { UpstreamRequest, Upstreams } from '../../src/upstream/exchange.ts';
 import { Watchdog } from '../../src/upstream/watchdog.ts';
@@ -51,10 +57,12 @@ export interface Harness {
   control: LiveControl;
   inFlight: InFlight;
   histories: HistoryKeeper;
+  shadows: ShadowTally;
   definitions: Definitions;
   metrics: Metrics;
   limiter: Limiter;
   floods: FloodGate;
+  approvals: ApprovalDesk;
   /** What servers received, in order. */
   sent: UpstreamRequest[];
   /** How the server answers from now on. */
@@ -71,6 +79,7 @@ export interface HarnessOptions {
   failWrite?: FailWrite;
   inspectors?: readonly Inspector[];
   callTimeoutMs?: number;
+  approvalWaitMs?: number;
   clock?: Clock;
 }
 
@@ -88,7 +97,9 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
   const inFlight = new InFlight();
   const metrics = createMetrics({ processMetrics: false });
   const killSwitch = new KillSwitch({ clock: core.clock, log: core.log, logger, metrics, instance: 'test' });
+  const approvals = createApprovals({ ...core, clock: options.clock ?? core.clock }, 'test');
   killSwitch.stopper.add(inFlight);
+  killSwitch.stopper.add(ticketTarget(approvals, logger));
   const control = new LiveControl({
     objects: core.store.objects,
     compile: controlCompiler(
@@ -98,9 +109,11 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     logger,
     onSwap: (next, previous) => {
       killSwitch.follow(next, previous);
+      views.controlChanged(next);
       histories.want(next.org, next.risk !== undefined || next.policies.needsFacts);
     },
   });
+  const views = new ViewBook();
   const histories = new HistoryKeeper({ log: core.store.log, audit: core.log, store: core.store.histories, logger });
   const catalog = new Catalog();
   const definitions = new Definitions({ catalog, control, log: core.log, clock: core.clock, logger, instance: 'test' });
@@ -109,15 +122,18 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
   const clock = options.clock ?? core.clock;
   const limiter = new Limiter({ clock, rates: new ProcessRates(() => clock.monotonicMs()), quotas: core.store.limits.quotas });
   const floods = new FloodGate();
+  const shadows = new ShadowTally();
   const ports: Ports = {
     clock,
     log: core.log,
     control,
     upstreams: playedServer(sent, (request) => handler(request)),
     catalog,
+    approvals,
     drift: definitions.watch,
     routes: new UriRoutes(),
     readings: new Readings(),
+    views,
     sealer: {
       sealText: (o, purpose, text) => sealText(core.vault, o, purpose, text),
       openText: (o, purpose, text) => openText(core.vault, o, purpose, text),
@@ -126,6 +142,9 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     strangers: new StrangerLimit(),
     limiter,
     floods,
+    incidents: new IncidentLimit(),
+    shadows,
+    freezer: freezer(core, control),
     lastUsed: new LastUsed(),
     inFlight,
     watchdog: new Watchdog(core.clock),
@@ -141,6 +160,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
       payloads: 'all',
       maxPayloadUnits: 1_000_000,
       instance: 'test',
+      approvalWaitMs: options.approvalWaitMs ?? 0,
     },
   };
   await control.start();
@@ -154,9 +174,11 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     control,
     inFlight,
     histories,
+    shadows,
     metrics,
     limiter,
     floods,
+    approvals,
     sent,
     answer: (next) => {
       handler = next;

@@ -3,16 +3,20 @@ import asyncio
 import json
 import sys
 
+import mcp.types as types
 from mcp.client.client import Client
+from mcp.client.subscriptions import ResourceUpdated
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared._httpx_utils import create_mcp_http_client
 
 MODE, EVERYTHING, PYTHON, TOKEN = sys.argv[1:]
+URI = "demo://resource/dynamic/text/1"
+PAGE = "https://example.com/sign-in"
 
 
-def connect(url):
+def connect(url, **callbacks):
     http = create_mcp_http_client(headers={"Authorization": f"Bearer {TOKEN}"})
-    return Client(streamable_http_client(url, http_client=http), mode=MODE)
+    return Client(streamable_http_client(url, http_client=http), mode=MODE, **callbacks)
 
 
 async def main():
@@ -21,7 +25,18 @@ async def main():
     async def on_progress(progress, total, message):
         seen["progress"].append(progress)
 
-    async with connect(EVERYTHING) as client:
+    updated = asyncio.Event()
+
+    async def on_message(message):
+        if isinstance(message, types.ResourceUpdatedNotification):
+            seen["updated"] = str(message.params.uri)
+            updated.set()
+
+    async def on_page(context, params):
+        seen["page"] = [params.mode, params.url]
+        return types.ElicitResult(action="accept")
+
+    async with connect(EVERYTHING, message_handler=on_message, elicitation_callback=on_page) as client:
         seen["tools"] = [tool.name for tool in (await client.list_tools()).tools]
         seen["echo"] = (await client.call_tool("echo", {"message": "hello"})).content[0].text
         refused = await client.call_tool("get-env", {})
@@ -29,6 +44,18 @@ async def main():
         await client.call_tool("trigger-long-running-operation", {"duration": 0.3, "steps": 3}, progress_callback=on_progress)
         seen["resource"] = (await client.read_resource("demo://resource/dynamic/text/1")).contents[0].text
         seen["prompt"] = (await client.get_prompt("args-prompt", {"city": "Ulm", "state": "BW"})).messages[0].content.text
+        visited = await client.call_tool("trigger-url-elicitation", {"url": PAGE, "message": "Please sign in."})
+        seen["visited"] = visited.content[0].text
+        if MODE == "legacy":
+            await client.subscribe_resource(URI)
+            await client.call_tool("toggle-subscriber-updates", {})
+            await asyncio.wait_for(updated.wait(), 15)
+        else:
+            async with client.listen(resource_subscriptions=[URI]) as listening:
+                await client.call_tool("toggle-subscriber-updates", {})
+                event = await asyncio.wait_for(anext(aiter(listening)), 15)
+                seen["updated"] = str(event.uri) if isinstance(event, ResourceUpdated) else repr(event)
+        await client.call_tool("toggle-subscriber-updates", {})
     async with connect(PYTHON) as client:
         seen["own_tools"] = [tool.name for tool in (await client.list_tools()).tools]
         seen["sum"] = (await client.call_tool("add", {"a": 2, "b": 3})).content[0].text

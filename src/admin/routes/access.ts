@@ -1,8 +1,6 @@
-// Who may come in: tokens of agents and operators. A new token is shown once, in the answer that makes it; only its hash is kept.
-import { newToken } from '../../auth/token.ts';
+// Operators and keys. A new operator token is shown once, in the answer that makes it; only its hash is kept.
 import { didYouMean } from '../../lib/suggest.ts';
 import type { StoredObject } from '../../object/kinds.ts';
-import type { ControlView } from '../../object/snapshot.ts';
 import { change } from '../change.ts';
 import type { AdminContext } from '../context.ts';
 import * as contract from '../contract.ts';
@@ -10,84 +8,6 @@ import { newOperatorToken } from '../operator.ts';
 import { failure, json, type Route, route } from '../route.ts';
 
 export const accessRoutes: Route[] = [
-  route({
-    method: 'get',
-    path: '/api/v1/tokens',
-    role: 'viewer',
-    summary: 'Tokens of agents, without their value',
-    reply: contract.tokenList,
-    async handle({ context }) {
-      const view = await context.view();
-      return json(200, { tokens: view.tokens().map((token) => tokenRow(context, token)) });
-    },
-  }),
-  route({
-    method: 'post',
-    path: '/api/v1/tokens',
-    role: 'operator',
-    summary: 'Make a token for an agent; its value is in this answer and nowhere else',
-    body: contract.tokenRequest,
-    reply: contract.newTokenReply,
-    async handle({ context, operator, body: { agent, name: wanted, expiresAt, scopes } }) {
-      const view = await context.view();
-      if (!view.agent(agent))
-        return failure(
-          404,
-          'not_found',
-          `There is no agent/${agent}.${didYouMean(
-            agent,
-            view.agents().map((one) => one.metadata.name),
-          )}`,
-        );
-      if (wanted !== undefined && view.token(wanted)) return taken(`token/${wanted}`);
-      const name = wanted ?? freeName(agent, (candidate) => view.token(candidate) !== undefined);
-      const { token, hash, hint } = newToken();
-      const spec = { agent, hash, hint, createdAt: now(context), ...(expiresAt ? { expiresAt } : {}), ...(scopes ? { scopes } : {}) };
-      const object = { kind: 'token', metadata: { name }, spec, revision: 0 } as StoredObject<'token'>;
-      return change(context, operator, { put: [object] }, { reply: ({ revision }) => ({ name, agent, token, revision }) });
-    },
-  }),
-  route({
-    method: 'post',
-    path: '/api/v1/tokens/{name}/revoke',
-    role: 'operator',
-    summary: 'Revoke a token; calls under way are stopped',
-    reply: contract.revokeReply,
-    async handle({ context, operator, param }) {
-      const name = param('name');
-      const view = await context.view();
-      const token = view.token(name);
-      if (!token) return missingToken(view, name);
-      if (token.spec.revokedAt !== undefined) return json(200, { name, revision: view.revision });
-      const object = { ...token, spec: { ...token.spec, revokedAt: now(context) } };
-      return change(context, operator, { put: [object] }, { reply: ({ revision }) => ({ name, revision }) });
-    },
-  }),
-  route({
-    method: 'post',
-    path: '/api/v1/tokens/{name}/rotate',
-    role: 'operator',
-    summary: 'Revoke a token and make another one with the same rights, in one change',
-    reply: contract.newTokenReply,
-    async handle({ context, operator, param }) {
-      const view = await context.view();
-      const old = view.token(param('name'));
-      if (!old) return missingToken(view, param('name'));
-      if (old.spec.revokedAt !== undefined)
-        return failure(422, 'refused', `token/${old.metadata.name} is revoked already; make a new one.`);
-      const name = freeName(old.metadata.name.replace(/-\d+$/, ''), (candidate) => view.token(candidate) !== undefined);
-      const { token, hash, hint } = newToken();
-      const { agent } = old.spec;
-      const revoked = { ...old, spec: { ...old.spec, revokedAt: now(context) } };
-      const next = {
-        kind: 'token',
-        metadata: { ...old.metadata, name },
-        spec: { ...old.spec, hash, hint, createdAt: now(context) },
-        revision: 0,
-      } as StoredObject<'token'>;
-      return change(context, operator, { put: [revoked, next] }, { reply: ({ revision }) => ({ name, agent, token, revision }) });
-    },
-  }),
   route({
     method: 'get',
     path: '/api/v1/operators',
@@ -107,10 +27,18 @@ export const accessRoutes: Route[] = [
     summary: 'Make an operator; the token is in this answer and nowhere else',
     body: contract.operatorRequest,
     reply: contract.newOperatorReply,
-    async handle({ context, operator, body: { name, role, expiresAt } }) {
+    async handle({ context, operator, body: { name, role, user, rights, expiresAt } }) {
       if ((await context.view()).operator(name)) return taken(`operator/${name}`);
       const { token, hash, hint } = newOperatorToken();
-      const spec = { role, hash, hint, createdAt: now(context), ...(expiresAt ? { expiresAt } : {}) };
+      const spec = {
+        role,
+        ...(user === undefined ? {} : { user }),
+        ...(rights ? { rights } : {}),
+        hash,
+        hint,
+        createdAt: now(context),
+        ...(expiresAt ? { expiresAt } : {}),
+      };
       const object = { kind: 'operator', metadata: { name }, spec, revision: 0 } as StoredObject<'operator'>;
       return change(context, operator, { put: [object] }, { reply: ({ revision }) => ({ name, role, token, revision }) });
     },
@@ -161,23 +89,6 @@ export const accessRoutes: Route[] = [
   }),
 ];
 
-function tokenRow(context: AdminContext, { metadata, spec }: StoredObject<'token'>): object {
-  const { hash: _, ...shown } = spec;
-  const usedMs = context.lastUsedMs(metadata.name);
-  return { name: metadata.name, ...shown, ...(usedMs === undefined ? {} : { lastUsedAt: new Date(usedMs).toISOString() }) };
-}
-
-function missingToken(view: ControlView, name: string): Response {
-  return failure(
-    404,
-    'not_found',
-    `There is no token/${name}.${didYouMean(
-      name,
-      view.tokens().map((one) => one.metadata.name),
-    )}`,
-  );
-}
-
 export function taken(what: string): Response {
   return failure(409, 'conflict', `${what} exists already. Choose another name.`);
 }
@@ -193,6 +104,6 @@ export function freeName(stem: string, isTaken: (name: string) => boolean): stri
   return name;
 }
 
-function now(context: AdminContext): string {
+export function now(context: AdminContext): string {
   return new Date(context.clock.nowMs()).toISOString();
 }

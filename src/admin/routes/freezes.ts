@@ -116,7 +116,7 @@ function tokensOf(view: ControlView, scope: FreezeSpec['scope']): StoredObject<'
   return view.tokens().filter(({ metadata, spec }) => spec.revokedAt === undefined && isWithin(view, scope, metadata.name, spec));
 }
 
-function isWithin(view: ControlView, scope: FreezeSpec['scope'], name: string, spec: TokenSpec & { user?: string }): boolean {
+function isWithin(view: ControlView, scope: FreezeSpec['scope'], name: string, spec: TokenSpec): boolean {
   if ('everyone' in scope) return true;
   if ('token' in scope) return scope.token === name;
   if ('agent' in scope) return scope.agent === spec.agent;

@@ -28,8 +28,11 @@ export const healthRoutes: Route[] = [
     role: 'metrics',
     summary: 'Prometheus metrics',
     media: 'text/plain',
-    async handle({ context }) {
-      return new Response(await context.metrics(), { headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' } });
+    async handle({ context, operator }) {
+      // What the process as a whole does is nobody's own: it is shown to who may see that there are others.
+      return new Response(await context.metrics(!operator.rights.includes('organizations')), {
+        headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
+      });
     },
   }),
   route({

@@ -77,7 +77,7 @@ function tailRoute(tails: LogTails): Route {
       const last = Number(request.req.header('last-event-id'));
       const from = Number.isSafeInteger(last) && last > 0 ? last + 1 : query.from;
       const stillAllowed = async () => isCurrent(await context.view(), operator, context.clock.nowMs());
-      const body = tails.open(from, request.req.raw.signal, stillAllowed);
+      const body = tails.open(context, from, request.req.raw.signal, stillAllowed);
       if (!body) return failure(503, 'limit_exceeded', 'Too many readers follow the log already. Close one, or export instead.');
       return new Response(body, { headers: { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' } });
     },

@@ -2,13 +2,13 @@
 
 import type { Json } from '../../lib/json.ts';
 import { didYouMean } from '../../lib/suggest.ts';
-import { findObject, objectHistory, rollbackObject } from '../../object/apply.ts';
+import { findObject, objectHistory, planChecked, rollbackObject } from '../../object/apply.ts';
 import { diffObjects, formatDiff } from '../../object/diff.ts';
 import { exportObjects } from '../../object/document-text.ts';
 import { isKind, type Kind, kindNames, type StoredObject } from '../../object/kinds.ts';
-import { formatObjectError, type ObjectDraft, parseObjects, parseObjectValue } from '../../object/parse.ts';
-import { planChanges } from '../../object/plan.ts';
-import { answer, applyOptions, change } from '../change.ts';
+import { formatObjectError, type ObjectDraft, type ParsedObject, parseObjects, parseObjectValue } from '../../object/parse.ts';
+import { keyOf } from '../../object/plan.ts';
+import { answer, applyOptions, change, type Locate, problemLine, refused } from '../change.ts';
 import * as contract from '../contract.ts';
 import { mayAct } from '../operator.ts';
 import { failure, json, type Route, route } from '../route.ts';
@@ -121,7 +121,7 @@ export const objectRoutes: Route[] = [
     async handle({ context, operator, body }) {
       const input = readInput(body);
       if (input instanceof Response) return input;
-      return change(context, operator, input, body.dryRun === undefined ? {} : { dryRun: body.dryRun });
+      return change(context, operator, input, { locate: input.locate, ...(body.dryRun === undefined ? {} : { dryRun: body.dryRun }) });
     },
   }),
   route({
@@ -135,19 +135,18 @@ export const objectRoutes: Route[] = [
       const input = readInput(body);
       if (input instanceof Response) return input;
       const view = await context.view();
-      const plan = planChanges(view, input, context.objects.sealer(context.org), {
+      const plan = planChecked(context.objects, context.org, view, input, {
         author: operator.name,
         timeMs: context.clock.nowMs(),
       });
-      const lines = plan.problems.map(({ object, message }) => `${object}: ${message}`);
-      if (lines.length > 0) return failure(422, 'refused', `This could not be applied: ${lines[0]}`, lines);
+      if (plan.problems.length > 0) return refused('This could not be applied', plan.problems, input.locate);
       const changes = plan.changes.map(({ kind, name, change: what, before, after }) => ({
         kind,
         name,
         change: what,
         diff: formatDiff(diffObjects(before, after)),
       }));
-      return json(200, { revision: view.revision, changes, warnings: plan.warnings.map(({ object, message }) => `${object}: ${message}`) });
+      return json(200, { revision: view.revision, changes, warnings: plan.warnings.map((one) => problemLine(one, input.locate)) });
     },
   }),
   route({
@@ -188,8 +187,18 @@ function readInput(body: {
       : [parseObjects(body.text, label)];
   const errors = parsed.flatMap((one) => one.errors);
   if (errors.length > 0) return invalid(errors.map(formatObjectError));
-  const put: ObjectDraft[] = parsed.flatMap((one) => one.objects.map(({ object }) => object));
-  return { put, ...(body.prune ? { prune: body.prune as Kind[] } : {}) };
+  const found = parsed.flatMap((one) => one.objects);
+  const put: ObjectDraft[] = found.map(({ object }) => object);
+  return { put, locate: locatorOf(body.text === undefined ? [] : found), ...(body.prune ? { prune: body.prune as Kind[] } : {}) };
+}
+
+/** Objects that came as text have places in it; others are placed by whoever read them. */
+function locatorOf(found: readonly ParsedObject[]): Locate {
+  const byKey = new Map(found.map((one) => [keyOf(one.object.kind, one.object.metadata.name), one]));
+  return ({ object, at }) => {
+    const parsed = byKey.get(object);
+    return parsed && at ? { file: parsed.file, ...parsed.locate(at.path, at.offset) } : undefined;
+  };
 }
 
 function invalid(lines: readonly string[]): Response {

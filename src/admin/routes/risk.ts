@@ -2,11 +2,12 @@
 // Reads only. Shows counts and amounts, never arguments.
 import type { StoredObject } from '../../object/kinds.ts';
 import { formatObjectError, type ObjectError, parseObjects } from '../../object/parse.ts';
-import { type BacktestSource, type BacktestStep, backtest } from '../../risk/backtest.ts';
+import { type BacktestSource, backtest } from '../../risk/backtest.ts';
 import { factsOf } from '../../risk/facts.ts';
 import type { QuantileSketch } from '../../risk/quantile-sketch.ts';
 import type { AdminContext } from '../context.ts';
 import * as contract from '../contract.ts';
+import { jsonLines } from '../json-lines.ts';
 import { failure, json, type Route, route } from '../route.ts';
 
 export const riskRoutes: readonly Route[] = [
@@ -37,7 +38,7 @@ export const riskRoutes: readonly Route[] = [
       const profiles = readProfiles(body.text, body.fileName ?? 'profile');
       if (profiles instanceof Response) return profiles;
       const steps = backtest(await sourceOf(context), profiles, Date.parse(body.from));
-      return new Response(lines(steps, raw.req.raw.signal), { headers: { 'content-type': 'application/x-ndjson' } });
+      return jsonLines(steps, raw.req.raw.signal);
     },
   }),
 ];
@@ -51,27 +52,13 @@ function readProfiles(text: string, fileName: string): StoredObject<'risk'>[] | 
 }
 
 async function sourceOf(context: AdminContext): Promise<BacktestSource> {
-  const view = await context.view();
+  const { view, principals } = await context.access();
   return {
     entries: context.logStore.read({ org: context.org }),
     // What was erased is not there; what does not match its commitment is not believed.
     argumentsOf: ({ arguments: commitment, seq }) =>
       commitment === undefined ? Promise.resolve(undefined) : context.audit.value(context.org, commitment, seq).catch(() => undefined),
     server: (name) => view.server(name)?.spec,
-    environmentOf: (agent) => view.agent(agent)?.spec.environment,
+    environmentOf: (agent) => principals.agentOf(agent)?.environment,
   };
-}
-
-function lines(steps: AsyncIterator<BacktestStep>, signal: AbortSignal): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const { value, done } = await steps.next();
-      if (done || signal.aborted) controller.close();
-      else controller.enqueue(encoder.encode(`${JSON.stringify(value)}\n`));
-    },
-    async cancel() {
-      await steps.return?.();
-    },
-  });
 }

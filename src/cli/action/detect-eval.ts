@@ -23,6 +23,7 @@ const EVALUATIONS: Readonly<Record<string, () => Promise<Evaluate>>> = {
   args: async () => (await import('./detect-eval-intent.ts')).evaluateCalls,
   injection: async () => (await import('./detect-eval-injection.ts')).evaluateInjection,
   dlp: async () => (await import('./detect-eval-dlp.ts')).evaluateDlp,
+  sessions: async () => (await import('./detect-eval-flow.ts')).evaluateSessions,
 };
 
 export const detectEvalAction: Action = async (run) => {

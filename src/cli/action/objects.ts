@@ -1,5 +1,6 @@
 // `sallyport get`, `history`, `rollback`, `delete` and `export`: objects of the running gateway.
-import type { ObjectBody } from '../../admin/contract.ts';
+import type { HistoryReply, ObjectBody } from '../../admin/contract.ts';
+import { diffObjects, formatDiff } from '../../object/diff.ts';
 import { objectText } from '../../object/document-text.ts';
 import type { StoredObject } from '../../object/kinds.ts';
 import type { AdminClient } from '../admin-client.ts';
@@ -36,6 +37,10 @@ export const historyAction: Action = async (run, kindText = '', name = '') => {
   const kind = readKind(kindText);
   const limit = readNumber(run.options.text('limit'), '--limit', 1);
   const reply = await withGateway(run, (client) => client.history(kind, name, limit));
+  if (run.options.flag('diff')) {
+    show(run, reply, () => versionsText(reply.versions));
+    return exitCode.ok;
+  }
   show(run, reply, () =>
     textTable(
       ['REVISION', 'TIME', 'AUTHOR', ''],
@@ -44,6 +49,18 @@ export const historyAction: Action = async (run, kindText = '', name = '') => {
   );
   return exitCode.ok;
 };
+
+/** Newest first, each against the one before it; the oldest that was asked for stands alone. */
+function versionsText(versions: HistoryReply['versions']): string {
+  return versions
+    .map(({ revision, time, author, object }, i) => {
+      const before = versions[i + 1]?.object as StoredObject | undefined;
+      const lines = i === versions.length - 1 ? '' : formatDiff(diffObjects(before, object as StoredObject | undefined));
+      const head = `revision ${revision}, ${time}, by ${author}${object === undefined ? ': deleted' : ''}`;
+      return [head, ...(lines === '' ? [] : [printableLines(lines)])].join('\n');
+    })
+    .join('\n\n');
+}
 
 export const rollbackAction: Action = async (run, kindText = '', name = '') => {
   const kind = readKind(kindText);

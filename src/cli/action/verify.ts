@@ -1,5 +1,9 @@
 // `sallyport verify`: an exported log from a file, standard input or a URL, checked by audit/verify alone. Needs no gateway for a file.
 import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { parseVerifierKey } from '../../audit/checkpoint.ts';
+import { MAX_PROOF_UNITS, type ProofVerdict, verifyProof } from '../../audit/proof.ts';
+import type { TreeExpectation } from '../../audit/tree-check.ts';
 import { LogVerifier, splitLines, type Verdict, type VerifyOptions } from '../../audit/verify.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { GatewayError } from '../../lib/error.ts';
@@ -11,12 +15,20 @@ import { printable } from '../text-table.ts';
 const PROGRESS_EVERY_MS = 200;
 /** Entries between two looks at the clock. */
 const PROGRESS_ENTRIES = 512;
+/** Entries from which on a speed means something. */
+const RATE_FROM = 10_000;
 
-export const verifyAction: Action = async (run, source = '') => {
-  const options = readOptions(run);
+export const verifyAction: Action = async (run, source) => {
+  const proof = run.options.text('proof');
+  if (proof !== undefined) return verifyProofFile(run, proof, source);
+  if (source === undefined) throw usageError('verify needs a source: a file, - or a URL; or --proof FILE.');
+  const options: VerifyOptions = { ...readOptions(run), tree: await readTree(run) };
+  const startMs = systemClock.monotonicMs();
   const verdict = await judge(run, source, options);
   run.terminal.progress('');
-  show(run, verdict, () => verdictText(verdict, source));
+  const seconds = (systemClock.monotonicMs() - startMs) / 1000;
+  const speed = verdict.entries < RATE_FROM ? '' : `\n  speed          ${Math.round(verdict.entries / seconds)} entries/s`;
+  show(run, verdict, () => verdictText(verdict, source) + speed);
   if (verdict.state === 'sound') return exitCode.ok;
   return verdict.state === 'broken' ? exitCode.negative : exitCode.usage;
 };
@@ -43,15 +55,111 @@ function withoutFirstBad({ firstBad: _, ...rest }: Verdict): Verdict {
 
 async function readAll(run: Run, source: string, verifier: LogVerifier): Promise<void> {
   await withBytes(run, source, async (chunks) => {
+    const totalBytes = await sizeOf(source);
     let entries = 0;
+    let readBytes = 0;
     let shownMs = systemClock.monotonicMs();
-    for await (const line of splitLines(chunks)) {
+    const counted = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
+      for await (const chunk of chunks) {
+        readBytes += chunk.length;
+        yield chunk;
+      }
+    };
+    for await (const line of splitLines(counted())) {
       if (!verifier.take(line)) return;
       if (++entries % PROGRESS_ENTRIES > 0 || systemClock.monotonicMs() - shownMs < PROGRESS_EVERY_MS) continue;
       shownMs = systemClock.monotonicMs();
-      run.terminal.progress(`${entries} entries`);
+      run.terminal.progress(progressText(entries, totalBytes === undefined ? undefined : readBytes / totalBytes));
     }
   });
+}
+
+/** Of a file; of what is fetched or piped it is not known. */
+async function sizeOf(source: string): Promise<number | undefined> {
+  if (source === '-' || /^https?:\/\//i.test(source)) return undefined;
+  const size = await stat(source).then(
+    (found) => found.size,
+    () => 0,
+  );
+  return size === 0 ? undefined : size;
+}
+
+const BAR_CHARS = 30;
+
+function progressText(entries: number, share: number | undefined): string {
+  if (share === undefined) return `${entries} entries`;
+  const full = Math.min(BAR_CHARS, Math.floor(share * BAR_CHARS));
+  return `[${'#'.repeat(full)}${'.'.repeat(BAR_CHARS - full)}] ${Math.floor(share * 100)} %  ${entries} entries`;
+}
+
+/** Checkpoints and keys named on the command line. A file holds one note, or a line of JSON with a note for each checkpoint. */
+async function readTree(run: Run): Promise<TreeExpectation | undefined> {
+  const path = run.options.text('checkpoint');
+  const keys = run.options.list('key');
+  for (const key of keys)
+    if (!parseVerifierKey(key))
+      throw usageError(`${JSON.stringify(key.slice(0, 200))} is no verifier key; \`sallyport log key\` prints one.`);
+  if (path === undefined && keys.length > 0) throw usageError('--key needs --checkpoint, which it must have signed, or --proof.');
+  if (path === undefined) return undefined;
+  const text = await readSmall(path);
+  const notes = text.startsWith('{')
+    ? text
+        .split('\n')
+        .filter((line) => line !== '')
+        .map(noteOf)
+    : [text];
+  return { notes, keys };
+}
+
+/** What is no note is told so by the verifier. */
+function noteOf(line: string): string {
+  try {
+    return String((JSON.parse(line) as { note?: unknown }).note);
+  } catch {
+    return line;
+  }
+}
+
+async function readSmall(path: string): Promise<string> {
+  const { size } = await stat(path).catch(() => {
+    throw usageError(`There is no file ${path}.`);
+  });
+  if (size > MAX_PROOF_UNITS) throw usageError(`${path} is larger than ${MAX_PROOF_UNITS} bytes.`);
+  return readFile(path, 'utf8');
+}
+
+async function verifyProofFile(run: Run, path: string, source: string | undefined): Promise<number> {
+  if (source !== undefined) throw usageError('verify takes a source or --proof, not both.');
+  const keys = run.options.list('key');
+  for (const key of keys) if (!parseVerifierKey(key)) throw usageError(`${JSON.stringify(key.slice(0, 200))} is no verifier key.`);
+  const verdict = verifyProof(path === '-' ? await readAllText(run.terminal.stdin) : await readSmall(path), keys);
+  show(run, verdict, () => proofText(verdict, path));
+  if (verdict.state === 'sound') return exitCode.ok;
+  return verdict.state === 'broken' ? exitCode.negative : exitCode.usage;
+}
+
+async function readAllText(chunks: AsyncIterable<Uint8Array>): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    bytes += chunk.length;
+    if (bytes > MAX_PROOF_UNITS) throw usageError(`standard input is larger than ${MAX_PROOF_UNITS} bytes.`);
+    parts.push(chunk);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+function proofText(verdict: ProofVerdict, path: string): string {
+  const { state, call, size, origin, entries, documents, signedBy: signer, reason } = verdict;
+  const word = { sound: 'SOUND', broken: 'BROKEN', cannot_tell: 'CANNOT TELL' }[state];
+  return [
+    `${word}: ${path}${reason === undefined ? '' : `: ${printable(reason)}`}`,
+    `  call        ${printable(call ?? '-')}`,
+    `  checkpoint  ${size ?? '-'} entries of ${printable(origin ?? '-')}`,
+    `  entries     ${entries.join(', ') || '-'}`,
+    `  documents   ${printable(documents.join(', ')) || '-'}`,
+    `  signed by   ${signer ?? '-'}`,
+  ].join('\n');
 }
 
 async function withBytes(run: Run, source: string, use: (chunks: AsyncIterable<Uint8Array>) => Promise<void>): Promise<void> {
@@ -89,7 +197,7 @@ function readOptions(run: Run): VerifyOptions {
 }
 
 function verdictText(verdict: Verdict, source: string): string {
-  const { state, entries, org, head, openCalls, lostCalls, voidDecisions, firstBad, reason } = verdict;
+  const { state, entries, org, head, openCalls, lostCalls, voidDecisions, firstBad, reason, checkpoints } = verdict;
   const name = source === '-' ? 'standard input' : source;
   if (state === 'broken' && firstBad) {
     return [
@@ -110,6 +218,10 @@ function verdictText(verdict: Verdict, source: string): string {
       ]
     : [];
   const calls = head ? [`  open calls     ${openCalls}`, `  lost calls     ${lostCalls}`, `  void decisions ${voidDecisions}`] : [];
+  if (checkpoints) {
+    const by = checkpoints.trust === 'given' ? 'signed by the key given' : 'signed by a key that only the log names: give --key';
+    calls.push(`  checkpoints    ${checkpoints.checked}, up to entry ${checkpoints.size}, ${by}`);
+  }
   const first = state === 'sound' ? `SOUND: ${name}` : `CANNOT TELL: ${name}: ${printable(reason ?? '')}`;
   return [first, ...facts, ...calls].join('\n');
 }

@@ -8,7 +8,7 @@ const FILES: OptionSpec = {
   repeat: 'one',
 };
 const KINDS =
-  'Kinds: server, agent, token, policy, limit, freeze, risk, dlp, injection, secret, snapshot, operator; the plural is understood, too.';
+  'Kinds: server, agent, class, team, user, role, token, policy, limit, freeze, risk, dlp, injection, flow, secret, snapshot, operator, organization; the plural is understood, too.';
 
 export const objectCommands: readonly CommandSpec[] = [
   {
@@ -64,8 +64,14 @@ export const objectCommands: readonly CommandSpec[] = [
     group: 'Objects:',
     summary: 'Show the versions of an object, newest first',
     needs: 'gateway',
-    options: [{ flags: '--limit <n>', help: 'at most so many; 50 unless given' }],
-    examples: [['history policy quickstart', 'who changed it, and when']],
+    options: [
+      { flags: '--limit <n>', help: 'at most so many; 50 unless given' },
+      { flags: '--diff', help: 'with what each version changed, line by line' },
+    ],
+    examples: [
+      ['history policy quickstart', 'who changed it, and when'],
+      ['history policy quickstart --diff', 'and what'],
+    ],
     load: async () => (await import('../action/objects.ts')).historyAction,
   },
   {

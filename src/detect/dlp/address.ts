@@ -30,7 +30,7 @@ const SPANISH = new RegExp(
   'uy',
 );
 const FRENCH =
-  /\d{1,4}(?: ?(?:bis|ter|quater|[A-D]))?,? (?:rue|avenue|av\.|boulevard|bd\.?|blvd|place|pl\.|chemin|impasse|allée|allee|quai|cours|route|square|passage|faubourg|sentier|villa|cité|Rue|Avenue|Boulevard|Place|Chemin|Impasse|Allée|Quai|Cours|Route|Passage) (?:(?:de|du|des|la|le|les|l['’]|d['’]|à|et|aux?) ?)*[\p{L}\d'’.-]+(?: (?:de|du|des|la|le|les|l['’]|d['’]|et|[\p{Lu}\d][\p{L}'’.-]*)){0,5}/uy;
+  /\d{1,4}(?: ?(?:bis|ter|quater|[A-D]))?,? (?:rue|avenue|av\.|boulevard|bd\.?|blvd|place|pl\.|chemin|impasse|allée|allee|quai|cours|route|square|passage|faubourg|sentier|villa|cité|Rue|Avenue|Boulevard|Place|Chemin|Impasse|Allée|Quai|Cours|Route|Passage) (?:(?:de|du|des|la|le|les|l['’]|d['’]|à|et|aux?) ?)*(?:\p{L}[\p{L}\d'’.-]*|\d{1,2} \p{L}+)(?: (?:de|du|des|la|le|les|l['’]|d['’]|et|[\p{Lu}\d][\p{L}'’.-]*)){0,5}/uy;
 const GERMANIC_WORD =
   /(?:straße|strasse|str\.|weg|platz|gasse|allee|ring|damm|ufer|steig|stieg|chaussee|markt|hof|graben|berg|straat|laan|gracht|plein|kade|dijk|singel|steeg|gatan|vägen|gränd|torget|vej|gade|allé|gata|veien|vegen|gaten|katu|tie|kuja|polku|utca|út|tér|körút|caddesi|sokak|sokağı)$/i;
 const GERMANIC =
@@ -40,7 +40,7 @@ const HOUSE_NUMBER = /\d{1,4}(?: ?[a-zA-Z](?![\p{L}\d]))?(?:[-/]\d{1,3}[a-z]?)?(
 const CODE_AND_TOWN =
   /\d ?[a-zA-Z]?(?:[-/]\d{1,3})?(?:,|\n| -) ?(?=(?:[A-Z]{1,2}-)?(?:\d{5}|\d{4}(?: [A-Z]{2})?|\d{3} \d{2}|\d{2}-\d{3}|\d{4}-\d{3}) (?:[A-Z]{2} )?\p{Lu}\p{L}{2,})/gu;
 const STREET_AND_NUMBER =
-  /(?:(?:[\p{Lu}\d][\p{L}\d.'’-]*|am|an|der|den|de|la|zum|zur|im|in|auf|dem|van|von|of|do|da) ){0,4}[\p{Lu}][\p{L}.'’()-]*,? \d{1,4} ?[a-zA-Z]?(?:[-/]\d{1,3})?$/u;
+  /(?:(?:[\p{Lu}\d][\p{L}\d.'’-]*|am|an|der|den|de|la|zum|zur|im|in|auf|dem|van|von|do|da) ){0,4}[\p{Lu}][\p{L}.'’()-]*,? \d{1,4} ?[a-zA-Z]?(?:[-/]\d{1,3})?$/u;
 const EAST_ASIAN =
   /(?:〒 ?\d{3}-\d{4}\s*)?(?:東京都|北海道|(?:大阪|京都)府|[\p{Script=Han}]{2,3}県)[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー\dA-Z０-９−-]{3,50}(?: [\p{Script=Han}\p{Script=Katakana}ー\d]{2,20})?|[\p{Script=Han}]{2,6}(?:省|市|自治区)[\p{Script=Han}]{1,8}(?:市|区|县|區|縣)[\p{Script=Han}\dA-Z-]{2,40}(?:号|號|室|楼|樓|弄|栋)[\dA-Z\p{Script=Han}-]{0,12}|[\p{Script=Hangul}]{2,8}(?:시|도)(?: [\p{Script=Hangul}\d]{1,10}(?:시|구|군|동|읍|면)){1,3} [\p{Script=Hangul}\d]{1,12}(?:로|길|동)(?:\d+길)? ?\d[\d-]*(?:번지)?(?:,? ?[\p{Script=Hangul}\d ]{0,16}[호동층])?/gu;
 const PO_BOX = /\b(?:P\.? ?O\.? Box|Postfach|BP|Apartado|Casella Postale|Postbus) \d{1,6}\b/g;

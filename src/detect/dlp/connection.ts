@@ -28,7 +28,7 @@ function addUrl(text: string, at: number, out: Match[]): void {
   const login = split > 0 ? rest.slice(0, split) : '';
   const colon = login.indexOf(':');
   const password = colon >= 0 ? login.slice(colon + 1) : '';
-  if (password !== '' && !isPlaceholder(password) && !/^(?:PASS(?:WORD)?|PWD|SECRET|TOKEN)$/i.test(password)) {
+  if (password !== '' && !isPlaceholder(password, false) && !/^(?:PASS(?:WORD)?|PWD|SECRET|TOKEN)$/i.test(password)) {
     if (WEB.test(name)) {
       const from = at + 3 + colon + 1;
       out.push({ type: 'PASSWORD', start: from, end: from + password.length, confidence: 0.9, rule: 'url-login' });
@@ -39,7 +39,11 @@ function addUrl(text: string, at: number, out: Match[]): void {
   const inQuery = /[?&;](?:password|pwd|pass|passwd|secret|api_?key|token|sig|authToken|accountkey)=([^&;\s]{4,300})/i.exec(
     text.slice(at, at + MAX_URL_CHARS).split(/[\s"'`<>]/)[0] ?? '',
   );
-  if (inQuery !== null && !isPlaceholder(inQuery[1] as string) && (scheme.startsWith('jdbc:') || (!WEB.test(name) && DATABASES.test(name))))
+  if (
+    inQuery !== null &&
+    !isPlaceholder(inQuery[1] as string, false) &&
+    (scheme.startsWith('jdbc:') || (!WEB.test(name) && DATABASES.test(name)))
+  )
     out.push({ type: 'DB_CONNECTION', start, end: trimUrl(text, start, urlEnd(text, at)), confidence: 0.97, rule: 'connection-url' });
 }
 
@@ -70,7 +74,7 @@ function addPairs(text: string, out: Match[]): void {
   PAIR_SECRET.lastIndex = 0;
   for (let found = PAIR_SECRET.exec(text); found !== null; found = PAIR_SECRET.exec(text)) {
     const value = (found[1] as string).replace(/^["'{]|["'}]$/g, '');
-    if (isPlaceholder(value)) continue;
+    if (isPlaceholder(value, false)) continue;
     const end = found.index + found[0].length;
     const range = pairsAround(text, found.index, end);
     const whole = text.slice(range.start, range.end);
@@ -107,6 +111,6 @@ function pairsAround(text: string, at: number, end: number): { start: number; en
 function addGoNames(text: string, out: Match[]): void {
   const shape = /[\w.-]{1,64}:([^\s@"'`]{3,128})@(?:tcp|unix)\([^)\s]{1,200}\)\/[\w?=&%.-]{0,200}/g;
   for (const found of text.matchAll(shape))
-    if (!isPlaceholder(found[1] as string))
+    if (!isPlaceholder(found[1] as string, false))
       out.push({ type: 'DB_CONNECTION', start: found.index, end: found.index + found[0].length, confidence: 0.96, rule: 'go-dsn' });
 }

@@ -19,6 +19,20 @@ export function birthDate(written: string): boolean {
   return ((three > 1880 && three < 2100) || three < 100) && (isDay(three, two, one) || isDay(three, one, two));
 }
 
+const BORN = /\b(?:born|birth(?:day|date)?|DOB|D\.O\.B\.?|geboren|née?|nacid[oa]|nacimiento|nat[oa]|nascid[oa]|nascimento|urodzon[ya])\b/gi;
+const WRITTEN = /(?:\d{1,2}(?:st|nd|rd|th|\.|º)?(?: de)? )?\p{L}{3,10}\.?(?: de)? (?:\d{1,2}(?:st|nd|rd|th)?,? )?(?:19|20)\d\d/u;
+
+/** "born on July 20, 1947": the places of dates written with a month behind a word of birth. */
+export function* writtenBirthdays(text: string): Generator<{ start: number; end: number }> {
+  BORN.lastIndex = 0;
+  for (let word = BORN.exec(text); word !== null; word = BORN.exec(text)) {
+    const behind = text.slice(BORN.lastIndex, BORN.lastIndex + 56);
+    const date = WRITTEN.exec(behind);
+    if (date === null || date.index > 24 || !MONTH.test(date[0]) || !/\d{1,2}\D+\d{4}|\D\d{1,2},? \d{4}/.test(date[0])) continue;
+    yield { start: BORN.lastIndex + date.index, end: BORN.lastIndex + date.index + date[0].length };
+  }
+}
+
 const MONTH =
   /(?:jan|feb|m[aä]r|apr|a[vb]r|ma[iy]|mag|jun|giu|juin|jul|lug|juil|aug|ago|ao[uû]t|sep|set|o[kc]t|out|ott|nov|de[czs]|d[ée]c|dic|ene|fev|f[ée]v|gen|maj|kwi|lut|sty|cze|lip|sie|wrz|pa[zź]|lis|gru|янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек)/i;
 

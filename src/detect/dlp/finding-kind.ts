@@ -21,13 +21,6 @@ export const DLP_TYPES = [
 
 export type DlpType = (typeof DLP_TYPES)[number];
 
-/** Names of groups of types, usable wherever a type is. */
-export const DLP_GROUPS: Readonly<Record<string, readonly DlpType[]>> = {
-  pii: ['PERSON', 'EMAIL', 'PHONE', 'ADDRESS', 'US_SSN', 'NATIONAL_ID', 'DATE_OF_BIRTH'],
-  secrets: ['API_KEY', 'PASSWORD', 'DB_CONNECTION', 'PRIVATE_KEY'],
-  financial: ['CREDIT_CARD', 'IBAN', 'BANK_ACCOUNT'],
-};
-
 /** A place in a text, in UTF-16 code units of that text. */
 export interface Match {
   type: DlpType;

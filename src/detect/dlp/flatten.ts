@@ -268,8 +268,12 @@ const INHERITED =
   KEY.TOKEN |
   KEY.CONNECTION;
 
+/** Parts of a name, in the object of a person. */
+const NAME_PARTS = new Set(['first', 'last', 'middle', 'full', 'display', 'given', 'family', 'surname', 'forename', 'preferred']);
+
 function bitsOfMember(name: string, parent: number, label: string | undefined): number {
   const own = classifyKey(name);
+  if (parent & KEY.PERSON_ABOUT && NAME_PARTS.has(name)) return KEY.PERSON;
   if (label !== undefined && LABELLED.has(name)) {
     const said = classifyKey(label);
     if (said !== 0) return said;

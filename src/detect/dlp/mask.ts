@@ -1,5 +1,5 @@
 // What stands in the place of a value. Letters, digits and plain signs only, so that a mask fits into JSON at any depth, a URL or a table cell.
-// INVARIANT: a masked text is masked to itself (redact.test.ts): no mask is found again.
+// INVARIANT: a masked text is masked to itself (test/property/dlp.test.ts): no mask is found again.
 import type { DlpType } from './finding-kind.ts';
 
 /** What `masked`, `partlyMasked` and `hashed` write. */

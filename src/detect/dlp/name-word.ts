@@ -3,6 +3,14 @@
 const ORGANIZATION =
   /(?:^|[\s,.])(?:inc|llc|ltd|limited|gmbh|ag|kg|ohg|ug|plc|corp|corporation|company|co|sa|sarl|sas|spa|srl|bv|nv|ab|as|oy|oyj|aps|pty|kk|group|holdings?|bank|university|college|school|institute|hospital|clinic|church|foundation|association|society|council|committee|ministry|department|dept|agency|authority|commission|controls|systems|solutions|technologies|technology|software|labs?|laboratories|services?|partners|associates|consulting|capital|ventures|industries|motors|airlines|airport|station|hotel|restaurant|cafe|museum|library|park|river|lake|mountain|street|road|avenue|boulevard|lane|drive|square|plaza|bridge|island|county|city|town|valley|beach|bay|court|building|tower|centre|center|stadium|arena|mall|market|store|shop|studio|studios|press|times|post|journal|magazine|records|films|pictures|team|squad|club|league|union|party|project|platform|server|cluster|database|api|app|bot|pro|max|plus|premium|edition|series|day|week|month|year|prize|award|cup|theorem|method|equation|algorithm|transform|filters?|distribution|process|machine|effect|constant|law|model|series|syndrome|disease|test|scale|number|hub|period|phone|tab|galaxy|dental|insurance|logistics|foods?|energy|media|design|designs|stiftung|verein|universität|krankenhaus|schule|straße|strasse|platz|weg|rue|calle|via|plaza|reuters|networks?|security|verwaltung|bundesamt|estates?|space|telescope|observatory|satellite|mission|spacecraft|bros|brothers|sons|und söhne|&)(?:[\s,.]|$)/i;
 
+const COMPANY =
+  /(?:^|[\s,.])(?:inc|llc|ltd|limited|gmbh|ag|kg|ohg|ug|plc|corp|corporation|company|sa|sarl|sas|spa|srl|bv|nv|oy|oyj|aps|pty|group|holdings?|bank|university|college|institute|hospital|clinic|foundation|association|council|committee|ministry|department|dept|agency|commission|solutions|technologies|technology|software|services?|partners|associates|consulting|ventures|industries|airlines|airport|hotel|restaurant|server|cluster|database|platform|team|project|stiftung|verein)(?:[\s,.]|$)/i;
+
+/** Unmistakably no person; where a key says person, weaker signs do not count. */
+export function isCompany(text: string): boolean {
+  return COMPANY.test(text);
+}
+
 export function isOrganization(text: string): boolean {
   return ORGANIZATION.test(text);
 }
@@ -27,6 +35,7 @@ const NOT_NAMES = new Set(
   call reach write send read see note follow check click visit open close add remove create run start stop set use make take give find keep let show try ask buy sell pay
   product item price total amount quantity size color weight shipping billing payment delivery tracking warehouse inventory sku model brand
   general standard premium basic enterprise business personal professional custom advanced simple smart super mega ultra mini blue red yellow purple orange golden
+  web portal platform gateway console dashboard frontend backend desktop cloud demo sample site store shop hub suite edition build nightly plugin extension widget bundle library package image volume network cluster node pod proxy cache queue topic stream job batch cron scheduler monitor alert backup archive import export sync upload download connector integration webhook endpoint
   unassigned nemo niemand nadie personne nessuno vacant reserved confidential redacted removed deleted hidden masked various multiple several other others
   dependabot renovate jenkins travis circleci sonar copilot claude chatgpt siri alexa cortana bot robot agent operator dispatcher reception frontdesk concierge webmaster postmaster noreply billing accounts accounting payroll facilities`.split(
     /\s+/,

@@ -1,6 +1,6 @@
 // Bank and identity numbers that hold letters, and the whole values of fields that their key calls a number of that kind.
 import { mod97 } from './check-digit.ts';
-import { isWrittenDate } from './date-value.ts';
+import { isWrittenDate, writtenBirthdays } from './date-value.ts';
 import type { Match } from './finding-kind.ts';
 import { KEY } from './key-class.ts';
 import { compact, schemeAlone, schemeLabelled } from './national-id.ts';
@@ -81,6 +81,8 @@ function isIdStart(code: number): boolean {
 
 /** The whole value of a field that its key calls an identity number, a bank number or a birthday. */
 export function findNumberFields(view: View, out: Match[]): void {
+  for (const { start, end } of writtenBirthdays(view.text))
+    out.push({ type: 'DATE_OF_BIRTH', start, end, confidence: 0.85, rule: 'birth-text' });
   for (const field of view.fields) {
     if (!(field.bits & (KEY.NATIONAL_ID | KEY.NATIONAL_ID_MAYBE | KEY.BIRTH | KEY.ACCOUNT | KEY.ROUTING))) continue;
     const { start, end } = field;

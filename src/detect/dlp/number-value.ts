@@ -80,8 +80,10 @@ interface Context {
 function contextOf(text: string, start: number, end: number, field: Field | undefined): Context {
   const bits = field?.bits ?? 0;
   const label = labelBefore(text, start, field === undefined ? 0 : field.start);
+  // "Account: …" beside a routing number.
+  const besideRouting = field !== undefined && field.group.bits & KEY.ROUTING && /^acc(?:oun)?t\b/i.test(field.key) ? KEY.ACCOUNT : 0;
   return {
-    bits: bits | label,
+    bits: bits | label | besideRouting,
     alone: field !== undefined && field.start === start,
     // A key speaks for its value, not for each number in a sentence.
     technical: (bits & KEY.TECHNICAL) !== 0 && !(label & NUMBERS) && field !== undefined && field.end - field.start <= end - start + 8,

@@ -5,7 +5,7 @@ import type { Match } from './finding-kind.ts';
 import { KEY } from './key-class.ts';
 import { type Lead, leadBefore } from './name-lead.ts';
 import { nameList } from './name-list.ts';
-import { isNotName, isOrganization } from './name-word.ts';
+import { isCompany, isNotName, isOrganization } from './name-word.ts';
 import { type Field, fieldAt, type View } from './view.ts';
 
 const MAX_NAME_CHARS = 80;
@@ -20,7 +20,8 @@ export function findPersons(view: View, out: Match[]): void {
   out.push(...found);
 }
 
-const SEPARATORS = /\s*(?:;|\band\b|\bund\b|\bet\b|&| \/ |、|,(?=\s*\p{Lu}\S*\s+\p{Lu}))\s*/gu;
+const SEPARATORS =
+  /\s*(?:;|\band\b|\bund\b|\bet\b|&| \/ |、|,(?=\s*\p{Lu}\S*\s+(?:(?:de|van|von|der|la|da|di|del|dos|du|ter|ten|el|al|bin)\s+){0,2}\p{Lu}))\s*/gu;
 
 function addField(text: string, field: Field, out: Match[]): void {
   const value = text.slice(field.start, Math.min(field.end, field.start + 300));
@@ -67,6 +68,10 @@ function addName(given: string, at: number, field: Field, certain: boolean, out:
     });
 }
 
+/** Names of works and goods are often names of people. */
+const TITLES =
+  /title|product|song|album|track|movie|film|book|brand|company|team|store|venue|hotel|game|vendor|employer|organi[sz]ation|place|cit(?:y|ies)|countr|region|location|state/i;
+
 const PARTICLES = new Set(
   'de da do dos das del della di du des la le los las el al bin ibn bint abu ben van von der den het ten ter te zu zum zur af av y e i und of mac san st d o'.split(
     ' ',
@@ -78,7 +83,7 @@ const UNCASED =
 
 /** 0 no name; 1 shaped like one; 2 several words of that shape; 3 with a known name in it. */
 function nameScore(value: string, sure: boolean): number {
-  if (/[\d@_\\/{}[\]=<>|#$%*!?:;"]/.test(value) || isOrganization(value)) return 0;
+  if (/[\d@_\\/{}[\]=<>|#$%*!?:;"]/.test(value) || (sure ? isCompany(value) : isOrganization(value))) return 0;
   if (UNCASED.test(value)) return uncasedScore(value);
   const words = value.replace(/,/g, ' ').split(/\s+/);
   if (words.length > 6) return 0;
@@ -88,7 +93,7 @@ function nameScore(value: string, sure: boolean): number {
   for (const word of words) {
     if (PARTICLES.has(word.toLowerCase()) && word !== words[0]) continue;
     const listed = Math.max(list.given(word), list.family(word));
-    if (isNotName(word) && listed === 0) return 0;
+    if (isNotName(word) && listed === 0 && !(sure && word.length <= 3 && words.length > 1)) return 0;
     if (!WORD.test(word) && !(listed > 0 && sure && word.length > 2)) {
       if (!/^(?:d|l|o|al|el|ben|de|van|von|la)['’-]?\p{Lu}/iu.test(word)) return 0;
     }
@@ -97,7 +102,7 @@ function nameScore(value: string, sure: boolean): number {
   }
   if (names === 0 || value.replace(/[^\p{L}]/gu, '').length < 2) return 0;
   if (known >= (sure ? 2 : 3) && (names > 1 || sure)) return 3;
-  if (/^[\p{Lu}\s]+$/u.test(value) && known === 0 && names === 1) return sure && value.length > 2 ? 1 : 0;
+  if (/^[\p{Lu}\s]+$/u.test(value) && known === 0 && names === 1) return 0;
   return names > 1 ? 2 : 1;
 }
 
@@ -147,7 +152,7 @@ function addRunningText(view: View, seen: Word[], out: Match[]): void {
     if (given === 0 && family === 0 && lead !== 'strong') continue;
     // Titles of films and products are made of names; an introduction is still one.
     const field = fieldAt(view, start, start + 1);
-    if (field !== undefined && field.bits & KEY.THING_ABOUT && field.start === start && field.end - start < MAX_NAME_CHARS) continue;
+    if (field !== undefined && field.start === start && TITLES.test(field.key) && field.end - start < MAX_NAME_CHARS) continue;
     const words = wordsFrom(text, start, word);
     const count = judge(text, words, given, family, lead);
     if (count === 0) continue;
@@ -195,10 +200,14 @@ const NEXT = new RegExp(
   `^(\\.?[ \\u00a0](?:(?:van|von|de|del|della|di|da|dos|du|der|den|la|le|bin|al|el|af|zu|ter|ten) ){0,2})(${CAP}${REST}*)(?![\\w@])`,
 );
 
+/** San José, Costa Rica, Mount Lavinia: towns and countries begin so, people hardly. */
+const BEGINS_PLACE =
+  /^(?:San|Santa|Santo|Saint|Sainte|St|Costa|Sri|Puerto|Porto|Los|Las|Fort|Mount|Monte|Rio|Buenos|S[ãa]o|Cape|Lake|Port|Villa|Bad|Castel)$/;
+
 /** How many of the words are a name; 0: none. */
 function judge(text: string, words: readonly Word[], given: number, family: number, lead: Lead): number {
   const first = words[0] as Word;
-  if (isNotName(first.text) || first.text.length < 2) return 0;
+  if (isNotName(first.text) || first.text.length < 2 || BEGINS_PLACE.test(first.text)) return 0;
   const known = knownWords(words);
   const last = words[known - 1] as Word;
   const end = (words.at(-1) as Word).end;

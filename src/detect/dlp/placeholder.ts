@@ -8,10 +8,17 @@ const WORDS =
 const TYPE_WORD =
   /^(?:string|str|number|int|integer|bool|boolean|object|array|any|bytes|text|varchar|char|uuid|optional|required|password|passwd|passwort|secret|token|apikey|api_key|key|bearer|basic|digest|oauth2?|plain|none|null|admin|user|username|login|yes|no|on|off|invalid|incorrect|expired|missing|wrong|denied|failed|changed|reset|updated|rotated|weak|strong|enabled|disabled|hashed|stored|valid|unknown)\b[\s?|,;:]*$/i;
 
-/** Stands for a secret without being one. */
-export function isPlaceholder(value: string): boolean {
+/** Stands for a secret without being one. `isCode`: where it stands, it may as well be a piece of a program (never inside a URL). */
+export function isPlaceholder(value: string, isCode = true): boolean {
   if (value.length < 3) return true;
-  return REFERENCE.test(value) || MASKED.test(value) || WORDS.test(value) || TYPE_WORD.test(value) || isUpperName(value) || isCall(value);
+  return (
+    REFERENCE.test(value) ||
+    MASKED.test(value) ||
+    WORDS.test(value) ||
+    TYPE_WORD.test(value) ||
+    isUpperName(value) ||
+    (isCode && isCall(value))
+  );
 }
 
 /** YOUR_API_KEY, DB_PASSWORD: the name of a variable. */

@@ -1,18 +1,13 @@
 // The DLP scan of one text: flatten, run the detectors that the wanted types need, settle overlaps, map places back to the raw text.
 // Pure and linear in the text. Never keeps what it read.
-import { findAddresses } from './address.ts';
-import { findConnections } from './connection.ts';
 import { Cover, coverOf } from './cover.ts';
 import type { CustomPattern } from './customer-pattern.ts';
-import { findEmails } from './email.ts';
+import { detect } from './detect.ts';
 import { encodedRuns } from './encoded-run.ts';
 import { DLP_TYPES, type DlpType, type Match } from './finding-kind.ts';
 import { flatten } from './flatten.ts';
 import { rawEnd, rawStart } from './mapped-text.ts';
-import { findIbans, findLetteredIds, findNumberFields } from './number-field.ts';
-import { findNumbers } from './number-value.ts';
-import { findPersons } from './person.ts';
-import { findKeyedSecrets, findSecrets, findSpokenSecrets } from './secret.ts';
+import { findSecrets } from './secret.ts';
 import { fieldAt, pathOf, type View } from './view.ts';
 
 export interface Scan {
@@ -38,30 +33,6 @@ export function scanText(raw: string, scan: Scan): Match[] {
 /** Nothing shorter is a value that we look for. */
 const MIN_CHARS = 3;
 
-const NUMERIC: readonly DlpType[] = ['PHONE', 'US_SSN', 'NATIONAL_ID', 'DATE_OF_BIRTH', 'CREDIT_CARD', 'BANK_ACCOUNT'];
-
-function detect(view: View, scan: Scan): Match[] {
-  const { wanted } = scan;
-  const out: Match[] = [];
-  if (wanted.has('API_KEY') || wanted.has('PRIVATE_KEY')) findSecrets(view, out);
-  if (wanted.has('DB_CONNECTION') || wanted.has('PASSWORD')) findConnections(view.text, out);
-  if (wanted.has('API_KEY') || wanted.has('PASSWORD')) {
-    findKeyedSecrets(view, out);
-    findSpokenSecrets(view.text, out);
-  }
-  if (wanted.has('EMAIL')) findEmails(view, out);
-  if (wanted.has('IBAN')) findIbans(view, out);
-  if (NUMERIC.some((type) => wanted.has(type))) {
-    findNumbers(view, out);
-    findLetteredIds(view, out);
-    findNumberFields(view, out);
-  }
-  if (wanted.has('ADDRESS')) findAddresses(view, out);
-  if (wanted.has('PERSON')) findPersons(view, out);
-  for (const pattern of scan.patterns) pattern.find(view.text, out);
-  return out.filter((match) => wanted.has(match.type));
-}
-
 function findAll(text: string, scan: Scan): Match[] {
   const view = flatten(text);
   return settle(detect(view, scan), view.text.length);
@@ -75,8 +46,8 @@ function addEncoded(view: View, scan: Scan, found: Match[]): void {
     if (!cover.isFree(run.start, run.end)) continue;
     const inner: Match[] = [];
     // Turned round, only the unmistakable counts: the prefix of a provider.
-    if (run.layer === 'reversed') findSecrets({ text: run.text, fields: [], plain: view.plain }, inner);
-    else inner.push(...findAll(run.text, scan));
+    if (run.layer === 'reversed' && scan.wanted.has('API_KEY')) findSecrets({ text: run.text, fields: [], plain: view.plain }, inner);
+    else if (run.layer !== 'reversed') inner.push(...findAll(run.text, scan));
     const best = inner.reduce<Match | undefined>(
       (top, match) => (top === undefined || match.confidence > top.confidence ? match : top),
       undefined,

@@ -7,7 +7,7 @@ import type { Field, Group } from './view.ts';
 
 export function addTextFields(fields: Field[], text: string, base: number, parent: Group): void {
   // One short value is most of what there is.
-  if (text.length < SHORT_TEXT && !text.includes('\n') && !text.includes('<') && !/[:=]/.test(text)) return;
+  if (text.length < SHORT_TEXT && !text.includes('\n') && !text.includes('<') && !/[:=(]/.test(text)) return;
   const tabled = addTableFields(fields, text, base, parent);
   if (text.includes('<')) addMarkupFields(fields, text, base, parent);
   if (tabled) return;
@@ -97,7 +97,8 @@ function keyBefore(text: string, separator: number, maxWords: number): string | 
   }
   while (start < end && !isWord(text.charCodeAt(start))) start++;
   if (end - start < 2 && text.charCodeAt(start) < 0x3000) return undefined;
-  return text.slice(start, end);
+  // "115203857 Account: …": the number belongs to the pair before.
+  return text.slice(start, end).replace(/^(?:[\d.,/-]+\s+)+/, '');
 }
 
 function isBlank(code: number): boolean {

@@ -4,7 +4,8 @@
 import type { Evidence, Intent, IntentVerdict } from '../../call.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import type { Category } from '../../object/intent-name.ts';
-import { type ArgumentList, argumentsOf } from './argument.ts';
+import { type ArgumentList, argumentsOf, type KeyReader, ROLE } from './argument.ts';
+import { readKey } from './key-role.ts';
 import type { Languages } from './language.ts';
 import type { ToolProfile } from './profile.ts';
 import { isOpen, runningTexts } from './running-text.ts';
@@ -17,28 +18,30 @@ interface Draft {
   evidence: Evidence[];
 }
 
-export function classifyCall(tool: ToolProfile, args: JsonObject, languages: Languages): IntentVerdict {
+/** `read`: which arguments are looked at by whom. */
+export function classifyCall(tool: ToolProfile, args: JsonObject, languages: Languages, read: KeyReader = readKey): IntentVerdict {
   if (tool.fixed) return { intent: tool.intent, category: tool.category, evidence: tool.evidence };
   const draft: Draft = { intent: tool.intent, category: tool.category, evidence: [] };
   try {
-    judge(tool, args, languages, draft);
+    judge(tool, argumentsOf(args, read), languages, draft);
   } catch {
     // A bug or an exhausted stack must not let a call through as less than it may be.
     draft.intent = rank(draft.intent) < rank('destructive') ? 'destructive' : draft.intent;
     draft.evidence.unshift(evidence('arguments', '', 'the arguments could not be analysed'));
   }
-  return { intent: draft.intent, category: draft.category, evidence: [...draft.evidence, ...tool.evidence].slice(0, MAX_EVIDENCE) };
+  const seen = draft.evidence.length === 0 && tool.evidence.length <= MAX_EVIDENCE;
+  const all = seen ? tool.evidence : [...draft.evidence, ...tool.evidence].slice(0, MAX_EVIDENCE);
+  return { intent: draft.intent, category: draft.category, evidence: all };
 }
 
-function judge(tool: ToolProfile, args: JsonObject, languages: Languages, draft: Draft): void {
-  const list = argumentsOf(args);
+function judge(tool: ToolProfile, list: ArgumentList, languages: Languages, draft: Draft): void {
   if (!list.whole && isOpen(tool)) {
     set(draft, tool.intent, evidence('arguments', '', 'more arguments than are looked at'));
     return;
   }
   byAction(tool, list, draft);
   byTexts(tool, list, languages, draft);
-  const dry = isDryRun(tool, list);
+  const dry = list.roles & ROLE.trial ? isDryRun(tool, list) : undefined;
   if (dry && draft.intent !== 'exfiltrative' && !tool.executor) {
     set(draft, 'read', evidence('flag', dry.path, 'a trial run'));
     return;
@@ -50,7 +53,7 @@ function judge(tool: ToolProfile, args: JsonObject, languages: Languages, draft:
 }
 
 function byAction(tool: ToolProfile, list: ArgumentList, draft: Draft): void {
-  if (isOpen(tool)) return;
+  if (isOpen(tool) || (!tool.actions && !(list.roles & ROLE.action))) return;
   const action = actionOf(tool, list);
   if (!action) return;
   const why = evidence(action.signal, action.path, action.found.why);
@@ -60,7 +63,9 @@ function byAction(tool: ToolProfile, list: ArgumentList, draft: Draft): void {
 
 /** Texts that are all the tool does set the verdict when every one was understood; others can only raise it. */
 function byTexts(tool: ToolProfile, list: ArgumentList, languages: Languages, draft: Draft): void {
+  if (!isOpen(tool) && !(list.roles & RUN)) return;
   const ran = runningTexts(tool, list, languages);
+  if (ran.length === 0) return;
   const deciding = ran.filter(({ decides }) => decides);
   if (deciding.length > 0 && deciding.every(({ found }) => found.whole)) {
     draft.intent = 'read';
@@ -77,6 +82,9 @@ function byTexts(tool: ToolProfile, list: ArgumentList, languages: Languages, dr
     } else raise(draft, found.intent, evidence(signal, path, found.why));
   }
 }
+
+/** Only a tool that runs things looks at more. */
+const RUN = ROLE.text | ROLE.request | ROLE.command;
 
 function set(draft: Draft, intent: Intent, why: Evidence): void {
   draft.intent = intent;

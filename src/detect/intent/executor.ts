@@ -53,6 +53,9 @@ type Found = Omit<Executor, 'dialect' | 'readOnly'>;
 
 /** `run_sql`, `execute-query`, `call_api`, `pods_exec`, `browser_evaluate`. */
 function byNameWords(name: readonly string[], byName: Phrase | undefined): Found | undefined {
+  const [only] = name.length === 1 ? name : [];
+  const alone = only === undefined ? undefined : LANGUAGE_WORDS.find(([, known]) => known.has(only) && SOLO.has(only));
+  if (alone) return { language: alone[0], path: '/name', why: `runs what it is given (${only})` };
   if (name.includes('exec')) return { language: 'shell', path: '/name', why: 'runs commands' };
   if (/^(?:make|send|raw|perform|execute)$/.test(name.at(-2) ?? '') && name.at(-1) === 'request')
     return { language: 'http', path: '/name', why: 'sends any request' };
@@ -66,6 +69,11 @@ function byNameWords(name: readonly string[], byName: Phrase | undefined): Found
   }
   return undefined;
 }
+
+/** Names that say all by themselves. */
+const SOLO = words(
+  'shell bash sh zsh terminal cmd powershell kubectl aws sql mysql sqlite python javascript node repl eval evaluate graphql cypher gremlin curl ssh',
+);
 
 const ALONE = words('evaluate eval exec');
 

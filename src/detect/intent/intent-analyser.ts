@@ -17,15 +17,39 @@ export const MAX_PROFILES = 10_000;
 
 export class IntentAnalyser {
   readonly #profiles = new Lru<string, ToolProfile>(MAX_PROFILES);
+  /** Of each definition, the answer that was asked for last: server objects are replaced, never changed. */
+  readonly #last = new WeakMap<Definition, { server: ServerIdentity; override: ToolOverride | undefined; profile: ToolProfile }>();
   #languages = new Languages(NO_PARSERS);
 
+  #loading: Promise<void> | undefined;
+
   /** Loads the parsers; about a tenth of a second once per process. `nowMs` is a monotonic clock. Rejects when the package is incomplete. */
-  async load(nowMs: () => number): Promise<void> {
-    this.#languages = new Languages(await loadParsers(nowMs));
+  load(nowMs: () => number): Promise<void> {
+    const loaded = loadParsers(nowMs).then((parsers) => {
+      this.#languages = new Languages(parsers);
+    });
+    const over = (): void => {
+      this.#loading = undefined;
+    };
+    this.#loading = loaded.then(over, over);
+    return loaded;
+  }
+
+  /** Resolves, whatever comes of it, when the parsers are no longer being loaded; undefined when they are not. */
+  get loading(): Promise<void> | undefined {
+    return this.#loading;
   }
 
   /** `server` says which catalogue entry counts; what the operator says counts before it. */
   profile(definition: Definition, server: ServerIdentity, override: ToolOverride | undefined): ToolProfile {
+    const last = this.#last.get(definition);
+    if (last && last.server === server && last.override === override) return last.profile;
+    const profile = this.#profileOf(definition, server, override);
+    this.#last.set(definition, { server, override, profile });
+    return profile;
+  }
+
+  #profileOf(definition: Definition, server: ServerIdentity, override: ToolOverride | undefined): ToolProfile {
     const entry = catalogued(server, definition.value.name);
     const key = `${definition.hash} ${entry?.intent ?? ''} ${entry?.category ?? ''} ${override?.intent ?? ''} ${override?.category ?? ''}`;
     let profile = this.#profiles.get(key);

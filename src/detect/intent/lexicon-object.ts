@@ -23,13 +23,15 @@ const EVERY = set('every recursively entire whole injected');
 const PACKED = set(
   'all archive export zip folder directory bulk artifact backup dump database dataset tarball everything workspace bundle mailbox',
 );
-const SENDABLE = set('directory folder archive zip tree backup dump database dir tarball dataset workspace everything');
+const SENDABLE = set('directory folder archive zip tree backup dump database dir tarball dataset workspace everything table collection');
 const OUTSIDE = set('remote url external host s3 ftp sftp bucket webhook server endpoint internet pastebin web cloud destination');
 const STARTERS = set(
   'create start run schedule request trigger begin generate bulk make initiate submit launch queue perform prepare build send enqueue new execute query',
 );
 
 const RULES: readonly ObjectRule[] = [
+  { verbs: set('create get generate make'), objects: set('upload'), intent: 'write' },
+  { verbs: set('create get generate make'), objects: set('presigned'), intent: 'exfiltrative' },
   {
     verbs: set('schedule request create confirm initiate start trigger queue run submit make'),
     objects: set('deletion removal termination destruction cancellation wipe erasure purge shutdown cleanup'),
@@ -37,6 +39,15 @@ const RULES: readonly ObjectRule[] = [
   },
   { verbs: set('return'), objects: set('order item product package equipment device purchase'), intent: 'write' },
   { verbs: set('capture'), objects: set('backup backups snapshot'), intent: 'write' },
+  {
+    verbs: set('log'),
+    objects: set(
+      'interaction call activity time work meal workout note expense food visit hour mood weight exercise sleep water transaction payment',
+    ),
+    intent: 'write',
+  },
+  { verbs: set('watch'), objects: set('repository repo issue thread topic'), intent: 'write' },
+  { verbs: set('generate issue produce'), objects: set('token certificate keypair license credential apikey'), intent: 'write' },
   { verbs: set('select'), objects: set('option'), intent: 'write' },
   { verbs: set('release'), objects: set('number resource ip address reservation lease eip phone'), intent: 'destructive' },
   { verbs: set('turn power switch'), objects: set('off'), intent: 'write' },
@@ -88,7 +99,7 @@ const RULES: readonly ObjectRule[] = [
   { verbs: set('set make mark change update toggle create turn'), objects: set('public publicly'), intent: 'exfiltrative' },
   {
     verbs: set('create get generate make add enable'),
-    objects: set('share shared sharing shareable sharelink presigned'),
+    objects: set('share shared sharing shareable sharelink'),
     intent: 'exfiltrative',
   },
   { verbs: set('push force'), objects: set('force forced'), intent: 'destructive' },
@@ -101,6 +112,7 @@ const FATAL = set('permanent permanently irreversible irreversibly hard force fo
 /** The intent of a verb in the company of the other words of its name, or of its sentence, where words such as `all` mean little. */
 export function withObjects(verb: string, intent: Intent, words: readonly string[], inName = true): Intent {
   const objects = new Set(words.map(singular));
+  if (/^(?:send|make|perform|issue)$/.test(verb) && objects.has('request') && (objects.has('get') || objects.has('head'))) return 'read';
   const exports = exportIntent(verb, intent, objects, words, inName);
   if (exports) return exports;
   if (verb === 'pay' || verb === 'charge' || MONEY_MOVES.has(verb)) return moneyIntent(intent, objects);

@@ -20,7 +20,7 @@ const READ = `get list read find fetch describe lookup retrieve inspect explain 
   xlen xinfo ttl pttl strlen getrange dbsize health healthcheck hover du df which keys paginate iterate investigate correlate
   benchmark decode interpret aggregate dry scan search query see explore filter debug hash encode decode parse tokenize embed
   vectorize transcribe ocr tabulate generate produce examine collect gather obtain geocode whois nslookup dig traceroute survey
-  dedupe grade probe guess infer solve simplify derive rerank cite glob download return`;
+  grade probe guess infer solve simplify derive rerank cite glob download return`;
 
 const READ_NOUNISH = `log report history test use access sort sample snapshot profile trace plan info version status load open review index map
   details content tree schema metadata quote help docs rank sum stat view information summary stats statistics metrics logs
@@ -43,7 +43,11 @@ const WRITE = `create add update edit modify insert upsert append prepend write 
   associate admit arrange award bump calibrate combine confirm contribute correct declare defer define delegate deliver deposit
   designate donate downgrade elevate enlist enter establish favorite instantiate mint nominate notarize pair prefill propose
   queue raise redirect reload relocate remind repair resend retag seal serve shuffle split squash synthesize train tune tweak
-  whitelist wrap crontab chmod chown vacuum deprecate demote highlight prepare hold unhold lend flip forge acquire attest`;
+  whitelist wrap crontab chmod chown vacuum deprecate demote highlight prepare hold unhold lend flip forge acquire attest
+  silence suppress unsuppress dedupe deduplicate dim brighten wake undock reroute failback unseal rehydrate backfill throttle
+  endorse sponsor crosspost relay arm defrag preheat ring reprovision ungroup regroup recategorize
+  categorize prioritize deprioritize reprioritize assemble concatenate sanitize obfuscate stitch overlay splice
+  unfreeze thaw`;
 
 const WRITE_NOUNISH = `order run execute process issue comment note tag label release build fork star pin lock branch schedule book record request
   message email call reply vote rate post trigger import copy flag mail text checkout manage control act action operate invoke
@@ -57,14 +61,14 @@ const DESTRUCTIVE = `delete remove destroy drop purge truncate wipe erase termin
   flushall flushdb reset rollback revert detach disassociate dissociate unprotect unpublish undeploy evict drain cordon reboot
   poweroff refund payout withdraw liquidate sell overwrite rebase decommission retire deprovision hdel lrem srem zrem xdel lpop
   rpop spop ltrim xtrim del rm rmdir unset zpopmin zpopmax getdel expel kick impersonate rotate forcibly deauthorize deauthorise
-  invalidate quarantine isolate teardown void chargeback redeem delist unenroll disenroll offboard archive recreate reimage
-  unshare pop trim remit disburse hibernate evacuate failover defund forfeit stake unstake deallocate forget annul blacklist
-  blocklist cease confiscate depublish dismantle dispose dissolve divest eject eliminate eradicate freeze nullify oust reap
-  reclaim reformat relinquish retract scrap sever takedown zap override hangup bulkremove permadelete
-   debit vaporize`;
+  invalidate quarantine isolate teardown void chargeback redeem delist unenroll disenroll offboard recreate reimage unshare pop
+  trim remit disburse hibernate evacuate failover defund forfeit stake unstake deallocate forget annul blacklist blocklist cease
+  confiscate depublish dismantle dispose dissolve divest eject eliminate eradicate freeze nullify oust reap reclaim reformat
+  relinquish retract scrap sever takedown zap override hangup bulkremove permadelete debit vaporize anonymize anonymise
+  pseudonymize disarm rekey deanonymize`;
 
 const DESTRUCTIVE_NOUNISH = `block transfer pay charge buy trade swap spend bridge tip exec force empty burn wire halt purchase lapse strip zero recall
-  sweep`;
+  sweep archive`;
 
 const EXFILTRATIVE = 'export exfiltrate share leak offload';
 const EXFILTRATIVE_NOUNISH = 'dump forward replicate extract';

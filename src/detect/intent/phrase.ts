@@ -50,6 +50,8 @@ export function namePhrase(words: readonly string[]): Phrase | undefined {
   const at = verbPlace(words);
   if (at < 0) return undefined;
   const sense = nameVerb(words[at] as string) as VerbSense;
+  // `orders`, `builds`: a name of one word in the plural names things.
+  if (words.length === 1 && sense.nounish && words[0] !== sense.verb) return undefined;
   const sure = !sense.nounish || (at === 0 && words.length > 1);
   const own = phrase(
     sense,
@@ -111,6 +113,9 @@ export function headPhrase(description: string): Phrase | undefined {
   if (start < 0) return undefined;
   const first = sentenceVerb(words[start] as string);
   if (!first) return laterPhrase(words, start);
+  // `Orders of a customer` names things, `Orders a meal` says what is done.
+  const isNoun = first.nounish && words[start] !== first.verb && !DETERMINER.test(words[start + 1] ?? '');
+  if (isNoun) return laterPhrase(words, start);
   let best = phrase(first, words.slice(start + 1).filter(isWord), true, false);
   for (const [at, sense] of coordinates(words, start + 1)) {
     const other = phrase(sense, words.slice(at + 1).filter(isWord), true, false);
@@ -118,6 +123,8 @@ export function headPhrase(description: string): Phrase | undefined {
   }
   return best;
 }
+
+const DETERMINER = /^(?:a|an|the|this|that|these|one|all|any|your|its|each|every|new|several|multiple)$/;
 
 /** Verbs that follow the first one as `, b, c or d`, in a clause of their own, or after a colon. */
 function* coordinates(words: readonly string[], from: number): Generator<[number, VerbSense]> {

@@ -1,8 +1,7 @@
 // Finds the arguments that are run (SQL, shell, code, requests, database commands) and has them judged.
 // `decides`: they are all that the tool does, so that a whole understanding may lower the verdict of the tool.
 import { isObject, type Json, type JsonObject } from '../../lib/json.ts';
-import type { Argument, ArgumentList } from './argument.ts';
-import { isWhole, stringsOf } from './argument.ts';
+import { type Argument, type ArgumentList, isWhole, ROLE, stringsOf } from './argument.ts';
 import { analyseGraphql } from './graphql.ts';
 import { type Languages, languageOf } from './language.ts';
 import { analyseMongoCommand, analysePipeline, isEmptyFilter, scripts } from './mongo.ts';
@@ -19,11 +18,11 @@ export interface Ran {
 
 export function runningTexts(tool: ToolProfile, list: ArgumentList, languages: Languages): Ran[] {
   const ran: Ran[] = [];
-  const request = httpRequest(tool, list, languages);
+  const request = list.roles & ROLE.request ? httpRequest(tool, list, languages) : undefined;
   if (request) ran.push(request);
-  const dialect = dialectOf(list) ?? tool.executor?.dialect;
-  const command = databaseCommand(tool, list) ?? commandLine(tool, list, languages);
+  const command = (list.roles & ROLE.command ? databaseCommand(tool, list) : undefined) ?? commandLine(tool, list, languages);
   if (command) ran.push(command);
+  if (!isOpen(tool) && !(list.roles & ROLE.text)) return ran;
   let chars = 0;
   for (const argument of list.all) {
     if (argument.path === command?.path || argument.key === 'args' || (request && BODY_KEY.test(argument.key))) continue;
@@ -33,7 +32,8 @@ export function runningTexts(tool: ToolProfile, list: ArgumentList, languages: L
       if (isOpen(tool)) ran.push({ signal: 'arguments', path: argument.path, found: TOO_MUCH, decides: true });
       break;
     }
-    const one = textArgument(tool, argument, list, languages, dialect);
+    if (!(argument.roles & ROLE.text) && !isOpen(tool)) continue;
+    const one = textArgument(tool, argument, list, languages);
     if (one) ran.push(one);
   }
   return ran;
@@ -42,7 +42,8 @@ export function runningTexts(tool: ToolProfile, list: ArgumentList, languages: L
 const TOO_MUCH = finding('destructive', 'more text than is looked at', false);
 
 function charsOf(value: Json): number {
-  return stringsOf(value).reduce((sum, text) => sum + text.length, 0);
+  if (typeof value === 'string') return value.length;
+  return Array.isArray(value) ? stringsOf(value).reduce((sum, text) => sum + text.length, 0) : 0;
 }
 
 /** Arguments of one call that are judged as texts. */
@@ -57,13 +58,7 @@ const QUERY_KEY =
   /^(?:query|queries|q|statement|cypher|cypherquery|gremlin|graphql|gql|mutation|document|body|text|input|command|payload|operation)$/;
 const CYPHER_KEY = /^(?:cypher|cypherquery|opencypher)$/;
 
-function textArgument(
-  tool: ToolProfile,
-  { key, path, value }: Argument,
-  list: ArgumentList,
-  languages: Languages,
-  dialect: string | undefined,
-): Ran | undefined {
+function textArgument(tool: ToolProfile, { key, path, value }: Argument, list: ArgumentList, languages: Languages): Ran | undefined {
   if (isObject(value) || typeof value === 'number' || typeof value === 'boolean' || value === null) return undefined;
   const texts = stringsOf(value);
   if (texts.length === 0) return undefined;
@@ -75,7 +70,7 @@ function textArgument(
     const one =
       language === 'graphql'
         ? analyseGraphql(text, operationName(list))
-        : languages.text(language, text, language === 'code' ? codeLanguage(tool, list) : dialect);
+        : languages.text(language, text, language === 'code' ? codeLanguage(tool, list) : (dialectOf(list) ?? tool.executor?.dialect));
     found = join(found, one);
   }
   if (!found) return undefined;
@@ -183,9 +178,13 @@ function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
+const COMMAND_KEY = /^(?:command|cmd|commandname)$/;
+const PIPELINE_KEY = /^pipeline$/;
+const FILTER_KEY = /^(?:filter|where|selector|criteria|match)$/;
+
 /** Commands of Redis and MongoDB, and what comes with MongoDB's own tools. */
 function databaseCommand(tool: ToolProfile, list: ArgumentList): Ran | undefined {
-  const command = list.all.find(({ key, depth }) => (key === 'command' || key === 'cmd' || key === 'commandname') && depth <= 1);
+  const command = list.all.find(({ key, depth }) => COMMAND_KEY.test(key) && depth <= 1);
   const isRedis = tool.executor?.language === 'redis' || tool.words.some((word) => word === 'redis' || word === 'valkey');
   if (command && isRedis && (typeof command.value === 'string' || Array.isArray(command.value))) {
     const rest = list.all.find(({ key }) => key === 'args' || key === 'arguments' || key === 'params');
@@ -204,7 +203,7 @@ function databaseCommand(tool: ToolProfile, list: ArgumentList): Ran | undefined
 
 /** Pipelines and filters as arguments of their own. */
 function documents(tool: ToolProfile, list: ArgumentList): Ran | undefined {
-  const pipeline = list.all.find(({ key, value }) => key === 'pipeline' && Array.isArray(value));
+  const pipeline = list.all.find(({ key, value }) => PIPELINE_KEY.test(key) && Array.isArray(value));
   if (pipeline)
     return {
       signal: 'mongo',
@@ -212,7 +211,7 @@ function documents(tool: ToolProfile, list: ArgumentList): Ran | undefined {
       found: analysePipeline(pipeline.value as Json[]),
       decides: tool.words.includes('aggregate'),
     };
-  const filter = list.all.find(({ key, depth }) => /^(?:filter|where|selector|criteria|match)$/.test(key) && depth <= 1);
+  const filter = list.all.find(({ key, depth }) => FILTER_KEY.test(key) && depth <= 1);
   if (!filter) return undefined;
   const many =
     tool.words.some((word) => /^(?:many|all|bulk|batch|rows|records|documents|items|multi|mass)$/.test(word)) ||
@@ -279,3 +278,8 @@ function bodyOf(body: Json | undefined): Json | undefined {
     return body;
   }
 }
+
+/** Keys without which a text, a request, a command or documents are not looked for in a tool that runs nothing. */
+export const TEXT_KEYS = [SQL_KEY, CYPHER_KEY, CODE_KEY, QUERY_KEY];
+export const REQUEST_KEYS = [URL_KEY];
+export const COMMAND_KEYS = [COMMAND_KEY, PIPELINE_KEY, FILTER_KEY];

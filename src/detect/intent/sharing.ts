@@ -33,35 +33,42 @@ const HOLDERS =
 export function sharingSignal(tool: ToolProfile, argument: Argument, list: ArgumentList, current: Intent): Found | undefined {
   if (current === 'read' || current === 'exfiltrative') return undefined;
   const { key, value } = argument;
-  const holds = tool.words.some((word) => HOLDERS.test(word) || HOLDERS.test(word.replace(/s$/, '')));
   if (PUBLIC_KEY.test(key) && (value === true || value === 'true')) return leaks('makes it public');
-  if (PRIVATE_KEY.test(key) && (value === false || value === 'false') && holds) return leaks('makes it public');
-  if (AUDIENCE_KEY.test(key) && holds && stringsOf(value).some((text) => EVERYBODY.test(text.trim())))
+  if (PRIVATE_KEY.test(key) && (value === false || value === 'false') && holds(tool)) return leaks('makes it public');
+  if (AUDIENCE_KEY.test(key) && holds(tool) && stringsOf(value).some((text) => EVERYBODY.test(text.trim())))
     return leaks('gives everybody access');
-  if (typeof value === 'string' && /"Principal"\s*:\s*(?:"\*"|\{\s*"AWS"\s*:\s*"\*")/.test(value.slice(0, MAX_TEXT_CHARS)))
-    return leaks('a policy for everybody');
-  return forwarding(tool, argument, list) ?? message(tool, argument, list);
+  return policyForEverybody(argument) ?? forwarding(tool, argument, list) ?? message(tool, argument, list);
+}
+
+function holds(tool: ToolProfile): boolean {
+  return tool.words.some((word) => HOLDERS.test(word) || HOLDERS.test(word.replace(/s$/, '')));
+}
+
+/** Of an argument with whatever key. */
+export function policyForEverybody({ value }: Argument): Found | undefined {
+  if (typeof value !== 'string' || !/"Principal"\s*:\s*(?:"\*"|\{\s*"AWS"\s*:\s*"\*")/.test(value.slice(0, MAX_TEXT_CHARS)))
+    return undefined;
+  return leaks('a policy for everybody');
 }
 
 const FORWARD_KEY =
   /^(?:forwardto|forwardingaddress|redirectto|autoforward|forwardingemail|autoforwardto|copyto|forward|bccall|mirrorto|replicateto|exportto)$/;
+const HOOK_KEY = /^(?:url|webhookurl|targeturl|callbackurl|endpoint|endpointurl|payloadurl|deliveryurl)$/;
+const DESTINATION_KEY = /^(?:destination|target|outputuri|outputuriprefix|exporturi|destinationuri|bucket|outputlocation)$/;
 
 /** Standing outflow: mail rules, webhooks for everything, replicas elsewhere. */
 function forwarding(tool: ToolProfile, { key, value }: Argument, list: ArgumentList): Found | undefined {
   if (FORWARD_KEY.test(key) && stringsOf(value).some((text) => /@|:\/\//.test(text))) return leaks('forwards from now on');
-  const hooks = tool.words.some((word) =>
-    /^(?:webhook|webhooks|hook|hooks|subscription|integration|callback|sink|destination|drain)$/.test(word),
-  );
   if (
-    hooks &&
-    /^(?:url|webhookurl|targeturl|callbackurl|endpoint|endpointurl|payloadurl|deliveryurl)$/.test(key) &&
+    HOOK_KEY.test(key) &&
+    tool.words.some((word) => /^(?:webhook|webhooks|hook|hooks|subscription|integration|callback|sink|destination|drain)$/.test(word)) &&
     typeof value === 'string' &&
     isOutside(value) &&
     wantsAll(list)
   )
     return leaks('sends all events to an address outside');
   if (
-    /^(?:destination|target|outputuri|outputuriprefix|exporturi|destinationuri|bucket|outputlocation)$/.test(key) &&
+    DESTINATION_KEY.test(key) &&
     typeof value === 'string' &&
     /^(?:s3|gs|https?|ftp|sftp|azure|abfss?|wasbs?):\/\//i.test(value) &&
     tool.words.some((word) => /^(?:copy|backup|replicate|sync|upload|dump|move|snapshot|archive|transfer)$/.test(word))
@@ -89,10 +96,13 @@ const BULK_FILE =
   /(?:customer|client|user|employee|contact|lead|patient|member|payroll|salar|credential|secret|password|database|backup|dump|export|full|all|confidential|internal|private|hr|financ|crm|prod)[\w .-]*\.(?:csv|xlsx?|sql|zip|tar|gz|tgz|db|sqlite|json|parquet|bak|dump|7z|pst|mdb|txt|pdf|docx?)$|\.(?:sql|bak|dump|pst|db|sqlite|kdbx|pem|pfx)(?:\.gz|\.zip)?$/i;
 const SENDING =
   /^(?:send|email|mail|message|post|share|upload|reply|forward|publish|sms|submit|dm|notify|attach|gist|paste|snippet|comment|tweet)$/;
+const ENCLOSED_KEY = /^(?:attachments?|files?|filepaths?|paths?|attachmentpaths?|filename|path|media)$/;
+const RECIPIENT_KEY = /^(?:to|cc|bcc|recipients?|emails?)$/;
+const SAID_KEY = /^(?:body|text|content|message|html|bodyhtml|bodytext|description|data|note|code)$/;
 
 function message(tool: ToolProfile, { key, value }: Argument, list: ArgumentList): Found | undefined {
   if (!tool.words.some((word) => SENDING.test(word))) return undefined;
-  if (/^(?:attachments?|files?|filepaths?|paths?|attachmentpaths?|filename|path|media)$/.test(key)) {
+  if (ENCLOSED_KEY.test(key)) {
     const names = namesOf(value);
     if (names.some((text) => BULK_FILE.test(text.slice(-200)))) return leaks('sends a file that looks like data of many people');
     if (
@@ -104,13 +114,8 @@ function message(tool: ToolProfile, { key, value }: Argument, list: ArgumentList
     )
       return leaks('sends a file to a private address');
   }
-  if (/^(?:to|cc|bcc|recipients?|emails?)$/.test(key) && Array.isArray(value) && value.length >= MASS_RECIPIENTS)
-    return leaks('sends to very many');
-  if (
-    /^(?:body|text|content|message|html|bodyhtml|bodytext|description|data|note|code)$/.test(key) &&
-    typeof value === 'string' &&
-    carriesMuch(value.slice(0, MAX_TEXT_CHARS))
-  )
+  if (RECIPIENT_KEY.test(key) && Array.isArray(value) && value.length >= MASS_RECIPIENTS) return leaks('sends to very many');
+  if (SAID_KEY.test(key) && typeof value === 'string' && carriesMuch(value.slice(0, MAX_TEXT_CHARS)))
     return leaks('the text holds credentials or a list of people');
   return undefined;
 }
@@ -136,3 +141,9 @@ function carriesMuch(text: string): boolean {
     if (/[\w.+-]/.test(text[at - 1] ?? '') && /\w/.test(text[at + 1] ?? '')) count++;
   return count >= MANY_ADDRESSES;
 }
+
+/** Keys that these signals ask for, apart from `policyForEverybody`. */
+export const SHARING_KEYS = [
+  ...[PUBLIC_KEY, PRIVATE_KEY, AUDIENCE_KEY, FORWARD_KEY],
+  ...[HOOK_KEY, DESTINATION_KEY, ENCLOSED_KEY, RECIPIENT_KEY, SAID_KEY],
+];

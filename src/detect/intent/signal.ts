@@ -2,10 +2,10 @@
 // Every signal but a known action and a dry run can only raise the verdict. No value ever stands in a reason.
 import type { Intent } from '../../call.ts';
 import type { Json } from '../../lib/json.ts';
-import { type Argument, type ArgumentList, stringsOf } from './argument.ts';
+import { type Argument, type ArgumentList, ROLE, stringsOf } from './argument.ts';
 import { namePhrase } from './phrase.ts';
 import type { ToolProfile } from './profile.ts';
-import { sharingSignal } from './sharing.ts';
+import { policyForEverybody, SHARING_KEYS, sharingSignal } from './sharing.ts';
 import { isSecretPath, isSystemPath } from './shell/command.ts';
 import { nameWords } from './token.ts';
 import { type Finding, finding } from './verdict.ts';
@@ -20,14 +20,28 @@ export interface Signal {
 export const BULK_ITEMS = 5_000;
 
 /** In the order of the arguments; `current` is the class so far, which some signals depend on. */
-export function* signals(tool: ToolProfile, list: ArgumentList, current: Intent): Generator<Signal> {
+export function signals(tool: ToolProfile, list: ArgumentList, current: Intent): readonly Signal[] {
+  // Whatever its key, a text of a call that changes something may be a policy for everybody.
+  if (current === 'read' && !(list.roles & ROLE.reading)) return NO_SIGNALS;
+  let seen: Signal[] | undefined;
   for (const argument of list.all) {
-    const found =
-      (current === 'read' ? volume(tool, argument) : change(tool, argument, list)) ??
-      path(tool, argument, current) ??
-      sharingSignal(tool, argument, list, current);
-    if (found) yield { signal: found.signal, path: argument.path, found: found.found };
+    const found = current === 'read' ? ofReading(tool, argument) : ofChanging(tool, argument, list, current);
+    if (!found) continue;
+    seen ??= [];
+    seen.push({ signal: found.signal, path: argument.path, found: found.found });
   }
+  return seen ?? NO_SIGNALS;
+}
+
+const NO_SIGNALS: readonly Signal[] = Object.freeze([]);
+
+function ofReading(tool: ToolProfile, argument: Argument): Found | undefined {
+  return argument.roles & ROLE.reading ? (volume(tool, argument) ?? path(tool, argument, 'read')) : undefined;
+}
+
+function ofChanging(tool: ToolProfile, argument: Argument, list: ArgumentList, current: Intent): Found | undefined {
+  if (!(argument.roles & ROLE.changing)) return current === 'exfiltrative' ? undefined : policyForEverybody(argument);
+  return change(tool, argument, list) ?? path(tool, argument, current) ?? sharingSignal(tool, argument, list, current);
 }
 
 type Found = Omit<Signal, 'path'>;
@@ -38,6 +52,8 @@ const PAGE_KEY =
   /^(?:limit|pagesize|perpage|maxresults|maxitems|maxrecords|maxrows|top|first|last|take|rows|rowlimit|resultcount|numresults|batchsize|maxcount|size|count|n|pagelimit|recordlimit|k)$/;
 const ALL_KEY =
   /^(?:fetchall|allpages|nolimit|unlimited|exportall|getall|returnall|fulldump|allrecords|includesecrets|decrypt|showsecrets|withdecryption|reveal|plaintext|unmask)$/;
+const TREE_KEY = /^recursive$/;
+const MANY_KEY = /^(?:ids|keys|paths|files|urls)$/;
 
 function volume(tool: ToolProfile, { key, value }: Argument): Found | undefined {
   if (PAGE_KEY.test(key)) {
@@ -48,10 +64,9 @@ function volume(tool: ToolProfile, { key, value }: Argument): Found | undefined 
       return says('volume', 'exfiltrative', 'asks for all at once');
   }
   if (ALL_KEY.test(key) && value === true) return says('volume', 'exfiltrative', 'asks for everything, or in the clear');
-  if (key === 'recursive' && value === true && tool.words.some((word) => /^(?:read|get|download|fetch|cat|copy)$/.test(word)))
+  if (TREE_KEY.test(key) && value === true && tool.words.some((word) => /^(?:read|get|download|fetch|cat|copy)$/.test(word)))
     return says('volume', 'exfiltrative', 'reads a whole tree');
-  if (/^(?:ids|keys|paths|files|urls)$/.test(key) && Array.isArray(value) && value.length >= 1_000)
-    return says('volume', 'exfiltrative', 'names very many at once');
+  if (MANY_KEY.test(key) && Array.isArray(value) && value.length >= 1_000) return says('volume', 'exfiltrative', 'names very many at once');
   return undefined;
 }
 
@@ -66,6 +81,8 @@ const ROLE_KEY =
   /^(?:role|roles|rolename|permission|permissions|accesslevel|privilege|privileges|group|isadmin|admin|superuser|issuperuser|scopes?|policy|policyarn|grants?)$/;
 const TOP_ROLE =
   /^(?:admin|administrator|owner|superuser|super_?admin|root|\*|all|full(?:_?access|_?control)?|god|global_?admin(?:istrator)?|org_?owner|account_?admin|cluster-admin|roles\/(?:owner|editor)|.*\/administratoraccess|maintainer_all|sysadmin)$/i;
+const SCALE_KEY = /^(?:replicas|desiredcapacity|desiredcount|instancecount|mincapacity|dynos|quantity)$/;
+const TTL_KEY = /^(?:ttl|expire|expireseconds|seconds|expiration|retention|retentiondays|expiresin)$/;
 
 /** For calls that change something. */
 function change(tool: ToolProfile, argument: Argument, list: ArgumentList): Found | undefined {
@@ -77,13 +94,13 @@ function change(tool: ToolProfile, argument: Argument, list: ArgumentList): Foun
   if (GUARD_KEY.test(key) && (value === false || value === 'false' || value === 'off' || value === 'disabled'))
     return says('flag', 'destructive', 'turns a protection off');
   if (
-    /^(?:replicas|desiredcapacity|desiredcount|instancecount|mincapacity|dynos|quantity)$/.test(key) &&
+    SCALE_KEY.test(key) &&
     value === 0 &&
     tool.words.some((word) => /^(?:scale|replicas|capacity|resize|ps|dynos|autoscale|deployment)$/.test(word))
   )
     return says('volume', 'destructive', 'scales to zero');
   if (
-    /^(?:ttl|expire|expireseconds|seconds|expiration|retention|retentiondays|expiresin)$/.test(key) &&
+    TTL_KEY.test(key) &&
     typeof value === 'number' &&
     value <= 0 &&
     tool.words.some((word) => /expire|ttl|retention|lifecycle/.test(word))
@@ -228,3 +245,12 @@ export function isDryRun(tool: ToolProfile, list: ArgumentList): Argument | unde
 function isTrue(value: Json): boolean {
   return value === true || value === 'true' || value === 'client' || value === 'server';
 }
+
+/** Keys that these signals ask for: an argument with another key has none of them. */
+export const ACTION_KEYS = [ACTION_KEY];
+export const TRIAL_KEYS = [DRY_KEY];
+export const READING_KEYS = [PAGE_KEY, ALL_KEY, TREE_KEY, MANY_KEY, PATH_KEY];
+export const CHANGING_KEYS = [
+  ...[FATAL_FLAG, STATE_KEY, GUARD_KEY, SCALE_KEY, TTL_KEY, ROLE_KEY, ACCOUNT_KEY, AMOUNT_KEY, ELEMENT_KEY, PATH_KEY],
+  ...SHARING_KEYS,
+];

@@ -56,6 +56,16 @@ export function honouredFilter(filter: ListenFilter, serverCapabilities: JsonObj
   };
 }
 
+/** What an agent is promised: the gateway itself says when a list it may see changes, whether or not the server can. */
+export function offeredFilter(filter: ListenFilter, serverCapabilities: JsonObject): ListenFilter {
+  return {
+    ...honouredFilter(filter, serverCapabilities),
+    toolsListChanged: filter.toolsListChanged && isObject(serverCapabilities['tools']),
+    promptsListChanged: filter.promptsListChanged && isObject(serverCapabilities['prompts']),
+    resourcesListChanged: filter.resourcesListChanged && isObject(serverCapabilities['resources']),
+  };
+}
+
 /** The wire form of a filter: only members that are on. */
 export function writeListenFilter(filter: ListenFilter): JsonObject {
   const written: JsonObject = {};

@@ -1,5 +1,6 @@
-// Fields that several kinds of objects have: names, texts, patterns, instants, and values that may be a reference to a secret.
+// Fields that several kinds of objects have: names, texts, patterns, instants, networks, and values that may be a reference to a secret.
 import { z } from 'zod';
+import { parseNetwork } from '../../lib/network.ts';
 
 export const name = z
   .string()
@@ -7,10 +8,25 @@ export const name = z
     /^[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?$/,
     'lower-case letters, digits, dot, dash, underscore; 1–63 characters; starts and ends with a letter or digit',
   );
+/** Names of other objects. */
+export const names = z.array(name).max(10_000);
 export const text = z.string().max(1024);
 export const glob = z.string().min(1).max(256);
 export const globs = z.array(glob).min(1).max(256);
 export const instant = z.iso.datetime({ offset: true });
+/** Networks calls may come from, as CIDR (`10.0.0.0/8`, `2001:db8::/32`) or single addresses. */
+export const networks = z
+  .array(
+    z
+      .string()
+      .max(64)
+      .refine(
+        (network) => parseNetwork(network) !== undefined,
+        'an IPv4 or IPv6 network such as 10.0.0.0/8 or 2001:db8::/32 without bits after its prefix, or one address',
+      ),
+  )
+  .min(1)
+  .max(256);
 
 export const metadataSchema = z.strictObject({
   name,
@@ -21,3 +37,11 @@ export const metadataSchema = z.strictObject({
 
 /** A literal value or a reference to a sealed secret. */
 export const valueSource = z.union([z.string().max(8192), z.strictObject({ secret: name, prefix: z.string().max(64).optional() })]);
+
+/** Who decides about held calls: anyone named in any of these, every reviewer when none is given. */
+export const approvers = z.strictObject({
+  users: names.optional(),
+  teams: names.optional(),
+  roles: names.optional(),
+  quorum: z.number().int().min(1).max(10).optional(),
+});

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { categories, intents } from '../intent-name.ts';
 import { glob, globs, name, text, valueSource } from './field.ts';
+import { dataSpec } from './flow.ts';
 
 const headerName = z
   .string()
@@ -44,6 +45,8 @@ export const toolOverride = z.strictObject({
   category: z.enum(categories).optional(),
   /** How much harm a misuse of this tool could do. */
   risk: sensitivity.optional(),
+  /** Labels of what this tool tells, and where what it is told goes; its members count before those of the server. */
+  data: dataSpec.optional(),
 });
 
 export type ToolOverride = z.infer<typeof toolOverride>;
@@ -72,6 +75,8 @@ export const serverSpec = z
     /** Tools that may be called again after a failure, if their definition says that they are idempotent or only read. */
     retryTools: globs.optional(),
     tags: z.array(text).max(64).optional(),
+    /** Tags of tools, by name or glob; rules match on them as on those of the server. */
+    toolTags: z.record(glob, z.array(text).max(64)).optional(),
     /** How much harm a misuse of this server could do, as its owner says. */
     risk: sensitivity.optional(),
     /** What the owner says of tools, by glob over their names; the most exact one that fits counts (docs/intent.md). */
@@ -79,6 +84,8 @@ export const serverSpec = z
       .record(glob, toolOverride)
       .refine((tools) => Object.keys(tools).length <= MAX_TOOL_OVERRIDES, `at most ${MAX_TOOL_OVERRIDES} entries`)
       .optional(),
+    /** Labels of what its tools tell, and where what they are told goes (docs/flow.md). */
+    data: dataSpec.optional(),
     /** Where it runs, e.g. `production`. */
     environment: name.optional(),
     /** Use definitions as the server states them, without anybody's approval. Without it nothing is callable before a snapshot is approved. */

@@ -71,3 +71,14 @@ async function checkServer(sql: Sql): Promise<void> {
 function unsuitable(why: string): GatewayError {
   return new GatewayError('database_unsuitable', `The PostgreSQL database cannot hold the log: ${why}.`);
 }
+
+/** What a caller is told when the database fails it. */
+export function asUnavailable(error: unknown): GatewayError {
+  if (error instanceof GatewayError) return error;
+  const detail = error instanceof Error ? error.message : String(error);
+  return new GatewayError(
+    'store_unavailable',
+    'The database cannot be reached or refused the request. Check DATABASE_URL and the server.',
+    { detail },
+  );
+}

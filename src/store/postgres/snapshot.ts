@@ -1,5 +1,7 @@
 // Reading and filling a whole PostgreSQL store: one REPEATABLE READ transaction for a backup, one transaction for a restore.
+
 import type postgres from 'postgres';
+import type { ControlSnapshot } from '../../object/port.ts';
 import {
   COLUMNS,
   notEmpty,
@@ -11,8 +13,12 @@ import {
   type Values,
   writeBackup,
 } from '../backup.ts';
+import { parseDocument } from '../check-write.ts';
+import type { ObjectDelta } from '../object-cache.ts';
 import type { BackupSummary } from '../port.ts';
+import type { Sql } from './database.ts';
 import { connect, migrateDatabase } from './database.ts';
+import { unknownOrganization } from './writer.ts';
 
 /** Rows fetched at a time. */
 const CURSOR_ROWS = 256;
@@ -27,7 +33,7 @@ export async function restorePostgres(fromPath: string, url: string): Promise<Ba
   return restoreBackup(fromPath, postgresTarget(url));
 }
 
-export function postgresSnapshot(url: string): Snapshot {
+function postgresSnapshot(url: string): Snapshot {
   return async (use) => {
     const sql = connect(url, 1);
     try {
@@ -42,7 +48,7 @@ export function postgresSnapshot(url: string): Snapshot {
 }
 
 async function* rowsOf(tx: postgres.TransactionSql, table: Table): AsyncGenerator<Values, void, undefined> {
-  const numbers = new Set(['seq', 'revision', 'time_ms', 'bucket_ms', 'used', 'until_ms']);
+  const numbers = new Set(['seq', 'revision', 'time_ms', 'bucket_ms', 'used', 'until_ms', 'size', 'made_ms', 'position']);
   for await (const rows of tx.unsafe(SELECT[table]).cursor(CURSOR_ROWS)) {
     for (const row of rows) {
       yield COLUMNS[table].map((column): Value => {
@@ -87,6 +93,10 @@ const SELECT: Readonly<Record<Table, string>> = {
   data_key: 'SELECT o.name AS org, t.id, t.wrapped FROM data_key t JOIN organization o ON o.id = t.org ORDER BY t.position',
   quota:
     'SELECT o.name AS org, t.name, t.key, t.bucket_ms, t.used, t.until_ms FROM quota t JOIN organization o ON o.id = t.org ORDER BY t.org, t.name, t.key, t.bucket_ms',
+  checkpoint_key:
+    'SELECT o.name AS org, t.position, t.verifier_key, t.sealed FROM checkpoint_key t JOIN organization o ON o.id = t.org ORDER BY t.org, t.position',
+  checkpoint:
+    'SELECT o.name AS org, t.size, t.made_ms, t.note FROM checkpoint t JOIN organization o ON o.id = t.org ORDER BY t.org, t.size',
 };
 
 /** $1 is a JSON array of rows, each an array of values; `ORDINALITY` keeps their order. */
@@ -105,4 +115,30 @@ const INSERT: Readonly<Record<Table, string>> = {
   data_key: `INSERT INTO data_key (org, id, wrapped) SELECT o.id, r.v ->> 1, decode(r.v ->> 2, 'base64') ${BY_ORG}`,
   quota: `INSERT INTO quota (org, name, key, bucket_ms, used, until_ms)
     SELECT o.id, r.v ->> 1, r.v ->> 2, (r.v ->> 3)::bigint, (r.v ->> 4)::bigint, (r.v ->> 5)::bigint ${BY_ORG}`,
+  checkpoint_key: `INSERT INTO checkpoint_key (org, position, verifier_key, sealed)
+    SELECT o.id, (r.v ->> 1)::bigint, r.v ->> 2, r.v ->> 3 ${BY_ORG}`,
+  checkpoint: `INSERT INTO checkpoint (org, size, made_ms, note)
+    SELECT o.id, (r.v ->> 1)::bigint, (r.v ->> 2)::bigint, r.v ->> 3 ${BY_ORG}`,
 };
+
+/** The newest version of each object up to a revision; what was deleted by then has none. */
+export async function objectsAt(sql: Sql, org: string, revision: number): Promise<ControlSnapshot> {
+  const rows = await sql`
+    SELECT h.revision, h.document FROM object_history h JOIN organization o ON o.id = h.org
+    WHERE o.name = ${org} AND h.document IS NOT NULL AND h.revision = (
+      SELECT max(l.revision) FROM object_history l WHERE l.org = h.org AND l.kind = h.kind AND l.name = h.name AND l.revision <= ${revision})
+    ORDER BY h.kind COLLATE "C", h.name COLLATE "C"`;
+  return { org, revision, objects: rows.map((row) => parseDocument(row.document, Number(row.revision))) };
+}
+
+/** One statement, so that objects and revision belong together. */
+export async function objectsSince(sql: Sql, org: string, since: number): Promise<ObjectDelta> {
+  const rows = await sql`
+    SELECT o.revision AS control_revision, c.total, b.revision, b.document FROM organization o
+    CROSS JOIN LATERAL (SELECT count(*) AS total FROM object t WHERE t.org = o.id) c
+    LEFT JOIN object b ON b.org = o.id AND b.revision > ${since} WHERE o.name = ${org}`;
+  const [first] = rows;
+  if (!first) throw unknownOrganization(org);
+  const changed = rows.filter((row) => row.document !== null).map((row) => parseDocument(row.document, Number(row.revision)));
+  return { revision: Number(first.control_revision), total: Number(first.total), changed };
+}

@@ -1,11 +1,11 @@
 // The driver for production and for more than one gateway: PostgreSQL 15 or newer, one commit in flight per organization and process.
 // The server-side functions order the log, so any number of processes may share the database.
 import { type EntryDraft, type EntryQuery, type Head, mintReceipt, type Receipt, type StoredEntry } from '../../audit/port.ts';
+import type { TokenUse } from '../../auth/port.ts';
 import { GatewayError } from '../../lib/error.ts';
 import type { ControlSnapshot, ObjectVersion, ObjectWrite, WriteResult } from '../../object/port.ts';
 import type { KeptHistory } from '../../risk/port.ts';
 import type { WrappedKey } from '../../vault/port.ts';
-import { writeBackup } from '../backup.ts';
 import {
   checkDraft,
   checkOrganization,
@@ -17,14 +17,15 @@ import {
   readNumbers,
 } from '../check-write.ts';
 import { GroupQueue, logUnavailable } from '../group-queue.ts';
-import { ObjectCache, type ObjectDelta } from '../object-cache.ts';
+import { ObjectCache } from '../object-cache.ts';
 import type { FailWrite, Store } from '../port.ts';
 import { type PageQuery, readPages } from '../read-log.ts';
-import { connect, migrateDatabase, type Sql } from './database.ts';
-import { PostgresLimits } from './limits.ts';
+import { PostgresCheckpoints } from './checkpoints.ts';
+import { asUnavailable, connect, migrateDatabase, type Sql } from './database.ts';
+import { PostgresFlows } from './flows.ts';
 import { Presence } from './presence.ts';
-import { postgresSnapshot } from './snapshot.ts';
-import { runGroup, unknownOrganization, WRITE_TIMEOUT_MS, type WriteAnswer, type WriteJob } from './writer.ts';
+import { backupPostgres, objectsAt, objectsSince } from './snapshot.ts';
+import { runGroup, tokenUses, unknownOrganization, WRITE_TIMEOUT_MS, type WriteAnswer, type WriteJob } from './writer.ts';
 
 /** Connections of one process: writes and reads apart, so that a long read never delays an append. */
 const WRITE_CONNECTIONS = 4;
@@ -48,12 +49,15 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     log: store,
     objects: store,
     keys: store,
+    tokenUse: store,
     histories: store,
     definitions: store,
+    checkpoints: store.checkpoints,
     lifecycle: store,
-    limits: { quotas: store.limits, rates: store.limits },
+    limits: { quotas: store.flows.limits, rates: store.flows.limits },
+    approvals: store.flows.approvals,
     presence: { claim: () => store.claim(), settle: () => store.settle(), count: () => store.count() },
-    backup: (toPath) => writeBackup(postgresSnapshot(options.url), toPath),
+    backup: (toPath) => backupPostgres(options.url, toPath),
   };
 }
 
@@ -65,7 +69,11 @@ interface Open {
 }
 
 class PostgresStore {
-  readonly limits: PostgresLimits;
+  readonly flows: PostgresFlows;
+  readonly checkpoints = new PostgresCheckpoints({
+    submit: async (org, run, bytes) => done(await this.#submit(org, { type: 'statement', run }, 1, bytes)),
+    read: (query) => this.#read(query),
+  });
   readonly #url: string;
   readonly #failWrite: FailWrite | undefined;
   readonly #listeners = new Set<(org: string, revision: number) => void>();
@@ -79,7 +87,7 @@ class PostgresStore {
 
   constructor({ url, failWrite }: PostgresOptions) {
     this.#url = url;
-    this.limits = new PostgresLimits(url);
+    this.flows = new PostgresFlows(url);
     this.#failWrite = failWrite;
   }
 
@@ -123,7 +131,7 @@ class PostgresStore {
       open.writes.end({ timeout: CLOSE_TIMEOUT_S }),
       open.reads.end({ timeout: CLOSE_TIMEOUT_S }),
       this.#presence?.close(),
-      this.limits.close(CLOSE_TIMEOUT_S),
+      this.flows.close(CLOSE_TIMEOUT_S),
     ]);
   }
 
@@ -205,7 +213,11 @@ class PostgresStore {
   }
 
   load(org: string): Promise<ControlSnapshot> {
-    return this.#objects.load(org, (since) => this.#objectsSince(org, since));
+    return this.#objects.load(org, (since) => this.#read((sql) => objectsSince(sql, org, since)));
+  }
+
+  loadAt(org: string, revision: number): Promise<ControlSnapshot> {
+    return this.#read((sql) => objectsAt(sql, org, revision));
   }
 
   async write(org: string, writes: readonly ObjectWrite[], author: string, timeMs: number, entry: EntryDraft): Promise<WriteResult> {
@@ -263,19 +275,11 @@ class PostgresStore {
     return rows.map((row) => ({ id: row.id, wrapped: row.wrapped }));
   }
 
-  /** One statement, so that objects and revision belong together. */
-  async #objectsSince(org: string, since: number): Promise<ObjectDelta> {
-    const rows = await this.#read(
-      (sql) => sql`
-        SELECT o.revision AS control_revision, c.total, b.revision, b.document FROM organization o
-        CROSS JOIN LATERAL (SELECT count(*) AS total FROM object t WHERE t.org = o.id) c
-        LEFT JOIN object b ON b.org = o.id AND b.revision > ${since} WHERE o.name = ${org}`,
-    );
-    const [first] = rows;
-    if (!first) throw unknownOrganization(org);
-    const changed = rows.filter((row) => row.document !== null).map((row) => parseDocument(row.document, Number(row.revision)));
-    return { revision: Number(first.control_revision), total: Number(first.total), changed };
+  async noteTokenUse(org: string, uses: readonly TokenUse[]): Promise<void> {
+    if (uses.length > 0) await this.#submit(org, { type: 'statement', run: tokenUses.note(org, uses) }, 1, uses.length * tokenUses.bytes);
   }
+
+  loadTokenUse = (org: string): Promise<TokenUse[]> => this.#read((sql) => tokenUses.load(sql, org));
 
   async saveDefinitions(org: string, definitions: readonly { hash: string; text: string }[]): Promise<void> {
     const rows = JSON.stringify(definitions);
@@ -377,14 +381,4 @@ class PostgresStore {
 
 function done(answer: WriteAnswer): number {
   return answer.type === 'done' ? answer.count : 0;
-}
-
-function asUnavailable(error: unknown): GatewayError {
-  if (error instanceof GatewayError) return error;
-  const detail = error instanceof Error ? error.message : String(error);
-  return new GatewayError(
-    'store_unavailable',
-    'The database cannot be reached or refused the request. Check DATABASE_URL and the server.',
-    { detail },
-  );
 }

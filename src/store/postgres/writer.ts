@@ -6,6 +6,8 @@ import { GatewayError } from '../../lib/error.ts';
 import { logUnavailable, type Result } from '../group-queue.ts';
 import type { Sql } from './database.ts';
 
+export { tokenUses } from './token-use.ts';
+
 export type WriteJob =
   | { type: 'append'; drafts: readonly EntryDraft[] }
   | { type: 'write'; writes: string; author: string; timeMs: number; entry: EntryDraft }

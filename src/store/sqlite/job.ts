@@ -1,6 +1,8 @@
 // What passes between the main thread and the SQLite worker: plain structures that can be cloned. No behaviour, no functions.
-import type { EntryDraft } from '../../audit/port.ts';
+import type { TicketRow } from '../../approval/port.ts';
+import type { EntryDraft, PayloadDraft } from '../../audit/port.ts';
 import type { QuotaFull, QuotaItem } from '../../limit/port.ts';
+import type { CheckpointJob, CheckpointRead } from './checkpoints.ts';
 import type { PackedAppends } from './pack.ts';
 
 export type WriteJob =
@@ -8,6 +10,7 @@ export type WriteJob =
   | { type: 'write'; org: string; writes: readonly RowWrite[]; author: string; timeMs: number; entry: EntryDraft }
   | { type: 'organization'; org: string }
   | { type: 'key'; org: string; id: string; wrapped: Uint8Array }
+  | { type: 'token-use'; org: string; uses: readonly { token: string; usedMs: number }[] }
   | { type: 'erase'; org: string; commitments: readonly string[] }
   | { type: 'reserve'; org: string; items: readonly QuotaItem[] }
   | { type: 'release'; org: string; items: readonly QuotaItem[] }
@@ -16,7 +19,31 @@ export type WriteJob =
   | { type: 'forget'; nowMs: number }
   | { type: 'risk-history'; org: string; seq: number; beyond: string; data: Uint8Array }
   | { type: 'definitions'; org: string; definitions: readonly { hash: string; text: string }[] }
+  | { type: 'approval'; org: string; row: TicketRow; sealed: Uint8Array | undefined; atRevision: number | undefined; entry: EntryDraft }
+  | CheckpointJob
   | { type: 'health' };
+
+/** What the writer appends: texts as they are, or already in UTF-8. */
+export interface RowDraft {
+  content: string | Uint8Array;
+  call: string | Uint8Array | null;
+  payloads: RowPayload[];
+}
+
+export interface RowPayload {
+  role: PayloadDraft['role'];
+  commitment: Uint8Array;
+  sealed: Uint8Array;
+}
+
+export interface RowAppend {
+  type: 'append';
+  org: string;
+  drafts: RowDraft[];
+}
+
+/** A write as the writer takes it. */
+export type RowJob = Exclude<WriteJob, { type: 'append' }> | RowAppend;
 
 /** An ObjectWrite with its document as JSON text. */
 export interface RowWrite {
@@ -46,12 +73,17 @@ export type ReadJob =
   | { type: 'head'; org: string }
   | { type: 'entries'; org: string; fromSeq: number; toSeq: number; callId: string | undefined; reverse: boolean; limit: number }
   | { type: 'payload'; org: string; commitment: string; seq: number | undefined }
+  | { type: 'objects-at'; org: string; revision: number }
   | { type: 'objects'; org: string; since: number }
   | { type: 'history'; org: string; kind: string; name: string; limit: number }
   | { type: 'keys'; org: string }
+  | { type: 'token-use'; org: string }
   | { type: 'quotas'; org: string; nowMs: number; name: string | undefined; limit: number }
   | { type: 'risk-history'; org: string }
-  | { type: 'definition'; org: string; hash: string };
+  | CheckpointRead
+  | { type: 'definition'; org: string; hash: string }
+  | { type: 'approvals'; org: string; live: boolean; agent: string | undefined; limit: number }
+  | { type: 'approval'; org: string; by: 'id' | 'binding' | 'sealed'; key: string };
 
 export type Row = Record<string, null | number | bigint | string | Uint8Array>;
 

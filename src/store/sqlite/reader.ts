@@ -1,5 +1,6 @@
 // Reads of the SQLite file on a connection that cannot write. Every answer is bounded by the limit its caller gave.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { checkpointQuery } from './checkpoints.ts';
 import type { ReadJob, Row } from './job.ts';
 import { entryKey, payloadKey, SEQ_SPAN } from './row-key.ts';
 
@@ -27,12 +28,22 @@ export class SqliteReader {
         return this.#all(HISTORY, job.org, job.kind, job.name, job.limit);
       case 'keys':
         return this.#all(KEYS, job.org);
+      case 'objects-at':
+        return this.#all(OBJECTS_AT, job.org, job.revision);
+      case 'token-use':
+        return this.#all(TOKEN_USE, job.org);
       case 'quotas':
         return this.#all(QUOTAS, job.org, job.nowMs, job.name ?? null, job.limit);
       case 'risk-history':
         return this.#all(RISK_HISTORY, job.org);
       case 'definition':
         return this.#all(DEFINITION, job.org, job.hash);
+      case 'approvals':
+        return this.#all(job.live ? LIVE_APPROVALS : APPROVALS, job.org, job.agent ?? null, job.limit);
+      case 'approval':
+        return this.#all(APPROVAL_BY[job.by], job.org, job.key);
+      default:
+        return this.#all(...checkpointQuery(job));
     }
   }
 
@@ -88,13 +99,31 @@ const OBJECTS = `
   UNION ALL
   SELECT b.revision, b.document, NULL FROM object b JOIN organization o ON o.id = b.org WHERE o.name = ?1 AND b.revision > ?2`;
 
+/** The newest version of each object up to a revision; what was deleted by then has none. */
+const OBJECTS_AT = `
+  SELECT h.revision, h.document FROM object_history h JOIN organization o ON o.id = h.org
+  WHERE o.name = ?1 AND h.document IS NOT NULL AND h.revision = (
+    SELECT max(l.revision) FROM object_history l WHERE l.org = h.org AND l.kind = h.kind AND l.name = h.name AND l.revision <= ?2)
+  ORDER BY h.kind, h.name`;
+
 const HISTORY = `
   SELECT h.revision, h.document, h.author, h.time_ms FROM object_history h JOIN organization o ON o.id = h.org
   WHERE o.name = ? AND h.kind = ? AND h.name = ? ORDER BY h.revision DESC LIMIT ?`;
 
+const TOKEN_USE = 'SELECT u.token, u.used_ms FROM token_use u JOIN organization o ON o.id = u.org WHERE o.name = ? ORDER BY u.token';
 const RISK_HISTORY = 'SELECT r.seq, r.beyond, r.data FROM risk_history r JOIN organization o ON o.id = r.org WHERE o.name = ?';
 
 const DEFINITION = 'SELECT d.text FROM definition d JOIN organization o ON o.id = d.org WHERE o.name = ? AND d.hash = ?';
+
+const APPROVAL = `SELECT a.id, a.binding, a.live, a.agent, a.version, a.created_ms, a.expires_ms, a.document FROM approval a
+  JOIN organization o ON o.id = a.org WHERE o.name = ?1`;
+const LIVE_APPROVALS = `${APPROVAL} AND a.live = 1 AND (?2 IS NULL OR a.agent = ?2) ORDER BY a.created_ms DESC, a.id DESC LIMIT ?3`;
+const APPROVALS = `${APPROVAL} AND (?2 IS NULL OR a.agent = ?2) ORDER BY a.created_ms DESC, a.id DESC LIMIT ?3`;
+const APPROVAL_BY = {
+  id: `${APPROVAL} AND a.id = ?2`,
+  binding: `${APPROVAL} AND a.live = 1 AND a.binding = ?2`,
+  sealed: 'SELECT a.sealed FROM approval a JOIN organization o ON o.id = a.org WHERE o.name = ?1 AND a.id = ?2',
+} as const;
 
 const KEYS = 'SELECT k.id, k.wrapped FROM data_key k JOIN organization o ON o.id = k.org WHERE o.name = ? ORDER BY k.position';
 

@@ -34,7 +34,7 @@ export async function restoreSqlite(fromPath: string, dataDir: string): Promise<
   return restoreBackup(fromPath, sqliteTarget(dataDir));
 }
 
-export function sqliteSnapshot(path: string): Snapshot {
+function sqliteSnapshot(path: string): Snapshot {
   return async (use) => {
     const db = openDatabase(path, 'read');
     try {
@@ -79,7 +79,7 @@ async function fillDatabase(db: DatabaseSync, dataDir: string, fill: Parameters<
     if (db.prepare('SELECT 1 FROM organization LIMIT 1').get()) throw notEmpty(`The data directory ${dataDir}`);
     await fill(async (table, rows) => {
       const insert = db.prepare(INSERT[table]);
-      const binary = COLUMNS[table].map((column) => BINARY.has(column));
+      const binary = COLUMNS[table].map((column) => BINARY[table]?.has(column) === true);
       for (const row of rows) insert.run(...row.map((value, index) => (binary[index] ? Buffer.from(String(value), 'base64') : value)));
       await nextTurn();
     });
@@ -90,7 +90,11 @@ async function fillDatabase(db: DatabaseSync, dataDir: string, fill: Parameters<
   }
 }
 
-const BINARY: ReadonlySet<string> = new Set(['commitment', 'sealed', 'wrapped']);
+/** `sealed` of a checkpoint key is text. */
+const BINARY: Readonly<Partial<Record<Table, ReadonlySet<string>>>> = {
+  payload: new Set(['commitment', 'sealed']),
+  data_key: new Set(['wrapped']),
+};
 
 const SELECT: Readonly<Record<Table, string>> = {
   organization: 'SELECT name, revision FROM organization ORDER BY id',
@@ -103,6 +107,10 @@ const SELECT: Readonly<Record<Table, string>> = {
   data_key: 'SELECT o.name, t.id, t.wrapped FROM data_key t JOIN organization o ON o.id = t.org ORDER BY t.position',
   quota:
     'SELECT o.name AS org, t.name, t.key, t.bucket_ms, t.used, t.until_ms FROM quota t JOIN organization o ON o.id = t.org ORDER BY t.org, t.name, t.key, t.bucket_ms',
+  checkpoint_key:
+    'SELECT o.name AS org, t.position, t.verifier_key, t.sealed FROM checkpoint_key t JOIN organization o ON o.id = t.org ORDER BY t.org, t.position',
+  checkpoint:
+    'SELECT o.name AS org, t.size, t.made_ms, t.note FROM checkpoint t JOIN organization o ON o.id = t.org ORDER BY t.org, t.size',
 };
 
 const ORG = '(SELECT id FROM organization WHERE name = ?)';
@@ -117,6 +125,8 @@ const INSERT: Readonly<Record<Table, string>> = {
   object_history: `INSERT INTO object_history (org, kind, name, revision, document, author, time_ms) VALUES (${ORG}, ?, ?, ?, ?, ?, ?)`,
   data_key: `INSERT INTO data_key (org, id, wrapped) VALUES (${ORG}, ?, ?)`,
   quota: `INSERT INTO quota (org, name, key, bucket_ms, used, until_ms) VALUES (${ORG}, ?, ?, ?, ?, ?)`,
+  checkpoint_key: `INSERT INTO checkpoint_key (org, position, verifier_key, sealed) VALUES (${ORG}, ?, ?, ?)`,
+  checkpoint: `INSERT INTO checkpoint (org, size, made_ms, note) VALUES (${ORG}, ?, ?, ?)`,
 };
 
 function toBase64(bytes: Uint8Array): string {

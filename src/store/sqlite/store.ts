@@ -2,11 +2,11 @@
 // Never opens a data directory that another process works on.
 import { join } from 'node:path';
 import { type EntryDraft, type EntryQuery, type Head, mintReceipt, type Receipt, type StoredEntry } from '../../audit/port.ts';
+import type { TokenUse } from '../../auth/port.ts';
 import { GatewayError } from '../../lib/error.ts';
 import type { ControlSnapshot, ObjectVersion, ObjectWrite, WriteResult } from '../../object/port.ts';
 import type { KeptHistory } from '../../risk/port.ts';
 import type { WrappedKey } from '../../vault/port.ts';
-import { writeBackup } from '../backup.ts';
 import {
   checkDraft,
   checkOrganization,
@@ -21,11 +21,12 @@ import { GroupQueue, logUnavailable } from '../group-queue.ts';
 import { ObjectCache, type ObjectDelta } from '../object-cache.ts';
 import type { FailWrite, Store } from '../port.ts';
 import { readPages } from '../read-log.ts';
+import { SqliteCheckpoints } from './checkpoints.ts';
 import { DATABASE_FILE, migrateDatabase, openDatabase } from './database.ts';
+import { sqliteFlows } from './flows.ts';
 import type { Row, RowWrite, WriteAnswer, WriteJob } from './job.ts';
-import { SqliteLimits } from './limits.ts';
 import { lockDataDirectory } from './lock.ts';
-import { sqliteSnapshot } from './snapshot.ts';
+import { backupSqlite } from './snapshot.ts';
 import { SqliteThread, toError } from './thread.ts';
 
 export interface SqliteOptions {
@@ -42,20 +43,27 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     log: store,
     objects: store,
     keys: store,
+    tokenUse: store,
     histories: store,
     definitions: store,
+    checkpoints: store.checkpoints,
     lifecycle: store,
-    limits: { quotas: store.limits, rates: undefined },
+    limits: { quotas: store.flows.limits, rates: undefined },
+    approvals: store.flows.approvals,
     // The lock of the data directory lets nobody else in.
     presence: { claim: async () => true, settle: async () => undefined, count: async () => 1 },
-    backup: (toPath) => writeBackup(sqliteSnapshot(store.path), toPath),
+    backup: (toPath) => backupSqlite(options.dataDir, toPath),
   };
 }
 
 class SqliteStore {
   readonly path: string;
-  readonly limits = new SqliteLimits({
-    submit: (job) => this.#submit(job, 1, JSON.stringify(job).length),
+  readonly flows = sqliteFlows({
+    submit: (job) => this.#submit(job, 1, flowBytes(job)),
+    read: async (job) => this.#reader().read(job),
+  });
+  readonly checkpoints = new SqliteCheckpoints({
+    submit: (job, bytes) => this.#submit(job, 1, bytes),
     read: async (job) => this.#reader().read(job),
   });
   readonly #dataDir: string;
@@ -162,6 +170,11 @@ class SqliteStore {
     return this.#objects.load(org, (since) => this.#objectsSince(org, since));
   }
 
+  async loadAt(org: string, revision: number): Promise<ControlSnapshot> {
+    const rows = await this.#reader().read({ type: 'objects-at', org, revision });
+    return { org, revision, objects: rows.map((row) => parseDocument(String(row.document), Number(row.revision))) };
+  }
+
   async write(org: string, writes: readonly ObjectWrite[], author: string, timeMs: number, entry: EntryDraft): Promise<WriteResult> {
     checkWrites(writes);
     checkDraft(entry);
@@ -196,6 +209,15 @@ class SqliteStore {
   async list(org: string): Promise<WrappedKey[]> {
     const rows = await this.#reader().read({ type: 'keys', org });
     return rows.map((row) => ({ id: String(row.id), wrapped: row.wrapped as Uint8Array }));
+  }
+
+  async noteTokenUse(org: string, uses: readonly TokenUse[]): Promise<void> {
+    if (uses.length > 0) await this.#submit({ type: 'token-use', org, uses }, 1, uses.length * TOKEN_USE_BYTES);
+  }
+
+  async loadTokenUse(org: string): Promise<TokenUse[]> {
+    const rows = await this.#reader().read({ type: 'token-use', org });
+    return rows.map((row) => ({ token: String(row.token), usedMs: Number(row.used_ms) }));
   }
 
   async #objectsSince(org: string, since: number): Promise<ObjectDelta> {
@@ -237,6 +259,15 @@ class SqliteStore {
     return this.#open.reader;
   }
 }
+
+/** Roughly what a change of a flow takes in memory while it waits. */
+function flowBytes(job: WriteJob): number {
+  if (job.type !== 'approval') return JSON.stringify(job).length;
+  return job.row.text.length + (job.sealed?.byteLength ?? 0) + draftBytes([job.entry]);
+}
+
+/** Roughly what a use takes in memory while it waits. */
+const TOKEN_USE_BYTES = 128;
 
 function receipts(org: string, answer: WriteAnswer): Receipt[] {
   if (answer.type !== 'appended') throw logUnavailable(`unexpected answer ${answer.type}`);

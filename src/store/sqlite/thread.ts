@@ -29,7 +29,7 @@ export class SqliteThread {
 
   async write(jobs: WriteJob[]): Promise<WriteReply[]> {
     const appends = packAppends(jobs);
-    const response = await (appends ? this.#ask({ type: 'append', appends }, [appends.bytes.buffer]) : this.#ask({ type: 'write', jobs }));
+    const response = await (appends ? this.#ask({ type: 'append', appends }, [appends.bytes]) : this.#ask({ type: 'write', jobs }));
     if (response.type === 'appended') return unpackReceipts(response.receipts);
     return response.type === 'written' ? response.replies : [];
   }

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openDatabase } from './database.ts';
 import type { Request, Response, WorkerSetting } from './job.ts';
-import { packReceipts, unpackAppends } from './pack.ts';
+import { packReceipts, rowOf, unpackAppends } from './pack.ts';
 import { SqliteReader } from './reader.ts';
 import { SqliteWriter } from './writer.ts';
 
@@ -30,7 +30,10 @@ port.on('message', (request: Request) => {
 function writer(): (request: Request) => Response {
   const target = new SqliteWriter(openDatabase(setting.path, 'write'));
   return (request) => {
-    if (request.type === 'write') return { id: request.id, type: 'written', replies: target.run(request.jobs) };
+    if (request.type === 'write') {
+      const jobs = request.jobs.map((job) => (job.type === 'append' ? { ...job, drafts: job.drafts.map(rowOf) } : job));
+      return { id: request.id, type: 'written', replies: target.run(jobs) };
+    }
     if (request.type === 'append') {
       const replies = target.run(unpackAppends(request.appends));
       const receipts = packReceipts(replies);

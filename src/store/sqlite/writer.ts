@@ -1,11 +1,14 @@
 // The only code that writes to the SQLite file: one transaction per group of jobs, chain links computed here, under the write lock.
 // Never let one bad job take the others of its group with it, and never answer before COMMIT has returned.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { GENESIS, linkEntry } from '../../audit/chain.ts';
-import type { EntryDraft, Head } from '../../audit/port.ts';
+import { GENESIS, linkContent } from '../../audit/chain.ts';
+import type { Head } from '../../audit/port.ts';
+import { sha256Hex } from '../../lib/digest.ts';
 import { GatewayError } from '../../lib/error.ts';
 import { logUnavailable } from '../group-queue.ts';
-import type { Failure, WriteAnswer, WriteJob, WriteReply } from './job.ts';
+import { CheckpointWriter } from './checkpoints.ts';
+import type { Failure, RowDraft, RowJob, RowPayload, WriteAnswer, WriteJob, WriteReply } from './job.ts';
+import { rowOf } from './pack.ts';
 import { QuotaWriter } from './quotas.ts';
 import { entryKey, MAX_ORGANIZATIONS, payloadKey } from './row-key.ts';
 
@@ -18,6 +21,7 @@ export class SqliteWriter {
   readonly #db: DatabaseSync;
   readonly #statements: Statements;
   readonly #quotas: QuotaWriter;
+  readonly #checkpoints: CheckpointWriter;
   /** Heads as of the last commit or the running transaction; forgotten on every rollback. */
   readonly #orgs = new Map<string, OrgState>();
 
@@ -25,10 +29,11 @@ export class SqliteWriter {
     this.#db = db;
     this.#statements = prepare(db);
     this.#quotas = new QuotaWriter(db);
+    this.#checkpoints = new CheckpointWriter(db);
   }
 
   /** Durable when it returns. One reply per job, in order. */
-  run(jobs: readonly WriteJob[]): WriteReply[] {
+  run(jobs: readonly RowJob[]): WriteReply[] {
     try {
       this.#db.exec('BEGIN IMMEDIATE');
       const replies = jobs.map((job): WriteReply => ({ value: this.#apply(job) }));
@@ -51,7 +56,7 @@ export class SqliteWriter {
     if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
   }
 
-  #apply(job: WriteJob): WriteAnswer {
+  #apply(job: RowJob): WriteAnswer {
     switch (job.type) {
       case 'append': {
         const org = this.#org(job.org);
@@ -63,6 +68,11 @@ export class SqliteWriter {
         return this.#addOrganization(job.org);
       case 'key':
         return { type: 'done', count: Number(this.#statements.putKey.run(this.#org(job.org).id, job.id, job.wrapped).changes) };
+      case 'token-use': {
+        const { id } = this.#org(job.org);
+        for (const { token, usedMs } of job.uses) this.#statements.noteUse.run(id, token, usedMs);
+        return { type: 'done', count: job.uses.length };
+      }
       case 'erase': {
         const { id } = this.#org(job.org);
         const range = [payloadKey(id, 0, 0), payloadKey(id + 1, 0, 0) - 1] as const;
@@ -81,6 +91,12 @@ export class SqliteWriter {
         for (const { hash, text } of job.definitions) this.#statements.addDefinition.run(id, hash, text);
         return { type: 'done', count: job.definitions.length };
       }
+      case 'approval':
+        return this.#approval(job);
+      case 'checkpoint':
+      case 'signing-key':
+      case 'tree-blocks':
+        return { type: 'done', count: this.#checkpoints.apply(this.#org(job.org).id, job) };
       case 'health':
         return { type: 'done', count: Number(this.#statements.health.run().changes) };
       default:
@@ -100,6 +116,23 @@ export class SqliteWriter {
     return { type: 'quota' };
   }
 
+  /** The ticket as its writer last saw it, or nothing is written. */
+  #approval({ org: name, row, sealed, atRevision, entry }: Extract<WriteJob, { type: 'approval' }>): WriteAnswer {
+    const { addTicket, changeTicket } = this.#statements;
+    const { id, binding, live, agent, version, createdMs, expiresMs, text } = row;
+    const org = this.#org(name);
+    const currentRevision = org.head.revision;
+    if (atRevision !== undefined && atRevision !== currentRevision)
+      return { type: 'conflict', kind: 'approval', name: id, currentRevision };
+    const isLive = live ? 1 : 0;
+    const { changes } =
+      version === 1
+        ? addTicket.run(org.id, id, binding, isLive, agent, createdMs, expiresMs, text, sealed ?? null)
+        : changeTicket.run(isLive, version, text, org.id, id, version - 1);
+    if (Number(changes) === 0) return { type: 'conflict', kind: 'approval', name: id, currentRevision: 0 };
+    return this.#append(name, org, org.head.revision, [rowOf(entry)]);
+  }
+
   #addOrganization(name: string): WriteAnswer {
     const count = Number(this.#statements.addOrg.run(name).changes);
     const id = Number(this.#statements.org.get(name)?.id);
@@ -111,18 +144,19 @@ export class SqliteWriter {
     return { type: 'done', count };
   }
 
-  #append(name: string, org: OrgState, revision: number, drafts: readonly EntryDraft[]): WriteAnswer {
+  #append(name: string, org: OrgState, revision: number, drafts: readonly RowDraft[]): WriteAnswer {
     const { insertEntry, insertPayload } = this.#statements;
     const firstSeq = org.head.seq + 1;
     const hashes: string[] = [];
-    for (const draft of drafts) {
-      const entry = linkEntry(name, org.head, revision, draft.content);
-      insertEntry.run(entryKey(org.id, entry.seq), entry.hash, entry.header, entry.content, draft.callId ?? null);
-      for (const [place, { role, commitment, sealed }] of draft.payloads.entries()) {
-        insertPayload.run(payloadKey(org.id, entry.seq, place), role, Buffer.from(commitment, 'hex'), sealed);
+    for (const { content, call, payloads } of drafts) {
+      const { seq, hash, header } = linkContent(name, org.head, revision, sha256Hex(content));
+      insertEntry.run(entryKey(org.id, seq), hash, header, content, call);
+      for (let place = 0; place < payloads.length; place++) {
+        const { role, commitment, sealed } = payloads[place] as RowPayload;
+        insertPayload.run(payloadKey(org.id, seq, place), role, commitment, sealed);
       }
-      org.head = { seq: entry.seq, hash: entry.hash, revision };
-      hashes.push(entry.hash);
+      org.head = { seq, hash, revision };
+      hashes.push(hash);
     }
     return { type: 'appended', firstSeq, hashes, revision };
   }
@@ -143,7 +177,7 @@ export class SqliteWriter {
       statements.addVersion.run(org.id, kind, name, revision, document ?? null, job.author, job.timeMs);
     }
     statements.setRevision.run(revision, org.id);
-    return this.#append(job.org, org, revision, [job.entry]);
+    return this.#append(job.org, org, revision, [rowOf(job.entry)]);
   }
 
   #org(name: string): OrgState {
@@ -173,7 +207,8 @@ const STATEMENTS = {
   addOrg: 'INSERT INTO organization (name) VALUES (?) ON CONFLICT DO NOTHING',
   setRevision: 'UPDATE organization SET revision = ? WHERE id = ?',
   lastEntry: 'SELECT seq, hash FROM entry WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1',
-  insertEntry: 'INSERT INTO entry (id, hash, header, content, call) VALUES (?, ?, ?, ?, ?)',
+  /** Texts may come in UTF-8, as bytes; the cast then only says what they are. */
+  insertEntry: 'INSERT INTO entry (id, hash, header, content, call) VALUES (?, ?, ?, CAST(? AS TEXT), CAST(? AS TEXT))',
   insertPayload: 'INSERT INTO payload (id, role, commitment, sealed) VALUES (?, ?, ?, ?)',
   erase: 'DELETE FROM payload WHERE commitment = ? AND id BETWEEN ? AND ?',
   objectRevision: 'SELECT revision FROM object WHERE org = ? AND kind = ? AND name = ?',
@@ -182,9 +217,14 @@ const STATEMENTS = {
   deleteObject: 'DELETE FROM object WHERE org = ? AND kind = ? AND name = ?',
   addVersion: 'INSERT INTO object_history (org, kind, name, revision, document, author, time_ms) VALUES (?, ?, ?, ?, ?, ?, ?)',
   putKey: 'INSERT INTO data_key (org, id, wrapped) VALUES (?, ?, ?) ON CONFLICT (org, id) DO UPDATE SET wrapped = excluded.wrapped',
+  noteUse:
+    'INSERT INTO token_use (org, token, used_ms) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET used_ms = max(used_ms, excluded.used_ms)',
   addDefinition: 'INSERT INTO definition (org, hash, text) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
   keepHistory:
     'INSERT INTO risk_history (org, seq, beyond, data) VALUES (?, ?, ?, ?) ON CONFLICT (org) DO UPDATE SET seq = excluded.seq, beyond = excluded.beyond, data = excluded.data WHERE excluded.seq >= risk_history.seq',
+  addTicket: `INSERT INTO approval (org, id, binding, live, agent, version, created_ms, expires_ms, document, sealed)
+    VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+  changeTicket: 'UPDATE approval SET live = ?, version = ?, document = ? WHERE org = ? AND id = ? AND version = ?',
   health: 'UPDATE health SET writes = writes + 1',
 } as const;
 

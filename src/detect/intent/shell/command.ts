@@ -7,7 +7,7 @@ const READ = `ls ll la dir tree pwd cd pushd popd echo printf test [ true false 
   find fd fdfind locate mlocate man info help tldr xxd od hexdump strings expr bc dc cal date who w whoami id hostname uname uptime
   df du free ps top htop btop pgrep pidof lsof netstat ss ip ifconfig arp route ping ping6 dig host nslookup traceroute tracepath mtr whois nmap
   lscpu lsblk lsusb lspci lsmod lshw dmidecode blkid dmesg vmstat iostat mpstat sar getent groups locale nproc arch tput clear reset
-  exit return wait read set shopt export alias unalias unset local readonly declare typeset md5sum sha1sum sha256sum sha512sum shasum cksum b2sum sum
+  exit return wait read set shopt export alias unalias unset local readonly declare typeset base64 base32 basenc md5sum sha1sum sha256sum sha512sum shasum cksum b2sum sum
   fold fmt paste join expand unexpand shuf tsort iconv envsubst xmllint jsonlint yamllint shellcheck eslint tslint pylint flake8 mypy ruff
   cloc tokei scc zcat bzcat xzcat zless zmore pstree last lastlog finger users tty stty getconf ulimit umask
   look spell aspell time nvidia-smi sensors acpi hwinfo inxi neofetch fastfetch screenfetch sestatus getenforce getfacl lsattr getcap

@@ -49,6 +49,9 @@ judges('unzip 7z', (_, has) => when(has(/^-[lvZtp]$|^l$/), 'read', 'lists an arc
 judges('sort', (_, has) => when(has(/^(?:-o|--output)/), 'write', 'sort into a file'));
 judges('date', (_, has) => when(has(/^(?:-s|--set)/), 'write', 'sets the clock'));
 judges('hostname', (texts, has) => when(texts.length > 0 && !has(/^-/), 'write', 'sets the name of the host'));
+judges('ifconfig', (texts, has) =>
+  when(texts.filter((text) => !text.startsWith('-')).length > 1, has(/^down$/) ? 'destructive' : 'write', 'configures an interface'),
+);
 judges('history', (_, has) => when(has(/^-[cd]/), 'destructive', 'clears the history'));
 judges('journalctl', (_, has) => finding(has(/^--vacuum|^--rotate/) ? 'destructive' : 'read', 'journalctl'));
 judges('mount', (texts, has) => when(texts.length === 0 || has(/^-l$/), 'read', 'mount'));

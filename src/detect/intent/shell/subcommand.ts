@@ -21,7 +21,7 @@ const TOOLS: Readonly<Record<string, Tool>> = {
     exfiltrative: 'save export',
   },
   kubectl: {
-    read: 'get describe logs top explain version api-resources api-versions auth diff cluster-info events wait kustomize view current-context get-contexts config completion',
+    read: 'get describe logs top explain version api-resources api-versions auth diff cluster-info events wait status history kustomize view current-context get-contexts config completion',
     write:
       'apply create patch label annotate edit expose set restart run port-forward proxy uncordon autoscale attach use-context set-context debug resume cp',
     destructive: 'delete drain cordon taint undo replace pause certificate',
@@ -255,7 +255,7 @@ const GROUPS = new Set([
 ]);
 
 function verbOf(word: string): Intent | undefined {
-  const first = nameWords(word)[0];
+  const first = /^[a-z][a-z:-]*$/i.test(word) ? nameWords(word)[0] : undefined;
   const sense = first === undefined ? undefined : nameVerb(first);
   return sense && !sense.nounish ? sense.intent : undefined;
 }

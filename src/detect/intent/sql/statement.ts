@@ -3,6 +3,7 @@
 import type { Intent } from '../../../call.ts';
 import { type Finding, finding, join, stronger } from '../verdict.ts';
 import { sqlFunction } from './function.ts';
+import { isTautology } from './tautology.ts';
 import type { SqlToken } from './token.ts';
 
 export type Inner = (sql: string) => Finding;
@@ -203,20 +204,6 @@ function update(tokens: readonly SqlToken[], at: number): Finding {
     : finding('write', 'UPDATE with WHERE');
 }
 
-/** `1=1`, `true`, `'a'='a'`, `x = x`, `id is not null`, `id > 0`, alone or in front of OR. */
-function isTautology(tokens: readonly SqlToken[], at: number): boolean {
-  const rest = tokens.slice(at).filter((token) => !isSign(token, '(') && !isSign(token, ')') && !isSign(token, ';'));
-  const [a, sign, b, next] = rest;
-  if (!a) return true;
-  const alone = (token: SqlToken | undefined): boolean =>
-    token === undefined || (token.kind === 'word' && /^(?:or|returning|limit|order)$/.test(token.text));
-  if (alone(sign) && (a.text === 'true' || (a.kind === 'number' && Number(a.text) !== 0))) return true;
-  if (sign?.text === '=' && b && a.kind === b.kind && a.text === b.text && alone(next)) return true;
-  if (sign?.text === 'is' && b?.text === 'not' && next?.text === 'null' && alone(rest[4])) return true;
-  const or = rest.findIndex(({ kind, text }) => kind === 'word' && text === 'or');
-  return or > 0 && or + 1 < rest.length && isTautology(rest, or + 1);
-}
-
 function create(tokens: readonly SqlToken[], at: number, inner: Inner): Finding {
   if (
     word(tokens, at + 1) === 'or' &&
@@ -328,7 +315,8 @@ function embedded(tokens: readonly SqlToken[], from: number, found: Finding, inn
     const next = tokens[index + 1];
     const nextWord = word(tokens, index + 1);
     const opens = isSign(tokens[index - 1], '(') || word(tokens, index - 1) === 'begin';
-    if (token.text === 'delete' && nextWord === 'from') result = join(result, finding('destructive', 'DELETE inside'));
+    if (token.text === 'delete' && nextWord === 'from' && !isSign(tokens[index - 1], ','))
+      result = join(result, finding('destructive', 'DELETE inside'));
     else if (
       token.text === 'drop' &&
       /^(?:table|database|view|index|schema|user|role|procedure|function|column|trigger|login)$/.test(nextWord)

@@ -1,0 +1,100 @@
+// Gathers the proof of one call: its entries, the policy that decided and the definition in force, as they were, under one checkpoint.
+// Reads only. Holds no argument and no result: the entries have their commitments.
+import { entryLine } from '../audit/chain.ts';
+import { documentDigest } from '../audit/entry.ts';
+import type { StoredEntry } from '../audit/port.ts';
+import { MAX_PROOF_ENTRIES, PROOF_FORMAT, type Proof } from '../audit/proof.ts';
+import { canonicalJson } from '../lib/canonical-json.ts';
+import { isObject, type JsonObject } from '../lib/json.ts';
+import type { AdminContext } from './context.ts';
+
+/** Versions of a policy that are looked through for the one in force. */
+export const MAX_VERSIONS = 1000;
+
+type Document = Proof['documents'][number];
+
+/** undefined when the log has no decision of this call. */
+export async function proveCall(context: AdminContext, call: string): Promise<Proof | undefined> {
+  const { org, logStore, checkpointer } = context;
+  const entries = new Map<number, StoredEntry>();
+  for await (const entry of logStore.read({ org, callId: call, limit: MAX_PROOF_ENTRIES / 2 })) entries.set(entry.seq, entry);
+  const contents = [...entries.values()].map(({ content }) => JSON.parse(content) as JsonObject);
+  const decisions = contents.filter(({ type }) => type === 'decision');
+  if (decisions.length === 0) return undefined;
+  const documents: Document[] = [];
+  for (const decision of decisions) {
+    const found = await policyOf(context, decision);
+    if (!found || documents.some(({ entry }) => entry === found.entry.seq) || entries.size >= MAX_PROOF_ENTRIES) continue;
+    entries.set(found.entry.seq, found.entry);
+    documents.push(found.document);
+  }
+  const definitions = await definitionsOf(context, decisions);
+  const seqs = [...entries.keys()].sort((a, b) => a - b);
+  const last = seqs.at(-1) ?? 0;
+  const [latest] = await checkpointer.latest(org);
+  const checkpoint = latest && latest.size >= last ? latest : await checkpointer.make(org);
+  if (!checkpoint) return undefined;
+  const paths = await checkpointer.inclusion(org, seqs, checkpoint.size);
+  return {
+    format: PROOF_FORMAT,
+    version: 1,
+    call,
+    checkpoint: checkpoint.note,
+    keys: await checkpointer.keys(org),
+    entries: seqs.map((seq, at) => ({
+      line: entryLine(entries.get(seq) as StoredEntry),
+      path: (paths[at] ?? []).map((hash) => Buffer.from(hash).toString('hex')),
+    })),
+    documents,
+    definitions,
+  };
+}
+
+/** The policy, or the role (`role/name/number`), of the rule that decided, as it was when it did, with the entry that put it in force. */
+async function policyOf(
+  context: AdminContext,
+  { rule, judged }: JsonObject,
+): Promise<{ document: Document; entry: StoredEntry } | undefined> {
+  const [first = '', second = ''] = String(rule).split('/');
+  if (first === 'builtin') return undefined;
+  const [kind, name] = first === 'role' ? ['role', second] : ['policy', first];
+  const versions = await context.versions(kind, name, MAX_VERSIONS);
+  const inForce = versions.find(({ revision }) => revision <= Number(judged));
+  if (!inForce?.document) return undefined;
+  const entry = await entryOfRevision(context, inForce.revision);
+  const text = canonicalJson({ ...inForce.document, revision: undefined });
+  const content: unknown = entry && JSON.parse(entry.content);
+  const changes = isObject(content) && Array.isArray(content.changes) ? content.changes : [];
+  const digest = documentDigest(inForce.document);
+  if (!entry || !changes.some((one) => isObject(one) && one.kind === kind && one.name === name && one.digest === digest)) return undefined;
+  return { document: { kind, name, entry: entry.seq, text }, entry };
+}
+
+/** The object entry that made this control revision: revisions never fall along the log, so it is found by halving. */
+async function entryOfRevision({ org, logStore }: AdminContext, revision: number): Promise<StoredEntry | undefined> {
+  const read = async (seq: number): Promise<{ entry: StoredEntry; revision: number } | undefined> => {
+    for await (const entry of logStore.read({ org, fromSeq: seq, toSeq: seq })) {
+      const header: unknown = JSON.parse(entry.header);
+      return { entry, revision: isObject(header) ? Number(header.revision) : 0 };
+    }
+    return undefined;
+  };
+  let [low, high] = [1, (await logStore.head(org)).seq];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (((await read(middle))?.revision ?? 0) >= revision) high = middle;
+    else low = middle + 1;
+  }
+  const found = await read(low);
+  return found?.revision === revision ? found.entry : undefined;
+}
+
+async function definitionsOf({ definitions }: AdminContext, decisions: readonly JsonObject[]): Promise<Proof['definitions']> {
+  const hashes = new Set(decisions.map(({ definition }) => definition).filter((hash) => typeof hash === 'string'));
+  const found: Proof['definitions'] = [];
+  for (const hash of hashes) {
+    const text = await definitions.text(hash);
+    if (text !== undefined) found.push({ hash, text });
+  }
+  return found;
+}

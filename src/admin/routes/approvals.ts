@@ -1,0 +1,173 @@
+// Held calls that wait for a person: list, read, approve, refuse, take back. Reviewers see the arguments whole; that they did is an entry.
+// Never decides anything itself: the desk checks who may, and the table checks everything again when the call comes back.
+import type { Voted } from '../../approval/desk.ts';
+import type { Ticket } from '../../approval/ticket.ts';
+import type { AdminContext } from '../context.ts';
+import * as contract from '../contract.ts';
+import type { Operator } from '../operator.ts';
+import { failure, json, type Route, route } from '../route.ts';
+import { instant, matches, problemText, reviewerOf, statsOf, type TicketFilter, ticketBody, whyNot } from '../ticket-view.ts';
+
+/** Newest tickets that filters and statistics look at. */
+const MAX_LOOKED_AT = 10_000;
+
+export const approvalRoutes: Route[] = [
+  route({
+    method: 'get',
+    path: '/api/v1/approvals',
+    role: 'viewer',
+    summary: 'Tickets of held calls, newest first; without a state those that are live',
+    query: contract.approvalQuery,
+    reply: contract.approvalList,
+    async handle({ context, query: { limit, ...filter } }) {
+      const found = await ticketsOf(context, filter);
+      return json(200, { approvals: found.slice(0, limit).map(ticketBody) });
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/approval-stats',
+    role: 'viewer',
+    summary: 'How many wait, for how long, and how long deciding takes',
+    reply: contract.approvalStats,
+    async handle({ context }) {
+      return json(200, statsOf(await context.approvals.list(context.org, { live: false, limit: MAX_LOOKED_AT }), context.clock.nowMs()));
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/api/v1/approvals/decide',
+    role: 'reviewer',
+    summary: 'Approve or refuse every open ticket that fits a filter; with dryRun only say which',
+    body: contract.decideRequest,
+    reply: contract.decideReply,
+    async handle({ context, operator, body: { verdict, filter, comment, dryRun = false } }) {
+      const reviewer = reviewerOf(await context.view(), operator);
+      const decided: { id: string; state: string }[] = [];
+      const left: { id: string; why: string }[] = [];
+      for (const ticket of await ticketsOf(context, { ...filter, state: 'open' })) {
+        const { id } = ticket;
+        const why = whyNot(ticket, reviewer);
+        if (why !== undefined) left.push({ id, why });
+        else if (dryRun) decided.push({ id, state: ticket.state });
+        else {
+          const voted = await context.approvals.vote(context.org, id, reviewer, verdict, comment);
+          if (voted.type === 'voted') decided.push({ id, state: voted.ticket.state });
+          else if (voted.type === 'problem') left.push({ id, why: problemText(voted.problem, voted.ticket) });
+        }
+      }
+      return json(200, { dryRun, decided, left });
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/approvals/{id}',
+    role: 'reviewer',
+    summary: 'One ticket with everything a reviewer needs: arguments, findings, intent, risk, rule, what the tool says it does',
+    reply: contract.approvalDetail,
+    async handle({ context, operator, param }) {
+      const ticket = await context.approvals.find(context.org, param('id'));
+      return ticket ? json(200, await detail(context, operator, ticket)) : unknown(param('id'));
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/api/v1/approvals/{id}/approve',
+    role: 'reviewer',
+    summary: 'Approve a held call; it runs once when the agent makes it again',
+    body: contract.approveTicketRequest,
+    reply: contract.approvalBody,
+    handle: ({ context, operator, param, body }) => decide(context, operator, param('id'), 'approve', body),
+  }),
+  route({
+    method: 'post',
+    path: '/api/v1/approvals/{id}/deny',
+    role: 'reviewer',
+    summary: 'Refuse a held call; the agent is told why',
+    body: contract.denyTicketRequest,
+    reply: contract.approvalBody,
+    handle: ({ context, operator, param, body }) => decide(context, operator, param('id'), 'refuse', body),
+  }),
+  route({
+    method: 'post',
+    path: '/api/v1/approvals/{id}/revoke',
+    role: 'reviewer',
+    summary: 'Take an approval back before it is used',
+    body: contract.revokeTicketRequest,
+    reply: contract.approvalBody,
+    async handle({ context, operator, param, body: { comment } }) {
+      return answer(param('id'), await context.approvals.revoke(context.org, param('id'), operator.name, comment));
+    },
+  }),
+];
+
+async function ticketsOf(context: AdminContext, filter: TicketFilter): Promise<Ticket[]> {
+  const live = filter.state === undefined || filter.state === 'open' || filter.state === 'approved';
+  const found = await context.approvals.list(context.org, { live, limit: MAX_LOOKED_AT });
+  const current = live ? await context.approvals.expire(context.org, found) : found;
+  return current.filter((ticket) => matches(ticket, filter));
+}
+
+/** `digest`: what the reviewer read is what is decided on. */
+async function decide(
+  context: AdminContext,
+  operator: Operator,
+  id: string,
+  verdict: 'approve' | 'refuse',
+  { comment, digest }: { comment?: string | undefined; digest?: string | undefined },
+): Promise<Response> {
+  const ticket = await context.approvals.find(context.org, id);
+  if (!ticket) return unknown(id);
+  if (digest !== undefined && digest !== ticket.digest)
+    return failure(409, 'conflict', `Ticket ${id} has digest ${ticket.digest}, not ${digest.slice(0, 80)}. Read it again.`);
+  const reviewer = reviewerOf(await context.view(), operator);
+  return answer(id, await context.approvals.vote(context.org, id, reviewer, verdict, comment));
+}
+
+function answer(id: string, voted: Voted): Response {
+  if (voted.type === 'unknown') return unknown(id);
+  if (voted.type === 'voted') return json(200, ticketBody(voted.ticket));
+  const { problem, ticket } = voted;
+  const [status, code] = problem === 'not_open' || problem === 'voted_already' ? [409, 'conflict'] : [403, 'forbidden'];
+  return failure(status as number, code as string, `Ticket ${id} cannot be decided so: ${problemText(problem, ticket)}.`);
+}
+
+/** The same for a ticket of another organization: nobody learns that it exists. */
+function unknown(id: string): Response {
+  return failure(404, 'not_found', `There is no ticket ${JSON.stringify(id.slice(0, 64))}. sallyport approval list shows those that wait.`);
+}
+
+async function detail(context: AdminContext, operator: Operator, ticket: Ticket): Promise<object> {
+  const { org, approvals, clock } = context;
+  const reviewer = reviewerOf(await context.view(), operator);
+  const sealed = await approvals.opened(org, ticket.id);
+  const all = await approvals.list(org, { live: false, limit: MAX_LOOKED_AT });
+  const earlier = all.filter(
+    ({ binding, id, createdMs }) => binding === ticket.binding && id !== ticket.id && createdMs <= ticket.createdMs,
+  );
+  await context.audit.record(org, {
+    type: 'system',
+    fields: {
+      event: 'approval',
+      timeMs: clock.nowMs(),
+      what: 'read',
+      ticket: ticket.id,
+      digest: ticket.digest,
+      binding: ticket.binding,
+      agent: ticket.requester.agent,
+      by: operator.name,
+      user: reviewer.user,
+    },
+  });
+  return {
+    ...ticketBody(ticket),
+    params: sealed?.params,
+    description: sealed?.description,
+    definition: ticket.definition,
+    findings: ticket.findings.map(({ type, path, count, action }) => ({ type, path, count, action })),
+    evidence: ticket.intent?.evidence ?? [],
+    riskParts: ticket.risk?.parts ?? [],
+    earlier: earlier.slice(0, 20).map(({ id, state, createdMs }) => ({ id, state, at: instant(createdMs) })),
+    mayNot: whyNot(ticket, reviewer),
+  };
+}

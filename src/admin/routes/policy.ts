@@ -1,0 +1,44 @@
+// Policies as they work together: the final list of rules for one agent.
+import { didYouMean } from '../../lib/suggest.ts';
+import type { ControlView } from '../../object/snapshot.ts';
+import { orderedRules } from '../../policy/compile.ts';
+import type { Who } from '../../policy/decide-input.ts';
+import { effectiveRules } from '../../policy/effective.ts';
+import * as contract from '../contract.ts';
+import { failure, json, type Route, route } from '../route.ts';
+
+export const policyRoutes: Route[] = [
+  route({
+    method: 'get',
+    path: '/api/v1/policy/effective',
+    role: 'viewer',
+    summary: 'Rules in the order in which they are asked; of one agent, or all',
+    query: contract.effectiveQuery,
+    reply: contract.effectiveReply,
+    async handle({ context, query: { agent, server, teams, roles, user } }) {
+      const view = await context.view();
+      if (agent !== undefined && !view.agent(agent)) {
+        const names = view.agents().map(({ metadata }) => metadata.name);
+        return failure(404, 'not_found', `There is no agent "${agent}".${didYouMean(agent, names)}`);
+      }
+      const who = agent === undefined ? undefined : whoOf(view, context.org, agent, { teams, roles, user });
+      return json(200, { revision: view.revision, rules: effectiveRules(orderedRules(view.all()), who, server) });
+    },
+  }),
+];
+
+function whoOf(view: ControlView, org: string, agent: string, also: Readonly<Record<'teams' | 'roles' | 'user', string | undefined>>): Who {
+  const object = view.agent(agent);
+  const list = (text: string | undefined): string[] => (text === undefined ? [] : text.split(',').filter((name) => name !== ''));
+  return {
+    org,
+    agent,
+    agentClass: object?.spec.class,
+    environment: object?.spec.environment,
+    teams: list(also.teams),
+    roles: list(also.roles),
+    labels: object?.metadata.labels ?? {},
+    user: also.user,
+    token: undefined,
+  };
+}

@@ -1,0 +1,80 @@
+// A call that was not made, as a request that can be decided: what a person gives, and what is known of the agent, the tool and the time besides.
+// What is given counts; nothing that is not known is made up.
+import type { RiskScore } from '../call.ts';
+import { isObject, type Json } from '../lib/json.ts';
+import { type GivenCall, givenCall } from '../object/kind/policy-case.ts';
+import type { ControlView } from '../object/snapshot.ts';
+import { readSource } from '../object/yaml-source.ts';
+import { inputOf } from '../policy/case.ts';
+import type { DecideInput } from '../policy/decide-input.ts';
+import { amountsOf } from '../risk/amounts.ts';
+import { factsOf } from '../risk/facts.ts';
+import { compileRisk } from '../risk/model.ts';
+import type { AdminContext } from './context.ts';
+
+export interface WhatIf {
+  input: DecideInput;
+  risk: RiskScore | undefined;
+  missing: string[];
+}
+
+/** A text: why it is no call. */
+export function readGiven(text: string, fileName: string): GivenCall | string {
+  const { documents, problems } = readSource(text);
+  const [problem] = problems;
+  if (problem) return `${fileName}:${problem.line}:${problem.column}: ${problem.message}`;
+  const [document] = documents;
+  if (!document || documents.length > 1) return `${fileName} must hold one call, with members such as agent, server, tool and args.`;
+  const { value } = document;
+  const isCase = isObject(value) && isObject(value.given);
+  const read = givenCall.safeParse(isCase ? (value.given as Json) : value);
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  const path = [...(isCase ? ['given'] : []), ...(issue?.path ?? [])];
+  const at = document.at(path);
+  return `${fileName}:${at.line}:${at.column}: ${path.join('.') || 'the call'}: ${issue?.message ?? 'is not valid'}`;
+}
+
+export function whatIf(context: AdminContext, view: ControlView, given: GivenCall): WhatIf {
+  const agent = view.agent(given.agent);
+  const missing: string[] = [];
+  if (!agent) missing.push(`there is no agent "${given.agent}": only what is given is known of it`);
+  const stated = given.server === undefined ? [] : context.definitions.stated(given.server);
+  const definition = given.definition ?? stated.find(({ kind, name }) => kind === 'tool' && name === given.tool)?.value;
+  if (given.tool !== undefined && !definition) missing.push(`the definition of tool "${given.tool}" is not known`);
+  const nowMs = given.now === undefined ? context.clock.nowMs() : Date.parse(given.now);
+  const plain = inputOf(
+    {
+      ...given,
+      class: given.class ?? agent?.spec.class,
+      environment: given.environment ?? agent?.spec.environment,
+      labels: given.labels ?? agent?.metadata.labels,
+      now: new Date(nowMs).toISOString(),
+    },
+    context.org,
+  );
+  const known: DecideInput = { ...plain, definition };
+  const { server, capability } = known;
+  if (server === undefined || capability?.kind !== 'tool' || known.method !== 'tools/call')
+    return { input: known, risk: undefined, missing };
+  const subject = { agent: given.agent, server, tool: capability.name, nowMs, amounts: amountsOf(known.args) };
+  const history = context.history();
+  const serverSpec = view.server(server)?.spec;
+  const score =
+    history && given.risk === undefined
+      ? compileRisk(view.all())?.score(
+          {
+            ...subject,
+            environment: known.principal.environment,
+            intent: known.intent,
+            findings: (known.findings ?? []).map(({ type }) => ({ type, count: 1 })),
+            serverRisk: serverSpec?.risk,
+            toolRisk: undefined,
+            serverEnvironment: serverSpec?.environment,
+          },
+          history,
+        )
+      : undefined;
+  const facts = known.facts ?? (history ? factsOf(history, subject) : undefined);
+  return { input: { ...known, risk: given.risk ?? score?.score, facts }, risk: score, missing };
+}

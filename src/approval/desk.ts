@@ -1,0 +1,232 @@
+// Where held calls ask and people decide: makes tickets, counts votes, hands a grant out once. Every change is an entry in the same transaction.
+// INVARIANT: a grant is consumed once, whatever the number of gateways (test/fault/approval-race.test.ts). Never judges a call: the table does.
+
+import type { SystemFields } from '../audit/entry.ts';
+import type { AuditLog } from '../audit/log.ts';
+import type { Clock } from '../lib/clock.ts';
+import { newId, type Random, systemRandom } from '../lib/id.ts';
+import type { ApprovalStore, PutResult, TicketRow } from './port.ts';
+import {
+  type Asking,
+  LIVE_STATES,
+  newTicket,
+  type Reviewer,
+  readTicket,
+  type Ticket,
+  ticketText,
+  type Vote,
+  type VoteRefusal,
+  voteProblem,
+  withEnd,
+  withVote,
+} from './ticket.ts';
+import { Waiting } from './waiting.ts';
+
+/** Live tickets one agent may have; more of its held calls are refused without one. */
+export const MAX_LIVE_PER_AGENT = 100;
+/** Live tickets that are looked at together: for lists, bulk decisions, expiry. */
+export const MAX_LIVE = 10_000;
+/** How often a change is tried again because somebody else was faster. */
+const MAX_ATTEMPTS = 8;
+const NONCE_BYTES = 16;
+/** Time until a ticket that nobody decides is refused, milliseconds, unless the organization says otherwise. */
+export const DEFAULT_EXPIRY_MS = 3_600_000;
+
+export interface DeskOptions {
+  store: ApprovalStore;
+  log: Pick<AuditLog, 'entry'>;
+  clock: Clock;
+  sealer: {
+    seal(org: string, purpose: string, plain: Uint8Array): Uint8Array;
+    open(org: string, purpose: string, sealed: Uint8Array): Uint8Array | undefined;
+  };
+  /** Name of this gateway process in the log. */
+  instance: string;
+  random?: Random;
+}
+
+/** What stands beside a ticket, sealed. */
+export interface SealedPart {
+  /** Parameters as the call sent them, JSON text; masked where they may not be kept. */
+  params: string;
+  /** What the tool says it does. */
+  description: string | undefined;
+}
+
+export type Asked = { type: 'ticket'; ticket: Ticket; isNew: boolean } | { type: 'full' };
+export type Voted = { type: 'voted'; ticket: Ticket } | { type: 'problem'; problem: VoteRefusal; ticket: Ticket } | { type: 'unknown' };
+type What = Extract<SystemFields, { event: 'approval' }>['what'];
+
+export class ApprovalDesk {
+  readonly #options: DeskOptions;
+  readonly #random: Random;
+  readonly waiting = new Waiting();
+
+  constructor(options: DeskOptions) {
+    this.#options = options;
+    this.#random = options.random ?? systemRandom;
+  }
+
+  /** The ticket of the identical call if one is live, else a new one. */
+  async ask(org: string, asking: Asking, binding: string, sealed: () => SealedPart, expiryMs: number): Promise<Asked> {
+    const { store, clock, sealer } = this.#options;
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const known = await this.#liveOf(org, binding, asking);
+      if (known) return { type: 'ticket', ticket: known, isNew: false };
+      const mine = await store.list(org, { live: true, agent: asking.requester.agent, limit: MAX_LIVE_PER_AGENT });
+      if (mine.length >= MAX_LIVE_PER_AGENT) return { type: 'full' };
+      const createdMs = clock.nowMs();
+      const nonce = Buffer.from(this.#random.bytes(NONCE_BYTES)).toString('hex');
+      const ticket = newTicket(org, asking, {
+        id: newId('appr', createdMs, this.#random),
+        nonce,
+        createdMs,
+        expiresMs: createdMs + expiryMs,
+      });
+      const part = sealer.seal(org, `approval/${ticket.id}`, Buffer.from(JSON.stringify(sealed())));
+      if (await this.#put(org, ticket, 'requested', { call: asking.callId }, part)) return { type: 'ticket', ticket, isNew: true };
+    }
+    throw new Error('a ticket could not be written: it changes all the time');
+  }
+
+  /** Uses the grant up for this call, at the revision it was judged under. `conflict`: it is not approved (any more), has expired, or was used. */
+  async consume(org: string, ticket: Ticket, binding: string, call: { id: string; revision: number }): Promise<PutResult> {
+    const timeMs = this.#options.clock.nowMs();
+    if (ticket.state !== 'approved' || ticket.binding !== binding || timeMs >= ticket.expiresMs) return { type: 'conflict' };
+    return this.#write(
+      org,
+      withEnd(ticket, 'consumed', { timeMs, callId: call.id }),
+      'consumed',
+      { call: call.id },
+      { atRevision: call.revision },
+    );
+  }
+
+  vote(org: string, id: string, reviewer: Reviewer, verdict: Vote['verdict'], comment: string | undefined): Promise<Voted> {
+    const vote = (ticket: Ticket): VoteRefusal | Ticket => {
+      const timeMs = this.#options.clock.nowMs();
+      const problem = voteProblem(ticket, reviewer, verdict, comment);
+      return problem ?? withVote(ticket, { by: reviewer.operator, user: reviewer.user, verdict, comment, timeMs });
+    };
+    const what = ({ state }: Ticket): What => (state === 'approved' ? 'granted' : state === 'refused' ? 'refused' : 'approved');
+    return this.#change(org, id, vote, what, { by: reviewer.operator, user: reviewer.user, comment });
+  }
+
+  /** Takes a grant back before it is used. */
+  revoke(org: string, id: string, by: string, comment: string | undefined): Promise<Voted> {
+    const end = (ticket: Ticket): VoteRefusal | Ticket =>
+      ticket.state === 'approved' ? withEnd(ticket, 'revoked', { timeMs: this.#options.clock.nowMs(), by, why: comment }) : 'not_open';
+    return this.#change(org, id, end, () => 'revoked', { by, comment });
+  }
+
+  /** Ends a live ticket that a freeze, or the loss of its token, has made void. */
+  async drain(org: string, id: string, why: string): Promise<void> {
+    const end = (ticket: Ticket): VoteRefusal | Ticket =>
+      LIVE_STATES.has(ticket.state) ? withEnd(ticket, 'drained', { timeMs: this.#options.clock.nowMs(), why }) : 'not_open';
+    await this.#change(org, id, end, () => 'drained', { comment: why });
+  }
+
+  async find(org: string, id: string): Promise<Ticket | undefined> {
+    const row = await this.#options.store.get(org, id);
+    return row && this.#current(org, readTicket(row.text));
+  }
+
+  /** Newest first; what has expired meanwhile says so. */
+  async list(org: string, query: { live: boolean; limit: number }): Promise<Ticket[]> {
+    const rows = await this.#options.store.list(org, query);
+    return rows.map(({ text }) => readTicket(text));
+  }
+
+  /** Records the end of what has expired. */
+  async expire(org: string, tickets: readonly Ticket[]): Promise<Ticket[]> {
+    const current: Ticket[] = [];
+    for (const ticket of tickets) current.push(await this.#current(org, ticket));
+    return current.filter(({ state }) => LIVE_STATES.has(state));
+  }
+
+  async opened(org: string, id: string): Promise<SealedPart | undefined> {
+    const sealed = await this.#options.store.sealed(org, id);
+    const plain = sealed && this.#options.sealer.open(org, `approval/${id}`, sealed);
+    return plain && (JSON.parse(Buffer.from(plain).toString('utf8')) as SealedPart);
+  }
+
+  /** INVARIANT: what nobody decided in time is refused (test/scenario/approval.test.ts, "default deny"). */
+  async #current(org: string, ticket: Ticket): Promise<Ticket> {
+    const timeMs = this.#options.clock.nowMs();
+    if (!LIVE_STATES.has(ticket.state) || timeMs < ticket.expiresMs) return ticket;
+    const expired = withEnd(ticket, 'expired', { timeMs });
+    if (await this.#put(org, expired, 'expired', {})) return expired;
+    const row = await this.#options.store.get(org, ticket.id);
+    return row ? readTicket(row.text) : expired;
+  }
+
+  /** A ticket made under another rule, or under another text of it, is not what the rule now asks for. */
+  async #liveOf(org: string, binding: string, { rule, ruleHash }: Asking): Promise<Ticket | undefined> {
+    const row = await this.#options.store.live(org, binding);
+    if (!row) return undefined;
+    const ticket = await this.#current(org, readTicket(row.text));
+    if (!LIVE_STATES.has(ticket.state)) return undefined;
+    if (ticket.rule === rule && ticket.ruleHash === ruleHash) return ticket;
+    const why = 'the rule that holds the call changed';
+    await this.#put(org, withEnd(ticket, 'superseded', { timeMs: this.#options.clock.nowMs(), why }), 'superseded', { comment: why });
+    return undefined;
+  }
+
+  async #change(
+    org: string,
+    id: string,
+    next: (ticket: Ticket) => VoteRefusal | Ticket,
+    what: (ticket: Ticket) => What,
+    about: About,
+  ): Promise<Voted> {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const ticket = await this.find(org, id);
+      if (!ticket) return { type: 'unknown' };
+      const changed = next(ticket);
+      if (typeof changed === 'string') return { type: 'problem', problem: changed, ticket };
+      if (await this.#put(org, changed, what(changed), about)) return { type: 'voted', ticket: changed };
+    }
+    throw new Error('a ticket could not be written: it changes all the time');
+  }
+
+  async #put(org: string, ticket: Ticket, what: What, about: About, sealed?: Uint8Array): Promise<boolean> {
+    return (await this.#write(org, ticket, what, about, { sealed })).type === 'written';
+  }
+
+  async #write(org: string, ticket: Ticket, what: What, about: About, more: Parameters<ApprovalStore['put']>[3]): Promise<PutResult> {
+    const { store, log, clock, instance } = this.#options;
+    const { requester, server, capability, rule, digest, binding, id, expiresMs, quorum } = ticket;
+    const { agent, user: asUser } = requester;
+    const named = capability ? { [capability.kind]: capability.name } : {};
+    const request =
+      what === 'requested' ? { method: ticket.method, server, ...named, rule, ruleHash: ticket.ruleHash, asUser, quorum, expiresMs } : {};
+    const fields = {
+      event: 'approval' as const,
+      timeMs: clock.nowMs(),
+      what,
+      ticket: id,
+      digest,
+      binding,
+      agent,
+      instance,
+      ...request,
+      ...about,
+    };
+    const entry = log.entry(org, { type: 'system', fields });
+    const result = await store.put(org, rowOf(ticket), { ...entry, callId: about.call }, more);
+    if (result.type === 'written') this.waiting.changed(org, ticket);
+    return result;
+  }
+}
+
+interface About {
+  by?: string | undefined;
+  user?: string | undefined;
+  comment?: string | undefined;
+  call?: string | undefined;
+}
+
+function rowOf(ticket: Ticket): TicketRow {
+  const { id, binding, state, version, createdMs, expiresMs, requester } = ticket;
+  return { id, binding, live: LIVE_STATES.has(state), agent: requester.agent, version, createdMs, expiresMs, text: ticketText(ticket) };
+}

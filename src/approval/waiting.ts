@@ -1,0 +1,48 @@
+// Who waits for a decision in this process, and the live tickets it knows of. One of the two places where the operator side reaches a running
+// pipeline. Only a memory: what is true stands in the store, and the table decides.
+import { LIVE_STATES, type Ticket } from './ticket.ts';
+
+/** Live tickets remembered for all organizations together; the oldest are left to the next look at the store. */
+export const MAX_REMEMBERED = 50_000;
+
+export class Waiting {
+  readonly #live = new Map<string, { org: string; ticket: Ticket }>();
+  readonly #waiters = new Map<string, Set<() => void>>();
+
+  /** A ticket was made or changed, as far as this process knows. */
+  changed(org: string, ticket: Ticket): void {
+    const key = `${org}/${ticket.id}`;
+    this.#live.delete(key);
+    if (LIVE_STATES.has(ticket.state)) this.#live.set(key, { org, ticket });
+    if (this.#live.size > MAX_REMEMBERED) this.#live.delete(this.#live.keys().next().value ?? '');
+    const waiters = this.#waiters.get(key);
+    for (const wake of waiters ?? []) wake();
+  }
+
+  /** What the store says is live now. */
+  replace(org: string, tickets: readonly Ticket[]): void {
+    for (const [key, one] of this.#live) if (one.org === org) this.#live.delete(key);
+    for (const ticket of tickets) this.#live.set(`${org}/${ticket.id}`, { org, ticket });
+  }
+
+  live(org: string): Ticket[] {
+    return [...this.#live.values()].filter((one) => one.org === org).map(({ ticket }) => ticket);
+  }
+
+  /** Resolves when the ticket changes here, the signal aborts, or the time is over. */
+  next(org: string, id: string, timeoutMs: number, signal: AbortSignal): Promise<void> {
+    const key = `${org}/${id}`;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const waiters = this.#waiters.get(key) ?? new Set();
+    this.#waiters.set(key, waiters.add(resolve));
+    const timer = setTimeout(resolve, timeoutMs);
+    const wake = (): void => resolve();
+    signal.addEventListener('abort', wake, { once: true });
+    return promise.finally(() => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', wake);
+      waiters.delete(resolve);
+      if (waiters.size === 0) this.#waiters.delete(key);
+    });
+  }
+}

@@ -1,0 +1,139 @@
+// `sallyport approval …`: what waits for a person, what it would do, and the decision.
+// Values come from agents: whatever is printed has its control characters shown, not sent to the terminal.
+import type { ApprovalBody, ApprovalDetail } from '../../admin/contract.ts';
+import { type Action, type Run, show } from '../command.ts';
+import { withGateway } from '../connect.ts';
+import { exitCode } from '../exit-code.ts';
+import { usageError } from '../failure.ts';
+import { printable, textTable } from '../text-table.ts';
+
+const FILTER = ['agent', 'user', 'server', 'tool', 'rule'] as const;
+
+export const listApprovalsAction: Action = async (run) => {
+  const { options } = run;
+  const query = { ...filterOf(run), state: options.text('state'), limit: options.text('limit') };
+  const { approvals } = await withGateway(run, (client) => client.approvals(query));
+  show(run, { approvals }, () => {
+    if (approvals.length === 0) return 'None.';
+    const rows = approvals.map((one) => [
+      one.id,
+      one.state === 'open' ? `open, ${approvedBy(one)} of ${one.quorum}` : one.state,
+      printable(one.user === undefined ? one.agent : `${one.agent} for ${one.user}`),
+      printable(whatOf(one)),
+      printable(one.rule),
+      one.createdAt,
+      one.expiresAt,
+    ]);
+    return textTable(['TICKET', 'STATE', 'WHO', 'WHAT', 'RULE', 'SINCE', 'UNTIL'], rows);
+  });
+  return exitCode.ok;
+};
+
+export const showApprovalAction: Action = async (run, id = '') => {
+  const ticket = await withGateway(run, (client) => client.approval(id));
+  show(run, ticket, () => detailText(ticket));
+  return exitCode.ok;
+};
+
+export const approveAction: Action = (run, id) => decide(run, id, 'approve');
+export const denyAction: Action = (run, id) => decide(run, id, 'deny');
+
+export const revokeApprovalAction: Action = async (run, id = '') => {
+  const ticket = await withGateway(run, (client) => client.decideApproval(id, 'revoke', bodyOf(run)));
+  show(run, ticket, () => `The approval of ${ticket.id} is taken back. It was not used.`);
+  return exitCode.ok;
+};
+
+export const approvalStatsAction: Action = async (run) => {
+  const stats = await withGateway(run, (client) => client.approvalStats());
+  show(run, stats, () =>
+    [
+      `Open: ${stats.open}${stats.oldestOpenMs === undefined ? '' : `, the oldest for ${seconds(stats.oldestOpenMs)}`}. Approved and not used yet: ${stats.granted}.`,
+      stats.medianToDecideMs === undefined
+        ? 'Nothing was decided yet.'
+        : `Decided within ${seconds(stats.medianToDecideMs)} (half), ${seconds(stats.p95ToDecideMs ?? 0)} (95 %).`,
+      ...Object.entries(stats.byState).map(([state, count]) => `${state}: ${count}`),
+    ].join('\n'),
+  );
+  return exitCode.ok;
+};
+
+async function decide(run: Run, id: string | undefined, what: 'approve' | 'deny'): Promise<number> {
+  if (id === undefined) return decideMany(run, what);
+  if (Object.values(filterOf(run)).some((value) => value !== undefined) || run.options.flag('dryRun'))
+    throw usageError('Give either a ticket, or a filter (and --dry-run).');
+  const body = bodyOf(run);
+  if (what === 'deny' && body.comment === undefined) throw usageError('Say why, with --comment: the agent and the log are told.');
+  const ticket = await withGateway(run, (client) => client.decideApproval(id, what, body));
+  show(run, ticket, () => {
+    if (ticket.state === 'refused') return `Refused: ${ticket.id}. The agent is told why.`;
+    if (ticket.state === 'open') return `Recorded. ${ticket.id} has ${approvedBy(ticket)} of ${ticket.quorum} approvals.`;
+    return `Approved: ${ticket.id}. It runs once when the agent makes the call again, until ${ticket.expiresAt}.`;
+  });
+  return exitCode.ok;
+}
+
+async function decideMany(run: Run, what: 'approve' | 'deny'): Promise<number> {
+  const filter = filterOf(run);
+  const { comment } = bodyOf(run);
+  if (Object.values(filter).every((value) => value === undefined)) throw usageError('Give a ticket, or a filter such as --agent.');
+  if (comment === undefined) throw usageError('Say why, with --comment: many are decided at once.');
+  const verdict = what === 'approve' ? 'approve' : 'refuse';
+  const reply = await withGateway(run, (client) =>
+    client.decideApprovals({ verdict, filter, comment, dryRun: run.options.flag('dryRun') }),
+  );
+  show(run, reply, () =>
+    [
+      `${reply.dryRun ? 'Would be decided' : 'Decided'}: ${reply.decided.length}.`,
+      ...reply.decided.map((one) => `  ${one.id} ${one.state}`),
+      ...(reply.left.length === 0 ? [] : [`Left: ${reply.left.length}.`, ...reply.left.map((one) => `  ${one.id}: ${one.why}`)]),
+    ].join('\n'),
+  );
+  return exitCode.ok;
+}
+
+function filterOf({ options }: Run): Partial<Record<(typeof FILTER)[number], string>> {
+  const given = FILTER.map((name) => [name, options.text(name)] as const).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given);
+}
+
+function bodyOf({ options }: Run): { comment?: string; digest?: string } {
+  const comment = options.text('comment')?.trim() || undefined;
+  const digest = options.text('digest');
+  return { ...(comment === undefined ? {} : { comment }), ...(digest === undefined ? {} : { digest }) };
+}
+
+function detailText(ticket: ApprovalDetail): string {
+  const lines: (string | undefined)[] = [
+    `${ticket.id}: ${ticket.state}, ${approvedBy(ticket)} of ${ticket.quorum} approvals, until ${ticket.expiresAt}`,
+    `agent ${ticket.agent}${ticket.user === undefined ? '' : ` for user ${ticket.user}`} asks for ${whatOf(ticket)} (call ${ticket.call})`,
+    `held by ${ticket.rule}: ${ticket.reason}`,
+    ticket.description === undefined ? undefined : `the server says: ${ticket.description}`,
+    `with ${ticket.params ?? '(parameters that cannot be opened any more)'}`,
+    ...ticket.findings.map((one) => `found ${one.type} ×${one.count} at ${one.path ?? '(text)'}${one.action ? `, ${one.action}` : ''}`),
+    ticket.intent === undefined ? undefined : `intent ${ticket.intent}`,
+    ...ticket.evidence.map((one) => `  ${one.signal}${one.path === undefined ? '' : ` ${one.path}`}: ${one.why}`),
+    ticket.risk === undefined ? undefined : `risk ${ticket.risk}`,
+    ...ticket.riskParts.map((one) => `  ${one.signal} ${one.score}: ${one.why}`),
+    ...ticket.earlier.map((one) => `the identical call before: ${one.id} ${one.state} (${one.at})`),
+    ...ticket.votes.map((one) => `${one.verdict} by ${one.by}${one.comment === undefined ? '' : `: ${one.comment}`} (${one.at})`),
+    `digest ${ticket.digest}`,
+    ticket.mayNot === undefined ? undefined : `You may not decide: ${ticket.mayNot}.`,
+  ];
+  return lines
+    .filter((line) => line !== undefined)
+    .map(printable)
+    .join('\n');
+}
+
+function whatOf({ method, server, name }: ApprovalBody): string {
+  return name === undefined ? `${method}${server === undefined ? '' : ` of ${server}`}` : `${server}/${name}`;
+}
+
+function approvedBy({ votes }: ApprovalBody): number {
+  return votes.filter(({ verdict }) => verdict === 'approve').length;
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 1000)} s`;
+}

@@ -1,0 +1,25 @@
+// Settings of the audit log, and the forms of value that all settings share. Part of the one schema in config.ts.
+import { z } from 'zod';
+
+export const duration = (minMs: number, maxMs: number) => z.number().int().min(minMs).max(maxMs);
+export const bytes = (min: number, max: number) => z.number().int().min(min).max(max);
+export const about = (description: string) => ({ description });
+
+export const auditSettings = z.strictObject({
+  payloads: z
+    .enum(['none', 'arguments', 'all'])
+    .default('all')
+    .meta(about('Which full values are kept, sealed, beside the log. Commitments are written in any case.')),
+  maxPayloadBytes: bytes(0, 64 * 1024 * 1024)
+    .default(1024 * 1024)
+    .meta(about('Larger values are committed to but not kept.')),
+  checkpointIntervalMs: duration(0, 86_400_000)
+    .default(60_000)
+    .meta(about('Longest time until new entries are covered by a signed checkpoint. 0: only on demand.')),
+  anchorFile: z
+    .string()
+    .min(1)
+    .max(4096)
+    .optional()
+    .meta(about('File that every checkpoint is appended to, a line each. Of use when it is kept where the gateway cannot rewrite it.')),
+});

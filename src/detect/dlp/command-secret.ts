@@ -1,0 +1,76 @@
+// Secrets in commands and login files, which no key names: --password x, -u user:x, -px, netrc, pgpass, ("user", "x").
+import type { Match } from './finding-kind.ts';
+import { classifyKey, KEY } from './key-class.ts';
+import { isPlaceholder } from './placeholder.ts';
+
+const WORD = `["']?([^\\s"'\`|;&<>()]{4,300})`;
+const SHAPES: readonly { needs: string; shape: RegExp }[] = [
+  {
+    needs: ' -',
+    shape: new RegExp(
+      `(?<=\\s)--?(?:password|passwd|pass|pw|token|api-?key|apikey|secret|auth-token|access-token|client-secret|access-key|secret-key|private-token)[= ]${WORD}`,
+      'gi',
+    ),
+  },
+  { needs: ' -p', shape: new RegExp(`\\b(?:mysql|mysqldump|mysqladmin|mariadb|mariadb-dump)\\b[^\\n|;]{0,160}? -p${WORD}`, 'g') },
+  {
+    needs: ' -',
+    shape: new RegExp(
+      `\\b(?:login|sshpass|mongo|mongosh|mongodump|redis-cli|ldapsearch|smbclient|cqlsh|sqlcmd|htpasswd)\\b[^\\n|;]{0,160}? -(?:p|P|w|a|W)\\s?${WORD}`,
+      'g',
+    ),
+  },
+  { needs: ' -u', shape: /\s-u[= ]?["']?[\w.@-]{1,64}:([^\s"'`|;&<>]{4,200})/g },
+  { needs: ' --user', shape: /\s--user[= ]["']?[\w.@-]{1,64}:([^\s"'`|;&<>]{4,200})/g },
+  { needs: ' password ', shape: /\b(?:login|user|account|username)\s+\S{1,64}\s+password\s+([^\s"']{4,200})/gi },
+  { needs: ':', shape: /^[\w.*-]{1,100}:(?:\d{2,5}|\*):[\w*-]{1,64}:[\w.-]{1,64}:(\S{4,200})$/gm },
+  { needs: '/', shape: /\b(?:[Cc]redentials?|[Cc]reds|[Ll]ogin)\b:?\s+[\w.@-]{1,64}\s?\/\s?([^\s"'|,;]{4,200})/g },
+  { needs: ' pass', shape: /\b(?:with|using|and|use) (?:the )?(?:password|passphrase|passcode) ["'`]?([^\s"'`]{4,200})/gi },
+  { needs: 'sig=', shape: /[?&]sig=([\w%+/=-]{30,200})/g },
+  { needs: 'ookie:', shape: /\b(?:Set-)?Cookie:[^\n]{0,400}?\b[\w.-]{0,20}(?:sess|sid|token|auth|jwt)[\w.-]{0,20}=([^;\s"']{16,2000})/gi },
+  {
+    needs: '(',
+    shape:
+      /\b(?:auth|[Bb]asic_?[Aa]uth|HTTPBasicAuth|login|authenticate|credentials|connect)\s?=?\s?\(\s?["'][^"'\n]{1,64}["'],\s?["']([^"'\n]{4,128})["']/g,
+  },
+];
+
+export function findCommandSecrets(text: string, out: Match[]): void {
+  if (text.includes('(')) findNamed(text, out);
+  for (const { needs, shape } of SHAPES) {
+    if (!text.includes(needs)) continue;
+    shape.lastIndex = 0;
+    for (let found = shape.exec(text); found !== null; found = shape.exec(text)) {
+      const value = (found[1] as string).replace(/[.,]$/, '');
+      if (!isGuarded(value)) continue;
+      const start = found.index + found[0].lastIndexOf(value);
+      out.push({ type: 'PASSWORD', start, end: start + value.length, confidence: 0.85, rule: 'command-secret' });
+    }
+  }
+}
+
+const NAMED = /["']([A-Za-z][\w.-]{2,48})["'],\s?["']([^"'\n]{4,200})["']/g;
+
+/** define('DB_PASSWORD', '…'), setProperty("password", "…"): a name and its value as two arguments. */
+function findNamed(text: string, out: Match[]): void {
+  NAMED.lastIndex = 0;
+  for (let found = NAMED.exec(text); found !== null; found = NAMED.exec(text)) {
+    const bits = classifyKey(found[1] as string);
+    const value = found[2] as string;
+    if (!(bits & (KEY.PASSWORD | KEY.TOKEN)) || !isGuarded(value) || /\s/.test(value)) continue;
+    const end = found.index + found[0].length - 1;
+    out.push({
+      type: bits & KEY.PASSWORD ? 'PASSWORD' : 'API_KEY',
+      start: end - value.length,
+      end,
+      confidence: 0.8,
+      rule: 'named-argument',
+    });
+  }
+}
+
+/** Not a path, a number of a port, an option or a plain word. */
+function isGuarded(value: string): boolean {
+  if (isPlaceholder(value) || /^(?:[-/~.$]|https?:)/.test(value)) return false;
+  return /\d/.test(value) ? !/^\d{1,5}$/.test(value) : /[^A-Za-z.-]/.test(value) || (/[a-z][A-Z]/.test(value) && value.length > 9);
+}

@@ -1,0 +1,320 @@
+// What outgoing texts carry of what a scope has read: by value, by runs of letters that stand in the same order, through encodings, and in pieces over
+// several calls. Says names, numbers and places; the texts stay with the caller. Linear in the texts.
+import { type Flat, flatten, reversed, rotated } from './flat.ts';
+import { type FlowHasher, GRAM } from './hasher.ts';
+import type { DataRank } from './label.ts';
+import { bareAddress, isAddress, isRecipientKey, type Leaf } from './leaf.ts';
+import { type FlowScope, isPlainLink, type Occurrence } from './scope.ts';
+import { opaqueAt, recordAt, type Source } from './source.ts';
+import { variantsOf } from './variant.ts';
+import { weigh } from './weight.ts';
+
+/** What one argument carries of one source. */
+export interface Carried {
+  source: Source;
+  pointer: string;
+  values: number;
+  bits: number;
+  /** Where it stands, offsets in the argument's text, when that can be said; else it is all of it. */
+  spans: readonly { start: number; end: number }[] | undefined;
+  /** Length of the text the spans are in. */
+  chars: number;
+  /** All of it goes to the person it is about. */
+  isSendBack: boolean;
+}
+
+/** Bits from which two texts do not agree by chance; words alone must be more of them. */
+export const ENOUGH_BITS = 30;
+export const ENOUGH_WORD_BITS = 50;
+export const ENOUGH_SECRET_BITS = 20;
+/** Of what was read and stands there in disguise: nobody hides it by chance. */
+export const ENOUGH_HIDDEN_BITS = 18;
+/** Of pieces over several calls. */
+export const ENOUGH_SENT_BITS = 60;
+/** Share of a key that went out, in whatever pieces. */
+export const ENOUGH_SHARE = 0.45;
+/** A value that says something on its own. */
+const WHOLE_BITS = 14;
+/** More than words. */
+const HARD_BITS = 8;
+const SLICE = 4_096;
+const MAX_WORDS = 6;
+const MAX_GAP = 12;
+const ACTIVE_RUNS = 4;
+
+interface Hit {
+  source: Source;
+  /** Positions in the source. */
+  position: number;
+  /** Letters in the variant. */
+  from: number;
+  to: number;
+  isValue: boolean;
+  occurrences: readonly Occurrence[];
+  fresh: number;
+  grams: number;
+}
+
+interface Sum {
+  source: Source;
+  bits: number;
+  hard: number;
+  whole: number;
+  hidden: number;
+  share: number;
+  places: Map<
+    string,
+    { values: number; bits: number; chars: number; spans: { start: number; end: number }[] | undefined; sentBack: number }
+  >;
+}
+
+export interface CarryOptions {
+  /** Readings of less are no matter. */
+  atLeast: DataRank;
+}
+
+/** Yields now and then so that others get their turn. */
+export function* carriedBy(
+  scope: FlowScope,
+  hasher: FlowHasher,
+  leaves: readonly Leaf[],
+  { atLeast }: CarryOptions,
+): Generator<void, Carried[], void> {
+  if (scope.size === 0) return [];
+  const recipients = recipientsOf(leaves, scope, hasher);
+  const sums = new Map<Source, Sum>();
+  let done = 0;
+  for (const leaf of leaves) {
+    if (leaf.text.length < 3) continue;
+    // An address is whom it goes to, not what is said.
+    if (isRecipientKey(leaf.key) && isAddress(leaf.text) && isKnown(scope, hasher, bareAddress(leaf.text))) continue;
+    const text = withoutLinks(leaf.text, scope, hasher);
+    for (const variant of variantsOf(text)) {
+      const flat = flatten(variant.text);
+      for (const turn of TURNS) {
+        if (turn !== 'as-is' && flat.length < 2 * GRAM) continue;
+        const turned = turn === 'as-is' ? flat : turn === 'back' ? reversed(flat) : rotated(flat);
+        const hits = yield* hitsIn(turned, scope, hasher, atLeast, turn === 'as-is');
+        if (hits.length > 0) count(sums, hits, turned, leaf, { ...variant, turn }, recipients);
+        done += flat.length + 256;
+        if (done < SLICE) continue;
+        done = 0;
+        yield;
+      }
+    }
+  }
+  return conclude(sums);
+}
+
+const TURNS = ['as-is', 'back', 'turned'] as const;
+
+function isKnown(scope: FlowScope, hasher: FlowHasher, text: string): boolean {
+  const flat = flatten(text);
+  return scope.values.has(hasher.value(flat, 0, flat.length));
+}
+
+/** Records each recipient was read in; undefined when there is no recipient, or one that was never read. */
+function recipientsOf(leaves: readonly Leaf[], scope: FlowScope, hasher: FlowHasher): (readonly Occurrence[])[] | undefined {
+  const found: (readonly Occurrence[])[] = [];
+  for (const { key, text } of leaves) {
+    if (!isRecipientKey(key)) continue;
+    for (const one of text.split(/[,;]/)) {
+      const flat = flatten(bareAddress(one));
+      if (flat.length === 0) continue;
+      const occurrences = scope.values.get(hasher.value(flat, 0, flat.length));
+      if (!occurrences) return undefined;
+      found.push(occurrences);
+    }
+  }
+  return found.length === 0 ? undefined : found;
+}
+
+/** Pages that were read about are no data: following a link is what agents do. */
+function withoutLinks(text: string, scope: FlowScope, hasher: FlowHasher): string {
+  if (scope.links.size === 0 || !text.includes('://')) return text;
+  return text.replace(/https?:\/\/[^\s"'<>)\]}]{1,500}/gi, (link) => {
+    const flat = flatten(link);
+    return isPlainLink(link) && scope.links.has(hasher.value(flat, 0, flat.length)) ? ' '.repeat(link.length) : link;
+  });
+}
+
+function* hitsIn(flat: Flat, scope: FlowScope, hasher: FlowHasher, atLeast: DataRank, wantsValues: boolean): Generator<void, Hit[], void> {
+  const hits: Hit[] = [];
+  if (wantsValues) valueHits(flat, scope, hasher, atLeast, hits);
+  let active: Hit[] = [];
+  const size = Math.min(SLICE, Math.max(0, flat.length - GRAM + 1));
+  const one = new Uint32Array(size);
+  const two = new Uint32Array(size);
+  for (let from = 0; from + GRAM <= flat.length; from += SLICE) {
+    const grams = hasher.grams(flat, from, from + SLICE, one, two);
+    for (let i = 0; i < grams; i++) {
+      const place = scope.grams.find(one[i] as number, two[i] as number);
+      if (place < 0) continue;
+      const source = scope.source(scope.grams.sourceAt(place));
+      if (!source || source.rank < atLeast) continue;
+      active = extend(active, hits, scope, { source, position: scope.grams.positionAt(place), at: from + i, place });
+    }
+    if (flat.length > SLICE) yield;
+  }
+  hits.push(...active);
+  return hits;
+}
+
+/** A run goes on where source and text go on together. */
+function extend(
+  active: Hit[],
+  done: Hit[],
+  scope: FlowScope,
+  { source, position, at, place }: { source: Source; position: number; at: number; place: number },
+): Hit[] {
+  const fresh = scope.grams.see(place) ? 1 : 0;
+  if (fresh > 0) {
+    const opaque = opaqueAt(source, position);
+    if (opaque) opaque.seen++;
+  }
+  const gap = Math.max(source.step, MAX_GAP);
+  for (const run of active) {
+    if (run.source !== source || position - at !== run.position - run.from || at + GRAM - run.to > gap + 1) continue;
+    run.to = at + GRAM;
+    run.fresh += fresh;
+    run.grams++;
+    return active;
+  }
+  const next = active.filter((run) => at - run.to <= gap);
+  for (const run of active) if (at - run.to > gap) done.push(run);
+  if (next.length >= ACTIVE_RUNS) done.push(next.shift() as Hit);
+  next.push({ source, position, from: at, to: at + GRAM, isValue: false, occurrences: [], fresh, grams: 1 });
+  return next;
+}
+
+function valueHits(flat: Flat, scope: FlowScope, hasher: FlowHasher, atLeast: DataRank, hits: Hit[]): void {
+  if (scope.values.size === 0) return;
+  const starts: number[] = [];
+  for (let i = 0; i < flat.length; i++) if (i === 0 || flat.at[i] !== (flat.at[i - 1] as number) + 1) starts.push(i);
+  starts.push(flat.length);
+  const hashes: number[] = [];
+  for (let word = 0; word + 1 < starts.length; word++) {
+    const ends = starts.slice(word + 1, word + 1 + MAX_WORDS);
+    hasher.values(flat, starts[word] as number, ends, hashes);
+    for (let n = ends.length - 1; n >= 0; n--) {
+      const occurrences = scope.values.get(hashes[n] as number);
+      const first = occurrences?.[0];
+      if (!occurrences || !first || first.source.isGone || first.source.rank < atLeast) continue;
+      const fresh = first.seen ? 0 : 1;
+      first.seen = true;
+      const from = starts[word] as number;
+      const to = ends[n] as number;
+      hits.push({ source: first.source, position: first.position, from, to, isValue: true, occurrences, fresh, grams: 1 });
+      break;
+    }
+  }
+}
+
+/** Hits that lie over or beside each other are one. */
+function count(
+  sums: Map<Source, Sum>,
+  hits: Hit[],
+  flat: Flat,
+  leaf: Leaf,
+  how: { isPlain: boolean; isHidden: boolean; turn: (typeof TURNS)[number] },
+  recipients: (readonly Occurrence[])[] | undefined,
+): void {
+  hits.sort((a, b) => a.from - b.from || b.to - a.to);
+  let reached = 0;
+  for (const hit of hits) {
+    const { source } = hit;
+    const from = Math.max(hit.from, reached);
+    if (hit.to - from < 3) continue;
+    const { text, start, end } = sliceOf(flat, from, hit.to, how.turn);
+    const weight = hit.isValue ? valueWeight(text) : weigh(text);
+    reached = Math.max(reached, hit.to);
+    const isBack = source.rank < 3 && recipients !== undefined && isSentBack(hit, recipients);
+    const sum = sumOf(sums, source);
+    const place = sum.places.get(leaf.pointer) ?? { values: 0, bits: 0, chars: leaf.text.length, spans: [], sentBack: 0 };
+    sum.places.set(leaf.pointer, place);
+    place.values++;
+    place.bits += weight.bits;
+    if (isBack) place.sentBack++;
+    if (how.isPlain && flat.source.length === leaf.text.length && place.spans) place.spans.push({ start, end });
+    else place.spans = undefined;
+    sum.bits += weight.bits;
+    sum.hard += weight.hard;
+    if (hit.isValue && weight.bits >= WHOLE_BITS) sum.whole++;
+    if (how.isHidden || how.turn !== 'as-is') sum.hidden += weight.bits;
+    const opaque = opaqueAt(source, hit.position);
+    if (opaque) sum.share = Math.max(sum.share, opaque.seen / opaque.grams);
+    if (!isBack && (weight.hard >= 8 || weight.bits >= 20)) source.sentBits += (weight.bits * hit.fresh) / hit.grams;
+  }
+}
+
+function sumOf(sums: Map<Source, Sum>, source: Source): Sum {
+  let sum = sums.get(source);
+  if (!sum) {
+    sum = { source, bits: 0, hard: 0, whole: 0, hidden: 0, share: 0, places: new Map() };
+    sums.set(source, sum);
+  }
+  return sum;
+}
+
+function sliceOf(flat: Flat, from: number, to: number, turn: (typeof TURNS)[number]): { text: string; start: number; end: number } {
+  const [a, b] = [flat.at[from] as number, flat.at[to - 1] as number];
+  const start = Math.min(a, b);
+  const end = Math.max(a, b) + 1;
+  const text = flat.source.slice(start, end);
+  return { text: turn === 'turned' ? text.replace(/[a-z]/gi, turnLetter) : text, start, end };
+}
+
+function turnLetter(letter: string): string {
+  const code = letter.toLowerCase().charCodeAt(0);
+  return String.fromCharCode(((code - 97 + 13) % 26) + 97);
+}
+
+/** A value as it was read says more than its words: somebody's address, a name, a sum. */
+function valueWeight(text: string): { bits: number; hard: number } {
+  if (isAddress(text) && text.includes('@')) return { bits: 40, hard: 40 };
+  const weight = weigh(text);
+  return weight.bits >= WHOLE_BITS ? { bits: weight.bits + 6, hard: weight.hard } : weight;
+}
+
+/** Every recipient was read in the record the value was read in. */
+function isSentBack({ source, position, isValue, occurrences }: Hit, recipients: (readonly Occurrence[])[]): boolean {
+  const places = isValue ? occurrences : [{ source, position, seen: true }];
+  return places.some((place) => {
+    const record = recordAt(place.source, place.position);
+    return (
+      record >= 0 &&
+      recipients.every((where) => where.some((one) => one.source === place.source && recordAt(one.source, one.position) === record))
+    );
+  });
+}
+
+/** Readings of the same label count together: what was read in two calls can go out in one. */
+function conclude(sums: ReadonlyMap<Source, Sum>): Carried[] {
+  const groups = new Map<DataRank, Sum[]>();
+  for (const sum of sums.values()) groups.set(sum.source.rank, [...(groups.get(sum.source.rank) ?? []), sum]);
+  const found: Carried[] = [];
+  for (const [rank, group] of groups) {
+    if (!isEnough(rank, group)) continue;
+    for (const { source, places } of group)
+      for (const [pointer, { values, bits, chars, spans, sentBack }] of places)
+        found.push({ source, pointer, values, bits, spans, chars, isSendBack: sentBack === values });
+  }
+  return found;
+}
+
+function isEnough(rank: DataRank, group: readonly Sum[]): boolean {
+  let bits = 0;
+  let hard = 0;
+  let whole = 0;
+  for (const sum of group) {
+    if (sum.share >= ENOUGH_SHARE || (sum.source.sentBits >= ENOUGH_SENT_BITS && sum.bits >= 9)) return true;
+    bits += sum.bits;
+    hard += sum.hard;
+    whole += sum.whole;
+  }
+  if (rank === 3 && bits >= ENOUGH_SECRET_BITS) return true;
+  const hidden = group.reduce((most, one) => Math.max(most, one.hidden), 0);
+  if (hidden >= ENOUGH_HIDDEN_BITS) return true;
+  const isTelling = hard >= HARD_BITS || whole >= 2;
+  return bits >= (isTelling ? ENOUGH_BITS : ENOUGH_WORD_BITS);
+}

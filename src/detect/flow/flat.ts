@@ -1,0 +1,71 @@
+// A text without what layout changes: letters and digits alone, lower case, compatibility forms folded; and where each of them stood.
+// Pure; linear in the text.
+
+export interface Flat {
+  /** Code units of the letters and digits. */
+  codes: Uint16Array;
+  /** Offset in the source text of each of them. */
+  at: Uint32Array;
+  length: number;
+  source: string;
+}
+
+export function flatten(text: string): Flat {
+  const source = foldable(text) ? text.normalize('NFKC') : text;
+  const codes = new Uint16Array(source.length);
+  const at = new Uint32Array(source.length);
+  let length = 0;
+  for (let i = 0; i < source.length; i++) {
+    const code = source.charCodeAt(i);
+    const kept = code < 128 ? (ASCII[code] as number) : foldWide(source, i, code);
+    if (kept === 0) continue;
+    codes[length] = kept;
+    at[length++] = i;
+  }
+  return { codes, at, length, source };
+}
+
+/** Only the letters and digits, for keys of values. */
+export function flatText(text: string): string {
+  const { codes, length } = flatten(text);
+  let out = '';
+  for (let i = 0; i < length; i++) out += String.fromCharCode(codes[i] as number);
+  return out;
+}
+
+/** The same letters the other way round, offsets with them. */
+export function reversed({ codes, at, length, source }: Flat): Flat {
+  return { codes: codes.slice(0, length).reverse(), at: at.slice(0, length).reverse(), length, source };
+}
+
+export function rotated({ codes, at, length, source }: Flat): Flat {
+  const turned = new Uint16Array(length);
+  for (let i = 0; i < length; i++) {
+    const code = codes[i] as number;
+    turned[i] = code >= 97 && code <= 122 ? ((code - 97 + 13) % 26) + 97 : code;
+  }
+  return { codes: turned, at, length, source };
+}
+
+const ASCII = new Uint16Array(128);
+for (let code = 0; code < 128; code++) {
+  const char = String.fromCharCode(code);
+  if (/[0-9a-z]/.test(char)) ASCII[code] = code;
+  else if (/[A-Z]/.test(char)) ASCII[code] = code + 32;
+}
+
+const WIDE = /[\p{L}\p{N}]/u;
+
+function foldWide(source: string, at: number, code: number): number {
+  // Halves of astral characters are kept as they are: both sides see the same halves.
+  if (code >= 0xd800 && code <= 0xdfff) return code;
+  const char = source[at] as string;
+  if (!WIDE.test(char)) return 0;
+  const lower = char.toLowerCase();
+  return lower.charCodeAt(0);
+}
+
+function foldable(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0xa0) return true;
+  return false;
+}

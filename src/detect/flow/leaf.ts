@@ -1,0 +1,150 @@
+// The single texts of a message: strings and numbers of JSON with their keys and the record they stand in; lines of text as records where several of
+// them name somebody. Pure; the depth and the number of leaves are bounded.
+import type { Json } from '../../lib/json.ts';
+
+export interface FlowPart {
+  /** JSON pointer in the message. */
+  pointer: string;
+  kind: 'text' | 'json' | 'bytes';
+  text: string;
+}
+
+export interface Leaf {
+  text: string;
+  /** Last key above it; undefined in plain text. */
+  key: string | undefined;
+  pointer: string;
+  /** Number of the record it belongs to. */
+  record: number;
+  isProse: boolean;
+}
+
+export const MAX_LEAVES = 200_000;
+const MAX_DEPTH = 64;
+/** Characters of one message that are read as JSON; what is beyond is read as text, which can be done in turns. */
+const MAX_PARSED = 524_288;
+/** One piece of a long text, characters. */
+const PIECE_CHARS = 2_048;
+
+export interface Leaves {
+  leaves: readonly Leaf[];
+  /** Of each record, the one around it; -1 when there is none. */
+  parents: readonly number[];
+}
+
+export function leavesOf(parts: readonly FlowPart[]): Leaves {
+  const walk: Walk = { leaves: [], parents: [], record: -1 };
+  let room = MAX_PARSED;
+  for (const part of parts) {
+    walk.record = -1;
+    walk.record = newRecord(walk);
+    const isJson = part.text.length <= room && (part.kind === 'json' || /^\s*[[{]/.test(part.text));
+    if (isJson) room -= part.text.length;
+    const json = isJson ? parsed(part.text) : undefined;
+    if (json === undefined) addText(walk, part.text, undefined, part.pointer);
+    else visit(walk, json, undefined, part.pointer, 0);
+  }
+  return walk;
+}
+
+interface Walk {
+  leaves: Leaf[];
+  parents: number[];
+  record: number;
+}
+
+/** Inside of the one that is open. */
+function newRecord(walk: Walk, parent = walk.record): number {
+  return walk.parents.push(parent) - 1;
+}
+
+function parsed(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
+function visit(walk: Walk, value: Json, key: string | undefined, pointer: string, depth: number): void {
+  if (walk.leaves.length >= MAX_LEAVES || value === null || typeof value === 'boolean') return;
+  if (typeof value === 'number') {
+    walk.leaves.push({ text: String(value), key, pointer, record: walk.record, isProse: false });
+  } else if (typeof value === 'string') {
+    const inner = depth < MAX_DEPTH && /^\s*[[{]/.test(value) ? parsed(value) : undefined;
+    if (typeof inner === 'object' && inner !== null) visit(walk, inner, key, pointer, depth + 1);
+    else addText(walk, value, key, pointer);
+  } else if (depth >= MAX_DEPTH) addText(walk, JSON.stringify(value), key, pointer);
+  else if (Array.isArray(value)) {
+    const around = walk.record;
+    for (const [index, item] of value.entries()) {
+      if (typeof item === 'object' && item !== null) walk.record = newRecord(walk, around);
+      visit(walk, item, key, `${pointer}/${index}`, depth + 1);
+    }
+    walk.record = around;
+  } else {
+    for (const member of Object.keys(value)) {
+      if (member.length >= 12 && /[@\d]/.test(member))
+        walk.leaves.push({ text: member, key: undefined, pointer, record: walk.record, isProse: false });
+      visit(walk, value[member] ?? null, member, `${pointer}/${member.replaceAll('~', '~0').replaceAll('/', '~1')}`, depth + 1);
+    }
+  }
+}
+
+const MAX_SINGLE_CHARS = 120;
+const ADDRESS = /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/g;
+
+/** A text that names one person at most is one record; else each of its paragraphs, or lines, is. */
+function addText(walk: Walk, text: string, key: string | undefined, pointer: string): void {
+  if (text.length <= MAX_SINGLE_CHARS && !text.includes('\n')) {
+    walk.leaves.push({ text, key, pointer, record: walk.record, isProse: false });
+    return;
+  }
+  const people = new Set(text.slice(0, 65_536).match(ADDRESS) ?? []);
+  if (people.size < 2 || text.length > MAX_PARSED) {
+    addPieces(walk, text, key, pointer);
+    return;
+  }
+  const paragraphs = text.split(/\n\s{0,80}\n/);
+  const records = paragraphs.length * 2 > people.size ? paragraphs : text.split('\n');
+  const around = walk.record;
+  for (const record of records) {
+    if (walk.leaves.length >= MAX_LEAVES) break;
+    walk.record = newRecord(walk, around);
+    if (record.trim() !== '') addPieces(walk, record, key, pointer);
+  }
+  walk.record = around;
+}
+
+function addPieces(walk: Walk, text: string, key: string | undefined, pointer: string): void {
+  for (let from = 0; from < text.length && walk.leaves.length < MAX_LEAVES; from += PIECE_CHARS)
+    walk.leaves.push({ text: text.slice(from, from + PIECE_CHARS), key, pointer, record: walk.record, isProse: true });
+}
+
+const ID_KEY =
+  /^(?:_?id|uuid|guid|ref|sha\d*|etag|cursor|slug|rev|revision|version|commit|hash|digest|checksum|href|self|type|kind|status|state|currency|locale|timezone|next|prev|page|limit|offset|total|count)$|(?:[_-](?:id|ids|uuid|ref|at|url|uri|sha|token_type|cursor)|[a-z](?:Id|Ids|Uuid|At|Ref|Url|Uri|Cursor))$/;
+const PERSONAL_ID = /national|passport|tax|social|personal|licen[cs]e|patient|insurance|secret|access|vat|citizen|identity/i;
+
+/** Names of things rather than data about somebody: what calls pass on all the time. */
+export function isReference({ key, text }: Leaf): boolean {
+  return key !== undefined && text.length <= 200 && ID_KEY.test(key) && !PERSONAL_ID.test(key) && !/[\s@]/.test(text);
+}
+
+const RECIPIENT_KEY =
+  /^(?:to|cc|bcc|recipients?|e?mails?|email_?addresse?s?|to_?(?:email|address|number|phone)s?|recipient_?(?:email|address|id|phone)?s?|phone|phone_?numbers?|msisdn|attendees?|invitees?|guests?|participants?|send_?to|mail_?to|reply_?to|customer_?email|address(?:ee)?)$/i;
+
+export function isRecipientKey(key: string | undefined): boolean {
+  return key !== undefined && RECIPIENT_KEY.test(key);
+}
+
+/** An address of a person or line, and nothing else. */
+export function isAddress(text: string): boolean {
+  return (
+    text.length <= 254 && (/^(?:[^<>@]{0,80}<)?[^\s@<>]{1,64}@[^\s@<>]{1,189}>?$/.test(text.trim()) || /^\+?[\d\s().-]{7,24}$/.test(text))
+  );
+}
+
+/** The address in `Name <address>`. */
+export function bareAddress(text: string): string {
+  return /<([^<>]{1,254})>/.exec(text)?.[1] ?? text.trim();
+}

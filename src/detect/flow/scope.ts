@@ -1,0 +1,252 @@
+// What one agent (or session) has read within the window: keyed hashes of values and of runs of letters, by source. Bounded: the oldest of what
+// everybody may know goes first, then the oldest of all. INVARIANT: no text that was read is kept (test/property/flow.test.ts).
+import type { Flat } from './flat.ts';
+import { flatten } from './flat.ts';
+import { GramTable } from './gram-table.ts';
+import { type FlowHasher, GRAM } from './hasher.ts';
+import type { DataRank } from './label.ts';
+import { isAddress, isReference, type Leaf, type Leaves } from './leaf.ts';
+import type { Source } from './source.ts';
+import { weigh } from './weight.ts';
+
+/** Readings remembered by one scope. */
+export const MAX_SOURCES = 4_096;
+/** Grams remembered by one scope. */
+export const MAX_GRAMS = 131_072;
+/** Values and links remembered by one scope. */
+export const MAX_VALUES = 32_768;
+/** Letters and digits of one reading that are remembered. */
+export const MAX_READING = 4_194_304;
+const MAX_OCCURRENCES = 8;
+const MAX_VALUE_WORDS = 6;
+const MAX_VALUE_CHARS = 120;
+const MIN_VALUE_CHARS = 4;
+/** Letters hashed between two looks at the time. */
+const SLICE = 4_096;
+
+export interface Occurrence {
+  source: Source;
+  position: number;
+  seen: boolean;
+}
+
+export interface Reading {
+  name: string;
+  server: string;
+  labels: readonly string[];
+  rank: DataRank;
+}
+
+export class FlowScope {
+  readonly grams = new GramTable();
+  readonly values = new Map<number, Occurrence[]>();
+  /** Addresses of pages that were read: following them carries nothing. */
+  readonly links = new Map<number, Source>();
+  readonly #sources = new Map<number, Source>();
+  readonly #hasher: FlowHasher;
+  #nextIndex = 0;
+  /** Last time each was read; undefined when it was not within the window. */
+  privateAtMs: number | undefined;
+  untrustedAtMs: number | undefined;
+  /** Size when it was last added up. */
+  counted = 0;
+
+  constructor(hasher: FlowHasher) {
+    this.#hasher = hasher;
+  }
+
+  source(index: number): Source | undefined {
+    return this.#sources.get(index);
+  }
+
+  get size(): number {
+    return this.grams.size + this.values.size + this.links.size;
+  }
+
+  /** Remembers a reading; yields now and then so that others get their turn. */
+  *read(reading: Reading, { leaves, parents }: Leaves, nowMs: number): Generator<void, void, void> {
+    let chars = 0;
+    for (const { text } of leaves) chars += text.length;
+    const source = this.#open(reading, parents, chars, nowMs);
+    for (const leaf of leaves) {
+      if (source.isGone || source.end > MAX_READING) break;
+      if (reading.rank < 3 && isReference(leaf)) continue;
+      const flat = flatten(leaf.text);
+      const start = source.end;
+      if (source.segments.at(-1)?.record !== leaf.record) source.segments.push({ start, record: leaf.record });
+      this.#addValues(source, leaf, flat, start);
+      yield* this.#addGrams(source, flat, start);
+      // Runs do not cross from one text into the next.
+      source.end += flat.length + GRAM;
+      if (flat.length > SLICE / 4) yield;
+    }
+    this.#bound();
+  }
+
+  /** Forgets what was read before. */
+  expire(beforeMs: number): void {
+    if (this.privateAtMs !== undefined && this.privateAtMs < beforeMs) this.privateAtMs = undefined;
+    if (this.untrustedAtMs !== undefined && this.untrustedAtMs < beforeMs) this.untrustedAtMs = undefined;
+    const [oldest] = this.#sources.values();
+    if (!oldest || oldest.atMs >= beforeMs) return;
+    this.#drop((source) => source.atMs < beforeMs);
+  }
+
+  #open(reading: Reading, parents: readonly number[], chars: number, nowMs: number): Source {
+    if (this.#sources.size >= MAX_SOURCES) this.#dropOldest(MAX_SOURCES / 4);
+    while (this.#sources.has(this.#nextIndex)) this.#nextIndex = (this.#nextIndex + 1) % (MAX_SOURCES * 2);
+    const index = this.#nextIndex;
+    this.#nextIndex = (index + 1) % (MAX_SOURCES * 2);
+    const source: Source = {
+      ...reading,
+      index,
+      parents,
+      atMs: nowMs,
+      step: chars <= 8_192 ? 1 : chars <= 65_536 ? 8 : chars <= 1_048_576 ? 16 : 64,
+      end: 0,
+      grams: 0,
+      isGone: false,
+      segments: [],
+      addressed: new Set(),
+      opaques: [],
+      sentBits: 0,
+    };
+    this.#sources.set(index, source);
+    return source;
+  }
+
+  *#addGrams(source: Source, flat: Flat, start: number): Generator<void, void, void> {
+    const { step } = source;
+    const one = new Uint32Array(Math.min(SLICE + step, flat.length));
+    const two = new Uint32Array(one.length);
+    for (let from = 0; from + GRAM <= flat.length; from += SLICE) {
+      const count = this.#hasher.grams(flat, from, from + SLICE + step - 1, one, two);
+      // Of every `step` grams in a row the least is kept: the same text gives the same ones, wherever it stands.
+      let kept = -1;
+      for (let i = 0; i < count && i < SLICE; i++) {
+        const last = Math.min(i + step, count) - 1;
+        const before = kept;
+        if (kept < i) {
+          kept = i;
+          for (let j = i + 1; j <= last; j++) if ((one[j] as number) <= (one[kept] as number)) kept = j;
+        } else if ((one[last] as number) <= (one[kept] as number)) kept = last;
+        if (kept === before) continue;
+        if (this.grams.add(one[kept] as number, two[kept] as number, source.index, start + from + kept, source.rank === 3)) source.grams++;
+      }
+      if (flat.length > SLICE) {
+        if (this.grams.size > MAX_GRAMS) this.#bound(source);
+        yield;
+        if (source.isGone) return;
+      }
+    }
+  }
+
+  #addValues(source: Source, leaf: Leaf, flat: Flat, start: number): void {
+    const { text } = leaf;
+    if (!leaf.isProse) this.#addValue(source, leaf.record, text, flat, 0, flat.length, start);
+    if (leaf.isProse || text.length > MAX_VALUE_CHARS || /[,;:=@]/.test(text)) {
+      let count = 0;
+      for (const match of text.matchAll(PIECE)) {
+        if (++count > MAX_VALUES) break;
+        const [piece] = match;
+        const from = indexAt(flat, match.index);
+        const to = indexAt(flat, match.index + piece.length);
+        this.#addValue(source, leaf.record, piece, flat, from, to, start);
+      }
+    }
+    for (const match of text.matchAll(TOKEN)) {
+      const [token] = match;
+      if (/^https?:\/\//i.test(token)) this.#addLink(source, token);
+      else if (isOpaque(token)) {
+        const from = indexAt(flat, match.index);
+        const to = indexAt(flat, match.index + token.length);
+        if (to - from >= 2 * GRAM) source.opaques.push({ from: start + from, to: start + to, grams: to - from - GRAM + 1, seen: 0 });
+      }
+    }
+  }
+
+  #addValue(source: Source, record: number, text: string, flat: Flat, from: number, to: number, start: number): void {
+    const length = to - from;
+    if (length < MIN_VALUE_CHARS || length > MAX_VALUE_CHARS || text.length > MAX_VALUE_CHARS * 2) return;
+    if ((text.match(/[\p{L}\p{N}]+/gu)?.length ?? 0) > MAX_VALUE_WORDS) return;
+    const isNamed = isAddress(text);
+    if (isNamed) source.addressed.add(record);
+    const value = this.#hasher.value(flat, from, to);
+    const known = this.values.get(value);
+    if (!known) {
+      if (this.values.size < MAX_VALUES) this.values.set(value, [{ source, position: start + from, seen: false }]);
+      return;
+    }
+    if (known.length >= MAX_OCCURRENCES) return;
+    // What everybody may know, or the agent said itself, is no secret because it is read again; a secret always is one.
+    if (source.rank === 3 && known[0]?.source.rank === 0) known.unshift({ source, position: start + from, seen: false });
+    else known.push({ source, position: start + from, seen: false });
+  }
+
+  #addLink(source: Source, link: string): void {
+    if (source.rank === 3 || !isPlainLink(link) || this.links.size >= MAX_VALUES) return;
+    const flat = flatten(link);
+    this.links.set(this.#hasher.value(flat, 0, flat.length), source);
+  }
+
+  #bound(current?: Source): void {
+    if (this.grams.size <= MAX_GRAMS && this.values.size < MAX_VALUES && this.links.size < MAX_VALUES) return;
+    this.#dropOldest(Math.max(1, this.#sources.size >> 2), current);
+    // One reading alone fits: the longer it is, the fewer of its grams are kept.
+    while (this.grams.size > MAX_GRAMS && this.#sources.size > 1) this.#dropOldest(Math.max(1, this.#sources.size >> 1), current);
+  }
+
+  #dropOldest(count: number, except?: Source): void {
+    const doomed = new Set<Source>();
+    for (const wanted of [true, false])
+      for (const source of this.#sources.values())
+        if (doomed.size < count && source !== except && (source.rank === 0) === wanted) doomed.add(source);
+    this.#drop((source) => doomed.has(source));
+  }
+
+  #drop(doomed: (source: Source) => boolean): void {
+    for (const source of this.#sources.values()) {
+      if (!doomed(source)) continue;
+      source.isGone = true;
+      this.#sources.delete(source.index);
+    }
+    this.grams.keep((index) => this.#sources.has(index));
+    for (const [value, occurrences] of this.values) {
+      const left = occurrences.filter(({ source }) => !source.isGone);
+      if (left.length === 0) this.values.delete(value);
+      else if (left.length < occurrences.length) this.values.set(value, left);
+    }
+    for (const [link, source] of this.links) if (source.isGone) this.links.delete(link);
+  }
+}
+
+const OPAQUE_BITS = 18;
+/** Of words and figures in one piece. */
+const OPAQUE_MIXED_BITS = 28;
+
+function isOpaque(token: string): boolean {
+  const { bits, hard } = weigh(token);
+  return hard >= OPAQUE_BITS || (hard >= 6 && bits >= OPAQUE_MIXED_BITS);
+}
+
+/** Cells, addresses, and what stands behind a label. */
+const PIECE = /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}|\+?\d[\d ().-]{5,22}\d|[^\n\r\t,;|:={}[\]"<>]{4,120}/g;
+const TOKEN = /https?:\/\/[^\s"'<>)\]}]{1,2000}|[^\s"'<>=:,;(){}[\]]{10,512}/g;
+
+/** A page, not a message in the disguise of one. */
+export function isPlainLink(link: string): boolean {
+  const query = link.indexOf('?');
+  return link.length <= 500 && (query < 0 || link.length - query <= 64);
+}
+
+/** Number of letters and digits before an offset of the text. */
+export function indexAt({ at, length }: Flat, offset: number): number {
+  let low = 0;
+  let high = length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((at[middle] as number) < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,172 @@
+// The texts an argument may stand for: itself, and what its encoded stretches decode to, some levels deep; each also backwards and turned by
+// thirteen letters. Bounded and linear: every decoding is shorter than what it was made from, and there is a limit to all of them together.
+import { gunzipSync, inflateSync } from 'node:zlib';
+
+export interface Variant {
+  text: string;
+  /** It is the text as it stands. */
+  isPlain: boolean;
+  /** In an encoding that nothing but hiding asks for. */
+  isHidden: boolean;
+}
+
+/** Levels of encoding that are taken off. */
+export const MAX_LEVELS = 3;
+/** Characters of all decodings of one text, as a multiple of its length. */
+const MAX_GROWTH = 6;
+const FREE_CHARS = 65_536;
+/** Output of one packed stretch, bytes. */
+const MAX_UNPACKED_BYTES = 262_144;
+/** Encoded stretches of one text that are decoded. */
+const MAX_STRETCHES = 256;
+const MIN_CHARS = 6;
+const JOINED_CHARS = 8_192;
+
+export function variantsOf(text: string): Variant[] {
+  const found: Variant[] = [{ text, isPlain: true, isHidden: false }];
+  const known = new Set([text]);
+  const runs = new Set<string>();
+  let room = text.length * MAX_GROWTH + FREE_CHARS;
+  let level: readonly Variant[] = found;
+  for (let depth = 0; depth < MAX_LEVELS && level.length > 0; depth++) {
+    const next: Variant[] = [];
+    for (const one of level)
+      for (const decoded of decodings(one, runs)) {
+        if (decoded.text.length < MIN_CHARS || known.has(decoded.text) || room < decoded.text.length) continue;
+        room -= decoded.text.length;
+        known.add(decoded.text);
+        next.push(decoded);
+      }
+    level = next;
+    found.push(...next);
+  }
+  return found;
+}
+
+function* decodings({ text, isPlain, isHidden }: Variant, runs: Set<string>): Generator<Variant> {
+  const escaped = (decoded: string): Variant => ({ text: decoded, isPlain: false, isHidden });
+  if (text.includes('%')) yield escaped(text.replace(/(?:%[0-9a-f]{2})+/gi, fromUrl));
+  if (text.includes('\\')) yield escaped(text.replace(/\\(?:u([0-9a-f]{4})|x([0-9a-f]{2})|([nrtbf"\\/]))/gi, fromEscape));
+  if (text.includes('&')) yield escaped(text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(amp|lt|gt|quot|apos|nbsp));/gi, fromEntity));
+  for (const decoded of joined(stretches(text, runs))) yield { text: decoded, isPlain: false, isHidden: true };
+  // Written backwards after it was encoded.
+  if (isPlain && /[A-Za-z0-9+/_-]{16}/.test(text))
+    for (const decoded of joined(stretches([...text].reverse().join(''), runs))) yield { text: decoded, isPlain: false, isHidden: true };
+}
+
+/** Small decodings are one text: looking at each alone costs more than all of them. */
+function* joined(pieces: Iterable<string>): Generator<string> {
+  let all = '';
+  for (const piece of pieces) {
+    all += `${piece}\n`;
+    if (all.length < JOINED_CHARS) continue;
+    yield all;
+    all = '';
+  }
+  if (all !== '') yield all;
+}
+
+function* stretches(text: string, runs: Set<string>): Generator<string> {
+  const isNew = (run: string): boolean => {
+    const before = runs.size;
+    return runs.add(run).size > before;
+  };
+  const unwrapped = /[A-Za-z0-9+/]{16}\r?\n[A-Za-z0-9+/]{4}/.test(text)
+    ? text.replace(/([A-Za-z0-9+/=])\r?\n(?=[A-Za-z0-9+/=])/g, '$1')
+    : text;
+  let left = MAX_STRETCHES;
+  for (const [run] of unwrapped.matchAll(/[A-Za-z0-9+/_-]{8,}/g)) {
+    if (left <= 0) return;
+    if (isWord(run) || !isNew(run)) continue;
+    left--;
+    yield* base64(run);
+  }
+  for (const [run] of unwrapped.matchAll(/(?:(?:\\x|0x|%)?[0-9a-fA-F]{2}[\s:,;-]?){6,}/g)) {
+    if (left-- <= 0) return;
+    if (!isNew(`#${run}`)) continue;
+    const digits = run.replace(/\\x|0x|[^0-9a-fA-F]/g, '');
+    for (const from of [0, 1]) yield* readable(Buffer.from(digits.slice(from), 'hex'));
+  }
+  for (const [run] of unwrapped.matchAll(/(?:[A-Z2-7]{16,}|[a-z2-7]{16,})/g)) {
+    if (left-- <= 0) return;
+    for (let from = 0; from < 8; from++) yield* readable(fromBase32(run, from));
+  }
+  for (const [run] of unwrapped.matchAll(/(?:\d{2,3}[\s,;]{1,2}){5,}\d{2,3}/g)) {
+    if (left-- <= 0) return;
+    yield* readable(Buffer.from((run.match(/\d+/g) ?? []).map(Number).filter((code) => code < 256)));
+  }
+}
+
+/** Where a stretch was cut into pieces, it may start anywhere in a group of four. */
+function* base64(run: string): Generator<string> {
+  for (let from = 0; from < 4; from++) {
+    const bytes = Buffer.from(run.slice(from), 'base64');
+    if (from === 0) yield* unpacked(bytes);
+    let read = 0;
+    for (const text of readable(bytes)) {
+      read += text.length;
+      yield text;
+    }
+    // All of it: it starts here.
+    if (read * 10 >= bytes.length * 9) return;
+  }
+}
+
+function isWord(run: string): boolean {
+  return run.length < 24 && /^[A-Za-z]?[a-z]+$|^[A-Z]+$|^\d+$|^[a-z]+(?:[-_/][a-z]+)+$/.test(run);
+}
+
+function* unpacked(bytes: Buffer): Generator<string> {
+  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  if (!isGzip && bytes[0] !== 0x78) return;
+  try {
+    const open = isGzip ? gunzipSync : inflateSync;
+    yield* readable(open(bytes, { maxOutputLength: MAX_UNPACKED_BYTES }));
+  } catch {
+    // Not packed after all, or too much of it.
+  }
+}
+
+/** The stretches of bytes that can be read. */
+function* readable(bytes: Buffer): Generator<string> {
+  for (const [run] of bytes.toString('latin1').matchAll(/[\t\n\r\x20-\x7e\x80-\xf4]{6,}/g)) {
+    const text = Buffer.from(run, 'latin1').toString('utf8');
+    if (!text.includes('\ufffd')) yield text;
+    else for (const [plain] of run.matchAll(/[\t\n\r\x20-\x7e]{6,}/g)) yield plain;
+  }
+}
+
+const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+function fromBase32(run: string, from: number): Buffer {
+  const bytes: number[] = [];
+  let bits = 0;
+  let value = 0;
+  for (const char of run.slice(from).toUpperCase()) {
+    value = ((value << 5) | BASE32.indexOf(char)) & 0xfff;
+    bits += 5;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes.push((value >> bits) & 0xff);
+  }
+  return Buffer.from(bytes);
+}
+
+function fromUrl(run: string): string {
+  return Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8');
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: ' ', f: ' ', '"': '"', '\\': '\\', '/': '/' };
+
+function fromEscape(_all: string, four: string | undefined, two: string | undefined, one: string | undefined): string {
+  const code = four ?? two;
+  return code === undefined ? (ESCAPES[(one ?? '').toLowerCase()] ?? ' ') : String.fromCharCode(Number.parseInt(code, 16));
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
+
+function fromEntity(_all: string, decimal: string | undefined, hex: string | undefined, name: string | undefined): string {
+  if (name !== undefined) return ENTITIES[name.toLowerCase()] ?? ' ';
+  const code = decimal === undefined ? Number.parseInt(hex ?? '20', 16) : Number(decimal);
+  return code > 0x10ffff ? ' ' : String.fromCodePoint(code);
+}

@@ -1,0 +1,85 @@
+// How much a piece of text says, in bits, roughly: words of running text little, figures and mixtures of letters and figures much, dates nearly
+// nothing. Two texts that share little share it by chance.
+
+export interface Weight {
+  bits: number;
+  /** Of these, the bits of what is no plain word. */
+  hard: number;
+}
+
+const STOP = new Set(
+  `a an the and or of to in on at for from by with is are was were be been it its this that these those as not no yes if then else but so we you he she they i
+  me my your our their his her them us do does did done has have had will would can could may might must shall should please thanks thank hello hi dear
+  regards best all any some more most new now here there when where what which who how why out up down over under about into after before`.split(
+    /\s+/,
+  ),
+);
+const WORDS_OF_FORM = new Set(
+  `http https www com org net name email mail phone id date time true false null value key type status title text body message user customer order
+  total amount number note notes description created updated`.split(/\s+/),
+);
+const DATE_LIKE =
+  /\b\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?|\b\d{1,2}[./]\d{1,2}[./]\d{4}\b|\b\d{1,2}:\d{2}(?::\d{2})?\b/g;
+const DATE_BITS = 4;
+/** Longest text that is weighed; what is longer says enough. */
+const MAX_CHARS = 4096;
+
+export function weigh(text: string): Weight {
+  let hard = 0;
+  let dates = 0;
+  const rest = text.slice(0, MAX_CHARS).replace(DATE_LIKE, () => {
+    dates++;
+    return ' ';
+  });
+  let bits = dates * DATE_BITS;
+  const seen = new Set<string>();
+  for (const word of rest.match(/[\p{L}\p{N}]+/gu) ?? []) {
+    const lower = word.toLowerCase();
+    if (seen.has(lower) && lower.length > 1) continue;
+    seen.add(lower);
+    const own = wordBits(lower, word);
+    bits += own.bits;
+    hard += own.hard;
+  }
+  return { bits, hard };
+}
+
+function wordBits(lower: string, word: string): Weight {
+  if (STOP.has(lower) || WORDS_OF_FORM.has(lower)) return { bits: 1, hard: 0 };
+  const digits = countDigits(lower);
+  if (digits === lower.length) {
+    if (digits < 2) return { bits: 3, hard: 1 };
+    if (/^(?:19|20)\d\d$/.test(lower)) return { bits: 4, hard: 0 };
+    const said = lower.replace(/0+$/, '').length;
+    return { bits: 3.3 * Math.min(24, Math.max(1, said)), hard: 3.3 * Math.min(24, Math.max(1, said)) };
+  }
+  if (digits > 0) return { bits: 4.5 * Math.min(lower.length, 24), hard: 4.5 * Math.min(lower.length, 24) };
+  if ((lower.length >= 18 && lower.charCodeAt(0) < 0x2e80) || isScrambled(word))
+    return { bits: 4 * Math.min(lower.length, 32), hard: 4 * Math.min(lower.length, 32) };
+  if (lower.charCodeAt(0) >= 0x2e80) return { bits: 6 * Math.min(lower.length, 40), hard: 0 };
+  if (lower.length <= 3) return { bits: 2.5 * lower.length, hard: 0 };
+  return { bits: 9, hard: 0 };
+}
+
+/** Capitals all over a word, or hardly a vowel. */
+function isScrambled(word: string): boolean {
+  if (word.length < 6 || !/^[a-z]+$/i.test(word)) return false;
+  let changes = 0;
+  for (let i = 1; i < word.length; i++) if (isCapital(word, i) !== isCapital(word, i - 1)) changes++;
+  const vowels = word.match(/[aeiouy]/gi)?.length ?? 0;
+  return changes >= word.length * 0.45 || vowels * 6 < word.length;
+}
+
+function isCapital(word: string, at: number): boolean {
+  const code = word.charCodeAt(at);
+  return code >= 65 && code <= 90;
+}
+
+function countDigits(text: string): number {
+  let count = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code >= 48 && code <= 57) count++;
+  }
+  return count;
+}

@@ -1,0 +1,13 @@
+// Kind `user`: a person on whose behalf agents act. Not somebody who signs in to the admin side: that is an operator.
+import { z } from 'zod';
+import { names, text } from './field.ts';
+
+export const userSpec = z.strictObject({
+  /** As people write it. */
+  name: text.optional(),
+  email: z.email().max(254).optional(),
+  /** Beside the teams that list this user. */
+  teams: names.optional(),
+  /** Tokens that act for this user are refused. */
+  disabled: z.boolean().default(false),
+});

@@ -1,0 +1,80 @@
+// From a held call to what a person is asked: everything that says what would happen, and nothing that differs between two attempts at it.
+// Never puts a value of the arguments anywhere but into the sealed part.
+import type { SealedPart } from '../approval/desk.ts';
+import type { Asking } from '../approval/ticket.ts';
+import type { Decision } from '../call.ts';
+import { canonicalJson } from '../lib/canonical-json.ts';
+import { sha256Hex } from '../lib/digest.ts';
+import { memberRanges } from '../mcp/raw-json.ts';
+import type { ControlView } from '../object/snapshot.ts';
+import type { Flight } from './flight.ts';
+
+export function askingOf(flight: Flight, decision: Decision): Asking {
+  const { call, control } = flight;
+  const { principal, target } = call;
+  if (!principal) throw new Error('an unidentified call reached approve');
+  const { inScope: _, ...requester } = principal;
+  const settings = control.view.organization()?.spec.approvals;
+  return {
+    requester,
+    owner: control.view.agent(principal.agent)?.spec.owner,
+    method: call.method,
+    server: target?.server,
+    capability: target?.capability && { ...target.capability },
+    definition: target?.definition?.hash,
+    params: exactParams(flight),
+    rule: decision.rule,
+    ruleHash: ruleHash(control.view, decision.rule),
+    reason: decision.reason,
+    revision: decision.revision,
+    callId: call.id,
+    approvers: decision.obligations?.approvers ?? settings?.approvers,
+    intent: call.intent,
+    risk: call.risk,
+    findings: call.findings,
+  };
+}
+
+/** Whole, unless they hold what may not be kept: then as they would be sent, masked. */
+export function sealedPartOf({ call, received, sensitiveArguments }: Flight): SealedPart {
+  const params = sensitiveArguments ? call.params : received.params;
+  const text = sensitiveArguments ? undefined : received.text;
+  const described = call.target?.definition?.value.description;
+  return { params: text ?? JSON.stringify(params ?? {}), description: typeof described === 'string' ? described : undefined };
+}
+
+/**
+ * INVARIANT: two calls whose values a server could tell apart have different texts here (test/scenario/attack-approval.test.ts). Numbers that
+ * look the same once parsed are told apart by the exact text of the member they stand in.
+ */
+function exactParams({ received }: Flight): string {
+  const { _meta: _, ...params } = received.params ?? {};
+  const { text } = received;
+  if (text === undefined) return canonicalJson(params);
+  const exact: string[] = [];
+  for (const [name, { start, end }] of [...memberRanges(text)].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const member = text.slice(start, end);
+    if (name !== '_meta' && holdsInexactNumber(member)) exact.push(sha256Hex(member));
+  }
+  return canonicalJson({ params, exact });
+}
+
+const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
+
+/** Is there a number that is written otherwise than its value would be? */
+export function holdsInexactNumber(jsonText: string): boolean {
+  for (const [token] of jsonText.matchAll(STRING_OR_NUMBER)) {
+    if (!token.startsWith('"') && token !== JSON.stringify(Number(token))) return true;
+  }
+  return false;
+}
+
+/** Of the rule's own text, so that an approval under one text is none under another. Rules of risk and DLP objects: of the whole object. */
+function ruleHash(view: ControlView, rule: string): string {
+  const [owner = '', name = '', ...rest] = rule.split('/');
+  const policy = rest.length === 0 ? view.get('policy', owner) : undefined;
+  const found = policy?.spec.rules.find((one) => one.name === name);
+  if (found) return sha256Hex(canonicalJson(found));
+  const object = owner === 'risk' ? view.get('risk', name) : owner === 'dlp' ? view.get('dlp', name) : undefined;
+  return sha256Hex(canonicalJson({ rule, spec: object?.spec }));
+}

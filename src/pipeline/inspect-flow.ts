@@ -1,0 +1,252 @@
+// Inspector: data on its way from where it was read to where it is sent. What servers tell is remembered (hashes only), what agents send is compared
+// with it, and rules of kind flow say what becomes of it. Runs after DLP: what the agent never got cannot go out. Findings name labels, places and
+// numbers, never values.
+import type { Call, Finding } from '../call.ts';
+import type { FlowBook } from '../detect/flow/book.ts';
+import { type CanaryTest, canaryTest } from '../detect/flow/canary.ts';
+import type { Carried } from '../detect/flow/carry.ts';
+import { type DataLabels, dataLabels } from '../detect/flow/label.ts';
+import { leavesOf } from '../detect/flow/leaf.ts';
+import type { Destination, FlowAction, FlowModel } from '../detect/flow/model.ts';
+import type { IntentAnalyser } from '../detect/intent/intent-analyser.ts';
+import { isObject, type JsonObject } from '../lib/json.ts';
+import { toolOverride } from '../object/tool-override.ts';
+import { deny, type Flight, type Inspector, PASS, type Verdict } from './flight.ts';
+import { type MessagePart, partsOf } from './message-part.ts';
+import { withheld } from './withhold.ts';
+
+export interface FlowPorts {
+  book: FlowBook;
+  analyser: Pick<IntentAnalyser, 'profile'>;
+}
+
+export function flowInspector(ports: FlowPorts): Inspector {
+  return {
+    name: 'flow',
+    inspectArguments: (flight) => {
+      const { call } = flight;
+      const at = placeOf(flight, ports);
+      if (!at || !call.params) return PASS;
+      if (call.kind !== 'reverse') return sends(flight, at, call.params, ports);
+      const read = hears(at, call.params, call.method, ports);
+      return read ? read.then(() => PASS) : PASS;
+    },
+    inspectResult: (flight) => {
+      const { reply, call } = flight;
+      const at = placeOf(flight, ports);
+      if (!at || !reply || reply.type === 'accepted') return PASS;
+      const message = reply.type === 'result' ? reply.result : (reply.error as unknown as JsonObject);
+      if (call.kind === 'reverse') return sends(flight, at, message, ports);
+      const read = hears(at, message, call.method, ports);
+      return read ? read.then(() => PASS) : PASS;
+    },
+    inspectNotification: (flight, _server, method, params) => {
+      const at = placeOf(flight, ports);
+      if (!at || params === undefined) return params;
+      const read = hears(at, params, method, ports);
+      return read ? read.then(() => params) : params;
+    },
+  };
+}
+
+interface Place {
+  model: FlowModel;
+  /** Whose reads count together. */
+  key: string;
+  server: string;
+  /** `server.tool`. */
+  name: string;
+  labels: DataLabels;
+  to: Destination;
+}
+
+function placeOf({ call, control }: Flight, { analyser }: FlowPorts): Place | undefined {
+  const model = control.flow;
+  const target = call.target ?? call.parent?.target;
+  const { principal } = call;
+  if (model === undefined || call.origin === 'gateway' || !target || !principal) return undefined;
+  const { server, spec, capability, definition } = target;
+  const tool = capability?.kind === 'tool' ? capability.name : undefined;
+  const override = tool === undefined ? undefined : toolOverride(spec, tool);
+  const annotations = definition?.value.annotations;
+  const opensWorld = isObject(annotations) && annotations.openWorldHint === true;
+  const profile = tool === undefined || !definition ? undefined : analyser.profile(definition, spec, override);
+  const labels = dataLabels(spec.data, override?.data, profile, opensWorld);
+  const session = model.scope === 'session' ? call.client.sessionId : undefined;
+  return {
+    model,
+    key: JSON.stringify([principal.org, principal.agent, principal.user ?? null, session ?? null]),
+    server,
+    name: `${server}.${tool ?? call.method}`,
+    labels,
+    to: { server, tool, agent: principal.agent, sink: model.sinkOf(labels), audience: labels.audience },
+  };
+}
+
+function hears(at: Place, message: JsonObject, method: string, { book }: FlowPorts): void | Promise<void> {
+  const { labels, rank, isUntrusted } = at.labels;
+  const parts = partsOf(message, method);
+  if (parts.length === 0) return undefined;
+  return book.read(at.key, { name: at.name, server: at.server, labels, rank }, parts, at.model.windowMs, isUntrusted);
+}
+
+const OWN_WORDS = { name: 'agent', server: '', labels: [], rank: 0 } as const;
+
+function sends(flight: Flight, at: Place, message: JsonObject, { book }: FlowPorts): Verdict | Promise<Verdict> {
+  const { model, key, to } = at;
+  const parts = outgoingParts(flight.call, message);
+  const touched = canaryIn(model, parts);
+  if (touched !== undefined) return touchedCanary(flight, touched);
+  const scope = book.find(key, model.windowMs);
+  const isWatched = to.sink === 'external' || model.watchesInternal;
+  const { leaves } = leavesOf(parts);
+  const then = (carried: readonly Carried[]): Verdict | Promise<Verdict> => {
+    const judged = judge(flight, at, message, carried, book);
+    const finish = (verdict: Verdict): Verdict => {
+      if (verdict !== PASS) return verdict;
+      return scope?.privateAtMs !== undefined && scope.untrustedAtMs !== undefined ? mixed(flight, at) : PASS;
+    };
+    const own = (verdict: Verdict): Verdict | Promise<Verdict> => {
+      // What the agent says before it reads it, it did not learn there.
+      const read = book.read(key, OWN_WORDS, parts, model.windowMs, false);
+      return read ? read.then(() => verdict) : verdict;
+    };
+    return judged instanceof Promise ? judged.then(finish).then(own) : own(finish(judged));
+  };
+  if (!scope || !isWatched) return then([]);
+  const carried = book.carried(scope, leaves, 1);
+  return carried instanceof Promise ? carried.then(then) : then(carried);
+}
+
+/** The address of a resource is a message to its server, too. */
+function outgoingParts(call: Call, message: JsonObject): MessagePart[] {
+  const parts = partsOf(message, call.method);
+  if (call.method === 'resources/read' && typeof message.uri === 'string')
+    parts.push({ pointer: '/uri', kind: 'text', text: message.uri, path: ['uri'] });
+  return parts;
+}
+
+const tests = new WeakMap<FlowModel, CanaryTest>();
+
+function canaryIn(model: FlowModel, parts: readonly MessagePart[]): string | undefined {
+  if (model.canaries.length === 0) return undefined;
+  let test = tests.get(model);
+  if (!test) {
+    test = canaryTest(model.canaries) ?? (() => undefined);
+    tests.set(model, test);
+  }
+  return test(parts.map(({ text }) => text));
+}
+
+function touchedCanary(flight: Flight, name: string): Verdict {
+  flight.touched = { what: 'canary', name };
+  note(flight, { type: 'flow.canary', where: 'arguments', path: undefined, count: 1, confidence: 1, action: 'deny' });
+  return deny('blocked_content', 'The arguments hold a value that may not be used.', 'flow/canary');
+}
+
+const STRENGTH: readonly FlowAction[] = ['allow', 'log', 'hold', 'redact', 'deny'];
+
+interface Judged {
+  carried: Carried;
+  action: FlowAction;
+  rule: string | undefined;
+}
+
+function judge(flight: Flight, at: Place, message: JsonObject, all: readonly Carried[], book: FlowBook): Verdict | Promise<Verdict> {
+  const judged = all.map((carried) => ruled(at, carried, all)).filter(({ action }) => action !== 'allow');
+  for (const one of judged) noteCarried(flight, one);
+  const worst = judged.reduce<Judged | undefined>(
+    (most, one) => (most && STRENGTH.indexOf(most.action) >= STRENGTH.indexOf(one.action) ? most : one),
+    undefined,
+  );
+  if (!worst || worst.action === 'log') return PASS;
+  const told = evidence(worst, judged);
+  const rule = `flow/${worst.rule ?? 'default'}`;
+  const isAnswer = flight.call.kind === 'reverse';
+  if (worst.action === 'hold' && !isAnswer) {
+    flight.heldBy ??= { rule, reason: `The call may send data out: ${told}. A person must approve it.` };
+    return PASS;
+  }
+  const refused = deny('blocked_content', `The call would send data out: ${told}.`, rule);
+  if (worst.action !== 'redact' || isAnswer) return refused;
+  return redact(flight, at, message, judged, book, refused);
+}
+
+function ruled({ model, to }: Place, carried: Carried, all: readonly Carried[]): Judged {
+  const { source, isSendBack } = carried;
+  const values = all.reduce((sum, one) => (one.source === source ? sum + one.values : sum), 0);
+  const { action, rule } = model.rule({ labels: source.labels, server: source.server, values, isSendBack }, to);
+  // What goes back to whom it is about is nobody's finding, unless a rule says so.
+  return { carried, action: rule === undefined && (isSendBack || to.sink !== 'external') ? 'allow' : action, rule };
+}
+
+/** What may not go out is taken out; when it is still there in another form, the call is refused. */
+function redact(
+  flight: Flight,
+  at: Place,
+  message: JsonObject,
+  judged: readonly Judged[],
+  book: FlowBook,
+  refused: Verdict,
+): Verdict | Promise<Verdict> {
+  const doomed = judged.filter(({ action }) => action === 'redact' || action === 'hold').map(({ carried }) => carried);
+  const next = withheld(message, doomed);
+  const scope = book.find(at.key, at.model.windowMs);
+  if (!next || !scope) return refused;
+  const left = book.carried(scope, leavesOf(outgoingParts(flight.call, next)).leaves, 1);
+  const then = (still: readonly Carried[]): Verdict => {
+    if (still.some((one) => doomed.some(({ source }) => source === one.source))) return refused;
+    flight.call.params = next;
+    flight.call.paramsText = undefined;
+    flight.sensitiveArguments = true;
+    return PASS;
+  };
+  return left instanceof Promise ? left.then(then) : then(left);
+}
+
+/** The coarse rule: whoever has read private data and the words of strangers may be doing what the strangers say. */
+function mixed(flight: Flight, { model, to }: Place): Verdict {
+  const { mixed: action } = model;
+  if (action === 'allow' || to.sink !== 'external') return PASS;
+  note(flight, { type: 'flow.mixed', where: 'arguments', path: undefined, count: 1, confidence: 0.5, action });
+  const why = 'Private data and content written by strangers were both read before this call, which reaches outside';
+  if (action === 'deny' || (action === 'hold' && flight.call.kind === 'reverse')) return deny('blocked_content', `${why}.`, 'flow/mixed');
+  if (action === 'hold') flight.heldBy ??= { rule: 'flow/mixed', reason: `${why}; a person must approve it.` };
+  return PASS;
+}
+
+function noteCarried(flight: Flight, { carried, action }: Judged): void {
+  const { source, pointer, values, bits } = carried;
+  for (const label of source.labels)
+    note(flight, {
+      type: `flow.${label}`,
+      where: 'arguments',
+      path: shown(pointer),
+      count: Math.max(1, values),
+      confidence: Math.min(1, Math.round(bits) / 60),
+      action,
+    });
+  if (action === 'log') flight.ports.logger.info({ call: flight.call.id, flow: phrase(carried) }, 'data that was read is sent out');
+}
+
+function note(flight: Flight, finding: Finding): void {
+  flight.call.findings = [...flight.call.findings, finding];
+  flight.ports.metrics.finding(finding.type, finding.action ?? 'none', finding.count, flight.control.org);
+}
+
+/** Places told in one reason. */
+const MAX_TOLD = 3;
+
+function evidence(worst: Judged, judged: readonly Judged[]): string {
+  const same = judged.filter(({ action }) => action === worst.action);
+  const told = same.slice(0, MAX_TOLD).map(({ carried }) => phrase(carried));
+  return same.length > MAX_TOLD ? `${told.join('; ')}; and ${same.length - MAX_TOLD} more` : told.join('; ');
+}
+
+function phrase({ pointer, values, source }: Carried): string {
+  return `argument "${shown(pointer)}" carries ${values} ${values === 1 ? 'value' : 'values'} read from ${source.name}`;
+}
+
+function shown(pointer: string): string {
+  return pointer.replace(/^\/arguments(?=\/)/, '').slice(0, 200);
+}

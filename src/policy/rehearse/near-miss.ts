@@ -1,0 +1,161 @@
+// What would have passed: one thing about the request that, changed, lets it through. Each is found by changing the request and deciding again,
+// so none is told that is not true. Pure; bounded; never on the path of a call that is let through.
+import type { DecisionEffect } from '../../call.ts';
+import type { Json } from '../../lib/json.ts';
+import type { DecideInput } from '../decide-input.ts';
+import type { PolicySet } from '../policy-set.ts';
+import { type CompiledRule, compileRule, failedMatcher, failedOnCall, type Matcher } from '../rule.ts';
+import { valuesOf } from '../when/scope.ts';
+import { atomsOf } from './atom.ts';
+import { failing, holding, valueAt, withValue } from './variant.ts';
+
+/** Near misses told of one request. */
+export const MAX_NEAR_MISSES = 10;
+/** Decisions made in search of them. */
+export const MAX_TRIES = 400;
+/** The same for what an agent is told, on every denial. */
+export const MAX_PUBLIC_TRIES = 24;
+
+export interface NearMiss {
+  /** What would have to hold: `args.amount <= 500`. */
+  condition: string;
+  /** What would then come out, and by which rule. */
+  effect: Exclude<DecisionEffect, 'deny'>;
+  rule: string;
+}
+
+/** For operators: over everything about the request. Empty when it was let through. */
+export function nearMisses(set: PolicySet, input: DecideInput): NearMiss[] {
+  const search = new Search(set, input, MAX_TRIES);
+  if (search.isAllowed) return [];
+  for (const rule of set.rules) {
+    if (search.isOver) break;
+    if (rule.effect === 'hide') continue;
+    if (failedMatcher(rule, input, set.tags) === undefined) search.byCondition(rule, () => true);
+    search.byMatcher(rule);
+  }
+  return search.found;
+}
+
+/**
+ * For the agent: over its own arguments only, of a capability that its lists show. INVARIANT: says nothing of any other capability, and nothing
+ * about a name that may not exist (test/property/rehearse.test.ts).
+ */
+export function publicNearMiss(set: PolicySet, input: DecideInput): string | undefined {
+  const { principal, server, capability } = input;
+  if (input.method !== 'tools/call' || server === undefined || !capability || !set.visible(principal, server, capability)) return undefined;
+  const search = new Search(set, input, MAX_PUBLIC_TRIES);
+  for (const rule of set.rules) {
+    if (search.isOver || search.found.some(passes)) break;
+    if (rule.effect === 'hide' || !rule.onCall?.condition || failedMatcher(rule, input, set.tags) !== undefined) continue;
+    search.byCondition(rule, (path) => path.startsWith('args.'));
+  }
+  return search.found.find(passes)?.condition;
+}
+
+function passes({ effect }: NearMiss): boolean {
+  return effect === 'allow';
+}
+
+class Search {
+  readonly found: NearMiss[] = [];
+  readonly isAllowed: boolean;
+  readonly #set: PolicySet;
+  readonly #input: DecideInput;
+  readonly #before: DecisionEffect;
+  #left: number;
+
+  constructor(set: PolicySet, input: DecideInput, tries: number) {
+    this.#set = set;
+    this.#input = input;
+    this.#left = tries;
+    this.#before = set.decide(input).effect;
+    this.isAllowed = this.#before === 'allow';
+  }
+
+  get isOver(): boolean {
+    return this.#left <= 0 || this.found.length >= MAX_NEAR_MISSES;
+  }
+
+  /** The comparisons of a rule whose matchers hold: each turned round, then all that fail at once. */
+  byCondition(rule: CompiledRule, mayChange: (path: string) => boolean): void {
+    const condition = rule.onCall?.condition;
+    if (!condition || 'broken' in condition) return;
+    const atoms = atomsOf(condition.root).filter(({ atom }) => mayChange(atom.path));
+    let together: DecideInput | undefined = this.#input;
+    const texts: string[] = [];
+    for (const { atom, joined } of atoms) {
+      const now = atom.holds(valueAt(this.#input, atom.path));
+      if (now !== true) this.#tryValues(atom.path, atom.holdsFor, atom.text);
+      if (now !== false) this.#tryValues(atom.path, atom.failsFor, atom.opposite);
+      if (!joined || now === true) continue;
+      texts.push(atom.text);
+      const [value] = atom.holdsFor;
+      together = together && value !== undefined ? withValue(together, atom.path, value) : undefined;
+    }
+    if (texts.length > 1 && together) this.#try(together, texts.join(' and '));
+  }
+
+  /** Matchers that alone stand in the way: of a rule that lets through, the one that fails; of one that does not, one that holds. */
+  byMatcher(rule: CompiledRule): void {
+    const { match } = rule.source;
+    const lets = rule.effect === 'allow' || rule.effect === 'hold';
+    const matches = this.#matches(rule);
+    if (lets === matches) return;
+    const names = [...(Object.keys(match) as (keyof typeof match)[]), ...(rule.ofAgent || rule.ofTeam ? (['tier'] as const) : [])];
+    for (const name of names) {
+      if (this.isOver) return;
+      // Another capability would be another request.
+      if (WHAT_IS_ASKED.has(name)) continue;
+      if (lets && !this.#matchesWithout(rule, name)) continue;
+      const changed = lets ? holding(rule, name, this.#input) : failing(rule, name, this.#input);
+      const says = (input: DecideInput) => (lets ? matcherText(rule, name) : `not ${matcherText(rule, name)}${timeText(name, input)}`);
+      for (const input of changed) if (this.#try(input, says(input))) break;
+    }
+  }
+
+  #matches(rule: CompiledRule): boolean {
+    try {
+      if (failedMatcher(rule, this.#input, this.#set.tags) !== undefined) return false;
+      return failedOnCall(rule, this.#input, (one) => one.holds(valuesOf(this.#input, this.#set.tags))) === undefined;
+    } catch {
+      return false;
+    }
+  }
+
+  #matchesWithout(rule: CompiledRule, matcher: Matcher): boolean {
+    const { [matcher as 'tool']: _, ...match } = rule.source.match;
+    const owner = { policy: 'without', tier: rule.tier, ...(matcher === 'tier' ? {} : { team: rule.ofTeam, agent: rule.ofAgent }) };
+    return this.#matches(compileRule(owner, { ...rule.source, match }, 0));
+  }
+
+  #tryValues(path: string, values: readonly Json[], text: string): void {
+    for (const value of values) {
+      if (this.isOver) return;
+      const changed = withValue(this.#input, path, value);
+      if (changed && this.#try(changed, text)) return;
+    }
+  }
+
+  /** Is it let through so, or nearer to it than before? */
+  #try(input: DecideInput, condition: string): boolean {
+    if (this.#left-- <= 0) return false;
+    const { effect, rule } = this.#set.decide(input);
+    if (effect === 'deny' || effect === this.#before) return false;
+    if (!this.found.some((one) => one.condition === condition)) this.found.push({ condition, effect, rule });
+    return true;
+  }
+}
+
+const WHAT_IS_ASKED: ReadonlySet<string> = new Set(['server', 'tool', 'prompt', 'resource', 'method', 'kind']);
+
+function matcherText(rule: CompiledRule, matcher: Matcher): string {
+  if (matcher === 'tier') return rule.ofAgent === undefined ? `team ${rule.ofTeam}` : `agent ${rule.ofAgent}`;
+  const value = rule.source.match[matcher as keyof typeof rule.source.match];
+  if (matcher === 'riskAtLeast') return `risk >= ${String(value)}`;
+  return `${matcher} ${Array.isArray(value) ? value.join(' or ') : JSON.stringify(value)}`;
+}
+
+function timeText(matcher: Matcher, { nowMs }: DecideInput): string {
+  return matcher === 'time' && nowMs !== undefined ? `, for example at ${new Date(nowMs).toISOString()}` : '';
+}

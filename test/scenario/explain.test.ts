@@ -1,0 +1,174 @@
+// Issue 3 §3, `explain`: each test is named after the sentence it shows. Real store, whole table, admin API over the same store.
+import { afterEach, describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../src/lib/json.ts';
+import type { PolicyRule } from '../../src/object/kinds.ts';
+import { PASS } from '../../src/pipeline/flight.ts';
+import { type Rehearsal, rehearsal } from '../support/rehearsal.ts';
+import { policyObject } from '../support/seed.ts';
+
+let r: Rehearsal;
+afterEach(() => r.h.close());
+
+const RULES: PolicyRule[] = [
+  { name: 'no-closing', match: { tool: ['close_*'] }, effect: 'deny', reason: 'accounts are closed by people' },
+  { name: 'small', match: { tool: ['create_refund'], class: ['support'] }, when: 'args.amount <= 500', effect: 'allow' },
+  { name: 'mail', match: { tool: ['send_mail'], class: ['marketing'] }, effect: 'allow' },
+  { name: 'secret', match: { tool: ['read_file'] }, effect: 'hide' },
+  { name: 'rest', match: { tool: ['get_*'] }, effect: 'allow' },
+];
+
+async function explained(index: number, role: 'viewer' | 'reviewer' = 'reviewer'): Promise<JsonObject> {
+  const all = (await r.decisions()).filter(({ method }) => method === 'tools/call');
+  const { status, body } = await r.api(`explain/${String(all.at(index)?.call)}`, { role });
+  expect(status, JSON.stringify(body)).toBe(200);
+  return body;
+}
+
+describe('explain <call id>', () => {
+  it('shows every candidate rule with the values it saw, and the first match', async () => {
+    r = await rehearsal(RULES);
+    await r.call('get_refund', { id: 7 });
+    const body = await explained(-1);
+    expect(body.decision).toMatchObject({ effect: 'allow', rule: 'p/rest', code: 'allowed' });
+    expect(body.recorded).toMatchObject({ rule: 'p/rest', agrees: true });
+    expect((body.trace as JsonObject[]).map(({ rule, matched, failedOn }) => [rule, matched, failedOn])).toEqual([
+      ['p/no-closing', false, 'tool'],
+      ['p/small', false, 'tool'],
+      ['p/mail', false, 'class'],
+      ['p/secret', false, 'tool'],
+      ['p/rest', true, undefined],
+    ]);
+    expect((body.trace as JsonObject[])[2]?.values).toEqual({ class: 'support' });
+  });
+
+  it('near misses ("allowed if amount ≤ 500")', async () => {
+    r = await rehearsal(RULES);
+    await r.call('create_refund', { amount: 501 });
+    expect((await explained(-1)).nearMisses).toEqual([{ condition: 'args.amount <= 500', effect: 'allow', rule: 'p/small' }]);
+    await r.call('send_mail', {});
+    expect((await explained(-1)).nearMisses).toEqual([{ condition: 'class marketing', effect: 'allow', rule: 'p/mail' }]);
+  });
+
+  it('is by the rules that were in force then, whatever is in force now', async () => {
+    r = await rehearsal(RULES);
+    await r.call('create_refund', { amount: 501 });
+    await r.put(policyObject('p', [{ name: 'all', match: {}, effect: 'allow' }]));
+    const body = await explained(-1);
+    expect(body.recorded).toMatchObject({ rule: 'builtin/default', agrees: true });
+    expect(body.decision).toMatchObject({ effect: 'deny' });
+  });
+
+  it('sensitive values are redacted, and a role below reviewer sees no argument values', async () => {
+    r = await rehearsal([
+      { name: 'w', match: {}, when: "args.amount <= 5 && args.password == 'hunter2' && args.note == 'x'", effect: 'allow' },
+    ]);
+    await r.call('create_refund', { amount: 501, password: 'hunter2', note: 'Bearer abcdefghijkl' });
+    const whole = JSON.stringify(await explained(-1));
+    expect(whole).toContain('"args.amount":501');
+    expect(whole).toContain('"args.password":"(redacted)"');
+    expect(whole).not.toMatch(/"args\.note":"Bearer/);
+    const viewed = JSON.stringify((await explained(-1, 'viewer')).trace);
+    expect(viewed).not.toContain('501');
+    expect(viewed).not.toContain('args.');
+  });
+
+  it('what a detector spoke about is redacted', async () => {
+    const inspectors = [
+      {
+        name: 'played',
+        inspectArguments: (flight: { call: { findings: unknown } }) => {
+          flight.call.findings = [{ type: 'pii.email', where: 'arguments', path: '/to', count: 1, confidence: 1, action: undefined }];
+          return PASS;
+        },
+      },
+    ];
+    r = await rehearsal(
+      [{ name: 'w', match: { findings: ['pii.*'] }, when: "args.to == 'nobody' && args.n == 1", effect: 'allow' }],
+      [],
+      undefined,
+      {
+        inspectors: inspectors as never,
+      },
+    );
+    await r.call('send_mail', { to: 'ann@example.com', n: 2 });
+    const text = JSON.stringify(await explained(-1));
+    expect(text).not.toContain('ann@example.com');
+    expect(text).toContain('"args.n":2');
+  });
+
+  it('says when something was erased', async () => {
+    r = await rehearsal(RULES);
+    await r.call('create_refund', { amount: 501 });
+    const entry = (await r.h.entries()).findLast(({ content }) => content.method === 'tools/call');
+    await r.h.core.store.log.erasePayloads(r.h.org, [String(entry?.content.arguments)]);
+    const body = await explained(-1);
+    expect(body.missing).toContain('the arguments were erased or never kept');
+  });
+
+  it('has risk parts and quota state', async () => {
+    r = await rehearsal(RULES, [
+      {
+        kind: 'risk',
+        metadata: { name: 'all' },
+        spec: {
+          order: 1000,
+          weights: { intent: 30, magnitude: 20, sensitivity: 15, novelty: 15, anomaly: 10, target: 10 },
+          bands: { log: 1 },
+          minHistory: 1,
+        },
+      } as never,
+    ]);
+    await r.h.histories.settled();
+    await r.call('get_refund', { id: 1 });
+    const body = await explained(-1);
+    expect(Object.keys((body.risk as { parts: object }).parts).length).toBeGreaterThan(3);
+    expect(body.limits).toEqual([]);
+  });
+
+  it('an unknown call id is said to be unknown', async () => {
+    r = await rehearsal(RULES);
+    expect((await r.api('explain/call_nope')).status).toBe(404);
+  });
+});
+
+describe('explain --what-if FILE', () => {
+  it('judges a call that was not made, by the rules of now', async () => {
+    r = await rehearsal(RULES);
+    const text = 'agent: bot\nserver: shop\ntool: create_refund\nargs: { amount: 501 }\n';
+    const { body } = await r.api('explain', { role: 'viewer', body: { text, fileName: 'call.yaml' } });
+    expect(body).toMatchObject({ decision: { effect: 'deny', rule: 'builtin/default' }, asked: { agent: 'bot', class: 'support' } });
+    expect(body.nearMisses).toEqual([{ condition: 'args.amount <= 500', effect: 'allow', rule: 'p/small' }]);
+    expect(await r.decisions()).toEqual([]);
+  });
+
+  it('says what is wrong in the file, with line and column', async () => {
+    r = await rehearsal(RULES);
+    const { status, body } = await r.api('explain', { body: { text: 'agent: bot\ntoool: x\n', fileName: 'call.yaml' } });
+    expect(status).toBe(422);
+    expect(JSON.stringify(body)).toMatch(/call\.yaml:1:1: .*toool/);
+  });
+});
+
+describe('the denied agent gets the public part: code, reason, what would pass, how to request access', () => {
+  it('on a condition over its own arguments', async () => {
+    r = await rehearsal(RULES, [{ ...policyObject('contact', []), spec: { order: 1, access: 'write to #mcp-access', rules: [] } }]);
+    expect(await r.call('create_refund', { amount: 501 })).toMatchObject({
+      type: 'denied',
+      code: 'no_rule_allows',
+      hint: 'It would pass with args.amount <= 500. To ask for access: write to #mcp-access',
+    });
+  });
+
+  it('never names of hidden rules or capabilities: hidden, forbidden and unknown tools are told the same', async () => {
+    r = await rehearsal(RULES, [{ ...policyObject('contact', []), spec: { order: 1, access: 'write to #mcp-access', rules: [] } }]);
+    await r.ask('tools/list', undefined);
+    const told = async (tool: string) => {
+      const { callId: _, ...outcome } = (await r.call(tool, { amount: 1 })) as unknown as JsonObject;
+      return JSON.stringify(outcome).replaceAll(tool, 'TOOL');
+    };
+    const [forbidden, unknown, hidden] = [await told('send_mail'), await told('no_such_tool'), await told('read_file')];
+    expect(forbidden).toBe(unknown);
+    expect(hidden).toBe(unknown);
+    expect(unknown).not.toMatch(/secret|marketing|read_file|p\//);
+  });
+});
