@@ -177,7 +177,7 @@ it('freeze --revoke-tokens and freeze --drill', async () => {
   expect(await ok('token', 'list')).toMatch(/leaked.*revoked/);
   await ok('unfreeze', 'leak');
   const drill = await ok('freeze', '--everyone', '--drill', '--reason', 'monthly');
-  expect(drill).toMatch(/Nothing was stopped\.\nGATEWAY +AFTER +CALLS +PARKED +SESSIONS +ENTRY\ngw_\w+ +\d+ ms +0 +0 +0 +\d+/);
+  expect(drill).toMatch(/Nothing was stopped\.\nGATEWAY +AFTER +CALLS +PARKED +SESSIONS +TICKETS +ENTRY\ngw_\w+ +\d+ ms +0 +0 +0 +0 +\d+/);
   expect((await cli(['freeze', '--everyone', '--drill', '--reason', 'x', '--until', '1h'])).code).toBe(2);
 });
 

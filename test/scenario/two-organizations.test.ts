@@ -24,6 +24,7 @@ function call(tenant: Tenant, options: { token?: string; name?: string; argument
   return tenant.ask('tools/call', { name, arguments: given }, rest);
 }
 
+const POLICY = 'kind: policy\nmetadata: {name: tried}\nspec: {rules: [{name: r, match: {server: [desk]}, effect: allow}]}\n';
 const agent = { kind: 'agent', metadata: { name: 'added' }, spec: { owner: 'b' } };
 /** As beta asks: [method, path, body]. Every route has at least one row; `touches` says that it changes beta. */
 const rows: [method: string, path: string, body?: unknown][] = [
@@ -75,6 +76,21 @@ const rows: [method: string, path: string, body?: unknown][] = [
   ['POST', '/api/v1/servers/desk/reject', { hashes: ['a'.repeat(64)] }],
   ['POST', '/api/v1/drills', { scope: { agent: 'bot' }, reason: 'drill', waitMs: 500 }],
   ['GET', '/api/v1/policy/effective?agent=bot'],
+  ['GET', '/api/v1/explain/none'],
+  ['POST', '/api/v1/explain', { text: 'agent: bot\nserver: desk\ntool: common' }],
+  ['POST', '/api/v1/policy/lint', {}],
+  ['POST', '/api/v1/policy/diff', { a: {}, b: { text: POLICY } }],
+  ['POST', '/api/v1/policy/simulate', { text: POLICY, from: '2026-01-01T00:00:00Z' }],
+  ['GET', '/api/v1/policy/shadow'],
+  ['GET', '/api/v1/policy/starter'],
+  ['GET', '/api/v1/policy/learned?from=2026-01-01T00:00:00Z'],
+  ['GET', '/api/v1/approvals'],
+  ['GET', '/api/v1/approval-stats'],
+  ['POST', '/api/v1/approvals/decide', { verdict: 'deny', filter: { agent: 'bot' }, comment: 'all', dryRun: true }],
+  ['GET', '/api/v1/approvals/none'],
+  ['POST', '/api/v1/approvals/none/approve'],
+  ['POST', '/api/v1/approvals/none/deny', { comment: 'no' }],
+  ['POST', '/api/v1/approvals/none/revoke', { comment: 'no' }],
   ['GET', '/api/v1/limits'],
   ['GET', '/api/v1/limits/none'],
   ['GET', '/api/v1/organizations'],
