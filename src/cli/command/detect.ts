@@ -9,7 +9,7 @@ export const detectCommands: readonly CommandSpec[] = [
     summary: 'Report what speaks against definitions: of a server, or of a file with the result of tools/list',
     details:
       'A file is looked at here, without a gateway; a server as the gateway reads it now, against the definitions of its other servers.',
-    needs: 'nothing',
+    needs: 'gateway',
     options: [
       { flags: '--sarif', help: 'print the report as SARIF 2.1.0' },
       { flags: '--exit-code', help: 'exit with 1 when something was found' },
