@@ -18,7 +18,7 @@ export interface CliOptions {
   env?: Readonly<Record<string, string>>;
   stdin?: string | Uint8Array;
   cwd?: string;
-  /** Called with everything printed so far, whenever there is more; returns a signal to send. */
+  /** Called with everything printed so far, whenever there is more; returns a signal to send, which is sent once. */
   onOutput?: (stdout: string) => NodeJS.Signals | undefined;
   /** Reads one piece of standard output and closes it, as `| head` does. */
   closeOutput?: true;
@@ -37,11 +37,14 @@ export function runCli(args: readonly string[], options: CliOptions = {}): Promi
     });
     let stdout = '';
     let stderr = '';
+    let sent = false;
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       stdout += chunk;
       if (options.closeOutput) child.stdout.destroy();
-      const signal = options.onOutput?.(stdout);
-      if (signal !== undefined) child.kill(signal);
+      const signal = sent ? undefined : options.onOutput?.(stdout);
+      if (signal === undefined) return;
+      sent = true;
+      child.kill(signal);
     });
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
       stderr += chunk;
