@@ -106,3 +106,12 @@ describe('any definition', () => {
     expect(intentOf({ name: 'entry', description: `${lead(MAX_DESCRIPTION_CHARS)}. It cannot be undone.` })).toBe('write');
   });
 });
+
+it('reads any name made of the words it knows: none breaks the analysis', () => {
+  const words = 'test tool with progress status info order build log report run get list history check results'.split(' ');
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...words), { minLength: 1, maxLength: 5 }), (parts) => {
+      classifyDefinition({ name: parts.join('_'), description: 'Reports.', inputSchema: { type: 'object' } }, undefined);
+    }),
+  );
+});

@@ -81,7 +81,8 @@ function verbPlace(words: readonly string[]): number {
   if (first && !first.nounish) return lead;
   const strong = words.findIndex((word, index) => index > lead && nameVerb(word)?.nounish === false);
   // A runner (`run`, `execute`) in front keeps its place; a noun in front (`order_cancel`, `report_list`) gives way.
-  if (first && strong < 0 && lead < words.length - 1 && first.verb !== 'post' && ABOUT.has(words.at(-1) as string)) return words.length - 1;
+  const ends = words.at(-1) as string;
+  if (first && strong < 0 && lead < words.length - 1 && first.verb !== 'post' && ABOUT.has(ends) && nameVerb(ends)) return words.length - 1;
   if (first && (strong < 0 || first.runs || first.intent === 'exfiltrative')) return lead;
   if (strong >= 0) return strong;
   if (first) return lead;
