@@ -111,7 +111,7 @@ it('reads any name made of the words it knows: none breaks the analysis', () => 
   const words = 'test tool with progress status info order build log report run get list history check results'.split(' ');
   fc.assert(
     fc.property(fc.array(fc.constantFrom(...words), { minLength: 1, maxLength: 5 }), (parts) => {
-      classifyDefinition({ name: parts.join('_'), description: 'Reports.', inputSchema: { type: 'object' } }, undefined);
+      classifyDefinition({ name: parts.join('_'), description: 'Reports.', inputSchema: { type: 'object' } });
     }),
   );
 });
