@@ -21,6 +21,7 @@ export async function proveCall(context: AdminContext, call: string): Promise<Pr
   const contents = [...entries.values()].map(({ content }) => JSON.parse(content) as JsonObject);
   const decisions = contents.filter(({ type }) => type === 'decision');
   if (decisions.length === 0) return undefined;
+  await addApprovals(context, decisions, entries);
   const documents: Document[] = [];
   for (const decision of decisions) {
     const found = await policyOf(context, decision);
@@ -50,6 +51,33 @@ export async function proveCall(context: AdminContext, call: string): Promise<Pr
   };
 }
 
+/** Kinds of object whose rules are named after the kind: `role/name/number`. */
+const RULE_KINDS: ReadonlySet<string> = new Set(['role', 'risk', 'dlp', 'injection', 'flow']);
+
+/** What happened to the tickets that these decisions name: asked for, voted on, granted, used up. Entries of a ticket are filed under the call that asked. */
+async function addApprovals(
+  { org, logStore, approvals }: AdminContext,
+  decisions: readonly JsonObject[],
+  entries: Map<number, StoredEntry>,
+) {
+  const tickets = new Set(decisions.map(({ approval }) => approval).filter((id) => typeof id === 'string'));
+  for (const id of tickets) {
+    const ticket = await approvals.find(org, id);
+    if (!ticket) continue;
+    for await (const entry of logStore.read({ org, callId: ticket.callId })) {
+      const content: unknown = JSON.parse(entry.content);
+      const isStep = isObject(content) && content.event === 'approval' && content.ticket === id;
+      // Looks at the arguments may be many, and bind nothing.
+      if (isStep && content.what !== 'read' && entries.size < MAX_PROOF_ENTRIES) entries.set(entry.seq, entry);
+    }
+  }
+  // What the call's own entries hold of tickets that none of its decisions names.
+  for (const [seq, { content }] of entries) {
+    const { event, ticket, what }: JsonObject = JSON.parse(content);
+    if (event === 'approval' && (what === 'read' || !tickets.has(String(ticket)))) entries.delete(seq);
+  }
+}
+
 /** The policy, or the role (`role/name/number`), of the rule that decided, as it was when it did, with the entry that put it in force. */
 async function policyOf(
   context: AdminContext,
@@ -57,7 +85,7 @@ async function policyOf(
 ): Promise<{ document: Document; entry: StoredEntry } | undefined> {
   const [first = '', second = ''] = String(rule).split('/');
   if (first === 'builtin') return undefined;
-  const [kind, name] = first === 'role' ? ['role', second] : ['policy', first];
+  const [kind, name] = RULE_KINDS.has(first) ? [first, second] : ['policy', first];
   const versions = await context.versions(kind, name, MAX_VERSIONS);
   const inForce = versions.find(({ revision }) => revision <= Number(judged));
   if (!inForce?.document) return undefined;

@@ -10,6 +10,7 @@ import {
   type Asking,
   LIVE_STATES,
   newTicket,
+  qualification,
   type Reviewer,
   readTicket,
   type Ticket,
@@ -97,7 +98,7 @@ export class ApprovalDesk {
       org,
       withEnd(ticket, 'consumed', { timeMs, callId: call.id }),
       'consumed',
-      { call: call.id },
+      { call: call.id, timeMs },
       { atRevision: call.revision },
     );
   }
@@ -105,25 +106,41 @@ export class ApprovalDesk {
   vote(org: string, id: string, reviewer: Reviewer, verdict: Vote['verdict'], comment: string | undefined): Promise<Voted> {
     const vote = (ticket: Ticket): VoteRefusal | Ticket => {
       const timeMs = this.#options.clock.nowMs();
-      const problem = voteProblem(ticket, reviewer, verdict, comment);
+      const problem = timeMs >= ticket.expiresMs ? 'not_open' : voteProblem(ticket, reviewer, verdict, comment);
       return problem ?? withVote(ticket, { by: reviewer.operator, user: reviewer.user, verdict, comment, timeMs });
     };
     const what = ({ state }: Ticket): What => (state === 'approved' ? 'granted' : state === 'refused' ? 'refused' : 'approved');
-    return this.#change(org, id, vote, what, { by: reviewer.operator, user: reviewer.user, comment });
+    const about = (ticket: Ticket): About => ({
+      ...{ by: reviewer.operator, user: reviewer.user, comment, timeMs: ticket.votes.at(-1)?.timeMs },
+      ...qualification(ticket.approvers, reviewer),
+    });
+    return this.#change(org, id, vote, what, about);
   }
 
   /** Takes a grant back before it is used. */
   revoke(org: string, id: string, by: string, comment: string | undefined): Promise<Voted> {
     const end = (ticket: Ticket): VoteRefusal | Ticket =>
       ticket.state === 'approved' ? withEnd(ticket, 'revoked', { timeMs: this.#options.clock.nowMs(), by, why: comment }) : 'not_open';
-    return this.#change(org, id, end, () => 'revoked', { by, comment });
+    return this.#change(
+      org,
+      id,
+      end,
+      () => 'revoked',
+      () => ({ by, comment }),
+    );
   }
 
   /** Ends a live ticket that a freeze, or the loss of its token, has made void. */
   async drain(org: string, id: string, why: string): Promise<void> {
     const end = (ticket: Ticket): VoteRefusal | Ticket =>
       LIVE_STATES.has(ticket.state) ? withEnd(ticket, 'drained', { timeMs: this.#options.clock.nowMs(), why }) : 'not_open';
-    await this.#change(org, id, end, () => 'drained', { comment: why });
+    await this.#change(
+      org,
+      id,
+      end,
+      () => 'drained',
+      () => ({ comment: why }),
+    );
   }
 
   async find(org: string, id: string): Promise<Ticket | undefined> {
@@ -177,14 +194,14 @@ export class ApprovalDesk {
     id: string,
     next: (ticket: Ticket) => VoteRefusal | Ticket,
     what: (ticket: Ticket) => What,
-    about: About,
+    about: (changed: Ticket) => About,
   ): Promise<Voted> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const ticket = await this.find(org, id);
       if (!ticket) return { type: 'unknown' };
       const changed = next(ticket);
       if (typeof changed === 'string') return { type: 'problem', problem: changed, ticket };
-      if (await this.#put(org, changed, what(changed), about)) return { type: 'voted', ticket: changed };
+      if (await this.#put(org, changed, what(changed), about(changed))) return { type: 'voted', ticket: changed };
     }
     throw new Error('a ticket could not be written: it changes all the time');
   }
@@ -198,11 +215,12 @@ export class ApprovalDesk {
     const { requester, server, capability, rule, digest, binding, id, expiresMs, quorum } = ticket;
     const { agent, user: asUser } = requester;
     const named = capability ? { [capability.kind]: capability.name } : {};
-    const request =
-      what === 'requested' ? { method: ticket.method, server, ...named, rule, ruleHash: ticket.ruleHash, asUser, quorum, expiresMs } : {};
+    const asked = { method: ticket.method, server, ...named, rule, ruleHash: ticket.ruleHash, asUser, owner: ticket.owner, quorum };
+    const { createdMs, nonce, definition, revision: held } = ticket;
+    const sworn = { createdMs, expiresMs, nonce, held, definition, approvers: approversNamed(ticket.approvers) };
+    const request = what === 'requested' ? { ...asked, ...sworn } : {};
     const fields = {
       event: 'approval' as const,
-      timeMs: clock.nowMs(),
       what,
       ticket: id,
       digest,
@@ -211,15 +229,26 @@ export class ApprovalDesk {
       instance,
       ...request,
       ...about,
+      timeMs: about.timeMs ?? clock.nowMs(),
     };
     const entry = log.entry(org, { type: 'system', fields });
-    const result = await store.put(org, rowOf(ticket), { ...entry, callId: about.call }, more);
+    const result = await store.put(org, rowOf(ticket), { ...entry, callId: about.call ?? ticket.callId }, more);
     if (result.type === 'written') this.waiting.changed(org, ticket);
     return result;
   }
 }
 
+/** Whom a rule names, as an entry has it; undefined: every reviewer. */
+function approversNamed(approvers: Ticket['approvers']): Pick<NonNullable<Ticket['approvers']>, 'users' | 'teams' | 'roles'> | undefined {
+  const { users, teams, roles } = approvers ?? {};
+  return users || teams || roles ? { users, teams, roles } : undefined;
+}
+
 interface About {
+  /** Of the entry; now unless given. */
+  timeMs?: number | undefined;
+  teams?: readonly string[] | undefined;
+  roles?: readonly string[] | undefined;
   by?: string | undefined;
   user?: string | undefined;
   comment?: string | undefined;

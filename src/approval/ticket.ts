@@ -120,6 +120,13 @@ export function isReviewer(approvers: Approvers | undefined, { user, teams, role
   return teams.some((team) => ofTeams?.includes(team)) || roles.some((role) => ofRoles?.includes(role));
 }
 
+/** Those of the approvers' teams and roles that a reviewer has: what an entry says of why the vote counts. */
+export function qualification(approvers: Approvers | undefined, { teams, roles }: Reviewer): { teams?: string[]; roles?: string[] } {
+  const ofTeams = teams.filter((team) => approvers?.teams?.includes(team));
+  const ofRoles = roles.filter((role) => approvers?.roles?.includes(role));
+  return { ...(ofTeams.length > 0 && { teams: ofTeams }), ...(ofRoles.length > 0 && { roles: ofRoles }) };
+}
+
 export function withVote(ticket: Ticket, vote: Vote): Ticket {
   const votes = [...ticket.votes, vote];
   const approvals = votes.filter(({ verdict }) => verdict === 'approve').length;

@@ -24,6 +24,21 @@ export interface ApprovalFields {
   rule?: string | undefined;
   ruleHash?: string | undefined;
   quorum?: number | undefined;
+  createdMs?: number | undefined;
   expiresMs?: number | undefined;
+  nonce?: string | undefined;
+  /** Control revision under which the call was held. */
+  held?: number | undefined;
+  /** Hash of the definition in force. */
+  definition?: string | undefined;
+  /** Who answers for the agent. */
+  owner?: string | undefined;
+  /** Whom the rule names; absent: every reviewer. */
+  approvers?:
+    | { users?: readonly string[] | undefined; teams?: readonly string[] | undefined; roles?: readonly string[] | undefined }
+    | undefined;
+  /** With a vote: those of the approvers' teams and roles that whoever voted had. */
+  teams?: readonly string[] | undefined;
+  roles?: readonly string[] | undefined;
   instance?: string | undefined;
 }

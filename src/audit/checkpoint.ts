@@ -84,6 +84,13 @@ export function parseCheckpoint(note: string): SignedCheckpoint | undefined {
   return { origin, size, root, text, signatures: signatures as SignedCheckpoint['signatures'] };
 }
 
+/** The note with more signature lines; undefined when it would be no note any more. Lines that it has are not added again. */
+export function withSignatures(note: string, lines: readonly string[]): string | undefined {
+  const known = new Set(note.split('\n'));
+  const added = note + lines.filter((line) => !known.has(line.slice(0, -1))).join('');
+  return parseCheckpoint(added) ? added : undefined;
+}
+
 function parseSignature(line: string): SignedCheckpoint['signatures'][number] | undefined {
   const [, name, encoded] = /^— ([^\s+]{1,256}) ([A-Za-z0-9+/=]+)$/u.exec(line) ?? [];
   const bytes = encoded === undefined ? undefined : strictBase64(encoded);
@@ -100,9 +107,14 @@ export interface VerifierKey {
 
 /** undefined for anything but an Ed25519 verifier key whose id is right. */
 export function parseVerifierKey(text: string): VerifierKey | undefined {
+  return parseKey(text, ED25519);
+}
+
+/** The same for another type of Ed25519 signature (C2SP signed-note §Signature types). */
+export function parseKey(text: string, type: number): VerifierKey | undefined {
   const [, name, keyId, encoded] = /^([^\s+]{1,256})\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)$/u.exec(text) ?? [];
   const typed = encoded === undefined ? undefined : strictBase64(encoded);
-  if (name === undefined || keyId === undefined || typed?.length !== 1 + SEED_BYTES || typed[0] !== ED25519) return undefined;
+  if (name === undefined || keyId === undefined || typed?.length !== 1 + SEED_BYTES || typed[0] !== type) return undefined;
   if (keyIdOf(name, typed).toString('hex') !== keyId) return undefined;
   const key = createPublicKey({ key: Buffer.concat([SPKI_PREFIX, typed.subarray(1)]), format: 'der', type: 'spki' });
   return { name, keyId, text, key };
@@ -124,7 +136,8 @@ export function signedBy(checkpoint: SignedCheckpoint, keys: readonly VerifierKe
 
 const KEY_NAME = /^[^\s+]{1,256}$/u;
 
-function keyIdOf(name: string, typedKey: Uint8Array): Buffer {
+/** First bytes of the hash of a key's name, type and bytes. */
+export function keyIdOf(name: string, typedKey: Uint8Array): Buffer {
   return sha256Bytes(Buffer.concat([Buffer.from(`${name}\n`, 'utf8'), typedKey])).subarray(0, KEY_ID_BYTES);
 }
 

@@ -3,7 +3,7 @@
 import type { Clock } from '../lib/clock.ts';
 import { GatewayError } from '../lib/error.ts';
 import type { Random } from '../lib/id.ts';
-import { NoteSigner, originOf, parseCheckpoint, parseVerifierKey, SEED_BYTES, signCheckpoint } from './checkpoint.ts';
+import { NoteSigner, originOf, parseCheckpoint, parseVerifierKey, SEED_BYTES, signCheckpoint, withSignatures } from './checkpoint.ts';
 import type { AuditLog } from './log.ts';
 import {
   BLOCK_LEAVES,
@@ -19,6 +19,10 @@ import type { CheckpointStore, KeptCheckpoint, KeptSigningKey, LogStore } from '
 
 /** Roots of blocks read or written at a time. */
 export const BLOCKS_AT_ONCE = 4096;
+
+/** Newest checkpoints that signatures are still added to, and tries while others add theirs. */
+const RECENT = 100;
+const MAX_ATTEMPTS = 16;
 
 export interface CheckpointerOptions {
   log: LogStore;
@@ -60,6 +64,18 @@ export class Checkpointer {
 
   latest(org: string, limit = 1): Promise<KeptCheckpoint[]> {
     return this.#options.store.checkpoints(org, limit);
+  }
+
+  /** Adds what others signed to the note of a checkpoint. false when it is gone, or the note would be no note any more. */
+  async addSignatures(org: string, size: number, lines: readonly string[]): Promise<boolean> {
+    const { store } = this.#options;
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const kept = (await store.checkpoints(org, RECENT)).find((one) => one.size === size);
+      const note = kept && withSignatures(kept.note, lines);
+      if (!kept || note === undefined) return false;
+      if (note === kept.note || (await store.replaceNote(org, size, kept.note, note))) return true;
+    }
+    return false;
   }
 
   /** Verifier keys, oldest first; the last one signs. Makes the first when there is none. */

@@ -231,6 +231,17 @@ export type SystemFields =
   | ApprovalFields
   /** What policies that only watch would have decided otherwise, since `fromMs`; `beyond`: such calls that are in none of the differences. */
   | { event: 'shadow'; timeMs: number; fromMs: number; differences: readonly ShadowDifference[]; beyond: number; instance?: Maybe<string> }
+  /** An anchor begins to fail, or works again; `size`: entries of the last checkpoint that it vouched for. */
+  | {
+      event: 'anchor';
+      timeMs: number;
+      what: 'failed' | 'recovered';
+      anchor: string;
+      kind: string;
+      size: number;
+      reason?: Maybe<string>;
+      instance?: Maybe<string>;
+    }
   | {
       event: 'key-rotation';
       timeMs: number;
@@ -296,13 +307,12 @@ export function systemContent(s: SystemFields): string {
     return canonicalJson({ ...plainMembers(window), from: instant(fromMs), to: instant(toMs), type: 'system', time });
   }
   if (rest.event === 'approval') {
-    const { expiresMs, ...members } = rest;
-    return canonicalJson({
-      ...plainMembers(members),
+    const { createdMs, expiresMs, ...members } = rest;
+    const instants = {
+      created: createdMs === undefined ? undefined : instant(createdMs),
       expires: expiresMs === undefined ? undefined : instant(expiresMs),
-      type: 'system',
-      time,
-    });
+    };
+    return canonicalJson({ ...plainMembers(members), ...instants, type: 'system', time });
   }
   return canonicalJson({ ...plainMembers(rest), type: 'system', time });
 }

@@ -1,6 +1,7 @@
 // Which calls are decided, open, closed or lost while a log is read in order: the rules that join decisions, outcomes and gaps.
 // Bounded: remembers every open call, and the newest MAX_REMEMBERED closed ones.
 import { isObject, type JsonObject } from '../lib/json.ts';
+import { ApprovalLedger } from './approval-ledger.ts';
 import type { Breach } from './rules.ts';
 
 /** Closed calls (and void or denying decisions) remembered, so that a second decision or outcome is called by its right name. */
@@ -16,17 +17,19 @@ export class CallLedger {
   readonly #fates = new Map<number, Fate>();
   /** Calls that were allowed by a decision that was not void. */
   readonly #allowed = new Set<string>();
+  readonly #approvals = new ApprovalLedger();
   #lostCount = 0;
   #voidCount = 0;
   #firstSeq = 1;
 
-  counts(): { open: number; lost: number; voids: number } {
-    return { open: this.#open.size, lost: this.#lostCount, voids: this.#voidCount };
+  counts(): { open: number; lost: number; voids: number; approved: number } {
+    return { open: this.#open.size, lost: this.#lostCount, voids: this.#voidCount, approved: this.#approvals.bound };
   }
 
   /** The log begins at this entry: what refers to earlier ones cannot be checked. */
   startLate(seq: number): void {
     this.#firstSeq = seq;
+    this.#approvals.startLate();
   }
 
   /** Content is well-formed for its type (rules.ts). */
@@ -35,11 +38,13 @@ export class CallLedger {
     if (content.type === 'outcome') return this.#outcome(content);
     if (content.type !== 'system') return undefined;
     if (content.event === 'gap') return this.#gap(content);
+    if (content.event === 'approval') return this.#approvals.take(seq, content);
     if (content.event === 'start' && content.exclusive === true) return this.#exclusiveStart();
     return undefined;
   }
 
-  #decision(seq: number, revision: number, { call, effect, judged, policy, single }: JsonObject): Breach | undefined {
+  #decision(seq: number, revision: number, content: JsonObject): Breach | undefined {
+    const { call, effect, judged, policy, single } = content;
     if (Number(judged) > revision) return { rule: 'judged-ahead', expected: `judged at most ${revision}`, found: String(judged) };
     if (policy !== judged)
       return { rule: 'content', expected: `policy ${judged}, the revision the call was judged under`, found: String(policy) };
@@ -60,7 +65,7 @@ export class CallLedger {
     forgetOldest(this.#allowed);
     if (single === true) this.#remember(seq, 'single');
     else this.#open.set(seq, name);
-    return undefined;
+    return this.#approvals.take(seq, content);
   }
 
   #outcome(content: JsonObject): Breach | undefined {

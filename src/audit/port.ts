@@ -105,6 +105,8 @@ export interface CheckpointStore {
   checkpoints(org: string, limit: number): Promise<KeptCheckpoint[]>;
   /** Saves nothing and resolves to false when one of this or a greater size is there, or one made after `sinceMs`. */
   saveCheckpoint(org: string, checkpoint: KeptCheckpoint, sinceMs: number): Promise<boolean>;
+  /** Replaces the note of the checkpoint of this size; false when it is no longer `before`. The text that is signed must be the same. */
+  replaceNote(org: string, size: number, before: string, note: string): Promise<boolean>;
   /** Oldest first; the last one signs. */
   signingKeys(org: string): Promise<KeptSigningKey[]>;
   /** Saves nothing and resolves to false unless there are exactly `known` keys. */

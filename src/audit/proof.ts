@@ -2,9 +2,11 @@
 // A proof shows what happened; that nothing else happened shows only the whole log.
 import { sha256Hex } from '../lib/digest.ts';
 import { isObject, type JsonObject } from '../lib/json.ts';
+import { AnchorCheck, type AnchorFact, type AnchorTrust } from './anchor-check.ts';
 import { parseCheckpoint, parseVerifierKey, type SignedCheckpoint, signedBy } from './checkpoint.ts';
 import { type ParsedLine, parseLine } from './line.ts';
 import { HASH_BYTES, inclusionHolds, leafHash, MAX_PROOF_HASHES } from './merkle.ts';
+import { unbound } from './proof-binding.ts';
 
 export const PROOF_FORMAT = 'sallyport-proof';
 /** Most entries and documents of a proof. */
@@ -36,12 +38,16 @@ export interface ProofVerdict {
   /** Numbers of the entries that were proved. */
   entries: number[];
   documents: string[];
+  /** Votes for the call, as `name (ticket)`. */
+  approvals: string[];
   signedBy: string | undefined;
+  /** What others vouch for, of those that were named. */
+  anchors?: AnchorFact[];
   reason?: string;
 }
 
 /** `keys`: verifier keys that are trusted. Without one everything but the signer is checked, and the verdict is `cannot_tell` at best. */
-export function verifyProof(text: string, keys: readonly string[]): ProofVerdict {
+export function verifyProof(text: string, keys: readonly string[], anchors?: AnchorTrust): ProofVerdict {
   const facts: ProofVerdict = {
     state: 'broken',
     call: undefined,
@@ -49,6 +55,7 @@ export function verifyProof(text: string, keys: readonly string[]): ProofVerdict
     origin: undefined,
     entries: [],
     documents: [],
+    approvals: [],
     signedBy: undefined,
   };
   const proof = readProof(text);
@@ -59,13 +66,20 @@ export function verifyProof(text: string, keys: readonly string[]): ProofVerdict
   const read = readEntries(proof, checkpoint);
   if (typeof read === 'string') return { ...facts, reason: read };
   facts.entries = read.map(({ header }) => header.seq);
-  const wrong = wrongCall(proof.call, read) ?? wrongDocument(proof, read);
+  const wrong = wrongCall(proof.call, read) ?? wrongDocument(proof, read) ?? unbound(read, proof.documents);
   if (wrong !== undefined) return { ...facts, reason: wrong };
+  facts.approvals = read.flatMap(({ content: { event, what, by, ticket } }) =>
+    event === 'approval' && (what === 'approved' || what === 'granted') ? [`${by} (${ticket})`] : [],
+  );
   facts.documents = proof.documents.map(({ kind, name }) => `${kind}/${name}`);
   const trusted = (keys.length > 0 ? keys : proof.keys).map(parseVerifierKey).filter((key) => key !== undefined);
   const signer = signedBy(checkpoint, trusted);
   if (!signer) return { ...facts, reason: 'the checkpoint has no good signature by a key that is trusted' };
   facts.signedBy = signer.text;
+  const check = anchors && new AnchorCheck(anchors);
+  const unanchored = check?.take(checkpoint) ?? check?.end();
+  if (unanchored) return { ...facts, reason: `${unanchored.rule}: expected ${unanchored.expected}, found ${unanchored.found}` };
+  if (check) facts.anchors = check.facts();
   if (keys.length === 0)
     return {
       ...facts,
@@ -85,6 +99,7 @@ function readEntries({ entries }: Proof, { size, root, origin }: SignedCheckpoin
     const hashes = path.map((hash) => Buffer.from(hash, 'hex'));
     if (path.length > MAX_PROOF_HASHES || hashes.some((hash, at) => hash.length !== HASH_BYTES || hash.toString('hex') !== path[at]))
       return `the path of entry ${seq} is no list of hashes`;
+    if (seq <= (read.at(-1)?.header.seq ?? 0)) return `entry ${seq} is not in the order of the log`;
     if (!inclusionHolds(leafHash(parsed.hash), seq - 1, size, hashes, root)) return `entry ${seq} is not in the tree of the checkpoint`;
     read.push(parsed);
   }

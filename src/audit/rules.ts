@@ -26,11 +26,22 @@ export type Rule =
   | 'outcome-twice'
   | 'gap-without-decision'
   | 'outcome-missing'
+  | 'approval-order'
+  | 'approval-changed'
+  | 'approval-digest'
+  | 'approval-voter'
+  | 'approval-quorum'
+  | 'approval-expired'
+  | 'grant-missing'
+  | 'grant-twice'
+  | 'grant-of-another'
   | 'checkpoint-form'
   | 'checkpoint-origin'
   | 'checkpoint-root'
   | 'checkpoint-signature'
-  | 'checkpoint-size';
+  | 'checkpoint-size'
+  | 'anchor-signature'
+  | 'anchor-missing';
 
 export interface Breach {
   rule: Rule;
@@ -46,6 +57,7 @@ const count: Check = (value) => Number.isSafeInteger(value) && Number(value) >= 
 const amount: Check = (value) => typeof value === 'number' && value >= 0;
 const hash: Check = (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
 const instant: Check = (value) => typeof value === 'string' && /^[+-]?\d{4,6}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value);
+const texts: Check = (value) => Array.isArray(value) && value.every(anyText);
 const flag: Check = (value) => typeof value === 'boolean';
 const oneOf =
   (...allowed: string[]): Check =>
@@ -113,9 +125,24 @@ const SYSTEM: Readonly<Record<string, Members>> = {
     binding: hash,
     agent: text,
     'by?': text,
+    'user?': text,
     'call?': text,
+    'created?': instant,
     'expires?': instant,
+    'quorum?': count,
+    'held?': count,
+    'definition?': hash,
+    'approvers?': record({ 'users?': texts, 'teams?': texts, 'roles?': texts }),
+    'teams?': texts,
+    'roles?': texts,
   },
+  shadow: {
+    differences: listOf({ live: text, liveEffect: text, shadow: text, shadowEffect: text, agent: anyText, count, call: text }),
+    beyond: count,
+    from: instant,
+  },
+  drill: { instance: text, freeze: text, counts: (value) => isObject(value) && Object.values(value).every(count), elapsedMs: amount },
+  anchor: { what: oneOf('failed', 'recovered'), anchor: text, kind: text, size: count },
   'key-rotation': { scope: oneOf('master', 'data', 'checkpoint'), key: text, 'previous?': text },
 };
 

@@ -1,6 +1,7 @@
 // Checks the tree of a log, entry by entry, against checkpoints known from elsewhere: root, origin, signature, and the hand-over from key to key.
 // Never trusts a key because the log names it, unless a checkpoint signed by a trusted key covers the entry that does.
 import type { JsonObject } from '../lib/json.ts';
+import { AnchorCheck, type AnchorFact, type AnchorTrust } from './anchor-check.ts';
 import { originOf, parseCheckpoint, parseVerifierKey, type SignedCheckpoint, signedBy, type VerifierKey } from './checkpoint.ts';
 import { CompactTree, leafHash } from './merkle.ts';
 import type { Breach } from './rules.ts';
@@ -10,6 +11,8 @@ export interface TreeExpectation {
   notes: readonly string[];
   /** Verifier keys that are trusted. Empty: a first key that the log names is taken, which shows only that log and checkpoints belong together. */
   keys: readonly string[];
+  /** Who else must vouch for them. */
+  anchors?: AnchorTrust | undefined;
 }
 
 export interface CheckpointFacts {
@@ -19,6 +22,8 @@ export interface CheckpointFacts {
   size: number;
   /** `given`: all signed by a key that was given, or one it handed over to. `log`: by the key that the log itself names. */
   trust: 'given' | 'log';
+  /** What others vouch for, of those that were named. */
+  anchors?: AnchorFact[];
 }
 
 /** Most checkpoints looked at. */
@@ -32,10 +37,12 @@ export class TreeCheck {
   readonly #trust: CheckpointFacts['trust'];
   /** Keys that the log names as successors, not yet covered. */
   #announced: { key: VerifierKey; previous: string | undefined }[] = [];
+  readonly #anchors: AnchorCheck | undefined;
   #next = 0;
   #origin = '';
 
-  constructor({ notes, keys }: TreeExpectation) {
+  constructor({ notes, keys, anchors }: TreeExpectation) {
+    this.#anchors = anchors && new AnchorCheck(anchors);
     const parsed = notes.slice(0, MAX_CHECKPOINTS).map(parseCheckpoint);
     this.#wrongForm = notes.length > MAX_CHECKPOINTS ? MAX_CHECKPOINTS : parsed.indexOf(undefined);
     this.#expected = parsed.filter((one) => one !== undefined).sort((a, b) => a.size - b.size);
@@ -44,7 +51,12 @@ export class TreeCheck {
   }
 
   facts(): CheckpointFacts {
-    return { checked: this.#next, size: this.#expected[this.#next - 1]?.size ?? 0, trust: this.#trust };
+    return {
+      checked: this.#next,
+      size: this.#expected[this.#next - 1]?.size ?? 0,
+      trust: this.#trust,
+      ...(this.#anchors && { anchors: this.#anchors.facts() }),
+    };
   }
 
   take(org: string, seq: number, hash: string, content: JsonObject): Breach | undefined {
@@ -65,7 +77,7 @@ export class TreeCheck {
   /** A checkpoint of more entries than there are. */
   end(): Breach | undefined {
     const due = this.#expected[this.#next];
-    if (!due) return undefined;
+    if (!due) return this.#anchors?.end();
     return {
       rule: 'checkpoint-size',
       expected: `${due.size} entries, as a checkpoint says`,
@@ -87,7 +99,7 @@ export class TreeCheck {
       };
     for (const { key, previous } of this.#announced) if (this.#keys.some(({ text }) => text === previous)) this.#keys.push(key);
     this.#announced = [];
-    return undefined;
+    return this.#anchors?.take(due);
   }
 
   #announce({ key: text, previous }: JsonObject): void {

@@ -4,7 +4,9 @@ import { entryLine, GENESIS } from './chain.ts';
 import { CallLedger } from './ledger.ts';
 import { MAX_LINE_UNITS, type ParsedLine, parseLine, UNREADABLE } from './line.ts';
 import type { Head, StoredEntry } from './port.ts';
+import { type PropertyResult, resultsOf } from './property.ts';
 import type { Breach, Rule } from './rules.ts';
+import { LineScanner } from './scan-line.ts';
 import { type CheckpointFacts, TreeCheck, type TreeExpectation } from './tree-check.ts';
 
 export { MAX_LINE_UNITS } from './line.ts';
@@ -44,6 +46,10 @@ export interface Verdict {
   lostCalls: number;
   /** Decisions that were void because the revision had moved on. */
   voidDecisions: number;
+  /** Calls that ran under a grant, each bound to the approvals that it took. */
+  approvedCalls: number;
+  /** Each property with its result. */
+  properties: PropertyResult[];
   /** Of the checkpoints that were given. */
   checkpoints?: CheckpointFacts;
   firstBad?: FirstBad;
@@ -62,7 +68,48 @@ export async function verifyLog(lines: AsyncIterable<string> | Iterable<string>,
 
 /** The same over raw bytes (a file stream). Bytes that are not UTF-8 are a broken line. */
 export async function verifyBytes(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, options: VerifyOptions = {}): Promise<Verdict> {
-  return verifyLog(splitLines(chunks), options);
+  const run = new LogVerifier(options);
+  await feedBytes(chunks, run);
+  return run.verdict();
+}
+
+/** Hands the lines of a byte stream to a verifier, without making a text of each. Stops where the verifier does. */
+export async function feedBytes(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  verifier: LogVerifier,
+  progress?: (bytes: number) => void,
+): Promise<void> {
+  let rest: Buffer[] = [];
+  let restBytes = 0;
+  for await (const chunk of chunks) {
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    // Only a chunk that ends a line is joined to what came before: a long line is not copied again for each.
+    const joined = restBytes === 0 || bytes.indexOf(LF) < 0 ? bytes : Buffer.concat([...rest, bytes]);
+    if (joined !== bytes) [rest, restBytes] = [[], 0];
+    let start = 0;
+    for (let end = joined.indexOf(LF); end >= 0; end = joined.indexOf(LF, start)) {
+      if (!verifier.takeBytes(joined, start, end)) return;
+      start = end + 1;
+    }
+    if (start < joined.length) rest.push(joined.subarray(start));
+    restBytes += joined.length - start;
+    if (restBytes > MAX_LINE_UNITS) {
+      verifier.take(UNREADABLE);
+      return;
+    }
+    progress?.(chunk.length);
+  }
+  if (restBytes > 0) verifier.takeBytes(Buffer.concat(rest), 0, restBytes);
+}
+
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function textOf(bytes: Uint8Array): string {
+  try {
+    return strictUtf8.decode(bytes);
+  } catch {
+    return UNREADABLE;
+  }
 }
 
 /** Lines of a stored log as an export has them, without the newline. Never reads the whole log into memory. */
@@ -72,18 +119,14 @@ export async function* exportLines(entries: AsyncIterable<StoredEntry>): AsyncGe
 
 /** Lines of a byte stream: split at LF only, UTF-8 decoded strictly, bounded. A last line without LF counts. */
 export async function* splitLines(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<string, void, undefined> {
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   let rest: Uint8Array[] = [];
   let restBytes = 0;
   const line = (): string => {
-    const bytes = rest.length === 1 ? rest[0] : Buffer.concat(rest);
+    const [only, ...more] = rest;
+    const bytes = only && more.length === 0 ? only : Buffer.concat(rest);
     rest = [];
     restBytes = 0;
-    try {
-      return decoder.decode(bytes);
-    } catch {
-      return UNREADABLE;
-    }
+    return textOf(bytes);
   };
   for await (const chunk of chunks) {
     let start = 0;
@@ -110,6 +153,7 @@ const LF = 10;
 export class LogVerifier {
   readonly #options: VerifyOptions;
   readonly #ledger = new CallLedger();
+  readonly #scanner = new LineScanner();
   #line = 0;
   #entries = 0;
   #org: string | undefined;
@@ -126,18 +170,45 @@ export class LogVerifier {
     this.#headSeen = options.expectedHead === undefined || options.expectedHead.seq === 0;
   }
 
+  /** Entries that passed so far. */
+  get entries(): number {
+    return this.#entries;
+  }
+
+  /** The same for a line of bytes, [from, to) without its line end. */
+  takeBytes(bytes: Buffer, from: number, to: number): boolean {
+    const isFollowing = this.#entries > 0 && this.#org !== undefined;
+    const scanned = isFollowing ? this.#scanner.scan(bytes, from, to, this.#org ?? '', this.#head) : undefined;
+    if (scanned) {
+      this.#line++;
+      return this.#taken(this.#check(scanned));
+    }
+    return this.take(textOf(bytes.subarray(from, to)));
+  }
+
   /** False when there is no point in reading on. */
   take(text: string): boolean {
     this.#line++;
     const parsed = parseLine(text);
-    const breach = 'rule' in parsed ? parsed : this.#check(parsed);
+    return this.#taken('rule' in parsed ? parsed : this.#check(parsed));
+  }
+
+  #taken(breach: Breach | undefined): boolean {
     if (!breach) return true;
     this.#firstBad = { seq: this.#head.seq + 1, line: this.#line, ...breach };
     return false;
   }
 
   verdict(): Verdict {
-    const { open, lost, voids } = this.#ledger.counts();
+    const verdict = this.#verdict();
+    const { tree } = this.#options;
+    const looked = { isEmpty: this.#entries === 0, isPartial: this.#partial, hasCheckpoints: tree !== undefined };
+    const hasAnchors = tree?.anchors !== undefined;
+    return { ...verdict, properties: resultsOf({ ...looked, hasAnchors, broken: verdict.firstBad?.rule }) };
+  }
+
+  #verdict(): Omit<Verdict, 'properties'> {
+    const { open, lost, voids, approved } = this.#ledger.counts();
     const facts = {
       entries: this.#entries,
       org: this.#org,
@@ -145,6 +216,7 @@ export class LogVerifier {
       openCalls: open,
       lostCalls: lost,
       voidDecisions: voids,
+      approvedCalls: approved,
     };
     if (this.#firstBad) return { state: 'broken', ...facts, firstBad: this.#firstBad };
     if (!this.#headSeen) return { state: 'broken', ...facts, firstBad: this.#missingHead() };

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Verifies an exported Sallyport log, or the proof of one call. Written from docs/audit-format.md alone; needs nothing but Python 3.9 or newer.
 
-    verify.py LOG.jsonl [--org NAME] [--expect SEQ:HASH] [--partial] [--checkpoint FILE] [--key KEY ...] [--json]
-    verify.py --proof FILE [--key KEY ...] [--json]
+    verify.py LOG.jsonl [--org NAME] [--expect SEQ:HASH] [--partial] [--checkpoint FILE ...] [--key KEY ...] [--witness KEY ...] [--tsa-ca FILE ...] [--json]
+    verify.py --proof FILE [--key KEY ...] [--witness KEY ...] [--tsa-ca FILE ...] [--json]
 
 Exit code: 0 sound, 1 broken, 2 cannot be told. Section numbers in comments are those of docs/audit-format.md.
 """
 import argparse
 import base64
+import datetime
 import hashlib
 import json
 import math
@@ -17,6 +18,7 @@ import sys
 MAX_LINE_UNITS = 16 * 1024 * 1024
 ZERO_HASH = "0" * 64
 REMEMBERED = 1_000_000
+TICKETS = 200_000
 MAX_SAFE = 2**53 - 1
 HASH = re.compile(r"[0-9a-f]{64}\Z")
 TIME = re.compile(r"[+-]?[0-9]{4,6}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z\Z")
@@ -163,6 +165,14 @@ def wrong_member(value, members):
     return None
 
 
+def texts(value):
+    return isinstance(value, list) and all(any_text(item) for item in value)
+
+
+def counts(value):
+    return isinstance(value, dict) and all(is_count(item) for item in value.values())
+
+
 FINDINGS = optional(list_of(type=is_text, count=is_count))
 CONTENT = {
     "decision": dict(
@@ -188,7 +198,19 @@ SYSTEM = {
     "drift": dict(server=is_text, changes=list_of(kind=is_text, name=any_text, state=is_text)),
     "degraded": {"from": is_time, "to": is_time, "reason": any_text},
     "limited": {"from": is_time, "to": is_time, "agent": is_text, "limit": is_text, "refused": is_count, "token": optional(is_text)},
+    "approval": dict(
+        what=one_of("requested", "approved", "granted", "refused", "revoked", "expired", "drained", "superseded", "consumed", "read"),
+        ticket=is_text, digest=is_hash, binding=is_hash, agent=is_text, by=optional(is_text), user=optional(is_text), call=optional(is_text),
+        created=optional(is_time), expires=optional(is_time), quorum=optional(is_count), held=optional(is_count), definition=optional(is_hash),
+        approvers=optional(record(users=optional(texts), teams=optional(texts), roles=optional(texts))), teams=optional(texts), roles=optional(texts),
+    ),
+    "shadow": {
+        "differences": list_of(live=is_text, liveEffect=is_text, shadow=is_text, shadowEffect=is_text, agent=any_text, count=is_count, call=is_text),
+        "beyond": is_count, "from": is_time,
+    },
+    "drill": dict(instance=is_text, freeze=is_text, counts=counts, elapsedMs=amount),
     "incident": dict(what=is_text, reason=any_text, count=is_count),
+    "anchor": dict(what=one_of("failed", "recovered"), anchor=is_text, kind=is_text, size=is_count),
     "key-rotation": dict(scope=one_of("master", "data", "checkpoint"), key=is_text, previous=optional(is_text)),
 }
 
@@ -246,8 +268,134 @@ def parse_line(line):
 # --- calls (the last rules of section 6) ----------------------------------------------------------------------------------------------
 
 
+def milliseconds(time):
+    match = re.match(r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})\.([0-9]{3})Z\Z", time)
+    if not match:
+        return None
+    parts = [int(part) for part in match.groups()]
+    try:
+        moment = datetime.datetime(*parts[:6], tzinfo=datetime.timezone.utc)
+    except ValueError:
+        return None
+    return round((moment - datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)).total_seconds()) * 1000 + parts[6]
+
+
+def is_late(time, expires):
+    if not isinstance(expires, str) or milliseconds(time) is None or milliseconds(expires) is None:
+        return False
+    return milliseconds(time) >= milliseconds(expires)
+
+
+LIVE = ("open", "granted", "refused")
+STEPS = {
+    "approved": (("open",), "open"), "granted": (("open",), "granted"), "refused": (("open",), "refused"), "revoked": (("granted",), "over"),
+    "consumed": (("granted",), "consumed"), "expired": (LIVE, "over"), "drained": (LIVE, "over"), "superseded": (LIVE, "over"),
+}
+
+
+class Approvals:
+    """Section 6.1: what ties an approval to what ran."""
+
+    def __init__(self):
+        self.tickets, self.used, self.partial, self.bound = {}, {}, False, 0
+
+    def step(self, content):
+        name, what = content["ticket"], content["what"]
+        ticket = self.tickets.get(name)
+        if what == "requested":
+            if ticket:
+                raise Breach("approval-order", "one request", name)
+            digest = approval_digest(content)
+            if digest is not None and digest != content["digest"]:
+                raise Breach("approval-digest", digest, content["digest"])
+            remember(self.tickets, name, {"requested": content, "state": "open", "voters": [], "approvals": 0, "call": None, "decision": None}, TICKETS)
+            return
+        if ticket is None:
+            if self.partial:
+                return
+            raise Breach("approval-order", "a request before", what)
+        for member in ("digest", "binding", "agent"):
+            if content[member] != ticket["requested"][member]:
+                raise Breach("approval-changed", ticket["requested"][member], content[member])
+        if what not in STEPS:
+            return
+        states, following = STEPS[what]
+        if ticket["state"] not in states:
+            raise Breach("approval-order", " or ".join(states), ticket["state"])
+        if what in ("approved", "granted", "refused"):
+            self.vote(ticket, content)
+        elif what == "consumed":
+            if is_late(content["time"], ticket["requested"].get("expires")):
+                raise Breach("approval-expired", ticket["requested"]["expires"], content["time"])
+            if "call" not in content:
+                raise Breach("approval-order", "a call", "none")
+            ticket["call"] = content["call"]
+            remember(self.used, content["call"], name, TICKETS)
+        ticket["state"] = following
+
+    def vote(self, ticket, vote):
+        asked = ticket["requested"]
+        by, user = vote.get("by"), vote.get("user")
+        if is_late(vote["time"], asked.get("expires")):
+            raise Breach("approval-expired", asked["expires"], vote["time"])
+        if by is None and user is None:
+            raise Breach("approval-voter", "somebody", "nobody")
+        if any(name is not None and name in (asked.get("asUser"), asked.get("owner")) for name in (by, user)):
+            raise Breach("approval-voter", "somebody else than who asked", str(by))
+        if any(other[0] == by or (other[1] is not None and other[1] == user) for other in ticket["voters"]):
+            raise Breach("approval-voter", "one vote of each person", str(by))
+        approvers = asked.get("approvers")
+        if isinstance(approvers, dict):
+            given = {"users": [user], "teams": vote.get("teams", []), "roles": vote.get("roles", [])}
+            if not any(set(approvers.get(kind, [])) & set(names) for kind, names in given.items()):
+                raise Breach("approval-voter", "an approver", str(by))
+        ticket["voters"].append((by, user))
+        if vote["what"] != "refused":
+            ticket["approvals"] += 1
+        if vote["what"] == "granted" and ticket["approvals"] < asked.get("quorum", 1):
+            raise Breach("approval-quorum", str(asked.get("quorum", 1)), str(ticket["approvals"]))
+
+    def decision(self, seq, content):
+        """Of a decision that allows and is in force."""
+        call, name = content["call"], content.get("approval")
+        if name is None:
+            if call in self.used:
+                raise Breach("grant-missing", self.used[call], "a decision that names none")
+            return
+        ticket = self.tickets.get(name)
+        if ticket is None:
+            if self.partial:
+                return
+            raise Breach("grant-missing", "an approval that was granted", name)
+        if ticket["decision"] is not None:
+            raise Breach("grant-twice", "one call", "entry %d" % ticket["decision"])
+        if ticket["state"] != "consumed" or ticket["call"] != call:
+            raise Breach("grant-missing", "a grant that call %s used up" % call, ticket["state"])
+        asked, principal = ticket["requested"], content.get("principal", {})
+        same = principal.get("agent") == asked.get("agent") and principal.get("user") == asked.get("asUser")
+        same = same and ("definition" not in asked or content.get("definition") == asked["definition"])
+        if not same or any(content.get(member) != asked.get(member) for member in ("method", "server", "tool", "prompt", "resource")):
+            raise Breach("grant-of-another", name, call)
+        ticket["decision"] = seq
+        self.used.pop(call, None)
+        self.bound += 1
+
+
+def approval_digest(asked):
+    if not all(isinstance(asked.get(member), str) for member in ("nonce", "created", "expires", "rule", "ruleHash")) or "held" not in asked:
+        return None
+    created, expires = milliseconds(asked["created"]), milliseconds(asked["expires"])
+    if created is None or expires is None:
+        return None
+    return sha256_hex(canonical({
+        "v": 1, "id": asked["ticket"], "nonce": asked["nonce"], "createdMs": created, "expiresMs": expires, "binding": asked["binding"],
+        "rule": asked["rule"], "ruleHash": asked["ruleHash"], "revision": asked["held"],
+    }))
+
+
 class Ledger:
     def __init__(self):
+        self.approvals = Approvals()
         self.open, self.lost, self.fates, self.allowed = {}, {}, {}, {}
         self.first_seq = 1
         self.lost_count = self.voids = 0
@@ -260,6 +408,8 @@ class Ledger:
             self.outcome(content)
         elif kind == "system" and content["event"] == "gap":
             self.gap(content)
+        elif kind == "system" and content["event"] == "approval":
+            self.approvals.step(content)
         elif kind == "system" and content["event"] == "start" and content.get("exclusive") is True:
             self.lost.clear()
             if self.open:
@@ -283,6 +433,7 @@ class Ledger:
                 remember(self.fates, seq, "outcome-without-decision")
             else:
                 self.open[seq] = content["call"]
+            self.approvals.decision(seq, content)
 
     def outcome(self, content):
         seq, call = content["decision"], content["call"]
@@ -308,9 +459,9 @@ class Ledger:
             self.lost_count += 1
 
 
-def remember(memory, key, value):
+def remember(memory, key, value, limit=REMEMBERED):
     memory[key] = value
-    if len(memory) > REMEMBERED:
+    if len(memory) > limit:
         del memory[next(iter(memory))]
 
 
@@ -439,10 +590,10 @@ def strict_base64(text):
     return data if base64.b64encode(data).decode() == text else None
 
 
-def parse_key(text):
+def parse_key(text, kind=1):
     match = VERIFIER_KEY.match(text)
     typed = strict_base64(match.group(3)) if match else None
-    if typed is None or len(typed) != 33 or typed[0] != 1:
+    if typed is None or len(typed) != 33 or typed[0] != kind:
         return None
     if sha256(match.group(1).encode() + b"\n" + typed)[:4].hex() != match.group(2):
         return None
@@ -481,8 +632,23 @@ def signed_by(checkpoint, keys):
     return found
 
 
+def cosigned(checkpoint, key):
+    """Section 8.1: the time a witness gave, None without a line of its key."""
+    found = None
+    for name, key_id, signature in checkpoint["signatures"]:
+        if name != key["name"] or key_id != key["id"]:
+            continue
+        seconds = int.from_bytes(signature[:8], "big")
+        message = ("cosignature/v1\ntime %d\n%s" % (seconds, checkpoint["text"])).encode("utf-8")
+        if len(signature) != 72 or seconds > 8_640_000_000_000 or not ed25519_good(key["key"], message, signature[8:]):
+            raise Breach("anchor-signature", "a good cosignature of %s" % name, "a bad one")
+        found = seconds if found is None else found
+    return found
+
+
 class TreeCheck:
-    def __init__(self, notes, keys):
+    def __init__(self, notes, keys, witnesses=(), authorities=()):
+        self.witnesses, self.authorities, self.facts = [parse_key(key, 4) for key in witnesses], list(authorities), {}
         parsed = [parse_checkpoint(note) for note in notes]
         self.bad_form = None in parsed
         self.expected = sorted((one for one in parsed if one), key=lambda one: one["size"])
@@ -515,19 +681,265 @@ class TreeCheck:
                 if any(known["text"] == previous for known in self.keys):
                     self.keys.append(key)
             self.announced = []
+            self.anchors(due)
             self.next += 1
 
     def end(self):
         if self.next < len(self.expected):
             raise Breach("checkpoint-size", "%d entries" % self.expected[self.next]["size"], "the end of the log")
+        for key in self.witnesses:
+            if ("witness", key["name"]) not in self.facts:
+                raise Breach("anchor-missing", "a checkpoint that %s cosigned" % key["name"], "none")
+        if self.authorities and not any(kind == "rfc3161" for kind, _ in self.facts):
+            raise Breach("anchor-missing", "a checkpoint with a time stamp", "none")
+
+    def anchors(self, checkpoint):
+        for key in self.witnesses:
+            seconds = cosigned(checkpoint, key)
+            if seconds is not None:
+                self.facts["witness", key["name"]] = {"kind": "witness", "name": key["name"], "size": checkpoint["size"], "seconds": seconds}
+        for name, key_id, token in checkpoint["signatures"] if self.authorities else ():
+            if sha256(name.encode() + b"\n\xffsallyport/rfc3161")[:4].hex() == key_id:
+                seconds, authority = check_time_stamp(token, checkpoint["text"], self.authorities)
+                self.facts["rfc3161", authority] = {"kind": "rfc3161", "name": authority, "size": checkpoint["size"], "seconds": seconds}
+
+
+# --- properties (section 6.2) ---------------------------------------------------------------------------------------------------------
+
+PROPERTIES = {
+    "chain": "line canonical header hash content-hash organization sequence prev expected-head",
+    "contents": "content",
+    "revisions": "revision-decreased revision-source object-revision judged-ahead outcome-of-void-decision",
+    "decisions": "decided-twice outcome-without-decision outcome-of-denial outcome-of-another-call outcome-twice",
+    "gaps": "gap-without-decision outcome-missing",
+    "approvals": "approval-order approval-changed approval-digest approval-voter approval-quorum approval-expired grant-missing grant-twice grant-of-another",
+    "checkpoints": "checkpoint-form checkpoint-origin checkpoint-root checkpoint-signature checkpoint-size",
+    "anchors": "anchor-signature anchor-missing",
+}
+
+
+def results_of(broken, empty, partial, given):
+    def result(name):
+        if broken in PROPERTIES[name].split():
+            return "broken"
+        tree = name in ("checkpoints", "anchors")
+        if empty or (tree and (partial or name not in given)):
+            return "unchecked"
+        return "unfinished" if broken else "partly" if partial else "holds"
+
+    return [{"property": name, "result": result(name)} for name in PROPERTIES]
+
+
+# --- time stamps (section 8.2): DER, certificates, RSA and ECDSA, plain and slow ---------------------------------------------------------
+
+DIGESTS = {"608648016503040201": "sha256", "608648016503040202": "sha384", "608648016503040203": "sha512"}
+SIGNATURES = {
+    "2a864886f70d010101": ("rsa", None), "2a864886f70d01010b": ("rsa", "sha256"), "2a864886f70d01010c": ("rsa", "sha384"),
+    "2a864886f70d01010d": ("rsa", "sha512"), "2a8648ce3d040302": ("ec", "sha256"), "2a8648ce3d040303": ("ec", "sha384"),
+    "2a8648ce3d040304": ("ec", "sha512"),
+}
+CURVES = {
+    # p, b, x, y, n of P-256 and P-384 (FIPS 186-4 appendix D.1.2)
+    "2a8648ce3d030107": (
+        2**256 - 2**224 + 2**192 + 2**96 - 1, 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B,
+        0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296, 0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5,
+        0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551),
+    "2b81040022": (
+        2**384 - 2**128 - 2**96 + 2**32 - 1, 0xB3312FA7E23EE7E4988E056BE3F82D19181D9C6EFE8141120314088F5013875AC656398D8A2ED19D2A85C8EDD3EC2AEF,
+        0xAA87CA22BE8B05378EB1C71EF320AD746E1D3B628BA79B9859F741E082542A385502F25DBF55296C3A545E3872760AB7,
+        0x3617DE4A96262C6F5D9E98BF9292DC29F8F41DBD289A147CE9DA3113B5F0B8C00A60B1CE1D7E819D7A431D7C90EA0E5F,
+        0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFC7634D81F4372DDF581A0DB248B0A77AECEC196ACCC52973),
+}
+NO_VALUE = (-1, b"", b"")
+
+
+def der(data):
+    """The values one after another as (tag, body, whole); none when the bytes are not exactly that."""
+    found, at = [], 0
+    while at < len(data):
+        if at + 2 > len(data) or data[at] & 31 == 31:
+            return []
+        start, length = at + 2, data[at + 1]
+        if length >= 128:
+            count = length & 127
+            if not 1 <= count <= 4 or start + count > len(data):
+                return []
+            length, start = int.from_bytes(data[start : start + count], "big"), start + count
+        if start + length > len(data):
+            return []
+        found.append((data[at], data[start : start + length], data[at : start + length]))
+        at = start + length
+    return found
+
+
+def part(value, index):
+    parts = der(value[1])
+    return parts[index] if index < len(parts) else NO_VALUE
+
+
+def find(values, wanted):
+    return next((value for value in values if value[0] == wanted), NO_VALUE)
+
+
+def read_certificates(pem):
+    texts = re.findall(r"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----", pem)
+    return [base64.b64decode("".join(text.split())) for text in texts]
+
+
+def certificate_facts(raw):
+    body, algorithm, signature = (der((der(raw) or [NO_VALUE])[0][1]) + [NO_VALUE] * 3)[:3]
+    fields = der(body[1])
+    if fields and fields[0][0] == 0xA0:
+        fields = fields[1:]
+    fields = (fields + [NO_VALUE] * 6)[:6] + fields[6:]
+    extensions = {}
+    for one in der(part(find(fields, 0xA3), 0)[1]):
+        members = der(one[1])
+        if members:
+            extensions[members[0][1].hex()] = (any(m[0] == 1 and m[1] == b"\xff" for m in members[1:]), members[-1][1])
+    return {"raw": raw, "signed": body[2], "algorithm": part(algorithm, 0)[1].hex(), "signature": signature[1][1:], "issuer": fields[2][2],
+            "valid": [time_of(one) for one in der(fields[3][1])], "subject": fields[4][2], "key": fields[5][2], "extensions": extensions}
+
+
+def time_of(value):
+    text = value[1].decode("latin-1")
+    if value[0] == 0x17:
+        text = ("19" if text[:2] >= "50" else "20") + text
+    match = re.match(r"([0-9]{14})(?:\.[0-9]{1,9})?Z\Z", text)
+    if not match:
+        return None
+    try:
+        moment = datetime.datetime.strptime(match.group(1), "%Y%m%d%H%M%S").replace(tzinfo=datetime.timezone.utc)
+    except ValueError:
+        return None
+    return round(moment.timestamp())
+
+
+def signature_good(key, kind, digest, message, signature):
+    algorithm, bits = part((0, der(key)[0][1] if der(key) else b"", b""), 0), part((0, der(key)[0][1] if der(key) else b"", b""), 1)
+    hashed = hashlib.new(digest, message).digest()
+    if kind == "rsa":
+        if part(algorithm, 0)[1].hex() != "2a864886f70d010101":
+            return False
+        numbers = der((der(bits[1][1:]) or [NO_VALUE])[0][1])
+        if len(numbers) != 2:
+            return False
+        modulus, exponent = (int.from_bytes(number[1], "big") for number in numbers)
+        size = (modulus.bit_length() + 7) // 8
+        name = bytes.fromhex(next(oid for oid, known in DIGESTS.items() if known == digest))
+        info = b"\x30" + bytes([len(name) + 6 + len(hashed) + 2]) + b"\x30" + bytes([len(name) + 4, 6, len(name)]) + name + b"\x05\x00\x04" + bytes([len(hashed)]) + hashed
+        padded = b"\x00\x01" + b"\xff" * (size - len(info) - 3) + b"\x00" + info
+        return len(signature) == size and pow(int.from_bytes(signature, "big"), exponent, modulus) == int.from_bytes(padded, "big")
+    curve = CURVES.get(part(algorithm, 1)[1].hex())
+    numbers = der((der(signature) or [NO_VALUE])[0][1])
+    if curve is None or len(numbers) != 2 or bits[1][1:2] != b"\x04":
+        return False
+    p, b, x, y, n = curve
+    size = (p.bit_length() + 7) // 8
+    point = bits[1][2:]
+    public = (int.from_bytes(point[:size], "big"), int.from_bytes(point[size:], "big"))
+    r, s = (int.from_bytes(number[1], "big") for number in numbers)
+    if len(point) != 2 * size or not (0 < r < n and 0 < s < n) or (public[1] ** 2 - public[0] ** 3 + 3 * public[0] - b) % p:
+        return False
+    value = int.from_bytes(hashed, "big") >> max(0, 8 * len(hashed) - n.bit_length())
+    inverse = pow(s, -1, n)
+    found = curve_add(curve_multiply(value * inverse % n, (x, y), p), curve_multiply(r * inverse % n, public, p), p)
+    return found is not None and found[0] % n == r
+
+
+def curve_add(a, b, p):
+    if a is None or b is None:
+        return a or b
+    if a[0] == b[0] and (a[1] + b[1]) % p == 0:
+        return None
+    slope = (3 * a[0] * a[0] - 3) * pow(2 * a[1], -1, p) if a == b else (b[1] - a[1]) * pow(b[0] - a[0], -1, p)
+    x = (slope * slope - a[0] - b[0]) % p
+    return x, (slope * (a[0] - x) - a[1]) % p
+
+
+def curve_multiply(factor, point, p):
+    result = None
+    while factor:
+        if factor & 1:
+            result = curve_add(result, point, p)
+        point, factor = curve_add(point, point, p), factor >> 1
+    return result
+
+
+def check_time_stamp(token, text, trusted):
+    """Returns the seconds and the subject of the authority. trusted: certificates in DER."""
+
+    def need(holds, what):
+        if not holds:
+            raise Breach("anchor-signature", "a good time stamp", what)
+
+    values = der(token) if len(token) <= 10 * 1024 else []
+    need(len(values) == 1 and part(values[0], 0)[1].hex() == "2a864886f70d010702", "it is no signed time stamp")
+    parts = der(part(part(values[0], 1), 0)[1])
+    need(len(parts) >= 4, "it is no signed time stamp")
+    content = part(part(parts[2], 1), 0)
+    need(part(parts[2], 0)[1].hex() == "2a864886f70d0109100104" and content[0] == 4, "what is signed is no time stamp")
+    facts = der(content[1])[0] if der(content[1]) else NO_VALUE
+    imprint = part(facts, 2)
+    need(part(facts, 0)[1] == b"\x01" and part(part(imprint, 0), 0)[1].hex() == "608648016503040201", "it is not over a SHA-256")
+    need(part(imprint, 1)[1] == sha256(text.encode("utf-8")), "it is a stamp of something else")
+    seconds = time_of(part(facts, 4)) if part(facts, 4)[0] == 0x18 else None
+    need(seconds is not None, "it has no time")
+    certificates = [one[2] for one in der(find(parts, 0xA0)[1])] + trusted
+    need(parts[-1][0] == 0x31 and len(der(parts[-1][1])) == 1, "it has not exactly one signer")
+    _, _, digest_algorithm, attributes, algorithm, signature = (der(part(parts[-1], 0)[1]) + [NO_VALUE] * 6)[:6]
+    digest = DIGESTS.get(part(digest_algorithm, 0)[1].hex())
+    named = {part(one, 0)[1].hex(): part(part(one, 1), 0) for one in der(attributes[1])}
+    need(digest and attributes[0] == 0xA0 and signature[0] == 4, "it is signed in a way that is not read here")
+    need(named.get("2a864886f70d010903", NO_VALUE)[1].hex() == "2a864886f70d0109100104", "its signature is not about a time stamp")
+    need(named.get("2a864886f70d010904", NO_VALUE)[1] == hashlib.new(digest, content[1]).digest(), "its content is not what was signed")
+    signer = next((one for one in certificates if names_certificate(named, one)), None)
+    need(signer, "the certificate that it names is not there")
+    kind, own = SIGNATURES.get(part(algorithm, 0)[1].hex(), (None, None))
+    signer = certificate_facts(signer)
+    need(kind and signature_good(signer["key"], kind, own or digest, b"\x31" + attributes[2][1:], signature[1]), "its signature is bad")
+    critical, usage = signer["extensions"].get("551d25", (False, b""))
+    purposes = [one[1].hex() for one in der(der(usage)[0][1])] if der(usage) else []
+    need(critical and purposes == ["2b06010505070308"], "its certificate is not one for time stamping alone")
+    need(leads_to(signer, [certificate_facts(one) for one in certificates], trusted, seconds, 0), "its certificate does not lead to a trusted one")
+    return seconds, signer["subject"].hex()
+
+
+def names_certificate(named, raw):
+    second, first = named.get("2a864886f70d010910022f", NO_VALUE), named.get("2a864886f70d010910020c", NO_VALUE)
+    fields = der(part(part(second, 0), 0)[1])
+    digest = DIGESTS.get(part(fields[0], 0)[1].hex()) if fields and fields[0][0] == 0x30 else "sha256"
+    hashed = find(fields, 4)
+    if hashed[0] == 4:
+        return digest is not None and hashlib.new(digest, raw).digest() == hashed[1]
+    return part(part(part(first, 0), 0), 0)[1] == hashlib.sha1(raw).digest()
+
+
+def leads_to(certificate, others, trusted, seconds, depth):
+    valid = certificate["valid"]
+    if depth > 5 or len(valid) != 2 or None in valid or not valid[0] <= seconds <= valid[1]:
+        return False
+    if certificate["raw"] in trusted:
+        return True
+    kind, digest = SIGNATURES.get(certificate["algorithm"], (None, None))
+    for issuer in others:
+        constraints = der(issuer["extensions"].get("551d13", (False, b""))[1])
+        is_authority = bool(constraints) and part(constraints[0], 0)[1] == b"\xff"
+        if issuer["subject"] != certificate["issuer"] or not is_authority or digest is None:
+            continue
+        if signature_good(issuer["key"], kind, digest, certificate["signed"], certificate["signature"]):
+            if leads_to(issuer, others, trusted, seconds, depth + 1):
+                return True
+    return False
 
 
 # --- the log (section 6) --------------------------------------------------------------------------------------------------------------
 
 
-def verify_log(lines, org=None, expected=None, partial=False, notes=None, keys=()):
+def verify_log(lines, org=None, expected=None, partial=False, notes=None, keys=(), witnesses=(), authorities=()):
     """lines: byte strings without LF. Returns a verdict as a dict."""
-    ledger, tree = Ledger(), TreeCheck(notes, keys) if notes is not None else None
+    ledger, tree = Ledger(), TreeCheck(notes, keys, witnesses, authorities) if notes is not None else None
+    given = [name for name, is_given in (("checkpoints", tree), ("anchors", tree and (witnesses or authorities))) if is_given]
     seq, prev, revision, count, number, late, seen = 0, ZERO_HASH, 0, 0, 0, False, expected is None or expected[0] == 0
     try:
         for number, line in enumerate(lines, 1):
@@ -536,7 +948,7 @@ def verify_log(lines, org=None, expected=None, partial=False, notes=None, keys=(
             if header["org"] != org:
                 raise Breach("organization", org, header["org"])
             if count == 0 and partial and header["seq"] > 1:
-                late, ledger.first_seq = True, header["seq"]
+                late, ledger.first_seq, ledger.approvals.partial = True, header["seq"], True
                 seq, prev = header["seq"] - 1, header["prev"]
                 revision = header["revision"] - (content["type"] == "object")
             if header["seq"] != seq + 1:
@@ -564,10 +976,12 @@ def verify_log(lines, org=None, expected=None, partial=False, notes=None, keys=(
             tree.end()
     except Breach as breach:
         first = {"seq": seq + 1, "line": number, "rule": breach.rule, "expected": breach.expected, "found": breach.found}
-        return {"state": "broken", "entries": count, "firstBad": first}
+        return {"state": "broken", "entries": count, "firstBad": first, "properties": results_of(breach.rule, count == 0, late, given)}
     facts = {"entries": count, "head": {"seq": seq, "hash": prev, "revision": revision}, "openCalls": len(ledger.open),
-             "lostCalls": ledger.lost_count, "voidDecisions": ledger.voids}
-    return {"state": "cannot_tell" if late or count == 0 else "sound", **facts}
+             "lostCalls": ledger.lost_count, "voidDecisions": ledger.voids, "approvedCalls": ledger.approvals.bound}
+    if tree and not late:
+        facts["anchors"] = list(tree.facts.values())
+    return {"state": "cannot_tell" if late or count == 0 else "sound", **facts, "properties": results_of(None, count == 0, late, given)}
 
 
 def read_lines(stream):
@@ -578,23 +992,23 @@ def read_lines(stream):
 # --- the proof of a call (section 9) --------------------------------------------------------------------------------------------------
 
 
-def verify_proof(text, keys):
+def verify_proof(text, keys, witnesses=(), authorities=()):
     try:
         proof = parse_json(text)
-        return check_proof(proof, keys)
+        return check_proof(proof, keys, witnesses, authorities)
     except Breach as breach:
         return {"state": "broken", "reason": breach.rule}
     except (ValueError, KeyError, TypeError, AttributeError):
         return {"state": "broken", "reason": "it is not a proof of version 1"}
 
 
-def check_proof(proof, keys):
+def check_proof(proof, keys, witnesses=(), authorities=()):
     if proof["format"] != "sallyport-proof" or proof["version"] != 1:
         raise ValueError("format")
     checkpoint = parse_checkpoint(proof["checkpoint"])
     if checkpoint is None:
         raise Breach("checkpoint-form")
-    entries, allowed, decisions = {}, set(), 0
+    entries, allowed, decisions, before = {}, set(), 0, 0
     for one in proof["entries"]:
         header, entry_hash, content = parse_line(one["line"].encode("utf-8"))
         if not checkpoint["origin"].startswith("sallyport/%s/" % header["org"]):
@@ -602,6 +1016,9 @@ def check_proof(proof, keys):
         path = [bytes.fromhex(part) for part in one["path"] if HASH.match(part)]
         if len(path) != len(one["path"]) or not inclusion_holds(leaf_hash(entry_hash), header["seq"] - 1, checkpoint["size"], path, checkpoint["root"]):
             raise Breach("inclusion")
+        if header["seq"] <= before:
+            raise Breach("order")
+        before = header["seq"]
         entries[header["seq"]] = content
         if content["type"] not in ("decision", "outcome"):
             continue
@@ -624,11 +1041,47 @@ def check_proof(proof, keys):
         named = any(content.get("definition") == definition["hash"] for content in entries.values())
         if sha256_hex(definition["text"]) != definition["hash"] or not named:
             raise Breach("definition")
+    check_bindings(entries, allowed, proof["documents"])
     trusted = [key for key in map(parse_key, keys or proof["keys"]) if key]
     signer = signed_by(checkpoint, trusted)
     if signer is None:
         raise Breach("checkpoint-signature")
-    return {"state": "sound" if keys else "cannot_tell", "call": proof["call"], "signedBy": signer["text"], "entries": sorted(entries)}
+    others = TreeCheck([], [], witnesses, authorities)
+    others.anchors(checkpoint)
+    others.end()
+    facts = {"call": proof["call"], "signedBy": signer["text"], "entries": sorted(entries), "anchors": list(others.facts.values())}
+    return {"state": "sound" if keys else "cannot_tell", **facts}
+
+
+def check_bindings(entries, allowed, documents):
+    """The last paragraph of section 9: approvals are bound to the call, and the rule that decided to the text of its policy."""
+
+    def rules_of(name):
+        parts = str(name).split("/")
+        if len(parts) != 2:
+            return []
+        found = []
+        for document in documents:
+            if document["kind"] == "policy" and document["name"] == parts[0]:
+                rules = parse_json(document["text"]).get("spec", {}).get("rules", [])
+                found += [rule for rule in rules if isinstance(rule, dict) and rule.get("name") == parts[1]]
+        return found
+
+    approvals = Approvals()
+    tickets = {content.get("approval") for content in entries.values() if content["type"] == "decision"}
+    for seq, content in sorted(entries.items()):
+        if content["type"] == "system" and content["event"] == "approval":
+            if content["ticket"] not in tickets:
+                raise Breach("another approval")
+            approvals.step(content)
+            asked = rules_of(content.get("rule")) if content["what"] == "requested" and "ruleHash" in content else []
+            if asked and all(sha256_hex(canonical(rule)) != content["ruleHash"] for rule in asked):
+                raise Breach("rule")
+        elif seq in allowed:
+            approvals.decision(seq, content)
+            rules = rules_of(content["rule"])
+            if rules and not any(rule.get("effect") == "allow" or (rule.get("effect") == "hold" and "approval" in content) for rule in rules):
+                raise Breach("rule")
 
 
 def main():
@@ -637,25 +1090,33 @@ def main():
     parser.add_argument("--org")
     parser.add_argument("--expect")
     parser.add_argument("--partial", action="store_true")
-    parser.add_argument("--checkpoint")
+    parser.add_argument("--checkpoint", action="append", default=[])
+    parser.add_argument("--witness", action="append", default=[])
+    parser.add_argument("--tsa-ca", action="append", default=[])
     parser.add_argument("--key", action="append", default=[])
     parser.add_argument("--proof")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
     if any(parse_key(key) is None for key in args.key):
         parser.error("--key takes a verifier key")
+    if any(parse_key(key, 4) is None for key in args.witness):
+        parser.error("--witness takes a verifier key of a witness")
+    authorities = []
+    for path in args.tsa_ca:
+        with open(path, encoding="ascii") as file:
+            authorities += read_certificates(file.read())
     if args.proof:
         with open(args.proof, encoding="utf-8", newline="") as file:
-            verdict = verify_proof(file.read(), args.key)
+            verdict = verify_proof(file.read(), args.key, args.witness, authorities)
     elif args.log:
-        notes = None
-        if args.checkpoint:
-            with open(args.checkpoint, encoding="utf-8", newline="") as file:
+        notes = [] if args.checkpoint else None
+        for path in args.checkpoint:
+            with open(path, encoding="utf-8", newline="") as file:
                 text = file.read()
-            notes = [json.loads(line)["note"] for line in text.split("\n") if line] if text.startswith("{") else [text]
+            notes += [json.loads(line)["note"] for line in text.split("\n") if line] if text.startswith("{") else [text]
         expected = (int(args.expect.split(":")[0]), args.expect.split(":")[1]) if args.expect else None
         with open(args.log, "rb") if args.log != "-" else sys.stdin.buffer as stream:
-            verdict = verify_log(read_lines(stream), args.org, expected, args.partial, notes, args.key)
+            verdict = verify_log(read_lines(stream), args.org, expected, args.partial, notes, args.key, args.witness, authorities)
     else:
         parser.error("give a log or --proof")
     print(json.dumps(verdict) if args.json else "%s %s" % (verdict["state"].upper(), json.dumps(verdict)))

@@ -1,0 +1,116 @@
+// The rules that tie an approval to what ran, on logs whose chain is right: what a forger with the whole log in hand could write.
+import { describe, expect, it } from 'vitest';
+import {
+  approvedContents,
+  consumed,
+  decision,
+  ended,
+  HOUR_MS,
+  linesOf,
+  requested,
+  step,
+  TIME_MS,
+  vote,
+} from '../../test/support/approved-log.ts';
+import { ApprovalLedger, MAX_REMEMBERED_TICKETS } from './approval-ledger.ts';
+import { verifyLog } from './verify.ts';
+
+const whole = approvedContents();
+const verdictOf = (contents: readonly string[]) => verifyLog(linesOf(contents));
+const ruleOf = async (contents: readonly string[]) => (await verdictOf(contents)).firstBad?.rule;
+/** The whole log with one content in the place of another. */
+const changed = (at: number, content: string) => whole.with(at - 1, content);
+const GRANTED = 5;
+
+describe('an approved call', () => {
+  it('is sound, counted, and a property of its own', async () => {
+    const verdict = await verdictOf(whole);
+    expect(verdict).toMatchObject({ state: 'sound', approvedCalls: 1 });
+    expect(verdict.properties).toContainEqual({ property: 'approvals', result: 'holds' });
+    expect(verdict.properties).toContainEqual({ property: 'anchors', result: 'unchecked' });
+  });
+
+  it.each<[string, string, string[]]>([
+    ['ran without a word of approval', 'grant-missing', [decision('call_ran')]],
+    ['ran while it was asked for only', 'grant-missing', [...whole.slice(0, 2), decision('call_ran')]],
+    ['ran with one approval of two', 'grant-missing', [...whole.slice(0, 4), decision('call_ran')]],
+    ['ran with a grant that it did not use up', 'grant-missing', [...whole.slice(0, GRANTED), decision('call_ran')]],
+    ['ran with the grant of another call', 'grant-missing', [...whole.slice(0, 6), decision('call_other')]],
+    ['ran without saying so, after it used a grant up', 'grant-missing', changed(7, decision('call_ran', { approval: undefined }))],
+    ['used a grant up that another used', 'approval-order', [...whole, consumed('call_again')]],
+    ['ran twice under one grant', 'grant-twice', [...whole, decision('call_again')]],
+    ['used a grant up that was never given', 'approval-order', [...whole.slice(0, 4), consumed('call_ran')]],
+    [
+      'used a grant up that was revoked',
+      'approval-order',
+      [...whole.slice(0, GRANTED), step({ what: 'revoked', by: 'ben' }), consumed('call_ran')],
+    ],
+    [
+      'used a grant up that a freeze ended',
+      'approval-order',
+      [...whole.slice(0, GRANTED), step({ what: 'drained' }), consumed('call_ran')],
+    ],
+    ['used a grant up that had expired', 'approval-expired', changed(6, consumed('call_ran', { timeMs: TIME_MS + HOUR_MS }))],
+    ['used a grant up for nobody', 'approval-order', changed(6, step({ what: 'consumed' }))],
+    ['was granted at the first of two approvals', 'approval-quorum', changed(4, vote('granted', 'ben'))],
+    ['was approved twice by one operator', 'approval-voter', changed(GRANTED, vote('granted', 'ben'))],
+    ['was approved twice by one user', 'approval-voter', [...whole.slice(0, 3), vote('approved', 'ben', { user: 'uma' }), whole[4] ?? '']],
+    ['was approved by who asked', 'approval-voter', changed(GRANTED, vote('granted', 'cyd', { user: 'ada' }))],
+    ['was approved by who answers for the agent', 'approval-voter', changed(4, vote('approved', 'otto'))],
+    ['was approved by who is no approver', 'approval-voter', changed(4, vote('approved', 'ben', { roles: ['guest'], teams: ['sales'] }))],
+    ['was approved by nobody', 'approval-voter', changed(4, step({ what: 'approved', roles: ['lead'] }))],
+    ['was approved after it expired', 'approval-expired', changed(4, vote('approved', 'ben', { timeMs: TIME_MS + HOUR_MS }))],
+    ['was approved after it was refused', 'approval-order', [...whole.slice(0, 3), vote('refused', 'ben'), vote('granted', 'cyd')]],
+    ['was asked for twice', 'approval-order', [...whole.slice(0, 2), requested()]],
+    ['was never asked for', 'approval-order', [vote('approved', 'ben')]],
+    ['was approved as something else', 'approval-changed', changed(4, vote('approved', 'ben', { digest: '0'.repeat(64) }))],
+    ['was approved for something else', 'approval-changed', changed(4, vote('approved', 'ben', { binding: '0'.repeat(64) }))],
+    ['was asked for with another end', 'approval-digest', changed(2, requested({ expiresMs: TIME_MS + 2 * HOUR_MS }))],
+    ['was asked for under another rule', 'approval-digest', changed(2, requested({ rule: 'p/other' }))],
+    ['was another tool', 'grant-of-another', changed(7, decision('call_ran', { tool: 'pay_all' }))],
+    ['was another server', 'grant-of-another', changed(7, decision('call_ran', { server: 'bank2' }))],
+    ['was another definition', 'grant-of-another', changed(7, decision('call_ran', { definition: 'c'.repeat(64) }))],
+    ['was of another agent', 'grant-of-another', changed(7, decision('call_ran', { principal: { agent: 'other', user: 'ada' } }))],
+    ['was for another user', 'grant-of-another', changed(7, decision('call_ran', { principal: { agent: 'payer' } }))],
+  ])('%s: %s', async (_what, rule, contents) => {
+    expect(await ruleOf(contents)).toBe(rule);
+  });
+
+  it('may be read, refused and ended, and a ticket that ends is no breach', async () => {
+    const asked = whole.slice(0, 3);
+    for (const end of ['expired', 'drained', 'superseded'] as const) expect(await ruleOf([...asked, step({ what: end })])).toBeUndefined();
+    expect(await ruleOf([...asked, vote('refused', 'ben'), step({ what: 'expired' })])).toBeUndefined();
+    // A void decision runs nothing, and one that refuses uses nothing.
+    expect(await ruleOf([...whole.slice(0, 6), decision('call_ran', { effect: 'deny', code: 'frozen' })])).toBeUndefined();
+  });
+
+  it('is passed over where the log starts after it was asked for', async () => {
+    const lines = linesOf(whole).slice(3);
+    const verdict = await verifyLog(lines, { allowPartial: true });
+    expect(verdict).toMatchObject({ state: 'cannot_tell', approvedCalls: 0 });
+    expect(verdict.properties).toContainEqual({ property: 'approvals', result: 'partly' });
+  });
+
+  it('is held by an entry that has fewer members than newer ones', async () => {
+    const older = requested({ nonce: undefined, createdMs: undefined, held: undefined, approvers: undefined, definition: undefined });
+    expect(
+      await verdictOf([
+        whole[0] ?? '',
+        older,
+        ...whole.slice(3, GRANTED),
+        consumed('call_ran'),
+        decision('call_ran'),
+        ended('call_ran', 6),
+      ]),
+    ).toMatchObject({ state: 'sound', approvedCalls: 1 });
+  });
+});
+
+it('remembers so many tickets, and no more', () => {
+  const ledger = new ApprovalLedger();
+  const ask = (ticket: string) =>
+    ledger.take(1, { type: 'system', event: 'approval', what: 'requested', ticket, digest: 'd', binding: 'b', agent: 'a', time: '' });
+  for (let n = 0; n <= MAX_REMEMBERED_TICKETS; n++) ask(`t${n}`);
+  expect(ask('t1')).toMatchObject({ rule: 'approval-order' });
+  expect(ask('t0')).toBeUndefined();
+});
