@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { adminListener } from './app/admin-listener.ts';
 import { agentListener } from './app/agent-listener.ts';
+import { anchorsOf } from './app/anchors.ts';
 import { createApprovals, ticketTarget, watchTickets } from './app/approvals.ts';
 import { CheckpointKeeper } from './app/checkpoint-keeper.ts';
 import { type Core, openCore } from './app/core.ts';
@@ -93,6 +94,9 @@ async function open(inside: Inside): Promise<Gateway> {
   inside.metrics.gaugeByOrg('sallyport_server_health', '1: well, 0.5: tried again, 0: left alone after failures.', () =>
     inside.upstreams.status().map(({ org, server, health }) => [org, HEALTH_VALUES[health], server] as const),
   );
+  inside.metrics.gaugeByOrg('sallyport_anchors_failing', 'Anchors of the log whose last attempt failed.', () =>
+    inside.anchors.keeper.failing().map(({ org, count }) => [org, count] as const),
+  );
   const { url: adminUrl } = await adminServer.listen(config.admin.host, config.admin.port);
   const { url: mcpUrl } = await agentServer.listen(config.agent.host, config.agent.port).catch(async (error: unknown) => {
     await adminServer.close();
@@ -155,7 +159,7 @@ function assemble(config: Config, core: Core): Inside {
     ...{ upstreams, connectors, approvals },
     limits: createLimits({ ...core, config, logger, instance }),
     definitions: new Definitions({ catalog, control, log, clock, logger, instance }),
-    checkpoints: new CheckpointKeeper(core, config, logger),
+    ...evidenceOf(core, config, logger, instance, control),
     intent: new IntentAnalyser(),
     lastUsed: new LastUsed(),
     strangers: new StrangerLimit(),
@@ -194,6 +198,13 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
   });
   definitions.pipeline = pipeline;
   return pipeline;
+}
+
+/** Checkpoints and their anchors: each needs the other. */
+function evidenceOf(core: Core, config: Config, logger: Logger, instance: string, control: LiveControl) {
+  const anchors = anchorsOf({ core, config, logger, instance, control, checkpointer: () => checkpoints.checkpointer });
+  const checkpoints: CheckpointKeeper = new CheckpointKeeper(core, config, logger, anchors.keeper);
+  return { anchors, checkpoints };
 }
 
 function settingsOf(config: Config, instance: string): PipelineSettings {
@@ -260,6 +271,7 @@ async function stopInside(inside: Inside): Promise<void> {
   await histories.close();
   await inside.shadowKeeper.close();
   await inside.checkpoints.close();
+  await inside.anchors.wire.close();
   for (const { org } of control.all()) {
     const fields = { event: 'stop' as const, timeMs: clock.nowMs(), instance, reason: 'orderly stop' };
     await log.record(org, { type: 'system', fields }).catch(() => undefined); // the store may be what failed

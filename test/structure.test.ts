@@ -24,6 +24,7 @@ const RANK: Record<string, number> = {
   approval: 3,
   kill: 3,
   catalog: 3,
+  anchor: 3,
   notify: 3,
   upstream: 3,
   observe: 3,

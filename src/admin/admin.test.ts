@@ -137,6 +137,8 @@ const rows: [OperatorRole | undefined, string, string, unknown?][] = [
   ['reviewer', 'POST', '/api/v1/risk/backtest', { text: 'kind: risk\nmetadata: {name: try}\nspec: {}', from: '2026-01-01T00:00:00Z' }],
   ['viewer', 'GET', '/api/v1/log/checkpoints'],
   ['operator', 'POST', '/api/v1/log/checkpoints'],
+  ['viewer', 'GET', '/api/v1/log/anchors'],
+  ['operator', 'POST', '/api/v1/log/anchors', {}],
   ['viewer', 'GET', '/api/v1/log/keys'],
   ['admin', 'POST', '/api/v1/log/keys/rotate'],
   ['viewer', 'GET', '/api/v1/log/consistency?from=1&to=2'],

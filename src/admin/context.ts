@@ -15,6 +15,15 @@ import type { History } from '../risk/history.ts';
 import type { AccessState } from './access.ts';
 import type { LimitBody, StatusReply } from './contract.ts';
 
+/** How an anchor of the log is doing, as far as this process knows. */
+export interface AnchorReport {
+  anchor: string;
+  kind: string;
+  problem: string | undefined;
+  size: number;
+  doneMs: number | undefined;
+}
+
 export interface LimitState {
   limit: string;
   part: string;
@@ -71,6 +80,11 @@ export interface AdminContext {
     text(hash: string): Promise<string | undefined>;
   };
   checkpointer: Pick<Checkpointer, 'make' | 'latest' | 'keys' | 'rotate' | 'inclusion' | 'consistency'>;
+  anchors: {
+    states(): AnchorReport[];
+    /** Gives the newest checkpoint to these anchors now; resolves when each has answered. */
+    round(names: readonly string[]): Promise<void>;
+  };
   /** Versions of an object, newest first. */
   versions(kind: string, name: string, limit: number): Promise<ObjectVersion[]>;
   rotateDataKey(): Promise<{ id: string; previous: string }>;

@@ -23,4 +23,20 @@ export const consistencyReply = z.object({ from: z.number(), to: z.number(), pro
 export const proofQuery = z.strictObject({ call: z.string().min(1).max(128) });
 export const proofReply = z.object({ format: z.literal('sallyport-proof') }).loose();
 
+export const anchorBody = z.object({
+  anchor: z.string(),
+  /** `rfc3161`, `witness`, `bucket`, `file`. */
+  kind: z.string(),
+  /** `waiting`: not asked yet by this process. */
+  state: z.enum(['ok', 'failing', 'waiting']),
+  /** Entries of the newest checkpoint that it vouched for or kept, and when. */
+  size: z.number(),
+  time: z.string().optional(),
+  problem: z.string().optional(),
+});
+export const anchorList = z.object({ anchors: z.array(anchorBody) });
+/** Without a name: all of them. */
+export const anchorRequest = z.strictObject({ anchor: z.string().max(63).optional() });
+
+export type AnchorList = z.infer<typeof anchorList>;
 export type CheckpointBody = z.infer<typeof checkpointBody>;

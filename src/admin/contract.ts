@@ -241,7 +241,7 @@ export const entryReply = z.object({
 export const tailQuery = z.strictObject({ from: z.coerce.number().int().min(1).optional() });
 export const logExportQuery = z.strictObject({ from: seq.optional(), to: seq.optional() });
 
-export const healthReply = z.object({ status: z.enum(['ok', 'ready', 'not ready']) });
+export const healthReply = z.object({ status: z.enum(['ok', 'ready', 'not ready']), anchors: z.enum(['ok', 'failing']).optional() });
 export const statusReply = z.object({
   organization: z.string(),
   version: z.string(),

@@ -67,6 +67,10 @@ function adminContext(inside: Inside, version: string, org: string, within: (org
     },
     history: () => inside.histories.of(org),
     checkpointer: inside.checkpoints.checkpointer,
+    anchors: {
+      states: () => inside.anchors.keeper.states(org),
+      round: (names) => inside.anchors.keeper.round(org, names),
+    },
     versions: (kind, name, limit) => store.objects.history(org, kind, name, limit),
     rotateDataKey: () => vault.rotateDataKey(org),
     replicas: () => store.presence.count(),

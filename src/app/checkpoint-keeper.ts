@@ -1,12 +1,14 @@
-// Checkpoints of all organizations at an interval, and their copies in the anchor file. Runs beside the calls; a failure is told, never in their way.
-import { appendFile } from 'node:fs/promises';
+// Checkpoints of all organizations at an interval, and then their anchors. Runs beside the calls; a failure is told, never in their way.
 import { Checkpointer } from '../audit/checkpointer.ts';
-import type { KeptCheckpoint } from '../audit/port.ts';
 import type { Config } from '../config.ts';
 import { systemRandom } from '../lib/id.ts';
 import type { Logger } from '../observe/log.ts';
 import { openText, sealText } from '../vault/token-seal.ts';
+import type { AnchorKeeper } from './anchor-keeper.ts';
 import type { Core } from './core.ts';
+
+/** What is told of checkpoints. */
+type Anchoring = Pick<AnchorKeeper, 'write' | 'round' | 'settled'>;
 
 const PURPOSE = 'checkpoint-key';
 
@@ -15,10 +17,12 @@ export class CheckpointKeeper {
   readonly #core: Core;
   readonly #config: Config;
   readonly #logger: Logger;
+  readonly #anchors: Anchoring;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
 
-  constructor(core: Core, config: Config, logger: Logger) {
+  constructor(core: Core, config: Config, logger: Logger, anchors: Anchoring) {
+    this.#anchors = anchors;
     this.#core = core;
     this.#config = config;
     this.#logger = logger;
@@ -30,7 +34,7 @@ export class CheckpointKeeper {
       random: systemRandom,
       seal: (org, text) => sealText(core.vault, org, PURPOSE, text),
       open: (org, sealed) => openText(core.vault, org, PURPOSE, sealed),
-      onMade: (org, made) => this.#anchor(org, made),
+      onMade: (org, made) => anchors.write(org, made),
     });
   }
 
@@ -43,6 +47,7 @@ export class CheckpointKeeper {
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await this.#running;
+    await this.#anchors.settled();
   }
 
   #soon(): void {
@@ -56,19 +61,13 @@ export class CheckpointKeeper {
       try {
         // Of several gateways the first to come makes it, the others find it made a moment ago.
         await this.checkpointer.make(org, Math.ceil(this.#config.audit.checkpointIntervalMs / 2));
+        // Not waited for: an anchor may take its time.
+        void this.#anchors
+          .round(org)
+          .catch((error: unknown) => this.#logger.error({ org, why: String(error) }, 'the anchors could not be asked'));
       } catch (error) {
         this.#logger.error({ org, why: error instanceof Error ? error.message : String(error) }, 'no checkpoint could be made of the log');
       }
     }
-  }
-
-  /** One line for each checkpoint; whoever keeps the file elsewhere can check the log against it: `verify --checkpoint`. */
-  async #anchor(org: string, { size, madeMs, note }: KeptCheckpoint): Promise<void> {
-    const path = this.#config.audit.anchorFile;
-    if (path === undefined) return;
-    const line = JSON.stringify({ organization: org, size, time: new Date(madeMs).toISOString(), note });
-    await appendFile(path, `${line}\n`, { mode: 0o600, flush: true }).catch((error: unknown) =>
-      this.#logger.error({ org, path, why: String(error) }, 'a checkpoint could not be written to the anchor file'),
-    );
   }
 }

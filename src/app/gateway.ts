@@ -17,6 +17,7 @@ import type { StrangerLimit } from '../pipeline/stranger-limit.ts';
 import type { ViewBook } from '../pipeline/view-book.ts';
 import type { AgentServer } from '../server/agent-server.ts';
 import type { Upstreams } from '../upstream/exchange.ts';
+import type { Anchors } from './anchors.ts';
 import type { CheckpointKeeper } from './checkpoint-keeper.ts';
 import type { Core } from './core.ts';
 import type { Definitions } from './definitions.ts';
@@ -41,6 +42,7 @@ export interface Inside extends Core {
   readonly intent: IntentAnalyser;
   readonly histories: HistoryKeeper;
   readonly checkpoints: CheckpointKeeper;
+  readonly anchors: Anchors;
   readonly dlpScanner: DlpScanner;
   readonly catalog: Catalog;
   readonly definitions: Definitions;

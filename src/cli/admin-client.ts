@@ -3,6 +3,7 @@
 import { Agent, type Dispatcher } from 'undici';
 import type {
   AccessReply,
+  AnchorList,
   ApplyReply,
   ApplyRequest,
   ApprovalBody,
@@ -102,6 +103,9 @@ export interface AdminClient {
   /** JSON lines, one value each. */
   backtest(body: { text: string; fileName: string; from: string }): Promise<AsyncIterable<unknown>>;
   makeCheckpoint(): Promise<CheckpointBody>;
+  anchors(): Promise<AnchorList>;
+  /** Asks one of them, or all, now. */
+  anchor(name: string | undefined): Promise<AnchorList>;
   signingKeys(): Promise<{ keys: string[] }>;
   rotateSigningKey(): Promise<{ key: string; previous: string }>;
   consistency(query: { from: string; to: string }): Promise<{ proof: string[] }>;
@@ -179,6 +183,8 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     rejectDefinitions: (server, body) => wire.json('POST', at('servers', server, 'reject'), body),
     riskHistory: (query) => wire.json('GET', at('risk', 'history') + queryText(query)),
     backtest: (body) => wire.lines('POST', at('risk', 'backtest'), body),
+    anchors: () => wire.json('GET', at('log', 'anchors')),
+    anchor: (name) => wire.json('POST', at('log', 'anchors'), name === undefined ? {} : { anchor: name }),
     makeCheckpoint: () => wire.json('POST', at('log', 'checkpoints')),
     signingKeys: () => wire.json('GET', at('log', 'keys')),
     rotateSigningKey: () => wire.json('POST', at('log', 'keys', 'rotate')),

@@ -1,4 +1,4 @@
-// What `sallyport doctor` says of the log: its last entries verified, as the running gateway exports them.
+// What `sallyport doctor` says of the log: its last entries verified, as the running gateway exports them; its anchors.
 import { splitLines, verifyLog } from '../audit/verify.ts';
 import type { AdminClient } from './admin-client.ts';
 import type { Check } from './doctor-checks.ts';
@@ -6,6 +6,21 @@ import { messageOf } from './failure.ts';
 
 /** Entries at the end of the log that are verified. */
 const TAIL_ENTRIES = 1_000;
+
+/** A line for each anchor; none where there is no anchor. */
+export async function lookAtAnchors(client: AdminClient): Promise<Check[]> {
+  try {
+    const { anchors } = await client.anchors();
+    return anchors.map(({ anchor, kind, state, size, problem }): Check => {
+      const name = `anchor ${anchor}`;
+      if (state !== 'failing')
+        return { name, state: 'ok', message: `${kind}: ${state === 'ok' ? `has ${size} entries` : 'not asked yet'}` };
+      return { name, state: 'warn', message: `${kind}: ${problem}`, next: 'Calls go on. Run `sallyport log anchor` once it is mended.' };
+    });
+  } catch (error) {
+    return [{ name: 'anchors', state: 'warn', message: messageOf(error) }];
+  }
+}
 
 export async function verifyTail(client: AdminClient): Promise<Check> {
   const name = 'log';

@@ -2,6 +2,7 @@
 // Unknown keys are errors. Secrets appear only sealed.
 import type { z } from 'zod';
 import { agentSpec } from './kind/agent.ts';
+import { anchorSpec } from './kind/anchor.ts';
 import { classSpec } from './kind/class.ts';
 import { dlpSpec } from './kind/dlp.ts';
 import type { metadataSchema } from './kind/field.ts';
@@ -41,6 +42,7 @@ export const kinds = {
   injection: injectionSpec,
   flow: flowSpec,
   snapshot: snapshotSpec,
+  anchor: anchorSpec,
 } as const;
 
 export type Kind = keyof typeof kinds;

@@ -1,5 +1,5 @@
 // Which objects name which other objects, and what is wrong when the other one is missing. Pure.
-import type { Kind, ServerSpec, StoredObject } from './kinds.ts';
+import type { Kind, ServerSpec, SpecOf, StoredObject } from './kinds.ts';
 
 export interface Reference {
   kind: Kind;
@@ -17,6 +17,7 @@ export function referencesOf(object: StoredObject): Reference[] {
   if (is(object, 'role'))
     return [...memberReferences(object.spec.members), ...each('team', object.spec.members?.teams, 'spec.members.teams')];
   if (is(object, 'operator')) return one('user', object.spec.user, 'spec.user');
+  if (is(object, 'anchor')) return anchorSecrets(object.spec);
   return is(object, 'server') ? secretReferences(object.spec) : [];
 }
 
@@ -36,8 +37,13 @@ const CREDENTIAL_NAME = /authorization|cookie|password|passwd|secret|token|api[_
 
 /** Header and variable names that look like credentials but hold their value in plain text. */
 export function plainCredentials(object: StoredObject): string[] {
+  if (is(object, 'anchor')) return plainNames(Object.entries(anchorHeaders(object.spec) ?? {}));
   if (!is(object, 'server')) return [];
   const named = [...Object.entries(object.spec.headers ?? {}), ...Object.entries(object.spec.env ?? {})];
+  return plainNames(named);
+}
+
+function plainNames(named: readonly [string, unknown][]): string[] {
   return named.filter(([name, value]) => typeof value === 'string' && value !== '' && CREDENTIAL_NAME.test(name)).map(([name]) => name);
 }
 
@@ -51,6 +57,18 @@ function one(kind: Kind, name: string | undefined, at: string): Reference[] {
 
 function each(kind: Kind, names: readonly string[] | undefined, at: string): Reference[] {
   return (names ?? []).map((name, i) => ({ kind, name, at: `${at}[${i}]` }));
+}
+
+function anchorHeaders({ timeStamp, bucket }: SpecOf['anchor']) {
+  return timeStamp?.headers ?? bucket?.headers;
+}
+
+function anchorSecrets(spec: SpecOf['anchor']): Reference[] {
+  const at = spec.timeStamp ? 'spec.timeStamp.headers' : 'spec.bucket.headers';
+  const inHeaders = Object.entries(anchorHeaders(spec) ?? {}).flatMap(([key, source]) =>
+    typeof source === 'string' ? [] : one('secret', source.secret, `${at}.${key}`),
+  );
+  return [...inHeaders, ...one('secret', spec.bucket?.sign?.secretKey.secret, 'spec.bucket.sign.secretKey')];
 }
 
 function secretReferences(spec: ServerSpec): Reference[] {

@@ -57,6 +57,8 @@ const rows: [method: string, path: string, body?: unknown][] = [
   ['POST', '/api/v1/keys/rotate'],
   ['GET', '/api/v1/log/checkpoints'],
   ['POST', '/api/v1/log/checkpoints'],
+  ['GET', '/api/v1/log/anchors'],
+  ['POST', '/api/v1/log/anchors', {}],
   ['GET', '/api/v1/log/keys'],
   ['POST', '/api/v1/log/keys/rotate'],
   ['GET', '/api/v1/log/consistency?from=1&to=2'],

@@ -91,6 +91,8 @@ export async function seedOperators(core: Core, org: string): Promise<Record<Ope
   return Object.fromEntries(made.map(({ role, token }) => [role, token])) as Record<OperatorRole, string>;
 }
 
+const NO_ANCHORS = { write: async () => undefined, round: async () => undefined, settled: async () => undefined };
+
 export function adminContextOf(core: Core, org: string, instead: Partial<AdminContext> = {}): AdminContext {
   const context: AdminContext = {
     org,
@@ -115,7 +117,11 @@ export function adminContextOf(core: Core, org: string, instead: Partial<AdminCo
     metrics: async () => '# no metrics\n',
     lastUsedMs: () => undefined,
     history: () => undefined,
-    checkpointer: new CheckpointKeeper(core, loadConfig({ env: {} }).config as Config, silentLogger).checkpointer,
+    checkpointer: new CheckpointKeeper(core, loadConfig({ env: {} }).config as Config, silentLogger, NO_ANCHORS).checkpointer,
+    anchors: {
+      states: () => [{ anchor: 'tsa', kind: 'rfc3161', problem: undefined, size: 0, doneMs: undefined }],
+      round: async () => undefined,
+    },
     versions: (kind, name, limit) => core.store.objects.history(org, kind, name, limit),
     definitions: {
       stated: () => STATED,

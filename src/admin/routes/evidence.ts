@@ -1,5 +1,6 @@
 // Checkpoints of the log, the keys that sign them, and proofs. What leaves here is public by nature: hashes, signatures, entries.
 import type { KeptCheckpoint } from '../../audit/port.ts';
+import type { AdminContext } from '../context.ts';
 import * as contract from '../contract.ts';
 import { proveCall } from '../prove-call.ts';
 import { failure, json, type Route, route } from '../route.ts';
@@ -49,6 +50,35 @@ export const evidenceRoutes: readonly Route[] = [
   }),
   route({
     method: 'get',
+    path: '/api/v1/log/anchors',
+    role: 'viewer',
+    summary: 'Who else vouches for checkpoints of the log or keeps them, and how each is doing',
+    reply: contract.anchorList,
+    handle: ({ context }) => json(200, anchorsOf(context)),
+  }),
+  route({
+    method: 'post',
+    path: '/api/v1/log/anchors',
+    role: 'operator',
+    summary: 'Makes a checkpoint and gives it to the anchors now',
+    body: contract.anchorRequest,
+    reply: contract.anchorList,
+    async handle({ context, body: { anchor } }) {
+      const known = anchorsOf(context).anchors.filter(({ kind }) => kind !== 'file');
+      const names = known.map((one) => one.anchor).filter((name) => anchor === undefined || name === anchor);
+      if (names.length === 0)
+        return failure(
+          404,
+          'not_found',
+          anchor === undefined ? 'There is no anchor yet; see `sallyport schema anchor`.' : `There is no anchor ${JSON.stringify(anchor)}.`,
+        );
+      await context.checkpointer.make(context.org);
+      await context.anchors.round(names);
+      return json(200, anchorsOf(context));
+    },
+  }),
+  route({
+    method: 'get',
     path: '/api/v1/log/consistency',
     role: 'viewer',
     summary: 'Proof that the log of `from` entries is the beginning of that of `to` entries',
@@ -74,6 +104,16 @@ export const evidenceRoutes: readonly Route[] = [
     },
   }),
 ];
+
+function anchorsOf({ anchors }: AdminContext): contract.AnchorList {
+  return {
+    anchors: anchors.states().map(({ anchor, kind, problem, size, doneMs }) => ({
+      ...{ anchor, kind, size, state: problem !== undefined ? 'failing' : doneMs === undefined ? 'waiting' : 'ok' },
+      ...(doneMs !== undefined && { time: new Date(doneMs).toISOString() }),
+      ...(problem !== undefined && { problem }),
+    })),
+  };
+}
 
 function body({ size, madeMs, note }: KeptCheckpoint): contract.CheckpointBody {
   return { size, time: new Date(madeMs).toISOString(), note };

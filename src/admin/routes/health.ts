@@ -19,7 +19,11 @@ export const healthRoutes: Route[] = [
     reply: contract.healthReply,
     async handle({ context }) {
       const ready = await context.ready().catch(() => false);
-      return json(ready ? 200 : 503, { status: ready ? 'ready' : 'not ready' });
+      // An anchor that fails stops no call; whoever watches is told all the same.
+      const states = context.anchors.states();
+      const anchors =
+        states.length === 0 ? {} : ({ anchors: states.some(({ problem }) => problem !== undefined) ? 'failing' : 'ok' } as const);
+      return json(ready ? 200 : 503, { status: ready ? 'ready' : 'not ready', ...anchors });
     },
   }),
   route({

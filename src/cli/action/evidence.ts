@@ -1,11 +1,13 @@
 // `sallyport log checkpoint`, `log key`, `proof`: what a stranger needs to check the log, from the running gateway into files.
 // Never replaces a file.
 import { writeFile } from 'node:fs/promises';
+import type { AnchorList } from '../../admin/contract.ts';
 import { GatewayError } from '../../lib/error.ts';
 import { type Action, show } from '../command.ts';
 import { withGateway } from '../connect.ts';
 import { exitCode } from '../exit-code.ts';
 import { usageError } from '../failure.ts';
+import { textTable } from '../text-table.ts';
 import { readNumber } from '../when.ts';
 
 export const checkpointAction: Action = async (run) => {
@@ -31,6 +33,31 @@ export const logKeyAction: Action = async (run, what) => {
   show(run, { keys }, () => keys.join('\n'));
   return exitCode.ok;
 };
+
+export const anchorsAction: Action = async (run) => {
+  const reply = await withGateway(run, (client) => client.anchors());
+  show(run, reply, () => anchorTable(reply));
+  return exitCode.ok;
+};
+
+export const anchorAction: Action = async (run, name) => {
+  const reply = await withGateway(run, (client) => client.anchor(name));
+  show(run, reply, () => anchorTable(reply));
+  return reply.anchors.some(({ state }) => state === 'failing') ? exitCode.negative : exitCode.ok;
+};
+
+function anchorTable({ anchors }: AnchorList): string {
+  if (anchors.length === 0) return 'No anchors. Whoever controls this machine can make the log and its checkpoints anew.';
+  const rows = anchors.map(({ anchor, kind, state, size, time, problem }) => [
+    anchor,
+    kind,
+    state,
+    String(size),
+    time ?? '-',
+    problem ?? '',
+  ]);
+  return textTable(['ANCHOR', 'KIND', 'STATE', 'ENTRIES', 'LAST', 'PROBLEM'], rows);
+}
 
 export const consistencyAction: Action = async (run, from, to) => {
   const [oldSize, size] = [readNumber(from, 'from', 1), readNumber(to, 'to', 1)];

@@ -1,20 +1,20 @@
 // `sallyport verify`: an exported log from a file, standard input or a URL, checked by audit/verify alone. Needs no gateway for a file.
 import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
-import { parseVerifierKey } from '../../audit/checkpoint.ts';
+import { stat } from 'node:fs/promises';
+import type { AnchorFact } from '../../audit/anchor-check.ts';
 import { MAX_PROOF_UNITS, type ProofVerdict, verifyProof } from '../../audit/proof.ts';
-import type { TreeExpectation } from '../../audit/tree-check.ts';
-import { LogVerifier, splitLines, type Verdict, type VerifyOptions } from '../../audit/verify.ts';
+import { feedBytes, LogVerifier, type Verdict, type VerifyOptions } from '../../audit/verify.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { GatewayError } from '../../lib/error.ts';
 import { type Action, type Run, show } from '../command.ts';
 import { exitCode } from '../exit-code.ts';
 import { usageError } from '../failure.ts';
 import { printable } from '../text-table.ts';
+import { readAnchors, readKeys, readSmall, readTree } from './verify-trust.ts';
 
 const PROGRESS_EVERY_MS = 200;
-/** Entries between two looks at the clock. */
-const PROGRESS_ENTRIES = 512;
+/** Of a file at a time. */
+const READ_BYTES = 1024 * 1024;
 /** Entries from which on a speed means something. */
 const RATE_FROM = 10_000;
 
@@ -56,21 +56,14 @@ function withoutFirstBad({ firstBad: _, ...rest }: Verdict): Verdict {
 async function readAll(run: Run, source: string, verifier: LogVerifier): Promise<void> {
   await withBytes(run, source, async (chunks) => {
     const totalBytes = await sizeOf(source);
-    let entries = 0;
     let readBytes = 0;
     let shownMs = systemClock.monotonicMs();
-    const counted = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
-      for await (const chunk of chunks) {
-        readBytes += chunk.length;
-        yield chunk;
-      }
-    };
-    for await (const line of splitLines(counted())) {
-      if (!verifier.take(line)) return;
-      if (++entries % PROGRESS_ENTRIES > 0 || systemClock.monotonicMs() - shownMs < PROGRESS_EVERY_MS) continue;
+    await feedBytes(chunks, verifier, (bytes) => {
+      readBytes += bytes;
+      if (systemClock.monotonicMs() - shownMs < PROGRESS_EVERY_MS) return;
       shownMs = systemClock.monotonicMs();
-      run.terminal.progress(progressText(entries, totalBytes === undefined ? undefined : readBytes / totalBytes));
-    }
+      run.terminal.progress(progressText(verifier.entries, totalBytes === undefined ? undefined : readBytes / totalBytes));
+    });
   });
 }
 
@@ -92,47 +85,10 @@ function progressText(entries: number, share: number | undefined): string {
   return `[${'#'.repeat(full)}${'.'.repeat(BAR_CHARS - full)}] ${Math.floor(share * 100)} %  ${entries} entries`;
 }
 
-/** Checkpoints and keys named on the command line. A file holds one note, or a line of JSON with a note for each checkpoint. */
-async function readTree(run: Run): Promise<TreeExpectation | undefined> {
-  const path = run.options.text('checkpoint');
-  const keys = run.options.list('key');
-  for (const key of keys)
-    if (!parseVerifierKey(key))
-      throw usageError(`${JSON.stringify(key.slice(0, 200))} is no verifier key; \`sallyport log key\` prints one.`);
-  if (path === undefined && keys.length > 0) throw usageError('--key needs --checkpoint, which it must have signed, or --proof.');
-  if (path === undefined) return undefined;
-  const text = await readSmall(path);
-  const notes = text.startsWith('{')
-    ? text
-        .split('\n')
-        .filter((line) => line !== '')
-        .map(noteOf)
-    : [text];
-  return { notes, keys };
-}
-
-/** What is no note is told so by the verifier. */
-function noteOf(line: string): string {
-  try {
-    return String((JSON.parse(line) as { note?: unknown }).note);
-  } catch {
-    return line;
-  }
-}
-
-async function readSmall(path: string): Promise<string> {
-  const { size } = await stat(path).catch(() => {
-    throw usageError(`There is no file ${path}.`);
-  });
-  if (size > MAX_PROOF_UNITS) throw usageError(`${path} is larger than ${MAX_PROOF_UNITS} bytes.`);
-  return readFile(path, 'utf8');
-}
-
 async function verifyProofFile(run: Run, path: string, source: string | undefined): Promise<number> {
   if (source !== undefined) throw usageError('verify takes a source or --proof, not both.');
-  const keys = run.options.list('key');
-  for (const key of keys) if (!parseVerifierKey(key)) throw usageError(`${JSON.stringify(key.slice(0, 200))} is no verifier key.`);
-  const verdict = verifyProof(path === '-' ? await readAllText(run.terminal.stdin) : await readSmall(path), keys);
+  const keys = readKeys(run);
+  const verdict = verifyProof(path === '-' ? await readAllText(run.terminal.stdin) : await readSmall(path), keys, await readAnchors(run));
   show(run, verdict, () => proofText(verdict, path));
   if (verdict.state === 'sound') return exitCode.ok;
   return verdict.state === 'broken' ? exitCode.negative : exitCode.usage;
@@ -150,7 +106,7 @@ async function readAllText(chunks: AsyncIterable<Uint8Array>): Promise<string> {
 }
 
 function proofText(verdict: ProofVerdict, path: string): string {
-  const { state, call, size, origin, entries, documents, signedBy: signer, reason } = verdict;
+  const { state, call, size, origin, entries, documents, approvals, signedBy: signer, anchors, reason } = verdict;
   const word = { sound: 'SOUND', broken: 'BROKEN', cannot_tell: 'CANNOT TELL' }[state];
   return [
     `${word}: ${path}${reason === undefined ? '' : `: ${printable(reason)}`}`,
@@ -158,13 +114,15 @@ function proofText(verdict: ProofVerdict, path: string): string {
     `  checkpoint  ${size ?? '-'} entries of ${printable(origin ?? '-')}`,
     `  entries     ${entries.join(', ') || '-'}`,
     `  documents   ${printable(documents.join(', ')) || '-'}`,
+    `  approvals   ${printable(approvals.join(', ')) || '-'}`,
     `  signed by   ${signer ?? '-'}`,
+    ...anchorLines(anchors),
   ].join('\n');
 }
 
 async function withBytes(run: Run, source: string, use: (chunks: AsyncIterable<Uint8Array>) => Promise<void>): Promise<void> {
   if (source === '-') return use(run.terminal.stdin);
-  if (!/^https?:\/\//i.test(source)) return use(createReadStream(source));
+  if (!/^https?:\/\//i.test(source)) return use(createReadStream(source, { highWaterMark: READ_BYTES }));
   if (!URL.canParse(source)) throw notFetchable(source);
   const url = new URL(source);
   if (url.username !== '' || url.password !== '') throw notFetchable(`${url.protocol}//…@${url.host}`);
@@ -197,7 +155,8 @@ function readOptions(run: Run): VerifyOptions {
 }
 
 function verdictText(verdict: Verdict, source: string): string {
-  const { state, entries, org, head, openCalls, lostCalls, voidDecisions, firstBad, reason, checkpoints } = verdict;
+  const { state, entries, org, head, openCalls, lostCalls, voidDecisions, approvedCalls, firstBad, reason, checkpoints, properties } =
+    verdict;
   const name = source === '-' ? 'standard input' : source;
   if (state === 'broken' && firstBad) {
     return [
@@ -217,11 +176,26 @@ function verdictText(verdict: Verdict, source: string): string {
         `  revision       ${head.revision}`,
       ]
     : [];
-  const calls = head ? [`  open calls     ${openCalls}`, `  lost calls     ${lostCalls}`, `  void decisions ${voidDecisions}`] : [];
+  const calls = head
+    ? [
+        `  open calls     ${openCalls}`,
+        `  lost calls     ${lostCalls}`,
+        `  void decisions ${voidDecisions}`,
+        `  approved calls ${approvedCalls}`,
+      ]
+    : [];
   if (checkpoints) {
     const by = checkpoints.trust === 'given' ? 'signed by the key given' : 'signed by a key that only the log names: give --key';
-    calls.push(`  checkpoints    ${checkpoints.checked}, up to entry ${checkpoints.size}, ${by}`);
+    calls.push(`  checkpoints    ${checkpoints.checked}, up to entry ${checkpoints.size}, ${by}`, ...anchorLines(checkpoints.anchors));
   }
   const first = state === 'sound' ? `SOUND: ${name}` : `CANNOT TELL: ${name}: ${printable(reason ?? '')}`;
-  return [first, ...facts, ...calls].join('\n');
+  return [first, ...facts, ...calls, ...propertyLines(properties)].join('\n');
+}
+
+function anchorLines(anchors: readonly AnchorFact[] | undefined): string[] {
+  return (anchors ?? []).map(({ kind, name, size, time }) => `  anchored    ${size} entries, ${time}, by ${printable(name)} (${kind})`);
+}
+
+function propertyLines(properties: Verdict['properties']): string[] {
+  return properties.map(({ property, result }) => `  ${property.padEnd(14)} ${result}`);
 }

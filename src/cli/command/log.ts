@@ -61,6 +61,25 @@ export const logCommands: readonly CommandSpec[] = [
         load: async () => (await import('../action/evidence.ts')).checkpointAction,
       },
       {
+        usage: 'anchor [name]',
+        summary: 'Make a checkpoint and give it to the anchors now: time-stamp authorities, witnesses, buckets',
+        details:
+          'Anchors are objects of kind `anchor`; what each narrows stands in docs/threat-model.md. Exits with 1 when one of them fails.',
+        needs: 'gateway',
+        examples: [
+          ['log anchor', 'all of them'],
+          ['log anchor tsa', 'one'],
+        ],
+        load: async () => (await import('../action/evidence.ts')).anchorAction,
+      },
+      {
+        usage: 'anchors',
+        summary: 'List who vouches for checkpoints or keeps them, and how each is doing',
+        needs: 'gateway',
+        examples: [['log anchors', 'with the entries of the last checkpoint each had']],
+        load: async () => (await import('../action/evidence.ts')).anchorsAction,
+      },
+      {
         usage: 'key [rotate]',
         summary: 'Show the public keys that checkpoints are checked with, or take a new one into use',
         needs: 'gateway',
@@ -101,6 +120,21 @@ export const logCommands: readonly CommandSpec[] = [
       { flags: '--expect <seq:hash>', help: 'an entry that must be in the log, from an earlier verification or a receipt' },
       { flags: '--checkpoint <file>', help: 'a checkpoint, or an anchor file with one a line, that the log must agree with' },
       { flags: '--key <key>', help: 'verifier key that must have signed the checkpoints; may be given several times', repeat: 'one' },
+      {
+        flags: '--anchor <file>',
+        help: 'more checkpoints kept elsewhere: a file, or a folder of files of a bucket; may be given several times',
+        repeat: 'one',
+      },
+      {
+        flags: '--witness <key>',
+        help: 'verifier key of a witness that must have cosigned a checkpoint; may be given several times',
+        repeat: 'one',
+      },
+      {
+        flags: '--tsa-ca <file>',
+        help: 'certificates (PEM) that time stamps on checkpoints must lead to; may be given several times',
+        repeat: 'one',
+      },
       { flags: '--proof <file>', help: 'check the proof of one call instead of a log; - for standard input' },
       { flags: '--partial', help: 'accept a log that starts later than its first entry' },
     ],

@@ -37,6 +37,19 @@ export class PostgresCheckpoints implements CheckpointStore {
     return count > 0;
   }
 
+  async replaceNote(org: string, size: number, before: string, note: string): Promise<boolean> {
+    const count = await this.#ports.submit(
+      org,
+      async (sql) =>
+        (
+          await sql`UPDATE checkpoint t SET note = ${note} FROM organization o
+          WHERE o.id = t.org AND o.name = ${org} AND t.size = ${size} AND t.note = ${before}`
+        ).count,
+      note.length,
+    );
+    return count > 0;
+  }
+
   async signingKeys(org: string): Promise<KeptSigningKey[]> {
     const rows = await this.#ports.read(
       (sql) => sql`SELECT t.verifier_key, t.sealed FROM checkpoint_key t JOIN organization o ON o.id = t.org

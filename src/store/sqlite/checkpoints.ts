@@ -5,6 +5,7 @@ import type { ReadJob, Row, WriteAnswer, WriteJob } from './job.ts';
 
 export type CheckpointJob =
   | { type: 'checkpoint'; org: string; checkpoint: KeptCheckpoint; sinceMs: number }
+  | { type: 'checkpoint-note'; org: string; size: number; before: string; note: string }
   | { type: 'signing-key'; org: string; known: number; key: KeptSigningKey }
   | { type: 'tree-blocks'; org: string; from: number; roots: Uint8Array };
 
@@ -18,6 +19,7 @@ const HASH_BYTES = 32;
 const STATEMENTS = {
   checkpoint: `INSERT INTO checkpoint (org, size, made_ms, note) SELECT ?1, ?2, ?3, ?4
     WHERE NOT EXISTS (SELECT 1 FROM checkpoint WHERE org = ?1 AND (size >= ?2 OR made_ms > ?5))`,
+  note: 'UPDATE checkpoint SET note = ? WHERE org = ? AND size = ? AND note = ?',
   key: `INSERT INTO checkpoint_key (org, position, verifier_key, sealed) SELECT ?1, ?2, ?3, ?4
     WHERE (SELECT count(*) FROM checkpoint_key WHERE org = ?1) = ?2`,
   block: 'INSERT INTO tree_block (org, position, root) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
@@ -33,11 +35,12 @@ export class CheckpointWriter {
 
   /** How many rows it wrote. */
   apply(org: number, job: CheckpointJob): number {
-    const { checkpoint, key, block } = this.#statements;
+    const { checkpoint, note: replace, key, block } = this.#statements;
     if (job.type === 'checkpoint') {
       const { size, madeMs, note } = job.checkpoint;
       return Number(checkpoint.run(org, size, madeMs, note, job.sinceMs).changes);
     }
+    if (job.type === 'checkpoint-note') return Number(replace.run(job.note, org, job.size, job.before).changes);
     if (job.type === 'signing-key') return Number(key.run(org, job.known, job.key.verifierKey, job.key.sealed).changes);
     let written = 0;
     for (let at = 0; at < job.roots.length; at += HASH_BYTES)
@@ -77,6 +80,10 @@ export class SqliteCheckpoints implements CheckpointStore {
 
   async saveCheckpoint(org: string, checkpoint: KeptCheckpoint, sinceMs: number): Promise<boolean> {
     return (await this.#write({ type: 'checkpoint', org, checkpoint, sinceMs }, checkpoint.note.length)) > 0;
+  }
+
+  async replaceNote(org: string, size: number, before: string, note: string): Promise<boolean> {
+    return (await this.#write({ type: 'checkpoint-note', org, size, before, note }, note.length)) > 0;
   }
 
   async signingKeys(org: string): Promise<KeptSigningKey[]> {

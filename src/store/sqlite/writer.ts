@@ -94,6 +94,7 @@ export class SqliteWriter {
       case 'approval':
         return this.#approval(job);
       case 'checkpoint':
+      case 'checkpoint-note':
       case 'signing-key':
       case 'tree-blocks':
         return { type: 'done', count: this.#checkpoints.apply(this.#org(job.org).id, job) };
