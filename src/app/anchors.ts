@@ -25,7 +25,7 @@ export interface AnchorParts {
 
 export function anchorsOf({ core, config, logger, instance, control, checkpointer }: AnchorParts): Anchors {
   const { log, clock, vault } = core;
-  const wire = new GuardedWire({ allowPrivate: config.audit.privateAnchors });
+  const wire = new GuardedWire({ allowPrivate: config.audit.anchorNetwork === 'any' });
   const keeper = new AnchorKeeper({
     ...{ wire, checkpointer, log, clock, logger, instance },
     anchorFile: config.audit.anchorFile,

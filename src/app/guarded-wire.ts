@@ -62,5 +62,5 @@ export class GuardedWire implements AnchorWire {
 }
 
 function refusal(address: string): NodeJS.ErrnoException {
-  return new Error(`an anchor may not be at ${address}; private addresses need the setting audit.privateAnchors`);
+  return new Error(`an anchor may not be at ${address}; private addresses need the setting audit.anchorNetwork: any`);
 }

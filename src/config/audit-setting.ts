@@ -22,8 +22,8 @@ export const auditSettings = z.strictObject({
     .max(4096)
     .optional()
     .meta(about('File that every checkpoint is appended to, a line each. Of use when it is kept where the gateway cannot rewrite it.')),
-  privateAnchors: z
-    .boolean()
-    .default(false)
-    .meta(about('Whether anchors may be at loopback and private addresses. Link-local addresses they may never be at.')),
+  anchorNetwork: z
+    .enum(['public', 'any'])
+    .default('public')
+    .meta(about('Where anchors may be. any: at loopback and private addresses too. At link-local addresses they may never be.')),
 });

@@ -39,7 +39,7 @@ export async function readAnchors(run: Run): Promise<AnchorTrust | undefined> {
     return key;
   });
   const authorities: AnchorTrust['authorities'][number][] = [];
-  for (const path of run.options.list('tsa-ca')) {
+  for (const path of run.options.list('tsaCa')) {
     const certificates = readCertificates(await readSmall(path));
     if (!certificates) throw usageError(`${path} holds no certificate in PEM form that can be read.`);
     authorities.push(...certificates);
