@@ -7,6 +7,7 @@ import { parseCheckpoint } from '../audit/checkpoint.ts';
 import type { Checkpointer } from '../audit/checkpointer.ts';
 import type { AuditLog } from '../audit/log.ts';
 import type { KeptCheckpoint } from '../audit/port.ts';
+import { isTimeStampLine } from '../audit/time-stamp.ts';
 import type { Clock } from '../lib/clock.ts';
 import { systemRandom } from '../lib/id.ts';
 import type { ControlView } from '../object/snapshot.ts';
@@ -167,6 +168,8 @@ function newState(anchor: string, kind: string): AnchorState {
 
 /** Another gateway, or this process before it was restarted, may have asked already. */
 function isSignedBy({ metadata, spec }: AnchorObject, note: string): boolean {
-  const name = spec.timeStamp ? metadata.name : spec.witness?.key.split('+')[0];
-  return name !== undefined && parseCheckpoint(note)?.signatures.some((line) => line.name === name) === true;
+  const signatures = parseCheckpoint(note)?.signatures ?? [];
+  if (spec.timeStamp) return signatures.some((line) => line.name === metadata.name && isTimeStampLine(line));
+  const [name, keyId] = spec.witness?.key.split('+') ?? [];
+  return name !== undefined && signatures.some((line) => line.name === name && line.keyId === keyId);
 }

@@ -7,7 +7,8 @@ import { oidBytes, readAll, write } from './der.ts';
 import { checkTimeStamp, MAX_STAMP_BYTES, readCertificates, readTimeStampAnswer, timeStampLine, timeStampQuery } from './time-stamp.ts';
 
 const signer = new NoteSigner('sallyport/acme', new Uint8Array(32).fill(7));
-const noteOf = (size: number): string => signCheckpoint({ origin: 'sallyport/acme/00', size, root: new Uint8Array(32).fill(size) }, [signer]);
+const noteOf = (size: number): string =>
+  signCheckpoint({ origin: 'sallyport/acme/00', size, root: new Uint8Array(32).fill(size) }, [signer]);
 const parsed = (note: string) => {
   const checkpoint = parseCheckpoint(note);
   if (!checkpoint) throw new Error(`no note: ${note}`);
@@ -140,7 +141,8 @@ describe('DER', () => {
     expect(oidBytes('1.2.840.113549.1.7.2')?.toString('hex')).toBe('2a864886f70d010702');
     expect(oidBytes('2.999.3')?.toString('hex')).not.toBe('');
     for (const wrong of ['', '1', '1.40.1', '3.1', '1.2.x', '1.2.01']) expect(oidBytes(wrong), wrong).toBeUndefined();
-    for (const wrong of [[0x30], [0x30, 5, 1], [0x30, 0x80], [0x30, 0x85, 1, 1, 1, 1, 1], [0x1f, 0]]) expect(readAll(Uint8Array.from(wrong))).toEqual([]);
+    for (const wrong of [[0x30], [0x30, 5, 1], [0x30, 0x80], [0x30, 0x85, 1, 1, 1, 1, 1], [0x1f, 0]])
+      expect(readAll(Uint8Array.from(wrong))).toEqual([]);
     const long = write(0x04, Buffer.alloc(300));
     expect(readAll(long)[0]?.body.length).toBe(300);
   });

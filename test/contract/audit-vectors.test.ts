@@ -13,6 +13,7 @@ import { BLOCK_LEAVES, CompactTree, inclusionProof, leafHash, rangeRoot, type Tr
 import type { Head } from '../../src/audit/port.ts';
 import { PROOF_FORMAT, type Proof, verifyProof } from '../../src/audit/proof.ts';
 import { verifyLog } from '../../src/audit/verify.ts';
+import { approvedContents, decision, linesOf, vote } from '../support/approved-log.ts';
 
 const FILE = join(import.meta.dirname, '../../docs/audit-vectors.json');
 const timeMs = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
@@ -104,6 +105,14 @@ function evidence() {
   return { seed: '07'.repeat(32), key: signer.verifierKey, leaves: leaves.map(hex), roots, note, proof: proofText };
 }
 
+const approved = approvedContents();
+const others: readonly [string, string[]][] = [
+  ['sound, with an approved call', linesOf(approved)],
+  ['a call that ran under a grant that another used up', linesOf(approved.with(6, decision('call_other')))],
+  ['an approval by who asked', linesOf(approved.with(4, vote('granted', 'cyd', { user: 'ada' })))],
+  ['an approval of something else', linesOf(approved.with(3, vote('approved', 'ben', { digest: '0'.repeat(64) })))],
+];
+
 const broken: readonly [string, string[]][] = [
   ['one character of a content changed', lines.with(2, (lines[2] ?? '').replace('"main/reads"', '"main/reaDs"'))],
   ['an entry removed', lines.toSpliced(3, 1)],
@@ -127,7 +136,7 @@ const broken: readonly [string, string[]][] = [
 describe('audit vectors', () => {
   it('are what the code writes', async () => {
     const logs = [];
-    for (const [what, text] of [['sound', lines] as const, ...broken]) {
+    for (const [what, text] of [['sound', lines] as const, ...broken, ...others]) {
       const { state, firstBad } = await verifyLog(text);
       logs.push({ what, state, ...(firstBad && { rule: firstBad.rule, line: firstBad.line }), lines: text });
     }
@@ -140,7 +149,7 @@ describe('audit vectors', () => {
       logs,
       evidence: evidence(),
     };
-    expect(logs.map(({ state }) => state)).toEqual(['sound', ...broken.map(() => 'broken')]);
+    expect(logs.map(({ state }) => state)).toEqual(['sound', ...broken.map(() => 'broken'), 'sound', 'broken', 'broken', 'broken']);
     await expect(`${JSON.stringify(vectors, null, 2)}\n`).toMatchFileSnapshot(FILE);
   });
 

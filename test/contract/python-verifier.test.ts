@@ -1,15 +1,21 @@
 // The second verifier, in Python, against the first: the published vectors, and 1,000 logs with one byte changed. Both say the same about each.
 import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import { parseWitnessKey } from '../../src/audit/anchor-check.ts';
+import { withSignatures } from '../../src/audit/checkpoint.ts';
+import { readCertificates, readTimeStampAnswer, timeStampLine, timeStampQuery } from '../../src/audit/time-stamp.ts';
 import { verifyBytes } from '../../src/audit/verify.ts';
+import { hasOpenssl, startAuthority } from '../support/time-stamp-authority.ts';
 
 const VERIFIER = join(import.meta.dirname, '../../verifiers/python/verify.py');
 const vectors = JSON.parse(readFileSync(join(import.meta.dirname, '../../docs/audit-vectors.json'), 'utf8'));
 const MUTATED = 1_000;
+const CHANGED_NOTES = 100;
 const TIMEOUT_MS = 120_000;
 const hasPython = spawnSync('python3', ['--version']).status === 0;
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-python-verifier-'));
@@ -18,15 +24,26 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** Many logs in one process: each a base64 text in a JSON array on standard input. */
 const DRIVER = `import base64, importlib.util, io, json, sys
 spec = importlib.util.spec_from_file_location("verify", sys.argv[1]); verify = importlib.util.module_from_spec(spec); spec.loader.exec_module(verify)
-print(json.dumps([verify.verify_log(verify.read_lines(io.BytesIO(base64.b64decode(log)))) for log in json.load(sys.stdin)]))`;
+given = json.load(sys.stdin)
+more = lambda one: dict(notes=one["notes"], keys=one["keys"], witnesses=one["witnesses"], authorities=verify.read_certificates(one["ca"])) if "notes" in one else {}
+print(json.dumps([verify.verify_log(verify.read_lines(io.BytesIO(base64.b64decode(one["log"]))), **more(one)) for one in given]))`;
+
+interface Trust {
+  notes: string[];
+  keys: string[];
+  witnesses: string[];
+  /** Certificates, PEM. */
+  ca: string;
+}
 
 interface PythonVerdict {
   state: string;
+  properties?: unknown;
   firstBad?: { line: number; rule: string };
 }
 
-function python(logs: readonly Uint8Array[]): PythonVerdict[] {
-  const input = JSON.stringify(logs.map((log) => Buffer.from(log).toString('base64')));
+function python(logs: readonly Uint8Array[], trust: readonly Trust[] = []): PythonVerdict[] {
+  const input = JSON.stringify(logs.map((log, index) => ({ log: Buffer.from(log).toString('base64'), ...trust[index] })));
   return JSON.parse(execFileSync('python3', ['-c', DRIVER, VERIFIER], { input, encoding: 'utf8', maxBuffer: 1 << 28 })) as PythonVerdict[];
 }
 
@@ -77,18 +94,23 @@ describe.skipIf(!hasPython)(`the Python verifier${hasPython ? '' : ' (skipped: n
   it(
     'locates each of 1,000 changes of a single byte where the first verifier does',
     async () => {
-      const whole = Buffer.from(`${vectors.logs[0].lines.join('\n')}\n`);
+      const sound = (vectors.logs as { state: string; lines: string[] }[]).filter(({ state }) => state === 'sound');
+      expect(sound).toHaveLength(2);
+      const wholes = sound.map(({ lines }) => Buffer.from(`${lines.join('\n')}\n`));
+      const whole = Buffer.concat(wholes);
       const changes = fc.sample(fc.tuple(fc.nat(whole.length - 1), fc.integer({ min: 1, max: 255 })), MUTATED);
+      const startOf = (at: number): number => (at < (wholes[0]?.length ?? 0) ? 0 : (wholes[0]?.length ?? 0));
       const logs = changes.map(([at, by]) => {
-        const log = Buffer.from(whole);
-        log[at] = ((log[at] ?? 0) + by) % 256;
+        const log = Buffer.from(wholes[startOf(at) === 0 ? 0 : 1] ?? '');
+        const place = at - startOf(at);
+        log[place] = ((log[place] ?? 0) + by) % 256;
         return log;
       });
       const second = python(logs);
       for (const [index, log] of logs.entries()) {
         const first = await verifyBytes([log]);
         const [at] = changes[index] ?? [0];
-        const line = whole.subarray(0, at).filter((byte) => byte === 10).length + 1;
+        const line = whole.subarray(startOf(at), at).filter((byte) => byte === 10).length + 1;
         expect(first.state, JSON.stringify(changes[index])).toBe('broken');
         expect(first.firstBad?.line).toBe(line);
         expect(second[index]).toMatchObject({ state: 'broken', firstBad: { line, rule: first.firstBad?.rule } });
@@ -96,4 +118,60 @@ describe.skipIf(!hasPython)(`the Python verifier${hasPython ? '' : ' (skipped: n
     },
     TIMEOUT_MS,
   );
+
+  it.skipIf(!hasOpenssl)(
+    'says of a checkpoint with its anchors what the first verifier says, however a character of it is changed',
+    async () => {
+      const authority = await startAuthority(['ec', '-pkeyopt', 'ec_paramgen_curve:P-384']);
+      try {
+        const { key, note } = vectors.evidence;
+        const text = `${note.split('\n\n')[0]}\n`;
+        const cosigner = cosignerOf();
+        const answer = readTimeStampAnswer(authority.answer(timeStampQuery(text, new Uint8Array(16).fill(3))));
+        const anchored = withSignatures(note, [cosigner.sign(text), timeStampLine('tsa', answer.token ?? new Uint8Array())]) ?? '';
+        const changes = fc.sample(fc.tuple(fc.nat(anchored.length - 1), fc.integer({ min: 32, max: 126 })), CHANGED_NOTES);
+        const notes = [
+          anchored,
+          ...changes.map(([at, code]) => anchored.slice(0, at) + String.fromCharCode(code) + anchored.slice(at + 1)),
+        ];
+        const log = Buffer.from(`${vectors.logs[0].lines.join('\n')}\n`);
+        const trust = notes.map((one) => ({ notes: [one], keys: [key], witnesses: [cosigner.key], ca: authority.ca }));
+        const second = python(
+          notes.map(() => log),
+          trust,
+        );
+        const witnesses = [parseWitnessKey(cosigner.key)].filter((known) => known !== undefined);
+        const authorities = readCertificates(authority.ca) ?? [];
+        for (const [index, one] of notes.entries()) {
+          const first = await verifyBytes([log], { tree: { notes: [one], keys: [key], anchors: { witnesses, authorities } } });
+          const facts = { state: first.state, properties: first.properties };
+          expect({ state: second[index]?.state, properties: second[index]?.properties, rule: second[index]?.firstBad?.rule }, one).toEqual({
+            ...facts,
+            rule: first.firstBad?.rule,
+          });
+          if (index === 0)
+            expect(first).toMatchObject({ state: 'sound', checkpoints: { anchors: [{ kind: 'witness' }, { kind: 'rfc3161' }] } });
+        }
+      } finally {
+        await authority.close();
+      }
+    },
+    TIMEOUT_MS,
+  );
 });
+
+/** A witness's key, by its layout: what it signs with. */
+function cosignerOf(): { key: string; sign(text: string): string } {
+  const pair = generateKeyPairSync('ed25519');
+  const typed = Buffer.concat([Buffer.from([4]), pair.publicKey.export({ format: 'der', type: 'spki' }).subarray(-32)]);
+  const id = createHash('sha256').update('w.example\n').update(typed).digest().subarray(0, 4);
+  return {
+    key: `w.example+${id.toString('hex')}+${typed.toString('base64')}`,
+    sign(text) {
+      const stamp = Buffer.alloc(8);
+      stamp.writeBigUInt64BE(1_700_000_000n);
+      const signature = sign(null, Buffer.from(`cosignature/v1\ntime 1700000000\n${text}`), pair.privateKey);
+      return `— w.example ${Buffer.concat([id, stamp, signature]).toString('base64')}\n`;
+    },
+  };
+}

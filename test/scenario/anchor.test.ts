@@ -5,8 +5,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Proof } from '../../src/audit/proof.ts';
-import type { Verdict } from '../../src/audit/verify.ts';
+import { parseWitnessKey } from '../../src/audit/anchor-check.ts';
+import { type Proof, verifyProof } from '../../src/audit/proof.ts';
+import { readCertificates } from '../../src/audit/time-stamp.ts';
+import { type Verdict, verifyBytes } from '../../src/audit/verify.ts';
 import { type Bucket, startBucket } from '../support/bucket.ts';
 import { type CliResult, jsonOf, runCli } from '../support/cli-process.ts';
 import { type OrgGateway, startOrgGateway, type Tenant } from '../support/org-gateway.ts';
@@ -26,6 +28,7 @@ let witness: Witness;
 let bucket: Bucket;
 let folder: string;
 let key: string;
+let newest: string;
 const at = (name: string): string => join(folder, name);
 
 interface Anchors {
@@ -36,8 +39,9 @@ function cli(...args: string[]): Promise<CliResult> {
   return runCli([...args, '--url', orgs.gateway.adminUrl], { env: { SALLYPORT_OPERATOR_TOKEN: acme.operator } });
 }
 
-async function anchorNow(...args: string[]): Promise<Record<string, { state: string; size: number; problem?: string }>> {
-  const { anchors } = jsonOf(await cli('log', 'anchor', ...args, '--json')) as Anchors;
+async function anchorNow(name?: string): Promise<Record<string, { state: string; size: number; problem?: string }>> {
+  const { json } = await acme.admin('POST', '/api/v1/log/anchors', name === undefined ? {} : { anchor: name });
+  const { anchors } = json as Anchors;
   return Object.fromEntries(anchors.map(({ anchor, ...rest }) => [anchor, rest]));
 }
 
@@ -48,20 +52,32 @@ const told = async (): Promise<unknown[]> => {
   return entries.map(({ content }) => content).filter(({ event }) => event === 'anchor');
 };
 
-/** Both verifiers; `more` are options that both have. */
-async function verify(log: string, ...more: string[]): Promise<Verdict> {
-  const first = jsonOf(await runCli(['verify', log, '--json', ...more])) as Verdict;
+/** Both verifiers, with options that both have. */
+async function verify(log: string, ...args: string[]): Promise<Verdict> {
+  const given = (flag: string): string[] => args.filter((_, index) => args[index - 1] === flag);
+  const notes = given('--checkpoint').flatMap((path) => {
+    const text = readFileSync(path, 'utf8');
+    return text.startsWith('{')
+      ? text
+          .trimEnd()
+          .split('\n')
+          .map((line): string => JSON.parse(line).note)
+      : [text];
+  });
+  const witnesses = given('--witness')
+    .map(parseWitnessKey)
+    .filter((known) => known !== undefined);
+  const authorities = given('--tsa-ca').flatMap((path) => readCertificates(readFileSync(path, 'utf8')) ?? []);
+  const anchors = witnesses.length + authorities.length > 0 ? { witnesses, authorities } : undefined;
+  const first = await verifyBytes([readFileSync(log)], notes.length > 0 ? { tree: { notes, keys: given('--key'), anchors } } : {});
   if (!hasPython) return first;
-  const args = more.map((one) => (one === '--anchor' ? '--checkpoint' : one));
   const second = JSON.parse(spawnSync('python3', [PYTHON, log, '--json', ...args], { encoding: 'utf8' }).stdout) as Verdict;
   expect([second.state, second.firstBad?.rule, second.properties]).toEqual([first.state, first.firstBad?.rule, first.properties]);
   return first;
 }
 
 async function exported(name: string): Promise<string> {
-  rmSync(at(name), { force: true });
-  const done = await cli('log', 'export', '-o', at(name));
-  expect(done.code, done.stderr).toBe(0);
+  writeFileSync(at(name), (await acme.admin('GET', '/api/v1/log/export')).text);
   return at(name);
 }
 
@@ -74,7 +90,11 @@ describe.skipIf(!hasOpenssl)('anchors', { timeout: TIMEOUT_MS }, () => {
     acme = orgs.tenants.acme as Tenant;
     const objects = [
       { kind: 'secret', metadata: { name: 'bucket-key' }, spec: { value: AWS.secret } },
-      { kind: 'anchor', metadata: { name: 'tsa' }, spec: { timeStamp: { url: authority.url, ca: authority.ca, policy: '1.3.6.1.4.1.99999.1' } } },
+      {
+        kind: 'anchor',
+        metadata: { name: 'tsa' },
+        spec: { timeStamp: { url: authority.url, ca: authority.ca, policy: '1.3.6.1.4.1.99999.1' } },
+      },
       { kind: 'anchor', metadata: { name: 'friend' }, spec: { witness: { url: witness.url, key: witness.key } } },
       {
         kind: 'anchor',
@@ -99,7 +119,13 @@ describe.skipIf(!hasOpenssl)('anchors', { timeout: TIMEOUT_MS }, () => {
   });
 
   it('vouch for a checkpoint on demand, and both verifiers check them', async () => {
-    expect(await anchorNow()).toMatchObject({ tsa: { state: 'ok', kind: 'rfc3161' }, friend: { state: 'ok' }, store: { state: 'ok' } });
+    const { anchors } = jsonOf(await cli('log', 'anchor', '--json')) as Anchors;
+    expect(anchors.map(({ anchor, kind, state }) => [anchor, kind, state])).toEqual([
+      ['friend', 'witness', 'ok'],
+      ['store', 'bucket', 'ok'],
+      ['tsa', 'rfc3161', 'ok'],
+      ['(file)', 'file', 'ok'],
+    ]);
     await call();
     const again = await anchorNow();
     const size = again.friend?.size ?? 0;
@@ -111,11 +137,20 @@ describe.skipIf(!hasOpenssl)('anchors', { timeout: TIMEOUT_MS }, () => {
     writeFileSync(at('kept.checkpoint'), kept[1]);
     const log = await exported('log.jsonl');
     const trust = ['--key', key, '--witness', witness.key, '--tsa-ca', authority.caPath];
-    const verdict = await verify(log, '--anchor', at('kept.checkpoint'), ...trust);
-    expect(verdict).toMatchObject({ state: 'sound', checkpoints: { trust: 'given', anchors: [{ kind: 'witness', size }, { kind: 'rfc3161', size }] } });
+    const verdict = await verify(log, '--checkpoint', at('kept.checkpoint'), ...trust);
+    expect(verdict).toMatchObject({
+      state: 'sound',
+      checkpoints: {
+        trust: 'given',
+        anchors: [
+          { kind: 'witness', size },
+          { kind: 'rfc3161', size },
+        ],
+      },
+    });
     expect(verdict.properties.map(({ result }) => result)).toEqual(Array(8).fill('holds'));
     // The anchor file has every checkpoint, and those that were signed by others once more.
-    expect(await verify(log, '--anchor', at('anchor.jsonl'), ...trust)).toMatchObject({ state: 'sound' });
+    expect(await verify(log, '--checkpoint', at('anchor.jsonl'), ...trust)).toMatchObject({ state: 'sound' });
     const text = await runCli(['verify', log, '--anchor', at('kept.checkpoint'), ...trust]);
     expect(text.stdout).toContain('by witness.example/w1 (witness)');
     expect(text.stdout).toContain('anchors        holds');
@@ -127,7 +162,9 @@ describe.skipIf(!hasOpenssl)('anchors', { timeout: TIMEOUT_MS }, () => {
     const lines = readFileSync(log, 'utf8').trimEnd().split('\n');
     writeFileSync(at('cut.jsonl'), `${lines.slice(0, 5).join('\n')}\n`);
     expect(await verify(at('cut.jsonl'))).toMatchObject({ state: 'sound' });
-    expect(await verify(at('cut.jsonl'), '--anchor', at('kept.checkpoint'), ...trust)).toMatchObject({ firstBad: { rule: 'checkpoint-size' } });
+    expect(await verify(at('cut.jsonl'), '--checkpoint', at('kept.checkpoint'), ...trust)).toMatchObject({
+      firstBad: { rule: 'checkpoint-size' },
+    });
     // An older checkpoint in the place of the newest: whoever wants the witness's word on it is told that there is none.
     const first = (JSON.parse(readFileSync(at('anchor.jsonl'), 'utf8').split('\n')[0] ?? '{}') as { note: string }).note;
     writeFileSync(at('first.checkpoint'), first);
@@ -136,19 +173,34 @@ describe.skipIf(!hasOpenssl)('anchors', { timeout: TIMEOUT_MS }, () => {
     expect(await verify(at('cut.jsonl'), '--checkpoint', at('first.checkpoint'), '--key', key)).toMatchObject({ state: 'sound' });
     const older = await verify(at('cut.jsonl'), '--checkpoint', at('first.checkpoint'), '--key', key, '--witness', witness.key);
     expect(older).toMatchObject({ firstBad: { rule: 'anchor-missing' } });
-    const other = await runCli(['verify', log, '--anchor', at('kept.checkpoint'), '--witness', witness.key.replace(/^[^+]+/, 'other'), '--json']);
+    const other = await runCli([
+      'verify',
+      log,
+      '--anchor',
+      at('kept.checkpoint'),
+      '--witness',
+      witness.key.replace(/^[^+]+/, 'other'),
+      '--json',
+    ]);
     expect(other.code).toBe(2);
     writeFileSync(at('other-ca.pem'), authority.otherCa);
-    const strange = await verify(log, '--anchor', at('kept.checkpoint'), '--key', key, '--tsa-ca', at('other-ca.pem'));
+    const strange = await verify(log, '--checkpoint', at('kept.checkpoint'), '--key', key, '--tsa-ca', at('other-ca.pem'));
     expect(strange).toMatchObject({ firstBad: { rule: 'anchor-signature' } });
-    const moved = readFileSync(at('kept.checkpoint'), 'utf8').replace(/^(— witness\S+ .{20})(.)/m, (_, a: string, b: string) => a + (b === 'A' ? 'B' : 'A'));
+    const moved = readFileSync(at('kept.checkpoint'), 'utf8').replace(
+      /^(— witness\S+ .{20})(.)/m,
+      (_, a: string, b: string) => a + (b === 'A' ? 'B' : 'A'),
+    );
     writeFileSync(at('moved.checkpoint'), moved);
-    expect(await verify(log, '--anchor', at('moved.checkpoint'), ...trust)).toMatchObject({ firstBad: { rule: 'anchor-signature' } });
+    expect(await verify(log, '--checkpoint', at('moved.checkpoint'), ...trust)).toMatchObject({ firstBad: { rule: 'anchor-signature' } });
   });
 
   it('that lie or fail are told everywhere, and no call waits for them', async () => {
     const cases: [string, () => void, RegExp][] = [
-      ['tsa', () => authority.lie((query) => ({ status: 200, body: authority.answer(Buffer.from(query).fill(1, 24, 40)) })), /something else/],
+      [
+        'tsa',
+        () => authority.lie((query) => ({ status: 200, body: authority.answer(Buffer.from(query).fill(1, 24, 40)) })),
+        /something else/,
+      ],
       ['tsa', () => authority.lie(() => ({ status: 200, body: Buffer.from('no stamp') })), /no time-stamp response/],
       ['tsa', () => authority.lie(() => ({ status: 302, body: Buffer.alloc(0) })), /HTTP status 302/],
       ['friend', () => witness.lie({ status: 403, body: '' }), /does not trust the key/],
@@ -167,9 +219,11 @@ describe.skipIf(!hasOpenssl)('anchors', { timeout: TIMEOUT_MS }, () => {
     const failing = await told();
     expect(failing.filter((entry) => (entry as { what: string }).what === 'failed')).toHaveLength(2);
     const ready = await acme.admin('GET', '/readyz');
-    expect([ready.status, (await acme.admin('GET', '/metrics')).text]).toEqual([200, expect.stringMatching(/sallyport_anchors_failing\{org="acme"\} 2/)]);
+    expect([ready.status, (await acme.admin('GET', '/metrics')).text]).toEqual([
+      200,
+      expect.stringMatching(/sallyport_anchors_failing\{org="acme"\} 2/),
+    ]);
     expect((await cli('doctor')).stdout).toMatch(/warn +anchor friend/);
-    expect((await cli('log', 'anchor')).code).toBe(1);
     authority.lie(undefined);
     witness.lie(undefined);
     expect(await anchorNow()).toMatchObject({ tsa: { state: 'ok' }, friend: { state: 'ok' } });
@@ -180,10 +234,13 @@ describe.skipIf(!hasOpenssl)('anchors', { timeout: TIMEOUT_MS }, () => {
   it('the bucket has one checkpoint of a size, and another one is told', async () => {
     await call();
     await anchorNow('friend');
-    const { size } = (jsonOf(await cli('log', 'checkpoint', '--json')) as { size: number }) ?? { size: 0 };
+    const { size } = (await acme.admin('POST', '/api/v1/log/checkpoints')).json as { size: number };
     const name = [...bucket.objects.keys()].at(-1)?.replace(/\d+\.checkpoint$/, `${String(size).padStart(16, '0')}.checkpoint`) ?? '';
     bucket.objects.set(name, 'something else');
-    expect((await anchorNow('store')).store).toMatchObject({ state: 'failing', problem: expect.stringContaining('another checkpoint of this size') });
+    expect((await anchorNow('store')).store).toMatchObject({
+      state: 'failing',
+      problem: expect.stringContaining('another checkpoint of this size'),
+    });
     bucket.objects.delete(name);
     expect((await anchorNow('store')).store).toMatchObject({ state: 'ok' });
   });
@@ -191,13 +248,17 @@ describe.skipIf(!hasOpenssl)('anchors', { timeout: TIMEOUT_MS }, () => {
   it('follow a new signing key, and so does who trusts the old one', async () => {
     const rotated = jsonOf(await cli('log', 'key', 'rotate', '--json')) as { key: string; previous: string };
     expect(rotated.previous).toBe(key);
-    expect((await cli('log', 'key')).stdout.trim().split('\n')).toEqual([key, rotated.key]);
+    newest = rotated.key;
+    expect((await acme.admin('GET', '/api/v1/log/keys')).json).toEqual({ keys: [key, newest] });
     await call();
     // The checkpoint after a rotation has both signatures: the witness knows the old key still.
     const done = await anchorNow('friend');
     expect(done.friend?.state === 'ok' || done.friend?.problem?.includes('does not trust the key')).toBe(true);
     const log = await exported('rotated.jsonl');
-    expect(await verify(log, '--anchor', at('anchor.jsonl'), '--key', key)).toMatchObject({ state: 'sound', checkpoints: { trust: 'given' } });
+    expect(await verify(log, '--checkpoint', at('anchor.jsonl'), '--key', key)).toMatchObject({
+      state: 'sound',
+      checkpoints: { trust: 'given' },
+    });
   });
 
   it('the proof of an approved call holds its approvals and the rule, bound to it', async () => {
@@ -216,14 +277,13 @@ describe.skipIf(!hasOpenssl)('anchors', { timeout: TIMEOUT_MS }, () => {
     const steps = proof.entries.map(({ line }) => JSON.parse(line).content).map(({ type, event, what }) => what ?? event ?? type);
     expect(steps.toSorted()).toEqual(['consumed', 'decision', 'granted', 'object', 'outcome', 'requested']);
     expect(proof.documents).toMatchObject([{ kind: 'policy', name: 'p', text: expect.stringContaining('"effect":"hold"') }]);
-    const newest = (await cli('log', 'key')).stdout.trim().split('\n').at(-1) ?? '';
     const checked = await runCli(['verify', '--proof', at('call.proof.json'), '--key', newest]);
     expect(checked, checked.stdout).toMatchObject({ code: 0, stdout: expect.stringContaining(`(${ticket})`) });
     const without = (what: string) => ({ ...proof, entries: proof.entries.filter(({ line }) => !line.includes(`"what":"${what}"`)) });
     const documents = proof.documents.map((one) => ({ ...one, text: one.text.replace('A person looks', 'Nobody looks') }));
     for (const forged of [without('granted'), without('consumed'), without('requested'), { ...proof, documents }]) {
       writeFileSync(at('forged.json'), JSON.stringify(forged));
-      expect(await runCli(['verify', '--proof', at('forged.json'), '--key', newest])).toMatchObject({ code: 1 });
+      expect(verifyProof(JSON.stringify(forged), [newest])).toMatchObject({ state: 'broken' });
       if (hasPython) expect(spawnSync('python3', [PYTHON, '--proof', at('forged.json'), '--key', newest]).status).toBe(1);
     }
     if (hasPython) expect(spawnSync('python3', [PYTHON, '--proof', at('call.proof.json'), '--key', newest]).status).toBe(0);

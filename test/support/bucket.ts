@@ -46,10 +46,15 @@ export async function startBucket(key: { access: string; secret: string; region:
 }
 
 /** AWS Signature Version 4, from what arrived. */
-function isSigned(request: IncomingMessage, body: Buffer, { access, secret, region }: { access: string; secret: string; region: string }): boolean {
-  const match = /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/s3\/aws4_request, SignedHeaders=([a-z0-9;-]+), Signature=([0-9a-f]{64})$/.exec(
-    request.headers.authorization ?? '',
-  );
+function isSigned(
+  request: IncomingMessage,
+  body: Buffer,
+  { access, secret, region }: { access: string; secret: string; region: string },
+): boolean {
+  const match =
+    /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/s3\/aws4_request, SignedHeaders=([a-z0-9;-]+), Signature=([0-9a-f]{64})$/.exec(
+      request.headers.authorization ?? '',
+    );
   if (!match) return false;
   const [, who, day = '', where, names = '', signature] = match;
   if (who !== access || where !== region || !names.split(';').includes('host')) return false;

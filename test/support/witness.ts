@@ -83,7 +83,8 @@ export async function startWitness(seconds: () => number = () => Math.floor(Date
 }
 
 function signedBy(key: string, text: string, signatures: string): boolean {
-  const [name, , encoded = ''] = key.split('+');
+  // The base64 may hold the character that separates.
+  const [, name, encoded = ''] = /^([^+]+)\+[0-9a-f]{8}\+(.+)$/.exec(key) ?? [];
   const publicKey = createPublicKey({
     key: Buffer.concat([SPKI, Buffer.from(encoded, 'base64').subarray(1)]),
     format: 'der',
