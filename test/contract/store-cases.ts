@@ -413,6 +413,12 @@ export function storeCases(driver: Driver): void {
       expect((await checkpoints.checkpoints(ORG, 5)).map(({ size }) => size)).toEqual([100, kept?.size]);
       expect(await checkpoints.checkpoints(ORG, 1)).toHaveLength(1);
       expect(await checkpoints.checkpoints('other', 5)).toEqual([]);
+      // A note is replaced only when it is still the one that was read: of several that add to it at once, none is lost.
+      const swaps = await Promise.all(['a', 'b', 'c'].map((more) => checkpoints.replaceNote(ORG, 100, one.note, `${one.note}${more}`)));
+      expect(swaps.filter(Boolean)).toHaveLength(1);
+      expect(await checkpoints.replaceNote(ORG, 99, one.note, 'x')).toBe(false);
+      expect(await checkpoints.replaceNote('other', 100, one.note, 'x')).toBe(false);
+      expect((await checkpoints.checkpoints(ORG, 1))[0]?.note).toMatch(new RegExp(`${one.note}[abc]$`));
     });
 
     it('takes a signing key only from who knows all that are there', async () => {

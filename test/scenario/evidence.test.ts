@@ -9,6 +9,7 @@ import { consistencyHolds } from '../../src/audit/merkle.ts';
 import { type Proof, verifyProof } from '../../src/audit/proof.ts';
 import { runCli } from '../support/cli-process.ts';
 import { type OrgGateway, startOrgGateway, type Tenant } from '../support/org-gateway.ts';
+import { startWitness } from '../support/witness.ts';
 
 let orgs: OrgGateway;
 let acme: Tenant;
@@ -17,7 +18,9 @@ const at = (name: string): string => join(folder, name);
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sallyport-evidence-'));
-  orgs = await startOrgGateway(['acme'], { flags: { 'audit.checkpointIntervalMs': '200', 'audit.anchorFile': at('anchor.jsonl') } });
+  orgs = await startOrgGateway(['acme'], {
+    flags: { 'audit.checkpointIntervalMs': '200', 'audit.anchorFile': at('anchor.jsonl'), 'audit.anchorNetwork': 'any' },
+  });
   acme = orgs.tenants.acme as Tenant;
   for (let n = 0; n < 3; n++) await acme.ask('tools/call', { name: 'common', arguments: {} });
 });
@@ -78,6 +81,25 @@ describe('checkpoints of a running gateway', () => {
       ),
     ).toBe(true);
   });
+});
+
+it('go to an anchor at its interval, without anybody asking', async () => {
+  const witness = await startWitness();
+  try {
+    const spec = { witness: { url: witness.url, key: witness.key }, intervalMs: 1_000 };
+    await acme.apply(JSON.stringify({ kind: 'anchor', metadata: { name: 'friend' }, spec }));
+    const { keys } = await get<{ keys: string[] }>('/api/v1/log/keys');
+    const { checkpoints } = await get<Checkpoints>('/api/v1/log/checkpoints');
+    witness.trust(checkpoints[0]?.note.split('\n')[0] ?? '', keys.at(-1) ?? '');
+    await expect.poll(() => witness.seen.size, { timeout: 30_000 }).toBe(1);
+    // Nothing new to say: an anchor's own entries are no reason to ask it for ever.
+    await expect
+      .poll(async () => (await get<Checkpoints>('/api/v1/log/checkpoints')).checkpoints[0]?.note, { timeout: 30_000 })
+      .toContain('— witness.example/w1 ');
+  } finally {
+    await acme.admin('DELETE', '/api/v1/objects/anchor/friend');
+    await witness.close();
+  }
 });
 
 describe('the proof of a call', () => {
