@@ -19,7 +19,7 @@ const TOOLS = [
 ].map(({ name, description, properties }) => ({
   ...{ name, description },
   ...(name === 'get_customer' && { annotations: { readOnlyHint: true } }),
-  inputSchema: { type: 'object', properties },
+  inputSchema: { type: 'object', properties, additionalProperties: false },
 }));
 
 const OWN_OBJECTS = `
@@ -119,7 +119,7 @@ describe('YAML policies, ordered: first match wins; no match denies; any evaluat
     );
     expect(await call('create_refund', {})).toBe('policy_error');
     expect(await call('create_refund', { amount: 11 })).toBe('done');
-    expect((await entries()).filter(({ type, event }) => type === 'event' && event === 'incident')).not.toEqual([]);
+    expect((await entries()).filter(({ event }) => event === 'incident')).not.toEqual([]);
   });
 });
 
@@ -189,7 +189,7 @@ describe('a rule matches by', () => {
   });
 
   it('findings', async () => {
-    await one.apply('kind: dlp\nmetadata: {name: look}\nspec: {profile: secrets-only}\n');
+    await one.apply('kind: dlp\nmetadata: {name: look}\nspec: {rules: [{name: see, types: [secret], action: log}]}\n');
     await one.apply(policy("- {name: secrets, match: {findings: ['secret.*']}, effect: deny}\n- {name: rest, match: {}, effect: allow}"));
     expect(await call('delete_account', { note: 'nothing to see' })).toBe('done');
     expect(await call('delete_account', { note: `ghp_${'a1B2c3D4e5'.repeat(4).slice(0, 36)}` })).toBe('denied_by_rule');
@@ -326,10 +326,10 @@ describe('when is type-checked at publish against the pinned input schemas of th
   it('with line and column', async () => {
     await one.ask('tools/list');
     const said = await refusal(policy('- name: r\n  match: {tool: [create_refund]}\n  when: args.amuont <= 500\n  effect: allow'));
-    expect(said).toMatch(/7:\d+/);
+    expect(said).toMatch(/8:\d+/);
     expect(said).toContain('amuont');
     expect(await refusal(policy("- name: r\n  match: {tool: [create_refund]}\n  when: args.amount == 'much'\n  effect: allow"))).toMatch(
-      /7:\d+/,
+      /8:\d+/,
     );
   });
 
@@ -369,5 +369,16 @@ describe('every activation is a revision with author and diff', () => {
     await one.apply(policy(rule('allow'), cases));
     expect(await refusal(policy(rule('deny'), cases))).toContain('queries pass');
     expect(await call('query', { sql: 'SELECT 1' })).toBe('done');
+  });
+});
+
+describe('explain --what-if', () => {
+  it('judges what the call would do as the gateway does: a rule on intent sees it', async () => {
+    await one.ask('tools/list');
+    await one.apply(policy('- {name: reads, match: {tool: [query], intent: [read]}, effect: allow}'));
+    const asked = async (sql: string) =>
+      (await one.admin('POST', '/api/v1/explain', { text: `agent: bot\nserver: desk\ntool: query\nargs: {sql: "${sql}"}\n` })).json;
+    expect(await asked('SELECT 1')).toMatchObject({ decision: { effect: 'allow' }, asked: { intent: 'read' } });
+    expect(await asked('DROP TABLE orders')).toMatchObject({ decision: { effect: 'deny' }, asked: { intent: 'destructive' } });
   });
 });

@@ -16,19 +16,11 @@ interface Breakable extends RawServer {
 }
 
 async function breakable(): Promise<Breakable> {
-  const state = { isBroken: false };
-  const server = await startRawServer((request, response) => answer(state.isBroken, request, response));
-  return Object.assign(server, {
-    get isBroken() {
-      return state.isBroken;
-    },
-    set isBroken(value: boolean) {
-      state.isBroken = value;
-    },
-    calls: (tool?: string) =>
-      server.received.filter(({ message }) => message?.method === 'tools/call' && (tool === undefined || message.params?.name === tool))
-        .length,
-  });
+  const isTool = (name: string | undefined) => (request: RawRequest) =>
+    request.message?.method === 'tools/call' && (name === undefined || request.message.params?.name === name);
+  const server = await startRawServer((request, response) => answer(made.isBroken, request, response));
+  const made: Breakable = { ...server, isBroken: false, calls: (name) => server.received.filter(isTool(name)).length };
+  return made;
 }
 
 function answer(isBroken: boolean, request: RawRequest, response: ServerResponse): void {
@@ -126,5 +118,17 @@ describe('retries only where the call is known to be safe', () => {
     expect(sentTo() - before).toBeGreaterThan(1);
     first.isBroken = false;
     second.isBroken = false;
+  });
+});
+
+describe('a server that cannot be reached', () => {
+  it('is said to be unreachable, and not to have no such tool; and a tool that a reachable one does not have is unknown', async () => {
+    await one.apply(
+      'kind: server\nmetadata: {name: away}\nspec: {transport: http, url: "http://127.0.0.1:9/mcp", era: legacy, trust: true}\n',
+    );
+    const { text } = await call('away');
+    expect(text).toContain('upstream_unreachable');
+    expect(text).not.toContain('Unknown tool');
+    expect((await call('lone', 'no_such_tool')).text).toContain('Unknown tool');
   });
 });

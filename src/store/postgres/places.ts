@@ -94,7 +94,7 @@ export class PostgresPlaces implements PlaceStore {
   async #pay(tickets: readonly string[]): Promise<void> {
     try {
       const { sql } = this.#connections();
-      await sql`DELETE FROM place p USING json_array_elements_text(${JSON.stringify(tickets)}::json) AS t (ticket) WHERE p.ticket = t.ticket`;
+      await sql`DELETE FROM place p USING json_array_elements_text(${JSON.stringify(tickets)}::text::json) AS t (ticket) WHERE p.ticket = t.ticket`;
       for (const ticket of tickets) this.#owed.delete(ticket);
     } catch {
       this.#payLater();
