@@ -14,7 +14,8 @@ export interface TestPostgres {
   stop(): Promise<void>;
 }
 
-export async function startPostgres(): Promise<TestPostgres> {
+/** `durable: false`: it does not wait for its disk; for tests that kill nothing and write very often. */
+export async function startPostgres({ durable = true }: { durable?: boolean } = {}): Promise<TestPostgres> {
   const databaseDir = mkdtempSync(join(tmpdir(), 'sallyport-postgres-'));
   const port = await freePort();
   const asRoot = process.getuid?.() === 0;
@@ -26,7 +27,10 @@ export async function startPostgres(): Promise<TestPostgres> {
     persistent: false,
     createPostgresUser: asRoot,
     initdbFlags: ['--encoding=UTF8', '--locale=C'],
-    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'max_connections=200'],
+    postgresFlags: [
+      ...['-c', 'listen_addresses=127.0.0.1', '-c', 'max_connections=200'],
+      ...(durable ? [] : ['-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off']),
+    ],
     onLog: () => {},
     onError: () => {},
   });
