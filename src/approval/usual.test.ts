@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../lib/json.ts';
 import { MAX_DISTINCT, MAX_LEAVES, MIN_EARLIER_CALLS, UsualValues } from './usual.ts';
 
-function after(calls: readonly JsonObject[]): UsualValues {
+function sent(calls: readonly JsonObject[]): UsualValues {
   const usual = new UsualValues();
   for (const call of calls) usual.add(call);
   return usual;
@@ -14,7 +14,7 @@ const REFUNDS: JsonObject[] = [10, 20, 30, 40, 50, 60].map((amount, i) => ({ amo
 
 describe('against earlier calls', () => {
   it('tells a new value from a usual one, a number beyond the range, and a place that was never there', () => {
-    const usual = after(REFUNDS);
+    const usual = sent(REFUNDS);
     expect(marks(usual, { amount: 35, to: ['ada', 'eve'], note: 'n 1' })).toEqual({
       '/amount': 'usual',
       '/to/0': 'usual',
@@ -28,7 +28,7 @@ describe('against earlier calls', () => {
   });
 
   it('names who receives, by the name of the place, and what they usually are', () => {
-    const [, to] = after(REFUNDS).compare({ amount: 1, to: ['eve'] }).values;
+    const [, to] = sent(REFUNDS).compare({ amount: 1, to: ['eve'] }).values;
     expect(to).toMatchObject({ recipient: true, mark: 'new_value', seen: 0, calls: 6, distinct: 2 });
     expect(to?.values).toEqual([
       { value: 'bob', count: 3 },
@@ -37,40 +37,40 @@ describe('against earlier calls', () => {
   });
 
   it('text and number of the same look are two values; order of members plays no part', () => {
-    const usual = after(Array.from({ length: 6 }, () => ({ id: '1', of: {}, list: [] as string[] })));
+    const usual = sent(Array.from({ length: 6 }, () => ({ id: '1', of: {}, list: [] as string[] })));
     expect(marks(usual, { id: 1, of: {}, list: [] })).toEqual({ '/id': 'new_value', '/of': 'usual', '/list': 'usual' });
   });
 
   it(`with fewer than ${MIN_EARLIER_CALLS} says nothing`, () => {
-    const few = after(REFUNDS.slice(0, MIN_EARLIER_CALLS - 1)).compare({ amount: 9_000, to: ['eve'] });
+    const few = sent(REFUNDS.slice(0, MIN_EARLIER_CALLS - 1)).compare({ amount: 9_000, to: ['eve'] });
     expect(few).toMatchObject({ isEnough: false, absent: [] });
     expect(few.values.map(({ mark }) => mark)).toEqual([undefined, undefined]);
-    expect(after(REFUNDS.slice(0, MIN_EARLIER_CALLS)).compare({ amount: 9_000 }).values[0]?.mark).toBe('above');
+    expect(sent(REFUNDS.slice(0, MIN_EARLIER_CALLS)).compare({ amount: 9_000 }).values[0]?.mark).toBe('above');
   });
 });
 
 describe('bounds', () => {
   it(`remembers ${MAX_DISTINCT} values of a place and calls none new beyond that`, () => {
-    const calls = (n: number) => after(Array.from({ length: n }, (_, i) => ({ id: `x${i}` })));
+    const calls = (n: number) => sent(Array.from({ length: n }, (_, i) => ({ id: `x${i}` })));
     expect(calls(MAX_DISTINCT).compare({ id: 'y' }).values[0]).toMatchObject({ mark: 'new_value', isMany: false });
     expect(calls(MAX_DISTINCT + 1).compare({ id: 'y' }).values[0]).toMatchObject({ mark: undefined, isMany: true });
   });
 
   it(`compares ${MAX_LEAVES} values and counts the rest`, () => {
     const list = Array.from({ length: MAX_LEAVES + 3 }, (_, i) => i);
-    expect(after([]).compare({ list })).toMatchObject({ notCompared: 3, values: { length: MAX_LEAVES } });
+    expect(sent([]).compare({ list })).toMatchObject({ notCompared: 3, values: { length: MAX_LEAVES } });
   });
 
   it('compares long texts whole and shows their beginning', () => {
     const long = 'a'.repeat(10_000);
-    const usual = after(Array.from({ length: 6 }, () => ({ text: long })));
+    const usual = sent(Array.from({ length: 6 }, () => ({ text: long })));
     expect(usual.compare({ text: long }).values[0]).toMatchObject({ mark: 'usual', value: expect.stringContaining('10000 characters') });
     expect(marks(usual, { text: `${long}b` })).toEqual({ '/text': 'new_value' });
   });
 
   it('is not led astray by names such as __proto__', () => {
     const odd = JSON.parse('{"__proto__":{"to":"x"},"constructor":1}') as JsonObject;
-    const usual = after(Array.from({ length: 6 }, () => odd));
+    const usual = sent(Array.from({ length: 6 }, () => odd));
     expect(marks(usual, odd)).toEqual({ '/__proto__/to': 'usual', '/constructor': 'usual' });
   });
 });

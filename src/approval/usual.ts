@@ -141,7 +141,8 @@ function leavesOf(args: JsonObject): { leaves: Leaf[]; left: number } {
   let left = 0;
   const walk = (value: Json, path: string, place: string, depth: number): void => {
     const isDeep = depth >= MAX_DEPTH;
-    if (Array.isArray(value) && value.length > 0 && !isDeep) value.forEach((one, i) => walk(one, `${path}/${i}`, `${place}/*`, depth + 1));
+    if (Array.isArray(value) && value.length > 0 && !isDeep)
+      for (const [i, one] of value.entries()) walk(one, `${path}/${i}`, `${place}/*`, depth + 1);
     else if (isObject(value) && Object.keys(value).length > 0 && !isDeep)
       for (const [key, one] of Object.entries(value)) walk(one as Json, `${path}/${escaped(key)}`, `${place}/${escaped(key)}`, depth + 1);
     else if (leaves.length < MAX_LEAVES) leaves.push({ path, place, value });

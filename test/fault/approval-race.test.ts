@@ -1,6 +1,6 @@
 // Two gateways on one PostgreSQL and random races about tickets and standing grants: two reviewers, one reviewer twice, refuse, revoke, a freeze, a
 // change of the rule, expiry, and many calls at once. A grant is used at most as often as it may be, and nothing runs without one.
-// Seeded: a failure names its lane and round. Each lane is a database of its own; nothing is killed here, so the server does not wait for its disk.
+// Seeded: a failure names its lane and round. Each lane is a database of its own; the server lies in memory, for nothing is killed here.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,7 +44,7 @@ const lanes: Lane[] = [];
 const allowed = new Map<string, number>();
 
 beforeAll(async () => {
-  server = await startPostgres({ durable: false });
+  server = await startPostgres({ inMemory: true });
   for (let n = 0; n < LANES; n++) {
     const lane: Lane = {
       ...{ n, quorum: 1 + (n % 2), replicas: [], clocks: [new ManualClock(), new ManualClock()] },

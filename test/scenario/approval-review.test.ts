@@ -53,6 +53,10 @@ async function shown(id: string, role: 'viewer' | 'reviewer' | 'operator' = 'rev
   return body as never;
 }
 
+function valuesOf(body: Record<string, JsonObject>): JsonObject[] {
+  return (body.usual?.values ?? []) as JsonObject[];
+}
+
 describe('the reviewer is shown', () => {
   it('arguments whole, findings with class and place, the rule as it is written and what it saw', async () => {
     await open();
@@ -73,9 +77,9 @@ describe('the reviewer is shown', () => {
     await earlier(6);
     const body = await shown(await held({ amount: 5_000, to: 'eve@x', urgent: true }));
     expect(body.history).toMatchObject({ calls: 6, unreadable: 0, cut: false, since: new Date(NOW).toISOString() });
-    const marks = Object.fromEntries((body.usual?.values as JsonObject[]).map(({ path, mark }) => [path, mark]));
+    const marks = Object.fromEntries(valuesOf(body).map(({ path, mark }) => [path, mark]));
     expect(marks).toEqual({ '/amount': 'above', '/to': 'new_value', '/urgent': 'new_place' });
-    const [amount, to] = body.usual?.values as JsonObject[];
+    const [amount, to] = valuesOf(body);
     expect(amount).toMatchObject({ range: { min: 10, median: 13, max: 15 } });
     expect(to).toMatchObject({ recipient: true, values: [{ count: 3 }, { count: 3 }] });
     expect(body.usual?.absent).toEqual([{ path: '/note', calls: 6 }]);
@@ -89,7 +93,7 @@ describe('the reviewer is shown', () => {
     clock.advance(1_000);
     await earlier(4);
     expect((await shown(id)).usual).toMatchObject({ calls: 3, isEnough: false, absent: [] });
-    expect(((await shown(id)).usual?.values as JsonObject[]).map(({ mark }) => mark)).toEqual([undefined, undefined]);
+    expect(valuesOf(await shown(id)).map(({ mark }) => mark)).toEqual([undefined, undefined]);
   });
 
   it('calls whose arguments were erased are counted, not guessed', async () => {
