@@ -70,7 +70,7 @@ async function search(context: AdminContext, ticket: Ticket) {
   for await (const entry of context.logStore.read({ org: context.org, reverse: true, limit: MAX_ENTRIES })) {
     looked++;
     const call = isOfTool(entry) ? recordedDecision(entry) : undefined;
-    if (!call || call.effect !== 'allow' || call.method !== ticket.method || call.timeMs > createdMs) continue;
+    if (call?.effect !== 'allow' || call.method !== ticket.method || call.timeMs > createdMs) continue;
     if (call.server !== server || call.capability?.name !== capability.name || call.capability.kind !== capability.kind) continue;
     if (definition !== undefined && call.definition !== undefined && call.definition !== definition)
       otherDefinition ??= { hash: call.definition, lastUsedAt: new Date(call.timeMs).toISOString() };

@@ -44,8 +44,7 @@ export function standingShown(
     .flatMap((grant) => {
       const miss = grant.miss({ input, rule: decision.rule, isOfPolicy, definition, nowMs });
       if (miss === 'another_call') return [];
-      const names = (grant.spec.votes ?? []).map(({ by }) => by);
-      const problem = standingProblem(approvers, asked, standingPeople(view, names, nowMs));
+      const problem = standingProblem(approvers, asked, standingPeople(view, grant.spec.votes ?? [], nowMs));
       const why = miss ? MISSES[miss] : problem ? PROBLEMS[problem] : 'it answers the hold, as long as it has a use left';
       return [{ grant: grant.name, answers: !miss && !problem, why }];
     });

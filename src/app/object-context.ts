@@ -8,7 +8,7 @@ import type { ObjectContext } from '../object/apply.ts';
 import type { FreezeSpec, StoredObject } from '../object/kinds.ts';
 import { keyOf, type ObjectChange, type Plan, type PlanProblem } from '../object/plan.ts';
 import { type ActivationProblem, checkActivation } from '../policy/activation.ts';
-import { checkGrant, type GrantProblem } from '../policy/standing-grant.ts';
+import { checkGrant, type GrantProblem, MAX_GRANTS_PER_AGENT } from '../policy/standing-grant.ts';
 import { secretSealer } from '../vault/vault.ts';
 import type { Core } from './core.ts';
 
@@ -76,6 +76,13 @@ function checkApprovals(org: string, plan: Plan, toolsOf: KnownTools, nowMs: num
     if (kind === 'grant') {
       const found = checkGrant(after as StoredObject<'grant'>, nowMs, (server) => toolsOf(org, server));
       problems.push(...found.problems.map(placed));
+      const { agent } = (after as StoredObject<'grant'>).spec;
+      const ofAgent = plan.after.filter((one) => one.kind === 'grant' && (one as StoredObject<'grant'>).spec.agent === agent).length;
+      if (ofAgent > MAX_GRANTS_PER_AGENT)
+        problems.push({
+          object: keyOf(kind, name),
+          message: `agent ${agent} would have more than ${MAX_GRANTS_PER_AGENT} standing grants`,
+        });
       warnings.push(...found.warnings.map(placed));
     }
     if (kind !== 'delegation') continue;

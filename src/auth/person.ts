@@ -25,11 +25,14 @@ export function personOf(view: ControlView, operator: string, nowMs: number): Pe
   return { operator, user: linked, ...member, actsFor };
 }
 
-/** The operators of these names that may still act: who was revoked, deleted or whose user is disabled does not stand for anything. */
-export function standingPeople(view: ControlView, operators: readonly string[], nowMs: number): Person[] {
-  return operators.flatMap((name) => {
+/**
+ * The operators of these votes that may still act: who was revoked, deleted or whose user is disabled does not stand for anything, and
+ * neither does another one who got the name later.
+ */
+export function standingPeople(view: ControlView, votes: readonly { by: string; at: string }[], nowMs: number): Person[] {
+  return votes.flatMap(({ by: name, at }) => {
     const spec = view.operator(name)?.spec;
-    if (!spec || spec.revokedAt !== undefined) return [];
+    if (!spec || spec.revokedAt !== undefined || !(Date.parse(spec.createdAt) <= Date.parse(at))) return [];
     if (spec.user !== undefined && view.user(spec.user)?.spec.disabled !== false) return [];
     return [personOf(view, name, nowMs)];
   });

@@ -21,11 +21,7 @@ export function standingGrants(flight: Flight, decision: Decision, asking: Askin
   const question = { input, rule: decision.rule, isOfPolicy: isOfPolicy(flight, decision), definition: asking.definition, nowMs };
   return candidates.filter((grant) => {
     if (grant.miss(question) !== undefined) return false;
-    const people = standingPeople(
-      control.view,
-      (grant.spec.votes ?? []).map(({ by }) => by),
-      nowMs,
-    );
+    const people = standingPeople(control.view, grant.spec.votes ?? [], nowMs);
     return standingProblem(asking.approvers, asking, people) === undefined;
   });
 }

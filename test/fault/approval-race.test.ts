@@ -27,7 +27,7 @@ const freeze: StoredObject = { kind: 'freeze', metadata: { name: 'stop' }, spec:
 const operator: StoredObject = {
   kind: 'operator',
   metadata: { name: 'first' },
-  spec: { role: 'reviewer', hash: 'ab'.repeat(32), hint: 'so_', createdAt: '2026-01-01T00:00:00Z' },
+  spec: { role: 'reviewer', hash: 'ab'.repeat(32), hint: 'so_', createdAt: '1970-01-01T00:00:00Z' },
 };
 
 interface Lane {

@@ -5,7 +5,6 @@ import type { JsonObject } from '../../src/lib/json.ts';
 import type { GrantSpec, PolicyRule, StoredObject } from '../../src/object/kinds.ts';
 import { PASS } from '../../src/pipeline/flight.ts';
 import { type Rehearsal, rehearsal } from '../support/rehearsal.ts';
-import { policyObject } from '../support/seed.ts';
 
 const NOW = Date.parse('2026-03-02T12:00:00Z');
 const HOUR_MS = 3_600_000;

@@ -62,7 +62,7 @@ export const delegationRoutes: Route[] = [
       if ((own === undefined || (own !== from && own !== to)) && !mayAct(operator.role, 'admin'))
         return failure(403, 'forbidden', `delegation/${name} is neither from nor to you; role admin can end it.`);
       const reply = ({ revision }: { revision: number }) => ({ name, revision });
-      return change(context, operator, { put: [], delete: [{ kind: 'delegation', name }] }, { action: 'delegate-end', reply });
+      return change(context, operator, { put: [], delete: [{ kind: 'delegation', name }] }, { action: 'delegate', reply });
     },
   }),
 ];

@@ -23,11 +23,7 @@ export const grantRoutes: Route[] = [
       const view = await context.view();
       const nowMs = context.clock.nowMs();
       const grants = view.list('grant').map((grant) => {
-        const standing = standingPeople(
-          view,
-          (grant.spec.votes ?? []).map(({ by }) => by),
-          nowMs,
-        );
+        const standing = standingPeople(view, grant.spec.votes ?? [], nowMs);
         const names = new Set(standing.map(({ operator }) => operator));
         return grantRow(grant, uses.get(`${grant.metadata.name}@${grant.spec.setAt ?? ''}`), names, nowMs);
       });
