@@ -3,10 +3,12 @@
 import type { z } from 'zod';
 import { agentSpec } from './kind/agent.ts';
 import { classSpec } from './kind/class.ts';
+import { delegationSpec } from './kind/delegation.ts';
 import { dlpSpec } from './kind/dlp.ts';
 import type { metadataSchema } from './kind/field.ts';
 import { flowSpec } from './kind/flow.ts';
 import { freezeSpec } from './kind/freeze.ts';
+import { grantSpec } from './kind/grant.ts';
 import { injectionSpec } from './kind/injection.ts';
 import { limitSpec } from './kind/limit.ts';
 import { type operatorRights, type operatorRoles, operatorSpec } from './kind/operator.ts';
@@ -41,6 +43,8 @@ export const kinds = {
   injection: injectionSpec,
   flow: flowSpec,
   snapshot: snapshotSpec,
+  grant: grantSpec,
+  delegation: delegationSpec,
 } as const;
 
 export type Kind = keyof typeof kinds;
@@ -60,6 +64,7 @@ export type OrganizationSpec = z.infer<typeof organizationSpec>;
 export type UserSpec = z.infer<typeof userSpec>;
 export type RoleSpec = z.infer<typeof roleSpec>;
 export type RoleGrant = z.infer<typeof roleGrant>;
+export type GrantSpec = z.infer<typeof grantSpec>;
 export type ClassSpec = z.infer<typeof classSpec>;
 
 /** Spec of each kind, with defaults filled in. */
