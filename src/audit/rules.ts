@@ -116,6 +116,15 @@ const SYSTEM: Readonly<Record<string, Members>> = {
     'call?': text,
     'expires?': instant,
   },
+  erasure: {
+    what: oneOf('erased', 'withheld', 'completed'),
+    cause: oneOf('retention', 'request'),
+    values: count,
+    'rule?': text,
+    'request?': text,
+    'entries?': listOf({ from: count, to: count }),
+    'held?': count,
+  },
   'key-rotation': { scope: oneOf('master', 'data', 'checkpoint'), key: text, 'previous?': text },
 };
 

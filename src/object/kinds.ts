@@ -4,15 +4,18 @@ import type { z } from 'zod';
 import { agentSpec } from './kind/agent.ts';
 import { classSpec } from './kind/class.ts';
 import { dlpSpec } from './kind/dlp.ts';
+import { erasureSpec } from './kind/erasure.ts';
 import type { metadataSchema } from './kind/field.ts';
 import { flowSpec } from './kind/flow.ts';
 import { freezeSpec } from './kind/freeze.ts';
 import { injectionSpec } from './kind/injection.ts';
+import { legalHoldSpec } from './kind/legal-hold.ts';
 import { limitSpec } from './kind/limit.ts';
 import { type operatorRights, type operatorRoles, operatorSpec } from './kind/operator.ts';
 import { organizationSpec } from './kind/organization.ts';
 import { type policyRule, policySpec } from './kind/policy.ts';
 import type { policyCase } from './kind/policy-case.ts';
+import { retentionSpec } from './kind/retention.ts';
 import { riskSpec } from './kind/risk.ts';
 import { type roleGrant, roleSpec } from './kind/role.ts';
 import { secretSpec } from './kind/secret.ts';
@@ -41,6 +44,9 @@ export const kinds = {
   injection: injectionSpec,
   flow: flowSpec,
   snapshot: snapshotSpec,
+  retention: retentionSpec,
+  'legal-hold': legalHoldSpec,
+  erasure: erasureSpec,
 } as const;
 
 export type Kind = keyof typeof kinds;
