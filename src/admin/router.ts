@@ -15,6 +15,7 @@ import { failure, type Route } from './route.ts';
 import { accessRoutes } from './routes/access.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { drillRoutes } from './routes/drills.ts';
+import { erasureRoutes } from './routes/erasures.ts';
 import { evidenceRoutes } from './routes/evidence.ts';
 import { explainRoutes } from './routes/explain.ts';
 import { freezeRoutes } from './routes/freezes.ts';
@@ -61,6 +62,7 @@ export function adminRoutes(): Route[] {
     ...riskRoutes,
     ...serverRoutes,
     ...evidenceRoutes,
+    ...erasureRoutes,
     ...logRoutes(tails),
   ];
 }

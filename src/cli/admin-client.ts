@@ -17,6 +17,9 @@ import type {
   DrillReply,
   DrillRequest,
   EffectiveReply,
+  ErasureList,
+  ErasureReply,
+  ErasureRequest,
   ExplainReply,
   FreezeList,
   FreezeReply,
@@ -28,6 +31,7 @@ import type {
   NewTokenReply,
   ObjectBody,
   OrganizationList,
+  PackReply,
   PlacedProblem,
   PolicyDiffReply,
   ShadowReply,
@@ -106,9 +110,12 @@ export interface AdminClient {
   rotateSigningKey(): Promise<{ key: string; previous: string }>;
   consistency(query: { from: string; to: string }): Promise<{ proof: string[] }>;
   proof(call: string): Promise<unknown>;
+  evidencePack(query: { framework: string; from: string; to: string }): Promise<PackReply>;
+  erase(request: ErasureRequest): Promise<ErasureReply>;
+  erasures(): Promise<ErasureList>;
   rotateDataKey(): Promise<{ key: string; previous: string }>;
   log(query: Readonly<Record<string, string | undefined>>): Promise<{ entries: LogEntryBody[]; next?: number }>;
-  entry(seq: number, values: boolean): Promise<{ entry: LogEntryBody; values?: Record<string, string | null> }>;
+  entry(seq: number, values: boolean): Promise<{ entry: LogEntryBody; values?: Record<string, string | null>; erased?: number }>;
   exportLog(query: { from: string | undefined; to: string | undefined }): Promise<AsyncIterable<Uint8Array>>;
   /** Server-sent events; ends when the gateway does. */
   tailLog(from: number | undefined, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
@@ -184,6 +191,9 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     rotateSigningKey: () => wire.json('POST', at('log', 'keys', 'rotate')),
     consistency: (query) => wire.json('GET', at('log', 'consistency') + queryText(query)),
     proof: (call) => wire.json('GET', at('log', 'proof') + queryText({ call })),
+    evidencePack: (query) => wire.json('GET', at('evidence', 'pack') + queryText(query)),
+    erase: (request) => wire.json('POST', at('erasures'), request),
+    erasures: () => wire.json('GET', at('erasures')),
     rotateDataKey: () => wire.json('POST', at('keys', 'rotate')),
     log: (query) => wire.json('GET', at('log') + queryText(query)),
     entry: (seq, values) => wire.json('GET', at('log', String(seq)) + queryText({ values: values ? 'true' : undefined })),

@@ -42,7 +42,7 @@ export function controlCompiler(
       snapshots: changed('snapshot', 'server') || !previous ? compileSnapshots(all) : previous.snapshots,
       risk,
       injection: changed('injection') || !previous ? compileInjection(all) : previous.injection,
-      dlp: changed('dlp') || !previous ? compileDlp(all) : previous.dlp,
+      dlp: changed('dlp', 'erasure') || !previous ? compileDlp(all) : previous.dlp,
       flow: changed('flow', 'secret') || !previous ? compileFlow(all, secretOf) : previous.flow,
       lease: leases(org, view, openSecret),
     };

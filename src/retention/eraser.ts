@@ -94,7 +94,12 @@ export class Eraser {
       const open = isRecent && (await someAreOpen(log, org, atMs - LONGEST_CALL_MS, (facts) => isMeant(spec, facts)));
       if (open) return { state: 'open', values, held: sweep.held, holds: sweep.holds };
       if (sweep.held > 0) {
-        await this.#tell(org, view, { what: 'withheld', cause: 'request', request: name, values, held: sweep.held, holds: sweep.holds }, undefined);
+        await this.#tell(
+          org,
+          view,
+          { what: 'withheld', cause: 'request', request: name, values, held: sweep.held, holds: sweep.holds },
+          undefined,
+        );
         return { state: 'withheld', values, held: sweep.held, holds: sweep.holds };
       }
       const done = { name, revision: request.revision ?? 0 };

@@ -13,5 +13,9 @@ export const erasureSpec = z
   })
   .superRefine(({ match: { user, agent, token, call } }, context) => {
     if (!user && !agent && !token && !call)
-      context.addIssue({ code: 'custom', path: ['match'], message: 'name a user, an agent, a token or a call: an erasure of everything is no request' });
+      context.addIssue({
+        code: 'custom',
+        path: ['match'],
+        message: 'name a user, an agent, a token or a call: an erasure of everything is no request',
+      });
   });

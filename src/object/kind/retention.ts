@@ -18,13 +18,19 @@ const retentionRule = z.strictObject({
       class: globs.optional(),
       user: globs.optional(),
       token: globs.optional(),
-      effect: z.array(z.enum(['allow', 'deny', 'hold'])).min(1).optional(),
+      effect: z
+        .array(z.enum(['allow', 'deny', 'hold']))
+        .min(1)
+        .optional(),
       /** Types of findings: `secret`, `pii.*`. Arguments by what was found in them, results by what was found in either. */
       finding: globs.optional(),
     })
     .default({}),
   /** `ticket`: arguments of a held call, kept for its reviewers. */
-  of: z.array(z.enum(['arguments', 'result', 'ticket'])).min(1).optional(),
+  of: z
+    .array(z.enum(['arguments', 'result', 'ticket']))
+    .min(1)
+    .optional(),
   /** Days since the call was decided; 0: until the next look. `forever`: this rule keeps what later ones would delete. */
   keepDays: z.union([z.number().min(0).max(MAX_KEEP_DAYS), z.literal('forever')]),
 });

@@ -83,9 +83,13 @@ export class PostgresRetention implements RetentionStore {
       return await query(this.#sql);
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);
-      throw new GatewayError('store_unavailable', 'The database that sealed values are deleted from cannot be reached or refused the request.', {
-        detail,
-      });
+      throw new GatewayError(
+        'store_unavailable',
+        'The database that sealed values are deleted from cannot be reached or refused the request.',
+        {
+          detail,
+        },
+      );
     }
   }
 }
