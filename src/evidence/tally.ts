@@ -108,32 +108,27 @@ export class EvidenceTally {
   }
 
   #system(seq: number, content: JsonObject): void {
-    switch (content.event) {
-      case 'start':
-        return this.starts.add(seq);
-      case 'gap':
-        return this.lost.add(seq, listOf(content.calls).length);
-      case 'degraded':
-        return this.degraded.add(seq);
-      case 'limited':
-        return this.limited.add(seq, Number(content.refused));
-      case 'incident':
-        return this.incidents.add(String(content.what), seq, Number(content.count));
-      case 'drift':
-        return this.drifts.add(String(content.server), seq, listOf(content.changes).length);
-      case 'key-rotation':
-        return this.rotations.add(String(content.scope), seq);
-      case 'approval':
-        return this.approvals.take(seq, content);
-      case 'drill':
-        this.longestDrillMs = Math.max(this.longestDrillMs, Number(content.elapsedMs));
-        return this.drills.add(seq);
-      case 'erasure':
-        if (content.what === 'erased') this.erased.add(seq, Number(content.values));
-        else if (content.what === 'withheld') this.withheld.add(seq);
-        return undefined;
-    }
+    const { event, what } = content;
+    if (event === 'approval') this.approvals.take(seq, content);
+    else if (event === 'drill') {
+      this.longestDrillMs = Math.max(this.longestDrillMs, Number(content.elapsedMs));
+      this.drills.add(seq);
+    } else if (event === 'erasure' && what === 'withheld') this.withheld.add(seq);
+    else if (event !== 'erasure' || what === 'erased') this.#counted.get(String(event))?.(seq, content);
   }
+
+  readonly #counted = new Map<string, (seq: number, content: JsonObject) => void>(
+    Object.entries({
+      start: (seq) => this.starts.add(seq),
+      gap: (seq, { calls }) => this.lost.add(seq, listOf(calls).length),
+      degraded: (seq) => this.degraded.add(seq),
+      limited: (seq, { refused }) => this.limited.add(seq, Number(refused)),
+      incident: (seq, { what, count }) => this.incidents.add(String(what), seq, Number(count)),
+      drift: (seq, { server, changes }) => this.drifts.add(String(server), seq, listOf(changes).length),
+      'key-rotation': (seq, { scope }) => this.rotations.add(String(scope), seq),
+      erasure: (seq, { values }) => this.erased.add(seq, Number(values)),
+    } as Record<string, (seq: number, content: JsonObject) => void>),
+  );
 }
 
 function listOf(value: Json | undefined): JsonObject[] {

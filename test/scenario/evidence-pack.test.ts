@@ -58,7 +58,7 @@ async function live(): Promise<void> {
   await acme.ask('resources/read', { uri: `note://${EVIL}` });
   await acme.ask('tools/call', { name: 'common', arguments: {} }, { token: 'sp_unknown' });
   await acme.apply(
-    'kind: policy\nmetadata: {name: ask}\nspec: {order: 1, rules: [{name: ask, match: {tool: [tool_acme]}, effect: hold, reason: "<b>ask</b>"}]}\n',
+    'kind: policy\nmetadata: {name: ask}\nspec: {tier: guardrail, rules: [{name: ask, match: {tool: [tool_acme]}, effect: hold, reason: "<b>ask</b>"}]}\n',
   );
   for (const verdict of ['approve', 'deny']) {
     await acme.ask('tools/call', { name: 'tool_acme', arguments: { only_acme: verdict } });

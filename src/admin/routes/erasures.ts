@@ -1,11 +1,13 @@
 // Requests to delete sealed values: count what they would delete, ask for it, see what became of it. Carried out beside the calls.
 // Never answers with a value, and never deletes anything itself.
 import { newId } from '../../lib/id.ts';
+import type { Json } from '../../lib/json.ts';
 import type { StoredObject } from '../../object/kinds.ts';
+import { parseObjectValue } from '../../object/parse.ts';
 import { change } from '../change.ts';
 import type { AdminContext } from '../context.ts';
 import * as contract from '../contract.ts';
-import { json, type Route, route } from '../route.ts';
+import { failure, json, type Route, route } from '../route.ts';
 
 export const erasureRoutes: readonly Route[] = [
   route({
@@ -33,7 +35,10 @@ export const erasureRoutes: readonly Route[] = [
       const nowMs = context.clock.nowMs();
       const name = newId('erasure', nowMs);
       const at = new Date(nowMs).toISOString();
-      const request = { kind: 'erasure' as const, metadata: { name }, spec: { match: given(match), reason, at } };
+      const asked = { kind: 'erasure', metadata: { name }, spec: { match: given(match), reason, at } };
+      const { objects, errors } = parseObjectValue(asked as Json, 'request');
+      const request = objects[0]?.object as StoredObject<'erasure'> | undefined;
+      if (!request) return failure(400, 'invalid_request', errors.map(({ message }) => message).join('; '));
       const view = await context.view();
       // Counting first costs a look at everything that is sealed; whoever asks is told what the answer was when they asked.
       const count = async () => context.eraser.preview(context.org, view, request.spec);
