@@ -176,6 +176,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     limits: () => wire.json('GET', at('limits')),
     limit: (name) => wire.json('GET', at('limits', name)),
     ...approvalsOf(wire),
+    ...evidenceOf(wire),
     freezes: () => wire.json('GET', at('freezes')),
     freeze: (body) => wire.json('POST', at('freezes'), body),
     unfreeze: (name) => wire.json('DELETE', at('freezes', name)),
@@ -189,11 +190,6 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     makeCheckpoint: () => wire.json('POST', at('log', 'checkpoints')),
     signingKeys: () => wire.json('GET', at('log', 'keys')),
     rotateSigningKey: () => wire.json('POST', at('log', 'keys', 'rotate')),
-    consistency: (query) => wire.json('GET', at('log', 'consistency') + queryText(query)),
-    proof: (call) => wire.json('GET', at('log', 'proof') + queryText({ call })),
-    evidencePack: (query) => wire.json('GET', at('evidence', 'pack') + queryText(query)),
-    erase: (request) => wire.json('POST', at('erasures'), request),
-    erasures: () => wire.json('GET', at('erasures')),
     rotateDataKey: () => wire.json('POST', at('keys', 'rotate')),
     log: (query) => wire.json('GET', at('log') + queryText(query)),
     entry: (seq, values) => wire.json('GET', at('log', String(seq)) + queryText({ values: values ? 'true' : undefined })),
@@ -201,6 +197,16 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     tailLog: (from, signal) => wire.stream(at('log', 'tail') + queryText({ from: from?.toString() }), signal),
     download: (url) => wire.download(url),
     close: () => wire.close(),
+  };
+}
+
+function evidenceOf(wire: Wire): Pick<AdminClient, 'consistency' | 'proof' | 'evidencePack' | 'erase' | 'erasures'> {
+  return {
+    consistency: (query) => wire.json('GET', `/api/v1/log/consistency${queryText(query)}`),
+    proof: (call) => wire.json('GET', `/api/v1/log/proof${queryText({ call })}`),
+    evidencePack: (query) => wire.json('GET', `/api/v1/evidence/pack${queryText(query)}`),
+    erase: (request) => wire.json('POST', '/api/v1/erasures', request),
+    erasures: () => wire.json('GET', '/api/v1/erasures'),
   };
 }
 

@@ -8,7 +8,7 @@ import { type HostedGateway, startHosted } from '../support/hosted-gateway.ts';
 import { freshPlace, type Place, STORES } from '../support/store-kind.ts';
 
 /** Kills per store; SALLYPORT_KILLS asks for more. */
-const KILLS = Number(process.env.SALLYPORT_KILLS ?? 3);
+const KILLS = Number(process.env.SALLYPORT_KILLS ?? 2);
 /** A kill comes within this time after the work may have begun, milliseconds. */
 const MAX_WORK_MS = 120;
 /** Values of eva: several batches. Every fifth entry is of max. */

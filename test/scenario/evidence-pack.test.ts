@@ -13,6 +13,8 @@ import { type OrgGateway, startOrgGateway, type Tenant } from '../support/org-ga
 import { readStrictly } from '../support/strict-html.ts';
 
 const EVIL = `"><script>alert(1)</script><img src=x onerror='alert(2)'>&lt;\u202e</pre></p>`;
+/** What a header can carry, too. */
+const SENDABLE = EVIL.replace('\u202e', '');
 const VERIFIER = join(import.meta.dirname, '../../verifiers/python/verify.py');
 const hasPython = spawnSync('python3', ['--version']).status === 0;
 let orgs: OrgGateway;
@@ -54,8 +56,8 @@ async function live(): Promise<void> {
     return answer.json;
   };
   for (let n = 0; n < 8; n++) await acme.ask('tools/call', { name: 'common', arguments: { only_acme: `${n}` } });
-  for (const name of ['none', EVIL, 'javascript:alert(1)']) await acme.ask('tools/call', { name, arguments: {} });
-  await acme.ask('resources/read', { uri: `note://${EVIL}` });
+  for (const name of ['none', SENDABLE, 'javascript:alert(1)']) await acme.ask('tools/call', { name, arguments: {} });
+  await acme.ask('resources/read', { uri: `note://${SENDABLE}` });
   await acme.ask('tools/call', { name: 'common', arguments: {} }, { token: 'sp_unknown' });
   await acme.apply(
     'kind: policy\nmetadata: {name: ask}\nspec: {tier: guardrail, rules: [{name: ask, match: {tool: [tool_acme]}, effect: hold, reason: "<b>ask</b>"}]}\n',
@@ -134,6 +136,17 @@ describe.each(frameworks)('the pack for %s', (framework) => {
     expect(pack.gaps).toBeGreaterThan(0);
     for (const { statements } of pack.sections)
       for (const { text, kind } of statements) expect([text.length > 20, kind]).toEqual([true, kind]);
+  });
+});
+
+describe('what others wrote', () => {
+  it('is there, as text', async () => {
+    const pages = await Promise.all(frameworks.map(packOf));
+    for (const what of ['note://', 'freeze', 'comment']) {
+      const holds = pages.some(({ source }) => source.includes(what) && source.includes('&lt;script&gt;alert(1)&lt;/script&gt;'));
+      expect(holds, what).toBe(true);
+    }
+    expect(pages.some(({ source }) => source.includes('\\u{202e}'))).toBe(true);
   });
 });
 

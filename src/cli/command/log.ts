@@ -1,6 +1,7 @@
 // Commands about the audit log: show, follow, export, verify.
 // Data only: actions are loaded when they run. Never put a secret, or anything that looks like one, into an example.
 import type { CommandSpec } from '../command.ts';
+import { evidenceCommands } from './evidence.ts';
 
 export const logCommands: readonly CommandSpec[] = [
   {
@@ -142,4 +143,5 @@ export const logCommands: readonly CommandSpec[] = [
     ],
     load: async () => (await import('../action/verify.ts')).verifyAction,
   },
+  ...evidenceCommands,
 ];
