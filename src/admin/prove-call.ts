@@ -24,10 +24,14 @@ export async function proveCall(context: AdminContext, call: string): Promise<Pr
   await addApprovals(context, decisions, entries);
   const documents: Document[] = [];
   for (const decision of decisions) {
-    const found = await policyOf(context, decision);
-    if (!found || documents.some(({ entry }) => entry === found.entry.seq) || entries.size >= MAX_PROOF_ENTRIES) continue;
-    entries.set(found.entry.seq, found.entry);
-    documents.push(found.document);
+    for (const found of [await policyOf(context, decision), await grantOf(context, decision)]) {
+      const isKnown = documents.some(
+        ({ kind, name, entry }) => kind === found?.document.kind && name === found.document.name && entry === found.entry.seq,
+      );
+      if (!found || isKnown || entries.size >= MAX_PROOF_ENTRIES) continue;
+      entries.set(found.entry.seq, found.entry);
+      documents.push(found.document);
+    }
   }
   const definitions = await definitionsOf(context, decisions);
   const seqs = [...entries.keys()].sort((a, b) => a - b);
@@ -78,16 +82,26 @@ async function addApprovals(
   }
 }
 
-/** The policy, or the role (`role/name/number`), of the rule that decided, as it was when it did, with the entry that put it in force. */
-async function policyOf(
-  context: AdminContext,
-  { rule, judged }: JsonObject,
-): Promise<{ document: Document; entry: StoredEntry } | undefined> {
+type Found = { document: Document; entry: StoredEntry } | undefined;
+
+/** The policy, or the role (`role/name/number`), of the rule that decided. */
+async function policyOf(context: AdminContext, { rule, judged }: JsonObject): Promise<Found> {
   const [first = '', second = ''] = String(rule).split('/');
   if (first === 'builtin') return undefined;
   const [kind, name] = RULE_KINDS.has(first) ? [first, second] : ['policy', first];
+  return documentOf(context, kind, name, Number(judged));
+}
+
+/** The standing grant that a decision names. */
+async function grantOf(context: AdminContext, { approval, judged }: JsonObject): Promise<Found> {
+  const [first, name] = String(approval).split('/');
+  return first === 'grant' && name !== undefined ? documentOf(context, first, name, Number(judged)) : undefined;
+}
+
+/** An object as it was at this revision, with the entry that put it in force. */
+async function documentOf(context: AdminContext, kind: string, name: string, revision: number): Promise<Found> {
   const versions = await context.versions(kind, name, MAX_VERSIONS);
-  const inForce = versions.find(({ revision }) => revision <= Number(judged));
+  const inForce = versions.find((version) => version.revision <= revision);
   if (!inForce?.document) return undefined;
   const entry = await entryOfRevision(context, inForce.revision);
   const text = canonicalJson({ ...inForce.document, revision: undefined });

@@ -1,9 +1,30 @@
 // What an entry about the ticket of a held call says (docs/audit-format.md §4.5). Types only; never a value of the arguments.
 
+/** Users, teams and roles by name. */
+export interface PeopleRef {
+  users?: readonly string[] | undefined;
+  teams?: readonly string[] | undefined;
+  roles?: readonly string[] | undefined;
+}
+
 export interface ApprovalFields {
   event: 'approval';
   timeMs: number;
-  what: 'requested' | 'approved' | 'granted' | 'refused' | 'revoked' | 'expired' | 'drained' | 'superseded' | 'consumed' | 'read';
+  what:
+    | 'requested'
+    | 'approved'
+    | 'granted'
+    | 'refused'
+    | 'revoked'
+    | 'expired'
+    | 'drained'
+    | 'superseded'
+    | 'consumed'
+    | 'read'
+    | 'claimed'
+    | 'unclaimed'
+    | 'reminded'
+    | 'escalated';
   ticket: string;
   digest: string;
   binding: string;
@@ -12,6 +33,8 @@ export interface ApprovalFields {
   by?: string | undefined;
   user?: string | undefined;
   comment?: string | undefined;
+  /** User in whose place the vote was cast. */
+  onBehalfOf?: string | undefined;
   /** Call that asked, or that used the grant up. */
   call?: string | undefined;
   /** With `requested`. */
@@ -34,11 +57,29 @@ export interface ApprovalFields {
   /** Who answers for the agent. */
   owner?: string | undefined;
   /** Whom the rule names; absent: every reviewer. */
-  approvers?:
-    | { users?: readonly string[] | undefined; teams?: readonly string[] | undefined; roles?: readonly string[] | undefined }
-    | undefined;
+  approvers?: (PeopleRef & { escalate?: PeopleRef | undefined }) | undefined;
   /** With a vote: those of the approvers' teams and roles that whoever voted had. */
   teams?: readonly string[] | undefined;
   roles?: readonly string[] | undefined;
+  instance?: string | undefined;
+}
+
+/** A call that a rule holds goes on because of what people allowed in advance (docs/audit-format.md §4.5). */
+export interface GrantFields {
+  event: 'grant';
+  timeMs: number;
+  what: 'used';
+  /** Name of the grant object, and when it was written as it is. */
+  grant: string;
+  setAt: string;
+  agent: string;
+  asUser?: string | undefined;
+  server: string;
+  tool: string;
+  /** What is asked for, hex. */
+  binding: string;
+  rule: string;
+  ruleHash: string;
+  call: string;
   instance?: string | undefined;
 }

@@ -10,10 +10,13 @@ export const MAX_REMEMBERED_TICKETS = 200_000;
 
 type State = 'open' | 'granted' | 'refused' | 'over' | 'consumed';
 
+type Vote = Record<'by' | 'user' | 'onBehalfOf', unknown>;
+
 interface Ticket {
   requested: JsonObject;
   state: State;
-  voters: { by: unknown; user: unknown }[];
+  voters: Vote[];
+  isEscalated: boolean;
   approvals: number;
   /** Call that used the grant up, and the decision in force that ran under it. */
   call: string | undefined;
@@ -25,6 +28,7 @@ const STEPS: ReadonlyMap<string, readonly [from: readonly State[], to: State]> =
   ['approved', [['open'], 'open']],
   ['granted', [['open'], 'granted']],
   ['refused', [['open'], 'refused']],
+  ['escalated', [['open'], 'open']],
   ['revoked', [['granted'], 'over']],
   ['consumed', [['granted'], 'consumed']],
   ['expired', [['open', 'granted', 'refused'], 'over']],
@@ -36,6 +40,9 @@ export class ApprovalLedger {
   readonly #tickets = new Map<string, Ticket>();
   /** Call → tickets it used up, until the decision that names one. */
   readonly #used = new Map<string, string>();
+  /** Standing grants that are set, and their uses that no decision has named yet, by call. */
+  readonly #standing = new Set<unknown>();
+  readonly #uses = new Map<string, JsonObject>();
   #isPartial = false;
   #bound = 0;
 
@@ -51,7 +58,44 @@ export class ApprovalLedger {
 
   /** Content is well-formed for its type (rules.ts). A decision: only one that is in force and allows. */
   take(seq: number, content: JsonObject): Breach | undefined {
-    return content.type === 'decision' ? this.#decision(seq, content) : this.#step(content);
+    if (content.type === 'decision') return this.#decision(seq, content);
+    if (content.type === 'object') return this.#objects(content);
+    return content.event === 'grant' ? this.#use(content) : this.#step(content);
+  }
+
+  /** A standing grant that is known from elsewhere. */
+  grantSeen(name: unknown): void {
+    this.#standing.add(name);
+  }
+
+  #objects({ changes }: JsonObject): undefined {
+    for (const change of Array.isArray(changes) ? changes : []) {
+      if (!isObject(change) || change.kind !== 'grant') continue;
+      if (change.action === 'delete') this.#standing.delete(change.name);
+      else this.#standing.add(change.name);
+    }
+  }
+
+  #use(content: JsonObject): Breach | undefined {
+    const { grant, call } = content;
+    if (!this.#isPartial && !this.#standing.has(grant)) return breach('grant-missing', `a standing grant ${grant}`, 'none is set');
+    this.#uses.set(String(call), content);
+    forgetOldest(this.#uses);
+    return undefined;
+  }
+
+  #standingDecision(name: string, call: string, decision: JsonObject): Breach | undefined {
+    const use = this.#uses.get(call);
+    if (use?.grant !== name)
+      return this.#isPartial ? undefined : breach('grant-missing', `a use of the standing grant ${name} by call ${call}`, 'none');
+    const other = otherMember(
+      { ...decision, agent: use.agent, asUser: use.asUser, server: use.server, tool: use.tool, definition: undefined },
+      decision,
+    );
+    if (other) return breach('grant-of-another', `${other} as the grant ${name} was used for`, 'another one');
+    this.#uses.delete(call);
+    this.#bound++;
+    return undefined;
   }
 
   #step(content: JsonObject): Breach | undefined {
@@ -75,7 +119,7 @@ export class ApprovalLedger {
     if (known) return breach('approval-order', `one request for ${id}`, 'a second one');
     const digest = digestOf(id, requested);
     if (digest !== undefined && digest !== requested.digest) return breach('approval-digest', digest, String(requested.digest));
-    this.#tickets.set(id, { requested, state: 'open', voters: [], approvals: 0, call: undefined, decision: undefined });
+    this.#tickets.set(id, { requested, state: 'open', voters: [], isEscalated: false, approvals: 0, call: undefined, decision: undefined });
     forgetOldest(this.#tickets);
     return undefined;
   }
@@ -84,6 +128,7 @@ export class ApprovalLedger {
     const { what, time, call } = content;
     const { requested } = ticket;
     if (what === 'approved' || what === 'granted' || what === 'refused') return wrongVote(id, ticket, content);
+    if (what === 'escalated') ticket.isEscalated = true;
     if (what !== 'consumed') return undefined;
     if (isLate(time, requested.expires)) return breach('approval-expired', `${id} to be used before ${requested.expires}`, String(time));
     if (typeof call !== 'string') return breach('approval-order', `the call that used ${id} up`, 'none');
@@ -123,31 +168,39 @@ export class ApprovalLedger {
   }
 }
 
-function wrongVote(id: string, ticket: Ticket, vote: JsonObject): Breach | undefined {
+function wrongVote(id: string, ticket: Ticket, content: JsonObject): Breach | undefined {
   const { requested, voters } = ticket;
-  const names = [vote.by, vote.user].filter((name) => typeof name === 'string');
-  if (isLate(vote.time, requested.expires))
-    return breach('approval-expired', `a vote about ${id} before ${requested.expires}`, String(vote.time));
-  if (names.length === 0) return breach('approval-voter', `who voted about ${id}`, 'nobody');
+  const vote: Vote = { by: content.by, user: content.user, onBehalfOf: content.onBehalfOf };
+  const names = [vote.by, vote.user, vote.onBehalfOf].filter((name) => typeof name === 'string');
+  if (isLate(content.time, requested.expires))
+    return breach('approval-expired', `a vote about ${id} before ${requested.expires}`, String(content.time));
+  if (vote.by === undefined && vote.user === undefined) return breach('approval-voter', `who voted about ${id}`, 'nobody');
   const own = names.find((name) => name === requested.asUser || name === requested.owner);
   if (own !== undefined) return breach('approval-voter', `a vote about ${id} by somebody else than who asked`, own);
-  const again = voters.some(({ by, user }) => by === vote.by || (user !== undefined && user === vote.user));
-  if (again) return breach('approval-voter', `one vote about ${id} of each person`, `a second one of ${names.join(', ')}`);
-  if (!mayVote(requested.approvers, vote)) return breach('approval-voter', `a vote about ${id} by an approver`, names.join(', '));
-  voters.push({ by: vote.by, user: vote.user });
-  if (vote.what !== 'refused') ticket.approvals++;
+  if (voters.some((earlier) => isSamePerson(earlier, vote)))
+    return breach('approval-voter', `one vote about ${id} of each person`, `a second one of ${names.join(', ')}`);
+  if (!mayVote(ticket, content)) return breach('approval-voter', `a vote about ${id} by an approver`, names.join(', '));
+  voters.push(vote);
+  if (content.what !== 'refused') ticket.approvals++;
   const quorum = Number(requested.quorum ?? 1);
-  if (vote.what === 'granted' && ticket.approvals < quorum)
+  if (content.what === 'granted' && ticket.approvals < quorum)
     return breach('approval-quorum', `${quorum} approvals of ${id}`, String(ticket.approvals));
   return undefined;
 }
 
+/** One operator, or one user who votes once and for whom another votes. */
+function isSamePerson(earlier: Vote, vote: Vote): boolean {
+  const isIn = (user: unknown): boolean => user !== undefined && (user === earlier.user || user === earlier.onBehalfOf);
+  return (vote.by !== undefined && vote.by === earlier.by) || isIn(vote.user) || isIn(vote.onBehalfOf);
+}
+
 /** Somebody that the rule names: a user, or by a team or role that the entry of the vote names. Without approvers: everybody. */
-function mayVote(approvers: JsonObject[string] | undefined, { user, teams, roles }: JsonObject): boolean {
+function mayVote({ requested: { approvers }, isEscalated }: Ticket, { user, onBehalfOf, teams, roles }: JsonObject): boolean {
   if (!isObject(approvers)) return true;
+  const asked = isEscalated && isObject(approvers.escalate) ? [approvers, approvers.escalate] : [approvers];
   const named = (list: unknown, names: unknown): boolean =>
     Array.isArray(list) && Array.isArray(names) && names.some((name) => list.includes(name));
-  return named(approvers.users, [user]) || named(approvers.teams, teams) || named(approvers.roles, roles);
+  return asked.some((one) => named(one.users, [onBehalfOf ?? user]) || named(one.teams, teams) || named(one.roles, roles));
 }
 
 /** The first member in which what ran differs from what was asked for. */
@@ -180,6 +233,9 @@ function millisecondsOf(time: unknown): number | undefined {
 }
 
 const INSTANT_CHARS = 24;
+
+/** What the name of a standing grant has before it in a decision. */
+const STANDING = 'grant/';
 
 function breach(rule: Breach['rule'], expected: string, found: string): Breach {
   return { rule, expected, found };

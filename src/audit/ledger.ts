@@ -36,9 +36,10 @@ export class CallLedger {
   take(seq: number, revision: number, content: JsonObject): Breach | undefined {
     if (content.type === 'decision') return this.#decision(seq, revision, content);
     if (content.type === 'outcome') return this.#outcome(content);
+    if (content.type === 'object') return this.#approvals.take(seq, content);
     if (content.type !== 'system') return undefined;
     if (content.event === 'gap') return this.#gap(content);
-    if (content.event === 'approval') return this.#approvals.take(seq, content);
+    if (content.event === 'approval' || content.event === 'grant') return this.#approvals.take(seq, content);
     if (content.event === 'start' && content.exclusive === true) return this.#exclusiveStart();
     return undefined;
   }

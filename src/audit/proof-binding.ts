@@ -13,13 +13,17 @@ interface Document {
 }
 
 /** The first thing that does not fit; undefined when everything does. Entries are in the order of the log. */
-export function unbound(entries: readonly ParsedLine[], documents: readonly Document[]): string | undefined {
+export function unbound(call: string, entries: readonly ParsedLine[], documents: readonly Document[]): string | undefined {
   const tickets = new Set(entries.filter(isDecision).map(({ content }) => content.approval));
   const ledger = new ApprovalLedger();
   for (const { header, content } of entries) {
     const isStep = content.type === 'system' && content.event === 'approval';
+    const isUse = content.type === 'system' && content.event === 'grant';
     if (isStep && !tickets.has(content.ticket ?? '')) return `entry ${header.seq} is about an approval that no decision of the call names`;
-    if (!isStep && !isAllowing({ header, content })) continue;
+    if (isUse && content.call !== call) return `entry ${header.seq} is about another call`;
+    if (!isStep && !isUse && content.type !== 'object' && !isAllowing({ header, content })) continue;
+    // That the grant was there shows only when its document is in the proof.
+    if (isUse && !documents.some(({ kind, name }) => kind === 'grant' && name === content.grant)) ledger.grantSeen(content.grant);
     const breach = ledger.take(header.seq, content);
     if (breach) return `entry ${header.seq} breaks the rule "${breach.rule}": expected ${breach.expected}, found ${breach.found}`;
   }

@@ -72,6 +72,8 @@ const record = (members: Members): Check => {
   return (value) => isObject(value) && wrongMember(value, list) === undefined;
 };
 
+const PEOPLE = { 'users?': texts, 'teams?': texts, 'roles?': texts };
+
 /** Member → check; a name that ends in `?` may be absent. */
 type Members = Readonly<Record<string, Check>>;
 
@@ -119,7 +121,10 @@ const SYSTEM: Readonly<Record<string, Members>> = {
   limited: { from: instant, to: instant, agent: text, limit: text, refused: count, 'token?': text },
   incident: { what: text, reason: anyText, count },
   approval: {
-    what: oneOf('requested', 'approved', 'granted', 'refused', 'revoked', 'expired', 'drained', 'superseded', 'consumed', 'read'),
+    what: oneOf(
+      ...['requested', 'approved', 'granted', 'refused', 'revoked', 'expired', 'drained', 'superseded', 'consumed', 'read'],
+      ...['claimed', 'unclaimed', 'reminded', 'escalated'],
+    ),
     ticket: text,
     digest: hash,
     binding: hash,
@@ -132,7 +137,8 @@ const SYSTEM: Readonly<Record<string, Members>> = {
     'quorum?': count,
     'held?': count,
     'definition?': hash,
-    'approvers?': record({ 'users?': texts, 'teams?': texts, 'roles?': texts }),
+    'onBehalfOf?': text,
+    'approvers?': record({ ...PEOPLE, 'escalate?': record(PEOPLE) }),
     'teams?': texts,
     'roles?': texts,
   },
@@ -143,6 +149,16 @@ const SYSTEM: Readonly<Record<string, Members>> = {
   },
   drill: { instance: text, freeze: text, counts: (value) => isObject(value) && Object.values(value).every(count), elapsedMs: amount },
   anchor: { what: oneOf('failed', 'recovered'), anchor: text, kind: text, size: count },
+  grant: { what: oneOf('used'), grant: text, agent: text, binding: hash, rule: text, call: text },
+  erasure: {
+    what: oneOf('erased', 'withheld', 'completed'),
+    cause: oneOf('retention', 'request'),
+    values: count,
+    'rule?': text,
+    'request?': text,
+    'entries?': listOf({ from: count, to: count }),
+    'held?': count,
+  },
   'key-rotation': { scope: oneOf('master', 'data', 'checkpoint'), key: text, 'previous?': text },
 };
 

@@ -173,6 +173,7 @@ def counts(value):
     return isinstance(value, dict) and all(is_count(item) for item in value.values())
 
 
+PEOPLE = dict(users=optional(texts), teams=optional(texts), roles=optional(texts))
 FINDINGS = optional(list_of(type=is_text, count=is_count))
 CONTENT = {
     "decision": dict(
@@ -199,10 +200,13 @@ SYSTEM = {
     "degraded": {"from": is_time, "to": is_time, "reason": any_text},
     "limited": {"from": is_time, "to": is_time, "agent": is_text, "limit": is_text, "refused": is_count, "token": optional(is_text)},
     "approval": dict(
-        what=one_of("requested", "approved", "granted", "refused", "revoked", "expired", "drained", "superseded", "consumed", "read"),
+        what=one_of(
+            "requested", "approved", "granted", "refused", "revoked", "expired", "drained", "superseded", "consumed", "read", "claimed",
+            "unclaimed", "reminded", "escalated",
+        ),
         ticket=is_text, digest=is_hash, binding=is_hash, agent=is_text, by=optional(is_text), user=optional(is_text), call=optional(is_text),
         created=optional(is_time), expires=optional(is_time), quorum=optional(is_count), held=optional(is_count), definition=optional(is_hash),
-        approvers=optional(record(users=optional(texts), teams=optional(texts), roles=optional(texts))), teams=optional(texts), roles=optional(texts),
+        approvers=optional(record(escalate=optional(record(**PEOPLE)), **PEOPLE)), onBehalfOf=optional(is_text), teams=optional(texts), roles=optional(texts),
     ),
     "shadow": {
         "differences": list_of(live=is_text, liveEffect=is_text, shadow=is_text, shadowEffect=is_text, agent=any_text, count=is_count, call=is_text),
@@ -211,6 +215,11 @@ SYSTEM = {
     "drill": dict(instance=is_text, freeze=is_text, counts=counts, elapsedMs=amount),
     "incident": dict(what=is_text, reason=any_text, count=is_count),
     "anchor": dict(what=one_of("failed", "recovered"), anchor=is_text, kind=is_text, size=is_count),
+    "grant": dict(what=one_of("used"), grant=is_text, agent=is_text, binding=is_hash, rule=is_text, call=is_text),
+    "erasure": dict(
+        what=one_of("erased", "withheld", "completed"), cause=one_of("retention", "request"), values=is_count, rule=optional(is_text),
+        request=optional(is_text), entries=optional(list_of(**{"from": is_count, "to": is_count})), held=optional(is_count),
+    ),
     "key-rotation": dict(scope=one_of("master", "data", "checkpoint"), key=is_text, previous=optional(is_text)),
 }
 
@@ -289,7 +298,7 @@ def is_late(time, expires):
 LIVE = ("open", "granted", "refused")
 STEPS = {
     "approved": (("open",), "open"), "granted": (("open",), "granted"), "refused": (("open",), "refused"), "revoked": (("granted",), "over"),
-    "consumed": (("granted",), "consumed"), "expired": (LIVE, "over"), "drained": (LIVE, "over"), "superseded": (LIVE, "over"),
+    "escalated": (("open",), "open"), "consumed": (("granted",), "consumed"), "expired": (LIVE, "over"), "drained": (LIVE, "over"), "superseded": (LIVE, "over"),
 }
 
 
@@ -298,6 +307,7 @@ class Approvals:
 
     def __init__(self):
         self.tickets, self.used, self.partial, self.bound = {}, {}, False, 0
+        self.standing, self.uses = set(), {}
 
     def step(self, content):
         name, what = content["ticket"], content["what"]
@@ -308,7 +318,7 @@ class Approvals:
             digest = approval_digest(content)
             if digest is not None and digest != content["digest"]:
                 raise Breach("approval-digest", digest, content["digest"])
-            remember(self.tickets, name, {"requested": content, "state": "open", "voters": [], "approvals": 0, "call": None, "decision": None}, TICKETS)
+            remember(self.tickets, name, {"requested": content, "state": "open", "voters": [], "approvals": 0, "escalated": False, "call": None, "decision": None}, TICKETS)
             return
         if ticket is None:
             if self.partial:
@@ -324,6 +334,8 @@ class Approvals:
             raise Breach("approval-order", " or ".join(states), ticket["state"])
         if what in ("approved", "granted", "refused"):
             self.vote(ticket, content)
+        elif what == "escalated":
+            ticket["escalated"] = True
         elif what == "consumed":
             if is_late(content["time"], ticket["requested"].get("expires")):
                 raise Breach("approval-expired", ticket["requested"]["expires"], content["time"])
@@ -335,21 +347,22 @@ class Approvals:
 
     def vote(self, ticket, vote):
         asked = ticket["requested"]
-        by, user = vote.get("by"), vote.get("user")
+        by, user, place = vote.get("by"), vote.get("user"), vote.get("onBehalfOf")
         if is_late(vote["time"], asked.get("expires")):
             raise Breach("approval-expired", asked["expires"], vote["time"])
         if by is None and user is None:
             raise Breach("approval-voter", "somebody", "nobody")
-        if any(name is not None and name in (asked.get("asUser"), asked.get("owner")) for name in (by, user)):
+        if any(name is not None and name in (asked.get("asUser"), asked.get("owner")) for name in (by, user, place)):
             raise Breach("approval-voter", "somebody else than who asked", str(by))
-        if any(other[0] == by or (other[1] is not None and other[1] == user) for other in ticket["voters"]):
+        if any((by is not None and by == other[0]) or any(name is not None and name in other[1:] for name in (user, place)) for other in ticket["voters"]):
             raise Breach("approval-voter", "one vote of each person", str(by))
         approvers = asked.get("approvers")
         if isinstance(approvers, dict):
-            given = {"users": [user], "teams": vote.get("teams", []), "roles": vote.get("roles", [])}
-            if not any(set(approvers.get(kind, [])) & set(names) for kind, names in given.items()):
+            given = {"users": [user if place is None else place], "teams": vote.get("teams", []), "roles": vote.get("roles", [])}
+            asked_now = [approvers] + ([approvers["escalate"]] if ticket["escalated"] and "escalate" in approvers else [])
+            if not any(set(one.get(kind, [])) & set(names) for one in asked_now for kind, names in given.items()):
                 raise Breach("approval-voter", "an approver", str(by))
-        ticket["voters"].append((by, user))
+        ticket["voters"].append((by, user, place))
         if vote["what"] != "refused":
             ticket["approvals"] += 1
         if vote["what"] == "granted" and ticket["approvals"] < asked.get("quorum", 1):
@@ -361,6 +374,9 @@ class Approvals:
         if name is None:
             if call in self.used:
                 raise Breach("grant-missing", self.used[call], "a decision that names none")
+            return
+        if name.startswith("grant/"):
+            self.standing_decision(name[6:], content)
             return
         ticket = self.tickets.get(name)
         if ticket is None:
@@ -378,6 +394,31 @@ class Approvals:
             raise Breach("grant-of-another", name, call)
         ticket["decision"] = seq
         self.used.pop(call, None)
+        self.bound += 1
+
+
+    def objects(self, content):
+        for change in content["changes"]:
+            if change["kind"] == "grant" and change["action"] == "delete":
+                self.standing.discard(change["name"])
+            elif change["kind"] == "grant":
+                self.standing.add(change["name"])
+
+    def use(self, content):
+        if not self.partial and content["grant"] not in self.standing:
+            raise Breach("grant-missing", "a standing grant", content["grant"])
+        remember(self.uses, content["call"], content, TICKETS)
+
+    def standing_decision(self, name, content):
+        use, principal = self.uses.get(content["call"]), content.get("principal", {})
+        if use is None or use["grant"] != name:
+            if self.partial:
+                return
+            raise Breach("grant-missing", "a use of the standing grant", name)
+        used = [use.get(member) for member in ("agent", "asUser", "server", "tool")]
+        if used != [principal.get("agent"), principal.get("user"), content.get("server"), content.get("tool")]:
+            raise Breach("grant-of-another", name, content["call"])
+        del self.uses[content["call"]]
         self.bound += 1
 
 
@@ -410,6 +451,10 @@ class Ledger:
             self.gap(content)
         elif kind == "system" and content["event"] == "approval":
             self.approvals.step(content)
+        elif kind == "system" and content["event"] == "grant":
+            self.approvals.use(content)
+        elif kind == "object":
+            self.approvals.objects(content)
         elif kind == "system" and content["event"] == "start" and content.get("exclusive") is True:
             self.lost.clear()
             if self.open:
@@ -1008,7 +1053,9 @@ def check_proof(proof, keys, witnesses=(), authorities=()):
     checkpoint = parse_checkpoint(proof["checkpoint"])
     if checkpoint is None:
         raise Breach("checkpoint-form")
-    entries, allowed, decisions, before = {}, set(), 0, 0
+    call, entries, allowed, decisions, before = proof.get("call"), {}, set(), 0, 0
+    if "call" in proof and not isinstance(call, str):
+        raise ValueError("call")
     for one in proof["entries"]:
         header, entry_hash, content = parse_line(one["line"].encode("utf-8"))
         if not checkpoint["origin"].startswith("sallyport/%s/" % header["org"]):
@@ -1020,9 +1067,9 @@ def check_proof(proof, keys, witnesses=(), authorities=()):
             raise Breach("order")
         before = header["seq"]
         entries[header["seq"]] = content
-        if content["type"] not in ("decision", "outcome"):
+        if call is None or content["type"] not in ("decision", "outcome"):
             continue
-        if content["call"] != proof["call"]:
+        if content["call"] != call:
             raise Breach("another call")
         if content["type"] == "decision":
             decisions += 1
@@ -1030,7 +1077,7 @@ def check_proof(proof, keys, witnesses=(), authorities=()):
                 allowed.add(header["seq"])
         elif content["decision"] not in allowed:
             raise Breach("outcome-without-decision")
-    if decisions == 0:
+    if decisions == 0 and (call is not None or not entries):
         raise Breach("no decision")
     for document in proof["documents"]:
         named = {"kind": document["kind"], "name": document["name"], "digest": sha256_hex(document["text"])}
@@ -1041,7 +1088,8 @@ def check_proof(proof, keys, witnesses=(), authorities=()):
         named = any(content.get("definition") == definition["hash"] for content in entries.values())
         if sha256_hex(definition["text"]) != definition["hash"] or not named:
             raise Breach("definition")
-    check_bindings(entries, allowed, proof["documents"])
+    if call is not None:
+        check_bindings(call, entries, allowed, proof["documents"])
     trusted = [key for key in map(parse_key, keys or proof["keys"]) if key]
     signer = signed_by(checkpoint, trusted)
     if signer is None:
@@ -1049,11 +1097,11 @@ def check_proof(proof, keys, witnesses=(), authorities=()):
     others = TreeCheck([], [], witnesses, authorities)
     others.anchors(checkpoint)
     others.end()
-    facts = {"call": proof["call"], "signedBy": signer["text"], "entries": sorted(entries), "anchors": list(others.facts.values())}
+    facts = {"call": call, "signedBy": signer["text"], "entries": sorted(entries), "anchors": list(others.facts.values())}
     return {"state": "sound" if keys else "cannot_tell", **facts}
 
 
-def check_bindings(entries, allowed, documents):
+def check_bindings(call, entries, allowed, documents):
     """The last paragraph of section 9: approvals are bound to the call, and the rule that decided to the text of its policy."""
 
     def rules_of(name):
@@ -1077,6 +1125,14 @@ def check_bindings(entries, allowed, documents):
             asked = rules_of(content.get("rule")) if content["what"] == "requested" and "ruleHash" in content else []
             if asked and all(sha256_hex(canonical(rule)) != content["ruleHash"] for rule in asked):
                 raise Breach("rule")
+        elif content["type"] == "system" and content["event"] == "grant":
+            if content["call"] != call:
+                raise Breach("another call")
+            if not any(one["kind"] == "grant" and one["name"] == content["grant"] for one in documents):
+                approvals.standing.add(content["grant"])
+            approvals.use(content)
+        elif content["type"] == "object":
+            approvals.objects(content)
         elif seq in allowed:
             approvals.decision(seq, content)
             rules = rules_of(content["rule"])

@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { AnchorFact } from '../../audit/anchor-check.ts';
+import type { ToldErasure } from '../../audit/erasure-tally.ts';
 import { MAX_PROOF_UNITS, type ProofVerdict, verifyProof } from '../../audit/proof.ts';
 import { feedBytes, LogVerifier, type Verdict, type VerifyOptions } from '../../audit/verify.ts';
 import { systemClock } from '../../lib/clock.ts';
@@ -157,6 +158,7 @@ function readOptions(run: Run): VerifyOptions {
 function verdictText(verdict: Verdict, source: string): string {
   const { state, entries, org, head, openCalls, lostCalls, voidDecisions, approvedCalls, firstBad, reason, checkpoints, properties } =
     verdict;
+  const { erased } = verdict;
   const name = source === '-' ? 'standard input' : source;
   if (state === 'broken' && firstBad) {
     return [
@@ -188,6 +190,7 @@ function verdictText(verdict: Verdict, source: string): string {
     const by = checkpoints.trust === 'given' ? 'signed by the key given' : 'signed by a key that only the log names: give --key';
     calls.push(`  checkpoints    ${checkpoints.checked}, up to entry ${checkpoints.size}, ${by}`, ...anchorLines(checkpoints.anchors));
   }
+  if (erased) calls.push(`  erased values  ${erased.values}`, ...erased.newest.map(erasureText));
   const first = state === 'sound' ? `SOUND: ${name}` : `CANNOT TELL: ${name}: ${printable(reason ?? '')}`;
   return [first, ...facts, ...calls, ...propertyLines(properties)].join('\n');
 }
@@ -198,4 +201,14 @@ function anchorLines(anchors: readonly AnchorFact[] | undefined): string[] {
 
 function propertyLines(properties: Verdict['properties']): string[] {
   return properties.map(({ property, result }) => `  ${property.padEnd(14)} ${result}`);
+}
+
+/** Ranges of entries of one erasure that are shown. */
+const SHOWN_RANGES = 20;
+
+function erasureText({ entry, by, entries }: ToldErasure): string {
+  const shown = entries.slice(0, SHOWN_RANGES).map(({ from, to }) => (from === to ? `${from}` : `${from}–${to}`));
+  const more = entries.length > SHOWN_RANGES ? ' …' : '';
+  const of = shown.length === 0 ? 'sealed arguments of tickets' : `values of ${shown.join(', ')}${more}`;
+  return printable(`    ${of} erased under entry ${entry}: ${by}`);
 }
