@@ -54,6 +54,9 @@ beforeAll(async () => {
   const text = `kind: secret\nmetadata: {name: key}\nspec: {value: ${SECRET}}\n---\nkind: agent\nmetadata: {name: robot}\nspec: {}\n---\nkind: server\nmetadata: {name: echoes}\nspec: {transport: http, url: 'http://127.0.0.1:9/mcp'}\n---\nkind: token\nmetadata: {name: t1}\nspec: {agent: robot, hash: ${PLAIN.hash}, hint: ${PLAIN.hint}, createdAt: 2026-01-01T00:00:00Z}\n`;
   expect((await ask('operator', 'POST', '/api/v1/apply', { text })).status).toBe(200);
   for (const name of ['ticket', 'other']) made.set(name, await heldCall(side, name));
+  const told = { subscription: 'alerts', event: 'evt_1', type: 'webhook.test', subject: 'x', seq: 0, body: '{}' };
+  await side.core.store.outbox.add(ORG, [told]);
+  made.set('delivery', String((await side.core.store.outbox.list(ORG, { limit: 1 }))[0]?.id));
   const { revision } = await side.core.store.log.head(side.context.org);
   const decided = {
     effect: 'deny' as const,
@@ -114,6 +117,10 @@ const rows: [OperatorRole | undefined, string, string, unknown?][] = [
   ['operator', 'POST', '/api/v1/freezes', { name: 'stop', scope: { agent: 'robot' }, reason: 'drill' }],
   ['operator', 'DELETE', '/api/v1/freezes/stop'],
   ['operator', 'POST', '/api/v1/drills', { scope: { agent: 'robot' }, reason: 'drill', waitMs: 100 }],
+  ['viewer', 'GET', '/api/v1/deliveries'],
+  ['operator', 'POST', '/api/v1/deliveries/replay', {}],
+  ['operator', 'POST', '/api/v1/deliveries/{delivery}/replay'],
+  ['operator', 'POST', '/api/v1/subscriptions/alerts/test'],
   ['viewer', 'GET', '/api/v1/approvals'],
   ['viewer', 'GET', '/api/v1/approval-stats'],
   ['reviewer', 'GET', '/api/v1/approvals/{ticket}'],

@@ -21,6 +21,7 @@ import { freezeRoutes } from './routes/freezes.ts';
 import { healthRoutes } from './routes/health.ts';
 import { limitRoutes } from './routes/limits.ts';
 import { logRoutes } from './routes/log.ts';
+import { notificationRoutes } from './routes/notifications.ts';
 import { objectRoutes } from './routes/objects.ts';
 import { organizationRoutes } from './routes/organizations.ts';
 import { permissionRoutes } from './routes/permissions.ts';
@@ -54,6 +55,7 @@ export function adminRoutes(): Route[] {
     ...accessRoutes,
     ...freezeRoutes,
     ...approvalRoutes,
+    ...notificationRoutes,
     ...permissionRoutes,
     ...organizationRoutes,
     ...drillRoutes,

@@ -15,6 +15,8 @@ export class CheckpointKeeper {
   readonly #core: Core;
   readonly #config: Config;
   readonly #logger: Logger;
+  /** Told when no checkpoint could be made. */
+  onFailure: (org: string, error: unknown) => void = () => undefined;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
 
@@ -58,6 +60,7 @@ export class CheckpointKeeper {
         await this.checkpointer.make(org, Math.ceil(this.#config.audit.checkpointIntervalMs / 2));
       } catch (error) {
         this.#logger.error({ org, why: error instanceof Error ? error.message : String(error) }, 'no checkpoint could be made of the log');
+        this.onFailure(org, error);
       }
     }
   }

@@ -3,8 +3,9 @@
 import type { FreezeRef } from '../audit/entry.ts';
 import type { Config } from '../config.ts';
 import type { JsonObject } from '../lib/json.ts';
+import { subscriptionWarnings, unansweredChannels } from '../notify/subscription.ts';
 import type { ObjectContext } from '../object/apply.ts';
-import type { FreezeSpec } from '../object/kinds.ts';
+import type { FreezeSpec, StoredObject } from '../object/kinds.ts';
 import { keyOf, type ObjectChange, type Plan, type PlanProblem } from '../object/plan.ts';
 import { type ActivationProblem, checkActivation } from '../policy/activation.ts';
 import { secretSealer } from '../vault/vault.ts';
@@ -22,7 +23,10 @@ export function objectContext(core: Core & { config?: Config }, toolsOf: KnownTo
     clock,
     sealer: (org) => secretSealer(vault, org),
     liftApprovals: core.config?.freeze.liftApprovals ?? 1,
-    check: (org, plan) => checkPolicies(org, plan, toolsOf),
+    check: (org, plan) => {
+      const { problems, warnings } = checkPolicies(org, plan, toolsOf);
+      return { problems, warnings: [...warnings, ...notifyWarnings(plan)] };
+    },
     entry: (org, author, timeMs, changes, action) => {
       const real = changes.filter((change) => change.change !== 'unchanged');
       const freezes = real.flatMap(freezeOf);
@@ -55,6 +59,23 @@ function checkPolicies(org: string, plan: Plan, toolsOf: KnownTools): { problems
     at: { path, offset },
   });
   return { problems: found.problems.map(placed), warnings: found.warnings.map(placed) };
+}
+
+/** A channel that nobody answers, a type of event that does not exist: nothing would be told, and nobody would know. */
+function notifyWarnings({ changes, after }: Plan): PlanProblem[] {
+  const changed = changes
+    .filter(({ change, after: next }) => change !== 'unchanged' && next)
+    .map(({ after: next }) => next as StoredObject);
+  const subscriptions = after.filter((one): one is StoredObject<'subscription'> & StoredObject => one.kind === 'subscription');
+  return changed.flatMap(({ kind, metadata, spec }) => {
+    const warn = (message: string): PlanProblem => ({ object: keyOf(kind, metadata.name), message });
+    if (kind === 'subscription') return subscriptionWarnings(spec as StoredObject<'subscription'>['spec']).map(warn);
+    if (kind !== 'policy') return [];
+    const told = (spec as StoredObject<'policy'>['spec']).rules.flatMap(({ obligations }) => obligations?.notify ?? []);
+    return unansweredChannels(told, subscriptions).map((channel) =>
+      warn(`rules notify ${channel}, which no subscription answers: nobody is told`),
+    );
+  });
 }
 
 function entryOf({ kind, name, change, afterHash }: ObjectChange): {

@@ -13,6 +13,7 @@ import type {
   DecideReply,
   DecideRequest,
   DefinitionsReply,
+  DeliveryList,
   DiffReply,
   DrillReply,
   DrillRequest,
@@ -30,9 +31,11 @@ import type {
   OrganizationList,
   PlacedProblem,
   PolicyDiffReply,
+  ReplayReply,
   ShadowReply,
   StarterReply,
   StatusReply,
+  TestReply,
   TokenList,
   TokenRequest,
   UnfreezeReply,
@@ -94,6 +97,10 @@ export interface AdminClient {
   approvalStats(): Promise<ApprovalStats>;
   decideApproval(id: string, what: 'approve' | 'deny' | 'revoke', body: { comment?: string; digest?: string }): Promise<ApprovalBody>;
   decideApprovals(body: DecideRequest): Promise<DecideReply>;
+  deliveries(query: Readonly<Record<string, string | undefined>>): Promise<DeliveryList>;
+  replayDelivery(id: string): Promise<ReplayReply>;
+  replayDead(body: { subscription?: string }): Promise<ReplayReply>;
+  testSubscription(name: string): Promise<TestReply>;
   drill(body: DrillRequest): Promise<DrillReply>;
   definitions(server: string, refresh: boolean): Promise<DefinitionsReply>;
   approveDefinitions(server: string, body: Record<string, unknown>): Promise<ApplyReply>;
@@ -169,6 +176,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     limits: () => wire.json('GET', at('limits')),
     limit: (name) => wire.json('GET', at('limits', name)),
     ...approvalsOf(wire),
+    ...notificationsOf(wire),
     freezes: () => wire.json('GET', at('freezes')),
     freeze: (body) => wire.json('POST', at('freezes'), body),
     unfreeze: (name) => wire.json('DELETE', at('freezes', name)),
@@ -202,6 +210,16 @@ function approvalsOf(wire: Wire): Pick<AdminClient, 'approvals' | 'approval' | '
     approvalStats: () => wire.json('GET', at('approval-stats')),
     decideApproval: (id, what, body) => wire.json('POST', at('approvals', id, what), body),
     decideApprovals: (body) => wire.json('POST', at('approvals', 'decide'), body),
+  };
+}
+
+function notificationsOf(wire: Wire): Pick<AdminClient, 'deliveries' | 'replayDelivery' | 'replayDead' | 'testSubscription'> {
+  const at = (...parts: string[]) => `/api/v1/${parts.map(encodeURIComponent).join('/')}`;
+  return {
+    deliveries: (query) => wire.json('GET', at('deliveries') + queryText(query)),
+    replayDelivery: (id) => wire.json('POST', at('deliveries', id, 'replay')),
+    replayDead: (body) => wire.json('POST', at('deliveries', 'replay'), body),
+    testSubscription: (name) => wire.json('POST', at('subscriptions', name, 'test')),
   };
 }
 

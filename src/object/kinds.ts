@@ -18,6 +18,7 @@ import { type roleGrant, roleSpec } from './kind/role.ts';
 import { secretSpec } from './kind/secret.ts';
 import { serverSpec } from './kind/server.ts';
 import { snapshotSpec } from './kind/snapshot.ts';
+import { subscriptionSpec } from './kind/subscription.ts';
 import { teamSpec } from './kind/team.ts';
 import { tokenSpec } from './kind/token.ts';
 import { userSpec } from './kind/user.ts';
@@ -41,6 +42,7 @@ export const kinds = {
   injection: injectionSpec,
   flow: flowSpec,
   snapshot: snapshotSpec,
+  subscription: subscriptionSpec,
 } as const;
 
 export type Kind = keyof typeof kinds;
@@ -61,6 +63,7 @@ export type UserSpec = z.infer<typeof userSpec>;
 export type RoleSpec = z.infer<typeof roleSpec>;
 export type RoleGrant = z.infer<typeof roleGrant>;
 export type ClassSpec = z.infer<typeof classSpec>;
+export type SubscriptionSpec = z.infer<typeof subscriptionSpec>;
 
 /** Spec of each kind, with defaults filled in. */
 export type SpecOf = { [K in keyof typeof kinds]: z.infer<(typeof kinds)[K]> };

@@ -20,6 +20,8 @@ export const TABLES = [
   'quota',
   'checkpoint_key',
   'checkpoint',
+  'notify_cursor',
+  'delivery',
 ] as const;
 export type Table = (typeof TABLES)[number];
 
@@ -34,6 +36,12 @@ export const COLUMNS: Readonly<Record<Table, readonly string[]>> = {
   quota: ['org', 'name', 'key', 'bucket_ms', 'used', 'until_ms'],
   checkpoint_key: ['org', 'position', 'verifier_key', 'sealed'],
   checkpoint: ['org', 'size', 'made_ms', 'note'],
+  notify_cursor: ['org', 'subscription', 'since', 'seq'],
+  /** What is delivered is left out; leases are. */
+  delivery: [
+    ...['org', 'subscription', 'event', 'type', 'subject', 'seq', 'body', 'status', 'attempts', 'error'],
+    ...['created_ms', 'next_ms', 'settled_ms'],
+  ],
 };
 
 export type Value = string | number | null;

@@ -8,6 +8,7 @@ import { GatewayError } from '../../lib/error.ts';
 import { logUnavailable } from '../group-queue.ts';
 import { CheckpointWriter } from './checkpoints.ts';
 import type { Failure, RowDraft, RowJob, RowPayload, WriteAnswer, WriteJob, WriteReply } from './job.ts';
+import { OutboxWriter } from './outbox.ts';
 import { rowOf } from './pack.ts';
 import { QuotaWriter } from './quotas.ts';
 import { entryKey, MAX_ORGANIZATIONS, payloadKey } from './row-key.ts';
@@ -22,6 +23,7 @@ export class SqliteWriter {
   readonly #statements: Statements;
   readonly #quotas: QuotaWriter;
   readonly #checkpoints: CheckpointWriter;
+  readonly #outbox: OutboxWriter;
   /** Heads as of the last commit or the running transaction; forgotten on every rollback. */
   readonly #orgs = new Map<string, OrgState>();
 
@@ -30,6 +32,7 @@ export class SqliteWriter {
     this.#statements = prepare(db);
     this.#quotas = new QuotaWriter(db);
     this.#checkpoints = new CheckpointWriter(db);
+    this.#outbox = new OutboxWriter(db);
   }
 
   /** Durable when it returns. One reply per job, in order. */
@@ -97,6 +100,16 @@ export class SqliteWriter {
       case 'signing-key':
       case 'tree-blocks':
         return { type: 'done', count: this.#checkpoints.apply(this.#org(job.org).id, job) };
+      case 'outbox-take':
+      case 'outbox-add':
+      case 'outbox-claim':
+      case 'outbox-settle':
+      case 'outbox-replay':
+      case 'outbox-keep':
+        return this.#outbox.apply(this.#org(job.org).id, job);
+      case 'outbox-release':
+      case 'outbox-forget':
+        return this.#outbox.sweep(job);
       case 'health':
         return { type: 'done', count: Number(this.#statements.health.run().changes) };
       default:
