@@ -58,6 +58,7 @@ const KNOWN: Readonly<Record<string, string>> = {
   ETLS: 'the mail server offers no encryption, or a certificate that is not valid',
   EENVELOPE: 'the mail server refused the sender or a recipient',
   EMESSAGE: 'the mail server refused the message',
+  ESOCKET: 'the mail server ended the connection, or its certificate is not valid',
   ETIMEDOUT: 'no connection in time',
 };
 

@@ -70,7 +70,9 @@ export class PostgresOutbox implements OutboxStore {
 
   async waiting(org: string): Promise<Waiting[]> {
     const rows = await this.#run(
-      (sql) => sql`SELECT t.subscription, count(*) AS pending, min(greatest(t.next_ms, t.lease_ms)) - sallyport_now_ms() AS due
+      (sql) => sql`SELECT t.subscription, count(*) AS pending, min(greatest(t.next_ms, t.lease_ms)) FILTER (WHERE NOT EXISTS (
+          SELECT 1 FROM delivery e WHERE e.org = t.org AND e.subscription = t.subscription AND e.subject = t.subject
+            AND e.status = 'pending' AND e.id < t.id)) - sallyport_now_ms() AS due
         FROM delivery t JOIN organization o ON o.id = t.org WHERE o.name = ${org} AND t.status = 'pending' GROUP BY t.subscription`,
     );
     return rows.map((row) => ({ subscription: String(row.subscription), pending: Number(row.pending), dueMs: Number(row.due) }));

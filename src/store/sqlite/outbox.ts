@@ -120,7 +120,10 @@ function done(count: number): WriteAnswer {
 
 const OF_ORG = 'JOIN organization o ON o.id = t.org WHERE o.name = ?1';
 const CURSORS = `SELECT t.subscription, t.since, t.seq FROM notify_cursor t ${OF_ORG}`;
-const WAITING = `SELECT t.subscription, count(*) AS pending, min(max(t.next_ms, t.lease_ms)) AS due FROM delivery t ${OF_ORG}
+/** Due is what nothing stands before. */
+const WAITING = `SELECT t.subscription, count(*) AS pending, min(max(t.next_ms, t.lease_ms)) FILTER (WHERE NOT EXISTS (
+    SELECT 1 FROM delivery e WHERE e.org = t.org AND e.subscription = t.subscription AND e.subject = t.subject AND e.status = 'pending'
+      AND e.id < t.id)) AS due FROM delivery t ${OF_ORG}
   AND t.status = 'pending' GROUP BY t.subscription`;
 const COUNTS = `SELECT (SELECT count(*) FROM delivery d WHERE d.org = o.id AND d.status = 'pending') AS pending,
   (SELECT count(*) FROM delivery d WHERE d.org = o.id AND d.status = 'dead') AS dead,
