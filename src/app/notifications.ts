@@ -51,7 +51,7 @@ function notifyMetrics(notifier: Notifier, metrics: Parts['metrics']): void {
   );
   for (const result of ['delivered', 'retried', 'dead'] as const) {
     const help = { delivered: 'were delivered', retried: 'failed and are tried again', dead: 'were given up' }[result];
-    metrics.gaugeByOrg(`sallyport_notify_${result}_total`, `Deliveries of this process that ${help}.`, () =>
+    metrics.counterByOrg(`sallyport_notify_${result}_total`, `Deliveries of this process that ${help}.`, () =>
       [...notifier.totals()].map(([org, totals]) => [org, totals[result]] as const),
     );
   }

@@ -14,18 +14,20 @@ export class Channels {
   readonly #resolve: Resolve;
   readonly #http: HttpPoster;
   readonly #clock: Clock;
+  readonly #timeoutMs: number;
 
-  constructor(resolve: Resolve, clock: Clock) {
+  constructor(resolve: Resolve, clock: Clock, timeoutMs = SEND_TIMEOUT_MS) {
     this.#resolve = resolve;
     this.#http = new HttpPoster(resolve);
     this.#clock = clock;
+    this.#timeoutMs = timeoutMs;
   }
 
-  /** One attempt, over within SEND_TIMEOUT_MS or when `signal` ends it. Never rejects. */
+  /** One attempt, over within SEND_TIMEOUT_MS (or the time given instead) or when `signal` ends it. Never rejects. */
   async send(spec: SubscriptionSpec, openSecret: OpenSecret, message: Message, signal: AbortSignal): Promise<SendResult> {
     const ending = new AbortController();
     const follow = (): void => ending.abort(signal.reason);
-    const late = setTimeout(() => ending.abort(new DOMException('no answer in time', 'TimeoutError')), SEND_TIMEOUT_MS);
+    const late = setTimeout(() => ending.abort(new DOMException('no answer in time', 'TimeoutError')), this.#timeoutMs);
     signal.addEventListener('abort', follow, { once: true });
     if (signal.aborted) follow();
     try {

@@ -40,7 +40,7 @@ export function connectionFailure(error: unknown): SendResult {
   const code = chainOf(error)
     .map((one) => (one as { code?: unknown }).code)
     .find((one) => typeof one === 'string');
-  if (chainOf(error).some(({ name }) => name === 'TimeoutError')) return failed(`no answer within ${SEND_TIMEOUT_MS / 1000} s`);
+  if (chainOf(error).some(({ name }) => name === 'TimeoutError')) return failed('no answer in time');
   return failed(
     code === undefined ? 'the connection failed' : (KNOWN[String(code)] ?? `the connection failed (${plainCode(String(code))})`),
   );

@@ -38,6 +38,8 @@ export interface Metrics {
   gauge(name: string, help: string, read: () => number): void;
   /** The same with a value for each organization, or for each of its servers; what exceeds the cap on labels is left out. */
   gaugeByOrg(name: string, help: string, read: () => Iterable<readonly [org: string, value: number, server?: string]>): void;
+  /** The same for what only grows. */
+  counterByOrg(name: string, help: string, read: () => Iterable<readonly [org: string, value: number]>): void;
   /** Prometheus text exposition format: everything, or what is counted for one organization. */
   render(org?: string): Promise<string>;
 }
@@ -67,8 +69,8 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
   );
   const gauge: Metrics['gauge'] = (name, help, read) =>
     plain(registry, name, help, 'gauge', () => reading(() => [{ metricName: name, labels: {}, value: read() }]));
-  const gaugeByOrg: Metrics['gaugeByOrg'] = (name, help, read) =>
-    plain(registry, name, help, 'gauge', () =>
+  const byOrg = (type: 'gauge' | 'counter', ...[name, help, read]: Parameters<Metrics['gaugeByOrg']>) =>
+    plain(registry, name, help, type, () =>
       reading(() =>
         [...read()]
           .slice(0, MAX_GAUGE_SERIES)
@@ -98,7 +100,8 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
     freezeDone: (durationMs) => freezeSeconds.observe('freeze', durationMs / 1000),
     limited: (limit, org = '') => limits.count(org, limit),
     gauge,
-    gaugeByOrg,
+    gaugeByOrg: (...what) => byOrg('gauge', ...what),
+    counterByOrg: (...what) => byOrg('counter', ...what),
     render: async (org) => (org === undefined ? registry.metrics() : linesOf(await registry.metrics(), org)),
   };
 }

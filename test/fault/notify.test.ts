@@ -15,8 +15,8 @@ import { secretObject, webhookObject, webhookSecret } from '../support/subscript
 import { type Answer, startReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
 
 /** Kills per store; SALLYPORT_KILLS asks for more. */
-const KILLS = Number(process.env.SALLYPORT_KILLS ?? 3);
-const TICKETS_PER_ROUND = 4;
+const KILLS = Number(process.env.SALLYPORT_KILLS ?? 2);
+const TICKETS_PER_ROUND = 3;
 const ORG = 'default';
 const agent = tokenObject('worker', 'worker');
 const reviewer = newOperatorToken();
@@ -57,9 +57,9 @@ describe.each(STORES)('a receiver that fails and gateways that are killed, on %s
         );
         if (round < KILLS) await gateways.shift()?.kill();
       }
-      // The last of those that were killed may have had some of them: everything that is theirs comes back with a start that finds nobody else.
-      for (const gateway of gateways.splice(0)) await gateway.kill();
-      gateways.push(await startHosted(place));
+      // What killed ones had comes back when its lease runs out, or, sooner, with a start that finds nobody else.
+      if (count > 1) for (const gateway of gateways.splice(0)) await gateway.kill();
+      if (gateways.length === 0) gateways.push(await startHosted(place));
       receiver.answer = () => 200;
       const expected = await told(gateways[0] as HostedGateway);
       const accepted = (): Set<string> => new Set(receiver.accepted().map(({ id }) => id));
