@@ -177,10 +177,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     limit: (name) => wire.json('GET', at('limits', name)),
     ...approvalsOf(wire),
     ...notificationsOf(wire),
-    freezes: () => wire.json('GET', at('freezes')),
-    freeze: (body) => wire.json('POST', at('freezes'), body),
-    unfreeze: (name) => wire.json('DELETE', at('freezes', name)),
-    drill: (body) => wire.json('POST', at('drills'), body),
+    ...freezesOf(wire),
     definitions: (server, refresh) =>
       wire.json('GET', at('servers', server, 'definitions') + queryText({ refresh: refresh ? 'true' : undefined })),
     approveDefinitions: (server, body) => wire.json('POST', at('servers', server, 'approve'), body),
@@ -210,6 +207,15 @@ function approvalsOf(wire: Wire): Pick<AdminClient, 'approvals' | 'approval' | '
     approvalStats: () => wire.json('GET', at('approval-stats')),
     decideApproval: (id, what, body) => wire.json('POST', at('approvals', id, what), body),
     decideApprovals: (body) => wire.json('POST', at('approvals', 'decide'), body),
+  };
+}
+
+function freezesOf(wire: Wire): Pick<AdminClient, 'freezes' | 'freeze' | 'unfreeze' | 'drill'> {
+  return {
+    freezes: () => wire.json('GET', '/api/v1/freezes'),
+    freeze: (body) => wire.json('POST', '/api/v1/freezes', body),
+    unfreeze: (name) => wire.json('DELETE', `/api/v1/freezes/${encodeURIComponent(name)}`),
+    drill: (body) => wire.json('POST', '/api/v1/drills', body),
   };
 }
 

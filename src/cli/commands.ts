@@ -9,7 +9,6 @@ import { gatewayCommands } from './command/gateway.ts';
 import { identityCommands } from './command/identity.ts';
 import { limitCommands } from './command/limit.ts';
 import { logCommands } from './command/log.ts';
-import { notifyCommands } from './command/notify.ts';
 import { objectCommands } from './command/object.ts';
 import { policyCommands } from './command/policy.ts';
 import { riskCommands } from './command/risk.ts';
@@ -23,7 +22,6 @@ export const commands: readonly CommandSpec[] = [
   ...serverCommands,
   ...accessCommands,
   ...identityCommands,
-  ...notifyCommands,
   ...limitCommands,
   ...riskCommands,
   ...dlpCommands,

@@ -69,14 +69,6 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
   );
   const gauge: Metrics['gauge'] = (name, help, read) =>
     plain(registry, name, help, 'gauge', () => reading(() => [{ metricName: name, labels: {}, value: read() }]));
-  const byOrg = (type: 'gauge' | 'counter', ...[name, help, read]: Parameters<Metrics['gaugeByOrg']>) =>
-    plain(registry, name, help, type, () =>
-      reading(() =>
-        [...read()]
-          .slice(0, MAX_GAUGE_SERIES)
-          .map(([org, value, server]) => ({ metricName: name, labels: { ...(server === undefined ? {} : { server }), org }, value })),
-      ),
-    );
   gauge('sallyport_calls_in_flight', 'Calls that are running.', () => inFlight);
   gauge('sallyport_log_healthy', '1 when the audit log can be written, else 0.', () => Number(isLogHealthy));
   return {
@@ -100,10 +92,19 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
     freezeDone: (durationMs) => freezeSeconds.observe('freeze', durationMs / 1000),
     limited: (limit, org = '') => limits.count(org, limit),
     gauge,
-    gaugeByOrg: (...what) => byOrg('gauge', ...what),
-    counterByOrg: (...what) => byOrg('counter', ...what),
+    gaugeByOrg: (name, help, read) => plain(registry, name, help, 'gauge', () => seriesOf(name, read)),
+    counterByOrg: (name, help, read) => plain(registry, name, help, 'counter', () => seriesOf(name, read)),
     render: async (org) => (org === undefined ? registry.metrics() : linesOf(await registry.metrics(), org)),
   };
+}
+
+function seriesOf(metricName: string, read: Parameters<Metrics['gaugeByOrg']>[2]): MetricValue[] {
+  const value = ([org, number, server]: readonly [string, number, string?]): MetricValue => ({
+    metricName,
+    labels: { ...(server === undefined ? {} : { server }), org },
+    value: number,
+  });
+  return reading(() => [...read()].slice(0, MAX_GAUGE_SERIES).map(value));
 }
 
 /** A counter whose values are names that operators chose, by organization. */
