@@ -13,15 +13,17 @@ import type {
   DecideReply,
   DecideRequest,
   DefinitionsReply,
-  DeliveryList,
+  DelegationList,
+  DelegationRequest,
   DiffReply,
-  DrillReply,
-  DrillRequest,
   EffectiveReply,
+  ErasureList,
+  ErasureReply,
+  ErasureRequest,
   ExplainReply,
-  FreezeList,
-  FreezeReply,
-  FreezeRequest,
+  GrantList,
+  GrantReply,
+  GrantRequest,
   HistoryReply,
   LimitBody,
   LintReply,
@@ -29,20 +31,21 @@ import type {
   NewTokenReply,
   ObjectBody,
   OrganizationList,
+  PackReply,
   PlacedProblem,
   PolicyDiffReply,
-  ReplayReply,
   ShadowReply,
   StarterReply,
   StatusReply,
-  TestReply,
   TokenList,
   TokenRequest,
-  UnfreezeReply,
 } from '../admin/contract.ts';
 import { GatewayError } from '../lib/error.ts';
 import { isObject } from '../lib/json.ts';
 import { ListedFailure } from './failure.ts';
+import { type FreezeClient, freezesOf } from './freeze-client.ts';
+import { type NotifyClient, notificationsOf } from './notify-client.ts';
+import { queryText } from './query-text.ts';
 
 export interface LogEntryBody {
   content: Record<string, unknown>;
@@ -57,7 +60,7 @@ export interface PolicyBody {
   revision?: number;
 }
 
-export interface AdminClient {
+export interface AdminClient extends FreezeClient, NotifyClient {
   readonly url: string;
   status(): Promise<StatusReply>;
   ready(): Promise<boolean>;
@@ -89,19 +92,18 @@ export interface AdminClient {
   what(query: Readonly<Record<string, string | undefined>>): Promise<AccessReply>;
   limits(): Promise<{ limits: LimitBody[] }>;
   limit(name: string): Promise<LimitBody>;
-  freezes(): Promise<FreezeList>;
-  freeze(body: FreezeRequest): Promise<FreezeReply>;
-  unfreeze(name: string): Promise<UnfreezeReply>;
   approvals(query: Readonly<Record<string, string | undefined>>): Promise<ApprovalList>;
   approval(id: string): Promise<ApprovalDetail>;
   approvalStats(): Promise<ApprovalStats>;
   decideApproval(id: string, what: 'approve' | 'deny' | 'revoke', body: { comment?: string; digest?: string }): Promise<ApprovalBody>;
   decideApprovals(body: DecideRequest): Promise<DecideReply>;
-  deliveries(query: Readonly<Record<string, string | undefined>>): Promise<DeliveryList>;
-  replayDelivery(id: string): Promise<ReplayReply>;
-  replayDead(body: { subscription?: string }): Promise<ReplayReply>;
-  testSubscription(name: string): Promise<TestReply>;
-  drill(body: DrillRequest): Promise<DrillReply>;
+  claimApproval(id: string, body: { leave?: boolean; force?: boolean }): Promise<ApprovalBody>;
+  grants(): Promise<GrantList>;
+  createGrant(body: GrantRequest): Promise<GrantReply>;
+  changeGrant(name: string, what: 'confirm' | 'revoke'): Promise<GrantReply>;
+  delegations(): Promise<DelegationList>;
+  delegate(body: DelegationRequest): Promise<GrantReply>;
+  endDelegation(name: string): Promise<GrantReply>;
   definitions(server: string, refresh: boolean): Promise<DefinitionsReply>;
   approveDefinitions(server: string, body: Record<string, unknown>): Promise<ApplyReply>;
   rejectDefinitions(server: string, body: { hashes: string[] }): Promise<ApplyReply>;
@@ -113,9 +115,12 @@ export interface AdminClient {
   rotateSigningKey(): Promise<{ key: string; previous: string }>;
   consistency(query: { from: string; to: string }): Promise<{ proof: string[] }>;
   proof(call: string): Promise<unknown>;
+  evidencePack(query: { framework: string; from: string; to: string }): Promise<PackReply>;
+  erase(request: ErasureRequest): Promise<ErasureReply>;
+  erasures(): Promise<ErasureList>;
   rotateDataKey(): Promise<{ key: string; previous: string }>;
   log(query: Readonly<Record<string, string | undefined>>): Promise<{ entries: LogEntryBody[]; next?: number }>;
-  entry(seq: number, values: boolean): Promise<{ entry: LogEntryBody; values?: Record<string, string | null> }>;
+  entry(seq: number, values: boolean): Promise<{ entry: LogEntryBody; values?: Record<string, string | null>; erased?: number }>;
   exportLog(query: { from: string | undefined; to: string | undefined }): Promise<AsyncIterable<Uint8Array>>;
   /** Server-sent events; ends when the gateway does. */
   tailLog(from: number | undefined, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
@@ -178,6 +183,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     ...approvalsOf(wire),
     ...notificationsOf(wire),
     ...freezesOf(wire),
+    ...evidenceOf(wire),
     definitions: (server, refresh) =>
       wire.json('GET', at('servers', server, 'definitions') + queryText({ refresh: refresh ? 'true' : undefined })),
     approveDefinitions: (server, body) => wire.json('POST', at('servers', server, 'approve'), body),
@@ -187,8 +193,6 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     makeCheckpoint: () => wire.json('POST', at('log', 'checkpoints')),
     signingKeys: () => wire.json('GET', at('log', 'keys')),
     rotateSigningKey: () => wire.json('POST', at('log', 'keys', 'rotate')),
-    consistency: (query) => wire.json('GET', at('log', 'consistency') + queryText(query)),
-    proof: (call) => wire.json('GET', at('log', 'proof') + queryText({ call })),
     rotateDataKey: () => wire.json('POST', at('keys', 'rotate')),
     log: (query) => wire.json('GET', at('log') + queryText(query)),
     entry: (seq, values) => wire.json('GET', at('log', String(seq)) + queryText({ values: values ? 'true' : undefined })),
@@ -199,7 +203,20 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
   };
 }
 
-function approvalsOf(wire: Wire): Pick<AdminClient, 'approvals' | 'approval' | 'approvalStats' | 'decideApproval' | 'decideApprovals'> {
+function evidenceOf(wire: Wire): Pick<AdminClient, 'consistency' | 'proof' | 'evidencePack' | 'erase' | 'erasures'> {
+  return {
+    consistency: (query) => wire.json('GET', `/api/v1/log/consistency${queryText(query)}`),
+    proof: (call) => wire.json('GET', `/api/v1/log/proof${queryText({ call })}`),
+    evidencePack: (query) => wire.json('GET', `/api/v1/evidence/pack${queryText(query)}`),
+    erase: (request) => wire.json('POST', '/api/v1/erasures', request),
+    erasures: () => wire.json('GET', '/api/v1/erasures'),
+  };
+}
+
+type OfApprovals = 'approvals' | 'approval' | 'approvalStats' | 'decideApproval' | 'decideApprovals' | 'claimApproval';
+type OfGrants = 'grants' | 'createGrant' | 'changeGrant' | 'delegations' | 'delegate' | 'endDelegation';
+
+function approvalsOf(wire: Wire): Pick<AdminClient, OfApprovals | OfGrants> {
   const at = (...parts: string[]) => `/api/v1/${parts.map(encodeURIComponent).join('/')}`;
   return {
     approvals: (query) => wire.json('GET', at('approvals') + queryText(query)),
@@ -207,25 +224,13 @@ function approvalsOf(wire: Wire): Pick<AdminClient, 'approvals' | 'approval' | '
     approvalStats: () => wire.json('GET', at('approval-stats')),
     decideApproval: (id, what, body) => wire.json('POST', at('approvals', id, what), body),
     decideApprovals: (body) => wire.json('POST', at('approvals', 'decide'), body),
-  };
-}
-
-function freezesOf(wire: Wire): Pick<AdminClient, 'freezes' | 'freeze' | 'unfreeze' | 'drill'> {
-  return {
-    freezes: () => wire.json('GET', '/api/v1/freezes'),
-    freeze: (body) => wire.json('POST', '/api/v1/freezes', body),
-    unfreeze: (name) => wire.json('DELETE', `/api/v1/freezes/${encodeURIComponent(name)}`),
-    drill: (body) => wire.json('POST', '/api/v1/drills', body),
-  };
-}
-
-function notificationsOf(wire: Wire): Pick<AdminClient, 'deliveries' | 'replayDelivery' | 'replayDead' | 'testSubscription'> {
-  const at = (...parts: string[]) => `/api/v1/${parts.map(encodeURIComponent).join('/')}`;
-  return {
-    deliveries: (query) => wire.json('GET', at('deliveries') + queryText(query)),
-    replayDelivery: (id) => wire.json('POST', at('deliveries', id, 'replay')),
-    replayDead: (body) => wire.json('POST', at('deliveries', 'replay'), body),
-    testSubscription: (name) => wire.json('POST', at('subscriptions', name, 'test')),
+    claimApproval: (id, body) => wire.json('POST', at('approvals', id, 'claim'), body),
+    grants: () => wire.json('GET', at('grants')),
+    createGrant: (body) => wire.json('POST', at('grants'), body),
+    changeGrant: (name, what) => wire.json('POST', at('grants', name, what)),
+    delegations: () => wire.json('GET', at('delegations')),
+    delegate: (body) => wire.json('POST', at('delegations'), body),
+    endDelegation: (name) => wire.json('POST', at('delegations', name, 'end')),
   };
 }
 
@@ -375,9 +380,4 @@ function failureOf(url: URL, status: number, text: string): GatewayError {
 function nextStep(code: string, message: string): string {
   if (code !== 'unauthenticated') return message;
   return 'The gateway does not accept the operator token. Set SALLYPORT_OPERATOR_TOKEN, or name the data directory of this gateway with --data.';
-}
-
-function queryText(query: Readonly<Record<string, string | undefined>>): string {
-  const given = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined);
-  return given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
 }

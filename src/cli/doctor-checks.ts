@@ -9,6 +9,7 @@ import { type AdminClient, createAdminClient } from './admin-client.ts';
 import type { Run } from './command.ts';
 import { adminUrl, meantOrganization, operatorToken } from './connect.ts';
 import { lookAtDatabase, wrappingKeys } from './doctor-database.ts';
+import { lookAtGrants } from './doctor-grant.ts';
 import { verifyTail } from './doctor-log.ts';
 import { lookAtNotifications } from './doctor-notify.ts';
 import { lookAtRedis } from './doctor-redis.ts';
@@ -43,7 +44,7 @@ export async function runChecks(run: Run, config: Config): Promise<Check[]> {
       ...(running ? [] : await Promise.all([port('agent port', config.agent), port('admin port', config.admin)])),
       ...gateway,
       ...(running && token.value !== undefined
-        ? [await lookAtTokens(client), await lookAtNotifications(client), await verifyTail(client)]
+        ? [await lookAtTokens(client), await lookAtGrants(client), await lookAtNotifications(client), await verifyTail(client)]
         : []),
     ];
   } finally {

@@ -79,15 +79,8 @@ describe('decisions', () => {
 describe('other entries', () => {
   it('approvals: one type for each step, one subject for each ticket, no comment', () => {
     for (const what of [
-      'requested',
-      'approved',
-      'granted',
-      'refused',
-      'revoked',
-      'expired',
-      'drained',
-      'superseded',
-      'consumed',
+      ...(['requested', 'approved', 'granted', 'refused', 'revoked', 'expired', 'drained', 'superseded', 'consumed'] as const),
+      ...(['claimed', 'unclaimed', 'reminded', 'escalated'] as const),
     ] as const) {
       const [event] = system({ ...ticket, what });
       expect(event).toMatchObject({
@@ -133,6 +126,19 @@ describe('other entries', () => {
       'limit.exceeded limit/l',
     ]);
     expect(one({ event: 'key-rotation', timeMs: 0, scope: 'data', key: 'k' })).toEqual(['key.rotated keys']);
+    const erased = { event: 'erasure' as const, timeMs: 0, what: 'erased' as const, cause: 'retention' as const, values: 3 };
+    expect(one(erased)).toEqual(['log.erased log']);
+    const used = {
+      event: 'grant' as const,
+      timeMs: 0,
+      what: 'used' as const,
+      grant: 'g',
+      setAt: 'x',
+      agent: 'bot',
+      server: 's',
+      tool: 't',
+    };
+    expect(one({ ...used, binding: 'b', rule: 'r', ruleHash: 'h', call: 'c' })).toEqual(['grant.used grant/g']);
     expect(one({ event: 'gap', timeMs: 0, calls: [{ call: 'c', decision: 1 }] })).toEqual(['log.gap log']);
     expect(one({ event: 'degraded', timeMs: 0, fromMs: 0, toMs: 1, reason: MARK })).toEqual(['log.degraded log']);
     expect(one({ event: 'start', timeMs: 0, instance: 'gw', version: '1' })).toEqual(['gateway.started gateway/gw']);

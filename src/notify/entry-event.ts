@@ -108,6 +108,8 @@ function system(content: JsonObject): EventDraft[] {
   switch (event) {
     case 'approval':
       return approval(content);
+    case 'grant':
+      return [{ type: 'grant.used', subject: `grant/${nameOf(content.grant)}`, data: pick(content, GRANT_MEMBERS) }];
     case 'incident': {
       const type = `incident.${String(content.what)}`;
       const data = { ...pick(content, ['rule', 'call', 'agent', 'server', 'instance']), count: Number(content.count) || 1 };
@@ -139,6 +141,10 @@ function health(content: JsonObject): EventDraft[] {
       const calls = Array.isArray(content.calls) ? content.calls.length : 0;
       return [{ type: 'log.gap', subject: 'log', data: { ...pick(content, ['instance']), calls } }];
     }
+    case 'erasure': {
+      const counts = { values: Number(content.values) || 0, held: Number(content.held) || 0 };
+      return [{ type: 'log.erased', subject: 'log', data: { ...pick(content, ['what', 'cause', 'rule', 'request']), ...counts } }];
+    }
     case 'degraded':
       return [{ type: 'log.degraded', subject: 'log', data: pick(content, ['from', 'to', 'instance']) }];
     case 'start':
@@ -150,7 +156,9 @@ function health(content: JsonObject): EventDraft[] {
   }
 }
 
+const GRANT_MEMBERS = ['grant', 'agent', 'asUser', 'server', 'tool', 'rule', 'call'];
 const TICKET_MEMBERS = [
+  'onBehalfOf',
   'ticket',
   'digest',
   'agent',

@@ -45,6 +45,9 @@ const LABELS: Readonly<Record<string, string>> = {
   call: 'Call',
 };
 
+/** Somebody can decide now. */
+const DECIDABLE: ReadonlySet<string> = new Set(['approval.requested', 'approval.reminded', 'approval.escalated']);
+
 export function summaryOf({ type, timestamp, data }: EventBody): Summary {
   const facts: [string, string][] = [];
   for (const [member, label] of Object.entries(LABELS)) {
@@ -56,7 +59,7 @@ export function summaryOf({ type, timestamp, data }: EventBody): Summary {
     title: EVENT_TYPES[type][1],
     severity: data.severity as Severity,
     facts,
-    ticket: type === 'approval.requested' && typeof data.ticket === 'string' ? data.ticket : undefined,
+    ticket: DECIDABLE.has(type) && typeof data.ticket === 'string' ? data.ticket : undefined,
   };
 }
 

@@ -63,6 +63,9 @@ async function* rowsOf(tx: postgres.TransactionSql, table: Table): AsyncGenerato
     'created_ms',
     'next_ms',
     'settled_ms',
+    'from_seq',
+    'to_seq',
+    'by_seq',
   ]);
   for await (const rows of tx.unsafe(SELECT[table]).cursor(CURSOR_ROWS)) {
     for (const row of rows) {
@@ -108,6 +111,7 @@ const SELECT: Readonly<Record<Table, string>> = {
   data_key: 'SELECT o.name AS org, t.id, t.wrapped FROM data_key t JOIN organization o ON o.id = t.org ORDER BY t.position',
   quota:
     'SELECT o.name AS org, t.name, t.key, t.bucket_ms, t.used, t.until_ms FROM quota t JOIN organization o ON o.id = t.org ORDER BY t.org, t.name, t.key, t.bucket_ms',
+  grant_use: 'SELECT o.name AS org, t.key, t.used, t.used_ms FROM grant_use t JOIN organization o ON o.id = t.org ORDER BY t.org, t.key',
   checkpoint_key:
     'SELECT o.name AS org, t.position, t.verifier_key, t.sealed FROM checkpoint_key t JOIN organization o ON o.id = t.org ORDER BY t.org, t.position',
   checkpoint:
@@ -116,6 +120,8 @@ const SELECT: Readonly<Record<Table, string>> = {
     'SELECT o.name AS org, t.subscription, t.since, t.seq FROM notify_cursor t JOIN organization o ON o.id = t.org ORDER BY t.org, t.subscription',
   delivery: `SELECT o.name AS org, t.subscription, t.event, t.type, t.subject, t.seq, t.body, t.status, t.attempts, t.error, t.created_ms, t.next_ms,
     t.settled_ms FROM delivery t JOIN organization o ON o.id = t.org WHERE t.status <> 'delivered' ORDER BY t.id`,
+  erased:
+    'SELECT o.name AS org, t.from_seq, t.to_seq, t.by_seq FROM erased t JOIN organization o ON o.id = t.org ORDER BY t.org, t.from_seq, t.by_seq',
 };
 
 /** $1 is a JSON array of rows, each an array of values; `ORDINALITY` keeps their order. */
@@ -134,6 +140,7 @@ const INSERT: Readonly<Record<Table, string>> = {
   data_key: `INSERT INTO data_key (org, id, wrapped) SELECT o.id, r.v ->> 1, decode(r.v ->> 2, 'base64') ${BY_ORG}`,
   quota: `INSERT INTO quota (org, name, key, bucket_ms, used, until_ms)
     SELECT o.id, r.v ->> 1, r.v ->> 2, (r.v ->> 3)::bigint, (r.v ->> 4)::bigint, (r.v ->> 5)::bigint ${BY_ORG}`,
+  grant_use: `INSERT INTO grant_use (org, key, used, used_ms) SELECT o.id, r.v ->> 1, (r.v ->> 2)::bigint, (r.v ->> 3)::bigint ${BY_ORG}`,
   checkpoint_key: `INSERT INTO checkpoint_key (org, position, verifier_key, sealed)
     SELECT o.id, (r.v ->> 1)::bigint, r.v ->> 2, r.v ->> 3 ${BY_ORG}`,
   checkpoint: `INSERT INTO checkpoint (org, size, made_ms, note)
@@ -143,6 +150,8 @@ const INSERT: Readonly<Record<Table, string>> = {
   delivery: `INSERT INTO delivery (org, subscription, event, type, subject, seq, body, status, attempts, error, created_ms, next_ms, settled_ms)
     SELECT o.id, r.v ->> 1, r.v ->> 2, r.v ->> 3, r.v ->> 4, (r.v ->> 5)::bigint, r.v ->> 6, r.v ->> 7, (r.v ->> 8)::integer, r.v ->> 9,
       (r.v ->> 10)::bigint, (r.v ->> 11)::bigint, (r.v ->> 12)::bigint ${BY_ORG}`,
+  erased: `INSERT INTO erased (org, from_seq, to_seq, by_seq)
+    SELECT o.id, (r.v ->> 1)::bigint, (r.v ->> 2)::bigint, (r.v ->> 3)::bigint ${BY_ORG}`,
 };
 
 /** The newest version of each object up to a revision; what was deleted by then has none. */

@@ -107,6 +107,7 @@ const SELECT: Readonly<Record<Table, string>> = {
   data_key: 'SELECT o.name, t.id, t.wrapped FROM data_key t JOIN organization o ON o.id = t.org ORDER BY t.position',
   quota:
     'SELECT o.name AS org, t.name, t.key, t.bucket_ms, t.used, t.until_ms FROM quota t JOIN organization o ON o.id = t.org ORDER BY t.org, t.name, t.key, t.bucket_ms',
+  grant_use: 'SELECT o.name AS org, t.key, t.used, t.used_ms FROM grant_use t JOIN organization o ON o.id = t.org ORDER BY t.org, t.key',
   checkpoint_key:
     'SELECT o.name AS org, t.position, t.verifier_key, t.sealed FROM checkpoint_key t JOIN organization o ON o.id = t.org ORDER BY t.org, t.position',
   checkpoint:
@@ -115,6 +116,8 @@ const SELECT: Readonly<Record<Table, string>> = {
     'SELECT o.name AS org, t.subscription, t.since, t.seq FROM notify_cursor t JOIN organization o ON o.id = t.org ORDER BY t.org, t.subscription',
   delivery: `SELECT o.name AS org, t.subscription, t.event, t.type, t.subject, t.seq, t.body, t.status, t.attempts, t.error, t.created_ms, t.next_ms,
     t.settled_ms FROM delivery t JOIN organization o ON o.id = t.org WHERE t.status <> 'delivered' ORDER BY t.id`,
+  erased:
+    'SELECT o.name AS org, t.from_seq, t.to_seq, t.by_seq FROM erased t JOIN organization o ON o.id = t.org ORDER BY t.org, t.from_seq, t.by_seq',
 };
 
 const ORG = '(SELECT id FROM organization WHERE name = ?)';
@@ -129,11 +132,13 @@ const INSERT: Readonly<Record<Table, string>> = {
   object_history: `INSERT INTO object_history (org, kind, name, revision, document, author, time_ms) VALUES (${ORG}, ?, ?, ?, ?, ?, ?)`,
   data_key: `INSERT INTO data_key (org, id, wrapped) VALUES (${ORG}, ?, ?)`,
   quota: `INSERT INTO quota (org, name, key, bucket_ms, used, until_ms) VALUES (${ORG}, ?, ?, ?, ?, ?)`,
+  grant_use: `INSERT INTO grant_use (org, key, used, used_ms) VALUES (${ORG}, ?, ?, ?)`,
   checkpoint_key: `INSERT INTO checkpoint_key (org, position, verifier_key, sealed) VALUES (${ORG}, ?, ?, ?)`,
   checkpoint: `INSERT INTO checkpoint (org, size, made_ms, note) VALUES (${ORG}, ?, ?, ?)`,
   notify_cursor: `INSERT INTO notify_cursor (org, subscription, since, seq) VALUES (${ORG}, ?, ?, ?)`,
   delivery: `INSERT INTO delivery (org, subscription, event, type, subject, seq, body, status, attempts, error, created_ms, next_ms, settled_ms)
     VALUES (${ORG}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  erased: `INSERT INTO erased (org, from_seq, to_seq, by_seq) VALUES (${ORG}, ?, ?, ?)`,
 };
 
 function toBase64(bytes: Uint8Array): string {
