@@ -24,8 +24,7 @@ export type WriteJob =
   | { type: 'approval'; org: string; row: TicketRow; sealed: Uint8Array | undefined; atRevision: number | undefined; entry: EntryDraft }
   | { type: 'use-grant'; org: string; use: GrantUse; entry: EntryDraft }
   | CheckpointJob
-  | OutboxJob
-  | OutboxSweep
+  | { type: 'outbox'; job: OutboxJob | OutboxSweep }
   | RetentionJob
   | { type: 'health' };
 

@@ -65,7 +65,11 @@ export class OutboxWriter {
     this.#statements = Object.fromEntries(prepared) as Record<keyof typeof STATEMENTS, StatementSync>;
   }
 
-  apply(org: number, job: OutboxJob): WriteAnswer {
+  run(job: OutboxJob | OutboxSweep, idOf: (org: string) => number): WriteAnswer {
+    return 'org' in job ? this.#apply(idOf(job.org), job) : this.#sweep(job);
+  }
+
+  #apply(org: number, job: OutboxJob): WriteAnswer {
     const { claim, settle, replayOne, replayDead, dropCursors, dropPending } = this.#statements;
     switch (job.type) {
       case 'outbox-take':
@@ -90,7 +94,7 @@ export class OutboxWriter {
     }
   }
 
-  sweep(job: OutboxSweep): WriteAnswer {
+  #sweep(job: OutboxSweep): WriteAnswer {
     const { release, forget } = this.#statements;
     return done(Number((job.type === 'outbox-release' ? release.run() : forget.run(job.delivered, job.dead, job.unlogged)).changes));
   }
@@ -173,7 +177,8 @@ export class SqliteOutbox implements OutboxStore {
     { limit, leaseMs }: { limit: number; leaseMs: number },
   ): Promise<Delivery[]> {
     const nowMs = this.#clock.nowMs();
-    const answer = await this.#access.submit({ type: 'outbox-claim', org, subscription, holder, limit, leaseMs, nowMs });
+    const job = { type: 'outbox-claim' as const, org, subscription, holder, limit, leaseMs, nowMs };
+    const answer = await this.#access.submit({ type: 'outbox', job });
     return answer.type === 'rows' ? answer.rows.map(asDelivery).sort((a, b) => a.id - b.id) : [];
   }
 
@@ -219,7 +224,7 @@ export class SqliteOutbox implements OutboxStore {
   }
 
   async #count(job: OutboxJob | OutboxSweep): Promise<number> {
-    const answer = await this.#access.submit(job);
+    const answer = await this.#access.submit({ type: 'outbox', job });
     return answer.type === 'done' ? answer.count : 0;
   }
 }

@@ -111,16 +111,8 @@ export class SqliteWriter {
       case 'signing-key':
       case 'tree-blocks':
         return { type: 'done', count: this.#checkpoints.apply(this.#org(job.org).id, job) };
-      case 'outbox-take':
-      case 'outbox-add':
-      case 'outbox-claim':
-      case 'outbox-settle':
-      case 'outbox-replay':
-      case 'outbox-keep':
-        return this.#outbox.apply(this.#org(job.org).id, job);
-      case 'outbox-release':
-      case 'outbox-forget':
-        return this.#outbox.sweep(job);
+      case 'outbox':
+        return this.#outbox.run(job.job, (name) => this.#org(name).id);
       case 'health':
         return { type: 'done', count: Number(this.#statements.health.run().changes) };
       case 'erase-part':
