@@ -70,7 +70,8 @@ export class Notifier {
 
   /** `exclusive`: no other process is there, so what others had taken is free. */
   async start(exclusive: boolean): Promise<void> {
-    if (exclusive) await this.#options.outbox.releaseAll();
+    const isUsed = this.#options.views().some((view) => view.list('subscription').length > 0);
+    if (exclusive && isUsed) await this.#options.outbox.releaseAll();
     this.#timers = [setInterval(() => void this.look(), LOOK_MS).unref(), setInterval(() => void this.#forget(), FORGET_MS).unref()];
   }
 

@@ -115,7 +115,7 @@ export class PostgresOutbox implements OutboxStore {
     const text = JSON.stringify(names);
     await this.#run((sql) =>
       sql.begin(async (tx) => {
-        await tx`SELECT pg_advisory_xact_lock(1396788300, hashtext(${org}))`;
+        await tx`SELECT pg_advisory_xact_lock(1396788308, hashtext(${org}))`;
         await tx`DELETE FROM notify_cursor c USING organization o WHERE o.id = c.org AND o.name = ${org} AND c.since <= ${revision}
           AND c.subscription NOT IN (SELECT json_array_elements_text(${text}::text::json))`;
         return tx`DELETE FROM delivery d USING organization o WHERE o.id = d.org AND o.name = ${org} AND d.status = 'pending'

@@ -44,7 +44,7 @@ DECLARE
   v_org integer;
   v_wrong integer;
 BEGIN
-  PERFORM pg_advisory_xact_lock(1396788300, hashtext(p_org));
+  PERFORM pg_advisory_xact_lock(1396788308, hashtext(p_org));
   SELECT o.id INTO v_org FROM organization o WHERE o.name = p_org;
   IF NOT FOUND THEN RETURN false; END IF;
   SELECT count(*) INTO v_wrong
@@ -81,7 +81,7 @@ DECLARE
   v_org integer;
   v_now bigint := sallyport_now_ms();
 BEGIN
-  PERFORM pg_advisory_xact_lock(1396788300, hashtext(p_org));
+  PERFORM pg_advisory_xact_lock(1396788308, hashtext(p_org));
   SELECT o.id INTO v_org FROM organization o WHERE o.name = p_org;
   RETURN QUERY
     UPDATE delivery d SET holder = p_holder, lease_ms = v_now + p_lease_ms, attempts = d.attempts + 1
