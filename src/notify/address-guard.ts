@@ -33,15 +33,20 @@ export class AddressGuard {
 
   /** Addresses that may be connected to. Rejects with AddressRefused when any address of the host may not. */
   async addressesOf(host: string): Promise<Resolved[]> {
-    const bare = host.replace(/^\[|\]$/g, '');
-    const family = isIP(bare);
-    const found = family === 0 ? (await this.#resolve(bare)).slice(0, MAX_ADDRESSES) : [{ address: bare, family }];
+    const name = bare(host);
+    const family = isIP(name);
+    const found = family === 0 ? (await this.#resolve(name)).slice(0, MAX_ADDRESSES) : [{ address: name, family }];
     if (found.length === 0) throw new AddressRefused('the name has no address');
     for (const { address } of found) this.#check(address);
     return found;
   }
 
-  /** For connections that resolve a name themselves. An address instead of a name never gets here: check it with `addressesOf` first. */
+  /** Rejects with AddressRefused when the host is an address that may not be connected to. A name is looked at by `lookup`, when it is connected to. */
+  async checkLiteral(host: string): Promise<void> {
+    if (isIP(bare(host)) !== 0) await this.addressesOf(host);
+  }
+
+  /** For connections that resolve a name themselves. An address instead of a name never gets here: `checkLiteral` comes first. */
   readonly lookup: LookupFunction = (host, options, done) => {
     const all = typeof options === 'object' && options.all === true;
     this.addressesOf(host).then(
@@ -56,4 +61,8 @@ export class AddressGuard {
     if (kind === 'private') throw new AddressRefused('it is at a private address; set channel.allowPrivate if that is meant');
     throw new AddressRefused('it is at an address that is never reached (metadata, link-local or reserved)');
   }
+}
+
+function bare(host: string): string {
+  return host.replace(/^\[|\]$/g, '');
 }

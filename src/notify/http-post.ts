@@ -36,7 +36,7 @@ export class HttpPoster {
     if (url.username !== '' || url.password !== '') return failed('the address carries a user name or password; use a header');
     const which = allowPrivate ? 'open' : 'closed';
     try {
-      await abortable(this.#guards[which].addressesOf(url.hostname), signal);
+      await this.#guards[which].checkLiteral(url.hostname);
       const answer = await this.#agents[which].request({
         ...{ origin: url.origin, path: url.pathname + url.search, method, body, signal },
         headers: { 'user-agent': 'sallyport', ...headers },
@@ -78,13 +78,4 @@ function resultOf({ statusCode, headers }: Dispatcher.ResponseData): SendResult 
 function retryAfter(value: string | string[] | undefined): number | undefined {
   const text = typeof value === 'string' ? value.trim() : '';
   return /^\d{1,6}$/.test(text) ? Math.min(MAX_RETRY_AFTER_MS, Number(text) * 1000) : undefined;
-}
-
-function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  if (signal.aborted) return Promise.reject(signal.reason);
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
 }

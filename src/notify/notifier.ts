@@ -1,5 +1,6 @@
 // Notifications of one process: looks at the log of every organization that has subscriptions, and keeps a courier for each of them. Runs beside the
 // calls and never in their way; what it cannot do now it does at the next look, from where the store says it was.
+import { setTimeout as pause } from 'node:timers/promises';
 import type { LogStore } from '../audit/port.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { ObjectStore } from '../object/port.ts';
@@ -20,12 +21,19 @@ const STEPS_AT_ONCE = 8;
 /** Looks between two counts for the metrics, and between two looks at what ends by itself. */
 const LOOKS_PER_COUNT = 10;
 const LOOKS_PER_EXPIRY = 60;
-const FORGET_MS = 3_600_000;
+const FORGET_MS = 600_000;
+const FORGET_PAUSE_MS = 100;
 const DAY_MS = 86_400_000;
 /** Keys of told events that are remembered; beyond it the store tells that they are known. */
 const MAX_TOLD = 10_000;
 /** What is kept of deliveries that are settled. Events of no entry stay longer: while they do, they are not told again. */
-export const RETENTION = { deliveredMs: 7 * DAY_MS, deadMs: 30 * DAY_MS, unloggedMs: 400 * DAY_MS } as const;
+export const RETENTION = {
+  ...{ deliveredMs: 7 * DAY_MS, deadMs: 30 * DAY_MS, unloggedMs: 400 * DAY_MS },
+  /** Of what was delivered, for one organization. */
+  keep: 10_000,
+  /** Dropped in one transaction: appends wait behind it. */
+  limit: 1_000,
+} as const;
 
 export interface NotifierOptions {
   log: LogStore;
@@ -223,9 +231,11 @@ export class Notifier {
 
   async #forget(): Promise<void> {
     if (this.#seen.size === 0) return;
-    await this.#options.outbox
-      .forget(RETENTION)
-      .catch((error: unknown) => this.#options.report('', 'old deliveries could not be dropped', error));
+    try {
+      while (!this.#isClosed && (await this.#options.outbox.forget(RETENTION)) > 0) await pause(FORGET_PAUSE_MS);
+    } catch (error) {
+      this.#options.report('', 'old deliveries could not be dropped', error);
+    }
   }
 }
 

@@ -65,6 +65,14 @@ export interface OutboxCounts {
   oldestMs: number | undefined;
 }
 
+export interface Forgetting {
+  deliveredMs: number;
+  deadMs: number;
+  unloggedMs: number;
+  keep: number;
+  limit: number;
+}
+
 export interface OutboxStore {
   cursors(org: string): Promise<OutboxCursor[]>;
   /** Moves cursors and adds deliveries, all or nothing; false when a cursor is not where the caller saw it. Rows keep their order. */
@@ -91,6 +99,9 @@ export interface OutboxStore {
   keepOnly(org: string, names: readonly string[], revision: number): Promise<void>;
   /** Gives back what processes that are gone had; only while no other process is there. */
   releaseAll(): Promise<void>;
-  /** Drops what was delivered, and what was dead, for longer than these times. Events of no entry stay `unloggedMs`. */
-  forget(ages: { deliveredMs: number; deadMs: number; unloggedMs: number }): Promise<void>;
+  /**
+   * Drops what was delivered, and what was dead, for longer than these times, and what was delivered beyond the newest `keep` of an organization.
+   * Events of no entry stay `unloggedMs`. At most `limit` of each sort at a time; resolves to how many.
+   */
+  forget(what: Forgetting): Promise<number>;
 }

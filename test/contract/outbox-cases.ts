@@ -171,12 +171,28 @@ export function outboxCases(driver: Driver): void {
       await outbox.settle(ORG, c?.id ?? 0, 'me', { type: 'delivered' });
       const left = async () => (await outbox.list(ORG, { limit: 10 })).map(({ event }) => event);
       const day = 86_400_000;
-      await outbox.forget({ deliveredMs: day, deadMs: day, unloggedMs: day });
+      const more = { keep: 10, limit: 10 };
+      expect(await outbox.forget({ deliveredMs: day, deadMs: day, unloggedMs: day, ...more })).toBe(0);
       expect(await left()).toEqual(['d', 'c', 'b', 'a']);
-      await outbox.forget({ deliveredMs: -1_000, deadMs: day, unloggedMs: day });
+      expect(await outbox.forget({ deliveredMs: -1_000, deadMs: day, unloggedMs: day, ...more })).toBe(1);
       expect(await left()).toEqual(['d', 'c', 'b']);
-      await outbox.forget({ deliveredMs: -1_000, deadMs: -1_000, unloggedMs: -1_000 });
+      expect(await outbox.forget({ deliveredMs: -1_000, deadMs: -1_000, unloggedMs: -1_000, ...more })).toBe(2);
       expect(await left()).toEqual(['d']);
+    });
+
+    it('keeps the newest of what was delivered, and drops the others a few at a time', async () => {
+      const { outbox } = store;
+      const rows = Array.from({ length: 6 }, (_, n) => row(`e${n}`, `s${n}`));
+      await outbox.take(ORG, [move(1)], rows);
+      await outbox.take('other', [move(1)], [row('x')]);
+      for (const org of [ORG, 'other'])
+        for (const { id } of await outbox.claim(org, 'sub', 'me', LEASE)) await outbox.settle(org, id, 'me', { type: 'delivered' });
+      const ages = { deliveredMs: 86_400_000, deadMs: 86_400_000, unloggedMs: 86_400_000 };
+      expect(await outbox.forget({ ...ages, keep: 2, limit: 3 })).toBe(3);
+      expect(await outbox.forget({ ...ages, keep: 2, limit: 3 })).toBe(1);
+      expect(await outbox.forget({ ...ages, keep: 2, limit: 3 })).toBe(0);
+      expect((await outbox.list(ORG, { limit: 10 })).map(({ event }) => event)).toEqual(['e5', 'e4']);
+      expect(await outbox.list('other', { limit: 10 })).toHaveLength(1);
     });
 
     it('drops what belongs to subscriptions that are gone, and nothing of one that was made since', async () => {

@@ -1,7 +1,17 @@
 // Deliveries of notifications on PostgreSQL, on connections of their own, so that they wait for no log entry and no log entry waits for them.
 // The connections are made when the first subscription needs them. Time is the server's.
 import { GatewayError } from '../../lib/error.ts';
-import type { CursorMove, Delivery, NewDelivery, OutboxCounts, OutboxCursor, OutboxStore, Settlement, Waiting } from '../../notify/port.ts';
+import type {
+  CursorMove,
+  Delivery,
+  Forgetting,
+  NewDelivery,
+  OutboxCounts,
+  OutboxCursor,
+  OutboxStore,
+  Settlement,
+  Waiting,
+} from '../../notify/port.ts';
 import { asCounts, asDelivery, settled } from '../outbox-row.ts';
 import { connect, type Sql } from './database.ts';
 
@@ -129,11 +139,20 @@ export class PostgresOutbox implements OutboxStore {
     await this.#run((sql) => sql`UPDATE delivery SET lease_ms = 0, holder = NULL WHERE lease_ms > 0`);
   }
 
-  async forget({ deliveredMs, deadMs, unloggedMs }: Parameters<OutboxStore['forget']>[0]): Promise<void> {
-    await this.#run(
-      (sql) => sql`DELETE FROM delivery WHERE settled_ms IS NOT NULL AND settled_ms <= sallyport_now_ms() -
-        CASE WHEN status = 'dead' THEN ${deadMs}::bigint WHEN seq = 0 THEN ${unloggedMs}::bigint ELSE ${deliveredMs}::bigint END`,
+  async forget({ deliveredMs, deadMs, unloggedMs, keep, limit }: Forgetting): Promise<number> {
+    const shortestMs = Math.min(deliveredMs, deadMs, unloggedMs);
+    const old = await this.#run(
+      (sql) => sql`WITH now AS MATERIALIZED (SELECT sallyport_now_ms() AS ms)
+        DELETE FROM delivery WHERE id IN (SELECT d.id FROM delivery d, now WHERE d.settled_ms <= now.ms - ${shortestMs}::bigint AND d.settled_ms <= now.ms -
+          CASE WHEN d.status = 'dead' THEN ${deadMs}::bigint WHEN d.seq = 0 THEN ${unloggedMs}::bigint ELSE ${deliveredMs}::bigint END LIMIT ${limit})`,
     );
+    const many = await this.#run(
+      (sql) => sql`WITH cut AS MATERIALIZED (SELECT o.id AS org, (SELECT k.id FROM delivery k WHERE k.org = o.id AND k.status = 'delivered'
+          ORDER BY k.id DESC LIMIT 1 OFFSET ${keep}) AS last FROM organization o)
+        DELETE FROM delivery WHERE id IN (SELECT d.id FROM cut c JOIN delivery d ON d.org = c.org AND d.id <= c.last
+          WHERE d.status = 'delivered' AND d.seq > 0 LIMIT ${limit})`,
+    );
+    return old.count + many.count;
   }
 
   async #run<T>(query: (sql: Sql) => Promise<T>): Promise<T> {

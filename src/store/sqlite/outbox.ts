@@ -5,6 +5,7 @@ import type {
   CursorMove,
   Delivery,
   DeliveryStatus,
+  Forgetting,
   NewDelivery,
   OutboxCounts,
   OutboxCursor,
@@ -24,7 +25,7 @@ export type OutboxJob =
   | { type: 'outbox-keep'; org: string; names: readonly string[]; revision: number };
 
 /** Of no organization in particular. */
-export type OutboxSweep = { type: 'outbox-release' } | { type: 'outbox-forget'; delivered: number; dead: number; unlogged: number };
+export type OutboxSweep = { type: 'outbox-release' } | { type: 'outbox-forget'; what: Forgetting; nowMs: number };
 
 export type OutboxRead =
   | { type: 'outbox-cursors'; org: string }
@@ -53,8 +54,12 @@ const STATEMENTS = {
   dropPending: `DELETE FROM delivery WHERE org = ?1 AND status = 'pending' AND subscription NOT IN (SELECT value FROM json_each(?2))
     AND NOT EXISTS (SELECT 1 FROM notify_cursor c WHERE c.org = delivery.org AND c.subscription = delivery.subscription)`,
   release: 'UPDATE delivery SET lease_ms = 0, holder = NULL WHERE lease_ms > 0',
-  forget: `DELETE FROM delivery WHERE settled_ms IS NOT NULL AND settled_ms <=
-    CASE WHEN status = 'dead' THEN ?2 WHEN seq = 0 THEN ?3 ELSE ?1 END`,
+  forgetOld: `DELETE FROM delivery WHERE id IN (SELECT id FROM delivery WHERE settled_ms <= max(?1, ?2, ?3) AND settled_ms <=
+    CASE WHEN status = 'dead' THEN ?2 WHEN seq = 0 THEN ?3 ELSE ?1 END LIMIT ?4)`,
+  forgetMany: `WITH cut AS MATERIALIZED (SELECT o.id AS org, (SELECT k.id FROM delivery k WHERE k.org = o.id AND k.status = 'delivered'
+      ORDER BY k.id DESC LIMIT 1 OFFSET ?1) AS last FROM organization o)
+    DELETE FROM delivery WHERE id IN (SELECT d.id FROM cut c JOIN delivery d ON d.org = c.org AND d.id <= c.last
+      WHERE d.status = 'delivered' AND d.seq > 0 LIMIT ?2)`,
 } as const;
 
 export class OutboxWriter {
@@ -95,8 +100,11 @@ export class OutboxWriter {
   }
 
   #sweep(job: OutboxSweep): WriteAnswer {
-    const { release, forget } = this.#statements;
-    return done(Number((job.type === 'outbox-release' ? release.run() : forget.run(job.delivered, job.dead, job.unlogged)).changes));
+    const { release, forgetOld, forgetMany } = this.#statements;
+    if (job.type === 'outbox-release') return done(Number(release.run().changes));
+    const { deliveredMs, deadMs, unloggedMs, keep, limit } = job.what;
+    const old = forgetOld.run(job.nowMs - deliveredMs, job.nowMs - deadMs, job.nowMs - unloggedMs, limit).changes;
+    return done(Number(old) + Number(forgetMany.run(keep, limit).changes));
   }
 
   #take(org: number, job: Extract<OutboxJob, { type: 'outbox-take' }>): number {
@@ -218,9 +226,8 @@ export class SqliteOutbox implements OutboxStore {
     await this.#count({ type: 'outbox-release' });
   }
 
-  async forget({ deliveredMs, deadMs, unloggedMs }: Parameters<OutboxStore['forget']>[0]): Promise<void> {
-    const nowMs = this.#clock.nowMs();
-    await this.#count({ type: 'outbox-forget', delivered: nowMs - deliveredMs, dead: nowMs - deadMs, unlogged: nowMs - unloggedMs });
+  forget(what: Forgetting): Promise<number> {
+    return this.#count({ type: 'outbox-forget', what, nowMs: this.#clock.nowMs() });
   }
 
   async #count(job: OutboxJob | OutboxSweep): Promise<number> {

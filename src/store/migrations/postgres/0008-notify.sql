@@ -28,6 +28,7 @@ CREATE TABLE delivery (
 );
 
 CREATE INDEX delivery_pending ON delivery (org, subscription, subject, id) WHERE status = 'pending';
+CREATE INDEX delivery_delivered ON delivery (org, id) WHERE status = 'delivered';
 CREATE INDEX delivery_dead ON delivery (org, id) WHERE status = 'dead';
 CREATE INDEX delivery_settled ON delivery (settled_ms) WHERE settled_ms IS NOT NULL;
 
