@@ -14,6 +14,7 @@ import type { Gateway, Inside } from './app/gateway.ts';
 import { HistoryKeeper } from './app/history-keeper.ts';
 import { KillSwitch } from './app/kill-switch.ts';
 import { createLimits } from './app/limits.ts';
+import { createNotifier } from './app/notifications.ts';
 import { RetentionKeeper } from './app/retention-keeper.ts';
 import { ShadowKeeper } from './app/shadow-keeper.ts';
 import { keepTokenUse, tokenMetrics } from './app/token-use.ts';
@@ -86,6 +87,7 @@ async function open(inside: Inside): Promise<Gateway> {
   inside.histories.start();
   inside.shadowKeeper.start();
   inside.checkpoints.start();
+  await inside.notifier.start(exclusive);
   inside.retention.start();
   for (const { org } of control.all()) await log.recordStart(org, { timeMs: clock.nowMs(), instance, version: VERSION, exclusive });
   await store.presence.settle();
@@ -174,7 +176,8 @@ function assemble(config: Config, core: Core): Inside {
     shadowKeeper: new ShadowKeeper({ tally: shadows, log, clock, logger, instance }),
     dlpScanner: createDlpScanner(),
   };
-  return { ...parts, log, pipeline: pipelineOf(parts) };
+  const inside = { ...parts, log, notifier: createNotifier(parts) };
+  return { ...inside, pipeline: pipelineOf(inside) };
 }
 
 function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
@@ -274,6 +277,7 @@ async function stopInside(inside: Inside): Promise<void> {
   await connectors.close();
   control.stop();
   await inside.dlpScanner.close();
+  await inside.notifier.close();
   await inside.limits.stop();
   await histories.close();
   await inside.shadowKeeper.close();

@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { failureMeaning } from '../scripts/error-meaning.ts';
 import { generatedDocs, isMentioned, stageTable, thrownCodes } from '../scripts/gen-docs.ts';
+import { EVENT_TYPES } from '../src/notify/event.ts';
 import { categories, intents } from '../src/object/intent-name.ts';
 import { policyRule } from '../src/object/kind/policy.ts';
 import { parseObjects } from '../src/object/parse.ts';
@@ -66,6 +67,21 @@ describe('docs/intent.md', () => {
   it('has valid examples', () => {
     for (const [, example = ''] of text.matchAll(/^```yaml\n([\s\S]*?)^```$/gm))
       expect(parseObjects(example, 'docs/intent.md').errors).toEqual([]);
+  });
+});
+
+describe('docs/notifications.md', () => {
+  const text = read('docs/notifications.md');
+
+  it('names every type of event with its gravity, and no other', () => {
+    const rows = [...text.matchAll(/^\| `([a-z]+\.[a-z_]+)` \| (\w+) \| ([^|]+) \|/gm)].map((row) => row.slice(1));
+    expect(rows).toEqual(Object.entries(EVENT_TYPES).map(([type, [severity, what]]) => [type, severity, what]));
+  });
+
+  it('shows objects that can be applied', () => {
+    const examples = [...text.matchAll(/^```yaml(?: \S+)?\n([\s\S]*?)^```$/gm)].map((block) => block[1] ?? '');
+    expect(examples.length).toBeGreaterThan(1);
+    for (const example of examples) expect(parseObjects(example, 'docs/notifications.md').errors).toEqual([]);
   });
 });
 

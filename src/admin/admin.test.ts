@@ -64,6 +64,9 @@ beforeAll(async () => {
   const linked = { ...reviewer, spec: { ...reviewer.spec, user: 'ada' } };
   expect((await ask('admin', 'PUT', '/api/v1/objects/operator/reviewer', linked)).status).toBe(200);
   for (const name of ['ticket', 'other']) made.set(name, await heldCall(side, name));
+  const told = { subscription: 'alerts', event: 'evt_1', type: 'webhook.test', subject: 'x', seq: 0, body: '{}' };
+  await side.core.store.outbox.add(ORG, [told]);
+  made.set('delivery', String((await side.core.store.outbox.list(ORG, { limit: 1 }))[0]?.id));
   const { revision } = await side.core.store.log.head(side.context.org);
   const decided = {
     effect: 'deny' as const,
@@ -124,6 +127,10 @@ const rows: [OperatorRole | undefined, string, string, unknown?][] = [
   ['operator', 'POST', '/api/v1/freezes', { name: 'stop', scope: { agent: 'robot' }, reason: 'drill' }],
   ['operator', 'DELETE', '/api/v1/freezes/stop'],
   ['operator', 'POST', '/api/v1/drills', { scope: { agent: 'robot' }, reason: 'drill', waitMs: 100 }],
+  ['viewer', 'GET', '/api/v1/deliveries'],
+  ['operator', 'POST', '/api/v1/deliveries/replay', {}],
+  ['operator', 'POST', '/api/v1/deliveries/{delivery}/replay'],
+  ['operator', 'POST', '/api/v1/subscriptions/alerts/test'],
   ['viewer', 'GET', '/api/v1/approvals'],
   ['viewer', 'GET', '/api/v1/approval-stats'],
   ['reviewer', 'GET', '/api/v1/approvals/{ticket}'],

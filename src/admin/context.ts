@@ -8,6 +8,8 @@ import type { Definition, IntentVerdict } from '../call.ts';
 import type { Compared, Stated } from '../catalog/drift.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { JsonObject } from '../lib/json.ts';
+import type { Delivery, DeliveryStatus, OutboxCounts } from '../notify/port.ts';
+import type { SendResult } from '../notify/send.ts';
 import type { ObjectContext } from '../object/apply.ts';
 import type { ServerSpec } from '../object/kinds.ts';
 import type { ObjectVersion } from '../object/port.ts';
@@ -58,6 +60,7 @@ export interface AdminContext {
   /** The rules that calls are judged by, at least as new as the newest change in the store. */
   access(): Promise<AccessState>;
   approvals: ApprovalDesk;
+  notify: NotifyPort;
   logStore: LogStore;
   audit: Pick<AuditLog, 'record' | 'value'>;
   /** Can calls be decided and recorded now? */
@@ -106,6 +109,23 @@ export interface AdminContext {
     /** What an evidence pack says of checkpoints. */
     evidence: { checkpointIntervalMs: number; hasAnchor: boolean };
   };
+}
+
+export interface NotifyPort {
+  /** Sends a test event now, past the queue. undefined: there is no such subscription. */
+  test(subscription: string): Promise<{ result: SendResult; durationMs: number; event: string } | undefined>;
+  /** Newest first. */
+  deliveries(query: {
+    status?: DeliveryStatus | undefined;
+    subscription?: string | undefined;
+    limit: number;
+    before?: number | undefined;
+  }): Promise<Delivery[]>;
+  /** Resolves to how many are pending again. */
+  replay(which: { id: number } | { subscription?: string | undefined }): Promise<number>;
+  counts(): Promise<OutboxCounts>;
+  /** Subscriptions whose endpoint this process leaves alone at the moment. */
+  resting(): string[];
 }
 
 export interface NewOrganization {

@@ -24,6 +24,7 @@ import { grantRoutes } from './routes/grants.ts';
 import { healthRoutes } from './routes/health.ts';
 import { limitRoutes } from './routes/limits.ts';
 import { logRoutes } from './routes/log.ts';
+import { notificationRoutes } from './routes/notifications.ts';
 import { objectRoutes } from './routes/objects.ts';
 import { organizationRoutes } from './routes/organizations.ts';
 import { permissionRoutes } from './routes/permissions.ts';
@@ -57,6 +58,7 @@ export function adminRoutes(): Route[] {
     ...accessRoutes,
     ...freezeRoutes,
     ...approvalRoutes,
+    ...notificationRoutes,
     ...grantRoutes,
     ...delegationRoutes,
     ...permissionRoutes,

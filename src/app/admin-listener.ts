@@ -7,6 +7,7 @@ import { buildView, type ControlView } from '../object/snapshot.ts';
 import { toolOverride } from '../object/tool-override.ts';
 import type { Inside } from './gateway.ts';
 import { limitReport, limitState } from './limit-report.ts';
+import { notifyPort } from './notify-port.ts';
 import { objectContext } from './object-context.ts';
 import { makeOrganization } from './organization.ts';
 
@@ -47,6 +48,7 @@ function adminContext(inside: Inside, version: string, org: string, within: (org
     settled: async (revision) => void (await control.atLeast(org, revision)),
     access: async () => ({ ...(await control.atLeast(org, (await store.log.head(org)).revision)), catalog }),
     approvals: inside.approvals,
+    notify: notifyPort(inside, org),
     logStore: store.log,
     audit: log,
     ready: () => store.lifecycle.healthy(),

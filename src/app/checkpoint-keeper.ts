@@ -18,6 +18,8 @@ export class CheckpointKeeper {
   readonly #config: Config;
   readonly #logger: Logger;
   readonly #anchors: Anchoring;
+  /** Told when no checkpoint could be made. */
+  onFailure: (org: string, error: unknown) => void = () => undefined;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
 
@@ -67,6 +69,7 @@ export class CheckpointKeeper {
           .catch((error: unknown) => this.#logger.error({ org, why: String(error) }, 'the anchors could not be asked'));
       } catch (error) {
         this.#logger.error({ org, why: error instanceof Error ? error.message : String(error) }, 'no checkpoint could be made of the log');
+        this.onFailure(org, error);
       }
     }
   }

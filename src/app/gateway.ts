@@ -8,6 +8,7 @@ import type { Config } from '../config.ts';
 import type { DlpScanner } from '../detect/dlp/scanner.ts';
 import type { IntentAnalyser } from '../detect/intent/intent-analyser.ts';
 import type { InFlight } from '../kill/inflight.ts';
+import type { Notifier } from '../notify/notifier.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { LiveControl } from '../pipeline/control-source.ts';
@@ -55,6 +56,7 @@ export interface Inside extends Core {
   readonly shadows: ShadowTally;
   readonly shadowKeeper: ShadowKeeper;
   readonly limits: Limits;
+  readonly notifier: Notifier;
   readonly pipeline: Pipeline;
   readonly instance: string;
 }

@@ -4,6 +4,7 @@ import { circleWith } from '../approval/delegation.ts';
 import type { FreezeRef } from '../audit/entry.ts';
 import type { Config } from '../config.ts';
 import type { JsonObject } from '../lib/json.ts';
+import { subscriptionWarnings, unansweredChannels } from '../notify/subscription.ts';
 import type { ObjectContext } from '../object/apply.ts';
 import type { FreezeSpec, StoredObject } from '../object/kinds.ts';
 import { keyOf, type ObjectChange, type Plan, type PlanProblem } from '../object/plan.ts';
@@ -26,7 +27,8 @@ export function objectContext(core: Core & { config?: Config }, toolsOf: KnownTo
     liftApprovals: core.config?.freeze.liftApprovals ?? 1,
     check: (org, plan) => {
       const found = [checkPolicies(org, plan, toolsOf), checkApprovals(org, plan, toolsOf, clock.nowMs())];
-      return { problems: found.flatMap((one) => one.problems), warnings: found.flatMap((one) => one.warnings) };
+      const warnings = [...found.flatMap((one) => one.warnings), ...notifyWarnings(plan)];
+      return { problems: found.flatMap((one) => one.problems), warnings };
     },
     entry: (org, author, timeMs, changes, action) => {
       const real = changes.filter((change) => change.change !== 'unchanged');
@@ -60,6 +62,23 @@ function checkPolicies(org: string, plan: Plan, toolsOf: KnownTools): { problems
     at: { path, offset },
   });
   return { problems: found.problems.map(placed), warnings: found.warnings.map(placed) };
+}
+
+/** A channel that nobody answers, a type of event that does not exist: nothing would be told, and nobody would know. */
+function notifyWarnings({ changes, after }: Plan): PlanProblem[] {
+  const changed = changes
+    .filter(({ change, after: next }) => change !== 'unchanged' && next)
+    .map(({ after: next }) => next as StoredObject);
+  const subscriptions = after.filter((one): one is StoredObject<'subscription'> & StoredObject => one.kind === 'subscription');
+  return changed.flatMap(({ kind, metadata, spec }) => {
+    const warn = (message: string): PlanProblem => ({ object: keyOf(kind, metadata.name), message });
+    if (kind === 'subscription') return subscriptionWarnings(spec as StoredObject<'subscription'>['spec']).map(warn);
+    if (kind !== 'policy') return [];
+    const told = (spec as StoredObject<'policy'>['spec']).rules.flatMap(({ obligations }) => obligations?.notify ?? []);
+    return unansweredChannels(told, subscriptions).map((channel) =>
+      warn(`rules notify ${channel}, which no subscription answers: nobody is told`),
+    );
+  });
 }
 
 /** Standing grants and delegations, when they are new or changed. */

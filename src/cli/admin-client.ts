@@ -15,16 +15,11 @@ import type {
   DelegationList,
   DelegationRequest,
   DiffReply,
-  DrillReply,
-  DrillRequest,
   EffectiveReply,
   ErasureList,
   ErasureReply,
   ErasureRequest,
   ExplainReply,
-  FreezeList,
-  FreezeReply,
-  FreezeRequest,
   GrantList,
   GrantReply,
   GrantRequest,
@@ -43,12 +38,14 @@ import type {
   StatusReply,
   TokenList,
   TokenRequest,
-  UnfreezeReply,
 } from '../admin/contract.ts';
 import { GatewayError } from '../lib/error.ts';
 import { isObject } from '../lib/json.ts';
 import type { EvidenceClient } from './evidence-client.ts';
 import { ListedFailure } from './failure.ts';
+import { type FreezeClient, freezesOf } from './freeze-client.ts';
+import { type NotifyClient, notificationsOf } from './notify-client.ts';
+import { queryText } from './query-text.ts';
 
 export interface LogEntryBody {
   content: Record<string, unknown>;
@@ -63,7 +60,7 @@ export interface PolicyBody {
   revision?: number;
 }
 
-export interface AdminClient extends EvidenceClient {
+export interface AdminClient extends EvidenceClient, FreezeClient, NotifyClient {
   readonly url: string;
   status(): Promise<StatusReply>;
   ready(): Promise<boolean>;
@@ -95,9 +92,6 @@ export interface AdminClient extends EvidenceClient {
   what(query: Readonly<Record<string, string | undefined>>): Promise<AccessReply>;
   limits(): Promise<{ limits: LimitBody[] }>;
   limit(name: string): Promise<LimitBody>;
-  freezes(): Promise<FreezeList>;
-  freeze(body: FreezeRequest): Promise<FreezeReply>;
-  unfreeze(name: string): Promise<UnfreezeReply>;
   approvals(query: Readonly<Record<string, string | undefined>>): Promise<ApprovalList>;
   approval(id: string): Promise<ApprovalDetail>;
   approvalStats(): Promise<ApprovalStats>;
@@ -110,7 +104,6 @@ export interface AdminClient extends EvidenceClient {
   delegations(): Promise<DelegationList>;
   delegate(body: DelegationRequest): Promise<GrantReply>;
   endDelegation(name: string): Promise<GrantReply>;
-  drill(body: DrillRequest): Promise<DrillReply>;
   definitions(server: string, refresh: boolean): Promise<DefinitionsReply>;
   approveDefinitions(server: string, body: Record<string, unknown>): Promise<ApplyReply>;
   rejectDefinitions(server: string, body: { hashes: string[] }): Promise<ApplyReply>;
@@ -185,11 +178,9 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     limits: () => wire.json('GET', at('limits')),
     limit: (name) => wire.json('GET', at('limits', name)),
     ...approvalsOf(wire),
+    ...notificationsOf(wire),
+    ...freezesOf(wire),
     ...evidenceOf(wire),
-    freezes: () => wire.json('GET', at('freezes')),
-    freeze: (body) => wire.json('POST', at('freezes'), body),
-    unfreeze: (name) => wire.json('DELETE', at('freezes', name)),
-    drill: (body) => wire.json('POST', at('drills'), body),
     definitions: (server, refresh) =>
       wire.json('GET', at('servers', server, 'definitions') + queryText({ refresh: refresh ? 'true' : undefined })),
     approveDefinitions: (server, body) => wire.json('POST', at('servers', server, 'approve'), body),
@@ -390,9 +381,4 @@ function failureOf(url: URL, status: number, text: string): GatewayError {
 function nextStep(code: string, message: string): string {
   if (code !== 'unauthenticated') return message;
   return 'The gateway does not accept the operator token. Set SALLYPORT_OPERATOR_TOKEN, or name the data directory of this gateway with --data.';
-}
-
-function queryText(query: Readonly<Record<string, string | undefined>>): string {
-  const given = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined);
-  return given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
 }

@@ -11,6 +11,7 @@ import { adminUrl, meantOrganization, operatorToken } from './connect.ts';
 import { lookAtDatabase, wrappingKeys } from './doctor-database.ts';
 import { lookAtGrants } from './doctor-grant.ts';
 import { lookAtAnchors, verifyTail } from './doctor-log.ts';
+import { lookAtNotifications } from './doctor-notify.ts';
 import { lookAtRedis } from './doctor-redis.ts';
 import { lookAtTokens } from './doctor-token.ts';
 import { messageOf } from './failure.ts';
@@ -43,7 +44,13 @@ export async function runChecks(run: Run, config: Config): Promise<Check[]> {
       ...(running ? [] : await Promise.all([port('agent port', config.agent), port('admin port', config.admin)])),
       ...gateway,
       ...(running && token.value !== undefined
-        ? [await lookAtTokens(client), await lookAtGrants(client), await verifyTail(client), ...(await lookAtAnchors(client))]
+        ? [
+            await lookAtTokens(client),
+            await lookAtGrants(client),
+            await lookAtNotifications(client),
+            await verifyTail(client),
+            ...(await lookAtAnchors(client)),
+          ]
         : []),
     ];
   } finally {

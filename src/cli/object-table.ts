@@ -21,7 +21,7 @@ function summaryOf({ kind, spec }: ObjectBody): string {
   const off = spec.disabled === true ? 'disabled' : '';
   const ended = text('revokedAt') === '' ? text('expiresAt') && `until ${text('expiresAt')}` : `revoked ${text('revokedAt')}`;
   const parts: Readonly<Record<string, readonly string[]>> = {
-    server: [text('transport'), text('url') || urlsText(spec.urls) || text('command'), off],
+    server: [text('transport'), text('url') || listText(spec.urls) || text('command'), off],
     agent: [text('class') && `class ${text('class')}`, text('owner') && `owner ${text('owner')}`, off],
     token: [`agent ${text('agent')}`, `${text('hint')}…`, ended],
     policy: [`order ${String(spec.order ?? '')}`, `${Array.isArray(spec.rules) ? spec.rules.length : 0} rules`],
@@ -45,6 +45,7 @@ function summaryOf({ kind, spec }: ObjectBody): string {
     role: [`${memberCount(spec.members)} members`, `${Array.isArray(spec.grants) ? spec.grants.length : 0} grants`],
     class: [text('environment') && `environment ${text('environment')}`, text('owner') && `owner ${text('owner')}`, off],
     snapshot: [`${Array.isArray(spec.definitions) ? spec.definitions.length : 0} definitions`, text('endpoint')],
+    subscription: [isObject(spec.channel) ? String(spec.channel.type) : '', listText(spec.events), listText(spec.answers), off],
     risk: [`order ${String(spec.order ?? '')}`, bandsText(spec.bands)],
   };
   return (parts[kind] ?? []).filter((part) => part !== '').join(', ');
@@ -58,8 +59,8 @@ function memberCount(members: unknown): number {
   );
 }
 
-function urlsText(urls: unknown): string {
-  return Array.isArray(urls) ? urls.join(' ') : '';
+function listText(names: unknown): string {
+  return Array.isArray(names) ? names.join(' ') : '';
 }
 
 function bandsText(bands: unknown): string {

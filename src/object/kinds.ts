@@ -24,6 +24,7 @@ import { type roleGrant, roleSpec } from './kind/role.ts';
 import { secretSpec } from './kind/secret.ts';
 import { serverSpec } from './kind/server.ts';
 import { snapshotSpec } from './kind/snapshot.ts';
+import { subscriptionSpec } from './kind/subscription.ts';
 import { teamSpec } from './kind/team.ts';
 import { tokenSpec } from './kind/token.ts';
 import { userSpec } from './kind/user.ts';
@@ -48,6 +49,7 @@ export const kinds = {
   flow: flowSpec,
   snapshot: snapshotSpec,
   anchor: anchorSpec,
+  subscription: subscriptionSpec,
   grant: grantSpec,
   delegation: delegationSpec,
   retention: retentionSpec,
@@ -74,6 +76,7 @@ export type RoleSpec = z.infer<typeof roleSpec>;
 export type RoleGrant = z.infer<typeof roleGrant>;
 export type GrantSpec = z.infer<typeof grantSpec>;
 export type ClassSpec = z.infer<typeof classSpec>;
+export type SubscriptionSpec = z.infer<typeof subscriptionSpec>;
 
 /** Spec of each kind, with defaults filled in. */
 export type SpecOf = { [K in keyof typeof kinds]: z.infer<(typeof kinds)[K]> };

@@ -110,7 +110,7 @@ function settle(view: ControlView, draft: ObjectDraft, sealer: SecretSealer, pla
   if (isSecretDraft(draft)) return sealDraft(draft, current as StoredObject<'secret'> | undefined, sealer, fail);
   if (draft.kind === 'secret' && (draft.spec as { sealed: string }).sealed === SEALED_MARK) {
     if (!current) return fail(`has no value yet; give one as spec.value or spec.valueFrom`);
-    return { kind: 'secret', metadata: draft.metadata, spec: current.spec };
+    return { kind: 'secret', metadata: draft.metadata, spec: { ...draft.spec, sealed: (current.spec as { sealed: string }).sealed } };
   }
   if (draft.kind === 'organization' && name !== view.org)
     return fail(`has another name than the organization it stands in; call it ${view.org}, or work on the other organization with --org`);
@@ -137,12 +137,12 @@ function sealDraft(
   sealer: SecretSealer,
   fail: (message: string) => undefined,
 ): StoredObject | undefined {
-  const { value } = draft.spec;
+  const { value, expiresAt } = draft.spec;
   if (value === undefined) return fail('spec.valueFrom must be read where the file is; apply it with the command line');
   if (value === SEALED_MARK) return fail(`the value is the mark ${SEALED_MARK}; give the value itself`);
   const { name } = draft.metadata;
   const sealed = current && sealer.matches(name, current.spec.sealed, value) ? current.spec.sealed : sealer.seal(name, value);
-  return { kind: 'secret', metadata: draft.metadata, spec: { sealed } };
+  return { kind: 'secret', metadata: draft.metadata, spec: { sealed, ...(expiresAt === undefined ? {} : { expiresAt }) } };
 }
 
 function livesAgain(current: StoredObject, next: StoredObject): boolean {

@@ -1,5 +1,5 @@
 // Which objects name which other objects, and what is wrong when the other one is missing. Pure.
-import type { Kind, ServerSpec, SpecOf, StoredObject } from './kinds.ts';
+import type { Kind, ServerSpec, SpecOf, StoredObject, SubscriptionSpec } from './kinds.ts';
 
 export interface Reference {
   kind: Kind;
@@ -25,6 +25,7 @@ export function referencesOf(object: StoredObject): Reference[] {
   if (is(object, 'delegation')) return [...one('user', object.spec.from, 'spec.from'), ...one('user', object.spec.to, 'spec.to')];
   if (is(object, 'operator')) return one('user', object.spec.user, 'spec.user');
   if (is(object, 'anchor')) return anchorSecrets(object.spec);
+  if (is(object, 'subscription')) return channelReferences(object.spec);
   return is(object, 'server') ? secretReferences(object.spec) : [];
 }
 
@@ -44,13 +45,14 @@ const CREDENTIAL_NAME = /authorization|cookie|password|passwd|secret|token|api[_
 
 /** Header and variable names that look like credentials but hold their value in plain text. */
 export function plainCredentials(object: StoredObject): string[] {
-  if (is(object, 'anchor')) return plainNames(Object.entries(anchorHeaders(object.spec) ?? {}));
+  if (is(object, 'anchor')) return plainNames(anchorHeaders(object.spec) ?? {});
+  if (is(object, 'subscription') && object.spec.channel.type === 'template') return plainNames(object.spec.channel.headers ?? {});
   if (!is(object, 'server')) return [];
-  const named = [...Object.entries(object.spec.headers ?? {}), ...Object.entries(object.spec.env ?? {})];
-  return plainNames(named);
+  return plainNames({ ...object.spec.headers, ...object.spec.env });
 }
 
-function plainNames(named: readonly [string, unknown][]): string[] {
+function plainNames(values: Readonly<Record<string, unknown>>): string[] {
+  const named = Object.entries(values);
   return named.filter(([name, value]) => typeof value === 'string' && value !== '' && CREDENTIAL_NAME.test(name)).map(([name]) => name);
 }
 
@@ -86,6 +88,20 @@ function secretReferences(spec: ServerSpec): Reference[] {
     }
   }
   return references;
+}
+
+function channelReferences({ channel }: SubscriptionSpec): Reference[] {
+  const named: [place: string, value: unknown][] = [];
+  if ('url' in channel) named.push(['url', channel.url]);
+  if (channel.type === 'webhook') named.push(...channel.secrets.map((secret, i): [string, unknown] => [`secrets[${i}]`, { secret }]));
+  if (channel.type === 'email') named.push(['password', channel.password]);
+  if (channel.type === 'template')
+    named.push(...Object.entries(channel.headers ?? {}).map(([header, value]): [string, unknown] => [`headers.${header}`, value]));
+  return named.flatMap(([place, value]) =>
+    typeof value === 'object' && value !== null && 'secret' in value
+      ? [{ kind: 'secret' as const, name: String(value.secret), at: `spec.channel.${place}` }]
+      : [],
+  );
 }
 
 function is<K extends Kind>(object: StoredObject, kind: K): object is StoredObject<K> & StoredObject {

@@ -38,6 +38,8 @@ export interface Metrics {
   gauge(name: string, help: string, read: () => number): void;
   /** The same with a value for each organization, or for each of its servers; what exceeds the cap on labels is left out. */
   gaugeByOrg(name: string, help: string, read: () => Iterable<readonly [org: string, value: number, server?: string]>): void;
+  /** The same for what only grows. */
+  counterByOrg(name: string, help: string, read: () => Iterable<readonly [org: string, value: number]>): void;
   /** Prometheus text exposition format: everything, or what is counted for one organization. */
   render(org?: string): Promise<string>;
 }
@@ -67,14 +69,6 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
   );
   const gauge: Metrics['gauge'] = (name, help, read) =>
     plain(registry, name, help, 'gauge', () => reading(() => [{ metricName: name, labels: {}, value: read() }]));
-  const gaugeByOrg: Metrics['gaugeByOrg'] = (name, help, read) =>
-    plain(registry, name, help, 'gauge', () =>
-      reading(() =>
-        [...read()]
-          .slice(0, MAX_GAUGE_SERIES)
-          .map(([org, value, server]) => ({ metricName: name, labels: { ...(server === undefined ? {} : { server }), org }, value })),
-      ),
-    );
   gauge('sallyport_calls_in_flight', 'Calls that are running.', () => inFlight);
   gauge('sallyport_log_healthy', '1 when the audit log can be written, else 0.', () => Number(isLogHealthy));
   return {
@@ -98,9 +92,19 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
     freezeDone: (durationMs) => freezeSeconds.observe('freeze', durationMs / 1000),
     limited: (limit, org = '') => limits.count(org, limit),
     gauge,
-    gaugeByOrg,
+    gaugeByOrg: (name, help, read) => plain(registry, name, help, 'gauge', () => seriesOf(name, read)),
+    counterByOrg: (name, help, read) => plain(registry, name, help, 'counter', () => seriesOf(name, read)),
     render: async (org) => (org === undefined ? registry.metrics() : linesOf(await registry.metrics(), org)),
   };
+}
+
+function seriesOf(metricName: string, read: Parameters<Metrics['gaugeByOrg']>[2]): MetricValue[] {
+  const value = ([org, number, server]: readonly [string, number, string?]): MetricValue => ({
+    metricName,
+    labels: { ...(server === undefined ? {} : { server }), org },
+    value: number,
+  });
+  return reading(() => [...read()].slice(0, MAX_GAUGE_SERIES).map(value));
 }
 
 /** A counter whose values are names that operators chose, by organization. */

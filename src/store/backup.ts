@@ -21,6 +21,8 @@ export const TABLES = [
   'grant_use',
   'checkpoint_key',
   'checkpoint',
+  'notify_cursor',
+  'delivery',
   'erased',
 ] as const;
 export type Table = (typeof TABLES)[number];
@@ -37,6 +39,12 @@ export const COLUMNS: Readonly<Record<Table, readonly string[]>> = {
   grant_use: ['org', 'key', 'used', 'used_ms'],
   checkpoint_key: ['org', 'position', 'verifier_key', 'sealed'],
   checkpoint: ['org', 'size', 'made_ms', 'note'],
+  notify_cursor: ['org', 'subscription', 'since', 'seq'],
+  /** What is delivered is left out; leases are. */
+  delivery: [
+    ...['org', 'subscription', 'event', 'type', 'subject', 'seq', 'body', 'status', 'attempts', 'error'],
+    ...['created_ms', 'next_ms', 'settled_ms'],
+  ],
   erased: ['org', 'from_seq', 'to_seq', 'by_seq'],
 };
 

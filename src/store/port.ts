@@ -4,6 +4,7 @@ import type { CheckpointStore, LogStore, PayloadEraser } from '../audit/port.ts'
 import type { TokenUseStore } from '../auth/port.ts';
 import type { DefinitionStore } from '../catalog/port.ts';
 import type { PlaceStore, QuotaStore, RateStore } from '../limit/port.ts';
+import type { OutboxStore } from '../notify/port.ts';
 import type { ObjectStore, StoreLifecycle } from '../object/port.ts';
 import type { RetentionStore } from '../retention/port.ts';
 import type { HistoryStore } from '../risk/port.ts';
@@ -17,6 +18,7 @@ export interface Store {
   readonly histories: HistoryStore;
   readonly definitions: DefinitionStore;
   readonly approvals: ApprovalStore;
+  readonly outbox: OutboxStore;
   readonly retention: RetentionStore;
   readonly checkpoints: CheckpointStore;
   readonly lifecycle: StoreLifecycle;

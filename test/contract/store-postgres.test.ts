@@ -12,6 +12,7 @@ import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { appendUntilKilled } from './append-until-killed.ts';
 import { approvalCases } from './approval-cases.ts';
 import { limitCases, quotaItem } from './limit-cases.ts';
+import { outboxCases } from './outbox-cases.ts';
 import { retentionCases } from './retention-cases.ts';
 import { type Driver, decision, entries, ORG, storeCases, verdict } from './store-cases.ts';
 
@@ -41,6 +42,7 @@ const driver: Driver = {
 storeCases(driver);
 limitCases(driver);
 approvalCases(driver);
+outboxCases(driver);
 retentionCases(driver);
 
 describe('PostgreSQL store', () => {

@@ -11,6 +11,7 @@ import { openSqliteStore } from '../../src/store/sqlite/store.ts';
 import { appendUntilKilled } from './append-until-killed.ts';
 import { approvalCases } from './approval-cases.ts';
 import { limitCases } from './limit-cases.ts';
+import { outboxCases } from './outbox-cases.ts';
 import { retentionCases } from './retention-cases.ts';
 import { type Driver, decision, ORG, storeCases } from './store-cases.ts';
 
@@ -34,6 +35,7 @@ const driver: Driver = {
 storeCases(driver);
 limitCases(driver);
 approvalCases(driver);
+outboxCases(driver);
 retentionCases(driver);
 
 describe('embedded store', () => {

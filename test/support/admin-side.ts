@@ -114,6 +114,13 @@ export function adminContextOf(core: Core, org: string, instead: Partial<AdminCo
     settled: async () => undefined,
     access: async () => accessOf(await core.store.objects.load(org)),
     approvals: createApprovals(core, 'gw_test'),
+    notify: {
+      test: async () => ({ result: { type: 'sent' }, durationMs: 1, event: 'evt_test' }),
+      deliveries: (query) => core.store.outbox.list(org, query),
+      replay: (which) => core.store.outbox.replay(org, which),
+      counts: () => core.store.outbox.counts(org),
+      resting: () => [],
+    },
     logStore: core.store.log,
     audit: core.log,
     ready: () => core.store.lifecycle.healthy(),

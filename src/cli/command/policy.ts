@@ -2,6 +2,7 @@
 // Data only: actions are loaded when they run. Never put a secret, or anything that looks like one, into an example.
 import type { CommandSpec } from '../command.ts';
 import { approvalCommands } from './approval.ts';
+import { notifyCommands } from './notify.ts';
 
 export const policyCommands: readonly CommandSpec[] = [
   {
@@ -125,4 +126,5 @@ export const policyCommands: readonly CommandSpec[] = [
     ],
   },
   ...approvalCommands,
+  ...notifyCommands,
 ];

@@ -1,6 +1,7 @@
-// The flows of the PostgreSQL store: quotas, rates, calls at once, approvals and erasure, each on connections of its own.
+// The flows of the PostgreSQL store: quotas, rates, calls at once, approvals, notifications and erasure, each on connections of its own.
 import { PostgresApprovals } from './approvals.ts';
 import { PostgresLimits } from './limits.ts';
+import { PostgresOutbox } from './outbox.ts';
 import { PostgresPlaces } from './places.ts';
 import { PostgresRetention } from './retention.ts';
 
@@ -8,21 +9,19 @@ export class PostgresFlows {
   readonly limits: PostgresLimits;
   readonly places: PostgresPlaces;
   readonly approvals: PostgresApprovals;
+  readonly outbox: PostgresOutbox;
   readonly retention: PostgresRetention;
 
   constructor(url: string) {
     this.limits = new PostgresLimits(url);
     this.places = new PostgresPlaces(url);
     this.approvals = new PostgresApprovals(url);
+    this.outbox = new PostgresOutbox(url);
     this.retention = new PostgresRetention(url);
   }
 
   async close(timeoutS: number): Promise<void> {
-    await Promise.all([
-      this.limits.close(timeoutS),
-      this.places.close(timeoutS),
-      this.approvals.close(timeoutS),
-      this.retention.close(timeoutS),
-    ]);
+    const flows = [this.limits, this.places, this.approvals, this.outbox, this.retention];
+    await Promise.all(flows.map((flow) => flow.close(timeoutS)));
   }
 }

@@ -58,6 +58,11 @@ async function* rowsOf(tx: postgres.TransactionSql, table: Table): AsyncGenerato
     'size',
     'made_ms',
     'position',
+    'since',
+    'attempts',
+    'created_ms',
+    'next_ms',
+    'settled_ms',
     'from_seq',
     'to_seq',
     'by_seq',
@@ -111,6 +116,10 @@ const SELECT: Readonly<Record<Table, string>> = {
     'SELECT o.name AS org, t.position, t.verifier_key, t.sealed FROM checkpoint_key t JOIN organization o ON o.id = t.org ORDER BY t.org, t.position',
   checkpoint:
     'SELECT o.name AS org, t.size, t.made_ms, t.note FROM checkpoint t JOIN organization o ON o.id = t.org ORDER BY t.org, t.size',
+  notify_cursor:
+    'SELECT o.name AS org, t.subscription, t.since, t.seq FROM notify_cursor t JOIN organization o ON o.id = t.org ORDER BY t.org, t.subscription',
+  delivery: `SELECT o.name AS org, t.subscription, t.event, t.type, t.subject, t.seq, t.body, t.status, t.attempts, t.error, t.created_ms, t.next_ms,
+    t.settled_ms FROM delivery t JOIN organization o ON o.id = t.org WHERE t.status <> 'delivered' ORDER BY t.id`,
   erased:
     'SELECT o.name AS org, t.from_seq, t.to_seq, t.by_seq FROM erased t JOIN organization o ON o.id = t.org ORDER BY t.org, t.from_seq, t.by_seq',
 };
@@ -136,6 +145,11 @@ const INSERT: Readonly<Record<Table, string>> = {
     SELECT o.id, (r.v ->> 1)::bigint, r.v ->> 2, r.v ->> 3 ${BY_ORG}`,
   checkpoint: `INSERT INTO checkpoint (org, size, made_ms, note)
     SELECT o.id, (r.v ->> 1)::bigint, (r.v ->> 2)::bigint, r.v ->> 3 ${BY_ORG}`,
+  notify_cursor: `INSERT INTO notify_cursor (org, subscription, since, seq)
+    SELECT o.id, r.v ->> 1, (r.v ->> 2)::bigint, (r.v ->> 3)::bigint ${BY_ORG}`,
+  delivery: `INSERT INTO delivery (org, subscription, event, type, subject, seq, body, status, attempts, error, created_ms, next_ms, settled_ms)
+    SELECT o.id, r.v ->> 1, r.v ->> 2, r.v ->> 3, r.v ->> 4, (r.v ->> 5)::bigint, r.v ->> 6, r.v ->> 7, (r.v ->> 8)::integer, r.v ->> 9,
+      (r.v ->> 10)::bigint, (r.v ->> 11)::bigint, (r.v ->> 12)::bigint ${BY_ORG}`,
   erased: `INSERT INTO erased (org, from_seq, to_seq, by_seq)
     SELECT o.id, (r.v ->> 1)::bigint, (r.v ->> 2)::bigint, (r.v ->> 3)::bigint ${BY_ORG}`,
 };

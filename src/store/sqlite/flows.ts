@@ -1,8 +1,22 @@
-// The flows of the embedded store: quotas, approvals and erasure, over one way to its two threads.
+// The flows of the embedded store: quotas, approvals, notifications and erasure, over one way to its two threads.
+import { systemClock } from '../../lib/clock.ts';
 import { SqliteApprovals } from './approvals.ts';
 import { type SqliteAccess, SqliteLimits } from './limits.ts';
+import { SqliteOutbox } from './outbox.ts';
 import { SqliteRetention } from './retention.ts';
 
-export function sqliteFlows(access: SqliteAccess): { limits: SqliteLimits; approvals: SqliteApprovals; retention: SqliteRetention } {
-  return { limits: new SqliteLimits(access), approvals: new SqliteApprovals(access), retention: new SqliteRetention(access) };
+export interface SqliteFlows {
+  limits: SqliteLimits;
+  approvals: SqliteApprovals;
+  outbox: SqliteOutbox;
+  retention: SqliteRetention;
+}
+
+export function sqliteFlows(access: SqliteAccess): SqliteFlows {
+  return {
+    limits: new SqliteLimits(access),
+    approvals: new SqliteApprovals(access),
+    outbox: new SqliteOutbox(access, systemClock),
+    retention: new SqliteRetention(access),
+  };
 }

@@ -3,6 +3,7 @@ import type { GrantUse, TicketRow } from '../../approval/port.ts';
 import type { EntryDraft, PayloadDraft } from '../../audit/port.ts';
 import type { QuotaFull, QuotaItem } from '../../limit/port.ts';
 import type { CheckpointJob, CheckpointRead } from './checkpoints.ts';
+import type { OutboxJob, OutboxRead, OutboxSweep } from './outbox.ts';
 import type { PackedAppends } from './pack.ts';
 import type { RetentionJob, RetentionRead } from './retention.ts';
 
@@ -23,6 +24,7 @@ export type WriteJob =
   | { type: 'approval'; org: string; row: TicketRow; sealed: Uint8Array | undefined; atRevision: number | undefined; entry: EntryDraft }
   | { type: 'use-grant'; org: string; use: GrantUse; entry: EntryDraft }
   | CheckpointJob
+  | { type: 'outbox'; job: OutboxJob | OutboxSweep }
   | RetentionJob
   | { type: 'health' };
 
@@ -60,6 +62,7 @@ export type WriteAnswer =
   | { type: 'appended'; firstSeq: number; hashes: string[]; revision: number }
   | { type: 'conflict'; kind: string; name: string; currentRevision: number }
   | { type: 'done'; count: number }
+  | { type: 'rows'; rows: Row[] }
   | { type: 'quota'; full?: QuotaFull | undefined; claimed?: string | undefined };
 
 export type WriteReply = { value: WriteAnswer } | { failure: Failure };
@@ -84,6 +87,7 @@ export type ReadJob =
   | { type: 'quotas'; org: string; nowMs: number; name: string | undefined; limit: number }
   | { type: 'risk-history'; org: string }
   | CheckpointRead
+  | OutboxRead
   | RetentionRead
   | { type: 'definition'; org: string; hash: string }
   | { type: 'grant-uses'; org: string }

@@ -2,6 +2,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { checkpointQuery } from './checkpoints.ts';
 import type { ReadJob, Row } from './job.ts';
+import { outboxQuery } from './outbox.ts';
 import { retentionQuery } from './retention.ts';
 import { entryKey, payloadKey, SEQ_SPAN } from './row-key.ts';
 
@@ -49,6 +50,11 @@ export class SqliteReader {
       case 'signing-keys':
       case 'blocks':
         return this.#all(...checkpointQuery(job));
+      case 'outbox-cursors':
+      case 'outbox-waiting':
+      case 'outbox-counts':
+      case 'outbox-list':
+        return this.#all(...outboxQuery(job));
       default:
         return this.#all(...retentionQuery(job, (name) => this.#org(name)));
     }

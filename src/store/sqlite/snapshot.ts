@@ -112,6 +112,10 @@ const SELECT: Readonly<Record<Table, string>> = {
     'SELECT o.name AS org, t.position, t.verifier_key, t.sealed FROM checkpoint_key t JOIN organization o ON o.id = t.org ORDER BY t.org, t.position',
   checkpoint:
     'SELECT o.name AS org, t.size, t.made_ms, t.note FROM checkpoint t JOIN organization o ON o.id = t.org ORDER BY t.org, t.size',
+  notify_cursor:
+    'SELECT o.name AS org, t.subscription, t.since, t.seq FROM notify_cursor t JOIN organization o ON o.id = t.org ORDER BY t.org, t.subscription',
+  delivery: `SELECT o.name AS org, t.subscription, t.event, t.type, t.subject, t.seq, t.body, t.status, t.attempts, t.error, t.created_ms, t.next_ms,
+    t.settled_ms FROM delivery t JOIN organization o ON o.id = t.org WHERE t.status <> 'delivered' ORDER BY t.id`,
   erased:
     'SELECT o.name AS org, t.from_seq, t.to_seq, t.by_seq FROM erased t JOIN organization o ON o.id = t.org ORDER BY t.org, t.from_seq, t.by_seq',
 };
@@ -131,6 +135,9 @@ const INSERT: Readonly<Record<Table, string>> = {
   grant_use: `INSERT INTO grant_use (org, key, used, used_ms) VALUES (${ORG}, ?, ?, ?)`,
   checkpoint_key: `INSERT INTO checkpoint_key (org, position, verifier_key, sealed) VALUES (${ORG}, ?, ?, ?)`,
   checkpoint: `INSERT INTO checkpoint (org, size, made_ms, note) VALUES (${ORG}, ?, ?, ?)`,
+  notify_cursor: `INSERT INTO notify_cursor (org, subscription, since, seq) VALUES (${ORG}, ?, ?, ?)`,
+  delivery: `INSERT INTO delivery (org, subscription, event, type, subject, seq, body, status, attempts, error, created_ms, next_ms, settled_ms)
+    VALUES (${ORG}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   erased: `INSERT INTO erased (org, from_seq, to_seq, by_seq) VALUES (${ORG}, ?, ?, ?)`,
 };
 

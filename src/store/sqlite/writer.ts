@@ -8,6 +8,7 @@ import { GatewayError } from '../../lib/error.ts';
 import { logUnavailable } from '../group-queue.ts';
 import { CheckpointWriter } from './checkpoints.ts';
 import type { Failure, RowDraft, RowJob, RowPayload, WriteAnswer, WriteJob, WriteReply } from './job.ts';
+import { OutboxWriter } from './outbox.ts';
 import { rowOf } from './pack.ts';
 import { QuotaWriter } from './quotas.ts';
 import { RetentionWriter } from './retention.ts';
@@ -23,6 +24,7 @@ export class SqliteWriter {
   readonly #statements: Statements;
   readonly #quotas: QuotaWriter;
   readonly #checkpoints: CheckpointWriter;
+  readonly #outbox: OutboxWriter;
   readonly #retention: RetentionWriter;
   /** Heads as of the last commit or the running transaction; forgotten on every rollback. */
   readonly #orgs = new Map<string, OrgState>();
@@ -32,6 +34,7 @@ export class SqliteWriter {
     this.#statements = prepare(db);
     this.#quotas = new QuotaWriter(db);
     this.#checkpoints = new CheckpointWriter(db);
+    this.#outbox = new OutboxWriter(db);
     this.#retention = new RetentionWriter(db);
   }
 
@@ -109,6 +112,8 @@ export class SqliteWriter {
       case 'signing-key':
       case 'tree-blocks':
         return { type: 'done', count: this.#checkpoints.apply(this.#org(job.org).id, job) };
+      case 'outbox':
+        return this.#outbox.run(job.job, (name) => this.#org(name).id);
       case 'health':
         return { type: 'done', count: Number(this.#statements.health.run().changes) };
       case 'erase-part':

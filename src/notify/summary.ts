@@ -1,0 +1,79 @@
+// An event in words for people: a title and lines of label and value, for channels that show text. Pure; escaping is the channel's.
+import { isObject, type Json } from '../lib/json.ts';
+import { EVENT_TYPES, type EventBody, type Severity } from './event.ts';
+
+/** Lines of one message; the others are in the event itself. */
+const MAX_FACTS = 16;
+
+export interface Summary {
+  title: string;
+  severity: Severity;
+  facts: [label: string, value: string][];
+  /** Ticket that a reviewer can decide on now. */
+  ticket: string | undefined;
+}
+
+/** In the order in which people look for them. */
+const LABELS: Readonly<Record<string, string>> = {
+  agent: 'Agent',
+  asUser: 'For user',
+  user: 'User',
+  server: 'Server',
+  tool: 'Tool',
+  prompt: 'Prompt',
+  method: 'Method',
+  rule: 'Rule',
+  code: 'Code',
+  intent: 'Intent',
+  category: 'Category',
+  risk: 'Risk',
+  findings: 'Found',
+  ticket: 'Ticket',
+  expires: 'Until',
+  name: 'Name',
+  scope: 'Scope',
+  reason: 'Reason',
+  until: 'Until',
+  by: 'By',
+  author: 'By',
+  action: 'Action',
+  limit: 'Limit',
+  refused: 'Refused',
+  count: 'Count',
+  changes: 'Changes',
+  instance: 'Gateway',
+  call: 'Call',
+};
+
+/** Somebody can decide now. */
+const DECIDABLE: ReadonlySet<string> = new Set(['approval.requested', 'approval.reminded', 'approval.escalated']);
+
+export function summaryOf({ type, timestamp, data }: EventBody): Summary {
+  const facts: [string, string][] = [];
+  for (const [member, label] of Object.entries(LABELS)) {
+    const value = textOf(data[member]);
+    if (value !== '' && facts.length < MAX_FACTS) facts.push([label, value]);
+  }
+  facts.push(['Organization', textOf(data.organization)], ['Time', timestamp]);
+  return {
+    title: EVENT_TYPES[type][1],
+    severity: data.severity as Severity,
+    facts,
+    ticket: DECIDABLE.has(type) && typeof data.ticket === 'string' ? data.ticket : undefined,
+  };
+}
+
+function textOf(value: Json | undefined): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return String(value);
+  if (!Array.isArray(value)) return '';
+  return value
+    .map((one) =>
+      isObject(one)
+        ? Object.values(one)
+            .filter((part) => typeof part !== 'object')
+            .join(' ')
+        : textOf(one),
+    )
+    .join(', ');
+}
