@@ -13,6 +13,7 @@ import {
   vote,
 } from '../../test/support/approved-log.ts';
 import { ApprovalLedger, MAX_REMEMBERED_TICKETS } from './approval-ledger.ts';
+import { objectContent, systemContent } from './entry.ts';
 import { verifyLog } from './verify.ts';
 
 const whole = approvedContents();
@@ -74,6 +75,66 @@ describe('an approved call', () => {
     ['was for another user', 'grant-of-another', changed(7, decision('call_ran', { principal: { agent: 'payer' } }))],
   ])('%s: %s', async (_what, rule, contents) => {
     expect(await ruleOf(contents)).toBe(rule);
+  });
+
+  it('may be voted on in the place of another, and once for each person', async () => {
+    const asked = whole.slice(0, 2);
+    const placed = (what: 'approved' | 'granted', by: string, user: string, onBehalfOf: string) =>
+      vote(what, by, { user, onBehalfOf, roles: undefined, teams: ['finance'] });
+    const first = placed('approved', 'ben', 'bob', 'fay');
+    expect(await ruleOf([...asked, first, vote('granted', 'cyd')])).toBeUndefined();
+    const again: [string, string][] = [
+      [placed('granted', 'cyd', 'cat', 'fay'), 'approval-voter'],
+      [vote('granted', 'cyd', { user: 'fay' }), 'approval-voter'],
+      [placed('granted', 'cyd', 'cat', 'bob'), 'approval-voter'],
+      [placed('granted', 'cyd', 'cat', 'ada'), 'approval-voter'],
+    ];
+    for (const [second, rule] of again) expect(await ruleOf([...asked, first, second]), second).toBe(rule);
+  });
+
+  it('may be voted on by more people only once it was escalated', async () => {
+    const approvers = { users: ['uma'], escalate: { roles: ['boss'] } };
+    const asked = [whole[0] ?? '', requested({ approvers, quorum: 1 })];
+    const boss = vote('granted', 'zoe', { roles: ['boss'] });
+    expect(await ruleOf([...asked, boss])).toBe('approval-voter');
+    expect(await ruleOf([...asked, step({ what: 'reminded' }), step({ what: 'escalated' }), boss])).toBeUndefined();
+    expect(await ruleOf([...whole.slice(0, GRANTED), step({ what: 'escalated' })])).toBe('approval-order');
+  });
+
+  it('may run under a standing grant that is set and that it used, once', async () => {
+    const set = (action: 'write' | 'delete') =>
+      objectContent({
+        timeMs: TIME_MS,
+        author: 'olga',
+        changes: [{ kind: 'grant', name: 'small', action, ...(action === 'write' && { digest: '1'.repeat(64) }) }],
+      });
+    const use = (call: string, more: object = {}) =>
+      systemContent({
+        ...{
+          event: 'grant',
+          timeMs: TIME_MS,
+          what: 'used',
+          grant: 'small',
+          setAt: '',
+          agent: 'payer',
+          asUser: 'ada',
+          server: 'bank',
+          tool: 'pay',
+        },
+        ...{ binding: '2'.repeat(64), rule: 'p/held', ruleHash: '3'.repeat(64), call, ...more },
+      });
+    const runs = (call: string, more: object = {}) => decision(call, { approval: 'grant/small', judged: 1, ...more });
+    const verdictAt = (contents: readonly string[]) => verifyLog(linesOf(contents, 1));
+    expect(await verdictAt([set('write'), use('call_ran'), runs('call_ran')])).toMatchObject({ state: 'sound', approvedCalls: 1 });
+    const forged: [string[], string][] = [
+      [[set('write'), runs('call_ran')], 'grant-missing'],
+      [[set('write'), use('call_other'), runs('call_ran')], 'grant-missing'],
+      [[set('write'), use('call_ran', { grant: 'large' })], 'grant-missing'],
+      [[set('write'), use('call_ran', { tool: 'pay_all' }), runs('call_ran')], 'grant-of-another'],
+      [[set('write'), use('call_ran', { agent: 'other' }), runs('call_ran')], 'grant-of-another'],
+    ];
+    for (const [contents, rule] of forged) expect((await verdictAt(contents)).firstBad?.rule).toBe(rule);
+    expect((await verifyLog(linesOf([use('call_ran')]))).firstBad?.rule).toBe('grant-missing');
   });
 
   it('may be read, refused and ended, and a ticket that ends is no breach', async () => {

@@ -148,6 +148,7 @@ export class ApprovalLedger {
         ? undefined
         : breach('grant-missing', `the ticket ${unnamed}, which call ${call} used up`, 'a decision that names none');
     }
+    if (String(id).startsWith(STANDING)) return this.#standingDecision(String(id).slice(STANDING.length), call, content);
     const ticket = this.#tickets.get(String(id));
     if (!ticket)
       return this.#isPartial ? undefined : breach('grant-missing', `an approval ${id} that was asked for and granted`, 'no entry about it');

@@ -88,11 +88,12 @@ export const approvedContents = (): string[] => [
   ended('call_ran', 7),
 ];
 
-export function linesOf(contents: readonly string[]): string[] {
+/** `revision`: of all of them; the first then is what raised it. */
+export function linesOf(contents: readonly string[], revision = 0): string[] {
   let head: Head = GENESIS;
   return contents.map((content) => {
-    const entry = linkEntry(ORG, head, 0, content);
-    head = { seq: entry.seq, hash: entry.hash, revision: 0 };
+    const entry = linkEntry(ORG, head, revision, content);
+    head = { seq: entry.seq, hash: entry.hash, revision };
     return entryLine(entry);
   });
 }
