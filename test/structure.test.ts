@@ -25,6 +25,8 @@ const RANK: Record<string, number> = {
   kill: 3,
   catalog: 3,
   notify: 3,
+  export: 3,
+  report: 3,
   upstream: 3,
   observe: 3,
   store: 4,

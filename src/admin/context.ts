@@ -13,7 +13,7 @@ import type { Logger } from '../observe/log.ts';
 import type { DecideInput } from '../policy/decide-input.ts';
 import type { History } from '../risk/history.ts';
 import type { AccessState } from './access.ts';
-import type { LimitBody, StatusReply } from './contract.ts';
+import type { ForwardBody, LimitBody, StatusReply } from './contract.ts';
 
 export interface LimitState {
   limit: string;
@@ -53,6 +53,8 @@ export interface AdminContext {
   limitState(input: DecideInput, quotas: readonly string[]): Promise<LimitState[]>;
   /** With their use; the one of this name, or all. */
   limits(name: string | undefined): Promise<LimitBody[]>;
+  /** How far each forward has come. */
+  forwards(): Promise<ForwardBody[]>;
   /** `own`: only what is counted for this organization. */
   /** What policies of mode shadow would have changed, not yet in the log. */
   shadowPending(): readonly ShadowDifference[];

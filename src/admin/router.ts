@@ -17,6 +17,7 @@ import { approvalRoutes } from './routes/approvals.ts';
 import { drillRoutes } from './routes/drills.ts';
 import { evidenceRoutes } from './routes/evidence.ts';
 import { explainRoutes } from './routes/explain.ts';
+import { forwardRoutes } from './routes/forwards.ts';
 import { freezeRoutes } from './routes/freezes.ts';
 import { healthRoutes } from './routes/health.ts';
 import { limitRoutes } from './routes/limits.ts';
@@ -61,6 +62,7 @@ export function adminRoutes(): Route[] {
     ...riskRoutes,
     ...serverRoutes,
     ...evidenceRoutes,
+    ...forwardRoutes,
     ...logRoutes(tails),
   ];
 }

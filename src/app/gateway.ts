@@ -20,6 +20,7 @@ import type { Upstreams } from '../upstream/exchange.ts';
 import type { CheckpointKeeper } from './checkpoint-keeper.ts';
 import type { Core } from './core.ts';
 import type { Definitions } from './definitions.ts';
+import type { ForwardKeeper } from './forward-keeper.ts';
 import type { HistoryKeeper } from './history-keeper.ts';
 import type { KillSwitch } from './kill-switch.ts';
 import type { Limits } from './limits.ts';
@@ -41,6 +42,7 @@ export interface Inside extends Core {
   readonly intent: IntentAnalyser;
   readonly histories: HistoryKeeper;
   readonly checkpoints: CheckpointKeeper;
+  readonly forwards: ForwardKeeper;
   readonly dlpScanner: DlpScanner;
   readonly catalog: Catalog;
   readonly definitions: Definitions;

@@ -18,6 +18,7 @@ import type {
   DrillRequest,
   EffectiveReply,
   ExplainReply,
+  ForwardBody,
   FreezeList,
   FreezeReply,
   FreezeRequest,
@@ -84,6 +85,8 @@ export interface AdminClient {
   createOrganization(body: Record<string, string>): Promise<NewOrganizationReply>;
   who(query: Readonly<Record<string, string | undefined>>): Promise<AccessReply>;
   what(query: Readonly<Record<string, string | undefined>>): Promise<AccessReply>;
+  forwards(): Promise<{ forwards: ForwardBody[] }>;
+  forward(name: string): Promise<ForwardBody>;
   limits(): Promise<{ limits: LimitBody[] }>;
   limit(name: string): Promise<LimitBody>;
   freezes(): Promise<FreezeList>;
@@ -110,11 +113,19 @@ export interface AdminClient {
   log(query: Readonly<Record<string, string | undefined>>): Promise<{ entries: LogEntryBody[]; next?: number }>;
   entry(seq: number, values: boolean): Promise<{ entry: LogEntryBody; values?: Record<string, string | null> }>;
   exportLog(query: { from: string | undefined; to: string | undefined }): Promise<AsyncIterable<Uint8Array>>;
+  /** `next`: first place of the log that the answer does not cover; `head`: entries of the log. */
+  exportPage(query: Readonly<Record<string, string | undefined>>): Promise<ExportPage>;
   /** Server-sent events; ends when the gateway does. */
   tailLog(from: number | undefined, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
   /** Bytes of any URL; the token goes to the admin origin only. */
   download(url: URL): Promise<AsyncIterable<Uint8Array>>;
   close(): Promise<void>;
+}
+
+export interface ExportPage {
+  next: number;
+  head: number;
+  chunks: AsyncIterable<Uint8Array>;
 }
 
 export interface AdminClientOptions {
@@ -166,6 +177,8 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     createOrganization: (body) => wire.json('POST', at('organizations'), body),
     who: (query) => wire.json('GET', at('access', 'who') + queryText(query)),
     what: (query) => wire.json('GET', at('access', 'what') + queryText(query)),
+    forwards: () => wire.json('GET', at('forwards')),
+    forward: (name) => wire.json('GET', at('forwards', name)),
     limits: () => wire.json('GET', at('limits')),
     limit: (name) => wire.json('GET', at('limits', name)),
     ...approvalsOf(wire),
@@ -188,6 +201,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     log: (query) => wire.json('GET', at('log') + queryText(query)),
     entry: (seq, values) => wire.json('GET', at('log', String(seq)) + queryText({ values: values ? 'true' : undefined })),
     exportLog: (query) => wire.stream(at('log', 'export') + queryText(query)),
+    exportPage: (query) => wire.exportPage(at('log', 'export') + queryText(query)),
     tailLog: (from, signal) => wire.stream(at('log', 'tail') + queryText({ from: from?.toString() }), signal),
     download: (url) => wire.download(url),
     close: () => wire.close(),
@@ -229,6 +243,13 @@ class Wire {
   async stream(path: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
     const { body } = await this.#send('GET', this.#resolve(path), undefined, signal);
     return body;
+  }
+
+  async exportPage(path: string): Promise<ExportPage> {
+    const { body, headers } = await this.#send('GET', this.#resolve(path), undefined);
+    const [next, head] = [Number(headers['sallyport-next']), Number(headers['sallyport-head'])];
+    if (Number.isSafeInteger(next) && Number.isSafeInteger(head)) return { next, head, chunks: body };
+    throw invalidAnswer(this.#prefix.origin, 'does not say where to go on: the gateway is older than this command');
   }
 
   async lines(method: Dispatcher.HttpMethod, path: string, body: unknown): Promise<AsyncIterable<unknown>> {

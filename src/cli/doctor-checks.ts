@@ -9,6 +9,7 @@ import { type AdminClient, createAdminClient } from './admin-client.ts';
 import type { Run } from './command.ts';
 import { adminUrl, meantOrganization, operatorToken } from './connect.ts';
 import { lookAtDatabase, wrappingKeys } from './doctor-database.ts';
+import { lookAtForwards } from './doctor-forward.ts';
 import { verifyTail } from './doctor-log.ts';
 import { lookAtTokens } from './doctor-token.ts';
 import { messageOf } from './failure.ts';
@@ -39,7 +40,9 @@ export async function runChecks(run: Run, config: Config): Promise<Check[]> {
       await lookAtDatabase(config, running),
       ...(running ? [] : await Promise.all([port('agent port', config.agent), port('admin port', config.admin)])),
       ...gateway,
-      ...(running && token.value !== undefined ? [await lookAtTokens(client), await verifyTail(client)] : []),
+      ...(running && token.value !== undefined
+        ? [await lookAtTokens(client), await verifyTail(client), ...(await lookAtForwards(client))]
+        : []),
     ];
   } finally {
     await client.close();

@@ -22,4 +22,10 @@ export const auditSettings = z.strictObject({
     .max(4096)
     .optional()
     .meta(about('File that every checkpoint is appended to, a line each. Of use when it is kept where the gateway cannot rewrite it.')),
+  forwardDirectory: z
+    .string()
+    .min(1)
+    .max(4096)
+    .optional()
+    .meta(about('Directory that forwards to files write into, each organization into one of its own. Without it there are none.')),
 });

@@ -6,6 +6,7 @@ import { classSpec } from './kind/class.ts';
 import { dlpSpec } from './kind/dlp.ts';
 import type { metadataSchema } from './kind/field.ts';
 import { flowSpec } from './kind/flow.ts';
+import { forwardSpec } from './kind/forward.ts';
 import { freezeSpec } from './kind/freeze.ts';
 import { injectionSpec } from './kind/injection.ts';
 import { limitSpec } from './kind/limit.ts';
@@ -13,6 +14,7 @@ import { type operatorRights, type operatorRoles, operatorSpec } from './kind/op
 import { organizationSpec } from './kind/organization.ts';
 import { type policyRule, policySpec } from './kind/policy.ts';
 import type { policyCase } from './kind/policy-case.ts';
+import { priceSpec } from './kind/price.ts';
 import { riskSpec } from './kind/risk.ts';
 import { type roleGrant, roleSpec } from './kind/role.ts';
 import { secretSpec } from './kind/secret.ts';
@@ -41,6 +43,8 @@ export const kinds = {
   injection: injectionSpec,
   flow: flowSpec,
   snapshot: snapshotSpec,
+  forward: forwardSpec,
+  price: priceSpec,
 } as const;
 
 export type Kind = keyof typeof kinds;
@@ -53,6 +57,7 @@ export type PolicySpec = z.infer<typeof policySpec>;
 export type PolicyCase = z.infer<typeof policyCase>;
 export type FreezeSpec = z.infer<typeof freezeSpec>;
 export type LimitSpec = z.infer<typeof limitSpec>;
+export type ForwardSpec = z.infer<typeof forwardSpec>;
 export type OperatorSpec = z.infer<typeof operatorSpec>;
 export type OperatorRole = (typeof operatorRoles)[number];
 export type OperatorRight = (typeof operatorRights)[number];

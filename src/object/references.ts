@@ -1,5 +1,5 @@
 // Which objects name which other objects, and what is wrong when the other one is missing. Pure.
-import type { Kind, ServerSpec, StoredObject } from './kinds.ts';
+import type { ForwardSpec, Kind, ServerSpec, StoredObject } from './kinds.ts';
 
 export interface Reference {
   kind: Kind;
@@ -17,6 +17,7 @@ export function referencesOf(object: StoredObject): Reference[] {
   if (is(object, 'role'))
     return [...memberReferences(object.spec.members), ...each('team', object.spec.members?.teams, 'spec.members.teams')];
   if (is(object, 'operator')) return one('user', object.spec.user, 'spec.user');
+  if (is(object, 'forward')) return forwardReferences(object.spec);
   return is(object, 'server') ? secretReferences(object.spec) : [];
 }
 
@@ -36,9 +37,9 @@ const CREDENTIAL_NAME = /authorization|cookie|password|passwd|secret|token|api[_
 
 /** Header and variable names that look like credentials but hold their value in plain text. */
 export function plainCredentials(object: StoredObject): string[] {
+  if (is(object, 'forward')) return plainIn('headers' in object.spec.target ? object.spec.target.headers : undefined);
   if (!is(object, 'server')) return [];
-  const named = [...Object.entries(object.spec.headers ?? {}), ...Object.entries(object.spec.env ?? {})];
-  return named.filter(([name, value]) => typeof value === 'string' && value !== '' && CREDENTIAL_NAME.test(name)).map(([name]) => name);
+  return [...plainIn(object.spec.headers), ...plainIn(object.spec.env)];
 }
 
 function memberReferences(members: { agents?: string[] | undefined; users?: string[] | undefined } | undefined): Reference[] {
@@ -51,6 +52,20 @@ function one(kind: Kind, name: string | undefined, at: string): Reference[] {
 
 function each(kind: Kind, names: readonly string[] | undefined, at: string): Reference[] {
   return (names ?? []).map((name, i) => ({ kind, name, at: `${at}[${i}]` }));
+}
+
+function plainIn(values: ServerSpec['headers']): string[] {
+  const named = Object.entries(values ?? {});
+  return named.filter(([name, value]) => typeof value === 'string' && value !== '' && CREDENTIAL_NAME.test(name)).map(([name]) => name);
+}
+
+function forwardReferences({ target }: ForwardSpec): Reference[] {
+  if (target.type === 'file') return [];
+  const { ca, cert, key } = target;
+  const sources = [...Object.entries({ ca, cert, key }), ...('headers' in target ? Object.entries(target.headers ?? {}) : [])];
+  return sources.flatMap(([member, source]) =>
+    typeof source === 'object' ? [{ kind: 'secret' as const, name: source.secret, at: `spec.target.${member}` }] : [],
+  );
 }
 
 function secretReferences(spec: ServerSpec): Reference[] {

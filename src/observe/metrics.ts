@@ -36,8 +36,8 @@ export interface Metrics {
   freezeDone(durationMs: number): void;
   /** Adds a gauge that is read when the metrics are rendered; what it throws leaves it out. */
   gauge(name: string, help: string, read: () => number): void;
-  /** The same with a value for each organization, or for each of its servers; what exceeds the cap on labels is left out. */
-  gaugeByOrg(name: string, help: string, read: () => Iterable<readonly [org: string, value: number, server?: string]>): void;
+  /** The same with a value for each organization, or for each of its servers (or what `label` says); what exceeds the cap on labels is left out. */
+  gaugeByOrg(name: string, help: string, read: () => Iterable<readonly [org: string, value: number, of?: string]>, label?: string): void;
   /** Prometheus text exposition format: everything, or what is counted for one organization. */
   render(org?: string): Promise<string>;
 }
@@ -67,12 +67,12 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
   );
   const gauge: Metrics['gauge'] = (name, help, read) =>
     plain(registry, name, help, 'gauge', () => reading(() => [{ metricName: name, labels: {}, value: read() }]));
-  const gaugeByOrg: Metrics['gaugeByOrg'] = (name, help, read) =>
+  const gaugeByOrg: Metrics['gaugeByOrg'] = (name, help, read, label = 'server') =>
     plain(registry, name, help, 'gauge', () =>
       reading(() =>
         [...read()]
           .slice(0, MAX_GAUGE_SERIES)
-          .map(([org, value, server]) => ({ metricName: name, labels: { ...(server === undefined ? {} : { server }), org }, value })),
+          .map(([org, value, of]) => ({ metricName: name, labels: { ...(of === undefined ? {} : { [label]: of }), org }, value })),
       ),
     );
   gauge('sallyport_calls_in_flight', 'Calls that are running.', () => inFlight);

@@ -20,6 +20,7 @@ export const TABLES = [
   'quota',
   'checkpoint_key',
   'checkpoint',
+  'forward_cursor',
 ] as const;
 export type Table = (typeof TABLES)[number];
 
@@ -34,6 +35,7 @@ export const COLUMNS: Readonly<Record<Table, readonly string[]>> = {
   quota: ['org', 'name', 'key', 'bucket_ms', 'used', 'until_ms'],
   checkpoint_key: ['org', 'position', 'verifier_key', 'sealed'],
   checkpoint: ['org', 'size', 'made_ms', 'note'],
+  forward_cursor: ['org', 'name', 'start', 'next', 'epoch', 'sent', 'lost'],
 };
 
 export type Value = string | number | null;

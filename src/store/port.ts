@@ -3,6 +3,7 @@ import type { ApprovalStore } from '../approval/port.ts';
 import type { CheckpointStore, LogStore, PayloadEraser } from '../audit/port.ts';
 import type { TokenUseStore } from '../auth/port.ts';
 import type { DefinitionStore } from '../catalog/port.ts';
+import type { ForwardStore } from '../export/port.ts';
 import type { QuotaStore, RateStore } from '../limit/port.ts';
 import type { ObjectStore, StoreLifecycle } from '../object/port.ts';
 import type { HistoryStore } from '../risk/port.ts';
@@ -16,6 +17,7 @@ export interface Store {
   readonly histories: HistoryStore;
   readonly definitions: DefinitionStore;
   readonly approvals: ApprovalStore;
+  readonly forwards: ForwardStore;
   readonly checkpoints: CheckpointStore;
   readonly lifecycle: StoreLifecycle;
   /** `rates`: counted for all gateways of the database together; undefined where there is one process only. */

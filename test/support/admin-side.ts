@@ -111,6 +111,7 @@ export function adminContextOf(core: Core, org: string, instead: Partial<AdminCo
     servers: () => [],
     limits: async () => [{ name: 'refunds', spec: { per: ['agent'] }, usage: [] }],
     limitState: async () => [],
+    forwards: async () => [],
     shadowPending: () => [],
     metrics: async () => '# no metrics\n',
     lastUsedMs: () => undefined,

@@ -97,6 +97,8 @@ const SELECT: Readonly<Record<Table, string>> = {
     'SELECT o.name AS org, t.position, t.verifier_key, t.sealed FROM checkpoint_key t JOIN organization o ON o.id = t.org ORDER BY t.org, t.position',
   checkpoint:
     'SELECT o.name AS org, t.size, t.made_ms, t.note FROM checkpoint t JOIN organization o ON o.id = t.org ORDER BY t.org, t.size',
+  forward_cursor:
+    'SELECT o.name AS org, t.name, t.start, t.next, t.epoch, t.sent, t.lost FROM forward_cursor t JOIN organization o ON o.id = t.org ORDER BY t.org, t.name',
 };
 
 /** $1 is a JSON array of rows, each an array of values; `ORDINALITY` keeps their order. */
@@ -119,6 +121,8 @@ const INSERT: Readonly<Record<Table, string>> = {
     SELECT o.id, (r.v ->> 1)::bigint, r.v ->> 2, r.v ->> 3 ${BY_ORG}`,
   checkpoint: `INSERT INTO checkpoint (org, size, made_ms, note)
     SELECT o.id, (r.v ->> 1)::bigint, (r.v ->> 2)::bigint, r.v ->> 3 ${BY_ORG}`,
+  forward_cursor: `INSERT INTO forward_cursor (org, name, start, next, epoch, owner, lease_until_ms, sent, lost, failures)
+    SELECT o.id, r.v ->> 1, r.v ->> 2, (r.v ->> 3)::bigint, (r.v ->> 4)::bigint, '', 0, (r.v ->> 5)::bigint, (r.v ->> 6)::bigint, 0 ${BY_ORG}`,
 };
 
 /** The newest version of each object up to a revision; what was deleted by then has none. */

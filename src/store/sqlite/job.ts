@@ -3,6 +3,7 @@ import type { TicketRow } from '../../approval/port.ts';
 import type { EntryDraft, PayloadDraft } from '../../audit/port.ts';
 import type { QuotaFull, QuotaItem } from '../../limit/port.ts';
 import type { CheckpointJob, CheckpointRead } from './checkpoints.ts';
+import type { ForwardJob } from './forwards.ts';
 import type { PackedAppends } from './pack.ts';
 
 export type WriteJob =
@@ -21,6 +22,7 @@ export type WriteJob =
   | { type: 'definitions'; org: string; definitions: readonly { hash: string; text: string }[] }
   | { type: 'approval'; org: string; row: TicketRow; sealed: Uint8Array | undefined; atRevision: number | undefined; entry: EntryDraft }
   | CheckpointJob
+  | ForwardJob
   | { type: 'health' };
 
 /** What the writer appends: texts as they are, or already in UTF-8. */
@@ -81,6 +83,7 @@ export type ReadJob =
   | { type: 'quotas'; org: string; nowMs: number; name: string | undefined; limit: number }
   | { type: 'risk-history'; org: string }
   | CheckpointRead
+  | { type: 'forwards'; org: string }
   | { type: 'definition'; org: string; hash: string }
   | { type: 'approvals'; org: string; live: boolean; agent: string | undefined; limit: number }
   | { type: 'approval'; org: string; by: 'id' | 'binding' | 'sealed'; key: string };

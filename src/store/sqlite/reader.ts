@@ -1,6 +1,7 @@
 // Reads of the SQLite file on a connection that cannot write. Every answer is bounded by the limit its caller gave.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { checkpointQuery } from './checkpoints.ts';
+import { FORWARDS } from './forwards.ts';
 import type { ReadJob, Row } from './job.ts';
 import { entryKey, payloadKey, SEQ_SPAN } from './row-key.ts';
 
@@ -42,6 +43,8 @@ export class SqliteReader {
         return this.#all(job.live ? LIVE_APPROVALS : APPROVALS, job.org, job.agent ?? null, job.limit);
       case 'approval':
         return this.#all(APPROVAL_BY[job.by], job.org, job.key);
+      case 'forwards':
+        return this.#all(FORWARDS, job.org);
       default:
         return this.#all(...checkpointQuery(job));
     }

@@ -111,6 +111,8 @@ const SELECT: Readonly<Record<Table, string>> = {
     'SELECT o.name AS org, t.position, t.verifier_key, t.sealed FROM checkpoint_key t JOIN organization o ON o.id = t.org ORDER BY t.org, t.position',
   checkpoint:
     'SELECT o.name AS org, t.size, t.made_ms, t.note FROM checkpoint t JOIN organization o ON o.id = t.org ORDER BY t.org, t.size',
+  forward_cursor:
+    'SELECT o.name AS org, t.name, t.start, t.next, t.epoch, t.sent, t.lost FROM forward_cursor t JOIN organization o ON o.id = t.org ORDER BY t.org, t.name',
 };
 
 const ORG = '(SELECT id FROM organization WHERE name = ?)';
@@ -127,6 +129,8 @@ const INSERT: Readonly<Record<Table, string>> = {
   quota: `INSERT INTO quota (org, name, key, bucket_ms, used, until_ms) VALUES (${ORG}, ?, ?, ?, ?, ?)`,
   checkpoint_key: `INSERT INTO checkpoint_key (org, position, verifier_key, sealed) VALUES (${ORG}, ?, ?, ?)`,
   checkpoint: `INSERT INTO checkpoint (org, size, made_ms, note) VALUES (${ORG}, ?, ?, ?)`,
+  forward_cursor: `INSERT INTO forward_cursor (org, name, start, next, epoch, owner, lease_until_ms, sent, lost, failures)
+    VALUES (${ORG}, ?, ?, ?, ?, '', 0, ?, ?, 0)`,
 };
 
 function toBase64(bytes: Uint8Array): string {

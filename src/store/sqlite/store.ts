@@ -50,6 +50,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     lifecycle: store,
     limits: { quotas: store.flows.limits, rates: undefined },
     approvals: store.flows.approvals,
+    forwards: store.flows.forwards,
     // The lock of the data directory lets nobody else in.
     presence: { claim: async () => true, settle: async () => undefined, count: async () => 1 },
     backup: (toPath) => backupSqlite(options.dataDir, toPath),

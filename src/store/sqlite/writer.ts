@@ -7,6 +7,7 @@ import { sha256Hex } from '../../lib/digest.ts';
 import { GatewayError } from '../../lib/error.ts';
 import { logUnavailable } from '../group-queue.ts';
 import { CheckpointWriter } from './checkpoints.ts';
+import { ForwardWriter } from './forwards.ts';
 import type { Failure, RowDraft, RowJob, RowPayload, WriteAnswer, WriteJob, WriteReply } from './job.ts';
 import { rowOf } from './pack.ts';
 import { QuotaWriter } from './quotas.ts';
@@ -22,6 +23,7 @@ export class SqliteWriter {
   readonly #statements: Statements;
   readonly #quotas: QuotaWriter;
   readonly #checkpoints: CheckpointWriter;
+  readonly #forwards: ForwardWriter;
   /** Heads as of the last commit or the running transaction; forgotten on every rollback. */
   readonly #orgs = new Map<string, OrgState>();
 
@@ -30,6 +32,7 @@ export class SqliteWriter {
     this.#statements = prepare(db);
     this.#quotas = new QuotaWriter(db);
     this.#checkpoints = new CheckpointWriter(db);
+    this.#forwards = new ForwardWriter(db);
   }
 
   /** Durable when it returns. One reply per job, in order. */
@@ -97,6 +100,12 @@ export class SqliteWriter {
       case 'signing-key':
       case 'tree-blocks':
         return { type: 'done', count: this.#checkpoints.apply(this.#org(job.org).id, job) };
+      case 'forward-claim':
+      case 'forward-advance':
+      case 'forward-fail':
+      case 'forward-release':
+      case 'forward-keep':
+        return { type: 'done', count: this.#forwards.apply(this.#org(job.org).id, job) };
       case 'health':
         return { type: 'done', count: Number(this.#statements.health.run().changes) };
       default:
