@@ -124,6 +124,7 @@ export class ForwardKeeper {
     const sender = openSender(object, {
       org,
       version,
+      clock: core.clock,
       directory: config.audit.forwardDirectory,
       openSecret: (name) => {
         const secret = view.secret(name);

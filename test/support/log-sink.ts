@@ -61,7 +61,7 @@ function serve(sink: SyslogSink, socket: TLSSocket, how: ReturnType<SyslogSink['
   socket.on('data', (chunk: Buffer) => {
     chunks.push(chunk);
     bytes += chunk.length;
-    if (typeof how === 'object' && bytes >= how.resetAfter) socket.resetAndDestroy();
+    if (typeof how === 'object' && bytes >= how.resetAfter) socket.destroy();
   });
   if (how === 'ignore') {
     socket.allowHalfOpen = true;

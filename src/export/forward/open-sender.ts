@@ -1,5 +1,6 @@
 // From a forward object to what sends: the target's connection, its format, its credentials. A secret that is missing is named, not skipped.
 import { join } from 'node:path';
+import type { Clock } from '../../lib/clock.ts';
 import { targetFormats } from '../../object/kind/forward.ts';
 import type { ForwardSpec, StoredObject } from '../../object/kinds.ts';
 import { resolveCredentials } from '../../vault/credential.ts';
@@ -16,6 +17,7 @@ import { tlsSetting } from './tls-setting.ts';
 export interface SenderSetting {
   org: string;
   version: string;
+  clock: Clock;
   /** Where files go; undefined: nowhere. */
   directory: string | undefined;
   openSecret(name: string): string | undefined;
@@ -31,9 +33,9 @@ export function openSender({ spec }: StoredObject<'forward'>, setting: SenderSet
   if (target.type === 'file') return openFile(target.name, format, setting);
   const tls = tlsSetting(target, setting.openSecret);
   if ('missing' in tls) return { problem: `secret ${tls.missing} does not exist or cannot be opened` };
-  const { version } = setting;
+  const { version, clock } = setting;
   if (target.type === 'syslog')
-    return new SyslogSender({ host: target.host, port: target.port, body: format === 'cef' ? 'cef' : 'structured', tls, version });
+    return new SyslogSender({ host: target.host, port: target.port, body: format === 'cef' ? 'cef' : 'structured', tls, version, clock });
   const credentials = resolveCredentials({ headers: target.headers }, setting.openSecret);
   if ('missing' in credentials) return { problem: `secret ${credentials.missing}: ${credentials.reason}` };
   const isOtlp = target.type === 'otlp';

@@ -1,7 +1,9 @@
-// Syslog over TLS (RFC 5425). The protocol has no receipts, so each batch has a connection of its own, and counts as sent only when the target,
-// having read to its end, closes it in turn. A target that closes earlier, resets, or never closes has perhaps not read everything: it comes again.
+// Syslog over TLS (RFC 5425). The protocol has no receipts, so each batch has a connection of its own. What was written is given the time to arrive;
+// then this end is closed, and the batch counts as sent when the target closes in turn: by then it has read everything, or its system would have
+// answered with a reset. A target that closes earlier, resets, or never closes has perhaps not read everything, and it comes again.
 import { isIP } from 'node:net';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
+import type { Clock } from '../../lib/clock.ts';
 import type { LogEvent } from '../event.ts';
 import { syslogFrame, syslogMessage } from '../syslog.ts';
 import { ForbiddenTarget, guardedLookup, isForbiddenAddress } from './connection-guard.ts';
@@ -14,7 +16,11 @@ export interface SyslogPlace {
   body: 'structured' | 'cef';
   tls: TlsSetting;
   version: string;
+  clock: Clock;
 }
+
+/** Shortest time that what was written is given to arrive, milliseconds; else twice what the handshake took. */
+const MIN_ARRIVAL_MS = 20;
 
 export class SyslogSender implements Sender {
   readonly #place: SyslogPlace;
@@ -24,12 +30,12 @@ export class SyslogSender implements Sender {
   }
 
   async send(events: readonly LogEvent[], signal: AbortSignal): Promise<SendResult> {
-    const { host, port, body, tls, version } = this.#place;
+    const { host, port, body, tls, version, clock } = this.#place;
     if (isForbiddenAddress(host)) return { type: 'failed', reason: new ForbiddenTarget().message };
     const bytes = Buffer.from(events.map((event) => syslogFrame(syslogMessage(event, body, version))).join(''));
     const name = tls.servername ?? (isIP(host) ? undefined : host);
     const options: ConnectionOptions = { ...tls, host, port, lookup: guardedLookup, ...(name === undefined ? {} : { servername: name }) };
-    return deliver(connect(options), bytes, signal);
+    return deliver(() => connect(options), bytes, clock, signal);
   }
 
   close(): Promise<void> {
@@ -37,34 +43,42 @@ export class SyslogSender implements Sender {
   }
 }
 
-function deliver(socket: TLSSocket, bytes: Buffer, signal: AbortSignal): Promise<SendResult> {
+function deliver(open: () => TLSSocket, bytes: Buffer, clock: Clock, signal: AbortSignal): Promise<SendResult> {
   const { promise, resolve } = Promise.withResolvers<SendResult>();
-  let isWritten = false;
+  const begunMs = clock.monotonicMs();
+  const socket = open();
+  let isEnding = false;
+  let arrival: NodeJS.Timeout | undefined;
   const fail = (reason: string): void => {
     resolve({ type: 'failed', reason });
     socket.destroy();
   };
-  const late = (): void =>
-    fail(
-      isWritten
-        ? 'the target took the records but did not close the connection, so nobody knows whether it has read them'
-        : 'no connection in time',
-    );
+  const late = (): void => fail(isEnding ? UNREAD : 'the target took no connection, or not everything, in time');
   signal.addEventListener('abort', late, { once: true });
   if (signal.aborted) late();
   socket.once('secureConnect', () => {
-    socket.end(bytes, () => {
-      isWritten = true;
+    const arrivalMs = Math.max(MIN_ARRIVAL_MS, 2 * (clock.monotonicMs() - begunMs));
+    socket.write(bytes, (error) => {
+      if (error) return;
+      arrival = setTimeout(() => {
+        isEnding = true;
+        socket.end();
+      }, arrivalMs);
     });
   });
   socket.on('error', (error) => fail(networkReason(error)));
   socket.once('end', () => {
-    if (!isWritten) fail('the target closed the connection before it had everything');
+    if (!isEnding) fail('the target closed the connection before the end');
   });
   socket.once('close', (hadError) => {
-    if (isWritten && !hadError) resolve({ type: 'sent' });
+    if (isEnding && !hadError) resolve({ type: 'sent' });
     else fail('the target broke the connection off');
   });
   socket.resume();
-  return promise.finally(() => signal.removeEventListener('abort', late));
+  return promise.finally(() => {
+    clearTimeout(arrival);
+    signal.removeEventListener('abort', late);
+  });
 }
+
+const UNREAD = 'the target did not close the connection in turn, so nobody knows whether it has read the records';
