@@ -85,7 +85,7 @@ async function open(inside: Inside): Promise<Gateway> {
   inside.histories.start();
   inside.shadowKeeper.start();
   inside.checkpoints.start();
-  inside.forwards.start();
+  inside.forwards.start(exclusive);
   for (const { org } of control.all()) await log.recordStart(org, { timeMs: clock.nowMs(), instance, version: VERSION, exclusive });
   await store.presence.settle();
   const agentServer = agentListener(inside);

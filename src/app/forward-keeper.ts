@@ -63,8 +63,10 @@ export class ForwardKeeper {
     for (const [name, help, member] of told) metrics.gaugeByOrg(name, help, () => this.#samples(member), 'forward');
   }
 
-  start(): void {
+  /** `alone`: no other gateway is there, so no lease of a killed one need be waited for. */
+  start(alone: boolean): void {
     this.#isStarted = true;
+    if (alone) for (const { org } of this.#views.values()) this.#work = this.#work.then(() => this.#free(org));
     this.#timer = setInterval(() => void this.#look(), LOOK_MS).unref();
     for (const view of this.#views.values()) this.#soon(view);
   }
@@ -94,6 +96,10 @@ export class ForwardKeeper {
       .catch((error: unknown) =>
         this.#options.logger.error({ org: view.org, why: String(error) }, 'forwards could not be brought up to date'),
       );
+  }
+
+  async #free(org: string): Promise<void> {
+    await this.#options.core.store.forwards.freeForwards(org).catch(() => undefined); // then the leases end by themselves
   }
 
   async #settle(view: ControlView): Promise<void> {

@@ -49,6 +49,8 @@ export interface ForwardStore {
   failForward(org: string, name: string, failure: { owner: string; epoch: number; error: string; nowMs: number }): Promise<void>;
   /** So that another gateway need not wait for the lease to end. */
   releaseForward(org: string, name: string, owner: string): Promise<void>;
+  /** Ends every lease: only for who knows that no other gateway is there. */
+  freeForwards(org: string): Promise<void>;
   forwards(org: string): Promise<ForwardCursor[]>;
   /** Forgets those that are not among `names`. */
   keepForwards(org: string, names: readonly string[]): Promise<void>;

@@ -10,6 +10,7 @@ import { HOLDER_FILE } from '../../src/store/sqlite/lock.ts';
 import { openSqliteStore } from '../../src/store/sqlite/store.ts';
 import { appendUntilKilled } from './append-until-killed.ts';
 import { approvalCases } from './approval-cases.ts';
+import { forwardCases } from './forward-cases.ts';
 import { limitCases } from './limit-cases.ts';
 import { type Driver, decision, ORG, storeCases } from './store-cases.ts';
 
@@ -33,6 +34,7 @@ const driver: Driver = {
 storeCases(driver);
 limitCases(driver);
 approvalCases(driver);
+forwardCases(driver);
 
 describe('embedded store', () => {
   it('refuses a second process on its data directory and names the first', async () => {

@@ -79,12 +79,20 @@ function serve(sink: SyslogSink, socket: TLSSocket, how: ReturnType<SyslogSink['
   });
 }
 
+export interface HttpAnswer {
+  status: number;
+  body?: string;
+  headers?: Record<string, string>;
+}
+
 export interface HttpSink {
   url: string;
   requests: { path: string; headers: IncomingHttpHeaders; body: string }[];
   /** Status and body of the answer; `requests` holds only what was answered with 2xx. */
-  answer: (n: number, body: string) => { status: number; body?: string; headers?: Record<string, string> };
+  answer: (n: number, body: string) => HttpAnswer | Promise<HttpAnswer>;
   asked: number;
+  /** Most requests that were open at the same time. */
+  mostAtOnce: number;
   close(): Promise<void>;
 }
 
@@ -95,18 +103,22 @@ export async function startHttpSink(pair?: Pair): Promise<HttpSink> {
     requests: [],
     answer: () => ({ status: 200, body: '{}' }),
     asked: 0,
+    mostAtOnce: 0,
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
   };
+  let open = 0;
   server.on('request', (request, response) => {
     let body = '';
+    sink.mostAtOnce = Math.max(sink.mostAtOnce, ++open);
+    response.once('close', () => open--);
     request.setEncoding('utf8').on('data', (chunk: string) => {
       body += chunk;
     });
-    request.on('end', () => {
-      const { status, body: text = '', headers = {} } = sink.answer(++sink.asked, body);
+    request.on('end', async () => {
+      const { status, body: text = '', headers = {} } = await sink.answer(++sink.asked, body);
       if (status < 300) sink.requests.push({ path: request.url ?? '', headers: request.headers, body });
       response.writeHead(status, headers).end(text);
     });

@@ -59,7 +59,9 @@ export class HttpSender implements Sender {
       if (statusCode >= 200 && statusCode < 300) return isOtlp ? partial(text, events.length) : { type: 'sent' };
       return refusal(statusCode, answered['retry-after']);
     } catch (error) {
-      return { type: 'failed', reason: signal.aborted ? 'no answer in time' : networkReason(error) };
+      return signal.aborted
+        ? { type: 'failed', reason: 'no answer in time', smaller: true }
+        : { type: 'failed', reason: networkReason(error) };
     }
   }
 

@@ -62,6 +62,12 @@ export class PostgresForwards implements ForwardStore {
     );
   }
 
+  async freeForwards(org: string): Promise<void> {
+    await this.#run(
+      (sql) => sql`UPDATE forward_cursor f SET owner = '', lease_until_ms = 0 FROM organization o WHERE o.id = f.org AND o.name = ${org}`,
+    );
+  }
+
   async forwards(org: string): Promise<ForwardCursor[]> {
     const rows = await this.#run(
       (

@@ -9,6 +9,7 @@ export type ForwardJob =
   | { type: 'forward-advance'; org: string; name: string; progress: ForwardProgress }
   | { type: 'forward-fail'; org: string; name: string; failure: { owner: string; epoch: number; error: string; nowMs: number } }
   | { type: 'forward-release'; org: string; name: string; owner: string }
+  | { type: 'forward-free'; org: string }
   | { type: 'forward-keep'; org: string; names: readonly string[] };
 
 const STATEMENTS = {
@@ -24,6 +25,7 @@ const STATEMENTS = {
     WHERE org = ?6 AND name = ?7 AND owner = ?8 AND epoch = ?9 AND next <= ?1`,
   fail: 'UPDATE forward_cursor SET failures = failures + 1, last_error = ?, last_error_ms = ? WHERE org = ? AND name = ? AND owner = ? AND epoch = ?',
   release: "UPDATE forward_cursor SET owner = '', lease_until_ms = 0 WHERE org = ? AND name = ? AND owner = ?",
+  free: "UPDATE forward_cursor SET owner = '', lease_until_ms = 0 WHERE org = ?",
   keep: 'DELETE FROM forward_cursor WHERE org = ? AND name NOT IN (SELECT value FROM json_each(?))',
 } as const;
 
@@ -37,7 +39,7 @@ export class ForwardWriter {
 
   /** How many rows it wrote. */
   apply(org: number, job: ForwardJob): number {
-    const { claim, advance, fail, release, keep } = this.#statements;
+    const { claim, advance, fail, release, free, keep } = this.#statements;
     switch (job.type) {
       case 'forward-claim': {
         const { owner, start, startSeq, leaseMs, nowMs } = job.claim;
@@ -53,6 +55,8 @@ export class ForwardWriter {
       }
       case 'forward-release':
         return Number(release.run(org, job.name, job.owner).changes);
+      case 'forward-free':
+        return Number(free.run(org).changes);
       default:
         return Number(keep.run(org, JSON.stringify(job.names)).changes);
     }
@@ -84,6 +88,10 @@ export class SqliteForwards implements ForwardStore {
 
   async releaseForward(org: string, name: string, owner: string): Promise<void> {
     await this.#write({ type: 'forward-release', org, name, owner });
+  }
+
+  async freeForwards(org: string): Promise<void> {
+    await this.#write({ type: 'forward-free', org });
   }
 
   async forwards(org: string): Promise<ForwardCursor[]> {

@@ -104,6 +104,7 @@ export class SqliteWriter {
       case 'forward-advance':
       case 'forward-fail':
       case 'forward-release':
+      case 'forward-free':
       case 'forward-keep':
         return { type: 'done', count: this.#forwards.apply(this.#org(job.org).id, job) };
       case 'health':
