@@ -310,4 +310,5 @@ export type StatusReply = z.infer<typeof statusReply>;
 export * from './contract-evidence.ts';
 export * from './contract-forward.ts';
 export * from './contract-rehearse.ts';
+export * from './contract-report.ts';
 export * from './contract-server.ts';

@@ -27,6 +27,7 @@ import { organizationRoutes } from './routes/organizations.ts';
 import { permissionRoutes } from './routes/permissions.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { rehearseRoutes } from './routes/rehearse.ts';
+import { reportRoutes } from './routes/reports.ts';
 import { riskRoutes } from './routes/risk.ts';
 import { serverRoutes } from './routes/servers.ts';
 import { starterRoutes } from './routes/starters.ts';
@@ -63,6 +64,7 @@ export function adminRoutes(): Route[] {
     ...serverRoutes,
     ...evidenceRoutes,
     ...forwardRoutes,
+    ...reportRoutes,
     ...logRoutes(tails),
   ];
 }

@@ -31,6 +31,7 @@ import type {
   OrganizationList,
   PlacedProblem,
   PolicyDiffReply,
+  ReportName,
   ShadowReply,
   StarterReply,
   StatusReply,
@@ -87,6 +88,8 @@ export interface AdminClient {
   what(query: Readonly<Record<string, string | undefined>>): Promise<AccessReply>;
   forwards(): Promise<{ forwards: ForwardBody[] }>;
   forward(name: string): Promise<ForwardBody>;
+  /** JSON lines: progress, then the table. */
+  report(name: ReportName, query: Readonly<Record<string, string | undefined>>): Promise<AsyncIterable<unknown>>;
   limits(): Promise<{ limits: LimitBody[] }>;
   limit(name: string): Promise<LimitBody>;
   freezes(): Promise<FreezeList>;
@@ -177,11 +180,10 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     createOrganization: (body) => wire.json('POST', at('organizations'), body),
     who: (query) => wire.json('GET', at('access', 'who') + queryText(query)),
     what: (query) => wire.json('GET', at('access', 'what') + queryText(query)),
-    forwards: () => wire.json('GET', at('forwards')),
-    forward: (name) => wire.json('GET', at('forwards', name)),
     limits: () => wire.json('GET', at('limits')),
     limit: (name) => wire.json('GET', at('limits', name)),
     ...approvalsOf(wire),
+    ...exportsOf(wire),
     freezes: () => wire.json('GET', at('freezes')),
     freeze: (body) => wire.json('POST', at('freezes'), body),
     unfreeze: (name) => wire.json('DELETE', at('freezes', name)),
@@ -201,7 +203,6 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     log: (query) => wire.json('GET', at('log') + queryText(query)),
     entry: (seq, values) => wire.json('GET', at('log', String(seq)) + queryText({ values: values ? 'true' : undefined })),
     exportLog: (query) => wire.stream(at('log', 'export') + queryText(query)),
-    exportPage: (query) => wire.exportPage(at('log', 'export') + queryText(query)),
     tailLog: (from, signal) => wire.stream(at('log', 'tail') + queryText({ from: from?.toString() }), signal),
     download: (url) => wire.download(url),
     close: () => wire.close(),
@@ -216,6 +217,16 @@ function approvalsOf(wire: Wire): Pick<AdminClient, 'approvals' | 'approval' | '
     approvalStats: () => wire.json('GET', at('approval-stats')),
     decideApproval: (id, what, body) => wire.json('POST', at('approvals', id, what), body),
     decideApprovals: (body) => wire.json('POST', at('approvals', 'decide'), body),
+  };
+}
+
+function exportsOf(wire: Wire): Pick<AdminClient, 'exportPage' | 'forwards' | 'forward' | 'report'> {
+  const at = (...parts: string[]) => `/api/v1/${parts.map(encodeURIComponent).join('/')}`;
+  return {
+    exportPage: (query) => wire.exportPage(at('log', 'export') + queryText(query)),
+    forwards: () => wire.json('GET', at('forwards')),
+    forward: (name) => wire.json('GET', at('forwards', name)),
+    report: (name, query) => wire.lines('GET', at('reports', name) + queryText(query)),
   };
 }
 
@@ -252,7 +263,7 @@ class Wire {
     throw invalidAnswer(this.#prefix.origin, 'does not say where to go on: the gateway is older than this command');
   }
 
-  async lines(method: Dispatcher.HttpMethod, path: string, body: unknown): Promise<AsyncIterable<unknown>> {
+  async lines(method: Dispatcher.HttpMethod, path: string, body?: unknown): Promise<AsyncIterable<unknown>> {
     const response = await this.#send(method, this.#resolve(path), body);
     return jsonLines(response.body, (text) => this.#parse(text));
   }

@@ -5,7 +5,6 @@ import { accessCommands } from './command/access.ts';
 import { dataCommands } from './command/data.ts';
 import { detectCommands } from './command/detect.ts';
 import { dlpCommands } from './command/dlp.ts';
-import { forwardCommands } from './command/forward.ts';
 import { gatewayCommands } from './command/gateway.ts';
 import { identityCommands } from './command/identity.ts';
 import { limitCommands } from './command/limit.ts';
@@ -28,6 +27,5 @@ export const commands: readonly CommandSpec[] = [
   ...dlpCommands,
   ...detectCommands,
   ...logCommands,
-  ...forwardCommands,
   ...dataCommands,
 ];

@@ -1,6 +1,6 @@
 // The log read in order for whoever tells others about it: filtered, and every outcome with the decision it belongs to.
 // Bounded memory: decisions are remembered up to a number; an older one is read again by its place in the log.
-import type { LogStore, StoredEntry } from '../audit/port.ts';
+import type { LogStore } from '../audit/port.ts';
 import { isObject, type Json, type JsonObject } from '../lib/json.ts';
 import { Lru } from '../lib/lru.ts';
 import type { EntryFilter } from './entry-filter.ts';
@@ -8,6 +8,12 @@ import { type LogEvent, readEvent } from './event.ts';
 
 /** Decisions remembered while a log is read; calls that take longer than so many others cost a read. */
 export const MAX_REMEMBERED = 4_096;
+
+export interface JoinedEntry {
+  seq: number;
+  time: string;
+  event: LogEvent | undefined;
+}
 
 export class JoinedLog {
   readonly #log: LogStore;
@@ -19,23 +25,16 @@ export class JoinedLog {
     this.#org = org;
   }
 
-  /** Every entry of the range; `event` only of those that the filter takes. */
-  async *read(
-    fromSeq: number,
-    toSeq: number,
-    filter: EntryFilter,
-  ): AsyncGenerator<{ seq: number; event: LogEvent | undefined }, void, undefined> {
-    for await (const entry of this.#log.read({ org: this.#org, fromSeq, toSeq }))
-      yield { seq: entry.seq, event: await this.#taken(entry, filter) };
-  }
-
-  async #taken(entry: StoredEntry, filter: EntryFilter): Promise<LogEvent | undefined> {
-    const event = readEvent(entry);
-    const { content } = event;
-    if (content.type === 'decision') this.#decisions.set(entry.seq, content);
-    const decision = content.type === 'outcome' ? await this.#decisionOf(content) : undefined;
-    if (!filter.test(content, decision)) return undefined;
-    return decision === undefined ? event : { ...event, decision };
+  /** Every entry of the range with its time; `event` only of those that the filter takes. */
+  async *read(fromSeq: number, toSeq: number, filter: EntryFilter): AsyncGenerator<JoinedEntry, void, undefined> {
+    for await (const entry of this.#log.read({ org: this.#org, fromSeq, toSeq })) {
+      const event = readEvent(entry);
+      const { content } = event;
+      if (content.type === 'decision') this.#decisions.set(entry.seq, content);
+      const decision = content.type === 'outcome' ? await this.#decisionOf(content) : undefined;
+      const whole = decision === undefined ? event : { ...event, decision };
+      yield { seq: entry.seq, time: String(content.time), event: filter.test(content, decision) ? whole : undefined };
+    }
   }
 
   /** undefined when it is not in the log any more, or is no decision of that call. */

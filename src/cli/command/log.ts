@@ -1,6 +1,8 @@
 // Commands about the audit log: show, follow, export, verify.
 // Data only: actions are loaded when they run. Never put a secret, or anything that looks like one, into an example.
 import type { CommandSpec, OptionSpec } from '../command.ts';
+import { forwardCommands } from './forward.ts';
+import { reportCommands } from './report.ts';
 
 /** Which entries: the same for every command that reads the log for others. */
 export const matchOptions: readonly OptionSpec[] = [
@@ -141,4 +143,6 @@ export const logCommands: readonly CommandSpec[] = [
     ],
     load: async () => (await import('../action/verify.ts')).verifyAction,
   },
+  ...forwardCommands,
+  ...reportCommands,
 ];
