@@ -24,6 +24,7 @@ import type { ForwardKeeper } from './forward-keeper.ts';
 import type { HistoryKeeper } from './history-keeper.ts';
 import type { KillSwitch } from './kill-switch.ts';
 import type { Limits } from './limits.ts';
+import type { RetentionKeeper } from './retention-keeper.ts';
 import type { ShadowKeeper } from './shadow-keeper.ts';
 
 /** Everything behind the listeners. */
@@ -43,6 +44,7 @@ export interface Inside extends Core {
   readonly histories: HistoryKeeper;
   readonly checkpoints: CheckpointKeeper;
   readonly forwards: ForwardKeeper;
+  readonly retention: RetentionKeeper;
   readonly dlpScanner: DlpScanner;
   readonly catalog: Catalog;
   readonly definitions: Definitions;

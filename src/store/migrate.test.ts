@@ -19,7 +19,7 @@ describe('pendingMigrations', () => {
 });
 
 describe('readMigrations', () => {
-  it.each(['sqlite', 'postgres'] as const)('finds the files of %s, in the order of their numbers', (driver) => {
+  it.each(['sqlite', 'postgres'] as const)('finds the files of %s, in order, each number once', (driver) => {
     const found = readMigrations(driver);
     expect(found.length).toBeGreaterThan(0);
     const numbers = found.map(({ number }) => number);

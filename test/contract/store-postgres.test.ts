@@ -13,6 +13,7 @@ import { appendUntilKilled } from './append-until-killed.ts';
 import { approvalCases } from './approval-cases.ts';
 import { forwardCases } from './forward-cases.ts';
 import { limitCases, quotaItem } from './limit-cases.ts';
+import { retentionCases } from './retention-cases.ts';
 import { type Driver, decision, entries, ORG, storeCases, verdict } from './store-cases.ts';
 
 let server: TestPostgres;
@@ -42,6 +43,7 @@ storeCases(driver);
 limitCases(driver);
 approvalCases(driver);
 forwardCases(driver);
+retentionCases(driver);
 
 describe('PostgreSQL store', () => {
   it('rates in the database: two processes share one count, all items or none, and say how long to wait', async () => {

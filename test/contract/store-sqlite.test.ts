@@ -12,6 +12,7 @@ import { appendUntilKilled } from './append-until-killed.ts';
 import { approvalCases } from './approval-cases.ts';
 import { forwardCases } from './forward-cases.ts';
 import { limitCases } from './limit-cases.ts';
+import { retentionCases } from './retention-cases.ts';
 import { type Driver, decision, ORG, storeCases } from './store-cases.ts';
 
 const driver: Driver = {
@@ -35,6 +36,7 @@ storeCases(driver);
 limitCases(driver);
 approvalCases(driver);
 forwardCases(driver);
+retentionCases(driver);
 
 describe('embedded store', () => {
   it('refuses a second process on its data directory and names the first', async () => {

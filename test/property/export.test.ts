@@ -13,6 +13,7 @@ import {
 } from '../../src/audit/entry.ts';
 import { type LogEvent, readEvent } from '../../src/export/event.ts';
 import { exportFormats, formats } from '../../src/export/format.ts';
+import { MAX_SYSLOG_BYTES } from '../../src/export/syslog.ts';
 import { fromVisibleText, visibleText } from '../../src/export/visible-text.ts';
 import { parseCef } from '../support/cef-text.ts';
 import { ocsfProblems } from '../support/ocsf-shape.ts';
@@ -228,7 +229,7 @@ describe('every kind of entry', () => {
       }),
     );
     const { messages } = splitFrames(Buffer.from(formats.syslog.write(event, VERSION)));
-    expect(Buffer.byteLength(messages[0] ?? '')).toBeLessThanOrEqual(8_192);
+    expect(Buffer.byteLength(messages[0] ?? '')).toBeLessThanOrEqual(MAX_SYSLOG_BYTES);
     expect(parseSyslog(messages[0] ?? '').data['sallyport@32473']?.agent).toMatch(/…sha256:[0-9a-f]{64}$/);
   });
 });

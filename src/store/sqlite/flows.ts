@@ -1,8 +1,21 @@
-// The flows of the embedded store: quotas, approvals and cursors of forwards, over one way to its two threads.
+// The flows of the embedded store: quotas, approvals, erasure and cursors of forwards, over one way to its two threads.
 import { SqliteApprovals } from './approvals.ts';
 import { SqliteForwards } from './forwards.ts';
 import { type SqliteAccess, SqliteLimits } from './limits.ts';
+import { SqliteRetention } from './retention.ts';
 
-export function sqliteFlows(access: SqliteAccess): { limits: SqliteLimits; approvals: SqliteApprovals; forwards: SqliteForwards } {
-  return { limits: new SqliteLimits(access), approvals: new SqliteApprovals(access), forwards: new SqliteForwards(access) };
+export interface SqliteFlows {
+  limits: SqliteLimits;
+  approvals: SqliteApprovals;
+  retention: SqliteRetention;
+  forwards: SqliteForwards;
+}
+
+export function sqliteFlows(access: SqliteAccess): SqliteFlows {
+  return {
+    limits: new SqliteLimits(access),
+    approvals: new SqliteApprovals(access),
+    retention: new SqliteRetention(access),
+    forwards: new SqliteForwards(access),
+  };
 }

@@ -4,13 +4,19 @@ import type { ForwardClaim, ForwardCursor, ForwardProgress, ForwardStore } from 
 import { toCursor } from '../forward-row.ts';
 import type { SqliteAccess } from './limits.ts';
 
-export type ForwardJob =
-  | { type: 'forward-claim'; org: string; name: string; claim: ForwardClaim }
-  | { type: 'forward-advance'; org: string; name: string; progress: ForwardProgress }
-  | { type: 'forward-fail'; org: string; name: string; failure: { owner: string; epoch: number; error: string; nowMs: number } }
-  | { type: 'forward-release'; org: string; name: string; owner: string }
-  | { type: 'forward-free'; org: string }
-  | { type: 'forward-keep'; org: string; names: readonly string[] };
+export interface ForwardJob {
+  type: 'forward';
+  org: string;
+  change: ForwardChange;
+}
+
+type ForwardChange =
+  | { type: 'claim'; name: string; claim: ForwardClaim }
+  | { type: 'advance'; name: string; progress: ForwardProgress }
+  | { type: 'fail'; name: string; failure: { owner: string; epoch: number; error: string; nowMs: number } }
+  | { type: 'release'; name: string; owner: string }
+  | { type: 'free' }
+  | { type: 'keep'; names: readonly string[] };
 
 const STATEMENTS = {
   claim: `INSERT INTO forward_cursor (org, name, start, next, epoch, owner, lease_until_ms, sent, lost, failures)
@@ -38,24 +44,24 @@ export class ForwardWriter {
   }
 
   /** How many rows it wrote. */
-  apply(org: number, job: ForwardJob): number {
+  apply(org: number, job: ForwardChange): number {
     const { claim, advance, fail, release, free, keep } = this.#statements;
     switch (job.type) {
-      case 'forward-claim': {
+      case 'claim': {
         const { owner, start, startSeq, leaseMs, nowMs } = job.claim;
         return Number(claim.run(org, job.name, start, startSeq, owner, nowMs + leaseMs, nowMs).changes);
       }
-      case 'forward-advance': {
+      case 'advance': {
         const { owner, epoch, next, sent, lost, nowMs, note } = job.progress;
         return Number(advance.run(next, sent, lost, note ?? null, nowMs, org, job.name, owner, epoch).changes);
       }
-      case 'forward-fail': {
+      case 'fail': {
         const { owner, epoch, error, nowMs } = job.failure;
         return Number(fail.run(error, nowMs, org, job.name, owner, epoch).changes);
       }
-      case 'forward-release':
+      case 'release':
         return Number(release.run(org, job.name, job.owner).changes);
-      case 'forward-free':
+      case 'free':
         return Number(free.run(org).changes);
       default:
         return Number(keep.run(org, JSON.stringify(job.names)).changes);
@@ -74,24 +80,24 @@ export class SqliteForwards implements ForwardStore {
   }
 
   async claimForward(org: string, name: string, claim: ForwardClaim): Promise<ForwardCursor | undefined> {
-    if ((await this.#write({ type: 'forward-claim', org, name, claim })) === 0) return undefined;
+    if ((await this.#write(org, { type: 'claim', name, claim })) === 0) return undefined;
     return (await this.forwards(org)).find((cursor) => cursor.name === name && cursor.owner === claim.owner);
   }
 
   async advanceForward(org: string, name: string, progress: ForwardProgress): Promise<boolean> {
-    return (await this.#write({ type: 'forward-advance', org, name, progress })) > 0;
+    return (await this.#write(org, { type: 'advance', name, progress })) > 0;
   }
 
   async failForward(org: string, name: string, failure: { owner: string; epoch: number; error: string; nowMs: number }): Promise<void> {
-    await this.#write({ type: 'forward-fail', org, name, failure });
+    await this.#write(org, { type: 'fail', name, failure });
   }
 
   async releaseForward(org: string, name: string, owner: string): Promise<void> {
-    await this.#write({ type: 'forward-release', org, name, owner });
+    await this.#write(org, { type: 'release', name, owner });
   }
 
   async freeForwards(org: string): Promise<void> {
-    await this.#write({ type: 'forward-free', org });
+    await this.#write(org, { type: 'free' });
   }
 
   async forwards(org: string): Promise<ForwardCursor[]> {
@@ -99,11 +105,11 @@ export class SqliteForwards implements ForwardStore {
   }
 
   async keepForwards(org: string, names: readonly string[]): Promise<void> {
-    await this.#write({ type: 'forward-keep', org, names });
+    await this.#write(org, { type: 'keep', names });
   }
 
-  async #write(job: ForwardJob): Promise<number> {
-    const answer = await this.#access.submit(job);
+  async #write(org: string, change: ForwardChange): Promise<number> {
+    const answer = await this.#access.submit({ type: 'forward', org, change });
     return answer.type === 'done' ? answer.count : 0;
   }
 }
