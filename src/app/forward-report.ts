@@ -44,7 +44,10 @@ function stateOf({ spec }: StoredObject<'forward'>, isFailing: boolean, isDone: 
 
 function targetText({ spec: { target } }: StoredObject<'forward'>): string {
   if (target.type === 'file') return `file ${target.name}`;
-  return target.type === 'syslog' ? `syslog ${target.host}:${target.port}` : `${target.type} ${target.url}`;
+  if (target.type === 'syslog') return `syslog ${target.host}:${target.port}`;
+  // A query may hold what only those who write objects should see.
+  const { origin, pathname } = new URL(target.url);
+  return `${target.type} ${origin}${pathname}`;
 }
 
 async function timeAt({ log }: Inside['store'], org: string, seq: number): Promise<string | undefined> {

@@ -283,7 +283,15 @@ describe('its state', () => {
   it('is shown by the command line, which says no while it fails; a secret that is missing is refused', async () => {
     const sink = await httpSink();
     sink.answer = () => ({ status: 500, body: 'SECRET-OF-THE-TARGET' });
-    await forward('siem', { target: { type: 'http', url: sink.url } });
+    await forward('siem', { target: { type: 'http', url: `${sink.url}/in?key=IN-QUERY`, headers: { 'x-key': 'IN-HEADER' } } });
+    const made = await acme.admin('POST', '/api/v1/operators', { name: 'looker', role: 'viewer' });
+    const viewer = { authorization: `Bearer ${(made.json as { token: string }).token}` };
+    const seen = await Promise.all(
+      ['objects/forward/siem', 'export', 'forwards'].map((path) => acme.admin('GET', `/api/v1/${path}`, undefined, viewer)),
+    );
+    expect(seen.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(seen.map(({ text }) => text).join('')).not.toContain('IN-HEADER');
+    expect(seen[2]?.text).not.toContain('IN-QUERY');
     await vi.waitFor(async () => expect((await stateOf('siem')).failures).toBeGreaterThan(1), WAIT);
     const env = { SALLYPORT_ADMIN_URL: orgs.gateway.adminUrl, SALLYPORT_OPERATOR_TOKEN: acme.operator };
     const list = await runCli(['forward', 'list'], { env });

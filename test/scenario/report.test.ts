@@ -91,13 +91,16 @@ describe('sallyport report', () => {
     const { notes } = await rowsOf(['anomalies', '--since', '1d']);
     expect(notes[0]).toContain('Spans of 1 h');
     expect((await rowsOf(['usage', '--since', '2020-01-01T00:00:00Z', '--until', '2020-01-02T00:00:00Z'])).rows).toEqual([]);
-    const wrong = [
-      ['usage', '--by', 'taem'],
-      ['anomalies', '--since', '2000d'],
-      ['usage', '--since', '1d', '--until', '2d'],
-    ];
-    for (const args of wrong) expect((await report(args)).code, args.join(' ')).toBe(2);
-    expect((await report(['usage', '--by', 'taem'])).stderr).toContain('team');
+    const at = (path: string) => acme.admin('GET', `/api/v1/reports/${path}`);
+    for (const path of [
+      'usage?since=2026-01-01T00:00:00Z&by=taem',
+      'anomalies?since=2020-01-01T00:00:00Z',
+      'usage?since=2099-01-01T00:00:00Z',
+      'usage',
+    ])
+      expect((await at(path)).status, path).toBe(400);
+    const misspelt = await report(['usage', '--by', 'taem']);
+    expect([misspelt.code, misspelt.stderr]).toEqual([2, expect.stringContaining('team')]);
     expect((await acme.admin('GET', '/api/v1/reports/usge?since=2026-01-01T00:00:00Z')).text).toContain('usage');
   });
 });
