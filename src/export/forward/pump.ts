@@ -96,7 +96,7 @@ export class Pump {
     return cursor && { cursor, next: cursor.next, untilMs: askedMs + LEASE_MS };
   }
 
-  /** Until the lease is lost or the signal aborted. INVARIANT: nothing is sent unless the lease outlasts it (test/fault/forward-replicas.test.ts). */
+  /** Until the lease is lost or the signal aborted. INVARIANT: nothing is sent unless the lease outlasts it (test/fault/forward-kill.test.ts). */
   async #work(held: Held, signal: AbortSignal): Promise<void> {
     const { log, org, pause } = this.#options;
     while (!signal.aborted) {

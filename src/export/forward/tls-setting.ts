@@ -4,7 +4,7 @@ import type { ForwardSpec } from '../../object/kinds.ts';
 type NetworkTarget = Exclude<ForwardSpec['target'], { type: 'file' }>;
 
 export interface TlsSetting {
-  /** INVARIANT: always true, whatever the environment says (forward.test.ts). */
+  /** INVARIANT: always true, whatever the environment says (test/scenario/forward.test.ts). */
   rejectUnauthorized: true;
   minVersion: 'TLSv1.2';
   servername?: string;
