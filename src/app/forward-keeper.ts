@@ -17,6 +17,8 @@ import type { Core } from './core.ts';
 
 /** Between two looks at how far forwards have come, for the metrics. */
 const LOOK_MS = 5_000;
+/** Versions of one forward that are looked through for the one that made it. */
+const MAX_VERSIONS = 10_000;
 
 export interface ForwardKeeperOptions {
   core: Core;
@@ -27,6 +29,10 @@ export interface ForwardKeeperOptions {
   version: string;
   random?: Random;
 }
+
+/** Forwards of one organization at work in one gateway. */
+export const MAX_FORWARDS = 64;
+const TOO_MANY = { problem: `there are more than ${MAX_FORWARDS} forwards in this organization; remove or disable some` };
 
 interface Running {
   /** Changes whenever the object, or a secret that it names, does. */
@@ -68,14 +74,14 @@ export class ForwardKeeper {
     this.#isStarted = true;
     if (alone) for (const { org } of this.#views.values()) this.#work = this.#work.then(() => this.#free(org));
     this.#timer = setInterval(() => void this.#look(), LOOK_MS).unref();
-    for (const view of this.#views.values()) this.#soon(view);
+    for (const org of this.#views.keys()) this.#soon(org);
   }
 
   /** Called with every change of objects. */
   follow(view: ControlView): void {
     const before = this.#views.get(view.org);
     this.#views.set(view.org, view);
-    if (this.#isStarted && (!before || view.changedKinds.has('forward') || view.changedKinds.has('secret'))) this.#soon(view);
+    if (this.#isStarted && (!before || view.changedKinds.has('forward') || view.changedKinds.has('secret'))) this.#soon(view.org);
   }
 
   /** Why the forward cannot even be tried; undefined when it is at work or not there. */
@@ -90,64 +96,69 @@ export class ForwardKeeper {
     await Promise.all([...this.#running.values()].flatMap((running) => [...running.values()].map((one) => one.stop())));
   }
 
-  #soon(view: ControlView): void {
+  #soon(org: string): void {
     this.#work = this.#work
-      .then(() => this.#settle(view))
-      .catch((error: unknown) =>
-        this.#options.logger.error({ org: view.org, why: String(error) }, 'forwards could not be brought up to date'),
-      );
+      .then(() => this.#settle(org))
+      .catch((error: unknown) => this.#options.logger.error({ org, why: String(error) }, 'forwards could not be brought up to date'));
   }
 
   async #free(org: string): Promise<void> {
     await this.#options.core.store.forwards.freeForwards(org).catch(() => undefined); // then the leases end by themselves
   }
 
-  async #settle(view: ControlView): Promise<void> {
-    if (this.#isClosed || this.#views.get(view.org) !== view) return;
-    const running = this.#running.get(view.org) ?? new Map<string, Running>();
-    this.#running.set(view.org, running);
-    const objects = view.list('forward');
-    const wanted = new Map(objects.filter(({ spec }) => !spec.disabled).map((object) => [object.metadata.name, object]));
+  async #settle(org: string): Promise<void> {
+    const view = this.#views.get(org);
+    if (this.#isClosed || !view) return;
+    const running = this.#running.get(org) ?? new Map<string, Running>();
+    this.#running.set(org, running);
+    const wanted = new Map(
+      view.list('forward').flatMap((object) => (object.spec.disabled ? [] : [[object.metadata.name, object] as const])),
+    );
     for (const [name, one] of running) {
       const object = wanted.get(name);
       if (object && one.version === versionOf(object, view)) continue;
       running.delete(name);
       await one.stop();
     }
-    for (const [name, object] of wanted) if (!running.has(name)) running.set(name, this.#begin(object, view));
-    if (view.changedKinds.has('forward')) {
-      const names = objects.map(({ metadata }) => metadata.name);
-      await this.#options.core.store.forwards.keepForwards(view.org, names);
-    }
-    if (objects.length === 0) this.#lags.delete(view.org);
-    else await this.#lookAt(view.org);
+    for (const [name, object] of wanted) if (!running.has(name)) running.set(name, await this.#begin(object, view, running.size));
+    await this.#lookAt(org);
   }
 
-  #begin(object: StoredObject<'forward'>, view: ControlView): Running {
+  async #begin(object: StoredObject<'forward'>, view: ControlView, others: number): Promise<Running> {
     const { core, config, version, logger } = this.#options;
     const { org } = view;
     const sealer = secretSealer(core.vault, org);
-    const sender = openSender(object, {
-      org,
-      version,
-      clock: core.clock,
-      directory: config.audit.forwardDirectory,
-      openSecret: (name) => {
-        const secret = view.secret(name);
-        return secret && sealer.open(name, secret.spec.sealed);
-      },
-    });
+    const sender =
+      others >= MAX_FORWARDS
+        ? TOO_MANY
+        : openSender(object, {
+            org,
+            version,
+            clock: core.clock,
+            directory: config.audit.forwardDirectory,
+            openSecret: (name) => {
+              const secret = view.secret(name);
+              return secret && sealer.open(name, secret.spec.sealed);
+            },
+          });
     const base = { version: versionOf(object, view) };
-    if ('send' in sender) return { ...base, problem: undefined, stop: this.#pump(object, org, sender) };
+    if ('send' in sender) return { ...base, problem: undefined, stop: this.#pump(object, org, sender, await this.#createdAt(org, object)) };
     logger.error({ org, forward: object.metadata.name, why: sender.problem }, 'a forward cannot work');
     return { ...base, problem: sender.problem, stop: async () => undefined };
   }
 
-  #pump({ metadata: { name }, spec }: StoredObject<'forward'>, org: string, sender: Sender): () => Promise<void> {
+  /** Revision of the change that made it, after whatever of the same name was deleted before. */
+  async #createdAt(org: string, { metadata: { name }, revision = 0 }: StoredObject<'forward'>): Promise<number> {
+    const versions = await this.#options.core.store.objects.history(org, 'forward', name, MAX_VERSIONS);
+    const deleted = versions.findIndex(({ document }) => document === undefined);
+    return (deleted < 0 ? versions : versions.slice(0, deleted)).at(-1)?.revision ?? revision;
+  }
+
+  #pump({ metadata: { name }, spec }: StoredObject<'forward'>, org: string, sender: Sender, created: number): () => Promise<void> {
     const { core, logger, instance, random = systemRandom } = this.#options;
     const about = { org, forward: name };
     const pump = new Pump({
-      ...{ org, name, start: spec.start, owner: instance, sender },
+      ...{ org, name, start: spec.start, created, owner: instance, sender },
       log: core.store.log,
       store: core.store.forwards,
       filter: compileFilter(spec.match),
@@ -167,16 +178,21 @@ export class ForwardKeeper {
   }
 
   async #look(): Promise<void> {
-    for (const [org, running] of this.#running) if (running.size > 0) await this.#lookAt(org).catch(() => undefined); // the next look tells
+    for (const [org, running] of this.#running) if (running.size > 0 || this.#lags.has(org)) await this.#lookAt(org).catch(() => undefined); // the next look tells
   }
 
   async #lookAt(org: string): Promise<void> {
     const { log, forwards } = this.#options.core.store;
     const [head, cursors] = await Promise.all([log.head(org), forwards.forwards(org)]);
-    const lags = cursors.map(
+    const view = this.#views.get(org);
+    const names = new Set(view?.list('forward').map(({ metadata }) => metadata.name));
+    const known = cursors.filter(({ name }) => names.has(name));
+    if (view && known.length < cursors.length) await forwards.keepForwards(org, [...names], view.revision);
+    const lags = known.map(
       ({ name, next, lost, failures }) => [name, { entries: Math.max(0, head.seq + 1 - next), lost, failures }] as const,
     );
-    this.#lags.set(org, new Map(lags));
+    if (cursors.length === 0) this.#lags.delete(org);
+    else this.#lags.set(org, new Map(lags));
   }
 
   *#samples(member: keyof Lag): Generator<readonly [string, number, string]> {

@@ -7,7 +7,7 @@ import type { EntryFilter } from './entry-filter.ts';
 import { type LogEvent, readEvent } from './event.ts';
 
 /** Decisions remembered while a log is read; calls that take longer than so many others cost a read. */
-export const MAX_REMEMBERED = 4_096;
+export const MAX_REMEMBERED = 1_024;
 
 export interface JoinedEntry {
   seq: number;
@@ -30,7 +30,7 @@ export class JoinedLog {
     for await (const entry of this.#log.read({ org: this.#org, fromSeq, toSeq })) {
       const event = readEvent(entry);
       const { content } = event;
-      if (content.type === 'decision') this.#decisions.set(entry.seq, content);
+      if (content.type === 'decision') this.#decisions.set(entry.seq, slim(content));
       const decision = content.type === 'outcome' ? await this.#decisionOf(content) : undefined;
       const whole = decision === undefined ? event : { ...event, decision };
       yield { seq: entry.seq, time: String(content.time), event: filter.test(content, decision) ? whole : undefined };
@@ -48,8 +48,13 @@ export class JoinedLog {
   async #readDecision(seq: number): Promise<JsonObject | undefined> {
     for await (const { content } of this.#log.read({ org: this.#org, fromSeq: seq, toSeq: seq, limit: 1 })) {
       const value = JSON.parse(content) as Json;
-      if (isObject(value)) return value;
+      if (isObject(value)) return slim(value);
     }
     return undefined;
   }
+}
+
+/** What an outcome needs of its decision: not what an agent can make long. */
+function slim({ findings: _findings, reason: _reason, notify: _notify, ...rest }: JsonObject): JsonObject {
+  return rest;
 }

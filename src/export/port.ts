@@ -3,7 +3,7 @@
 /** One row for each forward of an organization; never moves back by itself. */
 export interface ForwardCursor {
   name: string;
-  /** `spec.start` it was begun with. */
+  /** What it was begun for: `spec.start`, and the revision that created the object. */
   start: string;
   /** First place of the log that was not dealt with. */
   next: number;
@@ -52,6 +52,9 @@ export interface ForwardStore {
   /** Ends every lease: only for who knows that no other gateway is there. */
   freeForwards(org: string): Promise<void>;
   forwards(org: string): Promise<ForwardCursor[]>;
-  /** Forgets those that are not among `names`. */
-  keepForwards(org: string, names: readonly string[]): Promise<void>;
+  /**
+   * Forgets those that are not among `names`, the forwards there are at this control revision; nothing when it has moved on, for then another
+   * gateway may work on one that this one does not know yet.
+   */
+  keepForwards(org: string, names: readonly string[], revision: number): Promise<void>;
 }

@@ -84,17 +84,17 @@ export function forwardCases(driver: Driver): void {
       await forwards.claimForward(ORG, 'siem', claim('a'));
       await forwards.advanceForward(ORG, 'siem', progress('a', 1, 10));
       expect(await forwards.claimForward(ORG, 'siem', claim('a', { start: '4', startSeq: 4 }))).toMatchObject({
-        epoch: 2,
-        next: 4,
-        start: '4',
+        ...{ epoch: 2, next: 4, start: '4', sent: 0, lost: 0 },
       });
       expect(await forwards.advanceForward(ORG, 'siem', progress('a', 1, 11))).toBe(false);
       await forwards.claimForward(ORG, 'kept', claim('a'));
       await forwards.claimForward('other', 'siem', claim('a'));
-      await forwards.keepForwards(ORG, ['kept']);
+      await forwards.keepForwards(ORG, [], 7); // it knows an older or newer state than there is
+      expect(await forwards.forwards(ORG)).toHaveLength(2);
+      await forwards.keepForwards(ORG, ['kept'], 0);
       expect((await forwards.forwards(ORG)).map(({ name }) => name)).toEqual(['kept']);
       expect(await forwards.forwards('other')).toHaveLength(1);
-      await forwards.keepForwards(ORG, []);
+      await forwards.keepForwards(ORG, [], 0);
       expect(await forwards.forwards(ORG)).toEqual([]);
     });
   });

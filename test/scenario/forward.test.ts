@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ForwardBody } from '../../src/admin/contract.ts';
+import { MAX_FORWARDS } from '../../src/app/forward-keeper.ts';
 import { fromVisibleText } from '../../src/export/visible-text.ts';
 import { parseCef } from '../support/cef-text.ts';
 import { type Certificates, makeCertificates } from '../support/certificates.ts';
@@ -142,6 +143,13 @@ describe('syslog over TLS', () => {
     }
   });
 
+  it('says what is wrong with a certificate that cannot be used', async () => {
+    const sink = await syslogSink(certificates.server);
+    await forward('siem', { target: target(sink, { ca: 'no certificate' }) });
+    await vi.waitFor(async () => expect((await stateOf('siem')).state).toBe('failing'), WAIT);
+    expect([(await stateOf('siem')).sent, sink.connections]).toEqual([0, 0]);
+  });
+
   it('comes again after a reset in the middle, and loses nothing', async () => {
     const sink = await syslogSink(certificates.server);
     sink.behave = (connection) => (connection < 3 ? { resetAfter: 700 } : 'read');
@@ -205,6 +213,18 @@ describe('over HTTP', () => {
     expect(all.join('')).not.toContain('hec-token-1234');
   });
 
+  it('sends nothing, and no token, to a target whose certificate is not trusted', async () => {
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0'); // must not matter
+    try {
+      const sink = await httpSink(certificates.selfSigned);
+      await forward('https', { target: { type: 'http', url: sink.url, ca: certificates.ca, headers: { 'x-token': 'plain' } } });
+      await vi.waitFor(async () => expect((await stateOf('https')).lastError).toContain('is not trusted'), WAIT);
+      expect(sink.asked).toBe(0);
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+
   it('follows no redirect, takes smaller batches when asked to, and waits out what fails', async () => {
     const sink = await httpSink();
     const target = await httpSink();
@@ -256,6 +276,31 @@ describe('into a file', () => {
       const object = { kind: 'forward', metadata: { name: 'out' }, spec: { target: { type: 'file', name } } };
       expect((await acme.admin('POST', '/api/v1/apply', { objects: [object] })).status, name).toBe(400);
     }
+  });
+});
+
+describe('several', () => {
+  it('organizations with the same names keep to their own files', async () => {
+    const beta = orgs.tenants.beta as Tenant;
+    const text = JSON.stringify({ kind: 'forward', metadata: { name: 'same' }, spec: { target: { type: 'file', name: 'same.jsonl' } } });
+    for (const tenant of [acme, beta]) await tenant.apply(text);
+    await settled('same');
+    const lines = async (org: string) => (await readFile(join(files, org, 'same.jsonl'), 'utf8')).trimEnd().split('\n');
+    await vi.waitFor(async () => expect((await lines('beta')).length).toBeGreaterThan(1), WAIT);
+    for (const org of ['acme', 'beta'])
+      expect(new Set((await lines(org)).map((line) => JSON.parse(line).header.org))).toEqual(new Set([org]));
+    await beta.admin('DELETE', '/api/v1/objects/forward/same');
+  });
+
+  it('are bounded, and one that is beyond says so', async () => {
+    const objects = Array.from({ length: MAX_FORWARDS + 1 }, (_, n) => ({
+      ...{ kind: 'forward', metadata: { name: `f${String(n).padStart(3, '0')}` } },
+      spec: { target: { type: 'file', name: `many-${n}.jsonl` }, match: { type: ['none'] } },
+    }));
+    expect((await acme.admin('POST', '/api/v1/apply', { objects })).status).toBe(200);
+    await vi.waitFor(async () => expect((await stateOf('f063')).state).toBe('up to date'), WAIT);
+    expect(await stateOf('f064')).toMatchObject({ state: 'failing', lastError: expect.stringContaining(`more than ${MAX_FORWARDS}`) });
+    expect((await acme.admin('POST', '/api/v1/apply', { objects: [], prune: ['forward'] })).status).toBe(200);
   });
 });
 

@@ -8,7 +8,7 @@ import type { EntryFilter } from '../entry-filter.ts';
 import type { LogEvent } from '../event.ts';
 import { JoinedLog } from '../joined-log.ts';
 import type { ForwardCursor, ForwardStore } from '../port.ts';
-import { SEND_TIMEOUT_MS, type Sender, type SendResult } from './sender.ts';
+import { networkReason, SEND_TIMEOUT_MS, type Sender, type SendResult } from './sender.ts';
 
 /** Entries in one batch. */
 export const MAX_BATCH_ENTRIES = 500;
@@ -33,6 +33,8 @@ export interface PumpOptions {
   name: string;
   /** `spec.start`. */
   start: 'beginning' | 'now' | number;
+  /** Revision that created the object: another object of the same name begins anew. */
+  created: number;
   owner: string;
   log: LogStore;
   store: ForwardStore;
@@ -89,10 +91,16 @@ export class Pump {
   }
 
   async #claim(): Promise<Held | undefined> {
-    const { store, log, org, name, owner, start, clock } = this.#options;
+    const { store, log, org, name, owner, start, created, clock } = this.#options;
     const startSeq = start === 'beginning' ? 1 : start === 'now' ? (await log.head(org)).seq + 1 : start;
     const askedMs = clock.monotonicMs();
-    const cursor = await store.claimForward(org, name, { owner, start: String(start), startSeq, leaseMs: LEASE_MS, nowMs: clock.nowMs() });
+    const cursor = await store.claimForward(org, name, {
+      owner,
+      start: `${start}@${created}`,
+      startSeq,
+      leaseMs: LEASE_MS,
+      nowMs: clock.nowMs(),
+    });
     return cursor && { cursor, next: cursor.next, untilMs: askedMs + LEASE_MS };
   }
 
@@ -147,7 +155,12 @@ export class Pump {
 
   async #sent({ events }: Batch, signal: AbortSignal): Promise<SendResult> {
     if (events.length === 0) return { type: 'sent' };
-    return underSignals([signal], SEND_TIMEOUT_MS, (both) => this.#options.sender.send(events, both));
+    try {
+      return await underSignals([signal], SEND_TIMEOUT_MS, (both) => this.#options.sender.send(events, both));
+    } catch (error) {
+      // As for a certificate or a header that cannot be used.
+      return { type: 'failed', reason: networkReason(error) };
+    }
   }
 
   async #advance(held: Held, { events, next, missing }: Batch, { refused = 0, note }: SendResult & { type: 'sent' }): Promise<boolean> {

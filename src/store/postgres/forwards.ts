@@ -25,6 +25,10 @@ export class PostgresForwards implements ForwardStore {
         ON CONFLICT (org, name) DO UPDATE SET
           epoch = f.epoch + (f.owner <> excluded.owner OR f.start <> excluded.start)::int,
           next = CASE WHEN f.start <> excluded.start THEN excluded.next ELSE f.next END,
+          sent = CASE WHEN f.start <> excluded.start THEN 0 ELSE f.sent END,
+          lost = CASE WHEN f.start <> excluded.start THEN 0 ELSE f.lost END,
+          failures = CASE WHEN f.start <> excluded.start THEN 0 ELSE f.failures END,
+          last_error = CASE WHEN f.start <> excluded.start THEN NULL ELSE f.last_error END,
           start = excluded.start, owner = excluded.owner, lease_until_ms = excluded.lease_until_ms
         WHERE f.owner IN ('', excluded.owner) OR f.lease_until_ms <= (extract(epoch FROM clock_timestamp()) * 1000)::bigint
         RETURNING f.name, f.start, f.next, f.epoch, f.owner, f.sent, f.lost, f.failures, f.last_error, f.last_error_ms, f.last_sent_ms`,
@@ -78,11 +82,11 @@ export class PostgresForwards implements ForwardStore {
     return rows.map(toCursor);
   }
 
-  async keepForwards(org: string, names: readonly string[]): Promise<void> {
+  async keepForwards(org: string, names: readonly string[], revision: number): Promise<void> {
     const list = JSON.stringify(names);
     await this.#run(
       (sql) => sql`DELETE FROM forward_cursor f USING organization o WHERE o.id = f.org AND o.name = ${org}
-        AND f.name NOT IN (SELECT value FROM json_array_elements_text(${list}::text::json) AS value)`,
+        AND o.revision = ${revision} AND f.name NOT IN (SELECT value FROM json_array_elements_text(${list}::text::json) AS value)`,
     );
   }
 

@@ -16,7 +16,7 @@ type ForwardChange =
   | { type: 'fail'; name: string; failure: { owner: string; epoch: number; error: string; nowMs: number } }
   | { type: 'release'; name: string; owner: string }
   | { type: 'free' }
-  | { type: 'keep'; names: readonly string[] };
+  | { type: 'keep'; names: readonly string[]; revision: number };
 
 const STATEMENTS = {
   claim: `INSERT INTO forward_cursor (org, name, start, next, epoch, owner, lease_until_ms, sent, lost, failures)
@@ -24,6 +24,10 @@ const STATEMENTS = {
     ON CONFLICT DO UPDATE SET
       epoch = epoch + (owner <> excluded.owner OR start <> excluded.start),
       next = CASE WHEN start <> excluded.start THEN excluded.next ELSE next END,
+      sent = CASE WHEN start <> excluded.start THEN 0 ELSE sent END,
+      lost = CASE WHEN start <> excluded.start THEN 0 ELSE lost END,
+      failures = CASE WHEN start <> excluded.start THEN 0 ELSE failures END,
+      last_error = CASE WHEN start <> excluded.start THEN NULL ELSE last_error END,
       start = excluded.start, owner = excluded.owner, lease_until_ms = excluded.lease_until_ms
     WHERE owner IN ('', excluded.owner) OR lease_until_ms <= ?7`,
   advance: `UPDATE forward_cursor SET next = ?1, sent = sent + ?2, lost = lost + ?3, failures = 0,
@@ -32,7 +36,8 @@ const STATEMENTS = {
   fail: 'UPDATE forward_cursor SET failures = failures + 1, last_error = ?, last_error_ms = ? WHERE org = ? AND name = ? AND owner = ? AND epoch = ?',
   release: "UPDATE forward_cursor SET owner = '', lease_until_ms = 0 WHERE org = ? AND name = ? AND owner = ?",
   free: "UPDATE forward_cursor SET owner = '', lease_until_ms = 0 WHERE org = ?",
-  keep: 'DELETE FROM forward_cursor WHERE org = ? AND name NOT IN (SELECT value FROM json_each(?))',
+  keep: `DELETE FROM forward_cursor WHERE org = ?1 AND name NOT IN (SELECT value FROM json_each(?2))
+    AND (SELECT revision FROM organization WHERE id = ?1) = ?3`,
 } as const;
 
 export class ForwardWriter {
@@ -64,7 +69,7 @@ export class ForwardWriter {
       case 'free':
         return Number(free.run(org).changes);
       default:
-        return Number(keep.run(org, JSON.stringify(job.names)).changes);
+        return Number(keep.run(org, JSON.stringify(job.names), job.revision).changes);
     }
   }
 }
@@ -104,8 +109,8 @@ export class SqliteForwards implements ForwardStore {
     return (await this.#access.read({ type: 'forwards', org })).map(toCursor);
   }
 
-  async keepForwards(org: string, names: readonly string[]): Promise<void> {
-    await this.#write(org, { type: 'keep', names });
+  async keepForwards(org: string, names: readonly string[], revision: number): Promise<void> {
+    await this.#write(org, { type: 'keep', names, revision });
   }
 
   async #write(org: string, change: ForwardChange): Promise<number> {
