@@ -62,6 +62,8 @@ export const failureMeaning: Readonly<Record<string, string>> = {
   definitions_changed: 'The server states other definitions by now than those that were shown. Review them again, then approve.',
   definitions_flagged:
     'Some of the definitions have findings: poisoned texts or look-alikes of other servers. Review them; approve them all the same with --despite-findings.',
+  export_cursor_mismatch:
+    'The file does not belong to this export: it holds another one, is shorter than its cursor says, or somebody else writes to it. Choose another file.',
   file_exists: 'There is a file of this name already, and it is never replaced. Choose another name.',
   forbidden: 'The role of this operator token may not do this, or lifting a freeze takes a second operator.',
   forbidden_host: 'The Host header is not one that the admin listener answers to. See `admin.allowedHosts`.',

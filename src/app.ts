@@ -9,6 +9,7 @@ import { type Core, openCore } from './app/core.ts';
 import { Definitions } from './app/definitions.ts';
 import { tuneEngine } from './app/engine.ts';
 import { endExpiredStreams } from './app/expired-stream.ts';
+import { ForwardKeeper } from './app/forward-keeper.ts';
 import { freezer } from './app/freezer.ts';
 import type { Gateway, Inside } from './app/gateway.ts';
 import { HistoryKeeper } from './app/history-keeper.ts';
@@ -88,6 +89,7 @@ async function open(inside: Inside): Promise<Gateway> {
   inside.shadowKeeper.start();
   inside.checkpoints.start();
   await inside.notifier.start(exclusive);
+  inside.forwards.start(exclusive);
   inside.retention.start();
   for (const { org } of control.all()) await log.recordStart(org, { timeMs: clock.nowMs(), instance, version: VERSION, exclusive });
   await store.presence.settle();
@@ -131,6 +133,7 @@ function assemble(config: Config, core: Core): Inside {
   const instance = newId('gw', clock.nowMs());
   const killSwitch = new KillSwitch({ clock, log, logger, metrics, instance });
   const histories = new HistoryKeeper({ log: store.log, audit: log, store: store.histories, logger });
+  const forwards = new ForwardKeeper({ core, config, logger, metrics, instance, version: VERSION });
   const control = new LiveControl({
     objects: store.objects,
     compile: controlCompiler(
@@ -149,6 +152,7 @@ function assemble(config: Config, core: Core): Inside {
       views.controlChanged(next);
       retention.follow(next, previous);
       histories.want(next.org, next.risk !== undefined || next.policies.needsFacts);
+      forwards.follow(next.view);
     },
   });
   const { upstreams, connectors } = servers(config, core, logger);
@@ -164,7 +168,7 @@ function assemble(config: Config, core: Core): Inside {
   const shadows = new ShadowTally();
   const parts = {
     ...core,
-    ...{ config, logger, inFlight, views, histories, operators, control, metrics, killSwitch, instance, catalog },
+    ...{ config, logger, inFlight, views, histories, forwards, operators, control, metrics, killSwitch, instance, catalog },
     ...{ upstreams, connectors, approvals, retention },
     limits: createLimits({ ...core, config, logger, instance }),
     definitions: new Definitions({ catalog, control, log, clock, logger, instance }),
@@ -283,6 +287,7 @@ async function stopInside(inside: Inside): Promise<void> {
   await inside.shadowKeeper.close();
   await inside.checkpoints.close();
   await inside.anchors.wire.close();
+  await inside.forwards.close();
   await inside.retention.close();
   for (const { org } of control.all()) {
     const fields = { event: 'stop' as const, timeMs: clock.nowMs(), instance, reason: 'orderly stop' };

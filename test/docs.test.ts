@@ -85,6 +85,14 @@ describe('docs/notifications.md', () => {
   });
 });
 
+describe.each(['docs/exports.md', 'docs/reports.md'])('%s', (document) => {
+  it('shows objects that can be applied', () => {
+    const examples = [...read(document).matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map((block) => block[1] ?? '');
+    expect(examples.length).toBeGreaterThan(0);
+    for (const text of examples) expect(parseObjects(text, document).errors).toEqual([]);
+  });
+});
+
 describe('docs/policy.md', () => {
   const examples = [...read('docs/policy.md').matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map((block) => block[1] ?? '');
 

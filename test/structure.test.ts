@@ -28,6 +28,8 @@ const RANK: Record<string, number> = {
   catalog: 3,
   anchor: 3,
   notify: 3,
+  export: 3,
+  report: 3,
   upstream: 3,
   observe: 3,
   store: 4,

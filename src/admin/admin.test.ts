@@ -174,6 +174,9 @@ const rows: [OperatorRole | undefined, string, string, unknown?][] = [
   ['viewer', 'GET', '/api/v1/log?limit=5'],
   ['viewer', 'GET', '/api/v1/log/tail?from=1'],
   ['viewer', 'GET', '/api/v1/log/export'],
+  ['viewer', 'GET', '/api/v1/forwards'],
+  ['viewer', 'GET', '/api/v1/forwards/siem'],
+  ['viewer', 'GET', '/api/v1/reports/usage?since=2026-01-01T00:00:00Z'],
   ['viewer', 'GET', '/api/v1/log/1'],
 ];
 

@@ -20,7 +20,7 @@ import type { Eraser } from '../retention/eraser.ts';
 import type { RetentionStore } from '../retention/port.ts';
 import type { History } from '../risk/history.ts';
 import type { AccessState } from './access.ts';
-import type { LimitBody, StatusReply } from './contract.ts';
+import type { ForwardBody, LimitBody, StatusReply } from './contract.ts';
 
 /** How an anchor of the log is doing, as far as this process knows. */
 export interface AnchorReport {
@@ -70,6 +70,8 @@ export interface AdminContext {
   limitState(input: DecideInput, quotas: readonly string[]): Promise<LimitState[]>;
   /** With their use; the one of this name, or all. */
   limits(name: string | undefined): Promise<LimitBody[]>;
+  /** How far each forward has come. */
+  forwards(): Promise<ForwardBody[]>;
   /** `own`: only what is counted for this organization. */
   /** What policies of mode shadow would have changed, not yet in the log. */
   shadowPending(): readonly ShadowDifference[];

@@ -243,7 +243,32 @@ export const entryReply = z.object({
   erased: z.number().optional(),
 });
 export const tailQuery = z.strictObject({ from: z.coerce.number().int().min(1).optional() });
-export const logExportQuery = z.strictObject({ from: seq.optional(), to: seq.optional() });
+const patterns = z.string().min(1).max(4096).optional();
+/** Which entries; each a comma-separated list of globs, any of which may fit. An outcome is taken where its decision is. */
+export const entryMatchQuery = {
+  type: patterns,
+  event: patterns,
+  effect: patterns,
+  agent: patterns,
+  user: patterns,
+  server: patterns,
+  tool: patterns,
+  rule: patterns,
+  code: patterns,
+  since: instant.optional(),
+  until: instant.optional(),
+};
+/** Places of the log that one answer may cover at most. */
+export const MAX_EXPORT_SPAN = 1_000_000;
+export const logExportQuery = z.strictObject({
+  from: seq.optional(),
+  to: seq.optional(),
+  /** Covers so many places of the log at most; the header `sallyport-next` says where to go on. */
+  span: z.coerce.number().int().min(1).max(MAX_EXPORT_SPAN).optional(),
+  format: z.enum(['jsonl', 'ocsf', 'cef', 'syslog', 'otlp']).default('jsonl'),
+  ...entryMatchQuery,
+});
+export type EntryMatchQuery = { [K in keyof typeof entryMatchQuery]?: string | undefined };
 
 export const healthReply = z.object({ status: z.enum(['ok', 'ready', 'not ready']), anchors: z.enum(['ok', 'failing']).optional() });
 export const statusReply = z.object({
@@ -287,7 +312,9 @@ export type DrillReply = z.infer<typeof drillReply>;
 export type StatusReply = z.infer<typeof statusReply>;
 
 export * from './contract-evidence.ts';
+export * from './contract-forward.ts';
 export * from './contract-pack.ts';
 export * from './contract-rehearse.ts';
+export * from './contract-report.ts';
 export * from './contract-retention.ts';
 export * from './contract-server.ts';

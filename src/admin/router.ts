@@ -19,6 +19,7 @@ import { drillRoutes } from './routes/drills.ts';
 import { erasureRoutes } from './routes/erasures.ts';
 import { evidenceRoutes } from './routes/evidence.ts';
 import { explainRoutes } from './routes/explain.ts';
+import { forwardRoutes } from './routes/forwards.ts';
 import { freezeRoutes } from './routes/freezes.ts';
 import { grantRoutes } from './routes/grants.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -30,6 +31,7 @@ import { organizationRoutes } from './routes/organizations.ts';
 import { permissionRoutes } from './routes/permissions.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { rehearseRoutes } from './routes/rehearse.ts';
+import { reportRoutes } from './routes/reports.ts';
 import { riskRoutes } from './routes/risk.ts';
 import { serverRoutes } from './routes/servers.ts';
 import { starterRoutes } from './routes/starters.ts';
@@ -68,6 +70,8 @@ export function adminRoutes(): Route[] {
     ...riskRoutes,
     ...serverRoutes,
     ...evidenceRoutes,
+    ...forwardRoutes,
+    ...reportRoutes,
     ...erasureRoutes,
     ...logRoutes(tails),
   ];

@@ -5,6 +5,7 @@ import { isLoopback } from '../config.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { buildView, type ControlView } from '../object/snapshot.ts';
 import { toolOverride } from '../object/tool-override.ts';
+import { forwardReport } from './forward-report.ts';
 import type { Inside } from './gateway.ts';
 import { limitReport, limitState } from './limit-report.ts';
 import { notifyPort } from './notify-port.ts';
@@ -59,6 +60,7 @@ function adminContext(inside: Inside, version: string, org: string, within: (org
     shadowPending: () => inside.shadows.pending(org),
     limitState: (input, quotas) => limitState(inside, org, input, quotas),
     limits: (name) => limitReport(inside, org, name),
+    forwards: () => forwardReport(inside, org),
     metrics: (own) => metrics.render(own ? org : undefined),
     lastUsedMs: (token) => lastUsed.get(org, token),
     definitions: {

@@ -22,6 +22,7 @@ import type { Anchors } from './anchors.ts';
 import type { CheckpointKeeper } from './checkpoint-keeper.ts';
 import type { Core } from './core.ts';
 import type { Definitions } from './definitions.ts';
+import type { ForwardKeeper } from './forward-keeper.ts';
 import type { HistoryKeeper } from './history-keeper.ts';
 import type { KillSwitch } from './kill-switch.ts';
 import type { Limits } from './limits.ts';
@@ -45,6 +46,7 @@ export interface Inside extends Core {
   readonly histories: HistoryKeeper;
   readonly checkpoints: CheckpointKeeper;
   readonly anchors: Anchors;
+  readonly forwards: ForwardKeeper;
   readonly retention: RetentionKeeper;
   readonly dlpScanner: DlpScanner;
   readonly catalog: Catalog;

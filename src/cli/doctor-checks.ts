@@ -9,6 +9,7 @@ import { type AdminClient, createAdminClient } from './admin-client.ts';
 import type { Run } from './command.ts';
 import { adminUrl, meantOrganization, operatorToken } from './connect.ts';
 import { lookAtDatabase, wrappingKeys } from './doctor-database.ts';
+import { lookAtForwards } from './doctor-forward.ts';
 import { lookAtGrants } from './doctor-grant.ts';
 import { lookAtAnchors, verifyTail } from './doctor-log.ts';
 import { lookAtNotifications } from './doctor-notify.ts';
@@ -50,6 +51,7 @@ export async function runChecks(run: Run, config: Config): Promise<Check[]> {
             await lookAtNotifications(client),
             await verifyTail(client),
             ...(await lookAtAnchors(client)),
+            ...(await lookAtForwards(client)),
           ]
         : []),
     ];

@@ -26,4 +26,10 @@ export const auditSettings = z.strictObject({
     .enum(['public', 'any'])
     .default('public')
     .meta(about('Where anchors may be. any: at loopback and private addresses too. At link-local addresses they may never be.')),
+  forwardDirectory: z
+    .string()
+    .min(1)
+    .max(4096)
+    .optional()
+    .meta(about('Directory that forwards to files write into, each organization into one of its own. Without it there are none.')),
 });

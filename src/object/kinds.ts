@@ -9,6 +9,7 @@ import { dlpSpec } from './kind/dlp.ts';
 import { erasureSpec } from './kind/erasure.ts';
 import type { metadataSchema } from './kind/field.ts';
 import { flowSpec } from './kind/flow.ts';
+import { forwardSpec } from './kind/forward.ts';
 import { freezeSpec } from './kind/freeze.ts';
 import { grantSpec } from './kind/grant.ts';
 import { injectionSpec } from './kind/injection.ts';
@@ -18,6 +19,7 @@ import { type operatorRights, type operatorRoles, operatorSpec } from './kind/op
 import { organizationSpec } from './kind/organization.ts';
 import { type policyRule, policySpec } from './kind/policy.ts';
 import type { policyCase } from './kind/policy-case.ts';
+import { priceSpec } from './kind/price.ts';
 import { retentionSpec } from './kind/retention.ts';
 import { riskSpec } from './kind/risk.ts';
 import { type roleGrant, roleSpec } from './kind/role.ts';
@@ -50,6 +52,8 @@ export const kinds = {
   snapshot: snapshotSpec,
   anchor: anchorSpec,
   subscription: subscriptionSpec,
+  forward: forwardSpec,
+  price: priceSpec,
   grant: grantSpec,
   delegation: delegationSpec,
   retention: retentionSpec,
@@ -67,6 +71,7 @@ export type PolicySpec = z.infer<typeof policySpec>;
 export type PolicyCase = z.infer<typeof policyCase>;
 export type FreezeSpec = z.infer<typeof freezeSpec>;
 export type LimitSpec = z.infer<typeof limitSpec>;
+export type ForwardSpec = z.infer<typeof forwardSpec>;
 export type OperatorSpec = z.infer<typeof operatorSpec>;
 export type OperatorRole = (typeof operatorRoles)[number];
 export type OperatorRight = (typeof operatorRights)[number];

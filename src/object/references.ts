@@ -1,5 +1,5 @@
 // Which objects name which other objects, and what is wrong when the other one is missing. Pure.
-import type { Kind, ServerSpec, SpecOf, StoredObject, SubscriptionSpec } from './kinds.ts';
+import type { ForwardSpec, Kind, ServerSpec, SpecOf, StoredObject, SubscriptionSpec } from './kinds.ts';
 
 export interface Reference {
   kind: Kind;
@@ -26,6 +26,7 @@ export function referencesOf(object: StoredObject): Reference[] {
   if (is(object, 'operator')) return one('user', object.spec.user, 'spec.user');
   if (is(object, 'anchor')) return anchorSecrets(object.spec);
   if (is(object, 'subscription')) return channelReferences(object.spec);
+  if (is(object, 'forward')) return forwardReferences(object.spec);
   return is(object, 'server') ? secretReferences(object.spec) : [];
 }
 
@@ -47,6 +48,7 @@ const CREDENTIAL_NAME = /authorization|cookie|password|passwd|secret|token|api[_
 export function plainCredentials(object: StoredObject): string[] {
   if (is(object, 'anchor')) return plainNames(anchorHeaders(object.spec) ?? {});
   if (is(object, 'subscription') && object.spec.channel.type === 'template') return plainNames(object.spec.channel.headers ?? {});
+  if (is(object, 'forward')) return plainNames('headers' in object.spec.target ? (object.spec.target.headers ?? {}) : {});
   if (!is(object, 'server')) return [];
   return plainNames({ ...object.spec.headers, ...object.spec.env });
 }
@@ -78,6 +80,15 @@ function anchorSecrets(spec: SpecOf['anchor']): Reference[] {
     typeof source === 'string' ? [] : one('secret', source.secret, `${at}.${key}`),
   );
   return [...inHeaders, ...one('secret', spec.bucket?.sign?.secretKey.secret, 'spec.bucket.sign.secretKey')];
+}
+
+function forwardReferences({ target }: ForwardSpec): Reference[] {
+  if (target.type === 'file') return [];
+  const { ca, cert, key } = target;
+  const sources = [...Object.entries({ ca, cert, key }), ...('headers' in target ? Object.entries(target.headers ?? {}) : [])];
+  return sources.flatMap(([member, source]) =>
+    typeof source === 'object' ? [{ kind: 'secret' as const, name: source.secret, at: `spec.target.${member}` }] : [],
+  );
 }
 
 function secretReferences(spec: ServerSpec): Reference[] {

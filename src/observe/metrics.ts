@@ -36,8 +36,8 @@ export interface Metrics {
   freezeDone(durationMs: number): void;
   /** Adds a gauge that is read when the metrics are rendered; what it throws leaves it out. */
   gauge(name: string, help: string, read: () => number): void;
-  /** The same with a value for each organization, or for each of its servers; what exceeds the cap on labels is left out. */
-  gaugeByOrg(name: string, help: string, read: () => Iterable<readonly [org: string, value: number, server?: string]>): void;
+  /** The same with a value for each organization, or for each of its servers (or what `label` says); what exceeds the cap on labels is left out. */
+  gaugeByOrg(name: string, help: string, read: () => Iterable<readonly [org: string, value: number, of?: string]>, label?: string): void;
   /** The same for what only grows. */
   counterByOrg(name: string, help: string, read: () => Iterable<readonly [org: string, value: number]>): void;
   /** Prometheus text exposition format: everything, or what is counted for one organization. */
@@ -92,16 +92,16 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
     freezeDone: (durationMs) => freezeSeconds.observe('freeze', durationMs / 1000),
     limited: (limit, org = '') => limits.count(org, limit),
     gauge,
-    gaugeByOrg: (name, help, read) => plain(registry, name, help, 'gauge', () => seriesOf(name, read)),
+    gaugeByOrg: (name, help, read, label) => plain(registry, name, help, 'gauge', () => seriesOf(name, read, label)),
     counterByOrg: (name, help, read) => plain(registry, name, help, 'counter', () => seriesOf(name, read)),
     render: async (org) => (org === undefined ? registry.metrics() : linesOf(await registry.metrics(), org)),
   };
 }
 
-function seriesOf(metricName: string, read: Parameters<Metrics['gaugeByOrg']>[2]): MetricValue[] {
-  const value = ([org, number, server]: readonly [string, number, string?]): MetricValue => ({
+function seriesOf(metricName: string, read: Parameters<Metrics['gaugeByOrg']>[2], label = 'server'): MetricValue[] {
+  const value = ([org, number, of]: readonly [string, number, string?]): MetricValue => ({
     metricName,
-    labels: { ...(server === undefined ? {} : { server }), org },
+    labels: { ...(of === undefined ? {} : { [label]: of }), org },
     value: number,
   });
   return reading(() => [...read()].slice(0, MAX_GAUGE_SERIES).map(value));

@@ -23,6 +23,7 @@ export const TABLES = [
   'checkpoint',
   'notify_cursor',
   'delivery',
+  'forward_cursor',
   'erased',
 ] as const;
 export type Table = (typeof TABLES)[number];
@@ -45,6 +46,7 @@ export const COLUMNS: Readonly<Record<Table, readonly string[]>> = {
     ...['org', 'subscription', 'event', 'type', 'subject', 'seq', 'body', 'status', 'attempts', 'error'],
     ...['created_ms', 'next_ms', 'settled_ms'],
   ],
+  forward_cursor: ['org', 'name', 'start', 'next', 'epoch', 'sent', 'lost'],
   erased: ['org', 'from_seq', 'to_seq', 'by_seq'],
 };
 

@@ -3,6 +3,7 @@ import type { ApprovalStore } from '../approval/port.ts';
 import type { CheckpointStore, LogStore, PayloadEraser } from '../audit/port.ts';
 import type { TokenUseStore } from '../auth/port.ts';
 import type { DefinitionStore } from '../catalog/port.ts';
+import type { ForwardStore } from '../export/port.ts';
 import type { PlaceStore, QuotaStore, RateStore } from '../limit/port.ts';
 import type { OutboxStore } from '../notify/port.ts';
 import type { ObjectStore, StoreLifecycle } from '../object/port.ts';
@@ -19,6 +20,7 @@ export interface Store {
   readonly definitions: DefinitionStore;
   readonly approvals: ApprovalStore;
   readonly outbox: OutboxStore;
+  readonly forwards: ForwardStore;
   readonly retention: RetentionStore;
   readonly checkpoints: CheckpointStore;
   readonly lifecycle: StoreLifecycle;

@@ -11,6 +11,7 @@ import { openSqliteStore } from '../../src/store/sqlite/store.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { appendUntilKilled } from './append-until-killed.ts';
 import { approvalCases } from './approval-cases.ts';
+import { forwardCases } from './forward-cases.ts';
 import { limitCases, quotaItem } from './limit-cases.ts';
 import { outboxCases } from './outbox-cases.ts';
 import { retentionCases } from './retention-cases.ts';
@@ -43,6 +44,7 @@ storeCases(driver);
 limitCases(driver);
 approvalCases(driver);
 outboxCases(driver);
+forwardCases(driver);
 retentionCases(driver);
 
 describe('PostgreSQL store', () => {

@@ -10,6 +10,7 @@ import { HOLDER_FILE } from '../../src/store/sqlite/lock.ts';
 import { openSqliteStore } from '../../src/store/sqlite/store.ts';
 import { appendUntilKilled } from './append-until-killed.ts';
 import { approvalCases } from './approval-cases.ts';
+import { forwardCases } from './forward-cases.ts';
 import { limitCases } from './limit-cases.ts';
 import { outboxCases } from './outbox-cases.ts';
 import { retentionCases } from './retention-cases.ts';
@@ -36,6 +37,7 @@ storeCases(driver);
 limitCases(driver);
 approvalCases(driver);
 outboxCases(driver);
+forwardCases(driver);
 retentionCases(driver);
 
 describe('embedded store', () => {

@@ -116,6 +116,11 @@ const rows: [method: string, path: string, body?: unknown][] = [
   ['GET', '/api/v1/log?limit=500'],
   ['GET', '/api/v1/log?agent=bot'],
   ['GET', '/api/v1/log/export'],
+  ['GET', '/api/v1/log/export?format=ocsf'],
+  ['GET', '/api/v1/forwards'],
+  ['GET', '/api/v1/forwards/none'],
+  ['GET', '/api/v1/reports/usage?since=2026-01-01T00:00:00Z&by=team'],
+  ['GET', '/api/v1/reports/cost?since=2026-01-01T00:00:00Z'],
   ['GET', '/api/v1/log/tail?from=1'],
   ['GET', '/api/v1/log/1?values=true'],
 ];

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { AccessState } from '../../src/admin/access.ts';
 import { type AdminServer, createAdminServer } from '../../src/admin/admin-server.ts';
 import type { AdminContext } from '../../src/admin/context.ts';
+import type { ForwardBody } from '../../src/admin/contract.ts';
 import { newOperatorToken } from '../../src/admin/operator.ts';
 import { createApprovals } from '../../src/app/approvals.ts';
 import { CheckpointKeeper } from '../../src/app/checkpoint-keeper.ts';
@@ -100,6 +101,11 @@ export async function seedOperators(core: Core, org: string): Promise<Record<Ope
 const NO_ANCHORS = { write: async () => undefined, round: async () => undefined, settled: async () => undefined };
 const intent = new IntentAnalyser();
 
+const FORWARD: ForwardBody = {
+  ...{ name: 'siem', target: 'syslog logs.example:6514', format: 'syslog', state: 'up to date' },
+  ...{ next: 2, head: 1, lag: 0, sent: 1, lost: 0, failures: 0 },
+};
+
 export function adminContextOf(core: Core, org: string, instead: Partial<AdminContext> = {}): AdminContext {
   const context: AdminContext = {
     org,
@@ -127,6 +133,7 @@ export function adminContextOf(core: Core, org: string, instead: Partial<AdminCo
     servers: () => [],
     limits: async () => [{ name: 'refunds', spec: { per: ['agent'] }, usage: [] }],
     limitState: async () => [],
+    forwards: async () => [FORWARD],
     shadowPending: () => [],
     metrics: async () => '# no metrics\n',
     lastUsedMs: () => undefined,

@@ -3,6 +3,7 @@ import { entryLine } from '../../audit/chain.ts';
 import type { EntryQuery, StoredEntry } from '../../audit/port.ts';
 import type { AdminContext } from '../context.ts';
 import * as contract from '../contract.ts';
+import { exportLog } from '../log-export.ts';
 import { commitmentsOf, entryFilter } from '../log-filter.ts';
 import type { LogTails } from '../log-tail.ts';
 import { isCurrent, mayAct } from '../operator.ts';
@@ -10,7 +11,6 @@ import { failure, type Route, route } from '../route.ts';
 
 /** Entries looked at for one page when a filter is set; the page then says where to go on. */
 export const MAX_SCANNED = 20_000;
-const EXPORT_CHUNK_CHARS = 64 * 1024;
 
 export function logRoutes(tails: LogTails): Route[] {
   return [
@@ -31,17 +31,11 @@ export function logRoutes(tails: LogTails): Route[] {
       method: 'get',
       path: '/api/v1/log/export',
       role: 'viewer',
-      summary: 'The log as JSON lines, for `sallyport verify` and for keeping',
+      summary:
+        'The log as JSON lines, for `sallyport verify` and for keeping, or in the format of another system; headers say where to go on',
       query: contract.logExportQuery,
       media: 'application/x-ndjson',
-      handle({ context, query: { from, to } }) {
-        const range = { org: context.org, ...(from === undefined ? {} : { fromSeq: from }), ...(to === undefined ? {} : { toSeq: to }) };
-        const headers = {
-          'content-type': 'application/x-ndjson',
-          'content-disposition': `attachment; filename="${context.org}-log.jsonl"`,
-        };
-        return new Response(lines(context, range), { headers });
-      },
+      handle: ({ context, query }) => exportLog(context, query),
     }),
     route({
       method: 'get',
@@ -116,29 +110,6 @@ async function page(context: AdminContext, query: LogPageQuery): Promise<{ entri
     if (wanted(entry)) entries.push(entry);
   }
   return { entries, next: undefined };
-}
-
-function lines(context: AdminContext, range: EntryQuery): ReadableStream<Uint8Array> {
-  const source = context.logStore.read(range)[Symbol.asyncIterator]();
-  const encoder = new TextEncoder();
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      let text = '';
-      while (text.length < EXPORT_CHUNK_CHARS) {
-        const { value, done } = await source.next();
-        if (done) {
-          if (text !== '') controller.enqueue(encoder.encode(text));
-          controller.close();
-          return;
-        }
-        text += `${entryLine(value)}\n`;
-      }
-      controller.enqueue(encoder.encode(text));
-    },
-    async cancel() {
-      await source.return?.();
-    },
-  });
 }
 
 async function valuesOf(context: AdminContext, entry: StoredEntry): Promise<Record<string, string | null>> {

@@ -8,7 +8,6 @@ import { withGateway } from '../connect.ts';
 import { entryLines, entrySummary, valuesText } from '../entry-text.ts';
 import { exitCode } from '../exit-code.ts';
 import { usageError } from '../failure.ts';
-import { saveStream } from '../save-stream.ts';
 import { OutputClosed } from '../terminal.ts';
 import { readNumber } from '../when.ts';
 
@@ -33,19 +32,6 @@ export const showLogAction: Action = async (run, what) => {
     }
     return exitCode.ok;
   });
-};
-
-export const exportLogAction: Action = async (run) => {
-  const [from, to] = ['from', 'to'].map((name) => readNumber(run.options.text(name), `--${name}`, 1)?.toString());
-  const path = run.options.text('output');
-  const saved = await withGateway(run, async (client) => saveStream(run, await client.exportLog({ from, to }), path));
-  if (path !== undefined)
-    show(
-      run,
-      { path, entries: saved.lines, bytes: saved.bytes },
-      () => `Wrote ${saved.lines} entries to ${path}. Check them with: sallyport verify ${path}`,
-    );
-  return exitCode.ok;
 };
 
 export const tailLogAction: Action = async (run) => {

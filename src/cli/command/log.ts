@@ -1,7 +1,24 @@
 // Commands about the audit log: show, follow, export, verify.
 // Data only: actions are loaded when they run. Never put a secret, or anything that looks like one, into an example.
-import type { CommandSpec } from '../command.ts';
+import type { CommandSpec, OptionSpec } from '../command.ts';
 import { evidenceCommands } from './evidence.ts';
+import { forwardCommands } from './forward.ts';
+import { reportCommands } from './report.ts';
+
+/** Which entries: the same for every command that reads the log for others. */
+export const matchOptions: readonly OptionSpec[] = [
+  { flags: '--since <time>', help: 'not older than so long (7d), or since an instant' },
+  { flags: '--until <time>', help: 'before that' },
+  { flags: '--type <types>', help: 'decision, outcome, object, signin, system' },
+  { flags: '--event <events>', help: 'of system entries: gap, drift, incident, …' },
+  { flags: '--agent <names>', help: 'about these agents' },
+  { flags: '--user <names>', help: 'on behalf of these users' },
+  { flags: '--server <names>', help: 'about these servers' },
+  { flags: '--tool <names>', help: 'about these tools' },
+  { flags: '--effect <effects>', help: 'allow, deny, hold' },
+  { flags: '--rule <rules>', help: 'decided by these rules' },
+  { flags: '--code <codes>', help: 'with these reason codes' },
+];
 
 export const logCommands: readonly CommandSpec[] = [
   {
@@ -42,15 +59,29 @@ export const logCommands: readonly CommandSpec[] = [
       },
       {
         usage: 'export',
-        summary: 'Write the log as JSON lines, for keeping and for `verify`',
+        summary: 'Write the log: as JSON lines, for keeping and for `verify`, or as another system reads it',
+        details:
+          'Filters take globs, several separated by commas; an outcome is written where its decision is. Values of arguments and results are never exported.\n\n' +
+          'With `--continue` the file is gone on with where it ends, however the command ended before: nothing is missing and nothing is there twice. A file `<file>.cursor` remembers where that is.',
         needs: 'gateway',
         options: [
+          {
+            flags: '--format <format>',
+            help: 'jsonl unless given; syslog is RFC 5424 with octet counting',
+            choices: ['jsonl', 'ocsf', 'cef', 'syslog', 'otlp'],
+          },
           { flags: '--from <seq>', help: 'first entry' },
           { flags: '--to <seq>', help: 'last entry' },
+          ...matchOptions,
           { flags: '-o, --output <file>', help: 'a new file instead of standard output' },
+          { flags: '--continue', help: 'go on with the file of an earlier export, or begin it' },
         ],
-        examples: [['log export -o log.jsonl', 'all of it']],
-        load: async () => (await import('../action/log.ts')).exportLogAction,
+        examples: [
+          ['log export -o log.jsonl', 'all of it'],
+          ['log export --format ocsf --effect deny --since 7d -o denied.ocsf.jsonl', 'what was refused in a week'],
+          ['log export --format cef -o siem.cef --continue', 'what came since the last time'],
+        ],
+        load: async () => (await import('../action/log-export.ts')).exportLogAction,
       },
       {
         usage: 'checkpoint',
@@ -177,5 +208,7 @@ export const logCommands: readonly CommandSpec[] = [
     ],
     load: async () => (await import('../action/verify.ts')).verifyAction,
   },
+  ...forwardCommands,
+  ...reportCommands,
   ...evidenceCommands,
 ];

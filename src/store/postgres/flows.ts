@@ -1,5 +1,7 @@
-// The flows of the PostgreSQL store: quotas, rates, calls at once, approvals, notifications and erasure, each on connections of its own.
+// The flows of the PostgreSQL store: quotas, rates, calls at once, approvals, notifications, erasure and cursors of forwards, each on connections
+// of its own.
 import { PostgresApprovals } from './approvals.ts';
+import { PostgresForwards } from './forwards.ts';
 import { PostgresLimits } from './limits.ts';
 import { PostgresOutbox } from './outbox.ts';
 import { PostgresPlaces } from './places.ts';
@@ -10,6 +12,7 @@ export class PostgresFlows {
   readonly places: PostgresPlaces;
   readonly approvals: PostgresApprovals;
   readonly outbox: PostgresOutbox;
+  readonly forwards: PostgresForwards;
   readonly retention: PostgresRetention;
 
   constructor(url: string) {
@@ -17,11 +20,12 @@ export class PostgresFlows {
     this.places = new PostgresPlaces(url);
     this.approvals = new PostgresApprovals(url);
     this.outbox = new PostgresOutbox(url);
+    this.forwards = new PostgresForwards(url);
     this.retention = new PostgresRetention(url);
   }
 
   async close(timeoutS: number): Promise<void> {
-    const flows = [this.limits, this.places, this.approvals, this.outbox, this.retention];
+    const flows = [this.limits, this.places, this.approvals, this.outbox, this.retention, this.forwards];
     await Promise.all(flows.map((flow) => flow.close(timeoutS)));
   }
 }

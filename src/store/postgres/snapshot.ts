@@ -120,6 +120,8 @@ const SELECT: Readonly<Record<Table, string>> = {
     'SELECT o.name AS org, t.subscription, t.since, t.seq FROM notify_cursor t JOIN organization o ON o.id = t.org ORDER BY t.org, t.subscription',
   delivery: `SELECT o.name AS org, t.subscription, t.event, t.type, t.subject, t.seq, t.body, t.status, t.attempts, t.error, t.created_ms, t.next_ms,
     t.settled_ms FROM delivery t JOIN organization o ON o.id = t.org WHERE t.status <> 'delivered' ORDER BY t.id`,
+  forward_cursor:
+    'SELECT o.name AS org, t.name, t.start, t.next, t.epoch, t.sent, t.lost FROM forward_cursor t JOIN organization o ON o.id = t.org ORDER BY t.org, t.name',
   erased:
     'SELECT o.name AS org, t.from_seq, t.to_seq, t.by_seq FROM erased t JOIN organization o ON o.id = t.org ORDER BY t.org, t.from_seq, t.by_seq',
 };
@@ -150,6 +152,8 @@ const INSERT: Readonly<Record<Table, string>> = {
   delivery: `INSERT INTO delivery (org, subscription, event, type, subject, seq, body, status, attempts, error, created_ms, next_ms, settled_ms)
     SELECT o.id, r.v ->> 1, r.v ->> 2, r.v ->> 3, r.v ->> 4, (r.v ->> 5)::bigint, r.v ->> 6, r.v ->> 7, (r.v ->> 8)::integer, r.v ->> 9,
       (r.v ->> 10)::bigint, (r.v ->> 11)::bigint, (r.v ->> 12)::bigint ${BY_ORG}`,
+  forward_cursor: `INSERT INTO forward_cursor (org, name, start, next, epoch, owner, lease_until_ms, sent, lost, failures)
+    SELECT o.id, r.v ->> 1, r.v ->> 2, (r.v ->> 3)::bigint, (r.v ->> 4)::bigint, '', 0, (r.v ->> 5)::bigint, (r.v ->> 6)::bigint, 0 ${BY_ORG}`,
   erased: `INSERT INTO erased (org, from_seq, to_seq, by_seq)
     SELECT o.id, (r.v ->> 1)::bigint, (r.v ->> 2)::bigint, (r.v ->> 3)::bigint ${BY_ORG}`,
 };

@@ -57,6 +57,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     limits: { quotas: store.flows.limits, rates: store.flows.limits, places: store.flows.places },
     approvals: store.flows.approvals,
     outbox: store.flows.outbox,
+    forwards: store.flows.forwards,
     retention: store.flows.retention,
     presence: { claim: () => store.claim(), settle: () => store.settle(), count: () => store.count() },
     backup: (toPath) => backupPostgres(options.url, toPath),

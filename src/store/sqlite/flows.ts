@@ -1,6 +1,7 @@
-// The flows of the embedded store: quotas, approvals, notifications and erasure, over one way to its two threads.
+// The flows of the embedded store: quotas, approvals, notifications, erasure and cursors of forwards, over one way to its two threads.
 import { systemClock } from '../../lib/clock.ts';
 import { SqliteApprovals } from './approvals.ts';
+import { SqliteForwards } from './forwards.ts';
 import { type SqliteAccess, SqliteLimits } from './limits.ts';
 import { SqliteOutbox } from './outbox.ts';
 import { SqliteRetention } from './retention.ts';
@@ -10,6 +11,7 @@ export interface SqliteFlows {
   approvals: SqliteApprovals;
   outbox: SqliteOutbox;
   retention: SqliteRetention;
+  forwards: SqliteForwards;
 }
 
 export function sqliteFlows(access: SqliteAccess): SqliteFlows {
@@ -18,5 +20,6 @@ export function sqliteFlows(access: SqliteAccess): SqliteFlows {
     approvals: new SqliteApprovals(access),
     outbox: new SqliteOutbox(access, systemClock),
     retention: new SqliteRetention(access),
+    forwards: new SqliteForwards(access),
   };
 }

@@ -4,6 +4,7 @@ import type { EntryDraft, PayloadDraft } from '../../audit/port.ts';
 import type { QuotaFull, QuotaItem } from '../../limit/port.ts';
 import type { CheckpointJob, CheckpointRead } from './checkpoints.ts';
 import type { OutboxJob, OutboxRead, OutboxSweep } from './outbox.ts';
+import type { ForwardJob } from './forwards.ts';
 import type { PackedAppends } from './pack.ts';
 import type { RetentionJob, RetentionRead } from './retention.ts';
 
@@ -25,6 +26,7 @@ export type WriteJob =
   | { type: 'use-grant'; org: string; use: GrantUse; entry: EntryDraft }
   | CheckpointJob
   | { type: 'outbox'; job: OutboxJob | OutboxSweep }
+  | ForwardJob
   | RetentionJob
   | { type: 'health' };
 
@@ -88,6 +90,7 @@ export type ReadJob =
   | { type: 'risk-history'; org: string }
   | CheckpointRead
   | OutboxRead
+  | { type: 'forwards'; org: string }
   | RetentionRead
   | { type: 'definition'; org: string; hash: string }
   | { type: 'grant-uses'; org: string }

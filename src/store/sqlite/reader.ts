@@ -1,6 +1,7 @@
 // Reads of the SQLite file on a connection that cannot write. Every answer is bounded by the limit its caller gave.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { checkpointQuery } from './checkpoints.ts';
+import { FORWARDS } from './forwards.ts';
 import type { ReadJob, Row } from './job.ts';
 import { outboxQuery } from './outbox.ts';
 import { retentionQuery } from './retention.ts';
@@ -46,6 +47,8 @@ export class SqliteReader {
         return this.#all(job.live ? LIVE_APPROVALS : APPROVALS, job.org, job.agent ?? null, job.limit);
       case 'approval':
         return this.#all(APPROVAL_BY[job.by], job.org, job.key);
+      case 'forwards':
+        return this.#all(FORWARDS, job.org);
       case 'checkpoints':
       case 'signing-keys':
       case 'blocks':

@@ -51,6 +51,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     limits: { quotas: store.flows.limits, rates: undefined, places: undefined },
     approvals: store.flows.approvals,
     outbox: store.flows.outbox,
+    forwards: store.flows.forwards,
     retention: store.flows.retention,
     // The lock of the data directory lets nobody else in.
     presence: { claim: async () => true, settle: async () => undefined, count: async () => 1 },

@@ -7,6 +7,7 @@ import { sha256Hex } from '../../lib/digest.ts';
 import { GatewayError } from '../../lib/error.ts';
 import { logUnavailable } from '../group-queue.ts';
 import { CheckpointWriter } from './checkpoints.ts';
+import { ForwardWriter } from './forwards.ts';
 import type { Failure, RowDraft, RowJob, RowPayload, WriteAnswer, WriteJob, WriteReply } from './job.ts';
 import { OutboxWriter } from './outbox.ts';
 import { rowOf } from './pack.ts';
@@ -25,6 +26,7 @@ export class SqliteWriter {
   readonly #quotas: QuotaWriter;
   readonly #checkpoints: CheckpointWriter;
   readonly #outbox: OutboxWriter;
+  readonly #forwards: ForwardWriter;
   readonly #retention: RetentionWriter;
   /** Heads as of the last commit or the running transaction; forgotten on every rollback. */
   readonly #orgs = new Map<string, OrgState>();
@@ -35,6 +37,7 @@ export class SqliteWriter {
     this.#quotas = new QuotaWriter(db);
     this.#checkpoints = new CheckpointWriter(db);
     this.#outbox = new OutboxWriter(db);
+    this.#forwards = new ForwardWriter(db);
     this.#retention = new RetentionWriter(db);
   }
 
@@ -114,6 +117,8 @@ export class SqliteWriter {
         return { type: 'done', count: this.#checkpoints.apply(this.#org(job.org).id, job) };
       case 'outbox':
         return this.#outbox.run(job.job, (name) => this.#org(name).id);
+      case 'forward':
+        return { type: 'done', count: this.#forwards.apply(this.#org(job.org).id, job.change) };
       case 'health':
         return { type: 'done', count: Number(this.#statements.health.run().changes) };
       case 'erase-part':

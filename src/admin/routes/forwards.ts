@@ -1,0 +1,38 @@
+// Forwards of the log with how far they have come; the same whichever gateway is asked.
+import { didYouMean } from '../../lib/suggest.ts';
+import * as contract from '../contract.ts';
+import { failure, json, type Route, route } from '../route.ts';
+
+export const forwardRoutes: Route[] = [
+  route({
+    method: 'get',
+    path: '/api/v1/forwards',
+    role: 'viewer',
+    summary: 'Forwards of the log: target, how far each has come, its last failure',
+    reply: contract.forwardList,
+    async handle({ context }) {
+      return json(200, { forwards: await context.forwards() });
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/forwards/{name}',
+    role: 'viewer',
+    summary: 'One forward',
+    reply: contract.forwardBody,
+    async handle({ context, param }) {
+      const name = param('name');
+      const all = await context.forwards();
+      const found = all.find((one) => one.name === name);
+      if (found) return json(200, found);
+      return failure(
+        404,
+        'not_found',
+        `There is no forward/${name}.${didYouMean(
+          name,
+          all.map((one) => one.name),
+        )}`,
+      );
+    },
+  }),
+];
