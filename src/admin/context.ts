@@ -47,7 +47,7 @@ export interface AdminContext {
   access(): Promise<AccessState>;
   approvals: ApprovalDesk;
   logStore: LogStore;
-  audit: Pick<AuditLog, 'record' | 'value'>;
+  audit: Pick<AuditLog, 'record' | 'value' | 'entry'>;
   /** Can calls be decided and recorded now? */
   ready(): Promise<boolean>;
   servers(): StatusReply['servers'];
@@ -72,9 +72,9 @@ export interface AdminContext {
     save(definitions: readonly { hash: string; text: string }[]): Promise<void>;
     text(hash: string): Promise<string | undefined>;
   };
-  checkpointer: Pick<Checkpointer, 'make' | 'latest' | 'keys' | 'rotate' | 'inclusion' | 'consistency'>;
+  checkpointer: Pick<Checkpointer, 'make' | 'latest' | 'keys' | 'rotate' | 'inclusion' | 'consistency' | 'segment' | 'keepBlocks'>;
   eraser: Pick<Eraser, 'preview'>;
-  retention: Pick<RetentionStore, 'doneErasures' | 'erasedBy'>;
+  retention: Pick<RetentionStore, 'doneErasures' | 'erasedBy' | 'archived' | 'removeEntries' | 'sealedValues'>;
   /** Versions of an object, newest first. */
   versions(kind: string, name: string, limit: number): Promise<ObjectVersion[]>;
   rotateDataKey(): Promise<{ id: string; previous: string }>;

@@ -14,6 +14,7 @@ import { identifyOperator, mayAct, type Operator, SigninRecorder } from './opera
 import { failure, type Route } from './route.ts';
 import { accessRoutes } from './routes/access.ts';
 import { approvalRoutes } from './routes/approvals.ts';
+import { archiveRoutes } from './routes/archive.ts';
 import { drillRoutes } from './routes/drills.ts';
 import { erasureRoutes } from './routes/erasures.ts';
 import { evidenceRoutes } from './routes/evidence.ts';
@@ -63,6 +64,7 @@ export function adminRoutes(): Route[] {
     ...serverRoutes,
     ...evidenceRoutes,
     ...erasureRoutes,
+    ...archiveRoutes,
     ...logRoutes(tails),
   ];
 }

@@ -9,6 +9,9 @@ import type {
   ApprovalDetail,
   ApprovalList,
   ApprovalStats,
+  ArchiveReply,
+  ArchiveRequest,
+  ArchiveState,
   CheckpointBody,
   DecideReply,
   DecideRequest,
@@ -110,11 +113,14 @@ export interface AdminClient {
   rotateSigningKey(): Promise<{ key: string; previous: string }>;
   consistency(query: { from: string; to: string }): Promise<{ proof: string[] }>;
   proof(call: string): Promise<unknown>;
+  archiveState(): Promise<ArchiveState>;
+  segment(query: { from: string; to: string }): Promise<AsyncIterable<Uint8Array>>;
+  archive(request: ArchiveRequest): Promise<ArchiveReply>;
   evidencePack(query: { framework: string; from: string; to: string }): Promise<PackReply>;
   erase(request: ErasureRequest): Promise<ErasureReply>;
   erasures(): Promise<ErasureList>;
   rotateDataKey(): Promise<{ key: string; previous: string }>;
-  log(query: Readonly<Record<string, string | undefined>>): Promise<{ entries: LogEntryBody[]; next?: number }>;
+  log(query: Readonly<Record<string, string | undefined>>): Promise<{ entries: LogEntryBody[]; next?: number; archived?: number }>;
   entry(seq: number, values: boolean): Promise<{ entry: LogEntryBody; values?: Record<string, string | null>; erased?: number }>;
   exportLog(query: { from: string | undefined; to: string | undefined }): Promise<AsyncIterable<Uint8Array>>;
   /** Server-sent events; ends when the gateway does. */
@@ -200,8 +206,16 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
   };
 }
 
-function evidenceOf(wire: Wire): Pick<AdminClient, 'consistency' | 'proof' | 'evidencePack' | 'erase' | 'erasures'> {
+type EvidenceMethods = Pick<
+  AdminClient,
+  'archiveState' | 'segment' | 'archive' | 'consistency' | 'proof' | 'evidencePack' | 'erase' | 'erasures'
+>;
+
+function evidenceOf(wire: Wire): EvidenceMethods {
   return {
+    archiveState: () => wire.json('GET', '/api/v1/log/archive'),
+    segment: (query) => wire.stream(`/api/v1/log/segment${queryText(query)}`),
+    archive: (request) => wire.json('POST', '/api/v1/log/archive', request),
     consistency: (query) => wire.json('GET', `/api/v1/log/consistency${queryText(query)}`),
     proof: (call) => wire.json('GET', `/api/v1/log/proof${queryText({ call })}`),
     evidencePack: (query) => wire.json('GET', `/api/v1/evidence/pack${queryText(query)}`),

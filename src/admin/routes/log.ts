@@ -23,7 +23,9 @@ export function logRoutes(tails: LogTails): Route[] {
       reply: contract.logReply,
       async handle({ context, query }) {
         const { entries, next } = await page(context, query);
-        return raw(`{"entries":[${entries.map(entryLine).join(',')}]${next === undefined ? '' : `,"next":${next}`}}`);
+        const archived = next === undefined ? await archivedTo(context) : 0;
+        const told = `${next === undefined ? '' : `,"next":${next}`}${archived === 0 ? '' : `,"archived":${archived}`}`;
+        return raw(`{"entries":[${entries.map(entryLine).join(',')}]${told}}`);
       },
     }),
     tailRoute(tails),
@@ -34,11 +36,13 @@ export function logRoutes(tails: LogTails): Route[] {
       summary: 'The log as JSON lines, for `sallyport verify` and for keeping',
       query: contract.logExportQuery,
       media: 'application/x-ndjson',
-      handle({ context, query: { from, to } }) {
+      async handle({ context, query: { from, to } }) {
+        const archived = await archivedTo(context);
         const range = { org: context.org, ...(from === undefined ? {} : { fromSeq: from }), ...(to === undefined ? {} : { toSeq: to }) };
         const headers = {
           'content-type': 'application/x-ndjson',
           'content-disposition': `attachment; filename="${context.org}-log.jsonl"`,
+          ...(archived > 0 && (from ?? 1) <= archived ? { [ARCHIVED_HEADER]: String(archived) } : {}),
         };
         return new Response(lines(context, range), { headers });
       },
@@ -57,6 +61,8 @@ export function logRoutes(tails: LogTails): Route[] {
         if (values === 'true' && !mayAct(operator.role, 'reviewer'))
           return failure(403, 'forbidden', 'Full values are shown to role reviewer and above.');
         const [entry] = await collect(context.logStore.read({ org: context.org, fromSeq: seq, toSeq: seq, limit: 1 }));
+        if (!entry && seq <= (await archivedTo(context)))
+          return failure(404, 'archived', `Entry ${seq} is archived: it is in a segment outside of the database (docs/retention.md).`);
         if (!entry) return failure(404, 'not_found', `The log has no entry ${seq}.`);
         if (values !== 'true') return raw(`{"entry":${entryLine(entry)}}`);
         const found = await valuesOf(context, entry);
@@ -67,6 +73,13 @@ export function logRoutes(tails: LogTails): Route[] {
       },
     }),
   ];
+}
+
+/** Of an export that does not begin with entry 1 because those before are in segments: the last of those. */
+const ARCHIVED_HEADER = 'sallyport-archived-to';
+
+async function archivedTo({ retention, org }: AdminContext): Promise<number> {
+  return (await retention.archived(org))?.seq ?? 0;
 }
 
 function tailRoute(tails: LogTails): Route {

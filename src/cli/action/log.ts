@@ -27,6 +27,7 @@ export const showLogAction: Action = async (run, what) => {
     const query = queryOf(run);
     const reply = await client.log(query);
     show(run, reply, () => (reply.entries.length === 0 ? 'No entry.' : reply.entries.toReversed().map(entrySummary).join('\n')));
+    if (!run.json && reply.archived !== undefined) run.terminal.err(archivedText(reply.archived));
     // A page may end before it is full: the gateway looks through so many entries for a filter.
     if (!run.json && reply.next !== undefined && reply.entries.length < Number(query.limit)) {
       run.terminal.err(`sallyport: looked back as far as entry ${reply.next + 1}; go on with --to ${reply.next}`);
@@ -38,7 +39,11 @@ export const showLogAction: Action = async (run, what) => {
 export const exportLogAction: Action = async (run) => {
   const [from, to] = ['from', 'to'].map((name) => readNumber(run.options.text(name), `--${name}`, 1)?.toString());
   const path = run.options.text('output');
-  const saved = await withGateway(run, async (client) => saveStream(run, await client.exportLog({ from, to }), path));
+  const saved = await withGateway(run, async (client) => {
+    const { archived } = await client.archiveState();
+    if (archived > 0 && Number(from ?? 1) <= archived) run.terminal.err(archivedText(archived));
+    return saveStream(run, await client.exportLog({ from, to }), path);
+  });
   if (path !== undefined)
     show(
       run,
@@ -47,6 +52,10 @@ export const exportLogAction: Action = async (run) => {
     );
   return exitCode.ok;
 };
+
+function archivedText(archived: number): string {
+  return `sallyport: entries up to ${archived} are archived and not here: \`sallyport verify SEGMENT… LOG\` takes their segments and this together`;
+}
 
 export const tailLogAction: Action = async (run) => {
   const controller = new AbortController();

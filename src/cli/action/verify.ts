@@ -12,6 +12,7 @@ import { type Action, type Run, show } from '../command.ts';
 import { exitCode } from '../exit-code.ts';
 import { usageError } from '../failure.ts';
 import { printable } from '../text-table.ts';
+import { isSegment, verifySegmentsAction } from './verify-segment.ts';
 
 const PROGRESS_EVERY_MS = 200;
 /** Entries between two looks at the clock. */
@@ -19,9 +20,15 @@ const PROGRESS_ENTRIES = 512;
 /** Entries from which on a speed means something. */
 const RATE_FROM = 10_000;
 
-export const verifyAction: Action = async (run, source) => {
+export const verifyAction: Action = async (run, source, ...more) => {
   const proof = run.options.text('proof');
   if (proof !== undefined) return verifyProofFile(run, proof, source);
+  const sources = [source, ...more].filter((one) => one !== undefined);
+  if (source !== undefined && (sources.length > 1 || (await isSegment(source)))) {
+    const keys = run.options.list('key');
+    for (const key of keys) if (!parseVerifierKey(key)) throw usageError(`${JSON.stringify(key.slice(0, 200))} is no verifier key.`);
+    return verifySegmentsAction(run, sources, keys);
+  }
   if (source === undefined) throw usageError('verify needs a source: a file, - or a URL; or --proof FILE.');
   const options: VerifyOptions = { ...readOptions(run), tree: await readTree(run) };
   const startMs = systemClock.monotonicMs();
