@@ -9,7 +9,7 @@ import { LONGEST_CALL_MS } from '../retention/eraser.ts';
 import { factsOfDecision } from '../retention/facts.ts';
 import { holdsOn } from '../retention/rules.ts';
 import type { AdminContext } from './context.ts';
-import { firstSince } from './replayed-log.ts';
+import { CLOCK_SKEW_MS, firstSince } from './replayed-log.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -33,7 +33,9 @@ export async function removable(context: AdminContext, view: ControlView, archiv
   const name = rule.metadata.name;
   const head = await logStore.head(org);
   let why = `younger than the ${keepDays} days of retention/${name}`;
-  let to = Math.min(await firstSince(context, clock.nowMs() - keepDays * DAY_MS), head.seq) - 1;
+  // `firstSince` allows for clocks that differ; here the first entry that is too young is wanted.
+  const youngMs = clock.nowMs() - keepDays * DAY_MS + 1;
+  let to = Math.min(await firstSince(context, youngMs + CLOCK_SKEW_MS), head.seq) - 1;
   const [value] = await retention.sealedValues(org, 0, 1);
   if (value && value.seq <= to) [to, why] = [value.seq - 1, 'sealed values are left beside them: retention has to delete those first'];
   const held = await firstHeld(context, view, archivedTo + 1, to);

@@ -66,7 +66,7 @@ export class RetentionKeeper {
   /** Called with every change of objects. */
   follow(next: Control, previous: Control | undefined): void {
     const { changedKinds } = next.view;
-    if (changedKinds.has('retention')) this.#retainedMs = Number.NEGATIVE_INFINITY;
+    if (changedKinds.has('retention') || changedKinds.has('legal-hold')) this.#retainedMs = Number.NEGATIVE_INFINITY;
     if (previous && (['retention', 'legal-hold', 'erasure'] as const).some((kind) => changedKinds.has(kind))) this.wake();
   }
 
