@@ -3,6 +3,7 @@
 import { z } from 'zod';
 
 export * from './contract-approval.ts';
+export * from './contract-grant.ts';
 export * from './contract-identity.ts';
 
 export const MAX_LOG_PAGE = 500;

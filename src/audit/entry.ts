@@ -2,7 +2,7 @@
 // Decision and outcome are written by a pre-sorted template (they are on the path of every call); never add a member out of order.
 import { canonicalJson } from '../lib/canonical-json.ts';
 import { sha256Hex } from '../lib/digest.ts';
-import type { ApprovalFields } from './approval-entry.ts';
+import type { ApprovalFields, GrantFields } from './approval-entry.ts';
 import type { ArchiveFields } from './archive-entry.ts';
 import type { ErasureFields } from './erasure-entry.ts';
 
@@ -231,6 +231,7 @@ export type SystemFields =
     }
   /** A held call's ticket: asked for, decided, ended. `digest` is what reviewers decide on, `binding` what is asked for. */
   | ApprovalFields
+  | GrantFields
   /** Sealed values were deleted, by rule or on request. */
   | ErasureFields
   /** Entries were moved to a segment. */

@@ -16,6 +16,8 @@ import type {
   DecideReply,
   DecideRequest,
   DefinitionsReply,
+  DelegationList,
+  DelegationRequest,
   DiffReply,
   DrillReply,
   DrillRequest,
@@ -27,6 +29,9 @@ import type {
   FreezeList,
   FreezeReply,
   FreezeRequest,
+  GrantList,
+  GrantReply,
+  GrantRequest,
   HistoryReply,
   LimitBody,
   LintReply,
@@ -101,6 +106,13 @@ export interface AdminClient {
   approvalStats(): Promise<ApprovalStats>;
   decideApproval(id: string, what: 'approve' | 'deny' | 'revoke', body: { comment?: string; digest?: string }): Promise<ApprovalBody>;
   decideApprovals(body: DecideRequest): Promise<DecideReply>;
+  claimApproval(id: string, body: { leave?: boolean; force?: boolean }): Promise<ApprovalBody>;
+  grants(): Promise<GrantList>;
+  createGrant(body: GrantRequest): Promise<GrantReply>;
+  changeGrant(name: string, what: 'confirm' | 'revoke'): Promise<GrantReply>;
+  delegations(): Promise<DelegationList>;
+  delegate(body: DelegationRequest): Promise<GrantReply>;
+  endDelegation(name: string): Promise<GrantReply>;
   drill(body: DrillRequest): Promise<DrillReply>;
   definitions(server: string, refresh: boolean): Promise<DefinitionsReply>;
   approveDefinitions(server: string, body: Record<string, unknown>): Promise<ApplyReply>;
@@ -224,7 +236,10 @@ function evidenceOf(wire: Wire): EvidenceMethods {
   };
 }
 
-function approvalsOf(wire: Wire): Pick<AdminClient, 'approvals' | 'approval' | 'approvalStats' | 'decideApproval' | 'decideApprovals'> {
+type OfApprovals = 'approvals' | 'approval' | 'approvalStats' | 'decideApproval' | 'decideApprovals' | 'claimApproval';
+type OfGrants = 'grants' | 'createGrant' | 'changeGrant' | 'delegations' | 'delegate' | 'endDelegation';
+
+function approvalsOf(wire: Wire): Pick<AdminClient, OfApprovals | OfGrants> {
   const at = (...parts: string[]) => `/api/v1/${parts.map(encodeURIComponent).join('/')}`;
   return {
     approvals: (query) => wire.json('GET', at('approvals') + queryText(query)),
@@ -232,6 +247,13 @@ function approvalsOf(wire: Wire): Pick<AdminClient, 'approvals' | 'approval' | '
     approvalStats: () => wire.json('GET', at('approval-stats')),
     decideApproval: (id, what, body) => wire.json('POST', at('approvals', id, what), body),
     decideApprovals: (body) => wire.json('POST', at('approvals', 'decide'), body),
+    claimApproval: (id, body) => wire.json('POST', at('approvals', id, 'claim'), body),
+    grants: () => wire.json('GET', at('grants')),
+    createGrant: (body) => wire.json('POST', at('grants'), body),
+    changeGrant: (name, what) => wire.json('POST', at('grants', name, what)),
+    delegations: () => wire.json('GET', at('delegations')),
+    delegate: (body) => wire.json('POST', at('delegations'), body),
+    endDelegation: (name) => wire.json('POST', at('delegations', name, 'end')),
   };
 }
 

@@ -25,6 +25,7 @@ function call(tenant: Tenant, options: { token?: string; name?: string; argument
 }
 
 const POLICY = 'kind: policy\nmetadata: {name: tried}\nspec: {rules: [{name: r, match: {server: [desk]}, effect: allow}]}\n';
+const SOON = new Date(Date.now() + 7 * 86_400_000).toISOString();
 const agent = { kind: 'agent', metadata: { name: 'added' }, spec: { owner: 'b' } };
 /** As beta asks: [method, path, body]. Every route has at least one row; `touches` says that it changes beta. */
 const rows: [method: string, path: string, body?: unknown][] = [
@@ -97,6 +98,14 @@ const rows: [method: string, path: string, body?: unknown][] = [
   ['POST', '/api/v1/approvals/none/approve'],
   ['POST', '/api/v1/approvals/none/deny', { comment: 'no' }],
   ['POST', '/api/v1/approvals/none/revoke', { comment: 'no' }],
+  ['POST', '/api/v1/approvals/none/claim', {}],
+  ['GET', '/api/v1/grants'],
+  ['POST', '/api/v1/grants', { agent: 'bot', server: 'desk', tool: 'common', until: SOON, reason: 'x', name: 'granted' }],
+  ['POST', '/api/v1/grants/granted/confirm'],
+  ['POST', '/api/v1/grants/granted/revoke'],
+  ['GET', '/api/v1/delegations'],
+  ['POST', '/api/v1/delegations', { from: 'ada', to: 'ben', until: SOON }],
+  ['POST', '/api/v1/delegations/none/end'],
   ['GET', '/api/v1/limits'],
   ['GET', '/api/v1/limits/none'],
   ['GET', '/api/v1/organizations'],

@@ -190,6 +190,14 @@ SYSTEM = {
     "degraded": {"from": is_time, "to": is_time, "reason": any_text},
     "limited": {"from": is_time, "to": is_time, "agent": is_text, "limit": is_text, "refused": is_count, "token": optional(is_text)},
     "incident": dict(what=is_text, reason=any_text, count=is_count),
+    "approval": dict(
+        what=one_of(
+            "requested", "approved", "granted", "refused", "revoked", "expired", "drained", "superseded", "consumed", "read", "claimed",
+            "unclaimed", "reminded", "escalated",
+        ),
+        ticket=is_text, digest=is_hash, binding=is_hash, agent=is_text, by=optional(is_text), call=optional(is_text), expires=optional(is_time),
+    ),
+    "grant": dict(what=one_of("used"), grant=is_text, agent=is_text, binding=is_hash, rule=is_text, call=is_text),
     "erasure": dict(
         what=one_of("erased", "withheld", "completed"), cause=one_of("retention", "request"), values=is_count, rule=optional(is_text),
         request=optional(is_text), entries=optional(list_of(**{"from": is_count, "to": is_count})), held=optional(is_count),

@@ -1,5 +1,5 @@
 // What passes between the main thread and the SQLite worker: plain structures that can be cloned. No behaviour, no functions.
-import type { TicketRow } from '../../approval/port.ts';
+import type { GrantUse, TicketRow } from '../../approval/port.ts';
 import type { EntryDraft, PayloadDraft } from '../../audit/port.ts';
 import type { QuotaFull, QuotaItem } from '../../limit/port.ts';
 import type { CheckpointJob, CheckpointRead } from './checkpoints.ts';
@@ -21,6 +21,7 @@ export type WriteJob =
   | { type: 'risk-history'; org: string; seq: number; beyond: string; data: Uint8Array }
   | { type: 'definitions'; org: string; definitions: readonly { hash: string; text: string }[] }
   | { type: 'approval'; org: string; row: TicketRow; sealed: Uint8Array | undefined; atRevision: number | undefined; entry: EntryDraft }
+  | { type: 'use-grant'; org: string; use: GrantUse; entry: EntryDraft }
   | CheckpointJob
   | RetentionJob
   | { type: 'health' };
@@ -85,6 +86,7 @@ export type ReadJob =
   | CheckpointRead
   | RetentionRead
   | { type: 'definition'; org: string; hash: string }
+  | { type: 'grant-uses'; org: string }
   | { type: 'approvals'; org: string; live: boolean; agent: string | undefined; limit: number }
   | { type: 'approval'; org: string; by: 'id' | 'binding' | 'sealed'; key: string };
 

@@ -39,6 +39,8 @@ export class SqliteReader {
         return this.#all(RISK_HISTORY, job.org);
       case 'definition':
         return this.#all(DEFINITION, job.org, job.hash);
+      case 'grant-uses':
+        return this.#all(GRANT_USES, job.org);
       case 'approvals':
         return this.#all(job.live ? LIVE_APPROVALS : APPROVALS, job.org, job.agent ?? null, job.limit);
       case 'approval':
@@ -119,6 +121,8 @@ const TOKEN_USE = 'SELECT u.token, u.used_ms FROM token_use u JOIN organization 
 const RISK_HISTORY = 'SELECT r.seq, r.beyond, r.data FROM risk_history r JOIN organization o ON o.id = r.org WHERE o.name = ?';
 
 const DEFINITION = 'SELECT d.text FROM definition d JOIN organization o ON o.id = d.org WHERE o.name = ? AND d.hash = ?';
+
+const GRANT_USES = 'SELECT g.key, g.used, g.used_ms FROM grant_use g JOIN organization o ON o.id = g.org WHERE o.name = ?';
 
 const APPROVAL = `SELECT a.id, a.binding, a.live, a.agent, a.version, a.created_ms, a.expires_ms, a.document FROM approval a
   JOIN organization o ON o.id = a.org WHERE o.name = ?1`;

@@ -108,6 +108,7 @@ const SELECT: Readonly<Record<Table, string>> = {
   data_key: 'SELECT o.name, t.id, t.wrapped FROM data_key t JOIN organization o ON o.id = t.org ORDER BY t.position',
   quota:
     'SELECT o.name AS org, t.name, t.key, t.bucket_ms, t.used, t.until_ms FROM quota t JOIN organization o ON o.id = t.org ORDER BY t.org, t.name, t.key, t.bucket_ms',
+  grant_use: 'SELECT o.name AS org, t.key, t.used, t.used_ms FROM grant_use t JOIN organization o ON o.id = t.org ORDER BY t.org, t.key',
   checkpoint_key:
     'SELECT o.name AS org, t.position, t.verifier_key, t.sealed FROM checkpoint_key t JOIN organization o ON o.id = t.org ORDER BY t.org, t.position',
   checkpoint:
@@ -132,6 +133,7 @@ const INSERT: Readonly<Record<Table, string>> = {
   object_history: `INSERT INTO object_history (org, kind, name, revision, document, author, time_ms) VALUES (${ORG}, ?, ?, ?, ?, ?, ?)`,
   data_key: `INSERT INTO data_key (org, id, wrapped) VALUES (${ORG}, ?, ?)`,
   quota: `INSERT INTO quota (org, name, key, bucket_ms, used, until_ms) VALUES (${ORG}, ?, ?, ?, ?, ?)`,
+  grant_use: `INSERT INTO grant_use (org, key, used, used_ms) VALUES (${ORG}, ?, ?, ?)`,
   checkpoint_key: `INSERT INTO checkpoint_key (org, position, verifier_key, sealed) VALUES (${ORG}, ?, ?, ?)`,
   checkpoint: `INSERT INTO checkpoint (org, size, made_ms, note) VALUES (${ORG}, ?, ?, ?)`,
   archived: `INSERT INTO archived (org, seq, hash, revision, first_hash, first_time) VALUES (${ORG}, ?, ?, ?, ?, ?)`,

@@ -102,6 +102,8 @@ export class SqliteWriter {
       }
       case 'approval':
         return this.#approval(job);
+      case 'use-grant':
+        return this.#useGrant(job);
       case 'checkpoint':
       case 'signing-key':
       case 'tree-blocks':
@@ -148,6 +150,16 @@ export class SqliteWriter {
         : changeTicket.run(isLive, version, text, org.id, id, version - 1);
     if (Number(changes) === 0) return { type: 'conflict', kind: 'approval', name: id, currentRevision: 0 };
     return this.#append(name, org, org.head.revision, [rowOf(entry)]);
+  }
+
+  /** One more use and its entry, or nothing: the conflict says which revision it is, another one or the one that was asked for. */
+  #useGrant({ org: name, use: { key, maxUses, timeMs, atRevision }, entry }: Extract<WriteJob, { type: 'use-grant' }>): WriteAnswer {
+    const org = this.#org(name);
+    const currentRevision = org.head.revision;
+    const conflict = { type: 'conflict', kind: 'grant', name: key, currentRevision } as const;
+    if (atRevision !== currentRevision) return conflict;
+    if (Number(this.#statements.useGrant.run(org.id, key, timeMs, maxUses ?? null).changes) === 0) return conflict;
+    return this.#append(name, org, currentRevision, [rowOf(entry)]);
   }
 
   #erasePart({ org: name, part, entry }: Extract<WriteJob, { type: 'erase-part' }>): WriteAnswer {
@@ -254,6 +266,8 @@ const STATEMENTS = {
   addTicket: `INSERT INTO approval (org, id, binding, live, agent, version, created_ms, expires_ms, document, sealed)
     VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
   changeTicket: 'UPDATE approval SET live = ?, version = ?, document = ? WHERE org = ? AND id = ? AND version = ?',
+  useGrant: `INSERT INTO grant_use (org, key, used, used_ms) VALUES (?1, ?2, 1, ?3)
+    ON CONFLICT (org, key) DO UPDATE SET used = used + 1, used_ms = max(used_ms, ?3) WHERE ?4 IS NULL OR used < ?4`,
   health: 'UPDATE health SET writes = writes + 1',
 } as const;
 
