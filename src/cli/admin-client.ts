@@ -9,9 +9,6 @@ import type {
   ApprovalDetail,
   ApprovalList,
   ApprovalStats,
-  ArchiveReply,
-  ArchiveRequest,
-  ArchiveState,
   CheckpointBody,
   DecideReply,
   DecideRequest,
@@ -22,9 +19,6 @@ import type {
   DrillReply,
   DrillRequest,
   EffectiveReply,
-  ErasureList,
-  ErasureReply,
-  ErasureRequest,
   ExplainReply,
   FreezeList,
   FreezeReply,
@@ -39,7 +33,6 @@ import type {
   NewTokenReply,
   ObjectBody,
   OrganizationList,
-  PackReply,
   PlacedProblem,
   PolicyDiffReply,
   ShadowReply,
@@ -51,6 +44,7 @@ import type {
 } from '../admin/contract.ts';
 import { GatewayError } from '../lib/error.ts';
 import { isObject } from '../lib/json.ts';
+import { type EvidenceClient, evidenceClient } from './evidence-client.ts';
 import { ListedFailure } from './failure.ts';
 
 export interface LogEntryBody {
@@ -66,7 +60,7 @@ export interface PolicyBody {
   revision?: number;
 }
 
-export interface AdminClient {
+export interface AdminClient extends EvidenceClient {
   readonly url: string;
   status(): Promise<StatusReply>;
   ready(): Promise<boolean>;
@@ -123,14 +117,6 @@ export interface AdminClient {
   makeCheckpoint(): Promise<CheckpointBody>;
   signingKeys(): Promise<{ keys: string[] }>;
   rotateSigningKey(): Promise<{ key: string; previous: string }>;
-  consistency(query: { from: string; to: string }): Promise<{ proof: string[] }>;
-  proof(call: string): Promise<unknown>;
-  archiveState(): Promise<ArchiveState>;
-  segment(query: { from: string; to: string }): Promise<AsyncIterable<Uint8Array>>;
-  archive(request: ArchiveRequest): Promise<ArchiveReply>;
-  evidencePack(query: { framework: string; from: string; to: string }): Promise<PackReply>;
-  erase(request: ErasureRequest): Promise<ErasureReply>;
-  erasures(): Promise<ErasureList>;
   rotateDataKey(): Promise<{ key: string; previous: string }>;
   log(query: Readonly<Record<string, string | undefined>>): Promise<{ entries: LogEntryBody[]; next?: number; archived?: number }>;
   entry(seq: number, values: boolean): Promise<{ entry: LogEntryBody; values?: Record<string, string | null>; erased?: number }>;
@@ -194,7 +180,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     limits: () => wire.json('GET', at('limits')),
     limit: (name) => wire.json('GET', at('limits', name)),
     ...approvalsOf(wire),
-    ...evidenceOf(wire),
+    ...evidenceClient(wire),
     freezes: () => wire.json('GET', at('freezes')),
     freeze: (body) => wire.json('POST', at('freezes'), body),
     unfreeze: (name) => wire.json('DELETE', at('freezes', name)),
@@ -215,24 +201,6 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     tailLog: (from, signal) => wire.stream(at('log', 'tail') + queryText({ from: from?.toString() }), signal),
     download: (url) => wire.download(url),
     close: () => wire.close(),
-  };
-}
-
-type EvidenceMethods = Pick<
-  AdminClient,
-  'archiveState' | 'segment' | 'archive' | 'consistency' | 'proof' | 'evidencePack' | 'erase' | 'erasures'
->;
-
-function evidenceOf(wire: Wire): EvidenceMethods {
-  return {
-    archiveState: () => wire.json('GET', '/api/v1/log/archive'),
-    segment: (query) => wire.stream(`/api/v1/log/segment${queryText(query)}`),
-    archive: (request) => wire.json('POST', '/api/v1/log/archive', request),
-    consistency: (query) => wire.json('GET', `/api/v1/log/consistency${queryText(query)}`),
-    proof: (call) => wire.json('GET', `/api/v1/log/proof${queryText({ call })}`),
-    evidencePack: (query) => wire.json('GET', `/api/v1/evidence/pack${queryText(query)}`),
-    erase: (request) => wire.json('POST', '/api/v1/erasures', request),
-    erasures: () => wire.json('GET', '/api/v1/erasures'),
   };
 }
 

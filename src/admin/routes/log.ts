@@ -47,33 +47,34 @@ export function logRoutes(tails: LogTails): Route[] {
         return new Response(lines(context, range), { headers });
       },
     }),
-    route({
-      method: 'get',
-      path: '/api/v1/log/{seq}',
-      role: 'viewer',
-      summary: 'One entry; with values=true (role reviewer) the full values behind its commitments',
-      query: contract.entryQuery,
-      reply: contract.entryReply,
-      async handle({ context, operator, param, query: { values } }) {
-        const seq = Number(param('seq'));
-        if (!Number.isSafeInteger(seq) || seq < 1)
-          return failure(400, 'invalid_request', 'The number of an entry is a whole number from 1.');
-        if (values === 'true' && !mayAct(operator.role, 'reviewer'))
-          return failure(403, 'forbidden', 'Full values are shown to role reviewer and above.');
-        const [entry] = await collect(context.logStore.read({ org: context.org, fromSeq: seq, toSeq: seq, limit: 1 }));
-        if (!entry && seq <= (await archivedTo(context)))
-          return failure(404, 'archived', `Entry ${seq} is archived: it is in a segment outside of the database (docs/retention.md).`);
-        if (!entry) return failure(404, 'not_found', `The log has no entry ${seq}.`);
-        if (values !== 'true') return raw(`{"entry":${entryLine(entry)}}`);
-        const found = await valuesOf(context, entry);
-        const isGone = Object.values(found).includes(null);
-        const by = isGone ? await context.retention.erasedBy(context.org, seq) : undefined;
-        const erased = by === undefined ? '' : `,"erased":${by}`;
-        return raw(`{"entry":${entryLine(entry)},"values":${JSON.stringify(found)}${erased}}`);
-      },
-    }),
+    entryRoute,
   ];
 }
+
+const entryRoute = route({
+  method: 'get',
+  path: '/api/v1/log/{seq}',
+  role: 'viewer',
+  summary: 'One entry; with values=true (role reviewer) the full values behind its commitments',
+  query: contract.entryQuery,
+  reply: contract.entryReply,
+  async handle({ context, operator, param, query: { values } }) {
+    const seq = Number(param('seq'));
+    if (!Number.isSafeInteger(seq) || seq < 1) return failure(400, 'invalid_request', 'The number of an entry is a whole number from 1.');
+    if (values === 'true' && !mayAct(operator.role, 'reviewer'))
+      return failure(403, 'forbidden', 'Full values are shown to role reviewer and above.');
+    const [entry] = await collect(context.logStore.read({ org: context.org, fromSeq: seq, toSeq: seq, limit: 1 }));
+    if (!entry && seq <= (await archivedTo(context)))
+      return failure(404, 'archived', `Entry ${seq} is archived: it is in a segment outside of the database (docs/retention.md).`);
+    if (!entry) return failure(404, 'not_found', `The log has no entry ${seq}.`);
+    if (values !== 'true') return raw(`{"entry":${entryLine(entry)}}`);
+    const found = await valuesOf(context, entry);
+    const isGone = Object.values(found).includes(null);
+    const by = isGone ? await context.retention.erasedBy(context.org, seq) : undefined;
+    const erased = by === undefined ? '' : `,"erased":${by}`;
+    return raw(`{"entry":${entryLine(entry)},"values":${JSON.stringify(found)}${erased}}`);
+  },
+});
 
 /** Of an export that does not begin with entry 1 because those before are in segments: the last of those. */
 const ARCHIVED_HEADER = 'sallyport-archived-to';
