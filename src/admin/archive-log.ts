@@ -12,6 +12,8 @@ import type { AdminContext } from './context.ts';
 import { CLOCK_SKEW_MS, firstSince } from './replayed-log.ts';
 
 const DAY_MS = 86_400_000;
+/** Entries that leave at once: meanwhile nobody can append. A multiple of BLOCK_LEAVES. */
+export const MAX_REMOVED = 64 * BLOCK_LEAVES;
 
 export interface Removable {
   /** Last entry that may go; less than the first one when none may. */
@@ -40,7 +42,7 @@ export async function removable(context: AdminContext, view: ControlView, archiv
   if (value && value.seq <= to) [to, why] = [value.seq - 1, 'sealed values are left beside them: retention has to delete those first'];
   const held = await firstHeld(context, view, archivedTo + 1, to);
   if (held) [to, why] = [held.seq - 1, `under legal hold ${held.hold}`];
-  to -= to % BLOCK_LEAVES;
+  to = Math.min(to - (to % BLOCK_LEAVES), archivedTo + MAX_REMOVED);
   while (to > archivedTo && (await isCrossed(context, to))) {
     to -= BLOCK_LEAVES;
     why = 'a call runs over the end of the segment';

@@ -68,7 +68,7 @@ export function adminRoutes(): Route[] {
     ...serverRoutes,
     ...evidenceRoutes,
     ...erasureRoutes,
-    ...archiveRoutes,
+    ...archiveRoutes(),
     ...logRoutes(tails),
   ];
 }

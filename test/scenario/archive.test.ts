@@ -102,6 +102,9 @@ describe('entries leave the database', () => {
   it('into a segment that verifies alone, and the log says so', async () => {
     const copied = await cli('log', 'archive', '--out', at('copies'), '--to', '256');
     expect(copied, copied.stderr).toMatchObject({ code: 0 });
+    const { entry } = (await acme.admin('GET', '/api/v1/log/256')).json as { entry: { hash: string } };
+    const unseen = await acme.admin('POST', '/api/v1/log/archive', { to: 256, hash: entry.hash, file: 'b'.repeat(64) });
+    expect(unseen, 'what nobody has stays').toMatchObject({ status: 409, text: expect.stringContaining('has not handed out') });
     expect((await state()).archived).toBe(0);
     const first = await cli('log', 'archive', '--out', at('kept'), '--to', '256', '--remove');
     expect(first, first.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining('It is the only copy'.replace('It', 'it')) });
