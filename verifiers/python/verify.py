@@ -697,6 +697,8 @@ def segment_head(line):
     if canonical(head).encode("utf-8") != line or head["format"] != "sallyport-segment" or head["version"] != 1:
         raise ValueError("head")
     hashes = head["roots"] + head["consistency"]
+    if not all(isinstance(text, str) for text in [head["org"], head["checkpoint"], *head["keys"]]) or not isinstance(head["keys"], list):
+        raise ValueError("head")
     if not (is_count(head["from"]) and is_count(head["to"]) and 1 <= head["from"] <= head["to"] and all(HASH.match(one) for one in hashes)):
         raise ValueError("head")
     return head
