@@ -1,4 +1,7 @@
 // What every store promises about deleting sealed values, written once; store-sqlite and store-postgres run it against their driver.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TicketRow } from '../../src/approval/port.ts';
 import { entryLine } from '../../src/audit/chain.ts';
@@ -118,6 +121,33 @@ export function retentionCases(driver: Driver): void {
       const verifier = new LogVerifier({ org: ORG, start: head });
       for (const entry of await entriesOf(store, 1, 99)) verifier.take(entryLine(entry));
       expect(verifier.verdict()).toMatchObject({ state: 'cannot_tell', entries: 5 });
+    });
+
+    it('restores where a log begins, the tree of what left, and which values were erased', async () => {
+      const { retention, checkpoints } = store;
+      const [first, second] = await entriesOf(store, 1, 2);
+      if (!first || !second) throw new Error('no entries');
+      const values = await retention.sealedValues(ORG, 0, 2);
+      await retention.erase(ORG, { ...NOTHING, values }, told);
+      await checkpoints.saveTreeBlocks(ORG, 0, new Uint8Array(64).fill(5));
+      const head = { seq: 2, hash: second.hash, revision: 0, firstHash: first.hash, firstTime: 'then' };
+      expect(await retention.removeEntries(ORG, head, 0, told)).toMatchObject({ type: 'erased' });
+      const folder = mkdtempSync(join(tmpdir(), 'sallyport-archived-'));
+      const elsewhere = await driver.place();
+      try {
+        await store.backup(join(folder, 'backup'));
+        await elsewhere.restore(join(folder, 'backup'));
+        const restored = await elsewhere.open();
+        expect(await restored.retention.archived(ORG)).toEqual(head);
+        expect(await restored.retention.erasedBy(ORG, 2)).toBe(5);
+        expect((await restored.checkpoints.treeBlocks(ORG, 0, 9)).length, 'blocks of entries that are there are made again').toBe(32);
+        expect(await restored.log.head(ORG)).toEqual(await store.log.head(ORG));
+        expect(await restored.log.append(ORG, [told])).toMatchObject([{ seq: 7 }]);
+        await restored.lifecycle.close();
+      } finally {
+        await elsewhere.dispose();
+        rmSync(folder, { recursive: true, force: true });
+      }
     });
 
     it('gives work to one holder until its time is over', async () => {

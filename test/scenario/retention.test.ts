@@ -143,6 +143,10 @@ describe('erasing the values of a person', () => {
     expect(await valuesAt(acme, seqOf(his.decision))).toEqual(his.decision);
     expect(await valuesAt(other, seqOf(theirs.decision))).toEqual(theirs.decision);
     for (const bytes of sealed) expect(filesHold(bytes)).toEqual([]);
+    await orgs.gateway.store.backup(join(folder, 'backup'));
+    const backup = readFileSync(join(folder, 'backup'), 'utf8');
+    expect(backup).toContain(String(his.decision.entry.content.arguments));
+    for (const bytes of sealed) expect(backup).not.toContain(bytes.toString('base64'));
     const verdict = await verifyStore(orgs.gateway, 'acme');
     expect(verdict).toMatchObject({ state: 'sound', erased: { values: decided + 1, count: 1 } });
     expect(verdict.erased?.newest[0]).toMatchObject({ by: `request ${name}` });
