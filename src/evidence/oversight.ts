@@ -117,7 +117,7 @@ export const stopped: StatementMaker = ({ tally }) => {
   const statements = [
     shown(
       'stops',
-      `${many(freezes.count, 'freeze')} were set and ${lifts.count} lifted. A freeze binds every call whose decision comes after it, on every gateway.`,
+      `Freezes set: ${freezes.count}, lifted: ${lifts.count}. A freeze binds every call whose decision comes after it, on every gateway.`,
       {
         numbers,
         from: [freezes, lifts],

@@ -166,7 +166,7 @@ export const kept: StatementMaker = ({ oldestTime, to, view, tally, archived }) 
   );
   const { erased, withheld } = tally;
   statements.push(
-    shown('deleted', `${many(erased.count, 'sealed value')} were deleted in the period, each with an entry that names rule or request.`, {
+    shown('deleted', `Sealed values deleted in the period: ${erased.count}. Each deletion is an entry that names rule or request.`, {
       numbers: { erased: erased.count, withheld: withheld.count },
       from: [erased, withheld],
     }),
