@@ -52,6 +52,10 @@ export const rpcMeaning: Readonly<Record<Exclude<keyof typeof rpcCode, 'wireFail
 
 /** Codes of `GatewayError`: in the process log, in answers of the admin API and in messages of the command line. */
 export const failureMeaning: Readonly<Record<string, string>> = {
+  archived: 'That entry is in a segment outside of the database (`log archive`).',
+  not_removable: 'Those entries may not be taken out of the database now; the message says what keeps them.',
+  nothing_to_archive: 'There is no entry that a segment could hold, or that a rule lets go.',
+  segment_unsound: 'The segment that was just written does not verify. Nothing was taken out of the database.',
   backup_damaged: 'The backup cannot be used: it was changed or is not complete. Take another one.',
   backup_exists: 'There is a file of this name already. Choose another name.',
   conflict: 'Somebody else has changed the object, or made one of this name. Read it again, then repeat the change.',

@@ -92,9 +92,9 @@ beforeAll(async () => {
 });
 afterAll(() => side?.close());
 
-/** One row per route: the least role, a request that works with it. */
+/** One row per route: the least role, a request that works with it, or is answered with this status. */
 const POLICY = 'kind: policy\nmetadata: {name: try}\nspec: {rules: [{name: all, effect: allow}]}';
-const rows: [OperatorRole | undefined, string, string, unknown?][] = [
+const rows: [least: OperatorRole | undefined, method: string, path: string, body?: unknown, status?: number][] = [
   [undefined, 'GET', '/healthz'],
   [undefined, 'GET', '/readyz'],
   ['viewer', 'GET', '/metrics'],
@@ -167,6 +167,9 @@ const rows: [OperatorRole | undefined, string, string, unknown?][] = [
   ['viewer', 'GET', '/api/v1/log/keys'],
   ['admin', 'POST', '/api/v1/log/keys/rotate'],
   ['viewer', 'GET', '/api/v1/erasures'],
+  ['viewer', 'GET', '/api/v1/log/archive'],
+  ['viewer', 'GET', '/api/v1/log/segment?to=256', undefined, 400],
+  ['admin', 'POST', '/api/v1/log/archive', { to: 256, hash: 'a'.repeat(64), file: 'b'.repeat(64) }, 409],
   ['viewer', 'GET', '/api/v1/evidence/pack?framework=soc2&from=2026-01-01T00:00:00Z&to=2099-01-01T00:00:00Z'],
   ['admin', 'POST', '/api/v1/erasures', { match: { user: ['nobody'] }, reason: 'test' }],
   ['viewer', 'GET', '/api/v1/log/consistency?from=1&to=2'],
@@ -219,7 +222,7 @@ describe('every route', () => {
     expect(missing.map(({ method, path }) => `${method} ${path}`)).toEqual([]);
   });
 
-  it.each(rows)('least role %s: %s %s', async (least, method, path, body) => {
+  it.each(rows)('least role %s: %s %s', async (least, method, path, body, status = 200) => {
     if (least !== undefined) {
       expect((await ask(undefined, method, path, body)).status).toBe(401);
       const wrong = await ask(undefined, method, path, body, { authorization: `Bearer so_${'A'.repeat(43)}` });
@@ -229,7 +232,7 @@ describe('every route', () => {
       if (below) expect((await ask(below, method, path, body)).json().error.code).toBe('forbidden');
       if (below) expect((await ask(below, method, path, body)).status).toBe(403);
     }
-    expect(await ask(least, method, path, body)).toMatchObject({ status: 200 });
+    expect(await ask(least, method, path, body)).toMatchObject({ status });
   });
 
   it('never answers with a seeded secret', () => {

@@ -62,7 +62,7 @@ export interface AdminContext {
   approvals: ApprovalDesk;
   notify: NotifyPort;
   logStore: LogStore;
-  audit: Pick<AuditLog, 'record' | 'value'>;
+  audit: Pick<AuditLog, 'record' | 'value' | 'entry'>;
   /** Can calls be decided and recorded now? */
   ready(): Promise<boolean>;
   servers(): StatusReply['servers'];
@@ -91,14 +91,14 @@ export interface AdminContext {
   };
   /** What such a call would do, as the gateway judges it on its way. */
   intentOf(spec: ServerSpec, tool: string, definition: Definition, args: JsonObject): IntentVerdict;
-  checkpointer: Pick<Checkpointer, 'make' | 'latest' | 'keys' | 'rotate' | 'inclusion' | 'consistency'>;
+  checkpointer: Pick<Checkpointer, 'make' | 'latest' | 'keys' | 'rotate' | 'inclusion' | 'consistency' | 'segment' | 'keepBlocks'>;
   anchors: {
     states(): AnchorReport[];
     /** Gives the newest checkpoint to these anchors now; resolves when each has answered. */
     round(names: readonly string[]): Promise<void>;
   };
   eraser: Pick<Eraser, 'preview'>;
-  retention: Pick<RetentionStore, 'doneErasures' | 'erasedBy'>;
+  retention: Pick<RetentionStore, 'doneErasures' | 'erasedBy' | 'archived' | 'removeEntries' | 'sealedValues'>;
   /** Versions of an object, newest first. */
   versions(kind: string, name: string, limit: number): Promise<ObjectVersion[]>;
   rotateDataKey(): Promise<{ id: string; previous: string }>;

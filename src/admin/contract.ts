@@ -230,6 +230,8 @@ export const logQuery = z.strictObject({
 /** Entries stand exactly as in an export. */
 export const logEntry = z.object({ content: z.object({}).loose(), hash: z.string(), header: z.object({}).loose() });
 export const logReply = z.object({
+  /** Entries up to this one are in segments elsewhere, and not looked through; absent when all are here. */
+  archived: z.number().optional(),
   entries: z.array(logEntry),
   /** Sequence number to go on from, as `to` (newest first) or `from` (oldest first); absent at the end. */
   next: z.number().optional(),
@@ -311,6 +313,7 @@ export type DrillRequest = z.input<typeof drillRequest>;
 export type DrillReply = z.infer<typeof drillReply>;
 export type StatusReply = z.infer<typeof statusReply>;
 
+export * from './contract-archive.ts';
 export * from './contract-evidence.ts';
 export * from './contract-forward.ts';
 export * from './contract-pack.ts';

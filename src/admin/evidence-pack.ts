@@ -35,6 +35,7 @@ export async function evidencePack(context: AdminContext, request: PackRequest):
     view: await viewThen(context, tally, fromSeq),
     oldestTime: await oldestTime(context),
     checkpoint: { size: checkpoint.size, time: new Date(checkpoint.madeMs).toISOString(), key: keys.at(-1) ?? '' },
+    archived: (await context.retention.archived(context.org))?.seq ?? 0,
     settings: context.settings.evidence,
   };
   const { title, about, sections } = sectionsOf(framework, facts);
@@ -77,7 +78,9 @@ async function viewThen({ org, objects, logStore }: AdminContext, tally: Evidenc
   return buildView(await objects.store.loadAt(org, revision));
 }
 
-async function oldestTime({ logStore, org }: AdminContext): Promise<string | undefined> {
+async function oldestTime({ logStore, org, retention }: AdminContext): Promise<string | undefined> {
+  const archived = await retention.archived(org);
+  if (archived) return archived.firstTime;
   for await (const { content } of logStore.read({ org, limit: 1 })) return (JSON.parse(content) as { time: string }).time;
   return undefined;
 }

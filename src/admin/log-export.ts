@@ -19,13 +19,22 @@ export interface ExportQuery extends EntryMatchQuery {
   format: ExportFormat;
 }
 
-/** Headers: `sallyport-next` (first place that is not covered), `sallyport-head` (entries of the log as the answer began). */
+/** Number of the last entry that is in segments outside of the database; 0: none. */
+export async function archivedTo({ retention, org }: AdminContext): Promise<number> {
+  return (await retention.archived(org))?.seq ?? 0;
+}
+
+/**
+ * Headers: `sallyport-next` (first place that is not covered), `sallyport-head` (entries of the log as the answer began),
+ * `sallyport-archived-to` (entries up to this one are asked for and are in segments).
+ */
 export async function exportLog(context: AdminContext, query: ExportQuery): Promise<Response> {
   const { seq: head } = await context.logStore.head(context.org);
   const from = query.from ?? 1;
   const last = Math.min(head, query.to ?? head, query.span === undefined ? head : from + query.span - 1);
   const { media, suffix } = formats[query.format];
   const filter = compileFilter(matchOf(query));
+  const archived = await archivedTo(context);
   const texts =
     last < from
       ? none()
@@ -38,6 +47,7 @@ export async function exportLog(context: AdminContext, query: ExportQuery): Prom
       'content-disposition': `attachment; filename="${context.org}-log.${suffix}"`,
       'sallyport-next': String(Math.max(from, last + 1)),
       'sallyport-head': String(head),
+      ...(archived > 0 && from <= archived ? { 'sallyport-archived-to': String(archived) } : {}),
     },
   });
 }

@@ -14,6 +14,7 @@ import { identifyOperator, mayAct, type Operator, SigninRecorder } from './opera
 import { failure, type Route } from './route.ts';
 import { accessRoutes } from './routes/access.ts';
 import { approvalRoutes } from './routes/approvals.ts';
+import { archiveRoutes } from './routes/archive.ts';
 import { delegationRoutes } from './routes/delegations.ts';
 import { drillRoutes } from './routes/drills.ts';
 import { erasureRoutes } from './routes/erasures.ts';
@@ -73,6 +74,7 @@ export function adminRoutes(): Route[] {
     ...forwardRoutes,
     ...reportRoutes,
     ...erasureRoutes,
+    ...archiveRoutes(),
     ...logRoutes(tails),
   ];
 }

@@ -36,6 +36,7 @@ export class CheckpointKeeper {
       random: systemRandom,
       seal: (org, text) => sealText(core.vault, org, PURPOSE, text),
       open: (org, sealed) => openText(core.vault, org, PURPOSE, sealed),
+      archivedFirstHash: async (org) => (await core.store.retention.archived(org))?.firstHash,
       onMade: (org, made) => anchors.write(org, made),
     });
   }

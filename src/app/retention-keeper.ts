@@ -9,7 +9,7 @@ import type { RetentionStore } from '../retention/port.ts';
 import type { Core } from './core.ts';
 
 /** Between two looks for what rules do not keep any more, milliseconds. */
-export const RETENTION_EVERY_MS = 600_000;
+const RETENTION_EVERY_MS = 3_600_000;
 /** Between two looks at requests whose calls still run, milliseconds. */
 const OPEN_EVERY_MS = 5_000;
 /** Who works holds the work for this long after its last step, milliseconds: a gateway that died is followed by another one then. */
@@ -66,7 +66,7 @@ export class RetentionKeeper {
   /** Called with every change of objects. */
   follow(next: Control, previous: Control | undefined): void {
     const { changedKinds } = next.view;
-    if (changedKinds.has('retention')) this.#retainedMs = Number.NEGATIVE_INFINITY;
+    if (changedKinds.has('retention') || changedKinds.has('legal-hold')) this.#retainedMs = Number.NEGATIVE_INFINITY;
     if (previous && (['retention', 'legal-hold', 'erasure'] as const).some((kind) => changedKinds.has(kind))) this.wake();
   }
 

@@ -16,6 +16,7 @@ import {
   type TreeSource,
 } from './merkle.ts';
 import type { CheckpointStore, KeptCheckpoint, KeptSigningKey, LogStore } from './port.ts';
+import type { SegmentHead } from './segment.ts';
 
 /** Roots of blocks read or written at a time. */
 export const BLOCKS_AT_ONCE = 4096;
@@ -33,6 +34,8 @@ export interface CheckpointerOptions {
   seal(org: string, text: string): string;
   /** undefined for what was not sealed for this organization. */
   open(org: string, sealed: string): string | undefined;
+  /** Hash of entry 1 of a log whose beginning is archived. */
+  archivedFirstHash?(org: string): Promise<string | undefined>;
   /** Told of each checkpoint this process made, once it is durable. */
   onMade?(org: string, checkpoint: KeptCheckpoint): Promise<void>;
 }
@@ -106,6 +109,24 @@ export class Checkpointer {
     return consistencyProof(await this.#source(org, size, [oldSize - 1, oldSize]), oldSize, size);
   }
 
+  /** What joins the entries `from` … `to` to a checkpoint; both bounds fall on full blocks: `from` - 1 and `to` are multiples of BLOCK_LEAVES. */
+  async segment(org: string, from: number, to: number): Promise<Pick<SegmentHead, 'roots' | 'checkpoint' | 'consistency' | 'keys'>> {
+    const [latest] = await this.#options.store.checkpoints(org, 1);
+    const kept = latest && latest.size >= to ? latest : await this.make(org);
+    if (!kept || kept.size < to) throw new GatewayError('checkpoint_mismatch', `No checkpoint covers entry ${to} of the log of ${org}.`);
+    const before = new CompactTree();
+    const blocks = await this.#blocks(org, (from - 1) / BLOCK_LEAVES);
+    for (let at = 0; at < blocks.length; at += HASH_BYTES) before.push(blocks.subarray(at, at + HASH_BYTES), BLOCK_LEAVES);
+    const consistency = await this.consistency(org, to, kept.size);
+    const hex = (hashes: readonly Uint8Array[]) => hashes.map((hash) => Buffer.from(hash).toString('hex'));
+    return { roots: hex(before.roots()), checkpoint: kept.note, consistency: hex(consistency), keys: await this.keys(org) };
+  }
+
+  /** The roots of the first `count` full blocks are kept when it resolves: without their entries they could not be made again. */
+  async keepBlocks(org: string, count: number): Promise<void> {
+    await this.#blocks(org, count);
+  }
+
   #alone<T>(org: string, work: () => Promise<T>): Promise<T> {
     const next = (this.#busy.get(org) ?? Promise.resolve()).then(work);
     this.#busy.set(
@@ -148,7 +169,8 @@ export class Checkpointer {
     const block = new CompactTree();
     const blocks = await this.#blocks(org, Math.floor(size / BLOCK_LEAVES));
     for (let at = 0; at < blocks.length; at += HASH_BYTES) tree.push(blocks.subarray(at, at + HASH_BYTES), BLOCK_LEAVES);
-    let origin = '';
+    const firstHash = await this.#options.archivedFirstHash?.(org);
+    let origin = firstHash === undefined ? '' : originOf(org, firstHash);
     for await (const first of log.read({ org, fromSeq: 1, toSeq: 1 })) origin = originOf(org, first.hash);
     const followed = { tree, block, origin };
     await this.#follow(org, followed, size);

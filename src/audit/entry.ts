@@ -3,6 +3,7 @@
 import { canonicalJson } from '../lib/canonical-json.ts';
 import { sha256Hex } from '../lib/digest.ts';
 import type { ApprovalFields, GrantFields } from './approval-entry.ts';
+import type { ArchiveFields } from './archive-entry.ts';
 import type { ErasureFields } from './erasure-entry.ts';
 
 /** Longest text member of an entry, UTF-16 code units. Longer texts keep their start and are told apart by their hash. */
@@ -233,6 +234,8 @@ export type SystemFields =
   | GrantFields
   /** Sealed values were deleted, by rule or on request. */
   | ErasureFields
+  /** Entries were moved to a segment. */
+  | ArchiveFields
   /** What policies that only watch would have decided otherwise, since `fromMs`; `beyond`: such calls that are in none of the differences. */
   | { event: 'shadow'; timeMs: number; fromMs: number; differences: readonly ShadowDifference[]; beyond: number; instance?: Maybe<string> }
   /** An anchor begins to fail, or works again; `size`: entries of the last checkpoint that it vouched for. */

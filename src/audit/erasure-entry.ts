@@ -11,7 +11,7 @@ export interface ErasureFields {
   rule?: string | undefined;
   /** Name of the object of kind erasure. */
   request?: string | undefined;
-  /** Values deleted by this entry; with `withheld` and `completed`, by the whole request. */
+  /** Values deleted by this entry; with `withheld` and `completed`, in the run that ends with it. */
   values: number;
   /** Entries whose values are gone, ascending. */
   entries?: readonly EntryRange[] | undefined;

@@ -38,6 +38,24 @@ export class CompactTree {
     return this.#size;
   }
 
+  /** The tree of `size` leaves that has these roots of perfect subtrees, from the left; undefined when their number is another one. */
+  static from(size: number, roots: readonly Uint8Array[]): CompactTree | undefined {
+    const tree = new CompactTree();
+    let left = size;
+    for (const root of roots) {
+      if (left < 1) return undefined;
+      const leaves = largestPower(left);
+      tree.push(root, leaves);
+      left -= leaves;
+    }
+    return left === 0 ? tree : undefined;
+  }
+
+  /** Of perfect subtrees, from the left: all there is to know of the leaves so far. */
+  roots(): Uint8Array[] {
+    return this.#roots.map(({ hash }) => hash);
+  }
+
   /** `leaves`: a power of two that divides the size; the hash is that of a perfect subtree. */
   push(hash: Uint8Array, leaves = 1): void {
     let top = { hash, leaves };
@@ -117,6 +135,13 @@ export function rangeRoot(source: TreeSource, from: number, to: number): Uint8Ar
   if (to - from === BLOCK_LEAVES && from % BLOCK_LEAVES === 0) return source.block(from / BLOCK_LEAVES);
   const middle = from + split(to - from);
   return nodeHash(rangeRoot(source, from, middle), rangeRoot(source, middle, to));
+}
+
+/** Largest power of two that is not larger than `count` (≥ 1). */
+function largestPower(count: number): number {
+  let power = 1;
+  while (power * 2 <= count) power *= 2;
+  return power;
 }
 
 /** Largest power of two smaller than `count` (> 1). */

@@ -159,6 +159,7 @@ const SYSTEM: Readonly<Record<string, Members>> = {
     'entries?': listOf({ from: count, to: count }),
     'held?': count,
   },
+  archive: { from: count, to: count, hash, file: hash, rule: text, author: anyText },
   'key-rotation': { scope: oneOf('master', 'data', 'checkpoint'), key: text, 'previous?': text },
 };
 

@@ -17,6 +17,8 @@ export interface VerifyOptions {
   org?: string | undefined;
   /** A head known from elsewhere that the log must contain (a receipt, an earlier verification). */
   expectedHead?: { seq: number; hash: string } | undefined;
+  /** Where the log goes on from, known from elsewhere: what is before it is archived. The verdict is then `cannot_tell` at best. */
+  start?: Head | undefined;
   /** Accept a log that starts later than its first entry; the verdict is then `cannot_tell` at best. */
   allowPartial?: boolean | undefined;
   /** Checkpoints that the tree of the log must agree with, and the keys that must have signed them. */
@@ -172,6 +174,11 @@ export class LogVerifier {
     this.#org = options.org;
     this.#tree = options.tree && new TreeCheck(options.tree);
     this.#headSeen = options.expectedHead === undefined || options.expectedHead.seq === 0;
+    if (options.start) {
+      this.#partial = true;
+      this.#head = options.start;
+      this.#ledger.startLate(options.start.seq + 1);
+    }
   }
 
   /** Entries that passed so far. */

@@ -15,9 +15,6 @@ import type {
   DelegationRequest,
   DiffReply,
   EffectiveReply,
-  ErasureList,
-  ErasureReply,
-  ErasureRequest,
   ExplainReply,
   ForwardBody,
   FreezeList,
@@ -33,7 +30,6 @@ import type {
   NewTokenReply,
   ObjectBody,
   OrganizationList,
-  PackReply,
   PolicyDiffReply,
   ReportName,
   ShadowReply,
@@ -43,7 +39,7 @@ import type {
   TokenRequest,
 } from '../admin/contract.ts';
 import { type AdminClientOptions, type ExportPage, queryText, Wire } from './admin-wire.ts';
-import type { EvidenceClient } from './evidence-client.ts';
+import { type EvidenceClient, evidenceClient } from './evidence-client.ts';
 import { type FreezeClient, freezesOf } from './freeze-client.ts';
 import { type NotifyClient, notificationsOf } from './notify-client.ts';
 
@@ -114,13 +110,8 @@ export interface AdminClient extends EvidenceClient, FreezeClient, NotifyClient 
   riskHistory(query: Readonly<Record<string, string | undefined>>): Promise<{ enabled: boolean; facts: unknown }>;
   /** JSON lines, one value each. */
   backtest(body: { text: string; fileName: string; from: string }): Promise<AsyncIterable<unknown>>;
-  consistency(query: { from: string; to: string }): Promise<{ proof: string[] }>;
-  proof(call: string): Promise<unknown>;
-  evidencePack(query: { framework: string; from: string; to: string }): Promise<PackReply>;
-  erase(request: ErasureRequest): Promise<ErasureReply>;
-  erasures(): Promise<ErasureList>;
   rotateDataKey(): Promise<{ key: string; previous: string }>;
-  log(query: Readonly<Record<string, string | undefined>>): Promise<{ entries: LogEntryBody[]; next?: number }>;
+  log(query: Readonly<Record<string, string | undefined>>): Promise<{ entries: LogEntryBody[]; next?: number; archived?: number }>;
   entry(seq: number, values: boolean): Promise<{ entry: LogEntryBody; values?: Record<string, string | null>; erased?: number }>;
   exportLog(query: { from: string | undefined; to: string | undefined }): Promise<AsyncIterable<Uint8Array>>;
   /** `next`: first place of the log that the answer does not cover; `head`: entries of the log. */
@@ -171,7 +162,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     ...notificationsOf(wire),
     ...freezesOf(wire),
     ...exportsOf(wire),
-    ...evidenceOf(wire),
+    ...evidenceClient(wire),
     definitions: (server, refresh) =>
       wire.json('GET', at('servers', server, 'definitions') + queryText({ refresh: refresh ? 'true' : undefined })),
     approveDefinitions: (server, body) => wire.json('POST', at('servers', server, 'approve'), body),
@@ -185,23 +176,6 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     tailLog: (from, signal) => wire.stream(at('log', 'tail') + queryText({ from: from?.toString() }), signal),
     download: (url) => wire.download(url),
     close: () => wire.close(),
-  };
-}
-
-type OfEvidence = keyof EvidenceClient | 'consistency' | 'proof' | 'evidencePack' | 'erase' | 'erasures';
-
-function evidenceOf(wire: Wire): Pick<AdminClient, OfEvidence> {
-  return {
-    makeCheckpoint: () => wire.json('POST', '/api/v1/log/checkpoints'),
-    anchors: () => wire.json('GET', '/api/v1/log/anchors'),
-    anchor: (name) => wire.json('POST', '/api/v1/log/anchors', name === undefined ? {} : { anchor: name }),
-    signingKeys: () => wire.json('GET', '/api/v1/log/keys'),
-    rotateSigningKey: () => wire.json('POST', '/api/v1/log/keys/rotate'),
-    consistency: (query) => wire.json('GET', `/api/v1/log/consistency${queryText(query)}`),
-    proof: (call) => wire.json('GET', `/api/v1/log/proof${queryText({ call })}`),
-    evidencePack: (query) => wire.json('GET', `/api/v1/evidence/pack${queryText(query)}`),
-    erase: (request) => wire.json('POST', '/api/v1/erasures', request),
-    erasures: () => wire.json('GET', '/api/v1/erasures'),
   };
 }
 

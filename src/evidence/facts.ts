@@ -8,8 +8,10 @@ export interface EvidenceFacts {
   tally: EvidenceTally;
   /** Objects in force at the last entry of the period. */
   view: ControlView;
-  /** Of the first entry that the log still has; undefined for an empty one. */
+  /** Of the first entry, archived or not; undefined for an empty log. */
   oldestTime: string | undefined;
+  /** Entries up to this one are in segments elsewhere. */
+  archived: number;
   checkpoint: { size: number; time: string; key: string } | undefined;
   /** Are checkpoints made at an interval, and written somewhere else too? */
   settings: { checkpointIntervalMs: number; hasAnchor: boolean };

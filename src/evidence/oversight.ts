@@ -40,7 +40,24 @@ export const workers: StatementMaker = () => [
   outside('workers', 'That workers and their representatives were told is to be shown elsewhere.'),
 ];
 
-export const decidedByPeople: StatementMaker = ({ tally: { approvals }, view }) => {
+export const decidedByPeople: StatementMaker = (facts) => [...oneByOne(facts), ...beforehand(facts)];
+
+const beforehand: StatementMaker = ({ tally: { standing } }) => {
+  if (standing.total() === 0) return [];
+  return [
+    shown(
+      'standing',
+      `${many(standing.total(), 'call')} ran on a standing grant: approved beforehand for all calls of that kind, not one by one.`,
+      {
+        numbers: { standing: standing.total() },
+        from: [standing],
+        rows: standing,
+      },
+    ),
+  ];
+};
+
+const oneByOne: StatementMaker = ({ tally: { approvals }, view }) => {
   const { whats, reviewers } = approvals;
   const holds = view.policies().some(({ spec }) => spec.rules.some(({ effect }) => effect === 'hold'));
   if (whats.of('requested').count === 0)
@@ -100,7 +117,7 @@ export const stopped: StatementMaker = ({ tally }) => {
   const statements = [
     shown(
       'stops',
-      `${many(freezes.count, 'freeze')} were set and ${lifts.count} lifted. A freeze binds every call whose decision comes after it, on every gateway.`,
+      `Freezes set: ${freezes.count}, lifted: ${lifts.count}. A freeze binds every call whose decision comes after it, on every gateway.`,
       {
         numbers,
         from: [freezes, lifts],

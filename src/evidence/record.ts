@@ -137,13 +137,20 @@ export const wholeness: StatementMaker = ({ tally }) => {
   return statements;
 };
 
-export const kept: StatementMaker = ({ oldestTime, to, view, tally }) => {
+export const kept: StatementMaker = ({ oldestTime, to, view, tally, archived }) => {
   const statements = [];
   const days = oldestTime === undefined ? 0 : Math.floor((Date.parse(to) - Date.parse(oldestTime)) / DAY_MS);
   const numbers = { days };
   const text = `The log reaches back to ${oldestTime ?? 'nothing'}, ${many(days, 'day')} before the end of the period. Entries are not deleted by retention or on request.`;
   statements.push(shown('log-kept', text, { numbers }));
   if (days < SIX_MONTHS_DAYS) statements.push(gap('six-months', `That is less than six months (${SIX_MONTHS_DAYS} days).`, { numbers }));
+  if (archived > 0)
+    statements.push(
+      outside(
+        'archived',
+        `Entries 1 to ${archived} are in segments outside of the database. What they say of this period is not counted here; that they are kept is to be shown elsewhere (\`sallyport verify SEGMENT …\`).`,
+      ),
+    );
   const rules = view.list('retention');
   const holds = view.list('legal-hold');
   const objects = [...rules, ...holds].map(({ kind, metadata }) => `${kind}/${metadata.name}`);
@@ -159,7 +166,7 @@ export const kept: StatementMaker = ({ oldestTime, to, view, tally }) => {
   );
   const { erased, withheld } = tally;
   statements.push(
-    shown('deleted', `${many(erased.count, 'sealed value')} were deleted in the period, each with an entry that names rule or request.`, {
+    shown('deleted', `Sealed values deleted in the period: ${erased.count}. Each deletion is an entry that names rule or request.`, {
       numbers: { erased: erased.count, withheld: withheld.count },
       from: [erased, withheld],
     }),

@@ -40,6 +40,8 @@ export class EvidenceTally {
   readonly erased = new Count();
   readonly withheld = new Count();
   readonly scored = new Count();
+  /** Calls that ran on a standing grant, by its name. */
+  readonly standing = new CountBy();
   readonly approvals = new ApprovalTally();
   readonly samples = { allow: [] as string[], deny: [] as string[], approved: [] as string[] };
   longestDrillMs = 0;
@@ -126,6 +128,7 @@ export class EvidenceTally {
       incident: (seq, { what, count }) => this.incidents.add(String(what), seq, Number(count)),
       drift: (seq, { server, changes }) => this.drifts.add(String(server), seq, listOf(changes).length),
       'key-rotation': (seq, { scope }) => this.rotations.add(String(scope), seq),
+      grant: (seq, { grant }) => this.standing.add(String(grant), seq),
       erasure: (seq, { values }) => this.erased.add(seq, Number(values)),
     } as Record<string, (seq: number, content: JsonObject) => void>),
   );

@@ -86,12 +86,13 @@ export class Eraser {
       if (!request) return { state: 'completed', values, held: 0, holds: [] };
       const spec = request.spec;
       const chosen = (facts: CallFacts): Cause | undefined => (isMeant(spec, facts) ? { cause: 'request', request: name } : undefined);
+      const atMs = Date.parse(spec.at);
+      const isRecent = clock.nowMs() < atMs + LONGEST_CALL_MS;
+      // Asked before the sweep: a call that ends while it goes on is not passed over.
+      const open = isRecent && (await someAreOpen(log, org, atMs - LONGEST_CALL_MS, (facts) => isMeant(spec, facts)));
       const sweep = await this.#sweep(org, view, ({ facts }) => chosen(facts), `erasure ${name}`);
       values += sweep.values;
       if (sweep.changed) continue;
-      const atMs = Date.parse(spec.at);
-      const isRecent = clock.nowMs() < atMs + LONGEST_CALL_MS;
-      const open = isRecent && (await someAreOpen(log, org, atMs - LONGEST_CALL_MS, (facts) => isMeant(spec, facts)));
       if (open) return { state: 'open', values, held: sweep.held, holds: sweep.holds };
       if (sweep.held > 0) {
         await this.#tell(

@@ -1,4 +1,5 @@
 // What erasing needs from a store: what is sealed where, deletion and log entry in one transaction, one worker at a time. Types only.
+import type { ArchivedHead } from '../audit/archive-entry.ts';
 import type { EntryDraft, Receipt } from '../audit/port.ts';
 
 /** A sealed value beside an entry. */
@@ -44,6 +45,13 @@ export interface RetentionStore {
   erasedBy(org: string, seq: number): Promise<number | undefined>;
   /** Requests that are done: name, revision of the object, entry that says so. */
   doneErasures(org: string): Promise<{ name: string; revision: number; seq: number }[]>;
+  /** Where the log begins that is still there; undefined: at entry 1. */
+  archived(org: string): Promise<ArchivedHead | undefined>;
+  /**
+   * Takes the entries up to `head.seq` out and appends the entry, both or neither. `changed` unless the entry there has `head.hash`, is not the last
+   * one, none of them has a sealed value left, and the control revision is `atRevision`.
+   */
+  removeEntries(org: string, head: ArchivedHead, atRevision: number, entry: EntryDraft): Promise<EraseResult>;
   /** True when this holder may work until then: nobody else does. `untilMs` in the past gives it up. */
   claimWork(work: string, holder: string, nowMs: number, untilMs: number): Promise<boolean>;
   /** Lets the driver clean the places deleted bytes may still stand in. False: not now, ask again. */

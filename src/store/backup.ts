@@ -12,6 +12,7 @@ import type { BackupSummary } from './port.ts';
 /** Tables in the order in which they are written and restored. */
 export const TABLES = [
   'organization',
+  'archived',
   'entry',
   'payload',
   'object',
@@ -25,12 +26,14 @@ export const TABLES = [
   'delivery',
   'forward_cursor',
   'erased',
+  'tree_block',
 ] as const;
 export type Table = (typeof TABLES)[number];
 
 /** Columns of a backup row, the same for both drivers: `org` is the organization's name, bytes are base64, numbers are numbers. */
 export const COLUMNS: Readonly<Record<Table, readonly string[]>> = {
   organization: ['name', 'revision'],
+  archived: ['org', 'seq', 'hash', 'revision', 'first_hash', 'first_time'],
   entry: ['org', 'seq', 'hash', 'header', 'content', 'call'],
   payload: ['org', 'seq', 'role', 'commitment', 'sealed'],
   object: ['org', 'kind', 'name', 'revision', 'document'],
@@ -48,6 +51,8 @@ export const COLUMNS: Readonly<Record<Table, readonly string[]>> = {
   ],
   forward_cursor: ['org', 'name', 'start', 'next', 'epoch', 'sent', 'lost'],
   erased: ['org', 'from_seq', 'to_seq', 'by_seq'],
+  /** Of archived entries only: the others are made again from theirs. */
+  tree_block: ['org', 'position', 'root'],
 };
 
 export type Value = string | number | null;
@@ -154,6 +159,12 @@ export async function checkBackup(fromPath: string): Promise<BackupSummary> {
       summary.organizations++;
       revisions.set(name, Number(row[1]));
       verifiers.set(name, new LogVerifier({ org: name }));
+    } else if (table === 'archived') {
+      const [org, seq, hash, revision] = row;
+      verifiers.set(
+        String(org),
+        new LogVerifier({ org: String(org), start: { seq: Number(seq), hash: String(hash), revision: Number(revision) } }),
+      );
     } else if (table === 'entry') {
       summary.entries++;
       const [org, seq, hash, header, content] = row;

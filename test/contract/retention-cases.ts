@@ -1,8 +1,13 @@
 // What every store promises about deleting sealed values, written once; store-sqlite and store-postgres run it against their driver.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TicketRow } from '../../src/approval/port.ts';
+import { entryLine } from '../../src/audit/chain.ts';
 import { systemContent } from '../../src/audit/entry.ts';
-import type { EntryDraft } from '../../src/audit/port.ts';
+import type { EntryDraft, StoredEntry } from '../../src/audit/port.ts';
+import { LogVerifier } from '../../src/audit/verify.ts';
 import type { ErasedPart } from '../../src/retention/port.ts';
 import type { Store } from '../../src/store/port.ts';
 import { type Driver, ORG, type Place } from './store-cases.ts';
@@ -90,6 +95,61 @@ export function retentionCases(driver: Driver): void {
       expect((await log.head(ORG)).seq).toBe(5);
     });
 
+    it('takes entries out that have no values left, says where the log goes on from, and appends behind its end as before', async () => {
+      const { retention, log } = store;
+      const values = await retention.sealedValues(ORG, 0, 100);
+      const [first, second] = await entriesOf(store, 1, 2);
+      if (!first || !second) throw new Error('no entries');
+      const head = { seq: 2, hash: second.hash, revision: 0, firstHash: first.hash, firstTime: 'then' };
+      expect(await retention.removeEntries(ORG, head, 0, told), 'values are left').toEqual({ type: 'changed' });
+      await retention.erase(ORG, { ...NOTHING, values: values.slice(0, 2) }, told);
+      for (const [wrong, at] of [
+        [{ ...head, hash: first.hash }, 0],
+        [head, 1],
+        [{ ...head, seq: 5, hash: (await log.head(ORG)).hash }, 0],
+      ] as const)
+        expect(await retention.removeEntries(ORG, wrong, at, told)).toEqual({ type: 'changed' });
+      expect(await retention.archived(ORG)).toBeUndefined();
+      expect(await retention.removeEntries(ORG, head, 0, told)).toMatchObject({ type: 'erased', receipt: { seq: 6 } });
+      expect(await retention.archived(ORG)).toEqual(head);
+      expect(await retention.archived('other')).toBeUndefined();
+      expect((await entriesOf(store, 1, 99)).map(({ seq }) => seq)).toEqual([3, 4, 5, 6]);
+      expect((await entriesOf(store, 1, 99, 'other')).length).toBe(4);
+      await store.lifecycle.close();
+      store = await place.open();
+      expect(await store.log.append(ORG, [told])).toMatchObject([{ seq: 7 }]);
+      const verifier = new LogVerifier({ org: ORG, start: head });
+      for (const entry of await entriesOf(store, 1, 99)) verifier.take(entryLine(entry));
+      expect(verifier.verdict()).toMatchObject({ state: 'cannot_tell', entries: 5 });
+    });
+
+    it('restores where a log begins, the tree of what left, and which values were erased', async () => {
+      const { retention, checkpoints } = store;
+      const [first, second] = await entriesOf(store, 1, 2);
+      if (!first || !second) throw new Error('no entries');
+      const values = await retention.sealedValues(ORG, 0, 2);
+      await retention.erase(ORG, { ...NOTHING, values }, told);
+      await checkpoints.saveTreeBlocks(ORG, 0, new Uint8Array(64).fill(5));
+      const head = { seq: 2, hash: second.hash, revision: 0, firstHash: first.hash, firstTime: 'then' };
+      expect(await retention.removeEntries(ORG, head, 0, told)).toMatchObject({ type: 'erased' });
+      const folder = mkdtempSync(join(tmpdir(), 'sallyport-archived-'));
+      const elsewhere = await driver.place();
+      try {
+        await store.backup(join(folder, 'backup'));
+        await elsewhere.restore(join(folder, 'backup'));
+        const restored = await elsewhere.open();
+        expect(await restored.retention.archived(ORG)).toEqual(head);
+        expect(await restored.retention.erasedBy(ORG, 2)).toBe(5);
+        expect((await restored.checkpoints.treeBlocks(ORG, 0, 9)).length, 'blocks of entries that are there are made again').toBe(32);
+        expect(await restored.log.head(ORG)).toEqual(await store.log.head(ORG));
+        expect(await restored.log.append(ORG, [told])).toMatchObject([{ seq: 7 }]);
+        await restored.lifecycle.close();
+      } finally {
+        await elsewhere.dispose();
+        rmSync(folder, { recursive: true, force: true });
+      }
+    });
+
     it('gives work to one holder until its time is over', async () => {
       const { retention } = store;
       const at = 1_000;
@@ -102,6 +162,12 @@ export function retentionCases(driver: Driver): void {
       expect(await retention.claimWork('w', 'a', at + 21, at + 30)).toBe(true);
     });
   });
+}
+
+async function entriesOf(store: Store, fromSeq: number, toSeq: number, org = ORG): Promise<StoredEntry[]> {
+  const entries: StoredEntry[] = [];
+  for await (const entry of store.log.read({ org, fromSeq, toSeq })) entries.push(entry);
+  return entries;
 }
 
 const commitment = (n: number): string => String(n).padStart(64, '0');

@@ -98,7 +98,7 @@ export async function seedOperators(core: Core, org: string): Promise<Record<Ope
   return Object.fromEntries(made.map(({ role, token }) => [role, token])) as Record<OperatorRole, string>;
 }
 
-const NO_ANCHORS = { write: async () => undefined, round: async () => undefined, settled: async () => undefined };
+export const NO_ANCHORS = { write: async () => undefined, round: async () => undefined, settled: async () => undefined };
 const intent = new IntentAnalyser();
 
 const FORWARD: ForwardBody = {

@@ -3,6 +3,7 @@
 
     verify.py LOG.jsonl [--org NAME] [--expect SEQ:HASH] [--partial] [--checkpoint FILE ...] [--key KEY ...] [--witness KEY ...] [--tsa-ca FILE ...] [--json]
     verify.py --proof FILE [--key KEY ...] [--witness KEY ...] [--tsa-ca FILE ...] [--json]
+    verify.py SEGMENT ... [LOG.jsonl] [--key KEY ...] [--json]
 
 Exit code: 0 sound, 1 broken, 2 cannot be told. Section numbers in comments are those of docs/audit-format.md.
 """
@@ -220,6 +221,7 @@ SYSTEM = {
         what=one_of("erased", "withheld", "completed"), cause=one_of("retention", "request"), values=is_count, rule=optional(is_text),
         request=optional(is_text), entries=optional(list_of(**{"from": is_count, "to": is_count})), held=optional(is_count),
     ),
+    "archive": {"from": is_count, "to": is_count, "hash": is_hash, "file": is_hash, "rule": is_text, "author": any_text},
     "key-rotation": dict(scope=one_of("master", "data", "checkpoint"), key=is_text, previous=optional(is_text)),
 }
 
@@ -525,13 +527,13 @@ class Tree:
     def __init__(self):
         self.roots, self.size = [], 0
 
-    def push(self, leaf):
-        leaves = 1
+    def push(self, leaf, leaves=1):
+        size = leaves
         while self.roots and self.roots[-1][1] == leaves:
             leaf = node_hash(self.roots.pop()[0], leaf)
             leaves *= 2
         self.roots.append((leaf, leaves))
-        self.size += 1
+        self.size += size
 
     def root(self):
         root = None
@@ -1140,9 +1142,103 @@ def check_bindings(call, entries, allowed, documents):
                 raise Breach("rule")
 
 
+# --- segments (section 10) ------------------------------------------------------------------------------------------------------------
+
+
+def consistency_holds(old_size, old_root, size, root, proof):
+    """RFC 9162 section 2.1.4.2."""
+    if not 0 < old_size <= size or len(proof) > 64:
+        return False
+    if old_size == size:
+        return not proof and old_root == root
+    path = ([old_root] if old_size & (old_size - 1) == 0 else []) + list(proof)
+    if not path:
+        return False
+    node, last = old_size - 1, size - 1
+    while node % 2 == 1:
+        node, last = node >> 1, last >> 1
+    older = newer = path[0]
+    for other in path[1:]:
+        if last == 0:
+            return False
+        if node % 2 == 1 or node == last:
+            older, newer = node_hash(other, older), node_hash(other, newer)
+            while node % 2 == 0 and node != 0:
+                node, last = node >> 1, last >> 1
+        else:
+            newer = node_hash(newer, other)
+        node, last = node >> 1, last >> 1
+    return last == 0 and older == old_root and newer == root
+
+
+def tree_of(size, roots):
+    tree, left = Tree(), size
+    for root in roots:
+        if left < 1:
+            return None
+        leaves = 1 << (left.bit_length() - 1)
+        tree.push(root, leaves)
+        left -= leaves
+    return tree if left == 0 else None
+
+
+def starts_segment(path):
+    with open(path, "rb") as stream:
+        return stream.read(15) == b'{"checkpoint":"'
+
+
+def segment_head(line):
+    head = parse_json(line.decode("utf-8"))
+    if canonical(head).encode("utf-8") != line or head["format"] != "sallyport-segment" or head["version"] != 1:
+        raise ValueError("head")
+    hashes = head["roots"] + head["consistency"]
+    if not all(isinstance(text, str) for text in [head["org"], head["checkpoint"], *head["keys"]]) or not isinstance(head["keys"], list):
+        raise ValueError("head")
+    if not (is_count(head["from"]) and is_count(head["to"]) and 1 <= head["from"] <= head["to"] and all(HASH.match(one) for one in hashes)):
+        raise ValueError("head")
+    return head
+
+
+def verify_segments(paths, keys):
+    """Each segment alone, and all of them, with an export that may come last, as one log."""
+    heads, lines, hashes = [], [], []
+    for path in paths:
+        with open(path, "rb") as stream:
+            found = list(read_lines(stream))
+        if found and found[0].startswith(b'{"checkpoint":"'):
+            try:
+                heads.append((path, segment_head(found.pop(0)), len(found)))
+            except (ValueError, KeyError, TypeError):
+                return {"state": "broken", "reason": path + " has no head of a segment"}
+        lines += found
+    log = verify_log(lines, partial=True)
+    if log["state"] == "broken":
+        return {"state": "broken", "log": log}
+    at, state = 0, "sound" if heads else log["state"]
+    for path, head, count in heads:
+        part = [parse_line(line) for line in lines[at:at + count]]
+        at += count
+        checkpoint, tree = parse_checkpoint(head["checkpoint"]), tree_of(head["from"] - 1, [bytes.fromhex(one) for one in head["roots"]])
+        good = checkpoint is not None and tree is not None and checkpoint["origin"].startswith("sallyport/%s/" % head["org"])
+        good = good and [one[0]["seq"] for one in part] == list(range(head["from"], head["to"] + 1)) and all(one[0]["org"] == head["org"] for one in part)
+        if good and head["from"] == 1:
+            good = checkpoint["origin"] == "sallyport/%s/%s" % (head["org"], part[0][1][:16])
+        for _, entry_hash, _ in part if good else []:
+            tree.push(leaf_hash(entry_hash))
+        proof = [bytes.fromhex(one) for one in head["consistency"]]
+        if not good or not consistency_holds(head["to"], tree.root(), checkpoint["size"], checkpoint["root"], proof):
+            return {"state": "broken", "reason": path + " is not what its checkpoint says"}
+        trusted = [key for key in map(parse_key, keys or head["keys"]) if key]
+        if signed_by(checkpoint, trusted) is None:
+            return {"state": "broken", "reason": path + " has no checkpoint by a trusted key"}
+        if not keys:
+            state = "cannot_tell"
+    return {"state": state, "segments": len(heads), "log": log}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("log", nargs="?")
+    parser.add_argument("log", nargs="*")
     parser.add_argument("--org")
     parser.add_argument("--expect")
     parser.add_argument("--partial", action="store_true")
@@ -1164,14 +1260,16 @@ def main():
     if args.proof:
         with open(args.proof, encoding="utf-8", newline="") as file:
             verdict = verify_proof(file.read(), args.key, args.witness, authorities)
+    elif len(args.log) > 1 or (args.log and args.log[0] != "-" and starts_segment(args.log[0])):
+        verdict = verify_segments(args.log, args.key)
     elif args.log:
-        notes = [] if args.checkpoint else None
+        log, notes = args.log[0], [] if args.checkpoint else None
         for path in args.checkpoint:
             with open(path, encoding="utf-8", newline="") as file:
                 text = file.read()
             notes += [json.loads(line)["note"] for line in text.split("\n") if line] if text.startswith("{") else [text]
         expected = (int(args.expect.split(":")[0]), args.expect.split(":")[1]) if args.expect else None
-        with open(args.log, "rb") if args.log != "-" else sys.stdin.buffer as stream:
+        with open(log, "rb") if log != "-" else sys.stdin.buffer as stream:
             verdict = verify_log(read_lines(stream), args.org, expected, args.partial, notes, args.key, args.witness, authorities)
     else:
         parser.error("give a log or --proof")

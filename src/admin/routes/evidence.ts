@@ -1,4 +1,5 @@
 // Checkpoints of the log, the keys that sign them, and proofs. What leaves here is public by nature: hashes, signatures, entries.
+import { BLOCK_LEAVES } from '../../audit/merkle.ts';
 import type { KeptCheckpoint } from '../../audit/port.ts';
 import type { AdminContext } from '../context.ts';
 import * as contract from '../contract.ts';
@@ -85,8 +86,15 @@ export const evidenceRoutes: readonly Route[] = [
     summary: 'Proof that the log of `from` entries is the beginning of that of `to` entries',
     query: contract.consistencyQuery,
     reply: contract.consistencyReply,
-    async handle({ context: { checkpointer, logStore, org }, query: { from, to } }) {
+    async handle({ context: { checkpointer, logStore, org, retention }, query: { from, to } }) {
       const { seq } = await logStore.head(org);
+      const archived = (await retention.archived(org))?.seq ?? 0;
+      if ([from, to].some((size) => size < archived && size % BLOCK_LEAVES > 0))
+        return failure(
+          409,
+          'archived',
+          `Entries up to ${archived} are archived: below that, only multiples of ${BLOCK_LEAVES} can be proved here.`,
+        );
       if (from > to || to > seq) return failure(400, 'invalid_request', `from is at most to, and to at most ${seq}.`);
       const proof = (await checkpointer.consistency(org, from, to)).map((hash) => Buffer.from(hash).toString('hex'));
       return json(200, { from, to, proof });
@@ -101,7 +109,10 @@ export const evidenceRoutes: readonly Route[] = [
     reply: contract.proofReply,
     async handle({ context, query: { call } }) {
       const proof = await proveCall(context, call);
-      return proof ? json(200, proof) : failure(404, 'not_found', `The log has no decision about a call ${JSON.stringify(call)}.`);
+      if (proof) return json(200, proof);
+      const archived = await context.retention.archived(context.org);
+      const elsewhere = archived ? ` Entries up to ${archived.seq} are archived.` : '';
+      return failure(404, 'not_found', `The log has no decision about a call ${JSON.stringify(call)}.${elsewhere}`);
     },
   }),
   route({

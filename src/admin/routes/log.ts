@@ -3,7 +3,7 @@ import { entryLine } from '../../audit/chain.ts';
 import type { EntryQuery, StoredEntry } from '../../audit/port.ts';
 import type { AdminContext } from '../context.ts';
 import * as contract from '../contract.ts';
-import { exportLog } from '../log-export.ts';
+import { archivedTo, exportLog } from '../log-export.ts';
 import { commitmentsOf, entryFilter } from '../log-filter.ts';
 import type { LogTails } from '../log-tail.ts';
 import { isCurrent, mayAct } from '../operator.ts';
@@ -23,7 +23,9 @@ export function logRoutes(tails: LogTails): Route[] {
       reply: contract.logReply,
       async handle({ context, query }) {
         const { entries, next } = await page(context, query);
-        return raw(`{"entries":[${entries.map(entryLine).join(',')}]${next === undefined ? '' : `,"next":${next}`}}`);
+        const archived = next === undefined ? await archivedTo(context) : 0;
+        const told = `${next === undefined ? '' : `,"next":${next}`}${archived === 0 ? '' : `,"archived":${archived}`}`;
+        return raw(`{"entries":[${entries.map(entryLine).join(',')}]${told}}`);
       },
     }),
     tailRoute(tails),
@@ -37,31 +39,34 @@ export function logRoutes(tails: LogTails): Route[] {
       media: 'application/x-ndjson',
       handle: ({ context, query }) => exportLog(context, query),
     }),
-    route({
-      method: 'get',
-      path: '/api/v1/log/{seq}',
-      role: 'viewer',
-      summary: 'One entry; with values=true (role reviewer) the full values behind its commitments',
-      query: contract.entryQuery,
-      reply: contract.entryReply,
-      async handle({ context, operator, param, query: { values } }) {
-        const seq = Number(param('seq'));
-        if (!Number.isSafeInteger(seq) || seq < 1)
-          return failure(400, 'invalid_request', 'The number of an entry is a whole number from 1.');
-        if (values === 'true' && !mayAct(operator.role, 'reviewer'))
-          return failure(403, 'forbidden', 'Full values are shown to role reviewer and above.');
-        const [entry] = await collect(context.logStore.read({ org: context.org, fromSeq: seq, toSeq: seq, limit: 1 }));
-        if (!entry) return failure(404, 'not_found', `The log has no entry ${seq}.`);
-        if (values !== 'true') return raw(`{"entry":${entryLine(entry)}}`);
-        const found = await valuesOf(context, entry);
-        const isGone = Object.values(found).includes(null);
-        const by = isGone ? await context.retention.erasedBy(context.org, seq) : undefined;
-        const erased = by === undefined ? '' : `,"erased":${by}`;
-        return raw(`{"entry":${entryLine(entry)},"values":${JSON.stringify(found)}${erased}}`);
-      },
-    }),
+    entryRoute,
   ];
 }
+
+const entryRoute = route({
+  method: 'get',
+  path: '/api/v1/log/{seq}',
+  role: 'viewer',
+  summary: 'One entry; with values=true (role reviewer) the full values behind its commitments',
+  query: contract.entryQuery,
+  reply: contract.entryReply,
+  async handle({ context, operator, param, query: { values } }) {
+    const seq = Number(param('seq'));
+    if (!Number.isSafeInteger(seq) || seq < 1) return failure(400, 'invalid_request', 'The number of an entry is a whole number from 1.');
+    if (values === 'true' && !mayAct(operator.role, 'reviewer'))
+      return failure(403, 'forbidden', 'Full values are shown to role reviewer and above.');
+    const [entry] = await collect(context.logStore.read({ org: context.org, fromSeq: seq, toSeq: seq, limit: 1 }));
+    if (!entry && seq <= (await archivedTo(context)))
+      return failure(404, 'archived', `Entry ${seq} is archived: it is in a segment outside of the database (docs/retention.md).`);
+    if (!entry) return failure(404, 'not_found', `The log has no entry ${seq}.`);
+    if (values !== 'true') return raw(`{"entry":${entryLine(entry)}}`);
+    const found = await valuesOf(context, entry);
+    const isGone = Object.values(found).includes(null);
+    const by = isGone ? await context.retention.erasedBy(context.org, seq) : undefined;
+    const erased = by === undefined ? '' : `,"erased":${by}`;
+    return raw(`{"entry":${entryLine(entry)},"values":${JSON.stringify(found)}${erased}}`);
+  },
+});
 
 function tailRoute(tails: LogTails): Route {
   return route({

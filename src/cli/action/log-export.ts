@@ -2,6 +2,7 @@
 import { systemClock } from '../../lib/clock.ts';
 import { GatewayError } from '../../lib/error.ts';
 import type { AdminClient } from '../admin-client.ts';
+import { archivedText } from '../archived-text.ts';
 import { type Action, type Run, show } from '../command.ts';
 import { withGateway } from '../connect.ts';
 import { exitCode } from '../exit-code.ts';
@@ -39,7 +40,10 @@ export function matchQuery(run: Run): MatchQuery {
 async function exportOnce(run: Run, query: MatchQuery & { format: string }, from: number, path: string | undefined): Promise<number> {
   const counter = new RecordCounter(query.format);
   const place = { next: from };
-  const saved = await withGateway(run, (client) => saveStream(run, pages(run, client, query, place, counter), path)).catch(
+  const saved = await withGateway(run, async (client) => {
+    await tellArchived(run, client, from);
+    return saveStream(run, pages(run, client, query, place, counter), path);
+  }).catch(
     (error: unknown) => {
       if (path === undefined && !(error instanceof OutputClosed))
         run.terminal.err(`sallyport: everything before entry ${place.next} was written whole; go on with --from ${place.next}`);
@@ -57,6 +61,11 @@ async function exportOnce(run: Run, query: MatchQuery & { format: string }, from
   return exitCode.ok;
 }
 
+async function tellArchived(run: Run, client: AdminClient, from: number): Promise<void> {
+  const { archived } = await client.archiveState();
+  if (from <= archived) run.terminal.err(archivedText(archived));
+}
+
 async function exportOn(run: Run, query: MatchQuery & { format: string }, from: number, path: string): Promise<number> {
   // "Seven days ago" moves on; what the file holds does not.
   const { since: _since, until: _until, ...fixed } = query;
@@ -68,6 +77,7 @@ async function exportOn(run: Run, query: MatchQuery & { format: string }, from: 
     const stopListening = run.terminal.onInterrupt(() => {
       stop.now = true;
     });
+    await tellArchived(run, client, file.next);
     const counter = new RecordCounter(query.format);
     const begun = file.bytes;
     try {

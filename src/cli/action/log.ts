@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { GatewayError } from '../../lib/error.ts';
 import { SseParser } from '../../upstream/sse-parser.ts';
 import type { AdminClient, LogEntryBody } from '../admin-client.ts';
+import { archivedText } from '../archived-text.ts';
 import { type Action, type Run, show } from '../command.ts';
 import { withGateway } from '../connect.ts';
 import { entryLines, entrySummary, valuesText } from '../entry-text.ts';
@@ -26,6 +27,7 @@ export const showLogAction: Action = async (run, what) => {
     const query = queryOf(run);
     const reply = await client.log(query);
     show(run, reply, () => (reply.entries.length === 0 ? 'No entry.' : reply.entries.toReversed().map(entrySummary).join('\n')));
+    if (!run.json && reply.archived !== undefined) run.terminal.err(archivedText(reply.archived));
     // A page may end before it is full: the gateway looks through so many entries for a filter.
     if (!run.json && reply.next !== undefined && reply.entries.length < Number(query.limit)) {
       run.terminal.err(`sallyport: looked back as far as entry ${reply.next + 1}; go on with --to ${reply.next}`);

@@ -12,6 +12,7 @@ import { exitCode } from '../exit-code.ts';
 import { usageError } from '../failure.ts';
 import { printable } from '../text-table.ts';
 import { readAnchors, readKeys, readSmall, readTree } from './verify-trust.ts';
+import { isSegment, verifySegmentsAction } from './verify-segment.ts';
 
 const PROGRESS_EVERY_MS = 200;
 /** Of a file at a time. */
@@ -19,9 +20,13 @@ const READ_BYTES = 1024 * 1024;
 /** Entries from which on a speed means something. */
 const RATE_FROM = 10_000;
 
-export const verifyAction: Action = async (run, source) => {
+export const verifyAction: Action = async (run, source, ...more) => {
   const proof = run.options.text('proof');
   if (proof !== undefined) return verifyProofFile(run, proof, source);
+  const sources = [source, ...more].filter((one) => one !== undefined);
+  if (source !== undefined && (sources.length > 1 || (await isSegment(source)))) {
+    return verifySegmentsAction(run, sources, readKeys(run));
+  }
   if (source === undefined) throw usageError('verify needs a source: a file, - or a URL; or --proof FILE.');
   const options: VerifyOptions = { ...readOptions(run), tree: await readTree(run) };
   const startMs = systemClock.monotonicMs();

@@ -129,6 +129,24 @@ export const logCommands: readonly CommandSpec[] = [
         load: async () => (await import('../action/evidence.ts')).consistencyAction,
       },
       {
+        usage: 'archive',
+        summary: 'Write the oldest entries to a segment that verifies alone; with --remove, take them out of the database',
+        details:
+          'A segment ends at a multiple of 256 entries. --remove needs role admin and an object of kind retention with `archive`; entries with sealed values\n' +
+          'left beside them, or under a legal hold, stay. The file is checked before anything is removed; from then on it is the only copy.',
+        needs: 'gateway',
+        options: [
+          { flags: '--out <dir>', help: 'directory for the segment' },
+          { flags: '--to <seq>', help: 'last entry, a multiple of 256; as many as possible unless given' },
+          { flags: '--remove', help: 'take them out of the database' },
+        ],
+        examples: [
+          ['log archive --out archive', 'a copy'],
+          ['log archive --out archive --remove', 'by rule'],
+        ],
+        load: async () => (await import('../action/archive.ts')).archiveAction,
+      },
+      {
         usage: 'erase',
         summary: 'Delete the sealed arguments and results of a person, an agent, a token or a call; role admin',
         details:
@@ -170,11 +188,12 @@ export const logCommands: readonly CommandSpec[] = [
     load: async () => (await import('../action/evidence.ts')).proofAction,
   },
   {
-    usage: 'verify [source]',
+    usage: 'verify [source...]',
     group: 'Log:',
     summary: 'Verify an exported log: chain, hashes, and the rules that decisions, outcomes and revisions keep',
     details:
-      'The source is a file, - for standard input, or the URL of an export. Needs neither the gateway nor the database for a file.\n\n' +
+      'The source is a file, - for standard input, or the URL of an export. Needs neither the gateway nor the database for a file. Segments of a log\n' +
+      '(`log archive`) are verified alone, and several of them as one; an export that goes on from the last one may come last.\n\n' +
       'Exits with 0 when the log is sound, 1 when it is broken (it says the first bad entry, the rule, what was expected and what was found), 2 when it cannot be told.',
     needs: 'gateway',
     options: [
@@ -202,6 +221,7 @@ export const logCommands: readonly CommandSpec[] = [
     ],
     examples: [
       ['verify log.jsonl', 'a file'],
+      ['verify archive/*.segment.jsonl --key sallyport/default+1a2b3c4d+AY…', 'segments, each alone and one after the other'],
       ['verify log.jsonl --checkpoint today.checkpoint --key sallyport/default+1a2b3c4d+AY…', 'nothing was changed since that day'],
       ['verify --proof call.proof.json --key sallyport/default+1a2b3c4d+AY…', 'one call'],
       ['verify http://127.0.0.1:7861/api/v1/log/export', 'what the running gateway exports'],

@@ -35,7 +35,11 @@ const retentionRule = z.strictObject({
   keepDays: z.union([z.number().min(0).max(MAX_KEEP_DAYS), z.literal('forever')]),
 });
 
-export const retentionSpec = z.strictObject({
-  order: z.number().int().min(0).max(1_000_000).default(1000),
-  rules: z.array(retentionRule).min(1).max(200),
-});
+export const retentionSpec = z
+  .strictObject({
+    order: z.number().int().min(0).max(1_000_000).default(1000),
+    rules: z.array(retentionRule).max(200).default([]),
+    /** Entries themselves, once they are in a segment elsewhere, may be taken out of the database when they are this old. The longest of several holds. */
+    archive: z.strictObject({ keepDays: z.number().min(0).max(MAX_KEEP_DAYS) }).optional(),
+  })
+  .refine(({ rules, archive }) => rules.length > 0 || archive !== undefined, { path: ['rules'], message: 'name a rule, or archive' });

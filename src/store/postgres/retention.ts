@@ -1,5 +1,6 @@
 // Erasure on PostgreSQL: one server-side function deletes and appends, on a connection of its own, made when it is first needed.
 // What PostgreSQL itself still holds of deleted rows (dead rows until a vacuum, its write-ahead log) docs/retention.md says.
+import type { ArchivedHead } from '../../audit/archive-entry.ts';
 import { rangesOf } from '../../audit/erasure-entry.ts';
 import { type EntryDraft, mintReceipt } from '../../audit/port.ts';
 import { GatewayError } from '../../lib/error.ts';
@@ -60,6 +61,26 @@ export class PostgresRetention implements RetentionStore {
       (sql) => sql`SELECT d.name, d.revision, d.seq FROM erasure_done d JOIN organization o ON o.id = d.org WHERE o.name = ${org}`,
     );
     return rows.map((row) => ({ name: String(row.name), revision: Number(row.revision), seq: Number(row.seq) }));
+  }
+
+  async archived(org: string): Promise<ArchivedHead | undefined> {
+    const [row] = await this.#run(
+      (sql) => sql`SELECT a.seq, a.hash, a.revision, a.first_hash, a.first_time FROM archived a JOIN organization o ON o.id = a.org
+        WHERE o.name = ${org}`,
+    );
+    if (!row) return undefined;
+    const { seq, hash, revision, first_hash: firstHash, first_time: firstTime } = row;
+    return { seq: Number(seq), hash: String(hash), revision: Number(revision), firstHash: String(firstHash), firstTime: String(firstTime) };
+  }
+
+  async removeEntries(org: string, head: ArchivedHead, atRevision: number, entry: EntryDraft): Promise<EraseResult> {
+    const { seq, hash, revision, firstHash, firstTime } = head;
+    const [row] = await this.#run(
+      (sql) =>
+        sql`SELECT * FROM sallyport_archive(${org}, ${atRevision}, ${seq}, ${hash}, ${revision}, ${firstHash}, ${firstTime}, ${entry.content})`,
+    );
+    if (!row || row.first_seq === null) return { type: 'changed' };
+    return { type: 'erased', receipt: mintReceipt(org, Number(row.first_seq), String(row.entry_hashes), Number(row.control_revision)) };
   }
 
   async claimWork(work: string, holder: string, nowMs: number, untilMs: number): Promise<boolean> {

@@ -124,6 +124,10 @@ const SELECT: Readonly<Record<Table, string>> = {
     'SELECT o.name AS org, t.name, t.start, t.next, t.epoch, t.sent, t.lost FROM forward_cursor t JOIN organization o ON o.id = t.org ORDER BY t.org, t.name',
   erased:
     'SELECT o.name AS org, t.from_seq, t.to_seq, t.by_seq FROM erased t JOIN organization o ON o.id = t.org ORDER BY t.org, t.from_seq, t.by_seq',
+  archived:
+    'SELECT o.name AS org, t.seq, t.hash, t.revision, t.first_hash, t.first_time FROM archived t JOIN organization o ON o.id = t.org ORDER BY t.org',
+  tree_block:
+    'SELECT o.name AS org, t.position, t.root FROM tree_block t JOIN organization o ON o.id = t.org JOIN archived a ON a.org = t.org AND t.position * 256 < a.seq ORDER BY t.org, t.position',
 };
 
 /** $1 is a JSON array of rows, each an array of values; `ORDINALITY` keeps their order. */
@@ -154,6 +158,9 @@ const INSERT: Readonly<Record<Table, string>> = {
       (r.v ->> 10)::bigint, (r.v ->> 11)::bigint, (r.v ->> 12)::bigint ${BY_ORG}`,
   forward_cursor: `INSERT INTO forward_cursor (org, name, start, next, epoch, owner, lease_until_ms, sent, lost, failures)
     SELECT o.id, r.v ->> 1, r.v ->> 2, (r.v ->> 3)::bigint, (r.v ->> 4)::bigint, '', 0, (r.v ->> 5)::bigint, (r.v ->> 6)::bigint, 0 ${BY_ORG}`,
+  archived: `INSERT INTO archived (org, seq, hash, revision, first_hash, first_time)
+    SELECT o.id, (r.v ->> 1)::bigint, r.v ->> 2, (r.v ->> 3)::bigint, r.v ->> 4, r.v ->> 5 ${BY_ORG}`,
+  tree_block: `INSERT INTO tree_block (org, position, root) SELECT o.id, (r.v ->> 1)::bigint, decode(r.v ->> 2, 'base64') ${BY_ORG}`,
   erased: `INSERT INTO erased (org, from_seq, to_seq, by_seq)
     SELECT o.id, (r.v ->> 1)::bigint, (r.v ->> 2)::bigint, (r.v ->> 3)::bigint ${BY_ORG}`,
 };

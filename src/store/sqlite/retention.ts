@@ -1,14 +1,16 @@
 // Erasure in the embedded store. The first class runs in the writer's thread, inside its transaction; the second beside the callers.
 // Never deletes a value without the entry that says so.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { ArchivedHead } from '../../audit/archive-entry.ts';
 import { type EntryRange, rangesOf } from '../../audit/erasure-entry.ts';
 import { type EntryDraft, mintReceipt } from '../../audit/port.ts';
 import type { ErasedPart, EraseResult, RetentionStore, SealedTicket, SealedValue } from '../../retention/port.ts';
 import type { ReadJob, Row, WriteAnswer, WriteJob } from './job.ts';
-import { payloadKey } from './row-key.ts';
+import { entryKey, payloadKey } from './row-key.ts';
 
 export type RetentionJob =
   | { type: 'erase-part'; org: string; part: ErasedPart; entry: EntryDraft }
+  | { type: 'archive'; org: string; head: ArchivedHead; atRevision: number; entry: EntryDraft }
   | { type: 'work'; name: string; holder: string; nowMs: number; untilMs: number }
   /** The write-ahead log is emptied behind the commit (writer.ts). */
   | { type: 'scrub' };
@@ -17,7 +19,8 @@ export type RetentionRead =
   | { type: 'sealed-values'; org: string; afterId: number; limit: number }
   | { type: 'sealed-tickets'; org: string; after: string; limit: number }
   | { type: 'erased-by'; org: string; seq: number }
-  | { type: 'erasures-done'; org: string };
+  | { type: 'erasures-done'; org: string }
+  | { type: 'archived'; org: string };
 
 const STATEMENTS = {
   value: 'DELETE FROM payload WHERE id = ?',
@@ -25,6 +28,11 @@ const STATEMENTS = {
   range: 'INSERT INTO erased (org, from_seq, to_seq, by_seq) VALUES (?, ?, ?, ?)',
   done: `INSERT INTO erasure_done (org, name, revision, seq) VALUES (?, ?, ?, ?)
     ON CONFLICT (org, name) DO UPDATE SET revision = excluded.revision, seq = excluded.seq`,
+  isThere: 'SELECT 1 FROM entry WHERE id = ? AND hash = ?',
+  hasValues: 'SELECT 1 FROM payload WHERE id BETWEEN ? AND ? LIMIT 1',
+  entries: 'DELETE FROM entry WHERE id BETWEEN ? AND ?',
+  archive: `INSERT INTO archived (org, seq, hash, revision, first_hash, first_time) VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT (org) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, revision = excluded.revision`,
   work: `INSERT INTO work (name, holder, until_ms) VALUES (?1, ?2, ?3)
     ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until_ms = excluded.until_ms WHERE holder = ?2 OR until_ms <= ?4`,
 } as const;
@@ -41,6 +49,16 @@ export class RetentionWriter {
 
   claim({ name, holder, nowMs, untilMs }: Extract<RetentionJob, { type: 'work' }>): number {
     return Number(this.#statements.work.run(name, holder, untilMs, nowMs).changes);
+  }
+
+  /** False, and nothing done, unless all that `removeEntries` asks for holds. */
+  archive(org: number, { seq, hash, revision, firstHash, firstTime }: ArchivedHead, lastSeq: number): boolean {
+    const { isThere, hasValues, entries, archive } = this.#statements;
+    if (seq >= lastSeq || !isThere.get(entryKey(org, seq), hash)) return false;
+    if (hasValues.get(payloadKey(org, 0, 0), payloadKey(org, seq + 1, 0) - 1)) return false;
+    entries.run(entryKey(org, 0), entryKey(org, seq));
+    archive.run(org, seq, hash, revision, firstHash, firstTime);
+    return true;
   }
 
   /** All of it, or nothing: then false. `bySeq`: number of the entry that is appended next. */
@@ -80,6 +98,8 @@ export function retentionQuery(job: RetentionRead, orgId: (name: string) => numb
       return [ERASED_BY, org, job.seq, job.seq];
     case 'erasures-done':
       return [DONE, org];
+    case 'archived':
+      return ['SELECT seq, hash, revision, first_hash, first_time FROM archived WHERE org = ?', org];
   }
 }
 
@@ -124,6 +144,19 @@ export class SqliteRetention implements RetentionStore {
   async doneErasures(org: string): Promise<{ name: string; revision: number; seq: number }[]> {
     const rows = await this.#access.read({ type: 'erasures-done', org });
     return rows.map(({ name, revision, seq }) => ({ name: String(name), revision: Number(revision), seq: Number(seq) }));
+  }
+
+  async archived(org: string): Promise<ArchivedHead | undefined> {
+    const [row] = await this.#access.read({ type: 'archived', org });
+    if (!row) return undefined;
+    const { seq, hash, revision, first_hash: firstHash, first_time: firstTime } = row;
+    return { seq: Number(seq), hash: String(hash), revision: Number(revision), firstHash: String(firstHash), firstTime: String(firstTime) };
+  }
+
+  async removeEntries(org: string, head: ArchivedHead, atRevision: number, entry: EntryDraft): Promise<EraseResult> {
+    const answer = await this.#access.submit({ type: 'archive', org, head, atRevision, entry });
+    if (answer.type !== 'appended') return { type: 'changed' };
+    return { type: 'erased', receipt: mintReceipt(org, answer.firstSeq, answer.hashes[0] ?? '', answer.revision) };
   }
 
   async claimWork(work: string, holder: string, nowMs: number, untilMs: number): Promise<boolean> {

@@ -94,6 +94,7 @@ async function fillDatabase(db: DatabaseSync, dataDir: string, fill: Parameters<
 const BINARY: Readonly<Partial<Record<Table, ReadonlySet<string>>>> = {
   payload: new Set(['commitment', 'sealed']),
   data_key: new Set(['wrapped']),
+  tree_block: new Set(['root']),
 };
 
 const SELECT: Readonly<Record<Table, string>> = {
@@ -120,6 +121,10 @@ const SELECT: Readonly<Record<Table, string>> = {
     'SELECT o.name AS org, t.name, t.start, t.next, t.epoch, t.sent, t.lost FROM forward_cursor t JOIN organization o ON o.id = t.org ORDER BY t.org, t.name',
   erased:
     'SELECT o.name AS org, t.from_seq, t.to_seq, t.by_seq FROM erased t JOIN organization o ON o.id = t.org ORDER BY t.org, t.from_seq, t.by_seq',
+  archived:
+    'SELECT o.name, t.seq, t.hash, t.revision, t.first_hash, t.first_time FROM archived t JOIN organization o ON o.id = t.org ORDER BY t.org',
+  tree_block:
+    'SELECT o.name, t.position, t.root FROM tree_block t JOIN organization o ON o.id = t.org JOIN archived a ON a.org = t.org AND t.position * 256 < a.seq ORDER BY t.org, t.position',
 };
 
 const ORG = '(SELECT id FROM organization WHERE name = ?)';
@@ -142,6 +147,8 @@ const INSERT: Readonly<Record<Table, string>> = {
     VALUES (${ORG}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   forward_cursor: `INSERT INTO forward_cursor (org, name, start, next, epoch, owner, lease_until_ms, sent, lost, failures)
     VALUES (${ORG}, ?, ?, ?, ?, '', 0, ?, ?, 0)`,
+  archived: `INSERT INTO archived (org, seq, hash, revision, first_hash, first_time) VALUES (${ORG}, ?, ?, ?, ?, ?)`,
+  tree_block: `INSERT INTO tree_block (org, position, root) VALUES (${ORG}, ?, ?)`,
   erased: `INSERT INTO erased (org, from_seq, to_seq, by_seq) VALUES (${ORG}, ?, ?, ?)`,
 };
 

@@ -123,6 +123,8 @@ export class SqliteWriter {
         return { type: 'done', count: Number(this.#statements.health.run().changes) };
       case 'erase-part':
         return this.#erasePart(job);
+      case 'archive':
+        return this.#archive(job);
       case 'work':
         return { type: 'done', count: this.#retention.claim(job) };
       case 'scrub':
@@ -175,6 +177,12 @@ export class SqliteWriter {
     const org = this.#org(name);
     if (!this.#retention.erase(org.id, part, org.head.revision, org.head.seq + 1)) return { type: 'done', count: 0 };
     return this.#append(name, org, org.head.revision, [rowOf(entry)]);
+  }
+
+  #archive({ org: name, head, atRevision, entry }: Extract<WriteJob, { type: 'archive' }>): WriteAnswer {
+    const org = this.#org(name);
+    const isDone = atRevision === org.head.revision && this.#retention.archive(org.id, head, org.head.seq);
+    return isDone ? this.#append(name, org, org.head.revision, [rowOf(entry)]) : { type: 'done', count: 0 };
   }
 
   #addOrganization(name: string): WriteAnswer {

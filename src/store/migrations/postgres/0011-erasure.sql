@@ -55,3 +55,38 @@ BEGIN
   END IF;
   RETURN QUERY SELECT * FROM sallyport_append(p_org, p_content, '', NULL);
 END $$;
+
+-- Where a log begins whose older entries are in segments elsewhere.
+CREATE TABLE archived (
+  org integer PRIMARY KEY,
+  seq bigint NOT NULL,
+  hash text NOT NULL,
+  revision bigint NOT NULL,
+  first_hash text NOT NULL,
+  first_time text NOT NULL
+);
+
+-- Takes entries up to p_seq out and appends the entry that says so, under the lock that orders the log. Only at this control revision, only up to an
+-- entry with this hash that is not the last one, and only when no sealed value is left beside them: else first_seq is null and nothing is done.
+CREATE FUNCTION sallyport_archive(p_org text, p_at bigint, p_seq bigint, p_hash text, p_revision bigint, p_first_hash text, p_first_time text,
+  p_content text)
+RETURNS TABLE (first_seq bigint, control_revision bigint, entry_hashes text) LANGUAGE plpgsql AS $$
+DECLARE
+  v_org integer;
+  v_revision bigint;
+  v_seq bigint;
+BEGIN
+  PERFORM sallyport_lock(p_org);
+  SELECT o.id, o.revision, o.seq INTO v_org, v_revision, v_seq FROM organization o WHERE o.name = p_org;
+  IF NOT FOUND THEN RETURN; END IF;
+  IF p_at <> v_revision OR p_seq >= v_seq
+    OR NOT EXISTS (SELECT 1 FROM entry e WHERE e.org = v_org AND e.seq = p_seq AND e.hash = p_hash)
+    OR EXISTS (SELECT 1 FROM payload p WHERE p.org = v_org AND p.seq <= p_seq) THEN
+    RETURN QUERY SELECT NULL::bigint, v_revision, NULL::text;
+    RETURN;
+  END IF;
+  DELETE FROM entry e WHERE e.org = v_org AND e.seq <= p_seq;
+  INSERT INTO archived (org, seq, hash, revision, first_hash, first_time) VALUES (v_org, p_seq, p_hash, p_revision, p_first_hash, p_first_time)
+    ON CONFLICT (org) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, revision = excluded.revision;
+  RETURN QUERY SELECT * FROM sallyport_append(p_org, p_content, '', NULL);
+END $$;

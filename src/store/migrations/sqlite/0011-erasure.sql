@@ -20,3 +20,13 @@ CREATE TABLE work (
   holder TEXT NOT NULL,
   until_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- Where a log begins whose older entries are in segments elsewhere.
+CREATE TABLE archived (
+  org INTEGER PRIMARY KEY REFERENCES organization (id),
+  seq INTEGER NOT NULL,
+  hash TEXT NOT NULL,
+  revision INTEGER NOT NULL,
+  first_hash TEXT NOT NULL,
+  first_time TEXT NOT NULL
+) STRICT;
