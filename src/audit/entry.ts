@@ -2,8 +2,9 @@
 // Decision and outcome are written by a pre-sorted template (they are on the path of every call); never add a member out of order.
 import { canonicalJson } from '../lib/canonical-json.ts';
 import { sha256Hex } from '../lib/digest.ts';
-import type { ApprovalFields } from './approval-entry.ts';
+import type { ApprovalFields, GrantFields } from './approval-entry.ts';
 import { instant, member, named, plain, quote, quoteName } from './entry-text.ts';
+import type { ErasureFields } from './erasure-entry.ts';
 
 /** Most calls one gap entry names; more calls take more entries. */
 export const MAX_GAP_CALLS = 1000;
@@ -231,6 +232,9 @@ export type SystemFields =
     }
   /** A held call's ticket: asked for, decided, ended. `digest` is what reviewers decide on, `binding` what is asked for. */
   | ApprovalFields
+  | GrantFields
+  /** Sealed values were deleted, by rule or on request. */
+  | ErasureFields
   /** What policies that only watch would have decided otherwise, since `fromMs`; `beyond`: such calls that are in none of the differences. */
   | { event: 'shadow'; timeMs: number; fromMs: number; differences: readonly ShadowDifference[]; beyond: number; instance?: Maybe<string> }
   | {
