@@ -1,10 +1,12 @@
-// The gateway of the benchmark in a process of its own: one echo server, one agent with a token, and as many other objects as asked for.
+// The gateway of the benchmark in a process of its own: one echo server, one agent with a token, as many other objects and as much to look at as
+// asked for.
 // Prints the endpoint and the token; the log is durable for every call, as in production.
 import { newOperatorToken } from '../src/admin/operator.ts';
 import { openCore, startGateway } from '../src/app.ts';
 import { loadConfig } from '../src/config.ts';
 import type { StoredObject } from '../src/object/kinds.ts';
 import { agentObject, httpServer, policyObject, seed, tokenObject } from '../test/support/seed.ts';
+import { type Governance, governanceObjects } from './governance.ts';
 
 interface Options {
   upstream: string;
@@ -13,6 +15,7 @@ interface Options {
   agents: number;
   /** Rules for other servers. */
   rules: number;
+  governance?: Governance;
   /** Another gateway has written the objects already. */
   keep?: boolean;
 }
@@ -51,7 +54,7 @@ const objects = [
   httpServer('echo', options.upstream),
   ...others,
   policyObject('foreign', foreign, 1),
-  policyObject('bench', [{ name: 'echo', match: { agent: ['bench'], server: ['echo'], tool: ['echo'] }, effect: 'allow' }], 2),
+  ...governanceObjects(options.governance ?? 'none'),
 ];
 if (!options.keep) await seed(core, config.organization, objects);
 await core.store.lifecycle.close();

@@ -1,24 +1,43 @@
-// `npm run -s bench`: the same work direct, through a bare byte proxy, and through Sallyport on SQLite and on PostgreSQL, in one run.
-// Prints ratios to the bare proxy; `-- --json` prints one JSON object of named figures; `-- --quick` is a shorter run.
+// `npm run -s bench`: the same work direct, through a bare byte proxy, and through Sallyport on SQLite and on PostgreSQL, in one run; and what
+// decisions and inspection cost by themselves. Prints ratios to the bare proxy; `-- --json` prints one JSON object of named figures.
+// `-- --quick` is a shorter run; `-- --no-postgres`, `-- --no-parts` and `-- --only=c64,c64-32k` leave things out.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPostgres } from '../test/support/postgres.ts';
 import { type LoadResult, load } from './load.ts';
+import { figuresOf } from './part.ts';
 import { type BenchProcess, start } from './process.ts';
 
 const json = process.argv.includes('--json');
 const quick = process.argv.includes('--quick');
 const withPostgres = !process.argv.includes('--no-postgres');
-const WORK: { name: string; connections: number; requests: number; large: boolean }[] = [
+const withParts = !process.argv.includes('--no-parts');
+const only = process.argv
+  .find((word) => word.startsWith('--only='))
+  ?.slice('--only='.length)
+  .split(',');
+interface Work {
+  name: string;
+  connections: number;
+  requests: number;
+  large: boolean;
+}
+
+const ALL_WORK: Work[] = [
   { name: 'c1', connections: 1, requests: 3_000, large: false },
   { name: 'c16', connections: 16, requests: 12_000, large: false },
   { name: 'c64', connections: 64, requests: 20_000, large: false },
   { name: 'c256', connections: 256, requests: 20_000, large: false },
   { name: 'c64-32k', connections: 64, requests: 6_000, large: true },
 ];
+const WORK = ALL_WORK.filter(({ name }) => !only || only.includes(name));
+/** What is measured beside the path: decisions by number of rules, detection by size of text. */
+const PARTS = ['policy', 'dlp', 'injection', 'intent'];
+const WARM_CALLS = 4_000;
 const MAX_MS = 60_000;
-const ROUNDS = quick ? 1 : 3;
+const ROUNDS = quick ? 1 : 5;
+const NAME_CHARS = 14;
 
 interface Subject {
   name: string;
@@ -29,24 +48,41 @@ interface Subject {
 
 type Row = LoadResult & { cpuUs: number };
 
+/** Of one subject at one piece of work, against the bare proxy. */
+interface Compared {
+  perSecond: number;
+  cpuUs: number;
+  p50Ms: number;
+  p99Ms: number;
+  rateRatio: number;
+  cpuRatio: number;
+  addedP50Ms: number;
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-bench-'));
 const running: { stop(): Promise<void> }[] = [];
 try {
   const echo = await begin('./echo-server.ts', []);
   const upstream = echo.ready.url ?? '';
   const bare = await begin('./bare-proxy.ts', [upstream]);
+  const few = { upstream, agents: 10, rules: 10 };
   const subjects: Subject[] = [
     { name: 'direct', url: upstream, token: undefined, process: echo },
     { name: 'bare', url: bare.ready.url ?? '', token: undefined, process: bare },
-    await gateway('sqlite', { upstream, agents: 10, rules: 10 }),
+    await gateway('sqlite', few),
     await gateway('sqlite-many', { upstream, agents: 10_000, rules: 1_000 }),
+    await gateway('sqlite-rules', { ...few, governance: 'rules' }),
+    await gateway('sqlite-quota', { ...few, governance: 'quota' }),
+    await gateway('sqlite-all', { ...few, governance: 'all' }),
   ];
   if (withPostgres) {
     const postgres = await startPostgres();
     running.push(postgres);
-    subjects.push(await gateway('postgres', { upstream, agents: 10, rules: 10, databaseUrl: postgres.url }));
+    subjects.push(await gateway('postgres', { ...few, databaseUrl: postgres.url }));
   }
-  report(await measure(subjects));
+  const compared = await measure(subjects);
+  const parts = withParts ? await measureParts() : {};
+  report(compared, parts);
 } finally {
   for (const each of running.reverse()) await each.stop();
   rmSync(folder, { recursive: true, force: true });
@@ -58,62 +94,91 @@ async function begin(file: string, args: string[]): Promise<BenchProcess> {
   return process_;
 }
 
-async function gateway(name: string, options: { upstream: string; agents: number; rules: number; databaseUrl?: string }): Promise<Subject> {
+async function gateway(name: string, options: object): Promise<Subject> {
   const process_ = await begin('./gateway.ts', [JSON.stringify({ ...options, dataDir: join(folder, name) })]);
   return { name, url: process_.ready.url ?? '', token: process_.ready.token, process: process_ };
 }
 
-/** Rounds interleave the subjects, so that a noisy minute hits all of them; the best round of each counts. */
-async function measure(subjects: Subject[]): Promise<Map<string, Map<string, Row>>> {
-  const best = new Map<string, Map<string, Row>>(subjects.map(({ name }) => [name, new Map()]));
-  for (const { url, token } of subjects) await load({ url, token, connections: 16, requests: 2_000, large: false, maxMs: MAX_MS });
+/** Rounds interleave the subjects, so that a noisy minute hits all of them, and each is compared with the bare proxy of its own round. */
+async function measure(subjects: Subject[]): Promise<Map<string, Map<string, Compared>>> {
+  for (const { url, token } of subjects) await load({ url, token, connections: 64, requests: WARM_CALLS, large: false, maxMs: MAX_MS });
+  const compared = new Map<string, Map<string, Compared>>();
   for (const work of WORK) {
+    const rounds: Map<string, Row>[] = [];
     for (let round = 0; round < ROUNDS; round++) {
-      for (const subject of subjects) {
-        const before = subject.process.cpuSeconds();
-        const requests = quick ? Math.ceil(work.requests / 4) : work.requests;
-        const result = await load({ ...work, requests, url: subject.url, token: subject.token, maxMs: MAX_MS });
-        const row = { ...result, cpuUs: ((subject.process.cpuSeconds() - before) / result.done) * 1e6 };
-        const known = best.get(subject.name)?.get(work.name);
-        best.get(subject.name)?.set(work.name, known ? merge(known, row) : row);
-      }
+      const rows = new Map<string, Row>();
+      for (const subject of subjects) rows.set(subject.name, await measureOne(subject, work));
+      rounds.push(rows);
     }
+    compared.set(work.name, new Map(subjects.map(({ name }) => [name, compare(rounds, name)])));
   }
-  return best;
+  return compared;
 }
 
-function merge(a: Row, b: Row): Row {
-  const faster = a.perSecond >= b.perSecond ? a : b;
-  return { ...faster, cpuUs: Math.min(a.cpuUs, b.cpuUs), p50Ms: Math.min(a.p50Ms, b.p50Ms), p99Ms: Math.min(a.p99Ms, b.p99Ms) };
+async function measureOne({ url, token, process: process_ }: Subject, work: Work): Promise<Row> {
+  const before = process_.cpuSeconds();
+  const requests = quick ? Math.ceil(work.requests / 4) : work.requests;
+  const result = await load({ ...work, requests, url, token, maxMs: MAX_MS });
+  return { ...result, cpuUs: ((process_.cpuSeconds() - before) / result.done) * 1e6 };
 }
 
-function report(rows: Map<string, Map<string, Row>>): void {
+/** Times are those of the best round; ratios the median over rounds. */
+function compare(rounds: readonly Map<string, Row>[], name: string): Compared {
+  const pairs = rounds.flatMap((rows) => {
+    const [own, bare] = [rows.get(name), rows.get('bare')];
+    return own && bare ? [{ own, bare }] : [];
+  });
+  const own = pairs.map((pair) => pair.own);
+  return {
+    perSecond: Math.max(...own.map(({ perSecond }) => perSecond)),
+    cpuUs: Math.min(...own.map(({ cpuUs }) => cpuUs)),
+    p50Ms: Math.min(...own.map(({ p50Ms }) => p50Ms)),
+    p99Ms: Math.min(...own.map(({ p99Ms }) => p99Ms)),
+    rateRatio: median(pairs.map((pair) => pair.own.perSecond / pair.bare.perSecond)),
+    cpuRatio: median(pairs.map((pair) => pair.own.cpuUs / pair.bare.cpuUs)),
+    addedP50Ms: median(pairs.map((pair) => pair.own.p50Ms - pair.bare.p50Ms)),
+  };
+}
+
+async function measureParts(): Promise<Record<string, number>> {
+  const figures: Record<string, number> = {};
+  for (const part of PARTS) Object.assign(figures, await figuresOf(part));
+  const both = (share: string): number => round((figures[`dlp.${share}MsPerKib`] ?? 0) + (figures[`injection.${share}MsPerKib`] ?? 0), 4);
+  return { ...figures, 'inspection.p50MsPerKib': both('p50'), 'inspection.p99MsPerKib': both('p99') };
+}
+
+function report(compared: Map<string, Map<string, Compared>>, parts: Record<string, number>): void {
   const figures: Record<string, number> = {};
   const lines: string[] = [];
   for (const work of WORK) {
-    const bare = rows.get('bare')?.get(work.name);
-    if (!bare) continue;
     lines.push('', `${work.name}: ${work.connections} connections, ${work.large ? '32 KB results' : '~300 B'}`);
-    for (const [name, byWork] of rows) {
-      const row = byWork.get(work.name);
-      if (!row) continue;
-      const rate = row.perSecond / bare.perSecond;
-      const cpu = row.cpuUs / bare.cpuUs;
-      const key = `${work.name}.${name}`;
-      Object.assign(figures, {
-        [`${key}.rateRatio`]: round(rate),
-        [`${key}.cpuRatio`]: round(cpu),
-        [`${key}.addedP50Ms`]: round(row.p50Ms - bare.p50Ms),
-      });
-      lines.push(
-        `  ${name.padEnd(12)} ${row.perSecond.toFixed(0).padStart(7)} calls/s  rate ×${rate.toFixed(2)}  CPU ${row.cpuUs.toFixed(0).padStart(4)} µs ×${cpu.toFixed(2)}` +
-          `  p50 ${row.p50Ms.toFixed(2)} ms (${(row.p50Ms - bare.p50Ms >= 0 ? '+' : '') + (row.p50Ms - bare.p50Ms).toFixed(2)})  p99 ${row.p99Ms.toFixed(2)} ms`,
-      );
+    for (const [name, one] of compared.get(work.name) ?? []) {
+      for (const figure of ['rateRatio', 'cpuRatio', 'addedP50Ms', 'cpuUs'] as const)
+        figures[`${work.name}.${name}.${figure}`] = round(one[figure], 3);
+      lines.push(lineOf(name, one));
     }
   }
-  console.log(json ? JSON.stringify(figures) : `Ratios are to the bare proxy of this run.${lines.join('\n')}`);
+  for (const part of withParts ? [...PARTS, 'inspection'] : []) {
+    lines.push('', part === 'inspection' ? 'inspection: dlp and injection together' : `${part}:`);
+    for (const [name, value] of Object.entries(parts))
+      if (name.startsWith(`${part}.`)) lines.push(`  ${name.padEnd(NAME_CHARS * 2)} ${value}`);
+  }
+  console.log(json ? JSON.stringify({ ...figures, ...parts }) : `Ratios are to the bare proxy of this run.${lines.join('\n')}`);
 }
 
-function round(value: number): number {
-  return Math.round(value * 1000) / 1000;
+function lineOf(name: string, one: Compared): string {
+  const added = `${one.addedP50Ms >= 0 ? '+' : ''}${one.addedP50Ms.toFixed(2)}`;
+  return (
+    `  ${name.padEnd(NAME_CHARS)} ${one.perSecond.toFixed(0).padStart(7)} calls/s ×${one.rateRatio.toFixed(2)}  CPU ${one.cpuUs.toFixed(0).padStart(4)} µs ` +
+    `×${one.cpuRatio.toFixed(2)}  p50 ${one.p50Ms.toFixed(2)} ms (${added})  p99 ${one.p99Ms.toFixed(2)} ms`
+  );
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+function round(value: number, digits: number): number {
+  return Math.round(value * 10 ** digits) / 10 ** digits;
 }

@@ -4,7 +4,9 @@
 // optional user, token). token: opaque bearer `sp_…`. server: registered upstream MCP server. definition: what a server says a capability is;
 // its pin is the hash in force. call: one request travelling the table. decision: allow / deny / hold with rule, reason code and trace.
 // finding: what a detector saw. intent, risk: what a call does and how much that is to worry about. freeze: a kill-switch object. lease: an upstream credential for one call. entry / receipt: a log record and the proof that it is durable.
+
 import type { Receipt } from './audit/port.ts';
+import type { Abortable } from './lib/cutoff.ts';
 import type { Json, JsonObject } from './lib/json.ts';
 import type { RpcError } from './mcp/message.ts';
 import type { ServerSpec } from './object/kinds.ts';
@@ -223,7 +225,7 @@ export interface Peer {
   /** Server → client notification on this call's stream. Resolves when the stream can take more (back-pressure); never rejects. */
   notify(method: string, params: JsonObject | undefined, paramsText?: string): Promise<void> | undefined;
   /** Server → client request (legacy agents only); undefined when this agent cannot be asked on a live stream. */
-  request: ((method: string, params: JsonObject | undefined, signal: AbortSignal) => Promise<PeerAnswer>) | undefined;
+  request: ((method: string, params: JsonObject | undefined, signal: Abortable) => Promise<PeerAnswer>) | undefined;
   /**
    * The server put the agent off: it closed the call's stream on purpose and wants it taken up again after `retryMs` (2025-11-25
    * basic/transports, sending messages). The agent's stream does the same, if the agent can take it up again; nothing is lost. Never throws.
@@ -254,7 +256,7 @@ export interface Call {
   readonly mcpHeaders: Readonly<Record<string, string>>;
   readonly peer: Peer;
   /** Aborted when the agent is gone (modern), cancelled, killed, or the gateway stops. */
-  readonly signal: AbortSignal;
+  readonly signal: Abortable;
   /** Aborts `signal`; the codec owns the controller, the kill switch uses this. */
   abort(reason: unknown): void;
   /** Who started it: an agent, or the gateway itself (definition discovery). */
@@ -264,7 +266,7 @@ export interface Call {
   /** For `reverse`: the call during which the server asked. */
   readonly parent: Call | undefined;
   /** For `reverse` and locally handled notifications: what forward does instead of asking a server. */
-  readonly local: ((signal: AbortSignal) => Promise<CallReply>) | undefined;
+  readonly local: ((signal: Abortable) => Promise<CallReply>) | undefined;
 
   // Filled by rows, in table order.
   principal: Principal | undefined;

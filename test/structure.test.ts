@@ -141,6 +141,15 @@ describe('structure', () => {
     expect(wrong.map(short)).toEqual([]);
   });
 
+  it('stores no function literal straight into a property: the engine makes those to last (docs/decisions/0017)', () => {
+    const literal =
+      /(?<!: [\w.]+)(?:\.#?[A-Za-z_]\w*)\s*(?:\?\?)?=\s*(?:async\s*)?(?:function\b|(?:\([^()]*\)|[A-Za-z_]\w*)\s*(?::[^=\n]+)?=>)/;
+    expect('flight.onSettled = (settled) => {').toMatch(literal);
+    expect('this.#onAbort = () => this.#fail(request.signal.reason);').toMatch(literal);
+    const onThePath = product.filter((file) => !/^(?:cli|admin)$/.test(domainOf(file)));
+    expect(onThePath.filter((file) => literal.test(readFileSync(file, 'utf8'))).map((file) => relative(src, file))).toEqual([]);
+  });
+
   it('keeps the SDK and the test tools off the path', () => {
     const wrong = product.filter((file) => /from '(@modelcontextprotocol\/|vitest|fast-check)/.test(readFileSync(file, 'utf8')));
     expect(wrong.map(short)).toEqual([]);

@@ -1,5 +1,6 @@
 // Who waits for a decision in this process, and the live tickets it knows of. One of the two places where the operator side reaches a running
 // pipeline. Only a memory: what is true stands in the store, and the table decides.
+import type { Abortable } from '../lib/cutoff.ts';
 import { LIVE_STATES, type Ticket } from './ticket.ts';
 
 /** Live tickets remembered for all organizations together; the oldest are left to the next look at the store. */
@@ -30,7 +31,7 @@ export class Waiting {
   }
 
   /** Resolves when the ticket changes here, the signal aborts, or the time is over. */
-  next(org: string, id: string, timeoutMs: number, signal: AbortSignal): Promise<void> {
+  next(org: string, id: string, timeoutMs: number, signal: Abortable): Promise<void> {
     const key = `${org}/${id}`;
     const { promise, resolve } = Promise.withResolvers<void>();
     const waiters = this.#waiters.get(key) ?? new Set();

@@ -7,17 +7,15 @@ import {
   decisionContent,
   documentDigest,
   gapContent,
-  instant,
   MAX_GAP_CALLS,
   MAX_NAMED_FREEZES,
-  MAX_TEXT_UNITS,
   type OutcomeFields,
   objectContent,
   outcomeContent,
-  plain,
   signinContent,
   systemContent,
 } from './entry.ts';
+import { instant, MAX_TEXT_UNITS, plain } from './entry-text.ts';
 
 const text = fc.string({ unit: 'grapheme', maxLength: 40 });
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });

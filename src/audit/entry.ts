@@ -4,10 +4,8 @@ import { canonicalJson } from '../lib/canonical-json.ts';
 import { sha256Hex } from '../lib/digest.ts';
 import type { ApprovalFields, GrantFields } from './approval-entry.ts';
 import type { ArchiveFields } from './archive-entry.ts';
+import { instant, member, named, plain, quote, quoteName } from './entry-text.ts';
 import type { ErasureFields } from './erasure-entry.ts';
-
-/** Longest text member of an entry, UTF-16 code units. Longer texts keep their start and are told apart by their hash. */
-export const MAX_TEXT_UNITS = 2048;
 
 /** Most calls one gap entry names; more calls take more entries. */
 export const MAX_GAP_CALLS = 1000;
@@ -82,18 +80,22 @@ export interface RiskRef {
   parts: Readonly<Record<string, number>>;
 }
 
-/** RFC 8785 text of a decision. Texts are clipped to MAX_TEXT_UNITS and lone surrogates become U+FFFD. */
-export function decisionContent(d: DecisionFields): string {
+/**
+ * RFC 8785 text of a decision. Texts are clipped to MAX_TEXT_UNITS and lone surrogates become U+FFFD. `given`: the commitment of the arguments, when
+ * it does not stand in the fields.
+ */
+export function decisionContent(d: DecisionFields, given = d.arguments): string {
   const judged = count(d.judged);
   return (
-    `{${member('approval', d.approval)}${member('arguments', d.arguments)}"call":${quote(d.call)},${member('category', d.category)}` +
-    `"client":{"era":"${d.client.era}","version":${quote(d.client.version)}},` +
-    `"code":${quote(d.code)},"credential":"${d.credential}",${member('definition', d.definition)}"effect":"${d.effect}",` +
-    `${findingsMember(d.findings)}${member('instance', d.instance)}${member('intent', d.intent)}"judged":${judged},${member('log', d.log)}` +
-    `"method":${quote(d.method)},${d.notify ? `"notify":${canonicalJson(d.notify.map(plain))},` : ''}"origin":"${d.origin}",${member('parent', d.parent)}` +
+    `{${member('approval', d.approval)}${member('arguments', given)}"call":${quote(d.call)},${named('category', d.category)}` +
+    `"client":{"era":"${d.client.era}","version":${quoteName(d.client.version)}},` +
+    `"code":${quoteName(d.code)},"credential":"${d.credential}",${named('definition', d.definition)}"effect":"${d.effect}",` +
+    `${findingsMember(d.findings)}${named('instance', d.instance)}${named('intent', d.intent)}"judged":${judged},${named('log', d.log)}` +
+    `"method":${quoteName(d.method)},${d.notify ? `"notify":${canonicalJson(d.notify.map(plain))},` : ''}"origin":"${d.origin}",${member('parent', d.parent)}` +
     `"policy":${judged},${principalMember(d.principal)}${member('prompt', d.prompt)}${member('reason', d.reason)}` +
-    `${member('resource', d.resource)}${d.risk ? `"risk":${canonicalJson(d.risk)},` : ''}"rule":${quote(d.rule)},${member('server', d.server)}` +
-    `${d.single ? '"single":true,' : ''}${member('snapshot', d.snapshot)}${member('source', d.source)}"surface":${quote(d.surface)},"time":"${instant(d.timeMs)}",${member('tool', d.tool)}"type":"decision"}`
+    `${member('resource', d.resource)}${riskMember(d.risk)}"rule":${quoteName(d.rule)},${named('server', d.server)}` +
+    `${d.single ? '"single":true,' : ''}${named('snapshot', d.snapshot)}${member('source', d.source)}"surface":${quoteName(d.surface)},` +
+    `"time":"${instant(d.timeMs)}",${named('tool', d.tool)}"type":"decision"}`
   );
 }
 
@@ -113,11 +115,11 @@ export interface OutcomeFields {
   findings?: Maybe<readonly FindingRef[]>;
 }
 
-/** RFC 8785 text of an outcome. */
-export function outcomeContent(o: OutcomeFields): string {
+/** RFC 8785 text of an outcome. `given`: the commitment of the result, when it does not stand in the fields. */
+export function outcomeContent(o: OutcomeFields, given = o.result): string {
   const latencyMs = Number.isFinite(o.latencyMs) ? Math.max(0, Math.round(o.latencyMs * 1000) / 1000) : 0;
   return (
-    `{"call":${quote(o.call)},"decision":${count(o.decision)},${findingsMember(o.findings)}"latencyMs":${latencyMs},${member('result', o.result)}` +
+    `{"call":${quote(o.call)},"decision":${count(o.decision)},${findingsMember(o.findings)}"latencyMs":${latencyMs},${member('result', given)}` +
     `"status":"${o.status}","time":"${instant(o.timeMs)}","type":"outcome"}`
   );
 }
@@ -333,14 +335,6 @@ export function gapContent(calls: readonly OpenCall[], timeMs: number, reason: s
   return contents;
 }
 
-/** A text as it stands in an entry: well-formed and at most MAX_TEXT_UNITS long. */
-export function plain(text: string): string {
-  const whole = text.isWellFormed() ? text : text.toWellFormed();
-  if (whole.length <= MAX_TEXT_UNITS) return whole;
-  const tail = `…sha256:${sha256Hex(whole)}`;
-  return whole.slice(0, MAX_TEXT_UNITS - tail.length).toWellFormed() + tail;
-}
-
 function plainMembers(fields: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, typeof value === 'string' ? plain(value) : value]));
 }
@@ -351,8 +345,8 @@ function plainDeep(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plainDeep(inner)]));
 }
 
-function member(key: string, text: string | undefined): string {
-  return text === undefined ? '' : `"${key}":${quote(text)},`;
+function riskMember(risk: RiskRef | undefined): string {
+  return risk ? `"risk":${canonicalJson(risk)},` : '';
 }
 
 /** Findings one entry names; what is beyond is summed up in the last one, of type `more`. */
@@ -368,30 +362,14 @@ function findingsMember(findings: readonly FindingRef[] | undefined): string {
 
 function principalMember(p: PrincipalRef | undefined): string {
   if (!p) return '';
-  const user = p.user === undefined ? '' : `,"user":${quote(p.user)}`;
-  const token = p.token === undefined ? '' : `,"token":${quote(p.token)}`;
-  const agentClass = p.class === undefined ? '' : `,"class":${quote(p.class)}`;
-  return `"principal":{"agent":${quote(p.agent)}${agentClass}${token}${user}},`;
-}
-
-function quote(text: string): string {
-  return JSON.stringify(text.length <= MAX_TEXT_UNITS && text.isWellFormed() ? text : plain(text));
+  const user = p.user === undefined ? '' : `,"user":${quoteName(p.user)}`;
+  const token = p.token === undefined ? '' : `,"token":${quoteName(p.token)}`;
+  const agentClass = p.class === undefined ? '' : `,"class":${quoteName(p.class)}`;
+  return `"principal":{"agent":${quoteName(p.agent)}${agentClass}${token}${user}},`;
 }
 
 /** Revisions and sequence numbers: whole, not negative, exactly representable. */
 function count(value: number): number {
   if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`not a sequence number or revision: ${value}`);
   return value;
-}
-
-let cachedMs = Number.NaN;
-let cachedText = '';
-
-/** RFC 3339 in UTC with milliseconds, always 24 characters. */
-export function instant(timeMs: number): string {
-  if (timeMs !== cachedMs) {
-    cachedText = new Date(timeMs).toISOString();
-    cachedMs = timeMs;
-  }
-  return cachedText;
 }

@@ -71,12 +71,12 @@ export class AuditLog {
       case 'decision': {
         if (!draft.arguments) return { content: decisionContent(draft.fields), callId: draft.fields.call, payloads: NONE };
         const { commitment, payloads } = this.#payload(org, 'arguments', draft.arguments);
-        return { content: decisionContent({ ...draft.fields, arguments: commitment }), callId: draft.fields.call, payloads };
+        return { content: decisionContent(draft.fields, commitment), callId: draft.fields.call, payloads };
       }
       case 'outcome': {
         if (!draft.result) return { content: outcomeContent(draft.fields), callId: draft.fields.call, payloads: NONE };
         const { commitment, payloads } = this.#payload(org, 'result', draft.result);
-        return { content: outcomeContent({ ...draft.fields, result: commitment }), callId: draft.fields.call, payloads };
+        return { content: outcomeContent(draft.fields, commitment), callId: draft.fields.call, payloads };
       }
       case 'object':
         return { content: objectContent(draft.fields), callId: undefined, payloads: NONE };

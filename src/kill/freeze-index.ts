@@ -13,6 +13,8 @@ export interface FreezeIndex {
   readonly revision: number;
   /** The freeze that stops this principal (towards this server and tool, when they are known); undefined when none does. */
   frozen(principal: FrozenSubject, server: string | undefined, nowMs: number, tool?: string): Frozen | undefined;
+  /** There is none, in force or over, drills aside: nobody is stopped, whatever the time. */
+  readonly isEmpty: boolean;
   /** Every freeze in force, by name; for the operator. */
   active(nowMs: number): (Frozen & { scope: FreezeScope; untilMs: number | undefined })[];
   /** Drills that have not ended, by name. */
@@ -41,6 +43,7 @@ export function compileFreezes(objects: readonly StoredObject[], revision: numbe
   const at = (key: string, nowMs: number): Frozen | undefined => inForce(longest.get(key), nowMs);
   return {
     revision,
+    isEmpty,
     frozen: (principal, server, nowMs, tool) => {
       if (isEmpty) return undefined;
       return (

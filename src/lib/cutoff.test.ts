@@ -1,6 +1,6 @@
 // A cutoff does what an AbortController does: both are put through the same steps.
 import { describe, expect, it } from 'vitest';
-import { Cutoff } from './cutoff.ts';
+import { Cutoff, nativeSignal } from './cutoff.ts';
 
 describe.each([
   ['Cutoff', () => new Cutoff()],
@@ -39,5 +39,22 @@ describe.each([
     });
     end.abort('why');
     expect(seen).toEqual([true, 'why']);
+  });
+
+  it('throws its reason when it has one', () => {
+    const end = make();
+    expect(() => end.signal.throwIfAborted()).not.toThrow();
+    end.abort(new Error('why'));
+    expect(() => end.signal.throwIfAborted()).toThrow('why');
+  });
+
+  it('has a signal of the engine that ends with it', () => {
+    const end = make();
+    const signal = nativeSignal(end.signal);
+    expect(signal).toBeInstanceOf(AbortSignal);
+    expect(signal.aborted).toBe(false);
+    end.abort('why');
+    expect([signal.aborted, signal.reason]).toEqual([true, 'why']);
+    expect(nativeSignal(end.signal).reason).toBe('why');
   });
 });

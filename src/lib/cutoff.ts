@@ -7,6 +7,23 @@ export interface Abortable {
   readonly reason: unknown;
   addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void;
   removeEventListener(type: 'abort', listener: () => void): void;
+  throwIfAborted(): void;
+}
+
+/** Who sets the end; an AbortController is one. */
+export interface Aborter {
+  readonly signal: Abortable;
+  abort(reason?: unknown): void;
+}
+
+/** The engine's own kind, where something asks for it: as long as this one lives, it is aborted with it. */
+export function nativeSignal(signal: Abortable): AbortSignal {
+  if (signal instanceof AbortSignal) return signal;
+  const controller = new AbortController();
+  const follow = (): void => controller.abort(signal.reason);
+  if (signal.aborted) follow();
+  else signal.addEventListener('abort', follow, { once: true });
+  return controller.signal;
 }
 
 export class Cutoff implements Abortable {
@@ -28,6 +45,10 @@ export class Cutoff implements Abortable {
     this.#listener = undefined;
     this.#others = undefined;
     for (const listener of listeners) listener?.();
+  }
+
+  throwIfAborted(): void {
+    if (this.aborted) throw this.reason;
   }
 
   addEventListener(_type: 'abort', listener: () => void): void {

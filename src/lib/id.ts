@@ -30,13 +30,27 @@ export const systemRandom: Random = {
 
 /** `<prefix>_` + 10 characters of time + 16 random characters (80 bits), Crockford base 32, lower case. */
 export function newId(prefix: string, nowMs: number, random: Random = systemRandom): string {
-  let time = '';
+  if (nowMs !== timeMs) {
+    timeText = textOfTime(nowMs);
+    timeMs = nowMs;
+  }
+  // One string in one piece: it is compared, hashed and written a dozen times.
+  const tail = random.bytes(RANDOM_CHARS);
+  for (let i = 0; i < RANDOM_CHARS; i++) tailBytes[i] = ALPHABET_BYTES[(tail[i] as number) & 31] as number;
+  return `${prefix}_${timeText}${tailBytes.toString('latin1')}`;
+}
+
+const ALPHABET_BYTES = Buffer.from(ALPHABET);
+const tailBytes = Buffer.alloc(RANDOM_CHARS);
+let timeMs = Number.NaN;
+let timeText = '';
+
+function textOfTime(nowMs: number): string {
+  let text = '';
   let rest = nowMs;
   for (let i = 0; i < TIME_CHARS; i++) {
-    time = ALPHABET.charAt(rest % 32) + time;
+    text = ALPHABET.charAt(rest % 32) + text;
     rest = Math.floor(rest / 32);
   }
-  let tail = '';
-  for (const byte of random.bytes(RANDOM_CHARS)) tail += ALPHABET.charAt(byte & 31);
-  return `${prefix}_${time}${tail}`;
+  return text;
 }

@@ -1,5 +1,6 @@
 // The aggregated surface: one call answered from every server this principal may use. One slow or dead server never holds up the rest.
 // Names become `<server>__<name>`; resource URIs stay as they are and are routed by who listed them.
+
 import type { CallReply } from '../call.ts';
 import { publicName } from '../catalog/names.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
@@ -12,7 +13,7 @@ import { alsoAsked } from './decide-input.ts';
 import { decoyItems } from './decoy.ts';
 import { listOf, MAX_PAGES_PER_SERVER } from './discovery.ts';
 import type { Flight } from './flight.ts';
-import { requestTo } from './forward-request.ts';
+import { asPart, requestTo } from './forward-request.ts';
 import { isForwardable } from './forwardable.ts';
 import { LIST_SHAPES } from './list-shape.ts';
 import { listenAll } from './listen-all.ts';
@@ -104,23 +105,11 @@ async function askInTime(
   const late = AbortSignal.timeout(flight.ports.settings.aggregateDeadlineMs);
   const request = requestTo(flight, server, spec);
   if (!request) throw new Error('its credential is missing');
-  return asPart(flight, server, (stopped) => {
-    const signal = AbortSignal.any([flight.signal, late, stopped]);
+  return asPart(flight, server, (ended) => {
+    const signal = AbortSignal.any([ended, late]);
     const gone = new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
     return Promise.race([flight.ports.upstreams.exchange(shape({ ...request, signal })), gone]);
   });
-}
-
-/** Runs the part of a call that goes to one server, so that a freeze of that server ends it and not the others. */
-export async function asPart<T>(flight: Flight, server: string, work: (stopped: AbortSignal) => Promise<T>): Promise<T> {
-  const controller = new AbortController();
-  const abort = (reason: Error): void => controller.abort(reason);
-  flight.parts?.set(server, abort);
-  try {
-    return await work(controller.signal);
-  } finally {
-    if (flight.parts?.get(server) === abort) flight.parts.delete(server);
-  }
 }
 
 async function handshakeAll(flight: Flight): Promise<CallReply> {

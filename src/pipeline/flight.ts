@@ -1,5 +1,6 @@
 // One call travelling the table: its working state, what the rows may use, and the verdicts they may return.
 // Types only. Rows get their ports from here; they never reach for a singleton.
+
 import type { ApprovalDesk } from '../approval/desk.ts';
 import type { ShadowDifference } from '../audit/entry.ts';
 import type { AuditLog } from '../audit/log.ts';
@@ -9,6 +10,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { UriRoutes } from '../catalog/uri-routes.ts';
 import type { InFlight } from '../kill/inflight.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { Abortable } from '../lib/cutoff.ts';
 import type { JsonObject } from '../lib/json.ts';
 import type { Lru } from '../lib/lru.ts';
 import type { FloodGate } from '../limit/flood.ts';
@@ -115,7 +117,7 @@ export interface Flight {
   readonly ports: Ports;
   /** The control state this round of judging runs under. Replaced when the call is judged again. */
   control: Control;
-  readonly signal: AbortSignal;
+  readonly signal: Abortable;
   /** `params` as the agent sent it: what the entry commits to, and where judging again starts from. */
   readonly received: { params: JsonObject | undefined; text: string | undefined };
   /** Amounts in the arguments, for the history; undefined when nobody asked for them. */

@@ -1,4 +1,5 @@
 // From a flight to what goes to one server. Only a flight with a receipt gets this far.
+import { nativeSignal } from '../lib/cutoff.ts';
 import { compileGlob, type Glob } from '../lib/glob.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { isObject } from '../lib/json.ts';
@@ -18,6 +19,18 @@ export function requestOf(flight: Flight): UpstreamRequest {
 export function requestTo(flight: Flight, server: string, spec: ServerSpec): UpstreamRequest | undefined {
   const lease = flight.control.lease(server);
   return 'missing' in lease ? undefined : build(flight, server, spec, lease, undefined);
+}
+
+/** Runs the part of a call that goes to one server: it ends with the call, and by itself when that server is frozen. */
+export async function asPart<T>(flight: Flight, server: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const abort = (reason: Error): void => controller.abort(reason);
+  flight.parts?.set(server, abort);
+  try {
+    return await work(AbortSignal.any([nativeSignal(flight.signal), controller.signal]));
+  } finally {
+    if (flight.parts?.get(server) === abort) flight.parts.delete(server);
+  }
 }
 
 function build(flight: Flight, server: string, spec: ServerSpec, lease: Lease, inputSchema: JsonObject | undefined): UpstreamRequest {

@@ -112,7 +112,12 @@ async function send(flight: Flight): Promise<Verdict> {
     return PASS;
   }
   const began = ports.clock.monotonicMs();
-  const answer = await exchange(flight);
+  let answer: CallReply;
+  try {
+    answer = await ports.upstreams.exchange(requestOf(flight));
+  } catch (error) {
+    answer = await sendAnew(flight, error);
+  }
   if (flight.watch && call.kind !== 'subscription') await flight.watch.idle(MAX_LOOK_WAIT_MS);
   ports.metrics.upstream(call.target.server, ports.clock.monotonicMs() - began, flight.control.org);
   const judging = governQuestions(flight, answer);
@@ -126,17 +131,12 @@ async function send(flight: Flight): Promise<Verdict> {
  * A server that refuses the headers has another input schema than the gateway knows: its tools are read again and the call is sent once more
  * (2026-07-28 basic/transports/streamable-http, x-mcp-header). The server refused before it did anything.
  */
-async function exchange(flight: Flight): Promise<CallReply> {
-  const { upstreams } = flight.ports;
-  try {
-    return await upstreams.exchange(requestOf(flight));
-  } catch (error) {
-    const mismatch = error instanceof GatewayError && error.code === 'upstream_header_mismatch';
-    if (!mismatch || !(await refreshDefinition(flight))) throw error;
-    // The call was judged with the old schema: what the new one does not accept is not sent.
-    if ((await validate.run(flight)) !== PASS) throw changedDefinition(flight, error);
-    return upstreams.exchange(requestOf(flight));
-  }
+async function sendAnew(flight: Flight, error: unknown): Promise<CallReply> {
+  const mismatch = error instanceof GatewayError && error.code === 'upstream_header_mismatch';
+  if (!mismatch || !(await refreshDefinition(flight))) throw error;
+  // The call was judged with the old schema: what the new one does not accept is not sent.
+  if ((await validate.run(flight)) !== PASS) throw changedDefinition(flight, error);
+  return flight.ports.upstreams.exchange(requestOf(flight));
 }
 
 function changedDefinition(flight: Flight, cause: GatewayError): GatewayError {

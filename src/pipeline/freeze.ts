@@ -6,6 +6,7 @@ import { deny, PASS } from './flight.ts';
 
 export const checkFreeze: Row = {
   name: 'freeze',
+  idle: ({ control, call }) => control.freezes.isEmpty && call.principal !== undefined,
   run(flight) {
     const { surface, principal, kind, local } = flight.call;
     if (kind === 'meta' && local) return PASS;
@@ -19,7 +20,9 @@ export const checkFreeze: Row = {
 export function frozenVerdict(flight: Flight, server: string | undefined, capability?: CapabilityRef): Verdict {
   const { principal } = flight.call;
   if (!principal) return deny('unauthenticated', 'A valid token is required.');
-  const freeze = flight.control.freezes.frozen(principal, server, flight.ports.clock.nowMs(), toolOf(capability));
+  const { freezes } = flight.control;
+  if (freezes.isEmpty) return PASS;
+  const freeze = freezes.frozen(principal, server, flight.ports.clock.nowMs(), toolOf(capability));
   if (!freeze) return PASS;
   return deny(
     'frozen',

@@ -1,6 +1,8 @@
 // Servers that an agent of the aggregated surface may use only since its stream was opened: each is listened to by a call of its own, decided and
 // recorded under the rules that let it in. Never goes to a server on the strength of the stream's older decision.
+
 import type { Call } from '../call.ts';
+import { nativeSignal } from '../lib/cutoff.ts';
 import { newId } from '../lib/id.ts';
 import { isObject, type JsonObject } from '../lib/json.ts';
 import { ACKNOWLEDGED } from '../upstream/legacy-listen.ts';
@@ -12,18 +14,18 @@ export function joinLater(flight: Flight, present: readonly UsableServer[]): { e
   const { watch, ports } = flight;
   const followed = new Set(present.map(({ name }) => name));
   const end = new AbortController();
-  if (watch)
-    watch.onControl = () => {
-      const control = ports.control.current(flight.control.org);
-      if (!control) return;
-      for (const { name } of usableServers({ ...flight, control })) {
-        if (followed.has(name)) continue;
-        followed.add(name);
-        const call = streamOf(flight, name, end);
-        ports.views.joinsLater(call, watch.handOver(name));
-        void flight.run(call).finally(() => followed.delete(name));
-      }
-    };
+  const join = (): void => {
+    const control = ports.control.current(flight.control.org);
+    if (!control || !watch) return;
+    for (const { name } of usableServers({ ...flight, control })) {
+      if (followed.has(name)) continue;
+      followed.add(name);
+      const call = streamOf(flight, name, end);
+      ports.views.joinsLater(call, watch.handOver(name));
+      void flight.run(call).finally(() => followed.delete(name));
+    }
+  };
+  if (watch) watch.onControl = join;
   return {
     ended: (server) => void followed.delete(server),
     stop: () => end.abort(new Error('the stream it belonged to is over')),
@@ -55,7 +57,7 @@ function streamOf({ call, ports }: Flight, server: string, end: AbortController)
       request: peer.request,
       notify: (method, params, text) => (method === ACKNOWLEDGED ? undefined : peer.notify(method, params, text)),
     },
-    signal: AbortSignal.any([call.signal, end.signal, own.signal]),
+    signal: AbortSignal.any([nativeSignal(call.signal), end.signal, own.signal]),
     abort: (reason) => own.abort(reason),
     principal: undefined,
     target: undefined,

@@ -1,14 +1,16 @@
 // A standing stream of the aggregated surface: one stream per usable server, fanned in to the agent's one stream.
 // The gateway acknowledges itself; a server that fails or ends does not end the stream. Each server is told of its own resources only.
+
 import type { CallReply, Peer } from '../call.ts';
+import type { Abortable } from '../lib/cutoff.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { isObject } from '../lib/json.ts';
 import { parseListenFilter } from '../mcp/rev-2026-07-28/listen.ts';
 import type { UpstreamRequest } from '../upstream/exchange.ts';
 import { ACKNOWLEDGED } from '../upstream/legacy-listen.ts';
-import { asPart, routeOwner, type UsableServer } from './aggregate.ts';
+import { routeOwner, type UsableServer } from './aggregate.ts';
 import type { Flight } from './flight.ts';
-import { requestTo } from './forward-request.ts';
+import { asPart, requestTo } from './forward-request.ts';
 import { mayFollow } from './hearing.ts';
 import { joinLater } from './join-later.ts';
 
@@ -71,9 +73,7 @@ async function followOne(flight: Flight, server: string, spec: UsableServer['spe
     notify: (method, params, text) => (method === ACKNOWLEDGED ? undefined : request.peer.notify(method, params, text)),
   };
   try {
-    await asPart(flight, server, (stopped) =>
-      flight.ports.upstreams.exchange({ ...request, peer, signal: AbortSignal.any([flight.signal, stopped]) }),
-    );
+    await asPart(flight, server, (signal) => flight.ports.upstreams.exchange({ ...request, peer, signal }));
   } catch (error) {
     if (flight.signal.aborted) return;
     flight.ports.logger.warn(
@@ -106,7 +106,7 @@ function honoured(params: JsonObject | undefined, uris: string[]): JsonObject {
   };
 }
 
-function untilAborted(signal: AbortSignal): Promise<void> {
+function untilAborted(signal: Abortable): Promise<void> {
   return new Promise((_resolve, reject) => {
     if (signal.aborted) reject(signal.reason);
     else signal.addEventListener('abort', () => reject(signal.reason), { once: true });

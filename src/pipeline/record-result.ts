@@ -1,7 +1,6 @@
 // Row: the second receipt. No answer leaves the gateway before its outcome is durable.
 // A call that ended otherwise (cancelled, killed, failed) gets its outcome entry here too.
 import type { OutcomeStatus } from '../audit/entry.ts';
-import type { Receipt } from '../audit/port.ts';
 import type { CallReply } from '../call.ts';
 import type { Denial, Flight, Row, Verdict } from './flight.ts';
 import { PASS } from './flight.ts';
@@ -13,7 +12,7 @@ export const recordResult: Row = {
     const { call, reply } = flight;
     if (!reply) throw new Error('a call without an answer reached record-result');
     if (isSingle(call)) return PASS;
-    return append(flight, statusOf(reply, flight), resultText(reply)).then(pass);
+    return append(flight, statusOf(reply, flight), resultText(reply));
   },
 };
 
@@ -27,22 +26,19 @@ function pass(): Verdict {
   return PASS;
 }
 
-function append(flight: Flight, status: OutcomeStatus, text: string | undefined): Promise<Receipt> {
+function append(flight: Flight, status: OutcomeStatus, text: string | undefined): Promise<Verdict> {
   const { call, ports } = flight;
   const receipt = call.receipt;
   if (!receipt) throw new Error('an outcome without a decision');
-  return durably(flight, receipt.org, {
-    type: 'outcome',
-    fields: {
-      timeMs: ports.clock.nowMs(),
-      call: call.id,
-      decision: receipt.seq,
-      status,
-      latencyMs: ports.clock.monotonicMs() - call.startedMs,
-      findings: findingRefs(call.findings, 'result'),
-    },
-    result: keepable(flight, text, 'result'),
-  });
+  const fields = {
+    timeMs: ports.clock.nowMs(),
+    call: call.id,
+    decision: receipt.seq,
+    status,
+    latencyMs: ports.clock.monotonicMs() - call.startedMs,
+    findings: findingRefs(call.findings, 'result'),
+  };
+  return durably(flight, receipt.org, { type: 'outcome', fields, result: keepable(flight, text, 'result') }, pass);
 }
 
 function resultText(reply: CallReply): string | undefined {

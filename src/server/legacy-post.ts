@@ -1,6 +1,8 @@
 // Serves one POST of the session era (2025-03-26 to 2025-11-25): initialize, requests, notifications, answers to servers, batches of 2025-03-26.
 // Never runs an element of a batch except as a call of its own.
+
 import type { CallOutcome, CallReply } from '../call.ts';
+import { type Abortable, Cutoff } from '../lib/cutoff.ts';
 import { INVALID_REQUEST } from '../mcp/error-code.ts';
 import { type ParsedBody, type ParseFailure, type RpcError, type RpcNotification, type RpcRequest, writeError } from '../mcp/message.ts';
 import { acceptsBatch, checkVersionHeader, isAtLeast } from '../mcp/rev-2025-11-25/version.ts';
@@ -88,7 +90,7 @@ async function runNotification(
 ): Promise<CallOutcome> {
   // A request without an id, or what only servers say: nobody waits for an answer, so it is dropped. It must never reach a server unchecked.
   if (notOfEra(message, 'legacy') !== undefined) return { type: 'accepted' };
-  const controller = new AbortController();
+  const controller = new Cutoff();
   const call = openCall(context, {
     message,
     exchange,
@@ -120,7 +122,7 @@ async function serveAnswered(
     stream.answer(message.id ?? '', { status: 200, text: writeError(message.id, { code: message.code, message: message.message }) });
     return;
   }
-  const controller = new AbortController();
+  const controller = new Cutoff();
   const refusal = notOfEra(message, 'legacy') ?? notInSession(message) ?? notBegun(session.begin(message.id, controller));
   if (refusal !== undefined) {
     stream.answer(message.id, { status: 200, text: writeError(message.id, refusal) });
@@ -161,7 +163,7 @@ async function answerPing(): Promise<CallReply> {
   return { type: 'result', era: 'legacy', result: {}, resultText: '{}' };
 }
 
-function isCancelled(signal: AbortSignal): boolean {
+function isCancelled(signal: Abortable): boolean {
   return signal.aborted && signal.reason instanceof CallEnded && signal.reason.code === 'agent_cancelled';
 }
 

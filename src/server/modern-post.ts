@@ -1,6 +1,8 @@
 // Serves one POST of the stateless era (2026-07-28): a validated request becomes one call, its outcome the answer; nothing is remembered.
 // Mcp-Session-Id and Last-Event-ID mean nothing here and are never read.
+
 import type { ClientContext } from '../call.ts';
+import { type Abortable, Cutoff } from '../lib/cutoff.ts';
 import { type RequestId, type RpcNotification, type RpcRequest, writeResult } from '../mcp/message.ts';
 import type { Envelope } from '../mcp/rev-2026-07-28/envelope.ts';
 import { listenResult } from '../mcp/rev-2026-07-28/listen.ts';
@@ -23,7 +25,7 @@ export async function serveModernRequest(
   const listens = message.method === 'subscriptions/listen';
   if (listens && !exchange.accepts.sse)
     return replyRefused(exchange.response, 406, 'subscriptions/listen needs an Accept header with text/event-stream.');
-  const controller = new AbortController();
+  const controller = new Cutoff();
   const reply = new ModernReply(context, exchange, controller, listens ? message.id : undefined);
   const call = openCall(context, { message, exchange, client: clientOf(envelope), peer: reply, controller });
   const outcome = await context.calls.run(call);
@@ -39,7 +41,7 @@ export async function serveModernNotification(
 ): Promise<void> {
   const unknown = notOfEra(message, 'modern');
   if (unknown !== undefined) return replyError(exchange.response, 404, null, unknown);
-  const controller = new AbortController();
+  const controller = new Cutoff();
   const call = openCall(context, {
     message,
     exchange,
@@ -71,6 +73,6 @@ function gracefulEnd(id: RequestId): Answer {
   return { status: 200, text: writeResult(id, JSON.stringify(listenResult(id))) };
 }
 
-function isShutdown(signal: AbortSignal): boolean {
+function isShutdown(signal: Abortable): boolean {
   return signal.aborted && signal.reason instanceof CallEnded && signal.reason.code === 'shutdown';
 }

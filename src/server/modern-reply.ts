@@ -2,6 +2,7 @@
 // Disconnect is cancellation (2026-07-28 basic/transports): when the agent leaves, the call's signal is aborted.
 import type { ServerResponse } from 'node:http';
 import type { Peer } from '../call.ts';
+import type { Aborter } from '../lib/cutoff.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { type RequestId, writeNotification } from '../mcp/message.ts';
 import { type Payload, payload } from '../mcp/raw-json.ts';
@@ -18,14 +19,14 @@ export class ModernReply implements Peer, Ticking {
   readonly request = undefined;
   readonly #context: AgentContext;
   readonly #exchange: Exchange;
-  readonly #controller: AbortController;
+  readonly #controller: Aborter;
   /** Set for subscriptions/listen: every message on its stream carries this id. */
   readonly #subscriptionId: RequestId | undefined;
   readonly #startedMs: number;
   #writer: SseWriter | undefined;
   #ended = false;
 
-  constructor(context: AgentContext, exchange: Exchange, controller: AbortController, subscriptionId: RequestId | undefined) {
+  constructor(context: AgentContext, exchange: Exchange, controller: Aborter, subscriptionId: RequestId | undefined) {
     this.#context = context;
     this.#exchange = exchange;
     this.#controller = controller;

@@ -229,7 +229,7 @@ describe('disconnect is cancel', () => {
     await stream.next();
     stream.leave();
     await until(() => side.pipeline.calls[1]?.signal.aborted === true);
-    expect(side.pipeline.calls.map((call) => call.signal.reason.code)).toEqual(['agent_gone', 'agent_gone']);
+    expect(side.pipeline.calls.map((call) => call.signal.reason)).toMatchObject([{ code: 'agent_gone' }, { code: 'agent_gone' }]);
     await until(() => side.server.activeCalls() === 0);
   });
 

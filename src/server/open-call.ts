@@ -1,6 +1,8 @@
 // Makes the Call that travels the table out of one message and one HTTP exchange, and says which methods cannot become one.
 // Never fills what rows fill: principal, target, decision, receipt.
+
 import type { Call, CallReply, ClientContext, Era, MethodKind, Peer } from '../call.ts';
+import type { Abortable, Aborter } from '../lib/cutoff.ts';
 import { newId } from '../lib/id.ts';
 import { METHOD_NOT_FOUND } from '../mcp/error-code.ts';
 import type { RpcError, RpcNotification, RpcRequest } from '../mcp/message.ts';
@@ -12,8 +14,8 @@ export interface CallParts {
   exchange: Exchange;
   client: ClientContext;
   peer: Peer;
-  controller: AbortController;
-  local?: ((signal: AbortSignal) => Promise<CallReply>) | undefined;
+  controller: Aborter;
+  local?: ((signal: Abortable) => Promise<CallReply>) | undefined;
 }
 
 export function openCall(context: AgentContext, parts: CallParts): Call {

@@ -1,7 +1,9 @@
 // One session of a legacy agent: who it belongs to, its running calls, its streams, and the questions servers put to it.
 // A session id is no credential: whoever presents it must also be who opened it, on the endpoint it was opened on.
+
 import type { ServerResponse } from 'node:http';
 import type { ClientContext, Peer, PeerAnswer, Principal, Surface } from '../call.ts';
+import type { Abortable, Aborter } from '../lib/cutoff.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { INTERNAL_ERROR } from '../mcp/error-code.ts';
 import { type RequestId, type RpcResponse, writeNotification, writeRequest } from '../mcp/message.ts';
@@ -54,7 +56,7 @@ export class Session {
   protocolVersion: LegacyVersion;
   lastUsedMs: number;
   readonly #limits: AgentServerLimits;
-  readonly #running = new Map<string, AbortController>();
+  readonly #running = new Map<string, Aborter>();
   readonly #asked = new Map<number, Asked>();
   #principal: Principal | undefined;
   #owner = principalKey(undefined);
@@ -113,7 +115,7 @@ export class Session {
   }
 
   /** False when the id is in use or too much runs already; then nothing was registered. */
-  begin(id: RequestId, controller: AbortController): 'begun' | 'duplicate' | 'full' | 'ended' {
+  begin(id: RequestId, controller: Aborter): 'begun' | 'duplicate' | 'full' | 'ended' {
     if (this.#ended) return 'ended';
     const key = keyOf(id);
     if (this.#running.has(key)) return 'duplicate';
@@ -127,7 +129,7 @@ export class Session {
   }
 
   /** The standing stream runs like a call, but has no id to be cancelled by. */
-  beginStanding(controller: AbortController): void {
+  beginStanding(controller: Aborter): void {
     this.#running.set(STANDING_KEY, controller);
   }
 
@@ -193,7 +195,7 @@ export class Session {
     }
   }
 
-  #ask(stream: SessionStream, method: string, params: JsonObject | undefined, signal: AbortSignal): Promise<PeerAnswer> {
+  #ask(stream: SessionStream, method: string, params: JsonObject | undefined, signal: Abortable): Promise<PeerAnswer> {
     if (this.#ended || signal.aborted || !stream.reachable) return Promise.resolve(unanswerable('the agent is gone'));
     if (this.#asked.size >= this.#limits.maxAskedPerSession)
       return Promise.resolve(unanswerable('too many requests to this agent are unanswered'));

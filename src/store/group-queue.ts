@@ -24,7 +24,7 @@ export interface Write<J> {
 export type Result<R> = { value: R } | { error: GatewayError };
 
 interface Waiting<J, R> extends Write<J> {
-  resolve: (value: R) => void;
+  take: (result: R) => void;
   reject: (error: Error) => void;
   failAfter: boolean;
 }
@@ -47,15 +47,17 @@ export class GroupQueue<J, R> {
     this.#turn = turn;
   }
 
-  submit(write: Write<J>): Promise<R> {
+  /** Resolves with the result, or with what `read` makes of it; rejects with what `read` throws. */
+  submit<T = R>(write: Write<J>, read?: (result: R) => T): Promise<T> {
     const refusal = this.#refusal(write);
     if (refusal) return Promise.reject(refusal);
     const fault = this.#failWrite?.(++this.#writes) ?? false;
     if (fault === true) return Promise.reject(logUnavailable('injected failure'));
     this.#queuedEntries += write.entries;
     this.#queuedBytes += write.bytes;
-    const { promise, resolve, reject } = Promise.withResolvers<R>();
-    this.#queue.push({ ...write, resolve, reject, failAfter: fault === 'after' });
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const take = (result: R): void => resolve(read ? read(result) : (result as unknown as T));
+    this.#queue.push({ ...write, take, reject, failAfter: fault === 'after' });
     this.#running ??= this.#run();
     return promise;
   }
@@ -135,7 +137,13 @@ function settle<J, R>(waiting: Waiting<J, R>, result: Result<R> | undefined): vo
   if (!result) waiting.reject(logUnavailable('the commit did not answer'));
   else if ('error' in result) waiting.reject(result.error);
   else if (waiting.failAfter) waiting.reject(logUnavailable('injected failure after the commit'));
-  else waiting.resolve(result.value);
+  else {
+    try {
+      waiting.take(result.value);
+    } catch (error) {
+      waiting.reject(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
 }
 
 /** The one answer to "the log could not be written". */

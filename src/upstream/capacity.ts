@@ -1,4 +1,5 @@
 // How many calls one server may have in flight, and how many may wait for a place. First come, first served; never unbounded.
+import type { Abortable } from '../lib/cutoff.ts';
 import { failure } from './failure.ts';
 
 /** Calls that may wait for a place at one server. */
@@ -39,7 +40,7 @@ export class Capacity {
   }
 
   /** Resolves with a place taken. Rejects with `upstream_overloaded` when the queue is full or the wait is too long, or with the signal's reason. */
-  enter(signal: AbortSignal, waitMs: number): Promise<void> {
+  enter(signal: Abortable, waitMs: number): Promise<void> {
     if (this.tryEnter()) return Promise.resolve();
     if (this.#queue.length >= this.#queueLimit) return Promise.reject(failure('upstream_overloaded', this.#server, 'the queue is full'));
     return new Promise((resolve, reject) => {

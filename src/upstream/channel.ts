@@ -25,7 +25,10 @@ export interface SseEvent {
 export interface HttpExchange {
   method: 'POST' | 'GET' | 'DELETE';
   url: string;
-  headers: Record<string, string>;
+  /** Those of the connection: the same object for every request, for it is read once. */
+  headers: Readonly<Record<string, string>>;
+  /** Of this request alone, which count before those; only such as the protocol asks for. */
+  ownHeaders?: Readonly<Record<string, string>> | undefined;
   body: string | undefined;
   signal: Abortable;
   /** Milliseconds without a byte before the exchange fails with `upstream_timeout`; undefined: no such limit (standing streams). */

@@ -1,4 +1,5 @@
 // Legacy servers over one pipe, where nothing says which call a message of the server is about: questions, logs, floods, garbage, tasks, idle processes.
+
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { scriptedServer } from '../../test/support/stdio-script.ts';
 import {
@@ -11,6 +12,7 @@ import {
   type TestGateway,
   until,
 } from '../../test/support/upstream-agent.ts';
+import type { Abortable } from '../lib/cutoff.ts';
 import type { ServerSpec } from '../object/kinds.ts';
 import { MAX_QUESTIONS } from './question-desk.ts';
 
@@ -94,7 +96,7 @@ describe('questions', () => {
     const request = agent.request('tools/call', { name: 'x' });
     const peer = {
       ...request.peer,
-      request: (_method: string, _params: unknown, signal: AbortSignal) =>
+      request: (_method: string, _params: unknown, signal: Abortable) =>
         new Promise<never>((_resolve, reject) =>
           signal.addEventListener('abort', () => {
             aborted = true;

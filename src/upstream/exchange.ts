@@ -1,7 +1,9 @@
 // The seam between the pipeline and the servers: one request to one server, in the terms of the agent's era.
 // Types only. Whoever implements `Upstreams` must not do anything towards a server before it holds the receipt.
+
 import type { Receipt } from '../audit/port.ts';
 import type { CallReply, ClientContext, Peer, Principal } from '../call.ts';
+import type { Abortable } from '../lib/cutoff.ts';
 import type { JsonObject } from '../lib/json.ts';
 import type { RequestId } from '../mcp/message.ts';
 import type { ServerSpec } from '../object/kinds.ts';
@@ -41,7 +43,7 @@ export interface UpstreamRequest {
   /** Pinned input schema of the tool, for Mcp-Param-* headers towards a modern HTTP server. */
   inputSchema: JsonObject | undefined;
   peer: Peer;
-  signal: AbortSignal;
+  signal: Abortable;
   /** It may be sent a second time when the first may or may not have arrived. */
   repeatable?: boolean;
   /** JSON-RPC id of the agent's request: the subscription id of a modern listen. Absent: subscription ids are left to the codec. */

@@ -70,7 +70,6 @@ export class Flight implements Watched {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    this.answered.catch(ignore);
   }
 
   /** The server said something about this call: the silence starts anew. */
@@ -91,6 +90,8 @@ export class Flight implements Watched {
 
   reject(reason: unknown): void {
     if (!this.#settle()) return;
+    // Perhaps nobody waits for it any more.
+    this.answered.catch(ignore);
     this.#reject(reason);
   }
 

@@ -42,7 +42,8 @@ export class AnswerHandler implements Dispatcher.DispatchHandler {
     this.#where = where;
     this.#resolve = resolve;
     this.#reject = reject;
-    this.#onAbort = () => this.#fail(request.signal.reason);
+    const aborted = () => this.#fail(request.signal.reason);
+    this.#onAbort = aborted;
     request.signal.addEventListener('abort', this.#onAbort, { once: true });
     if (request.idleTimeoutMs !== undefined) this.#timer = setTimeout(() => this.#onIdle(), request.idleTimeoutMs);
   }
@@ -179,8 +180,9 @@ function withoutBom(text: string): string {
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
 }
 
-/** Names are lower-cased by undici already; only repeated headers need work. */
+/** Names are lower-cased by undici already; only repeated headers need work, and those are rare. */
 function joinHeaders(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  if (isPlain(headers)) return headers;
   const joined: Record<string, string> = {};
   for (const name in headers) {
     const value = headers[name];
@@ -188,6 +190,11 @@ function joinHeaders(headers: Record<string, string | string[] | undefined>): Re
     joined[name] = typeof value === 'string' ? value : value.join(', ');
   }
   return joined;
+}
+
+function isPlain(headers: Record<string, string | string[] | undefined>): headers is Record<string, string> {
+  for (const name in headers) if (typeof headers[name] !== 'string' || name === '__proto__') return false;
+  return true;
 }
 
 function invalid(message: string, detail: string): GatewayError {

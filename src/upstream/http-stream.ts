@@ -39,12 +39,13 @@ export function lingering(flight: Flight, watchdog: Watchdog): () => void {
   };
   const inner = flight.onSettled;
   let ended = false;
-  flight.onSettled = (settled) => {
+  const linger = (settled: Flight): void => {
     inner(settled);
     if (ended) return;
     watched.deadlineMs = watchdog.nowMs() + LINGER_MS;
     watchdog.add(watched);
   };
+  flight.onSettled = linger;
   return () => {
     ended = true;
     watchdog.delete(watched);

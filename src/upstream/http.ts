@@ -61,6 +61,7 @@ class UndiciClient implements HttpClient {
   readonly #limits: AnswerLimits;
   readonly #pools = new Map<string, { requests: Pool; streams: Pool }>();
   readonly #places = new Lru<string, Place>(MAX_KNOWN_URLS);
+  readonly #flat = new WeakMap<Readonly<Record<string, string>>, readonly string[]>();
   #closed = false;
 
   constructor(options: HttpClientOptions) {
@@ -84,7 +85,7 @@ class UndiciClient implements HttpClient {
           {
             path: place.path,
             method: request.method,
-            headers: wireHeaders(request.headers),
+            headers: this.#wireHeaders(request),
             body: request.body ?? null,
             headersTimeout: 0,
             bodyTimeout: 0,
@@ -103,6 +104,21 @@ class UndiciClient implements HttpClient {
     this.#pools.clear();
     this.#places.clear();
     await Promise.all(pools.map((pool) => pool.destroy(new Error('the gateway is shutting down'))));
+  }
+
+  /** Name, value, name, value …; the form that undici reads fastest. */
+  #wireHeaders({ headers, ownHeaders }: HttpExchange): string[] {
+    let flat = this.#flat.get(headers);
+    if (!flat) {
+      flat = flatHeaders(headers);
+      this.#flat.set(headers, flat);
+    }
+    const wired = flat.slice();
+    for (const name in ownHeaders) {
+      if (Object.hasOwn(headers, name)) return flatHeaders({ ...headers, ...ownHeaders });
+      wired.push(name, ownHeaders[name] as string);
+    }
+    return wired;
   }
 
   #newPlace(text: string): Place {
@@ -134,8 +150,7 @@ class UndiciClient implements HttpClient {
   }
 }
 
-/** Name, value, name, value …; the form that undici reads fastest. */
-function wireHeaders(headers: Record<string, string>): string[] {
+function flatHeaders(headers: Readonly<Record<string, string>>): string[] {
   const flat = ['accept-encoding', 'identity'];
   for (const name in headers) {
     const value = headers[name];

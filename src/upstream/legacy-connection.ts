@@ -74,10 +74,11 @@ export class LegacyConnection implements Connection {
     });
     if (!http) return;
     http.link = this.#link;
-    http.onStanding = () => {
+    const opened = (): void => {
       this.#openings++;
       this.#voice.standing.opened();
     };
+    http.onStanding = opened;
   }
 
   get busy(): number {

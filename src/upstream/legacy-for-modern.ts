@@ -1,6 +1,8 @@
 // A stateless agent at a legacy server (protocol matrix, column M→L): envelope removed, questions parked, server/discover told from the handshake.
 // The server never learns of extensions, and the agent never sees the server's hop.
+
 import type { CallReply, Peer } from '../call.ts';
+import type { Abortable } from '../lib/cutoff.ts';
 import { MRTR_METHODS, methodInfo } from '../mcp/method-kind.ts';
 import { stripEnvelope } from '../mcp/translate/envelope.ts';
 import { discoverFromInitialize } from '../mcp/translate/handshake.ts';
@@ -32,7 +34,7 @@ async function send(
   connection: LegacyConnection,
   request: UpstreamRequest,
   peer: Peer,
-  signal: AbortSignal,
+  signal: Abortable,
   park?: Park,
 ): Promise<CallReply> {
   if (request.client.logLevel !== undefined) await connection.lowerLevelTo(request.client.logLevel);

@@ -1,6 +1,8 @@
 // JSON-RPC over any wire: mints ids, matches responses, restores progress tokens, hands the server's own messages to its owner.
 // Late, duplicate, foreign and malformed messages are counted and dropped; none of them becomes an exception.
+
 import type { ClientContext, Peer } from '../call.ts';
+import type { Abortable } from '../lib/cutoff.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { isObject } from '../lib/json.ts';
 import { METHOD_NOT_FOUND } from '../mcp/error-code.ts';
@@ -50,7 +52,7 @@ export interface Sending {
   paramsText: string | undefined;
   peer?: Peer | undefined;
   client?: ClientContext | undefined;
-  signal?: AbortSignal | undefined;
+  signal?: Abortable | undefined;
   /** Longest silence; undefined: stands until someone ends it. */
   timeoutMs: number | undefined;
   headers?: Readonly<Record<string, string>> | undefined;
@@ -131,16 +133,18 @@ export class Link {
     for (const flight of this.flights.values()) flight.reject(failure('upstream_closed', this.#server, reason));
   }
 
-  #launch(flight: Flight, signal: AbortSignal | undefined): void {
+  #launch(flight: Flight, signal: Abortable | undefined): void {
     const aborted = () => this.#cancel(flight, signal?.reason);
     this.flights.add(flight);
     this.#watchdog.add(flight);
-    flight.onExpire = () => this.#cancel(flight, failure('upstream_timeout', this.#server));
-    flight.onSettled = () => {
+    const expired = () => this.#cancel(flight, failure('upstream_timeout', this.#server));
+    const settled = () => {
       this.flights.delete(flight);
       this.#watchdog.delete(flight);
       signal?.removeEventListener('abort', aborted);
     };
+    flight.onExpire = expired;
+    flight.onSettled = settled;
     if (signal?.aborted) flight.reject(signal.reason);
     else if (this.#closed) flight.reject(failure('upstream_closed', this.#server));
     else {

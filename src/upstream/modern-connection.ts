@@ -1,6 +1,8 @@
 // One conversation with a modern server (2026-07-28): no handshake, every request carries its own envelope and headers.
 // What each method means for which agent is modern-adapter's; this file only sends and tells messages apart.
+
 import type { CallReply, ClientContext, Peer } from '../call.ts';
+import type { Abortable } from '../lib/cutoff.ts';
 import { isObject, type JsonObject } from '../lib/json.ts';
 import type { RpcNotification, RpcResponse } from '../mcp/message.ts';
 import type { Payload } from '../mcp/raw-json.ts';
@@ -29,7 +31,7 @@ export interface ModernSending {
   params: Payload;
   peer: Peer | undefined;
   client: ClientContext | undefined;
-  signal: AbortSignal | undefined;
+  signal: Abortable | undefined;
   timeoutMs: number | undefined;
   inputSchema: JsonObject | undefined;
 }

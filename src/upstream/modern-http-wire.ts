@@ -39,20 +39,23 @@ export class ModernHttpWire implements Wire {
       this.#open.leave(seat, flight);
     };
     const seat = this.#open.enter(flight);
-    this.#post(flight)
-      .then((answer) => {
-        ended();
-        return this.#answered(flight, answer);
-      })
-      .catch((error: unknown) => {
-        ended();
-        flight.reject(asFailure(error, this.#options.server));
-      });
+    const failed = (error: unknown): void => {
+      ended();
+      flight.reject(asFailure(error, this.#options.server));
+    };
+    this.#post(flight).then((answer) => {
+      ended();
+      try {
+        this.#answered(flight, answer)?.catch(failed);
+      } catch (error) {
+        failed(error);
+      }
+    }, failed);
   }
 
   async post(text: string, headers?: Readonly<Record<string, string>>): Promise<void> {
     const { http, url } = this.#options;
-    const request = { method: 'POST' as const, url, headers: { ...this.#headers, ...headers }, body: text, idleTimeoutMs: undefined };
+    const request = { method: 'POST' as const, url, headers: this.#headers, ownHeaders: headers, body: text, idleTimeoutMs: undefined };
     try {
       await underSignals([this.#end.signal], POST_TIMEOUT_MS, (signal) => http.exchange({ ...request, signal }));
     } catch {
@@ -70,7 +73,8 @@ export class ModernHttpWire implements Wire {
     return http.exchange({
       method: 'POST',
       url,
-      headers: flight.headers ? { ...this.#headers, ...flight.headers } : this.#headers,
+      headers: this.#headers,
+      ownHeaders: flight.headers,
       body: flight.text,
       signal: flight.abort.signal,
       idleTimeoutMs: undefined,

@@ -1,6 +1,8 @@
 // subscriptions/listen at a modern server (2026-07-28 basic/patterns/subscriptions): relayed for a stateless agent, kept open for a legacy agent's
 // GET stream. The acknowledgement is the gateway's own and immediate; subscription ids are those of the agent's hop.
+
 import type { CallReply, Peer } from '../call.ts';
+import type { Abortable } from '../lib/cutoff.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { type Payload, payload } from '../mcp/raw-json.ts';
 import {
@@ -175,7 +177,7 @@ class Stand {
   }
 }
 
-function listen(connection: ModernConnection, request: UpstreamRequest, params: Payload, peer: Peer, signal: AbortSignal) {
+function listen(connection: ModernConnection, request: UpstreamRequest, params: Payload, peer: Peer, signal: Abortable) {
   return connection.request({
     method: 'subscriptions/listen',
     params,

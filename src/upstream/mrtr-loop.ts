@@ -1,6 +1,8 @@
 // The multi-round-trip loop on behalf of a legacy agent (2026-07-28 basic/patterns/mrtr): every entry of `inputRequests` becomes a question on the
 // agent's live stream; the call is sent again with the answers. Bounded in rounds; the server's requestState goes back byte for byte.
+
 import type { CallReply, PeerAnswer } from '../call.ts';
+import { nativeSignal } from '../lib/cutoff.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { INTERNAL_ERROR } from '../mcp/error-code.ts';
 import type { RpcError, RpcResponse } from '../mcp/message.ts';
@@ -65,7 +67,7 @@ async function answerAll(
   }
   if (!request.peer.request) return { error: urlErrorOfQuestions(inputRequests, options.mintId) ?? CANNOT_ASK };
   const abort = new AbortController();
-  const signal = AbortSignal.any([request.signal, abort.signal]);
+  const signal = AbortSignal.any([nativeSignal(request.signal), abort.signal]);
   const responses: JsonObject = {};
   let failed: RpcError | undefined;
   await Promise.all(

@@ -1,6 +1,8 @@
 // One call of a stateless agent that is in flight at a legacy server, across the rounds in which the server asks and the agent answers.
 // Plays the agent's part towards the connection: notifications are kept while nobody listens, questions wait for the agent's next round.
+
 import type { CallReply, Peer, PeerAnswer } from '../call.ts';
+import type { Abortable } from '../lib/cutoff.ts';
 import { isObject, type JsonObject } from '../lib/json.ts';
 import { INTERNAL_ERROR, METHOD_NOT_FOUND } from '../mcp/error-code.ts';
 import { setMember } from '../mcp/raw-json.ts';
@@ -86,7 +88,7 @@ export class ParkedExchange implements Peer {
     return undefined;
   }
 
-  readonly request = (method: string, params: JsonObject | undefined, signal: AbortSignal): Promise<PeerAnswer> => {
+  readonly request = (method: string, params: JsonObject | undefined, signal: Abortable): Promise<PeerAnswer> => {
     const question = toModernQuestion(method, params);
     if (!question) return Promise.resolve({ error: { code: METHOD_NOT_FOUND, message: 'The client cannot be asked this.' } });
     if (this.#waiting.size >= MAX_WAITING_QUESTIONS)

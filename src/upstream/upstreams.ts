@@ -1,6 +1,5 @@
 // The gateway's way to its servers: one request in the agent's terms goes in, the server's answer in the agent's terms comes out.
 // Never sends anything without a receipt; never lets a server's fault become anything but a GatewayError.
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallReply } from '../call.ts';
 import { GatewayError } from '../lib/error.ts';
 import type { ServerSpec } from '../object/kinds.ts';
@@ -14,7 +13,7 @@ import { refusedHandshake } from './reply.ts';
 import { ServerEntry } from './server-entry.ts';
 import { shownUrl, statusOf } from './status.ts';
 import type { UpstreamOptions } from './upstream-options.ts';
-import { within } from './wait.ts';
+import { pause, within } from './wait.ts';
 import { Watchdog } from './watchdog.ts';
 
 /** Connections to all servers together; the idlest is closed to make room. */
@@ -80,7 +79,7 @@ class ServerBook implements Upstreams {
       if (!isLost(error) || request.signal.aborted) throw error;
       const next = this.#choose(request, server.spec.url);
       if (next === server && server.breaker.health !== 'up') throw error;
-      await sleep(REPEAT_AFTER_MS, undefined, { signal: request.signal }).catch(() => request.signal.throwIfAborted());
+      if (!(await pause(REPEAT_AFTER_MS, request.signal))) throw request.signal.reason;
       return this.#exchange(next, request);
     }
   }

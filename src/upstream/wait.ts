@@ -17,7 +17,7 @@ export function pause(ms: number, signal: Abortable): Promise<boolean> {
 }
 
 /** Settles as the promise does, or rejects with the signal's reason when that comes first; what the promise stands for goes on. */
-export function within<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+export function within<T>(promise: Promise<T>, signal: Abortable): Promise<T> {
   return new Promise((resolve, reject) => {
     const aborted = () => reject(signal.reason);
     const done = () => signal.removeEventListener('abort', aborted);

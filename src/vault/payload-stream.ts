@@ -17,8 +17,8 @@ export const PAYLOAD_OVERHEAD_BYTES = HEADER_BYTES;
 export const MAX_STREAM_BYTES = 2 ** 30;
 /** Key stream made at a time: asking for it costs more than the making. */
 const PAD_BYTES = 16 * 1024;
-/** From this length on a payload is enciphered as a whole. */
-const MIN_WHOLE_BYTES = 4 * 1024;
+/** From this length on a payload is enciphered whole. */
+const MIN_LONG_BYTES = 4 * 1024;
 const ZEROS = new Uint8Array(PAD_BYTES);
 const HKDF_INFO = 'sallyport payload stream v2';
 
@@ -27,32 +27,32 @@ export class PayloadStream {
   readonly #keyId: string;
   readonly #key: KeyObject;
   readonly #random: Random;
-  #cipher: Cipheriv;
-  /** What every payload of this stream begins with. */
-  #prefix: Uint8Array;
-  #offset = 0;
-  /** The key stream that comes next, up to where the cipher is; used bytes are wiped. */
-  #pad: Uint8Array = new Uint8Array(0);
-  #padAt = 0;
+  /** Long payloads have a key stream of their own: they would use up what was made ahead for short ones. */
+  #short: KeyStream;
+  #long: KeyStream;
 
   /** `context` binds the derived key to organization and purpose. */
   constructor(keyId: string, key: Uint8Array, context: string, random: Random = systemRandom) {
     this.#keyId = keyId;
     this.#key = createSecretKey(new Uint8Array(hkdfSync('sha256', key, new Uint8Array(0), `${HKDF_INFO} ${context}`, KEY_BYTES)));
     this.#random = random;
-    const { cipher, prefix } = this.#begin();
-    this.#cipher = cipher;
-    this.#prefix = prefix;
+    this.#short = this.#newStream();
+    this.#long = this.#newStream();
   }
 
   seal(plain: Uint8Array): Buffer {
-    if (this.#offset + plain.length > MAX_STREAM_BYTES) this.#renew();
+    const isLong = plain.length >= MIN_LONG_BYTES;
+    let stream = isLong ? this.#long : this.#short;
+    if (stream.offset + plain.length > MAX_STREAM_BYTES) {
+      stream = this.#newStream();
+      if (isLong) this.#long = stream;
+      else this.#short = stream;
+    }
     const out = Buffer.allocUnsafe(HEADER_BYTES + plain.length);
-    out.set(this.#prefix);
-    out.writeUIntBE(this.#offset, HEADER_BYTES - OFFSET_BYTES, OFFSET_BYTES);
-    out.set(plain, HEADER_BYTES);
-    this.#encipher(out, HEADER_BYTES);
-    this.#offset += plain.length;
+    out.set(stream.prefix);
+    out.writeUIntBE(stream.offset, HEADER_BYTES - OFFSET_BYTES, OFFSET_BYTES);
+    if (isLong) stream.encipherWhole(plain, out);
+    else stream.encipher(plain, out);
     return out;
   }
 
@@ -67,42 +67,50 @@ export class PayloadStream {
     return decipher.update(bytes.subarray(HEADER_BYTES));
   }
 
-  /** In place, from `start` to the end. */
-  #encipher(bytes: Uint8Array, start: number): void {
-    let at = start;
-    while (at < bytes.length) {
+  #newStream(): KeyStream {
+    const nonce = this.#random.bytes(NONCE_BYTES);
+    const prefix = Buffer.concat([Uint8Array.of(VERSION), Buffer.from(this.#keyId, 'hex'), nonce]);
+    return new KeyStream(cipherAt(this.#key, nonce, 0), prefix);
+  }
+}
+
+/** One nonce's key stream, used up from its start on. Either all payloads of it are enciphered whole, or none is. */
+class KeyStream {
+  /** What every payload of this stream begins with. */
+  readonly prefix: Uint8Array;
+  /** Bytes that are used up. */
+  offset = 0;
+  readonly #cipher: Cipheriv;
+  /** The key stream that comes next, up to where the cipher is; used bytes are wiped. */
+  #pad: Uint8Array = new Uint8Array(0);
+  #padAt = 0;
+
+  constructor(cipher: Cipheriv, prefix: Uint8Array) {
+    this.#cipher = cipher;
+    this.prefix = prefix;
+  }
+
+  encipherWhole(plain: Uint8Array, out: Uint8Array): void {
+    out.set(this.#cipher.update(plain), HEADER_BYTES);
+    this.offset += plain.length;
+  }
+
+  encipher(plain: Uint8Array, out: Uint8Array): void {
+    for (let at = 0; at < plain.length; ) {
       if (this.#padAt === this.#pad.length) {
-        if (bytes.length - at >= MIN_WHOLE_BYTES) {
-          bytes.set(this.#cipher.update(bytes.subarray(at)), at);
-          return;
-        }
         this.#pad = this.#cipher.update(ZEROS);
         this.#padAt = 0;
       }
       const pad = this.#pad;
-      const end = Math.min(bytes.length, at + pad.length - this.#padAt);
+      const end = Math.min(plain.length, at + pad.length - this.#padAt);
       let next = this.#padAt;
       for (; at < end; at++, next++) {
-        bytes[at] = (bytes[at] as number) ^ (pad[next] as number);
+        out[HEADER_BYTES + at] = (plain[at] as number) ^ (pad[next] as number);
         pad[next] = 0;
       }
       this.#padAt = next;
     }
-  }
-
-  #renew(): void {
-    const { cipher, prefix } = this.#begin();
-    this.#cipher = cipher;
-    this.#prefix = prefix;
-    this.#offset = 0;
-    this.#pad = new Uint8Array(0);
-    this.#padAt = 0;
-  }
-
-  #begin(): { cipher: Cipheriv; prefix: Uint8Array } {
-    const nonce = this.#random.bytes(NONCE_BYTES);
-    const prefix = Buffer.concat([Uint8Array.of(VERSION), Buffer.from(this.#keyId, 'hex'), nonce]);
-    return { cipher: cipherAt(this.#key, nonce, 0), prefix };
+    this.offset += plain.length;
   }
 }
 

@@ -1,6 +1,7 @@
 // A frozen tool: hidden from every list, stopped under every name it can be called by, said only to who could call it otherwise.
 import { afterEach, expect, it } from 'vitest';
 import type { CallOutcome, Surface } from '../../src/call.ts';
+import { GatewayError } from '../../src/lib/error.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 import type { StoredObject } from '../../src/object/kinds.ts';
 import { type CallOptions, callOf, echoServer, type Harness, harness, ok } from '../support/pipeline-harness.ts';
@@ -133,7 +134,7 @@ it('a frozen server: what a call to all servers has under way there ends at once
     waiting = true;
     return new Promise((_resolve, reject) => {
       request.signal.addEventListener('abort', () => {
-        ended.push(String(request.signal.reason.code));
+        ended.push(request.signal.reason instanceof GatewayError ? request.signal.reason.code : 'other');
         reject(request.signal.reason);
       });
     });

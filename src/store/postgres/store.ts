@@ -168,7 +168,7 @@ class PostgresStore {
     if (drafts.length === 0) return Promise.resolve([]);
     const invalid = invalidDraft(drafts);
     if (invalid) return Promise.reject(invalid);
-    return this.#submit(org, { type: 'append', drafts }, drafts.length, draftBytes(drafts)).then((answer) => this.#receipts(org, answer));
+    return this.#submit(org, { type: 'append', drafts }, drafts.length, draftBytes(drafts), (answer) => this.#receipts(org, answer));
   }
 
   async head(org: string): Promise<Head> {
@@ -327,7 +327,7 @@ class PostgresStore {
     return rows.map((row) => ({ seq: Number(row.seq), hash: row.hash, header: row.header, content: row.content }));
   }
 
-  #submit(org: string, job: WriteJob, entries: number, bytes: number): Promise<WriteAnswer> {
+  #submit<T = WriteAnswer>(org: string, job: WriteJob, entries: number, bytes: number, read?: (answer: WriteAnswer) => T): Promise<T> {
     const open = this.#open;
     if (!open) return Promise.reject(logUnavailable('the store is closed'));
     let queue = open.queues.get(org);
@@ -336,7 +336,7 @@ class PostgresStore {
       queue = new GroupQueue((jobs) => runGroup(open.writes, org, jobs), failWrite && (() => failWrite(++this.#writeCount)));
       open.queues.set(org, queue);
     }
-    return queue.submit({ job, entries, bytes });
+    return queue.submit({ job, entries, bytes }, read);
   }
 
   async #read<T>(query: (sql: Sql) => Promise<T>): Promise<T> {

@@ -128,7 +128,7 @@ class SqliteStore {
     if (drafts.length === 0) return Promise.resolve([]);
     const invalid = invalidDraft(drafts);
     if (invalid) return Promise.reject(invalid);
-    return this.#submit({ type: 'append', org, drafts }, drafts.length, draftBytes(drafts)).then((answer) => receipts(org, answer));
+    return this.#submit({ type: 'append', org, drafts }, drafts.length, draftBytes(drafts), (answer) => receipts(org, answer));
   }
 
   async head(org: string): Promise<Head> {
@@ -252,9 +252,9 @@ class SqliteStore {
     return row && { seq: Number(row.seq), beyond: readNumbers(String(row.beyond)), data: row.data as Uint8Array };
   }
 
-  #submit(job: WriteJob, entries: number, bytes: number): Promise<WriteAnswer> {
+  #submit<T = WriteAnswer>(job: WriteJob, entries: number, bytes: number, read?: (answer: WriteAnswer) => T): Promise<T> {
     if (!this.#open) return Promise.reject(logUnavailable('the store is closed'));
-    return this.#open.queue.submit({ job, entries, bytes });
+    return this.#open.queue.submit({ job, entries, bytes }, read);
   }
 
   #reader(): SqliteThread {

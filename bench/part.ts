@@ -1,0 +1,18 @@
+// Figures of a benchmark that stands in a file of its own, as `npm run bench` takes them in: run in a process of its own, for its one JSON object.
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** Ends a part that hangs, milliseconds. */
+const MAX_MS = 300_000;
+
+/** Names of figures start with that of the part. Its exit code says whether its own bounds hold; here only the figures count. */
+export async function figuresOf(part: string): Promise<Record<string, number>> {
+  const file = fileURLToPath(new URL(`./${part}.ts`, import.meta.url));
+  const child = spawn(process.execPath, [...process.execArgv, file, '--json'], { stdio: ['ignore', 'pipe', 'inherit'], timeout: MAX_MS });
+  let text = '';
+  for await (const chunk of child.stdout) text += String(chunk);
+  const figures = JSON.parse(text) as Record<string, number>;
+  return Object.fromEntries(
+    Object.entries(figures).map(([name, value]) => [name.startsWith(`${part}.`) ? name : `${part}.${name}`, value]),
+  );
+}
