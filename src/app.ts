@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { adminListener } from './app/admin-listener.ts';
 import { agentListener } from './app/agent-listener.ts';
-import { createApprovals, ticketTarget, watchTickets } from './app/approvals.ts';
+import { createApprovals, createDeliveries, createLinks, ticketTarget, watchTickets } from './app/approvals.ts';
 import { CheckpointKeeper } from './app/checkpoint-keeper.ts';
 import { type Core, openCore } from './app/core.ts';
 import { Definitions } from './app/definitions.ts';
@@ -19,7 +19,7 @@ import { LastUsed } from './auth/last-used.ts';
 import { TokenDirectory } from './auth/token-directory.ts';
 import { Catalog } from './catalog/catalog.ts';
 import { UriRoutes } from './catalog/uri-routes.ts';
-import type { Config } from './config.ts';
+import { type Config, isLoopback } from './config.ts';
 import { createDlpScanner } from './detect/dlp/scanner.ts';
 import { TokenBook } from './detect/dlp/token.ts';
 import { FlowBook } from './detect/flow/book.ts';
@@ -94,6 +94,7 @@ async function open(inside: Inside): Promise<Gateway> {
     inside.upstreams.status().map(({ org, server, health }) => [org, HEALTH_VALUES[health], server] as const),
   );
   const { url: adminUrl } = await adminServer.listen(config.admin.host, config.admin.port);
+  inside.links.base = config.admin.publicUrl ?? (isLoopback(config.agent.host) ? adminUrl : undefined);
   const { url: mcpUrl } = await agentServer.listen(config.agent.host, config.agent.port).catch(async (error: unknown) => {
     await adminServer.close();
     throw error;
@@ -153,6 +154,8 @@ function assemble(config: Config, core: Core): Inside {
     ...core,
     ...{ config, logger, inFlight, views, histories, operators, control, metrics, killSwitch, instance, catalog },
     ...{ upstreams, connectors, approvals },
+    deliveries: createDeliveries(core, logger),
+    links: createLinks(core, (org) => control.current(org) !== undefined),
     limits: createLimits({ ...core, config, logger, instance }),
     definitions: new Definitions({ catalog, control, log, clock, logger, instance }),
     checkpoints: new CheckpointKeeper(core, config, logger),
@@ -167,7 +170,7 @@ function assemble(config: Config, core: Core): Inside {
 }
 
 function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
-  const { config, vault, upstreams, clock, catalog, definitions, limits } = parts;
+  const { config, vault, upstreams, clock, catalog, definitions, limits, links } = parts;
   upstreams.onListChanged((org, server, what) => {
     catalog.invalidate(org, server, what);
     definitions.changed(org, server);
@@ -175,6 +178,7 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
   const pipeline = createPipeline({
     ...parts,
     drift: definitions.watch,
+    reviewUrl: (org, ticket, untilMs) => links.urlOf(org, ticket, untilMs)?.url,
     routes: new UriRoutes(),
     readings: new Readings(),
     sealer: textSealer(vault),

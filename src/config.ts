@@ -31,7 +31,13 @@ const agentSettings = z.strictObject({
 const adminSettings = z.strictObject({
   host: host.default('127.0.0.1').meta(about('Address the admin listener binds to.')),
   port: port.default(7861).meta(about('Port of the admin listener; 0 takes a free one.')),
-  allowedHosts: hosts.default([]).meta(about('Host header values accepted besides loopback names.')),
+  allowedHosts: hosts.default([]).meta(about('Host header values accepted besides loopback names and the host of publicUrl.')),
+  publicUrl: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .meta(
+      about('URL under which people reach the admin listener: links to tickets start with it. Unset: links work on this machine only.'),
+    ),
   metrics: z
     .enum(['loopback', 'viewer'])
     .default('loopback')
@@ -371,8 +377,10 @@ function contradictions(config: Config): string[] {
       `agent.host ${config.agent.host} is reachable from elsewhere: set agent.publicUrl or agent.allowedHosts to the names agents use`,
     );
   }
-  if (!isLoopback(config.admin.host) && config.admin.allowedHosts.length === 0) {
-    problems.push(`admin.host ${config.admin.host} is reachable from elsewhere: set admin.allowedHosts to the names operators use`);
+  if (!isLoopback(config.admin.host) && config.admin.allowedHosts.length === 0 && config.admin.publicUrl === undefined) {
+    problems.push(
+      `admin.host ${config.admin.host} is reachable from elsewhere: set admin.publicUrl or admin.allowedHosts to the names operators use`,
+    );
   }
   if (config.limits.rates === 'database' && config.databaseUrl === undefined)
     problems.push('limits.rates database needs DATABASE_URL; the embedded store has one process, whose own count is exact');

@@ -117,6 +117,7 @@ const rows: [OperatorRole | undefined, string, string, unknown?][] = [
   ['viewer', 'GET', '/api/v1/approvals'],
   ['viewer', 'GET', '/api/v1/approval-stats'],
   ['reviewer', 'GET', '/api/v1/approvals/{ticket}'],
+  ['reviewer', 'POST', '/api/v1/approvals/{ticket}/link'],
   ['reviewer', 'POST', '/api/v1/approvals/{ticket}/approve'],
   ['reviewer', 'POST', '/api/v1/approvals/{ticket}/revoke', { comment: 'too soon' }],
   ['reviewer', 'POST', '/api/v1/approvals/{other}/deny', { comment: 'no', digest: undefined }],

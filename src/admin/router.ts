@@ -11,8 +11,10 @@ import { errorBody } from './contract.ts';
 import { hostCheck } from './host-check.ts';
 import { LogTails } from './log-tail.ts';
 import { identifyOperator, mayAct, type Operator, SigninRecorder } from './operator.ts';
+import { reviewPages } from './review/serve.ts';
 import { failure, type Route } from './route.ts';
 import { accessRoutes } from './routes/access.ts';
+import { approvalLinkRoutes } from './routes/approval-links.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { drillRoutes } from './routes/drills.ts';
 import { evidenceRoutes } from './routes/evidence.ts';
@@ -35,6 +37,8 @@ import { parseStrictly } from './strict-json.ts';
 /** A source file as a JSON string is at most twice as long, and some more around it. */
 export const MAX_ADMIN_BODY_BYTES = 2 * MAX_SOURCE_BYTES + 64 * 1024;
 
+const CSP = 'content-security-policy';
+
 export interface RouterOptions {
   allowedHosts: readonly string[];
   /** Address of the other end, as the listener knows it. */
@@ -54,6 +58,7 @@ export function adminRoutes(): Route[] {
     ...accessRoutes,
     ...freezeRoutes,
     ...approvalRoutes,
+    ...approvalLinkRoutes,
     ...permissionRoutes,
     ...organizationRoutes,
     ...drillRoutes,
@@ -75,7 +80,7 @@ export function createRouter(context: AdminContext, options: RouterOptions): Hon
     await next();
     request.res.headers.set('cache-control', 'no-store');
     request.res.headers.set('x-content-type-options', 'nosniff');
-    request.res.headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
+    if (!request.res.headers.has(CSP)) request.res.headers.set(CSP, "default-src 'none'; frame-ancestors 'none'");
     return undefined;
   });
   const gate = { context, signins, remoteAddress: options.remoteAddress };
@@ -91,6 +96,7 @@ export function createRouter(context: AdminContext, options: RouterOptions): Hon
     handle: () => Response.json(openApi(app, context.version)),
   };
   app.get(document.path, (request) => serveRoute(gate, document, request));
+  reviewPages(app as unknown as Hono, gate);
   app.notFound(() => failure(404, 'not_found', 'There is no such path. GET /openapi.json lists them.'));
   app.onError((error, request) => unexpected(context, error, request));
   return app as unknown as Hono;

@@ -4,6 +4,7 @@ import type { AdminContext } from '../admin/context.ts';
 import { isLoopback } from '../config.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { buildView, type ControlView } from '../object/snapshot.ts';
+import { openText, sealText } from '../vault/token-seal.ts';
 import type { Inside } from './gateway.ts';
 import { limitReport, limitState } from './limit-report.ts';
 import { objectContext } from './object-context.ts';
@@ -19,7 +20,7 @@ export function adminListener(inside: Inside, version: string): AdminServer {
     contexts.set(org, made);
     return made;
   };
-  return createAdminServer(within(config.organization), { allowedHosts: config.admin.allowedHosts });
+  return createAdminServer(within(config.organization), { allowedHosts: hostsOf(config.admin) });
 }
 
 function adminContext(inside: Inside, version: string, org: string, within: (org: string) => AdminContext): AdminContext {
@@ -46,6 +47,11 @@ function adminContext(inside: Inside, version: string, org: string, within: (org
     settled: async (revision) => void (await control.atLeast(org, revision)),
     access: async () => ({ ...(await control.atLeast(org, (await store.log.head(org)).revision)), catalog }),
     approvals: inside.approvals,
+    review: {
+      links: inside.links,
+      seal: (text) => sealText(vault, org, 'review-session', text),
+      open: (sealed) => openText(vault, org, 'review-session', sealed),
+    },
     logStore: store.log,
     audit: log,
     ready: () => store.lifecycle.healthy(),
@@ -75,6 +81,10 @@ function adminContext(inside: Inside, version: string, org: string, within: (org
       commands: commands === 'on' || (commands === 'auto' && isLoopback(config.admin.host)),
     },
   };
+}
+
+function hostsOf({ allowedHosts, publicUrl }: Inside['config']['admin']): string[] {
+  return publicUrl === undefined ? allowedHosts : [...allowedHosts, new URL(publicUrl).host];
 }
 
 /** What the gateway has read of a server's tools so far. */

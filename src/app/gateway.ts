@@ -1,5 +1,7 @@
 // What a running gateway consists of. Types only.
+import type { Deliveries } from '../approval/deliveries.ts';
 import type { ApprovalDesk } from '../approval/desk.ts';
+import type { ReviewLinks } from '../approval/review-link.ts';
 import type { AuditLog } from '../audit/log.ts';
 import type { LastUsed } from '../auth/last-used.ts';
 import type { TokenDirectory } from '../auth/token-directory.ts';
@@ -38,6 +40,8 @@ export interface Inside extends Core {
   readonly views: ViewBook;
   readonly killSwitch: KillSwitch;
   readonly approvals: ApprovalDesk;
+  readonly deliveries: Deliveries;
+  readonly links: ReviewLinks;
   readonly intent: IntentAnalyser;
   readonly histories: HistoryKeeper;
   readonly checkpoints: CheckpointKeeper;

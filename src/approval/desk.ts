@@ -119,11 +119,30 @@ export class ApprovalDesk {
     return this.#change(org, id, end, () => 'revoked', { by, comment });
   }
 
+  /** The agent does not want it any more. */
+  async withdraw(org: string, id: string): Promise<Voted> {
+    const why = 'its agent took it back';
+    const end = (ticket: Ticket): VoteRefusal | Ticket =>
+      LIVE_STATES.has(ticket.state) ? withEnd(ticket, 'withdrawn', { timeMs: this.#options.clock.nowMs(), why }) : 'not_open';
+    return this.#change(org, id, end, () => 'withdrawn', { comment: why });
+  }
+
   /** Ends a live ticket that a freeze, or the loss of its token, has made void. */
   async drain(org: string, id: string, why: string): Promise<void> {
     const end = (ticket: Ticket): VoteRefusal | Ticket =>
       LIVE_STATES.has(ticket.state) ? withEnd(ticket, 'drained', { timeMs: this.#options.clock.nowMs(), why }) : 'not_open';
     await this.#change(org, id, end, () => 'drained', { comment: why });
+  }
+
+  /** The ticket that answers for the identical call now, if there is one. */
+  live(org: string, asking: Asking, binding: string): Promise<Ticket | undefined> {
+    return this.#liveOf(org, binding, asking);
+  }
+
+  /** The last ticket of the identical call, whatever became of it. */
+  async newest(org: string, binding: string): Promise<Ticket | undefined> {
+    const row = await this.#options.store.newest(org, binding);
+    return row && readTicket(row.text);
   }
 
   async find(org: string, id: string): Promise<Ticket | undefined> {

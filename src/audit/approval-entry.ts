@@ -3,7 +3,18 @@
 export interface ApprovalFields {
   event: 'approval';
   timeMs: number;
-  what: 'requested' | 'approved' | 'granted' | 'refused' | 'revoked' | 'expired' | 'drained' | 'superseded' | 'consumed' | 'read';
+  what:
+    | 'requested'
+    | 'approved'
+    | 'granted'
+    | 'refused'
+    | 'revoked'
+    | 'expired'
+    | 'drained'
+    | 'superseded'
+    | 'withdrawn'
+    | 'consumed'
+    | 'read';
   ticket: string;
   digest: string;
   binding: string;

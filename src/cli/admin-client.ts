@@ -7,6 +7,7 @@ import type {
   ApplyRequest,
   ApprovalBody,
   ApprovalDetail,
+  ApprovalLink,
   ApprovalList,
   ApprovalStats,
   CheckpointBody,
@@ -94,6 +95,7 @@ export interface AdminClient {
   approvalStats(): Promise<ApprovalStats>;
   decideApproval(id: string, what: 'approve' | 'deny' | 'revoke', body: { comment?: string; digest?: string }): Promise<ApprovalBody>;
   decideApprovals(body: DecideRequest): Promise<DecideReply>;
+  approvalLink(id: string): Promise<ApprovalLink>;
   drill(body: DrillRequest): Promise<DrillReply>;
   definitions(server: string, refresh: boolean): Promise<DefinitionsReply>;
   approveDefinitions(server: string, body: Record<string, unknown>): Promise<ApplyReply>;
@@ -194,13 +196,16 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
   };
 }
 
-function approvalsOf(wire: Wire): Pick<AdminClient, 'approvals' | 'approval' | 'approvalStats' | 'decideApproval' | 'decideApprovals'> {
+function approvalsOf(
+  wire: Wire,
+): Pick<AdminClient, 'approvals' | 'approval' | 'approvalStats' | 'decideApproval' | 'decideApprovals' | 'approvalLink'> {
   const at = (...parts: string[]) => `/api/v1/${parts.map(encodeURIComponent).join('/')}`;
   return {
     approvals: (query) => wire.json('GET', at('approvals') + queryText(query)),
     approval: (id) => wire.json('GET', at('approvals', id)),
     approvalStats: () => wire.json('GET', at('approval-stats')),
     decideApproval: (id, what, body) => wire.json('POST', at('approvals', id, what), body),
+    approvalLink: (id) => wire.json('POST', at('approvals', id, 'link'), {}),
     decideApprovals: (body) => wire.json('POST', at('approvals', 'decide'), body),
   };
 }

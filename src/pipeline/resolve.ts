@@ -11,6 +11,8 @@ import { ensureDefinitions } from './discovery.ts';
 import type { Flight, Row, Verdict } from './flight.ts';
 import { denyRpc, PASS } from './flight.ts';
 import { narrowListenFilter } from './hearing.ts';
+import { takeRound } from './held-round.ts';
+import { openHeldTask } from './held-task.ts';
 import { quarantine } from './quarantine.ts';
 import { routeName } from './route.ts';
 import { openTask } from './task.ts';
@@ -30,6 +32,8 @@ export const resolve: Row = {
     }
     if (call.method.length > MAX_METHOD_CHARS)
       return denyRpc('invalid_request', { code: METHOD_NOT_FOUND, message: `Method names have at most ${MAX_METHOD_CHARS} characters.` });
+    const round = takeRound(flight);
+    if (round !== PASS) return round;
     const named = namedCapability(call.method, call.params);
     if (named !== undefined && named !== 'missing' && named.kind !== 'task' && named.name.length > MAX_NAME_CHARS)
       return denyRpc('invalid_request', { code: INVALID_PARAMS, message: `Names and URIs have at most ${MAX_NAME_CHARS} characters.` });
@@ -105,7 +109,9 @@ function resolveTask(flight: Flight, sealed: string): Verdict {
       data,
     });
   }
-  const task = openTask(flight, sealed);
+  const held = openHeldTask(flight, sealed);
+  const task = held ? { server: held.server, tool: held.tool, id: sealed } : openTask(flight, sealed);
+  flight.heldTask = held?.ticket;
   const here = call.surface.type === 'all' || call.surface.server === task?.server;
   const spec = task && here ? control.view.server(task.server)?.spec : undefined;
   if (!task || !spec || spec.disabled)

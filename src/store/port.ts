@@ -1,4 +1,5 @@
 // What a driver offers to the rest of the gateway, and the options both drivers share.
+import type { DeliveryStore } from '../approval/delivery-port.ts';
 import type { ApprovalStore } from '../approval/port.ts';
 import type { CheckpointStore, LogStore, PayloadEraser } from '../audit/port.ts';
 import type { TokenUseStore } from '../auth/port.ts';
@@ -16,6 +17,7 @@ export interface Store {
   readonly histories: HistoryStore;
   readonly definitions: DefinitionStore;
   readonly approvals: ApprovalStore;
+  readonly deliveries: DeliveryStore;
   readonly checkpoints: CheckpointStore;
   readonly lifecycle: StoreLifecycle;
   /** `rates`: counted for all gateways of the database together; undefined where there is one process only. */

@@ -6,7 +6,7 @@ import type { AccessState } from '../../src/admin/access.ts';
 import { type AdminServer, createAdminServer } from '../../src/admin/admin-server.ts';
 import type { AdminContext } from '../../src/admin/context.ts';
 import { newOperatorToken } from '../../src/admin/operator.ts';
-import { createApprovals } from '../../src/app/approvals.ts';
+import { createApprovals, createLinks } from '../../src/app/approvals.ts';
 import { CheckpointKeeper } from '../../src/app/checkpoint-keeper.ts';
 import { objectContext } from '../../src/app/object-context.ts';
 import { type Core, openCore } from '../../src/app.ts';
@@ -21,6 +21,7 @@ import type { ControlSnapshot } from '../../src/object/port.ts';
 import { buildView } from '../../src/object/snapshot.ts';
 import { silentLogger } from '../../src/observe/log.ts';
 import { compilePolicies } from '../../src/policy/compile.ts';
+import { openText, sealText } from '../../src/vault/token-seal.ts';
 import { seed } from './seed.ts';
 
 export const ORG = 'default';
@@ -49,6 +50,7 @@ export async function startAdminSide(settings: Partial<AdminContext['settings']>
   const context = adminContextOf(core, ORG, { settings: { metrics: 'viewer' as const, commands: true, ...settings } });
   const server = createAdminServer(context, { allowedHosts: [] });
   const { url } = await server.listen('127.0.0.1', 0);
+  context.review.links.base = url;
   return {
     core,
     context,
@@ -105,6 +107,11 @@ export function adminContextOf(core: Core, org: string, instead: Partial<AdminCo
     settled: async () => undefined,
     access: async () => accessOf(await core.store.objects.load(org)),
     approvals: createApprovals(core, 'gw_test'),
+    review: {
+      links: createLinks(core, (name) => name === org),
+      seal: (text) => sealText(core.vault, org, 'review-session', text),
+      open: (sealed) => openText(core.vault, org, 'review-session', sealed),
+    },
     logStore: core.store.log,
     audit: core.log,
     ready: () => core.store.lifecycle.healthy(),

@@ -137,7 +137,7 @@ function unknown(id: string): Response {
   return failure(404, 'not_found', `There is no ticket ${JSON.stringify(id.slice(0, 64))}. sallyport approval list shows those that wait.`);
 }
 
-async function detail(context: AdminContext, operator: Operator, ticket: Ticket): Promise<object> {
+export async function detail(context: AdminContext, operator: Operator, ticket: Ticket): Promise<object> {
   const { org, approvals, clock } = context;
   const reviewer = reviewerOf(await context.view(), operator);
   const sealed = await approvals.opened(org, ticket.id);

@@ -24,6 +24,8 @@ export const organizationSpec = z.strictObject({
       approvers: approvers.optional(),
       /** A ticket, and the grant it becomes, ends after this time. */
       expireAfterMs: span.max(30 * DAY_MS).optional(),
+      /** The answer of a call that ran on an approval is kept so long for the identical call; 0: not at all. */
+      keepAnswerMs: z.number().int().min(0).max(DAY_MS).optional(),
     })
     .optional(),
   tokens: z

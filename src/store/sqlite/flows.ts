@@ -1,7 +1,14 @@
-// The flows of the embedded store: quotas and approvals, over one way to its two threads.
+// The flows of the embedded store: quotas, approvals and deliveries, over one way to its two threads.
 import { SqliteApprovals } from './approvals.ts';
+import { SqliteDeliveries } from './deliveries.ts';
 import { type SqliteAccess, SqliteLimits } from './limits.ts';
 
-export function sqliteFlows(access: SqliteAccess): { limits: SqliteLimits; approvals: SqliteApprovals } {
-  return { limits: new SqliteLimits(access), approvals: new SqliteApprovals(access) };
+export interface Flows {
+  limits: SqliteLimits;
+  approvals: SqliteApprovals;
+  deliveries: SqliteDeliveries;
+}
+
+export function sqliteFlows(access: SqliteAccess): Flows {
+  return { limits: new SqliteLimits(access), approvals: new SqliteApprovals(access), deliveries: new SqliteDeliveries(access) };
 }

@@ -3,6 +3,7 @@ import type { TicketRow } from '../../approval/port.ts';
 import type { EntryDraft, PayloadDraft } from '../../audit/port.ts';
 import type { QuotaFull, QuotaItem } from '../../limit/port.ts';
 import type { CheckpointJob, CheckpointRead } from './checkpoints.ts';
+import type { DeliveryJob, DeliveryRead } from './deliveries.ts';
 import type { PackedAppends } from './pack.ts';
 
 export type WriteJob =
@@ -20,6 +21,7 @@ export type WriteJob =
   | { type: 'risk-history'; org: string; seq: number; beyond: string; data: Uint8Array }
   | { type: 'definitions'; org: string; definitions: readonly { hash: string; text: string }[] }
   | { type: 'approval'; org: string; row: TicketRow; sealed: Uint8Array | undefined; atRevision: number | undefined; entry: EntryDraft }
+  | DeliveryJob
   | CheckpointJob
   | { type: 'health' };
 
@@ -81,9 +83,10 @@ export type ReadJob =
   | { type: 'quotas'; org: string; nowMs: number; name: string | undefined; limit: number }
   | { type: 'risk-history'; org: string }
   | CheckpointRead
+  | DeliveryRead
   | { type: 'definition'; org: string; hash: string }
   | { type: 'approvals'; org: string; live: boolean; agent: string | undefined; limit: number }
-  | { type: 'approval'; org: string; by: 'id' | 'binding' | 'sealed'; key: string };
+  | { type: 'approval'; org: string; by: 'id' | 'binding' | 'newest' | 'sealed'; key: string };
 
 export type Row = Record<string, null | number | bigint | string | Uint8Array>;
 

@@ -1,6 +1,7 @@
 // Reads of the SQLite file on a connection that cannot write. Every answer is bounded by the limit its caller gave.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { checkpointQuery } from './checkpoints.ts';
+import { deliveryQuery } from './deliveries.ts';
 import type { ReadJob, Row } from './job.ts';
 import { entryKey, payloadKey, SEQ_SPAN } from './row-key.ts';
 
@@ -42,6 +43,9 @@ export class SqliteReader {
         return this.#all(job.live ? LIVE_APPROVALS : APPROVALS, job.org, job.agent ?? null, job.limit);
       case 'approval':
         return this.#all(APPROVAL_BY[job.by], job.org, job.key);
+      case 'delivery':
+      case 'deliveries':
+        return this.#all(...deliveryQuery(job));
       default:
         return this.#all(...checkpointQuery(job));
     }
@@ -122,6 +126,7 @@ const APPROVALS = `${APPROVAL} AND (?2 IS NULL OR a.agent = ?2) ORDER BY a.creat
 const APPROVAL_BY = {
   id: `${APPROVAL} AND a.id = ?2`,
   binding: `${APPROVAL} AND a.live = 1 AND a.binding = ?2`,
+  newest: `${APPROVAL} AND a.binding = ?2 ORDER BY a.created_ms DESC, a.id DESC LIMIT 1`,
   sealed: 'SELECT a.sealed FROM approval a JOIN organization o ON o.id = a.org WHERE o.name = ?1 AND a.id = ?2',
 } as const;
 

@@ -7,6 +7,7 @@ import { sha256Hex } from '../../lib/digest.ts';
 import { GatewayError } from '../../lib/error.ts';
 import { logUnavailable } from '../group-queue.ts';
 import { CheckpointWriter } from './checkpoints.ts';
+import { DeliveryWriter } from './deliveries.ts';
 import type { Failure, RowDraft, RowJob, RowPayload, WriteAnswer, WriteJob, WriteReply } from './job.ts';
 import { rowOf } from './pack.ts';
 import { QuotaWriter } from './quotas.ts';
@@ -22,6 +23,7 @@ export class SqliteWriter {
   readonly #statements: Statements;
   readonly #quotas: QuotaWriter;
   readonly #checkpoints: CheckpointWriter;
+  readonly #deliveries: DeliveryWriter;
   /** Heads as of the last commit or the running transaction; forgotten on every rollback. */
   readonly #orgs = new Map<string, OrgState>();
 
@@ -30,6 +32,7 @@ export class SqliteWriter {
     this.#statements = prepare(db);
     this.#quotas = new QuotaWriter(db);
     this.#checkpoints = new CheckpointWriter(db);
+    this.#deliveries = new DeliveryWriter(db);
   }
 
   /** Durable when it returns. One reply per job, in order. */
@@ -93,6 +96,10 @@ export class SqliteWriter {
       }
       case 'approval':
         return this.#approval(job);
+      case 'delivery':
+        return { type: 'done', count: this.#deliveries.save(this.#org(job.org).id, job.row) };
+      case 'forget-deliveries':
+        return { type: 'done', count: this.#deliveries.forget(job.nowMs) };
       case 'checkpoint':
       case 'signing-key':
       case 'tree-blocks':
