@@ -4,7 +4,7 @@ import type { Ticket } from '../approval/ticket.ts';
 import type { ApprovalRef, Decision } from '../call.ts';
 import { isObject, type JsonObject } from '../lib/json.ts';
 import { URL_ELICITATION_REQUIRED } from '../mcp/error-code.ts';
-import { TASKS_EXTENSION } from '../mcp/rev-2026-07-28/envelope.ts';
+import { declaresTasks } from '../mcp/rev-2026-07-28/envelope.ts';
 import type { Denial, Flight, Verdict } from './flight.ts';
 import { approvalQuestion, MAX_ROUNDS } from './held-round.ts';
 import { parkTask } from './held-task.ts';
@@ -99,11 +99,6 @@ function messageOf({ reason }: Decision): string {
 
 function urlOf({ ports, control }: Flight, ticket: Ticket): string | undefined {
   return ports.reviewUrl(control.org, ticket.id, ticket.expiresMs);
-}
-
-export function declaresTasks(capabilities: JsonObject): boolean {
-  const { extensions } = capabilities;
-  return isObject(extensions) && extensions[TASKS_EXTENSION] !== undefined;
 }
 
 function canOpenUrl({ call }: Flight): boolean {
