@@ -1,7 +1,7 @@
 // Row: a call that a rule holds goes on only with a person's approval of exactly this call, once. Without one it is not run, and its agent is
 // answered as its client can take it (held-answer.ts). Whatever was waited for, the whole table runs again from the top.
 import { DEFAULT_EXPIRY_MS, MAX_LIVE_PER_AGENT } from '../approval/desk.ts';
-import { type Asking, bindingOf, LIVE_STATES, type Ticket } from '../approval/ticket.ts';
+import { type Asking, bindingOf, type Ticket } from '../approval/ticket.ts';
 import type { Decision } from '../call.ts';
 import { isObject } from '../lib/json.ts';
 import { askingOf, sealedPartOf } from './asking.ts';
@@ -35,14 +35,9 @@ async function held(flight: Flight, decision: Decision): Promise<Verdict> {
   const foreign = named === undefined ? undefined : await notItsTicket(flight, decision, named, binding);
   if (foreign) return foreign;
   for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
-    // In this order: what is not live any more has left its last state behind, so a grant that others use just now is never overlooked.
-    const ended = (await flight.ports.approvals.live(org, asking, binding)) ? undefined : await endedAnswer(flight, decision, binding);
-    if (ended) return ended;
-    if (named !== undefined && !LIVE_STATES.has((await flight.ports.approvals.find(org, named))?.state ?? 'expired'))
-      return deny('approval_required', `${decision.reason} ${named} is over and its answer is not kept any more.`, decision.rule, ANEW);
-    const asked = await flight.ports.approvals.ask(org, asking, binding, () => sealedPartOf(flight), expiryMs(flight));
-    if (asked.type === 'full') return deny('approval_required', `${decision.reason} ${FULL}`, decision.rule);
-    const { ticket } = asked;
+    const found = await ticketFor(flight, decision, asking, binding, named);
+    if ('verdict' in found) return found.verdict;
+    const { ticket } = found;
     flight.ticket = ticket.id;
     if (ticket.state !== 'approved') return answerHeld(flight, decision, ticket);
     const used = await use(flight, ticket, asking, binding);
@@ -50,6 +45,30 @@ async function held(flight: Flight, decision: Decision): Promise<Verdict> {
     if (used !== 'gone') return used;
   }
   return deny('approval_required', `${decision.reason} Its approval was used or withdrawn just now. Call again.`, decision.rule);
+}
+
+/**
+ * The ticket that answers for this call, or why there is none. In this order: what is not live any more has left its last state behind, so a grant
+ * that others use at this moment is never overlooked, and nobody is asked twice.
+ */
+async function ticketFor(
+  flight: Flight,
+  decision: Decision,
+  asking: Asking,
+  binding: string,
+  named: string | undefined,
+): Promise<{ ticket: Ticket } | { verdict: Verdict }> {
+  const { ports, control } = flight;
+  const live = await ports.approvals.live(control.org, asking, binding);
+  if (live) return { ticket: live };
+  const ended = await endedAnswer(flight, decision, binding);
+  if (ended) return { verdict: ended };
+  if (named !== undefined)
+    return {
+      verdict: deny('approval_required', `${decision.reason} ${named} is over and its answer is not kept any more.`, decision.rule, ANEW),
+    };
+  const asked = await ports.approvals.ask(control.org, asking, binding, () => sealedPartOf(flight), expiryMs(flight));
+  return asked.type === 'full' ? { verdict: deny('approval_required', `${decision.reason} ${FULL}`, decision.rule) } : asked;
 }
 
 const FULL = `This agent already has ${MAX_LIVE_PER_AGENT} calls that wait for a person; wait until some are decided.`;
@@ -121,7 +140,7 @@ function namedTicket({ received }: Flight): string | undefined {
   return typeof named === 'string' ? named : undefined;
 }
 
-/** INVARIANT: a ticket's name is of use to nobody but its agent, for nothing but its call (test/scenario/attack-delivery.test.ts). */
+/** INVARIANT: a ticket's name is of use to nobody but its agent, for nothing but its call (test/scenario/delivery.test.ts). */
 async function notItsTicket(flight: Flight, decision: Decision, named: string, binding: string): Promise<Verdict | undefined> {
   const ticket = await flight.ports.approvals.find(flight.control.org, named);
   if (ticket?.binding === binding) return undefined;

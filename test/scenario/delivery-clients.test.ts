@@ -170,8 +170,7 @@ describe.each(STORES)('held calls over %s', { timeout: 120_000 }, (kind) => {
 
   it('of the inspector are told the ticket, and run once', async () => {
     const n = next();
-    const call = () =>
-      inspector(`${gateway.url}/mcp/web`, ['--method', 'tools/call', '--tool-name', 'note', '--tool-arg', `n=${n}`]);
+    const call = () => inspector(`${gateway.url}/mcp/web`, ['--method', 'tools/call', '--tool-name', 'note', '--tool-arg', `n=${n}`]);
     const told = await call();
     expect(told).toContain('appr_');
     const [ticket = ''] = await open();
@@ -279,7 +278,10 @@ async function ticketsOf(gateway: HostedGateway): Promise<string[]> {
   return ((await response.json()) as { approvals: { id: string }[] }).approvals.map(({ id }) => id);
 }
 
-async function using<T>(caller: ReturnType<typeof modernCaller>, work: (caller: ReturnType<typeof modernCaller>) => Promise<T>): Promise<T> {
+async function using<T>(
+  caller: ReturnType<typeof modernCaller>,
+  work: (caller: ReturnType<typeof modernCaller>) => Promise<T>,
+): Promise<T> {
   try {
     return await work(caller);
   } finally {
