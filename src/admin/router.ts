@@ -16,10 +16,13 @@ import { failure, type Route } from './route.ts';
 import { accessRoutes } from './routes/access.ts';
 import { approvalLinkRoutes } from './routes/approval-links.ts';
 import { approvalRoutes } from './routes/approvals.ts';
+import { delegationRoutes } from './routes/delegations.ts';
 import { drillRoutes } from './routes/drills.ts';
+import { erasureRoutes } from './routes/erasures.ts';
 import { evidenceRoutes } from './routes/evidence.ts';
 import { explainRoutes } from './routes/explain.ts';
 import { freezeRoutes } from './routes/freezes.ts';
+import { grantRoutes } from './routes/grants.ts';
 import { healthRoutes } from './routes/health.ts';
 import { limitRoutes } from './routes/limits.ts';
 import { logRoutes } from './routes/log.ts';
@@ -59,6 +62,8 @@ export function adminRoutes(): Route[] {
     ...freezeRoutes,
     ...approvalRoutes,
     ...approvalLinkRoutes,
+    ...grantRoutes,
+    ...delegationRoutes,
     ...permissionRoutes,
     ...organizationRoutes,
     ...drillRoutes,
@@ -66,6 +71,7 @@ export function adminRoutes(): Route[] {
     ...riskRoutes,
     ...serverRoutes,
     ...evidenceRoutes,
+    ...erasureRoutes,
     ...logRoutes(tails),
   ];
 }

@@ -4,6 +4,7 @@ import type { AdminContext } from '../admin/context.ts';
 import { isLoopback } from '../config.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { buildView, type ControlView } from '../object/snapshot.ts';
+import { toolOverride } from '../object/tool-override.ts';
 import { openText, sealText } from '../vault/token-seal.ts';
 import type { Inside } from './gateway.ts';
 import { limitReport, limitState } from './limit-report.ts';
@@ -47,11 +48,7 @@ function adminContext(inside: Inside, version: string, org: string, within: (org
     settled: async (revision) => void (await control.atLeast(org, revision)),
     access: async () => ({ ...(await control.atLeast(org, (await store.log.head(org)).revision)), catalog }),
     approvals: inside.approvals,
-    review: {
-      links: inside.links,
-      seal: (text) => sealText(vault, org, 'review-session', text),
-      open: (sealed) => openText(vault, org, 'review-session', sealed),
-    },
+    review: reviewOf(inside, org),
     logStore: store.log,
     audit: log,
     ready: () => store.lifecycle.healthy(),
@@ -71,15 +68,29 @@ function adminContext(inside: Inside, version: string, org: string, within: (org
       save: (definitions) => store.definitions.saveDefinitions(org, definitions),
       text: (hash) => store.definitions.loadDefinition(org, hash),
     },
+    intentOf: (spec, tool, definition, args) =>
+      inside.intent.classify(inside.intent.profile(definition, spec, toolOverride(spec, tool)), args),
     history: () => inside.histories.of(org),
     checkpointer: inside.checkpoints.checkpointer,
+    eraser: inside.retention.eraser,
+    retention: store.retention,
     versions: (kind, name, limit) => store.objects.history(org, kind, name, limit),
     rotateDataKey: () => vault.rotateDataKey(org),
     replicas: () => store.presence.count(),
     settings: {
       metrics: config.admin.metrics,
       commands: commands === 'on' || (commands === 'auto' && isLoopback(config.admin.host)),
+      evidence: { checkpointIntervalMs: config.audit.checkpointIntervalMs, hasAnchor: config.audit.anchorFile !== undefined },
     },
+  };
+}
+
+/** What the page of a ticket hands to a browser and takes back is sealed under the organization's own key. */
+function reviewOf({ links, vault }: Inside, org: string): AdminContext['review'] {
+  return {
+    links,
+    seal: (text) => sealText(vault, org, 'review-session', text),
+    open: (sealed) => openText(vault, org, 'review-session', sealed),
   };
 }
 

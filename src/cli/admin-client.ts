@@ -14,14 +14,22 @@ import type {
   DecideReply,
   DecideRequest,
   DefinitionsReply,
+  DelegationList,
+  DelegationRequest,
   DiffReply,
   DrillReply,
   DrillRequest,
   EffectiveReply,
+  ErasureList,
+  ErasureReply,
+  ErasureRequest,
   ExplainReply,
   FreezeList,
   FreezeReply,
   FreezeRequest,
+  GrantList,
+  GrantReply,
+  GrantRequest,
   HistoryReply,
   LimitBody,
   LintReply,
@@ -29,6 +37,7 @@ import type {
   NewTokenReply,
   ObjectBody,
   OrganizationList,
+  PackReply,
   PlacedProblem,
   PolicyDiffReply,
   ShadowReply,
@@ -96,6 +105,13 @@ export interface AdminClient {
   decideApproval(id: string, what: 'approve' | 'deny' | 'revoke', body: { comment?: string; digest?: string }): Promise<ApprovalBody>;
   decideApprovals(body: DecideRequest): Promise<DecideReply>;
   approvalLink(id: string): Promise<ApprovalLink>;
+  claimApproval(id: string, body: { leave?: boolean; force?: boolean }): Promise<ApprovalBody>;
+  grants(): Promise<GrantList>;
+  createGrant(body: GrantRequest): Promise<GrantReply>;
+  changeGrant(name: string, what: 'confirm' | 'revoke'): Promise<GrantReply>;
+  delegations(): Promise<DelegationList>;
+  delegate(body: DelegationRequest): Promise<GrantReply>;
+  endDelegation(name: string): Promise<GrantReply>;
   drill(body: DrillRequest): Promise<DrillReply>;
   definitions(server: string, refresh: boolean): Promise<DefinitionsReply>;
   approveDefinitions(server: string, body: Record<string, unknown>): Promise<ApplyReply>;
@@ -108,9 +124,12 @@ export interface AdminClient {
   rotateSigningKey(): Promise<{ key: string; previous: string }>;
   consistency(query: { from: string; to: string }): Promise<{ proof: string[] }>;
   proof(call: string): Promise<unknown>;
+  evidencePack(query: { framework: string; from: string; to: string }): Promise<PackReply>;
+  erase(request: ErasureRequest): Promise<ErasureReply>;
+  erasures(): Promise<ErasureList>;
   rotateDataKey(): Promise<{ key: string; previous: string }>;
   log(query: Readonly<Record<string, string | undefined>>): Promise<{ entries: LogEntryBody[]; next?: number }>;
-  entry(seq: number, values: boolean): Promise<{ entry: LogEntryBody; values?: Record<string, string | null> }>;
+  entry(seq: number, values: boolean): Promise<{ entry: LogEntryBody; values?: Record<string, string | null>; erased?: number }>;
   exportLog(query: { from: string | undefined; to: string | undefined }): Promise<AsyncIterable<Uint8Array>>;
   /** Server-sent events; ends when the gateway does. */
   tailLog(from: number | undefined, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
@@ -171,6 +190,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     limits: () => wire.json('GET', at('limits')),
     limit: (name) => wire.json('GET', at('limits', name)),
     ...approvalsOf(wire),
+    ...evidenceOf(wire),
     freezes: () => wire.json('GET', at('freezes')),
     freeze: (body) => wire.json('POST', at('freezes'), body),
     unfreeze: (name) => wire.json('DELETE', at('freezes', name)),
@@ -184,8 +204,6 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     makeCheckpoint: () => wire.json('POST', at('log', 'checkpoints')),
     signingKeys: () => wire.json('GET', at('log', 'keys')),
     rotateSigningKey: () => wire.json('POST', at('log', 'keys', 'rotate')),
-    consistency: (query) => wire.json('GET', at('log', 'consistency') + queryText(query)),
-    proof: (call) => wire.json('GET', at('log', 'proof') + queryText({ call })),
     rotateDataKey: () => wire.json('POST', at('keys', 'rotate')),
     log: (query) => wire.json('GET', at('log') + queryText(query)),
     entry: (seq, values) => wire.json('GET', at('log', String(seq)) + queryText({ values: values ? 'true' : undefined })),
@@ -196,9 +214,20 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
   };
 }
 
-function approvalsOf(
-  wire: Wire,
-): Pick<AdminClient, 'approvals' | 'approval' | 'approvalStats' | 'decideApproval' | 'decideApprovals' | 'approvalLink'> {
+function evidenceOf(wire: Wire): Pick<AdminClient, 'consistency' | 'proof' | 'evidencePack' | 'erase' | 'erasures'> {
+  return {
+    consistency: (query) => wire.json('GET', `/api/v1/log/consistency${queryText(query)}`),
+    proof: (call) => wire.json('GET', `/api/v1/log/proof${queryText({ call })}`),
+    evidencePack: (query) => wire.json('GET', `/api/v1/evidence/pack${queryText(query)}`),
+    erase: (request) => wire.json('POST', '/api/v1/erasures', request),
+    erasures: () => wire.json('GET', '/api/v1/erasures'),
+  };
+}
+
+type OfApprovals = 'approvals' | 'approval' | 'approvalStats' | 'decideApproval' | 'decideApprovals' | 'claimApproval' | 'approvalLink';
+type OfGrants = 'grants' | 'createGrant' | 'changeGrant' | 'delegations' | 'delegate' | 'endDelegation';
+
+function approvalsOf(wire: Wire): Pick<AdminClient, OfApprovals | OfGrants> {
   const at = (...parts: string[]) => `/api/v1/${parts.map(encodeURIComponent).join('/')}`;
   return {
     approvals: (query) => wire.json('GET', at('approvals') + queryText(query)),
@@ -207,6 +236,13 @@ function approvalsOf(
     decideApproval: (id, what, body) => wire.json('POST', at('approvals', id, what), body),
     approvalLink: (id) => wire.json('POST', at('approvals', id, 'link'), {}),
     decideApprovals: (body) => wire.json('POST', at('approvals', 'decide'), body),
+    claimApproval: (id, body) => wire.json('POST', at('approvals', id, 'claim'), body),
+    grants: () => wire.json('GET', at('grants')),
+    createGrant: (body) => wire.json('POST', at('grants'), body),
+    changeGrant: (name, what) => wire.json('POST', at('grants', name, what)),
+    delegations: () => wire.json('GET', at('delegations')),
+    delegate: (body) => wire.json('POST', at('delegations'), body),
+    endDelegation: (name) => wire.json('POST', at('delegations', name, 'end')),
   };
 }
 

@@ -1,4 +1,5 @@
-// Row: a call that a rule holds goes on only with a person's approval of exactly this call, once. Without one it is not run, and its agent is
+// Row: a call that a rule holds goes on only with a person's approval of exactly this call, once, or a standing grant that covers it. Without one
+// it is not run, and its agent is
 // answered as its client can take it (held-answer.ts). Whatever was waited for, the whole table runs again from the top.
 import { DEFAULT_EXPIRY_MS, MAX_LIVE_PER_AGENT } from '../approval/desk.ts';
 import { type Asking, bindingOf, type Ticket } from '../approval/ticket.ts';
@@ -9,6 +10,7 @@ import type { Flight, Row, Verdict } from './flight.ts';
 import { deny, PASS } from './flight.ts';
 import { answerHeld } from './held-answer.ts';
 import { endedAnswer, keepMsOf } from './kept-answer.ts';
+import { standingGrants, useOf } from './standing.ts';
 
 /** How often a grant may slip away between finding and using it. */
 const MAX_TRIES = 4;
@@ -28,12 +30,15 @@ export const approve: Row = {
 
 async function held(flight: Flight, decision: Decision): Promise<Verdict> {
   const asking = askingOf(flight, decision);
-  const { org } = flight.control;
+  const { control } = flight;
+  const { org } = control;
   const binding = bindingOf(org, asking);
   if (isUsed(flight, asking, binding)) return goOn(flight, decision);
   const named = namedTicket(flight);
   const foreign = named === undefined ? undefined : await notItsTicket(flight, decision, named, binding);
   if (foreign) return foreign;
+  const standing = control.grants.size === 0 ? undefined : await answerByGrant(flight, decision, asking, binding);
+  if (standing) return standing;
   for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
     const found = await ticketFor(flight, decision, asking, binding, named);
     if ('verdict' in found) return found.verdict;
@@ -59,7 +64,7 @@ async function ticketFor(
   named: string | undefined,
 ): Promise<{ ticket: Ticket } | { verdict: Verdict }> {
   const { ports, control } = flight;
-  const live = await ports.approvals.live(control.org, asking, binding);
+  const live = await ports.approvals.standing(control.org, asking, binding);
   if (live) return { ticket: live };
   const ended = await endedAnswer(flight, decision, binding);
   if (ended) return { verdict: ended };
@@ -69,6 +74,32 @@ async function ticketFor(
     };
   const asked = await ports.approvals.ask(control.org, asking, binding, () => sealedPartOf(flight), expiryMs(flight));
   return asked.type === 'full' ? { verdict: deny('approval_required', `${decision.reason} ${FULL}`, decision.rule) } : asked;
+}
+
+/**
+ * undefined when no standing grant answers this hold. What people decided about exactly this call goes before what they allowed in advance.
+ * INVARIANT: a use is counted at the revision the call is judged under, before it goes on (test/fault/approval-race.test.ts).
+ */
+async function answerByGrant(flight: Flight, decision: Decision, asking: Asking, binding: string): Promise<Verdict | undefined> {
+  const grants = standingGrants(flight, decision, asking);
+  if (grants.length === 0) return undefined;
+  const { approvals } = flight.ports;
+  const { org } = flight.control;
+  // Judged again after a use: it is still this call's, if the grant still answers it.
+  const spent = grants.find(({ key }) => flight.used?.binding === binding && flight.used.grant === key);
+  if (spent) return goOn(flight, decision);
+  const ticket = await approvals.standing(org, asking, binding);
+  if (ticket && ticket.state !== 'open') return undefined;
+  for (const grant of grants) {
+    const used = await approvals.useGrant(org, useOf(grant), asking, binding);
+    if (used.type === 'moved') return { verdict: 'again', revision: used.revision };
+    if (used.type === 'used_up') continue;
+    flight.ticket = `grant/${grant.name}`;
+    flight.used = { binding, ruleHash: asking.ruleHash, rule: asking.rule, grant: grant.key };
+    if (ticket) await approvals.supersede(org, ticket.id, `standing grant ${grant.name} answers it`);
+    return goOn(flight, decision);
+  }
+  return undefined;
 }
 
 const FULL = `This agent already has ${MAX_LIVE_PER_AGENT} calls that wait for a person; wait until some are decided.`;
@@ -96,7 +127,7 @@ async function redeem(flight: Flight, decision: Decision, ticketId: string): Pro
 
 /** Judged again after the grant was used: it is still this call's, if the call is still what was approved. */
 function isUsed({ used, call }: Flight, asking: Asking, binding: string): boolean {
-  if (used?.binding !== binding) return false;
+  if (used?.binding !== binding || used.grant !== undefined) return false;
   return call.redeems !== undefined || (used.ruleHash === asking.ruleHash && used.rule === asking.rule);
 }
 

@@ -133,7 +133,7 @@ const OVER = {
   expired: 'nobody approved it in time, or it was approved too late to run',
   revoked: 'its approval was taken back',
   drained: 'a freeze or the end of its token stopped it',
-  superseded: 'the rule that holds it changed',
+  superseded: 'the rule that holds it changed, or the call went on without it',
 } as const;
 
 function usedStatus({ ports, control }: Flight, ticket: Ticket, found: Delivery | undefined, nowMs: number): JsonObject {

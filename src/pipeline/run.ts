@@ -32,11 +32,11 @@ async function runCall(call: Call, ports: Ports, pipeline: Pipeline): Promise<Ca
     const first = await judgeAndForward(flight);
     const outcome = 'movedTo' in first ? await judgeAgain(flight, first) : first;
     if (flight.hold) await settleLimits(flight, outcome);
-    if (flight.used) await keepEnding(flight, outcome);
+    if (flight.used?.grant === undefined && flight.used) await keepEnding(flight, outcome);
     ports.metrics.callEnded(call.kind, call.method, outcomeLabel(outcome), ports.clock.monotonicMs() - call.startedMs, flight.control.org);
     return outcome;
   } finally {
-    flight.used?.release();
+    flight.used?.release?.();
     flight.release?.();
     if (flight.whenAnswered) setImmediate(runAll, flight.whenAnswered);
     flight.hold?.leavePlaces();

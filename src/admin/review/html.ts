@@ -57,6 +57,7 @@ function facts(ticket: ApprovalDetail): string {
       `Found: ${type}`,
       `${count} at ${path ?? 'the text'}${action === undefined ? '' : `, ${action}`}`,
     ]),
+    ...unusual(ticket),
     ...ticket.earlier.map(({ id, state, at }): [string, string] => ['The identical call before', `${id}: ${state} (${at})`]),
     ...ticket.votes.map(({ by, verdict, comment, at }): [string, string] => [`${verdict} by ${by}`, `${comment ?? ''} (${at})`]),
     ['Approvals it takes', String(ticket.quorum)],
@@ -68,6 +69,31 @@ function facts(ticket: ApprovalDetail): string {
   const listed = rows.map(([name, value]) => (value === undefined ? '' : `<dt>${shown(name)}</dt><dd>${shown(value)}</dd>`)).join('');
   return `<h2>With these parameters</h2><pre>${shown(ticket.params ?? '(they cannot be opened any more)')}</pre><dl>${listed}</dl>`;
 }
+
+/** What this agent has not done before, in as far as earlier calls can tell. */
+function unusual({ usual, pinned, why }: ApprovalDetail): [string, string | undefined][] {
+  const marked = usual?.isEnough ? usual.values.filter(({ mark }) => mark !== undefined && mark !== 'usual') : [];
+  const rows = marked.map(({ path, value, mark, seen, calls, recipient }): [string, string] => [
+    `Unusual: ${path}${recipient ? ' (a recipient)' : ''}`,
+    `${JSON.stringify(value)}: ${MARKS[mark ?? 'usual']}; this value in ${seen} of ${calls} earlier calls`,
+  ]);
+  return [
+    ...rows,
+    [
+      'Definition',
+      pinned?.state === undefined || pinned.state === 'approved' ? undefined : `it is ${pinned.state}, not the one that was approved`,
+    ],
+    ['Rule', why.changed ? 'it reads otherwise now than when it held the call' : undefined],
+  ];
+}
+
+const MARKS = {
+  usual: 'as usual',
+  new_value: 'never seen before',
+  new_place: 'never given before',
+  above: 'higher than ever',
+  below: 'lower than ever',
+} as const;
 
 function decision(ticket: ApprovalDetail, operator: string, session: string | undefined): string {
   const who = `<p>Signed in as ${shown(operator)}.</p>`;

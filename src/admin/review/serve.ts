@@ -4,10 +4,10 @@ import type { Context, Hono } from 'hono';
 import { REVIEW_PATH } from '../../approval/review-link.ts';
 import { sha256Hex } from '../../lib/digest.ts';
 import type { AdminContext } from '../context.ts';
-import type { ApprovalDetail } from '../contract.ts';
 import { identifyOperator, isCurrent, mayAct, type Operator, type SigninRecorder } from '../operator.ts';
-import { detail } from '../routes/approvals.ts';
-import { problemText, reviewerOf } from '../ticket-view.ts';
+import { reviewerOf } from '../reviewer-of.ts';
+import { shownTicket } from '../ticket-detail.ts';
+import { problemText } from '../ticket-view.ts';
 import { messagePage, PAGE_HEADERS, signInPage, ticketPage } from './html.ts';
 
 /** How long a page can be decided on, milliseconds; afterwards whoever decides signs in again. */
@@ -86,7 +86,7 @@ async function show(
     return html(403, messagePage('Not for you', `This needs role reviewer; you have role ${operator.role}.`));
   const ticket = org === context.org ? await context.approvals.find(org, id) : undefined;
   if (!ticket) return html(404, messagePage('There is no such ticket', 'It belongs to another organization, or it was never made.'));
-  const read = (await detail(context, operator, ticket)) as ApprovalDetail;
+  const read = await shownTicket(context, operator, ticket);
   const session = JSON.stringify([operator.name, operator.role, operator.hash, id, context.clock.nowMs() + SESSION_MS]);
   return html(status, ticketPage(read, operator.name, gate.context.review.seal(session), problem));
 }
@@ -103,7 +103,7 @@ async function decide(gate: ReviewGate, request: Context, form: URLSearchParams)
   if (verdict !== 'approve' && verdict !== 'refuse') return show(gate, request, context, operator, 'Choose to approve or to refuse.', 400);
   if (form.get('digest') !== ticket.digest)
     return show(gate, request, context, operator, 'The ticket is not the one this page showed. Read it again.', 409);
-  const voted = await context.approvals.vote(org, id, reviewerOf(await context.view(), operator), verdict, comment);
+  const voted = await context.approvals.vote(org, id, await reviewerOf(context, operator), verdict, comment);
   if (voted.type === 'problem')
     return show(gate, request, context, operator, `Not decided: ${problemText(voted.problem, voted.ticket)}.`, 403);
   if (voted.type === 'unknown') return show(gate, request, context, operator, undefined, 404);

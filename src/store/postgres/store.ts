@@ -54,9 +54,10 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     definitions: store,
     checkpoints: store.checkpoints,
     lifecycle: store,
-    limits: { quotas: store.flows.limits, rates: store.flows.limits },
+    limits: { quotas: store.flows.limits, rates: store.flows.limits, places: store.flows.places },
     approvals: store.flows.approvals,
     deliveries: store.flows.deliveries,
+    retention: store.flows.retention,
     presence: { claim: () => store.claim(), settle: () => store.settle(), count: () => store.count() },
     backup: (toPath) => backupPostgres(options.url, toPath),
   };
