@@ -15,6 +15,7 @@ import { KillSwitch } from './app/kill-switch.ts';
 import { createLimits } from './app/limits.ts';
 import { RetentionKeeper } from './app/retention-keeper.ts';
 import { ShadowKeeper } from './app/shadow-keeper.ts';
+import { slackAnswers } from './app/slack-answer.ts';
 import { keepTokenUse, tokenMetrics } from './app/token-use.ts';
 import { LastUsed } from './auth/last-used.ts';
 import { TokenDirectory } from './auth/token-directory.ts';
@@ -162,6 +163,7 @@ function assemble(config: Config, core: Core): Inside {
     ...{ config, logger, inFlight, views, histories, operators, control, metrics, killSwitch, instance, catalog },
     ...{ upstreams, connectors, approvals, retention },
     deliveries: createDeliveries(core, logger),
+    slackAnswers: slackAnswers(logger),
     links: createLinks(core, (org) => control.current(org) !== undefined),
     limits: createLimits({ ...core, config, logger, instance }),
     definitions: new Definitions({ catalog, control, log, clock, logger, instance }),
@@ -263,6 +265,7 @@ function textSealer(vault: Vault): {
 async function stopInside(inside: Inside): Promise<void> {
   const { upstreams, connectors, control, histories, definitions, log, clock, instance, store } = inside;
   definitions.close();
+  await inside.slackAnswers.close();
   await upstreams.close();
   await connectors.close();
   control.stop();

@@ -34,6 +34,10 @@ export interface AdminContext {
   org: string;
   /** Whose operator token this is, by its hash (hex SHA-256): its organization's context. undefined for one that two organizations claim. */
   ownerOf(hash: string): AdminContext | undefined;
+  /** Of another organization, for what comes without an operator; undefined when there is none of this name. */
+  of(org: string): AdminContext | undefined;
+  /** `answer`: sends one to an address of Slack, returns at once. `open`: the value of a sealed secret. */
+  slack: { answer(url: string, body: string): void; open(name: string, sealed: string): string | undefined };
   organizations: {
     list(): Promise<string[]>;
     create(organization: NewOrganization): Promise<{ type: 'created'; revision: number } | { type: 'exists' }>;

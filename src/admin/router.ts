@@ -35,6 +35,7 @@ import { riskRoutes } from './routes/risk.ts';
 import { serverRoutes } from './routes/servers.ts';
 import { starterRoutes } from './routes/starters.ts';
 import { tokenRoutes } from './routes/tokens.ts';
+import { slackHooks } from './slack/serve.ts';
 import { parseStrictly } from './strict-json.ts';
 
 /** A source file as a JSON string is at most twice as long, and some more around it. */
@@ -103,6 +104,7 @@ export function createRouter(context: AdminContext, options: RouterOptions): Hon
   };
   app.get(document.path, (request) => serveRoute(gate, document, request));
   reviewPages(app as unknown as Hono, gate);
+  slackHooks(app as unknown as Hono, gate);
   app.notFound(() => failure(404, 'not_found', 'There is no such path. GET /openapi.json lists them.'));
   app.onError((error, request) => unexpected(context, error, request));
   return app as unknown as Hono;

@@ -6,6 +6,7 @@ import type { JsonObject } from '../lib/json.ts';
 import { buildView, type ControlView } from '../object/snapshot.ts';
 import { toolOverride } from '../object/tool-override.ts';
 import { openText, sealText } from '../vault/token-seal.ts';
+import { secretSealer } from '../vault/vault.ts';
 import type { Inside } from './gateway.ts';
 import { limitReport, limitState } from './limit-report.ts';
 import { objectContext } from './object-context.ts';
@@ -35,6 +36,8 @@ function adminContext(inside: Inside, version: string, org: string, within: (org
       const owner = operators.ownerOf(hash);
       return owner === undefined ? undefined : within(owner);
     },
+    of: (name) => (control.current(name) ? within(name) : undefined),
+    slack: { answer: inside.slackAnswers.send, open: secretSealer(vault, org).open },
     organizations: {
       list: () => store.objects.organizations(),
       create: (wanted) => makeOrganization(inside, version, wanted),

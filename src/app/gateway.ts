@@ -27,6 +27,7 @@ import type { KillSwitch } from './kill-switch.ts';
 import type { Limits } from './limits.ts';
 import type { RetentionKeeper } from './retention-keeper.ts';
 import type { ShadowKeeper } from './shadow-keeper.ts';
+import type { SlackAnswers } from './slack-answer.ts';
 
 /** Everything behind the listeners. */
 export interface Inside extends Core {
@@ -43,6 +44,7 @@ export interface Inside extends Core {
   readonly approvals: ApprovalDesk;
   readonly deliveries: Deliveries;
   readonly links: ReviewLinks;
+  readonly slackAnswers: SlackAnswers;
   readonly intent: IntentAnalyser;
   readonly histories: HistoryKeeper;
   readonly checkpoints: CheckpointKeeper;

@@ -26,6 +26,7 @@ import { silentLogger } from '../../src/observe/log.ts';
 import { compilePolicies } from '../../src/policy/compile.ts';
 import { Eraser } from '../../src/retention/eraser.ts';
 import { openText, sealText } from '../../src/vault/token-seal.ts';
+import { secretSealer } from '../../src/vault/vault.ts';
 import { seed } from './seed.ts';
 
 export const ORG = 'default';
@@ -105,6 +106,8 @@ export function adminContextOf(core: Core, org: string, instead: Partial<AdminCo
   const context: AdminContext = {
     org,
     ownerOf: () => context,
+    of: (name) => (name === org ? context : undefined),
+    slack: { answer: () => undefined, open: secretSealer(core.vault, org).open },
     organizations: { list: async () => [org], create: async () => ({ type: 'created', revision: 1 }) },
     version: '0.0.0-test',
     instance: 'gw_test',
