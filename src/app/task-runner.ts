@@ -7,13 +7,18 @@ import type { Call, DenialCode } from '../call.ts';
 import type { Clock } from '../lib/clock.ts';
 import { newId } from '../lib/id.ts';
 import type { JsonObject } from '../lib/json.ts';
+import { Lru } from '../lib/lru.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Pipeline } from '../pipeline/run.ts';
 
 /** Calls of tasks that one process makes at the same time; the others wait for the next look. */
 export const MAX_TASK_RUNS = 64;
+const MAX_RETRIES = 10_000;
 /** Between two times that old rows are thrown away, milliseconds. */
 const FORGET_EVERY_MS = 60_000;
+/** What could not be made now is tried again after 5, 10, 20 … seconds. */
+const MIN_RETRY_MS = 5_000;
+const MAX_RETRY_MS = 300_000;
 /** Refusals that may be over at the next look; the grant is still there then. */
 const PASSING: ReadonlySet<DenialCode> = new Set(['limit_exceeded', 'log_unavailable', 'credential_unavailable', 'cancelled', 'internal']);
 
@@ -28,6 +33,8 @@ export interface TaskRunnerPorts {
 export class TaskRunner {
   readonly #ports: TaskRunnerPorts;
   readonly #runs = new Map<string, { controller: AbortController; work: Promise<void> }>();
+  /** When, by monotonic time, a ticket is tried again. */
+  readonly #retries = new Lru<string, { atMs: number; pauseMs: number }>(MAX_RETRIES);
   #isStopped = false;
   #forgotMs = Number.NEGATIVE_INFINITY;
 
@@ -58,12 +65,18 @@ export class TaskRunner {
 
   #begin(org: string, ticket: string): void {
     const key = `${org}/${ticket}`;
-    if (this.#isStopped || this.#runs.has(key) || this.#runs.size >= MAX_TASK_RUNS) return;
+    const nowMs = this.#ports.clock.monotonicMs();
+    if (this.#isStopped || this.#runs.has(key) || this.#runs.size >= MAX_TASK_RUNS || nowMs < (this.#retries.get(key)?.atMs ?? 0)) return;
     const controller = new AbortController();
     const work = this.#make(org, ticket, controller)
       .catch((error: unknown) => this.#ports.logger.error({ ticket, why: String(error) }, 'the call of an approved task could not be made'))
       .finally(() => void this.#runs.delete(key));
     this.#runs.set(key, { controller, work });
+  }
+
+  #later(key: string): void {
+    const pauseMs = Math.min((this.#retries.get(key)?.pauseMs ?? MIN_RETRY_MS / 2) * 2, MAX_RETRY_MS);
+    this.#retries.set(key, { atMs: this.#ports.clock.monotonicMs() + pauseMs, pauseMs });
   }
 
   async #make(org: string, ticket: string, controller: AbortController): Promise<void> {
@@ -73,7 +86,8 @@ export class TaskRunner {
     const call = callOf(request, ticket, controller, clock);
     const outcome = await pipeline.run(call);
     // What ran on the grant was kept by the pipeline, before anybody could be told.
-    if (outcome.type !== 'denied' || PASSING.has(outcome.code)) return;
+    if (outcome.type !== 'denied') return;
+    if (PASSING.has(outcome.code)) return this.#later(`${org}/${ticket}`);
     if ((await approvals.find(org, ticket))?.state !== 'approved') return;
     const message = outcome.hint === undefined ? outcome.message : `${outcome.message} ${outcome.hint}`;
     await approvals.drain(org, ticket, `its task was refused: ${outcome.code}`);

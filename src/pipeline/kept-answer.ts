@@ -2,9 +2,11 @@
 // INVARIANT: while an answer is kept, or may still come, the identical call is neither run nor put to people again (test/scenario/delivery.test.ts).
 import { DEFAULT_KEEP_MS, type Delivery, type Ending, type KeptEnding, LEASE_MS, replyOf } from '../approval/deliveries.ts';
 import type { Ticket } from '../approval/ticket.ts';
-import type { ApprovalRef, CallOutcome, Decision } from '../call.ts';
+import type { ApprovalRef, CallOutcome, CallReply, Decision } from '../call.ts';
 import type { Denial, Flight, Verdict } from './flight.ts';
+import { PASS } from './flight.ts';
 import { mayWait, waitUntil } from './hold-wait.ts';
+import { inspectInTurn } from './inspect-args.ts';
 
 /** Keeps what became of a call that used its grant up, before its agent is told. Never rejects: without it the call is answered all the same. */
 export async function keepEnding(flight: Flight, outcome: CallOutcome): Promise<void> {
@@ -44,7 +46,18 @@ export async function endedAnswer(flight: Flight, decision: Decision, binding: s
     });
   if (seen.type === 'over') return undefined;
   flight.ticket = ticket.id;
-  return { verdict: 'deny', denial: denialOf(decision, ticket, seen) };
+  const denial = denialOf(decision, ticket, seen);
+  return denial.answer ? inspected(flight, denial, denial.answer) : { verdict: 'deny', denial };
+}
+
+/** By the rules on content in force now, which may be others than when it was kept; and what is read here again leads where it leads. */
+async function inspected(flight: Flight, denial: Denial, answer: NonNullable<Denial['answer']>): Promise<Verdict> {
+  flight.reply = answer;
+  const verdict = await inspectInTurn(flight, 'inspectResult', 0);
+  const left = flight.reply as CallReply;
+  flight.reply = undefined;
+  if (verdict !== PASS) return verdict;
+  return { verdict: 'deny', denial: { ...denial, answer: left.type === 'accepted' ? undefined : left } };
 }
 
 type Look = { type: 'over' } | { type: 'running' } | { type: 'kept'; kept: KeptEnding } | { type: 'lost'; sinceMs: number };

@@ -9,6 +9,7 @@ import { ManualClock } from '../../src/lib/clock.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 import type { PolicyRule, StoredObject } from '../../src/object/kinds.ts';
 import { createLogger } from '../../src/observe/log.ts';
+import { PASS } from '../../src/pipeline/flight.ts';
 import { type CallOptions, callOf, type Harness, type HarnessOptions, harness, ok } from '../support/pipeline-harness.ts';
 import { agentObject, httpServer, policyObject, tokenObject } from '../support/seed.ts';
 import { freshPlace, type Place, STORES } from '../support/store-kind.ts';
@@ -131,6 +132,67 @@ describe.each(STORES)('a held call on %s', (kind) => {
       await left;
       expect(textOf(await write('x', {}, modern))).toBe('late');
       expect(ran()).toBe(1);
+    });
+
+    it('does not outlive a freeze, also when its agent is gone', async () => {
+      await open();
+      const reached = Promise.withResolvers<void>();
+      h.answer(async (request) => {
+        if (request.method === 'tools/list') return listed();
+        reached.resolve();
+        return new Promise((_resolve, reject) => request.signal.addEventListener('abort', () => reject(request.signal.reason)));
+      });
+      await approve(ticketOf(await write('x', {}, modern)));
+      const controller = new AbortController();
+      const left = write('x', {}, { ...modern, controller });
+      await reached.promise;
+      controller.abort(Object.assign(new Error('gone'), { code: 'agent_gone' }));
+      await h.seed(STOP);
+      expect(await left).toMatchObject({ type: 'denied', code: 'frozen' });
+      expect(ran()).toBe(1);
+    });
+
+    it('is ended by its agent in so many words, and then nobody knows', async () => {
+      await open();
+      const reached = Promise.withResolvers<void>();
+      h.answer(async (request) => {
+        if (request.method === 'tools/list') return listed();
+        reached.resolve();
+        return new Promise((_resolve, reject) => request.signal.addEventListener('abort', () => reject(request.signal.reason)));
+      });
+      await approve(ticketOf(await write('x')));
+      const controller = new AbortController();
+      const running = write('x', {}, { controller });
+      await reached.promise;
+      controller.abort(Object.assign(new Error('cancelled'), { code: 'agent_cancelled' }));
+      expect(await running).toMatchObject({ code: 'cancelled' });
+      expect(await write('x')).toMatchObject({
+        approval: { state: 'used' },
+        hint: expect.stringContaining('Find out whether it took effect'),
+      });
+      expect(ran()).toBe(1);
+    });
+
+    it('is inspected again by the rules on content of now', async () => {
+      await open({
+        inspectors: [
+          {
+            name: 'censor',
+            inspectResult: (flight) => {
+              if (flight.reply?.type === 'result')
+                flight.reply = { ...flight.reply, result: { content: [{ type: 'text', text: 'masked' }] }, resultText: undefined };
+              return PASS;
+            },
+          },
+        ],
+      });
+      const id = ticketOf(await write('x'));
+      await approve(id);
+      const first = await h.pipeline.run(call('x'));
+      expect(textOf(first)).toBe('masked');
+      const again = await write('x');
+      expect(textOf(again)).toBe('masked');
+      expect((await h.deliveries.find(h.org, id))?.kept?.ending.type).toBe('answer');
     });
 
     it('says that nobody knows, when a gateway ended in between; then people are asked anew', async () => {
