@@ -11,12 +11,15 @@ import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as TransportV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { slackSignature } from '../../src/admin/slack/signature.ts';
+import type { StoredObject } from '../../src/object/kinds.ts';
+import { secretSealer } from '../../src/vault/vault.ts';
 import { jsonReady, startChild } from '../support/child.ts';
 import { type HostedGateway, startHosted } from '../support/hosted-gateway.ts';
 import { verifyStore } from '../support/log-lines.ts';
 import { modernCaller, type RawAnswer } from '../support/raw-caller.ts';
 import { reviewerSide } from '../support/reviewer.ts';
-import { agentObject, httpServer, policyObject, tokenObject } from '../support/seed.ts';
+import { agentObject, httpServer, policyObject, seed, tokenObject } from '../support/seed.ts';
 import { freshPlace, type Place, STORES } from '../support/store-kind.ts';
 import { server } from '../support/third-party.ts';
 
@@ -24,6 +27,7 @@ const CLIENTS = ['v1', 'v2 legacy', 'v2 modern'] as const;
 type Which = (typeof CLIENTS)[number];
 const SERVERS = ['web', 'pipe'] as const;
 const TASKS = 'io.modelcontextprotocol/tasks';
+const SLACK_SECRET = 'a signing secret of a test';
 const agent = tokenObject('worker', 'worker');
 const rita = reviewerSide('rita');
 const RECORDER = new URL('../support/recorder-server.ts', import.meta.url).pathname;
@@ -57,6 +61,10 @@ describe.each(STORES)('held calls over %s', { timeout: 120_000 }, (kind) => {
         { name: 'rest', match: {}, effect: 'allow' },
       ]),
     );
+    const core = await place.open();
+    const { organization } = place.config;
+    await seed(core, organization, slackObjects(organization, secretSealer(core.vault, organization).seal('slack', SLACK_SECRET)));
+    await core.store.lifecycle.close();
     gateway = await startHosted(place);
   });
   afterAll(async () => {
@@ -179,6 +187,26 @@ describe.each(STORES)('held calls over %s', { timeout: 120_000 }, (kind) => {
     expect(effects(n)).toBe(1);
   });
 
+  it('are approved with a button in Slack', async () => {
+    const client = await connect('v2 modern', `${gateway.url}/mcp/web`);
+    const n = next();
+    const value = ticketOf(await client.call(n));
+    const payload = { type: 'block_actions', user: { id: 'URITA01' }, actions: [{ action_id: 'approve', value }] };
+    const body = new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
+    const click = async (secret: string): Promise<number> => {
+      const at = String(Math.floor(Date.now() / 1000));
+      const headers = { 'x-slack-request-timestamp': at, 'x-slack-signature': slackSignature(secret, at, body) };
+      const url = `${gateway.adminUrl}/hooks/slack/${place.config.organization}`;
+      return (await fetch(url, { method: 'POST', headers, body })).status;
+    };
+    expect(await click('forged')).toBe(401);
+    expect(textOf(await client.call(n))).toContain('It waits for a person');
+    expect(await click(SLACK_SECRET)).toBe(200);
+    expect(textOf(await client.call(n))).toBe(`noted ${n}`);
+    expect(effects(n)).toBe(1);
+    await client.close();
+  });
+
   it('leave a sound log', async () => {
     expect(await gateway.stop()).toBe(0);
     const core = await place.open();
@@ -189,6 +217,17 @@ describe.each(STORES)('held calls over %s', { timeout: 120_000 }, (kind) => {
     }
   });
 });
+
+function slackObjects(org: string, sealed: string): StoredObject[] {
+  const of = (kind: string, name: string, spec: object) => ({ kind, metadata: { name }, spec }) as unknown as StoredObject;
+  const operator = rita.object as StoredObject<'operator'>;
+  return [
+    of('secret', 'slack', { sealed }),
+    of('organization', org, { approvals: { slack: { signingSecret: { secret: 'slack' } } } }),
+    of('user', 'rita', { slack: 'URITA01' }),
+    of('operator', 'rita', { ...operator.spec, user: 'rita' }),
+  ];
+}
 
 interface CallingClient {
   call(n: string, more?: { tool?: string; onProgress?: (message: string | undefined) => void }): Promise<Result>;
