@@ -37,7 +37,6 @@ function adminContext(inside: Inside, version: string, org: string, within: (org
       return owner === undefined ? undefined : within(owner);
     },
     of: (name) => (control.current(name) ? within(name) : undefined),
-    slack: { answer: inside.slackAnswers.send, open: secretSealer(vault, org).open },
     organizations: {
       list: () => store.objects.organizations(),
       create: (wanted) => makeOrganization(inside, version, wanted),
@@ -50,8 +49,7 @@ function adminContext(inside: Inside, version: string, org: string, within: (org
     view: () => newestView(inside, org),
     settled: async (revision) => void (await control.atLeast(org, revision)),
     access: async () => ({ ...(await control.atLeast(org, (await store.log.head(org)).revision)), catalog }),
-    approvals: inside.approvals,
-    review: reviewOf(inside, org),
+    ...decidingOf(inside, org),
     logStore: store.log,
     audit: log,
     ready: () => store.lifecycle.healthy(),
@@ -88,12 +86,16 @@ function adminContext(inside: Inside, version: string, org: string, within: (org
   };
 }
 
-/** What the page of a ticket hands to a browser and takes back is sealed under the organization's own key. */
-function reviewOf({ links, vault }: Inside, org: string): AdminContext['review'] {
+/** What people decide with. What the page of a ticket hands to a browser and takes back is sealed under the organization's own key. */
+function decidingOf({ approvals, links, vault, slackAnswers }: Inside, org: string): Pick<AdminContext, 'approvals' | 'review' | 'slack'> {
   return {
-    links,
-    seal: (text) => sealText(vault, org, 'review-session', text),
-    open: (sealed) => openText(vault, org, 'review-session', sealed),
+    approvals,
+    review: {
+      links,
+      seal: (text) => sealText(vault, org, 'review-session', text),
+      open: (sealed) => openText(vault, org, 'review-session', sealed),
+    },
+    slack: { answer: slackAnswers.send, open: secretSealer(vault, org).open },
   };
 }
 
