@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { adminListener } from './app/admin-listener.ts';
 import { agentListener } from './app/agent-listener.ts';
 import { anchorsOf } from './app/anchors.ts';
-import { createApprovals, ticketTarget, watchTickets } from './app/approvals.ts';
+import { createApprovals, createDeliveries, createLinks, ticketTarget, watchTickets } from './app/approvals.ts';
 import { CheckpointKeeper } from './app/checkpoint-keeper.ts';
 import { type Core, openCore } from './app/core.ts';
 import { Definitions } from './app/definitions.ts';
@@ -18,12 +18,13 @@ import { createLimits } from './app/limits.ts';
 import { createNotifier } from './app/notifications.ts';
 import { RetentionKeeper } from './app/retention-keeper.ts';
 import { ShadowKeeper } from './app/shadow-keeper.ts';
+import { slackAnswers } from './app/slack-answer.ts';
 import { keepTokenUse, tokenMetrics } from './app/token-use.ts';
 import { LastUsed } from './auth/last-used.ts';
 import { TokenDirectory } from './auth/token-directory.ts';
 import { Catalog } from './catalog/catalog.ts';
 import { UriRoutes } from './catalog/uri-routes.ts';
-import type { Config } from './config.ts';
+import { type Config, isLoopback } from './config.ts';
 import { createDlpScanner } from './detect/dlp/scanner.ts';
 import { TokenBook } from './detect/dlp/token.ts';
 import { FlowBook } from './detect/flow/book.ts';
@@ -104,6 +105,7 @@ async function open(inside: Inside): Promise<Gateway> {
     inside.anchors.keeper.failing().map(({ org, count }) => [org, count] as const),
   );
   const { url: adminUrl } = await adminServer.listen(config.admin.host, config.admin.port);
+  inside.links.base = config.admin.publicUrl ?? (isLoopback(config.agent.host) ? adminUrl : undefined);
   const { url: mcpUrl } = await agentServer.listen(config.agent.host, config.agent.port).catch(async (error: unknown) => {
     await adminServer.close();
     throw error;
@@ -170,6 +172,9 @@ function assemble(config: Config, core: Core): Inside {
     ...core,
     ...{ config, logger, inFlight, views, histories, forwards, operators, control, metrics, killSwitch, instance, catalog },
     ...{ upstreams, connectors, approvals, retention },
+    deliveries: createDeliveries(core, logger),
+    slackAnswers: slackAnswers(logger),
+    links: createLinks(core, (org) => control.current(org) !== undefined),
     limits: createLimits({ ...core, config, logger, instance }),
     definitions: new Definitions({ catalog, control, log, clock, logger, instance }),
     ...evidenceOf(core, config, logger, instance, control),
@@ -185,7 +190,7 @@ function assemble(config: Config, core: Core): Inside {
 }
 
 function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
-  const { config, vault, upstreams, clock, catalog, definitions, limits } = parts;
+  const { config, vault, upstreams, clock, catalog, definitions, limits, links } = parts;
   upstreams.onListChanged((org, server, what) => {
     catalog.invalidate(org, server, what);
     definitions.changed(org, server);
@@ -193,6 +198,7 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
   const pipeline = createPipeline({
     ...parts,
     drift: definitions.watch,
+    reviewUrl: (org, ticket, untilMs) => links.urlOf(org, ticket, untilMs)?.url,
     routes: new UriRoutes(),
     readings: new Readings(),
     sealer: textSealer(vault),
@@ -277,6 +283,7 @@ function textSealer(vault: Vault): {
 async function stopInside(inside: Inside): Promise<void> {
   const { upstreams, connectors, control, histories, definitions, log, clock, instance, store } = inside;
   definitions.close();
+  await inside.slackAnswers.close();
   await upstreams.close();
   await connectors.close();
   control.stop();

@@ -263,6 +263,8 @@ export interface Call {
   readonly origin: 'agent' | 'gateway';
   /** Organization for which the gateway acts as itself, on an operator's request; never set by what an agent sends. */
   readonly actsFor?: string | undefined;
+  /** The gateway makes a held call by itself, on the grant of this ticket and on no other; never set by what an agent sends. */
+  readonly redeems?: string | undefined;
   /** For `reverse`: the call during which the server asked. */
   readonly parent: Call | undefined;
   /** For `reverse` and locally handled notifications: what forward does instead of asking a server. */
@@ -295,7 +297,8 @@ export type CallOutcome = CallReply | Denied;
 /** What an agent is told of the ticket that its call waits for. */
 export interface ApprovalRef {
   id: string;
-  state: 'open' | 'approved' | 'refused';
+  /** `used`: the call ran on it, or was begun. */
+  state: 'open' | 'approved' | 'refused' | 'used';
   /** RFC 3339. */
   expiresAt: string;
 }
@@ -313,6 +316,8 @@ export interface Denied {
   retryAfterMs?: number | undefined;
   /** Ticket of a held call. */
   approval?: ApprovalRef | undefined;
+  /** What the agent is answered in place of a refusal: a task, a question, or what the identical call got before. Nothing was run for it. */
+  answer?: Exclude<CallReply, { type: 'accepted' }> | undefined;
   /** When set, the JSON-RPC error to answer with, exactly: the request itself was wrong, as any server would say. */
   rpc?: RpcError | undefined;
 }

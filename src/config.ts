@@ -2,6 +2,7 @@
 // Flags beat the environment, the environment beats the file. Secrets are never printed; unknown names are errors.
 import { type Document, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { adminSettings } from './config/admin-setting.ts';
 import { about, auditSettings, bytes, duration } from './config/audit-setting.ts';
 import { isObject } from './lib/json.ts';
 import { parseNetwork } from './lib/network.ts';
@@ -26,28 +27,6 @@ const agentSettings = z.strictObject({
     .meta(about('Host header values accepted besides loopback names and the host of publicUrl. Without port: any port.')),
   allowedOrigins: hosts.default([]).meta(about('Origin header values accepted besides loopback origins and that of publicUrl.')),
   trustedProxies: proxies.default([]).meta(about('Networks of proxies whose X-Forwarded-For counts, read from the right.')),
-});
-
-const adminSettings = z.strictObject({
-  host: host.default('127.0.0.1').meta(about('Address the admin listener binds to.')),
-  port: port.default(7861).meta(about('Port of the admin listener; 0 takes a free one.')),
-  allowedHosts: hosts.default([]).meta(about('Host header values accepted besides loopback names.')),
-  metrics: z
-    .enum(['loopback', 'viewer'])
-    .default('loopback')
-    .meta(
-      about(
-        'Who may read /metrics: anyone on this machine, or an operator token of role viewer. Behind a proxy on the same machine everyone is loopback: choose viewer.',
-      ),
-    ),
-  commands: z
-    .enum(['auto', 'on', 'off'])
-    .default('auto')
-    .meta(
-      about(
-        'Whether role admin may register servers that run a command (stdio) through the admin API. auto: only while the admin listener is on loopback.',
-      ),
-    ),
 });
 
 const limitSettings = z.strictObject({
@@ -379,8 +358,10 @@ function contradictions(config: Config): string[] {
       `agent.host ${config.agent.host} is reachable from elsewhere: set agent.publicUrl or agent.allowedHosts to the names agents use`,
     );
   }
-  if (!isLoopback(config.admin.host) && config.admin.allowedHosts.length === 0) {
-    problems.push(`admin.host ${config.admin.host} is reachable from elsewhere: set admin.allowedHosts to the names operators use`);
+  if (!isLoopback(config.admin.host) && config.admin.allowedHosts.length === 0 && config.admin.publicUrl === undefined) {
+    problems.push(
+      `admin.host ${config.admin.host} is reachable from elsewhere: set admin.publicUrl or admin.allowedHosts to the names operators use`,
+    );
   }
   if (config.limits.rates === 'database' && config.databaseUrl === undefined)
     problems.push('limits.rates database needs DATABASE_URL; the embedded store has one process, whose own count is exact');

@@ -134,6 +134,7 @@ const rows: [least: OperatorRole | undefined, method: string, path: string, body
   ['viewer', 'GET', '/api/v1/approvals'],
   ['viewer', 'GET', '/api/v1/approval-stats'],
   ['reviewer', 'GET', '/api/v1/approvals/{ticket}'],
+  ['reviewer', 'POST', '/api/v1/approvals/{ticket}/link'],
   ['reviewer', 'POST', '/api/v1/approvals/{ticket}/claim'],
   ['reviewer', 'POST', '/api/v1/approvals/{ticket}/approve'],
   ['reviewer', 'POST', '/api/v1/approvals/{ticket}/revoke', { comment: 'too soon' }],

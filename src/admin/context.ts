@@ -1,5 +1,6 @@
 // Everything the admin side needs, as ports. app.ts hands it in once.
 import type { ApprovalDesk } from '../approval/desk.ts';
+import type { ReviewLinks } from '../approval/review-link.ts';
 import type { Checkpointer } from '../audit/checkpointer.ts';
 import type { ShadowDifference } from '../audit/entry.ts';
 import type { AuditLog } from '../audit/log.ts';
@@ -44,6 +45,10 @@ export interface AdminContext {
   org: string;
   /** Whose operator token this is, by its hash (hex SHA-256): its organization's context. undefined for one that two organizations claim. */
   ownerOf(hash: string): AdminContext | undefined;
+  /** Of another organization, for what comes without an operator; undefined when there is none of this name. */
+  of(org: string): AdminContext | undefined;
+  /** `answer`: sends one to an address of Slack, returns at once. `open`: the value of a sealed secret. */
+  slack: { answer(url: string, body: string): void; open(name: string, sealed: string): string | undefined };
   organizations: {
     list(): Promise<string[]>;
     create(organization: NewOrganization): Promise<{ type: 'created'; revision: number } | { type: 'exists' }>;
@@ -61,6 +66,8 @@ export interface AdminContext {
   access(): Promise<AccessState>;
   approvals: ApprovalDesk;
   notify: NotifyPort;
+  /** The page on which people decide: its links, and what it hands to a browser and takes back. */
+  review: { links: ReviewLinks; seal(text: string): string; open(sealed: string): string | undefined };
   logStore: LogStore;
   audit: Pick<AuditLog, 'record' | 'value' | 'entry'>;
   /** Can calls be decided and recorded now? */

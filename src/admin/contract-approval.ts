@@ -3,7 +3,7 @@
 import { z } from 'zod';
 
 const comment = z.string().trim().min(1).max(1024);
-const state = z.enum(['open', 'approved', 'refused', 'consumed', 'expired', 'revoked', 'drained', 'superseded']);
+const state = z.enum(['open', 'approved', 'refused', 'consumed', 'expired', 'revoked', 'drained', 'superseded', 'withdrawn']);
 
 /** Tickets of one answer. */
 export const MAX_APPROVALS = 1_000;
@@ -175,6 +175,8 @@ export const decideReply = z.object({
   /** What this operator may not decide, and why. */
   left: z.array(z.object({ id: z.string(), why: z.string() })),
 });
+/** Leads to the page of one ticket; worth nothing without a sign-in there. */
+export const approvalLink = z.object({ url: z.string(), expiresAt: z.string() });
 export const approvalStats = z.object({
   open: z.number(),
   /** Approved and not used yet. */
@@ -193,6 +195,7 @@ export const approvalStats = z.object({
   reviewers: z.array(z.object({ by: z.string(), approved: z.number(), refused: z.number(), unread: z.number() })),
 });
 
+export type ApprovalLink = z.infer<typeof approvalLink>;
 export type ApprovalBody = z.infer<typeof approvalBody>;
 export type ApprovalDetail = z.infer<typeof approvalDetail>;
 export type ApprovalList = z.infer<typeof approvalList>;

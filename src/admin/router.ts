@@ -11,8 +11,10 @@ import { errorBody } from './contract.ts';
 import { hostCheck } from './host-check.ts';
 import { LogTails } from './log-tail.ts';
 import { identifyOperator, mayAct, type Operator, SigninRecorder } from './operator.ts';
+import { reviewPages } from './review/serve.ts';
 import { failure, type Route } from './route.ts';
 import { accessRoutes } from './routes/access.ts';
+import { approvalLinkRoutes } from './routes/approval-links.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { archiveRoutes } from './routes/archive.ts';
 import { delegationRoutes } from './routes/delegations.ts';
@@ -37,10 +39,13 @@ import { riskRoutes } from './routes/risk.ts';
 import { serverRoutes } from './routes/servers.ts';
 import { starterRoutes } from './routes/starters.ts';
 import { tokenRoutes } from './routes/tokens.ts';
+import { slackHooks } from './slack/serve.ts';
 import { parseStrictly } from './strict-json.ts';
 
 /** A source file as a JSON string is at most twice as long, and some more around it. */
 export const MAX_ADMIN_BODY_BYTES = 2 * MAX_SOURCE_BYTES + 64 * 1024;
+
+const CSP = 'content-security-policy';
 
 export interface RouterOptions {
   allowedHosts: readonly string[];
@@ -62,6 +67,7 @@ export function adminRoutes(): Route[] {
     ...freezeRoutes,
     ...approvalRoutes,
     ...notificationRoutes,
+    ...approvalLinkRoutes,
     ...grantRoutes,
     ...delegationRoutes,
     ...permissionRoutes,
@@ -89,7 +95,7 @@ export function createRouter(context: AdminContext, options: RouterOptions): Hon
     await next();
     request.res.headers.set('cache-control', 'no-store');
     request.res.headers.set('x-content-type-options', 'nosniff');
-    request.res.headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
+    if (!request.res.headers.has(CSP)) request.res.headers.set(CSP, "default-src 'none'; frame-ancestors 'none'");
     return undefined;
   });
   const gate = { context, signins, remoteAddress: options.remoteAddress };
@@ -105,6 +111,8 @@ export function createRouter(context: AdminContext, options: RouterOptions): Hon
     handle: () => Response.json(openApi(app, context.version)),
   };
   app.get(document.path, (request) => serveRoute(gate, document, request));
+  reviewPages(app as unknown as Hono, gate);
+  slackHooks(app as unknown as Hono, gate);
   app.notFound(() => failure(404, 'not_found', 'There is no such path. GET /openapi.json lists them.'));
   app.onError((error, request) => unexpected(context, error, request));
   return app as unknown as Hono;

@@ -16,7 +16,7 @@ import { whyHeld } from './why-held.ts';
 const MAX_LOOKED_AT = 10_000;
 const MAX_EARLIER = 20;
 
-export async function ticketDetail(context: AdminContext, operator: Operator, ticket: Ticket): Promise<ApprovalDetail> {
+async function ticketDetail(context: AdminContext, operator: Operator, ticket: Ticket): Promise<ApprovalDetail> {
   const { org, approvals, clock } = context;
   const reviewer = await reviewerOf(context, operator);
   const sealed = await approvals.opened(org, ticket.id);
@@ -41,6 +41,14 @@ export async function ticketDetail(context: AdminContext, operator: Operator, ti
     earlier: same.slice(0, MAX_EARLIER).map(({ id, state, createdMs }) => ({ id, state, at: instant(createdMs) })),
     mayNot: whyNot(ticket, reviewer),
   };
+}
+
+/** What was shown, and to whom, is an entry; while the ticket is open it is kept with it too, so that the vote says how long was looked. */
+export async function shownTicket(context: AdminContext, operator: Operator, ticket: Ticket): Promise<ApprovalDetail> {
+  const body = await ticketDetail(context, operator, ticket);
+  const { user } = await reviewerOf(context, operator);
+  await context.approvals.looked(context.org, ticket, { by: operator.name, user });
+  return body;
 }
 
 function argumentsOf(paramsText: string, method: string): JsonObject | undefined {

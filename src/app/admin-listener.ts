@@ -6,6 +6,8 @@ import type { JsonObject } from '../lib/json.ts';
 import { buildView, type ControlView } from '../object/snapshot.ts';
 import { toolOverride } from '../object/tool-override.ts';
 import { forwardReport } from './forward-report.ts';
+import { openText, sealText } from '../vault/token-seal.ts';
+import { secretSealer } from '../vault/vault.ts';
 import type { Inside } from './gateway.ts';
 import { limitReport, limitState } from './limit-report.ts';
 import { notifyPort } from './notify-port.ts';
@@ -22,7 +24,7 @@ export function adminListener(inside: Inside, version: string): AdminServer {
     contexts.set(org, made);
     return made;
   };
-  return createAdminServer(within(config.organization), { allowedHosts: config.admin.allowedHosts });
+  return createAdminServer(within(config.organization), { allowedHosts: hostsOf(config.admin) });
 }
 
 function adminContext(inside: Inside, version: string, org: string, within: (org: string) => AdminContext): AdminContext {
@@ -36,6 +38,7 @@ function adminContext(inside: Inside, version: string, org: string, within: (org
       const owner = operators.ownerOf(hash);
       return owner === undefined ? undefined : within(owner);
     },
+    of: (name) => (control.current(name) ? within(name) : undefined),
     organizations: {
       list: () => store.objects.organizations(),
       create: (wanted) => makeOrganization(inside, version, wanted),
@@ -48,8 +51,8 @@ function adminContext(inside: Inside, version: string, org: string, within: (org
     view: () => newestView(inside, org),
     settled: async (revision) => void (await control.atLeast(org, revision)),
     access: async () => ({ ...(await control.atLeast(org, (await store.log.head(org)).revision)), catalog }),
-    approvals: inside.approvals,
     notify: notifyPort(inside, org),
+    ...decidingOf(inside, org),
     logStore: store.log,
     audit: log,
     ready: () => store.lifecycle.healthy(),
@@ -101,6 +104,23 @@ function evidenceSettings({ config: { audit }, anchors: { keeper } }: Inside, or
 
 function anchorsOf({ anchors: { keeper } }: Inside, org: string): AdminContext['anchors'] {
   return { states: () => keeper.states(org), round: (names) => keeper.round(org, names) };
+}
+
+/** What people decide with. What the page of a ticket hands to a browser and takes back is sealed under the organization's own key. */
+function decidingOf({ approvals, links, vault, slackAnswers }: Inside, org: string): Pick<AdminContext, 'approvals' | 'review' | 'slack'> {
+  return {
+    approvals,
+    review: {
+      links,
+      seal: (text) => sealText(vault, org, 'review-session', text),
+      open: (sealed) => openText(vault, org, 'review-session', sealed),
+    },
+    slack: { answer: slackAnswers.send, open: secretSealer(vault, org).open },
+  };
+}
+
+function hostsOf({ allowedHosts, publicUrl }: Inside['config']['admin']): string[] {
+  return publicUrl === undefined ? allowedHosts : [...allowedHosts, new URL(publicUrl).host];
 }
 
 /** What the gateway has read of a server's tools so far. */

@@ -1,22 +1,38 @@
 // Approvals of one process: the desk, what a freeze does to tickets, and the look at the store that ends what has expired.
 // Never decides about a call: the table does, and asks again under the rules in force.
+import { Deliveries } from '../approval/deliveries.ts';
 import { ApprovalDesk, MAX_LIVE } from '../approval/desk.ts';
+import { ReviewLinks } from '../approval/review-link.ts';
 import type { Ticket } from '../approval/ticket.ts';
 import type { StopSubject, StopTarget } from '../kill/stopper.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Core } from './core.ts';
 import type { Inside } from './gateway.ts';
 import { judgeOf } from './kill-switch.ts';
+import { TaskRunner } from './task-runner.ts';
 
 /** Between two looks at the tickets of the store, milliseconds. */
 const LOOK_MS = 5_000;
 
 export function createApprovals({ store, vault, log, clock }: Core, instance: string): ApprovalDesk {
-  const sealer = {
+  return new ApprovalDesk({ store: store.approvals, log, clock, sealer: sealerOf(vault), instance });
+}
+
+export function createDeliveries({ store, vault, clock }: Core, logger: Pick<Logger, 'warn'>): Deliveries {
+  const onFailure = (error: unknown): void => logger.warn({ why: String(error) }, 'that a held call still runs could not be written down');
+  return new Deliveries({ store: store.deliveries, clock, sealer: sealerOf(vault), onFailure });
+}
+
+/** `isKnown`: is there such an organization? Only of those there are keys. */
+export function createLinks({ vault, clock }: Core, isKnown: (org: string) => boolean): ReviewLinks {
+  return new ReviewLinks({ clock, mac: (org, purpose, text) => (isKnown(org) ? vault.mac(org, purpose, text) : undefined) });
+}
+
+function sealerOf(vault: Core['vault']) {
+  return {
     seal: (org: string, purpose: string, plain: Uint8Array) => vault.seal(org, purpose, plain),
     open: (org: string, purpose: string, sealed: Uint8Array) => vault.open(org, purpose, sealed),
   };
-  return new ApprovalDesk({ store: store.approvals, log, clock, sealer, instance });
 }
 
 /** INVARIANT: a freeze ends the tickets of whom it stops, grants too: lifting it brings none back (test/scenario/approval.test.ts). */
@@ -38,11 +54,12 @@ export function ticketTarget(desk: ApprovalDesk, logger: Pick<Logger, 'error'>):
 }
 
 /** Ends what expired, and what a freeze stopped that this process did not know of; returns the function that ends the looking. */
-export function watchTickets(inside: Pick<Inside, 'approvals' | 'control' | 'clock' | 'logger'>): () => Promise<void> {
+export function watchTickets(inside: Watched): () => Promise<void> {
   const { control, logger } = inside;
+  const tasks = new TaskRunner(inside);
   let running: Promise<void> | undefined;
   const look = (): void => {
-    running ??= lookAtAll(inside, control.all())
+    running ??= lookAtAll(inside, control.all(), tasks)
       .catch((error: unknown) => logger.warn({ why: String(error) }, 'the tickets of held calls could not be looked at'))
       .finally(() => {
         running = undefined;
@@ -53,10 +70,13 @@ export function watchTickets(inside: Pick<Inside, 'approvals' | 'control' | 'clo
   return async () => {
     clearInterval(timer);
     await running;
+    await tasks.stop();
   };
 }
 
-async function lookAtAll({ approvals, clock }: Pick<Inside, 'approvals' | 'clock'>, controls: readonly Parameters<typeof judgeOf>[0][]) {
+type Watched = Pick<Inside, 'approvals' | 'deliveries' | 'pipeline' | 'control' | 'clock' | 'logger'>;
+
+async function lookAtAll({ approvals, clock }: Watched, controls: readonly Parameters<typeof judgeOf>[0][], tasks: TaskRunner) {
   for (const control of controls) {
     const live = await approvals.expire(control.org, await approvals.list(control.org, { live: true, limit: MAX_LIVE }));
     approvals.waiting.replace(control.org, live);
@@ -66,6 +86,7 @@ async function lookAtAll({ approvals, clock }: Pick<Inside, 'approvals' | 'clock
       const why = judge(subjectOf(ticket));
       if (why) await approvals.drain(control.org, ticket.id, why.message);
     }
+    await tasks.look(control.org, live);
   }
 }
 

@@ -1,5 +1,7 @@
 // What a running gateway consists of. Types only.
+import type { Deliveries } from '../approval/deliveries.ts';
 import type { ApprovalDesk } from '../approval/desk.ts';
+import type { ReviewLinks } from '../approval/review-link.ts';
 import type { AuditLog } from '../audit/log.ts';
 import type { LastUsed } from '../auth/last-used.ts';
 import type { TokenDirectory } from '../auth/token-directory.ts';
@@ -28,6 +30,7 @@ import type { KillSwitch } from './kill-switch.ts';
 import type { Limits } from './limits.ts';
 import type { RetentionKeeper } from './retention-keeper.ts';
 import type { ShadowKeeper } from './shadow-keeper.ts';
+import type { SlackAnswers } from './slack-answer.ts';
 
 /** Everything behind the listeners. */
 export interface Inside extends Core {
@@ -42,6 +45,9 @@ export interface Inside extends Core {
   readonly views: ViewBook;
   readonly killSwitch: KillSwitch;
   readonly approvals: ApprovalDesk;
+  readonly deliveries: Deliveries;
+  readonly links: ReviewLinks;
+  readonly slackAnswers: SlackAnswers;
   readonly intent: IntentAnalyser;
   readonly histories: HistoryKeeper;
   readonly checkpoints: CheckpointKeeper;

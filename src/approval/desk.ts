@@ -211,6 +211,14 @@ export class ApprovalDesk {
     return this.#change(org, id, end, () => 'revoked', { by, comment });
   }
 
+  /** The agent does not want it any more. */
+  async withdraw(org: string, id: string): Promise<Voted> {
+    const why = 'its agent took it back';
+    const end = (ticket: Ticket): VoteRefusal | Ticket =>
+      LIVE_STATES.has(ticket.state) ? withEnd(ticket, 'withdrawn', { timeMs: this.#options.clock.nowMs(), why }) : 'not_open';
+    return this.#change(org, id, end, () => 'withdrawn', { comment: why });
+  }
+
   /** Ends an open ticket whose call went on without it. */
   async supersede(org: string, id: string, why: string): Promise<void> {
     const end = (ticket: Ticket): VoteRefusal | Ticket =>
@@ -223,6 +231,12 @@ export class ApprovalDesk {
     const end = (ticket: Ticket): VoteRefusal | Ticket =>
       LIVE_STATES.has(ticket.state) ? withEnd(ticket, 'drained', { timeMs: this.#options.clock.nowMs(), why }) : 'not_open';
     await this.#change(org, id, end, () => 'drained', { comment: why });
+  }
+
+  /** The last ticket of the identical call, whatever became of it. */
+  async newest(org: string, binding: string): Promise<Ticket | undefined> {
+    const row = await this.#options.store.newest(org, binding);
+    return row && readTicket(row.text);
   }
 
   async find(org: string, id: string): Promise<Ticket | undefined> {

@@ -52,6 +52,8 @@ export interface ApprovalStore {
   ): Promise<PutResult>;
   get(org: string, id: string): Promise<TicketRow | undefined>;
   live(org: string, binding: string): Promise<TicketRow | undefined>;
+  /** The last ticket with this binding, whatever became of it. */
+  newest(org: string, binding: string): Promise<TicketRow | undefined>;
   /** Newest first. `agent`: of one agent only. */
   list(org: string, query: { live: boolean; agent?: string | undefined; limit: number }): Promise<TicketRow[]>;
   /** What was sealed at the first write. */

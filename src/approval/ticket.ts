@@ -4,7 +4,7 @@ import type { Approvers, CapabilityRef, Finding, IntentVerdict, Principal, RiskS
 import { canonicalJson } from '../lib/canonical-json.ts';
 import { sha256Hex } from '../lib/digest.ts';
 
-export type TicketState = 'open' | 'approved' | 'refused' | 'consumed' | 'expired' | 'revoked' | 'drained' | 'superseded';
+export type TicketState = 'open' | 'approved' | 'refused' | 'consumed' | 'expired' | 'revoked' | 'drained' | 'superseded' | 'withdrawn';
 
 /** In these the ticket answers for the identical call, until it expires: what was refused is not asked again at once. */
 export const LIVE_STATES: ReadonlySet<TicketState> = new Set(['open', 'approved', 'refused']);

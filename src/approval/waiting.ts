@@ -9,6 +9,8 @@ export const MAX_REMEMBERED = 50_000;
 export class Waiting {
   readonly #live = new Map<string, { org: string; ticket: Ticket }>();
   readonly #waiters = new Map<string, Set<() => void>>();
+  /** Told of every grant that is given in this process; must not throw. */
+  onApproved: ((org: string, ticket: Ticket) => void) | undefined;
 
   /** A ticket was made or changed, as far as this process knows. */
   changed(org: string, ticket: Ticket): void {
@@ -16,8 +18,13 @@ export class Waiting {
     this.#live.delete(key);
     if (LIVE_STATES.has(ticket.state)) this.#live.set(key, { org, ticket });
     if (this.#live.size > MAX_REMEMBERED) this.#live.delete(this.#live.keys().next().value ?? '');
-    const waiters = this.#waiters.get(key);
-    for (const wake of waiters ?? []) wake();
+    this.wake(org, ticket.id);
+    if (ticket.state === 'approved') this.onApproved?.(org, ticket);
+  }
+
+  /** Whoever waits for something about this ticket looks again. */
+  wake(org: string, id: string): void {
+    for (const wake of this.#waiters.get(`${org}/${id}`) ?? []) wake();
   }
 
   /** What the store says is live now. */

@@ -19,6 +19,7 @@ export interface ApprovalFields {
     | 'expired'
     | 'drained'
     | 'superseded'
+    | 'withdrawn'
     | 'consumed'
     | 'read'
     | 'claimed'

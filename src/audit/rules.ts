@@ -122,7 +122,7 @@ const SYSTEM: Readonly<Record<string, Members>> = {
   incident: { what: text, reason: anyText, count },
   approval: {
     what: oneOf(
-      ...['requested', 'approved', 'granted', 'refused', 'revoked', 'expired', 'drained', 'superseded', 'consumed', 'read'],
+      ...['requested', 'approved', 'granted', 'refused', 'revoked', 'expired', 'drained', 'superseded', 'withdrawn', 'consumed', 'read'],
       ...['claimed', 'unclaimed', 'reminded', 'escalated'],
     ),
     ticket: text,

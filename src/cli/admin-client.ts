@@ -6,6 +6,7 @@ import type {
   ApplyRequest,
   ApprovalBody,
   ApprovalDetail,
+  ApprovalLink,
   ApprovalList,
   ApprovalStats,
   DecideReply,
@@ -97,6 +98,7 @@ export interface AdminClient extends EvidenceClient, FreezeClient, NotifyClient 
   approvalStats(): Promise<ApprovalStats>;
   decideApproval(id: string, what: 'approve' | 'deny' | 'revoke', body: { comment?: string; digest?: string }): Promise<ApprovalBody>;
   decideApprovals(body: DecideRequest): Promise<DecideReply>;
+  approvalLink(id: string): Promise<ApprovalLink>;
   claimApproval(id: string, body: { leave?: boolean; force?: boolean }): Promise<ApprovalBody>;
   grants(): Promise<GrantList>;
   createGrant(body: GrantRequest): Promise<GrantReply>;
@@ -179,7 +181,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
   };
 }
 
-type OfApprovals = 'approvals' | 'approval' | 'approvalStats' | 'decideApproval' | 'decideApprovals' | 'claimApproval';
+type OfApprovals = 'approvals' | 'approval' | 'approvalStats' | 'decideApproval' | 'decideApprovals' | 'claimApproval' | 'approvalLink';
 type OfGrants = 'grants' | 'createGrant' | 'changeGrant' | 'delegations' | 'delegate' | 'endDelegation';
 
 function approvalsOf(wire: Wire): Pick<AdminClient, OfApprovals | OfGrants> {
@@ -189,6 +191,7 @@ function approvalsOf(wire: Wire): Pick<AdminClient, OfApprovals | OfGrants> {
     approval: (id) => wire.json('GET', at('approvals', id)),
     approvalStats: () => wire.json('GET', at('approval-stats')),
     decideApproval: (id, what, body) => wire.json('POST', at('approvals', id, what), body),
+    approvalLink: (id) => wire.json('POST', at('approvals', id, 'link'), {}),
     decideApprovals: (body) => wire.json('POST', at('approvals', 'decide'), body),
     claimApproval: (id, body) => wire.json('POST', at('approvals', id, 'claim'), body),
     grants: () => wire.json('GET', at('grants')),

@@ -1,27 +1,30 @@
-// Row: a call that a rule holds goes on only with a person's approval of exactly this call, or a standing grant that covers it. Without one it is refused, and told which ticket it
-// waits for; an agent that reports progress is kept waiting for a while first. After a wait the whole table runs again from the top.
-import type { ApprovalDesk } from '../approval/desk.ts';
+// Row: a call that a rule holds goes on only with a person's approval of exactly this call, once, or a standing grant that covers it. Without one
+// it is not run, and its agent is
+// answered as its client can take it (held-answer.ts). Whatever was waited for, the whole table runs again from the top.
 import { DEFAULT_EXPIRY_MS, MAX_LIVE_PER_AGENT } from '../approval/desk.ts';
 import { type Asking, bindingOf, type Ticket } from '../approval/ticket.ts';
-import type { ApprovalRef, Decision } from '../call.ts';
+import type { Decision } from '../call.ts';
 import { isObject } from '../lib/json.ts';
 import { askingOf, sealedPartOf } from './asking.ts';
 import type { Flight, Row, Verdict } from './flight.ts';
 import { deny, PASS } from './flight.ts';
+import { answerHeld } from './held-answer.ts';
+import { endedAnswer, keepMsOf } from './kept-answer.ts';
 import { standingGrants, useOf } from './standing.ts';
 
-/** Between two signs of life while a call waits, milliseconds; as often it is looked whether another gateway decided. */
-const PROGRESS_MS = 2_000;
 /** How often a grant may slip away between finding and using it. */
 const MAX_TRIES = 4;
+/** Member of `_meta` by which a call says for which ticket it comes back: then nobody is asked anew. */
+const META_APPROVAL = 'io.sallyport/approval';
 
 export const approve: Row = {
   name: 'approve',
-  idle: ({ call }) => call.decision?.effect === 'allow',
+  idle: ({ call }) => call.decision?.effect === 'allow' && call.redeems === undefined,
   run(flight) {
-    const { decision } = flight.call;
-    if (decision?.effect !== 'hold') return PASS;
-    return held(flight, decision);
+    const { decision, redeems } = flight.call;
+    if (!decision) return PASS;
+    if (redeems !== undefined) return redeem(flight, decision, redeems);
+    return decision.effect === 'hold' ? held(flight, decision) : PASS;
   },
 };
 
@@ -30,27 +33,47 @@ async function held(flight: Flight, decision: Decision): Promise<Verdict> {
   const { control } = flight;
   const { org } = control;
   const binding = bindingOf(org, asking);
-  const { used } = flight;
-  // Judged again after the grant was used: it is still this call's, if the call is still what was approved.
-  if (used && used.binding === binding && used.ruleHash === asking.ruleHash && used.rule === asking.rule && used.grant === undefined)
-    return goOn(flight, decision);
+  if (isUsed(flight, asking, binding)) return goOn(flight, decision);
+  const named = namedTicket(flight);
+  const foreign = named === undefined ? undefined : await notItsTicket(flight, decision, named, binding);
+  if (foreign) return foreign;
   const standing = control.grants.size === 0 ? undefined : await answerByGrant(flight, decision, asking, binding);
   if (standing) return standing;
   for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
-    const asked = await flight.ports.approvals.ask(org, asking, binding, () => sealedPartOf(flight), expiryMs(flight));
-    if (asked.type === 'full') return deny('approval_required', `${decision.reason} ${FULL}`, decision.rule);
-    const { ticket } = asked;
+    const found = await ticketFor(flight, decision, asking, binding, named);
+    if ('verdict' in found) return found.verdict;
+    const { ticket } = found;
     flight.ticket = ticket.id;
-    if (ticket.state !== 'approved') return waitOrRefuse(flight, decision, ticket);
-    const { revision } = flight.control;
-    const consumed = await flight.ports.approvals.consume(org, ticket, binding, { id: flight.call.id, revision });
-    if (consumed.type === 'moved') return { verdict: 'again', revision: consumed.revision };
-    if (consumed.type === 'written') {
-      flight.used = { binding, ruleHash: asking.ruleHash, rule: asking.rule };
-      return goOn(flight, decision);
-    }
+    if (ticket.state !== 'approved') return answerHeld(flight, decision, ticket);
+    const used = await use(flight, ticket, asking, binding);
+    if (used === 'used') return goOn(flight, decision);
+    if (used !== 'gone') return used;
   }
   return deny('approval_required', `${decision.reason} Its approval was used or withdrawn just now. Call again.`, decision.rule);
+}
+
+/**
+ * The ticket that answers for this call, or why there is none. In this order: what is not live any more has left its last state behind, so a grant
+ * that others use at this moment is never overlooked, and nobody is asked twice.
+ */
+async function ticketFor(
+  flight: Flight,
+  decision: Decision,
+  asking: Asking,
+  binding: string,
+  named: string | undefined,
+): Promise<{ ticket: Ticket } | { verdict: Verdict }> {
+  const { ports, control } = flight;
+  const live = await ports.approvals.standing(control.org, asking, binding);
+  if (live) return { ticket: live };
+  const ended = await endedAnswer(flight, decision, binding);
+  if (ended) return { verdict: ended };
+  if (named !== undefined)
+    return {
+      verdict: deny('approval_required', `${decision.reason} ${named} is over and its answer is not kept any more.`, decision.rule, ANEW),
+    };
+  const asked = await ports.approvals.ask(control.org, asking, binding, () => sealedPartOf(flight), expiryMs(flight));
+  return asked.type === 'full' ? { verdict: deny('approval_required', `${decision.reason} ${FULL}`, decision.rule) } : asked;
 }
 
 /**
@@ -80,6 +103,60 @@ async function answerByGrant(flight: Flight, decision: Decision, asking: Asking,
 }
 
 const FULL = `This agent already has ${MAX_LIVE_PER_AGENT} calls that wait for a person; wait until some are decided.`;
+const ANEW = `Make the call without "${META_APPROVAL}" to have people asked anew.`;
+
+/**
+ * The gateway makes the call of a ticket by itself. INVARIANT: it uses that grant or does nothing, also where rules would now let the call pass
+ * without one: two gateways never both make it (test/fault/delivery-replicas.test.ts).
+ */
+async function redeem(flight: Flight, decision: Decision, ticketId: string): Promise<Verdict> {
+  const asking = askingOf(flight, decision);
+  const { org } = flight.control;
+  const binding = bindingOf(org, asking);
+  if (isUsed(flight, asking, binding)) return goOn(flight, decision);
+  const ticket = await flight.ports.approvals.find(org, ticketId);
+  const isSame =
+    ticket?.binding === binding && (decision.effect === 'allow' || (ticket.rule === asking.rule && ticket.ruleHash === asking.ruleHash));
+  if (!ticket || !isSame)
+    return deny('approval_required', `${decision.reason} What was approved is not what rules ask for now.`, decision.rule);
+  flight.ticket = ticket.id;
+  const used = await use(flight, ticket, asking, binding);
+  if (used === 'used') return goOn(flight, decision);
+  return used === 'gone' ? deny('approval_required', `${decision.reason} Its approval is not there any more.`, decision.rule) : used;
+}
+
+/** Judged again after the grant was used: it is still this call's, if the call is still what was approved. */
+function isUsed({ used, call }: Flight, asking: Asking, binding: string): boolean {
+  if (used?.binding !== binding || used.grant !== undefined) return false;
+  return call.redeems !== undefined || (used.ruleHash === asking.ruleHash && used.rule === asking.rule);
+}
+
+async function use(flight: Flight, ticket: Ticket, { rule, ruleHash }: Asking, binding: string): Promise<'used' | 'gone' | Verdict> {
+  const { control, ports, call } = flight;
+  const consumed = await ports.approvals.consume(control.org, ticket, binding, { id: call.id, revision: control.revision });
+  if (consumed.type === 'moved') return { verdict: 'again', revision: consumed.revision };
+  if (consumed.type === 'conflict') return 'gone';
+  outliveAgent(flight);
+  const release = ports.deliveries.begin(control.org, ticket.id, keepMsOf(flight), (reason) => flight.abort(reason));
+  flight.used = { binding, ruleHash, rule, release };
+  return 'used';
+}
+
+/**
+ * A grant is good for one call, so an agent that is gone does not waste it: the call goes on and its answer is kept for whoever comes back. What
+ * is cancelled in so many words, frozen or late ends as before.
+ */
+function outliveAgent(flight: Flight): void {
+  const { signal } = flight.call;
+  const own = new AbortController();
+  flight.signal = own.signal;
+  flight.abort = (reason) => own.abort(reason);
+  const follow = (): void => {
+    if ((signal.reason as { code?: unknown } | undefined)?.code !== 'agent_gone') own.abort(signal.reason);
+  };
+  if (signal.aborted) follow();
+  else signal.addEventListener('abort', follow, { once: true });
+}
 
 /** The decision is now an allowance, by the rule that held it. */
 function goOn(flight: Flight, decision: Decision): Verdict {
@@ -88,43 +165,18 @@ function goOn(flight: Flight, decision: Decision): Verdict {
   return PASS;
 }
 
-async function waitOrRefuse(flight: Flight, decision: Decision, ticket: Ticket): Promise<Verdict> {
-  const changed = ticket.state === 'open' && (await waitFor(flight, ticket));
-  if (changed) return { verdict: 'again', revision: flight.control.revision };
-  return refusal(decision, ticket);
-}
-
-function refusal(decision: Decision, ticket: Ticket): Verdict {
-  const expiresAt = new Date(ticket.expiresMs).toISOString();
-  const approval: ApprovalRef = { id: ticket.id, state: ticket.state === 'refused' ? 'refused' : 'open', expiresAt };
-  const comment = ticket.votes.at(-1)?.comment;
-  const hint =
-    ticket.state === 'refused'
-      ? `A reviewer refused it${comment ? ` (${comment})` : ''}. The same call is not put to anyone again before ${expiresAt}.`
-      : `It waits for a person as ${ticket.id} until ${expiresAt}. Make the same call again, with the same arguments, once it is approved: it then runs, once. Do not change the arguments to get around this.`;
-  return { verdict: 'deny', denial: { code: 'approval_required', message: decision.reason, rule: decision.rule, hint, approval } };
-}
-
-/** True when the ticket changed meanwhile. Only an agent that asked for progress is kept waiting: others would not know why. */
-async function waitFor(flight: Flight, ticket: Ticket): Promise<boolean> {
-  const { call, ports, signal, received } = flight;
+function namedTicket({ received }: Flight): string | undefined {
   const { _meta: meta } = received.params ?? {};
-  const token = isObject(meta) ? meta.progressToken : undefined;
-  const { approvalWaitMs } = ports.settings;
-  if (approvalWaitMs === 0 || flight.waited || (typeof token !== 'string' && typeof token !== 'number')) return false;
-  flight.waited = true;
-  const desk: ApprovalDesk = ports.approvals;
-  const untilMs = ports.clock.monotonicMs() + approvalWaitMs;
-  for (let progress = 1; ; progress++) {
-    const leftMs = untilMs - ports.clock.monotonicMs();
-    if (leftMs <= 0) return false;
-    const message = `Waiting for a person to approve ${ticket.id}`;
-    await call.peer.notify('notifications/progress', { progressToken: token, progress, message });
-    await desk.waiting.next(flight.control.org, ticket.id, Math.min(leftMs, PROGRESS_MS), signal);
-    if (signal.aborted) throw signal.reason;
-    const now = await desk.find(flight.control.org, ticket.id);
-    if (now?.state !== 'open') return true;
-  }
+  const named = isObject(meta) ? meta[META_APPROVAL] : undefined;
+  return typeof named === 'string' ? named : undefined;
+}
+
+/** INVARIANT: a ticket's name is of use to nobody but its agent, for nothing but its call (test/scenario/delivery.test.ts). */
+async function notItsTicket(flight: Flight, decision: Decision, named: string, binding: string): Promise<Verdict | undefined> {
+  const ticket = await flight.ports.approvals.find(flight.control.org, named);
+  if (ticket?.binding === binding) return undefined;
+  const message = `${JSON.stringify(named.slice(0, 64))} is no ticket of this call: one is good for the agent, the tool and the arguments it was given for.`;
+  return deny('invalid_request', message, decision.rule);
 }
 
 function expiryMs({ control }: Flight): number {

@@ -1,6 +1,6 @@
 // One call travelling the table: its working state, what the rows may use, and the verdicts they may return.
 // Types only. Rows get their ports from here; they never reach for a singleton.
-
+import type { Deliveries } from '../approval/deliveries.ts';
 import type { ApprovalDesk } from '../approval/desk.ts';
 import type { ShadowDifference } from '../audit/entry.ts';
 import type { AuditLog } from '../audit/log.ts';
@@ -61,6 +61,9 @@ export interface Ports {
   freezer: { freezeAgent(org: string, agent: string, reason: string): Promise<void> };
   histories: HistorySource;
   approvals: ApprovalDesk;
+  deliveries: Deliveries;
+  /** Where a person signs in and sees the ticket; undefined where nobody could reach it. */
+  reviewUrl(org: string, ticket: string, untilMs: number): string | undefined;
   /** Told when a server's definitions are not what they were. */
   drift: { noticed(org: string, server: string): void };
   logger: Logger;
@@ -117,9 +120,12 @@ export interface Flight {
   readonly ports: Ports;
   /** The control state this round of judging runs under. Replaced when the call is judged again. */
   control: Control;
-  readonly signal: Abortable;
+  /** That of the call, until a grant is used: then the work goes on when the agent is gone. */
+  signal: Abortable;
+  /** Aborts `signal`. */
+  abort(reason: unknown): void;
   /** `params` as the agent sent it: what the entry commits to, and where judging again starts from. */
-  readonly received: { params: JsonObject | undefined; text: string | undefined };
+  received: { params: JsonObject | undefined; text: string | undefined };
   /** Amounts in the arguments, for the history; undefined when nobody asked for them. */
   amounts: Amounts | undefined;
   /** An inspector wants a person to approve this call; `decide` turns an allowance into a hold. */
@@ -127,9 +133,13 @@ export interface Flight {
   /** Ticket this call waits for, or whose grant it used. */
   ticket: string | undefined;
   /** The grant this call used up; it stays used when the call is judged again. */
-  used: { binding: string; rule: string; ruleHash: string; grant?: string | undefined } | undefined;
-  /** It waited for a decision as long as it may. */
-  waited: boolean;
+  used: { binding: string; rule: string; ruleHash: string; grant?: string | undefined; release?: (() => void) | undefined } | undefined;
+  /** Monotonic milliseconds until which it waits for people; undefined before it waits. */
+  waitUntilMs: number | undefined;
+  /** A further round of a call that was answered with the question to have it approved. */
+  round: { ticket: string; number: number; declined: boolean } | undefined;
+  /** Ticket of the held call that the task this call follows up stands for. */
+  heldTask: string | undefined;
   /** A canary or decoy was touched: an incident once the denial is recorded. */
   touched: { what: 'canary' | 'decoy'; name: string } | undefined;
   /** The arguments as received hold what may not be kept: they are committed to, not stored. */
@@ -175,6 +185,8 @@ export interface Denial {
   /** When it may pass; undefined when waiting does not help or is not known to. */
   retryAfterMs?: number | undefined;
   approval?: ApprovalRef | undefined;
+  /** See Denied. */
+  answer?: Exclude<CallReply, { type: 'accepted' }> | undefined;
 }
 
 export type Verdict =

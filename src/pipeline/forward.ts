@@ -1,6 +1,6 @@
 // Row: the side effect. Needs the receipt and the signal; sends to one server, to several (aggregated surface), or answers locally.
 // Failures of a server become JSON-RPC errors with a stable code; its private words stay in the operator's log.
-import type { Call, CallReply, Principal } from '../call.ts';
+import type { CallReply, Principal } from '../call.ts';
 import { GatewayError } from '../lib/error.ts';
 import { INTERNAL_ERROR } from '../mcp/error-code.ts';
 import { ServerResting } from '../upstream/breaker.ts';
@@ -11,6 +11,7 @@ import type { Flight, Row, Verdict } from './flight.ts';
 import { deny, PASS, reply } from './flight.ts';
 import { requestOf } from './forward-request.ts';
 import { toolOf } from './freeze.ts';
+import { heldTaskReply } from './held-task.ts';
 import { governQuestions } from './question.ts';
 import { ownTaskIds } from './task.ts';
 import { validate } from './validate.ts';
@@ -22,6 +23,10 @@ export const forward: Row = {
     if (!call.receipt) throw new Error('forward without a receipt');
     if (call.local) {
       flight.reply = await call.local(flight.signal);
+      return PASS;
+    }
+    if (flight.heldTask !== undefined) {
+      flight.reply = await heldTaskReply(flight, flight.heldTask);
       return PASS;
     }
     const { principal } = call;
@@ -68,7 +73,7 @@ function register(flight: Flight, principal: Principal): Verdict | undefined {
       tool: toolOf(target?.capability),
       parts: flight.parts,
       isStanding: call.kind === 'subscription',
-      abort: (reason) => call.abort(reason),
+      abort: (reason) => flight.abort(reason),
     });
     return undefined;
   } catch (error) {
@@ -78,8 +83,8 @@ function register(flight: Flight, principal: Principal): Verdict | undefined {
 }
 
 /** A server that keeps a call alive does not keep it for ever. Standing streams have no such end. */
-function armDeadline({ call, ports }: Flight): Deadline | undefined {
-  return call.kind === 'subscription' ? undefined : new Deadline(call, ports.settings.callTimeoutMs);
+function armDeadline(flight: Flight): Deadline | undefined {
+  return flight.call.kind === 'subscription' ? undefined : new Deadline(flight, flight.ports.settings.callTimeoutMs);
 }
 
 class Deadline implements Watched {
@@ -87,13 +92,13 @@ class Deadline implements Watched {
   /** Why the call was ended; made only then. */
   error: GatewayError | undefined;
   watchSeat: number | undefined;
-  readonly #call: Call;
+  readonly #flight: Flight;
   readonly #timeoutMs: number;
 
-  constructor(call: Call, timeoutMs: number) {
-    this.#call = call;
+  constructor(flight: Flight, timeoutMs: number) {
+    this.#flight = flight;
     this.#timeoutMs = timeoutMs;
-    this.deadlineMs = call.startedMs + timeoutMs;
+    this.deadlineMs = flight.call.startedMs + timeoutMs;
   }
 
   expire(): void {
@@ -101,7 +106,7 @@ class Deadline implements Watched {
       'upstream_timeout',
       `The call did not end within ${this.#timeoutMs} ms, the longest a call may take here.`,
     );
-    this.#call.abort(this.error);
+    this.#flight.abort(this.error);
   }
 }
 

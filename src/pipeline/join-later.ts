@@ -1,35 +1,68 @@
 // Servers that an agent of the aggregated surface may use only since its stream was opened: each is listened to by a call of its own, decided and
 // recorded under the rules that let it in. Never goes to a server on the strength of the stream's older decision.
-
 import type { Call } from '../call.ts';
 import { nativeSignal } from '../lib/cutoff.ts';
 import { newId } from '../lib/id.ts';
 import { isObject, type JsonObject } from '../lib/json.ts';
 import { ACKNOWLEDGED } from '../upstream/legacy-listen.ts';
+import { pause } from '../upstream/wait.ts';
 import { type UsableServer, usableServers } from './aggregate.ts';
 import type { Flight } from './flight.ts';
 
-/** `ended`: the stream of this server is over; it joins again under the next rules that allow it, the end of a freeze for example. */
-export function joinLater(flight: Flight, present: readonly UsableServer[]): { ended(server: string): void; stop(): void } {
+/** A server whose stream dropped is listened to again after 1, 2, 4 … seconds. */
+const MIN_REJOIN_MS = 1_000;
+const MAX_REJOIN_MS = 60_000;
+/** A stream that ends in order before this time has nothing to say; milliseconds. */
+const MIN_STOOD_MS = 1_000;
+
+/** How the stream of one server ended. `dropped`: not in order. */
+export interface StreamEnd {
+  beganMs: number;
+  dropped: boolean;
+}
+
+/**
+ * `ended`: the stream of this server is over. It joins again after a pause, or under the next rules that allow it, the end of a freeze for example.
+ * `urisOf`: resources of a server that was there from the start, as it calls them, that the agent was promised to hear of.
+ */
+export function joinLater(
+  flight: Flight,
+  present: readonly UsableServer[],
+  urisOf: (server: string) => readonly string[],
+): { ended(server: string, how: StreamEnd): void; stop(): void } {
   const { watch, ports } = flight;
   const followed = new Set(present.map(({ name }) => name));
+  const pauses = new Map<string, number>();
   const end = new AbortController();
-  const join = (): void => {
+  const usable = (): string[] => {
     const control = ports.control.current(flight.control.org);
-    if (!control || !watch) return;
-    for (const { name } of usableServers({ ...flight, control })) {
-      if (followed.has(name)) continue;
-      followed.add(name);
-      const call = streamOf(flight, name, end);
-      ports.views.joinsLater(call, watch.handOver(name));
-      void flight.run(call).finally(() => followed.delete(name));
-    }
+    return control ? usableServers({ ...flight, control }).map(({ name }) => name) : [];
   };
-  if (watch) watch.onControl = join;
-  return {
-    ended: (server) => void followed.delete(server),
-    stop: () => end.abort(new Error('the stream it belonged to is over')),
+  const follow = (name: string): void => {
+    if (!watch || followed.has(name) || end.signal.aborted) return;
+    followed.add(name);
+    const beganMs = ports.clock.monotonicMs();
+    const call = streamOf(flight, name, urisOf(name), end);
+    ports.views.joinsLater(call, watch.handOver(name));
+    void flight.run(call).then((outcome) => {
+      // Refused: the next rules may let it in, the next attempt would not.
+      if (outcome.type === 'denied') followed.delete(name);
+      else ended(name, { beganMs, dropped: outcome.type === 'error' });
+    });
   };
+  const ended = (name: string, { beganMs, dropped }: StreamEnd): void => {
+    followed.delete(name);
+    const stoodMs = ports.clock.monotonicMs() - beganMs;
+    if (!dropped && stoodMs < MIN_STOOD_MS) return;
+    const last = stoodMs >= MAX_REJOIN_MS ? undefined : pauses.get(name);
+    const pauseMs = Math.min(last === undefined ? MIN_REJOIN_MS : last * 2, MAX_REJOIN_MS);
+    pauses.set(name, pauseMs);
+    void pause(pauseMs, end.signal).then((whole) => {
+      if (whole && usable().includes(name)) follow(name);
+    });
+  };
+  if (watch) watch.onControl = () => usable().forEach(follow);
+  return { ended, stop: () => end.abort(new Error('the stream it belonged to is over')) };
 }
 
 /** Resources and tasks the agent asked for when it opened its stream are of the servers that were there: no other is told of them. */
@@ -41,7 +74,13 @@ function listsOnly(params: JsonObject | undefined): JsonObject | undefined {
   return { ...rest, notifications: flags };
 }
 
-function streamOf({ call, ports }: Flight, server: string, end: AbortController): Call {
+function withUris(params: JsonObject | undefined, uris: readonly string[]): JsonObject | undefined {
+  if (uris.length === 0) return params;
+  const flags = isObject(params?.notifications) ? params.notifications : {};
+  return { ...params, notifications: { ...flags, resourceSubscriptions: [...uris] } };
+}
+
+function streamOf({ call, ports }: Flight, server: string, uris: readonly string[], end: AbortController): Call {
   const { peer } = call;
   // A freeze of this server ends its stream, not the others.
   const own = new AbortController();
@@ -51,7 +90,7 @@ function streamOf({ call, ports }: Flight, server: string, end: AbortController)
     startedMs: ports.clock.monotonicMs(),
     kind: 'subscription',
     surface: { type: 'server', server },
-    params: listsOnly(call.params),
+    params: withUris(listsOnly(call.params), uris),
     paramsText: undefined,
     peer: {
       request: peer.request,

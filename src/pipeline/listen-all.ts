@@ -26,8 +26,12 @@ export async function listenAll(flight: Flight, servers: readonly UsableServer[]
       if (place) uris.set(uri, place);
     }
   }
-  const later = joinLater(flight, servers);
-  const streams = servers.map(({ name, spec }) => followOne(flight, name, spec, [...uris.values()]).finally(() => later.ended(name)));
+  const urisOf = (server: string) => [...uris.values()].filter((one) => one.server === server).map(({ uri }) => uri);
+  const later = joinLater(flight, servers, urisOf);
+  const beganMs = flight.ports.clock.monotonicMs();
+  const streams = servers.map(async ({ name, spec }) =>
+    later.ended(name, { beganMs, dropped: await followOne(flight, name, spec, urisOf(name)) }),
+  );
   try {
     if (isModern) await acknowledge(flight, servers, { notifications: honoured(call.params, [...uris.keys()]) });
     await Promise.all([untilAborted(flight.signal), ...streams]);
@@ -61,25 +65,25 @@ function placeOf(flight: Flight, servers: readonly UsableServer[], uri: string):
   return mayFollow(flight, flight.control, principal, route.server, route.uri) ? { server: route.server, uri: route.uri } : undefined;
 }
 
-async function followOne(flight: Flight, server: string, spec: UsableServer['spec'], followed: readonly Followed[]): Promise<void> {
+/** True when the stream dropped; resolves when it is over. */
+async function followOne(flight: Flight, server: string, spec: UsableServer['spec'], uris: readonly string[]): Promise<boolean> {
   const whole = requestTo(flight, server, spec);
-  if (!whole) return;
-  const request = ownShare(
-    whole,
-    followed.filter((one) => one.server === server).map(({ uri }) => uri),
-  );
+  if (!whole) return false;
+  const request = ownShare(whole, uris);
   const peer: Peer = {
     request: request.peer.request,
     notify: (method, params, text) => (method === ACKNOWLEDGED ? undefined : request.peer.notify(method, params, text)),
   };
   try {
-    await asPart(flight, server, (signal) => flight.ports.upstreams.exchange({ ...request, peer, signal }));
+    const end = await asPart(flight, server, (signal) => flight.ports.upstreams.exchange({ ...request, peer, signal }));
+    return end.type === 'error';
   } catch (error) {
-    if (flight.signal.aborted) return;
+    if (flight.signal.aborted) return false;
     flight.ports.logger.warn(
       { call: flight.call.id, server, why: error instanceof Error ? error.message : String(error) },
       'a stream of a server ended',
     );
+    return true;
   }
 }
 

@@ -5,6 +5,7 @@ import type { CallReply } from '../call.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { isObject } from '../lib/json.ts';
 import { edit, payload, setMember } from '../mcp/raw-json.ts';
+import { TASKS_EXTENSION } from '../mcp/rev-2026-07-28/envelope.ts';
 import { decoyItems } from './decoy.ts';
 import type { Flight, Row } from './flight.ts';
 import { PASS } from './flight.ts';
@@ -23,7 +24,7 @@ export const narrow: Row = {
     if (reply?.type !== 'result' || call.origin === 'gateway') return PASS;
     const shape = LIST_SHAPES[call.method];
     const narrowed = shape && call.target ? narrowList(flight, reply, shape, call.target.server) : reply;
-    flight.reply = privateHints(HANDSHAKES.has(call.method) ? withListChanged(narrowed) : narrowed);
+    flight.reply = privateHints(HANDSHAKES.has(call.method) ? withOwnTasks(flight, withListChanged(narrowed)) : narrowed);
     return PASS;
   },
 };
@@ -85,6 +86,17 @@ function withListChanged(reply: ResultReply): ResultReply {
   }
   if (at.value === reply.result) return reply;
   return { ...reply, result: at.value, resultText: reply.resultText === undefined ? undefined : at.text };
+}
+
+/** Where calls may be held, the gateway makes tasks of its own, for clients that know them (2026-07-28 extension tasks). */
+function withOwnTasks({ call, control }: Flight, reply: ResultReply): ResultReply {
+  if (call.method !== 'server/discover' || !mayHold(control)) return reply;
+  const next = edit(payload(reply.result, reply.resultText), ['capabilities', 'extensions', TASKS_EXTENSION], {});
+  return { ...reply, result: next.value, resultText: reply.resultText === undefined ? undefined : next.text };
+}
+
+function mayHold({ policies, risk, dlp }: Flight['control']): boolean {
+  return risk !== undefined || dlp !== undefined || policies.rules.some(({ effect }) => effect === 'hold');
 }
 
 /** `cacheScope` public → private, `ttlMs` capped (2026-07-28 server/utilities/caching). */

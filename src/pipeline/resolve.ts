@@ -1,19 +1,18 @@
 // Row: public name → server, upstream name and pinned definition. A name that leads nowhere is left to `decide`, which refuses it exactly
 // as it refuses what is forbidden. Task follow-ups are calls on the tool that made the task.
 import type { Call, CapabilityRef } from '../call.ts';
-import { isObject, type JsonObject } from '../lib/json.ts';
-import { INVALID_PARAMS, METHOD_NOT_FOUND, MISSING_CLIENT_CAPABILITY } from '../mcp/error-code.ts';
+import type { JsonObject } from '../lib/json.ts';
+import { INVALID_PARAMS, METHOD_NOT_FOUND } from '../mcp/error-code.ts';
 import { methodInfo, namedCapability } from '../mcp/method-kind.ts';
-import { setMember } from '../mcp/raw-json.ts';
-import { TASKS_EXTENSION } from '../mcp/rev-2026-07-28/envelope.ts';
 import { decoyTouched } from './decoy.ts';
 import { ensureDefinitions } from './discovery.ts';
 import type { Flight, Row, Verdict } from './flight.ts';
 import { denyRpc, PASS } from './flight.ts';
 import { narrowListenFilter } from './hearing.ts';
+import { takeRound } from './held-round.ts';
 import { quarantine } from './quarantine.ts';
+import { replaceMember, resolveTask } from './resolve-task.ts';
 import { routeName } from './route.ts';
-import { openTask } from './task.ts';
 
 /** Characters of a method. Rules compare every method with their patterns, and servers are asked for it. */
 export const MAX_METHOD_CHARS = 256;
@@ -30,6 +29,8 @@ export const resolve: Row = {
     }
     if (call.method.length > MAX_METHOD_CHARS)
       return denyRpc('invalid_request', { code: METHOD_NOT_FOUND, message: `Method names have at most ${MAX_METHOD_CHARS} characters.` });
+    const round = takeRound(flight);
+    if (round !== PASS) return round;
     const named = namedCapability(call.method, call.params);
     if (named !== undefined && named !== 'missing' && named.kind !== 'task' && named.name.length > MAX_NAME_CHARS)
       return denyRpc('invalid_request', { code: INVALID_PARAMS, message: `Names and URIs have at most ${MAX_NAME_CHARS} characters.` });
@@ -88,42 +89,9 @@ function rename(call: Call, name: string): void {
   const member = methodInfo(call.method)?.names;
   if (member === 'ref') {
     const ref = params.ref as JsonObject;
-    replace(call, 'ref', ref.type === 'ref/resource' ? { ...ref, uri: name } : { ...ref, name });
-  } else if (member === 'uri') replace(call, 'uri', name);
-  else replace(call, 'name', name);
-}
-
-function replace(call: Call, member: string, value: string | JsonObject): void {
-  call.params = { ...call.params, [member]: value };
-  if (call.paramsText !== undefined) call.paramsText = setMember(call.paramsText, member, JSON.stringify(value));
-}
-
-function resolveTask(flight: Flight, sealed: string): Verdict {
-  const { call, control, ports } = flight;
-  if (call.client.era === 'modern' && !declaresTasks(call)) {
-    const data = { requiredCapabilities: { extensions: { [TASKS_EXTENSION]: {} } } };
-    return denyRpc('invalid_request', {
-      code: MISSING_CLIENT_CAPABILITY,
-      message: `${call.method} needs the extension ${TASKS_EXTENSION}, which this client did not declare.`,
-      data,
-    });
-  }
-  const task = openTask(flight, sealed);
-  const here = call.surface.type === 'all' || call.surface.server === task?.server;
-  const spec = task && here ? control.view.server(task.server)?.spec : undefined;
-  if (!task || !spec || spec.disabled)
-    return denyRpc('invalid_request', { code: INVALID_PARAMS, message: `Unknown task ${JSON.stringify(sealed.slice(0, 64))}.` });
-  flight.sealedTaskId = sealed;
-  replace(call, 'taskId', task.id);
-  const capability: CapabilityRef | undefined = task.tool === '' ? undefined : { kind: 'tool', name: task.tool };
-  const definition = capability && ports.catalog.find(control.org, task.server, 'tool', capability.name);
-  call.target = { server: task.server, spec, capability, definition, snapshot: control.snapshots.hashOf(task.server) };
-  return quarantine(flight);
-}
-
-function declaresTasks(call: Call): boolean {
-  const extensions = call.client.capabilities.extensions;
-  return isObject(extensions) && extensions[TASKS_EXTENSION] !== undefined;
+    replaceMember(call, 'ref', ref.type === 'ref/resource' ? { ...ref, uri: name } : { ...ref, name });
+  } else if (member === 'uri') replaceMember(call, 'uri', name);
+  else replaceMember(call, 'name', name);
 }
 
 function missingText(call: Call): string {

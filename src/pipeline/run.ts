@@ -4,6 +4,7 @@ import type { Call, CallOutcome, Denied, Finding } from '../call.ts';
 import { GatewayError } from '../lib/error.ts';
 import type { Denial, Flight, Ports, Row, Verdict } from './flight.ts';
 import { PASS } from './flight.ts';
+import { keepEnding } from './kept-answer.ts';
 import { recordDenial } from './record-decision.ts';
 import { recordUnfinished } from './record-result.ts';
 import { restartLimits, settleLimits } from './settle-limits.ts';
@@ -31,9 +32,11 @@ async function runCall(call: Call, ports: Ports, pipeline: Pipeline): Promise<Ca
     const first = await judgeAndForward(flight);
     const outcome = 'movedTo' in first ? await judgeAgain(flight, first) : first;
     if (flight.hold) await settleLimits(flight, outcome);
+    if (flight.used?.grant === undefined && flight.used) await keepEnding(flight, outcome);
     ports.metrics.callEnded(call.kind, call.method, outcomeLabel(outcome), ports.clock.monotonicMs() - call.startedMs, flight.control.org);
     return outcome;
   } finally {
+    flight.used?.release?.();
     flight.release?.();
     if (flight.whenAnswered) setImmediate(runAll, flight.whenAnswered);
     flight.hold?.leavePlaces();
@@ -195,6 +198,7 @@ export function denied(call: Call, denial: Denial): Denied {
     rpc: denial.rpc,
     retryAfterMs: denial.retryAfterMs,
     approval: denial.approval,
+    answer: denial.answer,
   };
 }
 
@@ -208,12 +212,15 @@ function takeOff(call: Call, ports: Ports, pipeline: Pipeline): Flight {
     ports,
     control: ports.control.any(),
     signal: call.signal,
+    abort: (reason) => call.abort(reason),
     received: { params: call.params, text: call.paramsText },
     amounts: undefined,
     heldBy: undefined,
     ticket: undefined,
     used: undefined,
-    waited: false,
+    waitUntilMs: undefined,
+    round: undefined,
+    heldTask: undefined,
     touched: undefined,
     sensitiveArguments: false,
     isQuarantined: false,

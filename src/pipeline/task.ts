@@ -103,7 +103,7 @@ function taskKey(flight: Flight, server: string, id: string): string {
   return JSON.stringify([flight.call.principal?.org, ownerOf(flight), server, id]);
 }
 
-function ownerOf(flight: Flight): string {
+export function ownerOf(flight: Flight): string {
   const { principal } = flight.call;
   return principal?.user === undefined ? (principal?.agent ?? '') : `${principal.agent}/${principal.user}`;
 }

@@ -1,6 +1,6 @@
 // Writes the outcome of a call as the JSON-RPC answer of the agent's era: results, errors, and refusals in a form a model can act on.
 // Never reveals more of a refusal than the outcome's public fields.
-import type { Call, CallOutcome, DenialCode, Denied } from '../call.ts';
+import type { Call, CallOutcome, CallReply, DenialCode, Denied } from '../call.ts';
 import type { JsonObject } from '../lib/json.ts';
 import {
   DENIED,
@@ -13,7 +13,7 @@ import {
   UNAVAILABLE,
 } from '../mcp/error-code.ts';
 import { type RequestId, type RpcError, writeError, writeResult } from '../mcp/message.ts';
-import { type Payload, payload } from '../mcp/raw-json.ts';
+import { edit, type Payload, payload } from '../mcp/raw-json.ts';
 import { httpStatusOf } from '../mcp/rev-2026-07-28/http-status.ts';
 import { withSubscriptionId } from '../mcp/rev-2026-07-28/listen.ts';
 import { stampResult } from '../mcp/rev-2026-07-28/result-stamp.ts';
@@ -71,9 +71,18 @@ function errorAnswer(call: Call, id: RequestId, error: RpcError): Answer {
 
 function deniedAnswer(call: Call, id: RequestId, denied: Denied): Answer {
   if (UNAUTHENTICATED.has(denied.code)) return { status: 401, text: writeError(id, deniedError(denied)) };
+  if (denied.answer) return answerOf(call, id, withDecision(denied, denied.answer));
   if (denied.rpc) return errorAnswer(call, id, denied.rpc);
   if (call.method !== 'tools/call') return errorAnswer(call, id, deniedError(denied));
   return { status: 200, text: writeResult(id, JSON.stringify(deniedToolResult(call, denied))) };
+}
+
+/** Also says why it is answered so: the result of a task, of a question, of an earlier call. */
+function withDecision({ callId, rule, hint, approval }: Denied, answer: NonNullable<Denied['answer']>): CallReply {
+  if (answer.type !== 'result') return answer;
+  const decision: JsonObject = { callId, ...(rule && { rule }), ...(hint && { hint }), ...(approval && { approval: { ...approval } }) };
+  const { value, text } = edit(payload(answer.result, answer.resultText), ['_meta', META_DECISION], decision);
+  return { ...answer, result: value, resultText: text };
 }
 
 /** A refused tool call is a tool result, so that the model reads the reason and adapts (2025-11-25 server/tools, error handling). */

@@ -1,4 +1,5 @@
 // What a driver offers to the rest of the gateway, and the options both drivers share.
+import type { DeliveryStore } from '../approval/delivery-port.ts';
 import type { ApprovalStore } from '../approval/port.ts';
 import type { CheckpointStore, LogStore, PayloadEraser } from '../audit/port.ts';
 import type { TokenUseStore } from '../auth/port.ts';
@@ -21,6 +22,7 @@ export interface Store {
   readonly approvals: ApprovalStore;
   readonly outbox: OutboxStore;
   readonly forwards: ForwardStore;
+  readonly deliveries: DeliveryStore;
   readonly retention: RetentionStore;
   readonly checkpoints: CheckpointStore;
   readonly lifecycle: StoreLifecycle;

@@ -47,8 +47,9 @@ async function steps(): Promise<unknown[]> {
     .map(({ what }) => what);
 }
 
-it('is asked once, runs once after an approval, and is asked anew after that', async () => {
-  await open();
+it('is asked once, runs once after an approval, and is asked anew when its answer is not kept any more', async () => {
+  const clock = new ManualClock();
+  await open([held, rest], { clock });
   const first = await write('hello');
   expect(first).toMatchObject({ type: 'denied', code: 'approval_required', rule: 'p/held', approval: { state: 'open' } });
   const id = ticketOf(first);
@@ -58,12 +59,15 @@ it('is asked once, runs once after an approval, and is asked anew after that', a
   const outcomes = await Promise.all([write('hello'), write('hello'), write('hello')]);
   expect(outcomes.filter(({ type }) => type === 'result')).toHaveLength(1);
   expect(ran()).toBe(1);
+  expect(await write('hello')).toMatchObject({ approval: { id, state: 'used' }, answer: { type: 'result' } });
+  clock.advance(HOUR_MS);
   expect(ticketOf(await write('hello'))).not.toBe(id);
+  expect(ran()).toBe(1);
   expect(await steps()).toEqual(['requested', 'granted', 'consumed', 'requested']);
   const decisions = (await h.entries())
     .map(({ content }) => content)
     .filter(({ type, approval }) => type === 'decision' && approval === id);
-  expect(decisions.map(({ effect }) => effect)).toEqual(['hold', 'hold', 'allow']);
+  expect(decisions.map(({ effect }) => effect).sort()).toEqual(['allow', 'hold', 'hold', 'hold', 'hold', 'hold']);
 });
 
 it('default deny: a ticket that nobody decides, and a grant that nobody uses, end', async () => {

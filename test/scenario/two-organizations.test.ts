@@ -97,6 +97,7 @@ const rows: [method: string, path: string, body?: unknown][] = [
   ['GET', '/api/v1/approval-stats'],
   ['POST', '/api/v1/approvals/decide', { verdict: 'deny', filter: { agent: 'bot' }, comment: 'all', dryRun: true }],
   ['GET', '/api/v1/approvals/none'],
+  ['POST', '/api/v1/approvals/none/link'],
   ['POST', '/api/v1/approvals/none/approve'],
   ['POST', '/api/v1/approvals/none/deny', { comment: 'no' }],
   ['POST', '/api/v1/approvals/none/revoke', { comment: 'no' }],

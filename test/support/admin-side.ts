@@ -8,7 +8,7 @@ import { type AdminServer, createAdminServer } from '../../src/admin/admin-serve
 import type { AdminContext } from '../../src/admin/context.ts';
 import type { ForwardBody } from '../../src/admin/contract.ts';
 import { newOperatorToken } from '../../src/admin/operator.ts';
-import { createApprovals } from '../../src/app/approvals.ts';
+import { createApprovals, createLinks } from '../../src/app/approvals.ts';
 import { CheckpointKeeper } from '../../src/app/checkpoint-keeper.ts';
 import { objectContext } from '../../src/app/object-context.ts';
 import { type Core, openCore } from '../../src/app.ts';
@@ -26,6 +26,8 @@ import { toolOverride } from '../../src/object/tool-override.ts';
 import { silentLogger } from '../../src/observe/log.ts';
 import { compilePolicies } from '../../src/policy/compile.ts';
 import { Eraser } from '../../src/retention/eraser.ts';
+import { openText, sealText } from '../../src/vault/token-seal.ts';
+import { secretSealer } from '../../src/vault/vault.ts';
 import { seed } from './seed.ts';
 
 export const ORG = 'default';
@@ -56,6 +58,7 @@ export async function startAdminSide(settings: Partial<AdminContext['settings']>
   const context = adminContextOf(core, ORG, { settings: { metrics: 'viewer' as const, commands: true, evidence: EVIDENCE, ...settings } });
   const server = createAdminServer(context, { allowedHosts: [] });
   const { url } = await server.listen('127.0.0.1', 0);
+  context.review.links.base = url;
   return {
     core,
     context,
@@ -110,6 +113,8 @@ export function adminContextOf(core: Core, org: string, instead: Partial<AdminCo
   const context: AdminContext = {
     org,
     ownerOf: () => context,
+    of: (name) => (name === org ? context : undefined),
+    slack: { answer: () => undefined, open: secretSealer(core.vault, org).open },
     organizations: { list: async () => [org], create: async () => ({ type: 'created', revision: 1 }) },
     version: '0.0.0-test',
     instance: 'gw_test',
@@ -126,6 +131,11 @@ export function adminContextOf(core: Core, org: string, instead: Partial<AdminCo
       replay: (which) => core.store.outbox.replay(org, which),
       counts: () => core.store.outbox.counts(org),
       resting: () => [],
+    },
+    review: {
+      links: createLinks(core, (name) => name === org),
+      seal: (text) => sealText(core.vault, org, 'review-session', text),
+      open: (sealed) => openText(core.vault, org, 'review-session', sealed),
     },
     logStore: core.store.log,
     audit: core.log,

@@ -5,6 +5,7 @@ import { entryLine } from '../../src/audit/chain.ts';
 import { loadConfig } from '../../src/config.ts';
 import type { StoredObject } from '../../src/object/kinds.ts';
 import type { HostedMeasure, HostedRequest, HostedSettings } from './hosted-gateway.ts';
+import { killAt } from './kill-point.ts';
 import { seed } from './seed.ts';
 
 const settings = JSON.parse(process.argv[2] ?? '{}') as HostedSettings;
@@ -13,6 +14,7 @@ const { config, problems } = loadConfig({
   flags: { ...settings.flags, dataDir: settings.dataDir, 'agent.port': '0', 'admin.port': '0', databaseUrl: settings.databaseUrl },
 });
 if (!config) throw new Error(problems?.join('; '));
+if (settings.killAt) killAt(settings.killAt);
 const gateway = await startGateway(config);
 
 process.on('disconnect', () => process.exit(0));

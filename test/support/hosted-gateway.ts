@@ -5,12 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { StoredObject } from '../../src/object/kinds.ts';
+import type { KillPoint } from './kill-point.ts';
 
 export interface HostedSettings {
   dataDir: string;
   databaseUrl?: string | undefined;
   /** Further settings by name, e.g. `limits.maxResultBytes`. */
   flags?: Record<string, string>;
+  /** It ends there, by SIGKILL. */
+  killAt?: KillPoint;
 }
 
 type Task =

@@ -3,12 +3,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createApprovals, ticketTarget } from '../../src/app/approvals.ts';
+import { createApprovals, createDeliveries, ticketTarget } from '../../src/app/approvals.ts';
 import { Definitions } from '../../src/app/definitions.ts';
 import { freezer } from '../../src/app/freezer.ts';
 import { HistoryKeeper } from '../../src/app/history-keeper.ts';
 import { KillSwitch } from '../../src/app/kill-switch.ts';
 import { type Core, openCore } from '../../src/app.ts';
+import type { Deliveries } from '../../src/approval/deliveries.ts';
 import type { ApprovalDesk } from '../../src/approval/desk.ts';
 import { LastUsed } from '../../src/auth/last-used.ts';
 import { tokenHash } from '../../src/auth/token.ts';
@@ -63,6 +64,7 @@ export interface Harness {
   limiter: Limiter;
   floods: FloodGate;
   approvals: ApprovalDesk;
+  deliveries: Deliveries;
   /** What servers received, in order. */
   sent: UpstreamRequest[];
   /** How the server answers from now on. */
@@ -80,6 +82,8 @@ export interface HarnessOptions {
   inspectors?: readonly Inspector[];
   callTimeoutMs?: number;
   approvalWaitMs?: number;
+  /** Where people would see tickets; undefined: nowhere. */
+  reviewUrl?: string;
   clock?: Clock;
 }
 
@@ -98,6 +102,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
   const metrics = createMetrics({ processMetrics: false });
   const killSwitch = new KillSwitch({ clock: core.clock, log: core.log, logger, metrics, instance: 'test' });
   const approvals = createApprovals({ ...core, clock: options.clock ?? core.clock }, 'test');
+  const deliveries = createDeliveries({ ...core, clock: options.clock ?? core.clock }, logger);
   killSwitch.stopper.add(inFlight);
   killSwitch.stopper.add(ticketTarget(approvals, logger));
   const control = new LiveControl({
@@ -130,6 +135,8 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     upstreams: playedServer(sent, (request) => handler(request)),
     catalog,
     approvals,
+    deliveries,
+    reviewUrl: (_org, ticket) => options.reviewUrl && `${options.reviewUrl}/${ticket}`,
     drift: definitions.watch,
     routes: new UriRoutes(),
     readings: new Readings(),
@@ -179,6 +186,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     limiter,
     floods,
     approvals,
+    deliveries,
     sent,
     answer: (next) => {
       handler = next;

@@ -25,7 +25,7 @@ const ENVELOPE = {
 export function modernCaller(url: string, token: string): RawCaller {
   let id = 0;
   return callerOf(url, (method, params) => {
-    const name = params.name ?? params.uri;
+    const name = params.name ?? params.uri ?? params.taskId;
     const headers = {
       authorization: `Bearer ${token}`,
       'content-type': 'application/json',

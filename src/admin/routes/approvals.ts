@@ -7,7 +7,7 @@ import * as contract from '../contract.ts';
 import type { Operator } from '../operator.ts';
 import { reviewerOf } from '../reviewer-of.ts';
 import { failure, json, type Route, route } from '../route.ts';
-import { ticketDetail } from '../ticket-detail.ts';
+import { shownTicket } from '../ticket-detail.ts';
 import { matches, previewToken, problemText, statsOf, type TicketFilter, ticketBody, whyNot } from '../ticket-view.ts';
 
 /** Newest tickets that filters and statistics look at. */
@@ -54,7 +54,7 @@ export const approvalRoutes: Route[] = [
     reply: contract.approvalDetail,
     async handle({ context, operator, param }) {
       const ticket = await context.approvals.find(context.org, param('id'));
-      return ticket ? shown(context, operator, ticket) : unknown(param('id'));
+      return ticket ? json(200, await shownTicket(context, operator, ticket)) : unknown(param('id'));
     },
   }),
   route({
@@ -162,12 +162,4 @@ function answer({ clock }: AdminContext, id: string, voted: Voted): Response {
 /** The same for a ticket of another organization: nobody learns that it exists. */
 function unknown(id: string): Response {
   return failure(404, 'not_found', `There is no ticket ${JSON.stringify(id.slice(0, 64))}. sallyport approval list shows those that wait.`);
-}
-
-/** What was shown, and to whom, is an entry; while the ticket is open it is kept with it too, so that the vote says how long was looked. */
-async function shown(context: AdminContext, operator: Operator, ticket: Ticket): Promise<Response> {
-  const body = await ticketDetail(context, operator, ticket);
-  const { user } = await reviewerOf(context, operator);
-  await context.approvals.looked(context.org, ticket, { by: operator.name, user });
-  return json(200, body);
 }

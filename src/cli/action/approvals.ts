@@ -46,6 +46,12 @@ export const revokeApprovalAction: Action = async (run, id = '') => {
   return exitCode.ok;
 };
 
+export const approvalLinkAction: Action = async (run, id = '') => {
+  const link = await withGateway(run, (client) => client.approvalLink(id));
+  show(run, link, () => `${link.url}\nGood until ${link.expiresAt}. Whoever opens it signs in there.`);
+  return exitCode.ok;
+};
+
 export const approvalStatsAction: Action = async (run) => {
   const stats = await withGateway(run, (client) => client.approvalStats());
   show(run, stats, () =>

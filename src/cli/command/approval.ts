@@ -36,7 +36,7 @@ export const approvalCommands: readonly CommandSpec[] = [
         options: [
           ...FILTER,
           ...MORE_FILTER,
-          { flags: '--state <state>', help: 'open, approved, refused, consumed, expired, revoked, drained or superseded' },
+          { flags: '--state <state>', help: 'open, approved, refused, consumed, expired, revoked, drained, superseded or withdrawn' },
           { flags: '--limit <n>', help: 'at most so many, up to 1000' },
         ],
         examples: [
@@ -83,6 +83,14 @@ export const approvalCommands: readonly CommandSpec[] = [
         options: [COMMENT],
         examples: [['approval revoke appr_01 --comment "approved by mistake"', 'while the call did not come back yet']],
         load: async () => (await import('../action/approvals.ts')).revokeApprovalAction,
+      },
+      {
+        usage: 'link <ticket>',
+        summary: 'Print a short-lived link to the page of a ticket',
+        details: 'Who opens it signs in with an operator token and decides there. The link alone opens nothing.',
+        needs: 'gateway',
+        examples: [['approval link appr_01', 'to send to whoever is to decide']],
+        load: async () => (await import('../action/approvals.ts')).approvalLinkAction,
       },
       {
         usage: 'claim <ticket>',

@@ -68,6 +68,12 @@ export function readEnvelope(params: JsonObject | undefined): Envelope | WireFai
   return unsupportedVersion(envelope.protocolVersion);
 }
 
+/** Of a client's capabilities: it takes tasks for results of tools/call (extension tasks). */
+export function declaresTasks(capabilities: JsonObject): boolean {
+  const { extensions } = capabilities;
+  return isObject(extensions) && extensions[TASKS_EXTENSION] !== undefined;
+}
+
 function metaOf(params: JsonObject | undefined): JsonObject | undefined {
   const meta = params === undefined || !Object.hasOwn(params, '_meta') ? undefined : params['_meta'];
   return isObject(meta) ? meta : undefined;

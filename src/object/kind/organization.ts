@@ -24,6 +24,18 @@ export const organizationSpec = z.strictObject({
       approvers: approvers.optional(),
       /** A ticket, and the grant it becomes, ends after this time. */
       expireAfterMs: span.max(30 * DAY_MS).optional(),
+      /** Buttons of Slack messages: the app's signing secret, and the workspace whose people may press them (any, when not given). */
+      slack: z
+        .strictObject({
+          signingSecret: z.strictObject({ secret: name }),
+          team: z
+            .string()
+            .regex(/^[TE][A-Z0-9]{2,30}$/, 'the id of a Slack workspace, e.g. T012AB3CD')
+            .optional(),
+        })
+        .optional(),
+      /** The answer of a call that ran on an approval is kept so long for the identical call; 0: not at all. */
+      keepAnswerMs: z.number().int().min(0).max(DAY_MS).optional(),
     })
     .optional(),
   tokens: z

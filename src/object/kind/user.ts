@@ -6,6 +6,11 @@ export const userSpec = z.strictObject({
   /** As people write it. */
   name: text.optional(),
   email: z.email().max(254).optional(),
+  /** The person's member id in Slack, e.g. U012AB3CD: whose buttons they press. */
+  slack: z
+    .string()
+    .regex(/^[UW][A-Z0-9]{2,30}$/, 'a Slack member id, e.g. U012AB3CD')
+    .optional(),
   /** Beside the teams that list this user. */
   teams: names.optional(),
   /** Tokens that act for this user are refused. */

@@ -62,6 +62,13 @@ export class PostgresApprovals implements ApprovalStore {
     return row && toTicket(row);
   }
 
+  async newest(org: string, binding: string): Promise<TicketRow | undefined> {
+    const [row] = await this.#run(
+      (sql) => sql`${this.#select(org)} AND a.binding = ${binding} ORDER BY a.created_ms DESC, a.id DESC LIMIT 1`,
+    );
+    return row && toTicket(row);
+  }
+
   async list(org: string, { live, agent, limit }: { live: boolean; agent?: string | undefined; limit: number }): Promise<TicketRow[]> {
     const rows = await this.#run(
       (sql) => sql`${this.#select(org)} ${live ? sql`AND a.live` : sql``} ${agent === undefined ? sql`` : sql`AND a.agent = ${agent}`}

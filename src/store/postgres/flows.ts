@@ -1,6 +1,7 @@
-// The flows of the PostgreSQL store: quotas, rates, calls at once, approvals, notifications, erasure and cursors of forwards, each on connections
+// The flows of the PostgreSQL store: quotas, rates, calls at once, approvals, deliveries, notifications, erasure and cursors of forwards, each on connections
 // of its own.
 import { PostgresApprovals } from './approvals.ts';
+import { PostgresDeliveries } from './deliveries.ts';
 import { PostgresForwards } from './forwards.ts';
 import { PostgresLimits } from './limits.ts';
 import { PostgresOutbox } from './outbox.ts';
@@ -13,6 +14,7 @@ export class PostgresFlows {
   readonly approvals: PostgresApprovals;
   readonly outbox: PostgresOutbox;
   readonly forwards: PostgresForwards;
+  readonly deliveries: PostgresDeliveries;
   readonly retention: PostgresRetention;
 
   constructor(url: string) {
@@ -21,11 +23,12 @@ export class PostgresFlows {
     this.approvals = new PostgresApprovals(url);
     this.outbox = new PostgresOutbox(url);
     this.forwards = new PostgresForwards(url);
+    this.deliveries = new PostgresDeliveries(url);
     this.retention = new PostgresRetention(url);
   }
 
   async close(timeoutS: number): Promise<void> {
-    const flows = [this.limits, this.places, this.approvals, this.outbox, this.retention, this.forwards];
+    const flows = [this.limits, this.places, this.approvals, this.deliveries, this.outbox, this.retention, this.forwards];
     await Promise.all(flows.map((flow) => flow.close(timeoutS)));
   }
 }

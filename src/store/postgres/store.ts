@@ -58,6 +58,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     approvals: store.flows.approvals,
     outbox: store.flows.outbox,
     forwards: store.flows.forwards,
+    deliveries: store.flows.deliveries,
     retention: store.flows.retention,
     presence: { claim: () => store.claim(), settle: () => store.settle(), count: () => store.count() },
     backup: (toPath) => backupPostgres(options.url, toPath),

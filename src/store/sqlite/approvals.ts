@@ -41,6 +41,11 @@ export class SqliteApprovals implements ApprovalStore {
     return row && toTicket(row);
   }
 
+  async newest(org: string, binding: string): Promise<TicketRow | undefined> {
+    const [row] = await this.#access.read({ type: 'approval', org, by: 'newest', key: binding });
+    return row && toTicket(row);
+  }
+
   async list(org: string, { live, agent, limit }: { live: boolean; agent?: string | undefined; limit: number }): Promise<TicketRow[]> {
     return (await this.#access.read({ type: 'approvals', org, live, agent, limit })).map(toTicket);
   }

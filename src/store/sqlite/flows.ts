@@ -1,6 +1,7 @@
-// The flows of the embedded store: quotas, approvals, notifications, erasure and cursors of forwards, over one way to its two threads.
+// The flows of the embedded store: quotas, approvals, deliveries, notifications, erasure and cursors of forwards, over one way to its two threads.
 import { systemClock } from '../../lib/clock.ts';
 import { SqliteApprovals } from './approvals.ts';
+import { SqliteDeliveries } from './deliveries.ts';
 import { SqliteForwards } from './forwards.ts';
 import { type SqliteAccess, SqliteLimits } from './limits.ts';
 import { SqliteOutbox } from './outbox.ts';
@@ -9,6 +10,7 @@ import { SqliteRetention } from './retention.ts';
 export interface SqliteFlows {
   limits: SqliteLimits;
   approvals: SqliteApprovals;
+  deliveries: SqliteDeliveries;
   outbox: SqliteOutbox;
   retention: SqliteRetention;
   forwards: SqliteForwards;
@@ -18,6 +20,7 @@ export function sqliteFlows(access: SqliteAccess): SqliteFlows {
   return {
     limits: new SqliteLimits(access),
     approvals: new SqliteApprovals(access),
+    deliveries: new SqliteDeliveries(access),
     outbox: new SqliteOutbox(access, systemClock),
     retention: new SqliteRetention(access),
     forwards: new SqliteForwards(access),

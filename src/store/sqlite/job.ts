@@ -5,6 +5,7 @@ import type { QuotaFull, QuotaItem } from '../../limit/port.ts';
 import type { CheckpointJob, CheckpointRead } from './checkpoints.ts';
 import type { OutboxJob, OutboxRead, OutboxSweep } from './outbox.ts';
 import type { ForwardJob } from './forwards.ts';
+import type { DeliveryJob, DeliveryRead } from './deliveries.ts';
 import type { PackedAppends } from './pack.ts';
 import type { RetentionJob, RetentionRead } from './retention.ts';
 
@@ -23,6 +24,7 @@ export type WriteJob =
   | { type: 'risk-history'; org: string; seq: number; beyond: string; data: Uint8Array }
   | { type: 'definitions'; org: string; definitions: readonly { hash: string; text: string }[] }
   | { type: 'approval'; org: string; row: TicketRow; sealed: Uint8Array | undefined; atRevision: number | undefined; entry: EntryDraft }
+  | DeliveryJob
   | { type: 'use-grant'; org: string; use: GrantUse; entry: EntryDraft }
   | CheckpointJob
   | { type: 'outbox'; job: OutboxJob | OutboxSweep }
@@ -91,11 +93,12 @@ export type ReadJob =
   | CheckpointRead
   | OutboxRead
   | { type: 'forwards'; org: string }
+  | DeliveryRead
   | RetentionRead
   | { type: 'definition'; org: string; hash: string }
   | { type: 'grant-uses'; org: string }
   | { type: 'approvals'; org: string; live: boolean; agent: string | undefined; limit: number }
-  | { type: 'approval'; org: string; by: 'id' | 'binding' | 'sealed'; key: string };
+  | { type: 'approval'; org: string; by: 'id' | 'binding' | 'newest' | 'sealed'; key: string };
 
 export type Row = Record<string, null | number | bigint | string | Uint8Array>;
 

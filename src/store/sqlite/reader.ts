@@ -2,6 +2,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { checkpointQuery } from './checkpoints.ts';
 import { FORWARDS } from './forwards.ts';
+import { deliveryQuery } from './deliveries.ts';
 import type { ReadJob, Row } from './job.ts';
 import { outboxQuery } from './outbox.ts';
 import { retentionQuery } from './retention.ts';
@@ -49,6 +50,9 @@ export class SqliteReader {
         return this.#all(APPROVAL_BY[job.by], job.org, job.key);
       case 'forwards':
         return this.#all(FORWARDS, job.org);
+      case 'delivery':
+      case 'deliveries':
+        return this.#all(...deliveryQuery(job));
       case 'checkpoints':
       case 'signing-keys':
       case 'blocks':
@@ -140,6 +144,7 @@ const APPROVALS = `${APPROVAL} AND (?2 IS NULL OR a.agent = ?2) ORDER BY a.creat
 const APPROVAL_BY = {
   id: `${APPROVAL} AND a.id = ?2`,
   binding: `${APPROVAL} AND a.live = 1 AND a.binding = ?2`,
+  newest: `${APPROVAL} AND a.binding = ?2 ORDER BY a.created_ms DESC, a.id DESC LIMIT 1`,
   sealed: 'SELECT a.sealed FROM approval a JOIN organization o ON o.id = a.org WHERE o.name = ?1 AND a.id = ?2',
 } as const;
 

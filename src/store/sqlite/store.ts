@@ -52,6 +52,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     approvals: store.flows.approvals,
     outbox: store.flows.outbox,
     forwards: store.flows.forwards,
+    deliveries: store.flows.deliveries,
     retention: store.flows.retention,
     // The lock of the data directory lets nobody else in.
     presence: { claim: async () => true, settle: async () => undefined, count: async () => 1 },
@@ -265,9 +266,13 @@ class SqliteStore {
 
 /** Roughly what a change of a flow takes in memory while it waits. */
 function flowBytes(job: WriteJob): number {
+  if (job.type === 'delivery') return (job.row.request?.byteLength ?? 0) + (job.row.answer?.byteLength ?? 0) + DELIVERY_BYTES;
   if (job.type !== 'approval') return JSON.stringify(job).length;
   return job.row.text.length + (job.sealed?.byteLength ?? 0) + draftBytes([job.entry]);
 }
+
+/** Of a delivery beside what is sealed in it. */
+const DELIVERY_BYTES = 256;
 
 /** Roughly what a use takes in memory while it waits. */
 const TOKEN_USE_BYTES = 128;

@@ -8,6 +8,7 @@ import { GatewayError } from '../../lib/error.ts';
 import { logUnavailable } from '../group-queue.ts';
 import { CheckpointWriter } from './checkpoints.ts';
 import { ForwardWriter } from './forwards.ts';
+import { DeliveryWriter } from './deliveries.ts';
 import type { Failure, RowDraft, RowJob, RowPayload, WriteAnswer, WriteJob, WriteReply } from './job.ts';
 import { OutboxWriter } from './outbox.ts';
 import { rowOf } from './pack.ts';
@@ -27,6 +28,7 @@ export class SqliteWriter {
   readonly #checkpoints: CheckpointWriter;
   readonly #outbox: OutboxWriter;
   readonly #forwards: ForwardWriter;
+  readonly #deliveries: DeliveryWriter;
   readonly #retention: RetentionWriter;
   /** Heads as of the last commit or the running transaction; forgotten on every rollback. */
   readonly #orgs = new Map<string, OrgState>();
@@ -38,6 +40,7 @@ export class SqliteWriter {
     this.#checkpoints = new CheckpointWriter(db);
     this.#outbox = new OutboxWriter(db);
     this.#forwards = new ForwardWriter(db);
+    this.#deliveries = new DeliveryWriter(db);
     this.#retention = new RetentionWriter(db);
   }
 
@@ -108,6 +111,10 @@ export class SqliteWriter {
       }
       case 'approval':
         return this.#approval(job);
+      case 'delivery':
+        return { type: 'done', count: this.#deliveries.save(this.#org(job.org).id, job.row) };
+      case 'forget-deliveries':
+        return { type: 'done', count: this.#deliveries.forget(job.nowMs) };
       case 'use-grant':
         return this.#useGrant(job);
       case 'checkpoint':

@@ -1,0 +1,50 @@
+// Links by themselves: what they name, when they end, and that none can be made or changed without the key.
+import { createHmac } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { ManualClock } from '../lib/clock.ts';
+import { LINK_MS, MAX_LINK_CHARS, ReviewLinks } from './review-link.ts';
+
+const DAY_MS = 86_400_000;
+const mac = (org: string, purpose: string, text: string) =>
+  org === 'gone' ? undefined : createHmac('sha256', `key of ${org}`).update(`${purpose} ${text}`).digest('hex');
+
+function made(): { links: ReviewLinks; clock: ManualClock; link: string } {
+  const clock = new ManualClock();
+  const links = new ReviewLinks({ clock, mac });
+  links.base = 'https://gate.example/';
+  const { url } = links.urlOf('o', 'appr_1', clock.nowMs() + DAY_MS) ?? { url: '' };
+  return { links, clock, link: url.slice('https://gate.example/review/'.length) };
+}
+
+describe('a link', () => {
+  it('names one ticket of one organization until it ends', () => {
+    const { links, clock, link } = made();
+    expect(links.read(link)).toEqual({ type: 'good', org: 'o', ticket: 'appr_1' });
+    clock.advance(LINK_MS - 1);
+    expect(links.read(link).type).toBe('good');
+    clock.advance(1);
+    expect(links.read(link).type).toBe('expired');
+  });
+
+  it('ends with its ticket, and there is none where nobody could open it', () => {
+    const { links, clock } = made();
+    expect(links.urlOf('o', 'appr_1', clock.nowMs() + 5)?.untilMs).toBe(clock.nowMs() + 5);
+    links.base = undefined;
+    expect(links.urlOf('o', 'appr_1', clock.nowMs() + DAY_MS)).toBeUndefined();
+  });
+
+  it('is not valid with any character changed, cut, or put on it, nor under another key', () => {
+    const { links, link } = made();
+    for (let at = 0; at < link.length; at++) {
+      const other = link[at] === 'A' ? 'B' : 'A';
+      expect(links.read(`${link.slice(0, at)}${other}${link.slice(at + 1)}`).type, `at ${at}`).toBe('invalid');
+    }
+    const [body = ''] = link.split('.');
+    const foreign = Buffer.from(JSON.stringify(['p', 'appr_1', 9e15])).toString('base64url');
+    for (const text of ['', '.', body, `${link}.x`, `${link}A`, `${foreign}.${link.split('.')[1]}`, 'x'.repeat(MAX_LINK_CHARS + 1)])
+      expect(links.read(text).type).toBe('invalid');
+    const gone = Buffer.from(JSON.stringify(['gone', 'appr_1', 9e15])).toString('base64url');
+    expect(links.read(`${gone}.`).type).toBe('invalid');
+    expect(links.read(`${gone}.undefined`).type).toBe('invalid');
+  });
+});
