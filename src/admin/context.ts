@@ -4,9 +4,12 @@ import type { Checkpointer } from '../audit/checkpointer.ts';
 import type { ShadowDifference } from '../audit/entry.ts';
 import type { AuditLog } from '../audit/log.ts';
 import type { LogStore } from '../audit/port.ts';
+import type { Definition, IntentVerdict } from '../call.ts';
 import type { Compared, Stated } from '../catalog/drift.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { JsonObject } from '../lib/json.ts';
 import type { ObjectContext } from '../object/apply.ts';
+import type { ServerSpec } from '../object/kinds.ts';
 import type { ObjectVersion } from '../object/port.ts';
 import type { ControlView } from '../object/snapshot.ts';
 import type { Logger } from '../observe/log.ts';
@@ -70,6 +73,8 @@ export interface AdminContext {
     save(definitions: readonly { hash: string; text: string }[]): Promise<void>;
     text(hash: string): Promise<string | undefined>;
   };
+  /** What such a call would do, as the gateway judges it on its way. */
+  intentOf(spec: ServerSpec, tool: string, definition: Definition, args: JsonObject): IntentVerdict;
   checkpointer: Pick<Checkpointer, 'make' | 'latest' | 'keys' | 'rotate' | 'inclusion' | 'consistency'>;
   /** Versions of an object, newest first. */
   versions(kind: string, name: string, limit: number): Promise<ObjectVersion[]>;

@@ -4,6 +4,7 @@ import type { AdminContext } from '../admin/context.ts';
 import { isLoopback } from '../config.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { buildView, type ControlView } from '../object/snapshot.ts';
+import { toolOverride } from '../object/tool-override.ts';
 import type { Inside } from './gateway.ts';
 import { limitReport, limitState } from './limit-report.ts';
 import { objectContext } from './object-context.ts';
@@ -65,6 +66,8 @@ function adminContext(inside: Inside, version: string, org: string, within: (org
       save: (definitions) => store.definitions.saveDefinitions(org, definitions),
       text: (hash) => store.definitions.loadDefinition(org, hash),
     },
+    intentOf: (spec, tool, definition, args) =>
+      inside.intent.classify(inside.intent.profile(definition, spec, toolOverride(spec, tool)), args),
     history: () => inside.histories.of(org),
     checkpointer: inside.checkpoints.checkpointer,
     versions: (kind, name, limit) => store.objects.history(org, kind, name, limit),

@@ -19,11 +19,10 @@ describe('pendingMigrations', () => {
 });
 
 describe('readMigrations', () => {
-  it.each(['sqlite', 'postgres'] as const)('finds the files of %s in the order of their numbers', (driver) => {
+  it.each(['sqlite', 'postgres'] as const)('finds the files of %s, in order, each number once', (driver) => {
     const found = readMigrations(driver);
     expect(found.length).toBeGreaterThan(0);
     const numbers = found.map(({ number }) => number);
     expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b));
-    expect(found.map(({ name }) => name)).toEqual(readMigrations(driver === 'sqlite' ? 'postgres' : 'sqlite').map(({ name }) => name));
   });
 });

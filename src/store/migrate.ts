@@ -43,17 +43,15 @@ export function pendingMigrations(available: readonly Migration[], applied: read
   return available.filter(({ number }) => !done.has(number));
 }
 
-/** Files of one driver, in the order of their numbers, no two of which are alike. */
+/** Files of one driver, in order. Numbered upwards; a number may be left out. */
 export function readMigrations(driver: 'sqlite' | 'postgres'): Migration[] {
   const folder = fileURLToPath(new URL(`./migrations/${driver}/`, import.meta.url));
   const names = readdirSync(folder)
     .filter((name) => name.endsWith('.sql'))
     .sort();
-  let last = 0;
   return names.map((name) => {
     const number = Number.parseInt(name, 10);
-    if (!(number > last)) throw new GatewayError('schema_changed', `Schema change ${name} is there twice. Reinstall Sallyport.`);
-    last = number;
+    if (!(number > 0)) throw new GatewayError('schema_changed', `The file ${name} is no numbered schema change. Reinstall Sallyport.`);
     const sql = readFileSync(`${folder}${name}`, 'utf8');
     return { number, name, sql, checksum: sha256Hex(sql) };
   });

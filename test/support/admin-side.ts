@@ -1,4 +1,5 @@
 // The admin side over a real SQLite store and a real listener, with one operator per role, for tests of API and command line.
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,11 +15,13 @@ import { buildPrincipals } from '../../src/auth/principal-index.ts';
 import { compareWithSnapshot, type Stated } from '../../src/catalog/drift.ts';
 import { compileSnapshots } from '../../src/catalog/snapshot-index.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
+import { IntentAnalyser } from '../../src/detect/intent/intent-analyser.ts';
 import { compileFreezes } from '../../src/kill/freeze-index.ts';
 import { operatorRoles } from '../../src/object/kind/operator.ts';
 import type { OperatorRole, StoredObject } from '../../src/object/kinds.ts';
 import type { ControlSnapshot } from '../../src/object/port.ts';
 import { buildView } from '../../src/object/snapshot.ts';
+import { toolOverride } from '../../src/object/tool-override.ts';
 import { silentLogger } from '../../src/observe/log.ts';
 import { compilePolicies } from '../../src/policy/compile.ts';
 import { seed } from './seed.ts';
@@ -91,6 +94,8 @@ export async function seedOperators(core: Core, org: string): Promise<Record<Ope
   return Object.fromEntries(made.map(({ role, token }) => [role, token])) as Record<OperatorRole, string>;
 }
 
+const intent = new IntentAnalyser();
+
 export function adminContextOf(core: Core, org: string, instead: Partial<AdminContext> = {}): AdminContext {
   const context: AdminContext = {
     org,
@@ -115,6 +120,7 @@ export function adminContextOf(core: Core, org: string, instead: Partial<AdminCo
     metrics: async () => '# no metrics\n',
     lastUsedMs: () => undefined,
     history: () => undefined,
+    intentOf: (spec, tool, definition, args) => intent.classify(intent.profile(definition, spec, toolOverride(spec, tool)), args),
     checkpointer: new CheckpointKeeper(core, loadConfig({ env: {} }).config as Config, silentLogger).checkpointer,
     versions: (kind, name, limit) => core.store.objects.history(org, kind, name, limit),
     definitions: {

@@ -48,7 +48,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     definitions: store,
     checkpoints: store.checkpoints,
     lifecycle: store,
-    limits: { quotas: store.flows.limits, rates: undefined },
+    limits: { quotas: store.flows.limits, rates: undefined, places: undefined },
     approvals: store.flows.approvals,
     // The lock of the data directory lets nobody else in.
     presence: { claim: async () => true, settle: async () => undefined, count: async () => 1 },
