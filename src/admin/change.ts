@@ -95,6 +95,9 @@ export function problemLine(problem: PlanProblem, locate?: Locate): string {
   return `${where}${problem.object}: ${problem.message}`;
 }
 
+/** Kinds that say which sealed values are deleted, and which are not. */
+const KEEPING: ReadonlySet<string> = new Set(['retention', 'legal-hold', 'erasure']);
+
 /** Why this operator may not make these changes. */
 function forbidden(
   context: AdminContext,
@@ -104,6 +107,8 @@ function forbidden(
 ): string | undefined {
   for (const { kind, name, change: what, before, after } of changes) {
     if (what === 'unchanged') continue;
+    if (KEEPING.has(kind) && !mayAct(operator.role, 'admin'))
+      return `${kind}/${name}: what is kept and what is deleted is decided by role admin only.`;
     if (kind === 'operator' && !mayAct(operator.role, 'admin')) return `operator/${name}: operators are changed by role admin only.`;
     if (kind === 'operator' && after && gains(after as StoredObject<'operator'>, operator))
       return `operator/${name}: a right is given, and who has it is changed, only by an operator who has it too.`;

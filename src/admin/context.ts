@@ -14,6 +14,8 @@ import type { ObjectVersion } from '../object/port.ts';
 import type { ControlView } from '../object/snapshot.ts';
 import type { Logger } from '../observe/log.ts';
 import type { DecideInput } from '../policy/decide-input.ts';
+import type { Eraser } from '../retention/eraser.ts';
+import type { RetentionStore } from '../retention/port.ts';
 import type { History } from '../risk/history.ts';
 import type { AccessState } from './access.ts';
 import type { LimitBody, StatusReply } from './contract.ts';
@@ -76,6 +78,8 @@ export interface AdminContext {
   /** What such a call would do, as the gateway judges it on its way. */
   intentOf(spec: ServerSpec, tool: string, definition: Definition, args: JsonObject): IntentVerdict;
   checkpointer: Pick<Checkpointer, 'make' | 'latest' | 'keys' | 'rotate' | 'inclusion' | 'consistency'>;
+  eraser: Pick<Eraser, 'preview'>;
+  retention: Pick<RetentionStore, 'doneErasures' | 'erasedBy'>;
   /** Versions of an object, newest first. */
   versions(kind: string, name: string, limit: number): Promise<ObjectVersion[]>;
   rotateDataKey(): Promise<{ id: string; previous: string }>;
@@ -85,6 +89,8 @@ export interface AdminContext {
     metrics: 'loopback' | 'viewer';
     /** May role admin register servers that run a command? */
     commands: boolean;
+    /** What an evidence pack says of checkpoints. */
+    evidence: { checkpointIntervalMs: number; hasAnchor: boolean };
   };
 }
 

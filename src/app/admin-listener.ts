@@ -70,12 +70,15 @@ function adminContext(inside: Inside, version: string, org: string, within: (org
       inside.intent.classify(inside.intent.profile(definition, spec, toolOverride(spec, tool)), args),
     history: () => inside.histories.of(org),
     checkpointer: inside.checkpoints.checkpointer,
+    eraser: inside.retention.eraser,
+    retention: store.retention,
     versions: (kind, name, limit) => store.objects.history(org, kind, name, limit),
     rotateDataKey: () => vault.rotateDataKey(org),
     replicas: () => store.presence.count(),
     settings: {
       metrics: config.admin.metrics,
       commands: commands === 'on' || (commands === 'auto' && isLoopback(config.admin.host)),
+      evidence: { checkpointIntervalMs: config.audit.checkpointIntervalMs, hasAnchor: config.audit.anchorFile !== undefined },
     },
   };
 }

@@ -120,6 +120,15 @@ const SYSTEM: Readonly<Record<string, Members>> = {
     'expires?': instant,
   },
   grant: { what: oneOf('used'), grant: text, agent: text, binding: hash, rule: text, call: text },
+  erasure: {
+    what: oneOf('erased', 'withheld', 'completed'),
+    cause: oneOf('retention', 'request'),
+    values: count,
+    'rule?': text,
+    'request?': text,
+    'entries?': listOf({ from: count, to: count }),
+    'held?': count,
+  },
   'key-rotation': { scope: oneOf('master', 'data', 'checkpoint'), key: text, 'previous?': text },
 };
 

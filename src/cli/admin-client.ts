@@ -19,6 +19,9 @@ import type {
   DrillReply,
   DrillRequest,
   EffectiveReply,
+  ErasureList,
+  ErasureReply,
+  ErasureRequest,
   ExplainReply,
   FreezeList,
   FreezeReply,
@@ -33,6 +36,7 @@ import type {
   NewTokenReply,
   ObjectBody,
   OrganizationList,
+  PackReply,
   PlacedProblem,
   PolicyDiffReply,
   ShadowReply,
@@ -118,9 +122,12 @@ export interface AdminClient {
   rotateSigningKey(): Promise<{ key: string; previous: string }>;
   consistency(query: { from: string; to: string }): Promise<{ proof: string[] }>;
   proof(call: string): Promise<unknown>;
+  evidencePack(query: { framework: string; from: string; to: string }): Promise<PackReply>;
+  erase(request: ErasureRequest): Promise<ErasureReply>;
+  erasures(): Promise<ErasureList>;
   rotateDataKey(): Promise<{ key: string; previous: string }>;
   log(query: Readonly<Record<string, string | undefined>>): Promise<{ entries: LogEntryBody[]; next?: number }>;
-  entry(seq: number, values: boolean): Promise<{ entry: LogEntryBody; values?: Record<string, string | null> }>;
+  entry(seq: number, values: boolean): Promise<{ entry: LogEntryBody; values?: Record<string, string | null>; erased?: number }>;
   exportLog(query: { from: string | undefined; to: string | undefined }): Promise<AsyncIterable<Uint8Array>>;
   /** Server-sent events; ends when the gateway does. */
   tailLog(from: number | undefined, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
@@ -181,6 +188,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     limits: () => wire.json('GET', at('limits')),
     limit: (name) => wire.json('GET', at('limits', name)),
     ...approvalsOf(wire),
+    ...evidenceOf(wire),
     freezes: () => wire.json('GET', at('freezes')),
     freeze: (body) => wire.json('POST', at('freezes'), body),
     unfreeze: (name) => wire.json('DELETE', at('freezes', name)),
@@ -194,8 +202,6 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     makeCheckpoint: () => wire.json('POST', at('log', 'checkpoints')),
     signingKeys: () => wire.json('GET', at('log', 'keys')),
     rotateSigningKey: () => wire.json('POST', at('log', 'keys', 'rotate')),
-    consistency: (query) => wire.json('GET', at('log', 'consistency') + queryText(query)),
-    proof: (call) => wire.json('GET', at('log', 'proof') + queryText({ call })),
     rotateDataKey: () => wire.json('POST', at('keys', 'rotate')),
     log: (query) => wire.json('GET', at('log') + queryText(query)),
     entry: (seq, values) => wire.json('GET', at('log', String(seq)) + queryText({ values: values ? 'true' : undefined })),
@@ -203,6 +209,16 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     tailLog: (from, signal) => wire.stream(at('log', 'tail') + queryText({ from: from?.toString() }), signal),
     download: (url) => wire.download(url),
     close: () => wire.close(),
+  };
+}
+
+function evidenceOf(wire: Wire): Pick<AdminClient, 'consistency' | 'proof' | 'evidencePack' | 'erase' | 'erasures'> {
+  return {
+    consistency: (query) => wire.json('GET', `/api/v1/log/consistency${queryText(query)}`),
+    proof: (call) => wire.json('GET', `/api/v1/log/proof${queryText({ call })}`),
+    evidencePack: (query) => wire.json('GET', `/api/v1/evidence/pack${queryText(query)}`),
+    erase: (request) => wire.json('POST', '/api/v1/erasures', request),
+    erasures: () => wire.json('GET', '/api/v1/erasures'),
   };
 }
 

@@ -5,16 +5,19 @@ import { agentSpec } from './kind/agent.ts';
 import { classSpec } from './kind/class.ts';
 import { delegationSpec } from './kind/delegation.ts';
 import { dlpSpec } from './kind/dlp.ts';
+import { erasureSpec } from './kind/erasure.ts';
 import type { metadataSchema } from './kind/field.ts';
 import { flowSpec } from './kind/flow.ts';
 import { freezeSpec } from './kind/freeze.ts';
 import { grantSpec } from './kind/grant.ts';
 import { injectionSpec } from './kind/injection.ts';
+import { legalHoldSpec } from './kind/legal-hold.ts';
 import { limitSpec } from './kind/limit.ts';
 import { type operatorRights, type operatorRoles, operatorSpec } from './kind/operator.ts';
 import { organizationSpec } from './kind/organization.ts';
 import { type policyRule, policySpec } from './kind/policy.ts';
 import type { policyCase } from './kind/policy-case.ts';
+import { retentionSpec } from './kind/retention.ts';
 import { riskSpec } from './kind/risk.ts';
 import { type roleGrant, roleSpec } from './kind/role.ts';
 import { secretSpec } from './kind/secret.ts';
@@ -45,6 +48,9 @@ export const kinds = {
   snapshot: snapshotSpec,
   grant: grantSpec,
   delegation: delegationSpec,
+  retention: retentionSpec,
+  'legal-hold': legalHoldSpec,
+  erasure: erasureSpec,
 } as const;
 
 export type Kind = keyof typeof kinds;

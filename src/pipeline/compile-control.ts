@@ -44,7 +44,7 @@ export function controlCompiler(
       grants: changed('grant', 'server') || !previous ? compileGrants(all) : previous.grants,
       risk,
       injection: changed('injection') || !previous ? compileInjection(all) : previous.injection,
-      dlp: changed('dlp') || !previous ? compileDlp(all) : previous.dlp,
+      dlp: changed('dlp', 'erasure') || !previous ? compileDlp(all) : previous.dlp,
       flow: changed('flow', 'secret') || !previous ? compileFlow(all, secretOf) : previous.flow,
       lease: leases(org, view, openSecret),
     };

@@ -21,6 +21,7 @@ export const TABLES = [
   'grant_use',
   'checkpoint_key',
   'checkpoint',
+  'erased',
 ] as const;
 export type Table = (typeof TABLES)[number];
 
@@ -36,6 +37,7 @@ export const COLUMNS: Readonly<Record<Table, readonly string[]>> = {
   grant_use: ['org', 'key', 'used', 'used_ms'],
   checkpoint_key: ['org', 'position', 'verifier_key', 'sealed'],
   checkpoint: ['org', 'size', 'made_ms', 'note'],
+  erased: ['org', 'from_seq', 'to_seq', 'by_seq'],
 };
 
 export type Value = string | number | null;

@@ -5,6 +5,7 @@ import type { TokenUseStore } from '../auth/port.ts';
 import type { DefinitionStore } from '../catalog/port.ts';
 import type { PlaceStore, QuotaStore, RateStore } from '../limit/port.ts';
 import type { ObjectStore, StoreLifecycle } from '../object/port.ts';
+import type { RetentionStore } from '../retention/port.ts';
 import type { HistoryStore } from '../risk/port.ts';
 import type { KeyStore } from '../vault/port.ts';
 
@@ -16,6 +17,7 @@ export interface Store {
   readonly histories: HistoryStore;
   readonly definitions: DefinitionStore;
   readonly approvals: ApprovalStore;
+  readonly retention: RetentionStore;
   readonly checkpoints: CheckpointStore;
   readonly lifecycle: StoreLifecycle;
   /** `rates`: counted for all gateways of the database together; undefined where there is one process only. */

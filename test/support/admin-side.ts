@@ -24,6 +24,7 @@ import { buildView } from '../../src/object/snapshot.ts';
 import { toolOverride } from '../../src/object/tool-override.ts';
 import { silentLogger } from '../../src/observe/log.ts';
 import { compilePolicies } from '../../src/policy/compile.ts';
+import { Eraser } from '../../src/retention/eraser.ts';
 import { seed } from './seed.ts';
 
 export const ORG = 'default';
@@ -32,6 +33,8 @@ export const ORG = 'default';
 export const STATED: Stated[] = [
   { kind: 'tool', name: 'echo', value: { name: 'echo', inputSchema: { type: 'object' } }, hash: 'ab'.repeat(32) },
 ];
+
+const EVIDENCE = { checkpointIntervalMs: 60_000, hasAnchor: false };
 
 export interface AdminSide {
   core: Core;
@@ -49,7 +52,7 @@ export async function startAdminSide(settings: Partial<AdminContext['settings']>
   if (!config) throw new Error('no configuration');
   const core = await openCore(config, { create: true });
   const tokens = await seedOperators(core, ORG);
-  const context = adminContextOf(core, ORG, { settings: { metrics: 'viewer' as const, commands: true, ...settings } });
+  const context = adminContextOf(core, ORG, { settings: { metrics: 'viewer' as const, commands: true, evidence: EVIDENCE, ...settings } });
   const server = createAdminServer(context, { allowedHosts: [] });
   const { url } = await server.listen('127.0.0.1', 0);
   return {
@@ -122,6 +125,12 @@ export function adminContextOf(core: Core, org: string, instead: Partial<AdminCo
     history: () => undefined,
     intentOf: (spec, tool, definition, args) => intent.classify(intent.profile(definition, spec, toolOverride(spec, tool)), args),
     checkpointer: new CheckpointKeeper(core, loadConfig({ env: {} }).config as Config, silentLogger).checkpointer,
+    eraser: new Eraser({
+      ...{ log: core.store.log, store: core.store.retention, audit: core.log, clock: core.clock, instance: 'gw_test' },
+      view: async () => buildView(await core.store.objects.load(org)),
+      endTicket: async () => undefined,
+    }),
+    retention: core.store.retention,
     versions: (kind, name, limit) => core.store.objects.history(org, kind, name, limit),
     definitions: {
       stated: () => STATED,
@@ -132,7 +141,7 @@ export function adminContextOf(core: Core, org: string, instead: Partial<AdminCo
     },
     rotateDataKey: () => core.vault.rotateDataKey(org),
     replicas: () => core.store.presence.count(),
-    settings: { metrics: 'viewer', commands: true },
+    settings: { metrics: 'viewer', commands: true, evidence: EVIDENCE },
     ...instead,
   };
   return context;

@@ -4,6 +4,7 @@ import type { EntryDraft, PayloadDraft } from '../../audit/port.ts';
 import type { QuotaFull, QuotaItem } from '../../limit/port.ts';
 import type { CheckpointJob, CheckpointRead } from './checkpoints.ts';
 import type { PackedAppends } from './pack.ts';
+import type { RetentionJob, RetentionRead } from './retention.ts';
 
 export type WriteJob =
   | { type: 'append'; org: string; drafts: readonly EntryDraft[] }
@@ -22,6 +23,7 @@ export type WriteJob =
   | { type: 'approval'; org: string; row: TicketRow; sealed: Uint8Array | undefined; atRevision: number | undefined; entry: EntryDraft }
   | { type: 'use-grant'; org: string; use: GrantUse; entry: EntryDraft }
   | CheckpointJob
+  | RetentionJob
   | { type: 'health' };
 
 /** What the writer appends: texts as they are, or already in UTF-8. */
@@ -82,6 +84,7 @@ export type ReadJob =
   | { type: 'quotas'; org: string; nowMs: number; name: string | undefined; limit: number }
   | { type: 'risk-history'; org: string }
   | CheckpointRead
+  | RetentionRead
   | { type: 'definition'; org: string; hash: string }
   | { type: 'grant-uses'; org: string }
   | { type: 'approvals'; org: string; live: boolean; agent: string | undefined; limit: number }

@@ -2,6 +2,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { checkpointQuery } from './checkpoints.ts';
 import type { ReadJob, Row } from './job.ts';
+import { retentionQuery } from './retention.ts';
 import { entryKey, payloadKey, SEQ_SPAN } from './row-key.ts';
 
 export class SqliteReader {
@@ -44,8 +45,12 @@ export class SqliteReader {
         return this.#all(job.live ? LIVE_APPROVALS : APPROVALS, job.org, job.agent ?? null, job.limit);
       case 'approval':
         return this.#all(APPROVAL_BY[job.by], job.org, job.key);
-      default:
+      case 'checkpoints':
+      case 'signing-keys':
+      case 'blocks':
         return this.#all(...checkpointQuery(job));
+      default:
+        return this.#all(...retentionQuery(job, (name) => this.#org(name)));
     }
   }
 

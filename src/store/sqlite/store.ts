@@ -50,6 +50,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     lifecycle: store,
     limits: { quotas: store.flows.limits, rates: undefined, places: undefined },
     approvals: store.flows.approvals,
+    retention: store.flows.retention,
     // The lock of the data directory lets nobody else in.
     presence: { claim: async () => true, settle: async () => undefined, count: async () => 1 },
     backup: (toPath) => backupSqlite(options.dataDir, toPath),
