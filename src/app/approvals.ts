@@ -2,6 +2,7 @@
 // Never decides about a call: the table does, and asks again under the rules in force.
 import { Deliveries } from '../approval/deliveries.ts';
 import { ApprovalDesk, MAX_LIVE } from '../approval/desk.ts';
+import type { TicketEvent } from '../approval/events.ts';
 import { ReviewLinks } from '../approval/review-link.ts';
 import type { Ticket } from '../approval/ticket.ts';
 import type { StopSubject, StopTarget } from '../kill/stopper.ts';
@@ -55,8 +56,9 @@ export function ticketTarget(desk: ApprovalDesk, logger: Pick<Logger, 'error'>):
 
 /** Ends what expired, and what a freeze stopped that this process did not know of; returns the function that ends the looking. */
 export function watchTickets(inside: Watched): () => Promise<void> {
-  const { control, logger } = inside;
+  const { approvals, control, logger } = inside;
   const tasks = new TaskRunner(inside);
+  const endListening = approvals.events.listen((org, event, ticket) => tellWaiting(logger, org, event, ticket));
   let running: Promise<void> | undefined;
   const look = (): void => {
     running ??= lookAtAll(inside, control.all(), tasks)
@@ -70,22 +72,43 @@ export function watchTickets(inside: Watched): () => Promise<void> {
   return async () => {
     clearInterval(timer);
     await running;
+    endListening();
     await tasks.stop();
   };
 }
 
 type Watched = Pick<Inside, 'approvals' | 'deliveries' | 'pipeline' | 'control' | 'clock' | 'logger'>;
 
+/** What waits too long is told in the process log as well, for who watches nothing else. */
+function tellWaiting(
+  logger: Pick<Logger, 'warn'>,
+  org: string,
+  event: TicketEvent,
+  { id, rule, requester, reminded, expiresMs }: Ticket,
+): void {
+  if (event !== 'reminded' && event !== 'escalated') return;
+  const about = {
+    org,
+    ticket: id,
+    rule,
+    agent: requester.agent,
+    reminders: reminded?.count ?? 0,
+    until: new Date(expiresMs).toISOString(),
+  };
+  logger.warn(
+    about,
+    event === 'reminded' ? 'a held call still waits for a person' : 'a held call waited so long that more people may decide',
+  );
+}
+
 async function lookAtAll({ approvals, clock }: Watched, controls: readonly Parameters<typeof judgeOf>[0][], tasks: TaskRunner) {
   for (const control of controls) {
     const live = await approvals.expire(control.org, await approvals.list(control.org, { live: true, limit: MAX_LIVE }));
     approvals.waiting.replace(control.org, live);
     const judge = judgeOf(control, clock.nowMs());
-    for (const ticket of live) await approvals.nudge(control.org, ticket);
-    for (const ticket of live) {
-      const why = judge(subjectOf(ticket));
-      if (why) await approvals.drain(control.org, ticket.id, why.message);
-    }
+    const whys = live.map((ticket) => judge(subjectOf(ticket)));
+    for (const [i, ticket] of live.entries()) if (whys[i]) await approvals.drain(control.org, ticket.id, whys[i].message);
+    for (const [i, ticket] of live.entries()) if (!whys[i]) await approvals.nudge(control.org, ticket);
     await tasks.look(control.org, live);
   }
 }

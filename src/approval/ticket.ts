@@ -122,7 +122,7 @@ export function newTicket(org: string, asking: Asking, made: { id: string; nonce
 
 export type VoteRefusal = 'not_open' | 'not_a_reviewer' | 'self_approval' | 'voted_already' | 'comment_required' | 'claimed';
 
-/** INVARIANT: nobody decides about what they asked for, and nobody twice, by themselves or through others (ticket.test.ts). */
+/** INVARIANT: nobody decides about what they asked for, and nobody twice, by themselves or through others (test/scenario/approval-queue.test.ts). */
 export function voteProblem(
   ticket: Ticket,
   reviewer: Reviewer,

@@ -1,5 +1,5 @@
 // Standing grants, compiled: which of them are about a call. Whether enough people stand for one is not known here (approval/standing.ts).
-// INVARIANT: what is not known of a call lets nothing through: a condition that cannot be evaluated is no match (standing-grant.test.ts).
+// INVARIANT: what is not known of a call lets nothing through: a condition that cannot be evaluated is no match (test/scenario/standing-grant.test.ts).
 import type { JsonObject } from '../lib/json.ts';
 import type { GrantSpec, StoredObject } from '../object/kinds.ts';
 import type { DecideInput } from './decide-input.ts';

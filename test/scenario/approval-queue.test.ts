@@ -203,6 +203,15 @@ describe("in somebody's place", () => {
     expect((await post(`approvals/${id}/approve`, 'reviewer')).status).toBe(403);
   });
 
+  it('cannot be taken by writing the object', async () => {
+    await open(rules);
+    await link('operator', 'ben');
+    const object = { kind: 'delegation', metadata: { name: 'd' }, spec: { from: 'ada', to: 'ben', until } };
+    expect((await post('apply', 'operator', { objects: [object] })).status).toBe(403);
+    expect((await post('apply', 'admin', { objects: [object] })).status).toBe(200);
+    expect((await post('apply', 'operator', { objects: [], prune: ['delegation'] })).status).toBe(403);
+  });
+
   it('is ended by either of the two, or by role admin', async () => {
     await open(rules);
     await link('reviewer', 'ada');

@@ -4,6 +4,7 @@ import { ManualClock } from '../../src/lib/clock.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 import type { GrantSpec, PolicyRule, StoredObject } from '../../src/object/kinds.ts';
 import { PASS } from '../../src/pipeline/flight.ts';
+import { MAX_GRANTS_PER_AGENT } from '../../src/policy/standing-grant.ts';
 import { type Rehearsal, rehearsal } from '../support/rehearsal.ts';
 
 const NOW = Date.parse('2026-03-02T12:00:00Z');
@@ -172,6 +173,31 @@ describe('who grants', () => {
     expect(await refund(1)).toMatchObject({ code: 'approval_required' });
     await post('grants/own/confirm', 'reviewer');
     expect((await refund(2)).type).toBe('result');
+  });
+
+  it('a vote is nobody’s any more when its operator is gone, and not that of another one who got the name later', async () => {
+    await open();
+    await grant({ name: 'g' });
+    expect((await refund(1)).type).toBe('result');
+    const { revision: _, ...reviewer } = (await r.context.view()).operator('reviewer') as StoredObject<'operator'>;
+    await r.put({ ...reviewer, spec: { ...reviewer.spec, revokedAt: at(0) } });
+    expect(await refund(2)).toMatchObject({ code: 'approval_required' });
+    await r.put({ ...reviewer, spec: { ...reviewer.spec, hash: 'cd'.repeat(32), createdAt: at(1) } });
+    expect(await refund(3)).toMatchObject({ code: 'approval_required' });
+    await r.put(reviewer);
+    expect((await refund(4)).type).toBe('result');
+  });
+
+  it('an agent has so many at most', async () => {
+    await open();
+    const spec = { ...WHAT, setBy: 'reviewer', setAt: at(0), votes: [] };
+    const many = Array.from(
+      { length: MAX_GRANTS_PER_AGENT },
+      (_, i) => ({ kind: 'grant', metadata: { name: `g${i}` }, spec }) as StoredObject,
+    );
+    await r.put(...many);
+    const over = await grant({ name: 'one-more' });
+    expect([over.status, JSON.stringify(over.body)]).toEqual([422, expect.stringContaining('more than 100 standing grants')]);
   });
 
   it('a rule may let none answer it', async () => {

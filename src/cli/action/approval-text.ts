@@ -52,12 +52,32 @@ function toolLines({ description, pinned, definition }: ApprovalDetail): string[
 }
 
 function paramLines({ params }: ApprovalDetail): string[] {
-  if (params === undefined) return ['They cannot be opened any more.'];
-  try {
-    return JSON.stringify(JSON.parse(params), undefined, 2).split('\n');
-  } catch {
-    return [params];
+  return params === undefined ? ['They cannot be opened any more.'] : indentedJson(params);
+}
+
+const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
+
+/**
+ * JSON text in lines, every value as it was written: a number with more digits than a double keeps, or a member that is there twice, is what the
+ * server gets, and what is decided about. Text that is no JSON comes back as it is.
+ */
+export function indentedJson(text: string): string[] {
+  const lines: string[] = [''];
+  let depth = 0;
+  let last = '';
+  const add = (token: string): void => {
+    lines[lines.length - 1] += token;
+  };
+  const turn = (): void => void lines.push('  '.repeat(Math.max(0, depth)));
+  for (const [token] of text.matchAll(TOKEN)) {
+    const closes = token === '}' || token === ']';
+    if (closes) depth--;
+    if (last === ',' || (closes ? last !== '{' && last !== '[' : last === '{' || last === '[')) turn();
+    add(token === ':' ? ': ' : token);
+    if (token === '{' || token === '[') depth++;
+    last = token;
   }
+  return lines;
 }
 
 const MARKS = {
