@@ -21,6 +21,7 @@ import { Catalog } from './catalog/catalog.ts';
 import { UriRoutes } from './catalog/uri-routes.ts';
 import type { Config } from './config.ts';
 import { createDlpScanner } from './detect/dlp/scanner.ts';
+import { createInjectionLooker } from './detect/injection/looker.ts';
 import { TokenBook } from './detect/dlp/token.ts';
 import { FlowBook } from './detect/flow/book.ts';
 import { KEY_BYTES } from './detect/flow/hasher.ts';
@@ -154,7 +155,7 @@ function assemble(config: Config, core: Core): Inside {
     ...{ config, logger, inFlight, views, histories, operators, control, metrics, killSwitch, instance, catalog },
     ...{ upstreams, connectors, approvals },
     limits: createLimits({ ...core, config, logger, instance }),
-    definitions: new Definitions({ catalog, control, log, clock, logger, instance }),
+    definitions: new Definitions({ ...{ catalog, control, log, clock, logger, instance }, text: (...of) => core.store.definitions.loadDefinition(...of) }),
     checkpoints: new CheckpointKeeper(core, config, logger),
     intent: new IntentAnalyser(),
     lastUsed: new LastUsed(),
@@ -162,6 +163,7 @@ function assemble(config: Config, core: Core): Inside {
     shadows,
     shadowKeeper: new ShadowKeeper({ tally: shadows, log, clock, logger, instance }),
     dlpScanner: createDlpScanner(),
+    injectionLooker: createInjectionLooker(),
   };
   return { ...parts, log, pipeline: pipelineOf(parts) };
 }
@@ -186,7 +188,7 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     watchdog: new Watchdog(clock),
     inspectors: [
       intentInspector(parts.intent),
-      injectionInspector(),
+      injectionInspector(parts.injectionLooker),
       dlpInspector({ scanner: parts.dlpScanner, tokens: new TokenBook(clock), seal: dlpSeal(vault) }),
       flowInspector({ book: new FlowBook(clock, randomBytes(KEY_BYTES)), analyser: parts.intent }),
     ],
@@ -256,6 +258,7 @@ async function stopInside(inside: Inside): Promise<void> {
   await connectors.close();
   control.stop();
   await inside.dlpScanner.close();
+  await inside.injectionLooker.close();
   await inside.limits.stop();
   await histories.close();
   await inside.shadowKeeper.close();

@@ -6,6 +6,7 @@ import type { TokenDirectory } from '../auth/token-directory.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Config } from '../config.ts';
 import type { DlpScanner } from '../detect/dlp/scanner.ts';
+import type { InjectionLooker } from '../detect/injection/looker.ts';
 import type { IntentAnalyser } from '../detect/intent/intent-analyser.ts';
 import type { InFlight } from '../kill/inflight.ts';
 import type { Logger } from '../observe/log.ts';
@@ -42,6 +43,7 @@ export interface Inside extends Core {
   readonly histories: HistoryKeeper;
   readonly checkpoints: CheckpointKeeper;
   readonly dlpScanner: DlpScanner;
+  readonly injectionLooker: InjectionLooker;
   readonly catalog: Catalog;
   readonly definitions: Definitions;
   readonly lastUsed: LastUsed;
