@@ -14,7 +14,7 @@ const IBAN_LENGTHS: ReadonlyMap<string, number> = new Map(
     .split(' ')
     .map((entry) => [entry.slice(0, 2), Number(entry.slice(2))]),
 );
-const IBAN_HEAD = /[A-Za-z]{2}[ -]?\d[ -]?\d[ -]?[A-Za-z0-9][A-Za-z0-9 .–-]{9,}/g;
+const IBAN_HEAD = /[A-Za-z]{2}[ -]?\d[ -]?\d[ -]?[A-Za-z0-9][A-Za-z0-9 .–-]{9,60}/g;
 
 export function findIbans(view: View, out: Match[]): void {
   const { text } = view;

@@ -43,7 +43,8 @@ export function findPlacedNames(text: string, addresses: readonly Match[], isNam
 function addLineAbove(text: string, start: number, isName: (text: string) => boolean, push: (start: number, value: string) => void): void {
   if (start < 2 || text.charCodeAt(start - 1) !== 0x0a) return;
   const end = text.charCodeAt(start - 2) === 0x0d ? start - 2 : start - 1;
-  const from = Math.max(text.lastIndexOf('\n', end - 1) + 1, end - MAX_LINE_CHARS);
+  const back = text.slice(Math.max(0, end - MAX_LINE_CHARS), end);
+  const from = end - back.length + back.lastIndexOf('\n') + 1;
   const line = text.slice(from, end).trimEnd();
   if (WHOLE_NAME.test(line) && isName(line)) push(from, line);
 }
