@@ -13,6 +13,7 @@ import type { Gateway, Inside } from './app/gateway.ts';
 import { HistoryKeeper } from './app/history-keeper.ts';
 import { KillSwitch } from './app/kill-switch.ts';
 import { createLimits } from './app/limits.ts';
+import { RetentionKeeper } from './app/retention-keeper.ts';
 import { ShadowKeeper } from './app/shadow-keeper.ts';
 import { keepTokenUse, tokenMetrics } from './app/token-use.ts';
 import { LastUsed } from './auth/last-used.ts';
@@ -85,6 +86,7 @@ async function open(inside: Inside): Promise<Gateway> {
   inside.histories.start();
   inside.shadowKeeper.start();
   inside.checkpoints.start();
+  inside.retention.start();
   for (const { org } of control.all()) await log.recordStart(org, { timeMs: clock.nowMs(), instance, version: VERSION, exclusive });
   await store.presence.settle();
   const agentServer = agentListener(inside);
@@ -140,11 +142,16 @@ function assemble(config: Config, core: Core): Inside {
       );
       killSwitch.follow(next, previous);
       views.controlChanged(next);
+      retention.follow(next, previous);
       histories.want(next.org, next.risk !== undefined || next.policies.needsFacts);
     },
   });
   const { upstreams, connectors } = servers(config, core, logger);
   const approvals = createApprovals(core, instance);
+  const retention = new RetentionKeeper({
+    ...{ core, logger, instance, controls: control },
+    endTicket: (org, id, why) => approvals.drain(org, id, why),
+  });
   killSwitch.stopper.add(inFlight);
   killSwitch.stopper.add(ticketTarget(approvals, logger));
   killSwitch.stopper.add({ what: 'parked', doomed: (org, judge) => upstreams.doomedParked(org, judge) });
@@ -153,7 +160,7 @@ function assemble(config: Config, core: Core): Inside {
   const parts = {
     ...core,
     ...{ config, logger, inFlight, views, histories, operators, control, metrics, killSwitch, instance, catalog },
-    ...{ upstreams, connectors, approvals },
+    ...{ upstreams, connectors, approvals, retention },
     limits: createLimits({ ...core, config, logger, instance }),
     definitions: new Definitions({ ...{ catalog, control, log, clock, logger, instance }, text: (...of) => core.store.definitions.loadDefinition(...of) }),
     checkpoints: new CheckpointKeeper(core, config, logger),
@@ -263,6 +270,7 @@ async function stopInside(inside: Inside): Promise<void> {
   await histories.close();
   await inside.shadowKeeper.close();
   await inside.checkpoints.close();
+  await inside.retention.close();
   for (const { org } of control.all()) {
     const fields = { event: 'stop' as const, timeMs: clock.nowMs(), instance, reason: 'orderly stop' };
     await log.record(org, { type: 'system', fields }).catch(() => undefined); // the store may be what failed

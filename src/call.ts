@@ -140,15 +140,24 @@ export interface Obligations {
   approvers?: Approvers | undefined;
 }
 
-/** Who may decide about a held call: anyone that is named in any of these; every reviewer when none is given. */
-export interface Approvers {
+interface Named {
   /** User objects; an operator is linked to one. */
   users?: readonly string[] | undefined;
   teams?: readonly string[] | undefined;
   /** Role objects. */
   roles?: readonly string[] | undefined;
+}
+
+/** Who may decide about a held call: anyone that is named in any of these; every reviewer when none is given. */
+export interface Approvers extends Named {
   /** Approvals that a grant takes, each by somebody else; 1 unless given. */
   quorum?: number | undefined;
+  /** false: no standing grant answers this hold. */
+  standing?: boolean | undefined;
+  /** Reviewers are reminded each time a ticket has waited this long, milliseconds. */
+  remindAfterMs?: number | undefined;
+  /** After so long these may decide, too. */
+  escalate?: (Named & { afterMs: number }) | undefined;
 }
 
 export type DecisionEffect = 'allow' | 'deny' | 'hold';

@@ -78,6 +78,14 @@ const limitSettings = z.strictObject({
         'Where rates are counted. auto: in Redis when redisUrl is set, else in each gateway process for itself. database: in PostgreSQL, for all gateways together, one query a call. Quotas are always counted in the database.',
       ),
     ),
+  concurrency: z
+    .enum(['auto', 'process', 'database'])
+    .default('auto')
+    .meta(
+      about(
+        'Where calls at once are counted. auto: in PostgreSQL for all gateways together where that is the store. process: in each gateway process for itself, without two queries for each call that such a limit is about.',
+      ),
+    ),
   callTimeoutMs: duration(100, 86_400_000)
     .default(3_600_000)
     .meta(about('Longest time a call may take in all; standing streams excepted.')),
@@ -376,6 +384,8 @@ function contradictions(config: Config): string[] {
   }
   if (config.limits.rates === 'database' && config.databaseUrl === undefined)
     problems.push('limits.rates database needs DATABASE_URL; the embedded store has one process, whose own count is exact');
+  if (config.limits.concurrency === 'database' && config.databaseUrl === undefined)
+    problems.push('limits.concurrency database needs DATABASE_URL; the embedded store has one process, whose own count is exact');
   return problems;
 }
 

@@ -22,6 +22,8 @@ const RANK: Record<string, number> = {
   auth: 3,
   limit: 3,
   approval: 3,
+  retention: 3,
+  evidence: 3,
   kill: 3,
   catalog: 3,
   notify: 3,

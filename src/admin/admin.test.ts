@@ -49,10 +49,20 @@ const made = new Map<string, string>();
 const agent = (name: string) => ({ kind: 'agent', metadata: { name }, spec: {} });
 const server = (more: object) => ({ kind: 'server', metadata: { name: 'tools' }, spec: { transport: 'stdio', command: 'echo', ...more } });
 
+/** Days from now, as grants and delegations end. */
+const SOON = new Date(Date.now() + 7 * 86_400_000).toISOString();
+const GRANT = { agent: 'robot', server: 'echoes', tool: 'echo', until: SOON, reason: 'tests' };
+const user = (name: string) => ({ kind: 'user', metadata: { name }, spec: {} });
+
 beforeAll(async () => {
   side = await startAdminSide();
   const text = `kind: secret\nmetadata: {name: key}\nspec: {value: ${SECRET}}\n---\nkind: agent\nmetadata: {name: robot}\nspec: {}\n---\nkind: server\nmetadata: {name: echoes}\nspec: {transport: http, url: 'http://127.0.0.1:9/mcp'}\n---\nkind: token\nmetadata: {name: t1}\nspec: {agent: robot, hash: ${PLAIN.hash}, hint: ${PLAIN.hint}, createdAt: 2026-01-01T00:00:00Z}\n`;
   expect((await ask('operator', 'POST', '/api/v1/apply', { text })).status).toBe(200);
+  const put = [user('ada'), user('ben'), { kind: 'grant', metadata: { name: 'some' }, spec: GRANT }];
+  expect((await ask('operator', 'POST', '/api/v1/apply', { objects: put })).status).toBe(200);
+  const reviewer = (await ask('admin', 'GET', '/api/v1/objects/operator/reviewer')).json();
+  const linked = { ...reviewer, spec: { ...reviewer.spec, user: 'ada' } };
+  expect((await ask('admin', 'PUT', '/api/v1/objects/operator/reviewer', linked)).status).toBe(200);
   for (const name of ['ticket', 'other']) made.set(name, await heldCall(side, name));
   const { revision } = await side.core.store.log.head(side.context.org);
   const decided = {
@@ -117,10 +127,18 @@ const rows: [OperatorRole | undefined, string, string, unknown?][] = [
   ['viewer', 'GET', '/api/v1/approvals'],
   ['viewer', 'GET', '/api/v1/approval-stats'],
   ['reviewer', 'GET', '/api/v1/approvals/{ticket}'],
+  ['reviewer', 'POST', '/api/v1/approvals/{ticket}/claim'],
   ['reviewer', 'POST', '/api/v1/approvals/{ticket}/approve'],
   ['reviewer', 'POST', '/api/v1/approvals/{ticket}/revoke', { comment: 'too soon' }],
   ['reviewer', 'POST', '/api/v1/approvals/{other}/deny', { comment: 'no', digest: undefined }],
   ['reviewer', 'POST', '/api/v1/approvals/decide', { verdict: 'approve', filter: { agent: 'robot' }, comment: 'all', dryRun: true }],
+  ['viewer', 'GET', '/api/v1/grants'],
+  ['reviewer', 'POST', '/api/v1/grants', { ...GRANT, name: 'another' }],
+  ['reviewer', 'POST', '/api/v1/grants/some/confirm'],
+  ['reviewer', 'POST', '/api/v1/grants/some/revoke'],
+  ['viewer', 'GET', '/api/v1/delegations'],
+  ['reviewer', 'POST', '/api/v1/delegations', { name: 'handed', to: 'ben', until: SOON }],
+  ['reviewer', 'POST', '/api/v1/delegations/handed/end'],
   ['viewer', 'GET', '/api/v1/policy/effective?agent=robot'],
   ['viewer', 'GET', '/api/v1/explain/call_1'],
   ['viewer', 'POST', '/api/v1/explain', { text: 'agent: robot\nserver: echoes\ntool: echo' }],
@@ -139,6 +157,9 @@ const rows: [OperatorRole | undefined, string, string, unknown?][] = [
   ['operator', 'POST', '/api/v1/log/checkpoints'],
   ['viewer', 'GET', '/api/v1/log/keys'],
   ['admin', 'POST', '/api/v1/log/keys/rotate'],
+  ['viewer', 'GET', '/api/v1/erasures'],
+  ['viewer', 'GET', '/api/v1/evidence/pack?framework=soc2&from=2026-01-01T00:00:00Z&to=2099-01-01T00:00:00Z'],
+  ['admin', 'POST', '/api/v1/erasures', { match: { user: ['nobody'] }, reason: 'test' }],
   ['viewer', 'GET', '/api/v1/log/consistency?from=1&to=2'],
   ['viewer', 'GET', '/api/v1/log/proof?call=call_proved'],
   ['viewer', 'GET', '/api/v1/log?limit=5'],

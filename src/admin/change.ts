@@ -20,7 +20,7 @@ export async function change(
   options: { dryRun?: boolean; action?: string; reply?: (result: Applied) => unknown; locate?: Locate } = {},
 ): Promise<Response> {
   const { dryRun, action } = options;
-  const how = { ...applyOptions(context, operator, dryRun), ...(action === undefined ? {} : { action }) };
+  const how = { ...applyOptions(context, operator, dryRun, action), ...(action === undefined ? {} : { action }) };
   const result = await applyChanges(context.objects, context.org, input, how);
   return answer(context, result, options.reply, options.locate);
 }
@@ -28,8 +28,9 @@ export async function change(
 /** Where in what was sent a problem stands; undefined when that is not known here. */
 export type Locate = (problem: PlanProblem) => { file: string; line: number; column: number } | undefined;
 
-export function applyOptions(context: AdminContext, operator: Operator, dryRun = false) {
-  return { author: operator.name, dryRun, guard: (changes: readonly ObjectChange[]) => forbidden(context, operator, changes) };
+/** `action`: what a route of its own does, which has checked what it is about. */
+export function applyOptions(context: AdminContext, operator: Operator, dryRun = false, action?: string) {
+  return { author: operator.name, dryRun, guard: (changes: readonly ObjectChange[]) => forbidden(context, operator, changes, action) };
 }
 
 export async function answer(
@@ -94,13 +95,25 @@ export function problemLine(problem: PlanProblem, locate?: Locate): string {
   return `${where}${problem.object}: ${problem.message}`;
 }
 
+/** Kinds that say which sealed values are deleted, and which are not. */
+const KEEPING: ReadonlySet<string> = new Set(['retention', 'legal-hold', 'erasure']);
+
 /** Why this operator may not make these changes. */
-function forbidden(context: AdminContext, operator: Operator, changes: readonly ObjectChange[]): string | undefined {
+function forbidden(
+  context: AdminContext,
+  operator: Operator,
+  changes: readonly ObjectChange[],
+  action: string | undefined,
+): string | undefined {
   for (const { kind, name, change: what, before, after } of changes) {
     if (what === 'unchanged') continue;
+    if (KEEPING.has(kind) && !mayAct(operator.role, 'admin'))
+      return `${kind}/${name}: what is kept and what is deleted is decided by role admin only.`;
     if (kind === 'operator' && !mayAct(operator.role, 'admin')) return `operator/${name}: operators are changed by role admin only.`;
     if (kind === 'operator' && after && gains(after as StoredObject<'operator'>, operator))
       return `operator/${name}: a right is given, and who has it is changed, only by an operator who has it too.`;
+    if (kind === 'delegation' && action !== 'delegate' && !mayAct(operator.role, 'admin'))
+      return `delegation/${name}: whose place is taken is theirs to say: sallyport approval delegate. Role admin writes any.`;
     if (kind !== 'server' || !after || !startsCommand(after, before)) continue;
     if (!mayAct(operator.role, 'admin')) return `server/${name}: a server that runs a command on the gateway's machine needs role admin.`;
     if (!context.settings.commands) {

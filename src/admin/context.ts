@@ -4,13 +4,18 @@ import type { Checkpointer } from '../audit/checkpointer.ts';
 import type { ShadowDifference } from '../audit/entry.ts';
 import type { AuditLog } from '../audit/log.ts';
 import type { LogStore } from '../audit/port.ts';
+import type { Definition, IntentVerdict } from '../call.ts';
 import type { Compared, Stated } from '../catalog/drift.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { JsonObject } from '../lib/json.ts';
 import type { ObjectContext } from '../object/apply.ts';
+import type { ServerSpec } from '../object/kinds.ts';
 import type { ObjectVersion } from '../object/port.ts';
 import type { ControlView } from '../object/snapshot.ts';
 import type { Logger } from '../observe/log.ts';
 import type { DecideInput } from '../policy/decide-input.ts';
+import type { Eraser } from '../retention/eraser.ts';
+import type { RetentionStore } from '../retention/port.ts';
 import type { History } from '../risk/history.ts';
 import type { AccessState } from './access.ts';
 import type { LimitBody, StatusReply } from './contract.ts';
@@ -70,7 +75,11 @@ export interface AdminContext {
     save(definitions: readonly { hash: string; text: string }[]): Promise<void>;
     text(hash: string): Promise<string | undefined>;
   };
+  /** What such a call would do, as the gateway judges it on its way. */
+  intentOf(spec: ServerSpec, tool: string, definition: Definition, args: JsonObject): IntentVerdict;
   checkpointer: Pick<Checkpointer, 'make' | 'latest' | 'keys' | 'rotate' | 'inclusion' | 'consistency'>;
+  eraser: Pick<Eraser, 'preview'>;
+  retention: Pick<RetentionStore, 'doneErasures' | 'erasedBy'>;
   /** Versions of an object, newest first. */
   versions(kind: string, name: string, limit: number): Promise<ObjectVersion[]>;
   rotateDataKey(): Promise<{ id: string; previous: string }>;
@@ -80,6 +89,8 @@ export interface AdminContext {
     metrics: 'loopback' | 'viewer';
     /** May role admin register servers that run a command? */
     commands: boolean;
+    /** What an evidence pack says of checkpoints. */
+    evidence: { checkpointIntervalMs: number; hasAnchor: boolean };
   };
 }
 

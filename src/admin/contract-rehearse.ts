@@ -48,6 +48,8 @@ export const explainReply = z.object({
   trace: z.array(traceStep),
   nearMisses: z.array(nearMissBody),
   risk: z.object({ score: z.number(), parts: z.record(z.string(), z.number()) }).optional(),
+  /** Of a call that a rule holds: standing grants of the agent for the tool, and whether they answer it. */
+  standing: z.array(z.object({ grant: z.string(), answers: z.boolean(), why: z.string() })),
   /** As it is now. */
   limits: z.array(z.object({ limit: z.string(), part: z.string(), used: z.string(), max: z.string(), hasRoom: z.boolean() })),
   /** What the agent is told. */

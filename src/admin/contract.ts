@@ -3,6 +3,7 @@
 import { z } from 'zod';
 
 export * from './contract-approval.ts';
+export * from './contract-grant.ts';
 export * from './contract-identity.ts';
 
 export const MAX_LOG_PAGE = 500;
@@ -237,6 +238,8 @@ export const entryReply = z.object({
   entry: logEntry,
   /** Full values behind the commitments, by commitment; null when erased or never kept. Only with `values=true`. */
   values: z.record(z.string(), z.string().nullable()).optional(),
+  /** Entry that says that these values were erased. */
+  erased: z.number().optional(),
 });
 export const tailQuery = z.strictObject({ from: z.coerce.number().int().min(1).optional() });
 export const logExportQuery = z.strictObject({ from: seq.optional(), to: seq.optional() });
@@ -283,5 +286,7 @@ export type DrillReply = z.infer<typeof drillReply>;
 export type StatusReply = z.infer<typeof statusReply>;
 
 export * from './contract-evidence.ts';
+export * from './contract-pack.ts';
 export * from './contract-rehearse.ts';
+export * from './contract-retention.ts';
 export * from './contract-server.ts';

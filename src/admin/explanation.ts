@@ -1,6 +1,7 @@
 // An explanation as it leaves the gateway: what was asked, the decision, every rule with what it saw, near misses, and what the agent is told.
 // INVARIANT: a role below reviewer gets no value of an argument, and nobody a value that is secret (test/scenario/rehearse.test.ts).
 import type { Decision } from '../call.ts';
+import type { ControlView } from '../object/snapshot.ts';
 import type { PolicySet } from '../policy/compile.ts';
 import type { DecideInput } from '../policy/decide-input.ts';
 import { nearMisses, publicNearMiss } from '../policy/rehearse/near-miss.ts';
@@ -8,6 +9,7 @@ import type { RecordedDecision, RecordedFinding } from '../policy/rehearse/recor
 import type { AdminContext } from './context.ts';
 import type { ExplainReply } from './contract.ts';
 import { redactedValues } from './redacted-values.ts';
+import { standingShown } from './standing-shown.ts';
 
 export interface Question {
   set: PolicySet;
@@ -18,6 +20,9 @@ export interface Question {
   risk: ExplainReply['risk'];
   missing: readonly string[];
   mayReadArguments: boolean;
+  /** The objects it is decided under, and the definition of the tool: for standing grants. */
+  view: ControlView;
+  definition: string | undefined;
 }
 
 export async function explanation(context: AdminContext, question: Question): Promise<ExplainReply> {
@@ -44,6 +49,7 @@ export async function explanation(context: AdminContext, question: Question): Pr
     }),
     nearMisses: leadsNowhere ? [] : nearMisses(set, input),
     ...(risk ? { risk } : {}),
+    standing: standingShown(question.view, input, decision, question.definition),
     limits: await context.limitState(input, decision.obligations?.quota ?? []),
     told: {
       code: decision.code,

@@ -29,6 +29,11 @@ export function redactedValues(
   return shown;
 }
 
+/** Does the name of this place (JSON pointer) say that its value is secret? */
+export function hidesValue(pointer: string): boolean {
+  return SECRET_NAME.test(pointer.slice(pointer.lastIndexOf('/') + 1));
+}
+
 function redacted(value: Json, pointer: string, hidden: readonly (string | undefined)[]): Json {
   const own = pointer.slice(pointer.lastIndexOf('/') + 1);
   const isTold = hidden.some((path) => path === undefined || pointer === path || pointer.startsWith(`${path}/`));

@@ -74,7 +74,7 @@ class Facts {
 }
 
 /** The first entry of the window, found by halving: entries stand in the order of their times, but for clocks that differ. */
-async function firstSince({ logStore, org }: AdminContext, fromMs: number): Promise<number> {
+export async function firstSince({ logStore, org }: Pick<AdminContext, 'logStore' | 'org'>, fromMs: number): Promise<number> {
   let [low, high] = [1, (await logStore.head(org)).seq + 1];
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
@@ -88,4 +88,4 @@ async function firstSince({ logStore, org }: AdminContext, fromMs: number): Prom
 }
 
 /** Clocks of gateways may differ by this much. */
-const CLOCK_SKEW_MS = 300_000;
+export const CLOCK_SKEW_MS = 300_000;

@@ -14,10 +14,13 @@ import { identifyOperator, mayAct, type Operator, SigninRecorder } from './opera
 import { failure, type Route } from './route.ts';
 import { accessRoutes } from './routes/access.ts';
 import { approvalRoutes } from './routes/approvals.ts';
+import { delegationRoutes } from './routes/delegations.ts';
 import { drillRoutes } from './routes/drills.ts';
+import { erasureRoutes } from './routes/erasures.ts';
 import { evidenceRoutes } from './routes/evidence.ts';
 import { explainRoutes } from './routes/explain.ts';
 import { freezeRoutes } from './routes/freezes.ts';
+import { grantRoutes } from './routes/grants.ts';
 import { healthRoutes } from './routes/health.ts';
 import { limitRoutes } from './routes/limits.ts';
 import { logRoutes } from './routes/log.ts';
@@ -54,6 +57,8 @@ export function adminRoutes(): Route[] {
     ...accessRoutes,
     ...freezeRoutes,
     ...approvalRoutes,
+    ...grantRoutes,
+    ...delegationRoutes,
     ...permissionRoutes,
     ...organizationRoutes,
     ...drillRoutes,
@@ -61,6 +66,7 @@ export function adminRoutes(): Route[] {
     ...riskRoutes,
     ...serverRoutes,
     ...evidenceRoutes,
+    ...erasureRoutes,
     ...logRoutes(tails),
   ];
 }

@@ -1,22 +1,13 @@
-// Tickets as reviewers read them, and who a reviewer is in the organization. Pure.
+// Tickets as reviewers read them: bodies, filters, numbers. Pure.
 import type { Reviewer, Ticket } from '../approval/ticket.ts';
-import { decidedMs, voteProblem } from '../approval/ticket.ts';
-import { buildMembers } from '../auth/member-index.ts';
-import type { ControlView } from '../object/snapshot.ts';
+import { claimOf, decidedMs, voteProblem } from '../approval/ticket.ts';
+import { canonicalJson } from '../lib/canonical-json.ts';
+import { sha256Hex } from '../lib/digest.ts';
 import type { ApprovalBody, ApprovalStats } from './contract-approval.ts';
-import type { Operator } from './operator.ts';
 
-/** An operator who is linked to no user, or to one that is disabled, is in no team and has no role. */
-export function reviewerOf(view: ControlView, { name }: Pick<Operator, 'name'>): Reviewer {
-  const linked = view.operator(name)?.spec.user;
-  const user = linked === undefined ? undefined : view.user(linked);
-  if (!user || user.spec.disabled) return { operator: name, user: undefined, teams: [], roles: [] };
-  const nobody = { credentialMode: 'service', disabled: false } as const;
-  const { teams, roles } = buildMembers(view.all()).of('', nobody, { name: user.metadata.name, spec: user.spec });
-  return { operator: name, user: user.metadata.name, teams, roles };
-}
-
-export function ticketBody(ticket: Ticket): ApprovalBody {
+/** `nowMs`: a claim that is over by then is none. */
+export function ticketBody(ticket: Ticket, nowMs: number): ApprovalBody {
+  const claim = claimOf(ticket, nowMs);
   const { id, state, digest, requester, method, server, capability, rule, reason, callId, approvers, quorum, ended, intent, risk } = ticket;
   return {
     id,
@@ -35,10 +26,13 @@ export function ticketBody(ticket: Ticket): ApprovalBody {
     call: callId,
     approvers: approvers as ApprovalBody['approvers'],
     quorum,
-    votes: ticket.votes.map(({ by, user, verdict, comment, timeMs }) => ({ by, user, verdict, comment, at: instant(timeMs) })),
+    votes: ticket.votes.map(({ timeMs, ...vote }) => ({ ...vote, at: instant(timeMs) })),
     ended: ended && { at: instant(ended.timeMs), by: ended.by, why: ended.why, call: ended.callId },
     intent: intent?.intent,
     risk: risk?.score,
+    claimed: claim && { by: claim.by, until: instant(claim.untilMs) },
+    reminders: ticket.reminded?.count ?? 0,
+    escalatedAt: ticket.escalatedMs === undefined ? undefined : instant(ticket.escalatedMs),
   };
 }
 
@@ -48,6 +42,7 @@ const PROBLEMS = {
   self_approval: 'nobody decides about a call made for them or by an agent they answer for',
   voted_already: 'you have voted already, or somebody linked to the same user has',
   comment_required: 'a refusal needs a comment: the agent is told',
+  claimed: 'somebody else works on it; take it over if you must',
 } as const;
 
 export function problemText(problem: keyof typeof PROBLEMS, ticket: Ticket): string {
@@ -61,6 +56,11 @@ export function whyNot(ticket: Ticket, reviewer: Reviewer): string | undefined {
 }
 
 export interface TicketFilter {
+  intent?: string | undefined;
+  minRisk?: number | undefined;
+  /** RFC 3339: asked for before this. */
+  before?: string | undefined;
+  claimedBy?: string | undefined;
   state?: string | undefined;
   agent?: string | undefined;
   user?: string | undefined;
@@ -69,7 +69,8 @@ export interface TicketFilter {
   rule?: string | undefined;
 }
 
-export function matches(ticket: Ticket, { state, agent, user, server, tool, rule }: TicketFilter): boolean {
+export function matches(ticket: Ticket, filter: TicketFilter, nowMs: number): boolean {
+  const { state, agent, user, server, tool, rule, intent, minRisk, before, claimedBy } = filter;
   const { requester, capability } = ticket;
   const pairs = [
     [state, ticket.state],
@@ -78,31 +79,59 @@ export function matches(ticket: Ticket, { state, agent, user, server, tool, rule
     [server, ticket.server],
     [tool, capability?.kind === 'tool' ? capability.name : undefined],
     [rule, ticket.rule],
+    [intent, ticket.intent?.intent],
+    [claimedBy, claimOf(ticket, nowMs)?.by],
   ];
+  if (minRisk !== undefined && (ticket.risk?.score ?? -1) < minRisk) return false;
+  if (before !== undefined && ticket.createdMs >= Date.parse(before)) return false;
   return pairs.every(([wanted, found]) => wanted === undefined || wanted === found);
 }
+
+/** What a preview of many decisions is bound to: exactly these tickets, as they were read, and what would be done with them. */
+export function previewToken(tickets: readonly Ticket[], verdict: string, operator: string): string {
+  const digests = tickets.map(({ digest }) => digest).sort();
+  return sha256Hex(canonicalJson({ v: 1, verdict, operator, digests })).slice(0, PREVIEW_CHARS);
+}
+
+const PREVIEW_CHARS = 32;
 
 export function statsOf(tickets: readonly Ticket[], nowMs: number): ApprovalStats {
   const byState: Record<string, number> = {};
   const took: number[] = [];
-  let oldestOpenMs: number | undefined;
+  const looked: number[] = [];
+  const ages: number[] = [];
+  const people = new Map<string, { approved: number; refused: number; unread: number }>();
   for (const ticket of tickets) {
     byState[ticket.state] = (byState[ticket.state] ?? 0) + 1;
-    if (ticket.state === 'open') oldestOpenMs = Math.max(oldestOpenMs ?? 0, nowMs - ticket.createdMs);
+    if (ticket.state === 'open') ages.push(nowMs - ticket.createdMs);
     const atMs = ticket.votes.length > 0 ? decidedMs(ticket) : undefined;
     if (atMs !== undefined) took.push(atMs - ticket.createdMs);
+    for (const { by, verdict, lookedMs } of ticket.votes) {
+      const of = people.get(by) ?? { approved: 0, refused: 0, unread: 0 };
+      of[verdict === 'approve' ? 'approved' : 'refused']++;
+      if (lookedMs === undefined) of.unread++;
+      else looked.push(lookedMs);
+      people.set(by, of);
+    }
   }
-  took.sort((a, b) => a - b);
-  const at = (share: number): number | undefined => took[Math.min(took.length - 1, Math.floor(took.length * share))];
   return {
     open: byState.open ?? 0,
     granted: byState.approved ?? 0,
-    oldestOpenMs,
+    oldestOpenMs: shareOf(ages, 1),
+    medianOpenMs: shareOf(ages, 0.5),
     sample: tickets.length,
-    medianToDecideMs: at(0.5),
-    p95ToDecideMs: at(0.95),
+    medianToDecideMs: shareOf(took, 0.5),
+    p95ToDecideMs: shareOf(took, 0.95),
+    medianLookedMs: shareOf(looked, 0.5),
+    decidedUnread: [...people.values()].reduce((sum, { unread }) => sum + unread, 0),
     byState,
+    reviewers: [...people].map(([by, counts]) => ({ by, ...counts })).sort((a, b) => b.approved + b.refused - a.approved - a.refused),
   };
+}
+
+function shareOf(values: readonly number[], share: number): number | undefined {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
 }
 
 export function instant(timeMs: number): string {

@@ -1,7 +1,11 @@
 // A call that was not made, as a request that can be decided: what a person gives, and what is known of the agent, the tool and the time besides.
 // What is given counts; nothing that is not known is made up.
+
+import { callerOf } from '../auth/principal-index.ts';
 import type { RiskScore } from '../call.ts';
-import { isObject, type Json } from '../lib/json.ts';
+import { canonicalJson } from '../lib/canonical-json.ts';
+import { sha256Hex } from '../lib/digest.ts';
+import { isObject, type Json, type JsonObject } from '../lib/json.ts';
 import { type GivenCall, givenCall } from '../object/kind/policy-case.ts';
 import type { ControlView } from '../object/snapshot.ts';
 import { readSource } from '../object/yaml-source.ts';
@@ -37,6 +41,7 @@ export function readGiven(text: string, fileName: string): GivenCall | string {
 
 export function whatIf(context: AdminContext, view: ControlView, given: GivenCall): WhatIf {
   const agent = view.agent(given.agent);
+  const caller = callerOf(view.all(), context.org, given.agent, given.user);
   const missing: string[] = [];
   if (!agent) missing.push(`there is no agent "${given.agent}": only what is given is known of it`);
   const stated = given.server === undefined ? [] : context.definitions.stated(given.server);
@@ -46,14 +51,16 @@ export function whatIf(context: AdminContext, view: ControlView, given: GivenCal
   const plain = inputOf(
     {
       ...given,
-      class: given.class ?? agent?.spec.class,
-      environment: given.environment ?? agent?.spec.environment,
+      class: given.class ?? caller?.agentClass,
+      environment: given.environment ?? caller?.environment,
+      teams: given.teams ?? caller?.teams.slice(),
+      roles: given.roles ?? caller?.roles.slice(),
       labels: given.labels ?? agent?.metadata.labels,
       now: new Date(nowMs).toISOString(),
     },
     context.org,
   );
-  const known: DecideInput = { ...plain, definition };
+  const known: DecideInput = { ...plain, definition, ...judgedIntent(context, view, given, definition) };
   const { server, capability } = known;
   if (server === undefined || capability?.kind !== 'tool' || known.method !== 'tools/call')
     return { input: known, risk: undefined, missing };
@@ -77,4 +84,18 @@ export function whatIf(context: AdminContext, view: ControlView, given: GivenCal
       : undefined;
   const facts = known.facts ?? (history ? factsOf(history, subject) : undefined);
   return { input: { ...known, risk: given.risk ?? score?.score, facts }, risk: score, missing };
+}
+
+/** What the gateway itself makes of the call, unless the person says what it is. */
+function judgedIntent(
+  context: AdminContext,
+  view: ControlView,
+  given: GivenCall,
+  definition: JsonObject | undefined,
+): Pick<DecideInput, 'intent'> | undefined {
+  const spec = given.server === undefined ? undefined : view.server(given.server)?.spec;
+  if (given.intent !== undefined || given.tool === undefined || !definition || !spec) return undefined;
+  const pinned = { value: definition, hash: sha256Hex(canonicalJson(definition)) };
+  const intent = context.intentOf(spec, given.tool, pinned, isObject(given.args) ? given.args : {});
+  return { intent: given.category === undefined ? intent : { ...intent, category: given.category } };
 }

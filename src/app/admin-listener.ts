@@ -4,6 +4,7 @@ import type { AdminContext } from '../admin/context.ts';
 import { isLoopback } from '../config.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { buildView, type ControlView } from '../object/snapshot.ts';
+import { toolOverride } from '../object/tool-override.ts';
 import type { Inside } from './gateway.ts';
 import { limitReport, limitState } from './limit-report.ts';
 import { objectContext } from './object-context.ts';
@@ -65,14 +66,19 @@ function adminContext(inside: Inside, version: string, org: string, within: (org
       save: (definitions) => store.definitions.saveDefinitions(org, definitions),
       text: (hash) => store.definitions.loadDefinition(org, hash),
     },
+    intentOf: (spec, tool, definition, args) =>
+      inside.intent.classify(inside.intent.profile(definition, spec, toolOverride(spec, tool)), args),
     history: () => inside.histories.of(org),
     checkpointer: inside.checkpoints.checkpointer,
+    eraser: inside.retention.eraser,
+    retention: store.retention,
     versions: (kind, name, limit) => store.objects.history(org, kind, name, limit),
     rotateDataKey: () => vault.rotateDataKey(org),
     replicas: () => store.presence.count(),
     settings: {
       metrics: config.admin.metrics,
       commands: commands === 'on' || (commands === 'auto' && isLoopback(config.admin.host)),
+      evidence: { checkpointIntervalMs: config.audit.checkpointIntervalMs, hasAnchor: config.audit.anchorFile !== undefined },
     },
   };
 }

@@ -61,6 +61,7 @@ async function lookAtAll({ approvals, clock }: Pick<Inside, 'approvals' | 'clock
     const live = await approvals.expire(control.org, await approvals.list(control.org, { live: true, limit: MAX_LIVE }));
     approvals.waiting.replace(control.org, live);
     const judge = judgeOf(control, clock.nowMs());
+    for (const ticket of live) await approvals.nudge(control.org, ticket);
     for (const ticket of live) {
       const why = judge(subjectOf(ticket));
       if (why) await approvals.drain(control.org, ticket.id, why.message);

@@ -24,6 +24,7 @@ import type { Definitions } from './definitions.ts';
 import type { HistoryKeeper } from './history-keeper.ts';
 import type { KillSwitch } from './kill-switch.ts';
 import type { Limits } from './limits.ts';
+import type { RetentionKeeper } from './retention-keeper.ts';
 import type { ShadowKeeper } from './shadow-keeper.ts';
 
 /** Everything behind the listeners. */
@@ -42,6 +43,7 @@ export interface Inside extends Core {
   readonly intent: IntentAnalyser;
   readonly histories: HistoryKeeper;
   readonly checkpoints: CheckpointKeeper;
+  readonly retention: RetentionKeeper;
   readonly dlpScanner: DlpScanner;
   readonly injectionLooker: InjectionLooker;
   readonly catalog: Catalog;

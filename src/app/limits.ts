@@ -6,7 +6,7 @@ import { FallbackRates } from '../limit/fallback-rates.ts';
 import { type Flood, FloodGate } from '../limit/flood.ts';
 import { ProcessRates } from '../limit/gcra.ts';
 import { Limiter } from '../limit/limiter.ts';
-import type { QuotaStore, RateStore } from '../limit/port.ts';
+import type { PlaceStore, QuotaStore, RateStore } from '../limit/port.ts';
 import type { Logger } from '../observe/log.ts';
 import { RedisRates } from '../store/redis/rates.ts';
 
@@ -28,13 +28,18 @@ export interface LimitParts {
   log: AuditLog;
   logger: Logger;
   instance: string;
-  store: { limits: { quotas: QuotaStore; rates: RateStore | undefined } };
+  store: { limits: { quotas: QuotaStore; rates: RateStore | undefined; places: PlaceStore | undefined } };
 }
 
 export function createLimits(parts: LimitParts): Limits {
   const { clock, logger, store } = parts;
   const { rates, close } = ratesOf(parts);
-  const limiter = new Limiter({ clock, rates, quotas: store.limits.quotas });
+  const limiter = new Limiter({
+    clock,
+    rates,
+    quotas: store.limits.quotas,
+    places: parts.config.limits.concurrency === 'process' ? undefined : store.limits.places,
+  });
   const floods = new FloodGate();
   const failed = (what: string) => (error: unknown) => logger.error({ why: String(error) }, what);
   const collect = (everything = false) =>

@@ -1,12 +1,14 @@
 // What the use cases of objects need, taken from the core. No logic of its own.
 
+import { circleWith } from '../approval/delegation.ts';
 import type { FreezeRef } from '../audit/entry.ts';
 import type { Config } from '../config.ts';
 import type { JsonObject } from '../lib/json.ts';
 import type { ObjectContext } from '../object/apply.ts';
-import type { FreezeSpec } from '../object/kinds.ts';
+import type { FreezeSpec, StoredObject } from '../object/kinds.ts';
 import { keyOf, type ObjectChange, type Plan, type PlanProblem } from '../object/plan.ts';
 import { type ActivationProblem, checkActivation } from '../policy/activation.ts';
+import { checkGrant, type GrantProblem, MAX_GRANTS_PER_AGENT } from '../policy/standing-grant.ts';
 import { secretSealer } from '../vault/vault.ts';
 import type { Core } from './core.ts';
 
@@ -22,7 +24,10 @@ export function objectContext(core: Core & { config?: Config }, toolsOf: KnownTo
     clock,
     sealer: (org) => secretSealer(vault, org),
     liftApprovals: core.config?.freeze.liftApprovals ?? 1,
-    check: (org, plan) => checkPolicies(org, plan, toolsOf),
+    check: (org, plan) => {
+      const found = [checkPolicies(org, plan, toolsOf), checkApprovals(org, plan, toolsOf, clock.nowMs())];
+      return { problems: found.flatMap((one) => one.problems), warnings: found.flatMap((one) => one.warnings) };
+    },
     entry: (org, author, timeMs, changes, action) => {
       const real = changes.filter((change) => change.change !== 'unchanged');
       const freezes = real.flatMap(freezeOf);
@@ -55,6 +60,37 @@ function checkPolicies(org: string, plan: Plan, toolsOf: KnownTools): { problems
     at: { path, offset },
   });
   return { problems: found.problems.map(placed), warnings: found.warnings.map(placed) };
+}
+
+/** Standing grants and delegations, when they are new or changed. */
+function checkApprovals(org: string, plan: Plan, toolsOf: KnownTools, nowMs: number): { problems: PlanProblem[]; warnings: PlanProblem[] } {
+  const problems: PlanProblem[] = [];
+  const warnings: PlanProblem[] = [];
+  const placed = ({ grant, message, path, offset }: GrantProblem): PlanProblem => ({
+    object: keyOf('grant', grant),
+    message,
+    at: { path, offset },
+  });
+  for (const { kind, name, change, after } of plan.changes) {
+    if (change === 'unchanged' || !after) continue;
+    if (kind === 'grant') {
+      const found = checkGrant(after as StoredObject<'grant'>, nowMs, (server) => toolsOf(org, server));
+      problems.push(...found.problems.map(placed));
+      const { agent } = (after as StoredObject<'grant'>).spec;
+      const ofAgent = plan.after.filter((one) => one.kind === 'grant' && (one as StoredObject<'grant'>).spec.agent === agent).length;
+      if (ofAgent > MAX_GRANTS_PER_AGENT)
+        problems.push({
+          object: keyOf(kind, name),
+          message: `agent ${agent} would have more than ${MAX_GRANTS_PER_AGENT} standing grants`,
+        });
+      warnings.push(...found.warnings.map(placed));
+    }
+    if (kind !== 'delegation') continue;
+    const all = plan.after.filter((object) => object.kind === 'delegation') as unknown as StoredObject<'delegation'>[];
+    const circle = circleWith(after as StoredObject<'delegation'>, all);
+    if (circle) problems.push({ object: keyOf(kind, name), message: `leads back to where it began, with ${circle.join(', ')}` });
+  }
+  return { problems, warnings };
 }
 
 function entryOf({ kind, name, change, afterHash }: ObjectChange): {

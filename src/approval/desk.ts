@@ -5,10 +5,15 @@ import type { SystemFields } from '../audit/entry.ts';
 import type { AuditLog } from '../audit/log.ts';
 import type { Clock } from '../lib/clock.ts';
 import { newId, type Random, systemRandom } from '../lib/id.ts';
-import type { ApprovalStore, PutResult, TicketRow } from './port.ts';
+import { type TicketEvent, TicketEvents } from './events.ts';
+import type { ApprovalStore, GrantUsed, PutResult, TicketRow } from './port.ts';
 import {
   type Asking,
+  authorityOf,
+  claimOf,
+  dueOf,
   LIVE_STATES,
+  lookedMs,
   newTicket,
   type Reviewer,
   readTicket,
@@ -17,7 +22,11 @@ import {
   type Vote,
   type VoteRefusal,
   voteProblem,
+  withClaim,
+  withDue,
   withEnd,
+  withLook,
+  withoutClaim,
   withVote,
 } from './ticket.ts';
 import { Waiting } from './waiting.ts';
@@ -34,7 +43,7 @@ export const DEFAULT_EXPIRY_MS = 3_600_000;
 
 export interface DeskOptions {
   store: ApprovalStore;
-  log: Pick<AuditLog, 'entry'>;
+  log: Pick<AuditLog, 'entry' | 'record'>;
   clock: Clock;
   sealer: {
     seal(org: string, purpose: string, plain: Uint8Array): Uint8Array;
@@ -53,14 +62,24 @@ export interface SealedPart {
   description: string | undefined;
 }
 
+/** A standing grant that answers a hold. */
+export interface StandingUse {
+  grant: string;
+  setAt: string;
+  /** What uses are counted under. */
+  key: string;
+  maxUses: number | undefined;
+}
+
 export type Asked = { type: 'ticket'; ticket: Ticket; isNew: boolean } | { type: 'full' };
 export type Voted = { type: 'voted'; ticket: Ticket } | { type: 'problem'; problem: VoteRefusal; ticket: Ticket } | { type: 'unknown' };
-type What = Extract<SystemFields, { event: 'approval' }>['what'];
+type What = TicketEvent;
 
 export class ApprovalDesk {
   readonly #options: DeskOptions;
   readonly #random: Random;
   readonly waiting = new Waiting();
+  readonly events = new TicketEvents();
 
   constructor(options: DeskOptions) {
     this.#options = options;
@@ -102,14 +121,81 @@ export class ApprovalDesk {
     );
   }
 
+  /** What is already decided about exactly this call; undefined when it is not asked about. */
+  async standing(org: string, asking: Asking, binding: string): Promise<Ticket | undefined> {
+    return this.#liveOf(org, binding, asking);
+  }
+
+  /** One more use of a standing grant for this call, at the revision it was judged under. */
+  async useGrant(org: string, use: StandingUse, asking: Asking, binding: string): Promise<GrantUsed> {
+    const { store, log, clock, instance } = this.#options;
+    const { requester, server = '', capability, rule, ruleHash, callId, revision } = asking;
+    const { grant, setAt, key, maxUses } = use;
+    const timeMs = clock.nowMs();
+    const named = { agent: requester.agent, asUser: requester.user, server, tool: capability?.name ?? '' };
+    const fields = {
+      event: 'grant' as const,
+      timeMs,
+      what: 'used' as const,
+      grant,
+      setAt,
+      ...named,
+      binding,
+      rule,
+      ruleHash,
+      call: callId,
+      instance,
+    };
+    const entry = log.entry(org, { type: 'system', fields });
+    return store.useGrant(org, { key, maxUses, timeMs, atRevision: revision }, { ...entry, callId });
+  }
+
+  grantUses(org: string): ReturnType<ApprovalStore['grantUses']> {
+    return this.#options.store.grantUses(org);
+  }
+
   vote(org: string, id: string, reviewer: Reviewer, verdict: Vote['verdict'], comment: string | undefined): Promise<Voted> {
+    let onBehalfOf: string | undefined;
     const vote = (ticket: Ticket): VoteRefusal | Ticket => {
       const timeMs = this.#options.clock.nowMs();
       const problem = voteProblem(ticket, reviewer, verdict, comment);
-      return problem ?? withVote(ticket, { by: reviewer.operator, user: reviewer.user, verdict, comment, timeMs });
+      if (problem) return problem;
+      const authority = authorityOf(ticket, reviewer);
+      if (typeof authority === 'string') return authority;
+      const { operator: by, user } = reviewer;
+      onBehalfOf = authority.onBehalfOf;
+      return withVote(ticket, { by, user, verdict, comment, timeMs, lookedMs: lookedMs(ticket, by, timeMs), onBehalfOf });
     };
     const what = ({ state }: Ticket): What => (state === 'approved' ? 'granted' : state === 'refused' ? 'refused' : 'approved');
-    return this.#change(org, id, vote, what, { by: reviewer.operator, user: reviewer.user, comment });
+    return this.#change(org, id, vote, what, () => ({ by: reviewer.operator, user: reviewer.user, comment, onBehalfOf }));
+  }
+
+  /** A reviewer was shown the arguments: always an entry, and with an open ticket kept, for how long was looked before a vote. */
+  async looked(org: string, { id }: Pick<Ticket, 'id'>, who: { by: string; user: string | undefined }): Promise<void> {
+    const look = (ticket: Ticket): VoteRefusal | Ticket =>
+      ticket.state === 'open' ? withLook(ticket, { by: who.by, timeMs: this.#options.clock.nowMs() }) : 'not_open';
+    const looked = await this.#change(org, id, look, () => 'read', who);
+    if (looked.type === 'problem')
+      await this.#options.log.record(org, { type: 'system', fields: this.#fields(looked.ticket, 'read', who) });
+  }
+
+  /** Takes an open ticket on, or leaves it; another's claim that is not over must be taken with `force`. */
+  claim(org: string, id: string, by: string, how: { leave?: boolean | undefined; force?: boolean | undefined }): Promise<Voted> {
+    const next = (ticket: Ticket): VoteRefusal | Ticket => {
+      const timeMs = this.#options.clock.nowMs();
+      if (ticket.state !== 'open') return 'not_open';
+      const held = claimOf(ticket, timeMs);
+      if (held && held.by !== by && !how.force) return 'claimed';
+      return how.leave ? withoutClaim(ticket) : withClaim(ticket, by, timeMs);
+    };
+    return this.#change(org, id, next, () => (how.leave ? 'unclaimed' : 'claimed'), { by });
+  }
+
+  /** Reminds and escalates what has waited long enough; of all gateways one does. */
+  async nudge(org: string, ticket: Ticket): Promise<void> {
+    const { clock } = this.#options;
+    const due = dueOf(ticket, clock.nowMs());
+    if (due) await this.#put(org, withDue(ticket, due, clock.nowMs()), due, {});
   }
 
   /** Takes a grant back before it is used. */
@@ -117,6 +203,13 @@ export class ApprovalDesk {
     const end = (ticket: Ticket): VoteRefusal | Ticket =>
       ticket.state === 'approved' ? withEnd(ticket, 'revoked', { timeMs: this.#options.clock.nowMs(), by, why: comment }) : 'not_open';
     return this.#change(org, id, end, () => 'revoked', { by, comment });
+  }
+
+  /** Ends an open ticket whose call went on without it. */
+  async supersede(org: string, id: string, why: string): Promise<void> {
+    const end = (ticket: Ticket): VoteRefusal | Ticket =>
+      ticket.state === 'open' ? withEnd(ticket, 'superseded', { timeMs: this.#options.clock.nowMs(), why }) : 'not_open';
+    await this.#change(org, id, end, () => 'superseded', { comment: why });
   }
 
   /** Ends a live ticket that a freeze, or the loss of its token, has made void. */
@@ -177,14 +270,15 @@ export class ApprovalDesk {
     id: string,
     next: (ticket: Ticket) => VoteRefusal | Ticket,
     what: (ticket: Ticket) => What,
-    about: About,
+    about: About | (() => About),
   ): Promise<Voted> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const ticket = await this.find(org, id);
       if (!ticket) return { type: 'unknown' };
       const changed = next(ticket);
       if (typeof changed === 'string') return { type: 'problem', problem: changed, ticket };
-      if (await this.#put(org, changed, what(changed), about)) return { type: 'voted', ticket: changed };
+      const told = typeof about === 'function' ? about() : about;
+      if (await this.#put(org, changed, what(changed), told)) return { type: 'voted', ticket: changed };
     }
     throw new Error('a ticket could not be written: it changes all the time');
   }
@@ -194,28 +288,24 @@ export class ApprovalDesk {
   }
 
   async #write(org: string, ticket: Ticket, what: What, about: About, more: Parameters<ApprovalStore['put']>[3]): Promise<PutResult> {
-    const { store, log, clock, instance } = this.#options;
+    const { store, log } = this.#options;
+    const entry = log.entry(org, { type: 'system', fields: this.#fields(ticket, what, about) });
+    const result = await store.put(org, rowOf(ticket), { ...entry, callId: about.call }, more);
+    if (result.type === 'written') {
+      this.waiting.changed(org, ticket);
+      this.events.tell(org, what, ticket);
+    }
+    return result;
+  }
+
+  #fields(ticket: Ticket, what: What, about: About): Extract<SystemFields, { event: 'approval' }> {
+    const { clock, instance } = this.#options;
     const { requester, server, capability, rule, digest, binding, id, expiresMs, quorum } = ticket;
     const { agent, user: asUser } = requester;
     const named = capability ? { [capability.kind]: capability.name } : {};
     const request =
       what === 'requested' ? { method: ticket.method, server, ...named, rule, ruleHash: ticket.ruleHash, asUser, quorum, expiresMs } : {};
-    const fields = {
-      event: 'approval' as const,
-      timeMs: clock.nowMs(),
-      what,
-      ticket: id,
-      digest,
-      binding,
-      agent,
-      instance,
-      ...request,
-      ...about,
-    };
-    const entry = log.entry(org, { type: 'system', fields });
-    const result = await store.put(org, rowOf(ticket), { ...entry, callId: about.call }, more);
-    if (result.type === 'written') this.waiting.changed(org, ticket);
-    return result;
+    return { event: 'approval', timeMs: clock.nowMs(), what, ticket: id, digest, binding, agent, instance, ...request, ...about };
   }
 }
 
@@ -223,6 +313,7 @@ interface About {
   by?: string | undefined;
   user?: string | undefined;
   comment?: string | undefined;
+  onBehalfOf?: string | undefined;
   call?: string | undefined;
 }
 

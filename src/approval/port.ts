@@ -23,7 +23,23 @@ export type PutResult =
   /** The control revision is this one, not the one that was asked for. */
   | { type: 'moved'; revision: number };
 
+/** One more use of a standing grant. */
+export interface GrantUse {
+  /** Name, and when it was written as it is. */
+  key: string;
+  maxUses: number | undefined;
+  timeMs: number;
+  /** Only while the control revision is this one. */
+  atRevision: number;
+}
+
+export type GrantUsed = Exclude<PutResult, { type: 'conflict' }> | { type: 'used_up' };
+
 export interface ApprovalStore {
+  /** Counts the use and appends the entry, both or neither. INVARIANT: never beyond `maxUses`, whoever asks (test/contract/approval-cases.ts). */
+  useGrant(org: string, use: GrantUse, entry: EntryDraft): Promise<GrantUsed>;
+  /** By key; grants that were never used have none. */
+  grantUses(org: string): Promise<ReadonlyMap<string, { used: number; lastMs: number }>>;
   /**
    * Writes the row and appends the entry, both or neither. `row.version` must be one more than what is stored (1: the ticket is new, and no
    * live one has its binding). `sealed` is kept from the first write. `atRevision`: only while the control revision is this one.

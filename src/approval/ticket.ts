@@ -9,6 +9,9 @@ export type TicketState = 'open' | 'approved' | 'refused' | 'consumed' | 'expire
 /** In these the ticket answers for the identical call, until it expires: what was refused is not asked again at once. */
 export const LIVE_STATES: ReadonlySet<TicketState> = new Set(['open', 'approved', 'refused']);
 
+/** Operators whose reading is remembered with a ticket. */
+export const MAX_LOOKS = 20;
+
 export type Requester = Omit<Principal, 'inScope'>;
 
 /** What a call asks for. Equal askings have equal bindings. */
@@ -44,6 +47,10 @@ export interface Vote {
   verdict: 'approve' | 'refuse';
   comment: string | undefined;
   timeMs: number;
+  /** Since this operator last read the ticket; absent when it was decided unread. */
+  lookedMs?: number | undefined;
+  /** User in whose place it was cast; absent when in the voter's own. */
+  onBehalfOf?: string | undefined;
 }
 
 export interface Ticket extends Omit<Asking, 'params'> {
@@ -58,8 +65,28 @@ export interface Ticket extends Omit<Asking, 'params'> {
   nonce: string;
   quorum: number;
   votes: readonly Vote[];
+  /** When who read it last, while it was open. */
+  looks?: readonly Look[] | undefined;
+  claim?: Claim | undefined;
+  /** Reminders sent so far, and when the last one was. */
+  reminded?: { count: number; timeMs: number } | undefined;
+  /** When more people were let decide. */
+  escalatedMs?: number | undefined;
   /** When and by whom it came to its state, when no vote did it. */
   ended: { timeMs: number; by: string | undefined; why: string | undefined; callId: string | undefined } | undefined;
+}
+
+/** A reviewer works on it: for the others to see, no lock. */
+export interface Claim {
+  by: string;
+  timeMs: number;
+  untilMs: number;
+}
+
+export interface Look {
+  /** Name of the operator. */
+  by: string;
+  timeMs: number;
 }
 
 /** Who decides. */
@@ -68,6 +95,8 @@ export interface Reviewer {
   user: string | undefined;
   teams: readonly string[];
   roles: readonly string[];
+  /** Users in whose place this one may decide now. */
+  actsFor?: readonly { user: string; teams: readonly string[]; roles: readonly string[] }[] | undefined;
 }
 
 /** Who asks for what, and nothing else: what a rule says may change, this does not. */
@@ -91,9 +120,9 @@ export function newTicket(org: string, asking: Asking, made: { id: string; nonce
   return { ...kept, ...made, state: 'open', version: 1, binding, digest, quorum, votes: [], ended: undefined };
 }
 
-export type VoteRefusal = 'not_open' | 'not_a_reviewer' | 'self_approval' | 'voted_already' | 'comment_required';
+export type VoteRefusal = 'not_open' | 'not_a_reviewer' | 'self_approval' | 'voted_already' | 'comment_required' | 'claimed';
 
-/** INVARIANT: nobody decides about what they asked for, and nobody twice (ticket.test.ts). */
+/** INVARIANT: nobody decides about what they asked for, and nobody twice, by themselves or through others (ticket.test.ts). */
 export function voteProblem(
   ticket: Ticket,
   reviewer: Reviewer,
@@ -101,11 +130,35 @@ export function voteProblem(
   comment: string | undefined,
 ): VoteRefusal | undefined {
   if (ticket.state !== 'open') return 'not_open';
-  if (isOwn(ticket, reviewer)) return 'self_approval';
-  if (!isReviewer(ticket.approvers, reviewer)) return 'not_a_reviewer';
-  if (ticket.votes.some(({ by, user }) => by === reviewer.operator || (user !== undefined && user === reviewer.user)))
-    return 'voted_already';
+  const authority = authorityOf(ticket, reviewer);
+  if (typeof authority === 'string') return authority;
   return verdict === 'refuse' && !comment ? 'comment_required' : undefined;
+}
+
+/** In whose place this reviewer decides; nobody's: in their own. Or why they may not. */
+export function authorityOf(ticket: Ticket, reviewer: Reviewer): { onBehalfOf: string | undefined } | VoteRefusal {
+  if (isOwn(ticket, reviewer)) return 'self_approval';
+  const asked = askedOf(ticket);
+  const { votes } = ticket;
+  const { operator, user } = reviewer;
+  const hasVoted = votes.some((vote) => vote.by === operator || (user !== undefined && (vote.user === user || vote.onBehalfOf === user)));
+  if (isReviewer(asked, reviewer)) return hasVoted ? 'voted_already' : { onBehalfOf: undefined };
+  const places = (reviewer.actsFor ?? []).filter((place) => {
+    const absent = { operator: place.user, ...place };
+    return isReviewer(asked, absent) && !isOwn(ticket, absent);
+  });
+  if (places.length === 0) return 'not_a_reviewer';
+  if (hasVoted) return 'voted_already';
+  const free = places.find((place) => !votes.some((vote) => vote.user === place.user || vote.onBehalfOf === place.user));
+  return free ? { onBehalfOf: free.user } : 'voted_already';
+}
+
+/** Who decides by now: more people once it was escalated. */
+export function askedOf({ approvers, escalatedMs }: Pick<Ticket, 'approvers' | 'escalatedMs'>): Approvers | undefined {
+  const { users, teams, roles, escalate } = approvers ?? {};
+  if (escalatedMs === undefined || !escalate || (!users && !teams && !roles)) return approvers;
+  const both = (a: readonly string[] = [], b: readonly string[] = []): readonly string[] => [...a, ...b];
+  return { ...approvers, users: both(users, escalate.users), teams: both(teams, escalate.teams), roles: both(roles, escalate.roles) };
 }
 
 /** The same person: the user the agent acts for, or who answers for the agent. */
@@ -130,6 +183,51 @@ export function withVote(ticket: Ticket, vote: Vote): Ticket {
 export function withEnd(ticket: Ticket, state: TicketState, ended: Partial<NonNullable<Ticket['ended']>> & { timeMs: number }): Ticket {
   const whole = { by: undefined, why: undefined, callId: undefined, ...ended };
   return { ...ticket, state, ended: whole, version: ticket.version + 1 };
+}
+
+export function withLook(ticket: Ticket, look: Look): Ticket {
+  const others = (ticket.looks ?? []).filter(({ by }) => by !== look.by);
+  return { ...ticket, looks: [...others.slice(1 - MAX_LOOKS), look], version: ticket.version + 1 };
+}
+
+/** How long a claim holds, milliseconds. */
+export const CLAIM_MS = 15 * 60_000;
+
+/** Takes it on, or leaves it again; a claim that is over is nobody's. */
+export function withClaim(ticket: Ticket, by: string, nowMs: number): Ticket {
+  return { ...ticket, claim: { by, timeMs: nowMs, untilMs: nowMs + CLAIM_MS }, version: ticket.version + 1 };
+}
+
+export function withoutClaim(ticket: Ticket): Ticket {
+  return { ...ticket, claim: undefined, version: ticket.version + 1 };
+}
+
+export function claimOf({ claim, state }: Ticket, nowMs: number): Claim | undefined {
+  return claim && state === 'open' && nowMs < claim.untilMs ? claim : undefined;
+}
+
+/** Reminders of one ticket. */
+export const MAX_REMINDERS = 5;
+
+/** What has come due of an open ticket that waits; undefined: nothing. Escalation goes first. */
+export function dueOf(ticket: Ticket, nowMs: number): 'escalated' | 'reminded' | undefined {
+  const { state, approvers, createdMs, reminded, escalatedMs } = ticket;
+  if (state !== 'open' || !approvers) return undefined;
+  const { escalate, remindAfterMs } = approvers;
+  if (escalate && escalatedMs === undefined && nowMs >= createdMs + escalate.afterMs) return 'escalated';
+  if (remindAfterMs === undefined || (reminded?.count ?? 0) >= MAX_REMINDERS) return undefined;
+  return nowMs >= (reminded?.timeMs ?? createdMs) + remindAfterMs ? 'reminded' : undefined;
+}
+
+export function withDue(ticket: Ticket, due: 'escalated' | 'reminded', nowMs: number): Ticket {
+  const version = ticket.version + 1;
+  if (due === 'escalated') return { ...ticket, escalatedMs: nowMs, version };
+  return { ...ticket, reminded: { count: (ticket.reminded?.count ?? 0) + 1, timeMs: nowMs }, version };
+}
+
+export function lookedMs({ looks }: Ticket, by: string, nowMs: number): number | undefined {
+  const look = looks?.find((one) => one.by === by);
+  return look && Math.max(0, nowMs - look.timeMs);
 }
 
 /** When the last vote was cast; undefined while it is open. */

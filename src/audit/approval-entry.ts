@@ -3,7 +3,21 @@
 export interface ApprovalFields {
   event: 'approval';
   timeMs: number;
-  what: 'requested' | 'approved' | 'granted' | 'refused' | 'revoked' | 'expired' | 'drained' | 'superseded' | 'consumed' | 'read';
+  what:
+    | 'requested'
+    | 'approved'
+    | 'granted'
+    | 'refused'
+    | 'revoked'
+    | 'expired'
+    | 'drained'
+    | 'superseded'
+    | 'consumed'
+    | 'read'
+    | 'claimed'
+    | 'unclaimed'
+    | 'reminded'
+    | 'escalated';
   ticket: string;
   digest: string;
   binding: string;
@@ -12,6 +26,8 @@ export interface ApprovalFields {
   by?: string | undefined;
   user?: string | undefined;
   comment?: string | undefined;
+  /** User in whose place the vote was cast. */
+  onBehalfOf?: string | undefined;
   /** Call that asked, or that used the grant up. */
   call?: string | undefined;
   /** With `requested`. */
@@ -25,5 +41,25 @@ export interface ApprovalFields {
   ruleHash?: string | undefined;
   quorum?: number | undefined;
   expiresMs?: number | undefined;
+  instance?: string | undefined;
+}
+
+/** A call that a rule holds goes on because of what people allowed in advance (docs/audit-format.md §4.5). */
+export interface GrantFields {
+  event: 'grant';
+  timeMs: number;
+  what: 'used';
+  /** Name of the grant object, and when it was written as it is. */
+  grant: string;
+  setAt: string;
+  agent: string;
+  asUser?: string | undefined;
+  server: string;
+  tool: string;
+  /** What is asked for, hex. */
+  binding: string;
+  rule: string;
+  ruleHash: string;
+  call: string;
   instance?: string | undefined;
 }

@@ -2,7 +2,8 @@
 // Decision and outcome are written by a pre-sorted template (they are on the path of every call); never add a member out of order.
 import { canonicalJson } from '../lib/canonical-json.ts';
 import { sha256Hex } from '../lib/digest.ts';
-import type { ApprovalFields } from './approval-entry.ts';
+import type { ApprovalFields, GrantFields } from './approval-entry.ts';
+import type { ErasureFields } from './erasure-entry.ts';
 
 /** Longest text member of an entry, UTF-16 code units. Longer texts keep their start and are told apart by their hash. */
 export const MAX_TEXT_UNITS = 2048;
@@ -229,6 +230,9 @@ export type SystemFields =
     }
   /** A held call's ticket: asked for, decided, ended. `digest` is what reviewers decide on, `binding` what is asked for. */
   | ApprovalFields
+  | GrantFields
+  /** Sealed values were deleted, by rule or on request. */
+  | ErasureFields
   /** What policies that only watch would have decided otherwise, since `fromMs`; `beyond`: such calls that are in none of the differences. */
   | { event: 'shadow'; timeMs: number; fromMs: number; differences: readonly ShadowDifference[]; beyond: number; instance?: Maybe<string> }
   | {

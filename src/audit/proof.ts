@@ -1,4 +1,5 @@
 // The proof of one call: its entries, the documents in force, a checkpoint and the paths that join them. Checked from the file alone.
+// Without a call it is the proof of some entries, whatever they are about.
 // A proof shows what happened; that nothing else happened shows only the whole log.
 import { sha256Hex } from '../lib/digest.ts';
 import { isObject, type JsonObject } from '../lib/json.ts';
@@ -14,7 +15,8 @@ export const MAX_PROOF_UNITS = 64 * 1024 * 1024;
 export interface Proof {
   format: typeof PROOF_FORMAT;
   version: 1;
-  call: string;
+  /** Absent: it proves entries, not a call. */
+  call?: string;
   /** The signed note. */
   checkpoint: string;
   /** Verifier keys of the log, oldest first. Convenience: a reader trusts those it has from elsewhere. */
@@ -59,7 +61,7 @@ export function verifyProof(text: string, keys: readonly string[]): ProofVerdict
   const read = readEntries(proof, checkpoint);
   if (typeof read === 'string') return { ...facts, reason: read };
   facts.entries = read.map(({ header }) => header.seq);
-  const wrong = wrongCall(proof.call, read) ?? wrongDocument(proof, read);
+  const wrong = (proof.call === undefined ? noEntry(read) : wrongCall(proof.call, read)) ?? wrongDocument(proof, read);
   if (wrong !== undefined) return { ...facts, reason: wrong };
   facts.documents = proof.documents.map(({ kind, name }) => `${kind}/${name}`);
   const trusted = (keys.length > 0 ? keys : proof.keys).map(parseVerifierKey).filter((key) => key !== undefined);
@@ -106,6 +108,10 @@ function wrongCall(call: string, entries: readonly ParsedLine[]): string | undef
   return decisions > 0 ? undefined : `there is no decision about call ${call}`;
 }
 
+function noEntry(entries: readonly ParsedLine[]): string | undefined {
+  return entries.length > 0 ? undefined : 'there is no entry in it';
+}
+
 function wrongDocument({ documents, definitions }: Proof, entries: readonly ParsedLine[]): string | undefined {
   for (const { kind, name, entry, text } of documents) {
     const content = entries.find(({ header }) => header.seq === entry)?.content;
@@ -126,7 +132,7 @@ function readProof(text: string): Proof | undefined {
   if (!isObject(value) || value.format !== PROOF_FORMAT || value.version !== 1) return undefined;
   const { call, checkpoint, keys, entries, documents, definitions } = value;
   const isRight =
-    typeof call === 'string' &&
+    (call === undefined || typeof call === 'string') &&
     typeof checkpoint === 'string' &&
     isList(keys, (key) => typeof key === 'string') &&
     isList(entries, (one) => hasTexts(one, 'line') && isList(one.path, (hash) => typeof hash === 'string')) &&

@@ -107,7 +107,10 @@ const SYSTEM: Readonly<Record<string, Members>> = {
   limited: { from: instant, to: instant, agent: text, limit: text, refused: count, 'token?': text },
   incident: { what: text, reason: anyText, count },
   approval: {
-    what: oneOf('requested', 'approved', 'granted', 'refused', 'revoked', 'expired', 'drained', 'superseded', 'consumed', 'read'),
+    what: oneOf(
+      ...['requested', 'approved', 'granted', 'refused', 'revoked', 'expired', 'drained', 'superseded', 'consumed', 'read'],
+      ...['claimed', 'unclaimed', 'reminded', 'escalated'],
+    ),
     ticket: text,
     digest: hash,
     binding: hash,
@@ -115,6 +118,16 @@ const SYSTEM: Readonly<Record<string, Members>> = {
     'by?': text,
     'call?': text,
     'expires?': instant,
+  },
+  grant: { what: oneOf('used'), grant: text, agent: text, binding: hash, rule: text, call: text },
+  erasure: {
+    what: oneOf('erased', 'withheld', 'completed'),
+    cause: oneOf('retention', 'request'),
+    values: count,
+    'rule?': text,
+    'request?': text,
+    'entries?': listOf({ from: count, to: count }),
+    'held?': count,
   },
   'key-rotation': { scope: oneOf('master', 'data', 'checkpoint'), key: text, 'previous?': text },
 };

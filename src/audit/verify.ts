@@ -1,6 +1,7 @@
 // Verifies an exported log from its text alone: chain, canonical form, and the rules that decisions, outcomes and revisions must keep.
 // Stands alone: imports only audit/ and lib/, and never needs a gateway, a key or a database.
 import { entryLine, GENESIS } from './chain.ts';
+import { type ErasureFacts, ErasureTally } from './erasure-tally.ts';
 import { CallLedger } from './ledger.ts';
 import { MAX_LINE_UNITS, type ParsedLine, parseLine, UNREADABLE } from './line.ts';
 import type { Head, StoredEntry } from './port.ts';
@@ -46,6 +47,8 @@ export interface Verdict {
   voidDecisions: number;
   /** Of the checkpoints that were given. */
   checkpoints?: CheckpointFacts;
+  /** Values that the log says were erased; absent when none was. */
+  erased?: ErasureFacts;
   firstBad?: FirstBad;
   /** Why it cannot be told. */
   reason?: string;
@@ -118,6 +121,7 @@ export class LogVerifier {
   #headSeen: boolean;
   #firstBad: FirstBad | undefined;
   readonly #tree: TreeCheck | undefined;
+  readonly #erasures = new ErasureTally();
 
   constructor(options: VerifyOptions = {}) {
     this.#options = options;
@@ -138,6 +142,7 @@ export class LogVerifier {
 
   verdict(): Verdict {
     const { open, lost, voids } = this.#ledger.counts();
+    const erased = this.#erasures.facts();
     const facts = {
       entries: this.#entries,
       org: this.#org,
@@ -145,6 +150,7 @@ export class LogVerifier {
       openCalls: open,
       lostCalls: lost,
       voidDecisions: voids,
+      ...(erased ? { erased } : {}),
     };
     if (this.#firstBad) return { state: 'broken', ...facts, firstBad: this.#firstBad };
     if (!this.#headSeen) return { state: 'broken', ...facts, firstBad: this.#missingHead() };
@@ -175,6 +181,7 @@ export class LogVerifier {
       (this.#partial ? undefined : this.#tree?.take(header.org, header.seq, hash, entry.content));
     if (breach) return breach;
     this.#head = { seq: header.seq, hash, revision: header.revision };
+    if (entry.content.type === 'system') this.#erasures.take(header.seq, entry.content);
     this.#entries++;
     return undefined;
   }

@@ -79,6 +79,13 @@ export function buildPrincipals(objects: readonly StoredObject[], revision: numb
   };
 }
 
+/** Whom calls of this agent for this user would be attributed to, were there a token; whether one would be let in is another question. */
+export function callerOf(objects: readonly StoredObject[], org: string, agent: string, user: string | undefined): Principal | undefined {
+  const people = directoryOf(objects, org);
+  const found = people.agents.get(agent);
+  return found && principalFor(people, { agent, ...(user !== undefined && { user }) }, found, undefined);
+}
+
 interface People {
   org: string;
   organization: OrganizationSpec | undefined;

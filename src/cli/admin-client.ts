@@ -13,14 +13,22 @@ import type {
   DecideReply,
   DecideRequest,
   DefinitionsReply,
+  DelegationList,
+  DelegationRequest,
   DiffReply,
   DrillReply,
   DrillRequest,
   EffectiveReply,
+  ErasureList,
+  ErasureReply,
+  ErasureRequest,
   ExplainReply,
   FreezeList,
   FreezeReply,
   FreezeRequest,
+  GrantList,
+  GrantReply,
+  GrantRequest,
   HistoryReply,
   LimitBody,
   LintReply,
@@ -28,6 +36,7 @@ import type {
   NewTokenReply,
   ObjectBody,
   OrganizationList,
+  PackReply,
   PlacedProblem,
   PolicyDiffReply,
   ShadowReply,
@@ -94,6 +103,13 @@ export interface AdminClient {
   approvalStats(): Promise<ApprovalStats>;
   decideApproval(id: string, what: 'approve' | 'deny' | 'revoke', body: { comment?: string; digest?: string }): Promise<ApprovalBody>;
   decideApprovals(body: DecideRequest): Promise<DecideReply>;
+  claimApproval(id: string, body: { leave?: boolean; force?: boolean }): Promise<ApprovalBody>;
+  grants(): Promise<GrantList>;
+  createGrant(body: GrantRequest): Promise<GrantReply>;
+  changeGrant(name: string, what: 'confirm' | 'revoke'): Promise<GrantReply>;
+  delegations(): Promise<DelegationList>;
+  delegate(body: DelegationRequest): Promise<GrantReply>;
+  endDelegation(name: string): Promise<GrantReply>;
   drill(body: DrillRequest): Promise<DrillReply>;
   definitions(server: string, refresh: boolean): Promise<DefinitionsReply>;
   approveDefinitions(server: string, body: Record<string, unknown>): Promise<ApplyReply>;
@@ -106,9 +122,12 @@ export interface AdminClient {
   rotateSigningKey(): Promise<{ key: string; previous: string }>;
   consistency(query: { from: string; to: string }): Promise<{ proof: string[] }>;
   proof(call: string): Promise<unknown>;
+  evidencePack(query: { framework: string; from: string; to: string }): Promise<PackReply>;
+  erase(request: ErasureRequest): Promise<ErasureReply>;
+  erasures(): Promise<ErasureList>;
   rotateDataKey(): Promise<{ key: string; previous: string }>;
   log(query: Readonly<Record<string, string | undefined>>): Promise<{ entries: LogEntryBody[]; next?: number }>;
-  entry(seq: number, values: boolean): Promise<{ entry: LogEntryBody; values?: Record<string, string | null> }>;
+  entry(seq: number, values: boolean): Promise<{ entry: LogEntryBody; values?: Record<string, string | null>; erased?: number }>;
   exportLog(query: { from: string | undefined; to: string | undefined }): Promise<AsyncIterable<Uint8Array>>;
   /** Server-sent events; ends when the gateway does. */
   tailLog(from: number | undefined, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
@@ -169,6 +188,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     limits: () => wire.json('GET', at('limits')),
     limit: (name) => wire.json('GET', at('limits', name)),
     ...approvalsOf(wire),
+    ...evidenceOf(wire),
     freezes: () => wire.json('GET', at('freezes')),
     freeze: (body) => wire.json('POST', at('freezes'), body),
     unfreeze: (name) => wire.json('DELETE', at('freezes', name)),
@@ -182,8 +202,6 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     makeCheckpoint: () => wire.json('POST', at('log', 'checkpoints')),
     signingKeys: () => wire.json('GET', at('log', 'keys')),
     rotateSigningKey: () => wire.json('POST', at('log', 'keys', 'rotate')),
-    consistency: (query) => wire.json('GET', at('log', 'consistency') + queryText(query)),
-    proof: (call) => wire.json('GET', at('log', 'proof') + queryText({ call })),
     rotateDataKey: () => wire.json('POST', at('keys', 'rotate')),
     log: (query) => wire.json('GET', at('log') + queryText(query)),
     entry: (seq, values) => wire.json('GET', at('log', String(seq)) + queryText({ values: values ? 'true' : undefined })),
@@ -194,7 +212,20 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
   };
 }
 
-function approvalsOf(wire: Wire): Pick<AdminClient, 'approvals' | 'approval' | 'approvalStats' | 'decideApproval' | 'decideApprovals'> {
+function evidenceOf(wire: Wire): Pick<AdminClient, 'consistency' | 'proof' | 'evidencePack' | 'erase' | 'erasures'> {
+  return {
+    consistency: (query) => wire.json('GET', `/api/v1/log/consistency${queryText(query)}`),
+    proof: (call) => wire.json('GET', `/api/v1/log/proof${queryText({ call })}`),
+    evidencePack: (query) => wire.json('GET', `/api/v1/evidence/pack${queryText(query)}`),
+    erase: (request) => wire.json('POST', '/api/v1/erasures', request),
+    erasures: () => wire.json('GET', '/api/v1/erasures'),
+  };
+}
+
+type OfApprovals = 'approvals' | 'approval' | 'approvalStats' | 'decideApproval' | 'decideApprovals' | 'claimApproval';
+type OfGrants = 'grants' | 'createGrant' | 'changeGrant' | 'delegations' | 'delegate' | 'endDelegation';
+
+function approvalsOf(wire: Wire): Pick<AdminClient, OfApprovals | OfGrants> {
   const at = (...parts: string[]) => `/api/v1/${parts.map(encodeURIComponent).join('/')}`;
   return {
     approvals: (query) => wire.json('GET', at('approvals') + queryText(query)),
@@ -202,6 +233,13 @@ function approvalsOf(wire: Wire): Pick<AdminClient, 'approvals' | 'approval' | '
     approvalStats: () => wire.json('GET', at('approval-stats')),
     decideApproval: (id, what, body) => wire.json('POST', at('approvals', id, what), body),
     decideApprovals: (body) => wire.json('POST', at('approvals', 'decide'), body),
+    claimApproval: (id, body) => wire.json('POST', at('approvals', id, 'claim'), body),
+    grants: () => wire.json('GET', at('grants')),
+    createGrant: (body) => wire.json('POST', at('grants'), body),
+    changeGrant: (name, what) => wire.json('POST', at('grants', name, what)),
+    delegations: () => wire.json('GET', at('delegations')),
+    delegate: (body) => wire.json('POST', at('delegations'), body),
+    endDelegation: (name) => wire.json('POST', at('delegations', name, 'end')),
   };
 }
 

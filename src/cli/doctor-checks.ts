@@ -9,7 +9,9 @@ import { type AdminClient, createAdminClient } from './admin-client.ts';
 import type { Run } from './command.ts';
 import { adminUrl, meantOrganization, operatorToken } from './connect.ts';
 import { lookAtDatabase, wrappingKeys } from './doctor-database.ts';
+import { lookAtGrants } from './doctor-grant.ts';
 import { verifyTail } from './doctor-log.ts';
+import { lookAtRedis } from './doctor-redis.ts';
 import { lookAtTokens } from './doctor-token.ts';
 import { messageOf } from './failure.ts';
 
@@ -37,9 +39,10 @@ export async function runChecks(run: Run, config: Config): Promise<Check[]> {
       ...lock(config, running),
       await masterKey(config),
       await lookAtDatabase(config, running),
+      ...(await lookAtRedis(config)),
       ...(running ? [] : await Promise.all([port('agent port', config.agent), port('admin port', config.admin)])),
       ...gateway,
-      ...(running && token.value !== undefined ? [await lookAtTokens(client), await verifyTail(client)] : []),
+      ...(running && token.value !== undefined ? [await lookAtTokens(client), await lookAtGrants(client), await verifyTail(client)] : []),
     ];
   } finally {
     await client.close();

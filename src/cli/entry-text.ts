@@ -61,11 +61,16 @@ export function entryLines({ header, hash, content }: LogEntryBody): string {
 }
 
 /** The full values behind the commitments of an entry. */
-export function valuesText({ content }: LogEntryBody, values: Readonly<Record<string, string | null>> | undefined): string[] {
+export function valuesText(
+  { content }: LogEntryBody,
+  values: Readonly<Record<string, string | null>> | undefined,
+  erased: number | undefined,
+): string[] {
   if (values === undefined) return [];
+  const missing = erased === undefined ? '(not kept)' : `(erased under entry ${erased})`;
   return ['arguments', 'result'].flatMap((role) => {
     const commitment = content[role];
     if (typeof commitment !== 'string') return [];
-    return [`full ${role}: ${printable(values[commitment] ?? '(not kept, or erased)')}`];
+    return [`full ${role}: ${printable(values[commitment] ?? missing)}`];
   });
 }

@@ -2,11 +2,12 @@
 // places first, then rates, then quotas (the only part that waits for the store).
 
 import type { Clock } from '../lib/clock.ts';
+import { newId } from '../lib/id.ts';
 import type { Json } from '../lib/json.ts';
 import { amountText, readAmount } from './amount.ts';
 import { Hold } from './hold.ts';
-import { Places } from './places.ts';
-import type { QuotaItem, QuotaStore, RateItem, RateStore } from './port.ts';
+import { type PlaceItem, Places } from './places.ts';
+import type { PlaceStore, QuotaItem, QuotaStore, RateItem, RateStore } from './port.ts';
 import { fullText, paceText, placeText } from './refusal-text.ts';
 import type { CompiledLimit, Subject } from './rule.ts';
 import { bucketAt } from './window.ts';
@@ -26,6 +27,8 @@ export interface LimiterOptions {
   clock: Clock;
   rates: RateStore;
   quotas: QuotaStore;
+  /** Counts calls at once for all gateways; undefined: this process alone is what counts. */
+  places?: PlaceStore | undefined;
 }
 
 export class Limiter {
@@ -53,7 +56,17 @@ export class Limiter {
     hold: Hold,
   ): Refusal | undefined | Promise<Refusal | undefined> {
     const full = this.#takePlaces(org, limits, subject, hold);
-    if (full) return full;
+    if (full instanceof Promise) return full.then((refusal) => refusal ?? this.#takeRates(org, limits, subject, args, hold));
+    return full ?? this.#takeRates(org, limits, subject, args, hold);
+  }
+
+  #takeRates(
+    org: string,
+    limits: readonly CompiledLimit[],
+    subject: Subject,
+    args: Json | undefined,
+    hold: Hold,
+  ): Refusal | undefined | Promise<Refusal | undefined> {
     const rates: RateItem[] = [];
     const paced: CompiledLimit[] = [];
     for (const limit of limits) {
@@ -69,7 +82,12 @@ export class Limiter {
     return refused ? tooFast(paced, refused) : this.#paid(org, limits, subject, args, hold, paced, rates);
   }
 
-  #takePlaces(org: string, limits: readonly CompiledLimit[], subject: Subject, hold: Hold): Refusal | undefined {
+  #takePlaces(
+    org: string,
+    limits: readonly CompiledLimit[],
+    subject: Subject,
+    hold: Hold,
+  ): Refusal | undefined | Promise<Refusal | undefined> {
     const wanted = limits.flatMap((limit) => {
       if (limit.concurrency === undefined || !limit.counts('concurrency', subject)) return [];
       const key = `${org}\n${limit.name}|${limit.keyOf(subject)}`;
@@ -77,13 +95,49 @@ export class Limiter {
     });
     if (wanted.length === 0) return undefined;
     const taken = this.places.take(wanted);
-    if (typeof taken === 'number') {
-      const { limit, max } = wanted[taken] as (typeof wanted)[number];
+    const refusal = (index: number): Refusal => {
+      const { limit, max } = wanted[index] as (typeof wanted)[number];
       return { code: 'limit_exceeded', limit: limit.name, message: placeText(limit.name, max), retryAfterMs: PLACE_RETRY_MS };
+    };
+    if (typeof taken === 'number') return refusal(taken);
+    const keep = (release: () => void): undefined => {
+      hold.keepPlace(
+        wanted.map(({ key }) => key),
+        release,
+      );
+    };
+    const { places } = this.#options;
+    return places
+      ? this.#takeShared(places, org, wanted, taken, hold).then((index) => (index === undefined ? undefined : refusal(index)))
+      : keep(taken);
+  }
+
+  /** The places of this process are taken already. INVARIANT: a place is given back on every path, and only once (test/fault/limit-race.test.ts). */
+  async #takeShared(
+    places: PlaceStore,
+    org: string,
+    wanted: readonly PlaceItem[],
+    leaveOwn: () => void,
+    hold: Hold,
+  ): Promise<number | undefined> {
+    const ticket = newId('place', this.#options.clock.nowMs());
+    let full: number | undefined;
+    try {
+      full = await places.take(org, ticket, wanted);
+    } catch (error) {
+      leaveOwn();
+      throw error;
+    }
+    if (full !== undefined) {
+      leaveOwn();
+      return full;
     }
     hold.keepPlace(
       wanted.map(({ key }) => key),
-      taken,
+      () => {
+        leaveOwn();
+        places.leave(ticket);
+      },
     );
     return undefined;
   }

@@ -1,6 +1,7 @@
 // What limits need to remember, as ports: quotas durably and shared by every gateway of a database, rates wherever they are counted.
 // Types only.
 import type { Pace } from './gcra.ts';
+import type { PlaceItem } from './places.ts';
 
 export interface QuotaItem {
   /** Name of the limit. */
@@ -60,4 +61,12 @@ export interface RateRefusal {
 export interface RateStore {
   /** All or none of the items. undefined: taken. */
   take(org: string, items: readonly RateItem[]): RateRefusal | undefined | Promise<RateRefusal | undefined>;
+}
+
+/** Calls at once, counted for all gateways of a database. */
+export interface PlaceStore {
+  /** A place under every key, or none: then the number of the item that is full. Rejects with GatewayError when the store fails. */
+  take(org: string, ticket: string, items: readonly PlaceItem[]): Promise<number | undefined>;
+  /** Gives back all that was taken under the ticket, now or as soon as the store can. Never throws. */
+  leave(ticket: string): void;
 }

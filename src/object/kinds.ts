@@ -3,16 +3,21 @@
 import type { z } from 'zod';
 import { agentSpec } from './kind/agent.ts';
 import { classSpec } from './kind/class.ts';
+import { delegationSpec } from './kind/delegation.ts';
 import { dlpSpec } from './kind/dlp.ts';
+import { erasureSpec } from './kind/erasure.ts';
 import type { metadataSchema } from './kind/field.ts';
 import { flowSpec } from './kind/flow.ts';
 import { freezeSpec } from './kind/freeze.ts';
+import { grantSpec } from './kind/grant.ts';
 import { injectionSpec } from './kind/injection.ts';
+import { legalHoldSpec } from './kind/legal-hold.ts';
 import { limitSpec } from './kind/limit.ts';
 import { type operatorRights, type operatorRoles, operatorSpec } from './kind/operator.ts';
 import { organizationSpec } from './kind/organization.ts';
 import { type policyRule, policySpec } from './kind/policy.ts';
 import type { policyCase } from './kind/policy-case.ts';
+import { retentionSpec } from './kind/retention.ts';
 import { riskSpec } from './kind/risk.ts';
 import { type roleGrant, roleSpec } from './kind/role.ts';
 import { secretSpec } from './kind/secret.ts';
@@ -41,6 +46,11 @@ export const kinds = {
   injection: injectionSpec,
   flow: flowSpec,
   snapshot: snapshotSpec,
+  grant: grantSpec,
+  delegation: delegationSpec,
+  retention: retentionSpec,
+  'legal-hold': legalHoldSpec,
+  erasure: erasureSpec,
 } as const;
 
 export type Kind = keyof typeof kinds;
@@ -60,6 +70,7 @@ export type OrganizationSpec = z.infer<typeof organizationSpec>;
 export type UserSpec = z.infer<typeof userSpec>;
 export type RoleSpec = z.infer<typeof roleSpec>;
 export type RoleGrant = z.infer<typeof roleGrant>;
+export type GrantSpec = z.infer<typeof grantSpec>;
 export type ClassSpec = z.infer<typeof classSpec>;
 
 /** Spec of each kind, with defaults filled in. */

@@ -4,6 +4,7 @@ import { canonicalJson } from '../lib/canonical-json.ts';
 import { sha256Hex } from '../lib/digest.ts';
 import { didYouMean } from '../lib/suggest.ts';
 import { type Actor, stampFreeze } from './freeze-guard.ts';
+import { stampGrant } from './grant-stamp.ts';
 import type { Kind, StoredObject } from './kinds.ts';
 import type { ObjectDraft } from './parse.ts';
 import type { ObjectWrite } from './port.ts';
@@ -55,6 +56,8 @@ export interface PlanInput {
   prune?: readonly Kind[];
   /** Name of the freeze that this change asks or confirms to lift; never taken from a file. */
   lift?: string;
+  /** Name of the standing grant that the author confirms; never taken from a file. */
+  confirm?: string;
 }
 
 /** Nobody in particular: for looking at what a change would do. */
@@ -70,7 +73,7 @@ export function planChanges(view: ControlView, input: PlanInput, sealer: SecretS
     touched.add(key);
     const settled = settle(view, draft, sealer, plan);
     if (settled) {
-      const object = stamped(view, settled, actor, input.lift);
+      const object = stamped(view, settled, actor, input);
       after.set(key, object);
       put(view, object, draft.revision, plan);
     }
@@ -117,10 +120,14 @@ function settle(view: ControlView, draft: ObjectDraft, sealer: SecretSealer, pla
   return { kind: draft.kind, metadata: draft.metadata, spec: draft.spec };
 }
 
-/** INVARIANT: what a freeze says about who set it is written here and nowhere else (test/scenario/kill-lift.test.ts). */
-function stamped(view: ControlView, object: StoredObject, actor: Actor, lift: string | undefined): StoredObject {
-  if (object.kind !== 'freeze') return object;
+/**
+ * INVARIANT: what a freeze says about who set it, and a grant about who stands for it, is written here and nowhere else
+ * (test/scenario/kill-lift.test.ts, test/scenario/standing-grant.test.ts).
+ */
+function stamped(view: ControlView, object: StoredObject, actor: Actor, { lift, confirm }: PlanInput): StoredObject {
   const { name } = object.metadata;
+  if (object.kind === 'grant') return stampGrant(view.get('grant', name), object as StoredObject<'grant'>, actor, confirm === name);
+  if (object.kind !== 'freeze') return object;
   return stampFreeze(view.get('freeze', name), object as StoredObject<'freeze'>, actor, lift === name);
 }
 

@@ -16,6 +16,13 @@ export function referencesOf(object: StoredObject): Reference[] {
   if (is(object, 'team')) return memberReferences(object.spec.members);
   if (is(object, 'role'))
     return [...memberReferences(object.spec.members), ...each('team', object.spec.members?.teams, 'spec.members.teams')];
+  if (is(object, 'grant'))
+    return [
+      ...one('agent', object.spec.agent, 'spec.agent'),
+      ...one('user', object.spec.user, 'spec.user'),
+      ...one('server', object.spec.server, 'spec.server'),
+    ];
+  if (is(object, 'delegation')) return [...one('user', object.spec.from, 'spec.from'), ...one('user', object.spec.to, 'spec.to')];
   if (is(object, 'operator')) return one('user', object.spec.user, 'spec.user');
   return is(object, 'server') ? secretReferences(object.spec) : [];
 }

@@ -1,13 +1,14 @@
-// Row: a call that a rule holds goes on only with a person's approval of exactly this call. Without one it is refused, and told which ticket it
+// Row: a call that a rule holds goes on only with a person's approval of exactly this call, or a standing grant that covers it. Without one it is refused, and told which ticket it
 // waits for; an agent that reports progress is kept waiting for a while first. After a wait the whole table runs again from the top.
 import type { ApprovalDesk } from '../approval/desk.ts';
 import { DEFAULT_EXPIRY_MS, MAX_LIVE_PER_AGENT } from '../approval/desk.ts';
-import { bindingOf, type Ticket } from '../approval/ticket.ts';
+import { type Asking, bindingOf, type Ticket } from '../approval/ticket.ts';
 import type { ApprovalRef, Decision } from '../call.ts';
 import { isObject } from '../lib/json.ts';
 import { askingOf, sealedPartOf } from './asking.ts';
 import type { Flight, Row, Verdict } from './flight.ts';
 import { deny, PASS } from './flight.ts';
+import { standingGrants, useOf } from './standing.ts';
 
 /** Between two signs of life while a call waits, milliseconds; as often it is looked whether another gateway decided. */
 const PROGRESS_MS = 2_000;
@@ -26,11 +27,15 @@ export const approve: Row = {
 
 async function held(flight: Flight, decision: Decision): Promise<Verdict> {
   const asking = askingOf(flight, decision);
-  const { org } = flight.control;
+  const { control } = flight;
+  const { org } = control;
   const binding = bindingOf(org, asking);
   const { used } = flight;
   // Judged again after the grant was used: it is still this call's, if the call is still what was approved.
-  if (used && used.binding === binding && used.ruleHash === asking.ruleHash && used.rule === asking.rule) return goOn(flight, decision);
+  if (used && used.binding === binding && used.ruleHash === asking.ruleHash && used.rule === asking.rule && used.grant === undefined)
+    return goOn(flight, decision);
+  const standing = control.grants.size === 0 ? undefined : await answerByGrant(flight, decision, asking, binding);
+  if (standing) return standing;
   for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
     const asked = await flight.ports.approvals.ask(org, asking, binding, () => sealedPartOf(flight), expiryMs(flight));
     if (asked.type === 'full') return deny('approval_required', `${decision.reason} ${FULL}`, decision.rule);
@@ -46,6 +51,32 @@ async function held(flight: Flight, decision: Decision): Promise<Verdict> {
     }
   }
   return deny('approval_required', `${decision.reason} Its approval was used or withdrawn just now. Call again.`, decision.rule);
+}
+
+/**
+ * undefined when no standing grant answers this hold. What people decided about exactly this call goes before what they allowed in advance.
+ * INVARIANT: a use is counted at the revision the call is judged under, before it goes on (test/fault/approval-race.test.ts).
+ */
+async function answerByGrant(flight: Flight, decision: Decision, asking: Asking, binding: string): Promise<Verdict | undefined> {
+  const grants = standingGrants(flight, decision, asking);
+  if (grants.length === 0) return undefined;
+  const { approvals } = flight.ports;
+  const { org } = flight.control;
+  // Judged again after a use: it is still this call's, if the grant still answers it.
+  const spent = grants.find(({ key }) => flight.used?.binding === binding && flight.used.grant === key);
+  if (spent) return goOn(flight, decision);
+  const ticket = await approvals.standing(org, asking, binding);
+  if (ticket && ticket.state !== 'open') return undefined;
+  for (const grant of grants) {
+    const used = await approvals.useGrant(org, useOf(grant), asking, binding);
+    if (used.type === 'moved') return { verdict: 'again', revision: used.revision };
+    if (used.type === 'used_up') continue;
+    flight.ticket = `grant/${grant.name}`;
+    flight.used = { binding, ruleHash: asking.ruleHash, rule: asking.rule, grant: grant.key };
+    if (ticket) await approvals.supersede(org, ticket.id, `standing grant ${grant.name} answers it`);
+    return goOn(flight, decision);
+  }
+  return undefined;
 }
 
 const FULL = `This agent already has ${MAX_LIVE_PER_AGENT} calls that wait for a person; wait until some are decided.`;

@@ -6,6 +6,7 @@ import type { Decision } from '../call.ts';
 import { canonicalJson } from '../lib/canonical-json.ts';
 import { sha256Hex } from '../lib/digest.ts';
 import { memberRanges } from '../mcp/raw-json.ts';
+import { ruleText } from '../object/rule-text.ts';
 import type { ControlView } from '../object/snapshot.ts';
 import type { Flight } from './flight.ts';
 
@@ -71,10 +72,5 @@ export function holdsInexactNumber(jsonText: string): boolean {
 
 /** Of the rule's own text, so that an approval under one text is none under another. Rules of risk and DLP objects: of the whole object. */
 function ruleHash(view: ControlView, rule: string): string {
-  const [owner = '', name = '', ...rest] = rule.split('/');
-  const policy = rest.length === 0 ? view.get('policy', owner) : undefined;
-  const found = policy?.spec.rules.find((one) => one.name === name);
-  if (found) return sha256Hex(canonicalJson(found));
-  const object = owner === 'risk' ? view.get('risk', name) : owner === 'dlp' ? view.get('dlp', name) : undefined;
-  return sha256Hex(canonicalJson({ rule, spec: object?.spec }));
+  return sha256Hex(canonicalJson(ruleText(view, rule)));
 }

@@ -9,6 +9,7 @@ import { compileLimits } from '../limit/limit-set.ts';
 import type { Kind } from '../object/kinds.ts';
 import { buildView, type ControlView } from '../object/snapshot.ts';
 import { compilePolicies, type PolicyFailure } from '../policy/compile.ts';
+import { compileGrants } from '../policy/standing-grant.ts';
 import { compileRisk } from '../risk/model.ts';
 import type { Lease } from '../upstream/exchange.ts';
 import { resolveCredentials } from '../vault/credential.ts';
@@ -40,9 +41,10 @@ export function controlCompiler(
       freezes: changed('freeze') || !previous ? compileFreezes(all, revision) : previous.freezes,
       limits: changed('limit', 'token') || !previous ? compileLimits(all) : previous.limits,
       snapshots: changed('snapshot', 'server') || !previous ? compileSnapshots(all) : previous.snapshots,
+      grants: changed('grant', 'server') || !previous ? compileGrants(all) : previous.grants,
       risk,
       injection: changed('injection') || !previous ? compileInjection(all) : previous.injection,
-      dlp: changed('dlp') || !previous ? compileDlp(all) : previous.dlp,
+      dlp: changed('dlp', 'erasure') || !previous ? compileDlp(all) : previous.dlp,
       flow: changed('flow', 'secret') || !previous ? compileFlow(all, secretOf) : previous.flow,
       lease: leases(org, view, openSecret),
     };

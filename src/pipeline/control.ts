@@ -11,6 +11,7 @@ import type { LimitSet } from '../limit/limit-set.ts';
 import type { StoredObject } from '../object/kinds.ts';
 import type { ControlView } from '../object/snapshot.ts';
 import type { PolicySet } from '../policy/compile.ts';
+import type { GrantSet } from '../policy/standing-grant.ts';
 import type { RiskModel } from '../risk/model.ts';
 import type { Lease } from '../upstream/exchange.ts';
 
@@ -23,6 +24,8 @@ export interface Control {
   readonly freezes: FreezeIndex;
   readonly limits: LimitSet;
   readonly snapshots: SnapshotIndex;
+  /** Standing grants. */
+  readonly grants: GrantSet;
   /** undefined when no profile is set: nothing is scored. */
   readonly risk: RiskModel | undefined;
   /** undefined when no object of kind dlp is set: nothing is looked for. */

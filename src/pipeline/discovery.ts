@@ -3,11 +3,13 @@
 import type { Call, CallOutcome, CapabilityKind, ClientContext } from '../call.ts';
 import { pinAhead } from '../catalog/catalog.ts';
 import { sha256Hex } from '../lib/digest.ts';
+import { GatewayError } from '../lib/error.ts';
 import { newId } from '../lib/id.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { isObject } from '../lib/json.ts';
 import { Lru } from '../lib/lru.ts';
 import { METHOD_NOT_FOUND } from '../mcp/error-code.ts';
+import type { RpcError } from '../mcp/message.ts';
 import type { Flight } from './flight.ts';
 import { pinnedParts } from './pinned-part.ts';
 
@@ -31,10 +33,15 @@ export function listOf(kind: CapabilityKind): { method: string; member: string }
 }
 
 /**
- * Makes sure that definitions of this kind were read. undefined: nothing to wait for. A failure to read is not an error here:
- * the definition stays unknown and the call is refused or fails at the server.
+ * Makes sure that definitions of this kind were read. undefined: nothing to wait for. Resolves with what to tell whoever asked for a name when the
+ * server could not be reached: then nobody knows whether it exists. Rejects with GatewayError `log_unavailable` when the reading could not be recorded.
  */
-export function ensureDefinitions(flight: Flight, server: string, kind: CapabilityKind, known: boolean): Promise<void> | undefined {
+export function ensureDefinitions(
+  flight: Flight,
+  server: string,
+  kind: CapabilityKind,
+  known: boolean,
+): Promise<RpcError | undefined> | undefined {
   const { ports, control } = flight;
   const readMs = ports.catalog.readMs(control.org, server, kind);
   const ageMs = readMs === undefined ? Number.POSITIVE_INFINITY : ports.clock.nowMs() - readMs;
@@ -67,29 +74,36 @@ export async function refreshDefinition(flight: Flight): Promise<boolean> {
   return definition !== undefined && definition.hash !== before;
 }
 
-async function readAll(flight: Flight, server: string, kind: CapabilityKind): Promise<void> {
+async function readAll(flight: Flight, server: string, kind: CapabilityKind): Promise<RpcError | undefined> {
   const { ports, control } = flight;
   const found = await readPages(LISTS[kind], (method, cursor) => flight.run(listCall(flight, server, method, cursor)));
   if (!Array.isArray(found)) {
     ports.logger.warn({ server, call: flight.call.id, why: found.why }, 'the definitions of a server could not be read');
-    return;
+    return reasonToTell(found.outcome);
   }
   const change = ports.catalog.put(control.org, server, kind, found, ports.clock.nowMs());
   if (change.added.length + change.changed.length + change.removed.length > 0) ports.drift.noticed(control.org, server);
+  return undefined;
+}
+
+function reasonToTell(outcome: CallOutcome): RpcError | undefined {
+  if (outcome.type === 'denied' && outcome.code === 'log_unavailable') throw new GatewayError('log_unavailable', outcome.message);
+  if (outcome.type !== 'error' || !isObject(outcome.error.data)) return undefined;
+  return String(outcome.error.data.code).startsWith('upstream_') ? outcome.error : undefined;
 }
 
 /** All pages of one list, in the order of the server; or why it could not be read. */
 export async function readPages(
   list: { method: string; member: string },
   ask: (method: string, cursor: Json | undefined) => Promise<CallOutcome>,
-): Promise<JsonObject[] | { why: string; isMissing: boolean }> {
+): Promise<JsonObject[] | { why: string; isMissing: boolean; outcome: CallOutcome }> {
   const found: JsonObject[] = [];
   let cursor: Json | undefined;
   for (let page = 0; page < MAX_DISCOVERY_PAGES; page++) {
     const outcome = await ask(list.method, cursor);
     if (outcome.type !== 'result') {
       const why = outcome.type === 'error' ? outcome.error.message : outcome.type === 'denied' ? outcome.message : outcome.type;
-      return { why, isMissing: outcome.type === 'error' && outcome.error.code === METHOD_NOT_FOUND };
+      return { why, isMissing: outcome.type === 'error' && outcome.error.code === METHOD_NOT_FOUND, outcome };
     }
     const items = outcome.result[list.member];
     if (Array.isArray(items)) for (const part of pinnedParts(items)) found.push(part);
@@ -144,12 +158,12 @@ function listParams(client: ClientContext, params: JsonObject | undefined, curso
 
 /** Shares one running reading of a list among all to whom the server shows the same; others take turns. */
 export class Readings {
-  readonly #running = new Map<string, Promise<void>>();
+  readonly #running = new Map<string, Promise<RpcError | undefined>>();
   readonly #turns = new Map<string, { running: number; waiting: (() => void)[] }>();
   /** By shelf (organization, server, kind of definition): for whom it was read last. */
   readonly #viewers = new Lru<string, string>(MAX_REMEMBERED_VIEWERS);
 
-  once(shelf: string, viewer: string, work: () => Promise<void>): Promise<void> {
+  once(shelf: string, viewer: string, work: () => Promise<RpcError | undefined>): Promise<RpcError | undefined> {
     const key = `${viewer} ${shelf}`;
     const running = this.#running.get(key);
     if (running) return running;

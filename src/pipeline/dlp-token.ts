@@ -23,11 +23,14 @@ export function tokenSeal(vault: VaultSeal, org: string): TokenSeal {
 }
 
 /** Agents of the stateless era have no session: their tokens are the agent's. */
-export function termsOf({ call }: Pick<Flight, 'call'>, tokens: DlpModel['tokens']): TokenTerms {
+export function termsOf({ call }: Pick<Flight, 'call'>, { tokens, erasedMs }: Pick<DlpModel, 'tokens' | 'erasedMs'>): TokenTerms {
   const { principal, client } = call;
   const who = principal?.user === undefined ? (principal?.agent ?? '') : `${principal.agent}/${principal.user}`;
   const owner = tokens.scope === 'session' && client.sessionId !== undefined ? `${who}#${client.sessionId}` : who;
-  return { owner, ttlSeconds: tokens.ttlSeconds, validFrom: tokens.validFrom };
+  const erased = principal && erasedMs(principal.agent, principal.user);
+  const purged = tokens.validFrom === undefined ? undefined : Date.parse(tokens.validFrom);
+  const sinceMs = erased === undefined ? purged : Math.max(erased, purged ?? 0);
+  return { owner, ttlSeconds: tokens.ttlSeconds, validFrom: sinceMs === undefined ? undefined : new Date(sinceMs).toISOString() };
 }
 
 /** Params with values in the place of tokens when they may be revealed; every token is checked either way. */
@@ -40,7 +43,7 @@ export function revealTokens(
 ): { params: JsonObject; revealed: number } | 'unknown' {
   const org = flight.call.principal?.org ?? flight.control.org;
   const seal = tokenSeal(ports.seal, org);
-  const terms = termsOf(flight, model.tokens);
+  const terms = termsOf(flight, model);
   let revealed = 0;
   let unknown = false;
   const text = (value: string): string => {

@@ -125,7 +125,7 @@ export interface Flight {
   /** Ticket this call waits for, or whose grant it used. */
   ticket: string | undefined;
   /** The grant this call used up; it stays used when the call is judged again. */
-  used: { binding: string; rule: string; ruleHash: string } | undefined;
+  used: { binding: string; rule: string; ruleHash: string; grant?: string | undefined } | undefined;
   /** It waited for a decision as long as it may. */
   waited: boolean;
   /** A canary or decoy was touched: an incident once the denial is recorded. */

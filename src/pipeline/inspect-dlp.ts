@@ -253,7 +253,7 @@ function replacerFor(flight: Flight, model: DlpModel | undefined, plan: DlpPlan,
   const { principal } = flight.call;
   const org = principal?.org ?? flight.control.org;
   const seal = tokenSeal(ports.seal, org);
-  const terms = termsOf(flight, model?.tokens ?? plan.tokens);
+  const terms = termsOf(flight, model ?? { tokens: plan.tokens, erasedMs: () => undefined });
   return {
     mac: (text) => seal.mac(text),
     token: (match, value) => ports.tokens.issue(org, match.type, value, terms, seal),

@@ -57,10 +57,13 @@ function settle(flight: Flight, server: string, capability: CapabilityRef | unde
   if (!principal || !control.policies.visible(principal, server, capability)) return PASS;
   const pending = ensureDefinitions(flight, server, capability.kind, known !== undefined);
   if (!pending) return known ? quarantine(flight) : absent(flight, server, capability);
-  return pending.then(() => {
+  return pending.then((failure) => {
     const found = ports.catalog.find(control.org, server, capability.kind, capability.name);
     if (call.target) call.target.definition = found;
-    return found ? quarantine(flight) : absent(flight, server, capability);
+    if (found) return quarantine(flight);
+    const verdict = absent(flight, server, capability);
+    // Whether it exists is not known: saying that it does not would be wrong (test/scenario/server-health.test.ts).
+    return failure && verdict === PASS ? denyRpc('unknown_capability', failure) : verdict;
   });
 }
 

@@ -57,7 +57,7 @@ export const table: readonly TableRow[] = [
   { row: score, kinds: 'cr----u', core: 'risk', does: 'six risk signals → 0–100 with parts; history facts for rules' },
   { row: decide, kinds: 'crlmnsu', core: 'policy', does: 'first match wins; allow / deny / hold with a trace' },
   { row: requireQuota, kinds: 'cr-----', core: 'limit', does: 'quotas that the deciding rule asks for have room' },
-  { row: approve, kinds: 'cr----u', core: 'approval', does: 'a held call uses up its grant, or gets a ticket' },
+  { row: approve, kinds: 'cr----u', core: 'approval', does: 'a held call uses up its grant or a standing one, or gets a ticket' },
   { row: recordDecision, kinds: 'crlmnsu', core: 'audit', does: 'durable append → receipt + revision; revision moved ⇒ back to identify' },
   { row: lease, kinds: 'crlmnsu', core: 'vault', does: 'credential for this server, late, only for allowed calls' },
   { row: forward, kinds: 'crlmnsu', core: 'upstream', does: 'needs receipt and AbortSignal' },

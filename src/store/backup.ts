@@ -18,8 +18,10 @@ export const TABLES = [
   'object_history',
   'data_key',
   'quota',
+  'grant_use',
   'checkpoint_key',
   'checkpoint',
+  'erased',
 ] as const;
 export type Table = (typeof TABLES)[number];
 
@@ -32,8 +34,10 @@ export const COLUMNS: Readonly<Record<Table, readonly string[]>> = {
   object_history: ['org', 'kind', 'name', 'revision', 'document', 'author', 'time_ms'],
   data_key: ['org', 'id', 'wrapped'],
   quota: ['org', 'name', 'key', 'bucket_ms', 'used', 'until_ms'],
+  grant_use: ['org', 'key', 'used', 'used_ms'],
   checkpoint_key: ['org', 'position', 'verifier_key', 'sealed'],
   checkpoint: ['org', 'size', 'made_ms', 'note'],
+  erased: ['org', 'from_seq', 'to_seq', 'by_seq'],
 };
 
 export type Value = string | number | null;

@@ -19,9 +19,10 @@ describe('pendingMigrations', () => {
 });
 
 describe('readMigrations', () => {
-  it.each(['sqlite', 'postgres'] as const)('finds the files of %s, numbered without a hole', (driver) => {
+  it.each(['sqlite', 'postgres'] as const)('finds the files of %s, in order, each number once', (driver) => {
     const found = readMigrations(driver);
     expect(found.length).toBeGreaterThan(0);
-    expect(found.map(({ number }) => number)).toEqual(found.map((_, index) => index + 1));
+    const numbers = found.map(({ number }) => number);
+    expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b));
   });
 });

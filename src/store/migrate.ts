@@ -29,7 +29,7 @@ export function pendingMigrations(available: readonly Migration[], applied: read
     if (!migration) {
       throw new GatewayError(
         'schema_newer',
-        `The database has schema ${number}, this version of Sallyport knows up to ${available.length}. Install the newer version again, or restore a backup made by this one.`,
+        `The database has schema ${number}, this version of Sallyport knows up to ${available.at(-1)?.number ?? 0}. Install the newer version again, or restore a backup made by this one.`,
       );
     }
     if (migration.checksum !== checksum) {
@@ -43,16 +43,15 @@ export function pendingMigrations(available: readonly Migration[], applied: read
   return available.filter(({ number }) => !done.has(number));
 }
 
-/** Files of one driver, in order. They must be numbered from 0001 without a hole. */
+/** Files of one driver, in order. Numbered upwards; a number may be left out. */
 export function readMigrations(driver: 'sqlite' | 'postgres'): Migration[] {
   const folder = fileURLToPath(new URL(`./migrations/${driver}/`, import.meta.url));
   const names = readdirSync(folder)
     .filter((name) => name.endsWith('.sql'))
     .sort();
-  return names.map((name, index) => {
+  return names.map((name) => {
     const number = Number.parseInt(name, 10);
-    if (number !== index + 1)
-      throw new GatewayError('schema_changed', `Schema change ${index + 1} is missing beside ${name}. Reinstall Sallyport.`);
+    if (!(number > 0)) throw new GatewayError('schema_changed', `The file ${name} is no numbered schema change. Reinstall Sallyport.`);
     const sql = readFileSync(`${folder}${name}`, 'utf8');
     return { number, name, sql, checksum: sha256Hex(sql) };
   });

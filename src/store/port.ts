@@ -3,8 +3,9 @@ import type { ApprovalStore } from '../approval/port.ts';
 import type { CheckpointStore, LogStore, PayloadEraser } from '../audit/port.ts';
 import type { TokenUseStore } from '../auth/port.ts';
 import type { DefinitionStore } from '../catalog/port.ts';
-import type { QuotaStore, RateStore } from '../limit/port.ts';
+import type { PlaceStore, QuotaStore, RateStore } from '../limit/port.ts';
 import type { ObjectStore, StoreLifecycle } from '../object/port.ts';
+import type { RetentionStore } from '../retention/port.ts';
 import type { HistoryStore } from '../risk/port.ts';
 import type { KeyStore } from '../vault/port.ts';
 
@@ -16,10 +17,11 @@ export interface Store {
   readonly histories: HistoryStore;
   readonly definitions: DefinitionStore;
   readonly approvals: ApprovalStore;
+  readonly retention: RetentionStore;
   readonly checkpoints: CheckpointStore;
   readonly lifecycle: StoreLifecycle;
   /** `rates`: counted for all gateways of the database together; undefined where there is one process only. */
-  readonly limits: { readonly quotas: QuotaStore; readonly rates: RateStore | undefined };
+  readonly limits: { readonly quotas: QuotaStore; readonly rates: RateStore | undefined; readonly places: PlaceStore | undefined };
   /** Tells whether this process is alone on the store; whoever starts meanwhile waits until `settle`. Once, at the start of a gateway. */
   readonly presence: {
     claim(): Promise<boolean>;

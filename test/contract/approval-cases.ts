@@ -67,6 +67,28 @@ export function approvalCases(driver: Driver): void {
       expect(await approvals.put(ORG, row({ version: 2 }), entry, { atRevision: 1 })).toMatchObject({ type: 'written' });
     });
 
+    it('counts uses of a standing grant up to its number, at one revision, each with its entry', async () => {
+      const { approvals } = store;
+      const use = { key: 'g@1', maxUses: 3, timeMs: 5, atRevision: 0 };
+      const answers = await Promise.all(Array.from({ length: 10 }, () => approvals.useGrant(ORG, use, entry)));
+      expect(answers.filter(({ type }) => type === 'written')).toHaveLength(3);
+      expect(answers.filter(({ type }) => type === 'used_up')).toHaveLength(7);
+      expect((await store.log.head(ORG)).seq).toBe(3);
+      expect(await approvals.useGrant(ORG, { ...use, key: 'g@2', maxUses: undefined, timeMs: 7 }, entry)).toMatchObject({
+        type: 'written',
+      });
+      expect(await approvals.useGrant('other', use, entry)).toMatchObject({ type: 'written' });
+      const document = { kind: 'team', metadata: { name: 't' }, spec: {} } as const;
+      await store.objects.write(ORG, [{ kind: 'team', name: 't', document, expectedRevision: undefined }], 'test', 0, entry);
+      expect(await approvals.useGrant(ORG, { ...use, key: 'g@2' }, entry)).toEqual({ type: 'moved', revision: 1 });
+      expect(await approvals.grantUses(ORG)).toEqual(
+        new Map([
+          ['g@1', { used: 3, lastMs: 5 }],
+          ['g@2', { used: 1, lastMs: 7 }],
+        ]),
+      );
+    });
+
     it('lists the newest first, of one agent or all, live ones or all', async () => {
       const { approvals } = store;
       for (const [n, agent] of ['a', 'b', 'a'].entries())

@@ -443,6 +443,7 @@ export function storeCases(driver: Driver): void {
         await store.keys.put(ORG, 'k', Uint8Array.of(0, 1, 255));
         await store.checkpoints.addSigningKey(ORG, 0, { verifierKey: 'key', sealed: 'text' });
         await store.checkpoints.saveCheckpoint(ORG, { size: 1, madeMs: 2, note: 'note\n' }, 0);
+        await store.approvals.useGrant(ORG, { key: 'g@1', maxUses: 2, timeMs: 3, atRevision: 1 }, decision('call_use', 1));
         const payload = { commitment: 'ab'.repeat(32), role: 'result' as const, sealed: Uint8Array.of(0, 10, 255) };
         await store.log.append(ORG, [{ ...decision('call_\u007e', 1), payloads: [payload] }]);
         await store.log.append(
@@ -467,6 +468,7 @@ export function storeCases(driver: Driver): void {
           expect((await copy.keys.list(ORG)).map(({ id, wrapped }) => [id, ...wrapped])).toEqual([['k', 0, 1, 255]]);
           expect(await copy.checkpoints.signingKeys(ORG)).toEqual([{ verifierKey: 'key', sealed: 'text' }]);
           expect(await copy.checkpoints.checkpoints(ORG, 5)).toEqual([{ size: 1, madeMs: 2, note: 'note\n' }]);
+          expect([...(await copy.approvals.grantUses(ORG))]).toEqual([['g@1', { used: 1, lastMs: 3 }]]);
           expect([...((await copy.log.payload(ORG, payload.commitment)) ?? [])]).toEqual([0, 10, 255]);
           expect(await copy.log.append(ORG, [decision('call_next', 1)])).toMatchObject([{ seq: summary.entries + 1, revision: 1 }]);
           expect((await verdict(copy)).state).toBe('sound');

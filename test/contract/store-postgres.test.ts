@@ -12,6 +12,7 @@ import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { appendUntilKilled } from './append-until-killed.ts';
 import { approvalCases } from './approval-cases.ts';
 import { limitCases, quotaItem } from './limit-cases.ts';
+import { retentionCases } from './retention-cases.ts';
 import { type Driver, decision, entries, ORG, storeCases, verdict } from './store-cases.ts';
 
 let server: TestPostgres;
@@ -40,6 +41,7 @@ const driver: Driver = {
 storeCases(driver);
 limitCases(driver);
 approvalCases(driver);
+retentionCases(driver);
 
 describe('PostgreSQL store', () => {
   it('rates in the database: two processes share one count, all items or none, and say how long to wait', async () => {

@@ -11,6 +11,7 @@ import { openSqliteStore } from '../../src/store/sqlite/store.ts';
 import { appendUntilKilled } from './append-until-killed.ts';
 import { approvalCases } from './approval-cases.ts';
 import { limitCases } from './limit-cases.ts';
+import { retentionCases } from './retention-cases.ts';
 import { type Driver, decision, ORG, storeCases } from './store-cases.ts';
 
 const driver: Driver = {
@@ -33,6 +34,7 @@ const driver: Driver = {
 storeCases(driver);
 limitCases(driver);
 approvalCases(driver);
+retentionCases(driver);
 
 describe('embedded store', () => {
   it('refuses a second process on its data directory and names the first', async () => {

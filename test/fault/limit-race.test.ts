@@ -1,4 +1,4 @@
-// Two gateway processes on one PostgreSQL race for the last unit of a quota, a thousand times; and rates that are counted in the database.
+// Two gateway processes on one PostgreSQL race for the last unit of a quota, a thousand times; rates and calls at once that are counted in the database.
 // Real processes, real sockets, a server that notes what it did.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,6 +13,9 @@ import { freshPlace, type Place } from '../support/store-kind.ts';
 const RACES = 1_000;
 /** Races under way at once. */
 const ABREAST = 10;
+/** Calls at once, on both gateways together. */
+const FEW = 5;
+const SLOW_MS = 300;
 const worker = tokenObject('worker', 'worker');
 
 let place: Place;
@@ -35,6 +38,7 @@ beforeAll(async () => {
     httpServer('web', recorder.ready.url, { era: 'modern' }),
     limitObject('once', { match: { tool: ['note_*'] }, per: ['tool'], quota: { max: 1, windowMs: 86_400_000 } }),
     limitObject('slow', { match: { tool: ['note'] }, rate: { max: 10, windowMs: 86_400_000, burst: 10 } }),
+    limitObject('few', { match: { tool: ['note_1'] }, concurrency: FEW }),
   );
   for (let i = 0; i < 2; i++) {
     const gateway = await startHosted({ ...place, flags: { 'limits.rates': 'database' } });
@@ -81,6 +85,26 @@ it('a rate that is counted in the database is one rate for both', async () => {
     Array.from({ length: 40 }, (_, i) => callers[i % 2]?.ask('tools/call', { name: 'note', arguments: { n: `s${i}` } })),
   );
   expect(answers.map((answer) => codeOf(answer)).filter((code) => code === 'ok')).toHaveLength(10);
+});
+
+it('calls at once are counted over both, and a gateway that is killed frees its places', { timeout: 120_000 }, async () => {
+  await place.seed(limitObject('once', { match: { tool: ['none'] }, per: ['tool'], quota: { max: 1, windowMs: 86_400_000 } }));
+  const slow = (caller: RawCaller | undefined, ms: number) => caller?.ask('tools/call', { name: 'note_1', arguments: { n: 'p', ms } });
+  for (let round = 0; round < 3; round++) {
+    const answers = await Promise.all(Array.from({ length: 40 }, (_, i) => slow(callers[i % 2], SLOW_MS)));
+    const done = answers.filter((answer) => codeOf(answer) === 'ok');
+    expect(answers.every((answer) => ['ok', 'limit_exceeded'].includes(codeOf(answer)))).toBe(true);
+    expect(done.length).toBeGreaterThanOrEqual(FEW);
+    const atOnce = done.map((answer) => Number((answer?.result?.content as { text: string }[] | undefined)?.[0]?.text));
+    expect(Math.max(...atOnce)).toBeLessThanOrEqual(FEW);
+  }
+  // All places are taken by the second, which dies: no answer ever comes.
+  const lost = Array.from({ length: FEW }, () => slow(callers[1], 60_000)?.catch(() => undefined));
+  while (codeOf(await slow(callers[0], 0)) === 'ok');
+  expect(codeOf(await slow(callers[0], 0))).toBe('limit_exceeded');
+  await gateways[1]?.kill();
+  while (codeOf(await slow(callers[0], 0)) !== 'ok') await new Promise((resolve) => setTimeout(resolve, 20));
+  await Promise.all(lost);
 });
 
 function codeOf(answer: RawAnswer | undefined): string {

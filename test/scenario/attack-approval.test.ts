@@ -1,9 +1,13 @@
 // Attacks on approvals: what was approved is what runs, by whom it was asked, once, and nothing else.
+import type { Hono } from 'hono';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+
+import { createRouter } from '../../src/admin/router.ts';
 import { MAX_LIVE_PER_AGENT } from '../../src/approval/desk.ts';
 import type { Reviewer } from '../../src/approval/ticket.ts';
 import type { CallOutcome } from '../../src/call.ts';
 import type { StoredObject } from '../../src/object/kinds.ts';
+import { adminContextOf, seedOperators } from '../support/admin-side.ts';
 import { callOf, echoServer, type Harness, harness, ok, TOOLS } from '../support/pipeline-harness.ts';
 import { agentObject, httpServer, policyObject, tokenObject } from '../support/seed.ts';
 
@@ -122,6 +126,29 @@ it('a ticket of another organization is not there', async () => {
   expect(await h.approvals.revoke('else', id, 'rita', undefined)).toEqual({ type: 'unknown' });
   expect(await h.approvals.opened('else', id)).toBeUndefined();
   expect(await h.approvals.find(h.org, id)).toMatchObject({ state: 'open', votes: [] });
+});
+
+it('nor over the admin API, whatever role the operator has there; a reviewer without the role is refused', async () => {
+  await h.core.store.objects.createOrganization('else');
+  await h.core.vault.prepare('else');
+  const tokens = await seedOperators(h.core, 'else');
+  const own = await seedOperators(h.core, h.org);
+  const routers = ['else', h.org].map((org) =>
+    createRouter(adminContextOf(h.core, org, { approvals: h.approvals }), { allowedHosts: [], remoteAddress: () => '127.0.0.1' }),
+  );
+  const id = ticketOf(await ask());
+  const post = async (which: 0 | 1, token: string, what: string): Promise<number> => {
+    const headers = { host: '127.0.0.1', authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const body = JSON.stringify(what === 'claim' ? {} : { comment: 'x' });
+    return (await (routers[which] as Hono).request(`/api/v1/approvals/${id}/${what}`, { method: 'POST', headers, body })).status;
+  };
+  for (const what of ['approve', 'deny', 'revoke', 'claim']) {
+    expect(await post(0, tokens.admin, what), what).toBe(404);
+    expect(await post(1, tokens.admin, what), what).toBe(401);
+    expect(await post(1, own.viewer, what), what).toBe(403);
+  }
+  expect(await h.approvals.find(h.org, id)).toMatchObject({ state: 'open', votes: [], version: 1 });
+  expect(await post(1, own.reviewer, 'approve')).toBe(200);
 });
 
 it('an agent has so many tickets at most, and others still get theirs', async () => {

@@ -8,10 +8,13 @@ import { intentInspector } from '../../src/pipeline/inspect-intent.ts';
 import { callOf, echoServer, type Harness, harness, ok } from '../support/pipeline-harness.ts';
 import { agentObject, httpServer, policyObject, tokenObject } from '../support/seed.ts';
 
+/** What a parser makes of a text must not depend on how busy the machine is. */
+const STILL = (): number => 0;
+
 const TOOLS: JsonObject[] = ['execute_sql', 'delete_note', 'search_notes'].map((name) => ({ name, inputSchema: { type: 'object' } }));
 const bot = tokenObject('bot', 'bot');
 const analyser = new IntentAnalyser();
-beforeAll(() => analyser.load(() => performance.now()));
+beforeAll(() => analyser.load(STILL));
 
 let h: Harness;
 afterEach(() => h.close());
@@ -58,7 +61,7 @@ describe('the decision entry', () => {
 
 it('a call that comes while the parsers are loaded waits for them', async () => {
   const young = new IntentAnalyser();
-  const loaded = young.load(() => performance.now());
+  const loaded = young.load(STILL);
   expect(young.loading).toBeDefined();
   const definition = { value: { name: 'postgres_execute_sql' }, hash: 'a' };
   const call = callOf('tools/call', { params: { name: 'postgres_execute_sql', arguments: { sql: 'SELECT 1' } } });

@@ -25,6 +25,7 @@ function call(tenant: Tenant, options: { token?: string; name?: string; argument
 }
 
 const POLICY = 'kind: policy\nmetadata: {name: tried}\nspec: {rules: [{name: r, match: {server: [desk]}, effect: allow}]}\n';
+const SOON = new Date(Date.now() + 7 * 86_400_000).toISOString();
 const agent = { kind: 'agent', metadata: { name: 'added' }, spec: { owner: 'b' } };
 /** As beta asks: [method, path, body]. Every route has at least one row; `touches` says that it changes beta. */
 const rows: [method: string, path: string, body?: unknown][] = [
@@ -59,6 +60,9 @@ const rows: [method: string, path: string, body?: unknown][] = [
   ['POST', '/api/v1/log/checkpoints'],
   ['GET', '/api/v1/log/keys'],
   ['POST', '/api/v1/log/keys/rotate'],
+  ['GET', '/api/v1/erasures'],
+  ['GET', '/api/v1/evidence/pack?framework=eu-ai-act&from=2026-01-01T00:00:00Z&to=2099-01-01T00:00:00Z'],
+  ['POST', '/api/v1/erasures', { match: { user: ['ann'] }, reason: 'asked for it' }],
   ['GET', '/api/v1/log/consistency?from=1&to=2'],
   ['GET', '/api/v1/log/proof?call=none'],
   ['GET', '/api/v1/freezes'],
@@ -91,6 +95,14 @@ const rows: [method: string, path: string, body?: unknown][] = [
   ['POST', '/api/v1/approvals/none/approve'],
   ['POST', '/api/v1/approvals/none/deny', { comment: 'no' }],
   ['POST', '/api/v1/approvals/none/revoke', { comment: 'no' }],
+  ['POST', '/api/v1/approvals/none/claim', {}],
+  ['GET', '/api/v1/grants'],
+  ['POST', '/api/v1/grants', { agent: 'bot', server: 'desk', tool: 'common', until: SOON, reason: 'x', name: 'granted' }],
+  ['POST', '/api/v1/grants/granted/confirm'],
+  ['POST', '/api/v1/grants/granted/revoke'],
+  ['GET', '/api/v1/delegations'],
+  ['POST', '/api/v1/delegations', { from: 'ada', to: 'ben', until: SOON }],
+  ['POST', '/api/v1/delegations/none/end'],
   ['GET', '/api/v1/limits'],
   ['GET', '/api/v1/limits/none'],
   ['GET', '/api/v1/organizations'],

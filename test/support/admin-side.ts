@@ -1,4 +1,5 @@
 // The admin side over a real SQLite store and a real listener, with one operator per role, for tests of API and command line.
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,13 +15,16 @@ import { buildPrincipals } from '../../src/auth/principal-index.ts';
 import { compareWithSnapshot, type Stated } from '../../src/catalog/drift.ts';
 import { compileSnapshots } from '../../src/catalog/snapshot-index.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
+import { IntentAnalyser } from '../../src/detect/intent/intent-analyser.ts';
 import { compileFreezes } from '../../src/kill/freeze-index.ts';
 import { operatorRoles } from '../../src/object/kind/operator.ts';
 import type { OperatorRole, StoredObject } from '../../src/object/kinds.ts';
 import type { ControlSnapshot } from '../../src/object/port.ts';
 import { buildView } from '../../src/object/snapshot.ts';
+import { toolOverride } from '../../src/object/tool-override.ts';
 import { silentLogger } from '../../src/observe/log.ts';
 import { compilePolicies } from '../../src/policy/compile.ts';
+import { Eraser } from '../../src/retention/eraser.ts';
 import { seed } from './seed.ts';
 
 export const ORG = 'default';
@@ -29,6 +33,8 @@ export const ORG = 'default';
 export const STATED: Stated[] = [
   { kind: 'tool', name: 'echo', value: { name: 'echo', inputSchema: { type: 'object' } }, hash: 'ab'.repeat(32) },
 ];
+
+const EVIDENCE = { checkpointIntervalMs: 60_000, hasAnchor: false };
 
 export interface AdminSide {
   core: Core;
@@ -46,7 +52,7 @@ export async function startAdminSide(settings: Partial<AdminContext['settings']>
   if (!config) throw new Error('no configuration');
   const core = await openCore(config, { create: true });
   const tokens = await seedOperators(core, ORG);
-  const context = adminContextOf(core, ORG, { settings: { metrics: 'viewer' as const, commands: true, ...settings } });
+  const context = adminContextOf(core, ORG, { settings: { metrics: 'viewer' as const, commands: true, evidence: EVIDENCE, ...settings } });
   const server = createAdminServer(context, { allowedHosts: [] });
   const { url } = await server.listen('127.0.0.1', 0);
   return {
@@ -91,6 +97,8 @@ export async function seedOperators(core: Core, org: string): Promise<Record<Ope
   return Object.fromEntries(made.map(({ role, token }) => [role, token])) as Record<OperatorRole, string>;
 }
 
+const intent = new IntentAnalyser();
+
 export function adminContextOf(core: Core, org: string, instead: Partial<AdminContext> = {}): AdminContext {
   const context: AdminContext = {
     org,
@@ -115,7 +123,14 @@ export function adminContextOf(core: Core, org: string, instead: Partial<AdminCo
     metrics: async () => '# no metrics\n',
     lastUsedMs: () => undefined,
     history: () => undefined,
+    intentOf: (spec, tool, definition, args) => intent.classify(intent.profile(definition, spec, toolOverride(spec, tool)), args),
     checkpointer: new CheckpointKeeper(core, loadConfig({ env: {} }).config as Config, silentLogger).checkpointer,
+    eraser: new Eraser({
+      ...{ log: core.store.log, store: core.store.retention, audit: core.log, clock: core.clock, instance: 'gw_test' },
+      view: async () => buildView(await core.store.objects.load(org)),
+      endTicket: async () => undefined,
+    }),
+    retention: core.store.retention,
     versions: (kind, name, limit) => core.store.objects.history(org, kind, name, limit),
     definitions: {
       stated: () => STATED,
@@ -126,7 +141,7 @@ export function adminContextOf(core: Core, org: string, instead: Partial<AdminCo
     },
     rotateDataKey: () => core.vault.rotateDataKey(org),
     replicas: () => core.store.presence.count(),
-    settings: { metrics: 'viewer', commands: true },
+    settings: { metrics: 'viewer', commands: true, evidence: EVIDENCE },
     ...instead,
   };
   return context;

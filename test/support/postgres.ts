@@ -1,5 +1,5 @@
 // A private PostgreSQL server for tests: started on demand, on a free loopback port, its files gone when it stops.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,8 +14,11 @@ export interface TestPostgres {
   stop(): Promise<void>;
 }
 
-export async function startPostgres(): Promise<TestPostgres> {
-  const databaseDir = mkdtempSync(join(tmpdir(), 'sallyport-postgres-'));
+const MEMORY = '/dev/shm';
+
+/** `inMemory`: its files lie in memory where the system has a place for that; for tests that write very often and cut no power. */
+export async function startPostgres({ inMemory = false }: { inMemory?: boolean } = {}): Promise<TestPostgres> {
+  const databaseDir = mkdtempSync(join(inMemory && existsSync(MEMORY) ? MEMORY : tmpdir(), 'sallyport-postgres-'));
   const port = await freePort();
   const asRoot = process.getuid?.() === 0;
   const server = new EmbeddedPostgres({

@@ -43,7 +43,9 @@ export async function rehearsal(
   const h = await harness({ objects: [...objects, ...more], ...options });
   h.answer((request) => (request.method === 'tools/list' ? ok({ tools }) : echoServer(request)));
   const tokens = await seedOperators(h.core, h.org);
-  const context = adminContextOf(h.core, h.org, {
+  const core = { ...h.core, clock: options.clock ?? h.core.clock };
+  const context = adminContextOf(core, h.org, {
+    approvals: h.approvals,
     history: () => h.histories.of(h.org),
     shadowPending: () => h.shadows.pending(h.org),
     definitions: {

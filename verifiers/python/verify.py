@@ -189,6 +189,18 @@ SYSTEM = {
     "degraded": {"from": is_time, "to": is_time, "reason": any_text},
     "limited": {"from": is_time, "to": is_time, "agent": is_text, "limit": is_text, "refused": is_count, "token": optional(is_text)},
     "incident": dict(what=is_text, reason=any_text, count=is_count),
+    "approval": dict(
+        what=one_of(
+            "requested", "approved", "granted", "refused", "revoked", "expired", "drained", "superseded", "consumed", "read", "claimed",
+            "unclaimed", "reminded", "escalated",
+        ),
+        ticket=is_text, digest=is_hash, binding=is_hash, agent=is_text, by=optional(is_text), call=optional(is_text), expires=optional(is_time),
+    ),
+    "grant": dict(what=one_of("used"), grant=is_text, agent=is_text, binding=is_hash, rule=is_text, call=is_text),
+    "erasure": dict(
+        what=one_of("erased", "withheld", "completed"), cause=one_of("retention", "request"), values=is_count, rule=optional(is_text),
+        request=optional(is_text), entries=optional(list_of(**{"from": is_count, "to": is_count})), held=optional(is_count),
+    ),
     "key-rotation": dict(scope=one_of("master", "data", "checkpoint"), key=is_text, previous=optional(is_text)),
 }
 
@@ -594,7 +606,9 @@ def check_proof(proof, keys):
     checkpoint = parse_checkpoint(proof["checkpoint"])
     if checkpoint is None:
         raise Breach("checkpoint-form")
-    entries, allowed, decisions = {}, set(), 0
+    call, entries, allowed, decisions = proof.get("call"), {}, set(), 0
+    if "call" in proof and not isinstance(call, str):
+        raise ValueError("call")
     for one in proof["entries"]:
         header, entry_hash, content = parse_line(one["line"].encode("utf-8"))
         if not checkpoint["origin"].startswith("sallyport/%s/" % header["org"]):
@@ -603,9 +617,9 @@ def check_proof(proof, keys):
         if len(path) != len(one["path"]) or not inclusion_holds(leaf_hash(entry_hash), header["seq"] - 1, checkpoint["size"], path, checkpoint["root"]):
             raise Breach("inclusion")
         entries[header["seq"]] = content
-        if content["type"] not in ("decision", "outcome"):
+        if call is None or content["type"] not in ("decision", "outcome"):
             continue
-        if content["call"] != proof["call"]:
+        if content["call"] != call:
             raise Breach("another call")
         if content["type"] == "decision":
             decisions += 1
@@ -613,7 +627,7 @@ def check_proof(proof, keys):
                 allowed.add(header["seq"])
         elif content["decision"] not in allowed:
             raise Breach("outcome-without-decision")
-    if decisions == 0:
+    if decisions == 0 and (call is not None or not entries):
         raise Breach("no decision")
     for document in proof["documents"]:
         named = {"kind": document["kind"], "name": document["name"], "digest": sha256_hex(document["text"])}
@@ -628,7 +642,7 @@ def check_proof(proof, keys):
     signer = signed_by(checkpoint, trusted)
     if signer is None:
         raise Breach("checkpoint-signature")
-    return {"state": "sound" if keys else "cannot_tell", "call": proof["call"], "signedBy": signer["text"], "entries": sorted(entries)}
+    return {"state": "sound" if keys else "cannot_tell", "call": call, "signedBy": signer["text"], "entries": sorted(entries)}
 
 
 def main():

@@ -5,8 +5,10 @@ import type { Ticket } from '../../approval/ticket.ts';
 import type { AdminContext } from '../context.ts';
 import * as contract from '../contract.ts';
 import type { Operator } from '../operator.ts';
+import { reviewerOf } from '../reviewer-of.ts';
 import { failure, json, type Route, route } from '../route.ts';
-import { instant, matches, problemText, reviewerOf, statsOf, type TicketFilter, ticketBody, whyNot } from '../ticket-view.ts';
+import { ticketDetail } from '../ticket-detail.ts';
+import { matches, previewToken, problemText, statsOf, type TicketFilter, ticketBody, whyNot } from '../ticket-view.ts';
 
 /** Newest tickets that filters and statistics look at. */
 const MAX_LOOKED_AT = 10_000;
@@ -21,7 +23,8 @@ export const approvalRoutes: Route[] = [
     reply: contract.approvalList,
     async handle({ context, query: { limit, ...filter } }) {
       const found = await ticketsOf(context, filter);
-      return json(200, { approvals: found.slice(0, limit).map(ticketBody) });
+      const nowMs = context.clock.nowMs();
+      return json(200, { approvals: found.slice(0, limit).map((ticket) => ticketBody(ticket, nowMs)) });
     },
   }),
   route({
@@ -38,26 +41,10 @@ export const approvalRoutes: Route[] = [
     method: 'post',
     path: '/api/v1/approvals/decide',
     role: 'reviewer',
-    summary: 'Approve or refuse every open ticket that fits a filter; with dryRun only say which',
+    summary: 'Approve or refuse the open tickets that fit a filter: with dryRun say which, then exactly those, by the preview it gave',
     body: contract.decideRequest,
     reply: contract.decideReply,
-    async handle({ context, operator, body: { verdict, filter, comment, dryRun = false } }) {
-      const reviewer = reviewerOf(await context.view(), operator);
-      const decided: { id: string; state: string }[] = [];
-      const left: { id: string; why: string }[] = [];
-      for (const ticket of await ticketsOf(context, { ...filter, state: 'open' })) {
-        const { id } = ticket;
-        const why = whyNot(ticket, reviewer);
-        if (why !== undefined) left.push({ id, why });
-        else if (dryRun) decided.push({ id, state: ticket.state });
-        else {
-          const voted = await context.approvals.vote(context.org, id, reviewer, verdict, comment);
-          if (voted.type === 'voted') decided.push({ id, state: voted.ticket.state });
-          else if (voted.type === 'problem') left.push({ id, why: problemText(voted.problem, voted.ticket) });
-        }
-      }
-      return json(200, { dryRun, decided, left });
-    },
+    handle: ({ context, operator, body }) => decideMany(context, operator, body),
   }),
   route({
     method: 'get',
@@ -67,7 +54,7 @@ export const approvalRoutes: Route[] = [
     reply: contract.approvalDetail,
     async handle({ context, operator, param }) {
       const ticket = await context.approvals.find(context.org, param('id'));
-      return ticket ? json(200, await detail(context, operator, ticket)) : unknown(param('id'));
+      return ticket ? shown(context, operator, ticket) : unknown(param('id'));
     },
   }),
   route({
@@ -90,13 +77,24 @@ export const approvalRoutes: Route[] = [
   }),
   route({
     method: 'post',
+    path: '/api/v1/approvals/{id}/claim',
+    role: 'reviewer',
+    summary: 'Take an open ticket on for a quarter of an hour, or leave it: for the others to see, it locks nobody out',
+    body: contract.claimRequest,
+    reply: contract.approvalBody,
+    async handle({ context, operator, param, body }) {
+      return answer(context, param('id'), await context.approvals.claim(context.org, param('id'), operator.name, body));
+    },
+  }),
+  route({
+    method: 'post',
     path: '/api/v1/approvals/{id}/revoke',
     role: 'reviewer',
     summary: 'Take an approval back before it is used',
     body: contract.revokeTicketRequest,
     reply: contract.approvalBody,
     async handle({ context, operator, param, body: { comment } }) {
-      return answer(param('id'), await context.approvals.revoke(context.org, param('id'), operator.name, comment));
+      return answer(context, param('id'), await context.approvals.revoke(context.org, param('id'), operator.name, comment));
     },
   }),
 ];
@@ -105,7 +103,34 @@ async function ticketsOf(context: AdminContext, filter: TicketFilter): Promise<T
   const live = filter.state === undefined || filter.state === 'open' || filter.state === 'approved';
   const found = await context.approvals.list(context.org, { live, limit: MAX_LOOKED_AT });
   const current = live ? await context.approvals.expire(context.org, found) : found;
-  return current.filter((ticket) => matches(ticket, filter));
+  const nowMs = context.clock.nowMs();
+  return current.filter((ticket) => matches(ticket, filter, nowMs));
+}
+
+/** INVARIANT: many are decided only as the very set that was previewed (test/scenario/approval-queue.test.ts). */
+async function decideMany(context: AdminContext, operator: Operator, asked: contract.DecideBody): Promise<Response> {
+  const { verdict, filter, comment, dryRun = false } = asked;
+  const reviewer = await reviewerOf(context, operator);
+  const decided: { id: string; state: string }[] = [];
+  const left: { id: string; why: string }[] = [];
+  const mine: Ticket[] = [];
+  for (const ticket of await ticketsOf(context, { ...filter, state: 'open' })) {
+    const why = whyNot(ticket, reviewer);
+    if (why === undefined) mine.push(ticket);
+    else left.push({ id: ticket.id, why });
+  }
+  const preview = previewToken(mine, verdict, operator.name);
+  if (dryRun) return json(200, { dryRun, preview, decided: mine.map(({ id, state }) => ({ id, state })), left });
+  if (asked.preview === undefined)
+    return failure(422, 'refused', 'Deciding many takes the preview that dryRun gives: look at what would be decided first.');
+  if (asked.preview !== preview)
+    return failure(409, 'conflict', 'These are not the tickets of the preview any more: some came, went or changed. Look again.');
+  for (const { id } of mine) {
+    const voted = await context.approvals.vote(context.org, id, reviewer, verdict, comment);
+    if (voted.type === 'voted') decided.push({ id, state: voted.ticket.state });
+    else if (voted.type === 'problem') left.push({ id, why: problemText(voted.problem, voted.ticket) });
+  }
+  return json(200, { dryRun, preview, decided, left });
 }
 
 /** `digest`: what the reviewer read is what is decided on. */
@@ -120,15 +145,17 @@ async function decide(
   if (!ticket) return unknown(id);
   if (digest !== undefined && digest !== ticket.digest)
     return failure(409, 'conflict', `Ticket ${id} has digest ${ticket.digest}, not ${digest.slice(0, 80)}. Read it again.`);
-  const reviewer = reviewerOf(await context.view(), operator);
-  return answer(id, await context.approvals.vote(context.org, id, reviewer, verdict, comment));
+  const reviewer = await reviewerOf(context, operator);
+  return answer(context, id, await context.approvals.vote(context.org, id, reviewer, verdict, comment));
 }
 
-function answer(id: string, voted: Voted): Response {
+const CONFLICTS: ReadonlySet<string> = new Set(['not_open', 'voted_already', 'claimed']);
+
+function answer({ clock }: AdminContext, id: string, voted: Voted): Response {
   if (voted.type === 'unknown') return unknown(id);
-  if (voted.type === 'voted') return json(200, ticketBody(voted.ticket));
+  if (voted.type === 'voted') return json(200, ticketBody(voted.ticket, clock.nowMs()));
   const { problem, ticket } = voted;
-  const [status, code] = problem === 'not_open' || problem === 'voted_already' ? [409, 'conflict'] : [403, 'forbidden'];
+  const [status, code] = CONFLICTS.has(problem) ? [409, 'conflict'] : [403, 'forbidden'];
   return failure(status as number, code as string, `Ticket ${id} cannot be decided so: ${problemText(problem, ticket)}.`);
 }
 
@@ -137,37 +164,10 @@ function unknown(id: string): Response {
   return failure(404, 'not_found', `There is no ticket ${JSON.stringify(id.slice(0, 64))}. sallyport approval list shows those that wait.`);
 }
 
-async function detail(context: AdminContext, operator: Operator, ticket: Ticket): Promise<object> {
-  const { org, approvals, clock } = context;
-  const reviewer = reviewerOf(await context.view(), operator);
-  const sealed = await approvals.opened(org, ticket.id);
-  const all = await approvals.list(org, { live: false, limit: MAX_LOOKED_AT });
-  const earlier = all.filter(
-    ({ binding, id, createdMs }) => binding === ticket.binding && id !== ticket.id && createdMs <= ticket.createdMs,
-  );
-  await context.audit.record(org, {
-    type: 'system',
-    fields: {
-      event: 'approval',
-      timeMs: clock.nowMs(),
-      what: 'read',
-      ticket: ticket.id,
-      digest: ticket.digest,
-      binding: ticket.binding,
-      agent: ticket.requester.agent,
-      by: operator.name,
-      user: reviewer.user,
-    },
-  });
-  return {
-    ...ticketBody(ticket),
-    params: sealed?.params,
-    description: sealed?.description,
-    definition: ticket.definition,
-    findings: ticket.findings.map(({ type, path, count, action }) => ({ type, path, count, action })),
-    evidence: ticket.intent?.evidence ?? [],
-    riskParts: ticket.risk?.parts ?? [],
-    earlier: earlier.slice(0, 20).map(({ id, state, createdMs }) => ({ id, state, at: instant(createdMs) })),
-    mayNot: whyNot(ticket, reviewer),
-  };
+/** What was shown, and to whom, is an entry; while the ticket is open it is kept with it too, so that the vote says how long was looked. */
+async function shown(context: AdminContext, operator: Operator, ticket: Ticket): Promise<Response> {
+  const body = await ticketDetail(context, operator, ticket);
+  const { user } = await reviewerOf(context, operator);
+  await context.approvals.looked(context.org, ticket, { by: operator.name, user });
+  return json(200, body);
 }

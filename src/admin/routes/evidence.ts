@@ -1,6 +1,7 @@
 // Checkpoints of the log, the keys that sign them, and proofs. What leaves here is public by nature: hashes, signatures, entries.
 import type { KeptCheckpoint } from '../../audit/port.ts';
 import * as contract from '../contract.ts';
+import { evidencePack } from '../evidence-pack.ts';
 import { proveCall } from '../prove-call.ts';
 import { failure, json, type Route, route } from '../route.ts';
 
@@ -71,6 +72,18 @@ export const evidenceRoutes: readonly Route[] = [
     async handle({ context, query: { call } }) {
       const proof = await proveCall(context, call);
       return proof ? json(200, proof) : failure(404, 'not_found', `The log has no decision about a call ${JSON.stringify(call)}.`);
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/evidence/pack',
+    role: 'viewer',
+    summary: 'Evidence of a period, laid out by the articles or criteria of a framework, with proofs',
+    query: contract.packQuery,
+    reply: contract.packReply,
+    async handle({ context, query }) {
+      const files = await evidencePack(context, query);
+      return files ? json(200, { files } satisfies contract.PackReply) : failure(404, 'not_found', 'The log has no entry yet.');
     },
   }),
 ];

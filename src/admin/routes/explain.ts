@@ -1,10 +1,11 @@
 // Why a call was decided as it was, and how one would be that was not made: two questions, one answer.
 // Reads only. Argument values leave for role reviewer and above, and never those that are secret.
 import { buildView } from '../../object/snapshot.ts';
-import { isDecidedByRules, type RecordedDecision, recordedDecision } from '../../policy/rehearse/recorded-decision.ts';
+import { isDecidedByRules, type RecordedDecision } from '../../policy/rehearse/recorded-decision.ts';
 import { readsDefinitions } from '../../policy/rehearse/simulate.ts';
 import type { AdminContext } from '../context.ts';
 import * as contract from '../contract.ts';
+import { decisionOf } from '../decision-of.ts';
 import { explanation } from '../explanation.ts';
 import { factsThen } from '../facts-then.ts';
 import { mayAct } from '../operator.ts';
@@ -40,18 +41,21 @@ export const explainRoutes: Route[] = [
       const parts = risk && { score: risk.score, parts: Object.fromEntries(risk.parts.map(({ signal, score }) => [signal, score])) };
       const set = policiesOf(view.all(), view.revision);
       // Whoever asks gave the arguments.
-      const question = { set, input, leadsNowhere: false, recorded: undefined, risk: parts, missing, mayReadArguments: true };
+      const question = {
+        set,
+        input,
+        leadsNowhere: false,
+        recorded: undefined,
+        risk: parts,
+        missing,
+        mayReadArguments: true,
+        view,
+        definition: undefined,
+      };
       return json(200, await explanation(context, question));
     },
   }),
 ];
-
-/** The decision that stands: void ones were made again. */
-async function decisionOf(context: AdminContext, callId: string): Promise<RecordedDecision | undefined> {
-  let found: RecordedDecision | undefined;
-  for await (const entry of context.logStore.read({ org: context.org, callId })) found = recordedDecision(entry) ?? found;
-  return found;
-}
 
 async function explainRecorded(
   context: AdminContext,
@@ -60,7 +64,8 @@ async function explainRecorded(
 ): Promise<contract.ExplainReply> {
   const { org } = context;
   const snapshot = await context.objects.store.loadAt(org, recorded.judged);
-  const objects = buildView(snapshot).all();
+  const view = buildView(snapshot);
+  const objects = view.all();
   const set = policiesOf(objects, recorded.judged);
   const replay = new Replay(context, objects, recorded.judged);
   const plain = await replay.request(recorded, undefined, true, readsDefinitions(set));
@@ -76,5 +81,7 @@ async function explainRecorded(
     risk: recorded.risk && { score: recorded.risk.score, parts: { ...recorded.risk.parts } },
     missing,
     mayReadArguments,
+    view,
+    definition: recorded.definition,
   });
 }

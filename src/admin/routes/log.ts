@@ -58,8 +58,12 @@ export function logRoutes(tails: LogTails): Route[] {
           return failure(403, 'forbidden', 'Full values are shown to role reviewer and above.');
         const [entry] = await collect(context.logStore.read({ org: context.org, fromSeq: seq, toSeq: seq, limit: 1 }));
         if (!entry) return failure(404, 'not_found', `The log has no entry ${seq}.`);
-        const shown = values === 'true' ? `,"values":${JSON.stringify(await valuesOf(context, entry))}` : '';
-        return raw(`{"entry":${entryLine(entry)}${shown}}`);
+        if (values !== 'true') return raw(`{"entry":${entryLine(entry)}}`);
+        const found = await valuesOf(context, entry);
+        const isGone = Object.values(found).includes(null);
+        const by = isGone ? await context.retention.erasedBy(context.org, seq) : undefined;
+        const erased = by === undefined ? '' : `,"erased":${by}`;
+        return raw(`{"entry":${entryLine(entry)},"values":${JSON.stringify(found)}${erased}}`);
       },
     }),
   ];

@@ -1,4 +1,5 @@
 // Policies as they work together: the final list of rules for one agent.
+import { callerOf } from '../../auth/principal-index.ts';
 import { didYouMean } from '../../lib/suggest.ts';
 import type { ControlView } from '../../object/snapshot.ts';
 import { orderedRules } from '../../policy/compile.ts';
@@ -27,18 +28,10 @@ export const policyRoutes: Route[] = [
   }),
 ];
 
+/** What the objects say of the agent and its user, and the teams and roles that are asked about besides. */
 function whoOf(view: ControlView, org: string, agent: string, also: Readonly<Record<'teams' | 'roles' | 'user', string | undefined>>): Who {
-  const object = view.agent(agent);
   const list = (text: string | undefined): string[] => (text === undefined ? [] : text.split(',').filter((name) => name !== ''));
-  return {
-    org,
-    agent,
-    agentClass: object?.spec.class,
-    environment: object?.spec.environment,
-    teams: list(also.teams),
-    roles: list(also.roles),
-    labels: object?.metadata.labels ?? {},
-    user: also.user,
-    token: undefined,
-  };
+  const caller = callerOf(view.all(), org, agent, also.user);
+  if (!caller) throw new Error(`there is no agent ${agent}`);
+  return { ...caller, teams: [...caller.teams, ...list(also.teams)], roles: [...caller.roles, ...list(also.roles)] };
 }

@@ -1,13 +1,15 @@
 // `sallyport approval …`: what waits for a person, what it would do, and the decision.
 // Values come from agents: whatever is printed has its control characters shown, not sent to the terminal.
-import type { ApprovalBody, ApprovalDetail } from '../../admin/contract.ts';
+import type { ApprovalBody, DecideRequest } from '../../admin/contract.ts';
 import { type Action, type Run, show } from '../command.ts';
 import { withGateway } from '../connect.ts';
 import { exitCode } from '../exit-code.ts';
 import { usageError } from '../failure.ts';
 import { printable, textTable } from '../text-table.ts';
+import { approvedBy, detailText, whatOf } from './approval-text.ts';
 
-const FILTER = ['agent', 'user', 'server', 'tool', 'rule'] as const;
+type Filter = Omit<DecideRequest['filter'], 'minRisk'> & { minRisk?: string };
+const FILTER = ['agent', 'user', 'server', 'tool', 'rule', 'intent', 'minRisk', 'before', 'claimedBy'] as const;
 
 export const listApprovalsAction: Action = async (run) => {
   const { options } = run;
@@ -17,7 +19,7 @@ export const listApprovalsAction: Action = async (run) => {
     if (approvals.length === 0) return 'None.';
     const rows = approvals.map((one) => [
       one.id,
-      one.state === 'open' ? `open, ${approvedBy(one)} of ${one.quorum}` : one.state,
+      stateOf(one),
       printable(one.user === undefined ? one.agent : `${one.agent} for ${one.user}`),
       printable(whatOf(one)),
       printable(one.rule),
@@ -52,11 +54,31 @@ export const approvalStatsAction: Action = async (run) => {
       stats.medianToDecideMs === undefined
         ? 'Nothing was decided yet.'
         : `Decided within ${seconds(stats.medianToDecideMs)} (half), ${seconds(stats.p95ToDecideMs ?? 0)} (95 %).`,
+      ...(stats.medianLookedMs === undefined ? [] : [`Looked at for ${seconds(stats.medianLookedMs)} before a vote (half).`]),
+      ...(stats.decidedUnread === 0 ? [] : [`Votes of people who had not read the ticket: ${stats.decidedUnread}.`]),
       ...Object.entries(stats.byState).map(([state, count]) => `${state}: ${count}`),
+      ...stats.reviewers.map(({ by, approved, refused }) => printable(`by ${by}: ${approved} approved, ${refused} refused`)),
     ].join('\n'),
   );
   return exitCode.ok;
 };
+
+export const claimAction: Action = (run, id = '') => claim(run, id, { force: run.options.flag('force') });
+export const unclaimAction: Action = (run, id = '') => claim(run, id, { leave: true, force: run.options.flag('force') });
+
+async function claim(run: Run, id: string, body: { leave?: boolean; force?: boolean }): Promise<number> {
+  const ticket = await withGateway(run, (client) => client.claimApproval(id, body));
+  show(run, ticket, () =>
+    ticket.claimed ? `${id} is yours until ${ticket.claimed.until}. Others may still decide it.` : `${id} is nobody's.`,
+  );
+  return exitCode.ok;
+}
+
+function stateOf(one: ApprovalBody): string {
+  if (one.state !== 'open') return one.state;
+  const claimed = one.claimed ? `, ${one.claimed.by} looks at it` : '';
+  return `open, ${approvedBy(one)} of ${one.quorum}${one.escalatedAt === undefined ? '' : ', escalated'}${claimed}`;
+}
 
 async function decide(run: Run, id: string | undefined, what: 'approve' | 'deny'): Promise<number> {
   if (id === undefined) return decideMany(run, what);
@@ -79,59 +101,33 @@ async function decideMany(run: Run, what: 'approve' | 'deny'): Promise<number> {
   if (Object.values(filter).every((value) => value === undefined)) throw usageError('Give a ticket, or a filter such as --agent.');
   if (comment === undefined) throw usageError('Say why, with --comment: many are decided at once.');
   const verdict = what === 'approve' ? 'approve' : 'refuse';
+  const preview = run.options.text('preview');
+  if (preview === undefined && !run.options.flag('dryRun'))
+    throw usageError('Look first, with --dry-run; it gives the --preview that deciding these tickets takes.');
   const reply = await withGateway(run, (client) =>
-    client.decideApprovals({ verdict, filter, comment, dryRun: run.options.flag('dryRun') }),
+    client.decideApprovals({ verdict, filter, comment, dryRun: run.options.flag('dryRun'), ...(preview === undefined ? {} : { preview }) }),
   );
   show(run, reply, () =>
     [
       `${reply.dryRun ? 'Would be decided' : 'Decided'}: ${reply.decided.length}.`,
       ...reply.decided.map((one) => `  ${one.id} ${one.state}`),
+      ...(reply.dryRun && reply.decided.length > 0 ? [`Decide exactly these with: --preview ${reply.preview}`] : []),
       ...(reply.left.length === 0 ? [] : [`Left: ${reply.left.length}.`, ...reply.left.map((one) => `  ${one.id}: ${one.why}`)]),
     ].join('\n'),
   );
   return exitCode.ok;
 }
 
-function filterOf({ options }: Run): Partial<Record<(typeof FILTER)[number], string>> {
+function filterOf({ options }: Run): Filter {
   const given = FILTER.map((name) => [name, options.text(name)] as const).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given);
+  // The values of --intent are checked by the command line.
+  return Object.fromEntries(given) as Filter;
 }
 
 function bodyOf({ options }: Run): { comment?: string; digest?: string } {
   const comment = options.text('comment')?.trim() || undefined;
   const digest = options.text('digest');
   return { ...(comment === undefined ? {} : { comment }), ...(digest === undefined ? {} : { digest }) };
-}
-
-function detailText(ticket: ApprovalDetail): string {
-  const lines: (string | undefined)[] = [
-    `${ticket.id}: ${ticket.state}, ${approvedBy(ticket)} of ${ticket.quorum} approvals, until ${ticket.expiresAt}`,
-    `agent ${ticket.agent}${ticket.user === undefined ? '' : ` for user ${ticket.user}`} asks for ${whatOf(ticket)} (call ${ticket.call})`,
-    `held by ${ticket.rule}: ${ticket.reason}`,
-    ticket.description === undefined ? undefined : `the server says: ${ticket.description}`,
-    `with ${ticket.params ?? '(parameters that cannot be opened any more)'}`,
-    ...ticket.findings.map((one) => `found ${one.type} ×${one.count} at ${one.path ?? '(text)'}${one.action ? `, ${one.action}` : ''}`),
-    ticket.intent === undefined ? undefined : `intent ${ticket.intent}`,
-    ...ticket.evidence.map((one) => `  ${one.signal}${one.path === undefined ? '' : ` ${one.path}`}: ${one.why}`),
-    ticket.risk === undefined ? undefined : `risk ${ticket.risk}`,
-    ...ticket.riskParts.map((one) => `  ${one.signal} ${one.score}: ${one.why}`),
-    ...ticket.earlier.map((one) => `the identical call before: ${one.id} ${one.state} (${one.at})`),
-    ...ticket.votes.map((one) => `${one.verdict} by ${one.by}${one.comment === undefined ? '' : `: ${one.comment}`} (${one.at})`),
-    `digest ${ticket.digest}`,
-    ticket.mayNot === undefined ? undefined : `You may not decide: ${ticket.mayNot}.`,
-  ];
-  return lines
-    .filter((line) => line !== undefined)
-    .map(printable)
-    .join('\n');
-}
-
-function whatOf({ method, server, name }: ApprovalBody): string {
-  return name === undefined ? `${method}${server === undefined ? '' : ` of ${server}`}` : `${server}/${name}`;
-}
-
-function approvedBy({ votes }: ApprovalBody): number {
-  return votes.filter(({ verdict }) => verdict === 'approve').length;
 }
 
 function seconds(ms: number): string {

@@ -21,7 +21,7 @@ export const explainAction: Action = async (run, call) => {
 };
 
 function explainText(reply: ExplainReply): string {
-  const { recorded, asked, decision, revision, trace, nearMisses, risk, limits, told, missing } = reply;
+  const { recorded, asked, decision, revision, trace, nearMisses, risk, standing, limits, told, missing } = reply;
   const what = `${asked.method}${asked.capability ? ` ${asked.capability.kind} "${asked.capability.name}"` : ''}${asked.server === undefined ? '' : ` of server "${asked.server}"`}`;
   const lines = [
     `${asked.agent}${asked.class === undefined ? '' : ` (class ${asked.class})`}: ${what}`,
@@ -39,6 +39,7 @@ function explainText(reply: ExplainReply): string {
         .map(([signal, score]) => `${signal} ${score}`)
         .join(', ')}`,
     );
+  if (standing.length > 0) lines.push('', 'Standing grants:', ...standing.map(({ grant, why }) => `  ${grant}: ${why}`));
   if (limits.length > 0) lines.push('', 'Limits now:');
   for (const one of limits) lines.push(`  ${one.limit} (${one.part}): ${one.used} of ${one.max}${one.hasRoom ? '' : ', no room'}`);
   if (decision.effect === 'deny') lines.push('', `The agent is told: ${told.code}: ${told.reason}`);

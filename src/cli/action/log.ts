@@ -96,7 +96,7 @@ async function* events(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string
 
 async function showEntry(run: Run, client: AdminClient, seq: number): Promise<number> {
   const reply = await client.entry(seq, run.options.flag('values'));
-  show(run, reply, () => [entryLines(reply.entry), ...valuesText(reply.entry, reply.values)].join('\n'));
+  show(run, reply, () => [entryLines(reply.entry), ...valuesText(reply.entry, reply.values, reply.erased)].join('\n'));
   return exitCode.ok;
 }
 
@@ -108,12 +108,12 @@ async function showCall(run: Run, client: AdminClient, call: string): Promise<nu
       `The log has no entry of call ${JSON.stringify(call.slice(0, 100))}. Calls are named in \`sallyport log show\` and in refusals.`,
     );
   }
-  const shown: { entry: LogEntryBody; values?: Record<string, string | null> }[] = [];
+  const shown: { entry: LogEntryBody; values?: Record<string, string | null>; erased?: number }[] = [];
   for (const entry of entries) {
     shown.push(run.options.flag('values') ? await client.entry(Number(entry.header.seq), true) : { entry });
   }
   show(run, { entries: shown }, () =>
-    shown.map((one) => [entryLines(one.entry), ...valuesText(one.entry, one.values)].join('\n')).join('\n\n'),
+    shown.map((one) => [entryLines(one.entry), ...valuesText(one.entry, one.values, one.erased)].join('\n')).join('\n\n'),
   );
   return exitCode.ok;
 }

@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { parseVerifierKey } from '../../audit/checkpoint.ts';
+import type { ToldErasure } from '../../audit/erasure-tally.ts';
 import { MAX_PROOF_UNITS, type ProofVerdict, verifyProof } from '../../audit/proof.ts';
 import type { TreeExpectation } from '../../audit/tree-check.ts';
 import { LogVerifier, splitLines, type Verdict, type VerifyOptions } from '../../audit/verify.ts';
@@ -197,7 +198,7 @@ function readOptions(run: Run): VerifyOptions {
 }
 
 function verdictText(verdict: Verdict, source: string): string {
-  const { state, entries, org, head, openCalls, lostCalls, voidDecisions, firstBad, reason, checkpoints } = verdict;
+  const { state, entries, org, head, openCalls, lostCalls, voidDecisions, firstBad, reason, checkpoints, erased } = verdict;
   const name = source === '-' ? 'standard input' : source;
   if (state === 'broken' && firstBad) {
     return [
@@ -222,6 +223,17 @@ function verdictText(verdict: Verdict, source: string): string {
     const by = checkpoints.trust === 'given' ? 'signed by the key given' : 'signed by a key that only the log names: give --key';
     calls.push(`  checkpoints    ${checkpoints.checked}, up to entry ${checkpoints.size}, ${by}`);
   }
+  if (erased) calls.push(`  erased values  ${erased.values}`, ...erased.newest.map(erasureText));
   const first = state === 'sound' ? `SOUND: ${name}` : `CANNOT TELL: ${name}: ${printable(reason ?? '')}`;
   return [first, ...facts, ...calls].join('\n');
+}
+
+/** Ranges of entries of one erasure that are shown. */
+const SHOWN_RANGES = 20;
+
+function erasureText({ entry, by, entries }: ToldErasure): string {
+  const shown = entries.slice(0, SHOWN_RANGES).map(({ from, to }) => (from === to ? `${from}` : `${from}–${to}`));
+  const more = entries.length > SHOWN_RANGES ? ' …' : '';
+  const of = shown.length === 0 ? 'sealed arguments of tickets' : `values of ${shown.join(', ')}${more}`;
+  return printable(`    ${of} erased under entry ${entry}: ${by}`);
 }

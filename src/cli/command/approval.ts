@@ -1,6 +1,7 @@
 // Commands about calls that wait for a person.
 // Data only: actions are loaded when they run. Never put a secret, or anything that looks like one, into an example.
 import type { CommandSpec, OptionSpec } from '../command.ts';
+import { delegateCommand, grantCommand } from './grant.ts';
 
 const FILTER: readonly OptionSpec[] = [
   { flags: '--agent <name>', help: 'only calls of this agent' },
@@ -9,6 +10,14 @@ const FILTER: readonly OptionSpec[] = [
   { flags: '--tool <name>', help: 'only calls of this tool' },
   { flags: '--rule <policy/rule>', help: 'only calls that this rule holds' },
 ];
+const MORE_FILTER: readonly OptionSpec[] = [
+  { flags: '--intent <intent>', help: 'only calls of this intent', choices: ['read', 'write', 'destructive', 'exfiltrative'] },
+  { flags: '--min-risk <n>', help: 'only calls of at least this risk' },
+  { flags: '--before <instant>', help: 'only calls that were asked for before this' },
+  { flags: '--claimed-by <operator>', help: 'only tickets this reviewer works on' },
+];
+const FORCE: OptionSpec = { flags: '--force', help: 'also when somebody else works on it' };
+const PREVIEW: OptionSpec = { flags: '--preview <token>', help: 'with a filter: decide exactly what the dry run showed' };
 const COMMENT: OptionSpec = { flags: '--comment <text>', help: 'why; kept in the log' };
 const DRY_RUN: OptionSpec = { flags: '--dry-run', help: 'with a filter: only show what would be decided' };
 const DIGEST: OptionSpec = { flags: '--digest <hex>', help: 'decide only if the ticket has this digest' };
@@ -26,6 +35,7 @@ export const approvalCommands: readonly CommandSpec[] = [
         needs: 'gateway',
         options: [
           ...FILTER,
+          ...MORE_FILTER,
           { flags: '--state <state>', help: 'open, approved, refused, consumed, expired, revoked, drained or superseded' },
           { flags: '--limit <n>', help: 'at most so many, up to 1000' },
         ],
@@ -48,7 +58,7 @@ export const approvalCommands: readonly CommandSpec[] = [
         summary: 'Approve a held call, or every open one that fits a filter',
         details: 'It runs once, when the agent makes the identical call again. The whole table is asked again then.',
         needs: 'gateway',
-        options: [...FILTER, COMMENT, DIGEST, DRY_RUN],
+        options: [...FILTER, ...MORE_FILTER, COMMENT, DIGEST, DRY_RUN, PREVIEW],
         examples: [
           ['approval approve appr_01', 'one call'],
           [
@@ -62,7 +72,7 @@ export const approvalCommands: readonly CommandSpec[] = [
         usage: 'deny [ticket]',
         summary: 'Refuse a held call, or every open one that fits a filter; the agent is told why',
         needs: 'gateway',
-        options: [...FILTER, COMMENT, DIGEST, DRY_RUN],
+        options: [...FILTER, ...MORE_FILTER, COMMENT, DIGEST, DRY_RUN, PREVIEW],
         examples: [['approval deny appr_01 --comment "wrong account"', 'the same call is not asked again until the ticket expires']],
         load: async () => (await import('../action/approvals.ts')).denyAction,
       },
@@ -74,6 +84,25 @@ export const approvalCommands: readonly CommandSpec[] = [
         examples: [['approval revoke appr_01 --comment "approved by mistake"', 'while the call did not come back yet']],
         load: async () => (await import('../action/approvals.ts')).revokeApprovalAction,
       },
+      {
+        usage: 'claim <ticket>',
+        summary: 'Say that you work on a ticket, for a quarter of an hour',
+        details: 'For other reviewers to see. It locks nobody out.',
+        needs: 'gateway',
+        options: [FORCE],
+        examples: [['approval claim appr_01', 'before looking into it']],
+        load: async () => (await import('../action/approvals.ts')).claimAction,
+      },
+      {
+        usage: 'unclaim <ticket>',
+        summary: 'Leave a ticket to others',
+        needs: 'gateway',
+        options: [FORCE],
+        examples: [['approval unclaim appr_01', 'somebody else should look at it']],
+        load: async () => (await import('../action/approvals.ts')).unclaimAction,
+      },
+      grantCommand,
+      delegateCommand,
       {
         usage: 'stats',
         summary: 'How many wait, since when, and how long deciding takes',

@@ -1,6 +1,7 @@
 // Commands about the audit log: show, follow, export, verify.
 // Data only: actions are loaded when they run. Never put a secret, or anything that looks like one, into an example.
 import type { CommandSpec } from '../command.ts';
+import { evidenceCommands } from './evidence.ts';
 
 export const logCommands: readonly CommandSpec[] = [
   {
@@ -77,6 +78,36 @@ export const logCommands: readonly CommandSpec[] = [
         examples: [['log consistency 100 250', 'the hashes of RFC 9162 §2.1.4']],
         load: async () => (await import('../action/evidence.ts')).consistencyAction,
       },
+      {
+        usage: 'erase',
+        summary: 'Delete the sealed arguments and results of a person, an agent, a token or a call; role admin',
+        details:
+          'Entries and chain stay as they are, and the log says what was deleted. What was asked for up to now is meant; reversible tokens of that person or\n' +
+          'agent are worth nothing any more. What a legal hold keeps stays, and is counted. Without --yes it only counts. Backups still have what they had.',
+        needs: 'gateway',
+        options: [
+          { flags: '--user <name>', help: 'calls made for this user; several are possible', repeat: 'list' },
+          { flags: '--agent <name>', help: 'calls of this agent', repeat: 'list' },
+          { flags: '--match-token <name>', help: 'calls made with the token of this name', repeat: 'list' },
+          { flags: '--call <id>', help: 'this call, and what was asked for during it', repeat: 'list' },
+          { flags: '--from <time>', help: 'only calls decided since then, for example 30d or 2026-01-31T00:00:00Z' },
+          { flags: '--to <time>', help: 'only calls decided until then' },
+          { flags: '--reason <text>', help: 'why; kept with the request' },
+          { flags: '--yes', help: 'delete them' },
+        ],
+        examples: [
+          ['log erase --user eva --reason "asked for erasure"', 'count first'],
+          ['log erase --user eva --reason "asked for erasure" --yes', 'then delete'],
+        ],
+        load: async () => (await import('../action/erasures.ts')).eraseAction,
+      },
+      {
+        usage: 'erasures',
+        summary: 'Show the requests to delete values, and whether they are done',
+        needs: 'gateway',
+        examples: [['log erasures', 'completed: nothing is left of it']],
+        load: async () => (await import('../action/erasures.ts')).listErasuresAction,
+      },
     ],
   },
   {
@@ -112,4 +143,5 @@ export const logCommands: readonly CommandSpec[] = [
     ],
     load: async () => (await import('../action/verify.ts')).verifyAction,
   },
+  ...evidenceCommands,
 ];

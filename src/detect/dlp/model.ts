@@ -48,6 +48,8 @@ export interface DlpModel {
   /** Some rule makes tokens, so arguments may hold some. */
   readonly makesTokens: boolean;
   readonly tokens: Spec['tokens'];
+  /** Since when tokens count that belong to this agent and user: what was made before was erased. Milliseconds; undefined: all count. */
+  erasedMs(agent: string, user: string | undefined): number | undefined;
 }
 
 interface CompiledRule {
@@ -87,6 +89,7 @@ export function compileDlp(objects: readonly StoredObject[]): DlpModel | undefin
   );
   return {
     tokens,
+    erasedMs: erasures(objects),
     makesTokens: rules.some(({ action }) => action === 'tokenize'),
     mayReveal: (server) => reveal.some((glob) => glob.test(server)),
     planFor: (place) => {
@@ -103,6 +106,23 @@ export function compileDlp(objects: readonly StoredObject[]): DlpModel | undefin
       plans.set(key, plan);
       return plan;
     },
+  };
+}
+
+/** An erasure of a user or agent takes the tokens made until then with it; one of a token or a call does not: whose they are is not known. */
+function erasures(objects: readonly StoredObject[]): DlpModel['erasedMs'] {
+  const specs = objects
+    .filter((object): object is StoredObject<'erasure'> & StoredObject => object.kind === 'erasure')
+    .filter(({ spec: { match } }) => match.call === undefined && match.token === undefined);
+  return (agent, user) => {
+    let sinceMs: number | undefined;
+    for (const { spec } of specs) {
+      const { match, at } = spec;
+      const isMeant =
+        (match.agent?.includes(agent) ?? true) && (match.user === undefined || (user !== undefined && match.user.includes(user)));
+      if (isMeant) sinceMs = Math.max(sinceMs ?? 0, Date.parse(match.to ?? at) + 1);
+    }
+    return sinceMs;
   };
 }
 

@@ -39,9 +39,25 @@ export const metadataSchema = z.strictObject({
 export const valueSource = z.union([z.string().max(8192), z.strictObject({ secret: name, prefix: z.string().max(64).optional() })]);
 
 /** Who decides about held calls: anyone named in any of these, every reviewer when none is given. */
+const named = { users: names.optional(), teams: names.optional(), roles: names.optional() };
+const waitMs = z
+  .number()
+  .int()
+  .min(60_000)
+  .max(30 * 86_400_000);
 export const approvers = z.strictObject({
-  users: names.optional(),
-  teams: names.optional(),
-  roles: names.optional(),
+  ...named,
   quorum: z.number().int().min(1).max(10).optional(),
+  /** false: no standing grant answers what this holds. */
+  standing: z.boolean().optional(),
+  /** Reviewers are reminded each time a ticket has waited this long. */
+  remindAfterMs: waitMs.optional(),
+  /** A ticket that waited this long may be decided by these, too. */
+  escalate: z
+    .strictObject({ afterMs: waitMs, ...named })
+    .refine(
+      ({ users, teams, roles }) => users !== undefined || teams !== undefined || roles !== undefined,
+      'say who: users, teams or roles',
+    )
+    .optional(),
 });

@@ -1,6 +1,6 @@
 // Tickets on PostgreSQL: one server-side function per change, with its log entry, on connections of their own. Made when the first is needed.
 
-import type { ApprovalStore, PutResult, TicketRow } from '../../approval/port.ts';
+import type { ApprovalStore, GrantUse, GrantUsed, PutResult, TicketRow } from '../../approval/port.ts';
 import { type EntryDraft, mintReceipt } from '../../audit/port.ts';
 import { GatewayError } from '../../lib/error.ts';
 import { connect, type Sql } from './database.ts';
@@ -32,6 +32,24 @@ export class PostgresApprovals implements ApprovalStore {
     const revision = Number(written.control_revision);
     if (written.first_seq === null) return { type: 'moved', revision };
     return { type: 'written', receipt: mintReceipt(org, Number(written.first_seq), String(written.entry_hashes), revision) };
+  }
+
+  async useGrant(org: string, { key, maxUses, timeMs, atRevision }: GrantUse, entry: EntryDraft): Promise<GrantUsed> {
+    const [written] = await this.#run(
+      (sql) => sql`SELECT * FROM sallyport_use_grant(${org}, ${key}, ${maxUses ?? null}, ${timeMs}, ${entry.content}, ${entry.callId ?? ''},
+        ${atRevision})`,
+    );
+    if (!written) return { type: 'used_up' };
+    const revision = Number(written.control_revision);
+    if (written.first_seq === null) return { type: 'moved', revision };
+    return { type: 'written', receipt: mintReceipt(org, Number(written.first_seq), String(written.entry_hashes), revision) };
+  }
+
+  async grantUses(org: string): Promise<Map<string, { used: number; lastMs: number }>> {
+    const rows = await this.#run(
+      (sql) => sql`SELECT g.key, g.used, g.used_ms FROM grant_use g JOIN organization o ON o.id = g.org WHERE o.name = ${org}`,
+    );
+    return new Map(rows.map((row) => [String(row.key), { used: Number(row.used), lastMs: Number(row.used_ms) }]));
   }
 
   async get(org: string, id: string): Promise<TicketRow | undefined> {

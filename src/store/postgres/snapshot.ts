@@ -48,7 +48,20 @@ function postgresSnapshot(url: string): Snapshot {
 }
 
 async function* rowsOf(tx: postgres.TransactionSql, table: Table): AsyncGenerator<Values, void, undefined> {
-  const numbers = new Set(['seq', 'revision', 'time_ms', 'bucket_ms', 'used', 'until_ms', 'size', 'made_ms', 'position']);
+  const numbers = new Set([
+    'seq',
+    'revision',
+    'time_ms',
+    'bucket_ms',
+    'used',
+    'until_ms',
+    'size',
+    'made_ms',
+    'position',
+    'from_seq',
+    'to_seq',
+    'by_seq',
+  ]);
   for await (const rows of tx.unsafe(SELECT[table]).cursor(CURSOR_ROWS)) {
     for (const row of rows) {
       yield COLUMNS[table].map((column): Value => {
@@ -93,10 +106,13 @@ const SELECT: Readonly<Record<Table, string>> = {
   data_key: 'SELECT o.name AS org, t.id, t.wrapped FROM data_key t JOIN organization o ON o.id = t.org ORDER BY t.position',
   quota:
     'SELECT o.name AS org, t.name, t.key, t.bucket_ms, t.used, t.until_ms FROM quota t JOIN organization o ON o.id = t.org ORDER BY t.org, t.name, t.key, t.bucket_ms',
+  grant_use: 'SELECT o.name AS org, t.key, t.used, t.used_ms FROM grant_use t JOIN organization o ON o.id = t.org ORDER BY t.org, t.key',
   checkpoint_key:
     'SELECT o.name AS org, t.position, t.verifier_key, t.sealed FROM checkpoint_key t JOIN organization o ON o.id = t.org ORDER BY t.org, t.position',
   checkpoint:
     'SELECT o.name AS org, t.size, t.made_ms, t.note FROM checkpoint t JOIN organization o ON o.id = t.org ORDER BY t.org, t.size',
+  erased:
+    'SELECT o.name AS org, t.from_seq, t.to_seq, t.by_seq FROM erased t JOIN organization o ON o.id = t.org ORDER BY t.org, t.from_seq, t.by_seq',
 };
 
 /** $1 is a JSON array of rows, each an array of values; `ORDINALITY` keeps their order. */
@@ -115,10 +131,13 @@ const INSERT: Readonly<Record<Table, string>> = {
   data_key: `INSERT INTO data_key (org, id, wrapped) SELECT o.id, r.v ->> 1, decode(r.v ->> 2, 'base64') ${BY_ORG}`,
   quota: `INSERT INTO quota (org, name, key, bucket_ms, used, until_ms)
     SELECT o.id, r.v ->> 1, r.v ->> 2, (r.v ->> 3)::bigint, (r.v ->> 4)::bigint, (r.v ->> 5)::bigint ${BY_ORG}`,
+  grant_use: `INSERT INTO grant_use (org, key, used, used_ms) SELECT o.id, r.v ->> 1, (r.v ->> 2)::bigint, (r.v ->> 3)::bigint ${BY_ORG}`,
   checkpoint_key: `INSERT INTO checkpoint_key (org, position, verifier_key, sealed)
     SELECT o.id, (r.v ->> 1)::bigint, r.v ->> 2, r.v ->> 3 ${BY_ORG}`,
   checkpoint: `INSERT INTO checkpoint (org, size, made_ms, note)
     SELECT o.id, (r.v ->> 1)::bigint, (r.v ->> 2)::bigint, r.v ->> 3 ${BY_ORG}`,
+  erased: `INSERT INTO erased (org, from_seq, to_seq, by_seq)
+    SELECT o.id, (r.v ->> 1)::bigint, (r.v ->> 2)::bigint, (r.v ->> 3)::bigint ${BY_ORG}`,
 };
 
 /** The newest version of each object up to a revision; what was deleted by then has none. */

@@ -54,8 +54,9 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     definitions: store,
     checkpoints: store.checkpoints,
     lifecycle: store,
-    limits: { quotas: store.flows.limits, rates: store.flows.limits },
+    limits: { quotas: store.flows.limits, rates: store.flows.limits, places: store.flows.places },
     approvals: store.flows.approvals,
+    retention: store.flows.retention,
     presence: { claim: () => store.claim(), settle: () => store.settle(), count: () => store.count() },
     backup: (toPath) => backupPostgres(options.url, toPath),
   };

@@ -1,6 +1,6 @@
 // The approval port of the embedded store: what the writer's thread does, from the main thread.
 
-import type { ApprovalStore, PutResult, TicketRow } from '../../approval/port.ts';
+import type { ApprovalStore, GrantUse, GrantUsed, PutResult, TicketRow } from '../../approval/port.ts';
 import { type EntryDraft, mintReceipt } from '../../audit/port.ts';
 import type { Row } from './job.ts';
 import type { SqliteAccess } from './limits.ts';
@@ -17,6 +17,18 @@ export class SqliteApprovals implements ApprovalStore {
     if (answer.type === 'conflict' && answer.currentRevision > 0) return { type: 'moved', revision: answer.currentRevision };
     if (answer.type !== 'appended') return { type: 'conflict' };
     return { type: 'written', receipt: mintReceipt(org, answer.firstSeq, answer.hashes[0] ?? '', answer.revision) };
+  }
+
+  async useGrant(org: string, use: GrantUse, entry: EntryDraft): Promise<GrantUsed> {
+    const answer = await this.#access.submit({ type: 'use-grant', org, use, entry });
+    if (answer.type === 'conflict' && answer.currentRevision !== use.atRevision) return { type: 'moved', revision: answer.currentRevision };
+    if (answer.type !== 'appended') return { type: 'used_up' };
+    return { type: 'written', receipt: mintReceipt(org, answer.firstSeq, answer.hashes[0] ?? '', answer.revision) };
+  }
+
+  async grantUses(org: string): Promise<Map<string, { used: number; lastMs: number }>> {
+    const rows = await this.#access.read({ type: 'grant-uses', org });
+    return new Map(rows.map((row) => [String(row.key), { used: Number(row.used), lastMs: Number(row.used_ms) }]));
   }
 
   async get(org: string, id: string): Promise<TicketRow | undefined> {

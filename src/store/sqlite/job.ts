@@ -1,9 +1,10 @@
 // What passes between the main thread and the SQLite worker: plain structures that can be cloned. No behaviour, no functions.
-import type { TicketRow } from '../../approval/port.ts';
+import type { GrantUse, TicketRow } from '../../approval/port.ts';
 import type { EntryDraft, PayloadDraft } from '../../audit/port.ts';
 import type { QuotaFull, QuotaItem } from '../../limit/port.ts';
 import type { CheckpointJob, CheckpointRead } from './checkpoints.ts';
 import type { PackedAppends } from './pack.ts';
+import type { RetentionJob, RetentionRead } from './retention.ts';
 
 export type WriteJob =
   | { type: 'append'; org: string; drafts: readonly EntryDraft[] }
@@ -20,7 +21,9 @@ export type WriteJob =
   | { type: 'risk-history'; org: string; seq: number; beyond: string; data: Uint8Array }
   | { type: 'definitions'; org: string; definitions: readonly { hash: string; text: string }[] }
   | { type: 'approval'; org: string; row: TicketRow; sealed: Uint8Array | undefined; atRevision: number | undefined; entry: EntryDraft }
+  | { type: 'use-grant'; org: string; use: GrantUse; entry: EntryDraft }
   | CheckpointJob
+  | RetentionJob
   | { type: 'health' };
 
 /** What the writer appends: texts as they are, or already in UTF-8. */
@@ -81,7 +84,9 @@ export type ReadJob =
   | { type: 'quotas'; org: string; nowMs: number; name: string | undefined; limit: number }
   | { type: 'risk-history'; org: string }
   | CheckpointRead
+  | RetentionRead
   | { type: 'definition'; org: string; hash: string }
+  | { type: 'grant-uses'; org: string }
   | { type: 'approvals'; org: string; live: boolean; agent: string | undefined; limit: number }
   | { type: 'approval'; org: string; by: 'id' | 'binding' | 'sealed'; key: string };
 

@@ -2,6 +2,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { checkpointQuery } from './checkpoints.ts';
 import type { ReadJob, Row } from './job.ts';
+import { retentionQuery } from './retention.ts';
 import { entryKey, payloadKey, SEQ_SPAN } from './row-key.ts';
 
 export class SqliteReader {
@@ -38,12 +39,18 @@ export class SqliteReader {
         return this.#all(RISK_HISTORY, job.org);
       case 'definition':
         return this.#all(DEFINITION, job.org, job.hash);
+      case 'grant-uses':
+        return this.#all(GRANT_USES, job.org);
       case 'approvals':
         return this.#all(job.live ? LIVE_APPROVALS : APPROVALS, job.org, job.agent ?? null, job.limit);
       case 'approval':
         return this.#all(APPROVAL_BY[job.by], job.org, job.key);
-      default:
+      case 'checkpoints':
+      case 'signing-keys':
+      case 'blocks':
         return this.#all(...checkpointQuery(job));
+      default:
+        return this.#all(...retentionQuery(job, (name) => this.#org(name)));
     }
   }
 
@@ -114,6 +121,8 @@ const TOKEN_USE = 'SELECT u.token, u.used_ms FROM token_use u JOIN organization 
 const RISK_HISTORY = 'SELECT r.seq, r.beyond, r.data FROM risk_history r JOIN organization o ON o.id = r.org WHERE o.name = ?';
 
 const DEFINITION = 'SELECT d.text FROM definition d JOIN organization o ON o.id = d.org WHERE o.name = ? AND d.hash = ?';
+
+const GRANT_USES = 'SELECT g.key, g.used, g.used_ms FROM grant_use g JOIN organization o ON o.id = g.org WHERE o.name = ?';
 
 const APPROVAL = `SELECT a.id, a.binding, a.live, a.agent, a.version, a.created_ms, a.expires_ms, a.document FROM approval a
   JOIN organization o ON o.id = a.org WHERE o.name = ?1`;

@@ -48,8 +48,9 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     definitions: store,
     checkpoints: store.checkpoints,
     lifecycle: store,
-    limits: { quotas: store.flows.limits, rates: undefined },
+    limits: { quotas: store.flows.limits, rates: undefined, places: undefined },
     approvals: store.flows.approvals,
+    retention: store.flows.retention,
     // The lock of the data directory lets nobody else in.
     presence: { claim: async () => true, settle: async () => undefined, count: async () => 1 },
     backup: (toPath) => backupSqlite(options.dataDir, toPath),

@@ -10,6 +10,7 @@ import { CheckpointWriter } from './checkpoints.ts';
 import type { Failure, RowDraft, RowJob, RowPayload, WriteAnswer, WriteJob, WriteReply } from './job.ts';
 import { rowOf } from './pack.ts';
 import { QuotaWriter } from './quotas.ts';
+import { RetentionWriter } from './retention.ts';
 import { entryKey, MAX_ORGANIZATIONS, payloadKey } from './row-key.ts';
 
 interface OrgState {
@@ -22,6 +23,7 @@ export class SqliteWriter {
   readonly #statements: Statements;
   readonly #quotas: QuotaWriter;
   readonly #checkpoints: CheckpointWriter;
+  readonly #retention: RetentionWriter;
   /** Heads as of the last commit or the running transaction; forgotten on every rollback. */
   readonly #orgs = new Map<string, OrgState>();
 
@@ -30,6 +32,7 @@ export class SqliteWriter {
     this.#statements = prepare(db);
     this.#quotas = new QuotaWriter(db);
     this.#checkpoints = new CheckpointWriter(db);
+    this.#retention = new RetentionWriter(db);
   }
 
   /** Durable when it returns. One reply per job, in order. */
@@ -38,7 +41,7 @@ export class SqliteWriter {
       this.#db.exec('BEGIN IMMEDIATE');
       const replies = jobs.map((job): WriteReply => ({ value: this.#apply(job) }));
       this.#db.exec('COMMIT');
-      return replies;
+      return jobs.some(({ type }) => type === 'scrub') ? this.#scrubbed(jobs, replies) : replies;
     } catch (error) {
       this.#rollback();
       if (jobs.length > 1) return jobs.flatMap((job) => this.run([job]));
@@ -49,6 +52,12 @@ export class SqliteWriter {
   close(): void {
     this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     this.#db.close();
+  }
+
+  /** Deleted bytes stand in the write-ahead log until it is emptied; a reader may be in the way, then the answer to `scrub` is 1. */
+  #scrubbed(jobs: readonly RowJob[], replies: readonly WriteReply[]): WriteReply[] {
+    const busy = Number(this.#db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.busy ?? 1);
+    return replies.map((reply, at) => (jobs[at]?.type === 'scrub' ? { value: { type: 'done', count: busy } } : reply));
   }
 
   #rollback(): void {
@@ -93,12 +102,20 @@ export class SqliteWriter {
       }
       case 'approval':
         return this.#approval(job);
+      case 'use-grant':
+        return this.#useGrant(job);
       case 'checkpoint':
       case 'signing-key':
       case 'tree-blocks':
         return { type: 'done', count: this.#checkpoints.apply(this.#org(job.org).id, job) };
       case 'health':
         return { type: 'done', count: Number(this.#statements.health.run().changes) };
+      case 'erase-part':
+        return this.#erasePart(job);
+      case 'work':
+        return { type: 'done', count: this.#retention.claim(job) };
+      case 'scrub':
+        return { type: 'done', count: 1 };
       default:
         return this.#applyQuota(job);
     }
@@ -130,6 +147,22 @@ export class SqliteWriter {
         ? addTicket.run(org.id, id, binding, isLive, agent, createdMs, expiresMs, text, sealed ?? null)
         : changeTicket.run(isLive, version, text, org.id, id, version - 1);
     if (Number(changes) === 0) return { type: 'conflict', kind: 'approval', name: id, currentRevision: 0 };
+    return this.#append(name, org, org.head.revision, [rowOf(entry)]);
+  }
+
+  /** One more use and its entry, or nothing: the conflict says which revision it is, another one or the one that was asked for. */
+  #useGrant({ org: name, use: { key, maxUses, timeMs, atRevision }, entry }: Extract<WriteJob, { type: 'use-grant' }>): WriteAnswer {
+    const org = this.#org(name);
+    const currentRevision = org.head.revision;
+    const conflict = { type: 'conflict', kind: 'grant', name: key, currentRevision } as const;
+    if (atRevision !== currentRevision) return conflict;
+    if (Number(this.#statements.useGrant.run(org.id, key, timeMs, maxUses ?? null).changes) === 0) return conflict;
+    return this.#append(name, org, currentRevision, [rowOf(entry)]);
+  }
+
+  #erasePart({ org: name, part, entry }: Extract<WriteJob, { type: 'erase-part' }>): WriteAnswer {
+    const org = this.#org(name);
+    if (!this.#retention.erase(org.id, part, org.head.revision, org.head.seq + 1)) return { type: 'done', count: 0 };
     return this.#append(name, org, org.head.revision, [rowOf(entry)]);
   }
 
@@ -225,6 +258,8 @@ const STATEMENTS = {
   addTicket: `INSERT INTO approval (org, id, binding, live, agent, version, created_ms, expires_ms, document, sealed)
     VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
   changeTicket: 'UPDATE approval SET live = ?, version = ?, document = ? WHERE org = ? AND id = ? AND version = ?',
+  useGrant: `INSERT INTO grant_use (org, key, used, used_ms) VALUES (?1, ?2, 1, ?3)
+    ON CONFLICT (org, key) DO UPDATE SET used = used + 1, used_ms = max(used_ms, ?3) WHERE ?4 IS NULL OR used < ?4`,
   health: 'UPDATE health SET writes = writes + 1',
 } as const;
 
