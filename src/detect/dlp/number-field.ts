@@ -101,7 +101,7 @@ function addIdField(field: Field, value: string, out: Match[]): void {
   const sure = (field.bits & KEY.NATIONAL_ID) !== 0;
   const scheme = schemeLabelled(value, sure);
   const digits = compact(value).replace(/\D/g, '').length;
-  if (scheme !== undefined || (sure && digits >= 4 && !/\s[a-z]{3,}/i.test(value)))
+  if (scheme !== undefined || (sure && digits >= 4 && !/\s[a-zA-Z]{3,}|[a-z]{4,}/.test(value)))
     out.push({
       type: 'NATIONAL_ID',
       start: field.start,

@@ -34,8 +34,8 @@ function addField(text: string, field: Field, out: Match[]): void {
   if (head === null) return;
   const whole = head[1] as string;
   const base = field.start + head[0].length - whole.length;
-  // "Ann Lee, +1 415 …": what is dialled is no part of the name.
-  const body = whole.replace(/,\s*[+(]?\d.*$/, '');
+  // "Ann Lee, +1 415 …", "Ann Lee, reachable at …": what goes on in small letters or is dialled is no part of the name.
+  const body = whole.replace(/,\s*(?:[+(]?\d|\p{Ll}).*$/u, '');
   // "Ann Lee <ann@…>" names a person whatever the key says.
   const behind = field.start + head[0].length;
   const withMail = /^["'\s]{0,2}<[^<>@\s]{1,64}@/.test(text.slice(behind, behind + 70));
@@ -93,8 +93,8 @@ function nameScore(value: string, sure: boolean): number {
   if (/[\d@_\\/{}[\]=<>|#$%*!?:;"]/.test(value) || (sure ? isCompany(value) : isOrganization(value))) return 0;
   if (UNCASED.test(value)) return uncasedScore(value);
   const words = value.replace(/,/g, ' ').split(/\s+/);
-  // `User.objects.get`, `example.com`
-  if (words.length > 6 || /\.\p{Ll}/u.test(value)) return 0;
+  // `User.objects.get`, `example.com`, `new Client`
+  if (words.length > 6 || /\.\p{Ll}|^(?:new|await|class|function|self|this)\b/u.test(value)) return 0;
   const list = nameList();
   let names = 0;
   let known = 0;
