@@ -22,10 +22,10 @@ import { Catalog } from './catalog/catalog.ts';
 import { UriRoutes } from './catalog/uri-routes.ts';
 import type { Config } from './config.ts';
 import { createDlpScanner } from './detect/dlp/scanner.ts';
-import { createInjectionLooker } from './detect/injection/looker.ts';
 import { TokenBook } from './detect/dlp/token.ts';
 import { FlowBook } from './detect/flow/book.ts';
 import { KEY_BYTES } from './detect/flow/hasher.ts';
+import { createInjectionLooker } from './detect/injection/looker.ts';
 import { IntentAnalyser } from './detect/intent/intent-analyser.ts';
 import { InFlight } from './kill/inflight.ts';
 import { newId } from './lib/id.ts';
@@ -162,7 +162,10 @@ function assemble(config: Config, core: Core): Inside {
     ...{ config, logger, inFlight, views, histories, operators, control, metrics, killSwitch, instance, catalog },
     ...{ upstreams, connectors, approvals, retention },
     limits: createLimits({ ...core, config, logger, instance }),
-    definitions: new Definitions({ ...{ catalog, control, log, clock, logger, instance }, text: (...of) => core.store.definitions.loadDefinition(...of) }),
+    definitions: new Definitions({
+      ...{ catalog, control, log, clock, logger, instance },
+      text: (...of) => core.store.definitions.loadDefinition(...of),
+    }),
     checkpoints: new CheckpointKeeper(core, config, logger),
     intent: new IntentAnalyser(),
     lastUsed: new LastUsed(),

@@ -71,7 +71,10 @@ export function makeDefinitions(seed: number, count: number, split?: Split): Exa
 export function makeResults(seed: number, count: number, split?: Split): Example[] {
   const random = seeded(seed);
   const attacks = Object.entries(ALL_RESULT_ATTACKS).map(([family, list]) => [family, part(list, split)] as const);
-  const slots = withGoals({ ...SLOTS, ...Object.fromEntries(Object.entries(ALL_TEXT).map(([key, list]) => [key, part(list, split)])) }, split);
+  const slots = withGoals(
+    { ...SLOTS, ...Object.fromEntries(Object.entries(ALL_TEXT).map(([key, list]) => [key, part(list, split)])) },
+    split,
+  );
   const carriers = ALL_CARRIERS;
   const examples: Example[] = [];
   for (let index = 0; index < count; index++) {

@@ -96,7 +96,12 @@ function sends(flight: Flight, at: Place, message: JsonObject, { book }: FlowPor
   const { model } = at;
   const parts = outgoingParts(flight.call, message);
   const canary = canaryTestOf(model);
-  const touched = canary && book.touched(canary, parts.map(({ text }) => text));
+  const touched =
+    canary &&
+    book.touched(
+      canary,
+      parts.map(({ text }) => text),
+    );
   if (touched instanceof Promise)
     return touched.then((name) => (name === undefined ? carries(flight, at, message, parts, book) : touchedCanary(flight, name)));
   return touched === undefined ? carries(flight, at, message, parts, book) : touchedCanary(flight, touched);

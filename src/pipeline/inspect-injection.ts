@@ -17,7 +17,8 @@ export function injectionInspector(looker: InjectionLooker): Inspector {
     name: 'injection',
     inspectArguments: (flight) =>
       flight.control.injection === undefined || flight.call.kind !== 'reverse' ? PASS : lookAtQuestion(flight, looker),
-    inspectResult: (flight) => (flight.control.injection === undefined || flight.call.kind === 'reverse' ? PASS : lookAtReply(flight, looker)),
+    inspectResult: (flight) =>
+      flight.control.injection === undefined || flight.call.kind === 'reverse' ? PASS : lookAtReply(flight, looker),
     inspectNotification: (flight, _server, method, params) => {
       const rule = params === undefined ? undefined : ruleOf(flight);
       if (rule === undefined || params === undefined) return params;
@@ -81,7 +82,12 @@ function lookAtReply(flight: Flight, looker: InjectionLooker): Verdict | Promise
   return then(look(message, call.method, rule, looker), (seen) => judgeReply(flight, reply, rule, seen));
 }
 
-function judgeReply(flight: Flight, reply: Exclude<NonNullable<Flight['reply']>, { type: 'accepted' }>, rule: InjectionRule, seen: Seen): Verdict {
+function judgeReply(
+  flight: Flight,
+  reply: Exclude<NonNullable<Flight['reply']>, { type: 'accepted' }>,
+  rule: InjectionRule,
+  seen: Seen,
+): Verdict {
   if (seen.found.length === 0 && !seen.exceeded) return PASS;
   note(flight, seen, rule, 'result');
   if (refuses(rule, seen)) return withheld('answer', rule, seen);

@@ -93,8 +93,14 @@ async function approve(id: string): Promise<number> {
 it('is held, runs once when a person approved it, and is held again', { timeout: LIMIT_MS }, async () => {
   const [crm, partner] = [await connect('crm'), await connect('partner')];
   const [, mail] = CUSTOMER.split(',') as [string, string];
-  const send = { name: 'create_entities', arguments: { entities: [{ name: 'lead', entityType: 'lead', observations: [`write to ${mail}`] }] } };
-  const harmless = { name: 'create_entities', arguments: { entities: [{ name: 'note', entityType: 'note', observations: ['call back on Monday'] }] } };
+  const send = {
+    name: 'create_entities',
+    arguments: { entities: [{ name: 'lead', entityType: 'lead', observations: [`write to ${mail}`] }] },
+  };
+  const harmless = {
+    name: 'create_entities',
+    arguments: { entities: [{ name: 'note', entityType: 'note', observations: ['call back on Monday'] }] },
+  };
   try {
     const read = await crm.callTool({ name: 'read_text_file', arguments: { path: join(sandbox, 'customers.csv') } });
     expect(JSON.stringify(read)).toContain(mail);
@@ -124,8 +130,15 @@ it('is held, runs once when a person approved it, and is held again', { timeout:
   for (const line of lines) verifier.take(line);
   expect(verifier.verdict()).toMatchObject({ state: 'sound' });
   const contents = lines.map((line) => (JSON.parse(line) as { content: Record<string, unknown> }).content);
-  expect(contents.filter(({ event }) => event === 'approval').map(({ what }) => what)).toEqual(['requested', 'granted', 'consumed', 'requested']);
-  const judged = contents.filter(({ type, rule, tool }) => type === 'decision' && (rule === 'flow/out/customers' || tool === 'create_entities'));
+  expect(contents.filter(({ event }) => event === 'approval').map(({ what }) => what)).toEqual([
+    'requested',
+    'granted',
+    'consumed',
+    'requested',
+  ]);
+  const judged = contents.filter(
+    ({ type, rule, tool }) => type === 'decision' && (rule === 'flow/out/customers' || tool === 'create_entities'),
+  );
   expect(judged.map(({ effect }) => effect)).toEqual(['hold', 'allow', 'allow', 'hold']);
   expect(JSON.stringify(contents)).toContain('flow.private');
   const told = `${lines.join('\n')}\n${await gateway.metrics()}\n${gateway.stderr()}`;

@@ -1,10 +1,10 @@
 // Injected instructions on the path, on a real store with a played server: what agents get, what entries and metrics say, and what none of them says.
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { CallOutcome } from '../../src/call.ts';
+import { createInjectionLooker } from '../../src/detect/injection/looker.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 import { injectionSpec } from '../../src/object/kind/injection.ts';
 import type { StoredObject } from '../../src/object/kinds.ts';
-import { createInjectionLooker } from '../../src/detect/injection/looker.ts';
 import { injectionInspector } from '../../src/pipeline/inspect-injection.ts';
 import { callOf, echoServer, type Harness, harness, ok } from '../support/pipeline-harness.ts';
 import { agentObject, httpServer, policyObject, tokenObject } from '../support/seed.ts';

@@ -9,7 +9,10 @@ export interface Unseen {
   text?: string;
 }
 
-const read = (name: string): string[] => readFileSync(new URL(`../cases/injection/${name}`, import.meta.url), 'utf8').split('\n').slice(1);
+const read = (name: string): string[] =>
+  readFileSync(new URL(`../cases/injection/${name}`, import.meta.url), 'utf8')
+    .split('\n')
+    .slice(1);
 
 export function unseenDefinitions(): Unseen[] {
   return read('unseen-definition.txt')
@@ -21,7 +24,10 @@ export function unseenDefinitions(): Unseen[] {
       const properties = Object.fromEntries(
         parameters.map((line) => [line.slice(0, line.indexOf(':')), { type: 'string', description: line.slice(line.indexOf(':') + 2) }]),
       );
-      return { isAttack: head.startsWith('+'), definition: { name: head.slice(2), description, inputSchema: { type: 'object', properties } } };
+      return {
+        isAttack: head.startsWith('+'),
+        definition: { name: head.slice(2), description, inputSchema: { type: 'object', properties } },
+      };
     });
 }
 

@@ -183,7 +183,6 @@ function tailEnd(text: string, from: number): { end: number; certain: boolean } 
     if (part === undefined) break;
     certain ||= CODE.test(part);
     end = start + part.length;
-
   }
   return { end, certain };
 }

@@ -7,7 +7,22 @@ const STRONG = new Set<string>();
 const WEAK = new Set<string>();
 const CLOSING = new Set<string>();
 /** On the line above: an address follows, and first of all a name. */
-const ADDRESSED = new Set(['bill to', 'ship to', 'sold to', 'deliver to', 'invoice to', 'invoiced to', 'attention of', 'rechnung an', 'lieferung an', 'versand an', 'facturé à', 'facturar a', 'enviar a', 'livré à']);
+const ADDRESSED = new Set([
+  'bill to',
+  'ship to',
+  'sold to',
+  'deliver to',
+  'invoice to',
+  'invoiced to',
+  'attention of',
+  'rechnung an',
+  'lieferung an',
+  'versand an',
+  'facturé à',
+  'facturar a',
+  'enviar a',
+  'livré à',
+]);
 
 function learn(target: Set<string>, list: string): void {
   for (const entry of list.split(/[,\n]/)) if (entry.trim() !== '') target.add(entry.trim());

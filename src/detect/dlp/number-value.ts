@@ -227,7 +227,9 @@ function asPhone(written: string, digits: string, context: Context, text: string
 function isListed(text: string, start: number, end: number): boolean {
   const before = text.slice(Math.max(0, start - 16), start);
   const after = text.slice(end, end + 4);
-  return /(?:^|[^\p{L}])(?!TEL|FAX|MOB|CEL|GSM|SMS)[A-Z]{2,5}[ :#.-]{1,2}$/u.test(before) || /\d {1,3}$/.test(before) || /^ {1,3}\d/.test(after);
+  return (
+    /(?:^|[^\p{L}])(?!TEL|FAX|MOB|CEL|GSM|SMS)[A-Z]{2,5}[ :#.-]{1,2}$/u.test(before) || /\d {1,3}$/.test(before) || /^ {1,3}\d/.test(after)
+  );
 }
 
 function isDecimal(written: string): boolean {

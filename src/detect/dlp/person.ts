@@ -5,8 +5,8 @@ import type { Match } from './finding-kind.ts';
 import { KEY } from './key-class.ts';
 import { type Lead, leadBefore } from './name-lead.ts';
 import { nameList } from './name-list.ts';
-import { findPlacedNames } from './placed-name.ts';
 import { isCompany, isNotName, isOrganization } from './name-word.ts';
+import { findPlacedNames } from './placed-name.ts';
 import { type Field, fieldAt, type View } from './view.ts';
 
 const MAX_NAME_CHARS = 80;

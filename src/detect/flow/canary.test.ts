@@ -11,7 +11,6 @@ function look(...texts: string[]): string | undefined {
   return undefined;
 }
 
-
 it.each([
   ['as it is', VALUE],
   ['inside', `see x${VALUE}y`],
@@ -28,7 +27,8 @@ it.each([
 });
 
 it('is found wherever a cut falls, and a long text is looked at in many steps', () => {
-  for (let at = 32_700; at < 32_790; at += 24) expect(look(`${'x y '.repeat(at / 4)}${Buffer.from(VALUE).toString('base64')} z`)).toBe('billing');
+  for (let at = 32_700; at < 32_790; at += 24)
+    expect(look(`${'x y '.repeat(at / 4)}${Buffer.from(VALUE).toString('base64')} z`)).toBe('billing');
   let steps = 0;
   for (const _step of test?.(['word '.repeat(80_000)]) ?? []) steps++;
   expect(steps).toBeGreaterThan(10);

@@ -4,7 +4,8 @@ import type { ToolProfile } from '../intent/profile.ts';
 import { dataLabels, rankOf } from './label.ts';
 
 type Guessed = Parameters<typeof dataLabels>[2];
-const profile = (more: Partial<ToolProfile> = {}): Guessed => ({ category: undefined, intent: 'read', words: [], executor: undefined, ...more }) as Guessed;
+const profile = (more: Partial<ToolProfile> = {}): Guessed =>
+  ({ category: undefined, intent: 'read', words: [], executor: undefined, ...more }) as Guessed;
 
 describe('rank', () => {
   it.each([
@@ -20,9 +21,20 @@ describe('rank', () => {
 describe('labels', () => {
   it('are the tool’s, then the server’s, then a guess from the category', () => {
     const server = { labels: ['internal'], sink: 'internal' as const };
-    expect(dataLabels(server, { labels: ['secret'] }, profile({ category: 'network' }), false)).toMatchObject({ labels: ['secret'], rank: 3, sink: 'internal' });
-    expect(dataLabels(server, undefined, profile({ category: 'network' }), false)).toMatchObject({ labels: ['internal'], sink: 'internal' });
-    expect(dataLabels(undefined, undefined, profile({ category: 'people' }), false)).toMatchObject({ labels: ['private'], rank: 2, sink: 'unknown' });
+    expect(dataLabels(server, { labels: ['secret'] }, profile({ category: 'network' }), false)).toMatchObject({
+      labels: ['secret'],
+      rank: 3,
+      sink: 'internal',
+    });
+    expect(dataLabels(server, undefined, profile({ category: 'network' }), false)).toMatchObject({
+      labels: ['internal'],
+      sink: 'internal',
+    });
+    expect(dataLabels(undefined, undefined, profile({ category: 'people' }), false)).toMatchObject({
+      labels: ['private'],
+      rank: 2,
+      sink: 'unknown',
+    });
     expect(dataLabels(undefined, undefined, undefined, true)).toMatchObject({ labels: ['internal'], sink: 'unknown' });
   });
 
@@ -38,7 +50,13 @@ describe('labels', () => {
   });
 
   it('reading source does not reach outside; what the operator says of strangers counts', () => {
-    expect(dataLabels(undefined, undefined, profile({ category: 'source-control' }), false)).toMatchObject({ sink: 'unknown', isUntrusted: false });
-    expect(dataLabels({ untrusted: false }, undefined, profile({ category: 'browser' }), false)).toMatchObject({ sink: 'external', isUntrusted: false });
+    expect(dataLabels(undefined, undefined, profile({ category: 'source-control' }), false)).toMatchObject({
+      sink: 'unknown',
+      isUntrusted: false,
+    });
+    expect(dataLabels({ untrusted: false }, undefined, profile({ category: 'browser' }), false)).toMatchObject({
+      sink: 'external',
+      isUntrusted: false,
+    });
   });
 });
