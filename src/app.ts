@@ -172,8 +172,7 @@ function assemble(config: Config, core: Core): Inside {
     strangers: new StrangerLimit(),
     shadows,
     shadowKeeper: new ShadowKeeper({ tally: shadows, log, clock, logger, instance }),
-    dlpScanner: createDlpScanner(),
-    injectionLooker: createInjectionLooker(),
+    ...{ dlpScanner: createDlpScanner(), injectionLooker: createInjectionLooker() },
   };
   return { ...parts, log, pipeline: pipelineOf(parts) };
 }

@@ -721,6 +721,7 @@ const CLEAN: Template[] = [
   [
     'wn-compose',
     () =>
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: such files hold placeholders
       'services:\n  web:\n    environment:\n      API_KEY: ${API_KEY:?set it}\n      DB_PASSWORD_FILE: /run/secrets/db_password\n      TOKEN: ${TOKEN}\n    secrets: [db_password]\n',
   ],
   [
@@ -830,6 +831,7 @@ const CLEAN: Template[] = [
   [
     'wn-env',
     () =>
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: such files hold placeholders
       'NODE_ENV=production\nAPI_KEY=\nSECRET_KEY=changeme\nDB_PASSWORD=<your password here>\nTOKEN=${CI_JOB_TOKEN}\nSTRIPE_KEY=sk_test_xxx\nPUBLIC_URL=https://app.example.com',
   ],
   [
@@ -932,6 +934,7 @@ const CLEAN: Template[] = [
   [
     'wn-java',
     () =>
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: such files hold placeholders
       '@Value("${app.security.jwt.secret}")\nprivate String jwtSecret;\n\npublic String getPassword() { return this.password; }\nString name = customer.getFirstName() + " " + customer.getLastName();',
   ],
   [
