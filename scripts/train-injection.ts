@@ -1,5 +1,5 @@
 // Trains the injection model on texts from our own grammar and writes src/detect/injection/weight.ts. Deterministic: the same grammar gives the same
-// weights. Never reads a public or held-out set. Use: npm run -s node -- scripts/train-injection.ts [--check]
+// weights. Never reads a public or held-out set. Use: npm run -s node -- scripts/train-injection.ts [--check] [--folds]
 import { writeFileSync } from 'node:fs';
 import { conceptIndex } from '../src/detect/injection/concept.ts';
 import { FEATURE_COUNT, FINE_FROM, featureSign, GROUP_FROM, NEAR_FROM } from '../src/detect/injection/feature.ts';
@@ -17,7 +17,22 @@ const REACH = { alone: 1, near: 1.5, group: 0.3, fine: 0.35 };
 const LEFT_OUT = 0.5;
 /** Windows of an honest text that are trained on, the worst ones. */
 const WORST = 3;
-const BACKGROUND = 14_000;
+const EXAMPLES = 6_000;
+const BACKGROUND = 9_000;
+/** Models that are trained on examples of their own; what counts is their mean, which is steadier than any of them. */
+const SEEDS = [11, 12, 13, 14];
+
+/**
+ * How much what the model is far off at counts less. Our grammar has more honest texts that look like attacks, and more attacks that look like nothing,
+ * than there are in the world: those must not bend what tells the others apart.
+ */
+interface Robustness {
+  honest: number;
+  attack: number;
+}
+const DEFINITIONS: Robustness = { honest: 0.5, attack: 0.3 };
+const RESULTS: Robustness = { honest: 0, attack: 0 };
+const LEAST_CHANCE = 0.02;
 
 type Windows = Int32Array[];
 type Learnable = { positive: boolean; windows: Windows };
@@ -48,8 +63,14 @@ function mix(examples: readonly Example[], others: readonly Example[]): Learnabl
   return mixed;
 }
 
-function train(data: readonly Learnable[]): Float32Array {
-  const random = seeded(7);
+/** The mean of several models. */
+function trainAll(make: (seed: number) => Example[], robust: Robustness, background: readonly Example[]): Float32Array {
+  const all = SEEDS.map((seed) => train(mix(make(seed), background), robust, seed));
+  return (all[0] as Float32Array).map((_, index) => all.reduce((sum, one) => sum + (one[index] as number), 0) / all.length);
+}
+
+function train(data: readonly Learnable[], robust: Robustness, seed: number): Float32Array {
+  const random = seeded(seed);
   const weights = new Float32Array(FEATURE_COUNT);
   const signs = Array.from({ length: FEATURE_COUNT }, (_one, feature) => featureSign(feature));
   const reach = Float32Array.from(signs, (sign, feature) =>
@@ -72,7 +93,10 @@ function train(data: readonly Learnable[]): Float32Array {
       const ranked = [...windows].sort((one, other) => scoreOf(other) - scoreOf(one)).slice(0, positive ? 1 : WORST);
       for (const window of ranked) {
         const shown = positive ? window.filter((feature) => feature === 0 || !random.chance(LEFT_OUT)) : window;
-        const error = (positive ? 1 : 0) - 1 / (1 + Math.exp(-scoreOf(shown)));
+        const chance = 1 / (1 + Math.exp(-scoreOf(shown)));
+        const error = positive
+          ? (1 - chance) * Math.max(chance, LEAST_CHANCE) ** robust.attack
+          : -chance * Math.max(1 - chance, LEAST_CHANCE) ** robust.honest;
         for (const feature of shown) {
           const weight = weights[feature] as number;
           const next = weight + rate * (error * (reach[feature] as number) - (feature === 0 ? 0 : RIDGE * weight));
@@ -118,25 +142,25 @@ function pack(weights: Float32Array): string {
 }
 
 const background = makeBackground(5, BACKGROUND);
-const definitionWeights = train(mix(makeDefinitions(11, 6000), background));
-const resultWeights = train(mix(makeResults(11, 6000), background));
+const definitionWeights = trainAll((seed) => makeDefinitions(seed, EXAMPLES), DEFINITIONS, background);
+const resultWeights = trainAll((seed) => makeResults(seed, EXAMPLES), RESULTS, background);
 evaluate('definitions, seen templates', definitionWeights, makeDefinitions(21, 2000));
 evaluate('results, seen templates', resultWeights, makeResults(22, 2000));
-for (const fold of [0, 1, 2]) {
+for (const fold of process.argv.includes('--folds') ? [0, 1, 2] : []) {
   evaluate(
     `definitions, held-back templates ${fold}`,
-    train(mix(makeDefinitions(31, 4000, { fold, part: 'train' }), background)),
+    train(mix(makeDefinitions(31, 4000, { fold, part: 'train' }), background), DEFINITIONS, 7),
     makeDefinitions(32, 1500, { fold, part: 'judge' }),
   );
   evaluate(
     `results, held-back templates ${fold}`,
-    train(mix(makeResults(41, 4000, { fold, part: 'train' }), background)),
+    train(mix(makeResults(41, 4000, { fold, part: 'train' }), background), RESULTS, 7),
     makeResults(42, 1500, { fold, part: 'judge' }),
   );
 }
 if (!process.argv.includes('--check')) {
   const text = `// Written by scripts/train-injection.ts; do not edit. Log odds per feature, signed bytes of a sixteenth, base64.
-// Trained on texts of our own grammar, and on the read-me files of locked dependencies as honest prose.
+// Trained on texts of our own grammar and on our own prose, scripts/injection/; on nothing else.
 
 export const DEFINITION_WEIGHTS = '${pack(definitionWeights)}';
 

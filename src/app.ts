@@ -29,6 +29,7 @@ import { createDlpScanner } from './detect/dlp/scanner.ts';
 import { TokenBook } from './detect/dlp/token.ts';
 import { FlowBook } from './detect/flow/book.ts';
 import { KEY_BYTES } from './detect/flow/hasher.ts';
+import { createInjectionLooker } from './detect/injection/looker.ts';
 import { IntentAnalyser } from './detect/intent/intent-analyser.ts';
 import { InFlight } from './kill/inflight.ts';
 import { newId } from './lib/id.ts';
@@ -176,14 +177,17 @@ function assemble(config: Config, core: Core): Inside {
     slackAnswers: slackAnswers(logger),
     links: createLinks(core, (org) => control.current(org) !== undefined),
     limits: createLimits({ ...core, config, logger, instance }),
-    definitions: new Definitions({ catalog, control, log, clock, logger, instance }),
+    definitions: new Definitions({
+      ...{ catalog, control, log, clock, logger, instance },
+      text: (...of) => core.store.definitions.loadDefinition(...of),
+    }),
     ...evidenceOf(core, config, logger, instance, control),
     intent: new IntentAnalyser(),
     lastUsed: new LastUsed(),
     strangers: new StrangerLimit(),
     shadows,
     shadowKeeper: new ShadowKeeper({ tally: shadows, log, clock, logger, instance }),
-    dlpScanner: createDlpScanner(),
+    ...{ dlpScanner: createDlpScanner(), injectionLooker: createInjectionLooker() },
   };
   const inside = { ...parts, log, notifier: createNotifier(parts) };
   return { ...inside, pipeline: pipelineOf(inside) };
@@ -210,7 +214,7 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     watchdog: new Watchdog(clock),
     inspectors: [
       intentInspector(parts.intent),
-      injectionInspector(),
+      injectionInspector(parts.injectionLooker),
       dlpInspector({ scanner: parts.dlpScanner, tokens: new TokenBook(clock), seal: dlpSeal(vault) }),
       flowInspector({ book: new FlowBook(clock, randomBytes(KEY_BYTES)), analyser: parts.intent }),
     ],
@@ -289,6 +293,7 @@ async function stopInside(inside: Inside): Promise<void> {
   control.stop();
   await inside.dlpScanner.close();
   await inside.notifier.close();
+  await inside.injectionLooker.close();
   await inside.limits.stop();
   await histories.close();
   await inside.shadowKeeper.close();

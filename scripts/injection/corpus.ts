@@ -1,12 +1,16 @@
 // Labelled examples from the grammar. Held-back templates (one in three) judge how well what was learnt carries over to wording that was not seen.
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import type { Concept } from '../../src/detect/injection/concept.ts';
 import { DEFINITION_ATTACKS } from './attack-definition.ts';
 import { GOALS, RESULT_ATTACKS } from './attack-result.ts';
 import { HEADS, PARAMETERS, USAGE } from './benign-definition.ts';
 import { CARRIERS, RESULT_SLOTS } from './benign-result.ts';
 import { fill, type Random, type Slots, seeded } from './grammar.ts';
+import { HONEST_PARAMETERS, HONEST_USAGE } from './honest-definition.ts';
+import { HONEST_TEXT, MORE_CARRIERS } from './honest-text.ts';
+import { INJECT_PHRASING } from './inject-phrasing.ts';
+import { PHRASES } from './phrase.ts';
+import { POISON_PHRASING } from './poison-phrasing.ts';
 import { SLOTS } from './slots.ts';
 
 export interface Example {
@@ -21,12 +25,28 @@ export interface Split {
   part: 'train' | 'judge';
 }
 
+type Lists = Readonly<Record<string, readonly string[]>>;
+
+/** Lists of the same name are one. */
+function joined(...tables: Lists[]): Record<string, string[]> {
+  const all: Record<string, string[]> = {};
+  for (const table of tables) for (const [key, list] of Object.entries(table)) all[key] = [...(all[key] ?? []), ...list];
+  return all;
+}
+
+const ALL_DEFINITION_ATTACKS = joined(DEFINITION_ATTACKS, POISON_PHRASING);
+const ALL_RESULT_ATTACKS = joined(RESULT_ATTACKS, INJECT_PHRASING);
+const ALL_TEXT = joined(RESULT_SLOTS, HONEST_TEXT);
+const ALL_CARRIERS = [...CARRIERS, ...MORE_CARRIERS];
+const ALL_USAGE = [...USAGE, ...HONEST_USAGE];
+const ALL_PARAMETERS = [...PARAMETERS, ...HONEST_PARAMETERS];
+
 export function makeDefinitions(seed: number, count: number, split?: Split): Example[] {
   const random = seeded(seed);
-  const attacks = Object.entries(DEFINITION_ATTACKS).map(([family, list]) => [family, part(list, split)] as const);
-  const usage = part(USAGE, split);
-  const parameters = part(PARAMETERS, split);
-  const slots = withGoals(SLOTS);
+  const attacks = Object.entries(ALL_DEFINITION_ATTACKS).map(([family, list]) => [family, part(list, split)] as const);
+  const usage = part(ALL_USAGE, split);
+  const parameters = part(ALL_PARAMETERS, split);
+  const slots = withGoals(SLOTS, split);
   const examples: Example[] = [];
   for (let index = 0; index < count; index++) {
     const places: Concept[] = random.chance(0.75) ? [] : random.chance(0.3) ? ['schema-value'] : ['schema-text'];
@@ -40,7 +60,9 @@ export function makeDefinitions(seed: number, count: number, split?: Split): Exa
       ? attack
       : places.length > 0
         ? `${fill(random.pick(parameters), slots, random)} ${attack}`
-        : `${head}${random.chance(0.3) ? '\n\n' : ' '}${attack}${random.chance(0.3) ? ` ${fill(random.pick(usage), slots, random)}` : ''}`;
+        : random.chance(0.4)
+          ? insert(honestDefinition(usage, slots, random), attack, random)
+          : `${head}${random.chance(0.3) ? '\n\n' : ' '}${attack}${random.chance(0.3) ? ` ${fill(random.pick(usage), slots, random)}` : ''}`;
     examples.push({ text: disguise(text, 0.12, random), positive: true, family, places });
   }
   return examples;
@@ -48,9 +70,12 @@ export function makeDefinitions(seed: number, count: number, split?: Split): Exa
 
 export function makeResults(seed: number, count: number, split?: Split): Example[] {
   const random = seeded(seed);
-  const attacks = Object.entries(RESULT_ATTACKS).map(([family, list]) => [family, part(list, split)] as const);
-  const slots = withGoals({ ...SLOTS, ...Object.fromEntries(Object.entries(RESULT_SLOTS).map(([key, list]) => [key, part(list, split)])) });
-  const carriers = CARRIERS;
+  const attacks = Object.entries(ALL_RESULT_ATTACKS).map(([family, list]) => [family, part(list, split)] as const);
+  const slots = withGoals(
+    { ...SLOTS, ...Object.fromEntries(Object.entries(ALL_TEXT).map(([key, list]) => [key, part(list, split)])) },
+    split,
+  );
+  const carriers = ALL_CARRIERS;
   const examples: Example[] = [];
   for (let index = 0; index < count; index++) {
     const carrier = fill(random.pick(carriers), slots, random);
@@ -69,11 +94,14 @@ export function makeResults(seed: number, count: number, split?: Split): Example
   return examples;
 }
 
-function withGoals(slots: Slots): Slots {
+/** The turns of phrase that attacks share are held back like the templates are. */
+function withGoals(slots: Slots, split: Split | undefined): Slots {
+  const goals = part(GOALS, split);
   return {
     ...slots,
-    goal: GOALS,
-    goalC: GOALS.map((goal) => `${goal.startsWith('{') ? goal : (goal[0] as string).toUpperCase() + goal.slice(1)}.`),
+    ...Object.fromEntries(Object.entries(PHRASES).map(([key, list]) => [key, part(list, split)])),
+    goal: goals,
+    goalC: goals.map((goal) => `${goal.startsWith('{') ? goal : (goal[0] as string).toUpperCase() + goal.slice(1)}.`),
   };
 }
 
@@ -81,10 +109,34 @@ function part<T>(list: readonly T[], split: Split | undefined): T[] {
   return list.filter((_one, index) => split === undefined || (index % 3 === split.fold) === (split.part === 'judge'));
 }
 
+/** After a line or a sentence of the text. */
+function insert(text: string, attack: string, random: Random): string {
+  const places = [...text.matchAll(/[.!?](?=\s|$)|$/g)].map((match) => (match.index ?? 0) + match[0].length);
+  const at = random.pick(places);
+  return `${text.slice(0, at)}${random.chance(0.5) ? ' ' : '\n'}${attack}${text.slice(at)}`;
+}
+
+/** As authors lay them out: a few sentences, docstrings, sections, bullets, workflows. */
 function honestDefinition(usage: readonly string[], slots: Slots, random: Random): string {
-  const sentences = [fill(random.pick(HEADS), slots, random)];
-  for (let left = Math.floor(random.next() * 6); left > 0; left--) sentences.push(fill(random.pick(usage), slots, random));
-  return sentences.join(random.chance(0.3) ? '\n' : ' ');
+  const head = fill(random.pick(HEADS), slots, random);
+  const said = (most: number): string[] =>
+    Array.from({ length: 1 + Math.floor(random.next() * most) }, () => fill(random.pick(usage), slots, random));
+  const fields = (most: number): string[] =>
+    Array.from({ length: 1 + Math.floor(random.next() * most) }, () => fill(`{field}: ${random.pick(ALL_PARAMETERS)}`, slots, random));
+  switch (Math.floor(random.next() * 7)) {
+    case 0:
+      return head;
+    case 1:
+      return `${head}\n\nArgs:\n    ${fields(8).join('\n    ')}\n\nReturns:\n    ${said(1).join('')}`;
+    case 2:
+      return `**Purpose:** ${head}\n\n**NOT for:** ${said(2).join(' ')}\n\n**Returns:** ${said(2).join(' ')}\n\n**When to use:**\n- ${said(5).join('\n- ')}`;
+    case 3:
+      return `${head}\n\nUse this tool when you need to:\n- ${said(4).join('\n- ')}\n\n<examples>\n${said(3).join('\n')}\n</examples>\n\n<hints>\n- ${said(4).join('\n- ')}\n</hints>`;
+    case 4:
+      return `${head}\n\nWorkflow:\n1. ${said(1).join('')}\n2. ${said(1).join('')}\n3. ${said(1).join('')}\n\nNotes:\n- ${said(6).join('\n- ')}\n\nParameters:\n- ${fields(6).join('\n- ')}`;
+    default:
+      return [head, ...said(5)].join(random.chance(0.3) ? '\n' : ' ');
+  }
 }
 
 function parameterText(parameters: readonly string[], usage: readonly string[], slots: Slots, random: Random): string {
@@ -108,30 +160,13 @@ function embed(carrier: string, attack: string, random: Random): string {
   return at === 0 ? `${text}\n${carrier}` : `${carrier.slice(0, at)}${glue}${text}${glue === ' <!-- ' ? ' -->' : ''}${carrier.slice(at)}`;
 }
 
-const MAX_PARAGRAPH_CHARS = 900;
-
-/** Paragraphs of honest technical prose: the read-me files of our locked dependencies, read where they are and not kept. */
+/** Paragraphs of honest technical prose: this project's own documents and comments as they once were (`prose.txt`). */
 export function makeBackground(seed: number, count: number): Example[] {
   const random = seeded(seed);
-  const paragraphs = [...new Set(readmes('node_modules', 0).flatMap((file) => readFileSync(file, 'utf8').split(/\n\s*\n/)))]
-    .filter((text) => text.length > 30)
-    .map((text) => text.slice(0, MAX_PARAGRAPH_CHARS));
-  return Array.from({ length: Math.min(count, paragraphs.length) }, () => ({
-    text: random.pick(paragraphs),
-    positive: false,
-    family: 'background',
-    places: [],
-  }));
-}
-
-function readmes(folder: string, depth: number): string[] {
-  return readdirSync(folder, { withFileTypes: true })
-    .sort((one, other) => (one.name < other.name ? -1 : 1))
-    .flatMap((entry) => {
-      const path = join(folder, entry.name);
-      if (entry.isDirectory()) return depth < 6 ? readmes(path, depth + 1) : [];
-      return /\.md$/i.test(entry.name) && !/license|changelog|notice/i.test(entry.name) ? [path] : [];
-    });
+  const paragraphs = readFileSync(new URL('./prose.txt', import.meta.url), 'utf8')
+    .split(/\n\s*\n/)
+    .filter((text) => text.length > 30);
+  return Array.from({ length: count }, () => ({ text: random.pick(paragraphs), positive: false, family: 'background', places: [] }));
 }
 
 const LOOKS: Readonly<Record<string, string>> = { a: 'а', e: 'е', o: 'о', c: 'с', p: 'р', i: 'і' };

@@ -35,3 +35,11 @@ export function fill(template: string, slots: Slots, random: Random): string {
   }
   return text;
 }
+
+/** One template a line; `\n` inside of a line is a line end. */
+export function lines(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim().replaceAll('\\n', '\n'))
+    .filter((line) => line !== '');
+}

@@ -1,6 +1,8 @@
 // The definitions of servers for operators: what a server states now, against what was approved; and telling of what differs.
 // Reads go through the pipeline like any other call; nothing here decides about one.
-
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Neighbour, reviewDefinition } from '../admin/definition-review.ts';
+import { type DriftRef, MAX_DRIFT_CHANGES } from '../audit/entry.ts';
 import type { AuditLog } from '../audit/log.ts';
 import type { Catalog, DefinitionKind } from '../catalog/catalog.ts';
 import { type Compared, compareWithSnapshot, type Stated } from '../catalog/drift.ts';
@@ -25,6 +27,8 @@ export interface DefinitionsOptions {
   clock: Clock;
   logger: Logger;
   instance: string;
+  /** Canonical text of a definition that was approved once; undefined when it is not kept. */
+  text(org: string, hash: string): Promise<string | undefined>;
 }
 
 export class Definitions {
@@ -98,7 +102,7 @@ export class Definitions {
 
   async #tell(org: string, server: string, drift: readonly Compared[]): Promise<void> {
     const { log, clock, logger, instance } = this.#options;
-    const changes = drift.map(({ kind, name, state, now }) => ({ kind, name, state, definition: now?.hash }));
+    const changes = await this.#judged(org, server, drift);
     logger.warn(
       { org, server, changes: changes.slice(0, 20) },
       `definitions of a server differ from the approved ones; what is new or changed is quarantined until somebody approves it: sallyport server review ${server}`,
@@ -112,4 +116,34 @@ export class Definitions {
       );
     }
   }
+
+  /** With what speaks against each, as its review will say; one after the other, so that calls are served meanwhile. */
+  async #judged(org: string, server: string, drift: readonly Compared[]): Promise<DriftRef[]> {
+    const others = this.#neighbours(org, server);
+    const changes: DriftRef[] = [];
+    for (const { kind, name, state, now, before } of drift.slice(0, MAX_DRIFT_CHANGES)) {
+      const change: DriftRef = { kind, name, state, definition: now?.hash };
+      changes.push(change);
+      if (now === undefined) continue;
+      await nextTurn();
+      const old = before === undefined ? undefined : await this.#options.text(org, before.hash);
+      const { findings } = reviewDefinition(server, now, old, others);
+      if (findings !== undefined) change.findings = countedTypes(findings);
+    }
+    return changes;
+  }
+
+  #neighbours(org: string, server: string): Neighbour[] {
+    const servers = this.#options.control.current(org)?.view.servers() ?? [];
+    return servers
+      .map(({ metadata }) => metadata.name)
+      .filter((name) => name !== server)
+      .flatMap((name) => this.stated(org, name).map(({ kind, name: own, value }) => ({ server: name, kind, name: own, value })));
+  }
+}
+
+function countedTypes(findings: readonly { type: string }[]): { type: string; count: number }[] {
+  const counts = new Map<string, number>();
+  for (const { type } of findings) counts.set(type, (counts.get(type) ?? 0) + 1);
+  return [...counts].map(([type, count]) => ({ type, count }));
 }

@@ -8,6 +8,7 @@ import type { TokenDirectory } from '../auth/token-directory.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Config } from '../config.ts';
 import type { DlpScanner } from '../detect/dlp/scanner.ts';
+import type { InjectionLooker } from '../detect/injection/looker.ts';
 import type { IntentAnalyser } from '../detect/intent/intent-analyser.ts';
 import type { InFlight } from '../kill/inflight.ts';
 import type { Notifier } from '../notify/notifier.ts';
@@ -55,6 +56,7 @@ export interface Inside extends Core {
   readonly forwards: ForwardKeeper;
   readonly retention: RetentionKeeper;
   readonly dlpScanner: DlpScanner;
+  readonly injectionLooker: InjectionLooker;
   readonly catalog: Catalog;
   readonly definitions: Definitions;
   readonly lastUsed: LastUsed;

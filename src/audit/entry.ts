@@ -270,6 +270,8 @@ export interface DriftRef {
   state: string;
   /** Hash of the definition as it is now, 64 hex characters. */
   definition?: Maybe<string>;
+  /** What speaks against it: types of findings and how many of each, never texts. */
+  findings?: readonly { type: string; count: number }[];
 }
 
 /** Most differences one shadow entry names. */

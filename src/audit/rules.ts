@@ -116,7 +116,7 @@ const SYSTEM: Readonly<Record<string, Members>> = {
   start: { instance: text, version: text, 'exclusive?': flag },
   stop: { instance: text },
   gap: { calls: listOf({ call: text, decision: count }) },
-  drift: { server: text, changes: listOf({ kind: text, name: anyText, state: text }) },
+  drift: { server: text, changes: listOf({ kind: text, name: anyText, state: text, 'findings?': listOf({ type: text, count }) }) },
   degraded: { from: instant, to: instant, reason: anyText },
   limited: { from: instant, to: instant, agent: text, limit: text, refused: count, 'token?': text },
   incident: { what: text, reason: anyText, count },

@@ -93,10 +93,22 @@ function hears(at: Place, message: JsonObject, method: string, { book }: FlowPor
 const OWN_WORDS = { name: 'agent', server: '', labels: [], rank: 0 } as const;
 
 function sends(flight: Flight, at: Place, message: JsonObject, { book }: FlowPorts): Verdict | Promise<Verdict> {
-  const { model, key, to } = at;
+  const { model } = at;
   const parts = outgoingParts(flight.call, message);
-  const touched = canaryIn(model, parts);
-  if (touched !== undefined) return touchedCanary(flight, touched);
+  const canary = canaryTestOf(model);
+  const touched =
+    canary &&
+    book.touched(
+      canary,
+      parts.map(({ text }) => text),
+    );
+  if (touched instanceof Promise)
+    return touched.then((name) => (name === undefined ? carries(flight, at, message, parts, book) : touchedCanary(flight, name)));
+  return touched === undefined ? carries(flight, at, message, parts, book) : touchedCanary(flight, touched);
+}
+
+function carries(flight: Flight, at: Place, message: JsonObject, parts: MessagePart[], book: FlowBook): Verdict | Promise<Verdict> {
+  const { model, key, to } = at;
   const scope = book.find(key, model.windowMs);
   const isWatched = to.sink === 'external' || model.watchesInternal;
   const { leaves } = leavesOf(parts);
@@ -128,14 +140,13 @@ function outgoingParts(call: Call, message: JsonObject): MessagePart[] {
 
 const tests = new WeakMap<FlowModel, CanaryTest>();
 
-function canaryIn(model: FlowModel, parts: readonly MessagePart[]): string | undefined {
+function canaryTestOf(model: FlowModel): CanaryTest | undefined {
   if (model.canaries.length === 0) return undefined;
-  let test = tests.get(model);
-  if (!test) {
-    test = canaryTest(model.canaries) ?? (() => undefined);
-    tests.set(model, test);
-  }
-  return test(parts.map(({ text }) => text));
+  const known = tests.get(model);
+  if (known) return known;
+  const test = canaryTest(model.canaries);
+  if (test) tests.set(model, test);
+  return test;
 }
 
 function touchedCanary(flight: Flight, name: string): Verdict {

@@ -1,6 +1,7 @@
 // Injected instructions on the path, on a real store with a played server: what agents get, what entries and metrics say, and what none of them says.
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { CallOutcome } from '../../src/call.ts';
+import { createInjectionLooker } from '../../src/detect/injection/looker.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 import { injectionSpec } from '../../src/object/kind/injection.ts';
 import type { StoredObject } from '../../src/object/kinds.ts';
@@ -13,8 +14,10 @@ const HONEST = 'The museum is open from nine to five.';
 const reader = tokenObject('reader', 'reader');
 const OUTPUT_SCHEMA = { type: 'object', properties: { body: { type: 'string', maxLength: 140 } } };
 
+const looker = createInjectionLooker();
 let h: Harness;
 afterEach(() => h?.close());
+afterAll(() => looker.close());
 
 async function open(action?: string, spec: JsonObject = {}): Promise<void> {
   const objects: StoredObject[] =
@@ -29,7 +32,7 @@ async function open(action?: string, spec: JsonObject = {}): Promise<void> {
       policyObject('all', [{ name: 'all', match: { server: ['*'] }, effect: 'allow' }]),
       ...objects,
     ],
-    inspectors: [injectionInspector()],
+    inspectors: [injectionInspector(looker)],
   });
 }
 

@@ -121,7 +121,10 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
   const views = new ViewBook();
   const histories = new HistoryKeeper({ log: core.store.log, audit: core.log, store: core.store.histories, logger });
   const catalog = new Catalog();
-  const definitions = new Definitions({ catalog, control, log: core.log, clock: core.clock, logger, instance: 'test' });
+  const definitions = new Definitions({
+    ...{ catalog, control, log: core.log, clock: core.clock, logger, instance: 'test' },
+    text: (of, hash) => core.store.definitions.loadDefinition(of, hash),
+  });
   const sent: UpstreamRequest[] = [];
   let handler: (request: UpstreamRequest) => Promise<CallReply> | CallReply = echoServer;
   const clock = options.clock ?? core.clock;

@@ -197,7 +197,7 @@ SYSTEM = {
     "start": dict(instance=is_text, version=is_text, exclusive=optional(flag)),
     "stop": dict(instance=is_text),
     "gap": dict(calls=list_of(call=is_text, decision=is_count)),
-    "drift": dict(server=is_text, changes=list_of(kind=is_text, name=any_text, state=is_text)),
+    "drift": dict(server=is_text, changes=list_of(kind=is_text, name=any_text, state=is_text, findings=FINDINGS)),
     "degraded": {"from": is_time, "to": is_time, "reason": any_text},
     "limited": {"from": is_time, "to": is_time, "agent": is_text, "limit": is_text, "refused": is_count, "token": optional(is_text)},
     "approval": dict(

@@ -175,14 +175,14 @@ function tailEnd(text: string, from: number): { end: number; certain: boolean } 
   let end = from;
   let certain = false;
   for (let count = 0; count < MAX_PARTS; count++) {
-    const gap = /^(?:,? ?\n ?|, ?| - | (?=(?:#|Apt|Suite|Unit|Ste|[A-Z]{2} \d{5}|\d{5} )))/.exec(text.slice(end, end + 9));
-    if (gap === null) break;
+    const gap = /^(?:,? ?\n ?|\.?, ?| - | (?=(?:#|Apt|Suite|Unit|Ste|[A-Z]{2} \d{5}|\d{5} )))/.exec(text.slice(end, end + 9));
+    // Behind the post code a new line is something else.
+    if (gap === null || (certain && gap[0].includes('\n'))) break;
     const start = end + gap[0].length;
     const part = partAt(text, start);
     if (part === undefined) break;
     certain ||= CODE.test(part);
     end = start + part.length;
-    if (certain && /\n/.test(gap[0]) && count > 3) break;
   }
   return { end, certain };
 }
@@ -216,7 +216,9 @@ function addField(text: string, field: Field, out: Match[]): void {
   // "street address of the office is …" is prose; a value has a number or several capitals.
   if (!/\d/.test(value) && !/^\p{Lu}\S*(?:[ ,]+(?:\p{Lu}|de|la|del|der|am)\S*)+$/u.test(value)) return;
   if (value.length > 120 && !/,/.test(value)) return;
-  out.push({ type: 'ADDRESS', start, end: Math.max(end, tailOf(text, end)), confidence: 0.9, rule: 'address-field' });
+  // The last cell of a row ends with its line, whatever the next row begins with.
+  const isCell = /[;,\t|]["' ]?$/.test(text.slice(Math.max(0, start - 2), start));
+  out.push({ type: 'ADDRESS', start, end: isCell ? end : Math.max(end, tailOf(text, end)), confidence: 0.9, rule: 'address-field' });
 }
 
 /** "Address: 12 High Street⏎Leeds⏎LS1 4AB": lines that go on. */

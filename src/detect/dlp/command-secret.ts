@@ -22,7 +22,7 @@ const SHAPES: readonly { needs: string; shape: RegExp }[] = [
   },
   { needs: ' -u', shape: /\s-u[= ]?["']?[\w.@-]{1,64}:([^\s"'`|;&<>]{4,200})/g },
   { needs: ' --user', shape: /\s--user[= ]["']?[\w.@-]{1,64}:([^\s"'`|;&<>]{4,200})/g },
-  { needs: ' password ', shape: /\b(?:login|user|account|username)\s+\S{1,64}\s+password\s+([^\s"']{4,200})/gi },
+  { needs: 'password ', shape: /\b(?:login|user|account|username)\s+\S{1,64}\s+password\s+([^\s"']{4,200})/gi },
   { needs: ':', shape: /^[\w.*-]{1,100}:(?:\d{2,5}|\*):[\w*-]{1,64}:[\w.-]{1,64}:(\S{4,200})$/gm },
   { needs: '/', shape: /\b(?:[Cc]redentials?|[Cc]reds|[Ll]ogin)\b:?\s+[\w.@-]{1,64}\s?\/\s?([^\s"'|,;]{4,200})/g },
   { needs: ' pass', shape: /\b(?:with|using|and|use) (?:the )?(?:password|passphrase|passcode) ["'`]?([^\s"'`]{4,200})/gi },

@@ -86,11 +86,10 @@ function addPairs(text: string, out: Match[]): void {
 
 /** The string of pairs that holds [at, end): separated by semicolons, by commas (Redis) or by spaces (libpq), on one line. */
 function pairsAround(text: string, at: number, end: number): { start: number; end: number } {
-  const lineStart = Math.max(text.lastIndexOf('\n', at - 1) + 1, at - PAIR_BACK);
-  const nextLine = text.indexOf('\n', end);
-  const lineEnd = Math.min(nextLine < 0 ? text.length : nextLine, end + PAIR_BACK);
-  const before = text.slice(lineStart, at);
-  const after = text.slice(end, lineEnd);
+  // Looks no further than the bound: in a long line that would be all of it, for every pair.
+  const back = text.slice(Math.max(0, at - PAIR_BACK), at);
+  const before = back.slice(back.lastIndexOf('\n') + 1);
+  const after = text.slice(end, end + PAIR_BACK).split('\n', 1)[0] as string;
   const bySemicolon = before.trimEnd().endsWith(';') || /^\s*;\s*[\w ]+=/.test(after);
   if (bySemicolon) {
     const head = /(?:[\w.+ ]{1,40}=(?:"[^"]*"|'[^']*'|\{[^}]*\}|[^;"'`]*);\s*)+$/.exec(before)?.[0].trimStart() ?? '';

@@ -222,6 +222,7 @@ const LABELS = new Set([
   'header',
   'Name',
   'Key',
+  'k',
   'Label',
   'id',
   'param',

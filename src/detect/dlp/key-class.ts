@@ -1,7 +1,7 @@
 // What a key, column header or label says about its value. Words of the big languages; the word lists are in key-word.ts.
 // Keys come from servers: nothing here takes longer than linear time in the key, and the memory of known keys is bounded.
 import { KEY } from './key-bit.ts';
-import { KEY_PHRASES, KEY_WORDS } from './key-word.ts';
+import { KEY_PHRASES, KEY_WORDS, PLAIN } from './key-word.ts';
 
 const SECRETS = KEY.PASSWORD | KEY.TOKEN | KEY.CONNECTION;
 const NUMBERS = KEY.PHONE | KEY.SSN | KEY.NATIONAL_ID | KEY.NATIONAL_ID_MAYBE | KEY.CARD | KEY.IBAN | KEY.ACCOUNT | KEY.ROUTING | KEY.BIRTH;
@@ -31,6 +31,7 @@ export function wordsOf(key: string): string[] {
     .normalize('NFKD')
     .replace(/[\u0300-\u036f'’]/g, '')
     .toLowerCase()
+    .replace(/[øłđı]/g, (letter) => PLAIN[letter] as string)
     .split(/[^\p{L}\p{M}\d]+/u)
     .filter((word) => word.length > 0)
     .map((word) => (word.length > 3 ? word.replace(/\d+$/, '') : word));

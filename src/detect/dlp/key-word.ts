@@ -3,6 +3,9 @@
 
 import { KEY } from './key-bit.ts';
 
+/** Letters that no accent makes. */
+export const PLAIN: Readonly<Record<string, string>> = { ø: 'o', ł: 'l', đ: 'd', ı: 'i' };
+
 const words = new Map<string, number>();
 const phrases = new Map<string, number>();
 
@@ -11,7 +14,8 @@ function say(bit: number, list: string): void {
     const text = entry
       .trim()
       .normalize('NFKD')
-      .replace(/[\u0300-\u036f]/g, '');
+      .replace(/[\u0300-\u036f]/g, '')
+      .replace(/[øłđı]/g, (letter) => PLAIN[letter] as string);
     if (text === '') continue;
     const target = text.includes(' ') ? phrases : words;
     target.set(text, (target.get(text) ?? 0) | bit);
@@ -20,10 +24,11 @@ function say(bit: number, list: string): void {
 
 say(
   KEY.PERSON,
-  `fullname, full name, firstname, first name, lastname, last name, surname, forename, given name, givenname, family name, familyname, middle name, middlename,
+  `visitor, visitor name, fullname, full name, firstname, first name, lastname, last name, surname, forename, given name, givenname, family name, familyname, middle name, middlename,
   maiden name, maidenname, displayname, display name, legal name, preferred name, real name, realname, person name, contact name, cardholder, card holder, name on card,
   account holder, accountholder, nickname, fname, lname, given, family, fn, accountname holder, holder name, holder, beneficiary, next of kin, emergency contact, passenger, attendee, invitee,
   patient, guest name, traveller, traveler, applicant, claimant, tenant name, policyholder, policy holder, signatory, signer, signed by, spouse, insured, payee, payer, remitter,
+  ship to name, bill to name, sold to name, deliver to name, shipto name, billto name, consignee, consignee name, rechnungsempfanger, lieferempfanger, warenempfanger, zahlungsempfanger,
   vorname, nachname, familienname, zuname, rufname, geburtsname, kontoinhaber, karteninhaber, ansprechpartner, ansprechpartnerin, vor und nachname, unterzeichner, mieter,
   prenom, nom de famille, nom complet, nom prenom, titulaire, beneficiaire, destinataire, signataire, nom du client, nom client,
   apellido, apellidos, nombre completo, nombre y apellidos, titular, beneficiario, destinatario, nombre del cliente, primer apellido, segundo apellido,
@@ -46,7 +51,7 @@ say(
 );
 say(
   KEY.PERSON_ABOUT,
-  `customer, client, contact, contacts, person, people, patient, employee, user, member, members, guest, billing, shipping, creditor, debtor, recipient, sender, owner, author, assignee, attendee, attendees, applicant, candidate, student, staff, tenant, buyer,
+  `shipto, billto, soldto, ship to, bill to, sold to, visitor, customer, client, contact, contacts, person, people, patient, employee, user, member, members, guest, billing, shipping, creditor, debtor, recipient, sender, owner, author, assignee, attendee, attendees, applicant, candidate, student, staff, tenant, buyer,
   passenger, passengers, subscriber, profile, individual, holder, cardholder, resident, donor, participant, participants, manager, doctor, physician, lead, leads, supervisor, reporter, emergency, kin, spouse, child, parent, beneficiary, requester, payer, payee, assigned, traveler, insured, agent, driver, teacher, tutor, referee, guardian, caller, signatory,
   kunde, kunden, mitarbeiter, patienten, mieter, versicherter, cliente, clientes, empleado, paciente, cliente dati, dipendente, paziente, funcionario, werknemer, klant, pracownik, klient, anstalld, medarbejder, asiakas, salarie, employe, 顧客, 客户, 患者, 従業員, 고객, 직원, 환자, клиент, сотрудник, пациент`,
 );

@@ -6,6 +6,23 @@ export type Lead = 'strong' | 'weak' | 'start' | undefined;
 const STRONG = new Set<string>();
 const WEAK = new Set<string>();
 const CLOSING = new Set<string>();
+/** On the line above: an address follows, and first of all a name. */
+const ADDRESSED = new Set([
+  'bill to',
+  'ship to',
+  'sold to',
+  'deliver to',
+  'invoice to',
+  'invoiced to',
+  'attention of',
+  'rechnung an',
+  'lieferung an',
+  'versand an',
+  'facturé à',
+  'facturar a',
+  'enviar a',
+  'livré à',
+]);
 
 function learn(target: Set<string>, list: string): void {
   for (const entry of list.split(/[,\n]/)) if (entry.trim() !== '') target.add(entry.trim());
@@ -16,7 +33,7 @@ learn(
   `name is, named, name's, called me, am called, call me, this is, spoke with, spoke to, speaking with, speaking to, signed by, written by, prepared by, reviewed by, approved by, behalf of, sincerely, regards, cheers, yours, attn, attention, care of, c/o,
   mr, mrs, ms, miss, dr, prof, professor, sir, dear, hello, hi, hey, hallo, liebe, lieber, geehrte frau, geehrter herr, herr, frau, herrn, name ist, ich heiße, ich heisse, bonjour, cher, chère, monsieur, madame, mme, mlle, m'appelle, m’appelle, je suis, cordialement,
   estimado, estimada, hola, señor, señora, sr, sra, srta, don, doña, me llamo, nombre es, mi chiamo, saludos, atentamente, ciao, gentile, caro, cara, signor, signora, signore, sig, prezado, prezada, olá, senhor, senhora, nome é, me chamo, atenciosamente,
-  beste, geachte, meneer, mevrouw, naam is, groeten, groet, hej, hei, pan, pani, się, jag heter, jeg hedder, jeg heter, nimeni on, grüßen, grüße, beneficiary, payee, cardholder, policyholder, patient, passenger, attendee, applicant, claimant, mother, father, wife, husband, son, daughter, brother, sister,
+  beste, geachte, meneer, mevrouw, naam is, groeten, groet, hej, hei, pan, pani, się, jag heter, jeg hedder, jeg heter, nimeni on, grüßen, grüße, o cliente, el cliente, la clienta, il cliente, le client, de heer, de klant, der kunde, die kundin, o senhor, a senhora, hier ist, hier spricht, on card, beneficiary, payee, cardholder, policyholder, patient, passenger, attendee, applicant, claimant, mother, father, wife, husband, son, daughter, brother, sister,
   colleague, nurse, driver, witness, lawyer, tenant, resident, caller, interviewed, met with, meeting with, interview with, call with, зовут, г-н, госпожа, господин, уважаемый, уважаемая, дорогой, дорогая, abbracci, saluti, abraços, hälsningar, hilsen, pozdrawiam, thanks`,
 );
 learn(
@@ -46,7 +63,7 @@ export function leadBefore(text: string, start: number): Lead {
   if (at < 0) return 'start';
   const one = wordBefore(text, at);
   if (one === '') return 'start';
-  if (line) return CLOSING.has(one) ? 'strong' : 'start';
+  if (line) return CLOSING.has(one) || ADDRESSED.has(`${wordBefore(text, at - one.length - 1)} ${one}`) ? 'strong' : 'start';
   if (STRONG.has(one)) return 'strong';
   const two = wordBefore(text, at - one.length - 1);
   if (two !== '' && STRONG.has(`${two} ${one}`)) return 'strong';

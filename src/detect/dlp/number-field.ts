@@ -14,7 +14,7 @@ const IBAN_LENGTHS: ReadonlyMap<string, number> = new Map(
     .split(' ')
     .map((entry) => [entry.slice(0, 2), Number(entry.slice(2))]),
 );
-const IBAN_HEAD = /[A-Za-z]{2}[ -]?\d[ -]?\d[ -]?[A-Za-z0-9][A-Za-z0-9 .–-]{9,}/g;
+const IBAN_HEAD = /[A-Za-z]{2}[ -]?\d[ -]?\d[ -]?[A-Za-z0-9][A-Za-z0-9 .–-]{9,60}/g;
 
 export function findIbans(view: View, out: Match[]): void {
   const { text } = view;
@@ -101,7 +101,7 @@ function addIdField(field: Field, value: string, out: Match[]): void {
   const sure = (field.bits & KEY.NATIONAL_ID) !== 0;
   const scheme = schemeLabelled(value, sure);
   const digits = compact(value).replace(/\D/g, '').length;
-  if (scheme !== undefined || (sure && digits >= 4 && !/\s[a-z]{3,}/i.test(value)))
+  if (scheme !== undefined || (sure && digits >= 4 && !/\s[a-zA-Z]{3,}|[a-z]{4,}/.test(value)))
     out.push({
       type: 'NATIONAL_ID',
       start: field.start,

@@ -136,7 +136,7 @@ function decide(written: string, digits: string, context: Context, text: string,
     asSsn(written, digits, bits, text, start) ??
     asBank(written, digits, bits) ??
     asIdentity(written, digits, bits, context) ??
-    asPhone(written, digits, context)
+    asPhone(written, digits, context, text, start)
   );
 }
 
@@ -210,7 +210,7 @@ function asIdentity(written: string, digits: string, bits: number, context: Cont
   return alone === undefined ? undefined : as('NATIONAL_ID', alone.name, written === digits ? 0.75 : 0.9);
 }
 
-function asPhone(written: string, digits: string, context: Context): Verdict | undefined {
+function asPhone(written: string, digits: string, context: Context, text: string, start: number): Verdict | undefined {
   const { bits } = context;
   const number = written.replace(/–/g, '-');
   if (bits & KEY.PHONE && digits.length >= 6 && isDialable(number)) return as('PHONE', 'phone-labelled', 0.95);
@@ -219,8 +219,17 @@ function asPhone(written: string, digits: string, context: Context): Verdict | u
   if (number.startsWith('00') && /[ -]/.test(number) && isInternational(number)) return as('PHONE', 'phone-international', 0.85);
   if (digits.length === 11 && /^1[-. ]\(?\d{3}/.test(number) && isNorthAmerican(digits.slice(1)))
     return as('PHONE', 'phone-national', 0.85);
-  if (number === digits) return undefined;
+  if (number === digits || isListed(text, start, start + written.length)) return undefined;
   return isNational(number) ? as('PHONE', 'phone-national', 0.8) : undefined;
+}
+
+/** Behind the short name of a document ("AWB 020-…", "SKU: …"), or one of a row of numbers: nothing that somebody dials. */
+function isListed(text: string, start: number, end: number): boolean {
+  const before = text.slice(Math.max(0, start - 16), start);
+  const after = text.slice(end, end + 4);
+  return (
+    /(?:^|[^\p{L}])(?!TEL|FAX|MOB|CEL|GSM|SMS)[A-Z]{2,5}[ :#.-]{1,2}$/u.test(before) || /\d {1,3}$/.test(before) || /^ {1,3}\d/.test(after)
+  );
 }
 
 function isDecimal(written: string): boolean {

@@ -6,16 +6,19 @@ import { KEY } from './key-class.ts';
 import { type Lead, leadBefore } from './name-lead.ts';
 import { nameList } from './name-list.ts';
 import { isCompany, isNotName, isOrganization } from './name-word.ts';
+import { findPlacedNames } from './placed-name.ts';
 import { type Field, fieldAt, type View } from './view.ts';
 
 const MAX_NAME_CHARS = 80;
-const OTHER_PERSON_DATA = KEY.EMAIL | KEY.PHONE | KEY.SSN | KEY.BIRTH | KEY.NATIONAL_ID | KEY.PERSON;
+const OTHER_PERSON_DATA = KEY.EMAIL | KEY.PHONE | KEY.SSN | KEY.BIRTH | KEY.NATIONAL_ID | KEY.PERSON | KEY.CARD | KEY.IBAN;
 
 export function findPersons(view: View, out: Match[]): void {
   const found: Match[] = [];
   for (const field of view.fields) if (field.bits & (KEY.PERSON | KEY.PERSON_MAYBE)) addField(view.text, field, found);
   const words: Word[] = [];
   addRunningText(view, words, found);
+  const addresses = out.filter(({ type }) => type === 'ADDRESS');
+  findPlacedNames(view.text, addresses, (text) => nameScore(text, true) >= 2, found);
   if (found.length > 0) addAgain(view.text, words, found);
   out.push(...found);
 }
@@ -29,8 +32,10 @@ function addField(text: string, field: Field, out: Match[]): void {
   // "Ann Lee <ann@…>", "Lee, Ann (Sales)"
   const head = /^["'\s]*([^<("\n|\t[]*[^\s<("'\n|\t[,])/.exec(value);
   if (head === null) return;
-  const body = head[1] as string;
-  const base = field.start + head[0].length - body.length;
+  const whole = head[1] as string;
+  const base = field.start + head[0].length - whole.length;
+  // "Ann Lee, +1 415 …", "Ann Lee, reachable at …": what goes on in small letters or is dialled is no part of the name.
+  const body = whole.replace(/,\s*(?:[+(]?\d|\p{Ll}).*$/u, '');
   // "Ann Lee <ann@…>" names a person whatever the key says.
   const behind = field.start + head[0].length;
   const withMail = /^["'\s]{0,2}<[^<>@\s]{1,64}@/.test(text.slice(behind, behind + 70));
@@ -54,6 +59,8 @@ function addName(given: string, at: number, field: Field, certain: boolean, out:
   if (value.length < 2 || value.length > MAX_NAME_CHARS) return;
   const sure = certain || (field.bits & KEY.PERSON) !== 0;
   const score = nameScore(value, sure);
+  // A restaurant, a role, a product has a name, too, and perhaps a telephone.
+  if (!sure && field.group.own & KEY.THING_ABOUT && !(field.group.own & KEY.PERSON_ABOUT) && title === '') return;
   const about =
     field.group.bits & OTHER_PERSON_DATA || (field.group.own & KEY.PERSON_ABOUT && !(field.group.own & KEY.THING_ABOUT)) || title !== '';
   const named = field.group.bits & KEY.PERSON || nameList().given(value) + nameList().family(value) >= 2;
@@ -86,7 +93,8 @@ function nameScore(value: string, sure: boolean): number {
   if (/[\d@_\\/{}[\]=<>|#$%*!?:;"]/.test(value) || (sure ? isCompany(value) : isOrganization(value))) return 0;
   if (UNCASED.test(value)) return uncasedScore(value);
   const words = value.replace(/,/g, ' ').split(/\s+/);
-  if (words.length > 6) return 0;
+  // `User.objects.get`, `example.com`, `new Client`
+  if (words.length > 6 || /\.\p{Ll}|^(?:new|await|class|function|self|this)\b/u.test(value)) return 0;
   const list = nameList();
   let names = 0;
   let known = 0;
@@ -95,7 +103,7 @@ function nameScore(value: string, sure: boolean): number {
     const listed = Math.max(list.given(word), list.family(word));
     if (isNotName(word) && listed === 0 && !(sure && word.length <= 3 && words.length > 1)) return 0;
     if (!WORD.test(word) && !(listed > 0 && sure && word.length > 2)) {
-      if (!/^(?:d|l|o|al|el|ben|de|van|von|la)['’-]?\p{Lu}/iu.test(word)) return 0;
+      if (!/^(?:[dDlLoO]['’]|[aA]l-|[eE]l-|ben-|de|van|von|la)\p{Lu}/u.test(word)) return 0;
     }
     names++;
     if (listed > 0 && word.length > 2 && !isNotName(word)) known += listed;

@@ -3,6 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import { TEMPLATES } from '../../../test/support/dlp-layout.ts';
 import { type Item, makeItems, type Span } from '../../../test/support/dlp-variation.ts';
+import { WORLD } from '../../../test/support/dlp-world.ts';
+import { unseenDocuments } from '../../../test/support/unseen-dlp.ts';
 import type { Match } from './finding-kind.ts';
 import { EVERYTHING, scanText } from './scan.ts';
 
@@ -43,10 +45,10 @@ function judge(items: readonly Item[]): { of: Map<string, Count>; flagged: Item[
 }
 
 const judged = judge(ITEMS);
-const sum = (types: readonly string[]): Count =>
+const sum = (types: readonly string[], of = judged.of): Count =>
   types.reduce(
     (all, type) => {
-      const one = judged.of.get(type) ?? { found: 0, wrong: 0, missed: 0 };
+      const one = of.get(type) ?? { found: 0, wrong: 0, missed: 0 };
       return { found: all.found + one.found, wrong: all.wrong + one.wrong, missed: all.missed + one.missed };
     },
     { found: 0, wrong: 0, missed: 0 },
@@ -85,5 +87,24 @@ describe('on documents of our own', () => {
   it('at least 0.8 of what hides is found', () => {
     const hidden = ITEMS.filter(({ evasion }) => evasion).flatMap(({ spans }) => spans);
     expect(judged.evaded / hidden.length).toBeGreaterThanOrEqual(0.8);
+  });
+});
+
+describe.each([
+  ['other layouts, names and locales', makeItems(WORLD, 'quality', 4), 0.94, 0.9, 0.025],
+  ['documents written by hand', unseenDocuments(), 0.94, 0.9, 0.025],
+] as const)('on %s', (_name, items, secrets, people, alarms) => {
+  const { of, flagged } = judge(items);
+
+  it('secrets, people and places are found', () => {
+    expect(f1(sum(['API_KEY', 'PASSWORD', 'DB_CONNECTION', 'PRIVATE_KEY'], of))).toBeGreaterThanOrEqual(secrets);
+    for (const type of ['PERSON', 'PHONE', 'ADDRESS', 'NATIONAL_ID', 'EMAIL', 'IBAN', 'CREDIT_CARD', 'US_SSN'])
+      expect(f1(sum([type], of)), type).toBeGreaterThanOrEqual(people);
+  });
+
+  it('clean documents stay alone', () => {
+    const clean = items.filter(({ spans }) => spans.length === 0);
+    expect(clean.length).toBeGreaterThan(40);
+    expect(flagged.length / clean.length, flagged.map(({ family }) => family).join(' ')).toBeLessThanOrEqual(alarms);
   });
 });

@@ -55,10 +55,23 @@ function addTuple(
   return text.length;
 }
 
+const COPY = /\bcopy\s{1,4}[\w."]{1,80}\s{0,4}\(([^()]{2,1000})\)\s{1,4}from\s{1,4}stdin[^\n]{0,80}\n/gi;
+
+/** COPY t (name, phone) FROM stdin; and rows parted by tabs. */
+function addCopies(fields: Field[], text: string, base: number, parent: Group): void {
+  if (!/copy\s/i.test(text)) return;
+  for (const found of text.matchAll(COPY)) {
+    const names = (found[1] as string).split(',').map((name) => name.replace(/["\s]/g, ''));
+    const header: Header = { delimiter: '\t', bits: names.map(classifyKey), names, starts: [] };
+    addRows(fields, text, found.index + found[0].length, base, header, parent);
+  }
+}
+
 /** True when most of the text is one table: there are no other pairs to look for. */
 export function addTableFields(fields: Field[], text: string, base: number, parent: Group): boolean {
   addInserts(fields, text, base, parent);
   if (!text.includes('\n')) return false;
+  addCopies(fields, text, base, parent);
   let covered = 0;
   let lineStart = 0;
   while (lineStart < text.length) {

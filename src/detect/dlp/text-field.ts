@@ -92,7 +92,7 @@ function keyBefore(text: string, separator: number, maxWords: number): string | 
     const code = text.charCodeAt(start - 1);
     if (isBlank(code)) {
       if (++words > maxWords) break;
-    } else if (!isLabelCode(code)) break;
+    } else if (!isLabelCode(code) && !isApostrophe(text, start - 1)) break;
     start--;
   }
   while (start < end && !isWord(text.charCodeAt(start))) start++;
@@ -110,6 +110,12 @@ function isGlue(code: number): boolean {
   return (
     code === 0x22 || code === 0x27 || code === 0x2a || code === 0x3a || code === 0x3f || code === 0x5d || code === 0x60 || code === 0x29
   );
+}
+
+/** Inside of a word: driver's, numéro d’identité. */
+function isApostrophe(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return (code === 0x27 || code === 0x2019) && isWord(text.charCodeAt(at - 1)) && isWord(text.charCodeAt(at + 1));
 }
 
 function isWord(code: number): boolean {
@@ -142,6 +148,7 @@ const SPACED =
   KEY.ACCOUNT |
   KEY.ROUTING;
 const MAX_VALUE_CHARS = 400;
+const SCHEME = /^(?:Basic|Bearer|Token|ApiKey|Negotiate|Digest) (?=[\w+/=.-]{6})/i;
 
 function valueAfter(text: string, from: number, bits: number, separator: string): Value | undefined {
   let start = from;
@@ -164,7 +171,11 @@ function valueAfter(text: string, from: number, bits: number, separator: string)
   let end = start;
   if (bits & SPACED) {
     while (end < limit && !isLineEnd(text, end, separator, bits)) end++;
-  } else while (end < limit && text.charCodeAt(end) > 0x20 && !isValueEnd(text, end)) end++;
+  } else {
+    // "Authorization: Basic …": the scheme and what follows it are one value.
+    if (bits & KEY.TOKEN) end += SCHEME.exec(text.slice(start, start + 20))?.[0].length ?? 0;
+    while (end < limit && text.charCodeAt(end) > 0x20 && !isValueEnd(text, end)) end++;
+  }
   while (end > start && isTrailing(text.charCodeAt(end - 1), bits)) end--;
   return end > start ? { start, end, quoted: false } : undefined;
 }
@@ -189,7 +200,7 @@ function isLineEnd(text: string, at: number, separator: string, bits: number): b
   if (code === 0x0a || code === 0x0d || code === 0x3b || code === 0x09 || code === 0x7c || code === 0x7d)
     return bits & KEY.CONNECTION ? code !== 0x3b : true;
   if (code === 0x3c || code === 0x3e) return true;
-  if (code === 0x26 && separator === '=') return true;
+  if (code === 0x26 && separator === '=') return startsPair(text, at);
   if (code === 0x20) {
     if (text.charCodeAt(at + 1) === 0x20 || text.charCodeAt(at + 1) === 0x7c) return true;
     // logfmt: name=Ann phone=…
@@ -210,7 +221,7 @@ function isValueEnd(text: string, at: number): boolean {
   if (code === 0x2c || code === 0x3b || code === 0x26 || code === 0x29 || code === 0x7d || code === 0x5d) {
     const next = text.charCodeAt(at + 1);
     return (
-      code === 0x26 ||
+      (code === 0x26 && startsPair(text, at)) ||
       Number.isNaN(next) ||
       next <= 0x20 ||
       next === 0x22 ||
@@ -221,6 +232,11 @@ function isValueEnd(text: string, at: number): boolean {
     );
   }
   return false;
+}
+
+/** The sign "&" parts the pairs of a query, entities and commands; in a password it is a letter like any other. */
+function startsPair(text: string, at: number): boolean {
+  return /^&(?:&|amp;|[\w.%-]{1,64}=)/.test(text.slice(at, at + 66));
 }
 
 function isTrailing(code: number, bits: number): boolean {

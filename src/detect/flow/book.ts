@@ -1,18 +1,18 @@
 // The scopes of one process: whose reads count together, for how long, and how much of all of them is kept. Work on long texts is done in turns, so
 // that nobody else waits for it.
 import type { Clock } from '../../lib/clock.ts';
+import type { CanaryTest } from './canary.ts';
 import { type Carried, carriedBy } from './carry.ts';
 import { FlowHasher } from './hasher.ts';
 import type { DataRank } from './label.ts';
 import { type FlowPart, type Leaf, leavesOf } from './leaf.ts';
 import { FlowScope, type Reading } from './scope.ts';
+import { inTurns } from './turn.ts';
 
 /** Agents or sessions remembered; the one that called least recently goes first. */
 export const MAX_SCOPES = 10_000;
 /** Grams, values and links of all of them. */
 export const MAX_KEPT = 2_000_000;
-/** One turn of work, milliseconds. */
-export const TURN_MS = 6;
 
 export class FlowBook {
   readonly hasher: FlowHasher;
@@ -59,14 +59,19 @@ export class FlowBook {
       if (this.#scopes.get(key) === scope) this.#addUp(scope);
       this.#bound(key);
     };
-    const work = this.#inTurns(scope.read(reading, leavesOf(parts), nowMs));
+    const work = inTurns(scope.read(reading, leavesOf(parts), nowMs), this.#clock);
     if (work instanceof Promise) return work.then(done);
     done();
     return undefined;
   }
 
+  /** The name of a canary that one of the texts holds. */
+  touched(test: CanaryTest, texts: readonly string[]): string | undefined | Promise<string | undefined> {
+    return inTurns(test(texts), this.#clock);
+  }
+
   carried(scope: FlowScope, leaves: readonly Leaf[], atLeast: DataRank): Carried[] | Promise<Carried[]> {
-    return this.#inTurns(carriedBy(scope, this.hasher, leaves, { atLeast }));
+    return inTurns(carriedBy(scope, this.hasher, leaves, { atLeast }), this.#clock);
   }
 
   #bound(current: string): void {
@@ -86,33 +91,5 @@ export class FlowBook {
     this.#scopes.delete(key);
     this.#kept -= scope.counted;
     scope.counted = 0;
-  }
-
-  #inTurns<T>(work: Generator<void, T, void>): T | Promise<T> {
-    const until = this.#clock.monotonicMs() + TURN_MS;
-    for (;;) {
-      const step = work.next();
-      if (step.done) return step.value;
-      if (this.#clock.monotonicMs() >= until) break;
-    }
-    return new Promise((resolve, reject) => {
-      const turn = (): void => {
-        try {
-          const end = this.#clock.monotonicMs() + TURN_MS;
-          for (;;) {
-            const step = work.next();
-            if (step.done) {
-              resolve(step.value);
-              return;
-            }
-            if (this.#clock.monotonicMs() >= end) break;
-          }
-          setImmediate(turn);
-        } catch (error) {
-          reject(error);
-        }
-      };
-      setImmediate(turn);
-    });
   }
 }

@@ -1,4 +1,5 @@
-// Does a text hold a canary value, in whatever encoding or pieces? The values are compared by their letters and digits, never told.
+// Does a text hold a canary value, in whatever encoding or pieces? The values are compared by their letters and digits, never told. Long texts are
+// looked at piece by piece, and the work may be interrupted between two of them.
 import { flatText } from './flat.ts';
 import type { Canary } from './model.ts';
 import { variantsOf } from './variant.ts';
@@ -6,21 +7,28 @@ import { variantsOf } from './variant.ts';
 /** Letters and digits a canary has at least; shorter ones stand in other texts by chance. */
 export const MIN_CANARY_CHARS = 10;
 
-export type CanaryTest = (texts: readonly string[]) => string | undefined;
+/** One piece of a text, UTF-16 code units, and how much of the one before is looked at again: an encoded canary may lie across the cut. */
+const PIECE_CHARS = 32_768;
+const AGAIN_CHARS = 4_096;
 
-/** Name of the first canary found. */
+export type CanaryTest = (texts: readonly string[]) => Generator<void, string | undefined, void>;
+
+/** Returns the name of the first canary found. */
 export function canaryTest(canaries: readonly Canary[]): CanaryTest | undefined {
   const wanted = canaries.flatMap(({ name, value }) => {
     const flat = flatText(value);
     return flat.length < MIN_CANARY_CHARS ? [] : [flat, turned(flat), [...flat].reverse().join('')].map((text) => ({ name, text }));
   });
   if (wanted.length === 0) return undefined;
-  return (texts) => {
+  return function* look(texts) {
     for (const text of texts)
-      for (const variant of variantsOf(text)) {
-        const flat = flatText(variant.text);
-        const found = wanted.find((one) => flat.includes(one.text));
-        if (found) return found.name;
+      for (let from = 0; from === 0 || from + AGAIN_CHARS < text.length; from += PIECE_CHARS) {
+        for (const variant of variantsOf(text.slice(from, from + PIECE_CHARS + AGAIN_CHARS))) {
+          const flat = flatText(variant.text);
+          const found = wanted.find((one) => flat.includes(one.text));
+          if (found) return found.name;
+        }
+        yield;
       }
     return undefined;
   };

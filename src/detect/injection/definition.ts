@@ -7,7 +7,7 @@ import { type DefinitionFinding, excerptOf, type PoisonType } from './finding.ts
 import { foldText, isImitator } from './glyph.ts';
 import { findHidden } from './hidden.ts';
 import { defaultScore, parameterScore } from './parameter.ts';
-import { type Place, scoreText } from './score.ts';
+import { type Place, scoreHidden, scoreText } from './score.ts';
 
 /** Texts of one definition that are looked at, their length together, and levels. */
 export const MAX_TEXTS = 4000;
@@ -16,7 +16,7 @@ export const MAX_DEPTH = 48;
 /** Findings of one definition that are kept. */
 export const MAX_FINDINGS = 64;
 /** Decoded text that reads like words counts from this score on; hiding is a sign by itself. */
-const DECODED_POINT = 0.2;
+const DECODED_POINT = 0.4;
 
 /** Keys whose value a model reads as an example or a default. */
 const VALUE_KEYS = new Set(['default', 'const', 'enum', 'examples', 'example', 'title', '$comment', 'pattern', 'format']);
@@ -124,8 +124,8 @@ function lookAt(text: string, path: string, place: Place, walk: Walk, hear?: (sc
     );
   }
   for (const decoded of decodeRuns(text)) {
-    const score = Math.max(0.6, scoreText(decoded.text, 'disguised-definition').score);
-    if (scoreText(decoded.text, 'disguised-definition').score >= DECODED_POINT) report(walk, 'poison.encoded', path, score, decoded.text);
+    const score = scoreHidden(decoded.text, 'disguised-definition');
+    if (score >= DECODED_POINT) report(walk, 'poison.encoded', path, Math.max(0.6, score), decoded.text);
   }
   const mixed = mixedWords(text);
   if (mixed >= 1) report(walk, 'poison.disguised', path, mixed >= 2 ? 0.95 : 0.7, text);

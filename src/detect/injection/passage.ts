@@ -2,7 +2,7 @@
 // hidden characters. Linear and bounded; texts are never kept.
 import { decodeRuns } from './encoded.ts';
 import { findHidden } from './hidden.ts';
-import { scorePassages, scoreText } from './score.ts';
+import { scoreHidden, scorePassages, scoreText } from './score.ts';
 
 export type InjectionType = 'injection.instruction' | 'injection.hidden-text' | 'injection.encoded' | 'injection.terminal-code';
 
@@ -23,7 +23,7 @@ export function findInjections(text: string): InjectedPassage[] {
     else if (run.kind === 'terminal-hide') found.push({ type: 'injection.terminal-code', start: run.start, end: run.end, score: 0.95 });
   }
   for (const run of decodeRuns(text)) {
-    const { score } = scoreText(run.text, 'disguised-result');
+    const score = scoreHidden(run.text, 'disguised-result');
     if (score >= 0.5) found.push({ type: 'injection.encoded', start: run.start, end: run.end, score });
   }
   return found.length < 2 ? found : withoutOverlap(found);
@@ -33,7 +33,7 @@ export function findInjections(text: string): InjectedPassage[] {
 export function injectionScore(text: string): number {
   let most = scoreText(text, 'result').score;
   for (const { score } of findInjections(text)) most = Math.max(most, score);
-  for (const run of decodeRuns(text)) most = Math.max(most, scoreText(run.text, 'disguised-result').score);
+  for (const run of decodeRuns(text)) most = Math.max(most, scoreHidden(run.text, 'disguised-result'));
   return most;
 }
 

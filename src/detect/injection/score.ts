@@ -1,5 +1,5 @@
 // The trained model at its operating point: at most 1 % of real, honest texts are above it. Scores are 0 to 1; 0.5 is the operating point.
-import { conceptIndex } from './concept.ts';
+import { type Concept, conceptIndex } from './concept.ts';
 import { FEATURE_COUNT } from './feature.ts';
 import { eachWindow } from './model.ts';
 import { readText } from './reading.ts';
@@ -9,7 +9,7 @@ export type Place = 'definition' | 'schema-text' | 'schema-value' | 'result' | '
 
 /** Log odds at which a text counts. Chosen on real definitions and results: see docs/injection.md. */
 export const DEFINITION_POINT = 1.4;
-export const RESULT_POINT = 0.1;
+export const RESULT_POINT = 1.2;
 
 /** Weights are whole steps of this part of a log odd. */
 const STEPS = 16;
@@ -51,6 +51,35 @@ export function scoreText(text: string, place: Place): Passage {
     end = reading.end[last] as number;
   });
   return { start, end, score: scoreOf(best, place) };
+}
+
+/** Longest text whose encoding is held against it: what is longer is a document that travels encoded. */
+const MAX_HIDDEN_CHARS = 1_000;
+/** What being written so that a filter does not read it adds, log odds. */
+const HIDING = 1.5;
+/** An order about what is not the reader's to give away, in words that somebody took care to hide. */
+const HIDDEN_ORDER = 0.7;
+
+/** The score of what a run of a text decodes to. */
+export function scoreHidden(text: string, place: 'disguised-definition' | 'disguised-result'): number {
+  const { score } = scoreText(text, place);
+  if (text.length > MAX_HIDDEN_CHARS || score === 0) return score;
+  const odds = Math.log(score / (1 - score)) + HIDING;
+  return Math.max(1 / (1 + Math.exp(-odds)), holdsOrder(text) ? HIDDEN_ORDER : 0);
+}
+
+const setOf = (...concepts: Concept[]): ReadonlySet<number> => new Set(concepts.map(conceptIndex));
+const ORDER = conceptIndex('imperative');
+const OUT = setOf('show', 'send', 'leak', 'ignore', 'pretend', 'conceal');
+const LOOT = setOf('secret', 'private', 'secret-path', 'system', 'instruction', 'attacker');
+
+function holdsOrder(text: string): boolean {
+  const { count, hitFrom, hits } = readText(text, false);
+  for (let sentence = 0; sentence < count; sentence++) {
+    const of = hits.subarray(hitFrom[sentence], hitFrom[sentence + 1]);
+    if (of.includes(ORDER) && of.some((hit) => OUT.has(hit)) && of.some((hit) => LOOT.has(hit))) return true;
+  }
+  return false;
 }
 
 /** Every passage at or above the operating point; neighbours are one. Offsets are those of the text. */

@@ -54,6 +54,34 @@ export function hasConcept(packed: number, concept: number): boolean {
   return conceptAt(packed, 0) === concept || conceptAt(packed, 1) === concept || conceptAt(packed, 2) === concept;
 }
 
+/** Longest word that is looked for in a run of letters. */
+const MAX_LETTERS = 14;
+
+/** A run of letters as the words in it, the longest known one at each place; linear. */
+export function wordsOfLetters(letters: string): string {
+  const run = foldText(letters);
+  const words: string[] = [];
+  let rest = '';
+  for (let at = 0; at < run.length; ) {
+    let hash = HASH_START;
+    let bestEnd = -1;
+    for (let end = at; end < run.length && end < at + MAX_LETTERS; end++) {
+      hash = hashStep(hash, run.charCodeAt(end));
+      if (end - at >= 1 && conceptsOf(hash) !== 0) bestEnd = end + 1;
+    }
+    if (bestEnd < 0 || bestEnd - at < 3) {
+      rest += run[at++];
+      continue;
+    }
+    if (rest !== '') words.push(rest);
+    rest = '';
+    words.push(run.slice(at, bestEnd));
+    at = bestEnd;
+  }
+  if (rest !== '') words.push(rest);
+  return words.join(' ');
+}
+
 function addWithPlural(word: string, concept: Concept): void {
   addWord(word, concept);
   if (/^[a-z]{4,}[^s]$/.test(word)) addWord(`${word}s`, concept);
@@ -90,6 +118,9 @@ function verbForms(verb: string): string[] {
   return [verb, ...third, `${stem}ed`, `${stem}ing`, ...doubled];
 }
 
-function rot13(word: string): string {
-  return word.replace(/[a-z]/g, (letter) => String.fromCharCode(((letter.charCodeAt(0) - 97 + 13) % 26) + 97));
+export function rot13(text: string): string {
+  return text.replace(/[a-z]/gi, (letter) => {
+    const first = letter >= 'a' ? 97 : 65;
+    return String.fromCharCode(((letter.charCodeAt(0) - first + 13) % 26) + first);
+  });
 }

@@ -26,7 +26,9 @@ export const injectionSpec = z.strictObject({
     .strictObject({
       /** Longest text of one message that is looked at, UTF-16 code units. */
       maxChars: z.number().int().min(1024).max(16_777_216).default(4_194_304),
-      /** What becomes of a message that is longer. */
+      /** Longest time for one message. */
+      deadlineMs: z.number().int().min(50).max(60_000).default(3000),
+      /** What becomes of a message that is longer, or takes longer. */
       onExceed: z.enum(['block', 'log']).default('block'),
     })
     .prefault({}),

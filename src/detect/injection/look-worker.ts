@@ -1,0 +1,5 @@
+// The thread that looks through long texts for injected instructions. Never keeps a text.
+import { answerTexts } from '../text-thread.ts';
+import { type LookedAt, type LookJob, lookAtAll } from './looker.ts';
+
+answerTexts<LookJob, LookedAt>((texts, { minScore }) => lookAtAll(texts, minScore));
