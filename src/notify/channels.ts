@@ -8,7 +8,7 @@ import { teamsSender } from './channel/teams.ts';
 import { templateSender } from './channel/template.ts';
 import { webhookSender } from './channel/webhook.ts';
 import { HttpPoster } from './http-post.ts';
-import { type Message, type OpenSecret, SEND_TIMEOUT_MS, type Send, type SendResult } from './send.ts';
+import { connectionFailure, type Message, type OpenSecret, SEND_TIMEOUT_MS, type Send, type SendResult } from './send.ts';
 
 export class Channels {
   readonly #resolve: Resolve;
@@ -31,7 +31,8 @@ export class Channels {
     signal.addEventListener('abort', follow, { once: true });
     if (signal.aborted) follow();
     try {
-      return await this.#sender(spec, openSecret)(message, ending.signal);
+      // What waits for a name, a connection or its turn hears of the end only when it has that: nobody waits for it, and it is not sent any more.
+      return await Promise.race([this.#sender(spec, openSecret)(message, ending.signal), ended(ending.signal)]);
     } catch {
       return { type: 'failed', error: 'the message could not be made' };
     } finally {
@@ -59,4 +60,12 @@ export class Channels {
         return templateSender(channel, openSecret, parts);
     }
   }
+}
+
+function ended(signal: AbortSignal): Promise<SendResult> {
+  return new Promise((resolve) => {
+    const stop = (): void => resolve(connectionFailure(signal.reason));
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
 }
