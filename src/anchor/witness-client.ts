@@ -5,7 +5,7 @@ import { parseCheckpoint, type SignedCheckpoint, type VerifierKey, withSignature
 import type { AnchorAnswer, Anchored, AnchorWire } from './wire.ts';
 
 /** C2SP tlog-witness: most proof lines of a request. */
-export const MAX_PROOF_LINES = 63;
+const MAX_PROOF_LINES = 63;
 /** Times the size that a witness says it has is believed. */
 const MAX_ATTEMPTS = 3;
 
@@ -25,7 +25,8 @@ export async function cosignCheckpoint(
   let oldSize = Math.min(target.oldSize, checkpoint.size);
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const proof = oldSize === 0 || oldSize === checkpoint.size ? [] : await consistency(oldSize);
-    const answer = await wire.send({ ...requestOf(target, proof, oldSize), body: Buffer.from(bodyOf(oldSize, proof, checkpoint.note)) });
+    if (proof.length > MAX_PROOF_LINES) return { problem: 'the proof is longer than a witness takes' };
+    const answer = await wire.send({ ...requestOf(target), body: Buffer.from(bodyOf(oldSize, proof, checkpoint.note)) });
     if (answer.status === 200) return readCosignatures(answer, target.key, checkpoint);
     if (answer.status !== 409) return { problem: refusal(answer.status) };
     const [, told] = /^(0|[1-9]\d{0,15})\n$/.exec(textOf(answer)) ?? [];
@@ -43,7 +44,7 @@ export async function cosignCheckpoint(
   return { problem: 'the witness says another size each time: two gateways may be asking it at once' };
 }
 
-function requestOf({ url }: WitnessTarget, _proof: unknown, _oldSize: number) {
+function requestOf({ url }: WitnessTarget) {
   return {
     method: 'POST' as const,
     url: `${url.replace(/\/+$/, '')}/add-checkpoint`,

@@ -88,7 +88,7 @@ export const unchanged: StatementMaker = ({ checkpoint, settings, tally }) => {
     statements.push(
       gap(
         'anchor',
-        'No place outside of the gateway is set that checkpoints are written to (audit.anchorFile): who holds the database and the keys could write the log anew.',
+        'No place outside of the gateway is set that checkpoints are written to (audit.anchorFile, or an object of kind anchor): who holds the database and the keys could write the log anew.',
       ),
     );
   const { rotations } = tally;

@@ -43,6 +43,7 @@ import type { UpstreamRequest, Upstreams } from '../../src/upstream/exchange.ts'
 import { Watchdog } from '../../src/upstream/watchdog.ts';
 import { openText, sealText } from '../../src/vault/token-seal.ts';
 import { secretSealer } from '../../src/vault/vault.ts';
+import { verifyStore } from './log-lines.ts';
 import { seed } from './seed.ts';
 
 export interface Entry {
@@ -200,7 +201,10 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
       control.stop();
       definitions.close();
       await histories.close();
+      // Whatever a scenario did, its log keeps every rule.
+      const { firstBad } = await verifyStore(core, org);
       await core.store.lifecycle.close();
+      if (firstBad) throw new Error(`the log of this scenario breaks a rule: ${JSON.stringify(firstBad)}`);
       if (!options.dataDir) rmSync(dataDir, { recursive: true, force: true });
     },
   };
