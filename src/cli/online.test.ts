@@ -264,6 +264,7 @@ it('doctor: every check passes on a running gateway; what is wrong has a next st
     'gateway',
     'operator token',
     'agent tokens',
+    'standing grants',
     'log',
   ]);
   const broken = await runCli(['doctor', '--data', join(folder, 'nothing'), '--url', 'http://127.0.0.1:1']);
