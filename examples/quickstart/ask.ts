@@ -12,6 +12,7 @@ if (server === undefined || tool === undefined) {
 const given = process.env.SALLYPORT_TOKEN;
 const made = given === undefined ? await createWalkToken('quickstart-agent') : undefined;
 const client = new Client({ name: 'sallyport-ask', version: '1.0.0' });
+let waits = false;
 try {
   const headers = { authorization: `Bearer ${made?.token ?? given}` };
   await client.connect(new StreamableHTTPClientTransport(new URL(`/mcp/${server}`, mcpUrl()), { requestInit: { headers } }));
@@ -20,7 +21,9 @@ try {
   for (const block of content) process.stdout.write(`${block.text ?? block.type}\n`);
   const decision = (result._meta as Record<string, unknown> | undefined)?.['io.sallyport/decision'];
   if (decision !== undefined) process.stdout.write(`${JSON.stringify(decision)}\n`);
+  waits = (decision as { approval?: { state?: string } } | undefined)?.approval?.state === 'open';
 } finally {
   await client.close();
-  if (made) await admin('POST', `/api/v1/tokens/${made.name}/revoke`);
+  // A ticket ends with the token that asked for it: a call that waits keeps its own until that ends by itself.
+  if (made && !waits) await admin('POST', `/api/v1/tokens/${made.name}/revoke`);
 }
