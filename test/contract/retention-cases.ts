@@ -61,11 +61,13 @@ export function retentionCases(driver: Driver): void {
     });
 
     it('does nothing at all at another revision, with a value that is gone or of another organization, or a ticket that is live', async () => {
-      const { retention, log, approvals } = store;
+      const { retention, log, approvals, deliveries } = store;
       const values = await retention.sealedValues(ORG, 0, 100);
       const theirs = await retention.sealedValues('other', 0, 1);
       await approvals.put(ORG, row('appr_1', true), told, { sealed: new Uint8Array([1]) });
       await approvals.put(ORG, row('appr_2', false), told, { sealed: new Uint8Array([2]) });
+      for (const ticket of ['appr_1', 'appr_2'])
+        await deliveries.save(ORG, { ticket, request: new Uint8Array([3]), answer: new Uint8Array([4]), leaseMs: 0, untilMs: 2 ** 50 });
       const before = (await log.head(ORG)).seq;
       const wrong: ErasedPart[] = [
         { ...NOTHING, values, atRevision: 1 },
@@ -83,6 +85,8 @@ export function retentionCases(driver: Driver): void {
       ]);
       expect(await retention.erase(ORG, { ...NOTHING, values, tickets: ['appr_2'] }, told)).toMatchObject({ type: 'erased' });
       expect(await approvals.sealed(ORG, 'appr_2')).toBeUndefined();
+      expect(await deliveries.load(ORG, 'appr_2')).toBeUndefined();
+      expect(await deliveries.load(ORG, 'appr_1')).toBeDefined();
       expect(await approvals.sealed(ORG, 'appr_1')).toBeDefined();
       expect((await retention.sealedTickets(ORG, 'appr_1', 100)).length).toBe(0);
     });

@@ -25,6 +25,7 @@ export type RetentionRead =
 const STATEMENTS = {
   value: 'DELETE FROM payload WHERE id = ?',
   ticket: 'UPDATE approval SET sealed = NULL WHERE org = ? AND id = ? AND live = 0 AND sealed IS NOT NULL',
+  heldAnswer: 'DELETE FROM held_answer WHERE org = ? AND ticket = ?',
   range: 'INSERT INTO erased (org, from_seq, to_seq, by_seq) VALUES (?, ?, ?, ?)',
   done: `INSERT INTO erasure_done (org, name, revision, seq) VALUES (?, ?, ?, ?)
     ON CONFLICT (org, name) DO UPDATE SET revision = excluded.revision, seq = excluded.seq`,
@@ -64,7 +65,7 @@ export class RetentionWriter {
   /** All of it, or nothing: then false. `bySeq`: number of the entry that is appended next. */
   erase(org: number, part: ErasedPart, revision: number, bySeq: number): boolean {
     if (part.atRevision !== revision) return false;
-    const { value, ticket, range, done } = this.#statements;
+    const { value, ticket, heldAnswer, range, done } = this.#statements;
     // A part of a transaction that is shared with others: it is taken back alone.
     this.#db.exec('SAVEPOINT erasing');
     const [first, end] = [payloadKey(org, 0, 0), payloadKey(org + 1, 0, 0)];
@@ -75,6 +76,8 @@ export class RetentionWriter {
       this.#db.exec('ROLLBACK TO erasing; RELEASE erasing');
       return false;
     }
+    // The request that the gateway would make by itself, and the answer that is kept for its agent, hold the same.
+    for (const id of part.tickets) heldAnswer.run(org, id);
     for (const { from, to } of rangesIn(part)) range.run(org, from, to, bySeq);
     if (part.done) done.run(org, part.done.name, part.done.revision, bySeq);
     this.#db.exec('RELEASE erasing');

@@ -47,6 +47,8 @@ BEGIN
   END IF;
   DELETE FROM payload p WHERE p.id = ANY (v_values) AND p.org = v_org;
   UPDATE approval a SET sealed = NULL WHERE a.org = v_org AND a.id IN (SELECT json_array_elements_text(p_tickets::json));
+  -- The request that the gateway would make by itself, and the answer that is kept for its agent, hold the same.
+  DELETE FROM held_answer h WHERE h.org = v_org AND h.ticket IN (SELECT json_array_elements_text(p_tickets::json));
   INSERT INTO erased (org, from_seq, to_seq, by_seq)
     SELECT v_org, (r ->> 'from')::bigint, (r ->> 'to')::bigint, v_seq + 1 FROM json_array_elements(p_ranges::json) AS r;
   IF p_done IS NOT NULL THEN
