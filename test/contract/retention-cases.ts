@@ -85,8 +85,8 @@ export function retentionCases(driver: Driver): void {
       ]);
       expect(await retention.erase(ORG, { ...NOTHING, values, tickets: ['appr_2'] }, told)).toMatchObject({ type: 'erased' });
       expect(await approvals.sealed(ORG, 'appr_2')).toBeUndefined();
-      expect(await deliveries.load(ORG, 'appr_2')).toBeUndefined();
-      expect(await deliveries.load(ORG, 'appr_1')).toBeDefined();
+      expect(await deliveries.find(ORG, 'appr_2')).toBeUndefined();
+      expect(await deliveries.find(ORG, 'appr_1')).toBeDefined();
       expect(await approvals.sealed(ORG, 'appr_1')).toBeDefined();
       expect((await retention.sealedTickets(ORG, 'appr_1', 100)).length).toBe(0);
     });
