@@ -92,7 +92,7 @@ export class Courier {
   async #attempt(subscription: Subscription, delivery: Delivery, takenMs: number): Promise<boolean> {
     const { outbox, channels, clock, holder, openSecret } = this.#options;
     const { signal } = this.#ending;
-    // INVARIANT: nothing is sent that may be somebody else's by now (test/fault/notify.test.ts): this process may have stood still.
+    // INVARIANT: nothing is sent that may be somebody else's by now (courier.test.ts): this process may have stood still.
     if (clock.monotonicMs() - takenMs > LEASE_MS - 2 * SEND_TIMEOUT_MS) return false;
     const body = bodyOf(delivery.body);
     const result = await this.#breaker.run(() =>
