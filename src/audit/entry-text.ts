@@ -6,7 +6,7 @@ import { sha256Hex } from '../lib/digest.ts';
 export const MAX_TEXT_UNITS = 2048;
 
 /** Quoted names kept; when they are too many all are forgotten. */
-const MAX_QUOTED_NAMES = 4_096;
+export const MAX_QUOTED_NAMES = 4_096;
 /** Longer texts are not kept, UTF-16 code units. */
 const MAX_NAME_UNITS = 128;
 

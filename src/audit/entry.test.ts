@@ -15,7 +15,7 @@ import {
   signinContent,
   systemContent,
 } from './entry.ts';
-import { instant, MAX_TEXT_UNITS, plain } from './entry-text.ts';
+import { instant, MAX_QUOTED_NAMES, MAX_TEXT_UNITS, plain, quote, quoteName } from './entry-text.ts';
 
 const text = fc.string({ unit: 'grapheme', maxLength: 40 });
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
@@ -94,6 +94,13 @@ describe('templates', () => {
 });
 
 describe('texts', () => {
+  it('are quoted alike however many names there are', () => {
+    for (let round = 0; round < 2; round++)
+      for (let at = 0; at <= MAX_QUOTED_NAMES + 1; at++) expect(quoteName(`na"me ${at}`)).toBe(`"na\\"me ${at}"`);
+    const long = 'x'.repeat(MAX_TEXT_UNITS + 1);
+    expect([quoteName(long), quoteName(long)]).toEqual([quote(long), quote(long)]);
+  });
+
   it('keep up to MAX_TEXT_UNITS and tell longer ones apart', () => {
     const limit = 'a'.repeat(MAX_TEXT_UNITS);
     expect(plain(limit)).toBe(limit);

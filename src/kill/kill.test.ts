@@ -37,6 +37,13 @@ describe('a freeze', () => {
     expect(index.frozen(bot, 'fs', NOW)).toEqual(stopsBot ? { name: 'f', reason: 'incident' } : undefined);
     expect(index.frozen(other, 'fs', NOW)).toEqual(stopsOther ? { name: 'f', reason: 'incident' } : undefined);
     expect(index.revision).toBe(3);
+    expect(index.isEmpty).toBe(false);
+  });
+
+  test('there is none to look for when all are drills', () => {
+    expect(compileFreezes([], 1).isEmpty).toBe(true);
+    const real = freeze('f', { everyone: true });
+    expect(compileFreezes([{ ...real, spec: { ...real.spec, drill: true } }], 1).isEmpty).toBe(true);
   });
 
   test('of a server does not stop what goes to no server', () => {

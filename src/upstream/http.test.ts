@@ -75,6 +75,24 @@ describe('plain answers', () => {
     expect(seen[0]?.request.headers).toMatchObject({ authorization: 'Bearer x', 'accept-encoding': 'identity', 'content-length': '8' });
   });
 
+  it('puts the headers of one request before those of the connection, and forgets them', async () => {
+    const seen: string[][] = [];
+    const url = await serve((message, response) => {
+      seen.push(message.rawHeaders.flatMap((text, at) => (/^x-/i.test(text) ? [text, message.rawHeaders[at + 1] ?? ''] : [])));
+      response.writeHead(202).end();
+    });
+    const http = client();
+    const headers = { 'X-Base': 'a', 'X-Name': 'base' };
+    await http.exchange(request(url, { headers, ownHeaders: { 'X-Name': 'own', 'X-More': 'b' } }));
+    await http.exchange(request(url, { headers, ownHeaders: { 'X-More': 'c' } }));
+    await http.exchange(request(url, { headers }));
+    expect(seen).toEqual([
+      ['X-Base', 'a', 'X-Name', 'own', 'X-More', 'b'],
+      ['X-Base', 'a', 'X-Name', 'base', 'X-More', 'c'],
+      ['X-Base', 'a', 'X-Name', 'base'],
+    ]);
+  });
+
   it('tells empty, json and other apart, keeps status, and does not follow redirects', async () => {
     const url = await serve((message, response) => {
       if (message.url === '/202') response.writeHead(202).end();
