@@ -23,7 +23,8 @@ export function referencesOf(object: StoredObject): Reference[] {
       ...one('server', object.spec.server, 'spec.server'),
     ];
   if (is(object, 'delegation')) return [...one('user', object.spec.from, 'spec.from'), ...one('user', object.spec.to, 'spec.to')];
-  if (is(object, 'organization')) return one('secret', object.spec.approvals?.slack?.signingSecret.secret, 'spec.approvals.slack.signingSecret');
+  if (is(object, 'organization'))
+    return one('secret', object.spec.approvals?.slack?.signingSecret.secret, 'spec.approvals.slack.signingSecret');
   if (is(object, 'operator')) return one('user', object.spec.user, 'spec.user');
   if (is(object, 'anchor')) return anchorSecrets(object.spec);
   if (is(object, 'subscription')) return channelReferences(object.spec);
