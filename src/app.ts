@@ -137,26 +137,16 @@ function assemble(config: Config, core: Core): Inside {
   const killSwitch = new KillSwitch({ clock, log, logger, metrics, instance });
   const histories = new HistoryKeeper({ log: store.log, audit: log, store: store.histories, logger });
   const forwards = new ForwardKeeper({ core, config, logger, metrics, instance, version: VERSION });
-  const control = new LiveControl({
-    objects: store.objects,
-    compile: controlCompiler(
-      (org, name, sealed) => secretSealer(vault, org).open(name, sealed),
-      ({ rule, message }) => logger.error({ rule, why: message }, 'a policy could not be evaluated'),
-    ),
-    logger,
-    home: config.organization,
-    prepare: (org) => vault.prepare(org),
-    onSwap: (next, previous) => {
-      operators.replace(
-        next.org,
-        next.view.operators().map(({ spec }) => spec.hash),
-      );
-      killSwitch.follow(next, previous);
-      views.controlChanged(next);
-      retention.follow(next, previous);
-      histories.want(next.org, next.risk !== undefined || next.policies.needsFacts);
-      forwards.follow(next.view);
-    },
+  const control = liveControl(core, config, logger, (next, previous) => {
+    operators.replace(
+      next.org,
+      next.view.operators().map(({ spec }) => spec.hash),
+    );
+    killSwitch.follow(next, previous);
+    views.controlChanged(next);
+    retention.follow(next, previous);
+    histories.want(next.org, next.risk !== undefined || next.policies.needsFacts);
+    forwards.follow(next.view);
   });
   const { upstreams, connectors } = servers(config, core, logger);
   const approvals = createApprovals(core, instance);
@@ -191,6 +181,22 @@ function assemble(config: Config, core: Core): Inside {
   };
   const inside = { ...parts, log, notifier: createNotifier(parts) };
   return { ...inside, pipeline: pipelineOf(inside) };
+}
+
+type OnSwap = ConstructorParameters<typeof LiveControl>[0]['onSwap'];
+
+function liveControl({ store, vault }: Core, config: Config, logger: Logger, onSwap: OnSwap): LiveControl {
+  return new LiveControl({
+    objects: store.objects,
+    compile: controlCompiler(
+      (org, name, sealed) => secretSealer(vault, org).open(name, sealed),
+      ({ rule, message }) => logger.error({ rule, why: message }, 'a policy could not be evaluated'),
+    ),
+    logger,
+    home: config.organization,
+    prepare: (org) => vault.prepare(org),
+    onSwap,
+  });
 }
 
 function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {

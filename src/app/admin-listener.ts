@@ -5,9 +5,9 @@ import { isLoopback } from '../config.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { buildView, type ControlView } from '../object/snapshot.ts';
 import { toolOverride } from '../object/tool-override.ts';
-import { forwardReport } from './forward-report.ts';
 import { openText, sealText } from '../vault/token-seal.ts';
 import { secretSealer } from '../vault/vault.ts';
+import { forwardReport } from './forward-report.ts';
 import type { Inside } from './gateway.ts';
 import { limitReport, limitState } from './limit-report.ts';
 import { notifyPort } from './notify-port.ts';
@@ -28,21 +28,11 @@ export function adminListener(inside: Inside, version: string): AdminServer {
 }
 
 function adminContext(inside: Inside, version: string, org: string, within: (org: string) => AdminContext): AdminContext {
-  const { config, store, vault, log, clock, logger, control, upstreams, metrics, lastUsed, instance, operators, catalog } = inside;
+  const { config, store, vault, log, clock, logger, control, upstreams, metrics, lastUsed, instance, catalog } = inside;
   const { commands } = config.admin;
   return {
     org,
-    // Nobody's as far as this process knows: perhaps made by another one just now, in the organization that is asked for first.
-    ownerOf: (hash) => {
-      if (!operators.has(hash)) return within(config.organization);
-      const owner = operators.ownerOf(hash);
-      return owner === undefined ? undefined : within(owner);
-    },
-    of: (name) => (control.current(name) ? within(name) : undefined),
-    organizations: {
-      list: () => store.objects.organizations(),
-      create: (wanted) => makeOrganization(inside, version, wanted),
-    },
+    ...organizationsOf(inside, version, within),
     version,
     instance,
     clock,
@@ -66,15 +56,7 @@ function adminContext(inside: Inside, version: string, org: string, within: (org
     forwards: () => forwardReport(inside, org),
     metrics: (own) => metrics.render(own ? org : undefined),
     lastUsedMs: (token) => lastUsed.get(org, token),
-    definitions: {
-      stated: (server) => inside.definitions.stated(org, server),
-      compare: (server) => inside.definitions.compare(org, server),
-      refresh: (server) => inside.definitions.refresh(org, server),
-      save: (definitions) => store.definitions.saveDefinitions(org, definitions),
-      text: (hash) => store.definitions.loadDefinition(org, hash),
-    },
-    intentOf: (spec, tool, definition, args) =>
-      inside.intent.classify(inside.intent.profile(definition, spec, toolOverride(spec, tool)), args),
+    ...toolsKnownOf(inside, org),
     history: () => inside.histories.of(org),
     checkpointer: inside.checkpoints.checkpointer,
     anchors: anchorsOf(inside, org),
@@ -88,6 +70,40 @@ function adminContext(inside: Inside, version: string, org: string, within: (org
       commands: commands === 'on' || (commands === 'auto' && isLoopback(config.admin.host)),
       evidence: evidenceSettings(inside, org),
     },
+  };
+}
+
+function organizationsOf(
+  inside: Inside,
+  version: string,
+  within: (org: string) => AdminContext,
+): Pick<AdminContext, 'ownerOf' | 'of' | 'organizations'> {
+  const { config, control, operators, store } = inside;
+  return {
+    // Nobody's as far as this process knows: perhaps made by another one just now, in the organization that is asked for first.
+    ownerOf: (hash) => {
+      if (!operators.has(hash)) return within(config.organization);
+      const owner = operators.ownerOf(hash);
+      return owner === undefined ? undefined : within(owner);
+    },
+    of: (name) => (control.current(name) ? within(name) : undefined),
+    organizations: {
+      list: () => store.objects.organizations(),
+      create: (wanted) => makeOrganization(inside, version, wanted),
+    },
+  };
+}
+
+function toolsKnownOf({ definitions, intent, store }: Inside, org: string): Pick<AdminContext, 'definitions' | 'intentOf'> {
+  return {
+    definitions: {
+      stated: (server) => definitions.stated(org, server),
+      compare: (server) => definitions.compare(org, server),
+      refresh: (server) => definitions.refresh(org, server),
+      save: (changed) => store.definitions.saveDefinitions(org, changed),
+      text: (hash) => store.definitions.loadDefinition(org, hash),
+    },
+    intentOf: (spec, tool, definition, args) => intent.classify(intent.profile(definition, spec, toolOverride(spec, tool)), args),
   };
 }
 

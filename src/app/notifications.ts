@@ -31,13 +31,14 @@ export function createNotifier(parts: Parts): Notifier {
     },
     report: (org, what, error) => logger.warn({ org, why: error instanceof Error ? error.message : String(error) }, what),
   });
-  checkpoints.onFailure = (org, error) => {
+  const onFailure = (org: string, error: unknown): void => {
     const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown';
     const key = `checkpoint.failed/${code}/${Math.floor(clock.nowMs() / HEALTH_PAUSE_MS)}`;
     notifier
       .raise(org, key, { type: 'checkpoint.failed', subject: 'log', data: { code, instance } })
       .catch((failure: unknown) => logger.warn({ org, why: String(failure) }, 'a failed checkpoint could not be told'));
   };
+  checkpoints.onFailure = onFailure;
   notifyMetrics(notifier, metrics);
   return notifier;
 }

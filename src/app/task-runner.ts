@@ -40,7 +40,8 @@ export class TaskRunner {
 
   constructor(ports: TaskRunnerPorts) {
     this.#ports = ports;
-    ports.approvals.waiting.onApproved = (org, ticket) => this.#begin(org, ticket.id);
+    const onApproved = (org: string, { id }: Pick<Ticket, 'id'>): void => this.#begin(org, id);
+    ports.approvals.waiting.onApproved = onApproved;
   }
 
   /** `live`: the tickets of the organization, as they stand in the store now. */

@@ -9,12 +9,8 @@ import { type AdminClient, createAdminClient } from './admin-client.ts';
 import type { Run } from './command.ts';
 import { adminUrl, meantOrganization, operatorToken } from './connect.ts';
 import { lookAtDatabase, wrappingKeys } from './doctor-database.ts';
-import { lookAtForwards } from './doctor-forward.ts';
-import { lookAtGrants } from './doctor-grant.ts';
-import { lookAtAnchors, verifyTail } from './doctor-log.ts';
-import { lookAtNotifications } from './doctor-notify.ts';
+import { lookInside } from './doctor-inside.ts';
 import { lookAtRedis } from './doctor-redis.ts';
-import { lookAtTokens } from './doctor-token.ts';
 import { messageOf } from './failure.ts';
 
 export interface Check {
@@ -44,16 +40,7 @@ export async function runChecks(run: Run, config: Config): Promise<Check[]> {
       ...(await lookAtRedis(config)),
       ...(running ? [] : await Promise.all([port('agent port', config.agent), port('admin port', config.admin)])),
       ...gateway,
-      ...(running && token.value !== undefined
-        ? [
-            await lookAtTokens(client),
-            await lookAtGrants(client),
-            await lookAtNotifications(client),
-            await verifyTail(client),
-            ...(await lookAtAnchors(client)),
-            ...(await lookAtForwards(client)),
-          ]
-        : []),
+      ...(running && token.value !== undefined ? await lookInside(client) : []),
     ];
   } finally {
     await client.close();

@@ -150,7 +150,8 @@ function outliveAgent(flight: Flight): void {
   const { signal } = flight.call;
   const own = new AbortController();
   flight.signal = own.signal;
-  flight.abort = (reason) => own.abort(reason);
+  const abort = (reason: unknown): void => own.abort(reason);
+  flight.abort = abort;
   const follow = (): void => {
     if ((signal.reason as { code?: unknown } | undefined)?.code !== 'agent_gone') own.abort(signal.reason);
   };

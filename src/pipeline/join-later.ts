@@ -61,7 +61,8 @@ export function joinLater(
       if (whole && usable().includes(name)) follow(name);
     });
   };
-  if (watch) watch.onControl = () => usable().forEach(follow);
+  const onControl = (): void => usable().forEach(follow);
+  if (watch) watch.onControl = onControl;
   return { ended, stop: () => end.abort(new Error('the stream it belonged to is over')) };
 }
 

@@ -43,13 +43,11 @@ async function exportOnce(run: Run, query: MatchQuery & { format: string }, from
   const saved = await withGateway(run, async (client) => {
     await tellArchived(run, client, from);
     return saveStream(run, pages(run, client, query, place, counter), path);
-  }).catch(
-    (error: unknown) => {
-      if (path === undefined && !(error instanceof OutputClosed))
-        run.terminal.err(`sallyport: everything before entry ${place.next} was written whole; go on with --from ${place.next}`);
-      throw error;
-    },
-  );
+  }).catch((error: unknown) => {
+    if (path === undefined && !(error instanceof OutputClosed))
+      run.terminal.err(`sallyport: everything before entry ${place.next} was written whole; go on with --from ${place.next}`);
+    throw error;
+  });
   if (path !== undefined) {
     const check = query.format === 'jsonl' ? ` Check them with: sallyport verify ${path}` : '';
     show(

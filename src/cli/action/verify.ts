@@ -11,8 +11,8 @@ import { type Action, type Run, show } from '../command.ts';
 import { exitCode } from '../exit-code.ts';
 import { usageError } from '../failure.ts';
 import { printable } from '../text-table.ts';
-import { readAnchors, readKeys, readSmall, readTree } from './verify-trust.ts';
 import { isSegment, verifySegmentsAction } from './verify-segment.ts';
+import { readAnchors, readKeys, readSmall, readTree } from './verify-trust.ts';
 
 const PROGRESS_EVERY_MS = 200;
 /** Of a file at a time. */

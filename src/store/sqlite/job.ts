@@ -3,9 +3,9 @@ import type { GrantUse, TicketRow } from '../../approval/port.ts';
 import type { EntryDraft, PayloadDraft } from '../../audit/port.ts';
 import type { QuotaFull, QuotaItem } from '../../limit/port.ts';
 import type { CheckpointJob, CheckpointRead } from './checkpoints.ts';
-import type { OutboxJob, OutboxRead, OutboxSweep } from './outbox.ts';
-import type { ForwardJob } from './forwards.ts';
 import type { DeliveryJob, DeliveryRead } from './deliveries.ts';
+import type { ForwardJob } from './forwards.ts';
+import type { OutboxJob, OutboxRead, OutboxSweep } from './outbox.ts';
 import type { PackedAppends } from './pack.ts';
 import type { RetentionJob, RetentionRead } from './retention.ts';
 
@@ -52,6 +52,11 @@ export interface RowAppend {
 }
 
 /** A write as the writer takes it. */
+/** What is about the log, the objects and what belongs to them. */
+export type LogJob =
+  | ('append' | 'write' | 'organization' | 'key' | 'token-use' | 'erase' | 'risk-history' | 'definitions' | 'health')
+  | ('checkpoint' | 'checkpoint-note' | 'signing-key' | 'tree-blocks');
+
 export type RowJob = Exclude<WriteJob, { type: 'append' }> | RowAppend;
 
 /** An ObjectWrite with its document as JSON text. */

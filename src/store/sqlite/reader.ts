@@ -1,8 +1,8 @@
 // Reads of the SQLite file on a connection that cannot write. Every answer is bounded by the limit its caller gave.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { checkpointQuery } from './checkpoints.ts';
-import { FORWARDS } from './forwards.ts';
 import { deliveryQuery } from './deliveries.ts';
+import { FORWARDS } from './forwards.ts';
 import type { ReadJob, Row } from './job.ts';
 import { outboxQuery } from './outbox.ts';
 import { retentionQuery } from './retention.ts';

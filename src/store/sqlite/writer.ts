@@ -7,9 +7,9 @@ import { sha256Hex } from '../../lib/digest.ts';
 import { GatewayError } from '../../lib/error.ts';
 import { logUnavailable } from '../group-queue.ts';
 import { CheckpointWriter } from './checkpoints.ts';
-import { ForwardWriter } from './forwards.ts';
 import { DeliveryWriter } from './deliveries.ts';
-import type { Failure, RowDraft, RowJob, RowPayload, WriteAnswer, WriteJob, WriteReply } from './job.ts';
+import { ForwardWriter } from './forwards.ts';
+import type { Failure, LogJob, RowDraft, RowJob, RowPayload, WriteAnswer, WriteJob, WriteReply } from './job.ts';
 import { OutboxWriter } from './outbox.ts';
 import { rowOf } from './pack.ts';
 import { QuotaWriter } from './quotas.ts';
@@ -109,6 +109,21 @@ export class SqliteWriter {
         for (const { hash, text } of job.definitions) this.#statements.addDefinition.run(id, hash, text);
         return { type: 'done', count: job.definitions.length };
       }
+      case 'checkpoint':
+      case 'checkpoint-note':
+      case 'signing-key':
+      case 'tree-blocks':
+        return { type: 'done', count: this.#checkpoints.apply(this.#org(job.org).id, job) };
+      case 'health':
+        return { type: 'done', count: Number(this.#statements.health.run().changes) };
+      default:
+        return this.#applyFlow(job);
+    }
+  }
+
+  /** Everything that is neither the log itself nor the objects. */
+  #applyFlow(job: Exclude<RowJob, { type: LogJob }>): WriteAnswer {
+    switch (job.type) {
       case 'approval':
         return this.#approval(job);
       case 'delivery':
@@ -117,17 +132,10 @@ export class SqliteWriter {
         return { type: 'done', count: this.#deliveries.forget(job.nowMs) };
       case 'use-grant':
         return this.#useGrant(job);
-      case 'checkpoint':
-      case 'checkpoint-note':
-      case 'signing-key':
-      case 'tree-blocks':
-        return { type: 'done', count: this.#checkpoints.apply(this.#org(job.org).id, job) };
       case 'outbox':
         return this.#outbox.run(job.job, (name) => this.#org(name).id);
       case 'forward':
         return { type: 'done', count: this.#forwards.apply(this.#org(job.org).id, job.change) };
-      case 'health':
-        return { type: 'done', count: Number(this.#statements.health.run().changes) };
       case 'erase-part':
         return this.#erasePart(job);
       case 'archive':
