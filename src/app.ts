@@ -127,7 +127,7 @@ async function open(inside: Inside): Promise<Gateway> {
 }
 
 function assemble(config: Config, core: Core): Inside {
-  const { store, vault, log, clock } = core;
+  const { store, log, clock } = core;
   const logger = createLogger({ level: config.logLevel === 'trace' ? 'debug' : config.logLevel });
   const inFlight = new InFlight(config.limits.maxInFlight);
   const views = new ViewBook();
