@@ -126,6 +126,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     ...{ catalog, control, log: core.log, clock: core.clock, logger, instance: 'test' },
     text: (of, hash) => core.store.definitions.loadDefinition(of, hash),
   });
+  let isClosed = false;
   const sent: UpstreamRequest[] = [];
   let handler: (request: UpstreamRequest) => Promise<CallReply> | CallReply = echoServer;
   const clock = options.clock ?? core.clock;
@@ -198,6 +199,8 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     seed: (...objects) => seed(core, org, objects),
     entries: () => readEntries(core, org),
     close: async () => {
+      if (isClosed) return;
+      isClosed = true;
       control.stop();
       definitions.close();
       await histories.close();
