@@ -126,6 +126,11 @@ async function goOn(h: Harness, bearer: string, done: () => number): Promise<voi
     expect([again.type, ran, done()]).toEqual(['result', 1, 0]);
     return;
   }
+  if (again.type === 'denied' && again.approval?.state === 'used') {
+    // Its grant was used up: it is told what became of the call, and nothing is done again.
+    expect([ticket, ran]).toEqual([undefined, 0]);
+    return;
+  }
   expect(again).toMatchObject({ code: 'approval_required', approval: ticket ? { id: ticket.id } : { state: 'open' } });
   expect(ran).toBe(0);
   await h.approvals.vote(h.org, again.type === 'denied' ? (again.approval?.id ?? '') : '', rita, 'approve', undefined);

@@ -118,8 +118,13 @@ it('is held, runs once when a person approved it, and is held again', { timeout:
     expect((await partner.callTool(send)).isError).not.toBe(true);
     expect(readFileSync(outside, 'utf8')).toContain(mail);
 
-    // One approval is one call.
-    expect(JSON.stringify(await partner.callTool(send))).toContain('approval_required');
+    // One approval is one call: the identical one gets the answer of that one and does nothing, another one is held again.
+    const before = readFileSync(outside, 'utf8');
+    expect(JSON.stringify(await partner.callTool(send))).toContain('"state":"used"');
+    expect(readFileSync(outside, 'utf8')).toBe(before);
+    const other = { ...send, arguments: { entities: [{ name: 'second', entityType: 'lead', observations: [`mail ${mail}`] }] } };
+    expect(JSON.stringify(await partner.callTool(other))).toContain('approval_required');
+    expect(readFileSync(outside, 'utf8')).toBe(before);
     expect((await tickets()).map(({ id }) => id)).not.toContain(ticket?.id);
   } finally {
     await crm.close();
@@ -139,7 +144,7 @@ it('is held, runs once when a person approved it, and is held again', { timeout:
   const judged = contents.filter(
     ({ type, rule, tool }) => type === 'decision' && (rule === 'flow/out/customers' || tool === 'create_entities'),
   );
-  expect(judged.map(({ effect }) => effect)).toEqual(['hold', 'allow', 'allow', 'hold']);
+  expect(judged.map(({ effect }) => effect)).toEqual(['hold', 'allow', 'allow', 'hold', 'hold']);
   expect(JSON.stringify(contents)).toContain('flow.private');
   const told = `${lines.join('\n')}\n${await gateway.metrics()}\n${gateway.stderr()}`;
   for (const value of CUSTOMER.split(',')) expect(told).not.toContain(value);
