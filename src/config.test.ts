@@ -51,7 +51,7 @@ describe('loadConfig', () => {
       'profile conformance',
     ],
     [{ env: { SALLYPORT_AGENT_HOST: '0.0.0.0' } }, 'set agent.publicUrl or agent.allowedHosts'],
-    [{ env: { SALLYPORT_ADMIN_HOST: '::' } }, 'set admin.allowedHosts'],
+    [{ env: { SALLYPORT_ADMIN_HOST: '::' } }, 'admin.allowedHosts'],
     [{ env: { SALLYPORT_LIMITS_RATES: 'database' } }, 'limits.rates database needs DATABASE_URL'],
     [{ env: { REDIS_URL: 'http://cache' } }, 'redisUrl (variable REDIS_URL)'],
   ])('%j', (input, expected) => {

@@ -10,6 +10,8 @@ export interface ExportPage {
   next: number;
   head: number;
   chunks: AsyncIterable<Uint8Array>;
+  /** Entries up to this one are asked for and are in segments; 0: none are. */
+  archived: number;
 }
 
 export interface AdminClientOptions {
@@ -57,7 +59,8 @@ export class Wire {
   async exportPage(path: string): Promise<ExportPage> {
     const { body, headers } = await this.#send('GET', this.#resolve(path), undefined);
     const [next, head] = [Number(headers['sallyport-next']), Number(headers['sallyport-head'])];
-    if (Number.isSafeInteger(next) && Number.isSafeInteger(head)) return { next, head, chunks: body };
+    const archived = Number(headers['sallyport-archived-to'] ?? 0);
+    if (Number.isSafeInteger(next) && Number.isSafeInteger(head)) return { next, head, archived, chunks: body };
     throw invalidAnswer(this.#prefix.origin, 'does not say where to go on: the gateway is older than this command');
   }
 

@@ -10,6 +10,8 @@ import { jsonOf, runCli } from '../../test/support/cli-process.ts';
 
 const TOKEN = `so_${'t'.repeat(43)}`;
 const LINE = `{"content":{},"hash":"x","header":{"seq":1}}\n`;
+/** What an export says of its place in the log. */
+const PLACES = { 'sallyport-next': '2', 'sallyport-head': '1' };
 let folder: string;
 let server: Server;
 let url: string;
@@ -64,7 +66,7 @@ it('a stream that breaks off: a failure, and no file that looks whole', async ()
 
 it('Ctrl-C while nothing arrives: exit code 130, no file', async () => {
   respond = (_request, response) => {
-    response.writeHead(200);
+    response.writeHead(200, PLACES);
     response.write(LINE);
   };
   const hasContent = async () => ((await stat(join(folder, 'log.jsonl.partial')).catch(() => undefined))?.size ?? 0) > 0;
@@ -77,7 +79,7 @@ it.each([
   ['log', 'tail', '--json'],
 ])('%s %s ends without a word when nobody reads it any more', async (...args) => {
   respond = ({ url: path = '' }, response) => {
-    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.writeHead(200, { 'content-type': 'text/event-stream', ...PLACES });
     if (path.includes('status')) return void response.end('{"log":{"seq":1,"hash":"x"}}');
     const more = () => response.write(`id: 1\nevent: entry\ndata: {"content":{},"hash":"${'x'.repeat(1_000)}","header":{"seq":1}}\n\n`);
     const timer = setInterval(more, 5);

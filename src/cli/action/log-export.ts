@@ -40,14 +40,13 @@ export function matchQuery(run: Run): MatchQuery {
 async function exportOnce(run: Run, query: MatchQuery & { format: string }, from: number, path: string | undefined): Promise<number> {
   const counter = new RecordCounter(query.format);
   const place = { next: from };
-  const saved = await withGateway(run, async (client) => {
-    await tellArchived(run, client, from);
-    return saveStream(run, pages(run, client, query, place, counter), path);
-  }).catch((error: unknown) => {
-    if (path === undefined && !(error instanceof OutputClosed))
-      run.terminal.err(`sallyport: everything before entry ${place.next} was written whole; go on with --from ${place.next}`);
-    throw error;
-  });
+  const saved = await withGateway(run, (client) => saveStream(run, pages(run, client, query, place, counter), path)).catch(
+    (error: unknown) => {
+      if (path === undefined && !(error instanceof OutputClosed))
+        run.terminal.err(`sallyport: everything before entry ${place.next} was written whole; go on with --from ${place.next}`);
+      throw error;
+    },
+  );
   if (path !== undefined) {
     const check = query.format === 'jsonl' ? ` Check them with: sallyport verify ${path}` : '';
     show(
@@ -57,11 +56,6 @@ async function exportOnce(run: Run, query: MatchQuery & { format: string }, from
     );
   }
   return exitCode.ok;
-}
-
-async function tellArchived(run: Run, client: AdminClient, from: number): Promise<void> {
-  const { archived } = await client.archiveState();
-  if (from <= archived) run.terminal.err(archivedText(archived));
 }
 
 async function exportOn(run: Run, query: MatchQuery & { format: string }, from: number, path: string): Promise<number> {
@@ -75,12 +69,12 @@ async function exportOn(run: Run, query: MatchQuery & { format: string }, from: 
     const stopListening = run.terminal.onInterrupt(() => {
       stop.now = true;
     });
-    await tellArchived(run, client, file.next);
     const counter = new RecordCounter(query.format);
     const begun = file.bytes;
     try {
       for (;;) {
         const page = await client.exportPage({ ...query, from: String(file.next), span: String(PAGE_SPAN) });
+        if (counter.count === 0 && page.archived >= file.next) run.terminal.err(archivedText(page.archived));
         for await (const chunk of counted(page.chunks, counter)) await file.append(chunk);
         const isNew = page.next > file.next;
         await file.reached(page.next);
@@ -116,6 +110,7 @@ async function* pages(
       span: String(PAGE_SPAN),
       ...(end === undefined ? {} : { to: String(end) }),
     });
+    if (end === undefined && page.archived > 0) run.terminal.err(archivedText(page.archived));
     end ??= Math.min(page.head, Number(query.to ?? page.head));
     yield* counted(page.chunks, counter);
     const isNew = page.next > place.next;
