@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { kindNames } from '../object/kinds.ts';
 import { readKind } from './kind-name.ts';
 import { printable, textTable } from './text-table.ts';
-import { readNumber, readWhen } from './when.ts';
+import { readNumber, readSince, readWhen } from './when.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 21, 5, 0, 0);
 
@@ -47,6 +47,19 @@ describe('readWhen', () => {
       }),
     );
   });
+});
+
+describe('readSince', () => {
+  it.each([
+    ['24h', '2026-11-20T05:00:00.000Z'],
+    ['2026-11-01', '2026-11-01T00:00:00.000Z'],
+    ['2026-11-01T09:00:00+01:00', '2026-11-01T08:00:00.000Z'],
+  ])('%s is %s', (text, instant) => expect(readSince(text, '--since', NOW_MS)).toBe(instant));
+
+  it.each(['', '2026-13-01', '2026-11-1', '2026-11-01T00:00:00', 'yesterday', '2026-12-01'])(
+    '%j is refused with the flag and an example',
+    (text) => expect(() => readSince(text, '--since', NOW_MS)).toThrow(/--since.*30d/),
+  );
 });
 
 it('numbers: whole, from the least one, or a usage error', () => {

@@ -5,6 +5,7 @@ const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_60
 /** Furthest point in time, milliseconds from now: a hundred years. */
 const MAX_AHEAD_MS = 36_525 * 86_400_000;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})$/;
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 /** RFC 3339 text of a point in the future. Throws GatewayError `usage` that names the flag. */
 export function readWhen(text: string, flag: string, nowMs: number): string {
@@ -41,13 +42,13 @@ export function readRate(text: string, flag: string): { max: number; windowMs: n
   );
 }
 
-/** RFC 3339 text of a point in the past: a duration back from now, or an instant. Throws GatewayError `usage` that names the flag. */
+/** RFC 3339 text of a point in the past: a duration back from now, an instant, or the beginning of a day (UTC). Throws GatewayError `usage` that names the flag. */
 export function readSince(text: string, flag: string, nowMs: number): string {
-  const timeMs = timeOf(text, nowMs);
-  const back = timeMs === undefined || INSTANT.test(text) ? timeMs : 2 * nowMs - timeMs;
+  const timeMs = timeOf(DAY.test(text) ? `${text}T00:00:00Z` : text, nowMs);
+  const back = timeMs === undefined || spanOf(text) === undefined ? timeMs : 2 * nowMs - timeMs;
   if (back === undefined)
     throw usageError(
-      `${flag} ${JSON.stringify(text.slice(0, 64))} is no time. It is a duration in s, m, h, d or w, or an instant with its zone, for example ${flag} 30d or ${flag} 2026-01-31T00:00:00Z.`,
+      `${flag} ${JSON.stringify(text.slice(0, 64))} is no time. It is a duration in s, m, h, d or w, a day (UTC) or an instant with its zone, for example ${flag} 30d, ${flag} 2026-01-31 or ${flag} 2026-01-31T09:00:00Z.`,
     );
   if (back > nowMs) throw usageError(`${flag} ${text} lies ahead. Give a point in the past, for example ${flag} 30d.`);
   return new Date(Math.max(0, back)).toISOString();
