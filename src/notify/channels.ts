@@ -3,8 +3,9 @@ import type { Clock } from '../lib/clock.ts';
 import type { SubscriptionSpec } from '../object/kinds.ts';
 import { AddressGuard, type Resolve } from './address-guard.ts';
 import { emailSender } from './channel/email.ts';
-import { slackSender } from './channel/slack.ts';
-import { teamsSender } from './channel/teams.ts';
+import { hookSender } from './channel/hook.ts';
+import { slackMessage } from './channel/slack.ts';
+import { teamsMessage } from './channel/teams.ts';
 import { templateSender } from './channel/template.ts';
 import { webhookSender } from './channel/webhook.ts';
 import { HttpPoster } from './http-post.ts';
@@ -51,9 +52,9 @@ export class Channels {
       case 'webhook':
         return webhookSender(channel, openSecret, parts);
       case 'slack':
-        return slackSender(channel, openSecret, parts);
+        return hookSender(channel, slackMessage, openSecret, parts);
       case 'teams':
-        return teamsSender(channel, openSecret, parts);
+        return hookSender(channel, teamsMessage, openSecret, parts);
       case 'email':
         return emailSender(channel, openSecret, new AddressGuard(this.#resolve, channel.allowPrivate === true));
       default:

@@ -2,11 +2,8 @@
 // which Slack does not interpret: no mention, link or markup of an agent's or server's making.
 // The clicks come back to the endpoint that Slack was given for interactivity; what they carry is named here.
 import type { JsonObject } from '../../lib/json.ts';
-import type { SubscriptionSpec } from '../../object/kinds.ts';
 import type { EventBody, Severity } from '../event.ts';
-import { missingSecret, type OpenSecret, type Send } from '../send.ts';
 import { summaryOf } from '../summary.ts';
-import { type HttpChannelParts, placeOf } from './place.ts';
 
 /** `action_id` of the two buttons; `value` is the id of the ticket, `block_id` is `slackApprovalBlock(organization)`. */
 export const SLACK_APPROVE_ACTION = 'approve';
@@ -21,22 +18,6 @@ const MARKS: Readonly<Record<Severity, string>> = { info: 'Info', warning: 'Warn
 
 export function slackApprovalBlock(org: string): string {
   return `sallyport-approval/${org}`;
-}
-
-export function slackSender(
-  channel: Extract<SubscriptionSpec['channel'], { type: 'slack' }>,
-  openSecret: OpenSecret,
-  { http }: HttpChannelParts,
-): Send {
-  return async ({ body }, signal) => {
-    const url = placeOf(channel.url, openSecret);
-    if (typeof url !== 'string') return missingSecret(url.missing);
-    const headers = { 'content-type': 'application/json' };
-    return http.send(
-      { method: 'POST', url, headers, body: JSON.stringify(slackMessage(body)), allowPrivate: channel.allowPrivate === true },
-      signal,
-    );
-  };
 }
 
 export function slackMessage(event: EventBody): JsonObject {

@@ -1,29 +1,10 @@
 // Channel `teams`: an Adaptive Card to a Teams workflow ("when a webhook request is received"). Texts that are not ours stand in text runs,
 // which Teams shows as they are; a TextBlock or FactSet would read them as Markdown.
 import type { JsonObject } from '../../lib/json.ts';
-import type { SubscriptionSpec } from '../../object/kinds.ts';
 import type { EventBody, Severity } from '../event.ts';
-import { missingSecret, type OpenSecret, type Send } from '../send.ts';
 import { summaryOf } from '../summary.ts';
-import { type HttpChannelParts, placeOf } from './place.ts';
 
 const COLOURS: Readonly<Record<Severity, string>> = { info: 'default', warning: 'warning', critical: 'attention' };
-
-export function teamsSender(
-  channel: Extract<SubscriptionSpec['channel'], { type: 'teams' }>,
-  openSecret: OpenSecret,
-  { http }: HttpChannelParts,
-): Send {
-  return async ({ body }, signal) => {
-    const url = placeOf(channel.url, openSecret);
-    if (typeof url !== 'string') return missingSecret(url.missing);
-    const headers = { 'content-type': 'application/json' };
-    return http.send(
-      { method: 'POST', url, headers, body: JSON.stringify(teamsMessage(body)), allowPrivate: channel.allowPrivate === true },
-      signal,
-    );
-  };
-}
 
 export function teamsMessage(event: EventBody): JsonObject {
   const { title, severity, facts } = summaryOf(event);
