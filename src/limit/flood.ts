@@ -1,5 +1,6 @@
 // Refusals that come in floods: the first of a window are recorded one by one, the rest as one entry with their number when it is over.
-// So nobody fills the log by calling too often, and nobody's calling too often goes unseen.
+// So nobody fills the log by calling too often, and nobody's calling too often goes unseen. What is only counted asks the store nothing: such a
+// refusal follows the rules that this gateway has heard of, which may be those of a moment ago.
 
 /** Length of a window, and refusals in it that are recorded singly, for each caller and limit. */
 export const FLOOD_WINDOW_MS = 60_000;

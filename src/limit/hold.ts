@@ -12,25 +12,28 @@ export class Hold {
   /** By version of the limit and key: a rate is paid once, however often the call is judged. */
   readonly paid = new Set<string>();
   readonly reservations = new Map<string, Reservation>();
-  readonly #releases = new Map<string, () => void>();
+  readonly #releases = new Map<string, () => Promise<void> | undefined>();
 
   hasPlace(id: string): boolean {
     return this.#releases.has(id);
   }
 
-  keepPlace(ids: readonly string[], release: () => void): void {
+  keepPlace(ids: readonly string[], release: () => Promise<void> | undefined): void {
     let left = ids.length;
     // Taken together, given back together.
     for (const id of ids)
       this.#releases.set(id, () => {
         left--;
-        if (left === 0) release();
+        return left === 0 ? release() : undefined;
       });
   }
 
-  leavePlaces(): void {
-    for (const release of this.#releases.values()) release();
+  /** Resolves when the places are free for the next call; waits for nothing when they are this process's own. Never rejects. */
+  leavePlaces(): Promise<unknown> | undefined {
+    if (this.#releases.size === 0) return undefined;
+    const left = [...this.#releases.values()].flatMap((release) => release() ?? []);
     this.#releases.clear();
+    return left.length > 0 ? Promise.all(left) : undefined;
   }
 
   /** Takes the reservations that the test picks out of the hold. */

@@ -313,7 +313,10 @@ describe('what a call holds', () => {
   it('is given back once, all places that were taken together with the last of them', () => {
     const hold = new Hold();
     let released = 0;
-    hold.keepPlace(['a', 'b'], () => released++);
+    hold.keepPlace(['a', 'b'], () => {
+      released++;
+      return undefined;
+    });
     expect([hold.hasPlace('a'), hold.hasPlace('b'), hold.hasPlace('c')]).toEqual([true, true, false]);
     hold.leavePlaces();
     hold.leavePlaces();

@@ -100,7 +100,7 @@ export class Limiter {
       return { code: 'limit_exceeded', limit: limit.name, message: placeText(limit.name, max), retryAfterMs: PLACE_RETRY_MS };
     };
     if (typeof taken === 'number') return refusal(taken);
-    const keep = (release: () => void): undefined => {
+    const keep = (release: () => undefined): undefined => {
       hold.keepPlace(
         wanted.map(({ key }) => key),
         release,
@@ -117,7 +117,7 @@ export class Limiter {
     places: PlaceStore,
     org: string,
     wanted: readonly PlaceItem[],
-    leaveOwn: () => void,
+    leaveOwn: () => undefined,
     hold: Hold,
   ): Promise<number | undefined> {
     const ticket = newId('place', this.#options.clock.nowMs());
@@ -136,7 +136,7 @@ export class Limiter {
       wanted.map(({ key }) => key),
       () => {
         leaveOwn();
-        places.leave(ticket);
+        return places.leave(ticket);
       },
     );
     return undefined;

@@ -22,18 +22,19 @@ export class Places {
   }
 
   /** All of them, or the place in the list of the one that is full. INVARIANT: never below zero, never above max (limit.property.test.ts). */
-  take(items: readonly PlaceItem[]): number | (() => void) {
+  take(items: readonly PlaceItem[]): number | (() => undefined) {
     for (const [index, { key, max }] of items.entries()) if (this.inUse(key) >= max) return index;
     for (const { key } of items) this.#taken.set(key, this.inUse(key) + 1);
     let held = true;
     return () => {
-      if (!held) return;
+      if (!held) return undefined;
       held = false;
       for (const { key } of items) {
         const left = this.inUse(key) - 1;
         if (left > 0) this.#taken.set(key, left);
         else this.#taken.delete(key);
       }
+      return undefined;
     };
   }
 }

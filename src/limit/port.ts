@@ -67,6 +67,6 @@ export interface RateStore {
 export interface PlaceStore {
   /** A place under every key, or none: then the number of the item that is full. Rejects with GatewayError when the store fails. */
   take(org: string, ticket: string, items: readonly PlaceItem[]): Promise<number | undefined>;
-  /** Gives back all that was taken under the ticket, now or as soon as the store can. Never throws. */
-  leave(ticket: string): void;
+  /** Gives back all that was taken under the ticket. Resolves when it is free, or when the store will be asked again later. Never rejects. */
+  leave(ticket: string): Promise<void>;
 }

@@ -39,7 +39,7 @@ async function runCall(call: Call, ports: Ports, pipeline: Pipeline): Promise<Ca
     flight.used?.release?.();
     flight.release?.();
     if (flight.whenAnswered) setImmediate(runAll, flight.whenAnswered);
-    flight.hold?.leavePlaces();
+    void flight.hold?.leavePlaces();
   }
 }
 

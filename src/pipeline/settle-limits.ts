@@ -14,7 +14,8 @@ const REFUSED_REQUESTS: ReadonlySet<number> = new Set([INVALID_PARAMS, INVALID_R
 export async function settleLimits(flight: Flight, outcome: CallOutcome): Promise<void> {
   const { hold, ports, control } = flight;
   if (!hold) return;
-  hold.leavePlaces();
+  // Before the answer: who has it may call again at once.
+  await hold.leavePlaces();
   if (hold.reservations.size === 0) return;
   const org = flight.call.principal?.org ?? control.org;
   try {
@@ -33,7 +34,7 @@ export async function settleLimits(flight: Flight, outcome: CallOutcome): Promis
 export async function restartLimits(flight: Flight): Promise<void> {
   const { hold, ports, control } = flight;
   if (!hold) return;
-  hold.leavePlaces();
+  await hold.leavePlaces();
   await ports.limiter.release(
     control.org,
     hold.drop(() => true),

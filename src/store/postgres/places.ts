@@ -41,7 +41,7 @@ export class PostgresPlaces implements PlaceStore {
       }
     } catch (error) {
       // It may have been taken all the same.
-      this.leave(ticket);
+      void this.leave(ticket);
       const detail = error instanceof Error ? error.message : String(error);
       throw new GatewayError('store_unavailable', 'The database that counts calls at once cannot be reached or refused the request.', {
         detail,
@@ -50,9 +50,9 @@ export class PostgresPlaces implements PlaceStore {
     throw new GatewayError('store_unavailable', 'The connection to the database that counts calls at once was lost. Try again.');
   }
 
-  leave(ticket: string): void {
+  leave(ticket: string): Promise<void> {
     this.#owed.add(ticket);
-    void this.#pay([ticket]);
+    return this.#pay([ticket]);
   }
 
   async close(timeoutS: number): Promise<void> {
