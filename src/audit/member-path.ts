@@ -1,6 +1,7 @@
 // The members of an object in the order in which they came before, with the value that each had last: most lines of a log repeat most of both.
 // INVARIANT: holds only names in sorted order and values that were found good after them, so the same bytes at the same place are good again
 // (scan-line.test.ts). Bounded; forgets nothing, and learns nothing more when it is full.
+import { byte } from './canonical-scanner.ts';
 
 /** Members that are known to follow one another, in all and after one of them. */
 const MAX_STEPS = 1_024;
@@ -54,12 +55,14 @@ export class Step<T> {
     return undefined;
   }
 
-  /** Length of a value that was there before and is there now; 0 for none. */
+  /** Length of a value that was there before and is all there is now; 0 for none. */
   valueAt(view: DataView, at: number, end: number): number {
     const values = this.#values;
     for (let index = 0; index < values.length; index++) {
       const { bytes, words } = values[index] as Words;
-      if (at + bytes.length <= end && isAt(view, at, bytes, words)) return bytes.length;
+      const { length } = bytes;
+      // The beginning of a longer number is another value.
+      if (at + length < end && isAt(view, at, bytes, words) && isDelimiter(view.getUint8(at + length))) return length;
     }
     return 0;
   }
@@ -78,6 +81,10 @@ export class Step<T> {
 interface Words {
   bytes: Uint8Array;
   words: Int32Array;
+}
+
+function isDelimiter(code: number): boolean {
+  return code === byte.comma || code === byte.close;
 }
 
 function isAt(view: DataView, at: number, bytes: Uint8Array, words: Int32Array): boolean {
