@@ -90,8 +90,12 @@ export class ApprovalLedger {
     for (const one of Array.isArray(passkeys) ? passkeys : []) {
       const passkey = one as unknown as PasskeyRef;
       this.#passkeys.set(passkey.name, passkey);
-      if (this.#passkeys.size > MAX_REMEMBERED_TICKETS) this.readParts();
-      forgetOldest(this.#passkeys);
+      if (this.#passkeys.size <= MAX_REMEMBERED_TICKETS) continue;
+      for (const [oldest] of this.#passkeys) {
+        this.#passkeys.delete(oldest);
+        break;
+      }
+      this.readParts();
     }
   }
 

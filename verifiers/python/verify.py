@@ -318,7 +318,7 @@ class Approvals:
     def __init__(self):
         self.tickets, self.used, self.partial, self.bound = OrderedDict(), OrderedDict(), False, 0
         self.standing, self.uses = set(), OrderedDict()
-        self.passkeys, self.parts = {}, False
+        self.passkeys, self.parts = OrderedDict(), False
 
     def step(self, content):
         name, what = content["ticket"], content["what"]
@@ -437,6 +437,7 @@ class Approvals:
             elif change["kind"] == "grant":
                 self.standing.add(change["name"])
         for one in content.get("passkeys", []):
+            self.parts = self.parts or len(self.passkeys) >= TICKETS
             remember(self.passkeys, one["name"], one, TICKETS)
 
     def use(self, content):
