@@ -18,8 +18,8 @@ const FLAGS = [
    */
   '--no-allocation-site-pretenuring',
   /**
-   * Little outlives a short collection here, so the threads that help with it cost more to wake and to wait for than they save: with one thread
-   * the same collections take a third to a half of the time, and a tenth of the CPU under load is not spent (bench/, 64 connections on 2 cores).
+   * Little outlives a short collection here, so the threads that help with it cost more to wake and to wait for than they save: without them the
+   * engine's own threads take half the CPU under load, and the pauses of the main thread get no longer (bench/, 64 connections on 2 cores).
    */
   '--no-parallel-scavenge',
 ];
