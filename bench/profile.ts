@@ -1,4 +1,4 @@
-// `npm run -s bench:profile -- [CALLS] [--large]`: one gateway under load with the CPU profiler, then what each call cost, by file and function.
+// `npm run -s bench:profile -- [CALLS] [--large] [--governance=rules]`: one gateway under load with the CPU profiler, then what each call cost, by file and function.
 // Shares, not times, are to be believed: the profiler slows everything down. Bounded in calls and time; nothing is left behind.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,6 +22,8 @@ const SKIPPED = 0.5;
 
 const calls = Math.min(Number(process.argv.find((word) => /^\d+$/.test(word)) ?? 8_000), MAX_CALLS);
 const large = process.argv.includes('--large');
+/** As in governance.ts. */
+const governance = process.argv.find((word) => word.startsWith('--governance='))?.slice('--governance='.length) ?? 'none';
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-profile-'));
 try {
   await run();
@@ -34,7 +36,7 @@ try {
 
 async function run(): Promise<void> {
   const echo = await start('./echo-server.ts', []);
-  const options = JSON.stringify({ upstream: echo.ready.url, agents: 10, rules: 10, dataDir: join(folder, 'data') });
+  const options = JSON.stringify({ upstream: echo.ready.url, agents: 10, rules: 10, governance, dataDir: join(folder, 'data') });
   const gateway = await start('./gateway.ts', [options], ['--cpu-prof', `--cpu-prof-dir=${folder}`, '--cpu-prof-interval=200']);
   try {
     const asked = { url: gateway.ready.url ?? '', token: gateway.ready.token, connections: 64, large, maxMs: MAX_MS };

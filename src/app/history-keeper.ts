@@ -31,7 +31,7 @@ interface Kept {
   history: History;
   /** Every entry up to here is in it; undefined while it is being loaded. */
   seq: number;
-  /** Entries beyond that are in it: decided here. */
+  /** Entries beyond that are in it, or have nothing for it: written here. */
   beyond: Set<number>;
   changed: boolean;
 }
@@ -73,6 +73,11 @@ export class HistoryKeeper implements HistorySource {
     kept.history.observe(call);
     kept.beyond.add(seq);
     kept.changed = true;
+  }
+
+  passOver(org: string, seq: number): void {
+    const kept = this.#kept.get(org);
+    if (kept && seq > kept.seq) kept.beyond.add(seq);
   }
 
   /** Everything that is in the log by now is in the histories when it resolves. */
@@ -142,6 +147,8 @@ export class HistoryKeeper implements HistorySource {
 
   async #catchUp(org: string, kept: Kept): Promise<void> {
     const { log, audit } = this.#options;
+    // What this gateway wrote itself is not read again, as far as nobody else wrote in between.
+    while (kept.beyond.delete(kept.seq + 1)) kept.seq++;
     for await (const entry of log.read({ org, fromSeq: kept.seq + 1 })) {
       const recorded = kept.beyond.has(entry.seq) ? undefined : recordedCall(entry);
       // What this gateway decided a moment ago is about to be told to it; then it is in `beyond`.

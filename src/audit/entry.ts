@@ -355,7 +355,17 @@ function plainDeep(value: unknown): unknown {
 }
 
 function riskMember(risk: RiskRef | undefined): string {
-  return risk ? `"risk":${canonicalJson(risk)},` : '';
+  if (!risk) return '';
+  const parts = Object.keys(risk.parts)
+    .sort()
+    .map((name) => `${quoteName(name)}:${finite(risk.parts[name])}`);
+  return `"risk":{"parts":{${parts.join(',')}},"score":${finite(risk.score)}},`;
+}
+
+/** As RFC 8785 writes a number. */
+function finite(value: number | undefined): string {
+  if (value === undefined || !Number.isFinite(value)) throw new RangeError(`not a number that can be written: ${value}`);
+  return String(value);
 }
 
 /** Findings one entry names; what is beyond is summed up in the last one, of type `more`. */

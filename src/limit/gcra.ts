@@ -36,14 +36,16 @@ export class ProcessRates implements RateStore {
 
   take(org: string, items: readonly RateItem[]): RateRefusal | undefined {
     const nowUs = this.#nowUs();
-    for (const [index, { key, pace }] of items.entries()) {
-      const aheadUs = (this.#tats.get(`${org}\n${key}`) ?? 0) - nowUs;
+    const ids = items.map(({ key }) => `${org}\n${key}`);
+    for (let index = 0; index < items.length; index++) {
+      const { pace } = items[index] as RateItem;
+      const aheadUs = (this.#tats.get(ids[index] as string) ?? 0) - nowUs;
       if (aheadUs > pace.toleranceUs) return { index, retryAfterMs: Math.ceil((aheadUs - pace.toleranceUs) / 1000) };
     }
     if (!this.#hasRoom(items.length, nowUs)) return { index: 0, retryAfterMs: 1_000 };
-    for (const { key, pace } of items) {
-      const id = `${org}\n${key}`;
-      this.#tats.set(id, Math.max(this.#tats.get(id) ?? 0, nowUs) + pace.emissionUs);
+    for (let index = 0; index < items.length; index++) {
+      const id = ids[index] as string;
+      this.#tats.set(id, Math.max(this.#tats.get(id) ?? 0, nowUs) + (items[index] as RateItem).pace.emissionUs);
     }
     return undefined;
   }

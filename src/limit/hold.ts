@@ -12,27 +12,24 @@ export class Hold {
   /** By version of the limit and key: a rate is paid once, however often the call is judged. */
   readonly paid = new Set<string>();
   readonly reservations = new Map<string, Reservation>();
-  readonly #releases = new Map<string, () => Promise<void> | undefined>();
+  readonly #places = new Set<string>();
+  readonly #releases: (() => Promise<void> | undefined)[] = [];
 
   hasPlace(id: string): boolean {
-    return this.#releases.has(id);
+    return this.#places.has(id);
   }
 
-  keepPlace(ids: readonly string[], release: () => Promise<void> | undefined): void {
-    let left = ids.length;
-    // Taken together, given back together.
-    for (const id of ids)
-      this.#releases.set(id, () => {
-        left--;
-        return left === 0 ? release() : undefined;
-      });
+  /** `release` gives back all of them. */
+  keepPlaces(items: readonly { key: string }[], release: () => Promise<void> | undefined): void {
+    for (const { key } of items) this.#places.add(key);
+    this.#releases.push(release);
   }
 
   /** Resolves when the places are free for the next call; waits for nothing when they are this process's own. Never rejects. */
   leavePlaces(): Promise<unknown> | undefined {
-    if (this.#releases.size === 0) return undefined;
-    const left = [...this.#releases.values()].flatMap((release) => release() ?? []);
-    this.#releases.clear();
+    if (this.#releases.length === 0) return undefined;
+    this.#places.clear();
+    const left = this.#releases.splice(0).flatMap((release) => release() ?? []);
     return left.length > 0 ? Promise.all(left) : undefined;
   }
 

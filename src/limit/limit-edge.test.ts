@@ -313,7 +313,7 @@ describe('what a call holds', () => {
   it('is given back once, all places that were taken together with the last of them', () => {
     const hold = new Hold();
     let released = 0;
-    hold.keepPlace(['a', 'b'], () => {
+    hold.keepPlaces([{ key: 'a' }, { key: 'b' }], () => {
       released++;
       return undefined;
     });

@@ -69,17 +69,20 @@ export class Limiter {
   ): Refusal | undefined | Promise<Refusal | undefined> {
     const rates: RateItem[] = [];
     const paced: CompiledLimit[] = [];
+    const ids: string[] = [];
     for (const limit of limits) {
       if (!limit.rate || !limit.counts('rate', subject)) continue;
       const key = `${limit.name}|${limit.keyOf(subject)}`;
-      if (hold.paid.has(`${limit.version}|${key}`)) continue;
+      const id = `${limit.version}|${key}`;
+      if (hold.paid.has(id)) continue;
       rates.push({ key, pace: limit.rate.pace });
       paced.push(limit);
+      ids.push(id);
     }
     const refused = rates.length === 0 ? undefined : this.#options.rates.take(org, rates);
     if (refused instanceof Promise)
-      return refused.then((late) => (late ? tooFast(paced, late) : this.#paid(org, limits, subject, args, hold, paced, rates)));
-    return refused ? tooFast(paced, refused) : this.#paid(org, limits, subject, args, hold, paced, rates);
+      return refused.then((late) => (late ? tooFast(paced, late) : this.#paid(org, limits, subject, args, hold, ids)));
+    return refused ? tooFast(paced, refused) : this.#paid(org, limits, subject, args, hold, ids);
   }
 
   #takePlaces(
@@ -88,11 +91,12 @@ export class Limiter {
     subject: Subject,
     hold: Hold,
   ): Refusal | undefined | Promise<Refusal | undefined> {
-    const wanted = limits.flatMap((limit) => {
-      if (limit.concurrency === undefined || !limit.counts('concurrency', subject)) return [];
+    const wanted: { limit: CompiledLimit; key: string; max: number }[] = [];
+    for (const limit of limits) {
+      if (limit.concurrency === undefined || !limit.counts('concurrency', subject)) continue;
       const key = `${org}\n${limit.name}|${limit.keyOf(subject)}`;
-      return hold.hasPlace(key) ? [] : [{ limit, key, max: limit.concurrency }];
-    });
+      if (!hold.hasPlace(key)) wanted.push({ limit, key, max: limit.concurrency });
+    }
     if (wanted.length === 0) return undefined;
     const taken = this.places.take(wanted);
     const refusal = (index: number): Refusal => {
@@ -100,16 +104,11 @@ export class Limiter {
       return { code: 'limit_exceeded', limit: limit.name, message: placeText(limit.name, max), retryAfterMs: PLACE_RETRY_MS };
     };
     if (typeof taken === 'number') return refusal(taken);
-    const keep = (release: () => undefined): undefined => {
-      hold.keepPlace(
-        wanted.map(({ key }) => key),
-        release,
-      );
-    };
     const { places } = this.#options;
-    return places
-      ? this.#takeShared(places, org, wanted, taken, hold).then((index) => (index === undefined ? undefined : refusal(index)))
-      : keep(taken);
+    if (places)
+      return this.#takeShared(places, org, wanted, taken, hold).then((index) => (index === undefined ? undefined : refusal(index)));
+    hold.keepPlaces(wanted, taken);
+    return undefined;
   }
 
   /** The places of this process are taken already. INVARIANT: a place is given back on every path, and only once (test/fault/limit-race.test.ts). */
@@ -132,13 +131,10 @@ export class Limiter {
       leaveOwn();
       return full;
     }
-    hold.keepPlace(
-      wanted.map(({ key }) => key),
-      () => {
-        leaveOwn();
-        return places.leave(ticket);
-      },
-    );
+    hold.keepPlaces(wanted, () => {
+      leaveOwn();
+      return places.leave(ticket);
+    });
     return undefined;
   }
 
@@ -148,10 +144,9 @@ export class Limiter {
     subject: Subject,
     args: Json | undefined,
     hold: Hold,
-    paced: readonly CompiledLimit[],
-    rates: readonly RateItem[],
+    ids: readonly string[],
   ): Refusal | undefined | Promise<Refusal | undefined> {
-    for (const [index, { key }] of rates.entries()) hold.paid.add(`${paced[index]?.version}|${key}`);
+    for (const id of ids) hold.paid.add(id);
     return this.reserve(org, limits, subject, args, hold);
   }
 

@@ -23,7 +23,8 @@ export class Places {
 
   /** All of them, or the place in the list of the one that is full. INVARIANT: never below zero, never above max (limit.property.test.ts). */
   take(items: readonly PlaceItem[]): number | (() => undefined) {
-    for (const [index, { key, max }] of items.entries()) if (this.inUse(key) >= max) return index;
+    const full = items.findIndex(({ key, max }) => this.inUse(key) >= max);
+    if (full >= 0) return full;
     for (const { key } of items) this.#taken.set(key, this.inUse(key) + 1);
     let held = true;
     return () => {

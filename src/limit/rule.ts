@@ -75,7 +75,11 @@ export function compileLimit(name: string, spec: LimitSpec, version: string): Co
       if (isAboutTool) return method === 'tools/call';
       return COUNTED[part].has(kind) && (part !== 'quota' || USES.has(method));
     },
-    keyOf: (subject) => dimensions.map((dimension) => `${dimension}=${keyPart(dimensionOf(dimension, subject))}`).join('&'),
+    keyOf: (subject) => {
+      let key = '';
+      for (const dimension of dimensions) key += `${key === '' ? '' : '&'}${dimension}=${keyPart(dimensionOf(dimension, subject))}`;
+      return key;
+    },
   };
 }
 

@@ -22,10 +22,6 @@ export async function recordUnfinished(flight: Flight, denial: Denial): Promise<
   await append(flight, stopped ? 'cancelled' : 'upstream_failed', undefined);
 }
 
-function pass(): Verdict {
-  return PASS;
-}
-
 function append(flight: Flight, status: OutcomeStatus, text: string | undefined): Promise<Verdict> {
   const { call, ports } = flight;
   const receipt = call.receipt;
@@ -38,7 +34,10 @@ function append(flight: Flight, status: OutcomeStatus, text: string | undefined)
     latencyMs: ports.clock.monotonicMs() - call.startedMs,
     findings: findingRefs(call.findings, 'result'),
   };
-  return durably(flight, receipt.org, { type: 'outcome', fields, result: keepable(flight, text, 'result') }, pass);
+  return durably(flight, receipt.org, { type: 'outcome', fields, result: keepable(flight, text, 'result') }, ({ org, seq }): Verdict => {
+    ports.histories.passOver(org, seq);
+    return PASS;
+  });
 }
 
 function resultText(reply: CallReply): string | undefined {

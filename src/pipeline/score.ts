@@ -50,7 +50,10 @@ function inputOf(call: Call, amounts: Amounts, nowMs: number): RiskInput | undef
 export function rememberCall(flight: Flight, seq: number, effect: 'allow' | 'deny' | 'hold'): void {
   const { call, control, ports } = flight;
   const { principal, target } = call;
-  if (call.method !== 'tools/call' || call.origin !== 'agent' || !principal || target?.capability?.kind !== 'tool') return;
+  if (call.method !== 'tools/call' || call.origin !== 'agent' || !principal || target?.capability?.kind !== 'tool') {
+    ports.histories.passOver(control.org, seq);
+    return;
+  }
   ports.histories.observe(control.org, seq, {
     timeMs: ports.clock.nowMs(),
     agent: principal.agent,

@@ -15,7 +15,8 @@ export async function settleLimits(flight: Flight, outcome: CallOutcome): Promis
   const { hold, ports, control } = flight;
   if (!hold) return;
   // Before the answer: who has it may call again at once.
-  await hold.leavePlaces();
+  const leaving = hold.leavePlaces();
+  if (leaving) await leaving;
   if (hold.reservations.size === 0) return;
   const org = flight.call.principal?.org ?? control.org;
   try {

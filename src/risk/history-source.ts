@@ -7,4 +7,6 @@ export interface HistorySource {
   of(org: string): History | undefined;
   /** `seq`: number of the decision's entry. */
   observe(org: string, seq: number, call: Observed): void;
+  /** An entry of this gateway in which there is nothing for the history: it need not be read. */
+  passOver(org: string, seq: number): void;
 }

@@ -1,6 +1,7 @@
 // Group commit without a database: what shares a commit, what is refused, what a broken commit answers.
 import { describe, expect, it, vi } from 'vitest';
 import {
+  BUSY_WRITES,
   ENOUGH_WRITES,
   GroupQueue,
   MAX_GATHER_TURNS,
@@ -67,6 +68,36 @@ describe('GroupQueue', () => {
     expect(await firstGroup(1, 20)).toBe(1 + MAX_GATHER_TURNS);
     expect(await firstGroup(ENOUGH_WRITES, 20)).toBe(2 * ENOUGH_WRITES);
     expect(await firstGroup(ENOUGH_WRITES / 2, 20)).toBe(ENOUGH_WRITES);
+  });
+
+  it('waits for one turn that brings nothing after a large group, and for none after a small one', async () => {
+    const groupsAfter = async (first: number): Promise<number[]> => {
+      const groups: number[] = [];
+      const all: Promise<number>[] = [];
+      const submit = (count: number): void => {
+        for (let n = 0; n < count; n++) all.push(queue.submit({ job: n, entries: 1, bytes: 0 }));
+      };
+      /** Writes that arrive in each turn from the first commit on. */
+      const arriving = [0, 1, 0, 2, 0, 0];
+      const queue = new GroupQueue<number, number>(
+        async (jobs) => {
+          groups.push(jobs.length);
+          // The first of those who come back arrives while the others are answered.
+          if (groups.length === 1) submit(1);
+          return jobs.map((value) => ({ value }));
+        },
+        undefined,
+        async () => {
+          if (groups.length > 0) submit(arriving.shift() ?? 0);
+        },
+      );
+      submit(first);
+      for (const one of all) await one;
+      await queue.close();
+      return groups;
+    };
+    expect(await groupsAfter(BUSY_WRITES)).toEqual([BUSY_WRITES, 4]);
+    expect(await groupsAfter(BUSY_WRITES - 1)).toEqual([BUSY_WRITES - 1, 1]);
   });
 
   it('bounds a group by entries, but lets one large write through alone', async () => {

@@ -11,9 +11,11 @@ export const MAX_QUEUED_BYTES = 256 * 1024 * 1024;
 export const MAX_GROUP_ENTRIES = 512;
 export const MAX_GROUP_BYTES = 8 * 1024 * 1024;
 /** Turns of the event loop a group waits at most. */
-export const MAX_GATHER_TURNS = 4;
+export const MAX_GATHER_TURNS = 16;
 /** Writes with which a group waits no longer: a larger one costs hardly less. */
 export const ENOUGH_WRITES = 64;
+/** After a group of so many writes the next one waits for a turn that brings nothing, too. */
+export const BUSY_WRITES = 16;
 
 export interface Write<J> {
   job: J;
@@ -37,6 +39,8 @@ export class GroupQueue<J, R> {
   #queuedEntries = 0;
   #queuedBytes = 0;
   #writes = 0;
+  /** Writes in the last group. */
+  #lastSize = 0;
   #running: Promise<void> | undefined;
   #closed = false;
 
@@ -89,15 +93,18 @@ export class GroupQueue<J, R> {
 
   /**
    * A commit costs more than a turn of the event loop, so what arrives in this turn shares it; and while every turn brings more, the loop is busy,
-   * and another turn costs nobody time that a smaller group would not take from all.
+   * and another turn costs nobody time that a smaller group would not take from all. Those whom a large group has just let go come back a few at
+   * first: one turn without any is no sign that the others stay away.
    */
   async #gather(): Promise<void> {
-    let waiting: number;
-    let turns = 0;
-    do {
-      waiting = this.#queue.length;
+    const patience = this.#lastSize >= BUSY_WRITES ? 1 : 0;
+    let idleTurns = 0;
+    for (let turns = 0; turns < MAX_GATHER_TURNS && idleTurns <= patience; turns++) {
+      const waiting = this.#queue.length;
       await this.#turn();
-    } while (++turns < MAX_GATHER_TURNS && this.#queue.length > waiting && this.#queue.length < ENOUGH_WRITES);
+      if (this.#queue.length >= ENOUGH_WRITES) return;
+      idleTurns = this.#queue.length > waiting ? 0 : idleTurns + 1;
+    }
   }
 
   #takeGroup(): Waiting<J, R>[] {
@@ -110,6 +117,7 @@ export class GroupQueue<J, R> {
       if (size > 0 && (entries > MAX_GROUP_ENTRIES || bytes > MAX_GROUP_BYTES)) break;
       size++;
     }
+    this.#lastSize = size;
     const group = this.#queue.slice(0, size);
     this.#queue = this.#queue.slice(size);
     for (const waiting of group) {

@@ -1,6 +1,6 @@
 // Risk through the whole table on real stores: scores and parts in the entries, a history that survives a restart and follows other gateways,
 // and a backtest that tells the same scores as the gateway did.
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { riskSpec } from '../../src/object/kind/risk.ts';
 import type { StoredObject } from '../../src/object/kinds.ts';
 import { backtest } from '../../src/risk/backtest.ts';
@@ -136,6 +136,20 @@ it('what another gateway on the same database decides is remembered here too', a
   } finally {
     await place.remove();
   }
+});
+
+it('what this gateway wrote itself is not read from the log again', async () => {
+  const h = await open({ objects: [...base, profile()] });
+  await read(h, 1);
+  await h.histories.settled();
+  for (let id = 2; id <= 5; id++) await read(h, id);
+  await h.pipeline.run(callOf('tools/call', { bearer: reader.token, params: { name: 'drop_note', arguments: {} } }));
+  await h.pipeline.run(callOf('tools/list', { bearer: reader.token }));
+  const { seq } = await h.core.store.log.head(h.org);
+  const reads = vi.spyOn(h.core.store.log, 'read');
+  await h.histories.settled();
+  expect(reads.mock.calls.map(([{ fromSeq }]) => fromSeq)).toEqual([seq + 1]);
+  expect(factsOf(h.histories.of(h.org), { ...subject, nowMs: Date.now() })).toMatchObject({ tool: { calls_by_agent: 5 } });
 });
 
 it('enabled later, it knows what happened before', async () => {

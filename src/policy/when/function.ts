@@ -69,9 +69,9 @@ const ITEMS_PER_STEP = 4;
 /** In characters, not code units. */
 function sizeOf(text: string): bigint {
   chargeText(text.length);
-  let count = 0n;
+  let count = 0;
   for (const _ of text) count++;
-  return count;
+  return BigInt(count);
 }
 
 /**
