@@ -169,6 +169,10 @@ describe.each(STORES)('approvals that take a passkey, on %s', { timeout: TIMEOUT
         const other = `${text.slice(0, at)}${text[at] === 'A' ? 'B' : 'A'}${text.slice(at + 1)}`;
         expect(await ben.approve(ticket, { ...whole, [part]: other }), part).toMatchObject({ status: 403 });
       }
+      // Asked for under another token of the same operator.
+      const sealed = JSON.parse(side.context.review.open(whole.state) ?? '') as unknown[];
+      const state = side.context.review.seal(JSON.stringify(sealed.with(3, 'f'.repeat(64))));
+      expect(await ben.approve(ticket, { ...whole, state })).toMatchObject({ status: 403 });
       expect(await stateOf(ticket)).toBe('open');
       expect(await ben.approve(ticket, whole)).toMatchObject({ status: 200 });
     });
