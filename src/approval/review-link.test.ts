@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../lib/clock.ts';
-import { LINK_MS, MAX_LINK_CHARS, ReviewLinks } from './review-link.ts';
+import { INVITATION_MS, LINK_MS, MAX_LINK_CHARS, ReviewLinks } from './review-link.ts';
 
 const DAY_MS = 86_400_000;
 const mac = (org: string, purpose: string, text: string) =>
@@ -46,5 +46,44 @@ describe('a link', () => {
     const gone = Buffer.from(JSON.stringify(['gone', 'appr_1', 9e15])).toString('base64url');
     expect(links.read(`${gone}.`).type).toBe('invalid');
     expect(links.read(`${gone}.undefined`).type).toBe('invalid');
+  });
+});
+
+describe('an invitation', () => {
+  const who = { org: 'o', user: 'ada', by: 'olga', nonce: 'n1' };
+
+  it('names one user of one organization until it ends, and is no link to a ticket, nor a link to a ticket one', () => {
+    const { links, clock, link } = made();
+    const { url, untilMs } = links.invite(who) ?? { url: '', untilMs: 0 };
+    const text = url.slice('https://gate.example/passkey/'.length);
+    expect(links.readInvitation(text)).toEqual({ type: 'good', invitation: { ...who, untilMs } });
+    expect(links.read(text)).toEqual({ type: 'invalid' });
+    expect(links.readInvitation(link)).toEqual({ type: 'invalid' });
+    for (let at = 0; at < text.length; at++) {
+      const other = text[at] === 'A' ? 'B' : 'A';
+      expect(links.readInvitation(`${text.slice(0, at)}${other}${text.slice(at + 1)}`).type, `at ${at}`).toBe('invalid');
+    }
+    clock.advance(INVITATION_MS - 1);
+    expect(links.readInvitation(text).type).toBe('good');
+    clock.advance(1);
+    expect(links.readInvitation(text).type).toBe('expired');
+  });
+
+  it.each<[string | undefined, { id: string; origin: string } | undefined]>([
+    ['https://gate.example/', { id: 'gate.example', origin: 'https://gate.example' }],
+    ['https://gate.example:8443/admin', { id: 'gate.example', origin: 'https://gate.example:8443' }],
+    ['http://127.0.0.1:7861', { id: 'localhost', origin: 'http://localhost:7861' }],
+    ['http://[::1]:7861', { id: 'localhost', origin: 'http://localhost:7861' }],
+    ['http://localhost:7861', { id: 'localhost', origin: 'http://localhost:7861' }],
+    ['http://gate.example', undefined],
+    ['http://127.0.0.1.evil.example', undefined],
+    ['https://192.0.2.1', undefined],
+    ['https://[2001:db8::1]', undefined],
+    [undefined, undefined],
+  ])('at %s: passkeys are good at %o', (base, party) => {
+    const { links } = made();
+    links.base = base;
+    expect(links.relyingParty()).toEqual(party);
+    expect(links.invite(who) === undefined).toBe(party === undefined);
   });
 });

@@ -9,12 +9,14 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { parseWitnessKey } from '../../src/audit/anchor-check.ts';
 import { withSignatures } from '../../src/audit/checkpoint.ts';
 import { challengeOf } from '../../src/audit/passkey.ts';
+import { type Proof, verifyProof } from '../../src/audit/proof.ts';
 import { readCertificates, readTimeStampAnswer, timeStampLine, timeStampQuery } from '../../src/audit/time-stamp.ts';
 import { verifyBytes } from '../../src/audit/verify.ts';
 import { canonicalJson } from '../../src/lib/canonical-json.ts';
-import { linesOf, requested, step, ticket } from '../support/approved-log.ts';
+import { linesOf, requested, step, ticket, vote } from '../support/approved-log.ts';
 import { Authenticator } from '../support/authenticator.ts';
-import { BEN, benVotes, CYD, passkeyContents, registration } from '../support/passkey-log.ts';
+import { madeProof } from '../support/made-proof.ts';
+import { BEN, benVotes, CYD, demandingLog, passkeyContents, registration } from '../support/passkey-log.ts';
 import { hasOpenssl, startAuthority } from '../support/time-stamp-authority.ts';
 
 const VERIFIER = join(import.meta.dirname, '../../verifiers/python/verify.py');
@@ -159,6 +161,28 @@ describe.skipIf(!hasPython)(`the Python verifier${hasPython ? '' : ' (skipped: n
       return Buffer.from(`${linesOf(contents, 1).join('\n')}\n`);
     });
     expect(python(logs).map(({ state }) => state)).toEqual(['sound', 'sound', 'sound']);
+  });
+
+  it('says of proofs with passkeys what the first verifier says', () => {
+    const whole = passkeyContents().toSpliced(1, 1).slice(0, 6);
+    const [silent, asked] = [demandingLog(false), demandingLog(true)];
+    const given: [string[], Proof['documents']][] = [
+      [whole, []],
+      [whole.slice(1), []],
+      [whole.with(2, benVotes({ ...BEN, nonce: 'other' })), []],
+      [whole.with(2, vote('approved', 'ben', { user: 'bob' })), []],
+      [whole.with(0, registration([{ user: 'uma', evidence: BEN }])), []],
+      [silent.contents, []],
+      [silent.contents, silent.documents],
+      [asked.contents, asked.documents],
+    ];
+    const verdicts = given.map(([contents, documents], index) => {
+      const { text, key } = madeProof(linesOf(contents, 1), 'call_ran', documents);
+      const second = run(['--proof', fileOf(`proof-${index}.json`, text), '--key', key]).verdict.state;
+      return [verifyProof(text, [key]).state, second];
+    });
+    const expected = ['sound', 'sound', 'broken', 'broken', 'broken', 'sound', 'broken', 'broken'];
+    expect(verdicts).toEqual(expected.map((state) => [state, state]));
   });
 
   it('knows every step of a ticket that the first one knows', () => {

@@ -1,15 +1,21 @@
 // Approvals that take a passkey, over a real listener and both stores: who may register one, what an assertion is good for, and every way around it.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newOperatorToken } from '../../src/admin/operator.ts';
 import { createLinks } from '../../src/app/approvals.ts';
 import { standingProblem } from '../../src/approval/standing.ts';
 import { type Asking, bindingOf } from '../../src/approval/ticket.ts';
+import { type Proof, verifyProof } from '../../src/audit/proof.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 import type { StoredObject } from '../../src/object/kinds.ts';
 import { type AdminSide, ORG, startAdminSide } from '../support/admin-side.ts';
 import { Authenticator, type Odd } from '../support/authenticator.ts';
 import { runCli } from '../support/cli-process.ts';
 import { verifyStore } from '../support/log-lines.ts';
+import { type OrgGateway, startOrgGateway, type Tenant } from '../support/org-gateway.ts';
 import { PasskeyHolder, visit } from '../support/passkey-holder.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { seed } from '../support/seed.ts';
@@ -163,6 +169,10 @@ describe.each(STORES)('approvals that take a passkey, on %s', { timeout: TIMEOUT
         const other = `${text.slice(0, at)}${text[at] === 'A' ? 'B' : 'A'}${text.slice(at + 1)}`;
         expect(await ben.approve(ticket, { ...whole, [part]: other }), part).toMatchObject({ status: 403 });
       }
+      // Asked for under another token of the same operator.
+      const sealed = JSON.parse(side.context.review.open(whole.state) ?? '') as unknown[];
+      const state = side.context.review.seal(JSON.stringify(sealed.with(3, 'f'.repeat(64))));
+      expect(await ben.approve(ticket, { ...whole, state })).toMatchObject({ status: 403 });
       expect(await stateOf(ticket)).toBe('open');
       expect(await ben.approve(ticket, whole)).toMatchObject({ status: 200 });
     });
@@ -300,4 +310,63 @@ it('no standing grant answers what takes a passkey', () => {
   const person = { operator: 'ben', user: 'bob', teams: [], roles: [] };
   expect(standingProblem({}, asked, [person])).toBeUndefined();
   expect(standingProblem({ passkey: true }, asked, [person])).toBe('rule_forbids');
+});
+
+describe('a running gateway', { timeout: TIMEOUT_MS }, () => {
+  let orgs: OrgGateway;
+  let acme: Tenant;
+  let folder: string;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'sallyport-passkey-'));
+    orgs = await startOrgGateway(['acme'], { flags: { 'approvals.waitMs': '0' } });
+    acme = orgs.tenants.acme as Tenant;
+    await acme.apply(`kind: user
+metadata: {name: bob}
+spec: {}
+---
+kind: policy
+metadata: {name: money}
+spec:
+  tier: guardrail
+  rules:
+    - {name: held, match: {tool: [common]}, effect: hold, obligations: {approvers: {passkey: true}}}
+`);
+  }, TIMEOUT_MS);
+  afterAll(async () => {
+    await orgs?.close();
+    rmSync(folder, { recursive: true, force: true });
+  }, TIMEOUT_MS);
+
+  it('holds a call by its rule, lets it run once on a passkey, and gives a proof that both verifiers check offline', async () => {
+    const made = await acme.admin('POST', '/api/v1/operators', { name: 'ben', role: 'reviewer', user: 'bob' });
+    const ben = new PasskeyHolder(orgs.gateway.adminUrl, (made.json as { token: string }).token);
+    expect((await ben.register(await ben.invitation(acme.operator, 'bob'))).text).toContain('is yours');
+    const call = () => acme.ask('tools/call', { name: 'common', arguments: {} });
+    expect((await call()).text).toContain('approval_required');
+    const { approvals } = (await acme.admin('GET', '/api/v1/approvals')).json as { approvals: { id: string; approvers: object }[] };
+    expect(approvals).toEqual([expect.objectContaining({ approvers: { passkey: true } })]);
+    const id = approvals[0]?.id ?? '';
+    expect((await ben.approve(id)).status).toBe(403);
+    expect((await call()).text).toContain('approval_required');
+    expect((await ben.approve(id, await ben.assertion(id))).status).toBe(200);
+    expect((await call()).text).toContain(acme.mark);
+
+    const query = '/api/v1/log?type=decision&effect=allow&limit=1';
+    const { entries } = (await acme.admin('GET', query)).json as { entries: { content: { call: string } }[] };
+    const { text, json } = await acme.admin('GET', `/api/v1/log/proof?call=${entries[0]?.content.call}`);
+    const proof = json as Proof;
+    expect(proof.documents.map(({ kind, name }) => `${kind}/${name}`).sort()).toEqual(['passkey/bob', 'policy/money']);
+    const key = proof.keys.at(-1) ?? '';
+    expect(verifyProof(text, [key])).toMatchObject({ state: 'sound', approvals: [`ben (${id})`] });
+    const proofFile = join(folder, 'proof.json');
+    const logFile = join(folder, 'log.jsonl');
+    writeFileSync(proofFile, text);
+    writeFileSync(logFile, (await acme.admin('GET', '/api/v1/log/export')).text);
+    expect((await runCli(['verify', logFile])).code).toBe(0);
+    expect((await runCli(['verify', '--proof', proofFile, '--key', key])).code).toBe(0);
+    if (spawnSync('python3', ['--version']).status !== 0) return;
+    const verifier = join(import.meta.dirname, '../../verifiers/python/verify.py');
+    expect(spawnSync('python3', [verifier, logFile], { encoding: 'utf8' })).toMatchObject({ status: 0 });
+    expect(spawnSync('python3', [verifier, '--proof', proofFile, '--key', key], { encoding: 'utf8' })).toMatchObject({ status: 0 });
+  });
 });

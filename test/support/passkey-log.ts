@@ -1,7 +1,9 @@
 // A log in which an approval took passkeys: registered, voted with, used up. The assertions were made once and are kept here as they came.
 import { objectContent } from '../../src/audit/entry.ts';
 import type { PasskeyEvidence } from '../../src/audit/passkey.ts';
-import { consumed, decision, ended, requested, TIME_MS, vote } from './approved-log.ts';
+import { canonicalJson } from '../../src/lib/canonical-json.ts';
+import { sha256Hex } from '../../src/lib/digest.ts';
+import { consumed, decision, ended, requested, TIME_MS, ticket, vote } from './approved-log.ts';
 
 /** ES256, of operator ben, who is linked to user bob. */
 export const BEN: PasskeyEvidence = {
@@ -44,7 +46,7 @@ export function registration(
   });
 }
 
-export const benVotes = (passkey: PasskeyEvidence | undefined = BEN, user = 'bob') => vote('approved', 'ben', { user, passkey });
+export const benVotes = (passkey: PasskeyEvidence = BEN) => vote('approved', 'ben', { user: 'bob', passkey });
 
 /** Registered, asked for, approved by two with their passkeys, used up, run. All at revision 1. */
 export const passkeyContents = (): string[] => [
@@ -60,3 +62,24 @@ export const passkeyContents = (): string[] => [
   decision('call_ran', { judged: 1 }),
   ended('call_ran', 7),
 ];
+
+/** A rule whose text demands a passkey, and the log of a call that it held; `isAsked`: the request says so. At revision 1, whose entry is the policy's. */
+export function demandingLog(isAsked: boolean): {
+  contents: string[];
+  documents: { kind: string; name: string; entry: number; text: string }[];
+} {
+  const rule = { name: 'held', effect: 'hold', match: {}, obligations: { approvers: { passkey: true } } };
+  const text = canonicalJson({ kind: 'policy', metadata: { name: 'p' }, spec: { rules: [rule] } });
+  const ruleHash = sha256Hex(canonicalJson(rule));
+  const { id, nonce, createdMs, expiresMs, binding, revision } = ticket;
+  const digest = sha256Hex(canonicalJson({ v: 1, id, nonce, createdMs, expiresMs, binding, rule: 'p/held', ruleHash, revision }));
+  const changes = [{ kind: 'policy', name: 'p', action: 'write' as const, digest: sha256Hex(text) }];
+  const contents = [
+    objectContent({ timeMs: TIME_MS, author: 'olga', changes }),
+    requested({ ruleHash, digest, quorum: 1, ...(isAsked ? { passkeyRequired: true } : {}) }),
+    vote('granted', 'cyd', { user: 'uma', roles: undefined, digest }),
+    consumed('call_ran', { digest }),
+    decision('call_ran', { judged: 1 }),
+  ];
+  return { contents, documents: [{ kind: 'policy', name: 'p', entry: 1, text }] };
+}

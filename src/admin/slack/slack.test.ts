@@ -45,7 +45,9 @@ beforeAll(async () => {
 });
 afterAll(() => side?.close());
 
-beforeEach(async () => {
+beforeEach(() => ask(undefined));
+
+async function ask(approvers: Asking['approvers']): Promise<void> {
   const requester = {
     org: ORG,
     agent: 'robot',
@@ -67,7 +69,7 @@ beforeEach(async () => {
       definition: undefined,
     },
     ...{ params: `n${++count}`, rule: 'p/held', ruleHash: 'ab'.repeat(32), reason: 'Held.', revision: 1, callId: 'call_1' },
-    ...{ approvers: undefined, intent: undefined, risk: undefined, findings: [] },
+    ...{ approvers, intent: undefined, risk: undefined, findings: [] },
   };
   const asked = await side.context.approvals.ask(
     ORG,
@@ -78,7 +80,7 @@ beforeEach(async () => {
   );
   ticket = asked.type === 'ticket' ? asked.ticket.id : '';
   answers.length = 0;
-});
+}
 
 const now = (): number => Math.floor(Date.now() / 1000);
 
@@ -126,6 +128,16 @@ describe('a request', () => {
     expect(answers[0]?.[0]).toBe('https://hooks.slack.com/actions/T0001/1/x');
     expect(said()).toContain('approved. Decided as ada');
     expect((await side.context.approvals.find(ORG, ticket))?.votes).toMatchObject([{ by: 'ada', user: 'ada' }]);
+  });
+
+  it('an approval that takes a passkey is refused, with the address of its page; a refusal is taken', async () => {
+    await ask({ passkey: true });
+    expect(await post(bodyOf())).toBe(200);
+    expect(said()).toContain('approving it takes your passkey');
+    expect(said()).toContain(`http://localhost:${new URL(side.url).port}/review/`);
+    expect(await stateOf()).toBe('open');
+    expect(await post(bodyOf({}, { action_id: 'refuse' }))).toBe(200);
+    expect(await stateOf()).toBe('refused');
   });
 
   it('that is forged, old, unsigned, too large, or for another organization decides nothing', async () => {
