@@ -1,5 +1,6 @@
 // Everything the admin side needs, as ports. app.ts hands it in once.
 import type { ApprovalDesk } from '../approval/desk.ts';
+import type { PasskeyStore } from '../approval/passkey-port.ts';
 import type { ReviewLinks } from '../approval/review-link.ts';
 import type { Checkpointer } from '../audit/checkpointer.ts';
 import type { ShadowDifference } from '../audit/entry.ts';
@@ -65,6 +66,7 @@ export interface AdminContext {
   /** The rules that calls are judged by, at least as new as the newest change in the store. */
   access(): Promise<AccessState>;
   approvals: ApprovalDesk;
+  passkeys: PasskeyStore;
   notify: NotifyPort;
   /** The page on which people decide: its links, and what it hands to a browser and takes back. */
   review: { links: ReviewLinks; seal(text: string): string; open(sealed: string): string | undefined };

@@ -43,6 +43,7 @@ function adminContext(inside: Inside, version: string, org: string, within: (org
     access: async () => ({ ...(await control.atLeast(org, (await store.log.head(org)).revision)), catalog }),
     notify: notifyPort(inside, org),
     ...decidingOf(inside, org),
+    passkeys: store.passkeys,
     logStore: store.log,
     audit: log,
     ready: () => store.lifecycle.healthy(),

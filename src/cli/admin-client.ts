@@ -41,6 +41,7 @@ import { type AdminClientOptions, type ExportPage, queryText, Wire } from './adm
 import { type EvidenceClient, evidenceClient } from './evidence-client.ts';
 import { type FreezeClient, freezesOf } from './freeze-client.ts';
 import { type NotifyClient, notificationsOf } from './notify-client.ts';
+import { type PasskeyClient, passkeysOf } from './passkey-client.ts';
 
 export interface LogEntryBody {
   content: Record<string, unknown>;
@@ -55,7 +56,7 @@ export interface PolicyBody {
   revision?: number;
 }
 
-export interface AdminClient extends EvidenceClient, FreezeClient, NotifyClient {
+export interface AdminClient extends EvidenceClient, FreezeClient, NotifyClient, PasskeyClient {
   readonly url: string;
   status(): Promise<StatusReply>;
   ready(): Promise<boolean>;
@@ -161,6 +162,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     limit: (name) => wire.json('GET', at('limits', name)),
     ...approvalsOf(wire),
     ...notificationsOf(wire),
+    ...passkeysOf(wire),
     ...freezesOf(wire),
     ...exportsOf(wire),
     ...evidenceClient(wire),
