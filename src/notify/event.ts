@@ -50,6 +50,7 @@ export const EVENT_TYPES = {
   'checkpoint.failed': ['critical', 'No checkpoint could be made of the log'],
   'gateway.started': ['info', 'A gateway started'],
   'gateway.stopped': ['info', 'A gateway stopped'],
+  'events.digest': ['info', 'What happened since the last message'],
   'webhook.test': ['info', 'A test of this subscription'],
 } as const satisfies Readonly<Record<string, readonly [Severity, string]>>;
 

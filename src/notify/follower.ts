@@ -2,8 +2,10 @@
 // INVARIANT: no entry is passed over and none is taken twice, on however many gateways (test/fault/notify.test.ts).
 // Does nothing at all for an organization without subscriptions.
 import type { LogStore, StoredEntry } from '../audit/port.ts';
+import type { Clock } from '../lib/clock.ts';
 import { isObject, type Json } from '../lib/json.ts';
 import type { ObjectStore } from '../object/port.ts';
+import { Digests, type Place } from './digests.ts';
 import { eventsOf } from './entry-event.ts';
 import { eventBody, type NotifyEvent } from './event.ts';
 import type { CursorMove, NewDelivery, OutboxCursor, OutboxStore, Waiting } from './port.ts';
@@ -20,6 +22,7 @@ export interface FollowerOptions {
   log: LogStore;
   objects: Pick<ObjectStore, 'history'>;
   outbox: OutboxStore;
+  clock: Pick<Clock, 'nowMs'>;
   /** Subscriptions as of at least this control revision. */
   subscriptions(org: string, revision: number): Promise<SubscriptionSet>;
 }
@@ -30,9 +33,11 @@ export class Follower {
   readonly #made = new Map<string, { revision: number; since: number }>();
   /** Head of the log at which every subscription was, last time. */
   readonly #settled = new Map<string, { seq: number; set: SubscriptionSet }>();
+  readonly #digests: Digests;
 
   constructor(options: FollowerOptions) {
     this.#options = options;
+    this.#digests = new Digests({ ...options, entriesAtOnce: ENTRIES_AT_ONCE });
   }
 
   /** One step: true when there is more to look at. `waiting`: what is pending of each subscription. */
@@ -41,21 +46,28 @@ export class Follower {
     const head = await log.head(org);
     const set = await subscriptions(org, head.revision);
     const settled = this.#settled.get(org);
-    if (set.all.length === 0 || (settled?.seq === head.seq && settled.set === set)) return false;
+    if (set.all.length === 0) return false;
+    if (settled?.seq === head.seq && settled.set === set && !this.#digests.isDue(org)) return false;
     const kept = new Map((await outbox.cursors(org)).map((cursor) => [cursor.subscription, cursor]));
     const full = new Set(waiting.filter(({ pending }) => pending >= MAX_PENDING).map(({ subscription }) => subscription));
     const places: Place[] = [];
-    for (const subscription of set.all)
-      if (!full.has(subscription.name)) places.push(await this.#place(org, subscription, kept.get(subscription.name), head.seq));
+    const collected: Place[] = [];
+    for (const subscription of set.all) {
+      if (full.has(subscription.name)) continue;
+      const place = await this.#place(org, subscription, kept.get(subscription.name), head.seq);
+      (subscription.spec.digest ? collected : places).push(place);
+    }
+    const hasMore = await this.#digests.step(org, collected, head.seq, set.wantsAllowed);
+    this.#settled.delete(org);
     const from = Math.min(...places.map(({ cursor }) => cursor.seq));
     if (places.length === 0 || from >= head.seq) {
-      if (full.size === 0) this.#settled.set(org, { seq: head.seq, set });
+      if (full.size === 0 && !hasMore) this.#settled.set(org, { seq: head.seq, set });
       await this.#save(org, places, [], from);
-      return false;
+      return hasMore;
     }
     const { rows, to } = await this.#read(org, from, head.seq, places, set.wantsAllowed);
     const isTaken = await this.#save(org, places, rows, to);
-    return !isTaken || to < head.seq;
+    return hasMore || !isTaken || to < head.seq;
   }
 
   async #save(org: string, places: readonly Place[], rows: readonly NewDelivery[], to: number): Promise<boolean> {
@@ -101,13 +113,6 @@ export class Follower {
     this.#made.set(key, { revision, since });
     return since;
   }
-}
-
-interface Place {
-  subscription: Subscription;
-  cursor: OutboxCursor;
-  /** As it stands in the store. */
-  from: OutboxCursor | undefined;
 }
 
 export function deliveriesOf(org: string, subscription: Subscription, events: readonly NotifyEvent[]): NewDelivery[] {

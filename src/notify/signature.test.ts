@@ -16,7 +16,7 @@ describe('standard webhooks signature', () => {
     expect(headers['webhook-signature']).toBe(verifier.sign('evt_1', new Date(Number(headers['webhook-timestamp']) * 1000), BODY));
     expect(() => verifier.verify(`${BODY} `, headers)).toThrow();
     expect(() => verifier.verify(BODY, { ...headers, 'webhook-id': 'evt_2' })).toThrow();
-    expect(() => verifier.verify(BODY, { ...headers, 'webhook-timestamp': String(nowS() - 1) })).toThrow();
+    expect(() => verifier.verify(BODY, { ...headers, 'webhook-timestamp': String(nowS() - 100) })).toThrow();
     expect(() => new Webhook(secret(2)).verify(BODY, headers)).toThrow();
   });
 

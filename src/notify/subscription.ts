@@ -4,7 +4,7 @@ import type { Json } from '../lib/json.ts';
 import type { StoredObject, SubscriptionSpec } from '../object/kinds.ts';
 import { EVENT_TYPES, type NotifyEvent, type Severity } from './event.ts';
 
-const GRAVITY: Readonly<Record<Severity, number>> = { info: 0, warning: 1, critical: 2 };
+export const GRAVITY: Readonly<Record<Severity, number>> = { info: 0, warning: 1, critical: 2 };
 /** Members of an event that a filter looks at. */
 const FILTERED = { agents: 'agent', servers: 'server', tools: 'tool', rules: 'rule', codes: 'code' } as const;
 
@@ -51,6 +51,7 @@ function compile({ metadata, spec, revision }: StoredObject<'subscription'>): Su
     return globs ? [[member, globs.map(compileGlob)]] : [];
   });
   const least = GRAVITY[spec.only?.severityAtLeast ?? 'info'];
+  const most = GRAVITY[spec.only?.severityAtMost ?? 'critical'];
   const isNamed = ({ type, channels }: NotifyEvent) =>
     events.some((glob) => glob.test(type)) || channels.some((channel) => answers.some((glob) => glob.test(channel)));
   return {
@@ -60,6 +61,7 @@ function compile({ metadata, spec, revision }: StoredObject<'subscription'>): Su
     wants: (event) =>
       !spec.disabled &&
       GRAVITY[event.severity] >= least &&
+      GRAVITY[event.severity] <= most &&
       isNamed(event) &&
       filters.every(([member, globs]) => fits(event.data[member], globs)),
   };

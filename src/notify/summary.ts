@@ -1,6 +1,6 @@
 // An event in words for people: a title and lines of label and value, for channels that show text. Pure; escaping is the channel's.
-import { isObject, type Json } from '../lib/json.ts';
-import { EVENT_TYPES, type EventBody, type Severity } from './event.ts';
+import { isObject, type Json, type JsonObject } from '../lib/json.ts';
+import { EVENT_TYPES, type EventBody, type EventType, type Severity } from './event.ts';
 
 /** Lines of one message; the others are in the event itself. */
 const MAX_FACTS = 16;
@@ -54,6 +54,7 @@ export function summaryOf({ type, timestamp, data }: EventBody): Summary {
     const value = textOf(data[member]);
     if (value !== '' && facts.length < MAX_FACTS) facts.push([label, value]);
   }
+  if (type === 'events.digest') facts.push(...digestFacts(data));
   facts.push(['Organization', textOf(data.organization)], ['Time', timestamp]);
   return {
     title: EVENT_TYPES[type][1],
@@ -61,6 +62,24 @@ export function summaryOf({ type, timestamp, data }: EventBody): Summary {
     facts,
     ticket: DECIDABLE.has(type) && typeof data.ticket === 'string' ? data.ticket : undefined,
   };
+}
+
+/** How many of each type, and the first of them in a line each; all of them are in the event itself. */
+function digestFacts({ types, events, from }: JsonObject): [string, string][] {
+  const counted = (Array.isArray(types) ? types : [])
+    .filter(isObject)
+    .map(({ type, count }): [string, string] => [titleOf(type), textOf(count)]);
+  const listed = (Array.isArray(events) ? events : []).filter(isObject).map(({ type, timestamp, data }): [string, string] => {
+    const about = isObject(data) ? DIGEST_LINE.map((member) => textOf(data[member])).filter((text) => text !== '') : [];
+    return [textOf(timestamp), [titleOf(type), ...about].join(', ')];
+  });
+  return [['Since', textOf(from)], ...counted.slice(0, MAX_FACTS), ...listed.slice(0, MAX_FACTS)];
+}
+
+const DIGEST_LINE = ['agent', 'server', 'tool', 'rule', 'name', 'ticket', 'limit'];
+
+function titleOf(type: Json | undefined): string {
+  return EVENT_TYPES[type as EventType]?.[1] ?? textOf(type);
 }
 
 function textOf(value: Json | undefined): string {

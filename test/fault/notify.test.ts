@@ -1,5 +1,5 @@
 // Notifications to a receiver that fails half of the time, from gateways that are killed: no event is lost, what comes twice comes with the same id,
-// and events about one subject come in their order. Every event that the log calls for is asked for; on PostgreSQL two gateways deliver at once.
+// and events about one subject come in their order. A subscription that collects has each in one digest, in the order of the log. Every event that the log calls for is asked for; on PostgreSQL two gateways deliver at once.
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { newOperatorToken } from '../../src/admin/operator.ts';
@@ -12,11 +12,12 @@ import { modernCaller } from '../support/raw-caller.ts';
 import { agentObject, httpServer, policyObject, seed, tokenObject } from '../support/seed.ts';
 import { freshPlace, type Place, STORES } from '../support/store-kind.ts';
 import { secretObject, webhookObject, webhookSecret } from '../support/subscription-object.ts';
-import { type Answer, startReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
+import { type Answer, type ReceivedEvent, startReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
 
 /** Kills per store; SALLYPORT_KILLS asks for more. */
 const KILLS = Number(process.env.SALLYPORT_KILLS ?? 2);
 const TICKETS_PER_ROUND = 3;
+const DIGEST_PATH = '/digest';
 const ORG = 'default';
 const agent = tokenObject('worker', 'worker');
 const reviewer = newOperatorToken();
@@ -33,7 +34,7 @@ afterAll(async () => {
 const BAD: readonly Answer[] = [500, 503, 'reset', 429, { status: 302, headers: { location: 'http://127.0.0.1:1/' } }];
 
 describe.each(STORES)('a receiver that fails and gateways that are killed, on %s', (kind) => {
-  it(`loses nothing, repeats only with the same id, and keeps the order of each subject, in ${KILLS} kills`, {
+  it(`loses nothing, repeats only with the same id, keeps the order of each subject, and has each event in one digest, in ${KILLS} kills`, {
     timeout: 300_000,
   }, async () => {
     const place = await freshPlace(kind);
@@ -65,7 +66,11 @@ describe.each(STORES)('a receiver that fails and gateways that are killed, on %s
       if (gateways.length === 0) gateways.push(await startHosted(place));
       receiver.answer = () => 200;
       const expected = await told(gateways[0] as HostedGateway);
-      const accepted = (): Set<string> => new Set(receiver.accepted().map(({ id }) => id));
+      const accepted = (): Set<string> => new Set(single(receiver.accepted()).map(({ id }) => id));
+      await vi.waitFor(() => expect(digested(receiver).length).toBeGreaterThanOrEqual(expected.length), {
+        timeout: 120_000,
+        interval: 250,
+      });
       await vi.waitFor(() => expect(expected.filter(({ id }) => !accepted().has(id)).map(({ type }) => type)).toEqual([]), {
         timeout: 120_000,
         interval: 250,
@@ -87,7 +92,8 @@ async function prepare(place: Place, receiver: WebhookReceiver, server: string):
       policyObject('notes', [{ name: 'held', match: { tool: ['note'] }, effect: 'hold' }]),
       secretObject(core, ORG, 'hook-key', webhookSecret()),
     ]);
-    await seed(core, ORG, [webhookObject('everything', receiver.url)]);
+    const collected = webhookObject('collected', new URL(DIGEST_PATH, receiver.url).href, { digest: { everyMs: 1_000 } });
+    await seed(core, ORG, [webhookObject('everything', receiver.url), collected]);
   } finally {
     await core.store.lifecycle.close();
   }
@@ -120,16 +126,26 @@ async function told(gateway: HostedGateway): Promise<NotifyEvent[]> {
   return events.slice(made);
 }
 
-function check({ received, unverified, accepted }: WebhookReceiver, expected: readonly NotifyEvent[]): void {
-  expect(unverified).toEqual([]);
+const single = (events: readonly ReceivedEvent[]) => events.filter(({ path }) => path !== DIGEST_PATH);
+
+/** Ids of the events in the digests that were accepted, each digest once. */
+function digested(receiver: WebhookReceiver): string[] {
+  const digests = new Map(receiver.accepted('events.digest').map((digest) => [digest.id, digest]));
+  return [...digests.values()].flatMap(({ data }) => (data.events as { data: { event: string } }[]).map((event) => event.data.event));
+}
+
+function check(receiver: WebhookReceiver, expected: readonly NotifyEvent[]): void {
+  expect(receiver.unverified).toEqual([]);
+  expect(digested(receiver)).toEqual(expected.map(({ id }) => id));
+  const received = single(receiver.received);
   const byId = new Map<string, string>();
-  for (const { id, text } of received) {
+  for (const { id, text } of receiver.received) {
     // The same id is the same event, to the last byte.
     expect(byId.get(id) ?? text).toBe(text);
     byId.set(id, text);
   }
   const first = new Map<string, number>();
-  accepted().forEach(({ id }, index) => {
+  single(receiver.accepted()).forEach(({ id }, index) => {
     if (!first.has(id)) first.set(id, index);
   });
   expect(new Set(first.keys())).toEqual(new Set(expected.map(({ id }) => id)));

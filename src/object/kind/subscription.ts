@@ -10,6 +10,9 @@ export const MAX_TEMPLATE_CHARS = 16_384;
 /** Longest pause between two attempts, milliseconds. */
 export const MAX_RETRY_MS = 86_400_000;
 
+/** Shortest interval of a digest, milliseconds. */
+export const MIN_DIGEST_MS = 1_000;
+
 export const severities = ['info', 'warning', 'critical'] as const;
 
 const url = z.union([z.url({ protocol: /^https?$/ }).max(4096), z.strictObject({ secret: name })]);
@@ -73,6 +76,7 @@ export const subscriptionSpec = z
         rules: globs.optional(),
         codes: globs.optional(),
         severityAtLeast: z.enum(severities).optional(),
+        severityAtMost: z.enum(severities).optional(),
       })
       .optional(),
     channel: z.discriminatedUnion('type', [webhook, slack, teams, email, template]),
@@ -85,6 +89,8 @@ export const subscriptionSpec = z
         longestMs: z.number().int().min(10).max(MAX_RETRY_MS).default(3_600_000),
       })
       .optional(),
+    /** Events are collected into one message, which is made so long after the first of them. What stands in no entry of the log is told at once. */
+    digest: z.strictObject({ everyMs: z.number().int().min(MIN_DIGEST_MS).max(MAX_RETRY_MS) }).optional(),
     /** Nothing new is told and nothing is sent; what waits already is kept. */
     disabled: z.boolean().default(false),
     /** Free words for people, e.g. who reads it. */
