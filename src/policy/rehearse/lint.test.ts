@@ -210,7 +210,7 @@ describe('examples', () => {
       { match: { tool: ['x'] }, effect: 'allow', when: 'args.owner == principal.user && args.a == args.b' },
       world(['x']),
     );
-    const { owner, a, b } = found?.args as JsonObject;
+    const { owner, a, b } = (found?.args ?? {}) as JsonObject;
     expect([owner, a]).toEqual([found?.user, b]);
   });
 });
@@ -255,7 +255,7 @@ describe('policy diff', () => {
     const small = (n: number): Drafted[] => [on('pay', 'allow', `args.amount <= ${n}`)];
     const [witness] = diff(small(500), small(400)).witnesses;
     expect(witness).toMatchObject({ a: { effect: 'allow' }, b: { effect: 'deny' } });
-    const amount = Number((witness?.call.args as JsonObject).amount);
+    const amount = Number(witness?.call.args?.amount);
     expect([amount > 400, amount <= 500]).toEqual([true, true]);
   });
 
