@@ -251,6 +251,20 @@ describe('policy diff', () => {
     expect([tried > 0, complete]).toEqual([true, true]);
   });
 
+  test('finds a call that takes what two rules ask for', () => {
+    const allowed = on('pay', 'allow', 'args.amount <= 10');
+    const { witnesses } = diff(
+      [allowed],
+      [
+        { match: { user: ['ben'] }, effect: 'deny', name: 'new' },
+        { ...allowed, name: 'r0' },
+      ],
+    );
+    expect(witnesses.find(({ a }) => a.rule === 'p/r0')).toMatchObject({
+      ...{ call: { tool: 'pay', user: 'ben' }, a: { effect: 'allow' }, b: { effect: 'deny', rule: 'p/new' } },
+    });
+  });
+
   test('finds the border of a condition that moved', () => {
     const small = (n: number): Drafted[] => [on('pay', 'allow', `args.amount <= ${n}`)];
     const [witness] = diff(small(500), small(400)).witnesses;
