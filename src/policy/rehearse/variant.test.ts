@@ -1,9 +1,9 @@
 // A request with one thing about it changed: the rest stays as it was, and so does the request it was made from.
 import { describe, expect, test } from 'vitest';
-import type { JsonObject } from '../../lib/json.ts';
+import type { Json, JsonObject } from '../../lib/json.ts';
 import type { PolicyRule } from '../../object/kinds.ts';
 import type { DecideInput } from '../decide-input.ts';
-import { type CompiledRule, compileRule } from '../rule.ts';
+import { type CompiledRule, compileRule, type Matcher } from '../rule.ts';
 import { failing, holding, instanceOf, SOME_TIME_MS, valueAt, withValue } from './variant.ts';
 
 const CALL: DecideInput = {
@@ -42,7 +42,7 @@ describe('a path of a condition', () => {
     ['tool.title', 'X', { definition: { _meta: { x: 1 }, title: 'X' } }],
     ['tool.meta.x', 2, { definition: { title: 'Pay', _meta: { x: 2 } } }],
     ['tool.annotations.readOnlyHint', true, { definition: { title: 'Pay', _meta: { x: 1 }, annotations: { readOnlyHint: true } } }],
-  ] as [string, never, Partial<DecideInput>][])('%s set to %j', (path, value, changed) => {
+  ] as [string, Json, Partial<DecideInput>][])('%s set to %j', (path, value, changed) => {
     expect(withValue(CALL, path, value)).toEqual({ ...CALL, ...changed });
     expect(CALL).toEqual(before);
   });
@@ -57,7 +57,7 @@ describe('a path of a condition', () => {
     ['principal.labels.tier', 'silver', { labels: { eu: 'yes', tier: 'silver' } }],
     ['principal.labels.tier', null, { labels: { eu: 'yes' } }],
     ['principal.labels.tier', 5, { labels: { eu: 'yes', tier: '5' } }],
-  ] as [string, never, Partial<DecideInput['principal']>][])('%s set to %j', (path, value, changed) => {
+  ] as [string, Json, Partial<DecideInput['principal']>][])('%s set to %j', (path, value, changed) => {
     expect(withValue(CALL, path, value)).toEqual({ ...CALL, principal: { ...CALL.principal, ...changed } });
   });
 
@@ -128,9 +128,9 @@ describe('a matcher', () => {
     ['time', { time: { zone: 'UTC', from: '13:00' } }, [SOME_TIME_MS + 3_600_000], ({ nowMs }: DecideInput) => nowMs],
     ['time', { time: { zone: 'UTC', weekdays: ['sun'] } }, [Date.UTC(2026, 0, 11)], ({ nowMs }: DecideInput) => nowMs],
     ['method', { method: ['x'] }, [], () => undefined],
-  ] as [never, PolicyRule['match'], unknown[], (input: DecideInput) => unknown][])('%s holds: %j', (matcher, match, expected, read) => {
+  ] as [Matcher, PolicyRule['match'], unknown[], (input: DecideInput) => unknown][])('%s holds: %j', (matcher, match, expected, read) => {
     expect(made(holding(ruleOf(match), matcher, CALL), read)).toEqual(expected);
-    if (matcher !== ('method' as string)) expect(holding(ruleOf({}), matcher, CALL)).toEqual([]);
+    if (matcher !== 'method') expect(holding(ruleOf({}), matcher, CALL)).toEqual([]);
   });
 
   test('of whose policy it is holds for that one', () => {
@@ -159,7 +159,7 @@ describe('a matcher', () => {
     ['time', {}, [], ({ nowMs }: DecideInput) => nowMs],
     ['source', { source: ['10.0.0.0/8'] }, ['192.0.2.1', '2001:db8::1'], ({ source }: DecideInput) => source],
     ['agent', { agent: ['bot'] }, [], () => undefined],
-  ] as [never, PolicyRule['match'], unknown[], (input: DecideInput) => unknown][])('%s fails: %j', (matcher, match, expected, read) => {
+  ] as [Matcher, PolicyRule['match'], unknown[], (input: DecideInput) => unknown][])('%s fails: %j', (matcher, match, expected, read) => {
     expect(made(failing(ruleOf(match), matcher, CALL), read)).toEqual(expected);
   });
 
