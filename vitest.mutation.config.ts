@@ -1,4 +1,4 @@
-// The tests that mutants of policy/, limit/ and kill/ must not survive: quick ones, on the embedded store, without other processes. `npm run -s mutation`.
+// The tests that mutants of policy/, limit/ and kill/ must not survive: those that need no gateway and no other process. `npm run -s mutation`.
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -10,7 +10,6 @@ export default defineConfig({
       'test/cases/policy/*.test.ts',
       'test/differential/*.test.ts',
       'test/property/{policy,rehearse,explain}.test.ts',
-      'test/scenario/{policy,rehearse,explain,limit,attack-limit}.test.ts',
     ],
     testTimeout: 60_000,
     env: { SALLYPORT_QUICK: '1' },

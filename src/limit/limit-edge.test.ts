@@ -281,7 +281,13 @@ describe('the limits of an organization', () => {
       expect(compiled({ match: { [name]: [value] }, concurrency: 1 }).appliesTo(call()), name).toBe(true);
       expect(compiled({ match: { [name]: ['other'] }, concurrency: 1 }).appliesTo(call()), name).toBe(false);
     }
-    expect(compiled({ match: { environment: ['prod'] }, concurrency: 1 }).appliesTo(call())).toBe(false);
+    const prod = compiled({ match: { environment: ['prod'] }, concurrency: 1 });
+    expect(prod.appliesTo(call())).toBe(false);
+    expect(prod.appliesTo(call({ principal: { ...caller, environment: 'prod' } }))).toBe(true);
+    const crews = call({ principal: { ...caller, teams: ['other', 'crew'] } });
+    expect(compiled({ match: { team: ['crew'] }, concurrency: 1 }).appliesTo(crews)).toBe(true);
+    expect(compiled({ quota: { max: 1, windowMs: MINUTE_MS, errors: 'free' } }).quota?.freeErrors).toBe(true);
+    expect(compiled({ quota: { max: 1, calendar: 'day' } }).quota?.window).toEqual({ type: 'calendar', unit: 'day', timeZone: 'UTC' });
     const per = ['agent', 'class', 'user', 'token', 'server', 'tool', 'organization'];
     expect(compiled({ per, concurrency: 1 }).keyOf(call())).toBe('agent=bot&class=coder&user=ann&token=t1&server=shop&tool=shop/refund');
     expect(compiled({ per: ['tool'], concurrency: 1 }).keyOf(call({ server: undefined }))).toBe('tool=');

@@ -4,6 +4,7 @@ import { isObject, type JsonObject } from '../lib/json.ts';
 import { kinds, type PolicyCase, type PolicyRule, type StoredObject } from '../object/kinds.ts';
 import { parseObjects } from '../object/parse.ts';
 import { checkActivation, MAX_CHECKED_TOOLS } from './activation.ts';
+import { inputOf } from './case.ts';
 import { compilePolicies, orderedRules } from './compile.ts';
 import { effectiveRules } from './effective.ts';
 
@@ -75,6 +76,26 @@ describe('conditions', () => {
 
   test('of policies that did not change are left alone', () => {
     expect(check(when('agrs.x == 1'), []).problems).toEqual([]);
+  });
+
+  test('about tools that are not known are checked by what is known of every call', () => {
+    expect(check(when('principal.agnt == "x"', { tool: ['unknown'] })).problems).toEqual([
+      'rule "r": there is no "agnt" here. Did you mean "agent"?',
+    ]);
+    expect(check([policy([{ name: 'r', match: {}, when: 'args.x > 5 > 7', effect: 'allow' }])]).problems).toHaveLength(1);
+  });
+
+  test('say the same of several tools once, with the first of them', () => {
+    const { problems } = check(when('args.zzzzzz == 1 && args.yyyyyy == 2'));
+    expect(problems).toEqual([
+      'rule "r": there is no "zzzzzz" here. (tool "refund" of server "shop")',
+      'rule "r": there is no "yyyyyy" here. (tool "refund" of server "shop")',
+    ]);
+  });
+
+  test('are checked against the tools of servers, whatever else bears a name', () => {
+    const agent: StoredObject = { kind: 'agent', metadata: { name: 'shop' }, spec: {} };
+    expect(check([agent, policy([{ name: 'r', match: {}, when: 'args.nope == 1', effect: 'allow' }])]).problems).toEqual([]);
   });
 
   test('are checked against so many tools and no more', () => {
@@ -156,6 +177,54 @@ describe('cases', () => {
     expect(check([policy(rules, [one('allow')]), guard], ['guard']).problems).toEqual([
       'case "c": expected effect allow, came out as deny by rule guard/no (denied_by_rule)',
     ]);
+  });
+
+  test('of a policy that only watches are about the set in which it decides', () => {
+    const watch = policy([{ name: 'no', match: {}, effect: 'deny' }], [one('deny')], 'w');
+    watch.spec = { ...watch.spec, order: 1, mode: 'shadow' };
+    expect(check([policy(rules, [one('allow')]), watch], []).problems).toEqual([]);
+    const wrong = policy([{ name: 'no', match: {}, effect: 'deny' }], [one('allow')], 'w');
+    wrong.spec = { ...wrong.spec, order: 1, mode: 'shadow' };
+    expect(check([policy(rules), wrong], []).problems).toEqual([
+      'case "c": expected effect allow, came out as deny by rule w/no (denied_by_rule)',
+    ]);
+  });
+
+  test('are run where the conditions are sound, and not where one is wrong', () => {
+    const broken: PolicyRule[] = [{ name: 'b', match: {}, when: 'args.x ==', effect: 'allow' }];
+    expect(check([policy(broken, [one('allow')])]).problems).toEqual([expect.stringContaining('this is no CEL expression')]);
+  });
+
+  test('of a rule that asks for nothing more say what was expected more', () => {
+    const plain: PolicyRule[] = [{ name: 'all', match: {}, effect: 'allow' }];
+    expect(check([policy(plain, [one({ effect: 'allow', log: 'warn', notify: ['#a', '#b'] })])]).problems).toEqual([
+      'case "c": expected log warn and notify #a, #b, came out as allow by rule p/all (allowed)',
+    ]);
+    expect(check([policy(plain, [one({ effect: 'allow', notify: [] })])]).problems).toEqual([]);
+    expect(check([policy([{ name: 'h', match: {}, effect: 'hide' }], [one('allow')])]).problems).toEqual([
+      'case "c": expected effect allow, came out as hide by rule p/h (no_rule_allows)',
+    ]);
+  });
+
+  test('of which little is said are about a call of which little is known', () => {
+    expect(inputOf({ agent: 'bot' })).toEqual({
+      principal: {
+        ...{ org: 'case', agent: 'bot', agentClass: undefined, environment: undefined, teams: [], roles: [], labels: {} },
+        ...{ user: undefined, token: undefined },
+      },
+      ...{ kind: 'list', method: 'tools/list', server: undefined, capability: undefined, args: undefined, definition: undefined },
+      ...{
+        tags: undefined,
+        intent: undefined,
+        findings: [],
+        risk: undefined,
+        flow: [],
+        facts: undefined,
+        nowMs: undefined,
+        source: undefined,
+      },
+    });
+    expect(inputOf({ agent: 'bot', method: 'vendor/x' }).kind).toBe('call');
   });
 
   test('that end in an error say which', () => {

@@ -78,12 +78,8 @@ function accessOf(objects: readonly StoredObject[]): string | undefined {
 }
 
 function byOrder(a: StoredObject<'policy'>, b: StoredObject<'policy'>): number {
-  return a.spec.order - b.spec.order || compareText(a.metadata.name, b.metadata.name);
-}
-
-/** By code unit, so that the order is the same everywhere. */
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  // Names by code unit, so that the order is the same everywhere.
+  return a.spec.order - b.spec.order || (a.metadata.name < b.metadata.name ? -1 : 1);
 }
 
 function isKind<K extends Kind>(object: StoredObject, kind: K): object is StoredObject & StoredObject<K> {

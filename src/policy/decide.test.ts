@@ -5,6 +5,7 @@ import type { CapabilityKind, CapabilityRef, MethodKind } from '../call.ts';
 import type { PolicyRule, PolicySpec, StoredObject } from '../object/kinds.ts';
 import { type Bands, compilePolicies, type PolicySet } from './compile.ts';
 import type { DecideInput, Who } from './decide-input.ts';
+import { MAX_SHOWN_CHARS } from './refusal-text.ts';
 
 const USES: Record<CapabilityKind, [string, MethodKind]> = {
   tool: ['tools/call', 'call'],
@@ -68,7 +69,11 @@ describe('a band of a risk profile', () => {
 
   test('holds or denies what the rules allow, in its own name', () => {
     expect(setOf([ALL], band('hold')).decide(risky())).toMatchObject({ effect: 'hold', rule: 'risk/shop-80', code: 'approval_required' });
-    expect(setOf([ALL], band('deny')).decide(risky())).toMatchObject({ effect: 'deny', rule: 'risk/shop-80', code: 'denied_by_rule' });
+    const denied = setOf([ALL], band('deny')).decide(risky());
+    expect(denied).toMatchObject({ effect: 'deny', rule: 'risk/shop-80', code: 'denied_by_rule' });
+    expect(denied.reason).toBe(
+      'Agent "bot" may not call tool "pay" of server "shop": rule "risk/shop-80" denies it (Its risk is too high.).',
+    );
     expect(setOf([ALL], band(undefined)).decide(risky())).toMatchObject({ effect: 'allow', rule: 'p/r0' });
   });
 
@@ -130,6 +135,8 @@ describe('what a capability comes to without a call', () => {
     expect(outlook([cond('deny'), ALL, cond('hold')])).toEqual({ effect: 'conditional', rule: 'p/r1', conditions: ['p/r0'] });
     expect(outlook([cond('deny', { tool: ['other'] }), ALL])).toEqual({ effect: 'allow', rule: 'p/r1', conditions: [] });
     expect(outlook([{ match: { tool: ['other'] }, effect: 'deny' }, ALL]).conditions).toEqual([]);
+    expect(outlook([cond('deny', { tool: ['oth*'] }), cond('deny', { user: ['a*'] }), ALL]).conditions).toEqual([]);
+    expect(outlook([{ match: { tool: ['p*'], method: ['tasks/*'] }, effect: 'deny' }, ALL]).conditions).toEqual([]);
     expect(outlook([cond('allow'), cond('hold')])).toEqual({
       effect: 'conditional',
       rule: 'builtin/default',
@@ -156,7 +163,7 @@ describe('a resource URI that means another place than it says', () => {
     expect(decided(on('file:///etc/*', 'hold'), on('file:///docs/*', 'allow'))).toMatchObject({ effect: 'hold', rule: 'p/r0' });
     expect(decided(on('file:///docs/*', 'hold'), on('file:///etc/*', 'allow'))).toMatchObject({ effect: 'hold', rule: 'p/r0' });
     expect(decided(on('file:///etc/*', 'hold'), on('file:///docs/*', 'hold'))).toMatchObject({ effect: 'hold', rule: 'p/r1' });
-    expect(decided(on('file:///etc/*', 'allow'), on('file:///docs/*', 'allow'))).toMatchObject({ effect: 'allow' });
+    expect(decided(on('file:///etc/*', 'allow'), on('file:///docs/*', 'allow'))).toMatchObject({ effect: 'allow', rule: 'p/r1' });
   });
 });
 
@@ -227,6 +234,35 @@ describe('a server', () => {
   });
 });
 
+describe('a rule that names its callers one by one', () => {
+  const someone: Who = { ...bot, agentClass: 'coder', user: 'ann', teams: ['crew', 'night'], roles: ['dev', 'ops'] };
+  const named = { agent: ['bot'], user: ['ann'], class: ['coder'], team: ['night'], role: ['ops'] };
+
+  test.each(Object.entries(named))('is found by %s, and only by it', (matcher, names) => {
+    const set = setOf([{ match: { [matcher]: names }, effect: 'allow' }]);
+    const effect = (who: Who): string => set.decide(use('tool', 'x', { principal: who })).effect;
+    const nobody: Who = { ...bot, agent: 'other' };
+    expect([effect(someone), effect(nobody), set.mayUse(someone, 'shop'), set.mayUse(nobody, 'shop')]).toEqual([
+      'allow',
+      'deny',
+      true,
+      false,
+    ]);
+  });
+
+  test('is found once by whom it names twice', () => {
+    const set = setOf([
+      { match: { team: ['crew', 'night'], user: ['a*'] }, effect: 'allow' },
+      { match: { role: ['dev', 'ops'] }, effect: 'deny' },
+    ]);
+    expect(set.explain(use('tool', 'x', { principal: { ...someone, user: 'ben' } })).trace.map(({ rule }) => rule)).toEqual([
+      'p/r0',
+      'p/r1',
+    ]);
+    expect(set.decide(use('tool', 'x', { principal: someone })).rule).toBe('p/r0');
+  });
+});
+
 describe('what is shown', () => {
   test('of a tool is remembered for its caller, and says nothing of a prompt or resource of that name', () => {
     const set = setOf([{ match: { tool: ['x'], prompt: ['y'] }, effect: 'allow' }]);
@@ -265,6 +301,12 @@ describe('what the agent is told', () => {
     expect(told('deny', 'too late')).toBe(`${asked}: rule "p/r0" denies it (too late).`);
     expect(told('hold')).toBe(`${asked} without approval: rule "p/r0" holds it for a person.`);
     expect(told('hold', 'money')).toBe(`${asked} without approval: rule "p/r0" holds it for a person (money).`);
+  });
+
+  test('shows a name whole up to its bound', () => {
+    const told = (length: number): string => setOf([]).decide(use('tool', 'x'.repeat(length))).reason;
+    expect(told(MAX_SHOWN_CHARS)).toContain(`tool "${'x'.repeat(MAX_SHOWN_CHARS)}"`);
+    expect(told(MAX_SHOWN_CHARS + 1)).toContain(`tool "${'x'.repeat(MAX_SHOWN_CHARS)}…"`);
   });
 
   test('names no server where there is none', () => {

@@ -64,6 +64,8 @@ const matchOf = (shape: Record<string, fc.Arbitrary<unknown>>) =>
     .map((match) => Object.fromEntries(Object.entries(match).filter(([, value]) => value !== undefined)) as PolicyRule['match']);
 
 type Drafted = Omit<PolicyRule, 'name'>;
+/** What rules come from. */
+type Ruling = StoredObject<'policy'> | StoredObject<'role'>;
 const ruleArb: fc.Arbitrary<Drafted> = fc.oneof(
   {
     weight: 5,
@@ -103,6 +105,30 @@ const policiesOf = (rules: fc.Arbitrary<Drafted>) =>
         }),
       ),
     );
+
+/** What roles grant stands between the agents' own policies and the defaults. */
+const rolesArb: fc.Arbitrary<StoredObject<'role'>[]> = fc.uniqueArray(fc.constantFrom('r1', 'r2'), { maxLength: 2 }).chain((names) =>
+  fc.tuple(
+    ...names.map((name) =>
+      fc
+        .array(
+          matchOf({
+            server: some(['s1', 's*']),
+            tool: some(['read', 'r*']),
+            prompt: some(['read']),
+            resource: some(['w*']),
+            method: some(['tools/*']),
+          }),
+          {
+            maxLength: 2,
+          },
+        )
+        .map((grants): StoredObject<'role'> => ({ kind: 'role', metadata: { name }, spec: { grants } as StoredObject<'role'>['spec'] })),
+    ),
+  ),
+);
+const objectsOf = (rules: fc.Arbitrary<Drafted>): fc.Arbitrary<Ruling[]> =>
+  fc.tuple(policiesOf(rules), rolesArb).map(([policies, roles]) => [...roles, ...policies]);
 
 const whoArb = fc.record({
   org: fc.constant('acme'),
@@ -165,7 +191,7 @@ const inputArb: fc.Arbitrary<DecideInput> = fc
 test('decides as a naive evaluator does', () => {
   const seen = new Set<string>();
   fc.assert(
-    fc.property(policiesOf(ruleArb), inputArb, (objects, input) => {
+    fc.property(objectsOf(ruleArb), inputArb, (objects, input) => {
       const decision = compilePolicies(objects, 1).explain(input);
       const { effect, rule, code } = naive(objects, input);
       expect({ effect: decision.hidden ? 'hide' : decision.effect, rule: decision.rule, code: decision.code }).toEqual({
@@ -173,7 +199,9 @@ test('decides as a naive evaluator does', () => {
         rule,
         code,
       });
-      seen.add(code === 'allowed' ? `allowed by ${rule.startsWith('p') ? 'rule' : rule}` : `${effect} ${code}`);
+      seen.add(
+        code === 'allowed' ? `allowed by ${rule.startsWith('p') ? 'rule' : rule.replace(/^role\/.*/, 'role')}` : `${effect} ${code}`,
+      );
     }),
     { numRuns: RUNS, ...SEED },
   );
@@ -181,6 +209,7 @@ test('decides as a naive evaluator does', () => {
   if (QUICK) return;
   expect([...seen].sort()).toEqual([
     'allowed by builtin/handshake',
+    'allowed by role',
     'allowed by rule',
     'deny denied_by_rule',
     'deny no_rule_allows',
@@ -193,7 +222,7 @@ test('decides as a naive evaluator does', () => {
 test('what is not listed is denied, whatever is known of the call', () => {
   fc.assert(
     fc.property(
-      policiesOf(ruleArb),
+      objectsOf(ruleArb),
       whoArb,
       fc.constantFrom('s1', 's2'),
       fc.array(factsArb, { minLength: 1, maxLength: 6 }),
@@ -228,12 +257,13 @@ test('what is listed can be called: with some arguments it is let through, or pu
   fc.assert(
     fc.property(
       mixed,
+      rolesArb,
       fc.array(fc.boolean(), { minLength: 24, maxLength: 24 }),
       whoArb,
       fc.constantFrom('s1', 's2'),
-      (plain, flags, principal, server) => {
+      (plain, roles, flags, principal, server) => {
         let index = 0;
-        const objects = plain.map(({ spec, ...object }, p) => ({
+        const policies = plain.map(({ spec, ...object }, p) => ({
           ...object,
           spec: {
             ...spec,
@@ -242,8 +272,8 @@ test('what is listed can be called: with some arguments it is let through, or pu
             ),
           },
         }));
-        const set = compilePolicies(objects, 1);
-        const ids = objects.flatMap(({ spec }, p) => spec.rules.map((_rule, r) => `p${p}r${r}`));
+        const set = compilePolicies([...policies, ...roles], 1);
+        const ids = policies.flatMap(({ spec }, p) => spec.rules.map((_rule, r) => `p${p}r${r}`));
         for (const [method, kind, capability] of usings)
           for (const name of ['read', 'write']) {
             const ref: CapabilityRef = { kind: capability, name };
@@ -271,16 +301,26 @@ interface Naive {
   code: string;
 }
 
-type Placed = { id: string; rule: PolicyRule; spec: PolicySpec };
+type Placed = { id: string; rule: PolicyRule; spec: Pick<PolicySpec, 'tier' | 'team' | 'agent'> };
 
-function inOrder(objects: readonly StoredObject<'policy'>[]): Placed[] {
-  const rank = (spec: PolicySpec): number => ['guardrail', 'team', 'agent', 'default'].indexOf(spec.tier ?? 'default');
+const TIERS = ['guardrail', 'team', 'agent', 'grant', 'default'];
+
+function inOrder(objects: readonly Ruling[]): Placed[] {
+  const rank = (object: Ruling): number => TIERS.indexOf(object.kind === 'role' ? 'grant' : (object.spec.tier ?? 'default'));
+  const order = (object: Ruling): number => (object.kind === 'role' ? 0 : object.spec.order);
   return [...objects]
-    .sort((a, b) => rank(a.spec) - rank(b.spec) || a.spec.order - b.spec.order || (a.metadata.name < b.metadata.name ? -1 : 1))
-    .flatMap(({ metadata, spec }) => spec.rules.map((rule) => ({ id: `${metadata.name}/${rule.name}`, rule, spec })));
+    .sort((a, b) => rank(a) - rank(b) || order(a) - order(b) || (a.metadata.name < b.metadata.name ? -1 : 1))
+    .flatMap((object) => {
+      const { name } = object.metadata;
+      if (object.kind === 'policy') return object.spec.rules.map((rule) => ({ id: `${name}/${rule.name}`, rule, spec: object.spec }));
+      return object.spec.grants.map((grant, i): Placed => {
+        const rule: PolicyRule = { name: String(i + 1), match: { ...grant, role: [name] }, effect: 'allow' };
+        return { id: `role/${name}/${i + 1}`, rule, spec: {} };
+      });
+    });
 }
 
-function naive(objects: readonly StoredObject<'policy'>[], input: DecideInput): Naive {
+function naive(objects: readonly Ruling[], input: DecideInput): Naive {
   const followUp = input.method === 'tasks/get';
   for (const placed of inOrder(objects)) {
     const { id, rule } = placed;
@@ -361,7 +401,7 @@ function holdsDuring({ match, when, effect }: PolicyRule, input: DecideInput): b
   return CONDITIONS.find(([one]) => one === when)?.[1](input.args ?? {});
 }
 
-function handshake(objects: readonly StoredObject<'policy'>[], input: DecideInput): boolean {
+function handshake(objects: readonly Ruling[], input: DecideInput): boolean {
   const { kind, method, server, capability, principal } = input;
   const connection = kind === 'meta' || kind === 'list' || kind === 'subscription' || method === 'notifications/progress';
   if (!connection) return false;

@@ -10,6 +10,8 @@ import { type DecideInput, MAX_TRACE } from '../../src/policy/policy-set.ts';
 const RUNS = process.env.SALLYPORT_QUICK === undefined ? 1_500 : 200;
 const agents = ['a1', 'a2', 'b1'];
 const classes = ['c1', 'c2'];
+const teams = ['t1', 't2'];
+const roles = ['r1', 'r2'];
 const environments = ['dev', 'prod'];
 const servers = ['s1', 's2', 't1'];
 const names = ['read', 'read_all', 'write', '__proto__'];
@@ -35,6 +37,8 @@ const ruleArb = fc.record({
     .record({
       agent: globsOf(agents, ['a*']),
       class: globsOf(classes, ['c?']),
+      team: globsOf(teams, ['t*']),
+      role: globsOf(roles, ['r?']),
       environment: globsOf(environments, ['*']),
       server: globsOf(servers, ['s*', '*']),
       tool: globsOf(names, ['read*']),
@@ -74,14 +78,14 @@ const principalArb = fc
   .record({
     agent: fc.constantFrom(...agents),
     agentClass: fc.option(fc.constantFrom(...classes), { nil: undefined }),
+    teams: fc.subarray(teams),
+    roles: fc.subarray(roles),
     environment: fc.option(fc.constantFrom(...environments), { nil: undefined }),
     scopes: scopesArb,
   })
   .map(
     ({ scopes, ...who }): Principal => ({
       org: 'acme',
-      teams: [],
-      roles: [],
       labels: {},
       user: undefined,
       token: undefined,
@@ -223,6 +227,8 @@ function naiveFailure(match: PolicyRule['match'], { principal, server, capabilit
   if (fails(match.server, server)) return 'server';
   if (fails(match.agent, principal.agent)) return 'agent';
   if (fails(match.class, principal.agentClass)) return 'class';
+  if (match.team && !principal.teams.some((team) => !fails(match.team, team))) return 'team';
+  if (match.role && !principal.roles.some((role) => !fails(match.role, role))) return 'role';
   if (fails(match.environment, principal.environment)) return 'environment';
   const named = (['tool', 'prompt', 'resource'] as const).filter((kind) => match[kind]);
   if (named.length) {

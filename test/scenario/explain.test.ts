@@ -1,4 +1,4 @@
-// Issue 3 §3, `explain`: each test is named after the sentence it shows. Real store, whole table, admin API over the same store.
+// `explain`: each test is named after the sentence it shows. Real store, whole table, admin API over the same store.
 import { afterEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/lib/json.ts';
 import type { PolicyRule } from '../../src/object/kinds.ts';

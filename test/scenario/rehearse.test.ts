@@ -1,4 +1,4 @@
-// Issue 3 §3, lint, diff, simulate, shadow, starters: each test is named after the sentence it shows. Real store, whole table, admin API.
+// Lint, diff, simulate, shadow, starters: each test is named after the sentence it shows. Real store, whole table, admin API.
 import { afterEach, describe, expect, it } from 'vitest';
 import { ShadowKeeper } from '../../src/app/shadow-keeper.ts';
 import type { JsonObject } from '../../src/lib/json.ts';

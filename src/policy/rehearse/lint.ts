@@ -10,11 +10,14 @@ import { covers } from './cover.ts';
 import { asGiven, givenOf } from './given.ts';
 import { neverMatches } from './never.ts';
 import { matchesAlone, samplesOf, type World } from './space.ts';
+import { variants } from './witness.ts';
 
 /** Problems told. */
 export const MAX_PROBLEMS = 500;
 /** Calls tried for one rule. */
 export const MAX_RULE_CALLS = 64;
+/** Calls tried beyond those, with the values that the rules before it turn on. */
+const MAX_BEYOND = 256;
 /** Pairs of rules compared, beyond which earlier rules far away are not looked at. */
 export const MAX_PAIRS = 5_000_000;
 
@@ -78,7 +81,7 @@ function shadowed(set: PolicySet, rule: CompiledRule, calls: readonly DecideInpu
     takers.set(decision.rule, (takers.get(decision.rule) ?? 0) + 1);
     other ??= { input, rule: decision.rule };
   }
-  if (!other) return undefined;
+  if (!other || decidesBeyond(set, rule, calls, takers)) return undefined;
   const by = [...takers].sort((one, two) => two[1] - one[1]).map(([id]) => id);
   return {
     kind: 'shadowed',
@@ -87,6 +90,19 @@ function shadowed(set: PolicySet, rule: CompiledRule, calls: readonly DecideInpu
     message: `of ${calls.length} calls that it matches, earlier rules decide all: ${by.slice(0, 5).join(', ')}`,
     example: givenOf(other.input),
   };
+}
+
+/** Does it decide a call that lies just outside of what earlier rules take? */
+function decidesBeyond(set: PolicySet, rule: CompiledRule, calls: readonly DecideInput[], takers: ReadonlyMap<string, number>): boolean {
+  let left = MAX_BEYOND;
+  for (const taker of set.rules)
+    for (const call of takers.has(taker.id) ? calls : [])
+      for (const changed of variants(taker, call)) {
+        if (left-- === 0) return false;
+        const input = asGiven(changed);
+        if (matchesAlone(rule, input, set.tags) && set.decide(input).rule === rule.id) return true;
+      }
+  return false;
 }
 
 /** Calls as they can be written down, which the rule matches taken by itself. */

@@ -61,6 +61,20 @@ export function comparePolicies(a: PolicySet, b: PolicySet, world: World): Polic
   return { rules, ...search.result };
 }
 
+/** The request as one more rule would have it, and as it would not. */
+export function* variants(rule: CompiledRule, input: DecideInput): Generator<DecideInput> {
+  for (const matcher of Object.keys(rule.source.match) as (keyof CompiledRule['source']['match'])[]) {
+    if (matcher === 'tool' || matcher === 'prompt' || matcher === 'resource' || matcher === 'method' || matcher === 'kind') continue;
+    yield* holding(rule, matcher, input);
+    yield* failing(rule, matcher, input);
+  }
+  for (const [path, values] of choicesOf(rule))
+    for (const value of values as Json[]) {
+      const changed = withValue(input, path, value);
+      if (changed) yield changed;
+    }
+}
+
 class WitnessSearch {
   readonly #a: PolicySet;
   readonly #b: PolicySet;
@@ -97,20 +111,6 @@ class WitnessSearch {
 export function sideOf(set: PolicySet, input: DecideInput): Side {
   const { effect, rule, hidden } = set.decide(input);
   return { effect: hidden ? 'hide' : effect, rule };
-}
-
-/** The request as one more rule would have it, and as it would not. */
-function* variants(rule: CompiledRule, input: DecideInput): Generator<DecideInput> {
-  for (const matcher of Object.keys(rule.source.match) as (keyof CompiledRule['source']['match'])[]) {
-    if (matcher === 'tool' || matcher === 'prompt' || matcher === 'resource' || matcher === 'method' || matcher === 'kind') continue;
-    yield* holding(rule, matcher, input);
-    yield* failing(rule, matcher, input);
-  }
-  for (const [path, values] of choicesOf(rule))
-    for (const value of values as Json[]) {
-      const changed = withValue(input, path, value);
-      if (changed) yield changed;
-    }
 }
 
 function changedRules(a: readonly CompiledRule[], b: readonly CompiledRule[]): PolicyDifference['rules'] {

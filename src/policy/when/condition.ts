@@ -11,9 +11,9 @@ import { type Expr, type Node, parseWhen } from './syntax.ts';
 /** Values one condition is given at most, counted inside of lists and objects. */
 export const MAX_INPUT_VALUES = 20_000;
 /** Levels of what it is given. */
-const MAX_INPUT_DEPTH = 64;
+export const MAX_INPUT_DEPTH = 64;
 /** Paths whose values are shown in a trace. */
-const MAX_SHOWN_PATHS = 32;
+export const MAX_SHOWN_PATHS = 32;
 
 /** Gives the value of a variable, as JSON; `undefined` when it has none. `now` is in milliseconds. */
 export type Values = (variable: string) => Json | undefined;

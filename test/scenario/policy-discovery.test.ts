@@ -1,0 +1,131 @@
+// Discovery uses the same decision as use: what lists, templates, completions and names of all servers show an agent is what it may use, and what
+// they do not show is answered like what does not exist. On a real store, through the whole table.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { CallOutcome, Surface } from '../../src/call.ts';
+import type { JsonObject } from '../../src/lib/json.ts';
+import type { PolicyRule } from '../../src/object/kinds.ts';
+import { type CallOptions, callOf, echoServer, type Harness, harness, ok } from '../support/pipeline-harness.ts';
+import { agentObject, httpServer, policyObject, tokenObject } from '../support/seed.ts';
+
+const bot = tokenObject('bot', 'bot');
+const OWN: Surface = { type: 'server', server: 'notes' };
+const ALL: Surface = { type: 'all' };
+const tool = (name: string) => ({ name, inputSchema: { type: 'object' } });
+const LISTS: Record<string, JsonObject> = {
+  'tools/list': { tools: ['read_note', 'write_note', 'dump'].map(tool) },
+  'prompts/list': { prompts: [{ name: 'greet' }, { name: 'secret' }] },
+  'resources/list': { resources: ['note://public/1', 'note://private/1'].map((uri) => ({ uri, name: uri })) },
+  'resources/templates/list': {
+    resourceTemplates: ['note://public/{id}', 'note://private/{id}'].map((uriTemplate) => ({ uriTemplate, name: uriTemplate })),
+  },
+};
+const READS: PolicyRule[] = [
+  { name: 'dump', match: { tool: ['dump'] }, effect: 'hide' },
+  { name: 'tools', match: { tool: ['read_*', 'dump'] }, effect: 'allow' },
+  { name: 'rest', match: { prompt: ['greet'], resource: ['note://public/*'] }, effect: 'allow' },
+];
+
+let h: Harness;
+beforeEach(async () => {
+  const servers = ['notes', 'vault'].map((name) => httpServer(name, 'http://127.0.0.1:9/mcp'));
+  h = await harness({
+    objects: [
+      agentObject('bot'),
+      bot.object,
+      ...servers,
+      policyObject(
+        'p',
+        READS.map((rule) => ({ ...rule, match: { server: ['notes'], ...rule.match } })),
+      ),
+    ],
+  });
+  h.answer((request) => {
+    const list = LISTS[request.method];
+    if (list) return ok(list);
+    return request.method === 'completion/complete' ? ok({ completion: { values: ['one'] } }) : echoServer(request);
+  });
+});
+afterEach(() => h.close());
+
+const ask = (method: string, params?: JsonObject, options: CallOptions = {}): Promise<CallOutcome> =>
+  h.pipeline.run(callOf(method, { bearer: bot.token, surface: OWN, ...(params && { params }), ...options }));
+/** What a list shows, as one text. */
+async function shown(method: string, surface: Surface = OWN): Promise<string[]> {
+  const outcome = await ask(method, undefined, { surface });
+  if (outcome.type !== 'result') throw new Error(`${method}: ${outcome.type}`);
+  const [list = []] = Object.values(outcome.result).filter((value) => Array.isArray(value)) as JsonObject[][];
+  return list.map(({ name, uri, uriTemplate }) => String(uri ?? uriTemplate ?? name)).sort();
+}
+const told = (outcome: CallOutcome, name: string): string => {
+  if (outcome.type !== 'denied') throw new Error(`${name}: ${outcome.type}`);
+  const { code, message, rule, hint, rpc } = outcome;
+  return JSON.stringify({ code, message, rule, hint, rpc }).replaceAll(name, '<name>');
+};
+
+describe('lists', () => {
+  it.each([
+    ['tools/list', ['read_note']],
+    ['prompts/list', ['greet']],
+    ['resources/list', ['note://public/1']],
+    ['resources/templates/list', ['note://public/{id}']],
+  ])('show what may be used and nothing else: %s', async (method, expected) => {
+    expect(await shown(method)).toEqual(expected);
+  });
+
+  it('show of every server, under aggregated names, what may be used there', async () => {
+    expect(await shown('tools/list', ALL)).toEqual(['notes__read_note']);
+    expect(await shown('prompts/list', ALL)).toEqual(['notes__greet']);
+    expect(await shown('resources/list', ALL)).toEqual(['note://public/1']);
+    expect(await shown('resources/templates/list', ALL)).toEqual(['note://public/{id}']);
+  });
+});
+
+describe('what is listed can be used, and what is not is answered like what does not exist', () => {
+  const uses: [string, (name: string) => JsonObject, string, string, string][] = [
+    ['tools/call', (name) => ({ name, arguments: {} }), 'read_note', 'write_note', 'no_such'],
+    ['prompts/get', (name) => ({ name }), 'greet', 'secret', 'no_such'],
+    ['resources/read', (uri) => ({ uri }), 'note://public/1', 'note://private/1', 'note://nowhere/1'],
+    [
+      'completion/complete',
+      (name) => ({ ref: { type: 'ref/prompt', name }, argument: { name: 'a', value: '' } }),
+      'greet',
+      'secret',
+      'no_such',
+    ],
+    [
+      'completion/complete',
+      (uri) => ({ ref: { type: 'ref/resource', uri }, argument: { name: 'id', value: '' } }),
+      'note://public/{id}',
+      'note://private/{id}',
+      'note://nowhere/{id}',
+    ],
+  ];
+
+  it.each(uses)('%s', async (method, params, listed, hidden, absent) => {
+    for (const list of Object.keys(LISTS)) await shown(list);
+    expect((await ask(method, params(listed))).type).toBe('result');
+    expect(told(await ask(method, params(hidden)), hidden)).toBe(told(await ask(method, params(absent)), absent));
+    expect(h.sent.filter((request) => request.method === method)).toHaveLength(1);
+  });
+
+  it('under aggregated names', async () => {
+    await shown('tools/list', ALL);
+    const call = (name: string): Promise<CallOutcome> => ask('tools/call', { name, arguments: {} }, { surface: ALL });
+    expect((await call('notes__read_note')).type).toBe('result');
+    for (const name of ['notes__write_note', 'vault__read_note'])
+      expect(told(await call(name), name.slice(7))).toBe(told(await call(`${name.slice(0, 7)}no_such`), 'no_such'));
+    // What is hidden is answered like what rules would let through if it were there.
+    expect(told(await call('notes__dump'), 'dump')).toBe(told(await call('notes__read_none'), 'read_none'));
+  });
+});
+
+it('a list that was read before the rules changed shows what they let through now', async () => {
+  expect(await shown('tools/list')).toEqual(['read_note']);
+  await h.seed(policyObject('p', [{ name: 'writes', match: { server: ['notes'], tool: ['write_*'] }, effect: 'allow' }]));
+  expect(await shown('tools/list')).toEqual(['write_note']);
+  expect(await shown('tools/list', ALL)).toEqual(['notes__write_note']);
+  expect(await shown('resources/templates/list')).toEqual([]);
+  expect((await ask('tools/call', { name: 'read_note', arguments: {} })).type).toBe('denied');
+  await h.seed(policyObject('p', [{ name: 'writes', match: { server: ['notes'], tool: ['write_*'] }, effect: 'deny' }]));
+  expect((await ask('tools/list')).type === 'result' ? await shown('tools/list') : []).toEqual([]);
+});
