@@ -7,7 +7,8 @@ const LARGE = 'y'.repeat(32 * 1024);
 const HUGE: Record<string, () => string> = {
   text: () => `"content":[{"type":"text","text":${JSON.stringify('all is well here, "nothing" to see. '.repeat(280_000))}}]`,
   rows: () => `"content":[],"structuredContent":{"rows":[${tableRows(() => 'all well')}]}`,
-  found: () => `"content":[],"structuredContent":{"rows":[${tableRows((row) => (row % 100 === 0 ? `ann.${row}@example.org` : 'all well'))}]}`,
+  found: () =>
+    `"content":[],"structuredContent":{"rows":[${tableRows((row) => (row % 100 === 0 ? `ann.${row}@example.org` : 'all well'))}]}`,
   values: () => `"content":[],"structuredContent":{"values":[${'123456789012,'.repeat(760_000)}1]}`,
 };
 const made = new Map<string, string>();

@@ -72,7 +72,8 @@ process.on('message', (request) => {
     delay.reset();
     turns = measureTurns();
     process.send?.({ watching: true });
-  } else if (request === 'longest') process.send?.({ delayMs: delay.max / 1e6, workedMs: turns().reduce((most, one) => Math.max(most, one), 0) });
+  } else if (request === 'longest')
+    process.send?.({ delayMs: delay.max / 1e6, workedMs: turns().reduce((most, one) => Math.max(most, one), 0) });
 });
 const stop = (): void => void gateway.close().then(() => process.exit(0));
 process.on('SIGTERM', stop);

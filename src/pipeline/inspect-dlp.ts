@@ -165,9 +165,12 @@ function* apply(
   model: DlpModel | undefined,
   ports: DlpPorts,
 ): Generator<void, Seen, void> {
-  const ruled = parts
-    .map((part, index) => ({ part, ruled: ruleOn(found[index] ?? [], part.text, plan) }))
-    .filter((one) => one.ruled.length > 0);
+  const ruled: { part: MessagePart; ruled: Ruled[] }[] = [];
+  for (const [index, part] of parts.entries()) {
+    const own = ruleOn(found[index] ?? [], part.text, plan);
+    if (own.length > 0) ruled.push({ part, ruled: own });
+    yield;
+  }
   if (!ruled.some((one) => changes(one.ruled))) return { message, ruled, exceeded: undefined };
   const replacer = replacerFor(flight, model, plan, ports);
   let next: JsonObject | undefined = message;
