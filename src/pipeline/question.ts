@@ -1,7 +1,7 @@
 // Questions from servers (sampling, elicitation, roots): each one travels the table as a call of its own before the agent sees it.
 // Live requests towards legacy agents, and the entries of `inputRequests` towards modern ones.
 
-import type { Call, CallReply, Peer, PeerAnswer } from '../call.ts';
+import { type Call, type CallReply, newCall, type Peer, type PeerAnswer } from '../call.ts';
 import { newId } from '../lib/id.ts';
 import { underSignals } from '../lib/joined-signal.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
@@ -161,7 +161,7 @@ function inspectNotification(
 
 function questionCall(flight: Flight, parent: Call, method: string, params: JsonObject | undefined, local: Call['local']): Call {
   const { clock } = flight.ports;
-  return {
+  return newCall({
     id: newId('call', clock.nowMs()),
     startedMs: clock.monotonicMs(),
     kind: 'reverse',
@@ -172,22 +172,12 @@ function questionCall(flight: Flight, parent: Call, method: string, params: Json
     client: parent.client,
     bearerHash: parent.bearerHash,
     remoteAddress: parent.remoteAddress,
-    mcpHeaders: {},
     peer: parent.peer,
     signal: parent.signal,
     abort: parent.abort,
-    origin: 'agent',
     parent,
     local,
-    principal: undefined,
-    target: undefined,
-    intent: undefined,
-    findings: [],
-    risk: undefined,
-    facts: undefined,
-    decision: undefined,
-    receipt: undefined,
-  };
+  });
 }
 
 function replyOf(answer: PeerAnswer): CallReply {
