@@ -37,6 +37,8 @@ export type Ending =
   | { type: 'answer'; reply: Exclude<CallReply, { type: 'accepted' }> }
   /** It may have had an effect, and there is no answer that says which. */
   | { type: 'unknown'; why: string }
+  /** Kept until a person lets exactly this go to its agent; `salt` and the text of the result are what the nonce of the ticket is made of. */
+  | { type: 'withheld'; reply: Extract<CallReply, { type: 'result' }>; salt: string }
   /** Surely nothing was sent to a server: the identical call is asked for anew. */
   | { type: 'unused' }
   /** Refused before the grant was used. */
@@ -175,19 +177,19 @@ export class Deliveries {
 }
 
 function bounded(ending: Ending): Ending {
-  if (ending.type !== 'answer') return ending;
+  if (ending.type !== 'answer' && ending.type !== 'withheld') return ending;
   const { reply } = ending;
   if (reply.type === 'result') {
     // The text says it all; the value is read from it again.
     const resultText = reply.resultText ?? JSON.stringify(reply.result);
-    if (resultText.length <= MAX_KEPT_CHARS) return { type: 'answer', reply: { ...reply, result: {}, resultText } };
+    if (resultText.length <= MAX_KEPT_CHARS) return { ...ending, reply: { ...reply, result: {}, resultText } };
   } else if (JSON.stringify(reply.error).length <= MAX_KEPT_CHARS) return ending;
   return { type: 'unknown', why: `its answer has more than ${MAX_KEPT_CHARS} characters and was not kept` };
 }
 
 /** The answer again, as it was. */
 export function replyOf({ ending }: KeptEnding): Exclude<CallReply, { type: 'accepted' }> | undefined {
-  if (ending.type !== 'answer') return undefined;
+  if (ending.type !== 'answer' && ending.type !== 'withheld') return undefined;
   const { reply } = ending;
   return reply.type === 'error' ? reply : { ...reply, result: JSON.parse(reply.resultText ?? '{}') as JsonObject };
 }

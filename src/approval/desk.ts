@@ -93,7 +93,14 @@ export class ApprovalDesk {
   }
 
   /** The ticket of the identical call if one is live, else a new one. */
-  async ask(org: string, asking: Asking, binding: string, sealed: () => SealedPart, expiryMs: number): Promise<Asked> {
+  async ask(
+    org: string,
+    asking: Asking,
+    binding: string,
+    sealed: () => SealedPart,
+    expiryMs: number,
+    nonce = Buffer.from(this.#random.bytes(NONCE_BYTES)).toString('hex'),
+  ): Promise<Asked> {
     const { store, clock, sealer } = this.#options;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const known = await this.#liveOf(org, binding, asking);
@@ -101,7 +108,6 @@ export class ApprovalDesk {
       const mine = await store.list(org, { live: true, agent: asking.requester.agent, limit: MAX_LIVE_PER_AGENT });
       if (mine.length >= MAX_LIVE_PER_AGENT) return { type: 'full' };
       const createdMs = clock.nowMs();
-      const nonce = Buffer.from(this.#random.bytes(NONCE_BYTES)).toString('hex');
       const ticket = newTicket(org, asking, {
         id: newId('appr', createdMs, this.#random),
         nonce,

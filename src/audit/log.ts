@@ -1,10 +1,11 @@
 // Writing the log: commitments over full values, sealed payloads, one durable append per record.
 // Never puts a full value into an entry, and never returns before the store says that the entry is durable.
 
-import { sha256Hex } from '../lib/digest.ts';
+import { sha256Hex, sha256HexInSteps } from '../lib/digest.ts';
 import { GatewayError } from '../lib/error.ts';
 import { type Random, systemRandom } from '../lib/id.ts';
 import { isObject } from '../lib/json.ts';
+import { atOnce, stepByStep } from '../lib/turn.ts';
 import {
   type DecisionFields,
   decisionContent,
@@ -56,35 +57,26 @@ export class AuditLog {
 
   /** Durable when it resolves. Rejects with GatewayError `log_unavailable` when the entry could not be written. */
   record(org: string, draft: AuditDraft): Promise<Receipt> {
+    const { role, value } = valueOf(draft);
+    if (value !== undefined && value.text.length >= MIN_LONG_CHARS)
+      return stepByStep(this.#committed(org, role, value)).then((made) => this.#append(org, entryOf(draft, made)));
     let entry: EntryDraft;
     try {
       entry = this.entry(org, draft);
     } catch (error) {
       return Promise.reject(error);
     }
-    return this.#store.append(org, [entry]).then(onlyReceipt);
+    return this.#append(org, entry);
   }
 
   /** The entry of a draft without appending it: what ObjectStore.write takes with a change of objects. */
   entry(org: string, draft: AuditDraft): EntryDraft {
-    switch (draft.type) {
-      case 'decision': {
-        if (!draft.arguments) return { content: decisionContent(draft.fields), callId: draft.fields.call, payloads: NONE };
-        const { commitment, payloads } = this.#payload(org, 'arguments', draft.arguments);
-        return { content: decisionContent(draft.fields, commitment), callId: draft.fields.call, payloads };
-      }
-      case 'outcome': {
-        if (!draft.result) return { content: outcomeContent(draft.fields), callId: draft.fields.call, payloads: NONE };
-        const { commitment, payloads } = this.#payload(org, 'result', draft.result);
-        return { content: outcomeContent(draft.fields, commitment), callId: draft.fields.call, payloads };
-      }
-      case 'object':
-        return { content: objectContent(draft.fields), callId: undefined, payloads: NONE };
-      case 'signin':
-        return { content: signinContent(draft.fields), callId: undefined, payloads: NONE };
-      case 'system':
-        return { content: systemContent(draft.fields), callId: undefined, payloads: NONE };
-    }
+    const { role, value } = valueOf(draft);
+    return entryOf(draft, value && atOnce(this.#committed(org, role, value)));
+  }
+
+  #append(org: string, entry: EntryDraft): Promise<Receipt> {
+    return this.#store.append(org, [entry]).then(onlyReceipt);
   }
 
   /**
@@ -113,10 +105,40 @@ export class AuditLog {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(opened.subarray(SALT_BYTES));
   }
 
-  #payload(org: string, role: PayloadDraft['role'], value: Value): { commitment: string; payloads: readonly PayloadDraft[] } {
-    const { commitment, salted } = commit(value.text, this.#random);
+  *#committed(org: string, role: PayloadDraft['role'], value: Value): Generator<void, Committed, void> {
+    const { commitment, salted } = yield* committing(value.text, this.#random);
     if (value.keep === false) return { commitment, payloads: NONE };
     return { commitment, payloads: [{ commitment, role, sealed: this.#sealer.seal(org, salted) }] };
+  }
+}
+
+/** A value of an entry: its commitment, and what is kept of it. */
+interface Committed {
+  commitment: string;
+  payloads: readonly PayloadDraft[];
+}
+
+/** A longer value is committed to in steps, so that nobody waits for it, UTF-16 code units. */
+const MIN_LONG_CHARS = 262_144;
+
+function valueOf(draft: AuditDraft): { role: PayloadDraft['role']; value: Value | undefined } {
+  if (draft.type === 'decision') return { role: 'arguments', value: draft.arguments };
+  return { role: 'result', value: draft.type === 'outcome' ? draft.result : undefined };
+}
+
+function entryOf(draft: AuditDraft, made: Committed | undefined): EntryDraft {
+  const payloads = made?.payloads ?? NONE;
+  switch (draft.type) {
+    case 'decision':
+      return { content: decisionContent(draft.fields, made?.commitment), callId: draft.fields.call, payloads };
+    case 'outcome':
+      return { content: outcomeContent(draft.fields, made?.commitment), callId: draft.fields.call, payloads };
+    case 'object':
+      return { content: objectContent(draft.fields), callId: undefined, payloads };
+    case 'signin':
+      return { content: signinContent(draft.fields), callId: undefined, payloads };
+    case 'system':
+      return { content: systemContent(draft.fields), callId: undefined, payloads };
   }
 }
 
@@ -137,10 +159,16 @@ export interface Commitment {
 
 /** Salted commitment: equal values are not recognisable as equal, and a value of few possibilities cannot be guessed. */
 export function commit(valueText: string, random: Random = systemRandom): Commitment {
+  return atOnce(committing(valueText, random));
+}
+
+function* committing(valueText: string, random: Random): Generator<void, Commitment, void> {
   const salted = Buffer.allocUnsafe(SALT_BYTES + Buffer.byteLength(valueText, 'utf8'));
   salted.set(random.bytes(SALT_BYTES), 0);
   salted.write(valueText, SALT_BYTES, 'utf8');
-  return { commitment: sha256Hex(salted), salted };
+  if (valueText.length < MIN_LONG_CHARS) return { commitment: sha256Hex(salted), salted };
+  yield;
+  return { commitment: yield* sha256HexInSteps(salted), salted };
 }
 
 /** Most open calls that are looked for: an exclusive start with more than this is refused rather than guessed at. */

@@ -1,7 +1,7 @@
 // Row: a call that a rule holds goes on only with a person's approval of exactly this call, once, or a standing grant that covers it. Without one
 // it is not run, and its agent is
 // answered as its client can take it (held-answer.ts). Whatever was waited for, the whole table runs again from the top.
-import { DEFAULT_EXPIRY_MS, MAX_LIVE_PER_AGENT } from '../approval/desk.ts';
+import { MAX_LIVE_PER_AGENT } from '../approval/desk.ts';
 import { type Asking, bindingOf, type Ticket } from '../approval/ticket.ts';
 import type { Decision } from '../call.ts';
 import { isObject } from '../lib/json.ts';
@@ -9,8 +9,10 @@ import { askingOf, sealedPartOf } from './asking.ts';
 import type { Flight, Row, Verdict } from './flight.ts';
 import { deny, PASS } from './flight.ts';
 import { answerHeld } from './held-answer.ts';
+import { decideByMs } from './hold-wait.ts';
 import { endedAnswer, keepMsOf } from './kept-answer.ts';
 import { standingGrants, useOf } from './standing.ts';
+import { mayHoldAnswers, withheldAnswer } from './withheld-answer.ts';
 
 /** How often a grant may slip away between finding and using it. */
 const MAX_TRIES = 4;
@@ -19,14 +21,19 @@ const META_APPROVAL = 'io.sallyport/approval';
 
 export const approve: Row = {
   name: 'approve',
-  idle: ({ call }) => call.decision?.effect === 'allow' && call.redeems === undefined,
+  idle: (flight) => flight.call.decision?.effect === 'allow' && flight.call.redeems === undefined && !mayHoldAnswers(flight),
   run(flight) {
     const { decision, redeems } = flight.call;
     if (!decision) return PASS;
     if (redeems !== undefined) return redeem(flight, decision, redeems);
-    return decision.effect === 'hold' ? held(flight, decision) : PASS;
+    if (mayHoldAnswers(flight)) return withheldAnswer(flight, decision).then((made) => made ?? decided(flight, decision));
+    return decided(flight, decision);
   },
 };
+
+function decided(flight: Flight, decision: Decision): Verdict | Promise<Verdict> {
+  return decision.effect === 'hold' ? held(flight, decision) : PASS;
+}
 
 async function held(flight: Flight, decision: Decision): Promise<Verdict> {
   const asking = askingOf(flight, decision);
@@ -72,7 +79,7 @@ async function ticketFor(
     return {
       verdict: deny('approval_required', `${decision.reason} ${named} is over and its answer is not kept any more.`, decision.rule, ANEW),
     };
-  const asked = await ports.approvals.ask(control.org, asking, binding, () => sealedPartOf(flight), expiryMs(flight));
+  const asked = await ports.approvals.ask(control.org, asking, binding, () => sealedPartOf(flight), decideByMs(flight));
   return asked.type === 'full' ? { verdict: deny('approval_required', `${decision.reason} ${FULL}`, decision.rule) } : asked;
 }
 
@@ -178,8 +185,4 @@ async function notItsTicket(flight: Flight, decision: Decision, named: string, b
   if (ticket?.binding === binding) return undefined;
   const message = `${JSON.stringify(named.slice(0, 64))} is no ticket of this call: one is good for the agent, the tool and the arguments it was given for.`;
   return deny('invalid_request', message, decision.rule);
-}
-
-function expiryMs({ control }: Flight): number {
-  return control.view.organization()?.spec.approvals?.expireAfterMs ?? DEFAULT_EXPIRY_MS;
 }

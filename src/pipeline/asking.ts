@@ -71,6 +71,6 @@ export function holdsInexactNumber(jsonText: string): boolean {
 }
 
 /** Of the rule's own text, so that an approval under one text is none under another. Rules of risk and DLP objects: of the whole object. */
-function ruleHash(view: ControlView, rule: string): string {
+export function ruleHash(view: ControlView, rule: string): string {
   return sha256Hex(canonicalJson(ruleText(view, rule)));
 }

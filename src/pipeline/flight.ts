@@ -130,6 +130,10 @@ export interface Flight {
   amounts: Amounts | undefined;
   /** An inspector wants a person to approve this call; `decide` turns an allowance into a hold. */
   heldBy: { rule: string; reason: string } | undefined;
+  /** A rule on content wants a person to release the answer; `inspect-result` makes it a ticket. Without one the answer stays refused. */
+  heldAnswer: { rule: string; reason: string } | undefined;
+  /** Names of what a person saw in this answer when they released it, and the rule and its text then. */
+  released: { rule: string; ruleHash: string; findings: ReadonlySet<string> } | undefined;
   /** Ticket this call waits for, or whose grant it used. */
   ticket: string | undefined;
   /** The grant this call used up; it stays used when the call is judged again. */

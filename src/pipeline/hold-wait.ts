@@ -1,5 +1,6 @@
 // Keeping an agent waiting for people, no longer than its patience: signs of life while it waits, and a look at the store with each.
 // Never waits for a client that gave no sign that it can: others would not know why nothing comes.
+import { DEFAULT_EXPIRY_MS } from '../approval/desk.ts';
 import { isObject } from '../lib/json.ts';
 import type { Flight } from './flight.ts';
 
@@ -11,6 +12,11 @@ export function mayWait(flight: Flight): boolean {
   const { round, waitUntilMs, ports } = flight;
   if (ports.settings.approvalWaitMs === 0) return false;
   return waitUntilMs !== undefined || (round !== undefined && !round.declined) || progressToken(flight) !== undefined;
+}
+
+/** Time until what nobody decides is refused, milliseconds. */
+export function decideByMs({ control }: Flight): number {
+  return control.view.organization()?.spec.approvals?.expireAfterMs ?? DEFAULT_EXPIRY_MS;
 }
 
 /** From now on it waits, whether it asked for progress or not. */

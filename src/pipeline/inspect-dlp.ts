@@ -14,6 +14,7 @@ import { isObject } from '../lib/json.ts';
 import { atOnce, stepByStep } from '../lib/turn.ts';
 import { readJson } from '../mcp/large-message.ts';
 import { writeInSteps } from '../mcp/large-write.ts';
+import { ruleHash } from './asking.ts';
 import { revealTokens, termsOf, tokenSeal, type VaultSeal } from './dlp-token.ts';
 import { deny, type Flight, type Inspector, PASS, type Verdict } from './flight.ts';
 import { isPrepared, type MessagePart, partsOf, withPartInSteps } from './message-part.ts';
@@ -165,9 +166,12 @@ function* apply(
   model: DlpModel | undefined,
   ports: DlpPorts,
 ): Generator<void, Seen, void> {
-  const ruled = parts
-    .map((part, index) => ({ part, ruled: ruleOn(found[index] ?? [], part.text, plan) }))
-    .filter((one) => one.ruled.length > 0);
+  const ruled: { part: MessagePart; ruled: Ruled[] }[] = [];
+  for (const [index, part] of parts.entries()) {
+    const own = ruleOn(found[index] ?? [], part.text, plan);
+    if (own.length > 0) ruled.push({ part, ruled: own });
+    yield;
+  }
   if (!ruled.some((one) => changes(one.ruled))) return { message, ruled, exceeded: undefined };
   const replacer = replacerFor(flight, model, plan, ports);
   let next: JsonObject | undefined = message;
@@ -290,10 +294,12 @@ function judge(flight: Flight, seen: Seen, where: Finding['where']): Verdict {
           'builtin/dlp-budget',
         );
   const all = seen.ruled.flatMap(({ ruled }) => ruled);
-  const stop = all.find(({ action }) => action === 'block') ?? all.find(({ action }) => action === 'hold');
+  const stop = all.find(({ action }) => action === 'block') ?? all.find((one) => one.action === 'hold' && !isReleased(flight, one, where));
   if (stop !== undefined) {
     const finding = findingName(stop.match);
     if (stop.action === 'hold' && where !== 'result') return holdCall(flight, stop.rule, finding);
+    if (stop.action === 'hold')
+      flight.heldAnswer = { rule: `dlp/${stop.rule}`, reason: `The answer holds ${finding}; a person must release it.` };
     return deny(
       'blocked_content',
       `The ${what} hold${where === 'arguments' ? '' : 's'} ${finding}, which may not pass here.`,
@@ -307,6 +313,12 @@ function judge(flight: Flight, seen: Seen, where: Finding['where']): Verdict {
       'builtin/dlp-schema',
     );
   return PASS;
+}
+
+/** A person let an answer with such a find go, under the rules as they still are. */
+function isReleased({ released, control }: Flight, { match }: Ruled, where: Finding['where']): boolean {
+  if (released === undefined || where !== 'result' || !released.findings.has(findingName(match))) return false;
+  return ruleHash(control.view, released.rule) === released.ruleHash;
 }
 
 /** The decision row makes it a hold when rules allow the call at all. */

@@ -216,6 +216,8 @@ function takeOff(call: Call, ports: Ports, pipeline: Pipeline): Flight {
     received: { params: call.params, text: call.paramsText },
     amounts: undefined,
     heldBy: undefined,
+    heldAnswer: undefined,
+    released: undefined,
     ticket: undefined,
     used: undefined,
     waitUntilMs: undefined,

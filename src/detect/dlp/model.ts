@@ -32,6 +32,8 @@ export interface DlpPlan {
   readonly sources: PatternSources;
   readonly budget: Spec['budget'];
   readonly tokens: Spec['tokens'];
+  /** Some rule of it holds. */
+  readonly holds?: boolean;
   /** undefined: no rule speaks of it. */
   rule(match: Match): Ruling | undefined;
 }
@@ -202,6 +204,7 @@ function planOf(
     sources: wanted.has('CUSTOM') ? sources : { patterns: [], dictionaries: [] },
     budget,
     tokens,
+    holds: acting.some(({ action }) => action === 'hold'),
     rule: (match) => {
       const finding = findingName(match);
       const found = rules.find(

@@ -1,0 +1,115 @@
+// An answer that a rule on content holds: kept, sealed, until a person decides about exactly this answer. The call has run; the identical one gets what was
+// decided, and does not run while that is open, granted or refused.
+// INVARIANT: what is handed out is what was withheld, byte by byte, and goes through inspection once more (test/scenario/withheld-answer.test.ts).
+import { MAX_KEPT_CHARS, replyOf } from '../approval/deliveries.ts';
+import { bindingOf, LIVE_STATES, type Ticket } from '../approval/ticket.ts';
+import type { ApprovalRef, CallReply, Decision } from '../call.ts';
+import { canonicalJson } from '../lib/canonical-json.ts';
+import { sha256Hex } from '../lib/digest.ts';
+import { newId } from '../lib/id.ts';
+import { askingOf, sealedPartOf } from './asking.ts';
+import type { Flight, Verdict } from './flight.ts';
+import { deny, PASS } from './flight.ts';
+import { decideByMs, mayWait, waitUntil } from './hold-wait.ts';
+import { inspectInTurn } from './inspect-args.ts';
+
+type Result = Extract<CallReply, { type: 'result' }>;
+
+/** Could rules hold an answer of this call? Then it is looked whether one of the identical call waits. */
+export function mayHoldAnswers({ call, control }: Flight): boolean {
+  const { principal, target } = call;
+  if (control.dlp === undefined || call.method !== 'tools/call' || call.origin !== 'agent' || call.parent || !principal || !target)
+    return false;
+  const tool = target.capability?.name;
+  return control.dlp.planFor({ server: target.server, tool, agent: principal.agent, direction: 'result' })?.holds === true;
+}
+
+/** After the call: a ticket for its answer. Where there can be none, the refusal stands. */
+export async function withholdAnswer(flight: Flight, refusal: Verdict): Promise<Verdict> {
+  const { call, control, ports, heldAnswer, reply } = flight;
+  const { decision } = call;
+  if (!heldAnswer || !decision || reply?.type !== 'result' || reply.result.resultType === 'input_required' || !mayHoldAnswers(flight))
+    return refusal;
+  const resultText = reply.resultText ?? JSON.stringify(reply.result);
+  if (resultText.length > MAX_KEPT_CHARS) return refusal;
+  const held = { ...decision, ...heldAnswer };
+  const asking = { ...askingOf(flight, held), params: aboutAnswer(flight, held) };
+  const salt = newId('salt', ports.clock.nowMs());
+  const expiryMs = decideByMs(flight);
+  const nonce = nonceOf(salt, resultText);
+  const asked = await ports.approvals.ask(control.org, asking, bindingOf(control.org, asking), () => sealedPartOf(flight), expiryMs, nonce);
+  if (asked.type === 'full') return refusal;
+  const { ticket } = asked;
+  const ending = { type: 'withheld', reply: { ...reply, resultText }, salt } as const;
+  await ports.deliveries.keep(control.org, ticket.id, call.id, ending, ticket.expiresMs - ports.clock.nowMs());
+  flight.ticket = ticket.id;
+  const isPatient = mayWait(flight) && (await isDecided(flight, ticket));
+  const decided = isPatient ? await ports.approvals.find(control.org, ticket.id) : ticket;
+  return decided?.state === 'approved' ? release(flight, decided, reply) : refused(decided ?? ticket);
+}
+
+/** Before the call: what became of the answer of the identical one; undefined when none waits. */
+export async function withheldAnswer(flight: Flight, decision: Decision): Promise<Verdict | undefined> {
+  const { control, ports } = flight;
+  const asking = { ...askingOf(flight, decision), params: aboutAnswer(flight, decision) };
+  const newest = await ports.approvals.newest(control.org, bindingOf(control.org, asking));
+  const ticket = newest && (await ports.approvals.find(control.org, newest.id));
+  if (!ticket || !LIVE_STATES.has(ticket.state)) return undefined;
+  flight.ticket = ticket.id;
+  if (ticket.state === 'open' && mayWait(flight) && (await isDecided(flight, ticket)))
+    return { verdict: 'again', revision: control.revision };
+  if (ticket.state !== 'approved') return refused(ticket);
+  const found = await ports.deliveries.find(control.org, ticket.id);
+  const kept = found?.kept;
+  const answer = kept && replyOf(kept);
+  const isSame =
+    kept?.ending.type === 'withheld' && answer?.type === 'result' && nonceOf(kept.ending.salt, answer.resultText ?? '') === ticket.nonce;
+  if (!isSame) return deny('approval_required', `${ticket.reason} It was released, but is not kept any more. ${RUN_ONCE}`, ticket.rule);
+  const verdict = await release(flight, ticket, answer as Result);
+  const left = flight.reply;
+  flight.reply = undefined;
+  if (verdict !== PASS || left === undefined || left.type === 'accepted') return verdict === PASS ? undefined : verdict;
+  const { denial } = refused(ticket);
+  const hint = `The identical call was made as ${ticket.callId}, and a person released its answer, which this is.`;
+  return { verdict: 'deny', denial: { ...denial, hint, answer: left } };
+}
+
+const RUN_ONCE = 'The call has taken effect: find out what it did before it is made again.';
+
+/** Inspected by the rules in force now, but for what the person saw. What is read here leads where it leads. */
+async function release(flight: Flight, ticket: Ticket, reply: Result): Promise<Verdict> {
+  const seen = ticket.findings.filter(({ where, action }) => where === 'result' && action === 'hold');
+  flight.released = { rule: ticket.rule, ruleHash: ticket.ruleHash, findings: new Set(seen.map(({ type }) => type)) };
+  flight.heldAnswer = undefined;
+  flight.reply = reply;
+  return inspectInTurn(flight, 'inspectResult', 0);
+}
+
+/** Of the call, so that the identical one finds it; never of the call itself, which is asked about by its own binding. */
+function aboutAnswer(flight: Flight, decision: Decision): string {
+  return canonicalJson({ answerTo: askingOf(flight, decision).params });
+}
+
+/** INVARIANT: a ticket of an answer is bound to that answer: what reviewers decide on covers the nonce (approval/ticket.ts, `digest`). */
+function nonceOf(salt: string, resultText: string): string {
+  return sha256Hex(`${salt} ${resultText}`);
+}
+
+async function isDecided(flight: Flight, { id }: Ticket): Promise<boolean> {
+  const now = async (): Promise<boolean> => (await flight.ports.approvals.find(flight.control.org, id))?.state !== 'open';
+  return (await now()) || waitUntil(flight, id, `Waiting for a person to release the answer (${id})`, now);
+}
+
+function refused(ticket: Ticket): Extract<Verdict, { verdict: 'deny' }> {
+  const expiresAt = new Date(ticket.expiresMs).toISOString();
+  const isRefused = ticket.state === 'refused';
+  const approval: ApprovalRef = {
+    id: ticket.id,
+    state: isRefused ? 'refused' : ticket.state === 'approved' ? 'approved' : 'open',
+    expiresAt,
+  };
+  const hint = isRefused
+    ? `The call was made as ${ticket.callId}; a person refused to release its answer.`
+    : `The call was made as ${ticket.callId}; its answer waits as ${ticket.id} until ${expiresAt}. Make the same call again for it: it does not run twice.`;
+  return { verdict: 'deny', denial: { code: 'approval_required', message: ticket.reason, rule: ticket.rule, hint, approval } };
+}

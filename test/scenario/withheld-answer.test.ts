@@ -1,0 +1,188 @@
+// Answers that a rule on content holds, on both stores with a played server: withheld, asked about with what was found, released once to its agent or
+// refused. The call runs once, whatever is decided, and the log stays sound and says nothing of a value.
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import type { Reviewer } from '../../src/approval/ticket.ts';
+import type { CallOutcome } from '../../src/call.ts';
+import { ManualClock } from '../../src/lib/clock.ts';
+import type { JsonObject } from '../../src/lib/json.ts';
+import { dlpFor, dlpObject } from '../support/dlp-object.ts';
+import { exportLines, verifyStore } from '../support/log-lines.ts';
+import { callOf, echoServer, type Harness, harness, ok } from '../support/pipeline-harness.ts';
+import { agentObject, httpServer, policyObject, tokenObject } from '../support/seed.ts';
+import { freshPlace, type Place, STORES } from '../support/store-kind.ts';
+
+const MAIL = 'ines.okafor@northwind-traders.com';
+const IBAN = 'DE89 3704 0044 0532 0130 00';
+const ANSWER = { content: [{ type: 'text', text: `Customer Ines Okafor, ${MAIL}, account ${IBAN}` }] };
+const HOUR_MS = 3_600_000;
+const reader = tokenObject('reader', 'reader');
+const other = tokenObject('other', 'other');
+const ANNA: Reviewer = { operator: 'anna', user: undefined, teams: [], roles: [] };
+const HELD = { name: 'bank', types: ['financial'], direction: 'result', action: 'hold' };
+const MASKED = { name: 'mail', types: ['pii.email'], action: 'mask' };
+
+const places: Place[] = [];
+afterAll(async () => {
+  for (const place of places) await place.remove();
+});
+
+describe.each(STORES)('an answer that a rule holds, on %s', (kind) => {
+  let h: Harness;
+  let clock: ManualClock;
+  afterEach(() => h?.close());
+
+  async function open(rules: object[] = [HELD, MASKED], more: JsonObject = {}): Promise<void> {
+    const place = await freshPlace(kind);
+    places.push(place);
+    clock = new ManualClock(Date.UTC(2026, 10, 29));
+    h = await harness({
+      clock,
+      dataDir: place.dataDir,
+      ...(place.databaseUrl ? { databaseUrl: place.databaseUrl } : {}),
+      objects: [
+        ...[agentObject('reader'), reader.object, agentObject('other'), other.object, httpServer('crm', 'http://127.0.0.1:9/mcp')],
+        policyObject('all', [{ name: 'all', match: { server: ['*'] }, effect: 'allow' }]),
+        dlpObject('dlp', { rules }),
+      ],
+      inspectors: [dlpFor(() => h.core.vault, { clock })],
+      ...more,
+    });
+    answering(ANSWER);
+  }
+
+  function answering(result: JsonObject): void {
+    h.answer((request) => (request.method === 'tools/call' ? ok(result) : echoServer(request)));
+  }
+
+  function read(id = 1, more: JsonObject = {}, bearer = reader.token): Promise<CallOutcome> {
+    const params = { name: 'read_note', arguments: { id }, ...more };
+    return h.pipeline.run(callOf('tools/call', { bearer, params, surface: { type: 'server', server: 'crm' } }));
+  }
+  const ran = (): number => h.sent.filter(({ method }) => method === 'tools/call').length;
+  const vote = (id: string, verdict: 'approve' | 'refuse') =>
+    h.approvals.vote(h.org, id, ANNA, verdict, verdict === 'refuse' ? 'not this one' : undefined);
+
+  async function expectSoundLog(...never: string[]): Promise<void> {
+    for await (const line of exportLines(h.core.store.log.read({ org: h.org })))
+      for (const value of never) expect(line).not.toContain(value);
+    expect(await verifyStore(h.core, h.org)).toMatchObject({ state: 'sound' });
+  }
+
+  it('is withheld, shown by what was found, and handed out when a person releases it; the call runs once', async () => {
+    await open();
+    const held = await read();
+    expect(held).toMatchObject({ type: 'denied', code: 'approval_required', rule: 'dlp/dlp/bank', approval: { state: 'open' } });
+    expect(JSON.stringify(held)).not.toContain('3704');
+    expect(JSON.stringify(held)).not.toContain(MAIL);
+    const id = ticketOf(held);
+    const ticket = await h.approvals.find(h.org, id);
+    expect(ticket?.findings).toContainEqual(expect.objectContaining({ type: 'financial.iban', where: 'result', count: 1, action: 'hold' }));
+    expect(JSON.stringify(ticket)).not.toContain('3704');
+
+    expect(ticketOf(await read())).toBe(id);
+    expect(ran()).toBe(1);
+    await vote(id, 'approve');
+    for (let time = 0; time < 2; time++) {
+      const released = await read();
+      expect(released).toMatchObject({ type: 'denied', approval: { id, state: 'approved' }, answer: { type: 'result' } });
+      const text = JSON.stringify((released as { answer: unknown }).answer);
+      expect(text).toContain(IBAN);
+      // What other rules mask stays masked.
+      expect(text).toContain('[redacted:pii.email]');
+      expect(text).not.toContain(MAIL);
+    }
+    expect(ran()).toBe(1);
+    await expectSoundLog('3704', MAIL);
+    const row = await h.core.store.deliveries.find(h.org, id);
+    expect(Buffer.from(row?.answer ?? []).toString('latin1')).not.toContain('3704');
+  });
+
+  it('is of its agent and of its call alone', async () => {
+    await open();
+    const id = ticketOf(await read());
+    await vote(id, 'approve');
+    expect(ticketOf(await read(1, {}, other.token))).not.toBe(id);
+    expect(ticketOf(await read(2))).not.toBe(id);
+    expect(ran()).toBe(3);
+    await expectSoundLog('3704');
+  });
+
+  it('stays withheld when it is refused, and the call does not run again meanwhile', async () => {
+    await open();
+    const id = ticketOf(await read());
+    await vote(id, 'refuse');
+    const refused = await read();
+    expect(refused).toMatchObject({ type: 'denied', code: 'approval_required', approval: { id, state: 'refused' } });
+    expect(JSON.stringify(refused)).not.toContain('3704');
+    expect(ran()).toBe(1);
+    await expectSoundLog('3704');
+  });
+
+  it('is gone when nobody decides in time: the call is a new one then', async () => {
+    await open();
+    const id = ticketOf(await read());
+    clock.advance(HOUR_MS);
+    expect(ticketOf(await read())).not.toBe(id);
+    expect((await vote(id, 'approve')).type).not.toBe('voted');
+    await h.deliveries.forget();
+    expect(await h.core.store.deliveries.find(h.org, id)).toBeUndefined();
+    await expectSoundLog('3704');
+  });
+
+  it('is not released by an approval under rules that are others now', async () => {
+    await open();
+    const id = ticketOf(await read());
+    await vote(id, 'approve');
+    await h.seed(dlpObject('dlp', { rules: [{ ...HELD, action: 'block' }, MASKED] }));
+    const blocked = await read();
+    expect(blocked).toMatchObject({ type: 'denied', code: 'blocked_content' });
+    expect(JSON.stringify(blocked)).not.toContain('3704');
+  });
+
+  it('of another rule, found since, is not let out by it either', async () => {
+    await open();
+    const id = ticketOf(await read());
+    await vote(id, 'approve');
+    await h.seed(
+      dlpObject('more', { rules: [{ name: 'people', types: ['pii.email'], action: 'hold' }] }),
+      dlpObject('dlp', { rules: [HELD] }),
+    );
+    const again = await read();
+    expect(JSON.stringify(again)).not.toContain('3704');
+    expect(again).toMatchObject({ type: 'denied' });
+  });
+
+  it('comes in the same call, where the client waits for it', async () => {
+    await open([HELD], { approvalWaitMs: 60_000 });
+    let id = '';
+    const call = callOf('tools/call', {
+      bearer: reader.token,
+      params: { name: 'read_note', arguments: { id: 1 }, _meta: { progressToken: 7 } },
+      surface: { type: 'server', server: 'crm' },
+      peer: {
+        notify: (_method: string, params: unknown) => {
+          id = /appr_[a-z0-9]+/i.exec(JSON.stringify(params))?.[0] ?? id;
+          return vote(id, 'approve').then(() => undefined);
+        },
+        request: undefined,
+      },
+    });
+    const outcome = await h.pipeline.run(call);
+    expect(outcome).toMatchObject({ type: 'result' });
+    expect(JSON.stringify(outcome)).toContain(IBAN);
+    expect(ran()).toBe(1);
+    await expectSoundLog('3704');
+  });
+
+  it('is refused like a blocked one when it is too long to be kept', async () => {
+    await open();
+    answering({ content: [{ type: 'text', text: `account ${IBAN}, ${'all is well. '.repeat(90_000)}` }] });
+    const refused = await read();
+    expect(refused).toMatchObject({ type: 'denied', code: 'blocked_content' });
+    expect(JSON.stringify(refused)).not.toContain('3704');
+  });
+});
+
+function ticketOf(outcome: CallOutcome): string {
+  return (outcome as { approval?: { id: string } }).approval?.id ?? `none: ${JSON.stringify(outcome)}`;
+}
