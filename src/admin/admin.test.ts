@@ -184,6 +184,7 @@ const rows: [least: OperatorRole | undefined, method: string, path: string, body
   ['viewer', 'GET', '/api/v1/log/export'],
   ['viewer', 'GET', '/api/v1/forwards'],
   ['viewer', 'GET', '/api/v1/forwards/siem'],
+  ['operator', 'POST', '/api/v1/forwards/siem/test'],
   ['viewer', 'GET', '/api/v1/reports/usage?since=2026-01-01T00:00:00Z'],
   ['viewer', 'GET', '/api/v1/log/1'],
 ];

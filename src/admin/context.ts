@@ -22,7 +22,7 @@ import type { Eraser } from '../retention/eraser.ts';
 import type { RetentionStore } from '../retention/port.ts';
 import type { History } from '../risk/history.ts';
 import type { AccessState } from './access.ts';
-import type { ForwardBody, LimitBody, StatusReply } from './contract.ts';
+import type { ForwardBody, ForwardTestReply, LimitBody, StatusReply } from './contract.ts';
 
 /** How an anchor of the log is doing, as far as this process knows. */
 export interface AnchorReport {
@@ -81,6 +81,8 @@ export interface AdminContext {
   limits(name: string | undefined): Promise<LimitBody[]>;
   /** How far each forward has come. */
   forwards(): Promise<ForwardBody[]>;
+  /** Sends a test record through the forward of this name; undefined: there is none. */
+  testForward(name: string, author: string): Promise<ForwardTestReply | undefined>;
   /** `own`: only what is counted for this organization. */
   /** What policies of mode shadow would have changed, not yet in the log. */
   shadowPending(): readonly ShadowDifference[];

@@ -3,6 +3,7 @@
 import { canonicalJson } from '../lib/canonical-json.ts';
 import { sha256Hex } from '../lib/digest.ts';
 import { isObject, type JsonObject } from '../lib/json.ts';
+import { Recent } from '../lib/recent.ts';
 import { assertionProblem, type PasskeyEvidence, type PasskeyRef } from './passkey.ts';
 import type { Breach } from './rules.ts';
 
@@ -38,12 +39,12 @@ const STEPS: ReadonlyMap<string, readonly [from: readonly State[], to: State]> =
 ]);
 
 export class ApprovalLedger {
-  readonly #tickets = new Map<string, Ticket>();
+  readonly #tickets = new Recent<string, Ticket>(MAX_REMEMBERED_TICKETS);
   /** Call → tickets it used up, until the decision that names one. */
-  readonly #used = new Map<string, string>();
+  readonly #used = new Recent<string, string>(MAX_REMEMBERED_TICKETS);
   /** Standing grants that are set, and their uses that no decision has named yet, by call. */
   readonly #standing = new Set<unknown>();
-  readonly #uses = new Map<string, JsonObject>();
+  readonly #uses = new Recent<string, JsonObject>(MAX_REMEMBERED_TICKETS);
   /** That are registered, by name. */
   readonly #passkeys = new Map<string, PasskeyRef>();
   #isPartial = false;
@@ -89,8 +90,12 @@ export class ApprovalLedger {
     for (const one of Array.isArray(passkeys) ? passkeys : []) {
       const passkey = one as unknown as PasskeyRef;
       this.#passkeys.set(passkey.name, passkey);
-      if (this.#passkeys.size > MAX_REMEMBERED_TICKETS) this.readParts();
-      forgetOldest(this.#passkeys);
+      if (this.#passkeys.size <= MAX_REMEMBERED_TICKETS) continue;
+      for (const [oldest] of this.#passkeys) {
+        this.#passkeys.delete(oldest);
+        break;
+      }
+      this.readParts();
     }
   }
 
@@ -115,7 +120,6 @@ export class ApprovalLedger {
     const { grant, call } = content;
     if (!this.#isPartial && !this.#standing.has(grant)) return breach('grant-missing', `a standing grant ${grant}`, 'none is set');
     this.#uses.set(String(call), content);
-    forgetOldest(this.#uses);
     return undefined;
   }
 
@@ -155,7 +159,6 @@ export class ApprovalLedger {
     const digest = digestOf(id, requested);
     if (digest !== undefined && digest !== requested.digest) return breach('approval-digest', digest, String(requested.digest));
     this.#tickets.set(id, { requested, state: 'open', voters: [], isEscalated: false, approvals: 0, call: undefined, decision: undefined });
-    forgetOldest(this.#tickets);
     return undefined;
   }
 
@@ -170,7 +173,6 @@ export class ApprovalLedger {
     if (typeof call !== 'string') return breach('approval-order', `the call that used ${id} up`, 'none');
     ticket.call = call;
     this.#used.set(call, id);
-    forgetOldest(this.#used);
     return undefined;
   }
 
@@ -276,12 +278,4 @@ const STANDING = 'grant/';
 
 function breach(rule: Breach['rule'], expected: string, found: string): Breach {
   return { rule, expected, found };
-}
-
-function forgetOldest(memory: Map<string, unknown>): void {
-  if (memory.size <= MAX_REMEMBERED_TICKETS) return;
-  for (const oldest of memory.keys()) {
-    memory.delete(oldest);
-    return;
-  }
 }

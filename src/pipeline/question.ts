@@ -7,11 +7,13 @@ import { underSignals } from '../lib/joined-signal.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { isObject } from '../lib/json.ts';
 import { DENIED, INTERNAL_ERROR } from '../mcp/error-code.ts';
+import { isLarge } from '../mcp/large-write.ts';
 import { MAX_INPUT_REQUESTS } from '../mcp/translate/input-required.ts';
 import type { ServerSpec } from '../object/kinds.ts';
 import { ACKNOWLEDGED } from '../upstream/legacy-listen.ts';
 import type { Denial, Flight } from './flight.ts';
 import { mayHear } from './hearing.ts';
+import { prepareParts } from './message-part.ts';
 import { ownTaskNotification } from './task.ts';
 import { changedList, type ListedWhat } from './view.ts';
 
@@ -49,7 +51,9 @@ export function governedPeer(flight: Flight, server: string, spec: ServerSpec): 
             : peer.notify(method, seen);
       const send = () => {
         if (asks && said) return notifyJudged(flight, parent, method, said);
-        const seen = inspectNotification(flight, server, method, said, 0);
+        const look = () => inspectNotification(flight, server, method, said, 0);
+        // A long one is made ready first, as calls and answers are.
+        const seen = said !== undefined && isLarge(said, text) ? prepareParts(said, method).then(look) : look();
         return seen instanceof Promise ? seen.then(pass) : pass(seen);
       };
       return watch ? watch.say(send) : send();

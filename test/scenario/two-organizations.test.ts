@@ -127,6 +127,7 @@ const rows: [method: string, path: string, body?: unknown][] = [
   ['GET', '/api/v1/log/export?format=ocsf'],
   ['GET', '/api/v1/forwards'],
   ['GET', '/api/v1/forwards/none'],
+  ['POST', '/api/v1/forwards/none/test'],
   ['GET', '/api/v1/reports/usage?since=2026-01-01T00:00:00Z&by=team'],
   ['GET', '/api/v1/reports/cost?since=2026-01-01T00:00:00Z'],
   ['GET', '/api/v1/log/tail?from=1'],

@@ -145,6 +145,7 @@ export function adminContextOf(core: Core, org: string, instead: Partial<AdminCo
     limits: async () => [{ name: 'refunds', spec: { per: ['agent'] }, usage: [] }],
     limitState: async () => [],
     forwards: async () => [FORWARD],
+    testForward: async (name) => (name === FORWARD.name ? { sent: true, hash: 'a'.repeat(64), durationMs: 1 } : undefined),
     shadowPending: () => [],
     metrics: async () => '# no metrics\n',
     lastUsedMs: () => undefined,

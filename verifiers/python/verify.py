@@ -15,6 +15,7 @@ import json
 import math
 import re
 import sys
+from collections import OrderedDict
 
 MAX_LINE_UNITS = 16 * 1024 * 1024
 ZERO_HASH = "0" * 64
@@ -315,9 +316,9 @@ class Approvals:
     """Section 6.1: what ties an approval to what ran."""
 
     def __init__(self):
-        self.tickets, self.used, self.partial, self.bound = {}, {}, False, 0
-        self.standing, self.uses = set(), {}
-        self.passkeys, self.parts = {}, False
+        self.tickets, self.used, self.partial, self.bound = OrderedDict(), OrderedDict(), False, 0
+        self.standing, self.uses = set(), OrderedDict()
+        self.passkeys, self.parts = OrderedDict(), False
 
     def step(self, content):
         name, what = content["ticket"], content["what"]
@@ -436,6 +437,7 @@ class Approvals:
             elif change["kind"] == "grant":
                 self.standing.add(change["name"])
         for one in content.get("passkeys", []):
+            self.parts = self.parts or len(self.passkeys) >= TICKETS
             remember(self.passkeys, one["name"], one, TICKETS)
 
     def use(self, content):
@@ -471,7 +473,7 @@ def approval_digest(asked):
 class Ledger:
     def __init__(self):
         self.approvals = Approvals()
-        self.open, self.lost, self.fates, self.allowed = {}, {}, {}, {}
+        self.open, self.lost, self.fates, self.allowed = {}, OrderedDict(), OrderedDict(), OrderedDict()
         self.first_seq = 1
         self.lost_count = self.voids = 0
 
@@ -539,9 +541,10 @@ class Ledger:
 
 
 def remember(memory, key, value, limit=REMEMBERED):
+    # An OrderedDict: the oldest key of a plain one is found only after every hole before it.
     memory[key] = value
     if len(memory) > limit:
-        del memory[next(iter(memory))]
+        memory.popitem(last=False)
 
 
 # --- the tree (section 7) -----------------------------------------------------------------------------------------------------------
