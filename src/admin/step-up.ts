@@ -75,7 +75,7 @@ export async function castVote(
   given?: GivenAssertion,
 ): Promise<Voted> {
   const reviewer = await reviewerOf(context, operator);
-  const stepUp = given && taken(context, await context.view(), operator, { ticket, user: reviewer.user }, given);
+  const stepUp = given && (await taken(context, operator, { ticket, user: reviewer.user }, given));
   if (typeof stepUp === 'string') return { type: 'problem', problem: stepUp, ticket };
   const voted = await context.approvals.vote(context.org, ticket.id, reviewer, verdict, comment, stepUp);
   if (voted.type === 'problem' && voted.problem === 'passkey_counter')
@@ -87,27 +87,34 @@ export async function castVote(
 }
 
 /** INVARIANT: an assertion counts for whom it was asked of, about that ticket, at our own origin (test/scenario/passkey.test.ts). */
-function taken(
-  { review, clock }: AdminContext,
-  view: ControlView,
+async function taken(
+  context: AdminContext,
   operator: Operator,
   { ticket, user }: { ticket: Ticket; user: string | undefined },
   { state, credential, authenticatorData, clientData, signature }: GivenAssertion,
-): StepUp | PasskeyRefusal {
+): Promise<StepUp | PasskeyRefusal> {
+  const { review, clock } = context;
   const sealed = review.open(state);
   const [mark, id, name, hash, nonce, untilMs] = sealed === undefined ? [] : (JSON.parse(sealed) as unknown[]);
   const isOurs = mark === MARK && id === ticket.id && name === operator.name && hash === operator.hash;
   if (!isOurs || typeof nonce !== 'string' || typeof untilMs !== 'number') return 'passkey_wrong';
   if (clock.nowMs() >= untilMs) return 'passkey_again';
   const party = review.links.relyingParty();
-  const passkey =
-    party && user !== undefined ? passkeysOf(view, user, party).find(({ spec }) => spec.credential === credential) : undefined;
+  const own = party && user !== undefined ? passkeysOf(await context.view(), user, party) : [];
+  const passkey = own.find(({ spec }) => spec.credential === credential);
   const [client, data] = [bytesOf(clientData), bytesOf(authenticatorData)];
   if (!party || !passkey || !client || !data || data.length < MIN_DATA_BYTES || jsonOf(client)?.origin !== party.origin)
     return 'passkey_wrong';
   const { key, rpId } = passkey.spec;
   const evidence = { name: passkey.metadata.name, credential, key, rpId, nonce, authenticatorData, clientData, signature };
-  return { evidence, counter: counterOf(data), untilMs };
+  return { evidence, counter: counterOf(data), untilMs, registeredAt: () => registeredAt(context, passkey) };
+}
+
+async function registeredAt(context: AdminContext, { metadata: { name }, spec }: StoredObject<'passkey'>): Promise<number | undefined> {
+  const view = await context.view();
+  const now = view.get('passkey', name)?.spec;
+  const isSame = now?.user === spec.user && now.credential === spec.credential && now.key === spec.key && now.rpId === spec.rpId;
+  return isSame ? view.revision : undefined;
 }
 
 const MIN_DATA_BYTES = 37;

@@ -7,7 +7,7 @@ import type { Config } from '../config.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { subscriptionWarnings, unansweredChannels } from '../notify/subscription.ts';
 import type { ObjectContext } from '../object/apply.ts';
-import type { FreezeSpec, PasskeySpec, StoredObject } from '../object/kinds.ts';
+import type { FreezeSpec, OrganizationSpec, PasskeySpec, PolicySpec, StoredObject } from '../object/kinds.ts';
 import { keyOf, type ObjectChange, type Plan, type PlanProblem } from '../object/plan.ts';
 import { type ActivationProblem, checkActivation } from '../policy/activation.ts';
 import { checkGrant, type GrantProblem, MAX_GRANTS_PER_AGENT } from '../policy/standing-grant.ts';
@@ -28,7 +28,7 @@ export function objectContext(core: Core & { config?: Config }, toolsOf: KnownTo
     liftApprovals: core.config?.freeze.liftApprovals ?? 1,
     check: (org, plan) => {
       const found = [checkPolicies(org, plan, toolsOf), checkApprovals(org, plan, toolsOf, clock.nowMs())];
-      const warnings = [...found.flatMap((one) => one.warnings), ...notifyWarnings(plan)];
+      const warnings = [...found.flatMap((one) => one.warnings), ...notifyWarnings(plan), ...passkeyWarnings(plan)];
       return { problems: found.flatMap((one) => one.problems), warnings };
     },
     entry: (org, author, timeMs, changes, action) => {
@@ -91,6 +91,21 @@ function notifyWarnings({ changes, after }: Plan): PlanProblem[] {
       warn(`rules notify ${channel}, which no subscription answers: nobody is told`),
     );
   });
+}
+
+/** Where a passkey is demanded and nobody has one, nobody can approve. */
+function passkeyWarnings({ changes, after }: Plan): PlanProblem[] {
+  if (after.some(({ kind }) => kind === 'passkey')) return [];
+  return changes.flatMap(({ kind, name, change, after: next }) => {
+    if (change === 'unchanged' || !next || !demandsPasskey(next)) return [];
+    const message = 'a passkey is demanded for approvals, and none is registered: nobody can approve. sallyport passkey invite USER';
+    return [{ object: keyOf(kind, name), message }];
+  });
+}
+
+function demandsPasskey({ kind, spec }: Pick<StoredObject, 'kind' | 'spec'>): boolean {
+  if (kind === 'organization') return (spec as OrganizationSpec).approvals?.approvers?.passkey === true;
+  return kind === 'policy' && (spec as PolicySpec).rules.some(({ obligations }) => obligations?.approvers?.passkey);
 }
 
 /** Standing grants and delegations, when they are new or changed. */

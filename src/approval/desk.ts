@@ -204,7 +204,7 @@ export class ApprovalDesk {
       ...qualification(ticket, reviewer, onBehalfOf),
     });
     const refused = stepUp && (await this.#useUp(org, id, stepUp, problemOf));
-    return refused ?? this.#change(org, id, vote, what, about);
+    return refused ?? this.#change(org, id, vote, what, about, stepUp?.registeredAt);
   }
 
   /** An assertion that would count is used up before it does: whatever happens then, it is not used again. */
@@ -336,6 +336,7 @@ export class ApprovalDesk {
     next: (ticket: Ticket) => VoteRefusal | Ticket,
     what: (ticket: Ticket) => What,
     about: About | ((changed: Ticket) => About),
+    registeredAt?: StepUp['registeredAt'],
   ): Promise<Voted> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const ticket = await this.find(org, id);
@@ -343,7 +344,10 @@ export class ApprovalDesk {
       const changed = next(ticket);
       if (typeof changed === 'string') return { type: 'problem', problem: changed, ticket };
       const told = typeof about === 'function' ? about(changed) : about;
-      if (await this.#put(org, changed, what(changed), told)) return { type: 'voted', ticket: changed };
+      const atRevision = await registeredAt?.();
+      if (registeredAt && atRevision === undefined) return { type: 'problem', problem: 'passkey_wrong', ticket };
+      const { type } = await this.#write(org, changed, what(changed), told, { atRevision });
+      if (type === 'written') return { type: 'voted', ticket: changed };
     }
     throw new Error('a ticket could not be written: it changes all the time');
   }

@@ -11,6 +11,11 @@ export interface StepUp {
   counter: number;
   /** Until when the challenge is good. */
   untilMs: number;
+  /**
+   * Control revision at which the passkey is registered as the evidence says, as of now; undefined: not any more. The vote is written at that revision
+   * or not at all, so no vote stands in the log behind the removal of its passkey.
+   */
+  registeredAt(): Promise<number | undefined>;
 }
 
 export type PasskeyRefusal = 'passkey_required' | 'passkey_wrong' | 'passkey_again' | 'passkey_counter';

@@ -22,6 +22,8 @@ import { seed } from '../support/seed.ts';
 import { STORES } from '../support/store-kind.ts';
 
 const HOUR_MS = 3_600_000;
+/** Runs of two requests at once. */
+const RACES = 10;
 /** Every test signs, asks and writes many times, and the machine may be busy. */
 const TIMEOUT_MS = 240_000;
 
@@ -211,6 +213,39 @@ describe.each(STORES)('approvals that take a passkey, on %s', { timeout: TIMEOUT
       expect(await ben.approve(ticket, await ben.assertion(ticket))).toMatchObject({ status: 200 });
     });
 
+    it('while the passkey is removed counts before the removal or not at all, and the log verifies', async () => {
+      const { challenge, state } = await cyd.challenge(ticket);
+      const [, , , , nonce = ''] = JSON.parse(side.context.review.open(state) ?? '') as string[];
+      const made = cyd.authenticator.assert(challenge);
+      let looks = 0;
+      const registeredAt = async (): Promise<number | undefined> => {
+        const view = await side.context.view();
+        const isThere = view.get('passkey', 'cat') !== undefined;
+        if (++looks === 1) expect((await cyd.api('POST', 'passkeys/cat/remove')).status).toBe(200);
+        return isThere ? view.revision : undefined;
+      };
+      const evidence = { name: 'cat', key: cyd.authenticator.key, rpId: 'localhost', nonce, ...made };
+      const stepUp = { evidence, counter: 1_000, untilMs: Date.now() + HOUR_MS, registeredAt };
+      const reviewer = { operator: 'cyd', user: 'cat', teams: [], roles: [] };
+      const voted = await side.context.approvals.vote(ORG, ticket, reviewer, 'approve', undefined, stepUp);
+      expect([voted, looks]).toMatchObject([{ type: 'problem', problem: 'passkey_wrong' }, 2]);
+      expect(await stateOf(ticket)).toBe('open');
+      for (let n = 0; n < RACES; n++) {
+        const url = await cyd.invitation(side.tokens.admin, 'cat');
+        const holder = new PasskeyHolder(side.url, cyd.token, new Authenticator(new URL(url).origin));
+        const [, own = ''] = /passkey\/([a-z0-9-]+) is yours/.exec((await holder.register(url)).text) ?? [];
+        const raced = await ask();
+        const assertion = await holder.assertion(raced);
+        const [approved] = await Promise.all([holder.approve(raced, assertion), cyd.api('POST', `passkeys/${own}/remove`)]);
+        expect([200, 403]).toContain(approved.status);
+        expect(await stateOf(raced)).toBe(approved.status === 200 ? 'approved' : 'open');
+      }
+      expect(await verifyStore(side.core, ORG)).toMatchObject({ state: 'sound' });
+      const again = new PasskeyHolder(side.url, cyd.token);
+      expect((await again.register(await again.invitation(side.tokens.admin, 'cat'))).text).toContain('is yours');
+      cyd = again;
+    });
+
     it('on its page works with the browser, which is asked under a policy that allows this one script; not without', async () => {
       const { body } = await ben.api<{ url: string }>('POST', `approvals/${ticket}/link`, {});
       expect(body.url).toContain('http://localhost:');
@@ -320,7 +355,7 @@ describe('a running gateway', { timeout: TIMEOUT_MS }, () => {
     folder = mkdtempSync(join(tmpdir(), 'sallyport-passkey-'));
     orgs = await startOrgGateway(['acme'], { flags: { 'approvals.waitMs': '0' } });
     acme = orgs.tenants.acme as Tenant;
-    await acme.apply(`kind: user
+    const text = `kind: user
 metadata: {name: bob}
 spec: {}
 ---
@@ -330,7 +365,9 @@ spec:
   tier: guardrail
   rules:
     - {name: held, match: {tool: [common]}, effect: hold, obligations: {approvers: {passkey: true}}}
-`);
+`;
+    const applied = await acme.admin('POST', '/api/v1/apply', { text });
+    expect(applied).toMatchObject({ status: 200, json: { warnings: [expect.stringContaining('policy/money: a passkey is demanded')] } });
   }, TIMEOUT_MS);
   afterAll(async () => {
     await orgs?.close();
