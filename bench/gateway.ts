@@ -18,6 +18,8 @@ interface Options {
   /** Rules for other servers. */
   rules: number;
   governance?: Governance;
+  /** How often there is a checkpoint; the default is so seldom that a short run sees none. */
+  checkpointIntervalMs?: number;
   /** Another gateway has written the objects already. */
   keep?: boolean;
 }
@@ -30,6 +32,7 @@ const { config, problems } = loadConfig({
     'agent.port': '0',
     'admin.port': '0',
     logLevel: 'warn',
+    ...(options.checkpointIntervalMs ? { 'audit.checkpointIntervalMs': String(options.checkpointIntervalMs) } : {}),
     ...(options.databaseUrl ? { databaseUrl: options.databaseUrl } : {}),
   },
 });

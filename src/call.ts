@@ -156,6 +156,8 @@ export interface Approvers extends Named {
   quorum?: number | undefined;
   /** false: no standing grant answers this hold. */
   standing?: boolean | undefined;
+  /** true: approving takes the reviewer's passkey, and no standing grant answers this hold. */
+  passkey?: boolean | undefined;
   /** Reviewers are reminded each time a ticket has waited this long, milliseconds. */
   remindAfterMs?: number | undefined;
   /** After so long these may decide, too. */
