@@ -57,7 +57,7 @@ export class AuditLog {
 
   /** Durable when it resolves. Rejects with GatewayError `log_unavailable` when the entry could not be written. */
   record(org: string, draft: AuditDraft): Promise<Receipt> {
-    const { role, value } = valueOf(draft);
+    const { role, value } = committable(draft);
     if (value !== undefined && value.text.length >= MIN_LONG_CHARS)
       return stepByStep(this.#committed(org, role, value)).then((made) => this.#append(org, entryOf(draft, made)));
     let entry: EntryDraft;
@@ -71,7 +71,7 @@ export class AuditLog {
 
   /** The entry of a draft without appending it: what ObjectStore.write takes with a change of objects. */
   entry(org: string, draft: AuditDraft): EntryDraft {
-    const { role, value } = valueOf(draft);
+    const { role, value } = committable(draft);
     return entryOf(draft, value && atOnce(this.#committed(org, role, value)));
   }
 
@@ -121,7 +121,7 @@ interface Committed {
 /** A longer value is committed to in steps, so that nobody waits for it, UTF-16 code units. */
 const MIN_LONG_CHARS = 262_144;
 
-function valueOf(draft: AuditDraft): { role: PayloadDraft['role']; value: Value | undefined } {
+function committable(draft: AuditDraft): { role: PayloadDraft['role']; value: Value | undefined } {
   if (draft.type === 'decision') return { role: 'arguments', value: draft.arguments };
   return { role: 'result', value: draft.type === 'outcome' ? draft.result : undefined };
 }

@@ -94,3 +94,62 @@ it('log lets each of them pass, and the entries name what was seen', async () =>
   expect(told).toContain('pii.email');
   expect(told).not.toContain(MAIL);
 });
+
+it('a rule is of the types, servers, tools, agents and the direction it names', async () => {
+  const other = tokenObject('other', 'other');
+  const name = (rule: string, more: object) => ({ name: rule, types: ['pii.email'], action: 'mask', ...more });
+  h = await harness({
+    objects: [
+      ...[agentObject('reader'), reader.object, agentObject('other'), other.object],
+      ...[httpServer('notes', 'http://127.0.0.1:9/mcp'), httpServer('crm', 'http://127.0.0.1:9/mcp')],
+      policyObject('all', [{ name: 'all', match: { server: ['*'] }, effect: 'allow' }]),
+      dlpObject('dlp', {
+        rules: [
+          name('trusted', { agents: ['other'], action: 'allow' }),
+          name('one-tool', { servers: ['notes'], tools: ['read_*'], direction: 'result' }),
+          name('outgoing', { servers: ['crm'], direction: 'arguments', action: 'block' }),
+        ],
+      }),
+    ],
+    inspectors: [dlpFor(() => h.core.vault)],
+  });
+  h.answer((request) => (request.method === 'tools/call' ? ok({ content: [{ type: 'text', text: `to ${MAIL}` }] }) : echoServer(request)));
+  const call = async (server: string, tool: string, args: JsonObject, bearer = reader.token): Promise<string> =>
+    JSON.stringify(
+      await h.pipeline.run(callOf('tools/call', { bearer, params: { name: tool, arguments: args }, surface: { type: 'server', server } })),
+    );
+  expect(await call('notes', 'read_note', { id: 1 })).toContain('to [redacted:pii.email]');
+  expect(await call('notes', 'write_note', { text: 'x' })).toContain(`to ${MAIL}`);
+  expect(await call('crm', 'read_note', { id: 1 })).toContain(`to ${MAIL}`);
+  expect(await call('notes', 'read_note', { id: 1 }, other.token)).toContain(`to ${MAIL}`);
+  expect(await call('notes', 'write_note', { text: MAIL })).toContain(`to ${MAIL}`);
+  expect(await call('crm', 'write_note', { text: MAIL })).toContain('blocked_content');
+  expect(await call('crm', 'write_note', { text: MAIL }, other.token)).toContain(`to ${MAIL}`);
+});
+
+it('a token of a session is worth nothing in another one', async () => {
+  h = await harness({
+    objects: [
+      ...[agentObject('reader'), reader.object, httpServer('notes', 'http://127.0.0.1:9/mcp')],
+      policyObject('all', [{ name: 'all', match: { server: ['*'] }, effect: 'allow' }]),
+      dlpObject('dlp', {
+        rules: [{ name: 'mail', types: ['pii.email'], direction: 'result', action: 'tokenize' }],
+        tokens: { revealTo: ['notes'], scope: 'session' },
+      }),
+    ],
+    inspectors: [dlpFor(() => h.core.vault)],
+  });
+  h.answer((request) => (request.method === 'tools/call' ? ok({ content: [{ type: 'text', text: MAIL }] }) : echoServer(request)));
+  const call = (session: string, text: string) => {
+    const made = callOf('tools/call', {
+      bearer: reader.token,
+      params: { name: 'write_note', arguments: { text } },
+      surface: { type: 'server', server: 'notes' },
+    });
+    return h.pipeline.run({ ...made, client: { ...made.client, sessionId: session } });
+  };
+  const token = /dlp_email_[\w-]+/.exec(JSON.stringify(await call('one', 'x')))?.[0] ?? 'none';
+  expect((await call('one', token)).type).toBe('result');
+  expect(h.sent.at(-1)?.params).toMatchObject({ arguments: { text: MAIL } });
+  expect(await call('two', token)).toMatchObject({ type: 'denied', code: 'blocked_content', rule: 'builtin/dlp-token' });
+});

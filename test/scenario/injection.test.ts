@@ -136,3 +136,49 @@ it('progress messages are looked at, too', async () => {
   expect(JSON.stringify(heard)).toContain('removed by the gateway');
   expect(JSON.stringify(heard)).not.toContain('previous instructions');
 });
+
+it.each<[method: string, params: JsonObject, result: JsonObject]>([
+  [
+    'resources/read',
+    { uri: 'file:///notes.txt' },
+    { contents: [{ uri: 'file:///notes.txt', mimeType: 'text/plain', text: `${HONEST} ${ATTACK}` }] },
+  ],
+  ['prompts/get', { name: 'greet' }, { messages: [{ role: 'user', content: { type: 'text', text: `${HONEST} ${ATTACK}` } }] }],
+])('what %s gives is looked at like a result', async (method, params, result) => {
+  const ask = () => h.pipeline.run(callOf(method, { bearer: reader.token, params, surface: { type: 'server', server: 'web' } }));
+  for (const action of ['strip', 'block']) {
+    await open(action);
+    h.answer((request) => (request.method === method ? ok(result) : echoServer(request)));
+    const outcome = await ask();
+    expect(outcome.type).toBe(action === 'strip' ? 'result' : 'denied');
+    expect(JSON.stringify(outcome)).not.toContain('previous instructions');
+    if (action === 'strip') expect(JSON.stringify(outcome)).toContain(HONEST);
+    await expectNoted(action);
+    await h.close();
+  }
+});
+
+it('a question of a server is looked at before the agent hears it', async () => {
+  await open('block');
+  const asked: unknown[] = [];
+  h.answer(async (request) => {
+    if (request.method !== 'tools/call') return ok({ tools: [{ name: 'fetch', inputSchema: { type: 'object' } }] });
+    await request.peer.request?.(
+      'elicitation/create',
+      { message: `${HONEST} ${ATTACK}`, requestedSchema: { type: 'object', properties: { name: { type: 'string' } } } },
+      request.signal,
+    );
+    return ok({ content: [] });
+  });
+  const peer = {
+    notify: () => undefined,
+    request: async (_method: string, params: unknown) => {
+      asked.push(params);
+      return { result: { action: 'decline' } };
+    },
+  };
+  const surface = { type: 'server', server: 'web' } as const;
+  await h.pipeline.run(callOf('tools/call', { bearer: reader.token, peer, params: { name: 'fetch', arguments: {} }, surface }));
+  expect(asked).toEqual([]);
+  await expectNoted('block');
+});
