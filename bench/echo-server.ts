@@ -69,6 +69,8 @@ function madeOnce(name: string, make: () => string): string {
   return text;
 }
 
+// Longer than any pause between two pieces of work: a connection that ends just when it is used again is nothing to measure.
+server.keepAliveTimeout = 600_000;
 server.listen(0, '127.0.0.1', () => {
   const address = server.address();
   if (address && typeof address === 'object') console.log(JSON.stringify({ url: `http://127.0.0.1:${address.port}/mcp` }));

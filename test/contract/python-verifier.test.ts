@@ -1,7 +1,7 @@
 // The second verifier, in Python, against the first: the published vectors, and 1,000 logs with one byte changed. Both say the same about each.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -83,6 +83,14 @@ describe.skipIf(!hasPython)(`the Python verifier${hasPython ? '' : ' (skipped: n
     const lines = note.split('\n');
     const other = fileOf('other', [lines[0], '10', ...lines.slice(2)].join('\n'));
     expect(run([log, '--checkpoint', other, '--key', key])).toMatchObject({ code: 1, verdict: { firstBad: { rule: 'checkpoint-root' } } });
+    // Kept elsewhere: a folder of notes and of JSON lines, as fetched from a bucket.
+    const kept = join(folder, 'kept');
+    mkdirSync(kept);
+    writeFileSync(join(kept, '0011'), note);
+    writeFileSync(join(kept, 'anchor.jsonl'), `${JSON.stringify({ organization: 'acme', size: 11, note })}\n`);
+    expect(run([log, '--checkpoint', kept, '--key', key])).toMatchObject({ code: 0, verdict: { state: 'sound' } });
+    writeFileSync(join(kept, 'stray'), Buffer.from([0xff, 0xfe]));
+    expect(run([log, '--checkpoint', kept, '--key', key])).toMatchObject({ code: 1, verdict: { firstBad: { rule: 'checkpoint-form' } } });
     const cut = fileOf('cut.jsonl', `${vectors.logs[0].lines.slice(0, -1).join('\n')}\n`);
     expect(run([cut, '--checkpoint', checkpoint, '--key', key])).toMatchObject({ verdict: { firstBad: { rule: 'checkpoint-size' } } });
     const file = fileOf('proof.json', proof);

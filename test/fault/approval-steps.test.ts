@@ -1,20 +1,17 @@
 // SIGKILL between every pair of steps of an approval, on both stores: asked, recorded, approved, used, recorded, done, recorded. Never executed
 // twice, never without a grant, never lost silently: ticket and log agree, and whoever comes back gets a definite answer.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readTicket } from '../../src/approval/ticket.ts';
 import { LogVerifier } from '../../src/audit/verify.ts';
 import type { CallOutcome } from '../../src/call.ts';
 import type { StepsSettings } from '../support/approval-steps-main.ts';
 import { callOf, echoServer, type Harness, harness } from '../support/pipeline-harness.ts';
+import { runSteps } from '../support/run-steps.ts';
 import { agentObject, httpServer, policyObject, tokenObject } from '../support/seed.ts';
 import { freshPlace, type Place, STORES } from '../support/store-kind.ts';
 
-const main = fileURLToPath(new URL('../support/approval-steps-main.ts', import.meta.url));
 /** More writes than an approval has. */
 const MAX_WRITES = 30;
 const rita = { operator: 'rita', user: undefined, teams: [], roles: [] };
@@ -57,7 +54,7 @@ async function scene(
   );
   const effects = join(place.dataDir, 'effects.txt');
   const { dataDir, databaseUrl } = place;
-  const ended = await run({ dataDir, databaseUrl, effects, bearer: token.token, at, when });
+  const ended = await runSteps({ dataDir, databaseUrl, effects, bearer: token.token, at, when });
   const done = (): number => (existsSync(effects) ? readFileSync(effects, 'utf8').trim().split('\n').length : 0);
   const h = await harness({ dataDir, ...(databaseUrl === undefined ? {} : { databaseUrl }) });
   try {
@@ -67,22 +64,6 @@ async function scene(
   } finally {
     await h.close();
   }
-}
-
-async function run(settings: StepsSettings): Promise<{ writes: number | undefined }> {
-  const child = spawn(process.execPath, [main, JSON.stringify(settings)], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    stdout += chunk;
-  });
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-    stderr += chunk;
-  });
-  const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
-  if (signal === 'SIGKILL') return { writes: undefined };
-  expect(code, stderr).toBe(0);
-  return { writes: (JSON.parse(stdout) as { writes: number }).writes };
 }
 
 /** How far it came, by the log; ticket, log and effects must agree. */

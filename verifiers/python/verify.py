@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Verifies an exported Sallyport log, or the proof of one call. Written from docs/audit-format.md alone; needs nothing but Python 3.9 or newer.
 
-    verify.py LOG.jsonl [--org NAME] [--expect SEQ:HASH] [--partial] [--checkpoint FILE ...] [--key KEY ...] [--witness KEY ...] [--tsa-ca FILE ...] [--json]
+    verify.py LOG.jsonl [--org NAME] [--expect SEQ:HASH] [--partial] [--checkpoint FILE|FOLDER ...] [--key KEY ...] [--witness KEY ...] [--tsa-ca FILE ...] [--json]
     verify.py --proof FILE [--key KEY ...] [--witness KEY ...] [--tsa-ca FILE ...] [--json]
     verify.py SEGMENT ... [LOG.jsonl] [--key KEY ...] [--json]
 
@@ -13,6 +13,7 @@ import datetime
 import hashlib
 import json
 import math
+import os
 import re
 import sys
 from collections import OrderedDict
@@ -1336,6 +1337,22 @@ def verify_segments(paths, keys):
     return {"state": state, "segments": len(heads), "log": log}
 
 
+def read_notes(path):
+    """Section 8.3: one note, JSON lines, or a folder of either. What is no note is told by the rule checkpoint-form."""
+    if os.path.isdir(path):
+        return [note for name in sorted(os.listdir(path)) for note in read_notes(os.path.join(path, name))]
+    with open(path, encoding="utf-8", errors="replace", newline="") as file:
+        text = file.read()
+    return [note_of(line) for line in text.split("\n") if line] if text.startswith("{") else [text]
+
+
+def note_of(line):
+    try:
+        return str(json.loads(line).get("note"))
+    except (ValueError, AttributeError):
+        return line
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("log", nargs="*")
@@ -1365,9 +1382,7 @@ def main():
     elif args.log:
         log, notes = args.log[0], [] if args.checkpoint else None
         for path in args.checkpoint:
-            with open(path, encoding="utf-8", newline="") as file:
-                text = file.read()
-            notes += [json.loads(line)["note"] for line in text.split("\n") if line] if text.startswith("{") else [text]
+            notes += read_notes(path)
         expected = (int(args.expect.split(":")[0]), args.expect.split(":")[1]) if args.expect else None
         with open(log, "rb") if log != "-" else sys.stdin.buffer as stream:
             verdict = verify_log(read_lines(stream), args.org, expected, args.partial, notes, args.key, args.witness, authorities)
