@@ -123,9 +123,15 @@ function* conditionsFor(rule: CompiledRule, base: DecideInput): Generator<Decide
   const choices = choicesOf(rule);
   let first = base;
   for (const [path, values] of choices) first = withValue(first, path, values[0] ?? null) ?? first;
-  for (const [one, other] of pairsOf(condition.root)) first = withValue(first, one, valueAt(first, other) ?? 'same') ?? first;
-  for (const [one, other] of pairsOf(condition.root)) first = withValue(first, other, valueAt(first, one) ?? 'same') ?? first;
+  // Of two arguments that must be equal either may be the one about which more is said.
+  const pairs = pairsOf(condition.root);
+  const turned = equalled(
+    first,
+    pairs.map(([one, other]) => [other, one]),
+  );
+  first = equalled(first, pairs);
   yield first;
+  if (pairs.length > 0) yield turned;
   let left = MAX_ASSIGNMENTS;
   for (const [path, values] of choices) {
     for (const value of values.slice(1)) {
@@ -136,18 +142,27 @@ function* conditionsFor(rule: CompiledRule, base: DecideInput): Generator<Decide
   }
 }
 
+/** Each first path has the value of its second one; what neither has is the same in both. */
+function equalled(input: DecideInput, pairs: readonly (readonly [string, string])[]): DecideInput {
+  let made = input;
+  for (const [one, other] of pairs) made = withValue(made, one, valueAt(made, other) ?? 'same') ?? made;
+  for (const [one, other] of pairs) made = withValue(made, other, valueAt(made, one) ?? 'same') ?? made;
+  return made;
+}
+
 /** By path: values worth trying, those first under which what must hold does. */
 export function choicesOf(rule: CompiledRule): Map<string, Json[]> {
   const condition = rule.onCall?.condition;
   const choices = new Map<string, Json[]>();
   if (!condition || 'broken' in condition) return choices;
   const atoms = atomsOf(condition.root);
-  for (const { atom } of atoms) {
-    const known = choices.get(atom.path) ?? [];
-    const together = atoms.filter((one) => one.joined && one.atom.path === atom.path);
-    const values = [...atom.holdsFor, ...atom.failsFor];
-    const fitting = values.filter((value) => together.every((one) => one.atom.holds(value) !== false));
-    choices.set(atom.path, unique([...known, ...fitting, ...values]));
+  for (const path of new Set(atoms.map(({ atom }) => atom.path))) {
+    const about = atoms.filter(({ atom }) => atom.path === path);
+    const values = about.flatMap(({ atom }) => [...atom.holdsFor, ...atom.failsFor]);
+    const joined = about.filter((one) => one.joined);
+    const meeting = values.filter((value) => joined.every(({ atom }) => atom.holds(value) === true));
+    const fitting = values.filter((value) => joined.every(({ atom }) => atom.holds(value) !== false));
+    choices.set(path, unique([...meeting, ...fitting, ...values]));
   }
   for (const path of condition.paths) if (!choices.has(path)) choices.set(path, ['x', 1, true]);
   return choices;
