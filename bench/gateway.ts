@@ -1,10 +1,12 @@
 // The gateway of the benchmark in a process of its own: one echo server, one agent with a token, as many other objects and as much to look at as
 // asked for.
 // Prints the endpoint and the token; the log is durable for every call, as in production.
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { newOperatorToken } from '../src/admin/operator.ts';
 import { openCore, startGateway } from '../src/app.ts';
 import { loadConfig } from '../src/config.ts';
 import type { StoredObject } from '../src/object/kinds.ts';
+import { measureTurns } from '../test/support/loop-turns.ts';
 import { agentObject, httpServer, policyObject, seed, tokenObject } from '../test/support/seed.ts';
 import { type Governance, governanceObjects } from './governance.ts';
 
@@ -16,6 +18,8 @@ interface Options {
   /** Rules for other servers. */
   rules: number;
   governance?: Governance;
+  /** How often there is a checkpoint; the default is so seldom that a short run sees none. */
+  checkpointIntervalMs?: number;
   /** Another gateway has written the objects already. */
   keep?: boolean;
 }
@@ -28,6 +32,7 @@ const { config, problems } = loadConfig({
     'agent.port': '0',
     'admin.port': '0',
     logLevel: 'warn',
+    ...(options.checkpointIntervalMs ? { 'audit.checkpointIntervalMs': String(options.checkpointIntervalMs) } : {}),
     ...(options.databaseUrl ? { databaseUrl: options.databaseUrl } : {}),
   },
 });
@@ -61,6 +66,18 @@ await core.store.lifecycle.close();
 
 const gateway = await startGateway(config);
 console.log(JSON.stringify({ url: `${gateway.mcpUrl}/mcp/echo`, admin: gateway.adminUrl, token, operator }));
+// The longest time since it was last asked that nobody else was served, milliseconds: by the clock, and by what this thread worked (bench/large.ts).
+const delay = monitorEventLoopDelay({ resolution: 1 });
+let turns = (): number[] => [];
+process.on('message', (request) => {
+  if (request === 'watch') {
+    delay.enable();
+    delay.reset();
+    turns = measureTurns();
+    process.send?.({ watching: true });
+  } else if (request === 'longest')
+    process.send?.({ delayMs: delay.max / 1e6, workedMs: turns().reduce((most, one) => Math.max(most, one), 0) });
+});
 const stop = (): void => void gateway.close().then(() => process.exit(0));
 process.on('SIGTERM', stop);
 process.on('disconnect', stop);

@@ -25,8 +25,10 @@ export function governanceObjects(governance: Governance): StoredObject[] {
 }
 
 const RISK = { bands: { log: 97, hold: 98, deny: 99 } };
-const DLP = { profile: 'strict' };
-const INJECTION = { rules: [{ name: 'all', action: 'annotate' }] };
+/** So that messages of ten million characters are looked at as well (bench/large.ts). */
+const BUDGET = { maxChars: 16_777_216, deadlineMs: 30_000 };
+const DLP = { profile: 'strict', budget: BUDGET };
+const INJECTION = { rules: [{ name: 'all', action: 'annotate' }], budget: BUDGET };
 const FLOW = { rules: [{ name: 'secrets', from: ['secret'], action: 'deny' }] };
 
 /** As companies write them: most name a server and tools, some a class, a glob, an intent, arguments. The last one allows the call. */

@@ -9,6 +9,8 @@ export interface BenchProcess {
   pid: number | undefined;
   /** CPU seconds used so far, user and system, all threads. */
   cpuSeconds(): number;
+  /** Sends a message and waits for one. */
+  ask(request: string): Promise<Record<string, number>>;
   stop(): Promise<void>;
 }
 
@@ -28,6 +30,11 @@ export function start(file: string, args: readonly string[], flags: readonly str
           ready: JSON.parse(line) as Record<string, string>,
           pid: child.pid,
           cpuSeconds: () => cpuOf(child),
+          ask: (request) =>
+            new Promise((resolve) => {
+              child.once('message', (answer) => resolve(answer as Record<string, number>));
+              child.send(request);
+            }),
           stop: () => stop(child),
         });
     });

@@ -1,6 +1,6 @@
 // `npm run -s bench`: the same work direct, through a bare byte proxy, and through Sallyport on SQLite and on PostgreSQL, in one run; and what
 // decisions and inspection cost by themselves. Prints ratios to the bare proxy; `-- --json` prints one JSON object of named figures.
-// `-- --quick` is a shorter run; `-- --no-postgres`, `-- --no-parts` and `-- --only=c64,c64-32k` leave things out.
+// `-- --help` says what leaves things out and what asks for more.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,23 @@ import { startPostgres } from '../test/support/postgres.ts';
 import { type LoadResult, load } from './load.ts';
 import { figuresOf } from './part.ts';
 import { type BenchProcess, start } from './process.ts';
+
+const HELP = `Usage: npm run -s bench [-- OPTION…]
+
+The same work direct, through a bare byte proxy and through Sallyport, and what decisions, inspection and evidence cost by themselves.
+
+  --json           one JSON object of named figures
+  --quick          one short round; generated logs of a million entries
+  --full           the evidence part with a generated log of ten million entries
+  --only=A,B       only these of the works c1 c16 c64 c256 c64-32k and the parts policy dlp injection intent evidence
+  --no-postgres    without the gateway on PostgreSQL
+  --no-parts       without the parts
+  --help           this text
+`;
+if (process.argv.includes('--help') || process.argv.includes('-h')) {
+  process.stdout.write(HELP);
+  process.exit(0);
+}
 
 const json = process.argv.includes('--json');
 const quick = process.argv.includes('--quick');
@@ -33,7 +50,12 @@ const ALL_WORK: Work[] = [
 ];
 const WORK = ALL_WORK.filter(({ name }) => !only || only.includes(name));
 /** What is measured beside the path: decisions by number of rules, detection by size of text. */
-const PARTS = ['policy', 'dlp', 'injection', 'intent'];
+const ALL_PARTS = ['policy', 'dlp', 'injection', 'intent', 'evidence'];
+const PARTS = ALL_PARTS.filter((name) => withParts && (!only || only.includes(name) || !only.some((one) => ALL_PARTS.includes(one))));
+/** What a part is told beside `--json`. */
+const PART_OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  evidence: process.argv.includes('--full') ? ['--generated=10000000'] : ['--entries=50000', '--generated=1000000'],
+};
 const WARM_CALLS = 4_000;
 const MAX_MS = 60_000;
 const ROUNDS = quick ? 1 : 5;
@@ -62,6 +84,14 @@ interface Compared {
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-bench-'));
 const running: { stop(): Promise<void> }[] = [];
 try {
+  const compared = WORK.length > 0 ? await measure(await subjectsOf()) : new Map<string, Map<string, Compared>>();
+  report(compared, await measureParts());
+} finally {
+  for (const each of running.reverse()) await each.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function subjectsOf(): Promise<Subject[]> {
   const echo = await begin('./echo-server.ts', []);
   const upstream = echo.ready.url ?? '';
   const bare = await begin('./bare-proxy.ts', [upstream]);
@@ -74,18 +104,14 @@ try {
     await gateway('sqlite-rules', { ...few, governance: 'rules' }),
     await gateway('sqlite-quota', { ...few, governance: 'quota' }),
     await gateway('sqlite-all', { ...few, governance: 'all' }),
+    await gateway('sqlite-tree', { ...few, checkpointIntervalMs: 1_000 }),
   ];
   if (withPostgres) {
     const postgres = await startPostgres();
     running.push(postgres);
     subjects.push(await gateway('postgres', { ...few, databaseUrl: postgres.url }));
   }
-  const compared = await measure(subjects);
-  const parts = withParts ? await measureParts() : {};
-  report(compared, parts);
-} finally {
-  for (const each of running.reverse()) await each.stop();
-  rmSync(folder, { recursive: true, force: true });
+  return subjects;
 }
 
 async function begin(file: string, args: string[]): Promise<BenchProcess> {
@@ -142,8 +168,9 @@ function compare(rounds: readonly Map<string, Row>[], name: string): Compared {
 
 async function measureParts(): Promise<Record<string, number>> {
   const figures: Record<string, number> = {};
-  for (const part of PARTS) Object.assign(figures, await figuresOf(part));
+  for (const part of PARTS) Object.assign(figures, await figuresOf(part, PART_OPTIONS[part]));
   const both = (share: string): number => round((figures[`dlp.${share}MsPerKib`] ?? 0) + (figures[`injection.${share}MsPerKib`] ?? 0), 4);
+  if (!PARTS.includes('dlp') || !PARTS.includes('injection')) return figures;
   return { ...figures, 'inspection.p50MsPerKib': both('p50'), 'inspection.p99MsPerKib': both('p99') };
 }
 
@@ -158,7 +185,8 @@ function report(compared: Map<string, Map<string, Compared>>, parts: Record<stri
       lines.push(lineOf(name, one));
     }
   }
-  for (const part of withParts ? [...PARTS, 'inspection'] : []) {
+  for (const part of [...PARTS, 'inspection']) {
+    if (!Object.keys(parts).some((name) => name.startsWith(`${part}.`))) continue;
     lines.push('', part === 'inspection' ? 'inspection: dlp and injection together' : `${part}:`);
     for (const [name, value] of Object.entries(parts))
       if (name.startsWith(`${part}.`)) lines.push(`  ${name.padEnd(NAME_CHARS * 2)} ${value}`);

@@ -134,6 +134,9 @@ export const failureMeaning: Readonly<Record<string, string>> = {
   usage: 'The command line was not understood; the message says what it takes.',
   vault_key_invalid: 'A key of the vault has the wrong size: the store was damaged.',
   vault_not_ready: 'The keys of this organization are not loaded. Restart the gateway.',
+  no_passkey:
+    'You have no passkey for the name people reach the admin listener by, or browsers use none there. The message says what to do.',
+  passkey_required: 'The rule demands a passkey: approve on the page of the ticket, with yours. The message has its address.',
   no_public_url:
     'Nobody could open a link to a ticket from elsewhere. Set admin.publicUrl to the URL under which people reach the admin listener.',
   wrong_organization: 'The operator token belongs to another organization than the one that was named. Use a token of that one.',

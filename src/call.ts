@@ -1,4 +1,4 @@
-// The nouns of the pipeline: what a call is and what is known about it. Types and constants only, no logic.
+// The nouns of the pipeline: what a call is and what is known about it. Types, constants, and how a call is made; no other logic.
 //
 // Glossary (DESIGN §2). organization: tenant, owns a log chain. agent: non-human caller. principal: who a call is attributed to (agent,
 // optional user, token). token: opaque bearer `sp_…`. server: registered upstream MCP server. definition: what a server says a capability is;
@@ -156,6 +156,8 @@ export interface Approvers extends Named {
   quorum?: number | undefined;
   /** false: no standing grant answers this hold. */
   standing?: boolean | undefined;
+  /** true: approving takes the reviewer's passkey, and no standing grant answers this hold. */
+  passkey?: boolean | undefined;
   /** Reviewers are reminded each time a ticket has waited this long, milliseconds. */
   remindAfterMs?: number | undefined;
   /** After so long these may decide, too. */
@@ -282,6 +284,43 @@ export interface Call {
   facts: JsonObject | undefined;
   decision: Decision | undefined;
   receipt: Receipt | undefined;
+}
+
+/** What rows fill. */
+type FilledByRows = 'principal' | 'target' | 'intent' | 'findings' | 'risk' | 'facts' | 'decision' | 'receipt';
+type LeftOut = 'mcpHeaders' | 'origin' | 'actsFor' | 'redeems' | 'parent' | 'local';
+
+/** A call before the first row; what is left out is that of an ordinary call of an agent. All calls are made here, so all have one shape. */
+export function newCall(given: Omit<Call, FilledByRows | LeftOut> & Partial<Pick<Call, LeftOut>>): Call {
+  return {
+    id: given.id,
+    startedMs: given.startedMs,
+    kind: given.kind,
+    surface: given.surface,
+    method: given.method,
+    params: given.params,
+    paramsText: given.paramsText,
+    client: given.client,
+    bearerHash: given.bearerHash,
+    remoteAddress: given.remoteAddress,
+    mcpHeaders: given.mcpHeaders ?? {},
+    peer: given.peer,
+    signal: given.signal,
+    abort: given.abort,
+    origin: given.origin ?? 'agent',
+    actsFor: given.actsFor,
+    redeems: given.redeems,
+    parent: given.parent,
+    local: given.local,
+    principal: undefined,
+    target: undefined,
+    intent: undefined,
+    findings: [],
+    risk: undefined,
+    facts: undefined,
+    decision: undefined,
+    receipt: undefined,
+  };
 }
 
 /** What a server (or the gateway in its place) answered, before it is written in the agent's era. */

@@ -147,6 +147,10 @@ const rows: [least: OperatorRole | undefined, method: string, path: string, body
   ['viewer', 'GET', '/api/v1/delegations'],
   ['reviewer', 'POST', '/api/v1/delegations', { name: 'handed', to: 'ben', until: SOON }],
   ['reviewer', 'POST', '/api/v1/delegations/handed/end'],
+  ['viewer', 'GET', '/api/v1/passkeys?user=ada'],
+  ['admin', 'POST', '/api/v1/passkeys/invite', { user: 'ada' }],
+  ['reviewer', 'POST', '/api/v1/passkeys/none/remove', undefined, 404],
+  ['reviewer', 'POST', '/api/v1/approvals/{other}/challenge', undefined, 409],
   ['viewer', 'GET', '/api/v1/policy/effective?agent=robot'],
   ['viewer', 'GET', '/api/v1/explain/call_1'],
   ['viewer', 'POST', '/api/v1/explain', { text: 'agent: robot\nserver: echoes\ntool: echo' }],
@@ -180,6 +184,7 @@ const rows: [least: OperatorRole | undefined, method: string, path: string, body
   ['viewer', 'GET', '/api/v1/log/export'],
   ['viewer', 'GET', '/api/v1/forwards'],
   ['viewer', 'GET', '/api/v1/forwards/siem'],
+  ['operator', 'POST', '/api/v1/forwards/siem/test'],
   ['viewer', 'GET', '/api/v1/reports/usage?since=2026-01-01T00:00:00Z'],
   ['viewer', 'GET', '/api/v1/log/1'],
 ];

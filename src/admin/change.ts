@@ -114,6 +114,8 @@ function forbidden(
       return `operator/${name}: a right is given, and who has it is changed, only by an operator who has it too.`;
     if (kind === 'delegation' && action !== 'delegate' && !mayAct(operator.role, 'admin'))
       return `delegation/${name}: whose place is taken is theirs to say: sallyport approval delegate. Role admin writes any.`;
+    if (kind === 'passkey' && action !== 'passkey')
+      return `passkey/${name}: a passkey is registered by whoever holds it (sallyport passkey invite) and removed with sallyport passkey remove.`;
     if (kind !== 'server' || !after || !startsCommand(after, before)) continue;
     if (!mayAct(operator.role, 'admin')) return `server/${name}: a server that runs a command on the gateway's machine needs role admin.`;
     if (!context.settings.commands) {

@@ -1,5 +1,6 @@
 // Everything the admin side needs, as ports. app.ts hands it in once.
 import type { ApprovalDesk } from '../approval/desk.ts';
+import type { PasskeyStore } from '../approval/passkey-port.ts';
 import type { ReviewLinks } from '../approval/review-link.ts';
 import type { Checkpointer } from '../audit/checkpointer.ts';
 import type { ShadowDifference } from '../audit/entry.ts';
@@ -21,7 +22,7 @@ import type { Eraser } from '../retention/eraser.ts';
 import type { RetentionStore } from '../retention/port.ts';
 import type { History } from '../risk/history.ts';
 import type { AccessState } from './access.ts';
-import type { ForwardBody, LimitBody, StatusReply } from './contract.ts';
+import type { ForwardBody, ForwardTestReply, LimitBody, StatusReply } from './contract.ts';
 
 /** How an anchor of the log is doing, as far as this process knows. */
 export interface AnchorReport {
@@ -65,6 +66,7 @@ export interface AdminContext {
   /** The rules that calls are judged by, at least as new as the newest change in the store. */
   access(): Promise<AccessState>;
   approvals: ApprovalDesk;
+  passkeys: PasskeyStore;
   notify: NotifyPort;
   /** The page on which people decide: its links, and what it hands to a browser and takes back. */
   review: { links: ReviewLinks; seal(text: string): string; open(sealed: string): string | undefined };
@@ -79,6 +81,8 @@ export interface AdminContext {
   limits(name: string | undefined): Promise<LimitBody[]>;
   /** How far each forward has come. */
   forwards(): Promise<ForwardBody[]>;
+  /** Sends a test record through the forward of this name; undefined: there is none. */
+  testForward(name: string, author: string): Promise<ForwardTestReply | undefined>;
   /** `own`: only what is counted for this organization. */
   /** What policies of mode shadow would have changed, not yet in the log. */
   shadowPending(): readonly ShadowDifference[];

@@ -1,6 +1,9 @@
 // The wire format of approvals: part of contract.ts.
 // Never imports anything that runs.
 import { z } from 'zod';
+import { assertionBody } from './contract-passkey.ts';
+
+export * from './contract-passkey.ts';
 
 const comment = z.string().trim().min(1).max(1024);
 const state = z.enum(['open', 'approved', 'refused', 'consumed', 'expired', 'revoked', 'drained', 'superseded', 'withdrawn']);
@@ -33,6 +36,8 @@ const approvers = z.object({
   roles: z.array(z.string()).optional(),
   quorum: z.number().optional(),
   standing: z.boolean().optional(),
+  /** Approving takes a passkey. */
+  passkey: z.boolean().optional(),
   remindAfterMs: z.number().optional(),
   escalate: z
     .object({
@@ -53,6 +58,8 @@ const vote = z.object({
   lookedMs: z.number().optional(),
   /** User in whose place it was cast. */
   onBehalfOf: z.string().optional(),
+  /** Name of the passkey it was confirmed with. */
+  passkey: z.string().optional(),
 });
 export const approvalBody = z.object({
   id: z.string(),
@@ -152,7 +159,12 @@ export const approvalDetail = approvalBody.extend({
   /** Why the operator who asks may not decide; absent when they may. */
   mayNot: z.string().optional(),
 });
-export const approveTicketRequest = z.strictObject({ comment: comment.optional(), digest: z.string().optional() });
+/** `passkey`: the assertion over the challenge, where the rule demands one. */
+export const approveTicketRequest = z.strictObject({
+  comment: comment.optional(),
+  digest: z.string().optional(),
+  passkey: assertionBody.optional(),
+});
 export const denyTicketRequest = z.strictObject({ comment, digest: z.string().optional() });
 export const revokeTicketRequest = z.strictObject({ comment: comment.optional() });
 

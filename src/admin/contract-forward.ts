@@ -27,6 +27,17 @@ export const forwardBody = z.object({
   /** Instance that works on it. */
   gateway: z.string().optional(),
 });
+/** What became of a test record. */
+export const forwardTestReply = z.object({
+  sent: z.boolean(),
+  error: z.string().optional(),
+  /** What the target said about it, though it took the request. */
+  note: z.string().optional(),
+  /** Of the record that was sent: number 0 and event `forward-test`, so that it can be found and told from entries. */
+  hash: z.string(),
+  durationMs: z.number(),
+});
 export const forwardList = z.object({ forwards: z.array(forwardBody) });
 
+export type ForwardTestReply = z.infer<typeof forwardTestReply>;
 export type ForwardBody = z.infer<typeof forwardBody>;

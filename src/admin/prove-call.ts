@@ -23,16 +23,16 @@ export async function proveCall(context: AdminContext, call: string): Promise<Pr
   if (decisions.length === 0) return undefined;
   await addApprovals(context, decisions, entries);
   const documents: Document[] = [];
-  for (const decision of decisions) {
-    for (const found of [await policyOf(context, decision), await grantOf(context, decision)]) {
-      const isKnown = documents.some(
-        ({ kind, name, entry }) => kind === found?.document.kind && name === found.document.name && entry === found.entry.seq,
-      );
-      if (!found || isKnown || entries.size >= MAX_PROOF_ENTRIES) continue;
-      entries.set(found.entry.seq, found.entry);
-      documents.push(found.document);
-    }
-  }
+  const add = (found: Found): void => {
+    const isKnown = documents.some(
+      ({ kind, name, entry }) => kind === found?.document.kind && name === found.document.name && entry === found.entry.seq,
+    );
+    if (!found || isKnown || entries.size >= MAX_PROOF_ENTRIES) return;
+    entries.set(found.entry.seq, found.entry);
+    documents.push(found.document);
+  };
+  for (const decision of decisions) for (const found of [await policyOf(context, decision), await grantOf(context, decision)]) add(found);
+  for (const entry of [...entries.values()]) add(await passkeyOf(context, entry));
   const definitions = await definitionsOf(context, decisions);
   const seqs = [...entries.keys()].sort((a, b) => a - b);
   const last = seqs.at(-1) ?? 0;
@@ -96,6 +96,13 @@ async function policyOf(context: AdminContext, { rule, judged }: JsonObject): Pr
 async function grantOf(context: AdminContext, { approval, judged }: JsonObject): Promise<Found> {
   const [first, name] = String(approval).split('/');
   return first === 'grant' && name !== undefined ? documentOf(context, first, name, Number(judged)) : undefined;
+}
+
+/** The passkey that a vote was confirmed with, as it was registered then. */
+async function passkeyOf(context: AdminContext, { content, header }: StoredEntry): Promise<Found> {
+  const { passkey }: JsonObject = JSON.parse(content);
+  const { revision }: JsonObject = JSON.parse(header);
+  return isObject(passkey) && typeof passkey.name === 'string' ? documentOf(context, 'passkey', passkey.name, Number(revision)) : undefined;
 }
 
 /** An object as it was at this revision, with the entry that put it in force. */

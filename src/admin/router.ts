@@ -12,6 +12,7 @@ import { hostCheck } from './host-check.ts';
 import { LogTails } from './log-tail.ts';
 import { identifyOperator, mayAct, type Operator, SigninRecorder } from './operator.ts';
 import { reviewPages } from './review/serve.ts';
+import { passkeyPages } from './review/serve-passkey.ts';
 import { failure, type Route } from './route.ts';
 import { accessRoutes } from './routes/access.ts';
 import { approvalLinkRoutes } from './routes/approval-links.ts';
@@ -31,6 +32,7 @@ import { logRoutes } from './routes/log.ts';
 import { notificationRoutes } from './routes/notifications.ts';
 import { objectRoutes } from './routes/objects.ts';
 import { organizationRoutes } from './routes/organizations.ts';
+import { passkeyRoutes } from './routes/passkeys.ts';
 import { permissionRoutes } from './routes/permissions.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { rehearseRoutes } from './routes/rehearse.ts';
@@ -70,6 +72,7 @@ export function adminRoutes(): Route[] {
     ...approvalLinkRoutes,
     ...grantRoutes,
     ...delegationRoutes,
+    ...passkeyRoutes,
     ...permissionRoutes,
     ...organizationRoutes,
     ...drillRoutes,
@@ -112,6 +115,7 @@ export function createRouter(context: AdminContext, options: RouterOptions): Hon
   };
   app.get(document.path, (request) => serveRoute(gate, document, request));
   reviewPages(app as unknown as Hono, gate);
+  passkeyPages(app as unknown as Hono, gate);
   slackHooks(app as unknown as Hono, gate);
   app.notFound(() => failure(404, 'not_found', 'There is no such path. GET /openapi.json lists them.'));
   app.onError((error, request) => unexpected(context, error, request));

@@ -1,5 +1,6 @@
 // Tickets as reviewers read them: bodies, filters, numbers. Pure.
-import type { Reviewer, Ticket } from '../approval/ticket.ts';
+import { stepUpProblem } from '../approval/step-up.ts';
+import type { Reviewer, Ticket, Vote, VoteRefusal } from '../approval/ticket.ts';
 import { claimOf, decidedMs, voteProblem } from '../approval/ticket.ts';
 import { canonicalJson } from '../lib/canonical-json.ts';
 import { sha256Hex } from '../lib/digest.ts';
@@ -43,16 +44,20 @@ const PROBLEMS = {
   voted_already: 'you have voted already, or somebody linked to the same user has',
   comment_required: 'a refusal needs a comment: the agent is told',
   claimed: 'somebody else works on it; take it over if you must',
+  passkey_required: 'approving it takes your passkey, on its page',
+  passkey_wrong: 'the assertion is not one of your passkey over this ticket, here and now; start again on its page',
+  passkey_again: 'the challenge was used before, or its time is over; start again on its page',
+  passkey_counter: 'the counter of the passkey did not rise, so there may be a copy of it; have it removed and register another one',
 } as const;
 
-export function problemText(problem: keyof typeof PROBLEMS, ticket: Ticket): string {
+export function problemText(problem: VoteRefusal, ticket: Pick<Ticket, 'state'>): string {
   return problem === 'not_open' ? `${PROBLEMS.not_open}: it is ${ticket.state}` : PROBLEMS[problem];
 }
 
-/** Why this reviewer could not approve it now; undefined when they could. */
-export function whyNot(ticket: Ticket, reviewer: Reviewer): string | undefined {
-  const problem = voteProblem(ticket, reviewer, 'approve', undefined);
-  return problem && problemText(problem, ticket);
+/** Why this reviewer could not decide it now; undefined when they could. `unaided`: what is meant to be said without a passkey. */
+export function whyNot(ticket: Ticket, reviewer: Reviewer, unaided?: Vote['verdict']): string | undefined {
+  const problem = voteProblem(ticket, reviewer, 'approve', undefined) ?? (unaided && stepUpProblem(ticket, reviewer, unaided, undefined));
+  return problem && problemText(problem, ticket) + (problem === 'passkey_required' ? `: sallyport approval link ${ticket.id}` : '');
 }
 
 export interface TicketFilter {

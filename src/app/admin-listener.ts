@@ -7,7 +7,7 @@ import { buildView, type ControlView } from '../object/snapshot.ts';
 import { toolOverride } from '../object/tool-override.ts';
 import { openText, sealText } from '../vault/token-seal.ts';
 import { secretSealer } from '../vault/vault.ts';
-import { forwardReport } from './forward-report.ts';
+import { forwardReport, testForward } from './forward-report.ts';
 import type { Inside } from './gateway.ts';
 import { limitReport, limitState } from './limit-report.ts';
 import { notifyPort } from './notify-port.ts';
@@ -43,6 +43,7 @@ function adminContext(inside: Inside, version: string, org: string, within: (org
     access: async () => ({ ...(await control.atLeast(org, (await store.log.head(org)).revision)), catalog }),
     notify: notifyPort(inside, org),
     ...decidingOf(inside, org),
+    passkeys: store.passkeys,
     logStore: store.log,
     audit: log,
     ready: () => store.lifecycle.healthy(),
@@ -54,6 +55,7 @@ function adminContext(inside: Inside, version: string, org: string, within: (org
     limitState: (input, quotas) => limitState(inside, org, input, quotas),
     limits: (name) => limitReport(inside, org, name),
     forwards: () => forwardReport(inside, org),
+    testForward: (name, author) => testForward(inside, org, name, author),
     metrics: (own) => metrics.render(own ? org : undefined),
     lastUsedMs: (token) => lastUsed.get(org, token),
     ...toolsKnownOf(inside, org),

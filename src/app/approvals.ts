@@ -16,7 +16,7 @@ import { TaskRunner } from './task-runner.ts';
 const LOOK_MS = 5_000;
 
 export function createApprovals({ store, vault, log, clock }: Core, instance: string): ApprovalDesk {
-  return new ApprovalDesk({ store: store.approvals, log, clock, sealer: sealerOf(vault), instance });
+  return new ApprovalDesk({ store: store.approvals, passkeys: store.passkeys, log, clock, sealer: sealerOf(vault), instance });
 }
 
 export function createDeliveries({ store, vault, clock }: Core, logger: Pick<Logger, 'warn'>): Deliveries {

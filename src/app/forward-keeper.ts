@@ -3,9 +3,11 @@
 import { setTimeout as timeout } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import { compileFilter } from '../export/entry-filter.ts';
+import { SenderInTurn } from '../export/forward/in-turn.ts';
 import { openSender } from '../export/forward/open-sender.ts';
 import { Pump } from '../export/forward/pump.ts';
-import type { Sender } from '../export/forward/sender.ts';
+import type { Sender, SendResult } from '../export/forward/sender.ts';
+import { sendTest, testRecord } from '../export/forward/test-record.ts';
 import { type Random, systemRandom } from '../lib/id.ts';
 import type { StoredObject } from '../object/kinds.ts';
 import { referencesOf } from '../object/references.ts';
@@ -39,7 +41,17 @@ interface Running {
   version: string;
   /** Why it cannot work. */
   problem: string | undefined;
+  /** Of the one at work. */
+  sender: Sender | undefined;
   stop(): Promise<void>;
+}
+
+/** What became of a test record. */
+export interface ForwardTest {
+  result: SendResult;
+  /** Hash of the record, as the target has it. */
+  hash: string;
+  durationMs: number;
 }
 
 interface Lag {
@@ -89,6 +101,34 @@ export class ForwardKeeper {
     return this.#running.get(org)?.get(name)?.problem;
   }
 
+  /** Sends one test record where the forward sends, past the queue; its cursor stays where it is. undefined: there is no such forward. */
+  async test(org: string, name: string, author: string): Promise<ForwardTest | undefined> {
+    await this.#work;
+    const view = this.#views.get(org);
+    const object = view?.get('forward', name);
+    if (!view || !object) return undefined;
+    const { core, instance } = this.#options;
+    const record = testRecord({ org, forward: name, revision: view.revision, timeMs: core.clock.nowMs(), author });
+    const beganMs = core.clock.monotonicMs();
+    const tested = (result: SendResult): ForwardTest => ({
+      ...{ result, hash: record.entry.hash },
+      durationMs: Math.round(core.clock.monotonicMs() - beganMs),
+    });
+    const failed = (reason: string): ForwardTest => tested({ type: 'failed', reason });
+    const running = this.#running.get(org)?.get(name);
+    if (running?.problem !== undefined) return failed(running.problem);
+    const worker = (await core.store.forwards.forwards(org)).find((cursor) => cursor.name === name)?.owner;
+    // A file is written by one gateway at a time.
+    if (object.spec.target.type === 'file' && worker && worker !== instance) return failed(`${worker} writes this file; ask that gateway`);
+    const sender = running?.sender ?? this.#open(object, view);
+    if (!('send' in sender)) return failed(sender.problem);
+    try {
+      return tested(await sendTest(sender, record));
+    } finally {
+      if (sender !== running?.sender) await sender.close();
+    }
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     clearInterval(this.#timer);
@@ -125,26 +165,32 @@ export class ForwardKeeper {
   }
 
   async #begin(object: StoredObject<'forward'>, view: ControlView, others: number): Promise<Running> {
-    const { core, config, version, logger } = this.#options;
+    const { logger } = this.#options;
     const { org } = view;
-    const sealer = secretSealer(core.vault, org);
-    const sender =
-      others >= MAX_FORWARDS
-        ? TOO_MANY
-        : openSender(object, {
-            org,
-            version,
-            clock: core.clock,
-            directory: config.audit.forwardDirectory,
-            openSecret: (name) => {
-              const secret = view.secret(name);
-              return secret && sealer.open(name, secret.spec.sealed);
-            },
-          });
-    const base = { version: versionOf(object, view) };
-    if ('send' in sender) return { ...base, problem: undefined, stop: this.#pump(object, org, sender, await this.#createdAt(org, object)) };
+    const sender = others >= MAX_FORWARDS ? TOO_MANY : this.#open(object, view);
+    const version = versionOf(object, view);
+    if ('send' in sender) {
+      const stop = this.#pump(object, org, sender, await this.#createdAt(org, object));
+      return { version, problem: undefined, sender, stop };
+    }
     logger.error({ org, forward: object.metadata.name, why: sender.problem }, 'a forward cannot work');
-    return { ...base, problem: sender.problem, stop: async () => undefined };
+    return { version, problem: sender.problem, sender: undefined, stop: async () => undefined };
+  }
+
+  #open(object: StoredObject<'forward'>, view: ControlView): Sender | { problem: string } {
+    const { core, config, version } = this.#options;
+    const sealer = secretSealer(core.vault, view.org);
+    const sender = openSender(object, {
+      org: view.org,
+      version,
+      clock: core.clock,
+      directory: config.audit.forwardDirectory,
+      openSecret: (name) => {
+        const secret = view.secret(name);
+        return secret && sealer.open(name, secret.spec.sealed);
+      },
+    });
+    return 'send' in sender ? new SenderInTurn(sender) : sender;
   }
 
   /** Revision of the change that made it, after whatever of the same name was deleted before. */

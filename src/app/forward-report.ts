@@ -1,5 +1,5 @@
 // How far the forwards of an organization have come, for the operator side: what the objects say, the cursors and the log put together.
-import type { ForwardBody } from '../admin/contract.ts';
+import type { ForwardBody, ForwardTestReply } from '../admin/contract.ts';
 import { formatOf } from '../export/forward/open-sender.ts';
 import type { StoredObject } from '../object/kinds.ts';
 import type { Inside } from './gateway.ts';
@@ -35,6 +35,15 @@ export async function forwardReport({ control, store, forwards }: Inside, org: s
       };
     }),
   );
+}
+
+/** A record refused for good was not taken, whatever the status of the answer. */
+export async function testForward({ forwards }: Inside, org: string, name: string, author: string): Promise<ForwardTestReply | undefined> {
+  const tested = await forwards.test(org, name, author);
+  if (!tested) return undefined;
+  const { result, hash, durationMs } = tested;
+  if (result.type === 'failed') return { sent: false, error: result.reason, hash, durationMs };
+  return { sent: !result.refused, ...optional('note', result.note), hash, durationMs };
 }
 
 function stateOf({ spec }: StoredObject<'forward'>, isFailing: boolean, isDone: boolean): ForwardBody['state'] {

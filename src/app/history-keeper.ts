@@ -41,6 +41,7 @@ export class HistoryKeeper implements HistorySource {
   readonly #kept = new Map<string, Kept>();
   readonly #wanted = new Set<string>();
   #following: Promise<void> = Promise.resolve();
+  #keeping: Promise<void> = Promise.resolve();
   #timers: NodeJS.Timeout[] = [];
 
   constructor(options: KeeperOptions) {
@@ -85,7 +86,13 @@ export class HistoryKeeper implements HistorySource {
     await this.#following;
   }
 
-  async keep(): Promise<void> {
+  /** What is kept already when this is called is waited for, too: nothing is under way when it resolves. */
+  keep(): Promise<void> {
+    this.#keeping = this.#keeping.then(() => this.#keepAll());
+    return this.#keeping;
+  }
+
+  async #keepAll(): Promise<void> {
     for (const [org, kept] of this.#kept) {
       if (!kept.changed) continue;
       kept.changed = false;

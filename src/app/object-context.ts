@@ -2,11 +2,12 @@
 
 import { circleWith } from '../approval/delegation.ts';
 import type { FreezeRef } from '../audit/entry.ts';
+import type { PasskeyRef } from '../audit/passkey.ts';
 import type { Config } from '../config.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { subscriptionWarnings, unansweredChannels } from '../notify/subscription.ts';
 import type { ObjectContext } from '../object/apply.ts';
-import type { FreezeSpec, StoredObject } from '../object/kinds.ts';
+import type { FreezeSpec, PasskeySpec, StoredObject } from '../object/kinds.ts';
 import { keyOf, type ObjectChange, type Plan, type PlanProblem } from '../object/plan.ts';
 import { type ActivationProblem, checkActivation } from '../policy/activation.ts';
 import { checkGrant, type GrantProblem, MAX_GRANTS_PER_AGENT } from '../policy/standing-grant.ts';
@@ -33,9 +34,14 @@ export function objectContext(core: Core & { config?: Config }, toolsOf: KnownTo
     entry: (org, author, timeMs, changes, action) => {
       const real = changes.filter((change) => change.change !== 'unchanged');
       const freezes = real.flatMap(freezeOf);
+      const passkeys = real.flatMap(passkeyOf);
       return log.entry(org, {
         type: 'object',
-        fields: { timeMs, author, action, changes: real.map(entryOf), ...(freezes.length === 0 ? {} : { freezes }) },
+        fields: {
+          ...{ timeMs, author, action, changes: real.map(entryOf) },
+          ...(freezes.length === 0 ? {} : { freezes }),
+          ...(passkeys.length === 0 ? {} : { passkeys }),
+        },
       });
     },
   };
@@ -45,6 +51,12 @@ function freezeOf({ kind, name, after }: ObjectChange): FreezeRef[] {
   if (kind !== 'freeze' || !after) return [];
   const { scope, reason, until, drill } = after.spec as FreezeSpec;
   return [{ name, scope, reason, until, drill }];
+}
+
+function passkeyOf({ kind, name, after }: ObjectChange): PasskeyRef[] {
+  if (kind !== 'passkey' || !after) return [];
+  const { user, credential, key, rpId } = after.spec as PasskeySpec;
+  return [{ name, user, credential, key, rpId }];
 }
 
 /** Policies are checked, and their cases run, whenever a policy changes or the tags of a server do. */

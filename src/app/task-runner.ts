@@ -3,7 +3,7 @@
 import type { Deliveries, ParkedRequest } from '../approval/deliveries.ts';
 import type { ApprovalDesk } from '../approval/desk.ts';
 import type { Ticket } from '../approval/ticket.ts';
-import type { Call, DenialCode } from '../call.ts';
+import { type Call, type DenialCode, newCall } from '../call.ts';
 import type { Clock } from '../lib/clock.ts';
 import { newId } from '../lib/id.ts';
 import type { JsonObject } from '../lib/json.ts';
@@ -97,7 +97,7 @@ export class TaskRunner {
 }
 
 function callOf(request: ParkedRequest, ticket: string, controller: AbortController, clock: Clock): Call {
-  return {
+  return newCall({
     id: newId('call', clock.nowMs()),
     startedMs: clock.monotonicMs(),
     kind: 'call',
@@ -112,17 +112,6 @@ function callOf(request: ParkedRequest, ticket: string, controller: AbortControl
     peer: { notify: () => undefined, request: undefined },
     signal: controller.signal,
     abort: (reason) => controller.abort(reason),
-    origin: 'agent',
     redeems: ticket,
-    parent: undefined,
-    local: undefined,
-    principal: undefined,
-    target: undefined,
-    intent: undefined,
-    findings: [],
-    risk: undefined,
-    facts: undefined,
-    decision: undefined,
-    receipt: undefined,
-  };
+  });
 }

@@ -7,11 +7,14 @@ import type { AuditLog } from '../audit/log.ts';
 import type { Clock } from '../lib/clock.ts';
 import { newId, type Random, systemRandom } from '../lib/id.ts';
 import { type TicketEvent, TicketEvents } from './events.ts';
+import type { PasskeyStore } from './passkey-port.ts';
 import type { ApprovalStore, GrantUsed, PutResult, TicketRow } from './port.ts';
+import { type StepUp, stepUpProblem, usedUp } from './step-up.ts';
 import {
   type Asking,
   authorityOf,
   claimOf,
+  demandOf,
   dueOf,
   LIVE_STATES,
   lookedMs,
@@ -45,6 +48,7 @@ export const DEFAULT_EXPIRY_MS = 3_600_000;
 
 export interface DeskOptions {
   store: ApprovalStore;
+  passkeys: Pick<PasskeyStore, 'use'>;
   log: Pick<AuditLog, 'entry' | 'record'>;
   clock: Clock;
   sealer: {
@@ -156,24 +160,59 @@ export class ApprovalDesk {
     return this.#options.store.grantUses(org);
   }
 
-  vote(org: string, id: string, reviewer: Reviewer, verdict: Vote['verdict'], comment: string | undefined): Promise<Voted> {
+  /** `stepUp`: the assertion of the reviewer's passkey; INVARIANT: where the rule demands one, nobody approves without (test/scenario/passkey.test.ts). */
+  async vote(
+    org: string,
+    id: string,
+    reviewer: Reviewer,
+    verdict: Vote['verdict'],
+    comment: string | undefined,
+    stepUp?: StepUp,
+  ): Promise<Voted> {
     let onBehalfOf: string | undefined;
+    const problemOf = (ticket: Ticket): VoteRefusal | undefined =>
+      this.#options.clock.nowMs() >= ticket.expiresMs
+        ? 'not_open'
+        : (voteProblem(ticket, reviewer, verdict, comment) ?? stepUpProblem(ticket, reviewer, verdict, stepUp));
     const vote = (ticket: Ticket): VoteRefusal | Ticket => {
       const timeMs = this.#options.clock.nowMs();
-      const problem = timeMs >= ticket.expiresMs ? 'not_open' : voteProblem(ticket, reviewer, verdict, comment);
+      const problem = problemOf(ticket);
       if (problem) return problem;
       const authority = authorityOf(ticket, reviewer);
       if (typeof authority === 'string') return authority;
       const { operator: by, user } = reviewer;
       onBehalfOf = authority.onBehalfOf;
-      return withVote(ticket, { by, user, verdict, comment, timeMs, lookedMs: lookedMs(ticket, by, timeMs), onBehalfOf });
+      return withVote(ticket, { by, user, verdict, comment, timeMs, lookedMs: lookedMs(ticket, by, timeMs), onBehalfOf, passkey });
     };
+    const { name: passkey } = stepUp?.evidence ?? {};
     const what = ({ state }: Ticket): What => (state === 'approved' ? 'granted' : state === 'refused' ? 'refused' : 'approved');
     const about = (ticket: Ticket): About => ({
-      ...{ by: reviewer.operator, user: reviewer.user, comment, onBehalfOf, timeMs: ticket.votes.at(-1)?.timeMs },
+      ...{
+        by: reviewer.operator,
+        user: reviewer.user,
+        comment,
+        onBehalfOf,
+        timeMs: ticket.votes.at(-1)?.timeMs,
+        passkey: stepUp?.evidence,
+      },
       ...qualification(ticket, reviewer, onBehalfOf),
     });
-    return this.#change(org, id, vote, what, about);
+    const refused = stepUp && (await this.#useUp(org, id, stepUp, problemOf));
+    return refused ?? this.#change(org, id, vote, what, about);
+  }
+
+  /** An assertion that would count is used up before it does: whatever happens then, it is not used again. */
+  async #useUp(
+    org: string,
+    id: string,
+    stepUp: StepUp,
+    problemOf: (ticket: Ticket) => VoteRefusal | undefined,
+  ): Promise<Voted | undefined> {
+    const ticket = await this.find(org, id);
+    if (!ticket) return { type: 'unknown' };
+    const nowMs = this.#options.clock.nowMs();
+    const problem = problemOf(ticket) ?? (await usedUp(this.#options.passkeys, org, stepUp, nowMs));
+    return problem && { type: 'problem', problem, ticket };
   }
 
   /** A reviewer was shown the arguments: always an entry, and with an open ticket kept, for how long was looked before a vote. */
@@ -325,17 +364,10 @@ export class ApprovalDesk {
     const named = capability ? { [capability.kind]: capability.name } : {};
     const { createdMs, nonce, definition, owner, method, ruleHash, revision: held } = ticket;
     const asked = { method, server, ...named, rule, ruleHash, asUser, owner, quorum, definition };
-    const request = what === 'requested' ? { ...asked, createdMs, expiresMs, nonce, held, approvers: namedIn(ticket.approvers) } : {};
+    const request = what === 'requested' ? { ...asked, createdMs, expiresMs, nonce, held, ...demandOf(ticket) } : {};
     const timeMs = about.timeMs ?? clock.nowMs();
     return { event: 'approval', what, ticket: id, digest, binding, agent, instance, ...request, ...about, timeMs };
   }
-}
-
-/** Whom a rule names, as an entry has it; undefined: every reviewer. */
-function namedIn(approvers: Ticket['approvers']): ApprovalFields['approvers'] {
-  const { users, teams, roles, escalate } = approvers ?? {};
-  if (!users && !teams && !roles) return undefined;
-  return { users, teams, roles, escalate: escalate && { users: escalate.users, teams: escalate.teams, roles: escalate.roles } };
 }
 
 interface About {
@@ -343,6 +375,7 @@ interface About {
   timeMs?: number | undefined;
   teams?: readonly string[] | undefined;
   roles?: readonly string[] | undefined;
+  passkey?: ApprovalFields['passkey'];
   by?: string | undefined;
   user?: string | undefined;
   comment?: string | undefined;

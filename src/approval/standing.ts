@@ -13,7 +13,7 @@ export function standingProblem(
   asked: Pick<Ticket, 'requester' | 'owner'>,
   people: readonly Reviewer[],
 ): StandingProblem | undefined {
-  if (approvers?.standing === false) return 'rule_forbids';
+  if (approvers?.standing === false || approvers?.passkey) return 'rule_forbids';
   return standingVotes(approvers, asked, people) >= (approvers?.quorum ?? 1) ? undefined : 'too_few_people';
 }
 

@@ -1,8 +1,10 @@
 // A ticket: what one held call asks for, who may decide, who did, and what became of it. Pure: every change makes a new ticket.
 // INVARIANT: a ticket is good for the call it was made for and for no other (test/scenario/attack-approval.test.ts).
+import type { ApprovalFields } from '../audit/approval-entry.ts';
 import type { Approvers, CapabilityRef, Finding, IntentVerdict, Principal, RiskScore } from '../call.ts';
 import { canonicalJson } from '../lib/canonical-json.ts';
 import { sha256Hex } from '../lib/digest.ts';
+import type { PasskeyRefusal } from './step-up.ts';
 
 export type TicketState = 'open' | 'approved' | 'refused' | 'consumed' | 'expired' | 'revoked' | 'drained' | 'superseded' | 'withdrawn';
 
@@ -51,6 +53,8 @@ export interface Vote {
   lookedMs?: number | undefined;
   /** User in whose place it was cast; absent when in the voter's own. */
   onBehalfOf?: string | undefined;
+  /** Name of the passkey it was confirmed with; the assertion is in the log. */
+  passkey?: string | undefined;
 }
 
 export interface Ticket extends Omit<Asking, 'params'> {
@@ -120,7 +124,9 @@ export function newTicket(org: string, asking: Asking, made: { id: string; nonce
   return { ...kept, ...made, state: 'open', version: 1, binding, digest, quorum, votes: [], ended: undefined };
 }
 
-export type VoteRefusal = 'not_open' | 'not_a_reviewer' | 'self_approval' | 'voted_already' | 'comment_required' | 'claimed';
+export type VoteRefusal =
+  | ('not_open' | 'not_a_reviewer' | 'self_approval' | 'voted_already' | 'comment_required' | 'claimed')
+  | PasskeyRefusal;
 
 /** INVARIANT: nobody decides about what they asked for, and nobody twice, by themselves or through others (test/scenario/approval-queue.test.ts). */
 export function voteProblem(
@@ -243,6 +249,18 @@ export function lookedMs({ looks }: Ticket, by: string, nowMs: number): number |
 export function decidedMs({ state, votes, ended }: Ticket): number | undefined {
   if (state === 'open') return undefined;
   return votes.at(-1)?.timeMs ?? ended?.timeMs;
+}
+
+/** What a rule demands of who decides, as an entry has it. */
+export function demandOf({ approvers }: Pick<Ticket, 'approvers'>): Pick<ApprovalFields, 'approvers' | 'passkeyRequired'> {
+  return { approvers: namedIn(approvers), passkeyRequired: approvers?.passkey ? true : undefined };
+}
+
+/** Whom a rule names; undefined: every reviewer. */
+function namedIn(approvers: Ticket['approvers']): ApprovalFields['approvers'] {
+  const { users, teams, roles, escalate } = approvers ?? {};
+  if (!users && !teams && !roles) return undefined;
+  return { users, teams, roles, escalate: escalate && { users: escalate.users, teams: escalate.teams, roles: escalate.roles } };
 }
 
 /** The members that texts and reviewers read; the inverse of `readTicket`. */

@@ -1,4 +1,5 @@
 // What an entry about the ticket of a held call says (docs/audit-format.md §4.5). Types only; never a value of the arguments.
+import type { PasskeyEvidence } from './passkey.ts';
 
 /** Users, teams and roles by name. */
 export interface PeopleRef {
@@ -62,6 +63,10 @@ export interface ApprovalFields {
   /** With a vote: those of the approvers' teams and roles that whoever voted had. */
   teams?: readonly string[] | undefined;
   roles?: readonly string[] | undefined;
+  /** With `requested`: an approval takes the voter's passkey. */
+  passkeyRequired?: boolean | undefined;
+  /** With a vote: the assertion of the voter's passkey over it. */
+  passkey?: PasskeyEvidence | undefined;
   instance?: string | undefined;
 }
 

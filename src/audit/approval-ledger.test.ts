@@ -12,6 +12,7 @@ import {
   TIME_MS,
   vote,
 } from '../../test/support/approved-log.ts';
+import { BEN, benVotes, CYD, passkeyContents, registration } from '../../test/support/passkey-log.ts';
 import { ApprovalLedger, MAX_REMEMBERED_TICKETS } from './approval-ledger.ts';
 import { objectContent, systemContent } from './entry.ts';
 import { verifyLog } from './verify.ts';
@@ -167,11 +168,61 @@ describe('an approved call', () => {
   });
 });
 
-it('remembers so many tickets, and no more', () => {
+it('remembers at least so many tickets, and no more than twice as many', () => {
   const ledger = new ApprovalLedger();
   const ask = (ticket: string) =>
     ledger.take(1, { type: 'system', event: 'approval', what: 'requested', ticket, digest: 'd', binding: 'b', agent: 'a', time: '' });
-  for (let n = 0; n <= MAX_REMEMBERED_TICKETS; n++) ask(`t${n}`);
-  expect(ask('t1')).toMatchObject({ rule: 'approval-order' });
+  for (let n = 0; n <= 2 * MAX_REMEMBERED_TICKETS; n++) ask(`t${n}`);
+  expect(ask(`t${MAX_REMEMBERED_TICKETS + 1}`)).toMatchObject({ rule: 'approval-order' });
   expect(ask('t0')).toBeUndefined();
+});
+
+describe('an approval that takes passkeys', () => {
+  const keyed = passkeyContents();
+  const verdictAt1 = (contents: readonly string[], allowPartial = false) => {
+    const lines = linesOf(contents, 1);
+    return verifyLog(allowPartial ? lines.slice(1) : lines, { allowPartial });
+  };
+  const withVote = (content: string) => keyed.with(3, content);
+
+  it('is sound with them, and when it is refused without', async () => {
+    expect(await verdictAt1(keyed)).toMatchObject({ state: 'sound', approvedCalls: 1 });
+    expect(await verdictAt1([...keyed.slice(0, 3), vote('refused', 'ben')])).toMatchObject({ state: 'sound' });
+  });
+
+  it.each<[string, string[]]>([
+    ['has no assertion', withVote(vote('approved', 'ben', { user: 'bob' }))],
+    ['has an assertion of somebody linked to no user', withVote(vote('approved', 'ben', { passkey: BEN }))],
+    ["has another user's passkey", withVote(benVotes(CYD))],
+    ["has another user's passkey under one's own name", withVote(benVotes({ ...CYD, name: BEN.name }))],
+    ['has a passkey of which another user is said to be the owner', keyed.with(0, registration([{ user: 'uma', evidence: BEN }]))],
+    ['has a passkey that was never registered', keyed.with(0, registration([{ user: 'uma', evidence: CYD }]))],
+    [
+      'has a passkey that was registered with another key',
+      keyed.with(0, registration([{ user: 'bob', evidence: { ...BEN, key: CYD.key } }])),
+    ],
+    ['has an assertion of another reviewer', withVote(vote('approved', 'bea', { user: 'bob', passkey: BEN }))],
+    ['was refused under an assertion to approve', [...keyed.slice(0, 3), vote('refused', 'ben', { user: 'bob', passkey: BEN })]],
+  ])('is broken when a vote %s', async (_what, contents) => {
+    expect(await verdictAt1(contents)).toMatchObject({ state: 'broken', firstBad: { rule: 'approval-passkey' } });
+  });
+
+  it('is broken when the passkey was removed before the vote', async () => {
+    const removed = registration([{ user: 'bob', evidence: BEN }], 'delete');
+    const ledger = new ApprovalLedger();
+    const contents = [keyed[0], keyed[2], removed, keyed[3]].map((content) => JSON.parse(content ?? ''));
+    expect(contents.map((content, seq) => ledger.take(seq + 1, content)?.rule)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      'approval-passkey',
+    ]);
+  });
+
+  it('is checked in a log that starts late as well, but for whose passkey it is', async () => {
+    expect(await verdictAt1(keyed, true)).toMatchObject({ state: 'cannot_tell', approvedCalls: 1 });
+    expect(await verdictAt1(withVote(benVotes({ ...BEN, nonce: 'other' })), true)).toMatchObject({
+      firstBad: { rule: 'approval-passkey' },
+    });
+  });
 });

@@ -3,6 +3,8 @@
 import { canonicalJson } from '../lib/canonical-json.ts';
 import { sha256Hex } from '../lib/digest.ts';
 import { isObject, type JsonObject } from '../lib/json.ts';
+import { Recent } from '../lib/recent.ts';
+import { assertionProblem, type PasskeyEvidence, type PasskeyRef } from './passkey.ts';
 import type { Breach } from './rules.ts';
 
 /** Tickets that are remembered; far more than can be in force at once. */
@@ -37,13 +39,16 @@ const STEPS: ReadonlyMap<string, readonly [from: readonly State[], to: State]> =
 ]);
 
 export class ApprovalLedger {
-  readonly #tickets = new Map<string, Ticket>();
+  readonly #tickets = new Recent<string, Ticket>(MAX_REMEMBERED_TICKETS);
   /** Call → tickets it used up, until the decision that names one. */
-  readonly #used = new Map<string, string>();
+  readonly #used = new Recent<string, string>(MAX_REMEMBERED_TICKETS);
   /** Standing grants that are set, and their uses that no decision has named yet, by call. */
   readonly #standing = new Set<unknown>();
-  readonly #uses = new Map<string, JsonObject>();
+  readonly #uses = new Recent<string, JsonObject>(MAX_REMEMBERED_TICKETS);
+  /** That are registered, by name. */
+  readonly #passkeys = new Map<string, PasskeyRef>();
   #isPartial = false;
+  #knowsPasskeys = true;
   #bound = 0;
 
   /** Calls that ran under a grant, each bound to its approvals. */
@@ -54,6 +59,12 @@ export class ApprovalLedger {
   /** The log begins later than its first entry: tickets that were asked for before are passed over. */
   startLate(): void {
     this.#isPartial = true;
+    this.#knowsPasskeys = false;
+  }
+
+  /** What is read are parts of a log: a passkey whose registration is not among them is passed over, its signatures are not. */
+  readParts(): void {
+    this.#knowsPasskeys = false;
   }
 
   /** Content is well-formed for its type (rules.ts). A decision: only one that is in force and allows. */
@@ -68,19 +79,47 @@ export class ApprovalLedger {
     this.#standing.add(name);
   }
 
-  #objects({ changes }: JsonObject): undefined {
+  #objects({ changes, passkeys }: JsonObject): undefined {
     for (const change of Array.isArray(changes) ? changes : []) {
+      if (isObject(change) && change.kind === 'passkey') this.#passkeys.delete(String(change.name));
       if (!isObject(change) || change.kind !== 'grant') continue;
       if (change.action === 'delete') this.#standing.delete(change.name);
       else this.#standing.add(change.name);
     }
+    // Well-formed by now (rules.ts). One that is only changed is named whole again.
+    for (const one of Array.isArray(passkeys) ? passkeys : []) {
+      const passkey = one as unknown as PasskeyRef;
+      this.#passkeys.set(passkey.name, passkey);
+      if (this.#passkeys.size <= MAX_REMEMBERED_TICKETS) continue;
+      for (const [oldest] of this.#passkeys) {
+        this.#passkeys.delete(oldest);
+        break;
+      }
+      this.readParts();
+    }
+  }
+
+  /** INVARIANT: where an approval takes a passkey, there is none without a good assertion by the voter's own (approval-ledger.test.ts). */
+  #wrongPasskey(id: string, { requested }: Ticket, vote: JsonObject): Breach | undefined {
+    const { what, by, user, passkey } = vote;
+    const wrong = (found: string) => breach('approval-passkey', `a good assertion of the voter's passkey over ${id}`, found);
+    if (!isObject(passkey)) return requested.passkeyRequired === true && what !== 'refused' ? wrong('none') : undefined;
+    if (typeof by !== 'string' || typeof user !== 'string') return wrong('a voter who is linked to no user');
+    const evidence = passkey as unknown as PasskeyEvidence;
+    const known = this.#passkeys.get(evidence.name);
+    if (!known && this.#knowsPasskeys) return wrong(`passkey ${evidence.name}, which is not registered`);
+    const { credential, key, rpId } = evidence;
+    if (known && (known.user !== user || known.credential !== credential || known.key !== key || known.rpId !== rpId))
+      return wrong(`another one than passkey ${known.name} of ${known.user}`);
+    const verdict = what === 'refused' ? 'refuse' : 'approve';
+    const problem = assertionProblem({ ticket: id, digest: String(requested.digest), by, user, verdict }, evidence);
+    return problem === undefined ? undefined : wrong(problem);
   }
 
   #use(content: JsonObject): Breach | undefined {
     const { grant, call } = content;
     if (!this.#isPartial && !this.#standing.has(grant)) return breach('grant-missing', `a standing grant ${grant}`, 'none is set');
     this.#uses.set(String(call), content);
-    forgetOldest(this.#uses);
     return undefined;
   }
 
@@ -120,21 +159,20 @@ export class ApprovalLedger {
     const digest = digestOf(id, requested);
     if (digest !== undefined && digest !== requested.digest) return breach('approval-digest', digest, String(requested.digest));
     this.#tickets.set(id, { requested, state: 'open', voters: [], isEscalated: false, approvals: 0, call: undefined, decision: undefined });
-    forgetOldest(this.#tickets);
     return undefined;
   }
 
   #wrongStep(id: string, ticket: Ticket, content: JsonObject): Breach | undefined {
     const { what, time, call } = content;
     const { requested } = ticket;
-    if (what === 'approved' || what === 'granted' || what === 'refused') return wrongVote(id, ticket, content);
+    if (what === 'approved' || what === 'granted' || what === 'refused')
+      return wrongVote(id, ticket, content) ?? this.#wrongPasskey(id, ticket, content);
     if (what === 'escalated') ticket.isEscalated = true;
     if (what !== 'consumed') return undefined;
     if (isLate(time, requested.expires)) return breach('approval-expired', `${id} to be used before ${requested.expires}`, String(time));
     if (typeof call !== 'string') return breach('approval-order', `the call that used ${id} up`, 'none');
     ticket.call = call;
     this.#used.set(call, id);
-    forgetOldest(this.#used);
     return undefined;
   }
 
@@ -240,12 +278,4 @@ const STANDING = 'grant/';
 
 function breach(rule: Breach['rule'], expected: string, found: string): Breach {
   return { rule, expected, found };
-}
-
-function forgetOldest(memory: Map<string, unknown>): void {
-  if (memory.size <= MAX_REMEMBERED_TICKETS) return;
-  for (const oldest of memory.keys()) {
-    memory.delete(oldest);
-    return;
-  }
 }

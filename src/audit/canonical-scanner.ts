@@ -19,15 +19,18 @@ const ESCAPED = new Set([...'"\\bfnrt'].map((char) => char.charCodeAt(0)));
 
 export const [TRUE, FALSE, NULL] = ['true', 'false', 'null'].map((text) => Buffer.from(text)) as [Buffer, Buffer, Buffer];
 
-type Member = (nameAt: number, nameEnd: number, number: number, depth: number) => boolean;
+type Member = (nameAt: number, nameEnd: number, depth: number) => boolean;
 
 export class CanonicalScanner {
   bytes: Buffer = Buffer.alloc(0);
+  /** Of the same bytes. */
+  view: DataView = new DataView(new ArrayBuffer(0));
   at = 0;
   end = 0;
   isAscii = true;
 
   begin(bytes: Buffer, from: number, to: number): void {
+    if (bytes !== this.bytes) this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     this.bytes = bytes;
     this.at = from;
     this.end = to;
@@ -47,18 +50,11 @@ export class CanonicalScanner {
     let beforeEnd = -1;
     for (;;) {
       const nameAt = this.at + 1;
-      if (bytes[this.at] !== QUOTE) return false;
-      let number = 7;
-      let at = nameAt;
-      for (let byte = bytes[at] as number; byte !== QUOTE; byte = bytes[++at] as number) {
-        // A name that needs an escape or is not ASCII is sorted elsewhere.
-        if (byte < 0x20 || byte >= 0x80 || byte === BACKSLASH || at >= this.end) return false;
-        number = (Math.imul(number, 31) + byte) | 0;
-      }
-      if (bytes[at + 1] !== COLON) return false;
+      const at = this.nameEnd(this.at);
+      if (at < 0) return false;
       if (beforeAt >= 0 && !isAfter(bytes, beforeAt, beforeEnd, nameAt, at)) return false;
       this.at = at + 2;
-      if (!member.call(this, nameAt, at, number, depth)) return false;
+      if (!member.call(this, nameAt, at, depth)) return false;
       beforeAt = nameAt;
       beforeEnd = at;
       const next = bytes[this.at++];
@@ -67,7 +63,19 @@ export class CanonicalScanner {
     }
   }
 
-  anyMember(_nameAt: number, _nameEnd: number, _number: number, depth: number): boolean {
+  /** Where the name ends whose quote is at this place: at the quote before its colon. -1 for what is no name. */
+  nameEnd(quoteAt: number): number {
+    const { bytes, end } = this;
+    if (bytes[quoteAt] !== QUOTE) return -1;
+    let at = quoteAt + 1;
+    for (let byte = bytes[at] as number; byte !== QUOTE; byte = bytes[++at] as number) {
+      // A name that needs an escape or is not ASCII is sorted elsewhere.
+      if (byte < 0x20 || byte >= 0x80 || byte === BACKSLASH || at >= end) return -1;
+    }
+    return bytes[at + 1] === COLON ? at : -1;
+  }
+
+  anyMember(_nameAt: number, _nameEnd: number, depth: number): boolean {
     return this.value(depth + 1);
   }
 
@@ -163,11 +171,6 @@ export class CanonicalScanner {
     this.at += literal.length;
     return true;
   }
-}
-
-/** A number of a name, as `object` gives it to who reads the member. */
-export function keyNumber(bytes: Uint8Array): number {
-  return bytes.reduce((number, byte) => (Math.imul(number, 31) + byte) | 0, 7);
 }
 
 export function sameBytes(bytes: Uint8Array, at: number, expected: Uint8Array): boolean {

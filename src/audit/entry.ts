@@ -6,6 +6,7 @@ import type { ApprovalFields, GrantFields } from './approval-entry.ts';
 import type { ArchiveFields } from './archive-entry.ts';
 import { instant, member, named, plain, quote, quoteName } from './entry-text.ts';
 import type { ErasureFields } from './erasure-entry.ts';
+import type { PasskeyRef } from './passkey.ts';
 
 /** Most calls one gap entry names; more calls take more entries. */
 export const MAX_GAP_CALLS = 1000;
@@ -140,7 +141,12 @@ export interface ObjectFields {
   action?: Maybe<string>;
   /** Freezes that the change sets or changes, whole: what was to stop can be read from the log alone. At most MAX_NAMED_FREEZES. */
   freezes?: Maybe<readonly FreezeRef[]>;
+  /** Passkeys that the change sets, whole: whose key signed an approval can be read from the log alone. At most MAX_NAMED_PASSKEYS. */
+  passkeys?: Maybe<readonly PasskeyRef[]>;
 }
+
+/** Passkeys written out in one entry; more are not set at once. */
+export const MAX_NAMED_PASSKEYS = 100;
 
 /** Freezes written out in one entry; the others are there by their digest. */
 export const MAX_NAMED_FREEZES = 100;
@@ -160,7 +166,8 @@ export function objectContent(o: ObjectFields): string {
   const freezes = o.freezes
     ?.slice(0, MAX_NAMED_FREEZES)
     .map((freeze) => ({ ...freeze, scope: plainDeep(freeze.scope), reason: plain(freeze.reason) }));
-  return canonicalJson({ type: 'object', time: instant(o.timeMs), author: plain(o.author), action, changes, freezes });
+  const passkeys = o.passkeys?.slice(0, MAX_NAMED_PASSKEYS).map((passkey) => ({ ...passkey }));
+  return canonicalJson({ type: 'object', time: instant(o.timeMs), author: plain(o.author), action, changes, freezes, passkeys });
 }
 
 /** SHA-256 of the RFC 8785 text of a document without its `revision`, hex. Documents carry secrets only sealed. */

@@ -1,22 +1,28 @@
 // Which calls are decided, open, closed or lost while a log is read in order: the rules that join decisions, outcomes and gaps.
-// Bounded: remembers every open call, and the newest MAX_REMEMBERED closed ones.
+// Bounded: remembers every open call, the newest MAX_REMEMBERED that were allowed, and what became of the newest FATE_WINDOW entries.
 import { isObject, type JsonObject } from '../lib/json.ts';
+import { Recent, RecentSet } from '../lib/recent.ts';
 import { ApprovalLedger } from './approval-ledger.ts';
 import type { Breach } from './rules.ts';
 
-/** Closed calls (and void or denying decisions) remembered, so that a second decision or outcome is called by its right name. */
+/** Allowed calls remembered, so that a second decision is found. */
 export const MAX_REMEMBERED = 1_000_000;
 
+/** Entries back that it is known what became of a decision, so that a second outcome is called by its right name. A power of two; one byte each. */
+export const FATE_WINDOW = 4_194_304;
+
 /** What became of a decision that is no longer open. */
-type Fate = 'void' | 'denied' | 'single' | 'closed';
+const fate = { none: 0, void: 1, denied: 2, single: 3, closed: 4 } as const;
 
 export class CallLedger {
   /** Sequence number of a decision → its call. */
   readonly #open = new Map<number, string>();
-  readonly #lost = new Map<number, string>();
-  readonly #fates = new Map<number, Fate>();
+  readonly #lost = new Recent<number, string>(MAX_REMEMBERED);
+  /** Of the entry with a sequence number, by what is left of that modulo FATE_WINDOW. */
+  readonly #fates = new Uint8Array(FATE_WINDOW);
+  #seq = 0;
   /** Calls that were allowed by a decision that was not void. */
-  readonly #allowed = new Set<string>();
+  readonly #allowed = new RecentSet<string>(MAX_REMEMBERED);
   readonly #approvals = new ApprovalLedger();
   #lostCount = 0;
   #voidCount = 0;
@@ -34,6 +40,8 @@ export class CallLedger {
 
   /** Content is well-formed for its type (rules.ts). */
   take(seq: number, revision: number, content: JsonObject): Breach | undefined {
+    this.#seq = seq;
+    this.#fates[seq % FATE_WINDOW] = fate.none;
     if (content.type === 'decision') return this.#decision(seq, revision, content);
     if (content.type === 'outcome') return this.#outcome(content);
     if (content.type === 'object') return this.#approvals.take(seq, content);
@@ -52,19 +60,17 @@ export class CallLedger {
     // INVARIANT: a decision made under an older revision than the one at its position authorises nothing (verify.test.ts).
     if (judged !== revision) {
       this.#voidCount++;
-      this.#remember(seq, 'void');
+      this.#remember(seq, fate.void);
       return undefined;
     }
     if (effect !== 'allow') {
-      this.#remember(seq, 'denied');
+      this.#remember(seq, fate.denied);
       return undefined;
     }
     const name = String(call);
-    if (this.#allowed.has(name))
+    if (!this.#allowed.add(name))
       return { rule: 'decided-twice', expected: 'one allowing decision for a call', found: `a second one for ${name}` };
-    this.#allowed.add(name);
-    forgetOldest(this.#allowed);
-    if (single === true) this.#remember(seq, 'single');
+    if (single === true) this.#remember(seq, fate.single);
     else this.#open.set(seq, name);
     return this.#approvals.take(seq, content);
   }
@@ -78,21 +84,21 @@ export class CallLedger {
       return { rule: 'outcome-of-another-call', expected: `call ${decided}, decided by entry ${decision}`, found: `call ${call}` };
     this.#open.delete(decision);
     this.#lost.delete(decision);
-    this.#remember(decision, 'closed');
+    this.#remember(decision, fate.closed);
     return undefined;
   }
 
   #undecided(decision: number, call: string): Breach | undefined {
     if (decision < this.#firstSeq) return undefined;
     const expected = `an allowing decision in force at entry ${decision}`;
-    switch (this.#fates.get(decision)) {
-      case 'void':
+    switch (this.#fateOf(decision)) {
+      case fate.void:
         return { rule: 'outcome-of-void-decision', expected, found: `a decision made under an older revision, for call ${call}` };
-      case 'denied':
+      case fate.denied:
         return { rule: 'outcome-of-denial', expected, found: `a decision that did not allow call ${call}` };
-      case 'single':
+      case fate.single:
         return { rule: 'outcome-without-decision', expected, found: `a decision that owes no outcome, for call ${call}` };
-      case 'closed':
+      case fate.closed:
         return {
           rule: 'outcome-twice',
           expected: `one outcome for the decision at entry ${decision}`,
@@ -118,7 +124,6 @@ export class CallLedger {
       }
       this.#open.delete(decision);
       this.#lost.set(decision, call);
-      forgetOldest(this.#lost);
       this.#lostCount++;
     }
     return undefined;
@@ -136,16 +141,15 @@ export class CallLedger {
     };
   }
 
-  #remember(seq: number, fate: Fate): void {
-    this.#fates.set(seq, fate);
-    forgetOldest(this.#fates);
+  #isRecent(decision: number): boolean {
+    return decision <= this.#seq && decision > this.#seq - FATE_WINDOW;
   }
-}
 
-function forgetOldest<K>(memory: Map<K, unknown> | Set<K>): void {
-  if (memory.size <= MAX_REMEMBERED) return;
-  for (const oldest of memory.keys()) {
-    memory.delete(oldest);
-    return;
+  #fateOf(decision: number): number | undefined {
+    return this.#isRecent(decision) ? this.#fates[decision % FATE_WINDOW] : undefined;
+  }
+
+  #remember(decision: number, what: number): void {
+    if (this.#isRecent(decision)) this.#fates[decision % FATE_WINDOW] = what;
   }
 }

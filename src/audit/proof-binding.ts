@@ -16,6 +16,7 @@ interface Document {
 export function unbound(call: string, entries: readonly ParsedLine[], documents: readonly Document[]): string | undefined {
   const tickets = new Set(entries.filter(isDecision).map(({ content }) => content.approval));
   const ledger = new ApprovalLedger();
+  ledger.readParts();
   for (const { header, content } of entries) {
     const isStep = content.type === 'system' && content.event === 'approval';
     const isUse = content.type === 'system' && content.event === 'grant';
@@ -50,8 +51,18 @@ function wrongAsking(entries: readonly ParsedLine[], documents: readonly Documen
     const found = rulesOf(content.rule, documents);
     if (found.length > 0 && !found.some((rule) => sha256Hex(canonicalJson(rule)) === content.ruleHash))
       return `entry ${header.seq} asked for an approval under another text of rule ${content.rule}`;
+    if (
+      content.passkeyRequired !== true &&
+      found.some((rule) => demandsPasskey(rule) && sha256Hex(canonicalJson(rule)) === content.ruleHash)
+    )
+      return `entry ${header.seq} asked for an approval without the passkey that rule ${content.rule} demands`;
   }
   return undefined;
+}
+
+function demandsPasskey({ obligations }: JsonObject): boolean {
+  const approvers = isObject(obligations) ? obligations.approvers : undefined;
+  return isObject(approvers) && approvers.passkey === true;
 }
 
 function rulesOf(id: unknown, documents: readonly Document[]): JsonObject[] {

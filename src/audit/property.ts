@@ -45,6 +45,7 @@ const OF_RULE: Readonly<Record<Rule, Property>> = {
   'approval-voter': 'approvals',
   'approval-quorum': 'approvals',
   'approval-expired': 'approvals',
+  'approval-passkey': 'approvals',
   'grant-missing': 'approvals',
   'grant-twice': 'approvals',
   'grant-of-another': 'approvals',

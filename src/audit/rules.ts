@@ -32,6 +32,7 @@ export type Rule =
   | 'approval-voter'
   | 'approval-quorum'
   | 'approval-expired'
+  | 'approval-passkey'
   | 'grant-missing'
   | 'grant-twice'
   | 'grant-of-another'
@@ -107,7 +108,11 @@ const CONTENT: Readonly<Record<string, Members>> = {
     'result?': hash,
     'findings?': listOf({ type: text, count }),
   },
-  object: { author: anyText, changes: listOf({ kind: text, name: text, action: text, 'digest?': hash }) },
+  object: {
+    author: anyText,
+    changes: listOf({ kind: text, name: text, action: text, 'digest?': hash }),
+    'passkeys?': listOf({ name: text, user: text, credential: text, key: text, rpId: text }),
+  },
   signin: { user: anyText, method: text, result: oneOf('ok', 'failed') },
   system: { event: text },
 };
@@ -141,6 +146,11 @@ const SYSTEM: Readonly<Record<string, Members>> = {
     'approvers?': record({ ...PEOPLE, 'escalate?': record(PEOPLE) }),
     'teams?': texts,
     'roles?': texts,
+    'passkeyRequired?': flag,
+    'passkey?': record({
+      ...{ name: text, credential: text, key: text, rpId: text, nonce: text },
+      ...{ authenticatorData: text, clientData: text, signature: text },
+    }),
   },
   shadow: {
     differences: listOf({ live: text, liveEffect: text, shadow: text, shadowEffect: text, agent: anyText, count, call: text }),

@@ -51,7 +51,7 @@ const contents = [
 ];
 const head: Head = { seq: 41, hash: 'b'.repeat(64), revision: 3 };
 const lineOf = (content: string, at: Head = head) => entryLine(linkEntry('acme', at, at.revision, content));
-const scan = (bytes: Buffer) => new LineScanner().scan(bytes, 0, bytes.length, 'acme', head);
+const scan = (bytes: Buffer, scanner = new LineScanner()) => scanner.scan(bytes, 0, bytes.length, 'acme', head);
 
 /** What the rules over many lines read. */
 function factsOf(parsed: ReturnType<typeof parseLine>) {
@@ -114,6 +114,8 @@ describe('the short way', () => {
   });
 
   it('says nothing that the long way does not, about any change', () => {
+    // One that has seen many lines takes what it saw before by its bytes; it must take the same as one that has seen none.
+    const seasoned = new LineScanner();
     const change = fc.tuple(fc.nat(contents.length - 1), fc.nat(2_000), fc.constantFrom('byte', 'cut', 'double'), fc.nat(255));
     fc.assert(
       fc.property(change, ([which, at, how, byte]) => {
@@ -129,8 +131,30 @@ describe('the short way', () => {
         const line = lineOf(text);
         const scanned = scan(Buffer.from(line));
         if (scanned) expect(factsOf(scanned)).toEqual(factsOf(parseLine(line)));
+        expect(scan(Buffer.from(line), seasoned)).toEqual(scanned);
+        expect(scan(Buffer.from(lineOf(contents[which] ?? '')), seasoned)).toBeDefined();
       }),
       { numRuns: 3_000 },
+    );
+  });
+
+  it('takes what it takes by itself, also when it has seen more members and values than it keeps', () => {
+    const seasoned = new LineScanner();
+    const text = fc.string({ unit: fc.constantFrom('a', 'b', '"', '\\', '\n', 'é', '😀', 'z'), maxLength: 300 });
+    const extra = fc.dictionary(
+      fc.string({ unit: fc.constantFrom('a', 'm', 'z', 'é', '_'), maxLength: 3 }),
+      fc.oneof(text, fc.double({ noNaN: true, noDefaultInfinity: true }), fc.boolean()),
+    );
+    const members = fc.record({ extra, rule: text, reason: text, cut: fc.nat(400) });
+    fc.assert(
+      fc.property(members, ({ extra: more, rule, reason, cut }) => {
+        const content = canonicalJson({ ...more, ...JSON.parse(contents[1] ?? ''), reason, rule: `r${rule}` });
+        for (const one of [content, content.slice(0, -1 - (cut % content.length)), `${content.slice(0, -1)},"zzz":${cut}}`]) {
+          const line = Buffer.from(lineOf(one));
+          expect(scan(line, seasoned)).toEqual(scan(line));
+        }
+      }),
+      { numRuns: 2_000 },
     );
   });
 

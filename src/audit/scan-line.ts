@@ -3,19 +3,14 @@
 import { isUtf8 } from 'node:buffer';
 import { sha256Hex } from '../lib/digest.ts';
 import type { JsonObject } from '../lib/json.ts';
-import { byte, CanonicalScanner, FALSE, keyNumber, sameBytes, TRUE } from './canonical-scanner.ts';
+import { byte, CanonicalScanner, FALSE, sameBytes, TRUE } from './canonical-scanner.ts';
 import type { ParsedLine } from './line.ts';
+import { LineTail } from './line-tail.ts';
+import { MemberPath, type Step } from './member-path.ts';
 import type { Head } from './port.ts';
 
 const LINE_START = Buffer.from('{"content":');
-const HASH_MARK = ',"hash":"';
-const HEADER_MARK = '","header":{"content":"';
-const END = ',"v":1}}';
 const HASH_CHARS = 64;
-/** Where the header's text starts in the end of a line, and where its content hash does. */
-const HEADER_AT = HASH_MARK.length + HASH_CHARS + '","header":'.length;
-const CONTENT_HASH_AT = HASH_MARK.length + HASH_CHARS + HEADER_MARK.length;
-const BEFORE_ORG = CONTENT_HASH_AT + HASH_CHARS;
 /** What the members of a decision and an outcome must be, each by its first check in rules.ts. */
 const CHECKS = {
   arguments: 'hash',
@@ -55,19 +50,38 @@ const ONE_OF: Partial<Record<Known, readonly string[]>> = {
 };
 
 interface Named {
-  name: Known;
-  bytes: Uint8Array;
+  name: Known | undefined;
+  check: (typeof CHECKS)[Known] | 'value';
   bit: number;
   values: readonly { text: string; bytes: Uint8Array }[];
+  /** Nothing has to be known of its value but that it is good. */
+  isOnlyChecked: boolean;
 }
 
-const NAMED: ReadonlyMap<number, Named> = new Map(
+/** Of these the rules over many lines need the value, or it is another one in every line. */
+const NEEDED: readonly Known[] = [
+  'call',
+  'effect',
+  'status',
+  'type',
+  'judged',
+  'policy',
+  'decision',
+  'single',
+  'approval',
+  'time',
+  'latencyMs',
+];
+const VARIED: readonly Known[] = ['arguments', 'result'];
+
+const NAMED: ReadonlyMap<string, Named & { name: Known }> = new Map(
   (Object.keys(CHECKS) as Known[]).map((name, index) => {
     const values = (ONE_OF[name] ?? []).map((text) => ({ text, bytes: Buffer.from(`"${text}"`) }));
-    return [keyNumber(Buffer.from(name)), { name, bytes: Buffer.from(name), bit: 1 << index, values }];
+    const isOnlyChecked = !NEEDED.includes(name) && !VARIED.includes(name);
+    return [name, { name, check: CHECKS[name], bit: 1 << index, values, isOnlyChecked }] as const;
   }),
 );
-if (NAMED.size !== Object.keys(CHECKS).length) throw new Error('two members have one number');
+const OTHER: Named = { name: undefined, check: 'value', bit: 0, values: [], isOnlyChecked: true };
 
 const bitsOf = (...names: readonly Known[]): number =>
   [...NAMED.values()].filter(({ name }) => names.includes(name)).reduce((sum, { bit }) => sum | bit, 0);
@@ -86,46 +100,22 @@ export class LineScanner extends CanonicalScanner {
   #policy = 0;
   #decision = 0;
   #single = false;
-  #org = '';
-  #revision = -1;
-  #beforePrev = '';
-  #beforeSeq = '';
+  readonly #path = new MemberPath<Named>(OTHER);
+  readonly #tail = new LineTail();
 
   /** The line at [from, to) when it is sound by itself and follows this head without a change of the revision; else undefined. */
   scan(bytes: Buffer, from: number, to: number, org: string, head: Head): ParsedLine | undefined {
-    if (org !== this.#org || head.revision !== this.#revision) this.#follow(org, head.revision);
-    const seq = head.seq + 1;
-    const seqText = String(seq);
-    const prevAt = BEFORE_ORG + this.#beforePrev.length;
-    const seqAt = prevAt + HASH_CHARS + this.#beforeSeq.length;
-    const tailAt = to - seqAt - seqText.length - END.length;
-    if (tailAt <= from + LINE_START.length) return undefined;
-    const tail = bytes.toString('latin1', tailAt, to);
-    const isTail =
-      tail.startsWith(HASH_MARK) &&
-      tail.startsWith(HEADER_MARK, HASH_MARK.length + HASH_CHARS) &&
-      tail.startsWith(this.#beforePrev, BEFORE_ORG) &&
-      tail.startsWith(head.hash, prevAt) &&
-      tail.startsWith(this.#beforeSeq, prevAt + HASH_CHARS) &&
-      tail.startsWith(seqText, seqAt) &&
-      tail.endsWith(END);
-    if (!isTail) return undefined;
+    const tail = this.#tail;
+    tail.follow(org, head);
     const contentAt = from + LINE_START.length;
-    if (!sameBytes(bytes, from, LINE_START)) return undefined;
+    const tailAt = to - tail.length;
+    if (tailAt <= contentAt || !sameBytes(bytes, from, LINE_START)) return undefined;
     const content = this.#content(bytes, contentAt, tailAt);
     if (!content) return undefined;
-    const hash = tail.slice(HASH_MARK.length, HASH_MARK.length + HASH_CHARS);
-    const contentHash = tail.slice(CONTENT_HASH_AT, BEFORE_ORG);
-    if (sha256Hex(tail.slice(HEADER_AT, -1)) !== hash || sha256Hex(bytes.subarray(contentAt, tailAt)) !== contentHash) return undefined;
-    return { header: { content: contentHash, org, prev: head.hash, revision: head.revision, seq }, hash, content };
-  }
-
-  /** What stands in the header around `prev` and before `seq`, as long as organization and revision stay what they are. */
-  #follow(org: string, revision: number): void {
-    this.#org = org;
-    this.#revision = revision;
-    this.#beforePrev = `","org":"${org}","prev":"`;
-    this.#beforeSeq = `","revision":${revision},"seq":`;
+    const contentHash = sha256Hex(bytes.subarray(contentAt, tailAt));
+    const hash = tail.link(contentHash);
+    if (!tail.isAt(bytes, tailAt)) return undefined;
+    return { header: { content: contentHash, org, prev: head.hash, revision: head.revision, seq: head.seq + 1 }, hash, content };
   }
 
   /** The members that the rules over many lines need; a decision that names an approval goes the long way. */
@@ -133,7 +123,7 @@ export class LineScanner extends CanonicalScanner {
     this.begin(bytes, from, to);
     this.#seen = 0;
     this.#single = false;
-    if (!this.object(0, this.#topMember) || this.at !== to) return undefined;
+    if (!this.#members() || this.at !== to) return undefined;
     if (!this.isAscii && !isUtf8(bytes.subarray(from, to))) return undefined;
     if (this.#type === 'outcome')
       return (this.#seen & OF_OUTCOME) === OF_OUTCOME
@@ -150,11 +140,49 @@ export class LineScanner extends CanonicalScanner {
     };
   }
 
-  #topMember(nameAt: number, nameEnd: number, number: number): boolean {
-    const named = NAMED.get(number);
-    if (!named || named.bytes.length !== nameEnd - nameAt || !sameBytes(this.bytes, nameAt, named.bytes)) return this.value(1);
+  /** Those of the content. INVARIANT: names are sorted and different (scan-line.test.ts). */
+  #members(): boolean {
+    const { bytes, end } = this;
+    if (bytes[this.at++] !== byte.open) return false;
+    let step = this.#path.first;
+    for (;;) {
+      const next = step.find(bytes, this.at) ?? this.#learn(step);
+      if (!next) return false;
+      this.at += next.name.length;
+      if (!this.#member(next)) return false;
+      step = next;
+      const delimiter = bytes[this.at++];
+      if (delimiter === byte.close) return this.at <= end;
+      if (delimiter !== byte.comma) return false;
+    }
+  }
+
+  /** A member that was not seen after this one before. */
+  #learn(before: Step<Named>): Step<Named> | undefined {
+    const { bytes, at } = this;
+    const nameEnd = this.nameEnd(at);
+    if (nameEnd < 0 || Buffer.compare(bytes.subarray(at + 1, nameEnd), before.name.subarray(1, -2)) <= 0) return undefined;
+    const named = NAMED.get(bytes.toString('latin1', at + 1, nameEnd)) ?? OTHER;
+    return this.#path.learn(before, bytes.subarray(at, nameEnd + 2), named);
+  }
+
+  #member(step: Step<Named>): boolean {
+    const named = step.what;
     this.#seen |= named.bit;
-    switch (CHECKS[named.name]) {
+    if (!named.isOnlyChecked) return this.#check(named);
+    const from = this.at;
+    const length = step.valueAt(this.view, from, this.end);
+    this.at += length;
+    if (length > 0) return true;
+    if (!this.#check(named)) return false;
+    if (this.isAscii) step.keep(this.bytes, from, this.at);
+    return true;
+  }
+
+  #check(named: Named): boolean {
+    switch (named.check) {
+      case 'value':
+        return this.value(1);
       case 'text':
         return this.text();
       case 'hash':
@@ -162,7 +190,7 @@ export class LineScanner extends CanonicalScanner {
       case 'one':
         return this.#oneOf(named);
       case 'count':
-        return this.#count(named.name);
+        return this.#count(named);
       case 'call':
         return this.#callText();
       case 'time':
@@ -217,7 +245,7 @@ export class LineScanner extends CanonicalScanner {
     return true;
   }
 
-  #count(name: Known): boolean {
+  #count({ name }: Named): boolean {
     const value = this.digits();
     if (value < 0) return false;
     if (name === 'judged') this.#judged = value;
@@ -265,7 +293,7 @@ export class LineScanner extends CanonicalScanner {
 
   #found = 0;
 
-  #findingMember(nameAt: number, nameEnd: number, _number: number, depth: number): boolean {
+  #findingMember(nameAt: number, nameEnd: number, depth: number): boolean {
     const length = nameEnd - nameAt;
     if (length === COUNT.length && sameBytes(this.bytes, nameAt, COUNT)) {
       this.#found |= 1;
@@ -283,7 +311,7 @@ export class LineScanner extends CanonicalScanner {
     return this.object(1, this.#riskMember) && this.#found === 1;
   }
 
-  #riskMember(nameAt: number, nameEnd: number, _number: number, depth: number): boolean {
+  #riskMember(nameAt: number, nameEnd: number, depth: number): boolean {
     if (nameEnd - nameAt !== SCORE.length || !sameBytes(this.bytes, nameAt, SCORE)) return this.value(depth + 1);
     this.#found = 1;
     return this.digits() >= 0;

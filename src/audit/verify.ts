@@ -88,16 +88,22 @@ export async function feedBytes(
   let restBytes = 0;
   for await (const chunk of chunks) {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    // Only a chunk that ends a line is joined to what came before: a long line is not copied again for each.
-    const joined = restBytes === 0 || bytes.indexOf(LF) < 0 ? bytes : Buffer.concat([...rest, bytes]);
-    if (joined !== bytes) [rest, restBytes] = [[], 0];
     let start = 0;
-    for (let end = joined.indexOf(LF); end >= 0; end = joined.indexOf(LF, start)) {
-      if (!verifier.takeBytes(joined, start, end)) return;
+    let end = bytes.indexOf(LF);
+    if (end >= 0 && restBytes > 0) {
+      // Of a line in two chunks only that line is copied.
+      const line = Buffer.concat([...rest, bytes.subarray(0, end)]);
+      [rest, restBytes] = [[], 0];
+      if (!verifier.takeBytes(line, 0, line.length)) return;
+      start = end + 1;
+      end = bytes.indexOf(LF, start);
+    }
+    for (; end >= 0; end = bytes.indexOf(LF, start)) {
+      if (!verifier.takeBytes(bytes, start, end)) return;
       start = end + 1;
     }
-    if (start < joined.length) rest.push(joined.subarray(start));
-    restBytes += joined.length - start;
+    if (start < bytes.length) rest.push(bytes.subarray(start));
+    restBytes += bytes.length - start;
     if (restBytes > MAX_LINE_UNITS) {
       verifier.take(UNREADABLE);
       return;

@@ -18,6 +18,7 @@ import type {
   EffectiveReply,
   ExplainReply,
   ForwardBody,
+  ForwardTestReply,
   GrantList,
   GrantReply,
   GrantRequest,
@@ -40,6 +41,7 @@ import { type AdminClientOptions, type ExportPage, queryText, Wire } from './adm
 import { type EvidenceClient, evidenceClient } from './evidence-client.ts';
 import { type FreezeClient, freezesOf } from './freeze-client.ts';
 import { type NotifyClient, notificationsOf } from './notify-client.ts';
+import { type PasskeyClient, passkeysOf } from './passkey-client.ts';
 
 export interface LogEntryBody {
   content: Record<string, unknown>;
@@ -54,7 +56,7 @@ export interface PolicyBody {
   revision?: number;
 }
 
-export interface AdminClient extends EvidenceClient, FreezeClient, NotifyClient {
+export interface AdminClient extends EvidenceClient, FreezeClient, NotifyClient, PasskeyClient {
   readonly url: string;
   status(): Promise<StatusReply>;
   ready(): Promise<boolean>;
@@ -86,6 +88,7 @@ export interface AdminClient extends EvidenceClient, FreezeClient, NotifyClient 
   what(query: Readonly<Record<string, string | undefined>>): Promise<AccessReply>;
   forwards(): Promise<{ forwards: ForwardBody[] }>;
   forward(name: string): Promise<ForwardBody>;
+  testForward(name: string): Promise<ForwardTestReply>;
   /** JSON lines: progress, then the table. */
   report(name: ReportName, query: Readonly<Record<string, string | undefined>>): Promise<AsyncIterable<unknown>>;
   limits(): Promise<{ limits: LimitBody[] }>;
@@ -159,6 +162,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     limit: (name) => wire.json('GET', at('limits', name)),
     ...approvalsOf(wire),
     ...notificationsOf(wire),
+    ...passkeysOf(wire),
     ...freezesOf(wire),
     ...exportsOf(wire),
     ...evidenceClient(wire),
@@ -200,12 +204,13 @@ function approvalsOf(wire: Wire): Pick<AdminClient, OfApprovals | OfGrants> {
   };
 }
 
-function exportsOf(wire: Wire): Pick<AdminClient, 'exportPage' | 'forwards' | 'forward' | 'report'> {
+function exportsOf(wire: Wire): Pick<AdminClient, 'exportPage' | 'forwards' | 'forward' | 'testForward' | 'report'> {
   const at = (...parts: string[]) => `/api/v1/${parts.map(encodeURIComponent).join('/')}`;
   return {
     exportPage: (query) => wire.exportPage(at('log', 'export') + queryText(query)),
     forwards: () => wire.json('GET', at('forwards')),
     forward: (name) => wire.json('GET', at('forwards', name)),
+    testForward: (name) => wire.json('POST', at('forwards', name, 'test')),
     report: (name, query) => wire.lines('GET', at('reports', name) + queryText(query)),
   };
 }

@@ -5,7 +5,7 @@ import { GatewayError } from '../lib/error.ts';
 import type { FreezeSpec, StoredObject } from '../object/kinds.ts';
 import { compileFreezes } from './freeze-index.ts';
 import { InFlight } from './inflight.ts';
-import { SLICE_ENDS, Stopper } from './stopper.ts';
+import { SLICE_ENDS, SLICE_MS, Stopper } from './stopper.ts';
 
 const NOW = Date.UTC(2026, 5, 1);
 const SOON = new Date(NOW + 1_000).toISOString();
@@ -47,6 +47,17 @@ describe('a freeze', () => {
     expect(index.frozen(nobody, 'fs', NOW)).toBeUndefined();
     expect(index.frozen(nobody, undefined, NOW, 'write')).toBeUndefined();
     expect(index.frozen(nobody, 'fs', NOW, 'write')?.name).toBe('f');
+    const anywhere = compileFreezes([freeze('f', { tool: { server: '*', name: 'write' } })], 1);
+    expect(anywhere.frozen(nobody, undefined, NOW, 'write')).toBeUndefined();
+    expect(anywhere.frozen(nobody, 'fs', NOW, 'write')?.name).toBe('f');
+  });
+
+  test('is found among objects of every kind, which freeze nobody', () => {
+    const agent: StoredObject<'agent'> = { kind: 'agent', metadata: { name: 'bot' }, spec: {} as StoredObject<'agent'>['spec'] };
+    expect(compileFreezes([agent], 1)).toMatchObject({ isEmpty: true });
+    const index = compileFreezes([agent, freeze('f', { agent: 'bot' }), agent], 1);
+    expect(index.active(NOW).map(({ name }) => name)).toEqual(['f']);
+    expect(index.frozen(nobody, 'fs', NOW)?.name).toBe('f');
   });
 
   test('is listed by name while it is in force; a drill until it ends', () => {
@@ -74,10 +85,12 @@ describe('a freeze', () => {
   test.each([
     [['long', 'short'], 'long'],
     [['short', 'long'], 'long'],
+    [['long', 'brief'], 'long'],
+    [['brief', 'long'], 'long'],
     [['b', 'a'], 'a'],
     [['a', 'b'], 'a'],
   ])('of those with one scope the one that lasts longest is named, and of equals the first by name: %j', (names, expected) => {
-    const until = { long: new Date(NOW + 2_000).toISOString(), short: SOON } as Record<string, string>;
+    const until = { long: new Date(NOW + 2_000).toISOString(), short: SOON, brief: SOON } as Record<string, string>;
     const freezes = names.map((name) => freeze(name, { agent: 'bot' }, until[name] === undefined ? {} : { until: until[name] }));
     expect(compileFreezes(freezes, 1).frozen(nobody, 'fs', NOW)?.name).toBe(expected);
   });
@@ -117,9 +130,9 @@ describe('a place among the calls under way', () => {
 });
 
 describe('many ends', () => {
-  /** Every look at the clock takes this long. */
+  /** Every look at the clock takes this long; it has run for a while. */
   const slow = (stepMs: number) => {
-    let nowMs = 0;
+    let nowMs = 1_000_000;
     return { nowMs: () => nowMs, monotonicMs: () => (nowMs += stepMs) };
   };
 
@@ -131,9 +144,8 @@ describe('many ends', () => {
       turns++;
       if (running) setImmediate(count);
     };
-    const stopped = stopper.stop('acme', () => new Error('frozen'));
     setImmediate(count);
-    await stopped;
+    await stopper.stop('acme', () => new Error('frozen'));
     running = false;
     return { turns, done };
   }
@@ -141,6 +153,7 @@ describe('many ends', () => {
   test('give others a turn after each one where each one takes long, and none where all fit into one slice', async () => {
     expect(await turnsOf(10, 100)).toMatchObject({ done: 10 });
     expect((await turnsOf(10, 100)).turns).toBeGreaterThanOrEqual(8);
+    expect((await turnsOf(10, SLICE_MS)).turns).toBeGreaterThanOrEqual(8);
     expect(await turnsOf(SLICE_ENDS, 0)).toEqual({ turns: 0, done: SLICE_ENDS });
     expect((await turnsOf(SLICE_ENDS * 3, 0)).turns).toBeGreaterThanOrEqual(1);
   });

@@ -130,8 +130,7 @@ function inForce(freeze: Freeze | undefined, nowMs: number): Frozen | undefined 
 
 function keyOf(scope: Exclude<FreezeScope, { tool: unknown }>): string {
   if ('everyone' in scope) return EVERYONE;
-  const [[what, which] = []] = Object.entries(scope);
-  return `${what} ${which}`;
+  return Object.entries(scope).flat().join(' ');
 }
 
 function isKind<K extends Kind>(object: StoredObject, kind: K): object is StoredObject & StoredObject<K> {

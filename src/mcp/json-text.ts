@@ -218,7 +218,7 @@ export function elementTexts(arrayText: string): string[] {
 }
 
 /** Offset after the closing quote of the string that opens at `open`. Each backslash is looked at once, so this is linear. */
-function endOfString(text: string, open: number): number {
+export function endOfString(text: string, open: number): number {
   let quote = text.indexOf('"', open + 1);
   while (quote >= 0) {
     let backslash = quote - 1;
@@ -229,12 +229,12 @@ function endOfString(text: string, open: number): number {
   return text.length;
 }
 
-function keyOf(text: string, start: number, end: number): string {
+export function keyOf(text: string, start: number, end: number): string {
   const raw = text.slice(start + 1, end - 1);
   return raw.includes('\\') ? (JSON.parse(text.slice(start, end)) as string) : raw;
 }
 
-function trimmedRange(text: string, keyStart: number, from: number, to: number): MemberRange {
+export function trimmedRange(text: string, keyStart: number, from: number, to: number): MemberRange {
   let start = from;
   let end = to;
   while (isSpace(text.charCodeAt(start))) start++;
@@ -242,6 +242,13 @@ function trimmedRange(text: string, keyStart: number, from: number, to: number):
   return { keyStart, start, end };
 }
 
-function isSpace(code: number): boolean {
+export function isSpace(code: number): boolean {
   return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
+}
+
+/** White space alone, or nothing. */
+export function isBlank(text: string, from: number, to: number): boolean {
+  let at = from;
+  while (at < to && isSpace(text.charCodeAt(at))) at++;
+  return at >= to;
 }

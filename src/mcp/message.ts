@@ -4,6 +4,7 @@ import { isObject, type Json, type JsonObject } from '../lib/json.ts';
 import { INVALID_PARAMS, INVALID_REQUEST, PARSE_ERROR } from './error-code.ts';
 import { elementTexts, isWithin, readValue, scanObject, type TextScan } from './json-text.ts';
 import { oneLine } from './raw-json.ts';
+import { countKeys, NOT_FINITE } from './written-key.ts';
 
 export type RequestId = string | number;
 
@@ -74,10 +75,21 @@ export const SERVER_LIMITS: ParseLimits = { maxDepth: MAX_DEPTH, maxValues: MAX_
 export function parseMessage(text: string, limits: ParseLimits = DEFAULT_LIMITS): RpcMessage | ParseFailure {
   if (!isAffordable(text, limits)) return tooMuch(limits);
   const parsed = parseJson(text);
-  if (parsed === undefined) return failure(null, PARSE_ERROR, 'The text is not valid JSON.');
-  if (!isObject(parsed.value)) return failure(null, INVALID_REQUEST, 'A message must be a JSON object.');
+  if (parsed === undefined) return failure(null, PARSE_ERROR, NOT_JSON);
+  if (!isObject(parsed.value)) return failure(null, INVALID_REQUEST, NO_OBJECT);
   return readMessage(text, parsed.value, limits);
 }
+
+/** What is wrong with a message, as its sender is told. */
+export const NOT_JSON = 'The text is not valid JSON.';
+export const BODY_NOT_JSON = 'The body is not valid JSON.';
+export const NO_OBJECT = 'A message must be a JSON object.';
+export const EMPTY_BATCH = 'A batch must not be empty.';
+export const REPEATED_KEY = 'The message repeats a key within one object.';
+export const OUT_OF_RANGE = 'The message holds a number that is out of range.';
+
+/** Where the members of a message are. */
+export type OuterScan = Pick<TextScan, 'members' | 'outerKeysWritten'>;
 
 export interface ParsedBody {
   /** The body was an array (legal in 2025-03-26 only). */
@@ -90,11 +102,11 @@ export interface ParsedBody {
 export function parseBody(text: string, limits: ParseLimits = DEFAULT_LIMITS): ParsedBody {
   if (!isAffordable(text, limits)) return { batch: false, messages: [tooMuch(limits)] };
   const parsed = parseJson(text);
-  if (parsed === undefined) return { batch: false, messages: [failure(null, PARSE_ERROR, 'The body is not valid JSON.')] };
+  if (parsed === undefined) return { batch: false, messages: [failure(null, PARSE_ERROR, BODY_NOT_JSON)] };
   const { value } = parsed;
   if (isObject(value)) return { batch: false, messages: [readMessage(text, value, limits)] };
-  if (!Array.isArray(value)) return { batch: false, messages: [failure(null, INVALID_REQUEST, 'A message must be a JSON object.')] };
-  if (value.length === 0) return { batch: true, messages: [failure(null, INVALID_REQUEST, 'A batch must not be empty.')] };
+  if (!Array.isArray(value)) return { batch: false, messages: [failure(null, INVALID_REQUEST, NO_OBJECT)] };
+  if (value.length === 0) return { batch: true, messages: [failure(null, INVALID_REQUEST, EMPTY_BATCH)] };
   if (value.length > MAX_BATCH) {
     return {
       batch: true,
@@ -103,9 +115,7 @@ export function parseBody(text: string, limits: ParseLimits = DEFAULT_LIMITS): P
   }
   const texts = elementTexts(text);
   const messages = value.map((element, index) =>
-    isObject(element)
-      ? readMessage(texts[index] ?? '', element, limits)
-      : failure(null, INVALID_REQUEST, 'A message must be a JSON object.'),
+    isObject(element) ? readMessage(texts[index] ?? '', element, limits) : failure(null, INVALID_REQUEST, NO_OBJECT),
   );
   return { batch: true, messages };
 }
@@ -135,14 +145,14 @@ function isAffordable(text: string, { maxDepth, maxValues = MAX_VALUES }: ParseL
   return text.length < MIN_COSTLY_CHARS || isWithin(text, Math.max(maxDepth, MAX_PARSED_DEPTH), maxValues);
 }
 
-function tooMuch({ maxValues = MAX_VALUES }: ParseLimits): ParseFailure {
+export function tooMuch({ maxValues = MAX_VALUES }: ParseLimits): ParseFailure {
   return failure(null, INVALID_REQUEST, `The message is nested too deep or holds more than ${maxValues} values.`);
 }
 
 /** A shorter text costs little to parse, whatever it says: a value takes two characters. */
 const MIN_COSTLY_CHARS = 2 * MAX_VALUES;
 /** Deeper texts are not even parsed to answer them by their id. */
-const MAX_PARSED_DEPTH = 1_000;
+export const MAX_PARSED_DEPTH = 1_000;
 
 function parseJson(text: string): { value: Json } | undefined {
   try {
@@ -155,19 +165,23 @@ function parseJson(text: string): { value: Json } | undefined {
 function readMessage(text: string, parsed: JsonObject, limits: ParseLimits): RpcMessage | ParseFailure {
   const scan = scanObject(text);
   const id = readId(text, scan);
-  if (scan.depth > limits.maxDepth) return failure(id, INVALID_REQUEST, `The message is nested deeper than ${limits.maxDepth} levels.`);
+  if (scan.depth > limits.maxDepth) return tooDeep(id, limits);
   const value = scan.hasEscapedKey ? readValue(text) : parsed;
   // A repeated key is written twice but held once, so equal counts mean that no object of the message repeats a key.
   const keysHeld = isObject(value) ? countKeys(value) : 0;
-  if (keysHeld === NOT_FINITE) return failure(id, INVALID_REQUEST, 'The message holds a number that is out of range.');
-  if (!isObject(value) || keysHeld !== scan.keysWritten)
-    return failure(id, INVALID_REQUEST, 'The message repeats a key within one object.');
+  if (keysHeld === NOT_FINITE) return failure(id, INVALID_REQUEST, OUT_OF_RANGE);
+  if (!isObject(value) || keysHeld !== scan.keysWritten) return failure(id, INVALID_REQUEST, REPEATED_KEY);
+  return readSound(text, value, scan, id);
+}
+
+/** `value`: what `text` says, depth, keys and numbers looked at. */
+export function readSound(text: string, value: JsonObject, scan: OuterScan, id: RequestId | null): RpcMessage | ParseFailure {
   if (value['jsonrpc'] !== '2.0') return failure(id, INVALID_REQUEST, 'Member "jsonrpc" must be "2.0".');
   if (Object.hasOwn(value, 'method')) return readCall(text, value, scan, id);
   return readResponse(text, value, scan, id);
 }
 
-function readCall(text: string, value: JsonObject, scan: TextScan, id: RequestId | null): RpcMessage | ParseFailure {
+function readCall(text: string, value: JsonObject, scan: OuterScan, id: RequestId | null): RpcMessage | ParseFailure {
   const { method } = value;
   if (typeof method !== 'string' || method === '') return failure(id, INVALID_REQUEST, 'Member "method" must be a non-empty string.');
   if (scan.members.has('result') || scan.members.has('error')) {
@@ -187,7 +201,7 @@ function readCall(text: string, value: JsonObject, scan: TextScan, id: RequestId
   return id === null ? { shape: 'notification', method, params, paramsText } : { shape: 'request', id, method, params, paramsText };
 }
 
-function readResponse(text: string, value: JsonObject, scan: TextScan, id: RequestId | null): RpcMessage | ParseFailure {
+function readResponse(text: string, value: JsonObject, scan: OuterScan, id: RequestId | null): RpcMessage | ParseFailure {
   const resultRange = scan.members.get('result');
   const hasError = scan.members.has('error');
   if (resultRange === undefined && !hasError)
@@ -215,7 +229,7 @@ function readError(given: Json | undefined): RpcError | undefined {
 }
 
 /** The id as written, when it can be echoed; null when it cannot, or when a repeated key makes it doubtful which one is meant. */
-function readId(text: string, scan: TextScan): RequestId | null {
+export function readId(text: string, scan: OuterScan): RequestId | null {
   const range = scan.members.get('id');
   if (range === undefined || scan.outerKeysWritten !== scan.members.size) return null;
   const first = text.charCodeAt(range.start);
@@ -224,29 +238,10 @@ function readId(text: string, scan: TextScan): RequestId | null {
   return typeof id === 'string' || (typeof id === 'number' && Number.isSafeInteger(id)) ? id : null;
 }
 
-const NOT_FINITE = -1;
-
-/** Keys held by a value of checked depth, at every level; NOT_FINITE when it holds a number out of range. */
-function countKeys(value: Json): number {
-  if (typeof value === 'number') return Number.isFinite(value) ? 0 : NOT_FINITE;
-  if (typeof value !== 'object' || value === null) return 0;
-  let count = 0;
-  if (Array.isArray(value)) {
-    for (const item of value) {
-      const inner = countKeys(item);
-      if (inner < 0) return inner;
-      count += inner;
-    }
-    return count;
-  }
-  for (const key of Object.keys(value)) {
-    const inner = countKeys(value[key] ?? null);
-    if (inner < 0) return inner;
-    count += inner + 1;
-  }
-  return count;
+export function tooDeep(id: RequestId | null, limits: ParseLimits): ParseFailure {
+  return failure(id, INVALID_REQUEST, `The message is nested deeper than ${limits.maxDepth} levels.`);
 }
 
-function failure(id: RequestId | null, code: number, message: string): ParseFailure {
+export function failure(id: RequestId | null, code: number, message: string): ParseFailure {
   return { shape: 'invalid', id, code, message };
 }

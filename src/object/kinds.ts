@@ -17,6 +17,7 @@ import { legalHoldSpec } from './kind/legal-hold.ts';
 import { limitSpec } from './kind/limit.ts';
 import { type operatorRights, type operatorRoles, operatorSpec } from './kind/operator.ts';
 import { organizationSpec } from './kind/organization.ts';
+import { passkeySpec } from './kind/passkey.ts';
 import { type policyRule, policySpec } from './kind/policy.ts';
 import type { policyCase } from './kind/policy-case.ts';
 import { priceSpec } from './kind/price.ts';
@@ -56,6 +57,7 @@ export const kinds = {
   price: priceSpec,
   grant: grantSpec,
   delegation: delegationSpec,
+  passkey: passkeySpec,
   retention: retentionSpec,
   'legal-hold': legalHoldSpec,
   erasure: erasureSpec,
@@ -79,6 +81,7 @@ export type OrganizationSpec = z.infer<typeof organizationSpec>;
 export type UserSpec = z.infer<typeof userSpec>;
 export type RoleSpec = z.infer<typeof roleSpec>;
 export type RoleGrant = z.infer<typeof roleGrant>;
+export type PasskeySpec = z.infer<typeof passkeySpec>;
 export type GrantSpec = z.infer<typeof grantSpec>;
 export type ClassSpec = z.infer<typeof classSpec>;
 export type SubscriptionSpec = z.infer<typeof subscriptionSpec>;

@@ -22,6 +22,8 @@ export function referencesOf(object: StoredObject): Reference[] {
       ...one('user', object.spec.user, 'spec.user'),
       ...one('server', object.spec.server, 'spec.server'),
     ];
+  // Whoever gets the name of a user later must not have its passkeys.
+  if (is(object, 'passkey')) return one('user', object.spec.user, 'spec.user');
   if (is(object, 'delegation')) return [...one('user', object.spec.from, 'spec.from'), ...one('user', object.spec.to, 'spec.to')];
   if (is(object, 'organization'))
     return one('secret', object.spec.approvals?.slack?.signingSecret.secret, 'spec.approvals.slack.signingSecret');

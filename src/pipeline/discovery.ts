@@ -1,6 +1,6 @@
 // Reading a server's definitions for the gateway's own use: a list call of origin `gateway` through the same table, so it is in the log.
 // One reading at a time per server and kind; stale definitions are read again in the background.
-import type { Call, CallOutcome, CapabilityKind, ClientContext } from '../call.ts';
+import { type Call, type CallOutcome, type CapabilityKind, type ClientContext, newCall } from '../call.ts';
 import { pinAhead } from '../catalog/catalog.ts';
 import { sha256Hex } from '../lib/digest.ts';
 import { GatewayError } from '../lib/error.ts';
@@ -117,8 +117,7 @@ export async function readPages(
 export function listCall(flight: Flight, server: string, method: string, cursor: Json | undefined): Call {
   const { call, ports } = flight;
   const params = listParams(call.client, call.params, cursor);
-  return {
-    ...call,
+  return newCall({
     id: newId('call', ports.clock.nowMs()),
     startedMs: ports.clock.monotonicMs(),
     kind: 'list',
@@ -126,23 +125,16 @@ export function listCall(flight: Flight, server: string, method: string, cursor:
     method,
     params,
     paramsText: params && JSON.stringify(params),
-    mcpHeaders: {},
     // Its own signal: others may be waiting for the same reading when the agent that caused it is gone.
     signal: AbortSignal.timeout(DISCOVERY_TIMEOUT_MS),
     abort: () => undefined,
     peer: { notify: () => undefined, request: undefined },
+    client: call.client,
+    bearerHash: call.bearerHash,
+    remoteAddress: call.remoteAddress,
     origin: 'gateway',
-    parent: undefined,
-    local: undefined,
-    principal: undefined,
-    target: undefined,
-    intent: undefined,
-    findings: [],
-    risk: undefined,
-    facts: undefined,
-    decision: undefined,
-    receipt: undefined,
-  };
+    actsFor: call.actsFor,
+  });
 }
 
 /** A modern list needs the envelope of the call it serves; progress and log wishes stay with that call. */

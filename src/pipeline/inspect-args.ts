@@ -2,6 +2,7 @@
 // Each inspector stands in a file of its own and is listed in app.ts; the first that refuses ends the call.
 import type { Flight, Inspector, Row, Verdict } from './flight.ts';
 import { PASS } from './flight.ts';
+import { readLongMessage } from './long-message.ts';
 
 export const inspectArgs: Row = {
   name: 'inspect-args',
@@ -11,6 +12,8 @@ export const inspectArgs: Row = {
 /** One after the other; waits only for those that have something to wait for. */
 export function inspectInTurn(flight: Flight, look: 'inspectArguments' | 'inspectResult', from: number): Verdict | Promise<Verdict> {
   const inspectors: readonly Inspector[] = flight.ports.inspectors;
+  const reading = readLongMessage(flight, look);
+  if (reading) return reading.then(() => inspectInTurn(flight, look, from));
   for (let index = from; index < inspectors.length; index++) {
     const seen = inspectors[index]?.[look]?.(flight);
     if (seen === undefined || seen === PASS) continue;

@@ -11,9 +11,12 @@ import type { DlpScanner, Scanned } from '../detect/dlp/scanner.ts';
 import type { TokenBook } from '../detect/dlp/token.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { isObject } from '../lib/json.ts';
+import { atOnce, stepByStep } from '../lib/turn.ts';
+import { readJson } from '../mcp/large-message.ts';
+import { writeInSteps } from '../mcp/large-write.ts';
 import { revealTokens, termsOf, tokenSeal, type VaultSeal } from './dlp-token.ts';
 import { deny, type Flight, type Inspector, PASS, type Verdict } from './flight.ts';
-import { type MessagePart, partsOf, withPart } from './message-part.ts';
+import { isPrepared, type MessagePart, partsOf, withPartInSteps } from './message-part.ts';
 
 export interface DlpPorts {
   scanner: DlpScanner;
@@ -143,15 +146,17 @@ function look(
     parts.map(({ text }) => text),
     plan,
   );
-  const then = (found: Scanned): Seen => {
+  const then = (found: Scanned): Seen | Promise<Seen> => {
     if (found === 'exceeded')
       return { message: plan.budget.onExceed === 'log' ? message : undefined, ruled: [], exceeded: plan.budget.onExceed };
-    return apply(flight, message, parts, found, plan, model, ports);
+    const work = apply(flight, message, parts, found, plan, model, ports);
+    return isPrepared(message, method) ? stepByStep(work) : atOnce(work);
   };
   return scanned instanceof Promise ? scanned.then(then) : then(scanned);
 }
 
-function apply(
+/** What the plan says about each find. In steps, of a long message. */
+function* apply(
   flight: Flight,
   message: JsonObject,
   parts: readonly MessagePart[],
@@ -159,7 +164,7 @@ function apply(
   plan: DlpPlan,
   model: DlpModel | undefined,
   ports: DlpPorts,
-): Seen {
+): Generator<void, Seen, void> {
   const ruled = parts
     .map((part, index) => ({ part, ruled: ruleOn(found[index] ?? [], part.text, plan) }))
     .filter((one) => one.ruled.length > 0);
@@ -170,10 +175,11 @@ function apply(
     if (next === undefined) break;
     next =
       one.part.pointer === '/structuredContent'
-        ? withStructured(flight, next, one.part, one.ruled, replacer)
-        : withPart(next, one.part, redactPart(one.part, one.ruled, replacer));
+        ? yield* withStructured(flight, next, one.part, one.ruled, replacer)
+        : yield* withPartInSteps(next, one.part, redactPart(one.part, one.ruled, replacer));
+    yield;
   }
-  return { message: next && alignCopies(message, next, ruled, replacer), ruled, exceeded: undefined };
+  return { message: next && (yield* alignCopies(message, next, ruled, replacer)), ruled, exceeded: undefined };
 }
 
 function redactPart(part: MessagePart, ruled: readonly Ruled[], replacer: Replacer, manner: Manner = 'planned'): string {
@@ -184,17 +190,19 @@ function redactPart(part: MessagePart, ruled: readonly Ruled[], replacer: Replac
  * INVARIANT: structured content that fitted its output schema fits it after redaction, or the answer is withheld (test/scenario/dlp.test.ts).
  * What the schema does not let say that it was redacted is replaced by something of the same shape.
  */
-function withStructured(
+function* withStructured(
   flight: Flight,
   message: JsonObject,
   part: MessagePart,
   ruled: readonly Ruled[],
   replacer: Replacer,
-): JsonObject | undefined {
+): Generator<void, JsonObject | undefined, void> {
   const fits = outputCheck(flight);
   const before = fits(message.structuredContent as Json);
   for (const manner of ['planned', 'shaped'] as const) {
-    const next = withPart(message, part, redactPart(part, ruled, replacer, manner));
+    const redacted = redactPart(part, ruled, replacer, manner);
+    yield;
+    const next = yield* withPartInSteps(message, part, redacted);
     if (!before || fits(next.structuredContent as Json)) return next;
   }
   return undefined;
@@ -209,22 +217,30 @@ function outputCheck(flight: Flight): (value: Json) => boolean {
 }
 
 /** A text block that repeats the structured content says what the structured content now says; other texts lose the values it lost. */
-function alignCopies(before: JsonObject, after: JsonObject, ruled: Seen['ruled'], replacer: Replacer): JsonObject {
+function* alignCopies(before: JsonObject, after: JsonObject, ruled: Seen['ruled'], replacer: Replacer): Generator<void, JsonObject, void> {
   const { structuredContent, content } = after;
   if (structuredContent === before.structuredContent || !Array.isArray(content) || !Array.isArray(before.content)) return after;
-  const original = JSON.stringify(before.structuredContent);
+  // Its part is its text, as it is written without spaces.
+  const original = ruled.find(({ part }) => part.pointer === '/structuredContent')?.part.text ?? '';
   const lost = ruled
     .filter(({ part }) => part.pointer === '/structuredContent')
     .flatMap(({ part, ruled: all }) => lostValues(part.text, all, replacer));
-  const blocks = content.map((block, index) => {
+  const blocks: Json[] = [];
+  for (const [index, block] of content.entries()) {
     const source = (before.content as Json[])[index];
-    if (!isObject(block) || !isObject(source) || typeof source.text !== 'string' || typeof block.text !== 'string') return block;
-    const indent = /^[[{]\n( +|\t)/.exec(source.text)?.[1];
-    if (isSameJson(source.text, original)) return { ...block, text: JSON.stringify(structuredContent, null, indent) };
-    let { text } = block;
-    for (const [value, by] of lost) text = text.replaceAll(value, by);
-    return text === block.text ? block : { ...block, text };
-  });
+    if (!isObject(block) || !isObject(source) || typeof source.text !== 'string' || typeof block.text !== 'string') blocks.push(block);
+    else if (yield* isSameJson(source.text, original)) {
+      const indent = /^[[{]\n( +|\t)/.exec(source.text)?.[1];
+      const written =
+        indent === undefined ? yield* writeInSteps(structuredContent as Json) : JSON.stringify(structuredContent, null, indent);
+      blocks.push({ ...block, text: written });
+    } else {
+      let { text } = block;
+      for (const [value, by] of lost) text = text.replaceAll(value, by);
+      blocks.push(text === block.text ? block : { ...block, text });
+    }
+    yield;
+  }
   return { ...after, content: blocks };
 }
 
@@ -240,10 +256,11 @@ function lostValues(text: string, ruled: readonly Ruled[], replacer: Replacer): 
     });
 }
 
-function isSameJson(text: string, canonical: string): boolean {
+function* isSameJson(text: string, canonical: string): Generator<void, boolean, void> {
+  if (text === canonical) return true;
   if (!/^\s*[[{]/.test(text)) return false;
   try {
-    return JSON.stringify(JSON.parse(text)) === canonical;
+    return (yield* writeInSteps(yield* readJson(text))) === canonical;
   } catch {
     return false;
   }

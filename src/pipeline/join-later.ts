@@ -1,6 +1,6 @@
 // Servers that an agent of the aggregated surface may use only since its stream was opened: each is listened to by a call of its own, decided and
 // recorded under the rules that let it in. Never goes to a server on the strength of the stream's older decision.
-import type { Call } from '../call.ts';
+import { type Call, newCall } from '../call.ts';
 import { nativeSignal } from '../lib/cutoff.ts';
 import { newId } from '../lib/id.ts';
 import { isObject, type JsonObject } from '../lib/json.ts';
@@ -85,7 +85,7 @@ function streamOf({ call, ports }: Flight, server: string, uris: readonly string
   const { peer } = call;
   // A freeze of this server ends its stream, not the others.
   const own = new AbortController();
-  return {
+  return newCall({
     ...call,
     id: newId('call', ports.clock.nowMs()),
     startedMs: ports.clock.monotonicMs(),
@@ -99,9 +99,5 @@ function streamOf({ call, ports }: Flight, server: string, uris: readonly string
     },
     signal: AbortSignal.any([nativeSignal(call.signal), end.signal, own.signal]),
     abort: (reason) => own.abort(reason),
-    principal: undefined,
-    target: undefined,
-    decision: undefined,
-    receipt: undefined,
-  };
+  });
 }

@@ -2,6 +2,9 @@
 // itself needs (ids, names, types, cursors, URIs, tokens of progress, binary data) is never a part.
 import type { Json, JsonObject } from '../lib/json.ts';
 import { isObject } from '../lib/json.ts';
+import { atOnce, stepByStep } from '../lib/turn.ts';
+import { readJson } from '../mcp/large-message.ts';
+import { writeInSteps } from '../mcp/large-write.ts';
 
 export interface MessagePart {
   /** JSON pointer in the message. */
@@ -29,12 +32,38 @@ const PROTOCOL = new Set(
 
 /** `method` is that of the request the message belongs to: the same member means different things in different messages. */
 export function partsOf(message: JsonObject, method: string): MessagePart[] {
-  const parts: MessagePart[] = [];
-  walkObject(message, [], 0, method, parts);
-  return parts;
+  const known = prepared.get(message);
+  if (known?.method === method) return known.parts;
+  return draftsOf(message, method).map(({ value, ...part }) => (value === undefined ? part : { ...part, text: JSON.stringify(value) }));
 }
 
-function walkObject(object: JsonObject, path: readonly (string | number)[], depth: number, method: string, parts: MessagePart[]): void {
+/** Of a long message, before `partsOf` is asked: its JSON values are written in steps. */
+export async function prepareParts(message: JsonObject, method: string): Promise<void> {
+  const parts: MessagePart[] = [];
+  for (const { value, ...part } of draftsOf(message, method))
+    parts.push(value === undefined ? part : { ...part, text: await stepByStep(writeInSteps(value)) });
+  prepared.set(message, { method, parts });
+}
+
+export function isPrepared(message: JsonObject, method: string): boolean {
+  return prepared.get(message)?.method === method;
+}
+
+/** Messages are never changed, so that their parts stay what they are. */
+const prepared = new WeakMap<JsonObject, { method: string; parts: MessagePart[] }>();
+
+/** A part whose text is still to be written from its value, when it has one. */
+interface Draft extends MessagePart {
+  value?: Json;
+}
+
+function draftsOf(message: JsonObject, method: string): Draft[] {
+  const drafts: Draft[] = [];
+  walkObject(message, [], 0, method, drafts);
+  return drafts;
+}
+
+function walkObject(object: JsonObject, path: readonly (string | number)[], depth: number, method: string, parts: Draft[]): void {
   for (const key of Object.keys(object)) {
     const value = object[key] as Json;
     if (key === '_meta') addMeta(value, [...path, key], parts);
@@ -47,7 +76,7 @@ function walkObject(object: JsonObject, path: readonly (string | number)[], dept
   }
 }
 
-function walk(value: Json, path: readonly (string | number)[], depth: number, method: string, parts: MessagePart[]): void {
+function walk(value: Json, path: readonly (string | number)[], depth: number, method: string, parts: Draft[]): void {
   if (typeof value === 'string') addText(value, path, parts);
   else if (depth >= MAX_DEPTH) addJson(value, path, parts);
   else if (Array.isArray(value)) for (const [index, item] of value.entries()) walk(item, [...path, index], depth + 1, method, parts);
@@ -75,7 +104,7 @@ function isFilledForm(object: JsonObject, key: string, method: string): boolean 
   );
 }
 
-function addMeta(value: Json, path: readonly (string | number)[], parts: MessagePart[]): void {
+function addMeta(value: Json, path: readonly (string | number)[], parts: Draft[]): void {
   if (!isObject(value)) return;
   for (const key of Object.keys(value)) {
     if (PROTOCOL.has(key) || key.startsWith('io.modelcontextprotocol/') || key.startsWith('modelcontextprotocol.io/')) continue;
@@ -85,14 +114,14 @@ function addMeta(value: Json, path: readonly (string | number)[], parts: Message
   }
 }
 
-function addText(text: string, path: readonly (string | number)[], parts: MessagePart[]): void {
+function addText(text: string, path: readonly (string | number)[], parts: Draft[]): void {
   if (text.length > 2) parts.push({ pointer: pointerOf(path), kind: 'text', text, path });
 }
 
-function addJson(value: Json, path: readonly (string | number)[], parts: MessagePart[]): void {
+function addJson(value: Json, path: readonly (string | number)[], parts: Draft[]): void {
   if (typeof value === 'string') addText(value, path, parts);
   else if ((typeof value === 'number' || (typeof value === 'object' && value !== null)) && !isEmpty(value))
-    parts.push({ pointer: pointerOf(path), kind: 'json', text: JSON.stringify(value), path });
+    parts.push({ pointer: pointerOf(path), kind: 'json', text: '', path, value });
 }
 
 function isEmpty(value: Json): boolean {
@@ -100,7 +129,7 @@ function isEmpty(value: Json): boolean {
 }
 
 /** Base64 of something readable is a text like any other; pictures and archives are left alone. */
-function addBytes(value: Json, path: readonly (string | number)[], parts: MessagePart[]): void {
+function addBytes(value: Json, path: readonly (string | number)[], parts: Draft[]): void {
   if (typeof value !== 'string' || value.length > MAX_BYTES_CHARS || value.length < 8) return;
   const head = Buffer.from(value.slice(0, 64), 'base64');
   if (head.some((byte) => byte < 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09)) return;
@@ -114,8 +143,13 @@ function pointerOf(path: readonly (string | number)[]): string {
 
 /** The message with a part's new text in its place; everything beside the path is the old objects. */
 export function withPart(message: JsonObject, part: MessagePart, text: string): JsonObject {
-  const value: Json =
-    part.kind === 'json' ? (JSON.parse(text) as Json) : part.kind === 'bytes' ? Buffer.from(text).toString('base64') : text;
+  return atOnce(withPartInSteps(message, part, text));
+}
+
+export function* withPartInSteps(message: JsonObject, part: MessagePart, text: string): Generator<void, JsonObject, void> {
+  let value: Json = text;
+  if (part.kind === 'json') value = yield* readJson(text);
+  else if (part.kind === 'bytes') value = Buffer.from(text).toString('base64');
   return replaceAt(message, part.path, 0, value) as JsonObject;
 }
 

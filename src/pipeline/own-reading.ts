@@ -1,6 +1,6 @@
 // Reading all definitions of a server on an operator's behalf: list calls of origin `gateway`, without an agent, through the same table and into
 // the log. The gateway acts as itself; no agent can, because only this file makes such calls.
-import type { Call } from '../call.ts';
+import { type Call, newCall } from '../call.ts';
 import type { DefinitionKind } from '../catalog/catalog.ts';
 import type { Clock } from '../lib/clock.ts';
 import { newId } from '../lib/id.ts';
@@ -42,7 +42,7 @@ function ownCall(clock: Clock, org: string, server: string, method: string, curs
     'io.modelcontextprotocol/clientCapabilities': {},
   };
   const params: JsonObject = cursor === undefined ? { _meta: meta } : { cursor, _meta: meta };
-  return {
+  return newCall({
     id: newId('call', clock.nowMs()),
     startedMs: clock.monotonicMs(),
     kind: 'list',
@@ -53,21 +53,10 @@ function ownCall(clock: Clock, org: string, server: string, method: string, curs
     client: { era: 'modern', protocolVersion: PROTOCOL_VERSION, capabilities: {}, clientInfo, sessionId: undefined, logLevel: undefined },
     bearerHash: undefined,
     remoteAddress: '127.0.0.1',
-    mcpHeaders: {},
     peer: { notify: () => undefined, request: undefined },
     signal: AbortSignal.timeout(DISCOVERY_TIMEOUT_MS),
     abort: () => undefined,
     origin: 'gateway',
     actsFor: org,
-    parent: undefined,
-    local: undefined,
-    principal: undefined,
-    target: undefined,
-    intent: undefined,
-    findings: [],
-    risk: undefined,
-    facts: undefined,
-    decision: undefined,
-    receipt: undefined,
-  };
+  });
 }

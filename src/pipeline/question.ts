@@ -1,17 +1,19 @@
 // Questions from servers (sampling, elicitation, roots): each one travels the table as a call of its own before the agent sees it.
 // Live requests towards legacy agents, and the entries of `inputRequests` towards modern ones.
 
-import type { Call, CallReply, Peer, PeerAnswer } from '../call.ts';
+import { type Call, type CallReply, newCall, type Peer, type PeerAnswer } from '../call.ts';
 import { newId } from '../lib/id.ts';
 import { underSignals } from '../lib/joined-signal.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { isObject } from '../lib/json.ts';
 import { DENIED, INTERNAL_ERROR } from '../mcp/error-code.ts';
+import { isLarge } from '../mcp/large-write.ts';
 import { MAX_INPUT_REQUESTS } from '../mcp/translate/input-required.ts';
 import type { ServerSpec } from '../object/kinds.ts';
 import { ACKNOWLEDGED } from '../upstream/legacy-listen.ts';
 import type { Denial, Flight } from './flight.ts';
 import { mayHear } from './hearing.ts';
+import { prepareParts } from './message-part.ts';
 import { ownTaskNotification } from './task.ts';
 import { changedList, type ListedWhat } from './view.ts';
 
@@ -49,7 +51,9 @@ export function governedPeer(flight: Flight, server: string, spec: ServerSpec): 
             : peer.notify(method, seen);
       const send = () => {
         if (asks && said) return notifyJudged(flight, parent, method, said);
-        const seen = inspectNotification(flight, server, method, said, 0);
+        const look = () => inspectNotification(flight, server, method, said, 0);
+        // A long one is made ready first, as calls and answers are.
+        const seen = said !== undefined && isLarge(said, text) ? prepareParts(said, method).then(look) : look();
         return seen instanceof Promise ? seen.then(pass) : pass(seen);
       };
       return watch ? watch.say(send) : send();
@@ -157,7 +161,7 @@ function inspectNotification(
 
 function questionCall(flight: Flight, parent: Call, method: string, params: JsonObject | undefined, local: Call['local']): Call {
   const { clock } = flight.ports;
-  return {
+  return newCall({
     id: newId('call', clock.nowMs()),
     startedMs: clock.monotonicMs(),
     kind: 'reverse',
@@ -168,22 +172,12 @@ function questionCall(flight: Flight, parent: Call, method: string, params: Json
     client: parent.client,
     bearerHash: parent.bearerHash,
     remoteAddress: parent.remoteAddress,
-    mcpHeaders: {},
     peer: parent.peer,
     signal: parent.signal,
     abort: parent.abort,
-    origin: 'agent',
     parent,
     local,
-    principal: undefined,
-    target: undefined,
-    intent: undefined,
-    findings: [],
-    risk: undefined,
-    facts: undefined,
-    decision: undefined,
-    receipt: undefined,
-  };
+  });
 }
 
 function replyOf(answer: PeerAnswer): CallReply {

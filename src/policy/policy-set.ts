@@ -242,9 +242,8 @@ class Evaluator {
   /** What keeps a connection going, on servers where there is something to use. Following a resource needs the right to read it. */
   #isHandshake(input: DecideInput): boolean {
     const { principal, kind, method, server, capability } = input;
-    const isKind =
-      kind === 'meta' || kind === 'list' || kind === 'subscription' || (kind === 'notification' && HANDSHAKE_NOTIFICATIONS.has(method));
-    if (!isKind) return false;
+    const isPart = kind === 'meta' || kind === 'list' || kind === 'subscription' || HANDSHAKE_NOTIFICATIONS.has(method);
+    if (!isPart) return false;
     if (server === undefined) return capability === undefined;
     if (!capability) return this.#someRuleAllows(principal, server);
     if (kind !== 'subscription') return false;
@@ -262,7 +261,7 @@ class Evaluator {
         allowed = true;
         return true;
       }
-      // A denial of everything on this server: nothing after it counts.
+      // A denial of everything on this server: nothing after it counts. (Whatever allows and is no use names its methods or kinds.)
       return isOfEverything(rule);
     });
     return allowed;
@@ -293,8 +292,7 @@ function namedIn(lists: readonly (readonly CompiledRule[])[], server: string): C
   return [...found.values()];
 }
 
-function isOfEverything({ effect, firstCapability, method, kind, tags, onCall }: CompiledRule): boolean {
-  if (effect === 'allow' || effect === 'hold') return false;
+function isOfEverything({ firstCapability, method, kind, tags, onCall }: CompiledRule): boolean {
   return firstCapability === undefined && method === undefined && kind === undefined && tags === undefined && onCall === undefined;
 }
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Principal } from '../call.ts';
 import type { PolicyRule, StoredObject } from '../object/kinds.ts';
 import { compilePolicies } from './compile.ts';
-import { plainForm } from './resource-path.ts';
+import { loosestForm, MAX_DECODE_ROUNDS, plainForm } from './resource-path.ts';
 
 describe('the plain form', () => {
   test.each([
@@ -41,6 +41,16 @@ describe('the plain form', () => {
     expect(plainForm(uri)).toBeUndefined();
   });
 
+  test('looks through so many rounds of encoding, and no more', () => {
+    const dots = (rounds: number): string => `%${'25'.repeat(rounds - 1)}2e`;
+    const out = (rounds: number): string => `file:///docs/${dots(rounds)}${dots(rounds)}/etc`;
+    expect(plainForm(out(MAX_DECODE_ROUNDS))).toBe('file:///etc');
+    expect(plainForm(out(MAX_DECODE_ROUNDS + 1))).toBe('file:///docs/%2e%2e/etc');
+    const letter = (rounds: number): string => `file:///%${'25'.repeat(rounds - 1)}61`;
+    expect(loosestForm(letter(MAX_DECODE_ROUNDS))).toBe('file:///a');
+    expect(loosestForm(letter(MAX_DECODE_ROUNDS + 1))).toBe('file:///%61');
+  });
+
   test('is linear on hostile input', () => {
     expect(plainForm(`file://${'/..'.repeat(100_000)}/a`)).toBe('file:///a');
     expect(plainForm(`file:///${'%25'.repeat(100_000)}2e`)).toBeDefined();
@@ -61,6 +71,33 @@ const bot: Principal = {
 };
 const read = (uri: string, principal = bot) =>
   ({ principal, kind: 'read', method: 'resources/read', server: 'fs', capability: { kind: 'resource', name: uri } }) as const;
+
+describe('the loosest form', () => {
+  test.each([
+    ['FILE:///a', 'file:///a'],
+    ['file:///%61%C3%A9', 'file:///aé'],
+    ['file:///%C3%A', 'file:///%C3%A'],
+    ['file:///a%', 'file:///a%'],
+    ['file://localhost/a', 'file:///a'],
+    ['file://LOCALHOST/a', 'file:///a'],
+    ['file://localhost.example/a//b', 'file://localhost.example/a/b'],
+    ['x://file://localhost', 'x://file:/localhost'],
+    ['HTTPS://Example.TEST/A//b', 'https://example.test/A/b'],
+    ['a//b\\..\\c', 'a/c'],
+    ['x:/a/./b/../c/', 'x:/a/c/'],
+    ['..//x', 'x'],
+    ['?a//b', '?a/b'],
+    ['file:///C://a', 'file:///C:/a'],
+    ['x:a://b', 'x:a:/b'],
+    ['//a', '/a'],
+  ])('of %s', (uri, loose) => {
+    expect(loosestForm(uri) ?? uri).toBe(loose);
+  });
+
+  test.each(['file:///docs/a', 'x:opaque', '', 'https://x.y/a?b=/../c'])('of %s is itself', (uri) => {
+    expect(loosestForm(uri)).toBeUndefined();
+  });
+});
 
 describe('a rule on paths', () => {
   const docs = policy([{ name: 'docs', match: { resource: ['file:///docs/*'] }, effect: 'allow' }]);
@@ -87,6 +124,17 @@ describe('a rule on paths', () => {
     const decision = compilePolicies([butSecrets], 1).decide(read('file:///public/../secret/key'));
     expect(decision).toMatchObject({ effect: 'deny', rule: 'p/secrets' });
     expect(decision.trace).toEqual([{ rule: 'p/secrets', matched: true }]);
+  });
+
+  test('that denies a drive is not passed by one more slash after its colon', () => {
+    const drive = policy([
+      { name: 'secrets', match: { resource: ['file:///C:/secret/*'] }, effect: 'deny' },
+      { name: 'rest', match: { resource: ['file:///*'] }, effect: 'allow' },
+    ]);
+    const set = compilePolicies([drive], 1);
+    expect(set.decide(read('file:///C:/public/a')).effect).toBe('allow');
+    for (const uri of ['file:///C:/secret/key', 'file:///C://secret/key', 'file:///C:///secret//key'])
+      expect(set.decide(read(uri)), uri).toMatchObject({ effect: 'deny', rule: 'p/secrets' });
   });
 
   test.each([

@@ -52,7 +52,7 @@ function decodedOrAsIs(run: string): string {
 /** Scheme and authority. */
 const START = /^[A-Za-z][A-Za-z0-9+.-]*:(?:\/\/[^/?#]*)?/;
 const LENIENT =
-  /%|\\|[^:]\/\/|:\/\/\/\/|^[a-z0-9+.-]*[A-Z][A-Za-z0-9+.-]*:|^[^/?#]*:\/\/[^/?#]*[A-Z]|^file:\/\/localhost|\/\.{1,2}(?:[/?#]|$)/;
+  /%|\\|(?:^|[^:])\/\/|\/\/[\s\S]*\/\/|^[^/:]*:[^/]+:\/\/|^[a-z0-9+.-]*[A-Z][A-Za-z0-9+.-]*:|^[^/?#]*:\/\/[^/?#]*[A-Z]|^file:\/\/localhost|\/\.{1,2}(?:[/?#]|$)/;
 const SUSPECT = /(?:^|[/\\])\.{1,2}(?:[/\\?#]|$)|%(?:25|2e|2f|5c)|\\/i;
 
 function withoutDotSegments(uri: string): string {

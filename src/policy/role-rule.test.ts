@@ -106,3 +106,9 @@ test('a rule whose outcome depends on the call makes the outlook conditional, an
   expect(outlook('list')).toEqual({ effect: 'allow', rule: 'role/support/1', conditions: [] });
   expect(outlook('other')).toEqual({ effect: 'deny', rule: 'builtin/default', conditions: [] });
 });
+
+test('a grant selects by prompt, resource and method too, and by nothing that it does not name', () => {
+  const grant = { prompt: ['hello'], resource: ['note://*'], method: ['prompts/*'] };
+  const [granted] = roleGrants([role('support', [grant, {}])]);
+  expect(granted?.rules.map(({ match }) => match)).toEqual([{ ...grant, role: ['support'] }, { role: ['support'] }]);
+});

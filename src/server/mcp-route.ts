@@ -6,7 +6,7 @@ import { tokenHash } from '../auth/token.ts';
 import type { Surface } from '../call.ts';
 import type { Network } from '../lib/network.ts';
 import { DENIED, INVALID_REQUEST, PARSE_ERROR, UNAVAILABLE } from '../mcp/error-code.ts';
-import { parseBody } from '../mcp/message.ts';
+import { parseBodySoon } from '../mcp/large-message.ts';
 import { namesModernEra } from '../mcp/rev-2026-07-28/version.ts';
 import type { AgentContext, Exchange } from './agent-context.ts';
 import { serveBody } from './dispatch.ts';
@@ -96,7 +96,8 @@ function servePost(context: AgentContext, exchange: Exchange): void {
 
 function serveText(context: AgentContext, exchange: Exchange, text: string, release: () => void): void {
   try {
-    const work = serveBody(context, exchange, parseBody(text));
+    const body = parseBodySoon(text);
+    const work = body instanceof Promise ? body.then((read) => serveBody(context, exchange, read)) : serveBody(context, exchange, body);
     if (work === undefined) release();
     else
       work.then(release, (error: unknown) => {

@@ -1,7 +1,7 @@
 // Makes the Call that travels the table out of one message and one HTTP exchange, and says which methods cannot become one.
 // Never fills what rows fill: principal, target, decision, receipt.
 
-import type { Call, CallReply, ClientContext, Era, MethodKind, Peer } from '../call.ts';
+import { type Call, type CallReply, type ClientContext, type Era, type MethodKind, newCall, type Peer } from '../call.ts';
 import type { Abortable, Aborter } from '../lib/cutoff.ts';
 import { newId } from '../lib/id.ts';
 import { METHOD_NOT_FOUND } from '../mcp/error-code.ts';
@@ -20,7 +20,7 @@ export interface CallParts {
 
 export function openCall(context: AgentContext, parts: CallParts): Call {
   const { message, exchange } = parts;
-  return {
+  return newCall({
     id: newId('call', context.clock.nowMs(), context.random),
     startedMs: context.clock.monotonicMs(),
     kind: kindOf(message),
@@ -35,18 +35,8 @@ export function openCall(context: AgentContext, parts: CallParts): Call {
     peer: parts.peer,
     signal: parts.controller.signal,
     abort: (reason) => parts.controller.abort(reason),
-    origin: 'agent',
-    parent: undefined,
     local: parts.local,
-    principal: undefined,
-    target: undefined,
-    intent: undefined,
-    findings: [],
-    risk: undefined,
-    facts: undefined,
-    decision: undefined,
-    receipt: undefined,
-  };
+  });
 }
 
 /** A method that the tables know, but not for this era, this direction or this shape. Methods nobody knows are for the policy to decide. */

@@ -1,5 +1,6 @@
 // What a driver offers to the rest of the gateway, and the options both drivers share.
 import type { DeliveryStore } from '../approval/delivery-port.ts';
+import type { PasskeyStore } from '../approval/passkey-port.ts';
 import type { ApprovalStore } from '../approval/port.ts';
 import type { CheckpointStore, LogStore, PayloadEraser } from '../audit/port.ts';
 import type { TokenUseStore } from '../auth/port.ts';
@@ -20,6 +21,7 @@ export interface Store {
   readonly histories: HistoryStore;
   readonly definitions: DefinitionStore;
   readonly approvals: ApprovalStore;
+  readonly passkeys: PasskeyStore;
   readonly outbox: OutboxStore;
   readonly forwards: ForwardStore;
   readonly deliveries: DeliveryStore;

@@ -3,7 +3,8 @@
 import type { Era } from '../call.ts';
 import { isObject, type JsonObject } from '../lib/json.ts';
 import { HEADER_MISMATCH, MISSING_CLIENT_CAPABILITY, UNSUPPORTED_PROTOCOL_VERSION } from '../mcp/error-code.ts';
-import { parseMessage, type RpcResponse, SERVER_LIMITS, writeRequest } from '../mcp/message.ts';
+import { parseMessageSoon } from '../mcp/large-message.ts';
+import { type RpcResponse, SERVER_LIMITS, writeRequest } from '../mcp/message.ts';
 import { isModernVersion } from '../mcp/rev-2026-07-28/version.ts';
 import type { Duplex } from './channel.ts';
 import type { Connectors, Destination } from './connection.ts';
@@ -50,16 +51,15 @@ export async function probeHttp({ destination, connectors, gateway, signal }: Pr
       body: text,
       signal: AbortSignal.any([abort.signal, signal]),
       idleTimeoutMs: undefined,
-      onEvent: (event) => {
-        seen ??= responseIn(event.data);
+      onEvent: async (event) => {
+        seen ??= await responseIn(event.data);
         if (seen) abort.abort();
-        return undefined;
       },
     });
     if (answer.status === 401 || answer.status === 403) throw failure('upstream_auth', server, `HTTP ${answer.status}`);
     if (answer.status === 429 || answer.status >= 500)
       throw failure('upstream_unreachable', server, `HTTP ${answer.status}: ${answer.text}`);
-    return judge(seen ?? responseIn(answer.text));
+    return judge(seen ?? (await responseIn(answer.text)));
   } catch (error) {
     if (seen) return judge(seen);
     throw asFailure(error, server);
@@ -89,10 +89,9 @@ function ask(duplex: Duplex, text: string, signal: AbortSignal): Promise<ProbeRe
     };
     const timer = setTimeout(() => settle(LEGACY), STDIO_PROBE_MS);
     void duplex.closed.then(() => settle(LEGACY));
-    duplex.onMessage((line) => {
-      const response = responseIn(line);
+    duplex.onMessage(async (line) => {
+      const response = await responseIn(line);
       if (response) settle(judge(response));
-      return undefined;
     });
     duplex.send(text).catch(() => settle(LEGACY));
   });
@@ -104,8 +103,8 @@ function probe(gateway: { name: string; version: string }): { text: string; para
   return { text: writeRequest(PROBE_ID, 'server/discover', params.text), params: params.value };
 }
 
-function responseIn(text: string): RpcResponse | undefined {
-  const message = parseMessage(text, SERVER_LIMITS);
+async function responseIn(text: string): Promise<RpcResponse | undefined> {
+  const message = await parseMessageSoon(text, SERVER_LIMITS);
   return message.shape === 'response' ? message : undefined;
 }
 

@@ -4,7 +4,8 @@ import type { Abortable } from '../lib/cutoff.ts';
 import { underSignals } from '../lib/joined-signal.ts';
 import { Roster } from '../lib/roster.ts';
 import { SESSION_NOT_FOUND } from '../mcp/error-code.ts';
-import { parseMessage, SERVER_LIMITS } from '../mcp/message.ts';
+import { parseMessageSoon } from '../mcp/large-message.ts';
+import { SERVER_LIMITS } from '../mcp/message.ts';
 import type { HttpAnswer, HttpClient, SseEvent } from './channel.ts';
 import { asFailure, failure } from './failure.ts';
 import type { Flight } from './flight.ts';
@@ -178,7 +179,7 @@ export class LegacyHttpWire implements Wire {
 
   async #refused(flight: Flight, answer: HttpAnswer, link: Link): Promise<void> {
     if (answer.status === 401 || answer.status === 403) return refuse(flight, answer, this.#options.server);
-    if (flight.method !== 'initialize' && this.#isSessionUnknown(answer, flight)) {
+    if (flight.method !== 'initialize' && (await this.#isSessionUnknown(answer, flight))) {
       if (flight.resent) return flight.reject(failure('upstream_closed', this.#options.server, 'the server forgot the session twice'));
       flight.resent = true;
       await this.#options.onExpired();
@@ -190,10 +191,10 @@ export class LegacyHttpWire implements Wire {
   }
 
   /** 404 by the specification; 400 with words about the session by several servers in use. An error answer to this very request is an answer. */
-  #isSessionUnknown(answer: HttpAnswer, flight: Flight): boolean {
+  async #isSessionUnknown(answer: HttpAnswer, flight: Flight): Promise<boolean> {
     if (this.#sessionId === undefined) return false;
     if (answer.status !== 404 && !(answer.status === 400 && /session/i.test(answer.text))) return false;
-    const message = answer.body === 'json' ? parseMessage(answer.text, SERVER_LIMITS) : undefined;
+    const message = answer.body === 'json' ? await parseMessageSoon(answer.text, SERVER_LIMITS) : undefined;
     return message?.shape !== 'response' || message.id !== flight.id || message.error?.code === SESSION_NOT_FOUND;
   }
 

@@ -6,9 +6,9 @@ import type { Abortable } from '../lib/cutoff.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { isObject } from '../lib/json.ts';
 import { METHOD_NOT_FOUND } from '../mcp/error-code.ts';
+import { parseBodySoon } from '../mcp/large-message.ts';
 import {
-  parseBody,
-  parseMessage,
+  type ParsedBody,
   type RequestId,
   type RpcError,
   type RpcMessage,
@@ -110,16 +110,9 @@ export class Link {
 
   /** One text from the server; a promise means: read no further until it resolves. Never throws. */
   receive(text: string, flight: Flight | undefined): Promise<void> | undefined {
-    const message = parseMessage(text, SERVER_LIMITS);
-    if (message.shape !== 'invalid') return this.#dispatch(message, flight);
     // 2025-03-26 servers may answer with an array.
-    if (!/^\s*\[/.test(text)) return this.#drop();
-    const waits: Promise<void>[] = [];
-    for (const element of parseBody(text, SERVER_LIMITS).messages) {
-      const wait = element.shape === 'invalid' ? this.#drop() : this.#dispatch(element, flight);
-      if (wait) waits.push(wait);
-    }
-    return waits.length === 0 ? undefined : Promise.all(waits).then(() => undefined);
+    const body = parseBodySoon(text, SERVER_LIMITS);
+    return body instanceof Promise ? body.then((read) => this.#take(read, flight)) : this.#take(body, flight);
   }
 
   /** One text of a channel that many calls use: an agent that does not read holds it up only so long. */
@@ -131,6 +124,15 @@ export class Link {
   end(reason: string): void {
     this.#closed = true;
     for (const flight of this.flights.values()) flight.reject(failure('upstream_closed', this.#server, reason));
+  }
+
+  #take({ messages }: ParsedBody, flight: Flight | undefined): Promise<void> | undefined {
+    const waits: Promise<void>[] = [];
+    for (const message of messages) {
+      const wait = message.shape === 'invalid' ? this.#drop() : this.#dispatch(message, flight);
+      if (wait) waits.push(wait);
+    }
+    return waits.length < 2 ? waits[0] : Promise.all(waits).then(() => undefined);
   }
 
   #launch(flight: Flight, signal: Abortable | undefined): void {

@@ -10,10 +10,12 @@ import { NoteSigner, originOf, signCheckpoint } from '../../src/audit/checkpoint
 import { decisionContent, gapContent, objectContent, outcomeContent, signinContent, systemContent } from '../../src/audit/entry.ts';
 import { commit } from '../../src/audit/log.ts';
 import { BLOCK_LEAVES, CompactTree, inclusionProof, leafHash, rangeRoot, type TreeSource } from '../../src/audit/merkle.ts';
+import { assertionProblem, challengeOf } from '../../src/audit/passkey.ts';
 import type { Head } from '../../src/audit/port.ts';
 import { PROOF_FORMAT, type Proof, verifyProof } from '../../src/audit/proof.ts';
 import { verifyLog } from '../../src/audit/verify.ts';
-import { approvedContents, decision, linesOf, vote } from '../support/approved-log.ts';
+import { approvedContents, decision, linesOf, ticket, vote } from '../support/approved-log.ts';
+import { BEN, benVotes, CYD, passkeyContents } from '../support/passkey-log.ts';
 
 const FILE = join(import.meta.dirname, '../../docs/audit-vectors.json');
 const timeMs = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
@@ -105,12 +107,27 @@ function evidence() {
   return { seed: '07'.repeat(32), key: signer.verifierKey, leaves: leaves.map(hex), roots, note, proof: proofText };
 }
 
+/** The text that is hashed, the challenge, and an assertion over it. */
+function passkeyVector() {
+  const said = { ticket: ticket.id, digest: ticket.digest, by: 'ben', user: 'bob', verdict: 'approve' } as const;
+  const text = canonicalize({ v: 1, for: 'sallyport-approval', ...said, nonce: BEN.nonce }) ?? '';
+  const challenge = challengeOf(said, BEN.nonce);
+  expect(createHash('sha256').update(text).digest('base64url')).toBe(challenge);
+  expect(assertionProblem(said, BEN)).toBeUndefined();
+  return { text, challenge, evidence: BEN };
+}
+
 const approved = approvedContents();
+const withPasskeys = passkeyContents();
 const others: readonly [string, string[]][] = [
   ['sound, with an approved call', linesOf(approved)],
   ['a call that ran under a grant that another used up', linesOf(approved.with(6, decision('call_other')))],
   ['an approval by who asked', linesOf(approved.with(4, vote('granted', 'cyd', { user: 'ada' })))],
   ['an approval of something else', linesOf(approved.with(3, vote('approved', 'ben', { digest: '0'.repeat(64) })))],
+  ['sound, with an approval by passkey', linesOf(withPasskeys, 1)],
+  ['an approval without the passkey that it takes', linesOf(withPasskeys.with(3, vote('approved', 'ben', { user: 'bob' })), 1)],
+  ["an approval by another user's passkey", linesOf(withPasskeys.with(3, benVotes(CYD)), 1)],
+  ['an assertion under another nonce', linesOf(withPasskeys.with(3, benVotes({ ...BEN, nonce: 'c'.repeat(32) })), 1)],
 ];
 
 const broken: readonly [string, string[]][] = [
@@ -133,6 +150,8 @@ const broken: readonly [string, string[]][] = [
   ['a revision that goes down', entriesOf([...CONTENTS.slice(0, 2), [decisionContent({ ...decided, judged: 0 }), 0]]).map(entryLine)],
 ];
 
+const OTHER_STATES = ['sound', 'broken', 'broken', 'broken', 'sound', 'broken', 'broken', 'broken'];
+
 describe('audit vectors', () => {
   it('are what the code writes', async () => {
     const logs = [];
@@ -148,8 +167,9 @@ describe('audit vectors', () => {
       entries: entries.map(({ content, header, hash }) => ({ content, header, hash })),
       logs,
       evidence: evidence(),
+      passkey: passkeyVector(),
     };
-    expect(logs.map(({ state }) => state)).toEqual(['sound', ...broken.map(() => 'broken'), 'sound', 'broken', 'broken', 'broken']);
+    expect(logs.map(({ state }) => state)).toEqual(['sound', ...broken.map(() => 'broken'), ...OTHER_STATES]);
     await expect(`${JSON.stringify(vectors, null, 2)}\n`).toMatchFileSnapshot(FILE);
   });
 

@@ -14,6 +14,7 @@ import { approvalCases } from './approval-cases.ts';
 import { forwardCases } from './forward-cases.ts';
 import { limitCases, quotaItem } from './limit-cases.ts';
 import { outboxCases } from './outbox-cases.ts';
+import { passkeyCases } from './passkey-cases.ts';
 import { retentionCases } from './retention-cases.ts';
 import { type Driver, decision, entries, ORG, storeCases, verdict } from './store-cases.ts';
 
@@ -43,6 +44,7 @@ const driver: Driver = {
 storeCases(driver);
 limitCases(driver);
 approvalCases(driver);
+passkeyCases(driver);
 outboxCases(driver);
 forwardCases(driver);
 retentionCases(driver);

@@ -49,9 +49,9 @@ export interface AdminSide {
   close(): Promise<void>;
 }
 
-export async function startAdminSide(settings: Partial<AdminContext['settings']> = {}): Promise<AdminSide> {
+export async function startAdminSide(settings: Partial<AdminContext['settings']> = {}, databaseUrl?: string): Promise<AdminSide> {
   const dataDir = await mkdtemp(join(tmpdir(), 'sallyport-admin-'));
-  const { config } = loadConfig({ env: {}, flags: { dataDir } });
+  const { config } = loadConfig({ env: {}, flags: { dataDir, databaseUrl } });
   if (!config) throw new Error('no configuration');
   const core = await openCore(config, { create: true });
   const tokens = await seedOperators(core, ORG);
@@ -125,6 +125,7 @@ export function adminContextOf(core: Core, org: string, instead: Partial<AdminCo
     settled: async () => undefined,
     access: async () => accessOf(await core.store.objects.load(org)),
     approvals: createApprovals(core, 'gw_test'),
+    passkeys: core.store.passkeys,
     notify: {
       test: async () => ({ result: { type: 'sent' }, durationMs: 1, event: 'evt_test' }),
       deliveries: (query) => core.store.outbox.list(org, query),
@@ -144,6 +145,7 @@ export function adminContextOf(core: Core, org: string, instead: Partial<AdminCo
     limits: async () => [{ name: 'refunds', spec: { per: ['agent'] }, usage: [] }],
     limitState: async () => [],
     forwards: async () => [FORWARD],
+    testForward: async (name) => (name === FORWARD.name ? { sent: true, hash: 'a'.repeat(64), durationMs: 1 } : undefined),
     shadowPending: () => [],
     metrics: async () => '# no metrics\n',
     lastUsedMs: () => undefined,

@@ -13,7 +13,16 @@ import type { Deliveries } from '../../src/approval/deliveries.ts';
 import type { ApprovalDesk } from '../../src/approval/desk.ts';
 import { LastUsed } from '../../src/auth/last-used.ts';
 import { tokenHash } from '../../src/auth/token.ts';
-import type { Call, CallReply, ClientContext, Era, MethodKind, Peer, Surface } from '../../src/call.ts';
+import {
+  type Call,
+  type CallReply,
+  type ClientContext,
+  type Era,
+  type MethodKind,
+  newCall,
+  type Peer,
+  type Surface,
+} from '../../src/call.ts';
 import { Catalog } from '../../src/catalog/catalog.ts';
 import { UriRoutes } from '../../src/catalog/uri-routes.ts';
 import { loadConfig } from '../../src/config.ts';
@@ -281,7 +290,7 @@ export function callOf(method: string, options: CallOptions = {}): Call {
     sessionId: era === 'legacy' ? 'session-1' : undefined,
     logLevel: undefined,
   };
-  return {
+  return newCall({
     id: newId('call', Date.now()),
     startedMs: performance.now(),
     kind,
@@ -292,20 +301,8 @@ export function callOf(method: string, options: CallOptions = {}): Call {
     client,
     bearerHash: options.bearer === undefined ? undefined : tokenHash(options.bearer),
     remoteAddress: '127.0.0.1',
-    mcpHeaders: {},
     peer: options.peer ?? { notify: () => undefined, request: undefined },
     signal: controller.signal,
     abort: (reason) => controller.abort(reason),
-    origin: 'agent',
-    parent: undefined,
-    local: undefined,
-    principal: undefined,
-    target: undefined,
-    intent: undefined,
-    findings: [],
-    risk: undefined,
-    facts: undefined,
-    decision: undefined,
-    receipt: undefined,
-  };
+  });
 }

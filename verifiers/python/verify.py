@@ -15,6 +15,7 @@ import json
 import math
 import re
 import sys
+from collections import OrderedDict
 
 MAX_LINE_UNITS = 16 * 1024 * 1024
 ZERO_HASH = "0" * 64
@@ -189,7 +190,10 @@ CONTENT = {
         call=is_text, decision=is_count, latencyMs=amount, result=optional(is_hash), findings=FINDINGS,
         status=one_of("ok", "tool_error", "rpc_error", "upstream_failed", "cancelled", "input_required"),
     ),
-    "object": dict(author=any_text, changes=list_of(kind=is_text, name=is_text, action=is_text, digest=optional(is_hash))),
+    "object": dict(
+        author=any_text, changes=list_of(kind=is_text, name=is_text, action=is_text, digest=optional(is_hash)),
+        passkeys=optional(list_of(name=is_text, user=is_text, credential=is_text, key=is_text, rpId=is_text)),
+    ),
     "signin": dict(user=any_text, method=is_text, result=one_of("ok", "failed")),
     "system": dict(event=is_text),
 }
@@ -203,11 +207,15 @@ SYSTEM = {
     "approval": dict(
         what=one_of(
             "requested", "approved", "granted", "refused", "revoked", "expired", "drained", "superseded", "consumed", "read", "claimed",
-            "unclaimed", "reminded", "escalated",
+            "unclaimed", "reminded", "escalated", "withdrawn",
         ),
         ticket=is_text, digest=is_hash, binding=is_hash, agent=is_text, by=optional(is_text), user=optional(is_text), call=optional(is_text),
         created=optional(is_time), expires=optional(is_time), quorum=optional(is_count), held=optional(is_count), definition=optional(is_hash),
         approvers=optional(record(escalate=optional(record(**PEOPLE)), **PEOPLE)), onBehalfOf=optional(is_text), teams=optional(texts), roles=optional(texts),
+        passkeyRequired=optional(flag),
+        passkey=optional(record(
+            name=is_text, credential=is_text, key=is_text, rpId=is_text, nonce=is_text, authenticatorData=is_text, clientData=is_text, signature=is_text,
+        )),
     ),
     "shadow": {
         "differences": list_of(live=is_text, liveEffect=is_text, shadow=is_text, shadowEffect=is_text, agent=any_text, count=is_count, call=is_text),
@@ -308,8 +316,9 @@ class Approvals:
     """Section 6.1: what ties an approval to what ran."""
 
     def __init__(self):
-        self.tickets, self.used, self.partial, self.bound = {}, {}, False, 0
-        self.standing, self.uses = set(), {}
+        self.tickets, self.used, self.partial, self.bound = OrderedDict(), OrderedDict(), False, 0
+        self.standing, self.uses = set(), OrderedDict()
+        self.passkeys, self.parts = OrderedDict(), False
 
     def step(self, content):
         name, what = content["ticket"], content["what"]
@@ -369,6 +378,26 @@ class Approvals:
             ticket["approvals"] += 1
         if vote["what"] == "granted" and ticket["approvals"] < asked.get("quorum", 1):
             raise Breach("approval-quorum", str(asked.get("quorum", 1)), str(ticket["approvals"]))
+        self.passkey(asked, vote)
+
+    def passkey(self, asked, vote):
+        """Section 6.3."""
+        evidence, by, user = vote.get("passkey"), vote.get("by"), vote.get("user")
+        if evidence is None:
+            if asked.get("passkeyRequired") is True and vote["what"] != "refused":
+                raise Breach("approval-passkey", "an assertion", "none")
+            return
+        if by is None or user is None:
+            raise Breach("approval-passkey", "a voter who is linked to a user", str(by))
+        known = self.passkeys.get(evidence["name"])
+        if known is None and not self.partial and not self.parts:
+            raise Breach("approval-passkey", "a registered passkey", evidence["name"])
+        if known is not None and (known["user"] != user or any(known[member] != evidence[member] for member in ("credential", "key", "rpId"))):
+            raise Breach("approval-passkey", "the passkey that was registered", evidence["name"])
+        verdict = "refuse" if vote["what"] == "refused" else "approve"
+        said = {"v": 1, "for": "sallyport-approval", "ticket": vote["ticket"], "digest": asked["digest"], "by": by, "user": user, "verdict": verdict}
+        if not assertion_good({**said, "nonce": evidence["nonce"]}, evidence):
+            raise Breach("approval-passkey", "a good assertion", evidence["name"])
 
     def decision(self, seq, content):
         """Of a decision that allows and is in force."""
@@ -401,10 +430,15 @@ class Approvals:
 
     def objects(self, content):
         for change in content["changes"]:
+            if change["kind"] == "passkey":
+                self.passkeys.pop(change["name"], None)
             if change["kind"] == "grant" and change["action"] == "delete":
                 self.standing.discard(change["name"])
             elif change["kind"] == "grant":
                 self.standing.add(change["name"])
+        for one in content.get("passkeys", []):
+            self.parts = self.parts or len(self.passkeys) >= TICKETS
+            remember(self.passkeys, one["name"], one, TICKETS)
 
     def use(self, content):
         if not self.partial and content["grant"] not in self.standing:
@@ -439,7 +473,7 @@ def approval_digest(asked):
 class Ledger:
     def __init__(self):
         self.approvals = Approvals()
-        self.open, self.lost, self.fates, self.allowed = {}, {}, {}, {}
+        self.open, self.lost, self.fates, self.allowed = {}, OrderedDict(), OrderedDict(), OrderedDict()
         self.first_seq = 1
         self.lost_count = self.voids = 0
 
@@ -507,9 +541,10 @@ class Ledger:
 
 
 def remember(memory, key, value, limit=REMEMBERED):
+    # An OrderedDict: the oldest key of a plain one is found only after every hole before it.
     memory[key] = value
     if len(memory) > limit:
-        del memory[next(iter(memory))]
+        memory.popitem(last=False)
 
 
 # --- the tree (section 7) -----------------------------------------------------------------------------------------------------------
@@ -894,6 +929,61 @@ def signature_good(key, kind, digest, message, signature):
     return found is not None and found[0] % n == r
 
 
+MAX_PART_BYTES = 1500
+EC_KEY = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d030107034200")
+ED_KEY = bytes.fromhex("302a300506032b6570032100")
+ORIGIN = re.compile(r"(https?)://([a-z0-9.-]+)(?::[0-9]{1,5})?\Z")
+
+
+def base64url(text):
+    """Bytes of the one spelling that base64url without padding gives; None for anything else."""
+    if not re.match(r"[A-Za-z0-9_-]+\Z", text) or len(text) % 4 == 1:
+        return None
+    data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    same = base64.urlsafe_b64encode(data).decode("ascii").rstrip("=") == text
+    return data if same and len(data) <= MAX_PART_BYTES else None
+
+
+def assertion_good(said, evidence):
+    """Section 6.3: the assertion of a passkey (WebAuthn) over what is said."""
+    data, client, signature, key = (base64url(evidence[member]) for member in ("authenticatorData", "clientData", "signature", "key"))
+    if data is None or client is None or signature is None or key is None:
+        return False
+    try:
+        told = parse_json(client.decode("utf-8"))
+    except (ValueError, RecursionError):
+        return False
+    challenge = base64.urlsafe_b64encode(sha256(canonical(said).encode("utf-8"))).decode("ascii").rstrip("=")
+    if not isinstance(told, dict) or told.get("type") != "webauthn.get" or told.get("challenge") != challenge or told.get("crossOrigin") is True:
+        return False
+    origin = ORIGIN.match(told["origin"]) if isinstance(told.get("origin"), str) else None
+    if origin is None or (origin.group(1) != "https" and origin.group(2) != "localhost"):
+        return False
+    if origin.group(2) != evidence["rpId"] and not origin.group(2).endswith("." + evidence["rpId"]):
+        return False
+    if len(data) < 37 or data[:32] != sha256(evidence["rpId"].encode("utf-8")) or data[32] & 5 != 5:
+        return False
+    return passkey_signed(key, data + sha256(client), signature)
+
+
+def passkey_signed(key, message, signature):
+    if key[: len(ED_KEY)] == ED_KEY and len(key) == len(ED_KEY) + 32:
+        return len(signature) == 64 and ed25519_good(key[len(ED_KEY) :], message, signature)
+    if key[: len(EC_KEY)] == EC_KEY and len(key) == len(EC_KEY) + 65:
+        return signature == strict_pair(signature) and signature_good(key, "ecdsa", "sha256", message, signature)
+    modulus = (der((der((part((0, der(key)[0][1] if der(key) else b"", b""), 1)[1] or b"\0")[1:]) or [NO_VALUE])[0][1]) or [NO_VALUE])[0]
+    return int.from_bytes(modulus[1], "big").bit_length() >= 2048 and signature_good(key, "rsa", "sha256", message, signature)
+
+
+def strict_pair(signature):
+    """The two numbers of an ECDSA signature as DER has them."""
+    numbers = [int.from_bytes(number[1], "big", signed=True) for number in der((der(signature) or [NO_VALUE])[0][1])]
+    if any(number <= 0 or number.bit_length() > 256 for number in numbers):
+        return b""
+    whole = b"".join(bytes([2, number.bit_length() // 8 + 1]) + number.to_bytes(number.bit_length() // 8 + 1, "big") for number in numbers)
+    return bytes([0x30, len(whole)]) + whole
+
+
 def curve_add(a, b, p):
     if a is None or b is None:
         return a or b
@@ -1118,6 +1208,7 @@ def check_bindings(call, entries, allowed, documents):
         return found
 
     approvals = Approvals()
+    approvals.parts = True
     tickets = {content.get("approval") for content in entries.values() if content["type"] == "decision"}
     for seq, content in sorted(entries.items()):
         if content["type"] == "system" and content["event"] == "approval":
@@ -1125,7 +1216,10 @@ def check_bindings(call, entries, allowed, documents):
                 raise Breach("another approval")
             approvals.step(content)
             asked = rules_of(content.get("rule")) if content["what"] == "requested" and "ruleHash" in content else []
-            if asked and all(sha256_hex(canonical(rule)) != content["ruleHash"] for rule in asked):
+            asked_under = [rule for rule in asked if sha256_hex(canonical(rule)) == content["ruleHash"]]
+            if asked and not asked_under:
+                raise Breach("rule")
+            if content.get("passkeyRequired") is not True and any(demands_passkey(rule) for rule in asked_under):
                 raise Breach("rule")
         elif content["type"] == "system" and content["event"] == "grant":
             if content["call"] != call:
@@ -1140,6 +1234,12 @@ def check_bindings(call, entries, allowed, documents):
             rules = rules_of(content["rule"])
             if rules and not any(rule.get("effect") == "allow" or (rule.get("effect") == "hold" and "approval" in content) for rule in rules):
                 raise Breach("rule")
+
+
+def demands_passkey(rule):
+    obligations = rule.get("obligations")
+    approvers = obligations.get("approvers") if isinstance(obligations, dict) else None
+    return isinstance(approvers, dict) and approvers.get("passkey") is True
 
 
 # --- segments (section 10) ------------------------------------------------------------------------------------------------------------

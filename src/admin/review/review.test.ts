@@ -6,8 +6,8 @@ import { type Asking, bindingOf } from '../../approval/ticket.ts';
 import { sha256Hex } from '../../lib/digest.ts';
 import type { StoredObject } from '../../object/kinds.ts';
 import { newOperatorToken } from '../operator.ts';
+import { MAX_FORM_BYTES } from './form.ts';
 import { shown } from './html.ts';
-import { MAX_FORM_BYTES } from './serve.ts';
 
 const EVIL = `<script>alert(1)</script>"'&\u202e\u200b`;
 const otto = newOperatorToken();

@@ -19,7 +19,7 @@ export const approvalLinkRoutes: Route[] = [
           'not_found',
           `There is no ticket ${JSON.stringify(param('id').slice(0, 64))}. sallyport approval list shows those that wait.`,
         );
-      const link = review.links.urlOf(org, ticket.id, ticket.expiresMs);
+      const link = review.links.urlOf(org, ticket.id, ticket.expiresMs, ticket.approvers?.passkey);
       if (!link)
         return failure(
           409,

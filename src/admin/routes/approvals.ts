@@ -7,8 +7,9 @@ import * as contract from '../contract.ts';
 import type { Operator } from '../operator.ts';
 import { reviewerOf } from '../reviewer-of.ts';
 import { failure, json, type Route, route } from '../route.ts';
+import { castVote, type GivenAssertion, whyUncounted } from '../step-up.ts';
 import { shownTicket } from '../ticket-detail.ts';
-import { matches, previewToken, problemText, statsOf, type TicketFilter, ticketBody, whyNot } from '../ticket-view.ts';
+import { matches, previewToken, statsOf, type TicketFilter, ticketBody, whyNot } from '../ticket-view.ts';
 
 /** Newest tickets that filters and statistics look at. */
 const MAX_LOOKED_AT = 10_000;
@@ -115,7 +116,7 @@ async function decideMany(context: AdminContext, operator: Operator, asked: cont
   const left: { id: string; why: string }[] = [];
   const mine: Ticket[] = [];
   for (const ticket of await ticketsOf(context, { ...filter, state: 'open' })) {
-    const why = whyNot(ticket, reviewer);
+    const why = whyNot(ticket, reviewer, verdict);
     if (why === undefined) mine.push(ticket);
     else left.push({ id: ticket.id, why });
   }
@@ -128,7 +129,7 @@ async function decideMany(context: AdminContext, operator: Operator, asked: cont
   for (const { id } of mine) {
     const voted = await context.approvals.vote(context.org, id, reviewer, verdict, comment);
     if (voted.type === 'voted') decided.push({ id, state: voted.ticket.state });
-    else if (voted.type === 'problem') left.push({ id, why: problemText(voted.problem, voted.ticket) });
+    else if (voted.type === 'problem') left.push({ id, why: whyUncounted(context, voted) });
   }
   return json(200, { dryRun, preview, decided, left });
 }
@@ -139,24 +140,23 @@ async function decide(
   operator: Operator,
   id: string,
   verdict: 'approve' | 'refuse',
-  { comment, digest }: { comment?: string | undefined; digest?: string | undefined },
+  { comment, digest, passkey }: { comment?: string | undefined; digest?: string | undefined; passkey?: GivenAssertion | undefined },
 ): Promise<Response> {
   const ticket = await context.approvals.find(context.org, id);
   if (!ticket) return unknown(id);
   if (digest !== undefined && digest !== ticket.digest)
     return failure(409, 'conflict', `Ticket ${id} has digest ${ticket.digest}, not ${digest.slice(0, 80)}. Read it again.`);
-  const reviewer = await reviewerOf(context, operator);
-  return answer(context, id, await context.approvals.vote(context.org, id, reviewer, verdict, comment));
+  return answer(context, id, await castVote(context, operator, ticket, { verdict, comment }, passkey));
 }
 
 const CONFLICTS: ReadonlySet<string> = new Set(['not_open', 'voted_already', 'claimed']);
 
-function answer({ clock }: AdminContext, id: string, voted: Voted): Response {
+function answer(context: AdminContext, id: string, voted: Voted): Response {
   if (voted.type === 'unknown') return unknown(id);
-  if (voted.type === 'voted') return json(200, ticketBody(voted.ticket, clock.nowMs()));
-  const { problem, ticket } = voted;
-  const [status, code] = CONFLICTS.has(problem) ? [409, 'conflict'] : [403, 'forbidden'];
-  return failure(status as number, code as string, `Ticket ${id} cannot be decided so: ${problemText(problem, ticket)}.`);
+  if (voted.type === 'voted') return json(200, ticketBody(voted.ticket, context.clock.nowMs()));
+  const { problem } = voted;
+  const [status, code] = CONFLICTS.has(problem) ? [409, 'conflict'] : [403, problem === 'passkey_required' ? problem : 'forbidden'];
+  return failure(status as number, code as string, `Ticket ${id} cannot be decided so: ${whyUncounted(context, voted)}.`);
 }
 
 /** The same for a ticket of another organization: nobody learns that it exists. */

@@ -24,15 +24,25 @@ export const forwardRoutes: Route[] = [
       const name = param('name');
       const all = await context.forwards();
       const found = all.find((one) => one.name === name);
-      if (found) return json(200, found);
-      return failure(
-        404,
-        'not_found',
-        `There is no forward/${name}.${didYouMean(
-          name,
-          all.map((one) => one.name),
-        )}`,
-      );
+      return found ? json(200, found) : unknown(name, all);
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/api/v1/forwards/{name}/test',
+    role: 'operator',
+    summary: 'Send one marked test record through a forward now, and say what became of it',
+    reply: contract.forwardTestReply,
+    async handle({ context, param, operator }) {
+      const name = param('name');
+      await context.settled((await context.view()).revision);
+      const tested = await context.testForward(name, operator.name);
+      return tested ? json(200, tested) : unknown(name, await context.forwards());
     },
   }),
 ];
+
+function unknown(name: string, all: readonly { name: string }[]): Response {
+  const names = all.map((one) => one.name);
+  return failure(404, 'not_found', `There is no forward/${name}.${didYouMean(name, names)}`);
+}

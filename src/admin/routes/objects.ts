@@ -159,7 +159,8 @@ export const objectRoutes: Route[] = [
     async handle({ context, operator, query: { kinds, secrets, revisions } }) {
       if (secrets === 'true' && !mayAct(operator.role, 'admin'))
         return failure(403, 'forbidden', 'Sealed secrets are exported by role admin only.');
-      const wanted = kinds === undefined ? [...kindNames] : kinds.split(',');
+      // Passkeys cannot be applied, whoever has the file: only when they are asked for.
+      const wanted = kinds === undefined ? kindNames.filter((kind) => kind !== 'passkey') : kinds.split(',');
       const strange = wanted.find((kind) => !isKind(kind));
       if (strange !== undefined) return unknownKind(strange);
       const view = await context.view();

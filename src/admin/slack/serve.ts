@@ -5,10 +5,10 @@ import { Lru } from '../../lib/lru.ts';
 import type { ControlView } from '../../object/snapshot.ts';
 import type { AdminContext } from '../context.ts';
 import { mayAct } from '../operator.ts';
-import type { ReviewGate } from '../review/serve.ts';
+import type { ReviewGate } from '../review/form.ts';
 import { reviewerOf } from '../reviewer-of.ts';
 import { failure } from '../route.ts';
-import { problemText } from '../ticket-view.ts';
+import { whyUncounted } from '../step-up.ts';
 import { type Click, readClick } from './click.ts';
 import { checkSignature, WINDOW_S } from './signature.ts';
 
@@ -71,7 +71,7 @@ async function decide(context: AdminContext, { person, team, verdict, ticket: id
   const why = verdict === 'refuse' ? (comment ?? 'refused with the button in Slack') : comment;
   const voted = await context.approvals.vote(context.org, id, await reviewerOf(context, { name: operator }), verdict, why);
   if (voted.type === 'unknown') return 'There is no such ticket.';
-  if (voted.type === 'problem') return `Not decided: ${problemText(voted.problem, voted.ticket)}.`;
+  if (voted.type === 'problem') return `Not decided: ${whyUncounted(context, voted)}.`;
   return `${id} is ${voted.ticket.state}. Decided as ${operator}.`;
 }
 

@@ -13,6 +13,7 @@ export function detailText(ticket: ApprovalDetail): string {
     section('Why a person is asked', whyLines(ticket)),
     section('Intent and risk', riskLines(ticket)),
     section('Before', beforeLines(ticket)),
+    ticket.approvers?.passkey ? [`Approving takes your passkey, on its page: sallyport approval link ${ticket.id}`] : [],
     [`digest ${ticket.digest}`, ...(ticket.mayNot === undefined ? [] : [`You may not decide: ${ticket.mayNot}.`])],
   ];
   const texts = blocks.filter((lines) => lines.length > 0).map((lines) => lines.map(printable).join('\n'));
@@ -152,7 +153,10 @@ function riskLines(ticket: ApprovalDetail): string[] {
 function beforeLines({ earlier, votes }: ApprovalDetail): string[] {
   return [
     ...earlier.map((one) => `the identical call: ${one.id} ${one.state} (${one.at})`),
-    ...votes.map((one) => `${one.verdict} by ${one.by}${one.comment ? `: ${one.comment}` : ''} (${one.at}, ${lookedText(one.lookedMs)})`),
+    ...votes.map(
+      (one) =>
+        `${one.verdict} by ${one.by}${one.comment ? `: ${one.comment}` : ''} (${one.at}, ${lookedText(one.lookedMs)}${one.passkey === undefined ? '' : `, with passkey ${one.passkey}`})`,
+    ),
   ];
 }
 

@@ -1,4 +1,4 @@
-// `sallyport forward list` and `sallyport forward show`: where the log goes, and how far each forward has come.
+// `sallyport forward …`: where the log goes, how far each forward has come, and whether its target takes a record.
 import type { ForwardBody } from '../../admin/contract.ts';
 import { type Action, show } from '../command.ts';
 import { withGateway } from '../connect.ts';
@@ -30,6 +30,18 @@ export const showForwardAction: Action = async (run, name = '') => {
   const forward = await withGateway(run, (client) => client.forward(name));
   show(run, forward, () => forwardText(forward));
   return forward.state === 'failing' || forward.lost > 0 ? exitCode.negative : exitCode.ok;
+};
+
+/** Exits with 1 when the target did not take it. */
+export const testForwardAction: Action = async (run, name = '') => {
+  const reply = await withGateway(run, (client) => client.testForward(name));
+  const note = reply.note === undefined ? '' : ` (${printable(reply.note)})`;
+  show(run, reply, () =>
+    reply.sent
+      ? `Sent through forward/${name} in ${reply.durationMs} ms${note}: record 0 with hash ${reply.hash}. Its place in the log is unchanged.`
+      : `Not taken through forward/${name}: ${printable(reply.error ?? reply.note ?? 'no reason known')}. Its place in the log is unchanged.`,
+  );
+  return reply.sent ? exitCode.ok : exitCode.negative;
 };
 
 function forwardText(forward: ForwardBody): string {

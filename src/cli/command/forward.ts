@@ -23,6 +23,15 @@ export const forwardCommands: readonly CommandSpec[] = [
         examples: [['forward show siem', 'everything about it']],
         load: async () => (await import('../action/forwards.ts')).showForwardAction,
       },
+      {
+        usage: 'test <name>',
+        summary: 'Send one marked test record through a forward now, and say what became of it',
+        details:
+          'It is event forward-test with number 0, and no entry of the log. The place of the forward stays as it is; a disabled one is tried too.',
+        needs: 'gateway',
+        examples: [['forward test siem', 'does its target take a record?']],
+        load: async () => (await import('../action/forwards.ts')).testForwardAction,
+      },
     ],
   },
 ];

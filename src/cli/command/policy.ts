@@ -3,6 +3,7 @@
 import type { CommandSpec } from '../command.ts';
 import { approvalCommands } from './approval.ts';
 import { notifyCommands } from './notify.ts';
+import { passkeyCommands } from './passkey.ts';
 
 export const policyCommands: readonly CommandSpec[] = [
   {
@@ -126,5 +127,6 @@ export const policyCommands: readonly CommandSpec[] = [
     ],
   },
   ...approvalCommands,
+  ...passkeyCommands,
   ...notifyCommands,
 ];

@@ -2,50 +2,81 @@
 import type { Match } from './finding-kind.ts';
 import { classifyKey, KEY } from './key-class.ts';
 import { isPlaceholder } from './placeholder.ts';
+import { eachMatch, groupOfStarts } from './start-index.ts';
+import type { View } from './view.ts';
 
 const WORD = `["']?([^\\s"'\`|;&<>()]{4,300})`;
-const SHAPES: readonly { needs: string; shape: RegExp }[] = [
+/** `starts`: what every match begins with; the shape is sticky then. */
+const SHAPES: readonly { needs: string; starts?: number; shape: RegExp }[] = [
   {
     needs: ' -',
+    starts: startingWith('--pa --pw --to --ap --se --au --ac --cl --pr -pa -pw -to -ap -se -au -ac -cl -pr'),
     shape: new RegExp(
       `(?<=\\s)--?(?:password|passwd|pass|pw|token|api-?key|apikey|secret|auth-token|access-token|client-secret|access-key|secret-key|private-token)[= ]${WORD}`,
-      'gi',
+      'iy',
     ),
   },
-  { needs: ' -p', shape: new RegExp(`\\b(?:mysql|mysqldump|mysqladmin|mariadb|mariadb-dump)\\b[^\\n|;]{0,160}? -p${WORD}`, 'g') },
+  {
+    needs: ' -p',
+    starts: startingWith('mysql mariadb'),
+    shape: new RegExp(`\\b(?:mysql|mysqldump|mysqladmin|mariadb|mariadb-dump)\\b[^\\n|;]{0,160}? -p${WORD}`, 'y'),
+  },
   {
     needs: ' -',
+    starts: startingWith('login sshpass mongo redis ldap smb cqlsh sqlcmd htpasswd'),
     shape: new RegExp(
       `\\b(?:login|sshpass|mongo|mongosh|mongodump|redis-cli|ldapsearch|smbclient|cqlsh|sqlcmd|htpasswd)\\b[^\\n|;]{0,160}? -(?:p|P|w|a|W)\\s?${WORD}`,
-      'g',
+      'y',
     ),
   },
   { needs: ' -u', shape: /\s-u[= ]?["']?[\w.@-]{1,64}:([^\s"'`|;&<>]{4,200})/g },
   { needs: ' --user', shape: /\s--user[= ]["']?[\w.@-]{1,64}:([^\s"'`|;&<>]{4,200})/g },
-  { needs: 'password ', shape: /\b(?:login|user|account|username)\s+\S{1,64}\s+password\s+([^\s"']{4,200})/gi },
+  {
+    needs: ' ',
+    starts: startingWith('login user account'),
+    shape: /\b(?:login|user|account|username)\s+\S{1,64}\s+password\s+([^\s"']{4,200})/iy,
+  },
   { needs: ':', shape: /^[\w.*-]{1,100}:(?:\d{2,5}|\*):[\w*-]{1,64}:[\w.-]{1,64}:(\S{4,200})$/gm },
-  { needs: '/', shape: /\b(?:[Cc]redentials?|[Cc]reds|[Ll]ogin)\b:?\s+[\w.@-]{1,64}\s?\/\s?([^\s"'|,;]{4,200})/g },
-  { needs: ' pass', shape: /\b(?:with|using|and|use) (?:the )?(?:password|passphrase|passcode) ["'`]?([^\s"'`]{4,200})/gi },
-  { needs: 'sig=', shape: /[?&]sig=([\w%+/=-]{30,200})/g },
-  { needs: 'ookie:', shape: /\b(?:Set-)?Cookie:[^\n]{0,400}?\b[\w.-]{0,20}(?:sess|sid|token|auth|jwt)[\w.-]{0,20}=([^;\s"']{16,2000})/gi },
+  {
+    needs: '/',
+    starts: startingWith('cred login'),
+    shape: /\b(?:[Cc]redentials?|[Cc]reds|[Ll]ogin)\b:?\s+[\w.@-]{1,64}\s?\/\s?([^\s"'|,;]{4,200})/y,
+  },
+  {
+    needs: ' pass',
+    starts: startingWith('with using and use'),
+    shape: /\b(?:with|using|and|use) (?:the )?(?:password|passphrase|passcode) ["'`]?([^\s"'`]{4,200})/iy,
+  },
+  { needs: '=', starts: startingWith('?sig &sig'), shape: /[?&]sig=([\w%+/=-]{30,200})/y },
+  {
+    needs: '=',
+    starts: startingWith('set-cookie cookie'),
+    shape: /\b(?:Set-)?Cookie:[^\n]{0,400}?\b[\w.-]{0,20}(?:sess|sid|token|auth|jwt)[\w.-]{0,20}=([^;\s"']{16,2000})/iy,
+  },
   {
     needs: '(',
+    starts: startingWith('auth basic http login cred connect'),
     shape:
-      /\b(?:auth|[Bb]asic_?[Aa]uth|HTTPBasicAuth|login|authenticate|credentials|connect)\s?=?\s?\(\s?["'][^"'\n]{1,64}["'],\s?["']([^"'\n]{4,128})["']/g,
+      /\b(?:auth|[Bb]asic_?[Aa]uth|HTTPBasicAuth|login|authenticate|credentials|connect)\s?=?\s?\(\s?["'][^"'\n]{1,64}["'],\s?["']([^"'\n]{4,128})["']/y,
   },
 ];
 
-export function findCommandSecrets(text: string, out: Match[]): void {
+function startingWith(words: string): number {
+  return groupOfStarts(words.split(' '));
+}
+
+export function findCommandSecrets({ text, starts: places }: View, out: Match[]): void {
   if (text.includes('(')) findNamed(text, out);
-  for (const { needs, shape } of SHAPES) {
+  const add = (found: RegExpExecArray): void => {
+    const value = (found[1] as string).replace(/[.,]$/, '');
+    if (!isGuarded(value)) return;
+    const start = found.index + found[0].lastIndexOf(value);
+    out.push({ type: 'PASSWORD', start, end: start + value.length, confidence: 0.85, rule: 'command-secret' });
+  };
+  for (const { needs, starts, shape } of SHAPES) {
     if (!text.includes(needs)) continue;
-    shape.lastIndex = 0;
-    for (let found = shape.exec(text); found !== null; found = shape.exec(text)) {
-      const value = (found[1] as string).replace(/[.,]$/, '');
-      if (!isGuarded(value)) continue;
-      const start = found.index + found[0].lastIndexOf(value);
-      out.push({ type: 'PASSWORD', start, end: start + value.length, confidence: 0.85, rule: 'command-secret' });
-    }
+    if (starts !== undefined) eachMatch(text, places[starts] as readonly number[], shape, add);
+    else for (const found of text.matchAll(shape)) add(found);
   }
 }
 

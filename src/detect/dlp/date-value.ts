@@ -1,5 +1,7 @@
 // Days as people write them. Which of them is a birthday, the key says.
 import { isDay } from './check-digit.ts';
+import { eachMatch, groupOfStarts } from './start-index.ts';
+import type { View } from './view.ts';
 
 /** 1984-03-07, 07.03.1984, 3/7/84, 19840307. */
 export function birthDate(written: string): boolean {
@@ -19,18 +21,21 @@ export function birthDate(written: string): boolean {
   return ((three > 1880 && three < 2100) || three < 100) && (isDay(three, two, one) || isDay(three, one, two));
 }
 
-const BORN = /\b(?:born|birth(?:day|date)?|DOB|D\.O\.B\.?|geboren|née?|nacid[oa]|nacimiento|nat[oa]|nascid[oa]|nascimento|urodzon[ya])\b/gi;
+const BORN = /\b(?:born|birth(?:day|date)?|DOB|D\.O\.B\.?|geboren|née?|nacid[oa]|nacimiento|nat[oa]|nascid[oa]|nascimento|urodzon[ya])\b/iy;
+const BORN_STARTS = groupOfStarts('born birth dob d.o geb né née naci nato nata nasc uro'.split(' '));
 const WRITTEN = /(?:\d{1,2}(?:st|nd|rd|th|\.|º)?(?: de)? )?\p{L}{3,10}\.?(?: de)? (?:\d{1,2}(?:st|nd|rd|th)?,? )?(?:19|20)\d\d/u;
 
 /** "born on July 20, 1947": the places of dates written with a month behind a word of birth. */
-export function* writtenBirthdays(text: string): Generator<{ start: number; end: number }> {
-  BORN.lastIndex = 0;
-  for (let word = BORN.exec(text); word !== null; word = BORN.exec(text)) {
-    const behind = text.slice(BORN.lastIndex, BORN.lastIndex + 56);
+export function writtenBirthdays({ text, starts }: View): { start: number; end: number }[] {
+  const found: { start: number; end: number }[] = [];
+  eachMatch(text, starts[BORN_STARTS] as readonly number[], BORN, (word) => {
+    const from = word.index + word[0].length;
+    const behind = text.slice(from, from + 56);
     const date = WRITTEN.exec(behind);
-    if (date === null || date.index > 24 || !MONTH.test(date[0]) || !/\d{1,2}\D+\d{4}|\D\d{1,2},? \d{4}/.test(date[0])) continue;
-    yield { start: BORN.lastIndex + date.index, end: BORN.lastIndex + date.index + date[0].length };
-  }
+    if (date === null || date.index > 24 || !MONTH.test(date[0]) || !/\d{1,2}\D+\d{4}|\D\d{1,2},? \d{4}/.test(date[0])) return;
+    found.push({ start: from + date.index, end: from + date.index + date[0].length });
+  });
+  return found;
 }
 
 const MONTH =

@@ -27,8 +27,8 @@ export function detect(view: View, scan: Wanted): Match[] {
   if (wanted.has('DB_CONNECTION') || wanted.has('PASSWORD')) findConnections(view.text, out);
   if (wanted.has('API_KEY') || wanted.has('PASSWORD')) {
     findKeyedSecrets(view, out);
-    findSpokenSecrets(view.text, out);
-    findCommandSecrets(view.text, out);
+    findSpokenSecrets(view, out);
+    findCommandSecrets(view, out);
   }
   if (wanted.has('EMAIL')) findEmails(view, out);
   if (wanted.has('IBAN')) findIbans(view, out);

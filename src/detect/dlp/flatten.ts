@@ -4,6 +4,7 @@ import { backslashFrom, isStop, type Reader, readerOf, readString, skipSpace } f
 import { classifyKey, KEY } from './key-class.ts';
 import { type Mapped, MappedBuilder, rawEnd, unmapped } from './mapped-text.ts';
 import { isMarked, toPlainText } from './plain-text.ts';
+import { findStarts } from './start-index.ts';
 import { addTextFields } from './text-field.ts';
 import type { Field, Group, View } from './view.ts';
 
@@ -28,7 +29,7 @@ export function flatten(raw: string, key = '', bits = 0): View {
   addText(flat, unmapped(raw), key, bits, group, 0);
   const plain = flat.out.build();
   flat.fields.sort((one, other) => one.start - other.start || other.end - one.end);
-  return { plain, text: plain.text, fields: flat.fields };
+  return { plain, text: plain.text, fields: flat.fields, starts: findStarts(plain.text) };
 }
 
 /** One text (the document, or a string in it), with what its key says. */

@@ -50,7 +50,14 @@ const LETTERED =
 
 export function findLetteredIds(view: View, out: Match[]): void {
   const { text } = view;
-  for (let at = nextCandidate(text, 0); at >= 0; at = nextCandidate(text, at)) {
+  let digit = nextDigit(text, 0);
+  for (let at = nextCandidate(text, 0, digit); at >= 0; at = nextCandidate(text, at, digit)) {
+    if (digit < at) digit = nextDigit(text, at);
+    if (digit < 0) return;
+    if (digit - at >= NEAR) {
+      at = Math.max(at + 1, digit - NEAR + 1);
+      continue;
+    }
     LETTERED.lastIndex = at;
     const found = LETTERED.exec(text);
     at++;
@@ -66,12 +73,16 @@ export function findLetteredIds(view: View, out: Match[]): void {
 /** A digit stands this near to the start of every identity number, characters. */
 const NEAR = 9;
 
-/** The next start of a word with a digit close behind it: few words have one. */
-function nextCandidate(text: string, from: number): number {
-  for (let at = from; at < text.length; at++) {
-    if (!isIdStart(text.charCodeAt(at)) || (at > 0 && isIdStart(text.charCodeAt(at - 1)))) continue;
-    for (let near = at; near < at + NEAR; near++) if ((text.charCodeAt(near) ^ 0x30) < 10) return at;
-  }
+/** The next start of a word; far from the next digit there is none. */
+function nextCandidate(text: string, from: number, digit: number): number {
+  if (digit < 0) return -1;
+  for (let at = Math.max(from, digit - NEAR + 1); at < text.length; at++)
+    if (isIdStart(text.charCodeAt(at)) && (at === 0 || !isIdStart(text.charCodeAt(at - 1)))) return at;
+  return -1;
+}
+
+function nextDigit(text: string, from: number): number {
+  for (let at = from; at < text.length; at++) if ((text.charCodeAt(at) ^ 0x30) < 10) return at;
   return -1;
 }
 
@@ -81,7 +92,7 @@ function isIdStart(code: number): boolean {
 
 /** The whole value of a field that its key calls an identity number, a bank number or a birthday. */
 export function findNumberFields(view: View, out: Match[]): void {
-  for (const { start, end } of writtenBirthdays(view.text))
+  for (const { start, end } of writtenBirthdays(view))
     out.push({ type: 'DATE_OF_BIRTH', start, end, confidence: 0.85, rule: 'birth-text' });
   for (const field of view.fields) {
     if (!(field.bits & (KEY.NATIONAL_ID | KEY.NATIONAL_ID_MAYBE | KEY.BIRTH | KEY.ACCOUNT | KEY.ROUTING))) continue;

@@ -10,14 +10,67 @@ const MARKS =
 /** Nested encodings that are undone: URL in URL, HTML in URL. */
 const MAX_ROUNDS = 3;
 
+/** Signs below 0x80 that may begin a mark, and the blocks above in which there are some. */
+const MAY_MARK = new Uint8Array(0x10000);
+for (const sign of '%&\\="\'') MAY_MARK[sign.charCodeAt(0)] = 1;
+for (let unit = 0x80; unit < 0x10000; unit++) {
+  const isPlainBlock = (unit > 0xad && unit < 0x34f) || (unit >= 0x3040 && unit < 0x3164) || (unit > 0x3164 && unit < 0xd800);
+  if (!isPlainBlock) MAY_MARK[unit] = unit >= 0x370 && unit <= 0x58f ? 3 : 2;
+}
+
 /** False for most texts: nothing in it is encoded or disguised. */
 export function isMarked(text: string): boolean {
-  return MARKS.test(text);
+  for (let at = 0; at < text.length; at++) {
+    const may = MAY_MARK[text.charCodeAt(at)] as number;
+    if (may === 0 || (may === 1 && !mayGoOn(text, at)) || (may === 3 && !isBesidePlain(text, at))) continue;
+    MARKS_HERE.lastIndex = Math.max(0, at - 1);
+    if (MARKS_HERE.test(text)) return true;
+    MARKS_HERE.lastIndex = at;
+    if (MARKS_HERE.test(text)) return true;
+  }
+  return false;
+}
+
+const MARKS_HERE = new RegExp(MARKS.source, 'y');
+
+/** Does what stands behind the sign look like a mark? */
+function mayGoOn(text: string, at: number): boolean {
+  const next = text.charCodeAt(at + 1);
+  switch (text.charCodeAt(at)) {
+    case 37: // %
+      return isHex(next) && isHex(text.charCodeAt(at + 2));
+    case 61: // =
+      return next < 0x47 && isHex(next) && isHex(text.charCodeAt(at + 2));
+    case 38: // &
+      return next === 35 || isWordCode(next);
+    case 92: // backslash
+      return next === 117 || next === 120;
+    default: {
+      // a quote, up to two spaces, a sign that joins
+      let end = at + 1;
+      while (end < at + 3 && text.charCodeAt(end) === 32) end++;
+      const sign = text.charCodeAt(end);
+      return sign === 43 || sign === 46 || sign === 38;
+    }
+  }
+}
+
+/** A Greek or Cyrillic letter next to a Latin one. */
+function isBesidePlain(text: string, at: number): boolean {
+  return isWordCode(text.charCodeAt(at + 1)) || isWordCode(text.charCodeAt(at - 1));
+}
+
+function isHex(code: number): boolean {
+  return (code >= 48 && code <= 57) || (code >= 65 && code <= 70) || (code >= 97 && code <= 102);
+}
+
+function isWordCode(code: number): boolean {
+  return (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 95;
 }
 
 export function toPlainText(map: Mapped): Mapped {
   let plain = map;
-  for (let round = 0; round < MAX_ROUNDS && MARKS.test(plain.text); round++) {
+  for (let round = 0; round < MAX_ROUNDS && isMarked(plain.text); round++) {
     const next = decodeOnce(plain);
     if (next === undefined) break;
     plain = next;

@@ -8,6 +8,7 @@ import { DLP_TYPES, type DlpType, type Match } from './finding-kind.ts';
 import { flatten } from './flatten.ts';
 import { rawEnd, rawStart } from './mapped-text.ts';
 import { findSecrets } from './secret.ts';
+import { findStarts } from './start-index.ts';
 import { fieldAt, pathOf, type View } from './view.ts';
 
 export interface Scan {
@@ -46,7 +47,8 @@ function addEncoded(view: View, scan: Scan, found: Match[]): void {
     if (!cover.isFree(run.start, run.end)) continue;
     const inner: Match[] = [];
     // Turned round, only the unmistakable counts: the prefix of a provider.
-    if (run.layer === 'reversed' && scan.wanted.has('API_KEY')) findSecrets({ text: run.text, fields: [], plain: view.plain }, inner);
+    if (run.layer === 'reversed' && scan.wanted.has('API_KEY'))
+      findSecrets({ text: run.text, fields: [], plain: view.plain, starts: findStarts(run.text) }, inner);
     else if (run.layer !== 'reversed') inner.push(...findAll(run.text, scan));
     const best = inner.reduce<Match | undefined>(
       (top, match) => (top === undefined || match.confidence > top.confidence ? match : top),

@@ -4,6 +4,7 @@ import type { Match } from './finding-kind.ts';
 import { KEY } from './key-class.ts';
 import { entropy, isPlaceholder, looksRandom } from './placeholder.ts';
 import { SECRET_RULES, type SecretRule } from './secret-rule.ts';
+import { eachMatch, groupOfStarts } from './start-index.ts';
 import type { Field, View } from './view.ts';
 
 const literals = new Map<string, SecretRule[]>();
@@ -14,7 +15,8 @@ const JWT = 'eyJ';
 const escaped = [...literals.keys(), PEM, JWT]
   .sort((one, other) => other.length - one.length)
   .map((text) => text.replace(/[.$/+]/g, '\\$&'));
-const LITERALS = new RegExp(escaped.join('|'), 'g');
+const LITERALS = new RegExp(escaped.join('|'), 'y');
+const LITERAL_STARTS = groupOfStarts([...literals.keys(), PEM, JWT]);
 
 const START = new RegExp(`^(?:${escaped.join('|')})`);
 
@@ -29,18 +31,15 @@ const PEM_SHAPE = /-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?----
 const MAX_PEM_CHARS = 16_000;
 
 export function findSecrets(view: View, out: Match[]): void {
-  const { text } = view;
-  LITERALS.lastIndex = 0;
-  for (let found = LITERALS.exec(text); found !== null; found = LITERALS.exec(text)) {
-    const literal = found[0];
-    const end =
-      literal === PEM
-        ? addPem(text, found.index, out)
-        : literal === JWT
-          ? addJwt(text, found.index, out)
-          : addKnown(text, found.index, literal, out);
-    if (end > LITERALS.lastIndex) LITERALS.lastIndex = end;
-    else LITERALS.lastIndex = found.index + 1;
+  const { text, starts } = view;
+  let done = 0;
+  for (const at of starts[LITERAL_STARTS] as readonly number[]) {
+    if (at < done) continue;
+    LITERALS.lastIndex = at;
+    const literal = LITERALS.exec(text)?.[0];
+    if (literal === undefined) continue;
+    const end = literal === PEM ? addPem(text, at, out) : literal === JWT ? addJwt(text, at, out) : addKnown(text, at, literal, out);
+    done = Math.max(end, at + 1);
   }
 }
 
@@ -158,18 +157,18 @@ function addKeyed(text: string, field: Field, out: Match[]): void {
 }
 
 const SPOKEN_WORD =
-  /[Pp]ass(?:w|ph|c)|PASS|[Kk]ennwort|[Cc]ontrase|[Mm]ot de passe|[Ss]enha|[Ww]achtwoord|[Hh]as[lł]o|[Ll](?:ö|o)senord|[Ss]alasana|[Pp]arola|[Tt]oken|[Ss]ecret|\b(?:API|api|[Aa]ccess) [Kk]ey|\b[Pp][Ii][Nn]\b/g;
+  /[Pp]ass(?:w|ph|c)|PASS|[Kk]ennwort|[Cc]ontrase|[Mm]ot de passe|[Ss]enha|[Ww]achtwoord|[Hh]as[lł]o|[Ll](?:ö|o)senord|[Ss]alasana|[Pp]arola|[Tt]oken|[Ss]ecret|\b(?:API|api|[Aa]ccess) [Kk]ey|\b[Pp][Ii][Nn]\b/y;
+const SPOKEN_STARTS = groupOfStarts('pass kenn contr mot senh wacht hasl hasł löse lose salas parol tok secr api acce pin'.split(' '));
 const SPOKEN =
   /(?:password|passwd|passphrase|passcode|passwort|kennwort|contraseña|mot de passe|senha|wachtwoord|hasło|lösenord|salasana|parola|token|api key|secret|access key|secret key|pin)(?: (?!is |are |was |to )[\p{L}\d._-]{1,20}){0,6}? (?:is|are|was|to|now|ist|lautet|est|es|è|é|=|:)(?: now| set to| currently)?:? ["'“`]?([^\s"'“”`]{4,300})/iuy;
 
 /** "the new root password is …" */
-export function findSpokenSecrets(text: string, out: Match[]): void {
-  SPOKEN_WORD.lastIndex = 0;
-  for (let word = SPOKEN_WORD.exec(text); word !== null; word = SPOKEN_WORD.exec(text)) {
-    if (/[\p{L}_]/u.test(text[word.index - 1] ?? ' ')) continue;
-    SPOKEN.lastIndex = word.index;
+export function findSpokenSecrets({ text, starts }: View, out: Match[]): void {
+  eachMatch(text, starts[SPOKEN_STARTS] as readonly number[], SPOKEN_WORD, ({ index }) => {
+    if (/[\p{L}_]/u.test(text[index - 1] ?? ' ')) return;
+    SPOKEN.lastIndex = index;
     const found = SPOKEN.exec(text);
-    if (found === null) continue;
+    if (found === null) return;
     const value = (found[1] as string).replace(/[.,;:!?)]+$/, '');
     const start = found.index + found[0].length - (found[1] as string).length;
     const mixed =
@@ -182,9 +181,9 @@ export function findSpokenSecrets(text: string, out: Match[]): void {
       isLink(value) ||
       /^[a-z']+-?[a-z]+$|^v?\d+(?:\.\d+)*%?$|^\d{4}-\d\d-\d\d|^[a-z]+(?:[-/_][a-z]+)+$/i.test(value)
     )
-      continue;
+      return;
     out.push({ type: 'PASSWORD', start, end: start + value.length, confidence: 0.75, rule: 'spoken-secret' });
-  }
+  });
 }
 
 /** Seed phrases and passphrases of a few plain words. */

@@ -1,6 +1,7 @@
 // What the detectors look at: one flat text of all the values of a document, with its fields (value ranges whose key says something) and
 // the place of every character in the raw text. Built by flatten.ts; read-only afterwards.
 import type { Mapped } from './mapped-text.ts';
+import type { Starts } from './start-index.ts';
 
 /** One object, table row or paragraph: what stands together describes the same thing. */
 export interface Group {
@@ -25,6 +26,8 @@ export interface View {
   readonly text: string;
   /** By start; a field inside another stands after it. */
   readonly fields: readonly Field[];
+  /** Where words that detectors look for may begin. */
+  readonly starts: Starts;
 }
 
 /** Innermost field that holds [start, end). */

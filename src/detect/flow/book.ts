@@ -1,13 +1,13 @@
 // The scopes of one process: whose reads count together, for how long, and how much of all of them is kept. Work on long texts is done in turns, so
 // that nobody else waits for it.
 import type { Clock } from '../../lib/clock.ts';
+import { inTurns } from '../../lib/turn.ts';
 import type { CanaryTest } from './canary.ts';
 import { type Carried, carriedBy } from './carry.ts';
 import { FlowHasher } from './hasher.ts';
 import type { DataRank } from './label.ts';
 import { type FlowPart, type Leaf, leavesOf } from './leaf.ts';
 import { FlowScope, type Reading } from './scope.ts';
-import { inTurns } from './turn.ts';
 
 /** Agents or sessions remembered; the one that called least recently goes first. */
 export const MAX_SCOPES = 10_000;

@@ -7,6 +7,7 @@ import { type DefinitionFinding, excerptOf, type PoisonType } from './finding.ts
 import { foldText, isImitator } from './glyph.ts';
 import { findHidden } from './hidden.ts';
 import { defaultScore, parameterScore } from './parameter.ts';
+import { sawTurned } from './reading-state.ts';
 import { type Place, scoreHidden, scoreText } from './score.ts';
 
 /** Texts of one definition that are looked at, their length together, and levels. */
@@ -123,13 +124,13 @@ function lookAt(text: string, path: string, place: Place, walk: Walk, hear?: (sc
       says !== undefined && says !== '' ? says : excerptOf(text, Math.max(0, start - 20), end + 20),
     );
   }
-  for (const decoded of decodeRuns(text)) {
-    const score = scoreHidden(decoded.text, 'disguised-definition');
-    if (score >= DECODED_POINT) report(walk, 'poison.encoded', path, Math.max(0.6, score), decoded.text);
+  const { start, end, score } = scoreText(text, place);
+  for (const decoded of decodeRuns(text, sawTurned())) {
+    const hidden = scoreHidden(decoded.text, 'disguised-definition');
+    if (hidden >= DECODED_POINT) report(walk, 'poison.encoded', path, Math.max(0.6, hidden), decoded.text);
   }
   const mixed = mixedWords(text);
   if (mixed >= 1) report(walk, 'poison.disguised', path, mixed >= 2 ? 0.95 : 0.7, text);
-  const { start, end, score } = scoreText(text, place);
   hear?.(score);
   if (score >= 0.5) report(walk, 'poison.instruction', path, score, excerptOf(text, start, end));
 }

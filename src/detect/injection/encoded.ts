@@ -1,5 +1,6 @@
 // Text that was written so that a filter does not read it and a model does: base64, hex, percent, entities, escapes, letters spread out, rot13. Decoded
 // once, bounded; what does not decode to readable text is left alone.
+import { surveyRuns } from './encoded-survey.ts';
 import { DISGUISED_WORDS } from './lexicon-world.ts';
 import { rot13, wordsOfLetters } from './word-table.ts';
 
@@ -14,48 +15,52 @@ export interface Decoded {
 export const MAX_DECODED_RUNS = 16;
 export const MAX_RUN_CHARS = 8192;
 
-const BASE64 = /[A-Za-z0-9+/_-]{20,}={0,2}/g;
-const HEX = /(?:\b|\\x|0x)[0-9a-fA-F]{2}(?:[0-9a-fA-F]{2})*(?:(?:[ :,]|\\x| 0x|, 0x)(?:[0-9a-fA-F]{2})+){3,}|\b[0-9a-fA-F]{24,}\b/g;
-const PERCENT = /[\w.,;:!?'()<>/-]*%[0-9a-fA-F]{2}[^\s"]*/g;
+/** Hexadecimal digits in one run, or in pairs with marks between them; tried where `surveyRuns` saw some. */
+const HEX_RUN = /\b[0-9a-fA-F]{24,}\b/y;
+const HEX_PAIRS = /(?:\b|\\x|0x)[0-9a-fA-F]{2}(?:[0-9a-fA-F]{2})*(?:(?:[ :,]|\\x| 0x|, 0x)(?:[0-9a-fA-F]{2})+){3,}/y;
 const ENTITY = /(?:&#x?[0-9a-fA-F]{1,6};\s?){4}(?:&#?\w{1,8};|[^<]){0,8192}/g;
 /** Letters one by one, the same mark between any two of them; two marks part words. */
-const SPREAD = /(?<![A-Za-z0-9])[A-Za-z](?:([ .·_|*-])\1{0,3}[A-Za-z0-9,;:!?()[\]/]){15,}/g;
+const SPREAD = /(?<![A-Za-z0-9])[A-Za-z](?:([ .·_|*-])\1{0,3}[A-Za-z0-9,;:!?()[\]/]){15,}/y;
 const backwards = (text: string): string => [...text].reverse().join('');
 const STRONG = DISGUISED_WORDS.split(' ');
-/** The lines in which a strong word stands backwards, or turned by thirteen letters. */
-const TURNED = new RegExp(`\\b(?:${STRONG.map(rot13).join('|')})\\b`, 'gi');
-const REVERSED = new RegExp(`\\b(?:${STRONG.map(backwards).join('|')})\\b`, 'gi');
+/** The lines in which a strong word stands turned by thirteen letters, or backwards. */
+const TURNED = new RegExp(`\\b(?:${STRONG.map(rot13).join('|')})\\b`, 'i');
+const REVERSED = new RegExp(`\\b(?:${STRONG.map(backwards).join('|')})\\b`, 'i');
 const ESCAPE = /(?:\\u\{?[0-9a-fA-F]{2,6}\}?\s?){4,}/g;
 
-export function decodeRuns(text: string): Decoded[] {
+type Decode = (run: string) => string | undefined;
+
+/** `mayBeTurned`: the newest reading of the text saw a word that stands turned or backwards (`sawTurned`). */
+export function decodeRuns(text: string, mayBeTurned: boolean): Decoded[] {
   const found: Decoded[] = [];
-  const take = (kind: Decoded['kind'], pattern: RegExp, decode: (run: string) => string | undefined): void => {
-    pattern.lastIndex = 0;
-    for (let match = pattern.exec(text); match && found.length < MAX_DECODED_RUNS; match = pattern.exec(text)) {
-      const run = match[0].slice(0, MAX_RUN_CHARS);
-      const decoded = decode(run);
-      if (decoded !== undefined && isReadable(decoded))
-        found.push({ kind, start: match.index, end: match.index + match[0].length, text: decoded });
+  const keep = (kind: Decoded['kind'], start: number, end: number, decode: Decode): void => {
+    if (found.length >= MAX_DECODED_RUNS) return;
+    const decoded = decode(text.slice(start, Math.min(end, start + MAX_RUN_CHARS)));
+    if (decoded !== undefined && isReadable(decoded)) found.push({ kind, start, end, text: decoded });
+  };
+  const { base64, hex, pairs, spread } = surveyRuns(text);
+  for (let at = 0; at < base64.length; at += 2) keep('base64', base64[at] as number, base64[at + 1] as number, fromBase64);
+  const keepAt = (kind: Decoded['kind'], places: readonly number[], pattern: RegExp, decode: Decode): void => {
+    let done = 0;
+    for (const place of places) {
+      pattern.lastIndex = place;
+      if (place < done || !pattern.test(text)) continue;
+      done = pattern.lastIndex;
+      keep(kind, place, done, decode);
     }
   };
-  take('base64', BASE64, (run) => (/[a-z]/.test(run) && /[A-Z0-9]/.test(run) ? Buffer.from(run, 'base64').toString('utf8') : undefined));
-  take('hex', HEX, (run) => {
-    const digits = run.replace(/0x|\\x|[^0-9a-fA-F]/g, '');
-    return /^[0-9]+$/.test(digits) ? undefined : Buffer.from(digits, 'hex').toString('utf8');
-  });
-  if (text.includes('%'))
-    take('percent', PERCENT, (run) =>
-      /%(?:[01]|[89a-f])/i.test(run) || !/%[2-7]/.test(run) || /:\/\//.test(run) ? undefined : unpercent(run),
-    );
-  if (text.includes('&#'))
-    take('entity', ENTITY, (run) =>
-      run.replace(/&#(x?)([0-9a-fA-F]{1,6});/g, (_whole, hex: string, digits: string) => character(Number.parseInt(digits, hex ? 16 : 10))),
-    );
-  if (text.includes('\\u'))
-    take('escape', ESCAPE, (run) =>
-      run.replace(/\\u\{?([0-9a-fA-F]{2,6})\}?/g, (_whole, digits: string) => character(Number.parseInt(digits, 16))),
-    );
-  take('spread', SPREAD, gathered);
+  keepAt('hex', hex, HEX_RUN, fromHex);
+  keepAt('hex', pairs, HEX_PAIRS, fromHex);
+  if (text.includes('%')) eachPercentRun(text, (start, end) => keep('percent', start, end, fromPercent));
+  const keepAll = (kind: Decoded['kind'], pattern: RegExp, decode: Decode): void => {
+    pattern.lastIndex = 0;
+    for (let match = pattern.exec(text); match && found.length < MAX_DECODED_RUNS; match = pattern.exec(text))
+      keep(kind, match.index, match.index + match[0].length, decode);
+  };
+  if (text.includes('&#')) keepAll('entity', ENTITY, fromEntities);
+  if (text.includes('\\u')) keepAll('escape', ESCAPE, fromEscapes);
+  keepAt('spread', spread, SPREAD, gathered);
+  if (!mayBeTurned) return found;
   for (const [pattern, turn] of [
     [TURNED, rot13],
     [REVERSED, backwards],
@@ -68,12 +73,57 @@ export function decodeRuns(text: string): Decoded[] {
 
 /** The first line with one of the words, at most `MAX_RUN_CHARS` of it. */
 function lineWith(text: string, pattern: RegExp): { start: number; end: number } | undefined {
-  pattern.lastIndex = 0;
   const match = pattern.exec(text);
   if (match === null) return undefined;
   const start = Math.max(text.lastIndexOf('\n', match.index) + 1, match.index - MAX_RUN_CHARS / 2);
   const next = text.indexOf('\n', match.index);
   return { start, end: Math.min(next < 0 ? text.length : next, match.index + MAX_RUN_CHARS / 2) };
+}
+
+/** What a run of signs with `%41` in it holds: from the sign before it that belongs to a word to the next space or quote. */
+function eachPercentRun(text: string, take: (start: number, end: number) => void): void {
+  for (let at = text.indexOf('%'), done = 0; at >= 0; at = text.indexOf('%', Math.max(at + 1, done))) {
+    if (!isHexDigit(text.charCodeAt(at + 1)) || !isHexDigit(text.charCodeAt(at + 2))) continue;
+    let start = at;
+    while (start > done && PERCENT_BEFORE.includes(text.charAt(start - 1))) start--;
+    done = at + 3;
+    while (done < text.length && !endsPercentRun(text.charCodeAt(done))) done++;
+    take(start, done);
+  }
+}
+
+const PERCENT_BEFORE = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.,;:!?'()<>/-";
+
+function endsPercentRun(unit: number): boolean {
+  return unit <= 32 || unit === 34 || unit === 0xa0 || unit === 0x2028 || unit === 0x3000;
+}
+
+function isHexDigit(unit: number): boolean {
+  return (unit >= 48 && unit <= 57) || (unit >= 97 && unit <= 102) || (unit >= 65 && unit <= 70);
+}
+
+function fromBase64(run: string): string | undefined {
+  return /[a-z]/.test(run) && /[A-Z0-9]/.test(run) ? Buffer.from(run, 'base64').toString('utf8') : undefined;
+}
+
+function fromHex(run: string): string | undefined {
+  const digits = run.replace(/0x|\\x|[^0-9a-fA-F]/g, '');
+  return /^[0-9]+$/.test(digits) ? undefined : Buffer.from(digits, 'hex').toString('utf8');
+}
+
+function fromPercent(run: string): string | undefined {
+  if (/%(?:[01]|[89a-f])/i.test(run) || !/%[2-7]/.test(run) || /:\/\//.test(run)) return undefined;
+  return run.replace(/%([2-7][0-9a-fA-F])/g, (_whole, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
+}
+
+function fromEntities(run: string): string {
+  return run.replace(/&#(x?)([0-9a-fA-F]{1,6});/g, (_whole, hex: string, digits: string) =>
+    character(Number.parseInt(digits, hex ? 16 : 10)),
+  );
+}
+
+function fromEscapes(run: string): string {
+  return run.replace(/\\u\{?([0-9a-fA-F]{2,6})\}?/g, (_whole, digits: string) => character(Number.parseInt(digits, 16)));
 }
 
 /** Words again: at doubled marks where there are some, else by the words we know. */
@@ -85,10 +135,6 @@ function gathered(run: string): string {
     .split(mark + mark)
     .map((word) => word.replaceAll(mark, ''))
     .join(' ');
-}
-
-function unpercent(run: string): string {
-  return run.replace(/%([2-7][0-9a-fA-F])/g, (_whole, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
 }
 
 function character(code: number): string {

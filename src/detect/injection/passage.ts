@@ -2,6 +2,7 @@
 // hidden characters. Linear and bounded; texts are never kept.
 import { decodeRuns } from './encoded.ts';
 import { findHidden } from './hidden.ts';
+import { sawTurned } from './reading-state.ts';
 import { scoreHidden, scorePassages, scoreText } from './score.ts';
 
 export type InjectionType = 'injection.instruction' | 'injection.hidden-text' | 'injection.encoded' | 'injection.terminal-code';
@@ -18,11 +19,12 @@ export interface InjectedPassage {
 /** In the order of their place; they do not overlap. */
 export function findInjections(text: string): InjectedPassage[] {
   const found: InjectedPassage[] = scorePassages(text, 'result').map((passage) => ({ type: 'injection.instruction', ...passage }));
+  const mayBeTurned = sawTurned();
   for (const run of findHidden(text)) {
     if (run.kind === 'text') found.push({ type: 'injection.hidden-text', start: run.start, end: run.end, score: 0.97 });
     else if (run.kind === 'terminal-hide') found.push({ type: 'injection.terminal-code', start: run.start, end: run.end, score: 0.95 });
   }
-  for (const run of decodeRuns(text)) {
+  for (const run of decodeRuns(text, mayBeTurned)) {
     const score = scoreHidden(run.text, 'disguised-result');
     if (score >= 0.5) found.push({ type: 'injection.encoded', start: run.start, end: run.end, score });
   }
@@ -32,8 +34,9 @@ export function findInjections(text: string): InjectedPassage[] {
 /** The score of the text as a whole, below the operating point too. */
 export function injectionScore(text: string): number {
   let most = scoreText(text, 'result').score;
+  const mayBeTurned = sawTurned();
   for (const { score } of findInjections(text)) most = Math.max(most, score);
-  for (const run of decodeRuns(text)) most = Math.max(most, scoreHidden(run.text, 'disguised-result'));
+  for (const run of decodeRuns(text, mayBeTurned)) most = Math.max(most, scoreHidden(run.text, 'disguised-result'));
   return most;
 }
 

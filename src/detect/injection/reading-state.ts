@@ -38,8 +38,9 @@ export const reading: Reading = {
   places: new Uint8Array(START_HITS),
 };
 
-/** Words of the sentence so far, whether a clause begins here, and the words at which something was negated and told. */
-export const state = { sentenceWords: 0, clauseStart: true, notAt: -9, tellAt: -9 };
+/** Words of the sentence so far, whether a clause begins here, the words at which something was negated and told, and whether a
+ * word of the text stands turned by thirteen letters or backwards. */
+export const state = { sentenceWords: 0, clauseStart: true, notAt: -9, tellAt: -9, sawTurned: false };
 
 let hitCount = 0;
 let sentenceHits = 0;
@@ -48,6 +49,7 @@ let textWords = 0;
 
 export function startReading(): void {
   reading.count = 0;
+  state.sawTurned = false;
   hitCount = 0;
   textWords = 0;
   begin(0);
@@ -57,6 +59,11 @@ export function endReading(at: number): Reading {
   finish(at);
   reading.hitFrom[reading.count] = hitCount;
   return reading;
+}
+
+/** Did the newest reading see a word that stands turned by thirteen letters, or backwards? */
+export function sawTurned(): boolean {
+  return state.sawTurned;
 }
 
 export function finish(at: number): void {

@@ -22,7 +22,6 @@ const VOICE_WORDS = new Set(
 
 /** One word, identifiers whole. Returns where it ends. */
 export function readWord(text: string, from: number): number {
-  const { length } = text;
   let hash = HASH_START;
   let part = HASH_START;
   let letters = 0;
@@ -34,33 +33,36 @@ export function readWord(text: string, from: number): number {
   let parts = 0;
   let at = from;
   let previous = 0;
-  for (; at < length; at++) {
+  for (; at < text.length; at++) {
     const raw = text.charCodeAt(at);
     let unit = raw;
-    if (raw < 0x80) {
-      if (raw >= 65 && raw <= 90) {
-        unit = raw + 32;
-        if (previous >= 97 && previous <= 122) isIdentifier = true;
-      }
-    } else {
-      unit = foldUnit(raw, text.charCodeAt(at + 1));
-      if (unit === INVISIBLE) {
-        if ((raw >= 0x200b && raw <= 0x2064) || raw === 0xad || raw === 0xfeff) isHiddenInside = true;
-        continue;
-      }
-      if (unit === 0x2019) unit = 39;
+    // Most letters are small ones.
+    if (raw >= 97 && raw <= 122) {
+      letters++;
+      plain++;
+      hash = hashStep(hash, raw);
+      part = hashStep(part, raw);
+      previous = raw;
+      continue;
     }
-    if (unit === 95 && at + 1 < length && letters > 0) {
+    if (raw >= 65 && raw <= 90) {
+      unit = raw + 32;
+      if (previous >= 97 && previous <= 122) isIdentifier = true;
+    } else if (raw >= 0x80) {
+      unit = raw === 0x2019 ? 39 : foldUnit(raw, text.charCodeAt(at + 1));
+      isHiddenInside ||= isHiddenMark(raw);
+      if (unit === INVISIBLE) continue;
+    }
+    if (unit === 95 && at + 1 < text.length && letters > 0) {
       isIdentifier = true;
-      parts |= conceptsOf(part);
-      if (isTelling(conceptsOf(part))) parts = conceptsOf(part);
+      parts = isTelling(conceptsOf(part)) ? conceptsOf(part) : parts | conceptsOf(part);
       part = HASH_START;
     } else if (unit === 39) {
       if (letters === 0 || !isLetter(text.charCodeAt(at + 1))) break;
     } else if (!isWordUnit(unit) || (raw >= 0x80 && isUnspaced(unit))) break;
     else if (unit <= 57) digits++;
     else letters++;
-    if (raw >= 0x80 && isImitator(raw)) imitators++;
+    if (isImitator(raw)) imitators++;
     else if (raw < 0x80 && unit >= 97) plain++;
     hash = hashStep(hash, unit);
     if (unit !== 95) part = hashStep(part, unit);
@@ -71,15 +73,23 @@ export function readWord(text: string, from: number): number {
   if (isHiddenInside || (imitators > 0 && plain > 0 && letters > 2)) hit(C.disguised);
   let packed = conceptsOf(hash);
   if (packed === 0 && digits > 0 && letters > 0 && at - from >= 4) packed = readLeet(text, from, at, digits, letters);
-  if (packed === 0 && isIdentifier) {
-    hit(C.identifier);
-    const last = conceptsOf(part);
-    packed = isTelling(last) ? last : isTelling(parts) ? parts : 0;
-  } else if (packed === 0 && text.charCodeAt(at) === 40 && letters > 2) hit(C.identifier);
+  const behind = text.charCodeAt(at);
+  if (packed === 0 && isIdentifier) packed = readIdentifier(conceptsOf(part), parts);
+  else if (packed === 0 && behind === 40 && letters > 2) hit(C.identifier);
   if (packed !== 0) hitWord(packed);
-  if (text.charCodeAt(at) === 58 && text.charCodeAt(at + 1) !== 47) readLabel(hash, isIdentifier && isTelling(packed));
+  if (behind === 58 && text.charCodeAt(at + 1) !== 47) readLabel(hash, isIdentifier && isTelling(packed));
   state.clauseStart = packed !== 0 && opensClause(packed);
   return at;
+}
+
+function isHiddenMark(raw: number): boolean {
+  return (raw >= 0x200b && raw <= 0x2064) || raw === 0xad || raw === 0xfeff;
+}
+
+/** What the name of a thing in code says: its last part, or one before it. */
+function readIdentifier(last: number, parts: number): number {
+  hit(C.identifier);
+  return isTelling(last) ? last : isTelling(parts) ? parts : 0;
 }
 
 function hitWord(packed: number, isUnspacedWord = false): void {
@@ -91,6 +101,7 @@ function hitWord(packed: number, isUnspacedWord = false): void {
       hit(C.imperative);
       wasImperative = true;
     }
+    if (concept === C.disguised) state.sawTurned = true;
     if (concept === C.tell) {
       state.tellAt = state.sentenceWords;
       hit(state.sentenceWords - state.notAt <= NEGATED_WORDS ? C.conceal : C.tell);

@@ -50,6 +50,8 @@ export const approvers = z.strictObject({
   quorum: z.number().int().min(1).max(10).optional(),
   /** false: no standing grant answers what this holds. */
   standing: z.boolean().optional(),
+  /** true: approving takes the reviewer's passkey, and no standing grant answers what this holds. Refusing takes none. */
+  passkey: z.boolean().optional(),
   /** Reviewers are reminded each time a ticket has waited this long. */
   remindAfterMs: waitMs.optional(),
   /** A ticket that waited this long may be decided by these, too. */

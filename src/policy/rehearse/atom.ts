@@ -123,7 +123,7 @@ interface Measured {
   read(value: Json | undefined): Literal | undefined;
 }
 
-/** A path itself, or `size`, `domain_of`, `lowerAscii`, `int`, `double`, `string` of one. */
+/** A path itself, or `size`, `domain_of`, `lowerAscii`, `dyn` of one. */
 function measure(node: Node): Measured | undefined {
   const path = plainPath(node);
   if (path !== undefined) return { path, shown: path, make: (value) => [value], read: literalValue };

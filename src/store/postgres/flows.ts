@@ -1,10 +1,11 @@
-// The flows of the PostgreSQL store: quotas, rates, calls at once, approvals, deliveries, notifications, erasure and cursors of forwards, each on connections
+// The flows of the PostgreSQL store: quotas, rates, calls at once, approvals, passkeys, deliveries, notifications, erasure and cursors of forwards, each on connections
 // of its own.
 import { PostgresApprovals } from './approvals.ts';
 import { PostgresDeliveries } from './deliveries.ts';
 import { PostgresForwards } from './forwards.ts';
 import { PostgresLimits } from './limits.ts';
 import { PostgresOutbox } from './outbox.ts';
+import { PostgresPasskeys } from './passkeys.ts';
 import { PostgresPlaces } from './places.ts';
 import { PostgresRetention } from './retention.ts';
 
@@ -12,6 +13,7 @@ export class PostgresFlows {
   readonly limits: PostgresLimits;
   readonly places: PostgresPlaces;
   readonly approvals: PostgresApprovals;
+  readonly passkeys: PostgresPasskeys;
   readonly outbox: PostgresOutbox;
   readonly forwards: PostgresForwards;
   readonly deliveries: PostgresDeliveries;
@@ -21,6 +23,7 @@ export class PostgresFlows {
     this.limits = new PostgresLimits(url);
     this.places = new PostgresPlaces(url);
     this.approvals = new PostgresApprovals(url);
+    this.passkeys = new PostgresPasskeys(url);
     this.outbox = new PostgresOutbox(url);
     this.forwards = new PostgresForwards(url);
     this.deliveries = new PostgresDeliveries(url);
@@ -28,7 +31,7 @@ export class PostgresFlows {
   }
 
   async close(timeoutS: number): Promise<void> {
-    const flows = [this.limits, this.places, this.approvals, this.deliveries, this.outbox, this.retention, this.forwards];
+    const flows = [this.limits, this.places, this.approvals, this.passkeys, this.deliveries, this.outbox, this.retention, this.forwards];
     await Promise.all(flows.map((flow) => flow.close(timeoutS)));
   }
 }

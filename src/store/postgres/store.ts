@@ -56,6 +56,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     lifecycle: store,
     limits: { quotas: store.flows.limits, rates: store.flows.limits, places: store.flows.places },
     approvals: store.flows.approvals,
+    passkeys: store.flows.passkeys,
     outbox: store.flows.outbox,
     forwards: store.flows.forwards,
     deliveries: store.flows.deliveries,

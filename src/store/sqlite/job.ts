@@ -7,6 +7,7 @@ import type { DeliveryJob, DeliveryRead } from './deliveries.ts';
 import type { ForwardJob } from './forwards.ts';
 import type { OutboxJob, OutboxRead, OutboxSweep } from './outbox.ts';
 import type { PackedAppends } from './pack.ts';
+import type { PasskeyJob } from './passkeys.ts';
 import type { RetentionJob, RetentionRead } from './retention.ts';
 
 export type WriteJob =
@@ -25,6 +26,7 @@ export type WriteJob =
   | { type: 'definitions'; org: string; definitions: readonly { hash: string; text: string }[] }
   | { type: 'approval'; org: string; row: TicketRow; sealed: Uint8Array | undefined; atRevision: number | undefined; entry: EntryDraft }
   | DeliveryJob
+  | PasskeyJob
   | { type: 'use-grant'; org: string; use: GrantUse; entry: EntryDraft }
   | CheckpointJob
   | { type: 'outbox'; job: OutboxJob | OutboxSweep }
@@ -102,6 +104,7 @@ export type ReadJob =
   | RetentionRead
   | { type: 'definition'; org: string; hash: string }
   | { type: 'grant-uses'; org: string }
+  | { type: 'passkey-uses'; org: string }
   | { type: 'approvals'; org: string; live: boolean; agent: string | undefined; limit: number }
   | { type: 'approval'; org: string; by: 'id' | 'binding' | 'newest' | 'sealed'; key: string };
 

@@ -5,6 +5,7 @@ import { deliveryQuery } from './deliveries.ts';
 import { FORWARDS } from './forwards.ts';
 import type { ReadJob, Row } from './job.ts';
 import { outboxQuery } from './outbox.ts';
+import { PASSKEY_USES } from './passkeys.ts';
 import { retentionQuery } from './retention.ts';
 import { entryKey, payloadKey, SEQ_SPAN } from './row-key.ts';
 
@@ -44,6 +45,8 @@ export class SqliteReader {
         return this.#all(DEFINITION, job.org, job.hash);
       case 'grant-uses':
         return this.#all(GRANT_USES, job.org);
+      case 'passkey-uses':
+        return this.#all(PASSKEY_USES, job.org);
       case 'approvals':
         return this.#all(job.live ? LIVE_APPROVALS : APPROVALS, job.org, job.agent ?? null, job.limit);
       case 'approval':

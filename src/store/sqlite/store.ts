@@ -50,6 +50,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     lifecycle: store,
     limits: { quotas: store.flows.limits, rates: undefined, places: undefined },
     approvals: store.flows.approvals,
+    passkeys: store.flows.passkeys,
     outbox: store.flows.outbox,
     forwards: store.flows.forwards,
     deliveries: store.flows.deliveries,

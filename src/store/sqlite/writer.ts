@@ -6,8 +6,8 @@ import type { Head } from '../../audit/port.ts';
 import { sha256Hex } from '../../lib/digest.ts';
 import { GatewayError } from '../../lib/error.ts';
 import { logUnavailable } from '../group-queue.ts';
+import { BesideTickets } from './beside-tickets.ts';
 import { CheckpointWriter } from './checkpoints.ts';
-import { DeliveryWriter } from './deliveries.ts';
 import { ForwardWriter } from './forwards.ts';
 import type { Failure, LogJob, RowDraft, RowJob, RowPayload, WriteAnswer, WriteJob, WriteReply } from './job.ts';
 import { OutboxWriter } from './outbox.ts';
@@ -28,7 +28,7 @@ export class SqliteWriter {
   readonly #checkpoints: CheckpointWriter;
   readonly #outbox: OutboxWriter;
   readonly #forwards: ForwardWriter;
-  readonly #deliveries: DeliveryWriter;
+  readonly #besideTickets: BesideTickets;
   readonly #retention: RetentionWriter;
   /** Heads as of the last commit or the running transaction; forgotten on every rollback. */
   readonly #orgs = new Map<string, OrgState>();
@@ -40,7 +40,7 @@ export class SqliteWriter {
     this.#checkpoints = new CheckpointWriter(db);
     this.#outbox = new OutboxWriter(db);
     this.#forwards = new ForwardWriter(db);
-    this.#deliveries = new DeliveryWriter(db);
+    this.#besideTickets = new BesideTickets(db);
     this.#retention = new RetentionWriter(db);
   }
 
@@ -127,9 +127,9 @@ export class SqliteWriter {
       case 'approval':
         return this.#approval(job);
       case 'delivery':
-        return { type: 'done', count: this.#deliveries.save(this.#org(job.org).id, job.row) };
       case 'forget-deliveries':
-        return { type: 'done', count: this.#deliveries.forget(job.nowMs) };
+      case 'use-passkey':
+        return { type: 'done', count: this.#besideTickets.run(job, (name) => this.#org(name).id) };
       case 'use-grant':
         return this.#useGrant(job);
       case 'outbox':

@@ -1,0 +1,49 @@
+// Long work in turns, so that nobody else waits for it: what is quick is done at once, the rest a little at a time. `work` yields where it may be
+// interrupted.
+import type { Clock } from './clock.ts';
+
+/** One turn of work, milliseconds. */
+const TURN_MS = 6;
+
+/** As much as fits into a turn by the clock. Resolves with what the work returns. */
+export function inTurns<T>(work: Generator<void, T, void>, clock: Pick<Clock, 'monotonicMs'>): T | Promise<T> {
+  const first = turn(work, clock);
+  if (first.done) return first.value;
+  return later(() => turn(work, clock));
+}
+
+/** One step a turn: for work whose steps are bounded by the amount of data they look at. */
+export function stepByStep<T>(work: Generator<void, T, void>): Promise<T> {
+  return later(() => work.next());
+}
+
+/** All of it now: for work that is known to be little. */
+export function atOnce<T>(work: Generator<void, T, void>): T {
+  for (;;) {
+    const step = work.next();
+    if (step.done) return step.value;
+  }
+}
+
+function later<T>(step: () => IteratorResult<void, T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const next = (): void => {
+      try {
+        const done = step();
+        if (done.done) resolve(done.value);
+        else setImmediate(next);
+      } catch (error) {
+        reject(error);
+      }
+    };
+    setImmediate(next);
+  });
+}
+
+function turn<T>(work: Generator<void, T, void>, clock: Pick<Clock, 'monotonicMs'>): IteratorResult<void, T> {
+  const until = clock.monotonicMs() + TURN_MS;
+  for (;;) {
+    const step = work.next();
+    if (step.done || clock.monotonicMs() >= until) return step;
+  }
+}

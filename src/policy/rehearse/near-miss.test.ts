@@ -1,0 +1,180 @@
+// What would have passed: told in the words of the rules, one thing at a time, and to agents about their own arguments alone.
+import { describe, expect, test } from 'vitest';
+import type { PolicyRule, PolicySpec, StoredObject } from '../../object/kinds.ts';
+import { compilePolicies, type PolicySet } from '../compile.ts';
+import type { DecideInput } from '../decide-input.ts';
+import { MAX_NEAR_MISSES, nearMisses, publicNearMiss } from './near-miss.ts';
+
+type Drafted = Omit<PolicyRule, 'name'>;
+
+function setOf(rules: Drafted[], more: Partial<PolicySpec> = {}): PolicySet {
+  const spec: PolicySpec = { order: 1, rules: rules.map((rule, i) => ({ name: `r${i}`, ...rule })), ...more };
+  return compilePolicies([{ kind: 'policy', metadata: { name: 'p' }, spec } as StoredObject], 1);
+}
+
+const CALL: DecideInput = {
+  principal: {
+    ...{ org: 'acme', agent: 'bot', agentClass: undefined, environment: 'dev', teams: ['crew'], roles: [], labels: { tier: 'silver' } },
+    ...{ user: 'ann', token: undefined },
+  },
+  kind: 'call',
+  method: 'tools/call',
+  server: 'shop',
+  capability: { kind: 'tool', name: 'pay' },
+  args: { amount: 700 },
+  intent: { intent: 'destructive', category: 'money' },
+  findings: [{ type: 'pii.email' }],
+  risk: 80,
+  nowMs: Date.UTC(2026, 0, 5, 12),
+  source: '192.0.2.1',
+};
+const told = (rules: Drafted[], input: Partial<DecideInput> = {}, more: Partial<PolicySpec> = {}): string[] =>
+  nearMisses(setOf(rules, more), { ...CALL, ...input }).map(({ condition, effect, rule }) => `${condition} ⇒ ${effect} by ${rule}`);
+const ALL: Drafted = { match: {}, effect: 'allow' };
+
+describe('an operator is told', () => {
+  test('nothing, where the request was let through', () => {
+    expect(told([ALL])).toEqual([]);
+  });
+
+  test('the comparison of a condition that fails, and of one that denies its opposite', () => {
+    expect(told([{ match: {}, when: 'args.amount <= 500', effect: 'allow' }])).toEqual(['args.amount <= 500 ⇒ allow by p/r0']);
+    expect(told([{ match: {}, when: 'args.amount > 500', effect: 'deny' }, ALL])).toEqual(['args.amount <= 500 ⇒ allow by p/r1']);
+    expect(told([{ match: {}, when: 'args.amount <= 500', effect: 'hold' }])).toEqual(['args.amount <= 500 ⇒ hold by p/r0']);
+    expect(told([{ match: {}, when: 'has(args.note) && args.amount > 0', effect: 'allow' }])).toEqual([
+      'args.note is given ⇒ allow by p/r0',
+    ]);
+  });
+
+  test('of a hold what lets through, and nothing that holds as well', () => {
+    const held: Drafted = { match: {}, effect: 'hold' };
+    expect(told([{ match: {}, when: 'args.amount <= 500', effect: 'allow' }, held])).toEqual(['args.amount <= 500 ⇒ allow by p/r0']);
+    expect(told([held])).toEqual([]);
+    expect(told([{ match: {}, when: 'args.amount <= 500', effect: 'hold' }, held])).toEqual([]);
+  });
+
+  test('what must hold together, where one alone does not do', () => {
+    const when = 'args.amount <= 500 && args.currency == "USD"';
+    expect(told([{ match: {}, when, effect: 'allow' }])).toEqual(['args.amount <= 500 and args.currency == "USD" ⇒ allow by p/r0']);
+    expect(told([{ match: {}, when: 'args.amount > 1 && args.amount <= 500', effect: 'allow' }])).toEqual([
+      'args.amount <= 500 ⇒ allow by p/r0',
+    ]);
+  });
+
+  test('of labels, class and definition as conditions name them', () => {
+    expect(told([{ match: {}, when: 'principal.labels.tier == "gold"', effect: 'allow' }])).toEqual([
+      'principal.labels.tier == "gold" ⇒ allow by p/r0',
+    ]);
+    expect(told([{ match: {}, when: 'principal.class == "coder"', effect: 'allow' }])).toEqual([
+      'principal.class == "coder" ⇒ allow by p/r0',
+    ]);
+    expect(told([{ match: {}, when: 'principal.environment == "prod"', effect: 'allow' }])).toHaveLength(1);
+    expect(told([{ match: {}, when: 'principal.agent == "other"', effect: 'allow' }])).toHaveLength(1);
+    expect(told([{ match: {}, when: 'tool.annotations.readOnlyHint == true', effect: 'allow' }])).toHaveLength(1);
+    expect(told([{ match: {}, when: 'facts.agent.calls > 5', effect: 'allow' }])).toHaveLength(1);
+    expect(told([{ match: {}, when: 'tool.name == "other"', effect: 'allow' }])).toEqual([]);
+    expect(told([{ match: {}, when: 'principal.token == "x"', effect: 'allow' }])).toEqual([]);
+  });
+
+  test.each([
+    [{ agent: ['other', 'x*'] }, ['agent other or x* ⇒ allow by p/r0']],
+    [{ class: ['coder'] }, ['class coder ⇒ allow by p/r0']],
+    [{ team: ['night'] }, ['team night ⇒ allow by p/r0']],
+    [{ role: ['dev'] }, ['role dev ⇒ allow by p/r0']],
+    [{ user: ['ben'] }, ['user ben ⇒ allow by p/r0']],
+    [{ environment: ['prod'] }, ['environment prod ⇒ allow by p/r0']],
+    [{ tags: ['eu'] }, ['tags eu ⇒ allow by p/r0']],
+    [{ intent: ['read'] }, ['intent read ⇒ allow by p/r0']],
+    [{ category: ['docs'] }, ['category docs ⇒ allow by p/r0']],
+    [{ findings: ['none'] }, ['findings none ⇒ allow by p/r0']],
+    [{ riskAtLeast: 90 }, ['risk >= 90 ⇒ allow by p/r0']],
+    [{ source: ['10.0.0.0/8'] }, ['source 10.0.0.0/8 ⇒ allow by p/r0']],
+    [{ time: { zone: 'UTC', from: '13:00' } }, ['time {"zone":"UTC","from":"13:00"} ⇒ allow by p/r0']],
+    [{ server: ['other'] }, []],
+    [{ tool: ['other'] }, []],
+    [{ method: ['other'] }, []],
+    [{ kind: ['read'] }, []],
+    [{ agent: ['other'], user: ['ben'] }, []],
+  ] as [PolicyRule['match'], string[]][])('the one matcher of an allowance that fails: %j', (match, expected) => {
+    expect(told([{ match, effect: 'allow' }])).toEqual(expected);
+  });
+
+  test.each([
+    [{ intent: ['destructive', 'write'] }, ['not intent destructive or write ⇒ allow by p/r1']],
+    [{ category: ['m*'] }, ['not category m* ⇒ allow by p/r1']],
+    [{ findings: ['pii.*'] }, ['not findings pii.* ⇒ allow by p/r1']],
+    [{ riskAtLeast: 80 }, ['not risk >= 80 ⇒ allow by p/r1']],
+    [{ riskAtLeast: 0 }, []],
+    [
+      { time: { zone: 'UTC', from: '08:00', to: '12:30' } },
+      ['not time {"zone":"UTC","from":"08:00","to":"12:30"}, for example at 2026-01-05T12:30:00.000Z ⇒ allow by p/r1'],
+    ],
+  ] as [PolicyRule['match'], string[]][])('the matcher of a denial that holds: %j', (match, expected) => {
+    expect(told([{ match, effect: 'deny' }, ALL])).toEqual(expected);
+  });
+
+  test('of whose policy it is', () => {
+    expect(told([ALL], {}, { tier: 'team', team: 'night' })).toEqual(['team night ⇒ allow by p/r0']);
+    expect(told([ALL], {}, { tier: 'agent', agent: 'other' })).toEqual(['agent other ⇒ allow by p/r0']);
+    expect(told([{ match: { user: ['ben'] }, effect: 'allow' }], {}, { tier: 'team', team: 'night' })).toEqual([]);
+  });
+
+  test('nothing of what hides, nothing twice, and so many at most', () => {
+    expect(told([{ match: {}, when: 'args.amount > 500', effect: 'hide' } as Drafted])).toEqual([]);
+    const twice: Drafted = { match: {}, when: 'args.amount <= 500', effect: 'allow' };
+    expect(told([twice, twice])).toEqual(['args.amount <= 500 ⇒ allow by p/r0']);
+    const many = Array.from({ length: 15 }, (_, i): Drafted => ({ match: { user: [`u${i}`] }, effect: 'allow' }));
+    expect(told(many)).toHaveLength(MAX_NEAR_MISSES);
+  });
+
+  test('of a condition that cannot be compiled nothing, and of the others all the same', () => {
+    expect(
+      told([
+        { match: { user: ['cy'] }, when: 'args.', effect: 'allow' },
+        { match: { user: ['ben'] }, effect: 'allow' },
+      ]),
+    ).toEqual(['user ben ⇒ allow by p/r1']);
+  });
+});
+
+describe('an agent is told', () => {
+  const said = (rules: Drafted[], input: Partial<DecideInput> = {}) => publicNearMiss(setOf(rules), { ...CALL, ...input });
+  const small: Drafted = { match: { tool: ['pay'] }, when: 'args.amount <= 500', effect: 'allow' };
+
+  test('which of its arguments would pass', () => {
+    expect(said([small])).toBe('args.amount <= 500');
+    expect(said([{ ...small, when: 'args.amount <= 500 && args.to == "x"' }])).toBe('args.amount <= 500 and args.to == "x"');
+    expect(said([{ match: {}, when: 'args.amount > 500', effect: 'deny' }, ALL])).toBe('args.amount <= 500');
+  });
+
+  test('nothing that would be held, or that is not about its arguments', () => {
+    expect(said([{ ...small, effect: 'hold' }])).toBeUndefined();
+    expect(said([{ ...small, when: 'principal.class == "coder"' }])).toBeUndefined();
+    expect(
+      said([
+        { match: { user: ['ben'] }, effect: 'allow' },
+        { match: { tool: ['pay'] }, when: 'false', effect: 'allow' },
+      ]),
+    ).toBeUndefined();
+    expect(
+      said([
+        { ...small, match: { user: ['ben'] } },
+        { ...small, effect: 'hold' },
+      ]),
+    ).toBeUndefined();
+  });
+
+  test('nothing about what its lists do not show, nor about other requests', () => {
+    expect(said([{ match: {}, effect: 'deny' }, small])).toBeUndefined();
+    expect(said([small], { capability: { kind: 'tool', name: 'other' } })).toBeUndefined();
+    expect(said([small], { capability: undefined })).toBeUndefined();
+    expect(said([small], { server: undefined })).toBeUndefined();
+    expect(
+      said([{ match: {}, when: 'args.amount <= 500', effect: 'allow' }], {
+        method: 'prompts/get',
+        kind: 'read',
+        capability: { kind: 'prompt', name: 'pay' },
+      }),
+    ).toBeUndefined();
+  });
+});
