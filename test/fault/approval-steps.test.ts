@@ -21,7 +21,7 @@ afterAll(async () => {
 });
 
 describe.each(STORES)('killed between two steps of an approval, on %s', (kind) => {
-  it('runs once, with a grant, and says what became of it', { timeout: 400_000 }, async () => {
+  it('runs once, with a grant, and says what became of it', { timeout: 1_200_000 }, async () => {
     const seen = new Set<string>();
     let writes = 0;
     for (let at = 1; writes === 0; at++) {
