@@ -16,7 +16,6 @@ const SENT_CHARS = 4_000_000;
 
 const asked = process.argv.find((one) => one.startsWith('--governance='))?.slice('--governance='.length) ?? 'all';
 const only = process.argv.find((one) => one.startsWith('--only='))?.slice('--only='.length);
-const flags = process.argv.includes('--cpu-prof') ? ['--cpu-prof', '--cpu-prof-dir=/tmp/content/prof', '--cpu-prof-interval=250'] : [];
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-large-'));
 const figures: Record<string, number> = {};
 const running: BenchProcess[] = [];
@@ -24,7 +23,7 @@ try {
   const echo = await start('./echo-server.ts', []);
   running.push(echo);
   const options = { upstream: echo.ready.url, dataDir: folder, agents: 0, rules: 0, governance: asked as Governance };
-  const gateway = await start('./gateway.ts', [JSON.stringify(options)], flags);
+  const gateway = await start('./gateway.ts', [JSON.stringify(options)]);
   running.push(gateway);
   for (const shape of SHAPES) if (only === undefined || only === shape) figures[`large.${shape}Ms`] = await measure(gateway, shape);
 } finally {

@@ -72,12 +72,12 @@ describe.each(STORES)('an answer that a rule holds, on %s', (kind) => {
     await open();
     const held = await read();
     expect(held).toMatchObject({ type: 'denied', code: 'approval_required', rule: 'dlp/dlp/bank', approval: { state: 'open' } });
-    expect(JSON.stringify(held)).not.toContain('3704');
+    expect(JSON.stringify(held)).not.toContain('3704 0044 0532');
     expect(JSON.stringify(held)).not.toContain(MAIL);
     const id = ticketOf(held);
     const ticket = await h.approvals.find(h.org, id);
     expect(ticket?.findings).toContainEqual(expect.objectContaining({ type: 'financial.iban', where: 'result', count: 1, action: 'hold' }));
-    expect(JSON.stringify(ticket)).not.toContain('3704');
+    expect(JSON.stringify(ticket)).not.toContain('3704 0044 0532');
 
     expect(ticketOf(await read())).toBe(id);
     expect(ran()).toBe(1);
@@ -92,9 +92,9 @@ describe.each(STORES)('an answer that a rule holds, on %s', (kind) => {
       expect(text).not.toContain(MAIL);
     }
     expect(ran()).toBe(1);
-    await expectSoundLog('3704', MAIL);
+    await expectSoundLog('3704 0044 0532', MAIL);
     const row = await h.core.store.deliveries.find(h.org, id);
-    expect(Buffer.from(row?.answer ?? []).toString('latin1')).not.toContain('3704');
+    expect(Buffer.from(row?.answer ?? []).toString('latin1')).not.toContain('3704 0044 0532');
   });
 
   it('is of its agent and of its call alone', async () => {
@@ -104,7 +104,7 @@ describe.each(STORES)('an answer that a rule holds, on %s', (kind) => {
     expect(ticketOf(await read(1, {}, other.token))).not.toBe(id);
     expect(ticketOf(await read(2))).not.toBe(id);
     expect(ran()).toBe(3);
-    await expectSoundLog('3704');
+    await expectSoundLog('3704 0044 0532');
   });
 
   it('stays withheld when it is refused, and the call does not run again meanwhile', async () => {
@@ -113,9 +113,9 @@ describe.each(STORES)('an answer that a rule holds, on %s', (kind) => {
     await vote(id, 'refuse');
     const refused = await read();
     expect(refused).toMatchObject({ type: 'denied', code: 'approval_required', approval: { id, state: 'refused' } });
-    expect(JSON.stringify(refused)).not.toContain('3704');
+    expect(JSON.stringify(refused)).not.toContain('3704 0044 0532');
     expect(ran()).toBe(1);
-    await expectSoundLog('3704');
+    await expectSoundLog('3704 0044 0532');
   });
 
   it('is gone when nobody decides in time: the call is a new one then', async () => {
@@ -126,7 +126,7 @@ describe.each(STORES)('an answer that a rule holds, on %s', (kind) => {
     expect((await vote(id, 'approve')).type).not.toBe('voted');
     await h.deliveries.forget();
     expect(await h.core.store.deliveries.find(h.org, id)).toBeUndefined();
-    await expectSoundLog('3704');
+    await expectSoundLog('3704 0044 0532');
   });
 
   it('is not released by an approval under rules that are others now', async () => {
@@ -136,7 +136,7 @@ describe.each(STORES)('an answer that a rule holds, on %s', (kind) => {
     await h.seed(dlpObject('dlp', { rules: [{ ...HELD, action: 'block' }, MASKED] }));
     const blocked = await read();
     expect(blocked).toMatchObject({ type: 'denied', code: 'blocked_content' });
-    expect(JSON.stringify(blocked)).not.toContain('3704');
+    expect(JSON.stringify(blocked)).not.toContain('3704 0044 0532');
   });
 
   it('of another rule, found since, is not let out by it either', async () => {
@@ -148,7 +148,7 @@ describe.each(STORES)('an answer that a rule holds, on %s', (kind) => {
       dlpObject('dlp', { rules: [HELD] }),
     );
     const again = await read();
-    expect(JSON.stringify(again)).not.toContain('3704');
+    expect(JSON.stringify(again)).not.toContain('3704 0044 0532');
     expect(again).toMatchObject({ type: 'denied' });
   });
 
@@ -171,7 +171,7 @@ describe.each(STORES)('an answer that a rule holds, on %s', (kind) => {
     expect(outcome).toMatchObject({ type: 'result' });
     expect(JSON.stringify(outcome)).toContain(IBAN);
     expect(ran()).toBe(1);
-    await expectSoundLog('3704');
+    await expectSoundLog('3704 0044 0532');
   });
 
   it('is refused like a blocked one when it is too long to be kept', async () => {
@@ -179,7 +179,7 @@ describe.each(STORES)('an answer that a rule holds, on %s', (kind) => {
     answering({ content: [{ type: 'text', text: `account ${IBAN}, ${'all is well. '.repeat(90_000)}` }] });
     const refused = await read();
     expect(refused).toMatchObject({ type: 'denied', code: 'blocked_content' });
-    expect(JSON.stringify(refused)).not.toContain('3704');
+    expect(JSON.stringify(refused)).not.toContain('3704 0044 0532');
   });
 });
 
