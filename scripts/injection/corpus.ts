@@ -9,7 +9,10 @@ import { fill, type Random, type Slots, seeded } from './grammar.ts';
 import { HONEST_PARAMETERS, HONEST_USAGE } from './honest-definition.ts';
 import { HONEST_TEXT, MORE_CARRIERS } from './honest-text.ts';
 import { INJECT_PHRASING } from './inject-phrasing.ts';
+import { decorate, makeMarkup } from './markup.ts';
 import { PHRASES } from './phrase.ts';
+import { PLAIN_DEFINITIONS, PLAIN_RESULTS, PLAIN_SLOTS } from './plain-attack.ts';
+import { PLAIN_HONEST_TEXT, PLAIN_HONEST_USAGE } from './plain-honest.ts';
 import { POISON_PHRASING } from './poison-phrasing.ts';
 import { SLOTS } from './slots.ts';
 
@@ -36,14 +39,22 @@ function joined(...tables: Lists[]): Record<string, string[]> {
 
 const ALL_DEFINITION_ATTACKS = joined(DEFINITION_ATTACKS, POISON_PHRASING);
 const ALL_RESULT_ATTACKS = joined(RESULT_ATTACKS, INJECT_PHRASING);
-const ALL_TEXT = joined(RESULT_SLOTS, HONEST_TEXT);
+const ALL_TEXT = joined(RESULT_SLOTS, HONEST_TEXT, PLAIN_HONEST_TEXT);
 const ALL_CARRIERS = [...CARRIERS, ...MORE_CARRIERS];
-const ALL_USAGE = [...USAGE, ...HONEST_USAGE];
+const ALL_USAGE = [...USAGE, ...HONEST_USAGE, ...PLAIN_HONEST_USAGE];
 const ALL_PARAMETERS = [...PARAMETERS, ...HONEST_PARAMETERS];
+
+/** Part of the attacks that is in the plainest words. */
+const PLAIN = 0.25;
+
+function familiesOf(table: Lists, split: Split | undefined): (readonly [string, string[]])[] {
+  return Object.entries(table).map(([family, list]) => [family, part(list, split)] as const);
+}
 
 export function makeDefinitions(seed: number, count: number, split?: Split): Example[] {
   const random = seeded(seed);
-  const attacks = Object.entries(ALL_DEFINITION_ATTACKS).map(([family, list]) => [family, part(list, split)] as const);
+  const attacks = familiesOf(ALL_DEFINITION_ATTACKS, split);
+  const plain = familiesOf(PLAIN_DEFINITIONS, split);
   const usage = part(ALL_USAGE, split);
   const parameters = part(ALL_PARAMETERS, split);
   const slots = withGoals(SLOTS, split);
@@ -52,7 +63,7 @@ export function makeDefinitions(seed: number, count: number, split?: Split): Exa
     const places: Concept[] = random.chance(0.75) ? [] : random.chance(0.3) ? ['schema-value'] : ['schema-text'];
     const honest = places.length > 0 ? parameterText(parameters, usage, slots, random) : honestDefinition(usage, slots, random);
     examples.push({ text: disguise(honest, 0.01, random), positive: false, family: 'honest', places });
-    const [family, templates] = random.pick(attacks);
+    const [family, templates] = random.pick(random.chance(PLAIN) ? plain : attacks);
     const attack = cut(fill(random.pick(templates), slots, random), random);
     const alone = random.chance(0.35);
     const head = fill(random.pick(HEADS), slots, random);
@@ -70,7 +81,8 @@ export function makeDefinitions(seed: number, count: number, split?: Split): Exa
 
 export function makeResults(seed: number, count: number, split?: Split): Example[] {
   const random = seeded(seed);
-  const attacks = Object.entries(ALL_RESULT_ATTACKS).map(([family, list]) => [family, part(list, split)] as const);
+  const attacks = familiesOf(ALL_RESULT_ATTACKS, split);
+  const plain = familiesOf(PLAIN_RESULTS, split);
   const slots = withGoals(
     { ...SLOTS, ...Object.fromEntries(Object.entries(ALL_TEXT).map(([key, list]) => [key, part(list, split)])) },
     split,
@@ -78,14 +90,18 @@ export function makeResults(seed: number, count: number, split?: Split): Example
   const carriers = ALL_CARRIERS;
   const examples: Example[] = [];
   for (let index = 0; index < count; index++) {
-    const carrier = fill(random.pick(carriers), slots, random);
+    const carrier = random.chance(0.3) ? makeMarkup(random) : fill(random.pick(carriers), slots, random);
     examples.push({ text: disguise(carrier, 0.02, random), positive: false, family: 'honest', places: [] });
-    const [family, templates] = random.pick(attacks);
+    const [family, templates] = random.pick(random.chance(PLAIN) ? plain : attacks);
     const attack = cut(fill(random.pick(templates), slots, random), random);
     examples.push({
       text: random.chance(0.4)
         ? disguise(attack, 0.2, random)
-        : embed(fill(random.pick(carriers), slots, random), disguise(attack, 0.05, random), random),
+        : embed(
+            random.chance(0.3) ? makeMarkup(random) : fill(random.pick(carriers), slots, random),
+            disguise(attack, 0.05, random),
+            random,
+          ),
       positive: true,
       family,
       places: [],
@@ -99,6 +115,7 @@ function withGoals(slots: Slots, split: Split | undefined): Slots {
   const goals = part(GOALS, split);
   return {
     ...slots,
+    ...PLAIN_SLOTS,
     ...Object.fromEntries(Object.entries(PHRASES).map(([key, list]) => [key, part(list, split)])),
     goal: goals,
     goalC: goals.map((goal) => `${goal.startsWith('{') ? goal : (goal[0] as string).toUpperCase() + goal.slice(1)}.`),
@@ -160,13 +177,19 @@ function embed(carrier: string, attack: string, random: Random): string {
   return at === 0 ? `${text}\n${carrier}` : `${carrier.slice(0, at)}${glue}${text}${glue === ' <!-- ' ? ' -->' : ''}${carrier.slice(at)}`;
 }
 
-/** Paragraphs of honest technical prose: this project's own documents and comments as they once were (`prose.txt`). */
+/** Honest texts: paragraphs of this project's own documents and comments, pieces of its own code, as they once were, and the layouts of markup.ts. */
 export function makeBackground(seed: number, count: number): Example[] {
   const random = seeded(seed);
-  const paragraphs = readFileSync(new URL('./prose.txt', import.meta.url), 'utf8')
-    .split(/\n\s*\n/)
-    .filter((text) => text.length > 30);
-  return Array.from({ length: count }, () => ({ text: random.pick(paragraphs), positive: false, family: 'background', places: [] }));
+  const paragraphs = ['prose.txt', 'code.txt'].flatMap((file) =>
+    readFileSync(new URL(`./${file}`, import.meta.url), 'utf8')
+      .split(/\n\s*\n/)
+      .filter((text) => text.length > 30),
+  );
+  return Array.from({ length: count }, () => {
+    const kind = random.next();
+    const text = kind < 0.45 ? random.pick(paragraphs) : kind < 0.6 ? decorate(random.pick(paragraphs), random) : makeMarkup(random);
+    return { text, positive: false, family: 'background', places: [] };
+  });
 }
 
 const LOOKS: Readonly<Record<string, string>> = { a: 'а', e: 'е', o: 'о', c: 'с', p: 'р', i: 'і' };

@@ -40,7 +40,7 @@ export const ENGLISH_WORDS: Partial<Record<Concept, string>> = {
     'agent agents model models bot bots client reader caller crawler crawlers robot robots machine machines summariser summarizer worker',
   superlative:
     'best fastest superior ultimate greatest finest unmatched perfect unbeatable smartest safest strongest favorite favourite leading unrivalled unrivaled unbeaten premier incomparable flawless exceptional outstanding revolutionary absolute',
-  all: 'all any everything every each anything whatever entire full whole complete',
+  all: 'verbatim unabridged exact exactly literally uncensored all any everything every each anything whatever entire full whole complete',
   ignore:
     'ignored irrespective regardless forgotten obsolete void voided withdrawn revoked suspended released lifted precedence outranks outrank cancelled overridden',
   leak: 'stolen exfiltration exfil theft stole funneled siphoned',

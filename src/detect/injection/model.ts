@@ -22,6 +22,8 @@ export interface WindowOptions {
   weights?: Int8Array | undefined;
   /** With weights: windows that cannot reach this sum are left out. */
   least?: number | undefined;
+  /** What each sentence alone is worth at least (order.ts). */
+  floors?: Float32Array | undefined;
 }
 
 const stamp = new Int32Array(FEATURE_COUNT);
@@ -38,11 +40,12 @@ let mostAdded = new Int32Array(256);
 let sentenceFeatures = new Int32Array(START_FEATURES);
 
 export function eachWindow(reading: Reading, visit: Visit, options: WindowOptions = {}): void {
-  const { weights, always = [], least = Number.NEGATIVE_INFINITY } = options;
+  const { weights, always = [], least = Number.NEGATIVE_INFINITY, floors } = options;
   readSentences(reading, weights);
   const most = weights === undefined ? 0 : mostOf(weights);
   for (let first = 0; first < reading.count; first++) {
-    if (weights !== undefined && least > Number.NEGATIVE_INFINITY) {
+    const floor = floors === undefined ? Number.NEGATIVE_INFINITY : (floors[first] as number);
+    if (floor < least && weights !== undefined && least > Number.NEGATIVE_INFINITY) {
       let reach = most;
       for (let last = first; last < reading.count && last < first + MAX_WINDOW_SENTENCES; last++) reach += mostAdded[last] as number;
       if (reach < least) continue;
@@ -53,7 +56,7 @@ export function eachWindow(reading: Reading, visit: Visit, options: WindowOption
       const to = featureFrom[last + 1] as number;
       for (let at = featureFrom[last] as number; at < to; at++) add(sentenceFeatures[at] as number, weights);
       meet(sentenceGroups[last] as number, weights);
-      visit(first, last, features, count, sum);
+      visit(first, last, features, count, last === first ? Math.max(sum, floor) : sum);
     }
   }
 }

@@ -83,7 +83,8 @@ function readOtherMark(text: string, at: number, raw: number, next: number): num
       if (isWordUnit(foldUnit(next, 0)) && at > 0 && isWordUnit(foldUnit(text.charCodeAt(at - 1), 0))) hit(C.address);
       return at + 1;
     case 126: // ~
-      if (next === 47) hit(C['secret-path']);
+      // Files of programs, not what a person keeps in a folder.
+      if (next === 47 && text.charCodeAt(at + 2) === 46) hit(C['secret-path']);
       return at + 1;
     case 36: // $
       if (next === 40 || next === 123) hit(C.substitution);
@@ -92,7 +93,7 @@ function readOtherMark(text: string, at: number, raw: number, next: number): num
       if (next === 123) hit(C.substitution);
       return at + (next === 123 ? 2 : 1);
     case 47: // /
-      if (text.startsWith('etc/', at + 1)) hit(C['secret-path']);
+      if (text.startsWith('etc/', at + 1) || text.startsWith('proc/', at + 1)) hit(C['secret-path']);
       return at + 1;
     case 32:
     case 9:
@@ -160,6 +161,8 @@ function boundedIndexOf(text: string, what: string, from: number, within: number
 
 function readAddress(text: string, at: number): number {
   hit(C.url);
+  // Where a machine keeps what is its own.
+  if (text.startsWith('169.254.', at + 3) || text.startsWith('metadata', at + 3) || text.startsWith('file', at - 4)) hit(C['secret-path']);
   let end = at + 3;
   const limit = Math.min(text.length, at + 2048);
   for (; end < limit; end++) {

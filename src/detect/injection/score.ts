@@ -2,14 +2,15 @@
 import { type Concept, conceptIndex } from './concept.ts';
 import { FEATURE_COUNT } from './feature.ts';
 import { eachWindow } from './model.ts';
+import { orderFloors } from './order.ts';
 import { readText } from './reading.ts';
 import { DEFINITION_WEIGHTS, RESULT_WEIGHTS } from './weight.ts';
 
 export type Place = 'definition' | 'schema-text' | 'schema-value' | 'result' | 'disguised-definition' | 'disguised-result';
 
 /** Log odds at which a text counts. Chosen on real definitions and results: see docs/injection.md. */
-export const DEFINITION_POINT = 1.4;
-export const RESULT_POINT = 1.2;
+export const DEFINITION_POINT = 0.8;
+export const RESULT_POINT = 0.9;
 
 /** Weights are whole steps of this part of a log odd. */
 const STEPS = 16;
@@ -116,10 +117,13 @@ function eachLogOdds(
   least?: number,
 ): void {
   const weights = isResult(place) ? resultWeights : definitionWeights;
+  const floors = orderFloors(reading, isResult(place));
+  for (let sentence = 0; sentence < reading.count; sentence++) floors[sentence] = ((floors[sentence] as number) + pointOf(place)) * STEPS;
   eachWindow(reading, (first, last, _list, _count, sum) => visit(first, last, sum / STEPS), {
     always: PLACES[place],
     weights,
     least: least === undefined ? undefined : least * STEPS,
+    floors,
   });
 }
 

@@ -3,6 +3,7 @@ import { type Concept, conceptIndex } from './concept.ts';
 import { foldText, isUnspaced } from './glyph.ts';
 import { ENGLISH_VERBS, ENGLISH_WORDS } from './lexicon-english.ts';
 import { DISGUISED_WORDS, WORLD_WORDS } from './lexicon-world.ts';
+import { MORE_WORLD_WORDS } from './lexicon-world-more.ts';
 
 /** FNV-1a over folded code units, 32 bits. */
 export const HASH_START = 0x811c9dc5 | 0;
@@ -32,7 +33,8 @@ for (const [concept, words] of Object.entries(ENGLISH_VERBS))
   for (const word of words.split(/\s+/)) for (const form of verbForms(word)) addWord(form, concept as Concept);
 for (const [concept, words] of Object.entries(ENGLISH_WORDS))
   for (const word of words.split(/\s+/)) addWithPlural(word, concept as Concept);
-for (const [concept, words] of Object.entries(WORLD_WORDS)) for (const word of words.split(/\s+/)) addWord(word, concept as Concept);
+for (const table of [WORLD_WORDS, MORE_WORLD_WORDS])
+  for (const [concept, words] of Object.entries(table)) for (const word of words.split(/\s+/)) addWord(word, concept as Concept);
 for (const word of DISGUISED_WORDS.split(' ')) {
   addWord(rot13(word), 'disguised');
   addWord([...word].reverse().join(''), 'disguised');
