@@ -52,6 +52,11 @@ describe('an approved call', () => {
       'approval-order',
       [...whole.slice(0, GRANTED), step({ what: 'drained' }), consumed('call_ran')],
     ],
+    [
+      'used a grant up that its agent had taken back',
+      'approval-order',
+      [...whole.slice(0, GRANTED), step({ what: 'withdrawn' }), consumed('call_ran')],
+    ],
     ['used a grant up that had expired', 'approval-expired', changed(6, consumed('call_ran', { timeMs: TIME_MS + HOUR_MS }))],
     ['used a grant up for nobody', 'approval-order', changed(6, step({ what: 'consumed' }))],
     ['was granted at the first of two approvals', 'approval-quorum', changed(4, vote('granted', 'ben'))],
@@ -140,7 +145,8 @@ describe('an approved call', () => {
 
   it('may be read, refused and ended, and a ticket that ends is no breach', async () => {
     const asked = whole.slice(0, 3);
-    for (const end of ['expired', 'drained', 'superseded'] as const) expect(await ruleOf([...asked, step({ what: end })])).toBeUndefined();
+    for (const end of ['expired', 'drained', 'superseded', 'withdrawn'] as const)
+      expect(await ruleOf([...asked, step({ what: end })])).toBeUndefined();
     expect(await ruleOf([...asked, vote('refused', 'ben'), step({ what: 'expired' })])).toBeUndefined();
     // A void decision runs nothing, and one that refuses uses nothing.
     expect(await ruleOf([...whole.slice(0, 6), decision('call_ran', { effect: 'deny', code: 'frozen' })])).toBeUndefined();

@@ -36,6 +36,7 @@ const STEPS: ReadonlyMap<string, readonly [from: readonly State[], to: State]> =
   ['expired', [['open', 'granted', 'refused'], 'over']],
   ['drained', [['open', 'granted', 'refused'], 'over']],
   ['superseded', [['open', 'granted', 'refused'], 'over']],
+  ['withdrawn', [['open', 'granted', 'refused'], 'over']],
 ]);
 
 export class ApprovalLedger {

@@ -197,6 +197,12 @@ describe.skipIf(!hasPython)(`the Python verifier${hasPython ? '' : ' (skipped: n
     const names = ['withdrawn', 'superseded', 'reminded', 'escalated', 'claimed', 'unclaimed', 'read', 'drained', 'expired'] as const;
     const logs = names.map((what) => Buffer.from(`${linesOf([requested(), step({ what, by: 'ben' })]).join('\n')}\n`));
     expect(python(logs).map(({ state }) => state)).toEqual(names.map(() => 'sound'));
+    // What ended a ticket leaves nothing to vote on; what does not, does.
+    const voted = names.map((what) =>
+      Buffer.from(`${linesOf([requested(), step({ what, by: 'ben' }), vote('approved', 'cyd')]).join('\n')}\n`),
+    );
+    const ended = new Set<string>(['withdrawn', 'superseded', 'drained', 'expired']);
+    expect(python(voted).map(({ state }) => state)).toEqual(names.map((what) => (ended.has(what) ? 'broken' : 'sound')));
   });
 
   it.skipIf(!hasOpenssl)(

@@ -310,6 +310,7 @@ LIVE = ("open", "granted", "refused")
 STEPS = {
     "approved": (("open",), "open"), "granted": (("open",), "granted"), "refused": (("open",), "refused"), "revoked": (("granted",), "over"),
     "escalated": (("open",), "open"), "consumed": (("granted",), "consumed"), "expired": (LIVE, "over"), "drained": (LIVE, "over"), "superseded": (LIVE, "over"),
+    "withdrawn": (LIVE, "over"),
 }
 
 
