@@ -153,8 +153,13 @@ describe.skipIf(!hasPython)(`the Python verifier${hasPython ? '' : ' (skipped: n
             logs.push(Buffer.from(`${linesOf(contents, 1).join('\n')}\n`));
           }
         }
-      for (const second of python(logs)) expect(second).toMatchObject({ state: 'broken', firstBad: { rule: 'approval-passkey' } });
-      for (const log of logs) expect(await verifyBytes([log])).toMatchObject({ state: 'broken', firstBad: { rule: 'approval-passkey' } });
+      const verdicts = python(logs);
+      for (const [index, log] of logs.entries()) {
+        const { properties, ...first } = await verifyBytes([log]);
+        expect(first).toMatchObject({ state: 'broken', firstBad: { rule: 'approval-passkey' } });
+        expect(properties).toContainEqual({ property: 'approvals', result: 'broken' });
+        expect(verdicts[index]).toMatchObject({ state: 'broken', firstBad: { rule: 'approval-passkey' }, properties });
+      }
     },
     TIMEOUT_MS,
   );

@@ -796,7 +796,7 @@ PROPERTIES = {
     "revisions": "revision-decreased revision-source object-revision judged-ahead outcome-of-void-decision",
     "decisions": "decided-twice outcome-without-decision outcome-of-denial outcome-of-another-call outcome-twice",
     "gaps": "gap-without-decision outcome-missing",
-    "approvals": "approval-order approval-changed approval-digest approval-voter approval-quorum approval-expired grant-missing grant-twice grant-of-another",
+    "approvals": "approval-order approval-changed approval-digest approval-voter approval-quorum approval-expired approval-passkey grant-missing grant-twice grant-of-another",
     "checkpoints": "checkpoint-form checkpoint-origin checkpoint-root checkpoint-signature checkpoint-size",
     "anchors": "anchor-signature anchor-missing",
 }
