@@ -16,6 +16,7 @@ import {
   claimOf,
   demandOf,
   dueOf,
+  isAskedFor,
   LIVE_STATES,
   lookedMs,
   newTicket,
@@ -318,14 +319,14 @@ export class ApprovalDesk {
     return row ? readTicket(row.text) : expired;
   }
 
-  /** A ticket made under another rule, or under another text of it, is not what the rule now asks for. */
-  async #liveOf(org: string, binding: string, { rule, ruleHash }: Asking): Promise<Ticket | undefined> {
+  /** A ticket made under another rule, another text of it, or for other people is not what is asked for now. */
+  async #liveOf(org: string, binding: string, asking: Asking): Promise<Ticket | undefined> {
     const row = await this.#options.store.live(org, binding);
     if (!row) return undefined;
     const ticket = await this.#current(org, readTicket(row.text));
     if (!LIVE_STATES.has(ticket.state)) return undefined;
-    if (ticket.rule === rule && ticket.ruleHash === ruleHash) return ticket;
-    const why = 'the rule that holds the call changed';
+    if (isAskedFor(ticket, asking)) return ticket;
+    const why = 'the rule that holds the call, or who decides, changed';
     await this.#put(org, withEnd(ticket, 'superseded', { timeMs: this.#options.clock.nowMs(), why }), 'superseded', { comment: why });
     return undefined;
   }

@@ -256,6 +256,20 @@ export function demandOf({ approvers }: Pick<Ticket, 'approvers'>): Pick<Approva
   return { approvers: namedIn(approvers), passkeyRequired: approvers?.passkey ? true : undefined };
 }
 
+/**
+ * Does it ask for the same, under the same rule? INVARIANT: what was asked before more was demanded (by the organization too, which is in no rule's
+ * text) answers no call afterwards (test/scenario/approval.test.ts).
+ */
+export function isAskedFor(before: Demand, now: Demand): boolean {
+  return before.rule === now.rule && before.ruleHash === now.ruleHash && demandText(before) === demandText(now);
+}
+
+type Demand = Pick<Asking, 'rule' | 'ruleHash' | 'approvers'>;
+
+function demandText({ approvers }: Demand): string {
+  return canonicalJson({ ...demandOf({ approvers }), quorum: approvers?.quorum ?? 1 });
+}
+
 /** Whom a rule names; undefined: every reviewer. */
 function namedIn(approvers: Ticket['approvers']): ApprovalFields['approvers'] {
   const { users, teams, roles, escalate } = approvers ?? {};

@@ -2,7 +2,7 @@
 // it is not run, and its agent is
 // answered as its client can take it (held-answer.ts). Whatever was waited for, the whole table runs again from the top.
 import { MAX_LIVE_PER_AGENT } from '../approval/desk.ts';
-import { type Asking, bindingOf, type Ticket } from '../approval/ticket.ts';
+import { type Asking, bindingOf, isAskedFor, type Ticket } from '../approval/ticket.ts';
 import type { Decision } from '../call.ts';
 import { isObject } from '../lib/json.ts';
 import { askingOf, sealedPartOf } from './asking.ts';
@@ -102,7 +102,7 @@ async function answerByGrant(flight: Flight, decision: Decision, asking: Asking,
     if (used.type === 'moved') return { verdict: 'again', revision: used.revision };
     if (used.type === 'used_up') continue;
     flight.ticket = `grant/${grant.name}`;
-    flight.used = { binding, ruleHash: asking.ruleHash, rule: asking.rule, grant: grant.key };
+    flight.used = { binding, asking, grant: grant.key };
     if (ticket) await approvals.supersede(org, ticket.id, `standing grant ${grant.name} answers it`);
     return goOn(flight, decision);
   }
@@ -122,8 +122,7 @@ async function redeem(flight: Flight, decision: Decision, ticketId: string): Pro
   const binding = bindingOf(org, asking);
   if (isUsed(flight, asking, binding)) return goOn(flight, decision);
   const ticket = await flight.ports.approvals.find(org, ticketId);
-  const isSame =
-    ticket?.binding === binding && (decision.effect === 'allow' || (ticket.rule === asking.rule && ticket.ruleHash === asking.ruleHash));
+  const isSame = ticket?.binding === binding && (decision.effect === 'allow' || isAskedFor(ticket, asking));
   if (!ticket || !isSame)
     return deny('approval_required', `${decision.reason} What was approved is not what rules ask for now.`, decision.rule);
   flight.ticket = ticket.id;
@@ -135,17 +134,17 @@ async function redeem(flight: Flight, decision: Decision, ticketId: string): Pro
 /** Judged again after the grant was used: it is still this call's, if the call is still what was approved. */
 function isUsed({ used, call }: Flight, asking: Asking, binding: string): boolean {
   if (used?.binding !== binding || used.grant !== undefined) return false;
-  return call.redeems !== undefined || (used.ruleHash === asking.ruleHash && used.rule === asking.rule);
+  return call.redeems !== undefined || isAskedFor(used.asking, asking);
 }
 
-async function use(flight: Flight, ticket: Ticket, { rule, ruleHash }: Asking, binding: string): Promise<'used' | 'gone' | Verdict> {
+async function use(flight: Flight, ticket: Ticket, asking: Asking, binding: string): Promise<'used' | 'gone' | Verdict> {
   const { control, ports, call } = flight;
   const consumed = await ports.approvals.consume(control.org, ticket, binding, { id: call.id, revision: control.revision });
   if (consumed.type === 'moved') return { verdict: 'again', revision: consumed.revision };
   if (consumed.type === 'conflict') return 'gone';
   outliveAgent(flight);
   const release = ports.deliveries.begin(control.org, ticket.id, keepMsOf(flight), (reason) => flight.abort(reason));
-  flight.used = { binding, ruleHash, rule, release };
+  flight.used = { binding, asking, release };
   return 'used';
 }
 

@@ -2,6 +2,7 @@
 // Types only. Rows get their ports from here; they never reach for a singleton.
 import type { Deliveries } from '../approval/deliveries.ts';
 import type { ApprovalDesk } from '../approval/desk.ts';
+import type { Asking } from '../approval/ticket.ts';
 import type { ShadowDifference } from '../audit/entry.ts';
 import type { AuditLog } from '../audit/log.ts';
 import type { LastUsed } from '../auth/last-used.ts';
@@ -137,7 +138,14 @@ export interface Flight {
   /** Ticket this call waits for, or whose grant it used. */
   ticket: string | undefined;
   /** The grant this call used up; it stays used when the call is judged again. */
-  used: { binding: string; rule: string; ruleHash: string; grant?: string | undefined; release?: (() => void) | undefined } | undefined;
+  used:
+    | {
+        binding: string;
+        asking: Pick<Asking, 'rule' | 'ruleHash' | 'approvers'>;
+        grant?: string | undefined;
+        release?: (() => void) | undefined;
+      }
+    | undefined;
   /** Monotonic milliseconds until which it waits for people; undefined before it waits. */
   waitUntilMs: number | undefined;
   /** A further round of a call that was answered with the question to have it approved. */

@@ -141,6 +141,24 @@ it('the whole table runs again: a later denial denies, a later allowance allows,
   expect(await steps()).toEqual(['requested', 'granted', 'superseded', 'requested']);
 });
 
+it('what was asked for, or granted, before the organization demanded more answers no call afterwards', async () => {
+  await open();
+  const demand = (approvers: object): Promise<unknown> =>
+    h.seed({ kind: 'organization', metadata: { name: h.org }, spec: { approvals: { approvers } } } as StoredObject);
+  const [granted, asked] = [ticketOf(await write('x')), ticketOf(await write('y'))];
+  await approve(granted);
+  await demand({ passkey: true });
+  expect(await approve(asked)).toMatchObject({ ticket: { state: 'approved' } });
+  const again = [ticketOf(await write('x')), ticketOf(await write('y'))];
+  expect(ran()).toBe(0);
+  for (const id of again) expect(await approve(id)).toMatchObject({ type: 'problem', problem: 'passkey_required' });
+  expect((await h.approvals.find(h.org, granted))?.state).toBe('superseded');
+  await demand({ passkey: true, remindAfterMs: HOUR_MS });
+  expect(ticketOf(await write('x'))).toBe(again[0]);
+  await demand({ users: ['anna'], quorum: 2 });
+  expect(ticketOf(await write('x'))).not.toBe(again[0]);
+});
+
 it('keeps a client that asked for progress waiting, then runs the call at once', async () => {
   await open([held, rest], { approvalWaitMs: 20_000 });
   const told: JsonObject[] = [];
