@@ -62,6 +62,8 @@ export async function challengeFor(context: AdminContext, operator: Operator, ti
 export const NO_PARTY =
   'Browsers use passkeys only at a name with https (or at localhost): set admin.publicUrl to the URL people reach this listener by.';
 
+export const TWO_PEOPLE = 'registering takes two people, so another operator of role admin invites.';
+
 export function passkeysOf(view: ControlView, user: string, { id }: RelyingParty): StoredObject<'passkey'>[] {
   return view.list('passkey').filter(({ spec }) => spec.user === user && spec.rpId === id);
 }

@@ -300,6 +300,36 @@ describe.each(STORES)('approvals that take a passkey, on %s', { timeout: TIMEOUT
       expect((await ben.api('POST', 'passkeys/invite', { user: 'nobody' }, side.tokens.admin)).status).toBe(404);
     });
 
+    it('takes two people: nobody invites themselves, and an invitation is good while who made it is of role admin', async () => {
+      const [mine, other] = [newOperatorToken(), newOperatorToken()];
+      const admin = (name: string, { hash, hint }: typeof mine, more: object) =>
+        ({
+          kind: 'operator',
+          metadata: { name },
+          spec: { role: 'admin', hash, hint, createdAt: '2026-01-01T00:00:00Z', ...more },
+        }) as StoredObject;
+      const user = { kind: 'user', metadata: { name: 'ann' }, spec: { disabled: false } } as StoredObject;
+      await seed(side.core, ORG, [user, admin('ann', mine, { user: 'ann' }), admin('max', other, {})]);
+      const ann = new PasskeyHolder(side.url, mine.token);
+      const refused = await ann.api('POST', 'passkeys/invite', { user: 'ann' });
+      expect(refused).toMatchObject({ status: 403, body: { error: { message: expect.stringContaining('another operator') } } });
+      const url = await ann.invitation(other.token, 'ann');
+      const page = await visit(url, { step: 'signin', token: mine.token });
+      const made = ann.authenticator.register(page.asked()?.challenge ?? '');
+      for (const more of [
+        { user: 'ann' },
+        { role: 'operator' },
+        { revokedAt: '2026-01-02T00:00:00Z' },
+        { expiresAt: '2026-01-02T00:00:00Z' },
+      ]) {
+        await seed(side.core, ORG, [admin('max', other, more)]);
+        const sent = await visit(url, { step: 'register', session: page.field('session'), title: '', ...made });
+        expect(sent, JSON.stringify(more)).toMatchObject({ status: 403, text: expect.stringContaining('another operator of role admin') });
+      }
+      await seed(side.core, ORG, [admin('max', other, {})]);
+      expect((await ann.register(url)).text).toContain('is yours');
+    });
+
     it.each<[string, Odd]>([
       ['made at another origin', { origin: 'http://localhost:1' }],
       ['for another site', { rpId: 'evil.example' }],

@@ -4,11 +4,12 @@ import { createHash } from 'node:crypto';
 import type { Context, Hono } from 'hono';
 import { ALGORITHMS, readRegistration } from '../../approval/registration.ts';
 import { type Invitation, PASSKEY_PATH, type RelyingParty } from '../../approval/review-link.ts';
+import type { ControlView } from '../../object/snapshot.ts';
 import { change } from '../change.ts';
-import { mayAct } from '../operator.ts';
+import { isCurrent, mayAct } from '../operator.ts';
 import { readDraft } from '../read-draft.ts';
 import { freeName } from '../routes/access.ts';
-import { NO_PARTY } from '../step-up.ts';
+import { NO_PARTY, TWO_PEOPLE } from '../step-up.ts';
 import { byOperatorToken, html, MAX_FORM_BYTES, type ReviewGate, readForm, resume, type SignedIn, sealSession } from './form.ts';
 import { messagePage, PASSKEY_HEADERS, registerPage, signInPage } from './html.ts';
 
@@ -57,15 +58,25 @@ function invitedBy({ context }: ReviewGate, request: Context): Invited | Respons
 }
 
 /** Why this one may not register under it; undefined when they may. */
-async function notTheirs({ invitation: { org, user } }: Invited, { context, operator }: SignedIn): Promise<Response | undefined> {
+async function notTheirs({ invitation: { org, user, by } }: Invited, { context, operator }: SignedIn): Promise<Response | undefined> {
   const view = await context.view();
   if (context.org !== org || view.operator(operator.name)?.spec.user !== user || view.user(user)?.spec.disabled !== false)
     return html(403, messagePage('Not for you', 'This invitation is for another user, or for one who may not act.'));
   if (!mayAct(operator.role, 'reviewer'))
     return html(403, messagePage('Not for you', `This needs role reviewer; you have role ${operator.role}.`));
+  if (!mayInvite(view, by, user, context.clock.nowMs()))
+    return html(403, messagePage('Not by this invitation', `Who made it is you, or is not of role admin any more: ${TWO_PEOPLE}`));
   const own = view.list('passkey').filter(({ spec }) => spec.user === user);
   if (own.length < MAX_PASSKEYS_PER_USER) return undefined;
   return html(409, messagePage('Too many passkeys', `${user} has ${own.length}. Remove one first: sallyport passkey remove.`));
+}
+
+/** INVARIANT: who invites is somebody else, and of role admin still when the passkey is registered (test/scenario/passkey.test.ts, "two people"). */
+function mayInvite(view: ControlView, by: string, user: string, nowMs: number): boolean {
+  const inviter = view.operator(by)?.spec;
+  return (
+    inviter !== undefined && inviter.user !== user && isCurrent(view, { name: by, role: 'admin', rights: [], hash: inviter.hash }, nowMs)
+  );
 }
 
 async function show(gate: ReviewGate, invited: Invited, who: SignedIn, problem: string | undefined, status: number): Promise<Response> {

@@ -6,7 +6,7 @@ import { change } from '../change.ts';
 import * as contract from '../contract-passkey.ts';
 import { mayAct } from '../operator.ts';
 import { failure, json, type Route, route } from '../route.ts';
-import { challengeFor, NO_PARTY } from '../step-up.ts';
+import { challengeFor, NO_PARTY, TWO_PEOPLE } from '../step-up.ts';
 import { instant } from '../ticket-view.ts';
 
 const NONCE_BYTES = 16;
@@ -44,6 +44,7 @@ export const passkeyRoutes: Route[] = [
       }
       if (!view.operators().some(({ spec }) => spec.user === user && spec.revokedAt === undefined && mayAct(spec.role, 'reviewer')))
         return failure(422, 'refused', `No operator who may review is linked to user/${user} (spec.user), so nobody could sign in there.`);
+      if (view.operator(operator.name)?.spec.user === user) return failure(403, 'forbidden', `You are user/${user}: ${TWO_PEOPLE}`);
       const nonce = Buffer.from(systemRandom.bytes(NONCE_BYTES)).toString('hex');
       const link = context.review.links.invite({ org: context.org, user, by: operator.name, nonce });
       if (!link) return failure(409, 'no_public_url', NO_PARTY);
