@@ -2,7 +2,7 @@
 // decided, and does not run while that is open, granted or refused.
 // INVARIANT: what is handed out is what was withheld, byte by byte, and goes through inspection once more (test/scenario/withheld-answer.test.ts).
 import { MAX_KEPT_CHARS, replyOf } from '../approval/deliveries.ts';
-import { bindingOf, LIVE_STATES, type Ticket } from '../approval/ticket.ts';
+import { bindingOf, isAskedFor, LIVE_STATES, type Ticket } from '../approval/ticket.ts';
 import type { ApprovalRef, CallReply, Decision } from '../call.ts';
 import { canonicalJson } from '../lib/canonical-json.ts';
 import { sha256Hex } from '../lib/digest.ts';
@@ -76,10 +76,14 @@ export async function withheldAnswer(flight: Flight, decision: Decision): Promis
 
 const RUN_ONCE = 'The call has taken effect: find out what it did before it is made again.';
 
-/** Inspected by the rules in force now, but for what the person saw. What is read here leads where it leads. */
+/** Inspected by the rules in force now, but for what the person saw, unless more is demanded now. What is read here leads where it leads. */
 async function release(flight: Flight, ticket: Ticket, reply: Result): Promise<Verdict> {
   const seen = ticket.findings.filter(({ where, action }) => where === 'result' && action === 'hold');
-  flight.released = { rule: ticket.rule, ruleHash: ticket.ruleHash, findings: new Set(seen.map(({ type }) => type)) };
+  const { decision } = flight.call;
+  const isEnough = decision !== undefined && isAskedFor(ticket, askingOf(flight, { ...decision, rule: ticket.rule }));
+  flight.released = isEnough
+    ? { rule: ticket.rule, ruleHash: ticket.ruleHash, findings: new Set(seen.map(({ type }) => type)) }
+    : undefined;
   flight.heldAnswer = undefined;
   flight.reply = reply;
   return inspectInTurn(flight, 'inspectResult', 0);

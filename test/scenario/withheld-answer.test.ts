@@ -5,6 +5,7 @@ import type { Reviewer } from '../../src/approval/ticket.ts';
 import type { CallOutcome } from '../../src/call.ts';
 import { ManualClock } from '../../src/lib/clock.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
+import type { StoredObject } from '../../src/object/kinds.ts';
 import { dlpFor, dlpObject } from '../support/dlp-object.ts';
 import { exportLines, verifyStore } from '../support/log-lines.ts';
 import { callOf, echoServer, type Harness, harness, ok } from '../support/pipeline-harness.ts';
@@ -95,6 +96,19 @@ describe.each(STORES)('an answer that a rule holds, on %s', (kind) => {
     await expectSoundLog('3704 0044 0532', MAIL);
     const row = await h.core.store.deliveries.find(h.org, id);
     expect(Buffer.from(row?.answer ?? []).toString('latin1')).not.toContain('3704 0044 0532');
+  });
+
+  it('is not handed out on a release from before the organization demanded a passkey', async () => {
+    await open();
+    const id = ticketOf(await read());
+    await vote(id, 'approve');
+    const spec = { approvals: { approvers: { passkey: true } } };
+    await h.seed({ kind: 'organization', metadata: { name: h.org }, spec } as StoredObject);
+    const outcome = await read();
+    expect(outcome).toMatchObject({ type: 'denied', rule: 'dlp/dlp/bank' });
+    expect(JSON.stringify(outcome)).not.toContain('3704 0044 0532');
+    expect(ran()).toBe(1);
+    await expectSoundLog('3704 0044 0532');
   });
 
   it('is of its agent and of its call alone', async () => {
