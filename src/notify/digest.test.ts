@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { signinContent } from '../audit/entry.ts';
+import { objectContent, signinContent } from '../audit/entry.ts';
 import { ManualClock } from '../lib/clock.ts';
 import type { StoredObject } from '../object/kinds.ts';
 import type { Store } from '../store/port.ts';
@@ -156,6 +156,40 @@ describe('a digest', () => {
       ['signin.failed', ['one']],
       ['signin.failed', ['two']],
     ]);
+  });
+
+  it('holds what came before its subscription was disabled, and nothing that came after', async () => {
+    const write = async (spec: Partial<StoredObject<'subscription'>['spec']>): Promise<() => Promise<void>> => {
+      const document = subscription(spec);
+      const change = { kind: 'subscription', name: 'quiet', action: 'write' as const };
+      const content = objectContent({ timeMs: clock.nowMs(), author: 'ada', changes: [change] });
+      const entry = { content, callId: undefined, payloads: [] };
+      const written = await store.objects.write(
+        ORG,
+        [{ ...{ kind: 'subscription', name: 'quiet', document }, expectedRevision: undefined }],
+        'ada',
+        clock.nowMs(),
+        entry,
+      );
+      if (written.type !== 'written') throw new Error(JSON.stringify(written));
+      return gateway([{ ...document, revision: written.revision }]);
+    };
+    await (await write({}))();
+    await append(failed('one'), failed('two'));
+    await (await write({}))();
+    const look = await write({ disabled: true });
+    await append(failed('unwanted'));
+    await look();
+    clock.advance(EVERY_MS);
+    await append(failed('unwanted, too'));
+    await look();
+    expect((await digests()).map(({ users }) => users)).toEqual([['one', 'two']]);
+    const again = await write({});
+    await append(failed('three'));
+    await again();
+    clock.advance(EVERY_MS);
+    await again();
+    expect((await digests()).map(({ users }) => users)).toEqual([['one', 'two'], ['three']]);
   });
 
   it('is in words for people: how many of what, and a line for each', async () => {

@@ -3,7 +3,7 @@
 // INVARIANT: every event is in one digest, in the order of the log (digest.test.ts, test/fault/notify.test.ts).
 import type { StoredEntry } from '../audit/port.ts';
 import type { JsonObject } from '../lib/json.ts';
-import { eventsOf } from './entry-event.ts';
+import { eventsOf, revisionOf } from './entry-event.ts';
 import { type EventBody, eventBody, makeEvent, type NotifyEvent, type Severity } from './event.ts';
 import type { NewDelivery } from './port.ts';
 import { GRAVITY, type Subscription } from './subscription.ts';
@@ -33,6 +33,10 @@ export class DigestDraft {
     this.#read = from;
   }
 
+  get #isDisabled(): boolean {
+    return this.subscription.spec.disabled;
+  }
+
   /** Every entry up to here is in it, or is not wanted. */
   get read(): number {
     return this.#read;
@@ -46,14 +50,14 @@ export class DigestDraft {
     return this.#events.length === 0;
   }
 
-  /** One interval after its first event. */
+  /** One interval after its first event; at once when its subscription was disabled: what was collected is kept, and the place moves on. */
   isDue(nowMs: number): boolean {
-    return nowMs >= this.#dueMs;
+    return nowMs >= this.#dueMs || (this.#isDisabled && !this.isEmpty);
   }
 
   /** The next entry; false when it has no room any more. */
   take(entry: StoredEntry, wantsAllowed: boolean, nowMs: number): boolean {
-    const events = eventsOf(this.#org, entry, wantsAllowed).filter((event) => this.subscription.wants(event));
+    const events = this.#wanted(entry, wantsAllowed);
     const bodies = events.map((event) => eventBody(this.#org, event));
     const chars = bodies.reduce((sum, body) => sum + JSON.stringify(body).length, 0);
     const isBeyond = this.#events.length + events.length > MAX_DIGEST_EVENTS || this.#chars + chars > MAX_DIGEST_CHARS;
@@ -68,6 +72,13 @@ export class DigestDraft {
     this.#chars += chars;
     this.#read = entry.seq;
     return true;
+  }
+
+  /** Of a subscription that was disabled: what came before it was. */
+  #wanted(entry: StoredEntry, wantsAllowed: boolean): NotifyEvent[] {
+    const { subscription } = this;
+    if (this.#isDisabled && revisionOf(entry) >= subscription.revision) return [];
+    return eventsOf(this.#org, entry, wantsAllowed || this.#isDisabled).filter((event) => subscription.fits(event));
   }
 
   /** Entries up to here are not there, or were looked at. */

@@ -22,6 +22,12 @@ export function eventsOf(org: string, entry: StoredEntry, wantsAllowed: boolean)
   return draftsOf(content, entry, wantsAllowed).map((draft, index) => makeEvent(org, `${hash}/${index}`, { timeMs, seq }, draft));
 }
 
+/** Control revision at which the entry stands. */
+export function revisionOf({ header }: StoredEntry): number {
+  const parsed = JSON.parse(header) as Json;
+  return isObject(parsed) ? Number(parsed.revision) : 0;
+}
+
 function draftsOf(content: JsonObject, entry: StoredEntry, wantsAllowed: boolean): EventDraft[] {
   switch (content.type) {
     case 'decision':

@@ -3,10 +3,9 @@
 // Does nothing at all for an organization without subscriptions.
 import type { LogStore, StoredEntry } from '../audit/port.ts';
 import type { Clock } from '../lib/clock.ts';
-import { isObject, type Json } from '../lib/json.ts';
 import type { ObjectStore } from '../object/port.ts';
 import { Digests, type Place } from './digests.ts';
-import { eventsOf } from './entry-event.ts';
+import { eventsOf, revisionOf } from './entry-event.ts';
 import { eventBody, type NotifyEvent } from './event.ts';
 import type { CursorMove, NewDelivery, OutboxCursor, OutboxStore, Waiting } from './port.ts';
 import type { Subscription, SubscriptionSet } from './subscription.ts';
@@ -140,9 +139,4 @@ export async function firstAtRevision(log: Pick<LogStore, 'read'>, org: string, 
     else low = middle + 1;
   }
   return low;
-}
-
-function revisionOf({ header }: StoredEntry): number {
-  const parsed = JSON.parse(header) as Json;
-  return isObject(parsed) ? Number(parsed.revision) : 0;
 }

@@ -14,6 +14,8 @@ export interface Subscription {
   revision: number;
   spec: SubscriptionSpec;
   wants(event: NotifyEvent): boolean;
+  /** The same, disabled or not. */
+  fits(event: NotifyEvent): boolean;
 }
 
 export interface SubscriptionSet {
@@ -54,17 +56,12 @@ function compile({ metadata, spec, revision }: StoredObject<'subscription'>): Su
   const most = GRAVITY[spec.only?.severityAtMost ?? 'critical'];
   const isNamed = ({ type, channels }: NotifyEvent) =>
     events.some((glob) => glob.test(type)) || channels.some((channel) => answers.some((glob) => glob.test(channel)));
-  return {
-    name: metadata.name,
-    revision: revision ?? 0,
-    spec,
-    wants: (event) =>
-      !spec.disabled &&
-      GRAVITY[event.severity] >= least &&
-      GRAVITY[event.severity] <= most &&
-      isNamed(event) &&
-      filters.every(([member, globs]) => fits(event.data[member], globs)),
-  };
+  const isFor = (event: NotifyEvent): boolean =>
+    GRAVITY[event.severity] >= least &&
+    GRAVITY[event.severity] <= most &&
+    isNamed(event) &&
+    filters.every(([member, globs]) => fits(event.data[member], globs));
+  return { name: metadata.name, revision: revision ?? 0, spec, wants: (event) => !spec.disabled && isFor(event), fits: isFor };
 }
 
 function fits(value: Json | undefined, globs: readonly Glob[]): boolean {
