@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newOperatorToken } from '../../src/admin/operator.ts';
 import { createLinks } from '../../src/app/approvals.ts';
+import { INVITATION_MS } from '../../src/approval/review-link.ts';
 import { standingProblem } from '../../src/approval/standing.ts';
 import { type Asking, bindingOf } from '../../src/approval/ticket.ts';
 import { type Proof, verifyProof } from '../../src/audit/proof.ts';
@@ -328,6 +329,38 @@ describe.each(STORES)('approvals that take a passkey, on %s', { timeout: TIMEOUT
       }
       await seed(side.core, ORG, [admin('max', other, {})]);
       expect((await ann.register(url)).text).toContain('is yours');
+    });
+
+    it('takes no second passkey from an answer that was begun in time and ended late', async () => {
+      const url = await cyd.invitation(side.tokens.admin, 'cat');
+      const holders = [1, 2].map(() => new PasskeyHolder(side.url, cyd.token, new Authenticator(new URL(url).origin)));
+      expect(await holders[0]?.register(url)).toMatchObject({ status: 200 });
+      const { clock } = side.core;
+      const { links } = side.context.review;
+      const [nowMs, readInvitation] = [clock.nowMs.bind(clock), links.readInvitation.bind(links)];
+      let reads = 0;
+      const until = (minutes: number) => Object.assign(clock, { nowMs: () => nowMs() + INVITATION_MS + minutes * 60_000 });
+      try {
+        until(-1);
+        const page = await visit(url, { step: 'signin', token: cyd.token });
+        const made = holders[1]?.authenticator.register(page.asked()?.challenge ?? '');
+        const body = new URLSearchParams({ step: 'register', session: page.field('session'), title: '', ...made }).toString();
+        Object.assign(links, { readInvitation: (link: string) => [readInvitation(link), reads++][0] });
+        const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+        const sent = fetch(url, { method: 'POST', body: readable, duplex: 'half' } as RequestInit);
+        const writer = writable.getWriter();
+        await writer.write(Buffer.from(body.slice(0, 9)));
+        await expect.poll(() => reads, { timeout: TIMEOUT_MS }).toBe(1);
+        until(1);
+        const ticket = await ask();
+        expect(await ben.approve(ticket, await ben.assertion(ticket))).toMatchObject({ status: 200 });
+        await writer.write(Buffer.from(body.slice(9)));
+        await writer.close();
+        expect((await sent).status).toBe(410);
+      } finally {
+        Object.assign(clock, { nowMs });
+        Object.assign(links, { readInvitation });
+      }
     });
 
     it.each<[string, Odd]>([

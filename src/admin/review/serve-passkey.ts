@@ -51,10 +51,13 @@ function invitedBy({ context }: ReviewGate, request: Context): Invited | Respons
   const read = links.readInvitation(request.req.param('link') ?? '');
   if (read.type === 'invalid')
     return html(404, messagePage('This invitation is not valid', 'It was changed or cut off on its way. Ask for a new one.'));
-  if (read.type === 'expired')
-    return html(410, messagePage('This invitation has expired', 'Ask role admin for a new one: sallyport passkey invite.'));
+  if (read.type === 'expired') return expired();
   const party = links.relyingParty();
   return party ? { invitation: read.invitation, party } : html(409, messagePage('No passkeys here', NO_PARTY));
+}
+
+function expired(): Response {
+  return html(410, messagePage('This invitation has expired', 'Ask role admin for a new one: sallyport passkey invite.'));
 }
 
 /** Why this one may not register under it; undefined when they may. */
@@ -127,6 +130,8 @@ async function register(gate: ReviewGate, invited: Invited, form: URLSearchParam
   const title = form.get('title')?.trim().slice(0, MAX_TITLE_CHARS);
   const { credential, key, counter } = made;
   const nowMs = context.clock.nowMs();
+  // The form may have come slowly; and what has expired is not remembered as used any more.
+  if (nowMs >= untilMs) return expired();
   const spec = {
     user,
     credential,
