@@ -5,7 +5,7 @@ import { isObject } from '../lib/json.ts';
 import { stepByStep } from '../lib/turn.ts';
 import { INVALID_REQUEST, PARSE_ERROR } from './error-code.ts';
 import { isBlank, isSpace } from './json-text.ts';
-import { LARGE_CHARS, type LongScan, PIECE_CHARS, type ScanBounds, scanLong, type Unscannable } from './large-text.ts';
+import { LARGE_CHARS, PIECE_CHARS, type ScanBounds, scanLong, type Unscannable } from './large-text.ts';
 import { type Built, buildValue, Unreadable } from './large-value.ts';
 import {
   BODY_NOT_JSON,

@@ -145,7 +145,7 @@ async function use(flight: Flight, ticket: Ticket, { rule, ruleHash }: Asking, b
   if (consumed.type === 'conflict') return 'gone';
   outliveAgent(flight);
   const release = ports.deliveries.begin(control.org, ticket.id, keepMsOf(flight), (reason) => flight.abort(reason));
-  flight.used = { binding, ruleHash, rule, release };
+  flight.used = { binding, ruleHash, rule, ticket: ticket.id, release };
   return 'used';
 }
 

@@ -137,7 +137,16 @@ export interface Flight {
   /** Ticket this call waits for, or whose grant it used. */
   ticket: string | undefined;
   /** The grant this call used up; it stays used when the call is judged again. */
-  used: { binding: string; rule: string; ruleHash: string; grant?: string | undefined; release?: (() => void) | undefined } | undefined;
+  used:
+    | {
+        binding: string;
+        rule: string;
+        ruleHash: string;
+        grant?: string | undefined;
+        ticket?: string | undefined;
+        release?: (() => void) | undefined;
+      }
+    | undefined;
   /** Monotonic milliseconds until which it waits for people; undefined before it waits. */
   waitUntilMs: number | undefined;
   /** A further round of a call that was answered with the question to have it approved. */
