@@ -177,6 +177,7 @@ describe('a value written in steps', () => {
   it.each([
     ['pairs of surrogates', '\u{1f600}x'.repeat(50)],
     ['half a pair', `${'x'.repeat(7)}\ud83d${'y'.repeat(9)}`],
+    ['half a pair before a whole one', `${'x'.repeat(6)}\ud83d\u{1f600}${'y'.repeat(9)}`],
     ['members that are not there', { a: undefined, b: [1, { c: undefined }], d: 'x'.repeat(40) }],
     ['nothing at all', { a: [], b: {}, c: { d: undefined } }],
   ])('%s', (_name, value) => {
