@@ -34,6 +34,8 @@ interface Kept {
   /** Entries beyond that are in it, or have nothing for it: written here. */
   beyond: Set<number>;
   changed: boolean;
+  /** Calls that came while it is being written down: they are in it when that is done. */
+  waiting: Observed[] | undefined;
 }
 
 export class HistoryKeeper implements HistorySource {
@@ -70,9 +72,8 @@ export class HistoryKeeper implements HistorySource {
   observe(org: string, seq: number, call: Observed): void {
     const kept = this.#kept.get(org);
     if (!kept || seq <= kept.seq) return;
-    kept.history.observe(call);
+    take(kept, call);
     kept.beyond.add(seq);
-    kept.changed = true;
   }
 
   passOver(org: string, seq: number): void {
@@ -99,7 +100,7 @@ export class HistoryKeeper implements HistorySource {
       const { seq } = kept;
       const beyond = [...kept.beyond];
       try {
-        await this.#options.store.saveHistory(org, { seq, beyond, data: await pack(kept.history) });
+        await this.#options.store.saveHistory(org, { seq, beyond, data: await pack(kept) });
       } catch (error) {
         kept.changed = true;
         this.#options.logger.warn(
@@ -139,8 +140,14 @@ export class HistoryKeeper implements HistorySource {
     const head = await log.head(org);
     const kept: Kept =
       found && history && found.seq <= head.seq
-        ? { history, seq: found.seq, beyond: new Set(found.beyond), changed: false }
-        : { history: new History(), seq: Math.max(0, head.seq - MAX_REBUILD_ENTRIES), beyond: new Set(), changed: false };
+        ? { history, seq: found.seq, beyond: new Set(found.beyond), changed: false, waiting: undefined }
+        : {
+            history: new History(),
+            seq: Math.max(0, head.seq - MAX_REBUILD_ENTRIES),
+            beyond: new Set(),
+            changed: false,
+            waiting: undefined,
+          };
     this.#kept.set(org, kept);
     return kept;
   }
@@ -155,10 +162,7 @@ export class HistoryKeeper implements HistorySource {
       if (recorded) {
         const value =
           recorded.arguments === undefined ? undefined : await audit.value(org, recorded.arguments, entry.seq).catch(() => undefined);
-        if (!kept.beyond.has(entry.seq)) {
-          kept.history.observe((value === undefined ? recorded : withArguments(recorded, value)).observed);
-          kept.changed = true;
-        }
+        if (!kept.beyond.has(entry.seq)) take(kept, (value === undefined ? recorded : withArguments(recorded, value)).observed);
       }
       kept.beyond.delete(entry.seq);
       kept.seq = entry.seq;
@@ -166,11 +170,24 @@ export class HistoryKeeper implements HistorySource {
   }
 }
 
-async function pack(history: History): Promise<Uint8Array> {
+function take(kept: Kept, call: Observed): void {
+  kept.changed = true;
+  if (kept.waiting) kept.waiting.push(call);
+  else kept.history.observe(call);
+}
+
+/** INVARIANT: what is written down is the history as it was when this was called: calls since then are read from the log again (history-keeper.test.ts). */
+async function pack(kept: Kept): Promise<Uint8Array> {
   const lines: string[] = [];
-  for (const line of history.lines()) {
-    lines.push(line);
-    if (lines.length % LINES_AT_ONCE === 0) await breathe();
+  kept.waiting = [];
+  try {
+    for (const line of kept.history.lines()) {
+      lines.push(line);
+      if (lines.length % LINES_AT_ONCE === 0) await breathe();
+    }
+  } finally {
+    for (const call of kept.waiting) kept.history.observe(call);
+    kept.waiting = undefined;
   }
   return promisify(gzip)(lines.join('\n'));
 }

@@ -41,7 +41,7 @@ export type Ending =
   | { type: 'withheld'; reply: Extract<CallReply, { type: 'result' }>; salt: string }
   /** Surely nothing was sent to a server: the identical call is asked for anew. */
   | { type: 'unused' }
-  /** Refused before the grant was used. */
+  /** Refused before the grant was used; or it ran, and its answer waits under the ticket that the message names. */
   | { type: 'refused'; message: string; code: string };
 
 export interface KeptEnding {

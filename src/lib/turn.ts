@@ -4,6 +4,8 @@ import type { Clock } from './clock.ts';
 
 /** One turn of work, milliseconds. */
 const TURN_MS = 6;
+/** Steps of all long work together in one turn of the event loop. */
+export const MAX_STEPS = 4;
 
 /** As much as fits into a turn by the clock. Resolves with what the work returns. */
 export function inTurns<T>(work: Generator<void, T, void>, clock: Pick<Clock, 'monotonicMs'>): T | Promise<T> {
@@ -27,17 +29,33 @@ export function atOnce<T>(work: Generator<void, T, void>): T {
 
 function later<T>(step: () => IteratorResult<void, T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const next = (): void => {
+    const isOver = (): boolean => {
       try {
         const done = step();
         if (done.done) resolve(done.value);
-        else setImmediate(next);
+        return done.done === true;
       } catch (error) {
         reject(error);
+        return true;
       }
     };
-    setImmediate(next);
+    underWay.push(isOver);
+    if (underWay.length === 1) setImmediate(goOn);
   });
+}
+
+/** All long work of this process, whoever is next first. Each says whether it is over. */
+const underWay: (() => boolean)[] = [];
+
+/** One turn of the event loop: however much is under way, others wait for no more of it (turn.test.ts). */
+function goOn(): void {
+  for (let left = Math.min(MAX_STEPS, underWay.length); left > 0; left--) {
+    const next = underWay[0] as () => boolean;
+    const isOver = next();
+    underWay.shift();
+    if (!isOver) underWay.push(next);
+  }
+  if (underWay.length > 0) setImmediate(goOn);
 }
 
 function turn<T>(work: Generator<void, T, void>, clock: Pick<Clock, 'monotonicMs'>): IteratorResult<void, T> {

@@ -5,8 +5,8 @@ import { isObject } from '../lib/json.ts';
 import { stepByStep } from '../lib/turn.ts';
 import { INVALID_REQUEST, PARSE_ERROR } from './error-code.ts';
 import { isBlank, isSpace } from './json-text.ts';
-import { LARGE_CHARS, type LongScan, PIECE_CHARS, type ScanBounds, scanLong, type Unscannable } from './large-text.ts';
-import { buildValue, Unreadable } from './large-value.ts';
+import { LARGE_CHARS, PIECE_CHARS, type ScanBounds, scanLong, type Unscannable } from './large-text.ts';
+import { type Built, buildValue, Unreadable } from './large-value.ts';
 import {
   BODY_NOT_JSON,
   EMPTY_BATCH,
@@ -24,7 +24,6 @@ import {
   parseBody,
   parseMessage,
   REPEATED_KEY,
-  type RequestId,
   type RpcMessage,
   readId,
   readSound,
@@ -50,16 +49,19 @@ type Read = RpcMessage | ParseFailure;
 export function* readMessage(text: string, limits: ParseLimits, pieceChars = PIECE_CHARS): Generator<void, Read, void> {
   const scan = yield* scanLong(text, boundsOf(limits, pieceChars));
   if (typeof scan === 'string') return unscannable(scan, limits, NOT_JSON);
+  let built: Built;
   try {
-    const value = yield* buildValue(text, 0, text.length, scan);
-    if (!isObject(value)) return failure(null, INVALID_REQUEST, NO_OBJECT);
-    const id = readId(text, scan);
-    return scan.depth > limits.maxDepth ? tooDeep(id, limits) : readSound(text, value as JsonObject, scan, id);
+    built = yield* buildValue(text, scan);
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
-    if (error.why === 'not_json') return failure(null, PARSE_ERROR, NOT_JSON);
-    return failure(idIn(text, scan), INVALID_REQUEST, error.why === 'repeated_key' ? REPEATED_KEY : OUT_OF_RANGE);
+    return failure(null, PARSE_ERROR, NOT_JSON);
   }
+  const { value, isOutOfRange, repeatsKey } = built;
+  if (!isObject(value)) return failure(null, INVALID_REQUEST, NO_OBJECT);
+  const id = readId(text, scan);
+  if (scan.depth > limits.maxDepth) return tooDeep(id, limits);
+  if (isOutOfRange) return failure(id, INVALID_REQUEST, OUT_OF_RANGE);
+  return repeatsKey ? failure(id, INVALID_REQUEST, REPEATED_KEY) : readSound(text, value as JsonObject, scan, id);
 }
 
 /** In steps; `text` may as well be short. */
@@ -103,15 +105,6 @@ function unscannable(why: Unscannable, limits: ParseLimits, notJson: string): Pa
     : failure(null, INVALID_REQUEST, `The message holds a key of more than ${PIECE_CHARS} characters.`);
 }
 
-/** Of a text that is not sound: perhaps its id can be read all the same. */
-function idIn(text: string, scan: LongScan): RequestId | null {
-  try {
-    return readId(text, scan);
-  } catch {
-    return null;
-  }
-}
-
 function firstAt(text: string): number {
   let at = 0;
   while (isSpace(text.charCodeAt(at))) at++;
@@ -124,5 +117,5 @@ export function* readJson(text: string): Generator<void, Json, void> {
   const unbound = { maxDepth: Number.POSITIVE_INFINITY, maxValues: Number.POSITIVE_INFINITY, maxElements: 0, pieceChars: PIECE_CHARS };
   const scan = yield* scanLong(text, unbound);
   if (typeof scan === 'string') throw new Error('a text of the gateway is no JSON');
-  return yield* buildValue(text, 0, text.length, scan);
+  return (yield* buildValue(text, scan)).value;
 }

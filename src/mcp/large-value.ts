@@ -5,14 +5,19 @@ import { endOfString, isBlank, isSpace, readValue, scanObject } from './json-tex
 import type { LongScan } from './large-text.ts';
 import { countKeys, NOT_FINITE } from './written-key.ts';
 
-/** Why a text has no value that may be used. */
-export class Unreadable extends Error {
-  readonly why: 'not_json' | 'repeated_key' | 'not_finite';
+/** The text is no JSON. */
+export class Unreadable extends Error {}
 
-  constructor(why: Unreadable['why']) {
-    super(why);
-    this.why = why;
-  }
+/** A long value, and what makes it one that may not be used. The whole text is read all the same: whether it is JSON at all comes first. */
+export interface Built {
+  value: Json;
+  repeatsKey: boolean;
+  isOutOfRange: boolean;
+}
+
+/** A text being read. */
+interface Reading extends Pick<LongScan, 'long' | 'pieceChars'>, Omit<Built, 'value'> {
+  text: string;
 }
 
 const QUOTE = 0x22;
@@ -24,44 +29,53 @@ const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const LOWER_U = 0x75;
 
-/** The value between two places, white space around it allowed. Throws `Unreadable`. */
-export function* buildValue(text: string, from: number, to: number, scan: LongScan): Generator<void, Json, void> {
+/** The value of a text, white space around it allowed. Throws `Unreadable`. */
+export function* buildValue(text: string, { long, pieceChars }: LongScan): Generator<void, Built, void> {
+  const reading: Reading = { text, long, pieceChars, repeatsKey: false, isOutOfRange: false };
+  const value = yield* valueBetween(reading, 0, text.length);
+  return { value, repeatsKey: reading.repeatsKey, isOutOfRange: reading.isOutOfRange };
+}
+
+function* valueBetween(reading: Reading, from: number, to: number): Generator<void, Json, void> {
+  const { text, long, pieceChars } = reading;
   let start = from;
   let end = to;
   while (start < end && isSpace(text.charCodeAt(start))) start++;
   while (end > start && isSpace(text.charCodeAt(end - 1))) end--;
-  if (end - start <= scan.pieceChars) return short(`[${text.slice(start, end)}]`, 1)[0] as Json;
+  if (end - start <= pieceChars) return short(reading, `[${text.slice(start, end)}]`, 1)[0] as Json;
   // What is long and no object, array or string is a number of so many figures, or nothing at all.
-  if (scan.long.get(start) !== end) throw new Unreadable('not_json');
+  if (long.get(start) !== end) throw new Unreadable();
   const first = text.charCodeAt(start);
-  if (first === QUOTE) return yield* longString(text, start, end, scan.pieceChars);
+  if (first === QUOTE) return yield* longString(reading, start, end);
   const last = text.charCodeAt(end - 1);
-  if (first === OPEN_BRACE && last === CLOSE_BRACE) return yield* longObject(text, start, end, scan);
-  if (first === OPEN_BRACKET && last === CLOSE_BRACKET) return yield* longArray(text, start, end, scan);
-  throw new Unreadable('not_json');
+  if (first === OPEN_BRACE && last === CLOSE_BRACE) return yield* longObject(reading, start, end);
+  if (first === OPEN_BRACKET && last === CLOSE_BRACKET) return yield* longArray(reading, start, end);
+  throw new Unreadable();
 }
 
-function* longArray(text: string, start: number, end: number, scan: LongScan): Generator<void, Json, void> {
+function* longArray(reading: Reading, start: number, end: number): Generator<void, Json, void> {
+  const { text } = reading;
   const items: Json[] = [];
-  for (const part of partsOf(text, start, end, scan)) {
-    if (part.longAt < 0) for (const item of short(`[${text.slice(part.from, part.to)}]`)) items.push(item);
+  for (const part of partsOf(reading, start, end)) {
+    if (part.longAt < 0) for (const item of short(reading, `[${text.slice(part.from, part.to)}]`)) items.push(item);
     else {
-      if (!isBlank(text, part.from, part.longAt)) throw new Unreadable('not_json');
-      items.push(yield* buildValue(text, part.longAt, part.to, scan));
+      if (!isBlank(text, part.from, part.longAt)) throw new Unreadable();
+      items.push(yield* valueBetween(reading, part.longAt, part.to));
     }
     yield;
   }
   return items;
 }
 
-function* longObject(text: string, start: number, end: number, scan: LongScan): Generator<void, Json, void> {
+function* longObject(reading: Reading, start: number, end: number): Generator<void, Json, void> {
+  const { text } = reading;
   const object: JsonObject = {};
-  for (const part of partsOf(text, start, end, scan)) {
-    if (part.longAt < 0) add(object, shortObject(`{${text.slice(part.from, part.to)}}`));
+  for (const part of partsOf(reading, start, end)) {
+    if (part.longAt < 0) add(reading, object, shortObject(reading, `{${text.slice(part.from, part.to)}}`));
     else {
-      const [key] = Object.keys(shortObject(`{${text.slice(part.from, part.longAt)}null}`));
-      if (key === undefined) throw new Unreadable('not_json');
-      set(object, key, yield* buildValue(text, part.longAt, part.to, scan));
+      const [key] = Object.keys(shortObject(reading, `{${text.slice(part.from, part.longAt)}null}`));
+      if (key === undefined) throw new Unreadable();
+      set(reading, object, key, yield* valueBetween(reading, part.longAt, part.to));
     }
     yield;
   }
@@ -79,7 +93,7 @@ interface Part {
  * Cuts what is between the brackets at its own commas. Nothing may be empty between two commas; between the brackets there may be nothing at all.
  * Everything long stands directly in here: what holds something long is long itself.
  */
-function* partsOf(text: string, start: number, end: number, scan: LongScan): Generator<Part, void, void> {
+function* partsOf({ text, long, pieceChars }: Reading, start: number, end: number): Generator<Part, void, void> {
   let run = start + 1;
   let member = run;
   let level = 0;
@@ -87,15 +101,15 @@ function* partsOf(text: string, start: number, end: number, scan: LongScan): Gen
   let at = run;
   while (at < end) {
     const code = text.charCodeAt(at);
-    const longEnd = code === QUOTE || code === OPEN_BRACE || code === OPEN_BRACKET ? scan.long.get(at) : undefined;
+    const longEnd = code === QUOTE || code === OPEN_BRACE || code === OPEN_BRACKET ? long.get(at) : undefined;
     if (longEnd !== undefined) {
-      if (level !== 0) throw new Unreadable('not_json');
+      if (level !== 0) throw new Unreadable();
       if (member > run) yield filled(text, run, member - 1);
       let next = longEnd;
       while (isSpace(text.charCodeAt(next))) next++;
       yield { from: member, to: longEnd, longAt: at };
       isAfterComma = text.charCodeAt(next) === COMMA;
-      if (!isAfterComma && next !== end - 1) throw new Unreadable('not_json');
+      if (!isAfterComma && next !== end - 1) throw new Unreadable();
       run = next + 1;
       member = run;
       at = run;
@@ -111,7 +125,7 @@ function* partsOf(text: string, start: number, end: number, scan: LongScan): Gen
     else if (code === COMMA && level === 0) {
       isAfterComma = true;
       member = at + 1;
-      if (at - run >= scan.pieceChars) {
+      if (at - run >= pieceChars) {
         yield filled(text, run, at);
         run = member;
       }
@@ -122,57 +136,57 @@ function* partsOf(text: string, start: number, end: number, scan: LongScan): Gen
 }
 
 function filled(text: string, from: number, to: number): Part {
-  if (isBlank(text, from, to)) throw new Unreadable('not_json');
+  if (isBlank(text, from, to)) throw new Unreadable();
   return { from, to, longAt: -1 };
 }
 
 /** Elements of a short array; `count` when there must be so many. */
-function short(arrayText: string, count?: number): Json[] {
-  const items = shortObject(`{"":${arrayText}}`)[''] as Json[];
-  if (count !== undefined && items.length !== count) throw new Unreadable('not_json');
+function short(reading: Reading, arrayText: string, count?: number): Json[] {
+  const items = shortObject(reading, `{"":${arrayText}}`)[''] as Json[];
+  if (count !== undefined && items.length !== count) throw new Unreadable();
   return items;
 }
 
-function shortObject(objectText: string): JsonObject {
+function shortObject(reading: Reading, objectText: string): JsonObject {
   let parsed: Json;
   try {
     parsed = JSON.parse(objectText) as Json;
   } catch {
-    throw new Unreadable('not_json');
+    throw new Unreadable();
   }
   const scan = scanObject(objectText);
   const value = scan.hasEscapedKey ? readValue(objectText) : parsed;
-  if (value === undefined) throw new Unreadable('repeated_key');
-  const held = countKeys(value);
-  if (held === NOT_FINITE) throw new Unreadable('not_finite');
-  if (held !== scan.keysWritten) throw new Unreadable('repeated_key');
-  return value as JsonObject;
+  const held = value === undefined ? 0 : countKeys(value);
+  if (held === NOT_FINITE) reading.isOutOfRange = true;
+  else if (held !== scan.keysWritten) reading.repeatsKey = true;
+  return (value ?? parsed) as JsonObject;
 }
 
-function add(object: JsonObject, members: JsonObject): void {
-  for (const key of Object.keys(members)) set(object, key, members[key] as Json);
+function add(reading: Reading, object: JsonObject, members: JsonObject): void {
+  for (const key of Object.keys(members)) set(reading, object, key, members[key] as Json);
 }
 
-function set(object: JsonObject, key: string, value: Json): void {
-  if (Object.hasOwn(object, key)) throw new Unreadable('repeated_key');
+function set(reading: Reading, object: JsonObject, key: string, value: Json): void {
+  if (Object.hasOwn(object, key)) reading.repeatsKey = true;
   // An assignment to this name would set the prototype.
   if (key === '__proto__') Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
   else object[key] = value;
 }
 
 /** A long string in pieces, none of which cuts an escape sequence in two. */
-function* longString(text: string, start: number, end: number, pieceChars: number): Generator<void, string, void> {
+function* longString(reading: Reading, start: number, end: number): Generator<void, string, void> {
+  const { text, pieceChars } = reading;
   const pieces: string[] = [];
   let from = start + 1;
   let escapeEnd = from;
   for (let at = from; at < end - 1; at++) {
     if (at >= escapeEnd && at - from >= pieceChars) {
-      pieces.push(short(`["${text.slice(from, at)}"]`, 1)[0] as string);
+      pieces.push(short(reading, `["${text.slice(from, at)}"]`, 1)[0] as string);
       from = at;
       yield;
     }
     if (at >= escapeEnd && text.charCodeAt(at) === BACKSLASH) escapeEnd = at + (text.charCodeAt(at + 1) === LOWER_U ? 6 : 2);
   }
-  pieces.push(short(`["${text.slice(from, end - 1)}"]`, 1)[0] as string);
+  pieces.push(short(reading, `["${text.slice(from, end - 1)}"]`, 1)[0] as string);
   return pieces.join('');
 }

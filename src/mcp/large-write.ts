@@ -82,7 +82,7 @@ function* writeString(text: string, units: number, pieces: string[]): Generator<
   pieces.push('"');
   for (let at = 0; at < text.length; ) {
     let to = Math.min(text.length, at + units);
-    if (to < text.length && isHighSurrogate(text.charCodeAt(to - 1))) to++;
+    if (isHighSurrogate(text.charCodeAt(to - 1)) && isLowSurrogate(text.charCodeAt(to))) to++;
     pieces.push(JSON.stringify(text.slice(at, to)).slice(1, -1));
     at = to;
     yield;
@@ -92,6 +92,10 @@ function* writeString(text: string, units: number, pieces: string[]): Generator<
 
 function isHighSurrogate(unit: number): boolean {
   return unit >= 0xd800 && unit <= 0xdbff;
+}
+
+function isLowSurrogate(unit: number): boolean {
+  return unit >= 0xdc00 && unit <= 0xdfff;
 }
 
 /** Stops counting once it is more than `most`. */

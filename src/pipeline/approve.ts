@@ -144,7 +144,7 @@ async function use(flight: Flight, ticket: Ticket, asking: Asking, binding: stri
   if (consumed.type === 'conflict') return 'gone';
   outliveAgent(flight);
   const release = ports.deliveries.begin(control.org, ticket.id, keepMsOf(flight), (reason) => flight.abort(reason));
-  flight.used = { binding, asking, release };
+  flight.used = { binding, asking, ticket: ticket.id, release };
   return 'used';
 }
 

@@ -143,6 +143,7 @@ export interface Flight {
         binding: string;
         asking: Pick<Asking, 'rule' | 'ruleHash' | 'approvers'>;
         grant?: string | undefined;
+        ticket?: string | undefined;
         release?: (() => void) | undefined;
       }
     | undefined;

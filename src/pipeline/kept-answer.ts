@@ -10,7 +10,9 @@ import { inspectInTurn } from './inspect-args.ts';
 
 /** Keeps what became of a call that used its grant up, before its agent is told. Never rejects: without it the call is answered all the same. */
 export async function keepEnding(flight: Flight, outcome: CallOutcome): Promise<void> {
-  const { call, control, ports, ticket } = flight;
+  const { call, control, ports, used } = flight;
+  // Its answer may wait for people meanwhile, under a ticket of its own.
+  const ticket = used?.ticket;
   const keepMs = call.redeems === undefined ? keepMsOf(flight) : taskKeepMsOf(flight);
   if (ticket === undefined || keepMs === 0) return;
   try {
@@ -23,7 +25,10 @@ export async function keepEnding(flight: Flight, outcome: CallOutcome): Promise<
 
 function endingOf(flight: Flight, outcome: CallOutcome): Ending {
   if (!flight.forwarded || flight.neverSent) return { type: 'unused' };
-  if (outcome.type === 'denied') return { type: 'unknown', why: outcome.message };
+  if (outcome.type === 'denied') {
+    const { approval, message, hint, code } = outcome;
+    return approval ? { type: 'refused', message: `${message} ${hint}`, code } : { type: 'unknown', why: message };
+  }
   if (outcome.type === 'accepted') return { type: 'unused' };
   // A server's question is for whoever asked; the first round has done nothing yet.
   if (outcome.type === 'result' && outcome.result.resultType === 'input_required') return { type: 'unused' };

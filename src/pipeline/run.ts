@@ -105,6 +105,8 @@ function restart(flight: Flight): void {
   call.paramsText = received.text;
   flight.denial = undefined;
   flight.heldBy = undefined;
+  flight.heldAnswer = undefined;
+  flight.released = undefined;
   flight.touched = undefined;
   flight.sensitiveArguments = false;
   flight.isQuarantined = false;

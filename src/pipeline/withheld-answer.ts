@@ -40,12 +40,18 @@ export async function withholdAnswer(flight: Flight, refusal: Verdict): Promise<
   const asked = await ports.approvals.ask(control.org, asking, bindingOf(control.org, asking), () => sealedPartOf(flight), expiryMs, nonce);
   if (asked.type === 'full') return refusal;
   const { ticket } = asked;
+  // Made at the same time: what is decided is about the answer of the other one.
+  if (!asked.isNew) return refused(ticket);
   const ending = { type: 'withheld', reply: { ...reply, resultText }, salt } as const;
   await ports.deliveries.keep(control.org, ticket.id, call.id, ending, ticket.expiresMs - ports.clock.nowMs());
   flight.ticket = ticket.id;
   const isPatient = mayWait(flight) && (await isDecided(flight, ticket));
   const decided = isPatient ? await ports.approvals.find(control.org, ticket.id) : ticket;
-  return decided?.state === 'approved' ? release(flight, decided, reply) : refused(decided ?? ticket);
+  if (decided?.state !== 'approved') return refused(decided ?? ticket);
+  if (flight.signal.aborted) throw flight.signal.reason;
+  // People took their time.
+  flight.control = ports.control.current(control.org) ?? control;
+  return release(flight, decided, reply);
 }
 
 /** Before the call: what became of the answer of the identical one; undefined when none waits. */

@@ -115,9 +115,11 @@ export class Link {
     return body instanceof Promise ? body.then((read) => this.#take(read, flight)) : this.#take(body, flight);
   }
 
-  /** One text of a channel that many calls use: an agent that does not read holds it up only so long. */
+  /** One text of a channel that many calls use: an agent that does not read holds it up only so long. Until it is read itself, it does. */
   receiveUnnamed(text: string): Promise<void> | undefined {
-    return unstalled(this.receive(text, undefined));
+    const body = parseBodySoon(text, SERVER_LIMITS);
+    const take = (read: ParsedBody): Promise<void> | undefined => unstalled(this.#take(read, undefined));
+    return body instanceof Promise ? body.then(take) : take(body);
   }
 
   /** Fails everything in flight; nothing can be sent afterwards. */

@@ -98,6 +98,14 @@ describe('a message read in steps', () => {
     },
   );
 
+  it.each(['"x":1,"x":2', '"x":1e999', '"x":{"\\u0061":1,"a":2}'])(
+    'refuses a whole batch that is no JSON, whatever else is wrong with the message that breaks it: %s',
+    (wrong) => {
+      const text = `[{"jsonrpc":"2.0","id":1,"method":"m"},{"jsonrpc":"2.0","id":2,${wrong},"broken":01}]`;
+      expect(run(readBody(text, LIMITS, 13)).value).toEqual(parseBody(text, LIMITS));
+    },
+  );
+
   const rows = (count: number): string => Array.from({ length: count }, (_, row) => `{"id":${row},"note":"row \\u00e9 ${row}"}`).join(',');
   const LONG: [name: string, text: string][] = [
     ['one text', `{"jsonrpc":"2.0","id":1,"result":{"t":"${'all is well, \\"really\\" \\u00e9\\n'.repeat(20_000)}"}}`],
@@ -169,6 +177,7 @@ describe('a value written in steps', () => {
   it.each([
     ['pairs of surrogates', '\u{1f600}x'.repeat(50)],
     ['half a pair', `${'x'.repeat(7)}\ud83d${'y'.repeat(9)}`],
+    ['half a pair before a whole one', `${'x'.repeat(6)}\ud83d\u{1f600}${'y'.repeat(9)}`],
     ['members that are not there', { a: undefined, b: [1, { c: undefined }], d: 'x'.repeat(40) }],
     ['nothing at all', { a: [], b: {}, c: { d: undefined } }],
   ])('%s', (_name, value) => {

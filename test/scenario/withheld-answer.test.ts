@@ -1,11 +1,13 @@
 // Answers that a rule on content holds, on both stores with a played server: withheld, asked about with what was found, released once to its agent or
 // refused. The call runs once, whatever is decided, and the log stays sound and says nothing of a value.
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { TaskRunner } from '../../src/app/task-runner.ts';
 import type { Reviewer } from '../../src/approval/ticket.ts';
-import type { CallOutcome } from '../../src/call.ts';
+import type { CallOutcome, CallReply } from '../../src/call.ts';
 import { ManualClock } from '../../src/lib/clock.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 import type { StoredObject } from '../../src/object/kinds.ts';
+import { createLogger } from '../../src/observe/log.ts';
 import { dlpFor, dlpObject } from '../support/dlp-object.ts';
 import { exportLines, verifyStore } from '../support/log-lines.ts';
 import { callOf, echoServer, type Harness, harness, ok } from '../support/pipeline-harness.ts';
@@ -14,7 +16,9 @@ import { freshPlace, type Place, STORES } from '../support/store-kind.ts';
 
 const MAIL = 'ines.okafor@northwind-traders.com';
 const IBAN = 'DE89 3704 0044 0532 0130 00';
+const OTHER_IBAN = 'GB82 WEST 1234 5698 7654 32';
 const ANSWER = { content: [{ type: 'text', text: `Customer Ines Okafor, ${MAIL}, account ${IBAN}` }] };
+const POLL = { timeout: 60_000 };
 const HOUR_MS = 3_600_000;
 const reader = tokenObject('reader', 'reader');
 const other = tokenObject('other', 'other');
@@ -58,6 +62,19 @@ describe.each(STORES)('an answer that a rule holds, on %s', (kind) => {
   function read(id = 1, more: JsonObject = {}, bearer = reader.token): Promise<CallOutcome> {
     const params = { name: 'read_note', arguments: { id }, ...more };
     return h.pipeline.run(callOf('tools/call', { bearer, params, surface: { type: 'server', server: 'crm' } }));
+  }
+  /** Its client waits; `decide` is done when it is told which ticket it waits for. */
+  function readPatiently(decide: (ticket: string) => Promise<void>): Promise<CallOutcome> {
+    const call = callOf('tools/call', {
+      bearer: reader.token,
+      params: { name: 'read_note', arguments: { id: 1 }, _meta: { progressToken: 7 } },
+      surface: { type: 'server', server: 'crm' },
+      peer: {
+        notify: (_method: string, params: unknown) => decide(/appr_[a-z0-9]+/i.exec(JSON.stringify(params))?.[0] ?? ''),
+        request: undefined,
+      },
+    });
+    return h.pipeline.run(call);
   }
   const ran = (): number => h.sent.filter(({ method }) => method === 'tools/call').length;
   const vote = (id: string, verdict: 'approve' | 'refuse') =>
@@ -168,22 +185,94 @@ describe.each(STORES)('an answer that a rule holds, on %s', (kind) => {
 
   it('comes in the same call, where the client waits for it', async () => {
     await open([HELD], { approvalWaitMs: 60_000 });
-    let id = '';
-    const call = callOf('tools/call', {
-      bearer: reader.token,
-      params: { name: 'read_note', arguments: { id: 1 }, _meta: { progressToken: 7 } },
-      surface: { type: 'server', server: 'crm' },
-      peer: {
-        notify: (_method: string, params: unknown) => {
-          id = /appr_[a-z0-9]+/i.exec(JSON.stringify(params))?.[0] ?? id;
-          return vote(id, 'approve').then(() => undefined);
-        },
-        request: undefined,
-      },
-    });
-    const outcome = await h.pipeline.run(call);
+    const outcome = await readPatiently((id) => vote(id, 'approve').then(() => undefined));
     expect(outcome).toMatchObject({ type: 'result' });
     expect(JSON.stringify(outcome)).toContain(IBAN);
+    expect(ran()).toBe(1);
+    await expectSoundLog('3704 0044 0532');
+  });
+
+  it('is let go by the decision about it, never by the one about another answer of the identical call', async () => {
+    await open();
+    let answerLate: (reply: CallReply) => void = () => undefined;
+    const late = new Promise<CallReply>((resolve) => {
+      answerLate = resolve;
+    });
+    const isCall = ({ method }: { method: string }): boolean => method === 'tools/call';
+    h.answer((request) => (isCall(request) ? late : echoServer(request)));
+    const second = read();
+    await expect.poll(ran, POLL).toBe(1);
+    answering(ANSWER);
+    const id = ticketOf(await read());
+    await vote(id, 'approve');
+    answerLate(ok({ content: [{ type: 'text', text: `accounts ${IBAN} and ${OTHER_IBAN}` }] }));
+    const outcome = await second;
+    expect(outcome).toMatchObject({ type: 'denied', code: 'approval_required', approval: { id } });
+    expect(JSON.stringify(outcome)).not.toContain(OTHER_IBAN);
+    const released = JSON.stringify(await read());
+    expect(released).toContain(IBAN);
+    expect(released).not.toContain(OTHER_IBAN);
+    expect(ran()).toBe(2);
+    await expectSoundLog('3704 0044 0532', OTHER_IBAN);
+  });
+
+  it('that is released while its call waits is judged by the rules that are in force then', async () => {
+    await open([HELD], { approvalWaitMs: 60_000 });
+    const outcome = await readPatiently(async (id) => {
+      const revision = await h.seed(dlpObject('dlp', { rules: [{ ...HELD, action: 'block' }] }));
+      await h.control.atLeast(h.org, revision);
+      await vote(id, 'approve');
+    });
+    expect(outcome).toMatchObject({ type: 'denied' });
+    expect(JSON.stringify(outcome)).not.toContain('3704 0044 0532');
+    expect(ran()).toBe(1);
+    await expectSoundLog('3704 0044 0532');
+  });
+
+  it('lets nothing else go when its release ends while the rules move', async () => {
+    await open();
+    const id = ticketOf(await read());
+    await vote(id, 'approve');
+    answering({ content: [{ type: 'text', text: `account ${OTHER_IBAN}` }] });
+    const { find } = h.deliveries;
+    h.deliveries.find = async (org, ticket) => {
+      const found = await find.call(h.deliveries, org, ticket);
+      h.deliveries.find = find;
+      await h.approvals.revoke(org, ticket, 'anna', 'a mistake');
+      await h.seed(agentObject('third'));
+      return found;
+    };
+    const outcome = await read();
+    expect(JSON.stringify(outcome)).not.toContain(OTHER_IBAN);
+    expect(JSON.stringify(outcome)).not.toContain('3704 0044 0532');
+    expect(ticketOf(outcome)).toMatch(/^appr_/);
+    expect(ticketOf(outcome)).not.toBe(id);
+    await expectSoundLog('3704 0044 0532', OTHER_IBAN);
+  });
+
+  it('of a task is told by the task, and waits under its own ticket', async () => {
+    await open();
+    await h.seed(policyObject('all', [{ name: 'ask', match: { server: ['*'], tool: ['read_note'] }, effect: 'hold' }]));
+    const capabilities = { extensions: { 'io.modelcontextprotocol/tasks': {} } };
+    const meta = { _meta: { 'io.modelcontextprotocol/clientCapabilities': capabilities } };
+    const asked = callOf('tools/call', {
+      ...{ bearer: reader.token, era: 'modern', surface: { type: 'server', server: 'crm' } },
+      params: { name: 'read_note', arguments: { id: 1 }, ...meta },
+    });
+    const held = await h.pipeline.run({ ...asked, client: { ...asked.client, capabilities } });
+    const id = ticketOf(held);
+    const runner = new TaskRunner({ ...h, clock, logger: createLogger({ level: 'silent' }) });
+    try {
+      await vote(id, 'approve');
+      await expect.poll(async () => (await h.deliveries.find(h.org, id))?.kept !== undefined, POLL).toBe(true);
+    } finally {
+      await runner.stop();
+    }
+    const { kept } = (await h.deliveries.find(h.org, id)) ?? {};
+    const { ticketId } = /its answer waits as (?<ticketId>appr_\w+)/.exec(JSON.stringify(kept))?.groups ?? {};
+    expect(kept?.ending.type).toBe('refused');
+    expect(ticketId).not.toBe(id);
+    expect((await h.deliveries.find(h.org, ticketId ?? ''))?.kept?.ending.type).toBe('withheld');
     expect(ran()).toBe(1);
     await expectSoundLog('3704 0044 0532');
   });
