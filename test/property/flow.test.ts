@@ -86,6 +86,9 @@ const secrets = fc
   .tuple(fc.stringMatching(/^[a-z0-9]{6}$/), fc.stringMatching(/^[A-Z0-9]{8}$/), fc.stringMatching(/^[0-9]{6}$/))
   .map(([a, b, c]) => `k${a}-${b}-${c}`);
 
+const shareRun = (one: string, other: string, chars: number): boolean =>
+  Array.from({ length: one.length - chars + 1 }, (_, at) => one.slice(at, at + chars)).some((run) => other.includes(run));
+
 describe('what was read', () => {
   it('is found in every disguise, whatever stands around it', () => {
     const names = Object.keys(DISGUISES).filter((name) => name !== 'half' && name !== 'padded');
@@ -104,7 +107,7 @@ describe('what was read', () => {
   it('is not found in what has nothing of it', () => {
     fc.assert(
       fc.property(secrets, secrets, (value, other) => {
-        fc.pre(value.slice(1, 12) !== other.slice(1, 12));
+        fc.pre(!shareRun(value.toLowerCase(), other.toLowerCase(), 8));
         const hasher = new FlowHasher(KEY);
         const scope = new FlowScope(hasher);
         run(scope.read(CRM, leavesOf([part({ value })]), 0));
