@@ -86,6 +86,8 @@ const secrets = fc
   .tuple(fc.stringMatching(/^[a-z0-9]{6}$/), fc.stringMatching(/^[A-Z0-9]{8}$/), fc.stringMatching(/^[0-9]{6}$/))
   .map(([a, b, c]) => `k${a}-${b}-${c}`);
 
+/** As the index reads it: case and separators do not count. */
+const plain = (text: string): string => text.toLowerCase().replaceAll('-', '');
 const shareRun = (one: string, other: string, chars: number): boolean =>
   Array.from({ length: one.length - chars + 1 }, (_, at) => one.slice(at, at + chars)).some((run) => other.includes(run));
 
@@ -107,7 +109,7 @@ describe('what was read', () => {
   it('is not found in what has nothing of it', () => {
     fc.assert(
       fc.property(secrets, secrets, (value, other) => {
-        fc.pre(!shareRun(value.toLowerCase(), other.toLowerCase(), 8));
+        fc.pre(!shareRun(plain(value), plain(other), 5));
         const hasher = new FlowHasher(KEY);
         const scope = new FlowScope(hasher);
         run(scope.read(CRM, leavesOf([part({ value })]), 0));
