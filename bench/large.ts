@@ -1,4 +1,4 @@
-// `npm run -s node -- bench/large.ts`: how long the gateway serves nobody else while one message of ten million characters goes through it, with everything
+// `npm run -s bench:large`: how long the gateway serves nobody else while one message of ten million characters goes through it, with everything
 // looked at: the longest stretch of its main thread, by the delay of its event loop. `--json` prints one object. Exit code 1 above the bound.
 // A busy machine adds to the delay: the smallest of the rounds counts.
 import { mkdtempSync, rmSync } from 'node:fs';

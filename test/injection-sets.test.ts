@@ -13,7 +13,7 @@ const POSITIVE = new Set(['poisoned', 'injected', 'shadow', 'malicious-change'])
 
 describe.skipIf(!present)('the published set', () => {
   it.each([
-    ['tool-definition', 0.7, 0.02],
+    ['tool-definition', 0.75, 0.01],
     ['tool-result', 0.75, 0.01],
     ['definition-change', 0.95, 0.05],
     ['shadowing', 0.93, 0.05],

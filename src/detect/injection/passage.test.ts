@@ -106,6 +106,6 @@ describe('as properties', () => {
     };
     timeOf(50_000);
     const [small, large] = [Math.min(timeOf(50_000), timeOf(50_000)), Math.min(timeOf(400_000), timeOf(400_000))];
-    expect(large).toBeLessThan(Math.max(8 * small * 4, 600));
+    expect(large).toBeLessThan(Math.max(8 * small * 4, 200));
   });
 });
