@@ -8,7 +8,7 @@ import type { Clock } from '../lib/clock.ts';
 import { newId, type Random, systemRandom } from '../lib/id.ts';
 import { type TicketEvent, TicketEvents } from './events.ts';
 import type { PasskeyStore } from './passkey-port.ts';
-import type { ApprovalStore, GrantUsed, PutResult, TicketRow } from './port.ts';
+import type { ApprovalStore, GrantUsed, PutResult } from './port.ts';
 import { type StepUp, stepUpProblem, usedUp } from './step-up.ts';
 import {
   type Asking,
@@ -23,8 +23,8 @@ import {
   qualification,
   type Reviewer,
   readTicket,
+  rowOf,
   type Ticket,
-  ticketText,
   type Vote,
   type VoteRefusal,
   voteProblem,
@@ -36,6 +36,7 @@ import {
   withVote,
 } from './ticket.ts';
 import { Waiting } from './waiting.ts';
+import { WithheldBook } from './withheld-book.ts';
 
 /** Live tickets one agent may have; more of its held calls are refused without one. */
 export const MAX_LIVE_PER_AGENT = 100;
@@ -78,7 +79,7 @@ export interface StandingUse {
   maxUses: number | undefined;
 }
 
-export type Asked = { type: 'ticket'; ticket: Ticket; isNew: boolean } | { type: 'full' };
+export type Asked = { type: 'ticket'; ticket: Ticket; isNew: boolean } | { type: 'full' } | { type: 'moved'; revision: number };
 export type Voted = { type: 'voted'; ticket: Ticket } | { type: 'problem'; problem: VoteRefusal; ticket: Ticket } | { type: 'unknown' };
 type What = TicketEvent;
 
@@ -87,20 +88,22 @@ export class ApprovalDesk {
   readonly #random: Random;
   readonly waiting = new Waiting();
   readonly events = new TicketEvents();
+  readonly withheld: WithheldBook;
 
   constructor(options: DeskOptions) {
     this.#options = options;
     this.#random = options.random ?? systemRandom;
+    this.withheld = new WithheldBook(options.store);
   }
 
-  /** The ticket of the identical call if one is live, else a new one. */
+  /** The ticket of the identical call if one is live, else a new one; with `atRevision`, only while the control revision is that. */
   async ask(
     org: string,
     asking: Asking,
     binding: string,
     sealed: () => SealedPart,
     expiryMs: number,
-    nonce = Buffer.from(this.#random.bytes(NONCE_BYTES)).toString('hex'),
+    { nonce = Buffer.from(this.#random.bytes(NONCE_BYTES)).toString('hex'), atRevision }: { nonce?: string; atRevision?: number } = {},
   ): Promise<Asked> {
     const { store, clock, sealer } = this.#options;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
@@ -116,7 +119,9 @@ export class ApprovalDesk {
         expiresMs: createdMs + expiryMs,
       });
       const part = sealer.seal(org, `approval/${ticket.id}`, Buffer.from(JSON.stringify(sealed())));
-      if (await this.#put(org, ticket, 'requested', { call: asking.callId }, part)) return { type: 'ticket', ticket, isNew: true };
+      const put = await this.#write(org, ticket, 'requested', { call: asking.callId }, { sealed: part, atRevision });
+      if (put.type === 'moved') return put;
+      if (put.type === 'written') return { type: 'ticket', ticket, isNew: true };
     }
     throw new Error('a ticket could not be written: it changes all the time');
   }
@@ -353,8 +358,8 @@ export class ApprovalDesk {
     throw new Error('a ticket could not be written: it changes all the time');
   }
 
-  async #put(org: string, ticket: Ticket, what: What, about: About, sealed?: Uint8Array): Promise<boolean> {
-    return (await this.#write(org, ticket, what, about, { sealed })).type === 'written';
+  async #put(org: string, ticket: Ticket, what: What, about: About): Promise<boolean> {
+    return (await this.#write(org, ticket, what, about, {})).type === 'written';
   }
 
   async #write(org: string, ticket: Ticket, what: What, about: About, more: Parameters<ApprovalStore['put']>[3]): Promise<PutResult> {
@@ -392,9 +397,4 @@ interface About {
   comment?: string | undefined;
   onBehalfOf?: string | undefined;
   call?: string | undefined;
-}
-
-function rowOf(ticket: Ticket): TicketRow {
-  const { id, binding, state, version, createdMs, expiresMs, requester } = ticket;
-  return { id, binding, live: LIVE_STATES.has(state), agent: requester.agent, version, createdMs, expiresMs, text: ticketText(ticket) };
 }

@@ -189,7 +189,7 @@ CONTENT = {
     ),
     "outcome": dict(
         call=is_text, decision=is_count, latencyMs=amount, result=optional(is_hash), findings=FINDINGS,
-        status=one_of("ok", "tool_error", "rpc_error", "upstream_failed", "cancelled", "input_required"),
+        status=one_of("ok", "tool_error", "rpc_error", "upstream_failed", "withheld", "cancelled", "input_required"),
     ),
     "object": dict(
         author=any_text, changes=list_of(kind=is_text, name=is_text, action=is_text, digest=optional(is_hash)),
