@@ -1,6 +1,5 @@
 // Where held calls ask and people decide: makes tickets, counts votes, hands a grant out once. Every change is an entry in the same transaction.
 // INVARIANT: a grant is consumed once, whatever the number of gateways (test/fault/approval-race.test.ts). Never judges a call: the table does.
-
 import type { ApprovalFields } from '../audit/approval-entry.ts';
 import type { SystemFields } from '../audit/entry.ts';
 import type { AuditLog } from '../audit/log.ts';
@@ -252,7 +251,7 @@ export class ApprovalDesk {
   async nudge(org: string, ticket: Ticket): Promise<void> {
     const { clock } = this.#options;
     const due = dueOf(ticket, clock.nowMs());
-    if (due) await this.#put(org, withDue(ticket, due, clock.nowMs()), due, {});
+    if (due) await this.#put(org, withDue(ticket, due, clock.nowMs()), due, { passkeyRequired: demandOf(ticket).passkeyRequired });
   }
 
   /** Takes a grant back before it is used. */
@@ -392,6 +391,7 @@ interface About {
   teams?: readonly string[] | undefined;
   roles?: readonly string[] | undefined;
   passkey?: ApprovalFields['passkey'];
+  passkeyRequired?: boolean | undefined;
   by?: string | undefined;
   user?: string | undefined;
   comment?: string | undefined;
