@@ -11,7 +11,11 @@ const asking = {
 const made = { id: 'appr_1', nonce: 'n', createdMs: 0, expiresMs: 1 };
 const finding = { type: 'pii.email', path: '/a', count: 1, confidence: 1, action: 'hold' } as const;
 const ofAnswer = newTicket('o', { ...asking, params: '1', findings: [{ ...finding, where: 'result' }] }, made);
-const ofCall = newTicket('o', { ...asking, params: '2', findings: [{ ...finding, where: 'arguments' }] }, made);
+const ofCall = newTicket(
+  'o',
+  { ...asking, params: '2', reason: 'says "where":"result"', findings: [{ ...finding, where: 'arguments' }] },
+  made,
+);
 
 function book(tickets: (typeof ofCall)[], max?: number): { book: WithheldBook; looks: () => number } {
   let looks = 0;
