@@ -36,7 +36,8 @@ export class Lru<K, V> {
     const known = this.#map.get(key);
     if (known) {
       known.value = value;
-      return this.#use(known);
+      this.#use(known);
+      return;
     }
     const entry: Entry<K, V> = { key, value, older: undefined, newer: undefined };
     this.#map.set(key, entry);
