@@ -8,7 +8,7 @@ import { stampGrant } from './grant-stamp.ts';
 import type { Kind, StoredObject } from './kinds.ts';
 import type { ObjectDraft } from './parse.ts';
 import type { ObjectWrite } from './port.ts';
-import { plainCredentials, type Reference, referencesOf, softReferencesOf } from './references.ts';
+import { kindsNaming, plainCredentials, type Reference, referencesOf, softReferencesOf } from './references.ts';
 import { isSecretDraft, SEALED_MARK, type SecretDraft } from './secret-draft.ts';
 import type { ControlView } from './snapshot.ts';
 
@@ -206,12 +206,15 @@ function checkAdminRemains(view: ControlView, after: ReadonlyMap<string, StoredO
 
 /** Only references from or to something this change touches: older damage must not block an unrelated change. */
 function checkReferences(after: ReadonlyMap<string, StoredObject>, touched: ReadonlySet<string>, plan: Plan): void {
-  // What is not touched can only lose what it names by a deletion.
-  const deletes = plan.changes.some(({ change }) => change === 'deleted');
-  for (const key of deletes ? after.keys() : touched) {
+  for (const key of touched) {
     const object = after.get(key);
     if (object) checkReferencesOf(key, object, after, touched, plan);
   }
+  // What is not touched can only lose what it names by a deletion.
+  const deleted = new Set(plan.changes.filter(({ change }) => change === 'deleted').map(({ kind }) => kind));
+  const naming = new Set([...deleted].flatMap((kind) => [...kindsNaming(kind)]));
+  if (naming.size === 0) return;
+  for (const [key, object] of after) if (naming.has(object.kind) && !touched.has(key)) checkReferencesOf(key, object, after, touched, plan);
 }
 
 function checkReferencesOf(

@@ -217,6 +217,30 @@ export function storeCases(driver: Driver): void {
       expect(await put(store, agent('reader'), 0)).toMatchObject({ type: 'written' });
     });
 
+    it('after a deletion, keeps the objects it has read before, and reads none of them again', async () => {
+      const remove = (name: string) =>
+        store.objects.write(ORG, [{ kind: 'agent', name, document: undefined, expectedRevision: undefined }], 'remover', TIME_MS, change());
+      for (const name of ['reader', 'writer', 'keeper']) await put(store, agent(name));
+      const before = (await store.objects.load(ORG)).objects;
+      await remove('reader');
+      const after = await store.objects.load(ORG);
+      expect(after.revision).toBe(4);
+      expect(after.objects.map(({ metadata }) => metadata.name)).toEqual(['keeper', 'writer']);
+      for (const object of after.objects) expect(before.some((other) => other === object)).toBe(true);
+      // Deleted and made anew in between, deleted without having been read, and nothing at all.
+      await remove('writer');
+      await put(store, agent('writer', 'again'));
+      await put(store, agent('guest'));
+      await remove('guest');
+      const last = await store.objects.load(ORG);
+      expect(last.objects.map(({ metadata, revision }) => [metadata.name, revision])).toEqual([
+        ['keeper', 3],
+        ['writer', 6],
+      ]);
+      expect(before.some((other) => other === last.objects[0])).toBe(true);
+      expect((await store.objects.load(ORG)).objects).toEqual(last.objects);
+    });
+
     it('gives the objects as they were at an earlier revision', async () => {
       await put(store, agent('reader', 'first'));
       await put(store, agent('writer', 'other'));

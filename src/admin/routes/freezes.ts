@@ -20,7 +20,7 @@ export const freezeRoutes: Route[] = [
     reply: contract.freezeList,
     async handle({ context }) {
       const view = await context.view();
-      return json(200, { freezes: view.freezes().map((freeze) => freezeRow(context, freeze)) });
+      return json(200, { freezes: view.freezes().map((freeze) => freezeRow(context, view, freeze)) });
     },
   }),
   route({
@@ -68,7 +68,7 @@ export const freezeRoutes: Route[] = [
         const names = view.freezes().map((one) => one.metadata.name);
         return failure(404, 'not_found', `There is no freeze/${name}.${didYouMean(name, names)}`);
       }
-      if (!waitsForRequest(context, freeze)) {
+      if (!waitsForRequest(context, view, freeze)) {
         const reply = ({ revision }: { revision: number }) => ({ name, revision, lifted: true });
         return change(context, operator, { put: [], delete: [{ kind: 'freeze', name }], lift: name }, { action: 'lift', reply });
       }
@@ -79,16 +79,16 @@ export const freezeRoutes: Route[] = [
 ];
 
 /** The first of two people: there is nothing to confirm yet. */
-function waitsForRequest({ clock, objects }: AdminContext, { spec }: StoredObject<'freeze'>): boolean {
+function waitsForRequest({ clock, objects }: AdminContext, view: ControlView, { spec }: StoredObject<'freeze'>): boolean {
   const nowMs = clock.nowMs();
   if (spec.drill || !isActive(spec.until, nowMs)) return false;
-  return approvalsToLift(spec, objects.liftApprovals ?? 1) > 1 && openLiftRequest(spec, nowMs) === undefined;
+  return approvalsToLift(spec, objects.liftApprovals ?? 1) > 1 && openLiftRequest(view, spec, nowMs) === undefined;
 }
 
-function freezeRow({ clock, objects }: AdminContext, { metadata, spec }: StoredObject<'freeze'>): object {
+function freezeRow({ clock, objects }: AdminContext, view: ControlView, { metadata, spec }: StoredObject<'freeze'>): object {
   const { lift: _, liftRequest: _old, ...shown } = spec;
   const nowMs = clock.nowMs();
-  const liftRequest = openLiftRequest(spec, nowMs);
+  const liftRequest = openLiftRequest(view, spec, nowMs);
   return {
     name: metadata.name,
     ...shown,
