@@ -151,6 +151,7 @@ function look(
   const then = (found: Scanned): Seen | Promise<Seen> => {
     if (found === 'exceeded')
       return { message: plan.budget.onExceed === 'log' ? message : undefined, ruled: [], exceeded: plan.budget.onExceed };
+    if (found.every((matches) => matches.length === 0)) return { message, ruled: [], exceeded: undefined };
     const work = apply(flight, message, parts, found, plan, model, ports);
     return isPrepared(message, method) ? stepByStep(work) : atOnce(work);
   };
@@ -284,6 +285,7 @@ function replacerFor(flight: Flight, model: DlpModel | undefined, plan: DlpPlan,
 
 /** Findings into the call, and what they mean for it. */
 function judge(flight: Flight, seen: Seen, where: Finding['where']): Verdict {
+  if (seen.ruled.length === 0 && seen.exceeded === undefined && seen.message !== undefined) return PASS;
   note(flight, seen, where);
   const what = where === 'result' ? 'answer' : where === 'question' ? 'question' : 'arguments';
   if (seen.exceeded !== undefined)

@@ -65,7 +65,7 @@ describe('the index', () => {
     expect(matched(scope, hasher, value(1))).toEqual([]);
     expect(matched(scope, hasher, value(MAX_SOURCES)).length).toBeGreaterThan(0);
     const book = new FlowBook(new ManualClock(), KEY);
-    for (let n = 0; n <= MAX_SCOPES; n++) void book.read(`agent-${n}`, CRM, [part({ value: 'abcd-1234' })], 60_000, false);
+    for (let n = 0; n <= MAX_SCOPES; n++) void book.read(`agent-${n}`, CRM, leavesOf([part({ value: 'abcd-1234' })]), 60_000, false);
     expect(book.scopes).toBe(MAX_SCOPES);
     expect(book.find('agent-0', 60_000)).toBeUndefined();
     expect(book.find(`agent-${MAX_SCOPES}`, 60_000)).toBeDefined();
@@ -74,7 +74,7 @@ describe('the index', () => {
   it('forgets what the window has passed, whole', () => {
     const clock = new ManualClock();
     const book = new FlowBook(clock, KEY);
-    void book.read('a', CRM, [part({ value: 'willow-7731-anchor-4402-plum' })], 60_000, true);
+    void book.read('a', CRM, leavesOf([part({ value: 'willow-7731-anchor-4402-plum' })]), 60_000, true);
     expect(book.kept).toBeGreaterThan(0);
     clock.advance(60_001);
     expect(book.find('a', 60_000)).toBeUndefined();
