@@ -80,6 +80,8 @@ export interface PayloadEraser {
 /** Seals payload bytes for rest (vault/ behind it). Synchronous: it is on the path of every call. */
 export interface PayloadSealer {
   seal(org: string, bytes: Uint8Array): Uint8Array;
+  /** The same for many bytes: yields where it may be interrupted. */
+  sealInSteps(org: string, bytes: Uint8Array): Generator<void, Uint8Array, void>;
   /** Throws when the bytes were not sealed for this organization or were changed. */
   open(org: string, bytes: Uint8Array): Uint8Array;
 }

@@ -7,7 +7,7 @@ import type { Match } from '../detect/dlp/finding-kind.ts';
 import { findingName } from '../detect/dlp/finding-name.ts';
 import { maskingPlan } from '../detect/dlp/masking-plan.ts';
 import type { Direction, DlpModel, DlpPlan } from '../detect/dlp/model.ts';
-import { CHANGING, changes, type Manner, type Replacer, type Ruled, redactJson, redactText, ruleOn } from '../detect/dlp/redact.ts';
+import { CHANGING, changes, type Manner, type Replacer, type Ruled, redactJsonInSteps, redactText, ruleOn } from '../detect/dlp/redact.ts';
 import type { DlpScanner, Scanned } from '../detect/dlp/scanner.ts';
 import type { TokenBook } from '../detect/dlp/token.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
@@ -182,14 +182,19 @@ function* apply(
     next =
       one.part.pointer === '/structuredContent'
         ? yield* withStructured(flight, next, one.part, one.ruled, replacer)
-        : yield* withPartInSteps(next, one.part, redactPart(one.part, one.ruled, replacer));
+        : yield* withPartInSteps(next, one.part, yield* redactPart(one.part, one.ruled, replacer));
     yield;
   }
   return { message: next && (yield* alignCopies(message, next, ruled, replacer)), ruled, exceeded: undefined };
 }
 
-function redactPart(part: MessagePart, ruled: readonly Ruled[], replacer: Replacer, manner: Manner = 'planned'): string {
-  return part.kind === 'json' ? redactJson(part.text, ruled, replacer, manner) : redactText(part.text, ruled, replacer);
+function* redactPart(
+  part: MessagePart,
+  ruled: readonly Ruled[],
+  replacer: Replacer,
+  manner: Manner = 'planned',
+): Generator<void, string, void> {
+  return part.kind === 'json' ? yield* redactJsonInSteps(part.text, ruled, replacer, manner) : redactText(part.text, ruled, replacer);
 }
 
 /**
@@ -206,7 +211,7 @@ function* withStructured(
   const fits = outputCheck(flight);
   const before = fits(message.structuredContent as Json);
   for (const manner of ['planned', 'shaped'] as const) {
-    const redacted = redactPart(part, ruled, replacer, manner);
+    const redacted = yield* redactPart(part, ruled, replacer, manner);
     yield;
     const next = yield* withPartInSteps(message, part, redacted);
     if (!before || fits(next.structuredContent as Json)) return next;

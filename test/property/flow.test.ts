@@ -120,6 +120,11 @@ describe('what was read', () => {
   });
 });
 
+function cpuMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1_000;
+}
+
 it('no step of the work on long texts takes long', () => {
   const hasher = new FlowHasher(KEY);
   const line = 'a line of an export with ines.okafor@northwind.example, 4072.50 and cXVhcnR6LTg4MjgtY2luZGVyLTE2NzA= %41%42 in it\n';
@@ -131,9 +136,9 @@ it('no step of the work on long texts takes long', () => {
     for (let repeat = 0; repeat < 3; repeat++) {
       const work = makeWork();
       for (let n = 0, done = false; !done; n++) {
-        const began = performance.now();
+        const began = cpuMs();
         done = work.next().done === true;
-        best[n] = Math.min(best[n] ?? Number.POSITIVE_INFINITY, performance.now() - began);
+        best[n] = Math.min(best[n] ?? Number.POSITIVE_INFINITY, cpuMs() - began);
       }
     }
     steps.push(...best);
