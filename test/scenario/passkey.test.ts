@@ -464,7 +464,10 @@ spec:
     writeFileSync(logFile, (await acme.admin('GET', '/api/v1/log/export')).text);
     expect((await runCli(['verify', logFile])).code).toBe(0);
     expect((await runCli(['verify', '--proof', proofFile, '--key', key])).code).toBe(0);
-    const { text: pack } = await acme.admin('GET', '/api/v1/evidence/pack?framework=eu-ai-act&from=2020-01-01T00:00:00Z&to=2100-01-01T00:00:00Z');
+    const { text: pack } = await acme.admin(
+      'GET',
+      '/api/v1/evidence/pack?framework=eu-ai-act&from=2020-01-01T00:00:00Z&to=2100-01-01T00:00:00Z',
+    );
     expect(pack).toContain('1 of 1 held call took a passkey to approve; 1 of 1 approving vote were confirmed with one');
     expect((await acme.admin('GET', '/api/v1/export')).text).toMatch(/^# Left out: 1 of kind passkey,/);
     if (spawnSync('python3', ['--version']).status !== 0) return;
