@@ -2,10 +2,10 @@
 // Never lets a revoked token live again and never lets a secret's plain value into a write.
 import { canonicalJson } from '../lib/canonical-json.ts';
 import { sha256Hex } from '../lib/digest.ts';
-import { didYouMean } from '../lib/suggest.ts';
 import { type Actor, stampFreeze } from './freeze-guard.ts';
 import { stampGrant } from './grant-stamp.ts';
 import type { Kind, StoredObject } from './kinds.ts';
+import { nearestOrList } from './no-such.ts';
 import type { ObjectDraft } from './parse.ts';
 import type { ObjectWrite } from './port.ts';
 import { kindsNaming, plainCredentials, type Reference, referencesOf, softReferencesOf } from './references.ts';
@@ -175,7 +175,8 @@ function remove(view: ControlView, gone: { kind: Kind; name: string; revision?: 
   if (!before) {
     plan.problems.push({
       object: keyOf(kind, name),
-      message: `does not exist.${didYouMean(
+      message: `does not exist.${nearestOrList(
+        kind,
         name,
         view.list(kind).map((o) => o.metadata.name),
       )}`,
@@ -229,7 +230,7 @@ function checkReferencesOf(
     const names = [...after.values()].filter((other) => other.kind === to.kind).map((other) => other.metadata.name);
     plan.problems.push({
       object: key,
-      message: `${to.at} names ${keyOf(to.kind, to.name)}, which does not exist.${didYouMean(to.name, names)}`,
+      message: `${to.at} names ${keyOf(to.kind, to.name)}, which does not exist.${nearestOrList(to.kind, to.name, names)}`,
     });
   }
   for (const to of softReferencesOf(object).filter(concerned)) {

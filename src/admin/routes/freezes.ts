@@ -1,8 +1,9 @@
 // The kill switch: set a freeze, lift it, list what is frozen. In force for the next call when the answer is sent, calls under way are stopped.
 // Never lets an operator say who set or asked to lift: that is written by object/freeze-guard.ts.
-import { didYouMean } from '../../lib/suggest.ts';
+
 import { approvalsToLift, openLiftRequest } from '../../object/freeze-guard.ts';
 import type { FreezeSpec, StoredObject, TokenSpec } from '../../object/kinds.ts';
+import { noSuch } from '../../object/no-such.ts';
 import type { PlanInput } from '../../object/plan.ts';
 import type { ControlView } from '../../object/snapshot.ts';
 import { change } from '../change.ts';
@@ -66,7 +67,7 @@ export const freezeRoutes: Route[] = [
       const freeze = view.get('freeze', name);
       if (!freeze) {
         const names = view.freezes().map((one) => one.metadata.name);
-        return failure(404, 'not_found', `There is no freeze/${name}.${didYouMean(name, names)}`);
+        return failure(404, 'not_found', noSuch('freeze', name, names));
       }
       if (!waitsForRequest(context, view, freeze)) {
         const reply = ({ revision }: { revision: number }) => ({ name, revision, lifted: true });
