@@ -74,6 +74,7 @@ function register(flight: Flight, principal: Principal): Verdict | undefined {
       parts: flight.parts,
       isStanding: call.kind === 'subscription',
       abort: (reason) => flight.abort(reason),
+      silence: call.kind === 'subscription' ? call.silence : undefined,
     });
     return undefined;
   } catch (error) {

@@ -7,7 +7,7 @@ import type { Match } from '../detect/dlp/finding-kind.ts';
 import { findingName } from '../detect/dlp/finding-name.ts';
 import { maskingPlan } from '../detect/dlp/masking-plan.ts';
 import type { Direction, DlpModel, DlpPlan } from '../detect/dlp/model.ts';
-import { CHANGING, changes, type Manner, type Replacer, type Ruled, redactJson, redactText, ruleOn } from '../detect/dlp/redact.ts';
+import { CHANGING, changes, type Manner, type Replacer, type Ruled, redactJsonInSteps, redactText, ruleOn } from '../detect/dlp/redact.ts';
 import type { DlpScanner, Scanned } from '../detect/dlp/scanner.ts';
 import type { TokenBook } from '../detect/dlp/token.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
@@ -151,6 +151,7 @@ function look(
   const then = (found: Scanned): Seen | Promise<Seen> => {
     if (found === 'exceeded')
       return { message: plan.budget.onExceed === 'log' ? message : undefined, ruled: [], exceeded: plan.budget.onExceed };
+    if (found.every((matches) => matches.length === 0)) return { message, ruled: [], exceeded: undefined };
     const work = apply(flight, message, parts, found, plan, model, ports);
     return isPrepared(message, method) ? stepByStep(work) : atOnce(work);
   };
@@ -181,14 +182,19 @@ function* apply(
     next =
       one.part.pointer === '/structuredContent'
         ? yield* withStructured(flight, next, one.part, one.ruled, replacer)
-        : yield* withPartInSteps(next, one.part, redactPart(one.part, one.ruled, replacer));
+        : yield* withPartInSteps(next, one.part, yield* redactPart(one.part, one.ruled, replacer));
     yield;
   }
   return { message: next && (yield* alignCopies(message, next, ruled, replacer)), ruled, exceeded: undefined };
 }
 
-function redactPart(part: MessagePart, ruled: readonly Ruled[], replacer: Replacer, manner: Manner = 'planned'): string {
-  return part.kind === 'json' ? redactJson(part.text, ruled, replacer, manner) : redactText(part.text, ruled, replacer);
+function* redactPart(
+  part: MessagePart,
+  ruled: readonly Ruled[],
+  replacer: Replacer,
+  manner: Manner = 'planned',
+): Generator<void, string, void> {
+  return part.kind === 'json' ? yield* redactJsonInSteps(part.text, ruled, replacer, manner) : redactText(part.text, ruled, replacer);
 }
 
 /**
@@ -205,7 +211,7 @@ function* withStructured(
   const fits = outputCheck(flight);
   const before = fits(message.structuredContent as Json);
   for (const manner of ['planned', 'shaped'] as const) {
-    const redacted = redactPart(part, ruled, replacer, manner);
+    const redacted = yield* redactPart(part, ruled, replacer, manner);
     yield;
     const next = yield* withPartInSteps(message, part, redacted);
     if (!before || fits(next.structuredContent as Json)) return next;
@@ -284,6 +290,7 @@ function replacerFor(flight: Flight, model: DlpModel | undefined, plan: DlpPlan,
 
 /** Findings into the call, and what they mean for it. */
 function judge(flight: Flight, seen: Seen, where: Finding['where']): Verdict {
+  if (seen.ruled.length === 0 && seen.exceeded === undefined && seen.message !== undefined) return PASS;
   note(flight, seen, where);
   const what = where === 'result' ? 'answer' : where === 'question' ? 'question' : 'arguments';
   if (seen.exceeded !== undefined)

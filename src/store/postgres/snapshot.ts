@@ -183,14 +183,18 @@ export async function objectsAt(sql: Sql, org: string, revision: number): Promis
   return { org, revision, objects: rows.map((row) => parseDocument(row.document, Number(row.revision))) };
 }
 
-/** One statement, so that objects and revision belong together. */
+/** One statement, so that objects and revision belong together; a row without a document is what was deleted. */
 export async function objectsSince(sql: Sql, org: string, since: number): Promise<ObjectDelta> {
   const rows = await sql`
-    SELECT o.revision AS control_revision, c.total, b.revision, b.document FROM organization o
+    SELECT o.revision AS control_revision, c.total, b.revision, b.document, NULL AS kind, NULL AS name FROM organization o
     CROSS JOIN LATERAL (SELECT count(*) AS total FROM object t WHERE t.org = o.id) c
-    LEFT JOIN object b ON b.org = o.id AND b.revision > ${since} WHERE o.name = ${org}`;
-  const [first] = rows;
+    LEFT JOIN object b ON b.org = o.id AND b.revision > ${since} WHERE o.name = ${org}
+    UNION ALL
+    SELECT NULL, NULL, NULL, NULL, h.kind, h.name FROM object_history h JOIN organization o ON o.id = h.org
+    WHERE o.name = ${org} AND ${since} >= 0 AND h.revision > ${since} AND h.document IS NULL`;
+  const first = rows.find((row) => row.control_revision !== null);
   if (!first) throw unknownOrganization(org);
   const changed = rows.filter((row) => row.document !== null).map((row) => parseDocument(row.document, Number(row.revision)));
-  return { revision: Number(first.control_revision), total: Number(first.total), changed };
+  const deleted = rows.filter((row) => row.kind !== null).map(({ kind, name }) => ({ kind, name }));
+  return { revision: Number(first.control_revision), total: Number(first.total), changed, deleted };
 }
