@@ -53,9 +53,20 @@ function readable(error: unknown): { code: string; message: string; details: rea
   }
   // A file that cannot be read or written: the system's message names it.
   if (typeof system?.syscall === 'string' && typeof system.code === 'string')
-    return { code: 'file_unreadable', message: system.message, details: [] };
+    return { code: 'file_unreadable', message: fileText(system), details: [] };
   const why = error instanceof Error ? error.message : String(error);
   return { code: 'internal', message: `This is a bug: ${why}. Please report it.`, details: [] };
+}
+
+function fileText({ code, message, path }: NodeJS.ErrnoException): string {
+  if (path === undefined) return message;
+  const shown = JSON.stringify(path);
+  if (code === 'ENOENT') return `There is no file or folder ${shown}. Check the name: it is looked for from the folder you are in.`;
+  if (code === 'EISDIR') return `${shown} is a folder. Name a file in it.`;
+  if (code === 'ENOTDIR') return `${shown} leads through a file as if it were a folder. Check the path.`;
+  if (code === 'EACCES' || code === 'EPERM')
+    return `${shown} may not be read or written by you (${code}). Change its permissions, or be another user.`;
+  return message;
 }
 
 /** The text of any error for a line of a report; of our own errors only the public message. */

@@ -78,7 +78,7 @@ function record(i: number): Promise<unknown> {
     rule: 'live/rest',
     code: 'allowed',
     judged,
-    credential: 'none',
+    credential: 'none' as const,
     client: { era: 'modern' as const, version: '2026-07-28' },
     origin: 'agent' as const,
     single: true,

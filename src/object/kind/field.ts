@@ -20,10 +20,10 @@ export const networks = z
     z
       .string()
       .max(64)
-      .refine(
-        (network) => parseNetwork(network) !== undefined,
-        'an IPv4 or IPv6 network such as 10.0.0.0/8 or 2001:db8::/32 without bits after its prefix, or one address',
-      ),
+      .refine((network) => parseNetwork(network) !== undefined, {
+        error: ({ input }) =>
+          `${JSON.stringify(input)} is no network: write an IPv4 or IPv6 network such as 10.0.0.0/8 or 2001:db8::/32 without bits after its prefix, or one address`,
+      }),
   )
   .min(1)
   .max(256);
