@@ -13,12 +13,10 @@ const failed = (code: string, path?: string) =>
   Object.assign(new Error(`${code}: the system's words, open '${path}'`), { code, syscall: 'open', path });
 
 test.each([
-  ['ENOENT', 'There is no file or folder "no.yaml". Check the name: it is looked for from the folder you are in.'],
-  ['EISDIR', '"no.yaml" is a folder. Name a file in it.'],
-  ['ENOTDIR', '"no.yaml" leads through a file as if it were a folder. Check the path.'],
-  ['EACCES', '"no.yaml" may not be read or written by you (EACCES). Change its permissions, or be another user.'],
-  ['EPERM', '"no.yaml" may not be read or written by you (EPERM). Change its permissions, or be another user.'],
-  ['ENOSPC', "ENOSPC: the system's words, open 'no.yaml'"],
+  ['ENOENT', 'There is no file or folder no.yaml (ENOENT). Check the name: it is looked for from the folder you are in.'],
+  ['EISDIR', 'Not a file but a folder: no.yaml (EISDIR). Name a file in it.'],
+  ['ENOTDIR', 'A part of this path is no folder: no.yaml (ENOTDIR). Check the path.'],
+  ['EMFILE', "EMFILE: the system's words, open 'no.yaml'"],
 ])('a file that cannot be had: %s', (code, message) => {
   expect(told(failed(code, 'no.yaml'))).toEqual({ code: exitCode.usage, text: `sallyport: ${message}` });
   expect(JSON.parse(told(failed(code, 'no.yaml'), true).text)).toEqual({ error: { code: 'file_unreadable', message } });

@@ -24,6 +24,10 @@ export class ApprovalTally {
   readonly quick = new Count();
   /** Votes of reviewers who had not opened the arguments. */
   readonly unread = new Count();
+  /** Requests whose approval takes a passkey. */
+  readonly demanded = new Count();
+  /** Approving votes that were confirmed with one. */
+  readonly confirmed = new Count();
   readonly #followed = new Recent<string, Followed>(MAX_FOLLOWED);
   readonly #timesMs: number[] = [];
 
@@ -31,6 +35,7 @@ export class ApprovalTally {
     const what = String(content.what);
     const ticket = String(content.ticket);
     this.whats.add(what, seq);
+    if (what === 'requested' && content.passkeyRequired === true) this.demanded.add(seq);
     if (what === 'requested') this.#follow(ticket, Date.parse(String(content.time)));
     else if (what === 'read') this.#followed.get(ticket)?.readers.push(String(content.by));
     else if (VOTES.has(what)) this.#vote(seq, content, this.#followed.get(ticket));
@@ -53,6 +58,7 @@ export class ApprovalTally {
   #vote(seq: number, content: JsonObject, followed: Followed | undefined): void {
     const by = String(content.by);
     this.reviewers.add(by, seq);
+    if (content.passkey !== undefined) this.confirmed.add(seq);
     if (!followed) return;
     const tookMs = Date.parse(String(content.time)) - followed.askedMs;
     if (this.#timesMs.length < MAX_TIMES) this.#timesMs.push(tookMs);

@@ -239,6 +239,7 @@ function takeOff(call: Call, ports: Ports, pipeline: Pipeline): Flight {
     hold: undefined,
     claimed: undefined,
     forwarded: false,
+    answered: false,
     neverSent: false,
     release: undefined,
     parts: undefined,

@@ -455,6 +455,24 @@ export function storeCases(driver: Driver): void {
       expect((await checkpoints.signingKeys(ORG)).at(-1)).toEqual({ verifierKey: 'next', sealed: 's' });
     });
 
+    it('gives the hashes of entries in order, of this organization alone, and nothing from an entry on that is not there', async () => {
+      await store.objects.createOrganization('beside');
+      for (const org of [ORG, 'beside', ORG])
+        await store.log.append(
+          org,
+          ['a', 'b', 'c'].map((call) => decision(`call_${call}`, 0, 'deny')),
+        );
+      const all: string[] = [];
+      for await (const { hash } of store.log.read({ org: ORG })) all.push(hash);
+      const { checkpoints } = store;
+      expect(all.length).toBeGreaterThanOrEqual(6);
+      expect(await checkpoints.entryHashes(ORG, 1, 1_000)).toBe(all.join(''));
+      expect(await checkpoints.entryHashes(ORG, 2, 3)).toBe(all.slice(1, 4).join(''));
+      expect(await checkpoints.entryHashes(ORG, all.length, 5)).toBe(all.at(-1));
+      expect(await checkpoints.entryHashes(ORG, all.length + 1, 5)).toBe('');
+      expect(await checkpoints.entryHashes('nobody', 1, 5)).toBe('');
+    });
+
     it('keeps the blocks of the tree up to the first that is missing', async () => {
       const { checkpoints } = store;
       const roots = (...values: number[]) => Buffer.concat(values.map((value) => Buffer.alloc(32, value)));

@@ -57,6 +57,7 @@ export class SqliteReader {
       case 'deliveries':
         return this.#all(...deliveryQuery(job));
       case 'checkpoints':
+      case 'hashes':
       case 'signing-keys':
       case 'blocks':
         return this.#all(...checkpointQuery(job));
