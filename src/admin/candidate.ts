@@ -1,9 +1,10 @@
 // Policies that are not in force: of a file, of an earlier revision, or a file that joins what is in force. Parsed and checked as `apply` does;
 // never written anywhere.
 import type { Kind, StoredObject } from '../object/kinds.ts';
-import { formatObjectError, parseObjects } from '../object/parse.ts';
+import { formatObjectError, type ParsedObject, parseObjects } from '../object/parse.ts';
 import { isSecretDraft } from '../object/secret-draft.ts';
 import { buildView, type ControlView } from '../object/snapshot.ts';
+import { type ActivationProblem, checkConditions } from '../policy/activation.ts';
 import type { World } from '../policy/rehearse/space.ts';
 import { allPrincipals } from './access.ts';
 import type { AdminContext } from './context.ts';
@@ -33,8 +34,18 @@ export function readPolicies(text: string, fileName: string): StoredObject[] | R
   const [error] = errors;
   if (error) return failure(422, 'refused', formatObjectError(error), errors.map(formatObjectError));
   const found = objects.map(({ object }) => object).filter((object): object is StoredObject => !isSecretDraft(object));
-  if (found.some(({ kind }) => kind === 'policy')) return found;
-  return failure(422, 'refused', `${fileName} holds no object of kind policy.`);
+  const changed = new Set(found.filter(({ kind }) => kind === 'policy').map(({ metadata }) => metadata.name));
+  if (changed.size === 0) return failure(422, 'refused', `${fileName} holds no object of kind policy.`);
+  const lines = checkConditions({ objects: found, changed, toolsOf: () => NO_TOOLS }).problems.map((problem) => placed(problem, objects));
+  return lines.length === 0 ? found : failure(422, 'refused', `${lines[0]}`, lines);
+}
+
+const NO_TOOLS: ReadonlyMap<string, never> = new Map();
+
+function placed({ policy, message, path, offset }: ActivationProblem, objects: readonly ParsedObject[]): string {
+  const given = objects.find(({ object }) => object.kind === 'policy' && object.metadata.name === policy);
+  const at = given?.locate([...path], offset);
+  return `${at ? `${given?.file}:${at.line}:${at.column}: ` : ''}policy/${policy}: ${message}`;
 }
 
 /** `alone`: policies that are not given do not count. A policy that only watches counts as if it were in force. */

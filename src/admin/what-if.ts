@@ -7,6 +7,7 @@ import { canonicalJson } from '../lib/canonical-json.ts';
 import { sha256Hex } from '../lib/digest.ts';
 import { isObject, type Json, type JsonObject } from '../lib/json.ts';
 import { type GivenCall, givenCall } from '../object/kind/policy-case.ts';
+import { check } from '../object/parse.ts';
 import type { ControlView } from '../object/snapshot.ts';
 import { readSource } from '../object/yaml-source.ts';
 import { inputOf } from '../policy/case.ts';
@@ -31,12 +32,11 @@ export function readGiven(text: string, fileName: string): GivenCall | string {
   if (!document || documents.length > 1) return `${fileName} must hold one call, with members such as agent, server, tool and args.`;
   const { value } = document;
   const isCase = isObject(value) && isObject(value.given);
-  const read = givenCall.safeParse(isCase ? (value.given as Json) : value);
-  if (read.success) return read.data;
-  const [issue] = read.error.issues;
-  const path = [...(isCase ? ['given'] : []), ...(issue?.path ?? [])];
-  const at = document.at(path);
-  return `${fileName}:${at.line}:${at.column}: ${path.join('.') || 'the call'}: ${issue?.message ?? 'is not valid'}`;
+  const wrong: string[] = [];
+  const read = check(givenCall, isCase ? (value.given as Json) : value, isCase ? ['given'] : [], document, (at, message) =>
+    wrong.push(`${fileName}:${at.line}:${at.column}: ${message}`),
+  );
+  return (read as GivenCall | undefined) ?? wrong[0] ?? `${fileName} holds no call.`;
 }
 
 export function whatIf(context: AdminContext, view: ControlView, given: GivenCall): WhatIf {

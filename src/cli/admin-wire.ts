@@ -177,13 +177,13 @@ function failureOf(url: URL, status: number, text: string): GatewayError {
     return invalidAnswer(url.origin, `has status ${status} and is no answer of a gateway`);
   const details = Array.isArray(error.details) ? error.details.filter((line) => typeof line === 'string') : [];
   const problems = Array.isArray(error.problems) ? (error.problems as unknown as PlacedProblem[]) : [];
-  return new ListedFailure(error.code, nextStep(error.code, error.message), details, problems);
+  return new ListedFailure(error.code, nextStep(url, error.code, error.message), details, problems);
 }
 
 /** What the command line can add: where its token comes from. */
-function nextStep(code: string, message: string): string {
+function nextStep({ origin }: URL, code: string, message: string): string {
   if (code !== 'unauthenticated') return message;
-  return 'The gateway does not accept the operator token. Set SALLYPORT_OPERATOR_TOKEN, or name the data directory of this gateway with --data.';
+  return `The gateway at ${origin} does not accept the operator token. Set SALLYPORT_OPERATOR_TOKEN, or name the data directory of this gateway with --data, or another gateway with --url.`;
 }
 
 export function queryText(query: Readonly<Record<string, string | undefined>>): string {

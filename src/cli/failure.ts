@@ -70,6 +70,8 @@ const OWNER = 'Run as the user that owns it, check owner and mode of it and its 
 const FILE_STEPS: Readonly<Record<string, { why: string; step: string }>> = {
   EACCES: { why: 'This user may not use', step: OWNER },
   EPERM: { why: 'This user may not use', step: OWNER },
+  ENOENT: { why: 'There is no file or folder', step: 'Check the name: it is looked for from the folder you are in.' },
+  EISDIR: { why: 'Not a file but a folder:', step: 'Name a file in it.' },
   EROFS: { why: 'The file system cannot be written:', step: 'Name a place that can be written, such as a data directory with --data.' },
   ENOSPC: { why: 'There is no space left for', step: 'Make room, then try again.' },
   ENOTDIR: { why: 'A part of this path is no folder:', step: 'Check the path.' },

@@ -1,6 +1,6 @@
 // The command line: builds the commander tree from the table of commands, runs the one that was asked for, returns its exit code.
 // Never ends the process itself, and never loads the code of a command that is not run.
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { SettingInfo } from '../config.ts';
 import { type CommandSpec, type OptionSpec, Options, type Run } from './command.ts';
 import { commands } from './commands.ts';
@@ -128,8 +128,17 @@ function toOption(spec: OptionSpec): Option {
   if (spec.choices) option.choices(spec.choices);
   const { repeat } = spec;
   if (repeat)
-    option.argParser((text: string, before: string[] | undefined) => [...(before ?? []), ...(repeat === 'list' ? parts(text) : [text])]);
+    option.argParser((text: string, before: string[] | undefined) => [
+      ...(before ?? []),
+      ...given(repeat === 'list' ? parts(text) : [text]),
+    ]);
   return option;
+}
+
+/** INVARIANT: what is given empty is refused, not left out: an option that narrows would narrow nothing (program.test.ts). */
+function given(values: readonly string[]): readonly string[] {
+  if (values.length > 0 && values.every((value) => value.trim() !== '')) return values;
+  throw new InvalidArgumentError('Give at least one value, or leave the option out.');
 }
 
 function parts(text: string): string[] {

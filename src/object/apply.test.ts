@@ -84,6 +84,21 @@ describe('applyChanges', () => {
     expect(await entries()).toBe(0);
   });
 
+  it('writes nothing that could not be read again: one such object would keep every other from being read', async () => {
+    const odd = { kind: 'freeze', metadata: { name: 'Bad Name' }, spec: { scope: { everyone: true }, reason: 'x' } } as ObjectDraft;
+    const wrong = { kind: 'freeze', metadata: { name: 'f' }, spec: { scope: { nobody: true }, reason: 'x' } } as unknown as ObjectDraft;
+    for (const [object, message] of [
+      [odd, '"Bad Name" is no name'],
+      [wrong, 'spec.scope'],
+    ] as const)
+      expect(await apply([...agent('a', 'x'), object])).toMatchObject({
+        type: 'refused',
+        problems: [{ object: `freeze/${object.metadata.name}`, message: expect.stringContaining(message) }],
+      });
+    expect(await entries()).toBe(0);
+    expect((await load()).all()).toEqual([]);
+  });
+
   it('never overwrites what somebody changed after the revision that was given', async () => {
     await apply(agent('a', 'first'));
     await apply(agent('a', 'second', 1));

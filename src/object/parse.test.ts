@@ -31,7 +31,7 @@ describe('parseObjects', () => {
     ['kind: agnet\nmetadata: {name: a}\nspec: {}', 'f.yaml:1:7: unknown kind "agnet". Did you mean "agent"?'],
     ['kind: agent\nmetdata: {name: a}\nspec: {}', 'f.yaml:2:1: unknown key "metdata". Did you mean "metadata"?'],
     ['kind: agent\nmetadata: {name: a}\nspec:\n  onwer: me', 'f.yaml:4:3: unknown key "onwer" in spec. Did you mean "owner"?'],
-    ['kind: agent\nmetadata: {name: A b}\nspec: {}', 'f.yaml:2:18: metadata.name: lower-case letters'],
+    ['kind: agent\nmetadata: {name: A b}\nspec: {}', 'f.yaml:2:18: metadata.name: "A b" is no name: write lower-case letters'],
     ['kind: server\nmetadata: {name: s}\nspec: {transport: htpt}', 'f.yaml:3:19: spec.transport: must be one of http, sse, stdio'],
     ['kind: server\nmetadata: {name: s}\nspec: {transport: http}', 'f.yaml:3:7: spec.url: an http server needs a url'],
     [

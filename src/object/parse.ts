@@ -121,7 +121,8 @@ function specSchema(kind: Kind, spec: Json | undefined): z.ZodType {
   return kind === 'secret' && !sealed ? secretDraftSpec : kinds[kind];
 }
 
-function check(schema: z.ZodType, value: Json | undefined, at: Path, document: SourceDocument, report: Report): unknown {
+/** The value as the schema reads it; undefined when something is wrong, which is reported with its place. */
+export function check(schema: z.ZodType, value: Json | undefined, at: Path, document: SourceDocument, report: Report): unknown {
   if (value === undefined) {
     report(document.at([]), `${String(at[0])} is missing`);
     return undefined;
@@ -133,12 +134,20 @@ function check(schema: z.ZodType, value: Json | undefined, at: Path, document: S
     if (issue.code === 'unrecognized_keys') {
       const known = knownKeys(schema, issue.path);
       for (const key of issue.keys.slice(0, MAX_ERRORS)) {
-        report(document.atKey(path, key), `unknown key "${key}" in ${dotted(path)}.${didYouMean(key, known)}`);
+        const place = path.length === 0 ? '' : ` in ${dotted(path)}`;
+        report(document.atKey(path, key), `unknown key "${key}"${place}.${didYouMean(key, known) || keysText(known)}`);
       }
     } else report(document.at(path), `${dotted(path)}: ${explain(issue)}`);
   }
   return undefined;
 }
+
+function keysText(known: readonly string[]): string {
+  return known.length === 0 || known.length > MAX_LISTED_KEYS ? '' : ` Known here: ${known.join(', ')}.`;
+}
+
+/** Keys that are listed where none is near to what was written. */
+const MAX_LISTED_KEYS = 24;
 
 type Issue = z.core.$ZodIssue;
 

@@ -10,7 +10,7 @@ import type { ObjectDraft } from './parse.ts';
 import type { ObjectWrite } from './port.ts';
 import { kindsNaming, plainCredentials, type Reference, referencesOf, softReferencesOf } from './references.ts';
 import { isSecretDraft, SEALED_MARK, type SecretDraft } from './secret-draft.ts';
-import type { ControlView } from './snapshot.ts';
+import { type ControlView, unreadableWhy } from './snapshot.ts';
 
 /** Seals secret values; implemented over the vault by whoever calls. */
 export interface SecretSealer {
@@ -74,6 +74,9 @@ export function planChanges(view: ControlView, input: PlanInput, sealer: SecretS
     const settled = settle(view, draft, sealer, plan);
     if (settled) {
       const object = stamped(view, settled, actor, input);
+      // INVARIANT: nothing is written that could not be read again: one such object would keep all from being read (apply.test.ts).
+      const why = unreadableWhy(object);
+      if (why !== undefined) plan.problems.push({ object: key, message: why });
       after.set(key, object);
       put(view, object, draft.revision, plan);
     }

@@ -117,15 +117,20 @@ function reuse(object: StoredObject, base: ControlView | undefined): StoredObjec
 /** What was read once and is handed out again by the store is not checked again. */
 const read = new WeakMap<StoredObject, StoredObject>();
 
+/** Why it could not be read again, were it stored; undefined when it could. */
+export function unreadableWhy(object: StoredObject): string | undefined {
+  const metadata = metadataSchema.safeParse(object.metadata);
+  const found = metadata.success ? kinds[object.kind].safeParse(object.spec) : metadata;
+  const [issue] = found.success ? [] : found.error.issues;
+  return issue && `${[metadata.success ? 'spec' : 'metadata', ...issue.path].join('.')}: ${issue.message}`;
+}
+
 function readStored(object: StoredObject): StoredObject {
   const before = read.get(object);
   if (before) return before;
   const metadata = metadataSchema.safeParse(object.metadata);
   const spec = kinds[object.kind].safeParse(object.spec);
-  if (!metadata.success || !spec.success) {
-    const issue = (metadata.success ? spec.error : metadata.error)?.issues[0];
-    throw unreadable(object, `${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`);
-  }
+  if (!metadata.success || !spec.success) throw unreadable(object, unreadableWhy(object) ?? '');
   const { kind, revision } = object;
   const checked = deepFreeze({
     kind,

@@ -34,6 +34,16 @@ export interface ActivationInput {
 }
 
 export function checkActivation(input: ActivationInput): { problems: ActivationProblem[]; warnings: ActivationProblem[] } {
+  const { problems, warnings } = checkConditions(input);
+  if (problems.length > 0) return { problems, warnings };
+  const set = compilePolicies(input.objects, 0);
+  problems.push(...failedCases(input, set));
+  if (problems.length === 0) warnings.push(...neverDeciding(input, set));
+  return { problems, warnings };
+}
+
+/** The conditions alone: for policies that are looked at and not put into force. */
+export function checkConditions(input: ActivationInput): { problems: ActivationProblem[]; warnings: ActivationProblem[] } {
   const problems: ActivationProblem[] = [];
   const warnings: ActivationProblem[] = [];
   const servers = input.objects.filter((object) => isKind(object, 'server')).map(({ metadata }) => metadata.name);
@@ -47,10 +57,6 @@ export function checkActivation(input: ActivationInput): { problems: ActivationP
       for (const { message, offset } of found.warnings) warnings.push({ ...at, message: `rule "${rule.name}": ${message}`, offset });
     });
   }
-  if (problems.length > 0) return { problems, warnings };
-  const set = compilePolicies(input.objects, 0);
-  problems.push(...failedCases(input, set));
-  if (problems.length === 0) warnings.push(...neverDeciding(input, set));
   return { problems, warnings };
 }
 

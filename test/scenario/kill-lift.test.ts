@@ -250,6 +250,21 @@ describe('the setter alone', () => {
   });
 });
 
+describe('a freeze with a name that is none', () => {
+  it('is refused, and everything that is there can still be read', async () => {
+    for (const odd of ['Bad Name', 'x-', '../x', 'é']) {
+      const reply = await operator('POST', 'freezes', { name: odd, scope: { agent: 'robot' }, reason: 'x' });
+      expect(reply.status).toBe(422);
+      expect(JSON.stringify(reply.body)).toContain('is no name');
+    }
+    // A name made from a pattern ends well, whatever it ends with.
+    const made = await operator('POST', 'freezes', { scope: { tool: { server: 'db', name: 'drop_*' } }, reason: 'x' });
+    expect(made.body.name).toBe('tool-db-drop');
+    expect((await admin('DELETE', 'freezes/tool-db-drop')).status).toBe(200);
+    expect((await admin('GET', 'freezes')).status).toBe(200);
+  });
+});
+
 describe('--revoke-tokens', () => {
   it('revokes the tokens in scope in the same change, and no others', async () => {
     const tokens = [tokenObject('t-a1', 'a'), tokenObject('t-a2', 'a'), tokenObject('t-b', 'b')].map(({ object }) => object);

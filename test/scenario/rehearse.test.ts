@@ -54,6 +54,24 @@ describe('policy lint (unreachable, shadowed, contradictory, never-matching rule
   });
 });
 
+describe('a file with a condition that is none', () => {
+  it('is refused with the place by lint, diff and simulate: a broken rule denies all it looks at, so what they said would be worth nothing', async () => {
+    r = await rehearsal(ALLOW_ALL);
+    const rules = '    - { name: r, match: {}, effect: allow, when: "args.a >" }\n';
+    const text = `kind: policy\nmetadata: { name: broken }\nspec:\n  rules:\n${rules}`;
+    const given = { text, fileName: 'broken.yaml' };
+    for (const [path, body] of [
+      ['policy/lint', given],
+      ['policy/diff', { a: {}, b: given }],
+      ['policy/simulate', { ...given, from: '2020-01-01T00:00:00Z' }],
+    ] as const) {
+      const reply = await r.api(path, { body });
+      expect(reply.status, path).toBe(422);
+      expect(JSON.stringify(reply.body)).toMatch(/broken\.yaml:5:\d+: policy\/broken: rule \\"r\\": this is no CEL expression/);
+    }
+  });
+});
+
 describe('policy diff A B with a concrete call that is decided differently', () => {
   const small = (amount: number): PolicyRule[] => [
     { name: 'small', match: { tool: ['create_refund'] }, when: `args.amount <= ${amount}`, effect: 'allow' },

@@ -22,7 +22,12 @@ export const explainRoutes: Route[] = [
     reply: contract.explainReply,
     async handle({ context, operator, param }) {
       const recorded = await decisionOf(context, param('call'));
-      if (!recorded) return failure(404, 'not_found', `The log has no decision on a call "${param('call').slice(0, 128)}".`);
+      if (!recorded)
+        return failure(
+          404,
+          'not_found',
+          `The log has no decision on a call "${param('call').slice(0, 128)}". Ids of calls stand in what agents are answered (\`callId\`), and in: sallyport log tail`,
+        );
       return json(200, await explainRecorded(context, recorded, mayAct(operator.role, 'reviewer')));
     },
   }),

@@ -69,7 +69,7 @@ export const policyCommands: readonly CommandSpec[] = [
         load: async () => (await import('../action/rehearse.ts')).lintPolicyAction,
       },
       {
-        usage: 'diff <a> <b>',
+        usage: 'diff <before> <after>',
         summary: 'Show calls that two sets of policies decide differently',
         details:
           'Each is a file, a control revision, or `now`. Calls are tried that rules, registered names and the literals of conditions suggest; ' +

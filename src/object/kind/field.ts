@@ -2,12 +2,10 @@
 import { z } from 'zod';
 import { parseNetwork } from '../../lib/network.ts';
 
-export const name = z
-  .string()
-  .regex(
-    /^[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?$/,
-    'lower-case letters, digits, dot, dash, underscore; 1–63 characters; starts and ends with a letter or digit',
-  );
+export const name = z.string().regex(/^[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?$/, {
+  error: ({ input }) =>
+    `${JSON.stringify(String(input).slice(0, 64))} is no name: write lower-case letters, digits, dot, dash, underscore; 1–63 characters; start and end with a letter or digit`,
+});
 /** Names of other objects. */
 export const names = z.array(name).max(10_000);
 export const text = z.string().max(1024);
@@ -20,10 +18,10 @@ export const networks = z
     z
       .string()
       .max(64)
-      .refine(
-        (network) => parseNetwork(network) !== undefined,
-        'an IPv4 or IPv6 network such as 10.0.0.0/8 or 2001:db8::/32 without bits after its prefix, or one address',
-      ),
+      .refine((network) => parseNetwork(network) !== undefined, {
+        error: ({ input }) =>
+          `${JSON.stringify(input)} is no network: write an IPv4 or IPv6 network such as 10.0.0.0/8 or 2001:db8::/32 without bits after its prefix, or one address`,
+      }),
   )
   .min(1)
   .max(256);

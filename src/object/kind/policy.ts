@@ -13,8 +13,13 @@ export const tiers = ['guardrail', 'team', 'agent', 'default'] as const;
 const effects = ['allow', 'deny', 'hold', 'hide'] as const;
 const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 
-const clockTime = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'a time of day as HH:MM, 00:00 to 23:59');
-const zone = z.string().max(64).refine(isTimeZone, 'the name of a time zone, such as Europe/Berlin or UTC');
+const clockTime = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, {
+  error: ({ input }) => `${JSON.stringify(input)} is no time of day: write HH:MM, 00:00 to 23:59`,
+});
+const zone = z
+  .string()
+  .max(64)
+  .refine(isTimeZone, { error: ({ input }) => `${JSON.stringify(input)} is no time zone: write one such as Europe/Berlin or UTC` });
 
 const timeWindow = z
   .strictObject({
