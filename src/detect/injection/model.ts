@@ -36,7 +36,7 @@ let count = 0;
 let groups = 0;
 let sum = 0;
 
-/** Of sentences: where their features begin, their groups, and the most they can add. */
+/** Of sentences: where their features begin, their groups, what their words weigh, and the most they can add, which may be less than nothing. */
 let featureFrom = new Int32Array(256);
 let sentenceGroups = new Int32Array(256);
 let sentenceWeight = new Int32Array(256);
@@ -51,7 +51,8 @@ export function eachWindow(reading: Reading, visit: Visit, options: WindowOption
     const floor = floors === undefined ? Number.NEGATIVE_INFINITY : (floors[first] as number);
     if (floor < least && weights !== undefined && least > Number.NEGATIVE_INFINITY) {
       let reach = most;
-      for (let last = first; last < reading.count && last < first + MAX_WINDOW_SENTENCES; last++) reach += mostAdded[last] as number;
+      for (let last = first; last < reading.count && last < first + MAX_WINDOW_SENTENCES; last++)
+        reach += last === first ? (mostAdded[last] as number) : Math.max(0, mostAdded[last] as number);
       if (reach < least) continue;
     }
     startWindow(always, weights);
@@ -103,7 +104,7 @@ function readSentences(reading: Reading, weights: Int8Array | undefined, words: 
     featureFrom[sentence] = next;
     const said = words === undefined ? 0 : weighWords(reading, sentence, words);
     sentenceWeight[sentence] = said;
-    mostAdded[sentence] = Math.max(0, said);
+    mostAdded[sentence] = said;
     let bits = 0;
     const from = reading.hitFrom[sentence] as number;
     const to = reading.hitFrom[sentence + 1] as number;
