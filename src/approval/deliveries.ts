@@ -3,6 +3,7 @@
 import type { CallReply, Surface } from '../call.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { JsonObject } from '../lib/json.ts';
+import { parseJson } from '../mcp/parse-json.ts';
 import type { DeliveryStore } from './delivery-port.ts';
 
 /** Characters of an answer that is kept; of a longer one it is only known that there was one. */
@@ -37,8 +38,8 @@ export type Ending =
   | { type: 'answer'; reply: Exclude<CallReply, { type: 'accepted' }> }
   /** It may have had an effect, and there is no answer that says which. */
   | { type: 'unknown'; why: string }
-  /** Kept until a person lets exactly this go to its agent; `salt` and the text of the result are what the nonce of the ticket is made of. */
-  | { type: 'withheld'; reply: Extract<CallReply, { type: 'result' }>; salt: string }
+  /** Kept until a person lets exactly this go to its agent; `salt` and the text of the result are what the nonce of the ticket is made of; `finds`: what is held in it. */
+  | { type: 'withheld'; reply: Extract<CallReply, { type: 'result' }>; salt: string; finds: string }
   /** Surely nothing was sent to a server: the identical call is asked for anew. */
   | { type: 'unused' }
   /** Refused before the grant was used; or it ran, and its answer waits under the ticket that the message names. */
@@ -191,5 +192,5 @@ function bounded(ending: Ending): Ending {
 export function replyOf({ ending }: KeptEnding): Exclude<CallReply, { type: 'accepted' }> | undefined {
   if (ending.type !== 'answer' && ending.type !== 'withheld') return undefined;
   const { reply } = ending;
-  return reply.type === 'error' ? reply : { ...reply, result: JSON.parse(reply.resultText ?? '{}') as JsonObject };
+  return reply.type === 'error' ? reply : { ...reply, result: parseJson(reply.resultText ?? '{}') as JsonObject };
 }
