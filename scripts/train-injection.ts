@@ -1,8 +1,10 @@
 // Trains the injection model on texts from our own grammar and writes src/detect/injection/weight.ts. Deterministic: the same grammar gives the same
 // weights. Never reads a public or held-out set. Use: npm run -s node -- scripts/train-injection.ts [--check] [--folds]
 import { writeFileSync } from 'node:fs';
+import { deflateRawSync } from 'node:zlib';
 import { conceptIndex } from '../src/detect/injection/concept.ts';
 import { FEATURE_COUNT, FINE_FROM, featureSign, GROUP_FROM, NEAR_FROM } from '../src/detect/injection/feature.ts';
+import { eachSlot, LEXICAL_SLOTS } from '../src/detect/injection/lexical.ts';
 import { eachWindow } from '../src/detect/injection/model.ts';
 import { readText } from '../src/detect/injection/reading.ts';
 import { type Example, makeBackground, makeDefinitions, makeResults } from './injection/corpus.ts';
@@ -12,15 +14,15 @@ const ROUNDS = 5;
 const STEP = 0.05;
 const RIDGE = 0.003;
 /** How freely a kind of feature may grow: concepts, kinds of pairs near each other, kinds that meet, single pairs. */
-const REACH = { alone: 1, near: 1.5, group: 0.3, fine: 0.35 };
+const REACH = { alone: 1, near: 1.5, group: 0.3, fine: 0.35, word: Number(process.env.WORD ?? 0.5) };
 /** Part of the features that an attack is shown without, so that few signs are enough. */
 const LEFT_OUT = 0.5;
 /** Windows of an honest text that are trained on, the worst ones. */
 const WORST = 3;
 const EXAMPLES = 6_000;
-const BACKGROUND = 9_000;
+const BACKGROUND = 14_000;
 /** Models that are trained on examples of their own; what counts is their mean, which is steadier than any of them. */
-const SEEDS = [11, 12];
+const SEEDS = process.argv.includes('--quick') ? [11] : [11, 12];
 
 /**
  * How much what the model is far off at counts less. Our grammar has more honest texts that look like attacks, and more attacks that look like nothing,
@@ -33,15 +35,27 @@ interface Robustness {
 const DEFINITIONS: Robustness = { honest: 0.5, attack: 0.3 };
 const RESULTS: Robustness = { honest: 0, attack: 0 };
 const LEAST_CHANCE = 0.02;
+/** Concepts first, then slots of words. */
+const ALL_FEATURES = FEATURE_COUNT + LEXICAL_SLOTS;
 
 type Windows = Int32Array[];
 type Learnable = { positive: boolean; windows: Windows };
 
 function windowsOf({ text, places }: Example): Windows {
   const windows: Windows = [];
-  eachWindow(readText(text, /^\s*[{[]/.test(text)), (_first, _last, list, count) => windows.push(list.slice(0, count)), {
-    always: places.map(conceptIndex),
-  });
+  const reading = readText(text, /^\s*[{[]/.test(text));
+  eachWindow(
+    reading,
+    (first, last, list, count) => {
+      const slots: number[] = [];
+      for (let sentence = first; sentence <= last; sentence++) eachSlot(reading, sentence, (slot) => slots.push(FEATURE_COUNT + slot));
+      const window = new Int32Array(count + slots.length);
+      window.set(list.subarray(0, count));
+      window.set(slots, count);
+      windows.push(window);
+    },
+    { always: places.map(conceptIndex) },
+  );
   return windows;
 }
 
@@ -71,8 +85,8 @@ function trainAll(make: (seed: number) => Example[], robust: Robustness, backgro
 
 function train(data: readonly Learnable[], robust: Robustness, seed: number): Float32Array {
   const random = seeded(seed);
-  const weights = new Float32Array(FEATURE_COUNT);
-  const signs = Array.from({ length: FEATURE_COUNT }, (_one, feature) => featureSign(feature));
+  const weights = new Float32Array(ALL_FEATURES);
+  const signs = Array.from({ length: ALL_FEATURES }, (_one, feature) => (feature < FEATURE_COUNT ? featureSign(feature) : 0));
   const reach = Float32Array.from(signs, (sign, feature) =>
     sign === undefined
       ? 0
@@ -82,7 +96,9 @@ function train(data: readonly Learnable[], robust: Robustness, seed: number): Fl
           ? REACH.near
           : feature < FINE_FROM
             ? REACH.group
-            : REACH.fine,
+            : feature < FEATURE_COUNT
+              ? REACH.fine
+              : REACH.word,
   );
   weights[0] = -2;
   const scoreOf = (window: Int32Array): number =>
@@ -134,6 +150,11 @@ function evaluate(name: string, weights: Float32Array, examples: readonly Exampl
   );
 }
 
+/** What words weigh, packed: nearly all of them nothing. */
+function packWords(weights: Float32Array): string {
+  return deflateRawSync(Buffer.from(pack(weights.subarray(FEATURE_COUNT)), 'base64'), { level: 9 }).toString('base64');
+}
+
 /** Whole weights of 1/16: one byte each, most of them zero. */
 function pack(weights: Float32Array): string {
   const bytes = Buffer.alloc(weights.length);
@@ -162,9 +183,14 @@ if (!process.argv.includes('--check')) {
   const text = `// Written by scripts/train-injection.ts; do not edit. Log odds per feature, signed bytes of a sixteenth, base64.
 // Trained on texts of our own grammar and on our own prose, scripts/injection/; on nothing else.
 
-export const DEFINITION_WEIGHTS = '${pack(definitionWeights)}';
+export const DEFINITION_WEIGHTS = '${pack(definitionWeights.subarray(0, FEATURE_COUNT))}';
 
-export const RESULT_WEIGHTS = '${pack(resultWeights)}';
+export const RESULT_WEIGHTS = '${pack(resultWeights.subarray(0, FEATURE_COUNT))}';
+
+// The same for words and pairs of words, by slot; deflated.
+export const DEFINITION_WORDS = '${packWords(definitionWeights)}';
+
+export const RESULT_WORDS = '${packWords(resultWeights)}';
 `;
   writeFileSync(new URL('../src/detect/injection/weight.ts', import.meta.url), text);
   console.log(`weight.ts: ${text.length} characters`);

@@ -9,12 +9,15 @@ import { fill, type Random, type Slots, seeded } from './grammar.ts';
 import { HONEST_PARAMETERS, HONEST_USAGE } from './honest-definition.ts';
 import { HONEST_TEXT, MORE_CARRIERS } from './honest-text.ts';
 import { INJECT_PHRASING } from './inject-phrasing.ts';
+import { pieceOf, readInstalled } from './installed.ts';
 import { decorate, makeMarkup } from './markup.ts';
 import { PHRASES } from './phrase.ts';
 import { PLAIN_DEFINITIONS, PLAIN_RESULTS, PLAIN_SLOTS } from './plain-attack.ts';
 import { PLAIN_HONEST_TEXT, PLAIN_HONEST_USAGE } from './plain-honest.ts';
 import { POISON_PHRASING } from './poison-phrasing.ts';
 import { SLOTS } from './slots.ts';
+import { WIDE_DEFINITIONS, WIDE_HONEST, WIDE_RESULTS, WIDE_SLOTS } from './wide-attack.ts';
+import { STRONG_USAGE } from './wide-honest.ts';
 
 export interface Example {
   text: string;
@@ -37,13 +40,15 @@ function joined(...tables: Lists[]): Record<string, string[]> {
   return all;
 }
 
-const ALL_DEFINITION_ATTACKS = joined(DEFINITION_ATTACKS, POISON_PHRASING);
-const ALL_RESULT_ATTACKS = joined(RESULT_ATTACKS, INJECT_PHRASING);
-const ALL_TEXT = joined(RESULT_SLOTS, HONEST_TEXT, PLAIN_HONEST_TEXT);
+const ALL_DEFINITION_ATTACKS = joined(DEFINITION_ATTACKS, POISON_PHRASING, WIDE_DEFINITIONS);
+const ALL_RESULT_ATTACKS = joined(RESULT_ATTACKS, INJECT_PHRASING, WIDE_RESULTS);
+const ALL_TEXT = joined(RESULT_SLOTS, HONEST_TEXT, PLAIN_HONEST_TEXT, WIDE_HONEST);
 const ALL_CARRIERS = [...CARRIERS, ...MORE_CARRIERS];
-const ALL_USAGE = [...USAGE, ...HONEST_USAGE, ...PLAIN_HONEST_USAGE];
+const ALL_USAGE = [...USAGE, ...HONEST_USAGE, ...PLAIN_HONEST_USAGE, ...STRONG_USAGE, ...STRONG_USAGE];
 const ALL_PARAMETERS = [...PARAMETERS, ...HONEST_PARAMETERS];
 
+/** Part of the background that is text of installed packages. */
+const INSTALLED = 0.5;
 /** Part of the attacks that is in the plainest words. */
 const PLAIN = 0.25;
 
@@ -116,6 +121,7 @@ function withGoals(slots: Slots, split: Split | undefined): Slots {
   return {
     ...slots,
     ...PLAIN_SLOTS,
+    ...WIDE_SLOTS,
     ...Object.fromEntries(Object.entries(PHRASES).map(([key, list]) => [key, part(list, split)])),
     goal: goals,
     goalC: goals.map((goal) => `${goal.startsWith('{') ? goal : (goal[0] as string).toUpperCase() + goal.slice(1)}.`),
@@ -185,8 +191,13 @@ export function makeBackground(seed: number, count: number): Example[] {
       .split(/\n\s*\n/)
       .filter((text) => text.length > 30),
   );
+  const installed = readInstalled();
   return Array.from({ length: count }, () => {
     const kind = random.next();
+    if (random.chance(INSTALLED)) {
+      const text = random.chance(0.6) ? pieceOf(installed.pages, random) : random.pick(installed.comments);
+      return { text, positive: false, family: 'installed', places: [] };
+    }
     const text = kind < 0.45 ? random.pick(paragraphs) : kind < 0.6 ? decorate(random.pick(paragraphs), random) : makeMarkup(random);
     return { text, positive: false, family: 'background', places: [] };
   });

@@ -65,6 +65,14 @@ export const CONCEPTS = [
   'your',
   'about-attack',
   'attacker',
+  // What gives an order its weight: that it is new, a state one is put into, that nothing else counts, how long it holds, what happens to who refuses.
+  'new',
+  'mode',
+  'only',
+  'scope',
+  'refuse',
+  'penalty',
+  'approved',
   // Marks in the text.
   'imperative',
   'address',

@@ -190,6 +190,27 @@ const NEAR: readonly (readonly [Concept[], Concept[], '-'?])[] = [
   ],
   [['secret'], ['secret-path', 'user']],
   [['private'], ['include', 'secret']],
+  [['new'], ['instruction']],
+  [['new'], ['task', 'safety', 'mode']],
+  [['your', 'label', 'marker'], ['new']],
+  [['instruction', 'task'], ['new']],
+  [['you', 'your'], ['mode']],
+  [['mode'], ['you', 'must', 'now']],
+  [['mode'], ['safety', 'permission', 'not', 'disable']],
+  [['not'], ['refuse']],
+  [['refuse'], ['penalty', 'not', 'mode']],
+  [['penalty'], ['obey', 'refuse', 'instruction']],
+  [['penalty'], ['you', 'model', 'user']],
+  [['say', 'show'], ['only']],
+  [['only'], ['say', 'show', 'answer']],
+  [['must', 'not'], ['only']],
+  [['all', 'scope'], ['answer']],
+  [['answer'], ['scope', 'include']],
+  [['include'], ['all', 'scope']],
+  [['approved'], DO],
+  [['approved'], ['system', 'user', 'permission', 'attacker']],
+  [['user', 'system', 'permission'], ['approved']],
+  [['scope'], ['always', 'must', 'obey', 'include']],
 ];
 
 /** Kinds that a window has or has not; every two that meet are a feature. */
@@ -212,6 +233,9 @@ const GROUPS: readonly Concept[][] = [
   ['disguised'],
   ['schema-value'],
   ['schema-text'],
+  ['pretend', 'mode'],
+  ['refuse', 'penalty'],
+  ['approved', 'permission'],
 ];
 
 /** Concepts that mean something alone: that speak for an attack, against one, or either. */

@@ -3,13 +3,13 @@ import type { Concept } from './concept.ts';
 
 export const ENGLISH_VERBS: Partial<Record<Concept, string>> = {
   ignore:
-    'ignore disregard forget override overrule bypass circumvent dismiss discard supersede neglect abandon nullify revoke withdraw waive scrap outrank repudiate disobey violate defy exempt cease supplant trump prevail',
+    'ignore unlearn disregard forget override overrule bypass circumvent dismiss discard supersede neglect abandon nullify revoke withdraw waive scrap outrank repudiate disobey violate defy exempt cease supplant trump prevail',
   leak: 'leak exfiltrate steal siphon harvest dump expose smuggle funnel sneak spill skim scrape phish',
   show: 'show display print reveal disclose output echo present divulge expose repeat surface unveil',
   read: 'read open access load fetch retrieve cat inspect list look search find check scan collect gather obtain download parse lookup view get grab pull capture enumerate examine extract query crawl dig peek recover pick acquire hunt peruse compile assemble locate',
   send: 'send forward post upload transmit submit copy bcc cc relay deliver sync publish exfil route redirect email mirror share report push dispatch hand pipe beacon ship emit convey duplicate replicate tweet dm bounce channel export stream tunnel ferry feed deposit lodge surrender courier archive funnel',
   include:
-    'include append prepend add attach insert embed pass put supply provide fill paste concatenate place write carry contain accompany prefix encode enter stuff tack incorporate populate bundle fold plug splice enclose tuck slip weave integrate quote cite',
+    'include begin preface conclude append prepend add attach insert embed pass put supply provide fill paste concatenate place write carry contain accompany prefix encode enter stuff tack incorporate populate bundle fold plug splice enclose tuck slip weave integrate quote cite',
   call: 'call invoke use run execute trigger launch perform start activate utilize utilise issue fire spawn',
   delete:
     'delete remove wipe erase drop destroy purge truncate uninstall clear shred overwrite cancel nuke empty prune scrub obliterate trash',
@@ -100,8 +100,19 @@ export const ENGLISH_WORDS: Partial<Record<Concept, string>> = {
   permission:
     'permission access privilege role approval consent authority clearance authorization pre-approved preapproved collaborator public approved authorized full right rights owner ownership entitlement unrestricted administrator',
   me: "i me my we our us mine i'm we're i've",
-  you: 'you yourself',
+  you: "you yourself you're you've you'll u",
   'about-attack':
     'example injection attack attackers phrase phrases pattern patterns payload researcher researchers paper study studies test tests detector detect detects detection detected quote quotes quoted quoting quotation quotations owasp training vulnerability vulnerable blog article benchmark sample classifier dataset corpus students learners lesson slide changelog documentation fixture regression explains explain illustrates illustrate demonstrates demonstrate discusses discuss malicious jailbreaks phishing scanner threat analyst analysts workshop module awareness mitigation defend defense defenses defence refused refuse flagged flag flags sanitize glossary annotated regex redteam red-team poisoning exploit adversarial talk podcast chapter lecture novel film character wrote report reported shown snippet signature signatures',
+  new: 'new newly updated revised latest amended modified actual real true effective superseding replacement',
+  mode: 'mode modes debug debugging diagnostic diagnostics maintenance sandboxed simulation simulated experimental activated activate activation activating enabled unlocked protocol override emergency failsafe',
+  only: 'only solely nothing exclusively just merely simply single sole',
+  scope:
+    'session conversation chat turn interaction rest remainder remaining throughout thread duration always henceforth ongoing permanently subsequent',
+  refuse:
+    'refuse refuses refused refusing refusal decline declines resist disclaimer caveat moralize moralise lecture apologize apologise apology judgement judgment objection doubt question comply compliance',
+  penalty:
+    'otherwise failure fail failing failed penalty penalised penalized terminated termination terminate shutdown fired consequence punished punishment reward rewarded lawsuit suspended revoked incur malfunction noncompliance violation',
+  approved:
+    'approved authorised authorized verified consented confirmed permitted cleared preapproved vetted sanctioned agreed greenlit legitimate trusted granted authorization authorisation clearance',
   attacker: 'attacker evil malicious hacker adversary pwned backdoor malware exfiltrator intruder',
 };

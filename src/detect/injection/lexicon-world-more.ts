@@ -34,4 +34,15 @@ export const MORE_WORLD_WORDS: Partial<Record<Concept, string>> = {
   include:
     'füge hinzufügen anhängen ergänze ajoute ajouter ajoutez ajouté inclus incluez añade añadir agrega incluye incluya aggiungi aggiungere aggiunto includi adicione inclua acrescente voeg dodaj dolacz добавь добавьте включи приложи ekle 添加 附加 包含 附上 追加 含め 추가 포함 أضف tambahkan sertakan',
   call: 'rufe aufrufen ausführen führe appelle appelez exécute exécutez lance llama llame ejecuta ejecute chiama esegui execute chame invoque voer wywolaj uruchom вызови запусти выполни çağır çalıştır 调用 执行 运行 呼び出 実行 호출 실행 استدع شغل jalankan panggil',
+  new: 'neue neuen neuer neues aktualisierte nouvelle nouvelles nouveau nouveaux nueva nuevas nuevo nuevos nova novas novo novos nuove nuova nuovo nuovi nieuwe nowe nowy nowa новые новая новое новый yeni 新的 新 新しい 새로운 새 جديد جديدة नया नए baru ny nya',
+  mode: 'modus entwicklermodus wartungsmodus modo modalità tryb trybie режим режиме modu 模式 モード 모드 وضع मोड',
+  only: 'nur ausschließlich seulement uniquement rien solo solamente únicamente nada somente apenas soltanto nulla alleen slechts tylko wyłącznie только лишь ничего sadece yalnızca 只 仅 だけ のみ 만 오직 فقط केवल hanya endast',
+  scope:
+    'sitzung gespräch unterhaltung session conversation sesión conversación sessão conversa sessione conversazione sessie gesprek sesji rozmowy сессии разговора диалога oturum sohbet 会话 对话 セッション 会話 세션 대화 الجلسة المحادثة सत्र sesi',
+  refuse:
+    'weigere weigern ablehnen refuse refuser refuses rechaces niegues recusar recuse rifiutare rifiutarti weiger weigeren odmawiaj odmów отказывайся отказывать reddetme 拒绝 拒否 거부 رفض मना menolak',
+  penalty:
+    'sonst andernfalls ansonsten sinon autrement contrario senão altrimenti anders inaczej иначе aksi 否则 さもないと 그렇지 وإلا अन्यथा',
+  approved:
+    'genehmigt freigegeben autorisiert bestätigt approuvé autorisé validé aprobado autorizado confirmado aprovado approvato autorizzato confermato goedgekeurd zatwierdzone одобрено разрешено подтверждено onaylandı 批准 授权 承認 許可 승인 허가 موافق मंज़ूर disetujui',
 };

@@ -2,6 +2,7 @@
 // instruction cannot dilute it. Deterministic, linear in the text; features of a sentence are made once, scratch space is reused.
 import { CONCEPT_COUNT } from './concept.ts';
 import { FEATURE_COUNT, FINE_FROM, GROUP_COUNT, GROUP_FROM, groupBits, PAIR_FEATURES, pairFeatures } from './feature.ts';
+import { weighWords } from './lexical.ts';
 import type { Reading } from './reading-state.ts';
 
 /** Sentences of one window, and its words. */
@@ -20,6 +21,8 @@ export interface WindowOptions {
   always?: readonly number[] | undefined;
   /** With weights, features that weigh nothing are left out. */
   weights?: Int8Array | undefined;
+  /** With weights: what words weigh. */
+  words?: Int8Array | undefined;
   /** With weights: windows that cannot reach this sum are left out. */
   least?: number | undefined;
   /** What each sentence alone is worth at least (order.ts). */
@@ -33,21 +36,23 @@ let count = 0;
 let groups = 0;
 let sum = 0;
 
-/** Of sentences: where their features begin, their groups, and the most they can add. */
+/** Of sentences: where their features begin, their groups, what their words weigh, and the most they can add, which may be less than nothing. */
 let featureFrom = new Int32Array(256);
 let sentenceGroups = new Int32Array(256);
+let sentenceWeight = new Int32Array(256);
 let mostAdded = new Int32Array(256);
 let sentenceFeatures = new Int32Array(START_FEATURES);
 
 export function eachWindow(reading: Reading, visit: Visit, options: WindowOptions = {}): void {
   const { weights, always = [], least = Number.NEGATIVE_INFINITY, floors } = options;
-  readSentences(reading, weights);
+  readSentences(reading, weights, options.words);
   const most = weights === undefined ? 0 : mostOf(weights);
   for (let first = 0; first < reading.count; first++) {
     const floor = floors === undefined ? Number.NEGATIVE_INFINITY : (floors[first] as number);
     if (floor < least && weights !== undefined && least > Number.NEGATIVE_INFINITY) {
       let reach = most;
-      for (let last = first; last < reading.count && last < first + MAX_WINDOW_SENTENCES; last++) reach += mostAdded[last] as number;
+      for (let last = first; last < reading.count && last < first + MAX_WINDOW_SENTENCES; last++)
+        reach += last === first ? (mostAdded[last] as number) : Math.max(0, mostAdded[last] as number);
       if (reach < least) continue;
     }
     startWindow(always, weights);
@@ -56,6 +61,7 @@ export function eachWindow(reading: Reading, visit: Visit, options: WindowOption
       const to = featureFrom[last + 1] as number;
       for (let at = featureFrom[last] as number; at < to; at++) add(sentenceFeatures[at] as number, weights);
       meet(sentenceGroups[last] as number, weights);
+      sum += sentenceWeight[last] as number;
       visit(first, last, features, count, last === first ? Math.max(sum, floor) : sum);
     }
   }
@@ -75,11 +81,12 @@ function mostOf(weights: Int8Array): number {
 
 const reachOf = new WeakMap<Int8Array, number>();
 
-function readSentences(reading: Reading, weights: Int8Array | undefined): void {
+function readSentences(reading: Reading, weights: Int8Array | undefined, words: Int8Array | undefined): void {
   if (featureFrom.length <= reading.count + 1) {
     const size = reading.count * 2 + 2;
     featureFrom = new Int32Array(size);
     sentenceGroups = new Int32Array(size);
+    sentenceWeight = new Int32Array(size);
     mostAdded = new Int32Array(size);
   }
   const { hits, places } = reading;
@@ -95,7 +102,9 @@ function readSentences(reading: Reading, weights: Int8Array | undefined): void {
   for (let sentence = 0; sentence < reading.count; sentence++) {
     newStamp();
     featureFrom[sentence] = next;
-    mostAdded[sentence] = 0;
+    const said = words === undefined ? 0 : weighWords(reading, sentence, words);
+    sentenceWeight[sentence] = said;
+    mostAdded[sentence] = said;
     let bits = 0;
     const from = reading.hitFrom[sentence] as number;
     const to = reading.hitFrom[sentence + 1] as number;

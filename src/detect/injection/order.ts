@@ -119,9 +119,44 @@ const CALL = of('call');
 const TOOL_OR_OTHER = of('tool', 'other');
 const BAD = of('safety', 'reason', 'ignore', 'disable');
 const SECRET = of('secret');
+const NEW = of('new');
+const TASK = of('task', 'instruction');
+const WHO = of('your', 'you', 'label', 'marker', 'voice');
+const LOOSE = of('safety', 'permission', 'pretend');
+const OFF = of('not', 'disable', 'pretend');
+const SAY = of('say', 'show');
+const ONLY = of('only');
+const EVERY = of('all', 'scope', 'always');
+const MOVING = of('send', 'pay', 'visit', 'leak', 'grant');
+const GOAL = of('address', 'url', 'account', 'money');
+const REFUSE = of('refuse');
 
 function dropsRules(): boolean {
   return isOrder() && near(IGNORE, INSTRUCTION, 5) && any(WHOSE);
+}
+
+function givesNewTask(): boolean {
+  return isMeant() && !has(C.me) && near(WHO, NEW, 2) && near(NEW, TASK, 2) && (has(C.imperative) || any(SAY));
+}
+
+function switchesMode(): boolean {
+  return isMeant() && has(C.you) && has(C.mode) && any(LOOSE) && any(OFF);
+}
+
+function looksOnlyAtThis(): boolean {
+  return isOrder() && !has(C.me) && near(SAY, ONLY, 6) && (has(C.marker) || has(C.voice) || has(C.ignore) || has(C.scope));
+}
+
+function saysInEvery(): boolean {
+  return isOrder() && !has(C.me) && near(EVERY, ANSWER, 2) && near(PUTTING, EVERY, 4) && !has(C.tool);
+}
+
+function movesByNote(): boolean {
+  return isOrder() && has(C.label) && any(MOVING) && any(GOAL);
+}
+
+function mayNotRefuse(): boolean {
+  return isMeant() && has(C.you) && near(NOT, REFUSE, 2) && any(DOING);
 }
 
 function dropsWhatWasSaid(): boolean {
@@ -269,6 +304,12 @@ const ORDERS: readonly (() => boolean)[] = [
 ];
 const RESULT_ORDERS: readonly (() => boolean)[] = [
   ...ORDERS,
+  givesNewTask,
+  switchesMode,
+  looksOnlyAtThis,
+  saysInEvery,
+  movesByNote,
+  mayNotRefuse,
   mustBeInAnswer,
   fromNowOn,
   speaksToModel,

@@ -22,6 +22,9 @@ export interface Reading {
   hits: Uint8Array;
   /** Word of the sentence in which the hit is. */
   places: Uint8Array;
+  /** Hashes of the words of sentence n: from `wordsFrom[n]` to `wordsFrom[n + 1]`. */
+  wordsFrom: Int32Array;
+  hashes: Int32Array;
 }
 
 /** Index of every concept by name. */
@@ -36,6 +39,8 @@ export const reading: Reading = {
   hitFrom: new Int32Array(START_SENTENCES + 1),
   hits: new Uint8Array(START_HITS),
   places: new Uint8Array(START_HITS),
+  wordsFrom: new Int32Array(START_SENTENCES + 1),
+  hashes: new Int32Array(START_HITS),
 };
 
 /** Words of the sentence so far, whether a clause begins here, the words at which something was negated and told, and whether a
@@ -46,18 +51,21 @@ let hitCount = 0;
 let sentenceHits = 0;
 let sentenceStart = 0;
 let textWords = 0;
+let hashCount = 0;
 
 export function startReading(): void {
   reading.count = 0;
   state.sawTurned = false;
   hitCount = 0;
   textWords = 0;
+  hashCount = 0;
   begin(0);
 }
 
 export function endReading(at: number): Reading {
   finish(at);
   reading.hitFrom[reading.count] = hitCount;
+  reading.wordsFrom[reading.count] = hashCount;
   return reading;
 }
 
@@ -76,7 +84,7 @@ export function finish(at: number): void {
     reading.wordFrom[index] = textWords - state.sentenceWords;
     reading.count = index + 1;
     if (reading.count + 1 >= reading.hitFrom.length - 1) growSentences();
-  }
+  } else hashCount = reading.wordsFrom[reading.count] as number;
   begin(at);
 }
 
@@ -96,10 +104,24 @@ function begin(at: number): void {
   state.notAt = -9;
   state.tellAt = -9;
   reading.hitFrom[reading.count] = hitCount;
+  reading.wordsFrom[reading.count] = hashCount;
+}
+
+/** One more word of the sentence, as its hash. */
+export function noteWord(hash: number): void {
+  state.sentenceWords++;
+  if (hashCount === reading.hashes.length) growHashes();
+  reading.hashes[hashCount++] = hash;
+}
+
+function growHashes(): void {
+  const next = new Int32Array(reading.hashes.length * 2);
+  next.set(reading.hashes);
+  reading.hashes = next;
 }
 
 function growSentences(): void {
-  for (const key of ['start', 'end', 'wordFrom', 'words', 'hitFrom'] as const) {
+  for (const key of ['start', 'end', 'wordFrom', 'words', 'hitFrom', 'wordsFrom'] as const) {
     const next = new Int32Array(reading[key].length * 2);
     next.set(reading[key]);
     reading[key] = next;

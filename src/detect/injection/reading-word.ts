@@ -1,7 +1,7 @@
 // Words of a reading: which concepts a word stands for, whatever its script and disguise.
 import { conceptIndex } from './concept.ts';
 import { foldUnit, INVISIBLE, isImitator, isUnspaced } from './glyph.ts';
-import { C, finish, hit, MAX_SENTENCE_WORDS, state } from './reading-state.ts';
+import { C, finish, hit, MAX_SENTENCE_WORDS, noteWord, state } from './reading-state.ts';
 import { conceptAt, conceptsOf, HASH_START, hasConcept, hashStep, hashWord, MAX_UNSPACED_UNITS } from './word-table.ts';
 
 /** Letters of a spread-out run that are read together. */
@@ -10,12 +10,12 @@ const MAX_SPACED_LETTERS = 512;
 const NEGATED_WORDS = 4;
 const VERB_COUNT = conceptIndex('decode') + 1;
 const LABEL_WORDS = new Set(
-  'note notes important warning attention notice caution ps hint tip reminder critical urgent mandatory instruction instructions'
+  'note notes todo important warning attention notice caution ps hint tip reminder critical urgent mandatory instruction instructions'
     .split(' ')
     .map(hashWord),
 );
 const VOICE_WORDS = new Set(
-  'system sys systeme sistema assistant ai llm todo trigger admin administrator developer override directive assistants claude chatgpt copilot ki ia assistent asistente assistente 系统 システム'
+  'system sys systeme sistema assistant ai llm trigger admin administrator developer override directive assistants claude chatgpt copilot ki ia assistent asistente assistente 系统 システム'
     .split(' ')
     .map(hashWord),
 );
@@ -69,17 +69,32 @@ export function readWord(text: string, from: number): number {
     previous = raw;
   }
   if (at === from) return from + 1;
-  state.sentenceWords++;
+  noteWord(letters > 0 ? hash : HASH_START);
   if (isHiddenInside || (imitators > 0 && plain > 0 && letters > 2)) hit(C.disguised);
   let packed = conceptsOf(hash);
-  if (packed === 0 && digits > 0 && letters > 0 && at - from >= 4) packed = readLeet(text, from, at, digits, letters);
+  if (packed === 0 && digits > 0 && letters > 0) packed = readLeet(text, from, at, digits, letters);
   const behind = text.charCodeAt(at);
   if (packed === 0 && isIdentifier) packed = readIdentifier(conceptsOf(part), parts);
   else if (packed === 0 && behind === 40 && letters > 2) hit(C.identifier);
-  if (packed !== 0) hitWord(packed);
+  if (packed !== 0) hitForm(text, from, at, packed);
   if (behind === 58 && text.charCodeAt(at + 1) !== 47) readLabel(hash, isIdentifier && isTelling(packed));
   state.clauseStart = packed !== 0 && opensClause(packed);
   return at;
+}
+
+function hitForm(text: string, from: number, to: number, packed: number): void {
+  if (isDescribing(text, from, to, packed)) state.clauseStart = false;
+  hitWord(packed);
+}
+
+/** "sends", "sending": a word that tells what is done, and orders nothing. */
+function isDescribing(text: string, from: number, to: number, packed: number): boolean {
+  if (to - from < 5) return false;
+  if (text.charCodeAt(to - 1) === 103) return text.charCodeAt(to - 2) === 110 && text.charCodeAt(to - 3) === 105;
+  if (text.charCodeAt(to - 1) !== 115) return false;
+  let hash = HASH_START;
+  for (let at = from; at < to - 1; at++) hash = hashStep(hash, foldUnit(text.charCodeAt(at), 0));
+  return conceptsOf(hash) === packed;
 }
 
 function isHiddenMark(raw: number): boolean {
@@ -184,7 +199,7 @@ function readLeet(text: string, from: number, to: number, digits: number, letter
     hit(C.account);
     return 0;
   }
-  if (to - from > 20) return 0;
+  if (to - from > 20 || to - from < 4) return 0;
   for (const one of [105, 108]) {
     let hash = HASH_START;
     for (let at = from; at < to; at++) {

@@ -1,16 +1,17 @@
 // The trained model at its operating point: at most 1 % of real, honest texts are above it. Scores are 0 to 1; 0.5 is the operating point.
 import { type Concept, conceptIndex } from './concept.ts';
 import { FEATURE_COUNT } from './feature.ts';
+import { unpackTable } from './lexical.ts';
 import { eachWindow } from './model.ts';
 import { orderFloors } from './order.ts';
 import { readText } from './reading.ts';
-import { DEFINITION_WEIGHTS, RESULT_WEIGHTS } from './weight.ts';
+import { DEFINITION_WEIGHTS, DEFINITION_WORDS, RESULT_WEIGHTS, RESULT_WORDS } from './weight.ts';
 
 export type Place = 'definition' | 'schema-text' | 'schema-value' | 'result' | 'disguised-definition' | 'disguised-result';
 
 /** Log odds at which a text counts. Chosen on real definitions and results: see docs/injection.md. */
-export const DEFINITION_POINT = 0.8;
-export const RESULT_POINT = 1.9;
+export const DEFINITION_POINT = 1.0;
+export const RESULT_POINT = 1.8;
 
 /** Weights are whole steps of this part of a log odd. */
 const STEPS = 16;
@@ -38,6 +39,8 @@ const PLACES: Readonly<Record<Place, readonly number[]>> = {
 
 const definitionWeights = unpack(DEFINITION_WEIGHTS);
 const resultWeights = unpack(RESULT_WEIGHTS);
+const definitionWords = unpackTable(DEFINITION_WORDS);
+const resultWords = unpackTable(RESULT_WORDS);
 
 /** The highest score of any window. */
 export function scoreText(text: string, place: Place): Passage {
@@ -122,6 +125,7 @@ function eachLogOdds(
   eachWindow(reading, (first, last, _list, _count, sum) => visit(first, last, sum / STEPS), {
     always: PLACES[place],
     weights,
+    words: isResult(place) ? resultWords : definitionWords,
     least: least === undefined ? undefined : least * STEPS,
     floors,
   });
