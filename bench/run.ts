@@ -11,13 +11,13 @@ import { type BenchProcess, start } from './process.ts';
 
 const HELP = `Usage: npm run -s bench [-- OPTION…]
 
-The same work direct, through a bare byte proxy and through Sallyport, and what decisions, inspection and evidence cost by themselves.
+The same work direct, through a bare byte proxy and through Sallyport, and what decisions, inspection, evidence and long messages cost by themselves.
 
   --json           one JSON object of named figures
   --processes=N    N processes of each gateway and proxy one after another instead of one; prints medians and ranges over all their rounds
   --quick          one short round
   --full           the evidence part with a generated log of ten million entries
-  --only=A,B       only these of the works c1 c16 c64 c256 c64-32k and the parts policy dlp injection intent evidence
+  --only=A,B       only these of the works c1 c16 c64 c256 c64-32k and the parts policy dlp injection intent evidence large
   --subjects=A,B   only these gateways: sqlite sqlite-many sqlite-rules sqlite-quota sqlite-all sqlite-tree postgres
   --no-postgres    without the gateway on PostgreSQL
   --no-parts       without the parts
@@ -51,8 +51,8 @@ const ALL_WORK: Work[] = [
   { name: 'c64-32k', connections: 64, requests: 6_000, large: true },
 ];
 const WORK = ALL_WORK.filter(({ name }) => !only || only.includes(name));
-/** What is measured beside the path: decisions by number of rules, detection by size of text. */
-const ALL_PARTS = ['policy', 'dlp', 'injection', 'intent', 'evidence'];
+/** What is measured beside the path: decisions by number of rules, detection by size of text, how long a long message holds up others. */
+const ALL_PARTS = ['policy', 'dlp', 'injection', 'intent', 'evidence', 'large'];
 const PARTS = ALL_PARTS.filter((name) => withParts && (!only || only.includes(name) || !only.some((one) => ALL_PARTS.includes(one))));
 /** What a part is told beside `--json`. */
 const PART_OPTIONS: Readonly<Record<string, readonly string[]>> = {
