@@ -168,8 +168,8 @@ export class FlowScope {
   #addValue(source: Source, record: number, text: string, flat: Flat, from: number, to: number, start: number): void {
     const length = to - from;
     if (length < MIN_VALUE_CHARS || length > MAX_VALUE_CHARS || text.length > MAX_VALUE_CHARS * 2) return;
-    if ((text.match(/[\p{L}\p{N}]+/gu)?.length ?? 0) > MAX_VALUE_WORDS) return;
     const isNamed = isAddress(text);
+    if (!isNamed && (text.match(/[\p{L}\p{N}]+/gu)?.length ?? 0) > MAX_VALUE_WORDS) return;
     if (isNamed) source.addressed.add(record);
     const value = this.#hasher.value(flat, from, to);
     const known = this.values.get(value);
