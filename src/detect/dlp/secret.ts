@@ -60,9 +60,20 @@ function addKnown(text: string, at: number, literal: string, out: Match[]): numb
     )
       continue;
     out.push({ type: 'API_KEY', start, end: trimEnd(text, start, end), confidence: rule.confidence ?? 0.95, rule: rule.name });
+    if (rule.name === 'aws-access-key') addSecondHalf(text, end, out);
     return end;
   }
   return -1;
+}
+
+const SECOND_HALF = /^["']?[\s,:;|]{1,4}["']?([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])/;
+
+/** The secret that belongs to an access key and stands right behind it. */
+function addSecondHalf(text: string, from: number, out: Match[]): void {
+  const found = SECOND_HALF.exec(text.slice(from, from + 60));
+  if (found === null || !looksRandom(found[1] as string)) return;
+  const end = from + found[0].length;
+  out.push({ type: 'API_KEY', start: end - 40, end, confidence: 0.9, rule: 'aws-secret-key' });
 }
 
 const BREAK = /(?:\\?\r?\n[ \t]{0,8}|\*\*|__|`)(?=[\w-])/;
