@@ -79,9 +79,9 @@ const SAID: readonly { needs: string; starts: number; shape: RegExp }[] = [
   // "admin / …", "root:… on …"
   {
     needs: '',
-    starts: startingWith('admin root superuser sysadmin sa demo guest test support backup deploy service postgres oracle owner'),
+    starts: startingWith('admin root superuser sysadmin demo guest test support backup deploy service postgres oracle owner'),
     shape:
-      /(?<![\w/.@:-])(?:(?:admin|root|administrator|superuser|sysadmin|sa|demo|guest|tester|test|support|backup|deploy|service|postgres|oracle|owner) ?\/ ?([^\s/]{6,100})|(?:admin|root|administrator|superuser|sysadmin|sa|demo|guest):([^\s:,/]{8,100}))/iy,
+      /(?<![\w/.@:-])(?:(?:admin|root|administrator|superuser|sysadmin|demo|guest|tester|test|support|backup|deploy|service|postgres|oracle|owner) ?\/ ?([^\s/]{6,100})|(?:admin|root|administrator|superuser|sysadmin|demo|guest):([^\s:,/]{8,100}))/iy,
   },
 ];
 

@@ -97,7 +97,6 @@ rule(
   /\$(?:(?:apr1|1)\$[./A-Za-z0-9]{1,16}\$[./A-Za-z0-9]{22}|[56y]\$(?:[\w=,]{1,24}\$)?[./A-Za-z0-9]{1,24}\$[./A-Za-z0-9+]{42,100}|2[aby]\$\d\d\$[./A-Za-z0-9]{53}|argon2(?:id|i|d)\$[\w=,$]{4,60}\$[\w+/]{8,60}\$[\w+/]{20,100})/,
   0.85,
 );
-rule('discord-token', 'MT Mj Mz ND NT Nj Nz OD OT', /[MNO][A-Za-z0-9_-]{22,27}\.[\w-]{6}\.[\w-]{27,40}(?![\w.-])/);
 rule('adafruit-key', 'aio_', /aio_[A-Za-z0-9]{28}(?!\w)/);
 rule('zapier-webhook', 'https://hooks.zapier.com/', /https:\/\/hooks\.zapier\.com\/hooks\/catch\/[\w/-]{8,60}/, 0.85);
 rule('sendgrid-key', 'SG.', /SG\.[\w-]{16,32}\.[\w-]{32,64}/);

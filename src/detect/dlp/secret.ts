@@ -41,6 +41,21 @@ export function findSecrets(view: View, out: Match[]): void {
     const end = literal === PEM ? addPem(text, at, out) : literal === JWT ? addJwt(text, at, out) : addKnown(text, at, literal, out);
     done = Math.max(end, at + 1);
   }
+  addBotTokens(text, out);
+}
+
+const BOT_HEAD = /(?<![\w.-])[MNO][A-Za-z0-9_-]{22,27}$/;
+const BOT_TAIL = /^[\w-]{27,40}(?![\w.-])/;
+
+/** Tokens of chat bots have no prefix: a number in base64, six characters and a signature, parted by full stops. */
+function addBotTokens(text: string, out: Match[]): void {
+  for (let at = text.indexOf('.'); at >= 0; at = text.indexOf('.', at + 1)) {
+    if (text.charCodeAt(at + 7) !== 0x2e) continue;
+    const head = BOT_HEAD.exec(text.slice(Math.max(0, at - 29), at))?.[0];
+    const tail = head === undefined ? undefined : BOT_TAIL.exec(text.slice(at + 8, at + 50))?.[0];
+    if (head === undefined || tail === undefined || !/^\d{16,20}/.test(Buffer.from(head, 'base64').toString('latin1'))) continue;
+    out.push({ type: 'API_KEY', start: at - head.length, end: at + 8 + tail.length, confidence: 0.97, rule: 'bot-token' });
+  }
 }
 
 function addKnown(text: string, at: number, literal: string, out: Match[]): number {
