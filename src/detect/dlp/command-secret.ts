@@ -56,6 +56,12 @@ const SHAPES: readonly { needs: string; starts?: number; sign?: number; shape: R
   },
   {
     needs: '(',
+    starts: startingWith('getc crea conn'),
+    shape:
+      /\b(?:getConnection|createConnection|connect)\s?\(\s?["'][^"'\n]{4,200}["'],\s?["'][^"'\n]{1,64}["'],\s?["']([^"'\n]{4,128})["']/y,
+  },
+  {
+    needs: '(',
     starts: startingWith('auth basic http login cred connect'),
     shape:
       /\b(?:auth|[Bb]asic_?[Aa]uth|HTTPBasicAuth|login|authenticate|credentials|connect)\s?=?\s?\(\s?["'][^"'\n]{1,64}["'],\s?["']([^"'\n]{4,128})["']/y,
@@ -69,14 +75,14 @@ const SAID: readonly { needs: string; starts: number; shape: RegExp }[] = [
     needs: ' ',
     starts: startingWith('pass identified kennw mot contras wachtw senha hasł haslo pw psk'),
     shape:
-      /(?<![\p{L}\d_])(?:(?:password|identified (?:with \S{1,40} )?by(?: password)?|passwort|kennwort|mot de passe|contraseña|wachtwoord|senha|hasło|passphrase|passcode)[ \t]{1,4}(?:is )?["'“„«`]([^\s"'”“»`]{4,200})["'”“»`]|(?<=^|[,;:(\n•|]\s{0,3}|\band )(?:pass|pwd?|passwd|psk)[ \t]{1,3}(\S{7,100}))/iuy,
+      /(?<![\p{L}\d_])(?:(?:password|identified (?:with \S{1,40} )?by(?: password)?|passwort|kennwort|mot de passe|contraseña|wachtwoord|senha|hasło|passphrase|passcode)(?:[ \t]{1,4}(?:is )?|\()["'“„«`]([^\s"'”“»`]{4,200})["'”“»`]|(?<=^|[,;:(\n•|]\s{0,3}|\band )(?:pass|pwd?|passwd|psk)[ \t]{1,3}(\S{7,100}))/iuy,
   },
   // "admin / …", "root:… on …"
   {
-    needs: 'o',
-    starts: startingWith('admin root superuser sysadmin sa demo guest test support backup deploy service postgres oracle owner'),
+    needs: '',
+    starts: startingWith('admin root superuser sysadmin demo guest test support backup deploy service postgres oracle owner'),
     shape:
-      /(?<![\w/.@:-])(?:(?:admin|root|administrator|superuser|sysadmin|sa|demo|guest|tester|test|support|backup|deploy|service|postgres|oracle|owner) ?\/ ?([^\s/]{6,100})|(?:admin|root|administrator|superuser|sysadmin|sa|demo|guest):([^\s:,/]{8,100}))/iy,
+      /(?<![\w/.@:-])(?:(?:admin|root|administrator|superuser|sysadmin|demo|guest|tester|test|support|backup|deploy|service|postgres|oracle|owner) ?\/ ?([^\s/]{6,100})|(?:admin|root|administrator|superuser|sysadmin|demo|guest):([^\s:,/]{8,100}))/iy,
   },
 ];
 

@@ -26,6 +26,7 @@ const NOT_NAMES = new Set(
   error warning info debug fatal failed success pending active inactive open closed new old draft final true false null none nan undefined n/a na tbd todo
   production staging development local remote public private internal external main master branch release version build deploy deployment pipeline
   monsieur madame mademoiselle herr frau senor senora senhor senhora signor signora signore mevrouw meneer mister
+  name names number
   list license licence manifest form card record statement portal count intake lookup search results profile login signup registration transfer relations experience journey satisfaction success
   dear hello hi hey thanks thank regards sincerely best cheers kind please sorry welcome greetings bonjour hola ciao hallo cordialement saludos
   north south east west northern southern eastern western upper lower new great big little

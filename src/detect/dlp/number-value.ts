@@ -83,13 +83,22 @@ function contextOf(text: string, start: number, end: number, field: Field | unde
   const bits = field?.bits ?? 0;
   const label = labelBefore(text, start, field === undefined ? 0 : field.start);
   // "Account: …" beside a routing number.
-  const besideRouting = field !== undefined && field.group.bits & KEY.ROUTING && /^acc(?:oun)?t\b/i.test(field.key) ? KEY.ACCOUNT : 0;
+  const besideRouting = isBesideRouting(text, start) ? KEY.ACCOUNT : 0;
+  const inRouting = field !== undefined && field.group.bits & KEY.ROUTING && /^acc(?:oun)?t\b/i.test(field.key) ? KEY.ACCOUNT : 0;
   return {
-    bits: bits | label | besideRouting,
+    bits: bits | label | besideRouting | inRouting,
     alone: field !== undefined && field.start === start,
     // A key speaks for its value, not for each number in a sentence.
     technical: (bits & KEY.TECHNICAL) !== 0 && !(label & NUMBERS) && field !== undefined && field.end - field.start <= end - start + 8,
   };
+}
+
+/** "routing 021000021, account 88409007168" */
+function isBesideRouting(text: string, start: number): boolean {
+  const before = text.slice(Math.max(0, start - 90), start);
+  return (
+    /\bacc(?:oun)?t\b[ #:.]{0,3}(?:n(?:o|umber)\.?[ :]{0,2})?$/i.test(before) && /\b(?:routing|aba|sort code|transit|blz)\b/i.test(before)
+  );
 }
 
 const NUMBERS = KEY.PHONE | KEY.SSN | KEY.NATIONAL_ID | KEY.NATIONAL_ID_MAYBE | KEY.CARD | KEY.ACCOUNT | KEY.ROUTING | KEY.BIRTH;
@@ -144,7 +153,7 @@ function as(type: DlpType, rule: string, confidence: number): Verdict {
 function decide(written: string, digits: string, context: Context, text: string, start: number): Verdict | undefined {
   const { bits } = context;
   if (bits & KEY.BIRTH && birthDate(written)) return as('DATE_OF_BIRTH', 'birth-date', 0.9);
-  if (isDate(written) || isDecimal(written)) return undefined;
+  if (isDate(written) || (isDecimal(written) && !(bits & KEY.SSN && /^\d{3}\.\d\d\.\d{4}$/.test(written)))) return undefined;
   return (
     asCard(written, digits, context) ??
     asSsn(written, digits, bits, text, start) ??

@@ -43,12 +43,19 @@ function addField(text: string, field: Field, out: Match[]): void {
   // "Ann Lee <ann@…>" names a person whatever the key says.
   const behind = field.start + head[0].length;
   const withMail = /^["'\s]{0,2}<[^<>@\s]{1,64}@/.test(text.slice(behind, behind + 70));
+  const pieces: { text: string; at: number }[] = [];
   let from = 0;
   for (const piece of [...body.matchAll(SEPARATORS), undefined]) {
     const to = piece?.index ?? body.length;
-    addName(body.slice(from, to), base + from, field, withMail, out);
+    pieces.push({ text: body.slice(from, to), at: base + from });
     from = to + (piece?.[0].length ?? 0);
   }
+  // "Present: Ann Lee, Bo Xu, Cy Orr": a list of names, when some of them are known.
+  const isList =
+    pieces.length > 1 &&
+    pieces.every((one) => nameScore(one.text, false) >= 2) &&
+    pieces.some((one) => nameList().given(one.text.split(' ')[0] as string) === 2);
+  for (const one of pieces) addName(one.text, one.at, field, withMail || isList, out);
 }
 
 const TITLE =
@@ -229,7 +236,7 @@ function judge(text: string, words: readonly Word[], given: number, family: numb
   const known = knownWords(words);
   const last = words[known - 1] as Word;
   const end = (words.at(-1) as Word).end;
-  const next = /^[ ,]{1,2}([^\s,;]{1,20})/.exec(text.slice(end, end + 22))?.[1];
+  const next = /^[ ,]{1,2}([\p{L}&][^\s,;<@]{0,19})/u.exec(text.slice(end, end + 22))?.[1];
   if (isOrganization(text.slice(first.start, end)) || (next !== undefined && isOrganization(next))) return 0;
   if (lead === 'strong')
     return known > 1

@@ -15,7 +15,7 @@ const COMMON_NAME = /;CN="?([^";:\n\r]{3,60})"?[;:]/g;
 const CARD_NAME = /^N(?:;[^:\n]{0,80})?:([^;\n\r]{1,60})(?:;([^;\n\r]{1,60}))?/gm;
 /** 山本様, 김민준 님, 王小明先生: what honours a name stands behind it. */
 const HONOURED =
-  /(?<![\p{Script=Han}\p{Script=Hangul}])([\p{Script=Han}]{1,5}|[\p{Script=Hangul}]{2,4}) ?(?:様|さん|氏(?![\p{Script=Han}])|先生|女士|小姐|殿|님|씨)/gu;
+  /(?:(?<![\p{Script=Han}\p{Script=Hangul}])|(?<=尊敬的|亲爱的|敬愛的|致))([\p{Script=Han}]{1,5}(?: [\p{Script=Han}]{1,3})?|[\p{Script=Hangul}]{2,4}) ?(?:様|さん|氏(?![\p{Script=Han}])|先生|女士|小姐|殿|님|씨)/gu;
 /** Longest line above an address that may be a name, UTF-16 code units. */
 const MAX_LINE_CHARS = 60;
 

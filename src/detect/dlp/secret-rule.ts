@@ -91,7 +91,12 @@ rule(
   /https:\/\/[a-z.]*discord(?:app)?\.com\/api\/(?:v\d+\/)?webhooks\/\d{15,22}\/[\w-]{40,100}/,
 );
 rule('teams-webhook', '.webhook.office.com/', /\.webhook\.office\.com\/webhookb2\/[\w@/-]{60,250}/);
-rule('discord-token', 'MT Mj Mz ND NT Nj Nz OD OT', /[MNO][A-Za-z0-9_-]{22,27}\.[\w-]{6}\.[\w-]{27,40}(?![\w.-])/);
+rule(
+  'password-hash',
+  '$apr1$ $1$ $5$ $6$ $y$ $2a$ $2b$ $2y$ $argon2',
+  /\$(?:(?:apr1|1)\$[./A-Za-z0-9]{1,16}\$[./A-Za-z0-9]{22}|[56y]\$(?:[\w=,]{1,24}\$)?[./A-Za-z0-9]{1,24}\$[./A-Za-z0-9+]{42,100}|2[aby]\$\d\d\$[./A-Za-z0-9]{53}|argon2(?:id|i|d)\$[\w=,$]{4,60}\$[\w+/]{8,60}\$[\w+/]{20,100})/,
+  0.85,
+);
 rule('adafruit-key', 'aio_', /aio_[A-Za-z0-9]{28}(?!\w)/);
 rule('zapier-webhook', 'https://hooks.zapier.com/', /https:\/\/hooks\.zapier\.com\/hooks\/catch\/[\w/-]{8,60}/, 0.85);
 rule('sendgrid-key', 'SG.', /SG\.[\w-]{16,32}\.[\w-]{32,64}/);

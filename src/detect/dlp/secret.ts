@@ -40,6 +40,21 @@ export function findSecrets({ text, starts }: Pick<View, 'text' | 'starts'>, out
     const end = literal === PEM ? addPem(text, at, out) : literal === JWT ? addJwt(text, at, out) : addKnown(text, at, literal, out);
     done = Math.max(end, at + 1);
   }
+  addBotTokens(text, out);
+}
+
+const BOT_HEAD = /(?<![\w.-])[MNO][A-Za-z0-9_-]{22,27}$/;
+const BOT_TAIL = /^[\w-]{27,40}(?![\w.-])/;
+
+/** Tokens of chat bots have no prefix: a number in base64, six characters and a signature, parted by full stops. */
+function addBotTokens(text: string, out: Match[]): void {
+  for (let at = text.indexOf('.'); at >= 0; at = text.indexOf('.', at + 1)) {
+    if (text.charCodeAt(at + 7) !== 0x2e) continue;
+    const head = BOT_HEAD.exec(text.slice(Math.max(0, at - 29), at))?.[0];
+    const tail = head === undefined ? undefined : BOT_TAIL.exec(text.slice(at + 8, at + 50))?.[0];
+    if (head === undefined || tail === undefined || !/^\d{16,20}/.test(Buffer.from(head, 'base64').toString('latin1'))) continue;
+    out.push({ type: 'API_KEY', start: at - head.length, end: at + 8 + tail.length, confidence: 0.97, rule: 'bot-token' });
+  }
 }
 
 function addKnown(text: string, at: number, literal: string, out: Match[]): number {
@@ -59,9 +74,20 @@ function addKnown(text: string, at: number, literal: string, out: Match[]): numb
     )
       continue;
     out.push({ type: 'API_KEY', start, end: trimEnd(text, start, end), confidence: rule.confidence ?? 0.95, rule: rule.name });
+    if (rule.name === 'aws-access-key') addSecondHalf(text, end, out);
     return end;
   }
   return -1;
+}
+
+const SECOND_HALF = /^["']?[\s,:;|]{1,4}["']?([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])/;
+
+/** The secret that belongs to an access key and stands right behind it. */
+function addSecondHalf(text: string, from: number, out: Match[]): void {
+  const found = SECOND_HALF.exec(text.slice(from, from + 60));
+  if (found === null || !looksRandom(found[1] as string)) return;
+  const end = from + found[0].length;
+  out.push({ type: 'API_KEY', start: end - 40, end, confidence: 0.9, rule: 'aws-secret-key' });
 }
 
 const BREAK = /(?:\\?\r?\n[ \t]{0,8}|\*\*|__|`)(?=[\w-])/;

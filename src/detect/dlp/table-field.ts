@@ -24,7 +24,10 @@ function addCopies(fields: Field[], text: string, base: number, parent: Group): 
 /** True when most of the text is one table: there are no other pairs to look for. */
 export function addTableFields(fields: Field[], text: string, base: number, parent: Group): boolean {
   addInserts(fields, text, base, parent);
-  if (!text.includes('\n')) return false;
+  if (!text.includes('\n')) {
+    addHeadlessRows(fields, text, base, parent);
+    return false;
+  }
   addCopies(fields, text, base, parent);
   const before = fields.length;
   let covered = 0;
@@ -66,7 +69,8 @@ function headerOf(text: string, start: number, end: number): Header | undefined 
   }
   if (end - start < 5 || end - start > MAX_HEADER_CHARS || end + 1 >= text.length) return undefined;
   const delimiter = delimiterOf(text, start, end);
-  if (delimiter === undefined) return undefined;
+  // Records of psql have their names in front, line by line (label-line.ts).
+  if (delimiter === undefined || (delimiter === '|' && isRecords(text))) return undefined;
   const line = text.slice(start, end);
   const cells = split(line, 0, line.length, delimiter);
   if (cells.length < 2 || cells.length > MAX_COLUMNS) return undefined;
@@ -79,6 +83,11 @@ function headerOf(text: string, start: number, end: number): Header | undefined 
   if (telling === 0 || known * 2 < cells.length) return undefined;
   if (delimiter === ',' && names.some((name) => name.split(' ').length > 4)) return undefined;
   return { delimiter, bits, names, starts: cells.map((cell) => cell.start) };
+}
+
+/** Near the start, where such an output says so. */
+function isRecords(text: string): boolean {
+  return text.slice(0, 400).includes('-[ RECORD');
 }
 
 /** The sign between the cells of a line that could be a header; undefined for code, pairs and prose without any. One look at each character. */

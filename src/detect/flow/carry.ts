@@ -88,6 +88,8 @@ export function* carriedBy(
     if (leaf.text.length < 3) continue;
     // An address is whom it goes to, not what is said.
     if (isRecipientKey(leaf.key) && isAddress(leaf.text) && isKnown(scope, hasher, bareAddress(leaf.text))) continue;
+    // Telephone numbers of one country begin alike.
+    const isDialled = isRecipientKey(leaf.key) && isAddress(leaf.text) && !leaf.text.includes('@');
     const text = withoutLinks(leaf.text, scope, hasher);
     for (const variant of variantsOf(text)) {
       // Short texts are looked at without a break, so that they stand in the same place one after the other.
@@ -95,7 +97,8 @@ export function* carriedBy(
       for (const turn of TURNS) {
         if (turn !== 'as-is' && flat.length < 2 * GRAM) continue;
         const turned = turn === 'as-is' ? flat : turn === 'back' ? reversed(flat, TURNED) : rotated(flat, TURNED);
-        const hits = yield* hitsIn(turned, scope, hasher, atLeast, turn === 'as-is');
+        const found = yield* hitsIn(turned, scope, hasher, atLeast, turn === 'as-is');
+        const hits = isDialled ? found.filter(({ from, to }) => to - from >= MIN_DIALLED) : found;
         if (hits.length > 0) count(sums, hits, turned, leaf, { ...variant, turn }, recipients);
         done += flat.length + 256;
       }
@@ -107,6 +110,8 @@ export function* carriedBy(
   return conclude(sums);
 }
 
+/** Figures of a number that is dialled which are no chance any more. */
+const MIN_DIALLED = 9;
 const TURNS = ['as-is', 'back', 'turned'] as const;
 const TEXT = flatRoom();
 const TURNED = flatRoom();

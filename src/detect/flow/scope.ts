@@ -174,8 +174,9 @@ export class FlowScope {
   #addValue(source: Source, record: number, text: string, flat: Flat, from: number, to: number, start: number): void {
     const length = to - from;
     if (length < MIN_VALUE_CHARS || length > MAX_VALUE_CHARS || text.length > MAX_VALUE_CHARS * 2) return;
-    if (countWords(text) > MAX_VALUE_WORDS) return;
-    if (isAddress(text)) {
+    const isNamed = isAddress(text);
+    if (!isNamed && countWords(text) > MAX_VALUE_WORDS) return;
+    if (isNamed) {
       source.addressed ??= new Set();
       source.addressed.add(record);
     }

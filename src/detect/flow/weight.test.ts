@@ -20,6 +20,13 @@ it('a word twice is a word once; keys and figures are hard, words are not', () =
   expect(weigh('RtYuIoPaSdFg').hard).toBeGreaterThan(30);
 });
 
+it.each(['Kind regards', 'Thank you for your message, I will come back to you', 'I hope you had a good weekend', 'Please find attached'])(
+  '%j is said in every letter',
+  (courtesy) => {
+    expect(weigh(courtesy).bits).toBeLessThan(10);
+  },
+);
+
 it('the longest text costs no more than its first part', () => {
   expect(weigh(`${'x '.repeat(2048)}483920`)).toEqual(weigh('x '.repeat(2048)));
 });

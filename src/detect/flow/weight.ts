@@ -20,6 +20,9 @@ const WORDS_OF_FORM = new Set(
 );
 const DATE_LIKE =
   /\b\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?|\b\d{1,2}[./]\d{1,2}[./]\d{4}\b|\b\d{1,2}:\d{2}(?::\d{2})?\b/g;
+/** What letters begin and end with, whoever writes them. */
+const COURTESY =
+  /\b(?:(?:kind|best|warm|many)?(?:est)? ?(?:regards|wishes|greetings)|(?:many )?thanks(?: (?:so much|a lot|again|in advance))?(?: for (?:your|the|a|this|getting|reaching|taking|coming)?(?: (?:quick|great|good|kind))? ?(?:message|e-?mail|mail|meeting|call|chat|help|time|reply|note|update|feedback|patience|support|interest|back|out)?(?: (?:today|yesterday|earlier|this (?:morning|week)))?)?|thank you(?: (?:very much|so much|again))?(?: for (?:your|the) \p{L}{3,10})?|(?:i|we) (?:will|'ll) (?:send|come back|get back|be in touch|follow up)(?: (?:to )?(?:you|with you))?|let (?:me|us) know(?: (?:if|when|what)(?: (?:you|there|anything|this)){0,2}(?: (?:have|need|is|are|works?))?(?: (?:any|missing|questions?|unclear))*)?|look(?:ing)? forward to (?:hearing|seeing|meeting|talking)(?: (?:from|to|with))?(?: you)?|please find (?:attached|enclosed|below)|(?:i )?hope (?:this|you|all)(?: \p{L}{1,8}){1,5} (?:well|weekend|day|week|holidays?|break)|have a (?:nice|good|great) (?:day|weekend|evening)|(?:do not|don't|feel free to) (?:hesitate to )?(?:contact|reach out|ask)|mit freundlichen grüßen|viele grüße|cordialement|bien à vous|un saludo|cordiali saluti|met vriendelijke groet(?:en)?|com os melhores cumprimentos|next steps?)\b/giu;
 const DATE_BITS = 4;
 /** Longest text that is weighed; what is longer says enough. */
 const MAX_CHARS = 4096;
@@ -94,10 +97,13 @@ function isDateMark(code: number): boolean {
 function weighAny(text: string): Weight {
   let hard = 0;
   let dates = 0;
-  const rest = text.slice(0, MAX_CHARS).replace(DATE_LIKE, () => {
-    dates++;
-    return ' ';
-  });
+  const rest = text
+    .slice(0, MAX_CHARS)
+    .replace(DATE_LIKE, () => {
+      dates++;
+      return ' ';
+    })
+    .replace(COURTESY, ' ');
   let bits = dates * DATE_BITS;
   const seen = new Set<string>();
   for (const word of rest.match(WORDS) ?? []) {

@@ -29,6 +29,11 @@ const STARTERS = set(
   'create start run schedule request trigger begin generate bulk make initiate submit launch queue perform prepare build send enqueue new execute query',
 );
 
+/** What is transferred to somebody else without leaving or being paid. */
+const HANDED_OVER = set(
+  'issue call chat conversation ticket file data case human agent task operator person representative caller lead session',
+);
+
 const RULES: readonly ObjectRule[] = [
   { verbs: set('create get generate make'), objects: set('upload'), intent: 'write' },
   { verbs: set('create get generate make'), objects: set('presigned'), intent: 'exfiltrative' },
@@ -38,7 +43,7 @@ const RULES: readonly ObjectRule[] = [
     intent: 'destructive',
   },
   { verbs: set('return'), objects: set('order item product package equipment device purchase'), intent: 'write' },
-  { verbs: set('capture'), objects: set('backup backups snapshot'), intent: 'write' },
+  { verbs: set('capture'), objects: set('backup backups'), intent: 'write' },
   {
     verbs: set('log'),
     objects: set(
@@ -78,7 +83,14 @@ const RULES: readonly ObjectRule[] = [
     intent: 'destructive',
   },
   { verbs: set('capture confirm'), objects: set('payment charge order authorization'), intent: 'destructive' },
-  { verbs: set('transfer'), objects: set('issue call chat conversation ticket file data case'), intent: 'write' },
+  {
+    verbs: set('rotate'),
+    objects: set(
+      'body part shape image object model camera page view pdf screen photo picture video layer element node point mesh selection canvas',
+    ),
+    intent: 'write',
+  },
+  { verbs: set('archive'), objects: set('email mail message thread conversation chat note notification'), intent: 'write' },
   {
     verbs: set('restart'),
     objects: set('instance server node machine database cluster host vm device system application droplet'),
@@ -115,6 +127,7 @@ export function withObjects(verb: string, intent: Intent, words: readonly string
   if (/^(?:send|make|perform|issue)$/.test(verb) && objects.has('request') && (objects.has('get') || objects.has('head'))) return 'read';
   const exports = exportIntent(verb, intent, objects, words, inName);
   if (exports) return exports;
+  if (verb === 'transfer' && any(objects, HANDED_OVER)) return 'write';
   if (verb === 'pay' || verb === 'charge' || MONEY_MOVES.has(verb)) return moneyIntent(intent, objects);
   if (/^(?:create|make|send|execute|confirm|initiate)$/.test(verb) && objects.has('payment') && !any(objects, NOT_MONEY))
     return 'destructive';

@@ -112,6 +112,9 @@ export function headPhrase(description: string): Phrase | undefined {
   const words = headWords(description);
   const start = words.findIndex((word) => !SKIPPED.has(word));
   if (start < 0) return undefined;
+  // "What the models cost: …", "How many …": the answer to a question.
+  if (start === 0 && ASKED.has(words[0] as string))
+    return { intent: 'read', verb: words[0] as string, sure: true, isVerb: true, runs: false };
   const first = sentenceVerb(words[start] as string);
   if (!first) return laterPhrase(words, start);
   // `Orders of a customer` names things, `Orders a meal` says what is done.
@@ -125,6 +128,7 @@ export function headPhrase(description: string): Phrase | undefined {
   return best;
 }
 
+const ASKED = new Set(['what', 'how', 'whether', 'why', 'where']);
 const DETERMINER = /^(?:a|an|the|this|that|these|one|all|any|your|its|each|every|new|several|multiple)$/;
 
 /** Verbs that follow the first one as `, b, c or d`, in a clause of their own, or after a colon. */

@@ -52,7 +52,7 @@ judges('hostname', (texts, has) => when(texts.length > 0 && !has(/^-/), 'write',
 judges('ifconfig', (texts, has) =>
   when(texts.filter((text) => !text.startsWith('-')).length > 1, has(/^down$/) ? 'destructive' : 'write', 'configures an interface'),
 );
-judges('history', (_, has) => when(has(/^-[cd]/), 'destructive', 'clears the history'));
+judges('history', (_, has) => finding(has(/^-[cd]/) ? 'destructive' : 'read', 'the history of commands'));
 judges('journalctl', (_, has) => finding(has(/^--vacuum|^--rotate/) ? 'destructive' : 'read', 'journalctl'));
 judges('mount', (texts, has) => when(texts.length === 0 || has(/^-l$/), 'read', 'mount'));
 judges('passwd', (_, has) => when(has(/^-S$/), 'read', 'passwd'));

@@ -1,0 +1,89 @@
+// What stands in layouts that name their values oddly or not at all, and what looks like it and is left alone. Values are invented.
+import { describe, expect, it } from 'vitest';
+import { EVERYTHING, scanText } from './scan.ts';
+
+/** `⟦TYPE|value⟧` marks what must be found, all of it and nothing else. */
+function marked(text: string): { text: string; wanted: string[] } {
+  const wanted: string[] = [];
+  const plain = text.replace(/⟦([A-Z_]+)\|([^⟧]*)⟧/g, (_all, type: string, value: string) => {
+    wanted.push(`${type} ${value}`);
+    return value;
+  });
+  return { text: plain, wanted };
+}
+
+function found(text: string): string[] {
+  return scanText(text, { wanted: EVERYTHING, patterns: [] }).map(({ type, start, end }) => `${type} ${text.slice(start, end)}`);
+}
+
+describe('found', () => {
+  it.each([
+    "INSERT INTO `users` VALUES (1,'⟦PERSON|Malin Lindholm⟧','⟦EMAIL|malin.lindholm@posteo.de⟧','⟦PHONE|070-441 82 19⟧','2026-02-01 10:00:00');",
+    "CREATE TABLE staff (id int, full_name text, ssn char(11));\nINSERT INTO staff VALUES (7,'⟦PERSON|Tyrell Okafor⟧','⟦US_SSN|512-44-8190⟧');",
+    '4410,⟦PERSON|Katrin Overbeck⟧,⟦EMAIL|k.overbeck@web.de⟧,⟦PHONE|+49 151 23456789⟧,active',
+    'users[1]{id,displayName,mail}:\n  1,⟦PERSON|Jörg Steinhoff⟧,⟦EMAIL|js@posteo.de⟧',
+    '-[ RECORD 1 ]------\nname    | ⟦PERSON|Pilar Escribano⟧\nemail   | ⟦EMAIL|pilar@mynet.com⟧',
+    'Contact name ........ ⟦PERSON|Femke Bakhuis⟧\nContact e-mail ...... ⟦EMAIL|f@ziggo.nl⟧',
+    'Patient Name – ⟦PERSON|Nirmala Pillai⟧\nMobile No – ⟦PHONE|+91 98765 43210⟧',
+    '{"fields":{"fullName":{"stringValue":"⟦PERSON|Uwe Grabowski⟧"},"email":{"stringValue":"⟦EMAIL|u@web.de⟧"}}}',
+    '{"properties":{"Name":{"title":[{"plain_text":"⟦PERSON|Anke Rehbein⟧"}]},"Email":{"email":"⟦EMAIL|anke@web.de⟧"}}}',
+    'Present: ⟦PERSON|Harriet Goodfellow⟧, ⟦PERSON|Armand Lefranc⟧',
+    'PASSENGER LIST\n1. ⟦PERSON|TORBEN HANSEN⟧  SEAT 14A',
+    '尊敬的⟦PERSON|陈志强⟧先生，您的快递已到。',
+    'rita: ⟦PASSWORD|rusty-anvil-994⟧'.replace('rita: ', 'rita: admin / '),
+    'wifi in the new office: SSID Loft5, pass ⟦PASSWORD|KgLBus77TOZP06⟧',
+    'the new wifi pw is ⟦PASSWORD|Falcon771*x⟧, tell the others',
+    'Zugang: Benutzer "backup", Passwort "⟦PASSWORD|S1k8ayB6KOfVQ7⟧"',
+    "CREATE ROLE reporting LOGIN PASSWORD '⟦PASSWORD|harbor-1422-x⟧';",
+    "CREATE USER 'app'@'%' IDENTIFIED BY '⟦PASSWORD|swo1v8!Wx76dQ⟧';",
+    'DriverManager.getConnection("jdbc:mysql://db/app", "root", "⟦PASSWORD|north-piano-8115⟧");',
+    'deploy:⟦API_KEY|$6$MYgoKqNU$JIC9Tv/0IbFgQEEP5psCS5M22cE8AJiuM2x1ysdnhS9nvsWriz7S35pQ⟧:19700:0:99999:7:::',
+    'LEDGER_ADMIN_KEY=⟦API_KEY|121596c42b47b97fe57e5dbf5466cec1⟧',
+    'Driver License #: ⟦NATIONAL_ID|A2480864⟧',
+    'NHS No. ⟦NATIONAL_ID|943 476 5919⟧',
+    'ssn: ⟦US_SSN|5 1 2 4 4 8 1 9 0⟧',
+    'Wire to: routing ⟦BANK_ACCOUNT|021000021⟧, account ⟦BANK_ACCOUNT|88409007168⟧',
+    'datum;empfaenger;iban\n2026-01-04;⟦PERSON|Tim Overbeck⟧;⟦IBAN|DE89370400440532013000⟧',
+    'Ship to ⟦ADDRESS|254, Koramangala 4th Block, Bengaluru 560034⟧',
+    'Adres: ⟦ADDRESS|Bağdat Caddesi No:116, 34728 Kadıköy/İstanbul⟧',
+    '  3  ⟦PERSON|Derya Yalçın⟧ <⟦EMAIL|dy@mynet.com⟧>',
+  ])('%s', (given) => {
+    const { text, wanted } = marked(given);
+    expect(found(text)).toEqual(wanted);
+  });
+
+  it.each([
+    ['a line end', '\n'],
+    ['a backslash at the end of a line', '\\\n'],
+    ['a sign of mark-up', '**'],
+  ])('a token in two parts with %s between', (_name, gap) => {
+    const token = `ghp_t3b107CnVpdg7iSS${gap}R6hVIC7eLS3W8Qwbphsf`;
+    expect(found(`key ${token} end`)).toEqual([`API_KEY ${token}`]);
+  });
+
+  it('what is encoded twice, and figures of other scripts', () => {
+    const twice = Buffer.from(Buffer.from('glpat-S1k6zljU5mpzAIBmdpu3').toString('base64')).toString('base64');
+    expect(found(`data: ${twice}`)).toEqual([`API_KEY ${twice}`]);
+    expect(found('بطاقة ٤١١١١١١١١١١١١١١١')).toEqual(['CREDIT_CARD ٤١١١١١١١١١١١١١١١']);
+  });
+});
+
+describe('left alone', () => {
+  it.each([
+    "INSERT INTO inventory VALUES (1,'Walnut Table','furniture',120.50,'2024-01-02');",
+    "INSERT INTO cities VALUES ('San Marino','SM'),('New London','US');",
+    'deploy: staging / production\nrole: admin / editor',
+    'tests: 14 pass 2 fail\nBoarding pass 12A issued\nAll checks pass v2.10.1-rc3',
+    'root:x:0:0:root:/root:/bin/bash\nadmin:read:org scope needed',
+    'Status - Done\nOwner - Platform team\nAddress - see below',
+    'Introduction .......... 3\nContact ............... 12',
+    'CACHE_KEY=users:v2:list\nSORT_KEY=created_at#desc',
+    '{"fields":{"name":{"stringValue":"Golden Gate"},"kind":{"stringValue":"bridge"}}}',
+    'cf-ray: ff0e0dc89ef81c52-FRA\nprocess_start_time_seconds 1.77271788e+09',
+    'Job title: Staff Nurse, Night Shift',
+    '{"spring.datasource.url":"jdbc:mysql://db:3306/x"}',
+    'https://st3.blob.core.windows.net/a.csv?se=2026-12-01T00%3A00Z&sr=b&sp=40Gx',
+  ])('%s', (text) => {
+    expect(found(text)).toEqual([]);
+  });
+});
