@@ -6,9 +6,10 @@ import { checkDefinition } from '../detect/injection/definition.ts';
 import { COUNTS, type DefinitionFinding } from '../detect/injection/finding.ts';
 import { checkShadowing, type NamedDefinition } from '../detect/injection/shadow.ts';
 import { classifyDefinition } from '../detect/intent/definition.ts';
-import type { Json, JsonObject } from '../lib/json.ts';
+import type { JsonObject } from '../lib/json.ts';
 import { isObject } from '../lib/json.ts';
 import { Lru } from '../lib/lru.ts';
+import { parseJson } from '../mcp/parse-json.ts';
 import type { DefinitionBody } from './contract.ts';
 
 /** A definition of another server. */
@@ -35,7 +36,7 @@ export function reviewDefinition(server: string, now: Stated, old: string | unde
     ),
   ];
   if (old !== undefined) {
-    const before = JSON.parse(old) as Json;
+    const before = parseJson(old);
     if (isObject(before)) findings.push(...judgeChange(before, now.value).findings.filter(({ type }) => type === 'poison.change'));
   }
   const counted = findings.filter(({ score }) => score >= COUNTS).sort((one, other) => other.score - one.score);

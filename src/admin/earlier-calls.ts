@@ -4,7 +4,8 @@
 import type { Ticket } from '../approval/ticket.ts';
 import { type Comparison, UsualValues } from '../approval/usual.ts';
 import type { StoredEntry } from '../audit/port.ts';
-import { isObject, type Json, type JsonObject } from '../lib/json.ts';
+import { isObject, type JsonObject } from '../lib/json.ts';
+import { parseJson } from '../mcp/parse-json.ts';
 import { argumentsIn } from '../policy/decide-input.ts';
 import { recordedDecision } from '../policy/rehearse/recorded-decision.ts';
 import type { AdminContext } from './context.ts';
@@ -85,7 +86,7 @@ async function opened(context: AdminContext, { seq, arguments: commitment }: Fou
   const text = commitment === undefined ? undefined : await context.audit.value(context.org, commitment, seq).catch(() => undefined);
   if (text === undefined) return undefined;
   try {
-    const params = JSON.parse(text) as Json;
+    const params = parseJson(text);
     return isObject(params) ? (argumentsIn(method, params) ?? {}) : undefined;
   } catch {
     return undefined;

@@ -2,8 +2,8 @@
 // Reads only; knows of changes what snapshots, this process's catalog and the log of calls tell, and nothing more.
 import type { Ticket } from '../approval/ticket.ts';
 import type { PinState } from '../catalog/drift.ts';
-import type { Json } from '../lib/json.ts';
 import { isObject } from '../lib/json.ts';
+import { parseJson } from '../mcp/parse-json.ts';
 import type { SpecOf } from '../object/kinds.ts';
 import type { AdminContext } from './context.ts';
 import type { EarlierCalls } from './earlier-calls.ts';
@@ -46,6 +46,6 @@ function pinsOf(document: { spec: unknown } | undefined): SpecOf['snapshot']['de
 async function descriptionOf(context: AdminContext, hash: string): Promise<string | undefined> {
   const text = await context.definitions.text(hash);
   if (text === undefined) return undefined;
-  const value = JSON.parse(text) as Json;
+  const value = parseJson(text);
   return isObject(value) && typeof value.description === 'string' ? value.description : undefined;
 }

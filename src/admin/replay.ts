@@ -1,8 +1,9 @@
 // Recorded calls as requests that can be decided again: who called (by the objects of a revision), what was sent (from the sealed payloads),
 // what the tool was (from the kept definitions). Reads only; holds a bounded number of definitions.
 import { buildPrincipals } from '../auth/principal-index.ts';
-import { isObject, type Json, type JsonObject } from '../lib/json.ts';
+import { isObject, type JsonObject } from '../lib/json.ts';
 import { Lru } from '../lib/lru.ts';
+import { parseJson } from '../mcp/parse-json.ts';
 import type { StoredObject } from '../object/kinds.ts';
 import { compilePolicies, type PolicySet } from '../policy/compile.ts';
 import type { Who } from '../policy/decide-input.ts';
@@ -68,7 +69,7 @@ export function policiesOf(objects: readonly StoredObject[], revision: number): 
 
 function parsed(text: string): JsonObject | undefined {
   try {
-    const value = JSON.parse(text) as Json;
+    const value = parseJson(text);
     return isObject(value) ? value : undefined;
   } catch {
     return undefined;

@@ -1,7 +1,8 @@
 // Everything a reviewer needs to decide about a held call, put together beside the path of calls. Reads only; whoever asks has been admitted.
 // Never shows the arguments to a role below reviewer: the routes that use this need it.
 import type { Ticket } from '../approval/ticket.ts';
-import { isObject, type Json, type JsonObject } from '../lib/json.ts';
+import { isObject, type JsonObject } from '../lib/json.ts';
+import { parseJson } from '../mcp/parse-json.ts';
 import { argumentsIn } from '../policy/decide-input.ts';
 import type { AdminContext } from './context.ts';
 import type { ApprovalDetail } from './contract.ts';
@@ -53,7 +54,7 @@ export async function shownTicket(context: AdminContext, operator: Operator, tic
 
 function argumentsOf(paramsText: string, method: string): JsonObject | undefined {
   try {
-    const params = JSON.parse(paramsText) as Json;
+    const params = parseJson(paramsText);
     return isObject(params) ? (argumentsIn(method, params) ?? {}) : undefined;
   } catch {
     return undefined;

@@ -8,6 +8,7 @@ import type { Clock } from '../lib/clock.ts';
 import { newId } from '../lib/id.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { Lru } from '../lib/lru.ts';
+import { parseJson } from '../mcp/parse-json.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Pipeline } from '../pipeline/run.ts';
 
@@ -103,7 +104,7 @@ function callOf(request: ParkedRequest, ticket: string, controller: AbortControl
     kind: 'call',
     surface: request.surface,
     method: request.method,
-    params: JSON.parse(request.params) as JsonObject,
+    params: parseJson(request.params) as JsonObject,
     paramsText: request.params,
     client: { era: 'modern', ...request.client, sessionId: undefined, logLevel: undefined },
     bearerHash: request.bearerHash,

@@ -3,6 +3,7 @@
 import type { CallReply, Surface } from '../call.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { JsonObject } from '../lib/json.ts';
+import { parseJson } from '../mcp/parse-json.ts';
 import type { DeliveryStore } from './delivery-port.ts';
 
 /** Characters of an answer that is kept; of a longer one it is only known that there was one. */
@@ -191,5 +192,5 @@ function bounded(ending: Ending): Ending {
 export function replyOf({ ending }: KeptEnding): Exclude<CallReply, { type: 'accepted' }> | undefined {
   if (ending.type !== 'answer' && ending.type !== 'withheld') return undefined;
   const { reply } = ending;
-  return reply.type === 'error' ? reply : { ...reply, result: JSON.parse(reply.resultText ?? '{}') as JsonObject };
+  return reply.type === 'error' ? reply : { ...reply, result: parseJson(reply.resultText ?? '{}') as JsonObject };
 }

@@ -1,6 +1,7 @@
 // Cost by agent, team, user, tool: what forwarded calls cost by the objects of kind price. The sum of what the log can show; what it cannot is
 // counted and said, never guessed.
 import type { Json } from '../lib/json.ts';
+import { parseJson } from '../mcp/parse-json.ts';
 import { callOf, type Dimension, Groups, groupOf, type ReportEntry, type ReportTable, type TeamOf } from './fold.ts';
 import { amountText, exactAmount, type Price, type PriceOf, timesAmount, valueAt } from './price.ts';
 
@@ -98,7 +99,7 @@ export class CostReport {
 export function fieldIn(text: string, of: 'arguments' | 'result', path: string): Json | undefined {
   let value: Json;
   try {
-    value = JSON.parse(text) as Json;
+    value = parseJson(text);
   } catch {
     return undefined;
   }

@@ -4,6 +4,7 @@ import type { StoredEntry } from '../audit/port.ts';
 import type { Intent } from '../call.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { isObject } from '../lib/json.ts';
+import { parseJson } from '../mcp/parse-json.ts';
 import { amountsOf } from './amounts.ts';
 import type { Observed } from './history.ts';
 
@@ -45,7 +46,7 @@ export function recordedCall(entry: StoredEntry): RecordedCall | undefined {
 /** `paramsText`: exact text of the call's params, as it was committed to. */
 export function withArguments(recorded: RecordedCall, paramsText: string): RecordedCall {
   try {
-    const params = JSON.parse(paramsText) as Json;
+    const params = parseJson(paramsText);
     const given = isObject(params) ? params.arguments : undefined;
     return { ...recorded, observed: { ...recorded.observed, amounts: amountsOf(isObject(given) ? given : undefined) } };
   } catch {

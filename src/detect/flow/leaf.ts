@@ -1,6 +1,7 @@
 // The single texts of a message: strings and numbers of JSON with their keys and the record they stand in; lines of text as records where several of
 // them name somebody. Pure; the depth and the number of leaves are bounded.
 import type { Json } from '../../lib/json.ts';
+import { parseJson } from '../../mcp/parse-json.ts';
 
 export interface FlowPart {
   /** JSON pointer in the message. */
@@ -60,7 +61,7 @@ function newRecord(walk: Walk, parent = walk.record): number {
 
 function parsed(text: string): Json | undefined {
   try {
-    return JSON.parse(text) as Json;
+    return parseJson(text);
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 // Takes injected passages out of a text. In JSON only strings change, so what was JSON stays JSON. Pure.
 import type { Json, JsonObject } from '../../lib/json.ts';
+import { parseJson } from '../../mcp/parse-json.ts';
 import { findInjections, type InjectedPassage } from './passage.ts';
 import { isJsonText } from './score.ts';
 
@@ -43,7 +44,7 @@ function lookAtText(text: string, minScore: number): Looked {
 
 function parsed(text: string): Json | undefined {
   try {
-    return JSON.parse(text) as Json;
+    return parseJson(text);
   } catch {
     return undefined;
   }

@@ -1,6 +1,7 @@
 // Hands a text to the analyser of its language, with the analysers of languages it may contain. Never throws.
 import type { Json } from '../../lib/json.ts';
 import { isObject } from '../../lib/json.ts';
+import { parseJson } from '../../mcp/parse-json.ts';
 import { analyseCode } from './code.ts';
 import { analyseCypher, analyseGremlin } from './cypher.ts';
 import { analyseElasticsearch } from './elasticsearch.ts';
@@ -102,7 +103,7 @@ export class Languages {
 function mongoText(text: string): Finding {
   if (!text.trimStart().startsWith('{') || text.length > 65_536) return analyseMongoShell(text);
   try {
-    const value: Json = JSON.parse(text);
+    const value = parseJson(text);
     return isObject(value) ? analyseMongoCommand(value) : finding('destructive', 'no command document', false);
   } catch {
     return analyseMongoShell(text);

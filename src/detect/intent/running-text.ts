@@ -1,6 +1,7 @@
 // Finds the arguments that are run (SQL, shell, code, requests, database commands) and has them judged.
 // `decides`: they are all that the tool does, so that a whole understanding may lower the verdict of the tool.
 import { isObject, type Json, type JsonObject } from '../../lib/json.ts';
+import { parseJson } from '../../mcp/parse-json.ts';
 import { type Argument, type ArgumentList, isWhole, ROLE, stringsOf } from './argument.ts';
 import { analyseGraphql } from './graphql.ts';
 import { type Languages, languageOf } from './language.ts';
@@ -273,7 +274,7 @@ const MAX_BODY_CHARS = 65_536;
 function bodyOf(body: Json | undefined): Json | undefined {
   if (typeof body !== 'string' || body.length > MAX_BODY_CHARS || !/^\s*[[{]/.test(body)) return body;
   try {
-    return JSON.parse(body) as Json;
+    return parseJson(body);
   } catch {
     return body;
   }
