@@ -29,4 +29,7 @@ export const SELECT_ROWS: Readonly<Record<Exclude<Table, 'entry'>, string>> = {
     'SELECT o.name AS org, t.seq, t.hash, t.revision, t.first_hash, t.first_time FROM archived t JOIN organization o ON o.id = t.org ORDER BY t.org',
   tree_block:
     'SELECT o.name AS org, t.position, t.root FROM tree_block t JOIN organization o ON o.id = t.org JOIN archived a ON a.org = t.org AND t.position * 256 < a.seq ORDER BY t.org, t.position',
+  passkey_once: 'SELECT o.name AS org, t.key, t.until_ms FROM passkey_once t JOIN organization o ON o.id = t.org ORDER BY t.org, t.key',
+  passkey_use:
+    'SELECT o.name AS org, t.credential, t.counter, t.used_ms FROM passkey_use t JOIN organization o ON o.id = t.org ORDER BY t.org, t.credential',
 };

@@ -10,16 +10,18 @@ import { type Field, fieldAt, type View } from './view.ts';
 
 /** A digit run with its separators; letters before and behind belong to identity numbers. */
 const RUN = /(?:\+|\(\+?)?\d[\d .\-/()–]{3,46}\d/g;
+const MIN_RUN_DIGITS = 5;
 const MAX_RUN_DIGITS = 32;
 const LABEL_BACK = 64;
 
 export function findNumbers(view: View, out: Match[]): void {
   const { text } = view;
+  if (view.signs.digits < MIN_RUN_DIGITS) return;
   RUN.lastIndex = 0;
   for (let found = RUN.exec(text); found !== null; found = RUN.exec(text)) {
     const start = found.index;
     const end = start + found[0].length;
-    if (found[0].length < 7 && countDigits(found[0]) < 5) continue;
+    if (found[0].length < 7 && countDigits(found[0]) < MIN_RUN_DIGITS) continue;
     if (inWord(text, start, end)) continue;
     const taken = judge(view, start, end, out);
     if (taken > 0 && taken < end) RUN.lastIndex = taken;
@@ -98,7 +100,7 @@ function labelBefore(text: string, start: number, notBefore: number): number {
   const from = Math.max(notBefore, start - LABEL_BACK);
   const before = text.slice(from, start);
   if (before.length < 3) return 0;
-  const clause = before.slice(Math.max(before.lastIndexOf('\n'), before.lastIndexOf('; '), before.lastIndexOf('. ')) + 1);
+  const clause = before.slice(Math.max(before.lastIndexOf('\n'), before.lastIndexOf('; '), sentenceEnd(before)) + 1);
   const words = clause.match(LABEL_WORDS);
   if (words === null || !words.some(mayBeKeyWord)) return 0;
   let bits = 0;
@@ -111,9 +113,21 @@ function labelBefore(text: string, start: number, notBefore: number): number {
   return bits;
 }
 
-function add(text: string, written: string, start: number, context: Context, out: Match[]): boolean {
+/** The last full stop that ends a sentence: "NHS No. 485 …" goes on. */
+function sentenceEnd(text: string): number {
+  const stop = text.lastIndexOf('. ');
+  return stop > 0 && /(?:^|[^\p{L}])(?:no|nr|num|núm|n|tel|mob|ph|ref)$/iu.test(text.slice(Math.max(0, stop - 4), stop))
+    ? text.lastIndexOf('. ', stop - 1)
+    : stop;
+}
+
+function add(text: string, given: string, begin: number, context: Context, out: Match[]): boolean {
+  // "(415.555.0100)": the bracket around a number is no part of it.
+  const open = given.startsWith('(') && !given.includes(')') ? 1 : 0;
+  const written = given.slice(open);
+  const start = begin + open;
   const digits = written.replace(/\D/g, '');
-  if (digits.length < 5 || digits.length > MAX_RUN_DIGITS) return false;
+  if (digits.length < MIN_RUN_DIGITS || digits.length > MAX_RUN_DIGITS) return false;
   const found = decide(written, digits, context, text, start);
   if (found === undefined) return false;
   const lead = written.length - written.replace(/^[\s(]+(?=\d{6,}$)/, '').length;
@@ -174,7 +188,10 @@ function isIssued(digits: string): boolean {
 const SSN_SHAPE = /^(?!000|666)[0-9]\d{2}([- .–]?)(?!00)\d\d\1(?!0000)\d{4}$/;
 
 function asSsn(written: string, digits: string, bits: number, text: string, start: number): Verdict | undefined {
-  if (digits.length !== 9 || !SSN_SHAPE.test(written.replace(/\s*[-–]\s*/g, '-'))) return undefined;
+  if (digits.length !== 9) return undefined;
+  // "5 1 9 …": spaced out, as people write what they read out.
+  const shaped = bits & KEY.SSN && /^(?:\d ){8}\d$/.test(written) ? digits : written.replace(/\s*[-–]\s*/g, '-');
+  if (!SSN_SHAPE.test(shaped)) return undefined;
   if (bits & KEY.SSN) return as('US_SSN', 'ssn', 0.97);
   if (digits[0] === '9' && !/^9\d\d-[5-9]\d-/.test(written)) return undefined;
   if (bits & (KEY.TECHNICAL | KEY.PHONE | KEY.ACCOUNT | KEY.ROUTING)) return undefined;

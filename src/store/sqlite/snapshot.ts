@@ -128,6 +128,8 @@ const INSERT: Readonly<Record<Table, string>> = {
   archived: `INSERT INTO archived (org, seq, hash, revision, first_hash, first_time) VALUES (${ORG}, ?, ?, ?, ?, ?)`,
   tree_block: `INSERT INTO tree_block (org, position, root) VALUES (${ORG}, ?, ?)`,
   erased: `INSERT INTO erased (org, from_seq, to_seq, by_seq) VALUES (${ORG}, ?, ?, ?)`,
+  passkey_once: `INSERT INTO passkey_once (org, key, until_ms) VALUES (${ORG}, ?, ?)`,
+  passkey_use: `INSERT INTO passkey_use (org, credential, counter, used_ms) VALUES (${ORG}, ?, ?, ?)`,
 };
 
 function toBase64(bytes: Uint8Array): string {
