@@ -111,6 +111,8 @@ export const failureMeaning: Readonly<Record<string, string>> = {
   restore_target_not_empty: 'A backup is restored into an empty place only. Give another data directory or database.',
   sample_server_failed: 'The sample server of the quick start did not start. Run `npm ci` again.',
   schema_changed: 'The schema of the database is not the one this version was built with. Reinstall Sallyport.',
+  schema_older:
+    'The database was written by an older version. Start this version once, which brings it up to date, or use the one that wrote it.',
   schema_newer: 'The database was written by a newer version. Install that version, or restore a backup.',
   settings_invalid: 'The settings cannot be used; every problem is listed with where it came from.',
   store_unavailable: 'The database cannot answer, or is closed. Check it, then restart the gateway.',

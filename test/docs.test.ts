@@ -109,6 +109,17 @@ describe('docs/policy.md', () => {
   });
 });
 
+describe('docs/servers.md', () => {
+  it('has objects that parse', () => {
+    const examples = [...read('docs/servers.md').matchAll(/```yaml\n([\s\S]*?)```/g)].map((block) => block[1] ?? '');
+    expect(examples).not.toEqual([]);
+    for (const text of examples) {
+      const { objects, errors } = parseObjects(text, 'docs/servers.md');
+      expect([objects.length > 3, errors]).toEqual([true, []]);
+    }
+  });
+});
+
 describe('links between documents', () => {
   const documents = ['.', 'docs', 'docs/decisions'].flatMap((folder) =>
     readdirSync(join(root, folder))
@@ -125,6 +136,25 @@ describe('links between documents', () => {
         .map((target) => `${document} → ${target}`),
     );
     expect(dead).toEqual([]);
+  });
+
+  it('of what the package holds lead to what the package holds, and README leads to every page', () => {
+    const { files } = JSON.parse(read('package.json')) as { files: string[] };
+    const packed = documents.filter((document) => files.includes(document.split('/')[0] ?? ''));
+    expect(packed.length).toBeGreaterThan(20);
+    const left = packed.flatMap((document) =>
+      [
+        ...read(document)
+          .replace(/```[\s\S]*?```/g, '')
+          .matchAll(/\]\(([^)#:\s]+)(?:#[^)]*)?\)/g),
+      ]
+        .map((link) => join(dirname(document), link[1] ?? ''))
+        .filter((target) => !files.includes(target.split('/')[0] ?? ''))
+        .map((target) => `${document} → ${target}`),
+    );
+    expect(left).toEqual([]);
+    const pages = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
+    expect(pages.filter((name) => !read('README.md').includes(`](docs/${name})`))).toEqual([]);
   });
 });
 

@@ -53,14 +53,16 @@ async function postgresKeys(url: string): Promise<Uint8Array[]> {
 }
 
 async function embedded(dataDir: string, running: boolean): Promise<Check> {
-  const { DATABASE_FILE, openDatabase } = await import('../store/sqlite/database.ts');
+  const { appliedMigrations, DATABASE_FILE, openDatabase } = await import('../store/sqlite/database.ts');
   const path = join(dataDir, DATABASE_FILE);
   if (!existsSync(path))
     return { name, state: 'fail', message: `${path} does not exist`, next: 'Run `sallyport init`, or restore a backup.' };
   const db = openDatabase(path, 'read');
   try {
-    const applied = db.prepare('SELECT number, checksum FROM migration ORDER BY number').all() as { number: number; checksum: string }[];
-    return schemaCheck(pendingMigrations(readMigrations('sqlite'), applied).length, `${path}${running ? '' : ', not in use'}`);
+    return schemaCheck(
+      pendingMigrations(readMigrations('sqlite'), appliedMigrations(db)).length,
+      `${path}${running ? '' : ', not in use'}`,
+    );
   } finally {
     db.close();
   }
@@ -86,6 +88,6 @@ function schemaCheck(pending: number, message: string): Check {
     name,
     state: 'warn',
     message: `${message}, ${pending} schema changes behind`,
-    next: 'Make a backup; the next start changes the schema.',
+    next: 'The next start changes the schema. Back up first: with the version that wrote it, or by copying the data while no gateway runs.',
   };
 }

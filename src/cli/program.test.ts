@@ -148,6 +148,8 @@ it('what the system refuses names the file or the port and the next step, never 
       2,
       expect.stringMatching(/^sallyport: A part of this path is no folder: .*ENOTDIR.*Check the path\.\n$/),
     ]);
+    const absent = await runCli(['policy', 'test', join(folder, 'absent.yaml')]);
+    expect([absent.code, absent.stderr]).toEqual([2, expect.stringMatching(/^sallyport: There is no file or folder .*absent\.yaml/)]);
     const holder = createServer().listen(0, '127.0.0.1');
     await once(holder, 'listening');
     const { port } = holder.address() as AddressInfo;

@@ -2,6 +2,7 @@
 // objects whose keys hold escapes, which the engine's JSON.parse gets wrong. Only for text that JSON.parse accepted; it does not validate.
 
 import type { Json, JsonObject } from '../lib/json.ts';
+import { JSON_CHAR } from './json-char.ts';
 
 /** Byte-exact place of one member in the text of its object. */
 export interface MemberRange {
@@ -25,14 +26,7 @@ export interface TextScan {
   hasEscapedKey: boolean;
 }
 
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const COLON = 0x3a;
-const OPEN_BRACKET = 0x5b;
-const BACKSLASH = 0x5c;
-const CLOSE_BRACKET = 0x5d;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
+const { QUOTE, COMMA, COLON, OPEN_BRACKET, BACKSLASH, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE } = JSON_CHAR;
 
 /**
  * Is any JSON text nested at most `maxDepth` levels, with at most `maxValues` values (of objects and arrays, those inside counted as well)?

@@ -1,5 +1,6 @@
 // One linear pass over a long JSON text, in steps: how deep it is nested, how many values it holds, where the members or elements of its outermost
 // value and everything long within it are. Does not validate: whoever builds the value does (large-value.ts).
+import { JSON_CHAR } from './json-char.ts';
 import { keyOf, type MemberRange, trimmedRange } from './json-text.ts';
 
 /** Longer texts are read and written in steps, UTF-16 code units. */
@@ -37,14 +38,7 @@ export interface ScanBounds {
   pieceChars: number;
 }
 
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const COLON = 0x3a;
-const OPEN_BRACKET = 0x5b;
-const BACKSLASH = 0x5c;
-const CLOSE_BRACKET = 0x5d;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
+const { QUOTE, COMMA, COLON, OPEN_BRACKET, BACKSLASH, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE } = JSON_CHAR;
 
 export function* scanLong(text: string, bounds: ScanBounds): Generator<void, LongScan | Unscannable, void> {
   const seen = new Structure(text, bounds);

@@ -43,6 +43,15 @@ export function pendingMigrations(available: readonly Migration[], applied: read
   return available.filter(({ number }) => !done.has(number));
 }
 
+/** For whoever reads a database and may not change it. Throws GatewayError `schema_older`, or as `pendingMigrations`. */
+export function refuseOlderSchema(driver: 'sqlite' | 'postgres', applied: readonly AppliedMigration[]): void {
+  if (pendingMigrations(readMigrations(driver), applied).length === 0) return;
+  throw new GatewayError(
+    'schema_older',
+    'The database was written by an older version of Sallyport. Start this version once (`sallyport serve`), which brings it up to date, or use the version that wrote it.',
+  );
+}
+
 /** Files of one driver, in order. Numbered upwards; a number may be left out. */
 export function readMigrations(driver: 'sqlite' | 'postgres'): Migration[] {
   const folder = fileURLToPath(new URL(`./migrations/${driver}/`, import.meta.url));

@@ -4,12 +4,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readTicket } from '../../src/approval/ticket.ts';
-import { LogVerifier } from '../../src/audit/verify.ts';
 import type { CallOutcome } from '../../src/call.ts';
 import type { StepsSettings } from '../support/approval-steps-main.ts';
 import { callOf, echoServer, type Harness, harness } from '../support/pipeline-harness.ts';
 import { runSteps } from '../support/run-steps.ts';
 import { agentObject, httpServer, policyObject, tokenObject } from '../support/seed.ts';
+import { soundLog } from '../support/sound-log.ts';
 import { freshPlace, type Place, STORES } from '../support/store-kind.ts';
 
 /** More writes than an approval has. */
@@ -68,23 +68,12 @@ async function scene(
 
 /** How far it came, by the log; ticket, log and effects must agree. */
 async function look(h: Harness, effects: number): Promise<string> {
-  // As the next gateway does at its start: what nobody can end any more is declared.
-  await h.core.log.recordStart(h.org, { timeMs: h.core.clock.nowMs(), instance: 'next', version: 'test', exclusive: true });
-  const verifier = new LogVerifier();
-  const contents: Record<string, unknown>[] = [];
-  for await (const { header, content, hash } of h.core.store.log.read({ org: h.org })) {
-    verifier.take(`{"content":${content},"hash":"${hash}","header":${header}}`);
-    contents.push(JSON.parse(content) as Record<string, unknown>);
-  }
-  expect(verifier.verdict()).toMatchObject({ state: 'sound' });
+  const { contents, allowed, outcomes, lost } = await soundLog(h, 'write_note');
   const steps = contents.filter(({ event }) => event === 'approval').map(({ what }) => what);
   const [row] = await h.core.store.approvals.list(h.org, { live: false, limit: 10 });
   const state = row && readTicket(row.text).state;
   const last = steps.at(-1) as string | undefined;
   expect(state).toBe(last === undefined ? undefined : { requested: 'open', granted: 'approved', consumed: 'consumed' }[last]);
-  const allowed = contents.filter(({ type, effect, tool }) => type === 'decision' && effect === 'allow' && tool === 'write_note');
-  const outcomes = contents.filter(({ type, status }) => type === 'outcome' && status === 'ok').map(({ call }) => call);
-  const lost = contents.filter(({ event }) => event === 'gap').flatMap(({ calls }) => (calls as { call: string }[]).map((one) => one.call));
   expect(allowed.length).toBeLessThanOrEqual(steps.filter((what) => what === 'consumed').length);
   expect(effects).toBeLessThanOrEqual(allowed.length);
   for (const { call } of allowed) expect([...outcomes, ...lost].filter((one) => one === call)).toHaveLength(1);

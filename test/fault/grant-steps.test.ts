@@ -3,12 +3,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { LogVerifier } from '../../src/audit/verify.ts';
 import type { StoredObject } from '../../src/object/kinds.ts';
 import type { StepsSettings } from '../support/approval-steps-main.ts';
 import { callOf, echoServer, type Harness, harness } from '../support/pipeline-harness.ts';
 import { runSteps } from '../support/run-steps.ts';
 import { agentObject, httpServer, policyObject, tokenObject } from '../support/seed.ts';
+import { soundLog } from '../support/sound-log.ts';
 import { freshPlace, type Place, STORES } from '../support/store-kind.ts';
 
 /** More writes than two calls have. */
@@ -84,18 +84,8 @@ async function scene(
 
 /** How far the first call came; uses, decisions, outcomes and effects must agree. */
 async function look(h: Harness, effects: number): Promise<string> {
-  await h.core.log.recordStart(h.org, { timeMs: h.core.clock.nowMs(), instance: 'next', version: 'test', exclusive: true });
-  const verifier = new LogVerifier();
-  const contents: Record<string, unknown>[] = [];
-  for await (const { header, content, hash } of h.core.store.log.read({ org: h.org })) {
-    verifier.take(`{"content":${content},"hash":"${hash}","header":${header}}`);
-    contents.push(JSON.parse(content) as Record<string, unknown>);
-  }
-  expect(verifier.verdict()).toMatchObject({ state: 'sound' });
+  const { contents, allowed, outcomes, lost } = await soundLog(h, 'write_note');
   const uses = contents.filter(({ event }) => event === 'grant');
-  const allowed = contents.filter(({ type, effect, tool }) => type === 'decision' && effect === 'allow' && tool === 'write_note');
-  const outcomes = contents.filter(({ type, status }) => type === 'outcome' && status === 'ok').map(({ call }) => call);
-  const lost = contents.filter(({ event }) => event === 'gap').flatMap(({ calls }) => (calls as { call: string }[]).map((one) => one.call));
   expect(uses.length).toBeLessThanOrEqual(1);
   expect([...(await h.core.store.approvals.grantUses(h.org)).values()].map(({ used }) => used)).toEqual(uses.map(() => 1));
   expect(allowed.every(({ call }) => uses.some((use) => use.call === call))).toBe(true);

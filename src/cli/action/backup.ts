@@ -21,7 +21,7 @@ export const backupAction: Action = async (run, path = '') => {
     run,
     summary,
     () =>
-      `Wrote ${path}: ${summary.organizations} organizations, ${summary.entries} log entries, ${summary.bytes} bytes.\n${masterKeyAdvice(config)}`,
+      `Wrote ${path}: ${countOf(summary.organizations)}, ${summary.entries} log entries, ${summary.bytes} bytes.\n${masterKeyAdvice(config)}`,
   );
   return exitCode.ok;
 };
@@ -41,10 +41,14 @@ export const restoreAction: Action = async (run, path = '') => {
   show(
     run,
     { ...summary, masterKey: keyThere },
-    () => `Restored ${summary.organizations} organizations and ${summary.entries} log entries, all verified.\n${next}`,
+    () => `Restored ${countOf(summary.organizations)} and ${summary.entries} log entries, all verified.\n${next}`,
   );
   return exitCode.ok;
 };
+
+function countOf(organizations: number): string {
+  return organizations === 1 ? '1 organization' : `${organizations} organizations`;
+}
 
 /** What the driver throws is about the database, unless it names a file. */
 async function onPostgres<T>(work: () => Promise<T>): Promise<T> {

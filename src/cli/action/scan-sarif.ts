@@ -31,7 +31,6 @@ export function sarifOf(what: string, scanned: readonly Scanned[]): object {
         tool: {
           driver: {
             name: 'sallyport',
-            informationUri: 'https://github.com/sallyport/sallyport',
             rules: ids.map((id) => ({ id, shortDescription: { text: RULES[id] } })),
           },
         },

@@ -63,7 +63,7 @@ export const accessCommands: readonly CommandSpec[] = [
         summary: 'Make another token with the same rights; the old one ends at once, or after an overlap',
         needs: 'gateway',
         options: [
-          { flags: '--overlap <time>', help: 'how long the old token still works, e.g. 1h' },
+          { flags: '--overlap <time>', help: 'how long the old token still works, e.g. 30m or 1h; not at all unless given' },
           { flags: '--expires <when>', help: 'end of the new token; that of the old one unless given' },
         ],
         examples: [

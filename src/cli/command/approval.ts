@@ -12,7 +12,7 @@ const FILTER: readonly OptionSpec[] = [
 ];
 const MORE_FILTER: readonly OptionSpec[] = [
   { flags: '--intent <intent>', help: 'only calls of this intent', choices: ['read', 'write', 'destructive', 'exfiltrative'] },
-  { flags: '--min-risk <n>', help: 'only calls of at least this risk' },
+  { flags: '--min-risk <n>', help: 'only calls of at least this risk, 0 to 100' },
   { flags: '--before <instant>', help: 'only calls that were asked for before this' },
   { flags: '--claimed-by <operator>', help: 'only tickets this reviewer works on' },
 ];
@@ -37,7 +37,7 @@ export const approvalCommands: readonly CommandSpec[] = [
           ...FILTER,
           ...MORE_FILTER,
           { flags: '--state <state>', help: 'open, approved, refused, consumed, expired, revoked, drained, superseded or withdrawn' },
-          { flags: '--limit <n>', help: 'at most so many, up to 1000' },
+          { flags: '--limit <n>', help: 'at most so many, up to 1000; 100 unless given' },
         ],
         examples: [
           ['approval list --state open', 'what waits'],

@@ -53,4 +53,15 @@ export const gatewayCommands: readonly CommandSpec[] = [
     examples: [['doctor', 'each line: ok, warn or fail, with the next step']],
     load: async () => (await import('../action/doctor.ts')).doctorAction,
   },
+  {
+    usage: 'completion <shell>',
+    group: 'Gateway:',
+    summary: 'Print a script that completes commands and options in bash or zsh',
+    needs: 'nothing',
+    examples: [
+      ['completion bash > ~/.local/share/bash-completion/completions/sallyport', 'bash, from the next shell on'],
+      ['completion zsh >> ~/.zshrc', 'zsh, from the next shell on'],
+    ],
+    load: async () => (await import('../action/completion.ts')).completionAction,
+  },
 ];

@@ -24,7 +24,7 @@ export const notifyCommands: readonly CommandSpec[] = [
         options: [
           { flags: '--status <status>', help: 'pending, delivered or dead', choices: ['pending', 'delivered', 'dead'] },
           { flags: '--subscription <name>', help: 'only of this subscription' },
-          { flags: '--limit <n>', help: 'at most so many, up to 1000' },
+          { flags: '--limit <n>', help: 'at most so many, up to 1000; 100 unless given' },
           { flags: '--before <id>', help: 'only older ones than this' },
         ],
         examples: [

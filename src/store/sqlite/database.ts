@@ -1,7 +1,7 @@
 // Opening the SQLite file with the settings that make a commit durable, and bringing its schema up to date.
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { pendingMigrations, readMigrations } from '../migrate.ts';
+import { type AppliedMigration, pendingMigrations, readMigrations } from '../migrate.ts';
 
 /** Name of the database file inside the data directory. */
 export const DATABASE_FILE = 'sallyport.db';
@@ -40,11 +40,7 @@ export function migrateDatabase(db: DatabaseSync): void {
   db.exec(
     'CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP) STRICT',
   );
-  const applied = db.prepare('SELECT number, checksum FROM migration ORDER BY number').all();
-  const pending = pendingMigrations(
-    readMigrations('sqlite'),
-    applied.map((row) => ({ number: Number(row.number), checksum: String(row.checksum) })),
-  );
+  const pending = pendingMigrations(readMigrations('sqlite'), appliedMigrations(db));
   const record = db.prepare('INSERT INTO migration (number, name, checksum) VALUES (?, ?, ?)');
   for (const { number, name, sql, checksum } of pending) {
     db.exec('BEGIN IMMEDIATE');
@@ -57,4 +53,9 @@ export function migrateDatabase(db: DatabaseSync): void {
       throw error;
     }
   }
+}
+
+export function appliedMigrations(db: DatabaseSync): AppliedMigration[] {
+  const rows = db.prepare('SELECT number, checksum FROM migration ORDER BY number').all();
+  return rows.map((row) => ({ number: Number(row.number), checksum: String(row.checksum) }));
 }

@@ -15,8 +15,10 @@ import {
   type Values,
   writeBackup,
 } from '../backup.ts';
+import { SELECT_ROWS } from '../backup-rows.ts';
+import { refuseOlderSchema } from '../migrate.ts';
 import type { BackupSummary } from '../port.ts';
-import { DATABASE_FILE, migrateDatabase, openDatabase } from './database.ts';
+import { appliedMigrations, DATABASE_FILE, migrateDatabase, openDatabase } from './database.ts';
 import { lockDataDirectory } from './lock.ts';
 
 /** Rows between two turns of the event loop. */
@@ -39,6 +41,7 @@ function sqliteSnapshot(path: string): Snapshot {
     const db = openDatabase(path, 'read');
     try {
       db.exec('BEGIN');
+      refuseOlderSchema('sqlite', appliedMigrations(db));
       return await use((table) => rowsOf(db, table));
     } finally {
       db.close();
@@ -98,36 +101,8 @@ const BINARY: Readonly<Partial<Record<Table, ReadonlySet<string>>>> = {
 };
 
 const SELECT: Readonly<Record<Table, string>> = {
-  organization: 'SELECT name, revision FROM organization ORDER BY id',
-  entry: 'SELECT o.name, t.seq, t.hash, t.header, t.content, t.call FROM entry t JOIN organization o ON o.id = t.org ORDER BY t.id',
-  payload: 'SELECT o.name, t.seq, t.role, t.commitment, t.sealed FROM payload t JOIN organization o ON o.id = t.org ORDER BY t.id',
-  object:
-    'SELECT o.name AS org, t.kind, t.name, t.revision, t.document FROM object t JOIN organization o ON o.id = t.org ORDER BY t.org, t.kind, t.name',
-  object_history:
-    'SELECT o.name AS org, t.kind, t.name, t.revision, t.document, t.author, t.time_ms FROM object_history t JOIN organization o ON o.id = t.org ORDER BY t.org, t.kind, t.name, t.revision',
-  data_key: 'SELECT o.name, t.id, t.wrapped FROM data_key t JOIN organization o ON o.id = t.org ORDER BY t.position',
-  quota:
-    'SELECT o.name AS org, t.name, t.key, t.bucket_ms, t.used, t.until_ms FROM quota t JOIN organization o ON o.id = t.org ORDER BY t.org, t.name, t.key, t.bucket_ms',
-  grant_use: 'SELECT o.name AS org, t.key, t.used, t.used_ms FROM grant_use t JOIN organization o ON o.id = t.org ORDER BY t.org, t.key',
-  checkpoint_key:
-    'SELECT o.name AS org, t.position, t.verifier_key, t.sealed FROM checkpoint_key t JOIN organization o ON o.id = t.org ORDER BY t.org, t.position',
-  checkpoint:
-    'SELECT o.name AS org, t.size, t.made_ms, t.note FROM checkpoint t JOIN organization o ON o.id = t.org ORDER BY t.org, t.size',
-  notify_cursor:
-    'SELECT o.name AS org, t.subscription, t.since, t.seq FROM notify_cursor t JOIN organization o ON o.id = t.org ORDER BY t.org, t.subscription',
-  delivery: `SELECT o.name AS org, t.subscription, t.event, t.type, t.subject, t.seq, t.body, t.status, t.attempts, t.error, t.created_ms, t.next_ms,
-    t.settled_ms FROM delivery t JOIN organization o ON o.id = t.org WHERE t.status <> 'delivered' ORDER BY t.id`,
-  forward_cursor:
-    'SELECT o.name AS org, t.name, t.start, t.next, t.epoch, t.sent, t.lost FROM forward_cursor t JOIN organization o ON o.id = t.org ORDER BY t.org, t.name',
-  erased:
-    'SELECT o.name AS org, t.from_seq, t.to_seq, t.by_seq FROM erased t JOIN organization o ON o.id = t.org ORDER BY t.org, t.from_seq, t.by_seq',
-  archived:
-    'SELECT o.name, t.seq, t.hash, t.revision, t.first_hash, t.first_time FROM archived t JOIN organization o ON o.id = t.org ORDER BY t.org',
-  tree_block:
-    'SELECT o.name, t.position, t.root FROM tree_block t JOIN organization o ON o.id = t.org JOIN archived a ON a.org = t.org AND t.position * 256 < a.seq ORDER BY t.org, t.position',
-  passkey_once: 'SELECT o.name AS org, t.key, t.until_ms FROM passkey_once t JOIN organization o ON o.id = t.org ORDER BY t.org, t.key',
-  passkey_use:
-    'SELECT o.name AS org, t.credential, t.counter, t.used_ms FROM passkey_use t JOIN organization o ON o.id = t.org ORDER BY t.org, t.credential',
+  ...SELECT_ROWS,
+  entry: 'SELECT o.name AS org, t.seq, t.hash, t.header, t.content, t.call FROM entry t JOIN organization o ON o.id = t.org ORDER BY t.id',
 };
 
 const ORG = '(SELECT id FROM organization WHERE name = ?)';
