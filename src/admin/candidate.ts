@@ -40,7 +40,7 @@ export function readPolicies(text: string, fileName: string): StoredObject[] | R
   return lines.length === 0 ? found : failure(422, 'refused', `${lines[0]}`, lines);
 }
 
-const NO_TOOLS: ReadonlyMap<string, never> = new Map();
+const NO_TOOLS: ReadonlyMap<string, never> = new Map<string, never>();
 
 function placed({ policy, message, path, offset }: ActivationProblem, objects: readonly ParsedObject[]): string {
   const given = objects.find(({ object }) => object.kind === 'policy' && object.metadata.name === policy);

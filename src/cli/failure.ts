@@ -74,8 +74,6 @@ const FILE_STEPS: Readonly<Record<string, { why: string; step: string }>> = {
   EISDIR: { why: 'Not a file but a folder:', step: 'Name a file in it.' },
   EROFS: { why: 'The file system cannot be written:', step: 'Name a place that can be written, such as a data directory with --data.' },
   ENOSPC: { why: 'There is no space left for', step: 'Make room, then try again.' },
-  ENOENT: { why: 'There is no file or folder', step: 'Check the path.' },
-  EISDIR: { why: 'This is a folder, not a file:', step: 'Name a file.' },
   ENOTDIR: { why: 'A part of this path is no folder:', step: 'Check the path.' },
 };
 
