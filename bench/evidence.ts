@@ -183,7 +183,8 @@ function generatedLog(count: number): LogStore {
   };
 }
 
-function memoryStore(): CheckpointStore {
+/** The other half: the hashes of that log, and what a checkpointer keeps. */
+function memoryStore(count: number): CheckpointStore {
   const [kept, keys]: [KeptCheckpoint[], KeptSigningKey[]] = [[], []];
   const blocks = new Map<number, Uint8Array>();
   return {
@@ -192,6 +193,8 @@ function memoryStore(): CheckpointStore {
     replaceNote: async () => false,
     signingKeys: async () => [...keys],
     addSigningKey: async (_org, _known, made) => keys.push(made) > 0,
+    entryHashes: async (_org, from, limit) =>
+      Array.from({ length: Math.max(0, Math.min(limit, count - from + 1)) }, (_, n) => sha256Hex(String(from + n))).join(''),
     treeBlocks: async (_org, from, limit) => {
       const found: Uint8Array[] = [];
       for (let at = from; at < from + limit && blocks.has(at); at++) found.push(blocks.get(at) as Uint8Array);
@@ -206,7 +209,7 @@ function memoryStore(): CheckpointStore {
 async function proofs(): Promise<void> {
   const audit = { record: async () => ({}) as never };
   const checkpointer = new Checkpointer({
-    ...{ log: generatedLog(generated), audit, store: memoryStore(), clock: systemClock, random: systemRandom },
+    ...{ log: generatedLog(generated), audit, store: memoryStore(generated), clock: systemClock, random: systemRandom },
     ...plainSeal,
   });
   let made: KeptCheckpoint | undefined;

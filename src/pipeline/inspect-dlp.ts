@@ -1,6 +1,7 @@
 // Inspector: DLP in both directions. Looks at the parts of a message (message-part.ts) with the plan for server, tool, agent and direction, and
 // does what its rules say. Findings name types, counts and places; a value never leaves this file except in the message itself.
 // What cannot be looked at within the budget is refused unless the operator wants it noted only.
+import { createHash } from 'node:crypto';
 import type { Finding } from '../call.ts';
 import type { Match } from '../detect/dlp/finding-kind.ts';
 import { findingName } from '../detect/dlp/finding-name.ts';
@@ -301,12 +302,14 @@ function judge(flight: Flight, seen: Seen, where: Finding['where']): Verdict {
           'builtin/dlp-budget',
         );
   const all = seen.ruled.flatMap(({ ruled }) => ruled);
-  const stop = all.find(({ action }) => action === 'block') ?? all.find((one) => one.action === 'hold' && !isReleased(flight, one, where));
+  const held = all.find(({ action }) => action === 'hold');
+  const finds = held && where === 'result' ? heldFinds(seen) : '';
+  const stop = all.find(({ action }) => action === 'block') ?? (held && isReleased(flight, finds, where) ? undefined : held);
   if (stop !== undefined) {
     const finding = findingName(stop.match);
     if (stop.action === 'hold' && where !== 'result') return holdCall(flight, stop.rule, finding);
     if (stop.action === 'hold')
-      flight.heldAnswer = { rule: `dlp/${stop.rule}`, reason: `The answer holds ${finding}; a person must release it.` };
+      flight.heldAnswer = { rule: `dlp/${stop.rule}`, reason: `The answer holds ${finding}; a person must release it.`, finds };
     return deny(
       'blocked_content',
       `The ${what} hold${where === 'arguments' ? '' : 's'} ${finding}, which may not pass here.`,
@@ -322,10 +325,18 @@ function judge(flight: Flight, seen: Seen, where: Finding['where']): Verdict {
   return PASS;
 }
 
-/** A person let an answer with such a find go, under the rules as they still are. */
-function isReleased({ released, control }: Flight, { match }: Ruled, where: Finding['where']): boolean {
-  if (released === undefined || where !== 'result' || !released.findings.has(findingName(match))) return false;
+/** A person let exactly these finds go, under the rules as they still are. INVARIANT: none of another place or rule (test/scenario/withheld-answer.test.ts). */
+function isReleased({ released, control }: Flight, finds: string, where: Finding['where']): boolean {
+  if (released === undefined || where !== 'result' || released.finds !== finds) return false;
   return ruleHash(control.view, released.rule) === released.ruleHash;
+}
+
+function heldFinds({ ruled }: Seen): string {
+  const found = createHash('sha256');
+  for (const { part, ruled: all } of ruled)
+    for (const { match, action, rule } of all)
+      if (action === 'hold') found.update(`${JSON.stringify([part.pointer, match.start, match.end, findingName(match), rule])}\n`);
+  return found.digest('hex');
 }
 
 /** The decision row makes it a hold when rules allow the call at all. */

@@ -44,6 +44,9 @@ const STREET_AND_NUMBER =
   /(?:(?:[\p{Lu}\d][\p{L}\d.'’-]*|am|an|der|den|de|la|zum|zur|im|in|auf|dem|van|von|do|da) ){0,4}[\p{Lu}][\p{L}.'’()-]*,? \d{1,4} ?[a-zA-Z]?(?:[-/]\d{1,3})?$/u;
 const EAST_ASIAN =
   /(?:〒 ?\d{3}-\d{4}\s*)?(?:東京都|北海道|(?:大阪|京都)府|[\p{Script=Han}]{2,3}県)[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー\dA-Z０-９−-]{3,50}(?: [\p{Script=Han}\p{Script=Katakana}ー\d]{2,20})?|[\p{Script=Han}]{2,6}(?:省|市|自治区)[\p{Script=Han}]{1,8}(?:市|区|县|區|縣)[\p{Script=Han}\dA-Z-]{2,40}(?:号|號|室|楼|樓|弄|栋)[\dA-Z\p{Script=Han}-]{0,12}|[\p{Script=Hangul}]{2,8}(?:시|도)(?: [\p{Script=Hangul}\d]{1,10}(?:시|구|군|동|읍|면)){1,3} [\p{Script=Hangul}\d]{1,12}(?:로|길|동)(?:\d+길)? ?\d[\d-]*(?:번지)?(?:,? ?[\p{Script=Hangul}\d ]{0,16}[호동층])?/gu;
+/** "254, Koramangala 4th Block, Bengaluru 560034": house, quarter, town and a code of six digits. */
+const HOUSE_AND_PIN =
+  /(?<![\w.,/-])\d{1,4}[A-Z]?(?:[/-]\d{1,4})?, (?:[\p{Lu}\d][\p{L}\d.'’-]{0,24}(?: [\p{L}\d][\p{L}\d.'’-]{0,24}){0,4}, ?){1,3}\p{Lu}[\p{L}]{2,24}(?: \p{Lu}[\p{L}]{1,24}){0,2},? (?:- ?)?\d{3} ?\d{3}(?!\d)/gu;
 const PO_BOX = /\b(?:P\.? ?O\.? Box|Postfach|BP|Apartado|Casella Postale|Postbus) \d{1,6}\b/g;
 
 export function findAddresses(view: View, out: Match[]): void {
@@ -53,6 +56,8 @@ export function findAddresses(view: View, out: Match[]): void {
     addAtNumbers(text, out);
     if (signs.bits & SIGN.capital) addPostBoxes(text, out);
     if (signs.digits >= MIN_CODE_DIGITS && signs.bits & SIGN.part) addAtCodes(text, out);
+    if (signs.digits >= MIN_PIN_DIGITS && text.includes(', '))
+      for (const found of text.matchAll(HOUSE_AND_PIN)) push(text, found.index, found.index + found[0].length, out, 0.8);
   }
   if (signs.bits & SIGN.wide && /[\u3040-\u9fff\uac00-\ud7af]/.test(text))
     for (const found of text.matchAll(EAST_ASIAN)) push(text, found.index, found.index + found[0].length, out, 0.8);
@@ -60,6 +65,7 @@ export function findAddresses(view: View, out: Match[]): void {
 
 /** Of a house and its post code together. */
 const MIN_CODE_DIGITS = 5;
+const MIN_PIN_DIGITS = 7;
 
 function addAtCodes(text: string, out: Match[]): void {
   CODE_AND_TOWN.lastIndex = 0;
@@ -85,7 +91,8 @@ function addAtNumbers(text: string, out: Match[]): void {
     while (isDigit(text.charCodeAt(at + 1))) at++;
     if (at - start > 5 || start < done) continue;
     const before = text.charCodeAt(start - 1);
-    if (before === 0x20 || before === 0x2f) done = Math.max(done, addNumberLast(text, start, out));
+    if (before === 0x20 || before === 0x2f || (before === 0x3a && /[Nn]o$/.test(text.slice(start - 3, start - 1))))
+      done = Math.max(done, addNumberLast(text, start, out));
     const behind = text.charCodeAt(at + 1);
     if (behind === 0x20 || behind === 0x2c || behind === 0x2d || behind === 0x2f || isWordCode(behind))
       done = Math.max(done, addNumberFirst(text, start, out));
@@ -131,11 +138,13 @@ function addFrench(text: string, start: number, out: Match[]): number {
 }
 
 function addNumberLast(text: string, start: number, out: Match[]): number {
-  const window = text.slice(Math.max(0, start - WINDOW), start).trimEnd();
+  // "Bağdat Caddesi No: 116"
+  const window = text.slice(Math.max(0, start - WINDOW), start).replace(/(?:,? (?:No|Nr|Nº|nº)[.:]?)? *$/i, '');
   const before = window.slice(window.lastIndexOf('\n') + 1);
   if (before.length < 4) return 0;
   const word = before.slice(before.lastIndexOf(' ') + 1);
-  if (GERMANIC_WORD.test(word)) return addGermanic(text, before, start, out);
+  const streetEnd = Math.max(0, start - WINDOW) + window.length;
+  if (GERMANIC_WORD.test(word)) return addGermanic(text, before, streetEnd, start, out);
   STREET_HEAD.lastIndex = 0;
   for (let found = STREET_HEAD.exec(before); found !== null; found = STREET_HEAD.exec(before)) {
     if (isWordCode(before.charCodeAt(found.index - 1))) continue;
@@ -151,12 +160,12 @@ function isWordCode(code: number): boolean {
   return (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a) || code > 0xbf;
 }
 
-function addGermanic(text: string, before: string, start: number, out: Match[]): number {
+function addGermanic(text: string, before: string, streetEnd: number, start: number, out: Match[]): number {
   const street = GERMANIC.exec(before);
   HOUSE_NUMBER.lastIndex = start;
   const number = HOUSE_NUMBER.exec(text);
   if (street === null || number === null || !/\p{Lu}/u.test(street[0]) || text.charCodeAt(start - 2) <= 0x20) return 0;
-  return addTail(text, start - 1 - street[0].length, start + number[0].length, out);
+  return addTail(text, streetEnd - street[0].length, start + number[0].length, out);
 }
 
 function addPostBoxes(text: string, out: Match[]): void {

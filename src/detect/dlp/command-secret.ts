@@ -62,6 +62,24 @@ const SHAPES: readonly { needs: string; starts?: number; sign?: number; shape: R
   },
 ];
 
+/** Shapes that ordinary text has, too: only what is mixed like a password, or quoted, counts. */
+const SAID: readonly { needs: string; starts: number; shape: RegExp }[] = [
+  // CREATE ROLE … PASSWORD '…', IDENTIFIED BY '…', Passwort "…"; "SSID Loft, pass …"
+  {
+    needs: ' ',
+    starts: startingWith('pass identified kennw mot contras wachtw senha hasł haslo pw psk'),
+    shape:
+      /(?<![\p{L}\d_])(?:(?:password|identified (?:with \S{1,40} )?by(?: password)?|passwort|kennwort|mot de passe|contraseña|wachtwoord|senha|hasło|passphrase|passcode)[ \t]{1,4}(?:is )?["'“„«`]([^\s"'”“»`]{4,200})["'”“»`]|(?<=^|[,;:(\n•|]\s{0,3}|\band )(?:pass|pwd?|passwd|psk)[ \t]{1,3}(\S{7,100}))/iuy,
+  },
+  // "admin / …", "root:… on …"
+  {
+    needs: 'o',
+    starts: startingWith('admin root superuser sysadmin sa demo guest test support backup deploy service postgres oracle owner'),
+    shape:
+      /(?<![\w/.@:-])(?:(?:admin|root|administrator|superuser|sysadmin|sa|demo|guest|tester|test|support|backup|deploy|service|postgres|oracle|owner) ?\/ ?([^\s/]{6,100})|(?:admin|root|administrator|superuser|sysadmin|sa|demo|guest):([^\s:,/]{8,100}))/iy,
+  },
+];
+
 function startingWith(words: string): number {
   return groupOfStarts(words.split(' '));
 }
@@ -80,6 +98,23 @@ export function findCommandSecrets({ text, starts: places, signs }: View, out: M
     if (own !== undefined) eachMatch(text, own, shape, add);
     else for (const found of text.matchAll(shape)) add(found);
   }
+  for (const { needs, starts, shape } of SAID) {
+    if (!text.includes(needs)) continue;
+    eachMatch(text, places[starts] as readonly number[], shape, (found) => {
+      const quoted = /["'”“»`]$/.test(found[0]);
+      const value = (found[1] ?? found[2] ?? '').replace(/[.,;)]+$/, '');
+      if (!(quoted ? isGuarded(value) : isMixed(value))) return;
+      const start = found.index + found[0].lastIndexOf(value);
+      out.push({ type: 'PASSWORD', start, end: start + value.length, confidence: 0.8, rule: 'said-secret' });
+    });
+  }
+}
+
+/** Mixed as a password is: digits among letters, in both cases or with a sign; no version, path, date or scope. */
+function isMixed(value: string): boolean {
+  if (!/\d/.test(value) || !/[A-Za-z]/.test(value) || isPlaceholder(value)) return false;
+  if (/^v?\d+(?:\.\d+)+|^[a-z]+(?::[a-z]+)+$|^\d{4}-\d\d|[()[\]{}<>=]|^https?:|^[A-Z]+-\d+$|^\d+[a-z]{1,4}$/i.test(value)) return false;
+  return (/[a-z]/.test(value) && /[A-Z]/.test(value)) || /[!@#$%^&*?+~]/.test(value) || /^[a-z]+(?:[-_.][a-z]+)*[-_.]\d{2,}$/i.test(value);
 }
 
 const NAMED = /["']([A-Za-z][\w.-]{2,48})["'],\s?["']([^"'\n]{4,200})["']/g;

@@ -149,7 +149,7 @@ function addLiteral(flat: Flattening, reader: Reader, key: string, bits: number,
 
 function addObject(flat: Flattening, reader: Reader, key: string, bits: number, parent: Group, layer: number): boolean {
   if (++reader.depth > MAX_DEPTH) return false;
-  const group: Group = { bits: 0, own: bits, parent, key: key === '' ? undefined : key };
+  let group: Group = { bits: 0, own: bits, parent, key: key === '' ? undefined : key };
   let label: string | undefined;
   reader.at++;
   while (true) {
@@ -171,7 +171,9 @@ function addObject(flat: Flattening, reader: Reader, key: string, bits: number, 
     if (mayBeValue(name)) addKeyText(flat, reader, name, group);
     reader.at++;
     skipSpace(reader);
-    const said = bitsOfMember(name, bits, label);
+    const wraps = WRAPPERS.has(name) && key !== '';
+    if (wraps && group.bits === 0) group = parent;
+    const said = wraps && bits & WRAPPED ? bits & WRAPPED : bitsOfMember(name, bits, label);
     group.bits |= said;
     const from = reader.at;
     if (COLUMN_LISTS.has(name) && reader.text.charCodeAt(from) === 0x5b) reader.columns = headerNames(reader);
@@ -270,6 +272,23 @@ const INHERITED =
   KEY.PASSWORD |
   KEY.TOKEN |
   KEY.CONNECTION;
+
+/** Members that hold nothing but the value of their object, as stores of documents and pages have them: {"name": {"stringValue": …}}. */
+const WRAPPERS = new Set([
+  'stringValue',
+  'S',
+  '#text',
+  '_text',
+  '$t',
+  'plain_text',
+  'rich_text',
+  'title',
+  'text',
+  'content',
+  'value',
+  'formatted',
+]);
+const WRAPPED = KEY.PERSON | KEY.PERSON_MAYBE | KEY.ADDRESS;
 
 /** Parts of a name, in the object of a person. */
 const NAME_PARTS = new Set(['first', 'last', 'middle', 'full', 'display', 'given', 'family', 'surname', 'forename', 'preferred']);

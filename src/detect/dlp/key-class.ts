@@ -17,11 +17,16 @@ export function classifyKey(key: string): number {
   if (key.length === 0 || key.length > MAX_KEY_CHARS || key.startsWith('[redacted:')) return 0;
   const cached = known.get(key);
   if (cached !== undefined) return cached;
-  const bits = settle(collect(wordsOf(key)));
+  const bits = settle(collect(wordsOf(key)) | (KEY_VARIABLE.test(key) && !NOT_A_SECRET.test(key) ? KEY.TOKEN : 0));
   if (known.size >= KNOWN_KEYS) known.clear();
   known.set(key, bits);
   return bits;
 }
+
+/** ACME_LEDGER_KEY: in capitals, the name of a variable of the environment. */
+const KEY_VARIABLE = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+){1,6}_KEY$/;
+const NOT_A_SECRET =
+  /PUBLIC|PUBLISHABLE|PRIMARY|FOREIGN|PARTITION|SORT|CACHE|OBJECT|KMS|HOT|SITE|REGISTRY|LOOKUP|GROUP|INDEX|UNIQUE|ROW|HASH|RANGE/;
 
 /** Lower-case words of a key, without accents: `customerTelefonNr` → customer telefon nr. */
 export function wordsOf(key: string): string[] {
@@ -61,10 +66,15 @@ function collect(words: readonly string[]): number {
     } else {
       // private_key_id, token_id: the name of a secret, not the secret.
       if ((word === 'id' || word === 'ids') && index > 0 && bits & SECRETS) bits |= KEY.NOT_SECRET;
-      bits |= KEY_WORDS.get(word) ?? KEY_WORDS.get(word.replace(/s$/, '')) ?? 0;
+      bits |= KEY_WORDS.get(word) ?? KEY_WORDS.get(word.replace(/s$/, '')) ?? KEY_WORDS.get(withoutUmlauts(word)) ?? 0;
     }
   }
   return bits;
+}
+
+/** Empfaenger, Strasse: German without its dots. */
+function withoutUmlauts(word: string): string {
+  return word.replace(/([aou])e/g, '$1');
 }
 
 /** What the words say together. */

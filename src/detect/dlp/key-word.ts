@@ -38,14 +38,14 @@ say(
   jmeno, prijmeni, jmeno a prijmeni, meno a priezvisko, priezvisko, vezeteknev, keresztnev, teljes nev, prenume, nume complet, ime i prezime, prezime, ime in priimek, priimek,
   soyad, soyadi, ad soyad, adi soyadi, isim, ho ten, ho va ten, nama lengkap, nama depan, nama belakang, vardas, pavarde, eesnimi, perekonnanimi, vards, uzvards,
   имя, фамилия, отчество, фио, прізвище, имя и фамилия, ім я, име, презиме, фамилно име, όνομα, επώνυμο, ονοματεπώνυμο,
-  氏名, 姓名, 名前, お名前, 担当者, 担当者名, 名字, 联系人, 聯絡人, 客户姓名, 收件人, 受取人, 宛名, 顧客名, フリガナ, 이름, 성명, 성함, 담당자, 고객명, 수취인, 예금주,
+  氏名, 姓名, 名前, お名前, 担当者, 担当者名, 名字, 联系人, 聯絡人, 客户姓名, 收件人, 收货人, 寄件人, 持卡人, 户名, 申请人, 投保人, 受取人, 宛名, 顧客名, フリガナ, 이름, 성명, 성함, 담당자, 고객명, 수취인, 예금주,
   الاسم, الاسم الكامل, שם, שם מלא, नाम, पूरा नाम, ชื่อ, ชื่อ นามสกุล, นามสกุล`,
 );
 say(
   KEY.PERSON_MAYBE,
   `name, from, to, cc, bcc, owner, author, sender, recipient, reporter, assignee, creator, user, username display, by, created by, updated by, modified by, assigned to, approved by, requested by,
   reviewed by, reviewer, submitted by, reported by, prepared by, lead, manager, supervisor, agent name, host, doctor, physician, nurse, therapist, teacher, instructor, attorney, lawyer, witness, driver, rep,
-  organizer, organiser, participant, participants, attendees, members, contact, contacts, customer, client, subscriber, employee, candidate, student, resident, donor, buyer, seller, requester, requestor, caller, guest, who, person,
+  organizer, organiser, participant, participants, attendees, members, contact, contacts, customer, client, subscriber, employee, candidate, student, resident, donor, buyer, seller, requester, requestor, caller, guest, who, person, cn, sn, nm, pt,
   nom, nombre, nome, naam, nimi, nev, nume, navn, namn, ime, isim adi, ten, nama, meno, kunde, kunden, client nom, cliente, klant, klient, asiakas, kunde name, auteur, autor, autore, verfasser, absender, empfanger, expediteur, remitente, mittente,
   автор, клиент, заказчик, отправитель, получатель, 顧客, 客户, 作者, 고객, 작성자, 送信者, 宛先, patient name`,
 );
@@ -88,13 +88,13 @@ say(
 say(
   KEY.NATIONAL_ID,
   `nationalid, national id, national identity, identity number, id card, idcard, personal number, personalnumber, personal id, personal code, citizen id, passport, passport no, passport number, reisepass, pasaporte, passeport, passaporto, passaporte, paspoort, nino, national insurance, ni number, nhs, nhs number, sin, social insurance, tfn, tax file number, medicare, aadhaar, aadhar, pan card, pan number, uidai,
-  drivers license, driver license, driving licence, licence number driver, dni, nif, nie, cpf, rg, cnh, curp, rfc, rut, run, cuit, cuil, cedula, cedula de identidad, codice fiscale, codicefiscale, cf, partita, steuer id, steuerid, steuernummer, steueridentifikationsnummer, idnr, sozialversicherungsnummer, rentenversicherungsnummer, sv nummer, svnr, svnummer, personalausweis, ausweisnummer, personalausweisnummer, ahv, ahv nummer, avs, numero avs,
+  drivers license, driver license, driving licence, licence number driver, dni, nif, nie, cpf, rg, cnh, curp, rfc, rut, run, cuit, cuil, cedula, cedula de identidad, codice fiscale, codicefiscale, partita, steuer id, steuerid, steuernummer, steueridentifikationsnummer, idnr, sozialversicherungsnummer, rentenversicherungsnummer, sv nummer, svnr, svnummer, personalausweis, ausweisnummer, personalausweisnummer, ahv, ahv nummer, avs, numero avs,
   nir, insee, securite sociale, numero de securite sociale, niss, rijksregisternummer, registre national, bsn, burgerservicenummer, pesel, nip, dowod, personnummer, personnr, fodselsnummer, cpr, cpr nummer, cpr nr, henkilotunnus, hetu, kennitala, isikukood, personas kods, asmens kodas, rodne cislo, cnp, egn, oib, jmbg, emso, taj, adoazonosito, amka, afm, tckn, tc kimlik, tc kimlik no, kimlik no, kimlik, pps, ppsn, pps number, nric, fin, hkid, mykad, ic number, nik, ktp, cccd, cmnd, resident id,
   инн, снилс, паспорт, иин, єгн, ипн, рнокпп, егн, マイナンバー, 個人番号, 旅券番号, パスポート番号, 身份证, 身份证号, 身份证号码, 身分證字號, 护照号, 주민등록번호, 주민번호, 여권번호, الهوية, رقم الهوية, תעודת זהות, आधार, บัตรประชาชน, teudat zehut, id nummer, identity card, identity document, sa id, curp rfc`,
 );
 say(
   KEY.NATIONAL_ID_MAYBE,
-  `document number, documentnumber, doc number, id number, idnumber, identification number, identification, tax id, taxid, tax number, vat person, fiscal code, government id, gov id, govt id, numero de documento, documento, nro documento, numero documento, identificacion, id document, identifier number, document no, document id, id no, personal identifier, citizen number, registration number personal, insurance number, social number, tax code, identity, nationality id, id value, idvalue, national number, health number, health card, id code, national code, national tax`,
+  `document number, documentnumber, doc number, id number, idnumber, identification number, identification, tax id, taxid, tax number, vat person, fiscal code, government id, gov id, govt id, numero de documento, documento, nro documento, numero documento, identificacion, id document, identifier number, document no, document id, id no, personal identifier, citizen number, registration number personal, insurance number, social number, tax code, identity, nationality id, id value, idvalue, national number, health number, health card, id code, national code, national tax, cf`,
 );
 say(
   KEY.BIRTH,
@@ -107,7 +107,7 @@ say(
 say(KEY.IBAN, 'iban, ibans, bankverbindung, iban number');
 say(
   KEY.ACCOUNT,
-  `account number, accountnumber, acct, acct no, account no, acctno, acct number, bank account, bankaccount, bank account number, checking account, savings account, kontonummer, konto, konto nr, kontonr, numero de compte, compte bancaire, numero de cuenta, cuenta, cuenta bancaria, clabe, cbu, numero di conto, conto corrente, numero da conta, conta, conta corrente, rekeningnummer, numer konta, rachunek, tilinumero, hesap no, номер счета, расчетный счет, 口座番号, 银行账号, 银行卡号, 계좌번호, beneficiary account, bban, nuban, account num, direct deposit`,
+  `account number, accountnumber, a c, a c no, a c number, acct, acct no, account no, acctno, acct number, bank account, bankaccount, bank account number, checking account, savings account, kontonummer, konto, konto nr, kontonr, numero de compte, compte bancaire, numero de cuenta, cuenta, cuenta bancaria, clabe, cbu, numero di conto, conto corrente, numero da conta, conta, conta corrente, rekeningnummer, numer konta, rachunek, tilinumero, hesap no, номер счета, расчетный счет, 口座番号, 银行账号, 银行卡号, 계좌번호, beneficiary account, bban, nuban, account num, direct deposit`,
 );
 say(
   KEY.ROUTING,
@@ -119,7 +119,7 @@ say(
 );
 say(
   KEY.TOKEN,
-  `token, tokens, apikey, api key, apitoken, api token, accesstoken, access token, refresh token, refreshtoken, auth token, authtoken, bearer, secret, secrets, client secret, clientsecret, secretkey, secret key, private key, privatekey, access key, accesskey, accesskeyid, secretaccesskey, secret access key, access key id, signing key, signingkey, signing secret, encryption key, encryptionkey, master key, masterkey, session key, authkey, auth key, service key, servicekey, app key, appkey, app secret, appsecret, app token, webhook secret, consumer secret, consumer key, shared secret, shared key, account key, accountkey, storage key, license key, licensekey, subscription key, deploy key, api secret, apisecret, authorization, x api key, credential, credentials, creds, auth, pat, personal access token, jwt, session secret, cookie secret, session token, sessiontoken, bot token, integration key, integration token, salt secret, hmac key, hmac, webhook url, webhookurl, sas token, instrumentation key, ingest key, write key, server key, api schlussel, schlussel, zugangstoken, geheimnis, cle api, cle secrete, jeton, clave api, clave secreta, chiave api, chiave segreta, chave api, chave secreta, chave de api, klucz api, api sleutel, sleutel, токен, ключ, секрет, 秘密鍵, トークン, アクセストークン, シークレット, 密钥, 令牌, 비밀키, 토큰, api キー, otp secret, totp secret, seed phrase, mnemonic, recovery key, recovery code, private token, job token, deploy token, registry token, id token, apipassword, csrf secret, kms key`,
+  `token, tokens, apikey, api key, apitoken, api token, accesstoken, access token, refresh token, refreshtoken, auth token, authtoken, bearer, secret, secrets, client secret, clientsecret, secretkey, secret key, private key, privatekey, access key, accesskey, accesskeyid, secretaccesskey, secret access key, access key id, signing key, signingkey, signing secret, encryption key, encryptionkey, master key, masterkey, session key, authkey, auth key, service key, servicekey, admin key, app key, appkey, app secret, appsecret, app token, webhook secret, consumer secret, consumer key, shared secret, shared key, account key, accountkey, storage key, license key, licensekey, subscription key, deploy key, api secret, apisecret, authorization, x api key, credential, credentials, creds, auth, pat, personal access token, jwt, session secret, cookie secret, session token, sessiontoken, bot token, integration key, integration token, salt secret, hmac key, hmac, webhook url, webhookurl, sas token, instrumentation key, ingest key, write key, server key, api schlussel, schlussel, zugangstoken, geheimnis, cle api, cle secrete, jeton, clave api, clave secreta, chiave api, chiave segreta, chave api, chave secreta, chave de api, klucz api, api sleutel, sleutel, токен, ключ, секрет, 秘密鍵, トークン, アクセストークン, シークレット, 密钥, 令牌, 비밀키, 토큰, api キー, otp secret, totp secret, seed phrase, mnemonic, recovery key, recovery code, private token, job token, deploy token, registry token, id token, apipassword, csrf secret, kms key`,
 );
 say(
   KEY.CONNECTION,

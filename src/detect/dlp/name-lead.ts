@@ -6,6 +6,7 @@ export type Lead = 'strong' | 'weak' | 'start' | undefined;
 const STRONG = new Set<string>();
 const WEAK = new Set<string>();
 const CLOSING = new Set<string>();
+const GREETING = new Set(['hello', 'hi', 'hey', 'dear', 'hallo', 'hola', 'ciao', 'bonjour', 'olá', 'hej', 'thanks', 'attn', 'attention']);
 /** On the line above: an address follows, and first of all a name. */
 const ADDRESSED = new Set([
   'bill to',
@@ -52,10 +53,12 @@ export function leadBefore(text: string, start: number): Lead {
   let at = start - 1;
   let gaps = 0;
   let line = false;
+  let comma = false;
   while (at >= 0 && gaps < 4) {
     const code = text.charCodeAt(at);
     if (code === 0x0a || code === 0x0d) line = true;
-    else if (code !== 0x20 && code !== 0x2e && code !== 0x2c && code !== 0x3a && code !== 0x09) break;
+    else if (code === 0x2c) comma = true;
+    else if (code !== 0x20 && code !== 0x2e && code !== 0x3a && code !== 0x09) break;
     at--;
     gaps++;
   }
@@ -64,6 +67,8 @@ export function leadBefore(text: string, start: number): Lead {
   const one = wordBefore(text, at);
   if (one === '') return 'start';
   if (line) return CLOSING.has(one) || ADDRESSED.has(`${wordBefore(text, at - one.length - 1)} ${one}`) ? 'strong' : 'start';
+  // "Thanks, Ann" but not "Staff Nurse, Night Shift".
+  if (comma && !line && !CLOSING.has(one) && !GREETING.has(one)) return 'start';
   if (STRONG.has(one)) return 'strong';
   const two = wordBefore(text, at - one.length - 1);
   if (two !== '' && STRONG.has(`${two} ${one}`)) return 'strong';

@@ -1,12 +1,15 @@
 // Given names and family names, read once when first needed from person-name.txt: names of the 1990 US census (public domain) and of the
-// locales of @faker-js/faker (MIT), folded to lower-case Latin letters. Lines: given names, given names that are also words or places, family
-// names, family names that are also words. A hint, never the only evidence: most findings come from keys and from what stands around a name.
+// locales of @faker-js/faker and of Faker for Python (MIT), folded to lower-case letters, and common names of the world. Lines: given names, given
+// names that are also words or places, family names, family names that are also words, then Chinese, Japanese and Korean family names.
+// A hint, never the only evidence: most findings come from keys and from what stands around a name.
 import { readFileSync } from 'node:fs';
 
 export interface NameList {
   /** 0 no name; 1 a name that is also a word; 2 a name. */
   given(word: string): number;
   family(word: string): number;
+  /** Chinese, Japanese or Korean letters that begin with a family name. */
+  isFamilyFirst(text: string): boolean;
 }
 
 let list: NameList | undefined;
@@ -22,6 +25,7 @@ function load(): NameList {
   const family = new Map<string, number>();
   for (const [index, names] of lines.slice(0, 4).entries())
     for (const name of names.split(' ')) (index < 2 ? given : family).set(name, index % 2 === 0 ? 2 : 1);
+  const eastern = new Set(lines.slice(4, 7).flatMap((names) => names.split(' ')));
   // Words of one language repeat: what was looked up once is known.
   const known = new Map<string, number>();
   const score = (word: string): number => {
@@ -33,7 +37,11 @@ function load(): NameList {
     known.set(word, both);
     return both;
   };
-  return { given: (word) => score(word) >> 2, family: (word) => score(word) & 3 };
+  return {
+    given: (word) => score(word) >> 2,
+    family: (word) => score(word) & 3,
+    isFamilyFirst: (text) => [1, 2, 3].some((count) => text.length > count && eastern.has(text.slice(0, count))),
+  };
 }
 
 const KNOWN_WORDS = 20_000;

@@ -25,6 +25,8 @@ const NOT_NAMES = new Set(
   order orders invoice ticket case issue bug task project report document file page section chapter figure table note notes summary description title subject date time address phone email mail fax mobile website url link account number id code status type category priority
   error warning info debug fatal failed success pending active inactive open closed new old draft final true false null none nan undefined n/a na tbd todo
   production staging development local remote public private internal external main master branch release version build deploy deployment pipeline
+  monsieur madame mademoiselle herr frau senor senora senhor senhora signor signora signore mevrouw meneer mister
+  list license licence manifest form card record statement portal count intake lookup search results profile login signup registration transfer relations experience journey satisfaction success
   dear hello hi hey thanks thank regards sincerely best cheers kind please sorry welcome greetings bonjour hola ciao hallo cordialement saludos
   north south east west northern southern eastern western upper lower new great big little
   europe asia africa america american european german english french spanish italian dutch polish chinese japanese korean indian russian british canadian

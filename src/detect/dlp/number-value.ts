@@ -100,7 +100,7 @@ function labelBefore(text: string, start: number, notBefore: number): number {
   const from = Math.max(notBefore, start - LABEL_BACK);
   const before = text.slice(from, start);
   if (before.length < 3) return 0;
-  const clause = before.slice(Math.max(before.lastIndexOf('\n'), before.lastIndexOf('; '), before.lastIndexOf('. ')) + 1);
+  const clause = before.slice(Math.max(before.lastIndexOf('\n'), before.lastIndexOf('; '), sentenceEnd(before)) + 1);
   const words = clause.match(LABEL_WORDS);
   if (words === null || !words.some(mayBeKeyWord)) return 0;
   let bits = 0;
@@ -113,7 +113,19 @@ function labelBefore(text: string, start: number, notBefore: number): number {
   return bits;
 }
 
-function add(text: string, written: string, start: number, context: Context, out: Match[]): boolean {
+/** The last full stop that ends a sentence: "NHS No. 485 …" goes on. */
+function sentenceEnd(text: string): number {
+  const stop = text.lastIndexOf('. ');
+  return stop > 0 && /(?:^|[^\p{L}])(?:no|nr|num|núm|n|tel|mob|ph|ref)$/iu.test(text.slice(Math.max(0, stop - 4), stop))
+    ? text.lastIndexOf('. ', stop - 1)
+    : stop;
+}
+
+function add(text: string, given: string, begin: number, context: Context, out: Match[]): boolean {
+  // "(415.555.0100)": the bracket around a number is no part of it.
+  const open = given.startsWith('(') && !given.includes(')') ? 1 : 0;
+  const written = given.slice(open);
+  const start = begin + open;
   const digits = written.replace(/\D/g, '');
   if (digits.length < MIN_RUN_DIGITS || digits.length > MAX_RUN_DIGITS) return false;
   const found = decide(written, digits, context, text, start);
@@ -176,7 +188,10 @@ function isIssued(digits: string): boolean {
 const SSN_SHAPE = /^(?!000|666)[0-9]\d{2}([- .–]?)(?!00)\d\d\1(?!0000)\d{4}$/;
 
 function asSsn(written: string, digits: string, bits: number, text: string, start: number): Verdict | undefined {
-  if (digits.length !== 9 || !SSN_SHAPE.test(written.replace(/\s*[-–]\s*/g, '-'))) return undefined;
+  if (digits.length !== 9) return undefined;
+  // "5 1 9 …": spaced out, as people write what they read out.
+  const shaped = bits & KEY.SSN && /^(?:\d ){8}\d$/.test(written) ? digits : written.replace(/\s*[-–]\s*/g, '-');
+  if (!SSN_SHAPE.test(shaped)) return undefined;
   if (bits & KEY.SSN) return as('US_SSN', 'ssn', 0.97);
   if (digits[0] === '9' && !/^9\d\d-[5-9]\d-/.test(written)) return undefined;
   if (bits & (KEY.TECHNICAL | KEY.PHONE | KEY.ACCOUNT | KEY.ROUTING)) return undefined;

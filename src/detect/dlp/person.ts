@@ -34,12 +34,12 @@ function addField(text: string, field: Field, out: Match[]): void {
   const value = text.slice(field.start, Math.min(field.end, field.start + 300));
   if (field.end - field.start > 300) return;
   // "Ann Lee <ann@…>", "Lee, Ann (Sales)"
-  const head = /^["'\s]*([^<("\n|\t[]*[^\s<("'\n|\t[,])/.exec(value);
+  const head = /^["'\s]*([^<("\n|\t[，。；]*[^\s<("'\n|\t[,，、。；])/.exec(value);
   if (head === null) return;
   const whole = head[1] as string;
   const base = field.start + head[0].length - whole.length;
   // "Ann Lee, +1 415 …", "Ann Lee, reachable at …": what goes on in small letters or is dialled is no part of the name.
-  const body = whole.replace(/,\s*(?:[+(]?\d|\p{Ll}).*$/u, '');
+  const body = whole.replace(/,\s*(?:[+(]?\d|\p{Ll}|\p{Lo}).*$/u, '');
   // "Ann Lee <ann@…>" names a person whatever the key says.
   const behind = field.start + head[0].length;
   const withMail = /^["'\s]{0,2}<[^<>@\s]{1,64}@/.test(text.slice(behind, behind + 70));
@@ -100,19 +100,22 @@ function nameScore(value: string, sure: boolean): number {
   // `User.objects.get`, `example.com`, `new Client`
   if (words.length > 6 || /\.\p{Ll}|^(?:new|await|class|function|self|this)\b/u.test(value)) return 0;
   const list = nameList();
+  // "poppy hansen": without capitals, all of it must be known.
+  const lower = !sure && words.length > 1 && !/\p{Lu}/u.test(value);
   let names = 0;
   let known = 0;
   for (const word of words) {
-    if (PARTICLES.has(word.toLowerCase()) && word !== words[0]) continue;
+    if (PARTICLES.has(word.toLowerCase()) && (word !== words[0] || (sure && words.length > 1))) continue;
     const listed = Math.max(list.given(word), list.family(word));
     if (isNotName(word) && listed === 0 && !(sure && word.length <= 3 && words.length > 1)) return 0;
-    if (!WORD.test(word) && !(listed > 0 && sure && word.length > 2)) {
+    if (!WORD.test(word) && !(listed > 0 && (sure || lower) && word.length > 2)) {
       if (!/^(?:[dDlLoO]['’]|[aA]l-|[eE]l-|ben-|de|van|von|la)\p{Lu}/u.test(word)) return 0;
     }
     names++;
     if (listed > 0 && word.length > 2 && !isNotName(word)) known += listed;
   }
   if (names === 0 || value.replace(/[^\p{L}]/gu, '').length < 2) return 0;
+  if (lower && known < 4) return 0;
   if (known >= (sure ? 2 : 3) && (names > 1 || sure)) return 3;
   if (/^[\p{Lu}\s]+$/u.test(value) && known === 0 && names === 1) return 0;
   return names > 1 ? 2 : 1;
@@ -134,7 +137,7 @@ function uncasedScore(value: string): number {
 }
 
 const CAP = '[A-Z\\u00c0-\\u00d6\\u00d8-\\u00de\\u0100-\\u017f\\u0218\\u021a\\u0386-\\u03ab\\u0400-\\u042f]';
-const REST = "[\\w\\u00df-\\u024f\\u0370-\\u052f\\u1e00-\\u1eff\\u0300-\\u036f'’-]";
+const REST = "[\\w\\u00c0-\\u024f\\u0370-\\u052f\\u1e00-\\u1eff\\u0300-\\u036f'’-]";
 const CAPITALISED = new RegExp(`${CAP}${REST}*\\.?`, 'g');
 
 interface Word {
@@ -143,9 +146,12 @@ interface Word {
   end: number;
 }
 
+/** "Madame", "The", before a name at the start of a title, UTF-16 code units. */
+const MAX_LEAD_IN = 12;
+
 /** What a person does or has, right behind the name. */
 const AFTER =
-  /^(?:\s+(?:called|said|says|wrote|writes|asked|asks|reported|reports|signed|joined|confirmed|requested|replied|told|mentioned|lives|works|worked|paid|was born|born|phoned|emailed|will|has|had|is|was|would|can|wants|wanted|needs|complained|ordered|purchased|agreed|visited|attended|submitted|received|moved|left|started|resigned|applied|hat|ist|schrieb|rief|sagte|a appelé|a dit|est|ha|dijo|llamó|escribió|es|disse|é)\b|['’]s\b|\s*[(<]|,\s*(?:CEO|CTO|CFO|COO|MD|PhD|Director|Manager|Engineer|aged?|born|age|\d\d,)|\s+<)/i;
+  /^(?:\s+(?:called|said|says|wrote|writes|asked|asks|reported|reports|signed|joined|confirmed|requested|replied|told|mentioned|lives|works|worked|paid|was born|born|phoned|emailed|will|has|had|is|was|would|can|wants|[a-z]{2,12}ed|wanted|needs|complained|ordered|purchased|agreed|visited|attended|submitted|received|moved|left|started|resigned|applied|hat|ist|schrieb|rief|sagte|a appelé|a dit|est|ha|dijo|llamó|escribió|es|disse|é)\b|['’]s\b|\s*[(<]|,\s*(?:CEO|CTO|CFO|COO|MD|PhD|Director|Manager|Engineer|aged?|born|age|\d\d,)|\s+<)/i;
 
 function addRunningText(view: View, seen: Word[], out: Match[]): void {
   const { text } = view;
@@ -164,7 +170,7 @@ function addRunningText(view: View, seen: Word[], out: Match[]): void {
     if (given === 0 && family === 0 && lead !== 'strong') continue;
     // Titles of films and products are made of names; an introduction is still one.
     const field = fieldAt(view, start, start + 1);
-    if (field !== undefined && field.start === start && TITLES.test(field.key) && field.end - start < MAX_NAME_CHARS) continue;
+    if (field !== undefined && start - field.start < MAX_LEAD_IN && TITLES.test(field.key) && field.end - start < MAX_NAME_CHARS) continue;
     const words = wordsFrom(text, start, word);
     const count = judge(text, words, given, family, lead);
     if (count === 0) continue;
@@ -233,17 +239,21 @@ function judge(text: string, words: readonly Word[], given: number, family: numb
   if (known >= 2 && given > 0) {
     const list = nameList();
     const sure = given + list.family(last.text);
-    if (sure >= 3) return known;
+    // "Kathy Waltz" is a song as well as a person, "Kathy Hansen" a person.
+    if (sure >= 4 || (sure === 3 && (lead === 'weak' || isFollowedAsPerson(text, last.end)))) return known;
   }
   if (words.length >= 2 && given === 2 && isNameShaped((words[1] as Word).text)) {
-    const after = text.slice((words[1] as Word).end, (words[1] as Word).end + 24);
-    if (lead === 'weak' || (lead === 'start' && AFTER.test(after))) return 2;
+    if (lead === 'weak' || (lead === 'start' && isFollowedAsPerson(text, (words[1] as Word).end))) return 2;
   }
   return 0;
 }
 
+function isFollowedAsPerson(text: string, end: number): boolean {
+  return AFTER.test(text.slice(end, end + 24));
+}
+
 function isNameShaped(word: string): boolean {
-  return /^\p{Lu}[\p{Ll}'’-]+(?:\p{Lu}[\p{Ll}'’-]+){0,2}$/u.test(word) && word.length > 1;
+  return /^(?:\p{Lu}[\p{Ll}'’-]+(?:\p{Lu}[\p{Ll}'’-]+){0,2}|\p{Lu}[\p{Lu}'’-]{3,})$/u.test(word) && word.length > 1;
 }
 
 /** Leading words that are known names, the last one a family name: Ann Marie Lee. */

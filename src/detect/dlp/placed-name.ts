@@ -1,6 +1,7 @@
 // Names that their place gives away: fields of address cards and calendars, speakers of a transcript, the line above a postal address.
 // Linear in the text; each shape is looked for only where its marks stand.
 import type { Match } from './finding-kind.ts';
+import { nameList } from './name-list.ts';
 
 const PARTICLE = '(?:(?:van|von|de|del|della|di|da|dos|du|der|den|la|le|bin|al|el|af|zu|ter|ten) ){0,2}';
 const WORD = "\\p{Lu}[\\p{L}\\p{M}'’.-]{0,40}";
@@ -12,6 +13,9 @@ const SPEAKER = new RegExp(`^\\[?\\d{1,2}:\\d\\d(?::\\d\\d)?(?: ?[AaPp][Mm])?\\]
 const COMMON_NAME = /;CN="?([^";:\n\r]{3,60})"?[;:]/g;
 /** `N:Lee;Ann;;;` of a card: family and given name. */
 const CARD_NAME = /^N(?:;[^:\n]{0,80})?:([^;\n\r]{1,60})(?:;([^;\n\r]{1,60}))?/gm;
+/** 山本様, 김민준 님, 王小明先生: what honours a name stands behind it. */
+const HONOURED =
+  /(?<![\p{Script=Han}\p{Script=Hangul}])([\p{Script=Han}]{1,5}|[\p{Script=Hangul}]{2,4}) ?(?:様|さん|氏(?![\p{Script=Han}])|先生|女士|小姐|殿|님|씨)/gu;
 /** Longest line above an address that may be a name, UTF-16 code units. */
 const MAX_LINE_CHARS = 60;
 
@@ -36,6 +40,11 @@ export function findPlacedNames(text: string, addresses: readonly Match[], isNam
       const at = found.index + whole.length - given.length - (given === '' ? 0 : 1) - family.length;
       push(at, family);
       if (given !== '') push(found.index + whole.length - given.length, given);
+    }
+  if (/[\u3040-\u9fff\uac00-\ud7af]/.test(text))
+    for (const found of text.matchAll(HONOURED)) {
+      const name = found[1] as string;
+      if (nameList().isFamilyFirst(`${name} `)) push(found.index, name);
     }
   for (const { start } of addresses) addLineAbove(text, start, isName, push);
 }

@@ -5,7 +5,7 @@ import { type Mapped, MappedBuilder } from './mapped-text.ts';
 /** One character class each of what is worth a closer look. One cheap pass decides that a text has nothing of the kind. */
 const MARKS =
   // biome-ignore lint/suspicious/noMisleadingCharacterClass: a joiner is looked for by itself
-  /[\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u2000-\u200f\u2010-\u2015\u2024\u2028-\u202f\u205f-\u2064\u206a-\u206f\u2070-\u209c\u2100-\u214f\u2212\u2460-\u24ff\u3000\u3164\ufe00-\ufe0f\ufe50-\ufe6b\ufeff\uff01-\uffee\ud835\ud83c\udb40]|[\u0370-\u058f][A-Za-z0-9_]|[A-Za-z0-9_][\u0370-\u058f]|%[0-9A-Fa-f]{2}|&#?\w{2,8};|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|=[0-9A-F]{2}[^0-9A-F]|["'] {0,2}[+.&] {0,2}["']/;
+  /[\u00a0\u00ad\u034f\u061c\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef\u0e50-\u0e59\u115f\u1160\u17b4\u17b5\u180e\u2000-\u200f\u2010-\u2015\u2024\u2028-\u202f\u205f-\u2064\u206a-\u206f\u2070-\u209c\u2100-\u214f\u2212\u2460-\u24ff\u3000\u3164\ufe00-\ufe0f\ufe50-\ufe6b\ufeff\uff01-\uffee\ud835\ud83c\udb40]|[\u0370-\u058f][A-Za-z0-9_]|[A-Za-z0-9_][\u0370-\u058f]|%[0-9A-Fa-f]{2}|&#?\w{2,8};|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|=[0-9A-F]{2}[^0-9A-F]|["'] {0,2}[+.&] {0,2}["']/;
 
 /** Nested encodings that are undone: URL in URL, HTML in URL. */
 const MAX_ROUNDS = 3;
@@ -109,7 +109,8 @@ function decodeToken(token: string, text: string, at: number, quoted: boolean): 
   if (first === 0x5c) return fromCode(Number.parseInt(token.slice(2), 16));
   // "AKIA" + "…": one literal.
   if (first === 0x22 || first === 0x27) return '';
-  if (first === 0x3d) return quoted ? decodeQuoted(token) : undefined;
+  // "?sig=40…" is a query, not an encoded "@".
+  if (first === 0x3d) return quoted && !/[?&][\w.-]{1,40}$/.test(text.slice(Math.max(0, at - 42), at)) ? decodeQuoted(token) : undefined;
   return foldCharacter(token, text, at);
 }
 
@@ -227,9 +228,19 @@ function foldCharacter(token: string, text: string, at: number): string | undefi
   // A whole word in Cyrillic or Greek is a word; one such letter among Latin ones or digits is a disguise.
   if (twin !== undefined) return isAscii(text, at - 1) || isAscii(text, at + 1) ? twin : undefined;
   const code = token.charCodeAt(0);
+  const digit = digitOf(code);
+  if (digit !== undefined) return digit;
   if (code < 0x2000 || (code >= 0x3040 && code < 0xd800) || (code >= 0xff66 && code <= 0xffdc)) return undefined;
   const folded = token.normalize('NFKC');
   return folded === token ? undefined : folded;
+}
+
+/** Arabic, Persian, Devanagari, Bengali and Thai digits. */
+const ZEROS = [0x660, 0x6f0, 0x966, 0x9e6, 0xe50];
+
+function digitOf(code: number): string | undefined {
+  const zero = ZEROS.find((first) => code >= first && code < first + 10);
+  return zero === undefined ? undefined : String(code - zero);
 }
 
 function isAscii(text: string, at: number): boolean {

@@ -35,13 +35,18 @@ export function scanText(raw: string, scan: Scan): Match[] {
 /** Nothing shorter is a value that we look for. */
 const MIN_CHARS = 3;
 
-function findAll(text: string, scan: Scan): Match[] {
+function findAll(text: string, scan: Scan, layer: number): Match[] {
   const view = flatten(text);
-  return settle(detect(view, scan), view.text.length);
+  const found = detect(view, scan);
+  if (layer < MAX_ENCODINGS) addEncoded(view, scan, found, layer + 1);
+  return settle(found, view.text.length);
 }
 
+/** Base64 in base64, hex in base64. */
+const MAX_ENCODINGS = 3;
+
 /** Things that hide in an encoded run and are certain enough to say so. */
-function addEncoded(view: View, scan: Scan, found: Match[]): void {
+function addEncoded(view: View, scan: Scan, found: Match[], layer = 1): void {
   let cover: Cover | undefined;
   for (const run of encodedRuns(view.text)) {
     cover ??= coverOf(found, view.text.length);
@@ -49,7 +54,7 @@ function addEncoded(view: View, scan: Scan, found: Match[]): void {
     const inner: Match[] = [];
     // Turned round, only the unmistakable counts: the prefix of a provider.
     if (run.layer === 'reversed' && scan.wanted.has('API_KEY')) findSecrets({ text: run.text, starts: findStarts(run.text) }, inner);
-    else if (run.layer !== 'reversed') inner.push(...findAll(run.text, scan));
+    else if (run.layer !== 'reversed') inner.push(...findAll(run.text, scan, layer));
     const best = inner.reduce<Match | undefined>(
       (top, match) => (top === undefined || match.confidence > top.confidence ? match : top),
       undefined,

@@ -91,6 +91,8 @@ rule(
   /https:\/\/[a-z.]*discord(?:app)?\.com\/api\/(?:v\d+\/)?webhooks\/\d{15,22}\/[\w-]{40,100}/,
 );
 rule('teams-webhook', '.webhook.office.com/', /\.webhook\.office\.com\/webhookb2\/[\w@/-]{60,250}/);
+rule('discord-token', 'MT Mj Mz ND NT Nj Nz OD OT', /[MNO][A-Za-z0-9_-]{22,27}\.[\w-]{6}\.[\w-]{27,40}(?![\w.-])/);
+rule('adafruit-key', 'aio_', /aio_[A-Za-z0-9]{28}(?!\w)/);
 rule('zapier-webhook', 'https://hooks.zapier.com/', /https:\/\/hooks\.zapier\.com\/hooks\/catch\/[\w/-]{8,60}/, 0.85);
 rule('sendgrid-key', 'SG.', /SG\.[\w-]{16,32}\.[\w-]{32,64}/);
 rule('twilio-key', 'SK', /SK[a-f0-9]{32}(?!\w)/, 0.9);

@@ -46,10 +46,11 @@ function addKnown(text: string, at: number, literal: string, out: Match[]): numb
   for (const rule of literals.get(literal) ?? []) {
     rule.shape.lastIndex = at;
     const match = rule.shape.exec(text);
-    if (match === null) continue;
     const start = startOf(text, at, literal);
     if (start < 0) continue;
-    const end = at + match[0].length;
+    const length = match?.[0].length ?? (literal.length > 3 ? brokenLength(text, at, rule) : 0);
+    if (length === 0) continue;
+    const end = at + length;
     const value = text.slice(at + literal.length, end);
     if (
       /^(.)\1*$/.test(value) ||
@@ -61,6 +62,22 @@ function addKnown(text: string, at: number, literal: string, out: Match[]): numb
     return end;
   }
   return -1;
+}
+
+const BREAK = /(?:\\?\r?\n[ \t]{0,8}|\*\*|__|`)(?=[\w-])/;
+/** Longest credential that is put together again, characters. */
+const MAX_BROKEN_CHARS = 260;
+
+/** A value that a line end, a backslash at it or a sign of mark-up breaks in two: its length in the text, 0 when the parts make none. */
+function brokenLength(text: string, at: number, rule: SecretRule): number {
+  const word = /^[\w.-]{6,200}/.exec(text.slice(at, at + MAX_BROKEN_CHARS))?.[0];
+  if (word === undefined) return 0;
+  const rest = text.slice(at + word.length, at + MAX_BROKEN_CHARS);
+  const gap = BREAK.exec(rest);
+  if (gap === null || gap.index > 0) return 0;
+  rule.shape.lastIndex = 0;
+  const whole = rule.shape.exec(word + rest.slice(gap[0].length));
+  return whole === null || whole[0].length <= word.length ? 0 : whole[0].length + gap[0].length;
 }
 
 /** Most literals must begin a word; three stand behind a part of their value. */
@@ -156,10 +173,10 @@ function addKeyed(text: string, field: Field, out: Match[]): void {
 }
 
 const SPOKEN_WORD =
-  /[Pp]ass(?:w|ph|c)|PASS|[Kk]ennwort|[Cc]ontrase|[Mm]ot de passe|[Ss]enha|[Ww]achtwoord|[Hh]as[lł]o|[Ll](?:ö|o)senord|[Ss]alasana|[Pp]arola|[Tt]oken|[Ss]ecret|\b(?:API|api|[Aa]ccess) [Kk]ey|\b[Pp][Ii][Nn]\b/y;
-const SPOKEN_STARTS = groupOfStarts('pass kenn contr mot senh wacht hasl hasł löse lose salas parol tok secr api acce pin'.split(' '));
+  /[Pp]ass(?:w|ph|c)|PASS|[Kk]ennwort|[Cc]ontrase|[Mm]ot de passe|[Ss]enha|[Ww]achtwoord|[Hh]as[lł]o|[Ll](?:ö|o)senord|[Ss]alasana|[Pp]arola|[Tt]oken|[Ss]ecret|\b(?:API|api|[Aa]ccess) [Kk]ey|\b[Pp][Ii][Nn]\b|\b[Pp][Ww]d?\b/y;
+const SPOKEN_STARTS = groupOfStarts('pass kenn contr mot senh wacht hasl hasł löse lose salas parol tok secr api acce pin pw'.split(' '));
 const SPOKEN =
-  /(?:password|passwd|passphrase|passcode|passwort|kennwort|contraseña|mot de passe|senha|wachtwoord|hasło|lösenord|salasana|parola|token|api key|secret|access key|secret key|pin)(?: (?!is |are |was |to )[\p{L}\d._-]{1,20}){0,6}? (?:is|are|was|to|now|ist|lautet|est|es|è|é|=|:)(?: now| set to| currently)?:? ["'“`]?([^\s"'“”`]{4,300})/iuy;
+  /(?:password|passwd|passphrase|passcode|passwort|kennwort|contraseña|mot de passe|senha|wachtwoord|hasło|lösenord|salasana|parola|token|api key|secret|access key|secret key|pin|pwd?)(?: (?!is |are |was |to )[\p{L}\d._-]{1,20}){0,6}? (?:is|are|was|to|now|ist|lautet|est|es|è|é|=|:)(?: now| set to| currently)?:? ["'“`]?([^\s"'“”`]{4,300})/iuy;
 
 /** "the new root password is …" */
 export function findSpokenSecrets({ text, starts }: View, out: Match[]): void {
@@ -195,7 +212,9 @@ function isPassphrase(value: string, bits: number): boolean {
 
 function isLink(value: string): boolean {
   return (
-    /^[a-z][a-z+.-]*:\/\//i.test(value) || /^\/[\w./-]*$/.test(value) || /^[\w-]+\.(?:js|ts|py|json|ya?ml|txt|pem|key|crt|env)$/.test(value)
+    /^(?:jdbc:)?[a-z][a-z+.-]*:\/\//i.test(value) ||
+    /^\/[\w./-]*$/.test(value) ||
+    /^[\w-]+\.(?:js|ts|py|json|ya?ml|txt|pem|key|crt|env)$/.test(value)
   );
 }
 

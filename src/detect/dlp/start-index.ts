@@ -15,6 +15,7 @@ export type Starts = readonly (readonly number[])[];
 /** A group of words of two characters or more; called while modules load. At most 16 groups. */
 export function groupOfStarts(words: Iterable<string>): number {
   const group = count++;
+  if (group >= 16) throw new Error('Bug: more groups of starts than bits to tell them apart.');
   for (const word of words) {
     const [first, second, third] = [fold(word.charCodeAt(0)), fold(word.charCodeAt(1)), fold(word.charCodeAt(2))];
     for (let unit = 0; unit < UNITS; unit++) {

@@ -1,69 +1,23 @@
 // Tables in text: CSV with comma, semicolon or tab, pipes (markdown, psql), columns set apart by two spaces. A header line whose cells are known
 // keys names the cells below it. Linear in the text.
+import { addHeadlessRows } from './guessed-field.ts';
+import { addInserts, COPY } from './insert-field.ts';
 import { classifyKey, KEY } from './key-class.ts';
+import { type Cell, trimmed } from './text-cell.ts';
 import type { Field, Group } from './view.ts';
 
 const MAX_HEADER_CHARS = 1000;
 const MAX_COLUMNS = 64;
 
-interface Cell {
-  start: number;
-  end: number;
-}
-
-const INSERT = /\binsert\s{1,4}into\s{1,4}[\w."`[\]]{1,80}\s{0,4}\(([^()]{2,1000})\)\s{0,4}values\b/gi;
-
-/** INSERT INTO t (name, phone) VALUES ('…', '…'), (…): the column list names the values of every row. */
-function addInserts(fields: Field[], text: string, base: number, parent: Group): void {
-  if (!text.includes('(') || !/insert\s/i.test(text)) return;
-  for (const found of text.matchAll(INSERT)) {
-    const names = (found[1] as string).split(',').map((name) => name.replace(/["`[\]\s]/g, ''));
-    const bits = names.map(classifyKey);
-    let at = found.index + found[0].length;
-    while (at < text.length) {
-      const open = /^[\s,]{0,40}\(/.exec(text.slice(at, at + 42));
-      if (open === null) break;
-      at = addTuple(fields, text, at + open[0].length, base, names, bits, parent);
-    }
-  }
-}
-
-function addTuple(
-  fields: Field[],
-  text: string,
-  from: number,
-  base: number,
-  names: readonly string[],
-  bits: readonly number[],
-  parent: Group,
-): number {
-  const group: Group = { bits: bits.reduce((all, one) => all | one, 0), own: 0, parent, key: undefined };
-  let cell = from;
-  let quoted = false;
-  let column = 0;
-  for (let at = from; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === 0x27) quoted = !quoted;
-    if (quoted || (code !== 0x2c && code !== 0x29)) continue;
-    const { start, end } = trimmed(text, cell, at);
-    if (bits[column] && end > start)
-      fields.push({ start: base + start, end: base + end, bits: bits[column] as number, key: names[column] as string, group });
-    column++;
-    cell = at + 1;
-    if (code === 0x29) return at + 1;
-  }
-  return text.length;
-}
-
-const COPY = /\bcopy\s{1,4}[\w."]{1,80}\s{0,4}\(([^()]{2,1000})\)\s{1,4}from\s{1,4}stdin[^\n]{0,80}\n/gi;
-
 /** COPY t (name, phone) FROM stdin; and rows parted by tabs. */
 function addCopies(fields: Field[], text: string, base: number, parent: Group): void {
   if (!/copy\s/i.test(text)) return;
+  let done = 0;
   for (const found of text.matchAll(COPY)) {
+    if (found.index < done) continue;
     const names = (found[1] as string).split(',').map((name) => name.replace(/["\s]/g, ''));
     const header: Header = { delimiter: '\t', bits: names.map(classifyKey), names, starts: [] };
-    addRows(fields, text, found.index + found[0].length, base, header, parent);
+    done = addRows(fields, text, found.index + found[0].length, base, header, parent);
   }
 }
 
@@ -72,6 +26,7 @@ export function addTableFields(fields: Field[], text: string, base: number, pare
   addInserts(fields, text, base, parent);
   if (!text.includes('\n')) return false;
   addCopies(fields, text, base, parent);
+  const before = fields.length;
   let covered = 0;
   let lineStart = 0;
   while (lineStart < text.length) {
@@ -85,6 +40,7 @@ export function addTableFields(fields: Field[], text: string, base: number, pare
     covered += after - lineStart;
     lineStart = Math.max(after, lineEnd + 1);
   }
+  if (fields.length === before) addHeadlessRows(fields, text, base, parent);
   return covered * 10 > text.length * 9;
 }
 
@@ -96,7 +52,18 @@ interface Header {
   starts: number[];
 }
 
+/** `users[2]{id,name,mail}:` above rows of that many values. */
+const TOON = /^\s*[\w.-]{0,60}\[#?\d{1,7}[,|\t]?\]\{([^{}\n]{3,900})\}:\s*$/;
+
 function headerOf(text: string, start: number, end: number): Header | undefined {
+  if (text.charCodeAt(end - 1) === 0x3a && end - start <= MAX_HEADER_CHARS) {
+    const list = TOON.exec(text.slice(start, end))?.[1];
+    const delimiter = ['\t', '|', ','].find((sign) => list?.includes(sign));
+    if (list !== undefined && delimiter !== undefined) {
+      const names = list.split(delimiter);
+      return { delimiter, bits: names.map(classifyKey), names, starts: [] };
+    }
+  }
   if (end - start < 5 || end - start > MAX_HEADER_CHARS || end + 1 >= text.length) return undefined;
   const delimiter = delimiterOf(text, start, end);
   if (delimiter === undefined) return undefined;
@@ -203,16 +170,4 @@ function splitAt(text: string, start: number, end: number, starts: readonly numb
   const wide = splitWide(text, start, end);
   if (wide.length === starts.length || wide.length < 2) return wide;
   return starts.map((from, index) => trimmed(text, Math.min(start + from, end), Math.min(start + (starts[index + 1] ?? end - start), end)));
-}
-
-function trimmed(text: string, from: number, to: number): Cell {
-  let start = from;
-  let end = to;
-  while (start < end && text.charCodeAt(start) <= 0x20) start++;
-  while (end > start && text.charCodeAt(end - 1) <= 0x20) end--;
-  if (end - start >= 2 && (text[start] === '"' || text[start] === "'" || text[start] === '`') && text[end - 1] === text[start]) {
-    start++;
-    end--;
-  }
-  return { start, end };
 }

@@ -1,19 +1,22 @@
 // Fields of a text that is not JSON: "key: value" and "key=value" lines and pairs, tables (CSV, TSV, pipes, wide columns), XML and HTML.
 // Finds ranges only. Linear in the text: every separator looks a bounded way back for its key and forward for its value.
 import { classifyKey, KEY, MAX_KEY_CHARS } from './key-class.ts';
+import { addLabelledLines } from './label-line.ts';
 import { addMarkupFields } from './markup-field.ts';
 import { addTableFields } from './table-field.ts';
 import type { Field, Group } from './view.ts';
 
 export function addTextFields(fields: Field[], text: string, base: number, parent: Group): void {
   // One short value is most of what there is.
-  if (text.length < SHORT_TEXT && !text.includes('\n') && !text.includes('<') && !/[:=(]/.test(text)) return;
+  if (text.length < SHORT_TEXT && !text.includes('\n') && !text.includes('<') && !/[:=(@→…]| [-–—] |\.\.\./.test(text)) return;
   const tabled = addTableFields(fields, text, base, parent);
   if (text.includes('<')) addMarkupFields(fields, text, base, parent);
   if (tabled) return;
   const blocks = new Blocks(text, parent);
   addPairs(fields, text, base, ':', blocks);
   addPairs(fields, text, base, '=', blocks);
+  blocks.rewind();
+  addLabelledLines(fields, text, base, (offset) => blocks.at(offset));
 }
 
 const SHORT_TEXT = 200;
@@ -106,9 +109,17 @@ function isBlank(code: number): boolean {
 }
 
 function isGlue(code: number): boolean {
-  // " ' * : ? ] ) `
+  // " # ' * : ? ] ) `
   return (
-    code === 0x22 || code === 0x27 || code === 0x2a || code === 0x3a || code === 0x3f || code === 0x5d || code === 0x60 || code === 0x29
+    code === 0x22 ||
+    code === 0x23 ||
+    code === 0x27 ||
+    code === 0x2a ||
+    code === 0x3a ||
+    code === 0x3f ||
+    code === 0x5d ||
+    code === 0x60 ||
+    code === 0x29
   );
 }
 
