@@ -1,5 +1,6 @@
 // Policies that are not in force: of a file, of an earlier revision, or a file that joins what is in force. Parsed and checked as `apply` does;
 // never written anywhere.
+import type { JsonObject } from '../lib/json.ts';
 import type { Kind, StoredObject } from '../object/kinds.ts';
 import { formatObjectError, type ParsedObject, parseObjects } from '../object/parse.ts';
 import { isSecretDraft } from '../object/secret-draft.ts';
@@ -40,7 +41,7 @@ export function readPolicies(text: string, fileName: string): StoredObject[] | R
   return lines.length === 0 ? found : failure(422, 'refused', `${lines[0]}`, lines);
 }
 
-const NO_TOOLS: ReadonlyMap<string, never> = new Map<string, never>();
+const NO_TOOLS: ReadonlyMap<string, JsonObject> = new Map();
 
 function placed({ policy, message, path, offset }: ActivationProblem, objects: readonly ParsedObject[]): string {
   const given = objects.find(({ object }) => object.kind === 'policy' && object.metadata.name === policy);

@@ -72,8 +72,9 @@ export function refusal(result: Exclude<RollbackResult, { type: 'applied' }>, lo
     return failure(409, 'conflict', message);
   }
   if (result.type === 'unknown_revision') {
-    const known = result.revisions.length > 0 ? `It has ${result.revisions.slice(0, 20).join(', ')}.` : 'It has no versions.';
-    return failure(404, 'unknown_revision', `The object has no such revision. ${known}`);
+    const { object, to, revisions } = result;
+    const known = revisions.length > 0 ? `It has ${revisions.slice(0, 20).join(', ')}.` : 'There never was an object of this name.';
+    return failure(404, 'unknown_revision', `${object} has no revision ${to}. ${known}`);
   }
   if (result.forbidden) return failure(403, 'forbidden', result.problems[0]?.message ?? 'Your role may not make this change.');
   return refused('Nothing was changed', result.problems, locate);

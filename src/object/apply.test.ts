@@ -161,7 +161,7 @@ describe('rollbackObject', () => {
 
   it('names the revisions there are, and refuses tokens and operators', async () => {
     await apply(agent('a', 'first'));
-    expect(await roll('agent', 'a', 9)).toEqual({ type: 'unknown_revision', revisions: [1] });
+    expect(await roll('agent', 'a', 9)).toEqual({ type: 'unknown_revision', object: 'agent/a', to: 9, revisions: [1] });
     expect(await roll('token', 't', 1)).toMatchObject({ type: 'refused' });
     expect(await roll('operator', 'o', 1)).toMatchObject({ type: 'refused' });
   });

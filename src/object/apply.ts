@@ -90,7 +90,7 @@ export function planChecked(context: ObjectContext, org: string, view: ControlVi
   return plan;
 }
 
-export type RollbackResult = ApplyResult | { type: 'unknown_revision'; revisions: number[] };
+export type RollbackResult = ApplyResult | { type: 'unknown_revision'; object: string; to: number; revisions: number[] };
 
 /** Writes an older version of one object again, as a new revision. Tokens and operators cannot be rolled back. */
 export async function rollbackObject(
@@ -106,7 +106,7 @@ export async function rollbackObject(
   }
   const versions = await context.store.history(org, kind, name, MAX_HISTORY);
   const version = versions.find((one) => one.revision === to);
-  if (!version) return { type: 'unknown_revision', revisions: versions.map((one) => one.revision) };
+  if (!version) return { type: 'unknown_revision', object: keyOf(kind, name), to, revisions: versions.map((one) => one.revision) };
   if (version.document === undefined) return applyChanges(context, org, { put: [], delete: [{ kind, name }] }, options);
   const { revision: _, ...document } = version.document;
   return applyChanges(context, org, { put: [document] }, options);
