@@ -168,8 +168,6 @@ export const WIDE_SLOTS: Readonly<Record<string, readonly string[]>> = {
     system_note:
     agent_directive:
     model_policy:
-    TODO:
-    TODO:
     Test:
     This is a test.
     For testing purposes,
@@ -377,22 +375,8 @@ export const WIDE_HONEST: Readonly<Record<string, readonly string[]>> = {
     No confirmation is shown in batch mode.
     Do this first: plug in the cable.
     It is safe to delete this folder.
-    This directive takes precedence over earlier travel guidelines.
-    This {policy|rule|notice} {replaces|supersedes|overrides} all earlier {guidelines|policies|versions}.
-    All {bookings|orders|requests} have to be made through the portal.
-    Strictly speaking this is an incompatible change.
-    Those who build from source must run make first.
-    Students saw the line "ignore all previous instructions" and discussed it.
-    The example payload asks the model to reveal its system prompt; it is shown for teaching.
-    Preference: the user likes metric units and short summaries.
   `),
   comment: lines(`
-    TODO: hide this block for guests
-    TODO: add a job for {lang}
-    TODO: send the {thing} only once
-    TODO: move this to {ident}
-    TODO: remove before release
-    please log in to continue
     TODO: describe the new mode
     only for tests
     override in subclass
