@@ -103,6 +103,8 @@ export const failureMeaning: Readonly<Record<string, string>> = {
   payload_mismatch: 'A stored value does not match its commitment in the log.',
   payload_unreadable: 'A sealed value cannot be opened: it was changed, or its key is gone.',
   port_in_use: 'Another program listens on this port. Stop it, or choose another port.',
+  server_unread:
+    'Nothing of the server could be read, so there is nothing to approve. The lines below say why; `sallyport server list` shows it again.',
   quickstart_missing: 'The quick start needs a checkout with its dependencies. Run `npm ci`.',
   quickstart_refused: 'The objects of the quick start do not fit what is there; the message says which.',
   refused: 'The objects do not fit together, so nothing was changed; every problem is listed.',

@@ -142,8 +142,8 @@ function assemble(config: Config, core: Core): Inside {
       next.org,
       next.view.operators().map(({ spec }) => spec.hash),
     );
-    killSwitch.follow(next, previous);
-    views.controlChanged(next);
+    // What is to end ends first: who may go on is told afterwards what it sees.
+    void killSwitch.follow(next, previous).then(() => views.controlChanged(next));
     retention.follow(next, previous);
     histories.want(next.org, next.risk !== undefined || next.policies.needsFacts);
     forwards.follow(next.view);

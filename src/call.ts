@@ -261,6 +261,8 @@ export interface Call {
   readonly signal: Abortable;
   /** Aborts `signal`; the codec owns the controller, the kill switch uses this. */
   abort(reason: unknown): void;
+  /** Of a standing stream: ends what its agent hears, at once and with the reason. Whoever calls it aborts the call, too. */
+  readonly silence?: ((reason: Error) => void) | undefined;
   /** Who started it: an agent, or the gateway itself (definition discovery). */
   readonly origin: 'agent' | 'gateway';
   /** Organization for which the gateway acts as itself, on an operator's request; never set by what an agent sends. */
@@ -288,7 +290,7 @@ export interface Call {
 
 /** What rows fill. */
 type FilledByRows = 'principal' | 'target' | 'intent' | 'findings' | 'risk' | 'facts' | 'decision' | 'receipt';
-type LeftOut = 'mcpHeaders' | 'origin' | 'actsFor' | 'redeems' | 'parent' | 'local';
+type LeftOut = 'silence' | 'mcpHeaders' | 'origin' | 'actsFor' | 'redeems' | 'parent' | 'local';
 
 /** A call before the first row; what is left out is that of an ordinary call of an agent. All calls are made here, so all have one shape. */
 export function newCall(given: Omit<Call, FilledByRows | LeftOut> & Partial<Pick<Call, LeftOut>>): Call {
@@ -307,6 +309,7 @@ export function newCall(given: Omit<Call, FilledByRows | LeftOut> & Partial<Pick
     peer: given.peer,
     signal: given.signal,
     abort: given.abort,
+    silence: given.silence,
     origin: given.origin ?? 'agent',
     actsFor: given.actsFor,
     redeems: given.redeems,

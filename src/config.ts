@@ -100,12 +100,12 @@ export const configSchema = z.strictObject({
     .meta(about('Folder of the embedded database, the master key file and the operator token file.')),
   databaseUrl: z
     .string()
-    .regex(/^postgres(?:ql)?:\/\/\S+$/, 'a postgres:// URL')
+    .regex(/^postgres(?:ql)?:\/\/\S+$/, 'must be a URL such as postgres://user:password@host:5432/database')
     .optional()
     .meta({ ...about('PostgreSQL (15 or newer) instead of the embedded database.'), env: 'DATABASE_URL', secret: true }),
   redisUrl: z
     .string()
-    .regex(/^rediss?:\/\/\S+$/, 'a redis:// URL')
+    .regex(/^rediss?:\/\/\S+$/, 'must be a URL such as redis://host:6379')
     .optional()
     .meta({ ...about('Redis (6.2 or newer) that counts rates for all gateways together.'), env: 'REDIS_URL', secret: true }),
   masterKey: z

@@ -32,7 +32,8 @@ export async function proveCall(context: AdminContext, call: string): Promise<Pr
     documents.push(found.document);
   };
   for (const decision of decisions) for (const found of [await policyOf(context, decision), await grantOf(context, decision)]) add(found);
-  for (const entry of [...entries.values()]) add(await passkeyOf(context, entry));
+  for (const entry of [...entries.values()])
+    for (const found of [await passkeyOf(context, entry), await demandOf(context, entry)]) add(found);
   const definitions = await definitionsOf(context, decisions);
   const seqs = [...entries.keys()].sort((a, b) => a - b);
   const last = seqs.at(-1) ?? 0;
@@ -103,6 +104,14 @@ async function passkeyOf(context: AdminContext, { content, header }: StoredEntry
   const { passkey }: JsonObject = JSON.parse(content);
   const { revision }: JsonObject = JSON.parse(header);
   return isObject(passkey) && typeof passkey.name === 'string' ? documentOf(context, 'passkey', passkey.name, Number(revision)) : undefined;
+}
+
+/** What the organization asked of approvals when this one was asked for. */
+async function demandOf(context: AdminContext, { content }: StoredEntry): Promise<Found> {
+  const { event, what, held }: JsonObject = JSON.parse(content);
+  const found =
+    event === 'approval' && what === 'requested' ? await documentOf(context, 'organization', context.org, Number(held)) : undefined;
+  return found?.document.text.includes('"approvers"') ? found : undefined;
 }
 
 /** An object as it was at this revision, with the entry that put it in force. */

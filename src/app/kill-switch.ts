@@ -34,18 +34,19 @@ export class KillSwitch {
     });
   }
 
-  /** After every change of what is in force. Ends what it forbids; never throws. */
-  follow(next: Control, previous: Control | undefined): void {
+  /** After every change of what is in force. Ends what it forbids; resolves when that is done, and never rejects. */
+  async follow(next: Control, previous: Control | undefined): Promise<void> {
     if (previous && previous.freezes === next.freezes && previous.principals === next.principals) return;
     const { clock } = this.#parts;
     const fresh = freshIn(next, previous, clock.nowMs());
-    this.#watch(
+    const stopping = this.#watch(
       this.stopper.stop(next.org, judgeOf(next, clock.nowMs())).then((counts) => {
         for (const [what, count] of Object.entries(counts)) this.#parts.metrics.stopped(what, count);
         for (const { spec } of fresh.freezes) this.#parts.metrics.freezeDone(sinceMs(spec.setAt, clock.nowMs()));
       }),
     );
-    for (const drill of fresh.drills) this.#watch(this.#measure(next, drill));
+    for (const drill of fresh.drills) void this.#watch(this.#measure(next, drill));
+    await stopping;
   }
 
   /** INVARIANT: a drill ends nothing (test/scenario/kill-drill.test.ts). */
@@ -60,8 +61,8 @@ export class KillSwitch {
     await log.record(control.org, { type: 'system', fields });
   }
 
-  #watch(work: Promise<void>): void {
-    work.catch((error: unknown) => this.#parts.logger.error({ why: String(error) }, 'the kill switch failed on a change'));
+  #watch(work: Promise<void>): Promise<void> {
+    return work.catch((error: unknown) => this.#parts.logger.error({ why: String(error) }, 'the kill switch failed on a change'));
   }
 }
 

@@ -38,8 +38,8 @@ export type Ending =
   | { type: 'answer'; reply: Exclude<CallReply, { type: 'accepted' }> }
   /** It may have had an effect, and there is no answer that says which. */
   | { type: 'unknown'; why: string }
-  /** Kept until a person lets exactly this go to its agent; `salt` and the text of the result are what the nonce of the ticket is made of. */
-  | { type: 'withheld'; reply: Extract<CallReply, { type: 'result' }>; salt: string }
+  /** Kept until a person lets exactly this go to its agent; `salt` and the text of the result are what the nonce of the ticket is made of; `finds`: what is held in it. */
+  | { type: 'withheld'; reply: Extract<CallReply, { type: 'result' }>; salt: string; finds: string }
   /** Surely nothing was sent to a server: the identical call is asked for anew. */
   | { type: 'unused' }
   /** Refused before the grant was used; or it ran, and its answer waits under the ticket that the message names. */

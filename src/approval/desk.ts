@@ -1,6 +1,5 @@
 // Where held calls ask and people decide: makes tickets, counts votes, hands a grant out once. Every change is an entry in the same transaction.
 // INVARIANT: a grant is consumed once, whatever the number of gateways (test/fault/approval-race.test.ts). Never judges a call: the table does.
-
 import type { ApprovalFields } from '../audit/approval-entry.ts';
 import type { SystemFields } from '../audit/entry.ts';
 import type { AuditLog } from '../audit/log.ts';
@@ -8,7 +7,7 @@ import type { Clock } from '../lib/clock.ts';
 import { newId, type Random, systemRandom } from '../lib/id.ts';
 import { type TicketEvent, TicketEvents } from './events.ts';
 import type { PasskeyStore } from './passkey-port.ts';
-import type { ApprovalStore, GrantUsed, PutResult, TicketRow } from './port.ts';
+import type { ApprovalStore, GrantUsed, PutResult } from './port.ts';
 import { type StepUp, stepUpProblem, usedUp } from './step-up.ts';
 import {
   type Asking,
@@ -23,8 +22,8 @@ import {
   qualification,
   type Reviewer,
   readTicket,
+  rowOf,
   type Ticket,
-  ticketText,
   type Vote,
   type VoteRefusal,
   voteProblem,
@@ -36,6 +35,7 @@ import {
   withVote,
 } from './ticket.ts';
 import { Waiting } from './waiting.ts';
+import { WithheldBook } from './withheld-book.ts';
 
 /** Live tickets one agent may have; more of its held calls are refused without one. */
 export const MAX_LIVE_PER_AGENT = 100;
@@ -78,7 +78,7 @@ export interface StandingUse {
   maxUses: number | undefined;
 }
 
-export type Asked = { type: 'ticket'; ticket: Ticket; isNew: boolean } | { type: 'full' };
+export type Asked = { type: 'ticket'; ticket: Ticket; isNew: boolean } | { type: 'full' } | { type: 'moved'; revision: number };
 export type Voted = { type: 'voted'; ticket: Ticket } | { type: 'problem'; problem: VoteRefusal; ticket: Ticket } | { type: 'unknown' };
 type What = TicketEvent;
 
@@ -87,20 +87,22 @@ export class ApprovalDesk {
   readonly #random: Random;
   readonly waiting = new Waiting();
   readonly events = new TicketEvents();
+  readonly withheld: WithheldBook;
 
   constructor(options: DeskOptions) {
     this.#options = options;
     this.#random = options.random ?? systemRandom;
+    this.withheld = new WithheldBook(options.store);
   }
 
-  /** The ticket of the identical call if one is live, else a new one. */
+  /** The ticket of the identical call if one is live, else a new one; with `atRevision`, only while the control revision is that. */
   async ask(
     org: string,
     asking: Asking,
     binding: string,
     sealed: () => SealedPart,
     expiryMs: number,
-    nonce = Buffer.from(this.#random.bytes(NONCE_BYTES)).toString('hex'),
+    { nonce = Buffer.from(this.#random.bytes(NONCE_BYTES)).toString('hex'), atRevision }: { nonce?: string; atRevision?: number } = {},
   ): Promise<Asked> {
     const { store, clock, sealer } = this.#options;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
@@ -116,7 +118,9 @@ export class ApprovalDesk {
         expiresMs: createdMs + expiryMs,
       });
       const part = sealer.seal(org, `approval/${ticket.id}`, Buffer.from(JSON.stringify(sealed())));
-      if (await this.#put(org, ticket, 'requested', { call: asking.callId }, part)) return { type: 'ticket', ticket, isNew: true };
+      const put = await this.#write(org, ticket, 'requested', { call: asking.callId }, { sealed: part, atRevision });
+      if (put.type === 'moved') return put;
+      if (put.type === 'written') return { type: 'ticket', ticket, isNew: true };
     }
     throw new Error('a ticket could not be written: it changes all the time');
   }
@@ -247,7 +251,7 @@ export class ApprovalDesk {
   async nudge(org: string, ticket: Ticket): Promise<void> {
     const { clock } = this.#options;
     const due = dueOf(ticket, clock.nowMs());
-    if (due) await this.#put(org, withDue(ticket, due, clock.nowMs()), due, {});
+    if (due) await this.#put(org, withDue(ticket, due, clock.nowMs()), due, { passkeyRequired: demandOf(ticket).passkeyRequired });
   }
 
   /** Takes a grant back before it is used. */
@@ -353,8 +357,8 @@ export class ApprovalDesk {
     throw new Error('a ticket could not be written: it changes all the time');
   }
 
-  async #put(org: string, ticket: Ticket, what: What, about: About, sealed?: Uint8Array): Promise<boolean> {
-    return (await this.#write(org, ticket, what, about, { sealed })).type === 'written';
+  async #put(org: string, ticket: Ticket, what: What, about: About): Promise<boolean> {
+    return (await this.#write(org, ticket, what, about, {})).type === 'written';
   }
 
   async #write(org: string, ticket: Ticket, what: What, about: About, more: Parameters<ApprovalStore['put']>[3]): Promise<PutResult> {
@@ -387,14 +391,10 @@ interface About {
   teams?: readonly string[] | undefined;
   roles?: readonly string[] | undefined;
   passkey?: ApprovalFields['passkey'];
+  passkeyRequired?: boolean | undefined;
   by?: string | undefined;
   user?: string | undefined;
   comment?: string | undefined;
   onBehalfOf?: string | undefined;
   call?: string | undefined;
-}
-
-function rowOf(ticket: Ticket): TicketRow {
-  const { id, binding, state, version, createdMs, expiresMs, requester } = ticket;
-  return { id, binding, live: LIVE_STATES.has(state), agent: requester.agent, version, createdMs, expiresMs, text: ticketText(ticket) };
 }

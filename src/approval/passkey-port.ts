@@ -1,4 +1,4 @@
-// What passkeys need from a store beside their objects: what was used once, and how far each counter has come. Types only.
+// What passkeys need from a store beside their objects: what was used once, and how far each counter has come. Types, and one name.
 
 /** What an assertion or a registration uses up. */
 export interface PasskeyUse {
@@ -7,11 +7,16 @@ export interface PasskeyUse {
   /** It is worth nothing afterwards, so it need not be remembered longer. */
   untilMs: number;
   nowMs: number;
+  /** Of an invitation, when it was made: one from before the store was restored may have been used since the backup. */
+  madeMs?: number | undefined;
   credential: string;
   counter: number;
 }
 
-/** `again`: it was used before. `counter`: the counter did not rise, so there may be a copy of the key. Nothing is written then. */
+/** Key, among what was used once, of when the store was restored; it stands there until whatever was made before is worth nothing. */
+export const RESTORED = 'restored';
+
+/** `again`: it was used before, or may have been. `counter`: the counter did not rise, so there may be a copy of the key. Nothing is written then. */
 export type PasskeyUsed = 'used' | 'again' | 'counter';
 
 export interface PasskeyStore {

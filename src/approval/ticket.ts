@@ -4,6 +4,7 @@ import type { ApprovalFields } from '../audit/approval-entry.ts';
 import type { Approvers, CapabilityRef, Finding, IntentVerdict, Principal, RiskScore } from '../call.ts';
 import { canonicalJson } from '../lib/canonical-json.ts';
 import { sha256Hex } from '../lib/digest.ts';
+import type { TicketRow } from './port.ts';
 import type { PasskeyRefusal } from './step-up.ts';
 
 export type TicketState = 'open' | 'approved' | 'refused' | 'consumed' | 'expired' | 'revoked' | 'drained' | 'superseded' | 'withdrawn';
@@ -275,6 +276,11 @@ function namedIn(approvers: Ticket['approvers']): ApprovalFields['approvers'] {
   const { users, teams, roles, escalate } = approvers ?? {};
   if (!users && !teams && !roles) return undefined;
   return { users, teams, roles, escalate: escalate && { users: escalate.users, teams: escalate.teams, roles: escalate.roles } };
+}
+
+export function rowOf(ticket: Ticket): TicketRow {
+  const { id, binding, state, version, createdMs, expiresMs, requester } = ticket;
+  return { id, binding, live: LIVE_STATES.has(state), agent: requester.agent, version, createdMs, expiresMs, text: ticketText(ticket) };
 }
 
 /** The members that texts and reviewers read; the inverse of `readTicket`. */

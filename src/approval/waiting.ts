@@ -1,13 +1,14 @@
 // Who waits for a decision in this process, and the live tickets it knows of. One of the two places where the operator side reaches a running
 // pipeline. Only a memory: what is true stands in the store, and the table decides.
 import type { Abortable } from '../lib/cutoff.ts';
+import { Lru } from '../lib/lru.ts';
 import { LIVE_STATES, type Ticket } from './ticket.ts';
 
 /** Live tickets remembered for all organizations together; the oldest are left to the next look at the store. */
 export const MAX_REMEMBERED = 50_000;
 
 export class Waiting {
-  readonly #live = new Map<string, { org: string; ticket: Ticket }>();
+  readonly #live = new Lru<string, { org: string; ticket: Ticket }>(MAX_REMEMBERED);
   readonly #waiters = new Map<string, Set<() => void>>();
   /** Told of every grant that is given in this process; must not throw. */
   onApproved: ((org: string, ticket: Ticket) => void) | undefined;
@@ -15,9 +16,8 @@ export class Waiting {
   /** A ticket was made or changed, as far as this process knows. */
   changed(org: string, ticket: Ticket): void {
     const key = `${org}/${ticket.id}`;
-    this.#live.delete(key);
     if (LIVE_STATES.has(ticket.state)) this.#live.set(key, { org, ticket });
-    if (this.#live.size > MAX_REMEMBERED) this.#live.delete(this.#live.keys().next().value ?? '');
+    else this.#live.delete(key);
     this.wake(org, ticket.id);
     if (ticket.state === 'approved') this.onApproved?.(org, ticket);
   }
@@ -29,7 +29,7 @@ export class Waiting {
 
   /** What the store says is live now. */
   replace(org: string, tickets: readonly Ticket[]): void {
-    for (const [key, one] of this.#live) if (one.org === org) this.#live.delete(key);
+    for (const one of this.#live.values()) if (one.org === org) this.#live.delete(`${org}/${one.ticket.id}`);
     for (const ticket of tickets) this.#live.set(`${org}/${ticket.id}`, { org, ticket });
   }
 

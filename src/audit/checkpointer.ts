@@ -21,6 +21,11 @@ import type { SegmentHead } from './segment.ts';
 /** Roots of blocks read or written at a time. */
 export const BLOCKS_AT_ONCE = 4096;
 
+/** Entries whose leaves are made in one turn of the event loop: about a millisecond of work. */
+const LEAVES_AT_ONCE = 256;
+/** Of an entry's hash. */
+const HASH_CHARS = 64;
+
 /** Newest checkpoints that signatures are still added to, and tries while others add theirs. */
 const RECENT = 100;
 const MAX_ATTEMPTS = 16;
@@ -186,7 +191,7 @@ export class Checkpointer {
   }
 
   async #follow(org: string, followed: Followed, toSeq: number): Promise<void> {
-    const { log, store } = this.#options;
+    const { store } = this.#options;
     const { tree } = followed;
     let full: Uint8Array[] = [];
     const save = async (): Promise<void> => {
@@ -195,15 +200,15 @@ export class Checkpointer {
       full = [];
     };
     if (tree.size >= toSeq) return;
-    for await (const { seq, hash } of log.read({ org, fromSeq: tree.size + 1, toSeq })) {
-      if (seq !== tree.size + 1) break;
-      const leaf = leafHash(hash);
-      tree.push(leaf);
-      followed.block.push(leaf);
-      if (followed.block.size < BLOCK_LEAVES) continue;
-      full.push(followed.block.root());
-      followed.block = new CompactTree();
-      if (full.length === BLOCKS_AT_ONCE) await save();
+    for await (const leaves of this.#leaves(org, tree.size + 1, toSeq)) {
+      for (const leaf of leaves) {
+        tree.push(leaf);
+        followed.block.push(leaf);
+        if (followed.block.size < BLOCK_LEAVES) continue;
+        full.push(followed.block.root());
+        followed.block = new CompactTree();
+      }
+      if (full.length >= BLOCKS_AT_ONCE) await save();
     }
     await save();
     if (tree.size !== toSeq) throw new GatewayError('checkpoint_mismatch', `The log of ${org} has no entry ${tree.size + 1}.`);
@@ -213,7 +218,8 @@ export class Checkpointer {
     const blocks = await this.#blocks(org, Math.floor(size / BLOCK_LEAVES));
     const leaves = new Map<number, Uint8Array>();
     for (const [from, to] of neededLeaves(size, indexes)) {
-      for await (const { seq, hash } of this.#options.log.read({ org, fromSeq: from + 1, toSeq: to })) leaves.set(seq - 1, leafHash(hash));
+      let index = from;
+      for await (const page of this.#leaves(org, from + 1, to)) for (const leaf of page) leaves.set(index++, leaf);
     }
     return {
       leaf(index) {
@@ -227,7 +233,7 @@ export class Checkpointer {
 
   /** Roots of the first `count` blocks: those that are kept, the others from the log. */
   async #blocks(org: string, count: number): Promise<Buffer> {
-    const { log, store } = this.#options;
+    const { store } = this.#options;
     const parts: Uint8Array[] = [];
     let have = 0;
     while (have < count) {
@@ -239,17 +245,31 @@ export class Checkpointer {
     let block = new CompactTree();
     if (have < count) {
       const missing: Uint8Array[] = [];
-      for await (const { hash } of log.read({ org, fromSeq: have * BLOCK_LEAVES + 1, toSeq: count * BLOCK_LEAVES })) {
-        block.push(leafHash(hash));
-        if (block.size < BLOCK_LEAVES) continue;
-        missing.push(block.root());
-        block = new CompactTree();
+      for await (const leaves of this.#leaves(org, have * BLOCK_LEAVES + 1, count * BLOCK_LEAVES)) {
+        for (const leaf of leaves) {
+          block.push(leaf);
+          if (block.size < BLOCK_LEAVES) continue;
+          missing.push(block.root());
+          block = new CompactTree();
+        }
       }
       for (let at = 0; at < missing.length; at += BLOCKS_AT_ONCE)
         await store.saveTreeBlocks(org, have + at, Buffer.concat(missing.slice(at, at + BLOCKS_AT_ONCE)));
       parts.push(...missing);
     }
     return Buffer.concat(parts);
+  }
+
+  /** Leaves of the entries `fromSeq` … `toSeq`, a few at a time so that calls are served in between; ends at the first that is missing. */
+  async *#leaves(org: string, fromSeq: number, toSeq: number): AsyncGenerator<Buffer[], void, undefined> {
+    for (let seq = fromSeq; seq <= toSeq; ) {
+      const hashes = await this.#options.store.entryHashes(org, seq, Math.min(LEAVES_AT_ONCE, toSeq - seq + 1));
+      if (hashes === '') return;
+      const leaves: Buffer[] = [];
+      for (let at = 0; at < hashes.length; at += HASH_CHARS) leaves.push(leafHash(hashes.slice(at, at + HASH_CHARS)));
+      yield leaves;
+      seq += leaves.length;
+    }
   }
 
   async #keys(org: string): Promise<KeptSigningKey[]> {

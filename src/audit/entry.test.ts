@@ -51,7 +51,7 @@ const outcomes: fc.Arbitrary<OutcomeFields> = fc.record({
   timeMs,
   call: text,
   decision: fc.nat(),
-  status: fc.constantFrom('ok', 'tool_error', 'rpc_error', 'upstream_failed', 'cancelled', 'input_required'),
+  status: fc.constantFrom('ok', 'tool_error', 'rpc_error', 'upstream_failed', 'withheld', 'cancelled', 'input_required'),
   result: maybe(hash),
   latencyMs: fc.double({ min: 0, max: 1e9, noNaN: true }),
 });

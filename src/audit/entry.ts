@@ -100,7 +100,7 @@ export function decisionContent(d: DecisionFields, given = d.arguments): string 
   );
 }
 
-export type OutcomeStatus = 'ok' | 'tool_error' | 'rpc_error' | 'upstream_failed' | 'cancelled' | 'input_required';
+export type OutcomeStatus = 'ok' | 'tool_error' | 'rpc_error' | 'upstream_failed' | 'withheld' | 'cancelled' | 'input_required';
 
 export interface OutcomeFields {
   timeMs: number;

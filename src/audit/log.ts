@@ -6,6 +6,7 @@ import { GatewayError } from '../lib/error.ts';
 import { type Random, systemRandom } from '../lib/id.ts';
 import { isObject } from '../lib/json.ts';
 import { atOnce, stepByStep } from '../lib/turn.ts';
+import { utf8InSteps } from '../lib/utf8.ts';
 import {
   type DecisionFields,
   decisionContent,
@@ -108,7 +109,9 @@ export class AuditLog {
   *#committed(org: string, role: PayloadDraft['role'], value: Value): Generator<void, Committed, void> {
     const { commitment, salted } = yield* committing(value.text, this.#random);
     if (value.keep === false) return { commitment, payloads: NONE };
-    return { commitment, payloads: [{ commitment, role, sealed: this.#sealer.seal(org, salted) }] };
+    const isLong = value.text.length >= MIN_LONG_CHARS;
+    const sealed = isLong ? yield* this.#sealer.sealInSteps(org, salted) : this.#sealer.seal(org, salted);
+    return { commitment, payloads: [{ commitment, role, sealed }] };
   }
 }
 
@@ -163,11 +166,13 @@ export function commit(valueText: string, random: Random = systemRandom): Commit
 }
 
 function* committing(valueText: string, random: Random): Generator<void, Commitment, void> {
-  const salted = Buffer.allocUnsafe(SALT_BYTES + Buffer.byteLength(valueText, 'utf8'));
+  const isLong = valueText.length >= MIN_LONG_CHARS;
+  const salted = isLong ? yield* utf8InSteps(valueText, SALT_BYTES) : Buffer.allocUnsafe(SALT_BYTES + Buffer.byteLength(valueText, 'utf8'));
   salted.set(random.bytes(SALT_BYTES), 0);
-  salted.write(valueText, SALT_BYTES, 'utf8');
-  if (valueText.length < MIN_LONG_CHARS) return { commitment: sha256Hex(salted), salted };
-  yield;
+  if (!isLong) {
+    salted.write(valueText, SALT_BYTES, 'utf8');
+    return { commitment: sha256Hex(salted), salted };
+  }
   return { commitment: yield* sha256HexInSteps(salted), salted };
 }
 

@@ -80,6 +80,8 @@ export interface PayloadEraser {
 /** Seals payload bytes for rest (vault/ behind it). Synchronous: it is on the path of every call. */
 export interface PayloadSealer {
   seal(org: string, bytes: Uint8Array): Uint8Array;
+  /** The same for many bytes: yields where it may be interrupted. */
+  sealInSteps(org: string, bytes: Uint8Array): Generator<void, Uint8Array, void>;
   /** Throws when the bytes were not sealed for this organization or were changed. */
   open(org: string, bytes: Uint8Array): Uint8Array;
 }
@@ -111,6 +113,11 @@ export interface CheckpointStore {
   signingKeys(org: string): Promise<KeptSigningKey[]>;
   /** Saves nothing and resolves to false unless there are exactly `known` keys. */
   addSigningKey(org: string, known: number, key: KeptSigningKey): Promise<boolean>;
+  /**
+   * Hashes of at most `limit` entries from entry `from` on, 64 hex characters each, joined; empty when that entry is not there. All that a tree needs
+   * of a log: reading whole entries for it costs three times the CPU.
+   */
+  entryHashes(org: string, from: number, limit: number): Promise<string>;
   /** At most `limit` roots from block `from` on, up to the first that is missing. */
   treeBlocks(org: string, from: number, limit: number): Promise<Uint8Array>;
   saveTreeBlocks(org: string, from: number, roots: Uint8Array): Promise<void>;

@@ -38,4 +38,13 @@ describe('the proof of a call that took passkeys', () => {
     const asked = demandingLog(true);
     expect(verdictOf(asked.contents, asked.documents).reason).toContain('approval-passkey');
   });
+
+  it('is broken when the organization demands a passkey, the rule names no approvers, and the request does not say so', () => {
+    const { contents, documents } = demandingLog(false, 'organization');
+    expect(verdictOf(contents, documents.slice(0, 1))).toMatchObject({ state: 'sound' });
+    expect(verdictOf(contents, documents)).toMatchObject({
+      state: 'broken',
+      reason: 'entry 2 asked for an approval without the passkey that the organization demands',
+    });
+  });
 });

@@ -9,6 +9,8 @@ import type { ParsedLine } from './line.ts';
 interface Document {
   kind: string;
   name: string;
+  /** Number of the entry that put it in force. */
+  entry: number;
   text: string;
 }
 
@@ -51,18 +53,31 @@ function wrongAsking(entries: readonly ParsedLine[], documents: readonly Documen
     const found = rulesOf(content.rule, documents);
     if (found.length > 0 && !found.some((rule) => sha256Hex(canonicalJson(rule)) === content.ruleHash))
       return `entry ${header.seq} asked for an approval under another text of rule ${content.rule}`;
-    if (
-      content.passkeyRequired !== true &&
-      found.some((rule) => demandsPasskey(rule) && sha256Hex(canonicalJson(rule)) === content.ruleHash)
-    )
+    if (content.passkeyRequired === true) continue;
+    const rules = found.filter((rule) => sha256Hex(canonicalJson(rule)) === content.ruleHash);
+    if (rules.some((rule) => approversOf(rule)?.passkey === true))
       return `entry ${header.seq} asked for an approval without the passkey that rule ${content.rule} demands`;
+    const organization = organizationAt(Number(content.held), entries, documents);
+    if (rules.length > 0 && rules.every((rule) => !approversOf(rule)) && organization?.passkey === true)
+      return `entry ${header.seq} asked for an approval without the passkey that the organization demands`;
   }
   return undefined;
 }
 
-function demandsPasskey({ obligations }: JsonObject): boolean {
+function approversOf({ obligations }: JsonObject): JsonObject | undefined {
   const approvers = isObject(obligations) ? obligations.approvers : undefined;
-  return isObject(approvers) && approvers.passkey === true;
+  return isObject(approvers) ? approvers : undefined;
+}
+
+/** What the organization asks for where a rule does not, by the newest of its documents here that was in force at this revision. */
+function organizationAt(revision: number, entries: readonly ParsedLine[], documents: readonly Document[]): JsonObject | undefined {
+  const revisions = new Map(entries.map(({ header }) => [header.seq, header.revision]));
+  const made = ({ entry }: Document): number => revisions.get(entry) ?? Number.POSITIVE_INFINITY;
+  const [newest] = documents.filter((one) => one.kind === 'organization' && made(one) <= revision).sort((a, b) => made(b) - made(a));
+  const { spec } = newest ? readObject(newest.text) : {};
+  const approvals = isObject(spec) ? spec.approvals : undefined;
+  const approvers = isObject(approvals) ? approvals.approvers : undefined;
+  return isObject(approvers) ? approvers : undefined;
 }
 
 function rulesOf(id: unknown, documents: readonly Document[]): JsonObject[] {

@@ -103,7 +103,7 @@ const CONTENT: Readonly<Record<string, Members>> = {
   outcome: {
     call: text,
     decision: count,
-    status: oneOf('ok', 'tool_error', 'rpc_error', 'upstream_failed', 'cancelled', 'input_required'),
+    status: oneOf('ok', 'tool_error', 'rpc_error', 'upstream_failed', 'withheld', 'cancelled', 'input_required'),
     latencyMs: amount,
     'result?': hash,
     'findings?': listOf({ type: text, count }),

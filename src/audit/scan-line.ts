@@ -45,7 +45,7 @@ const ONE_OF: Partial<Record<Known, readonly string[]>> = {
   credential: ['none', 'service', 'user'],
   effect: ['allow', 'deny', 'hold'],
   origin: ['agent', 'gateway'],
-  status: ['ok', 'tool_error', 'rpc_error', 'upstream_failed', 'cancelled', 'input_required'],
+  status: ['ok', 'tool_error', 'rpc_error', 'upstream_failed', 'withheld', 'cancelled', 'input_required'],
   type: ['decision', 'outcome'],
 };
 

@@ -1,5 +1,5 @@
 // The checks of `sallyport doctor`. Each looks at one thing and never throws; none creates, repairs or prints a secret.
-import { statSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { type Config, isLoopback } from '../config.ts';
@@ -64,6 +64,13 @@ function dataDirectory({ dataDir }: Config): Check {
   if (!found)
     return { name, state: 'fail', message: `${dataDir} does not exist`, next: 'Run `sallyport init`, or name another one with --data.' };
   if (!found.isDirectory()) return { name, state: 'fail', message: `${dataDir} is not a directory`, next: 'Name another one with --data.' };
+  if (!mayUse(dataDir))
+    return {
+      name,
+      state: 'fail',
+      message: `this user may not read and write ${dataDir}`,
+      next: 'Run as the user that owns it, or name another one with --data.',
+    };
   if (process.platform === 'win32' || (found.mode & 0o077) === 0) return { name, state: 'ok', message: dataDir };
   const mode = (found.mode & 0o777).toString(8).padStart(4, '0');
   return {
@@ -74,10 +81,20 @@ function dataDirectory({ dataDir }: Config): Check {
   };
 }
 
+function mayUse(folder: string): boolean {
+  try {
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The embedded store belongs to one process; PostgreSQL is shared. */
 function lock(config: Config, running: boolean): Check[] {
   const name = 'lock';
-  if (config.databaseUrl !== undefined) return [];
+  // What may not be read says nothing about who uses it.
+  if (config.databaseUrl !== undefined || !mayUse(config.dataDir)) return [];
   const holder = lockHolder(config.dataDir);
   if (holder === undefined) return [{ name, state: 'ok', message: 'nobody uses the data directory' }];
   if (running) return [{ name, state: 'ok', message: `process ${holder.pid} uses the data directory` }];

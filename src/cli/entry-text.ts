@@ -34,8 +34,16 @@ function whatOf(content: Record<string, unknown>, text: (key: string) => string 
     case 'signin':
       return ['signin', `${text('result')}`, text('user') ?? '', text('method') ?? '', text('reason') ?? ''];
     default:
-      return [String(content.type), text('event') ?? '', text('reason') ?? ''];
+      return [String(content.type), ...eventOf(content, text)];
   }
+}
+
+/** What happened, to what, and why: whichever of these an event has. */
+function eventOf(content: Record<string, unknown>, text: (key: string) => string | undefined): string[] {
+  const target = [text('server'), text('tool')].filter((part) => part !== undefined).join('/');
+  const by = typeof content.by === 'string' ? `by ${content.by}` : '';
+  const subject = ['ticket', 'grant', 'freeze', 'anchor', 'limit'].map(text).find((value) => value !== undefined);
+  return [[text('event'), text('what')].filter(Boolean).join(' '), subject ?? '', text('agent') ?? '', target, by, text('reason') ?? ''];
 }
 
 const SHOWN_CHANGES = 5;

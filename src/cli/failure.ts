@@ -48,17 +48,36 @@ function readable(error: unknown): { code: string; message: string; details: rea
     return { code: error.code, message: error.message, details: error instanceof ListedFailure ? error.details : [] };
   const system = error as NodeJS.ErrnoException;
   if (system?.code === 'EADDRINUSE') {
-    const message = `${system.message}. Another program listens there: stop it, or choose another port (--listen, --admin).`;
+    const { address, port } = system as { address?: string; port?: number };
+    const where = port === undefined ? 'An address that the gateway should listen at' : `Port ${port} of ${address}`;
+    const message = `${where} is in use by another program. Stop it, or choose another port (--listen for agents, --admin for operators).`;
     return { code: 'port_in_use', message, details: [] };
   }
-  // A file that cannot be read or written: the system's message names it.
   if (typeof system?.syscall === 'string' && typeof system.code === 'string')
-    return { code: 'file_unreadable', message: system.message, details: [] };
+    return { code: 'file_unreadable', message: fileProblem(system), details: [] };
   const why = error instanceof Error ? error.message : String(error);
   return { code: 'internal', message: `This is a bug: ${why}. Please report it.`, details: [] };
 }
 
+/** What the system said of a file, and what to do about it. */
+function fileProblem({ code, message, path }: NodeJS.ErrnoException): string {
+  const next = FILE_STEPS[code ?? ''];
+  const what = path === undefined ? '' : ` ${path}`;
+  return next === undefined ? message : `${next.why}${what} (${code}). ${next.step}`;
+}
+
+const OWNER = 'Run as the user that owns it, check owner and mode of it and its folder, or name another data directory with --data.';
+const FILE_STEPS: Readonly<Record<string, { why: string; step: string }>> = {
+  EACCES: { why: 'This user may not use', step: OWNER },
+  EPERM: { why: 'This user may not use', step: OWNER },
+  EROFS: { why: 'The file system cannot be written:', step: 'Name a place that can be written, such as a data directory with --data.' },
+  ENOSPC: { why: 'There is no space left for', step: 'Make room, then try again.' },
+  ENOTDIR: { why: 'A part of this path is no folder:', step: 'Check the path.' },
+};
+
 /** The text of any error for a line of a report; of our own errors only the public message. */
 export function messageOf(error: unknown): string {
+  const system = error as NodeJS.ErrnoException;
+  if (typeof system?.syscall === 'string' && typeof system.code === 'string') return fileProblem(system);
   return error instanceof Error ? error.message : String(error);
 }

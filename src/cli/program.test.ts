@@ -1,5 +1,9 @@
 // The tree of commands: complete help, quick to load, no secrets, usage errors with one exit code and one JSON value.
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { expect, it } from 'vitest';
@@ -130,3 +134,24 @@ function staticImports(file: string, seen = new Set<string>()): Set<string> {
   }
   return seen;
 }
+
+it('what the system refuses names the file or the port and the next step, never a call of the system', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'sallyport-cli-refused-'));
+  try {
+    await writeFile(join(folder, 'file'), '');
+    const under = await runCli(['init', '--data', join(folder, 'file', 'data')]);
+    expect([under.code, under.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^sallyport: A part of this path is no folder: .*ENOTDIR.*Check the path\.\n$/),
+    ]);
+    const holder = createServer().listen(0, '127.0.0.1');
+    await once(holder, 'listening');
+    const { port } = holder.address() as AddressInfo;
+    const taken = await runCli(['serve', '--data', join(folder, 'data'), '--listen', `127.0.0.1:${port}`, '--admin', '127.0.0.1:0']);
+    holder.close();
+    expect([taken.code, taken.stderr]).toEqual([5, expect.stringContaining(`Port ${port} of 127.0.0.1 is in use by another program.`)]);
+    expect(taken.stderr).not.toContain('EADDRINUSE');
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});

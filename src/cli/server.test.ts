@@ -67,3 +67,31 @@ it('what is asked for wrongly says what to do', async () => {
   expect((await cli('approval', 'list')).code).toBe(0);
   expect((await cli('log', 'key')).code).toBe(0);
 });
+
+it('a server that cannot be read is neither approved nor as it was approved: the list, the review and the approval say why and what to do', async () => {
+  const added = await cli(
+    'server',
+    'add',
+    'broken',
+    '--run',
+    process.execPath,
+    '--arg=-e',
+    '--arg',
+    'console.error("no licence"); process.exit(3)',
+  );
+  expect(added.code).toBe(1);
+  expect(added.stdout).toContain('no snapshot is approved');
+  expect(added.stdout).toContain('look again: sallyport server review broken');
+  expect(added.stdout).not.toContain('Everything is as it was approved');
+  expect(added.stdout).toMatch(/last failure: .*no licence/);
+  const approved = await cli('server', 'approve', 'broken');
+  expect([approved.code, approved.stderr.includes('nothing to approve')]).toEqual([1, true]);
+  const list = await cli('server', 'list');
+  expect(list.code).toBe(0);
+  expect(list.stdout).toMatch(/^broken +stdio +failing +0 +0 /m);
+  expect(list.stdout).toMatch(/^broken failed last: .*no licence/m);
+  expect(list.stdout).toContain('Nothing of broken is approved: sallyport server review broken');
+  expect(JSON.parse((await cli('server', 'list', '--json')).stdout)).toMatchObject({
+    servers: expect.arrayContaining([expect.objectContaining({ server: 'broken', state: 'failing', approved: 0 })]),
+  });
+});

@@ -1,11 +1,12 @@
 // What people decided in a period: how often, how fast, and whether they had looked. From the entries about tickets alone.
 import type { JsonObject } from '../lib/json.ts';
+import { Recent } from '../lib/recent.ts';
 import { Count, CountBy } from './count.ts';
 
 /** A decision faster than this after the request is told as quick, milliseconds. */
 export const QUICK_MS = 5_000;
-/** Tickets followed at once; of older ones it is not known any more when they were asked for. */
-const MAX_FOLLOWED = 100_000;
+/** So many of the newest tickets are followed, at most twice as many; of older ones it is not known any more when they were asked for. */
+export const MAX_FOLLOWED = 50_000;
 /** Times kept for the median. */
 const MAX_TIMES = 100_000;
 
@@ -23,13 +24,18 @@ export class ApprovalTally {
   readonly quick = new Count();
   /** Votes of reviewers who had not opened the arguments. */
   readonly unread = new Count();
-  readonly #followed = new Map<string, Followed>();
+  /** Requests whose approval takes a passkey. */
+  readonly demanded = new Count();
+  /** Approving votes that were confirmed with one. */
+  readonly confirmed = new Count();
+  readonly #followed = new Recent<string, Followed>(MAX_FOLLOWED);
   readonly #timesMs: number[] = [];
 
   take(seq: number, content: JsonObject): void {
     const what = String(content.what);
     const ticket = String(content.ticket);
     this.whats.add(what, seq);
+    if (what === 'requested' && content.passkeyRequired === true) this.demanded.add(seq);
     if (what === 'requested') this.#follow(ticket, Date.parse(String(content.time)));
     else if (what === 'read') this.#followed.get(ticket)?.readers.push(String(content.by));
     else if (VOTES.has(what)) this.#vote(seq, content, this.#followed.get(ticket));
@@ -47,16 +53,12 @@ export class ApprovalTally {
 
   #follow(ticket: string, askedMs: number): void {
     this.#followed.set(ticket, { askedMs, readers: [] });
-    if (this.#followed.size <= MAX_FOLLOWED) return;
-    for (const oldest of this.#followed.keys()) {
-      this.#followed.delete(oldest);
-      return;
-    }
   }
 
   #vote(seq: number, content: JsonObject, followed: Followed | undefined): void {
     const by = String(content.by);
     this.reviewers.add(by, seq);
+    if (content.passkey !== undefined) this.confirmed.add(seq);
     if (!followed) return;
     const tookMs = Date.parse(String(content.time)) - followed.askedMs;
     if (this.#timesMs.length < MAX_TIMES) this.#timesMs.push(tookMs);

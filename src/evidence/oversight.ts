@@ -40,7 +40,22 @@ export const workers: StatementMaker = () => [
   outside('workers', 'That workers and their representatives were told is to be shown elsewhere.'),
 ];
 
-export const decidedByPeople: StatementMaker = (facts) => [...oneByOne(facts), ...beforehand(facts)];
+export const decidedByPeople: StatementMaker = (facts) => [...oneByOne(facts), ...withPasskeys(facts), ...beforehand(facts)];
+
+const withPasskeys: StatementMaker = ({ tally: { approvals }, view }) => {
+  const { demanded, confirmed, whats } = approvals;
+  const held = view.list('passkey');
+  if (whats.of('requested').count === 0 && held.length === 0) return [];
+  const approving = whats.of('approved').count + whats.of('granted').count;
+  const numbers = { demanded: demanded.count, approving, confirmed: confirmed.count, passkeys: held.length };
+  return [
+    shown(
+      'passkeys',
+      `${demanded.count} of ${many(whats.of('requested').count, 'held call')} took a passkey to approve; ${confirmed.count} of ${many(approving, 'approving vote')} were confirmed with one, each assertion in the log. ${many(held.length, 'passkey')} of reviewers were registered at the end of the period.`,
+      { numbers, from: [demanded, confirmed], objects: held.map(({ metadata }) => `passkey/${metadata.name}`) },
+    ),
+  ];
+};
 
 const beforehand: StatementMaker = ({ tally: { standing } }) => {
   if (standing.total() === 0) return [];

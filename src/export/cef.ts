@@ -28,6 +28,7 @@ const TITLES: Readonly<Record<string, string>> = {
   'outcome.tool_error': 'Tool failed',
   'outcome.rpc_error': 'Call refused by the server',
   'outcome.upstream_failed': 'Server failed',
+  'outcome.withheld': 'Answer withheld',
   'outcome.cancelled': 'Call cancelled',
   'outcome.input_required': 'Call asks for input',
   object: 'Objects changed',

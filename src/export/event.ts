@@ -176,6 +176,7 @@ const SEVERITIES: Readonly<Record<string, Severity>> = {
   'outcome.rpc_error': 'low',
   'outcome.cancelled': 'low',
   'outcome.upstream_failed': 'medium',
+  'outcome.withheld': 'medium',
   object: 'low',
   'signin.failed': 'medium',
   'system.gap': 'high',

@@ -20,6 +20,8 @@ interface Share {
 export interface InFlightCall extends StopSubject {
   /** Of a call towards several servers: what ends the part that runs at each, by server. Kept up to date by who runs them. */
   parts?: Map<string, (reason: Error) => void> | undefined;
+  /** Ends what its agent hears, before it is aborted. Must not throw; if it does, the others are still silenced. */
+  silence?: ((reason: Error) => void) | undefined;
   /** Ends the call; the reason is the signal's reason. Must not throw; if it does, the others are still ended. */
   abort(reason: Error): void;
 }
@@ -65,6 +67,16 @@ export class InFlight implements StopTarget {
       if (held) this.#leave(share);
       held = false;
     };
+  }
+
+  audible(org: string, judge: Judge): (() => void)[] {
+    const ends: (() => void)[] = [];
+    for (const { call } of this.#calls) {
+      const { silence } = call;
+      const reason = silence && call.principal.org === org ? judge(call) : undefined;
+      if (silence && reason) ends.push(() => silence(reason));
+    }
+    return ends;
   }
 
   doomed(org: string, judge: Judge): (() => void)[] {

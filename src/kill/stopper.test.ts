@@ -70,3 +70,26 @@ test('measuring finds the same and ends nothing', async () => {
   expect(await one.measure('acme', all)).toEqual({ calls: 2 });
   expect(ended).toBe(0);
 });
+
+test('whoever still hears something is silenced before anything is ended, of every holder, and measuring silences nobody', async () => {
+  const order: string[] = [];
+  const calls = new InFlight();
+  const hearing = { principal: bot, server: 'fs', silence: ({ message }: Error) => order.push(`silent: ${message}`) };
+  for (const id of ['a', 'b']) calls.register({ ...hearing, abort: () => order.push(`ended ${id}`) });
+  calls.register({ principal: bot, server: 'fs', abort: () => order.push('ended c') });
+  calls.register({ ...hearing, principal: { ...bot, org: 'elsewhere' }, abort: () => order.push('ended d') });
+  const broken: StopTarget = {
+    what: 'broken',
+    audible: () => {
+      throw new Error('broken');
+    },
+    doomed: () => [() => order.push('ended e')],
+  };
+  const { stopper: one, reported } = stopper(broken, calls);
+  expect(await one.measure('acme', all)).toEqual({ broken: 1, calls: 3 });
+  expect(order).toEqual([]);
+  expect(await one.stop('acme', all)).toEqual({ broken: 1, calls: 3 });
+  expect(order).toEqual(['silent: frozen', 'silent: frozen', 'ended e', 'ended a', 'ended b', 'ended c']);
+  expect(reported).toHaveLength(2);
+  expect(calls.audible('acme', () => undefined)).toEqual([]);
+});

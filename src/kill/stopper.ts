@@ -26,6 +26,8 @@ export type Judge = (subject: StopSubject) => Error | undefined;
 export interface StopTarget {
   /** Plural noun, for metrics and drills. */
   readonly what: string;
+  /** What ends the bytes of those that stream, before any of them is ended: nothing that follows from an end holds up a byte that must not flow. */
+  audible?(org: string, judge: Judge): (() => void)[];
   /** What ends each one that may run no longer; nothing is ended before it is called. Calling one late, or twice, is harmless. */
   doomed(org: string, judge: Judge): (() => void)[];
 }
@@ -53,6 +55,7 @@ export class Stopper {
 
   /** Resolves when all is ended; the first slice before it returns. */
   async stop(org: string, judge: Judge): Promise<StopCounts> {
+    await this.#inSlices(this.#audible(org, judge));
     const { counts, ends } = this.#find(org, judge);
     await this.#inSlices(ends);
     return counts;
@@ -60,9 +63,21 @@ export class Stopper {
 
   /** The same way, at the same pace, without ending anything. */
   async measure(org: string, judge: Judge): Promise<StopCounts> {
+    await this.#inSlices(this.#audible(org, judge).map(() => nothing));
     const { counts, ends } = this.#find(org, judge);
-    await this.#inSlices(ends.map(() => () => undefined));
+    await this.#inSlices(ends.map(() => nothing));
     return counts;
+  }
+
+  #audible(org: string, judge: Judge): (() => void)[] {
+    return this.#targets.flatMap((target) => {
+      try {
+        return target.audible?.(org, judge) ?? [];
+      } catch (error) {
+        this.#options.report(error);
+        return [];
+      }
+    });
   }
 
   #find(org: string, judge: Judge): { counts: StopCounts; ends: (() => void)[] } {
@@ -97,6 +112,8 @@ export class Stopper {
     }
   }
 }
+
+const nothing = (): void => undefined;
 
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => {

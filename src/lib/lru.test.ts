@@ -24,9 +24,23 @@ describe('Lru', () => {
           if (action === 'set' || (action === 'get' && had)) plain = [...plain.filter((other) => other !== k), k].slice(-3);
           else if (action === 'delete') plain = plain.filter((other) => other !== k);
           expect(lru.size).toBe(plain.length);
+          expect([...lru.values()]).toEqual(plain);
         }
       }),
     );
+  });
+
+  it('keeps a value that is nothing, and starts anew when it is emptied', () => {
+    const lru = new Lru<string, undefined | number>(2);
+    lru.set('a', undefined);
+    lru.set('b', 1);
+    lru.get('a');
+    lru.set('c', 2);
+    expect([...lru.values()]).toEqual([undefined, 2]);
+    lru.clear();
+    expect([lru.size, [...lru.values()], lru.delete('a')]).toEqual([0, [], false]);
+    for (const key of ['d', 'e', 'f']) lru.set(key, 3);
+    expect(lru.size).toBe(2);
   });
 
   it('says what it forgets', () => {

@@ -1,9 +1,19 @@
-// A bounded map that forgets the least recently used entry. Optional time to live per entry; no timers.
+// A bounded map that forgets the least recently used entry. No timers.
+// The order of use is a list of its own: whoever looks for the oldest key of a Map passes over every hole that its deletions left, which for a large
+// one costs more than all the rest.
+
+interface Entry<K, V> {
+  readonly key: K;
+  value: V;
+  older: Entry<K, V> | undefined;
+  newer: Entry<K, V> | undefined;
+}
 
 export class Lru<K, V> {
   readonly #max: number;
-  readonly #map = new Map<K, V>();
-  #newest: K | undefined;
+  readonly #map = new Map<K, Entry<K, V>>();
+  #newest: Entry<K, V> | undefined;
+  #oldest: Entry<K, V> | undefined;
   readonly #onEvict: ((key: K, value: V) => void) | undefined;
 
   constructor(max: number, onEvict?: (key: K, value: V) => void) {
@@ -16,37 +26,65 @@ export class Lru<K, V> {
   }
 
   get(key: K): V | undefined {
-    const value = this.#map.get(key);
-    // The newest stays where it is: asking for one entry again and again costs nothing.
-    if (value === undefined || key === this.#newest) return value;
-    this.#newest = key;
-    this.#map.delete(key);
-    this.#map.set(key, value);
-    return value;
+    const entry = this.#map.get(key);
+    if (!entry) return undefined;
+    this.#use(entry);
+    return entry.value;
   }
 
   set(key: K, value: V): void {
-    this.#newest = key;
-    this.#map.delete(key);
-    this.#map.set(key, value);
-    if (this.#map.size > this.#max) {
-      const oldest = this.#map.entries().next().value;
-      if (oldest) {
-        this.#map.delete(oldest[0]);
-        this.#onEvict?.(oldest[0], oldest[1]);
-      }
+    const known = this.#map.get(key);
+    if (known) {
+      known.value = value;
+      this.#use(known);
+      return;
     }
+    const entry: Entry<K, V> = { key, value, older: undefined, newer: undefined };
+    this.#map.set(key, entry);
+    this.#append(entry);
+    const oldest = this.#oldest;
+    if (this.#map.size <= this.#max || !oldest) return;
+    this.delete(oldest.key);
+    this.#onEvict?.(oldest.key, oldest.value);
   }
 
   delete(key: K): boolean {
-    return this.#map.delete(key);
+    const entry = this.#map.get(key);
+    if (!entry) return false;
+    this.#map.delete(key);
+    this.#unlink(entry);
+    return true;
   }
 
   clear(): void {
     this.#map.clear();
+    this.#newest = undefined;
+    this.#oldest = undefined;
   }
 
-  values(): IterableIterator<V> {
-    return this.#map.values();
+  /** The least recently used first. */
+  *values(): Generator<V, void, void> {
+    for (let entry = this.#oldest; entry; entry = entry.newer) yield entry.value;
+  }
+
+  #use(entry: Entry<K, V>): void {
+    if (entry === this.#newest) return;
+    this.#unlink(entry);
+    this.#append(entry);
+  }
+
+  #append(entry: Entry<K, V>): void {
+    entry.older = this.#newest;
+    entry.newer = undefined;
+    if (this.#newest) this.#newest.newer = entry;
+    else this.#oldest = entry;
+    this.#newest = entry;
+  }
+
+  #unlink({ older, newer }: Entry<K, V>): void {
+    if (older) older.newer = newer;
+    else this.#oldest = newer;
+    if (newer) newer.older = older;
+    else this.#newest = older;
   }
 }

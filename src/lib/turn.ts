@@ -59,6 +59,8 @@ function goOn(): void {
 }
 
 function turn<T>(work: Generator<void, T, void>, clock: Pick<Clock, 'monotonicMs'>): IteratorResult<void, T> {
+  const first = work.next();
+  if (first.done) return first;
   const until = clock.monotonicMs() + TURN_MS;
   for (;;) {
     const step = work.next();

@@ -1,5 +1,6 @@
 // Writes JSON values of any size in steps, as JSON.stringify writes them. A value that is small is written in one go, and small neighbours together.
 import { isObject, type Json } from '../lib/json.ts';
+import { piecesOf } from '../lib/utf8.ts';
 import { LARGE_CHARS } from './large-text.ts';
 
 /** What is written in one go: characters of strings, and so many for every other value. About a millisecond. */
@@ -80,22 +81,11 @@ function* writeObject(object: { [key: string]: Json | undefined }, units: number
 /** In pieces that part no pair of surrogates: each half alone would be written as an escape. */
 function* writeString(text: string, units: number, pieces: string[]): Generator<void, void, void> {
   pieces.push('"');
-  for (let at = 0; at < text.length; ) {
-    let to = Math.min(text.length, at + units);
-    if (isHighSurrogate(text.charCodeAt(to - 1)) && isLowSurrogate(text.charCodeAt(to))) to++;
-    pieces.push(JSON.stringify(text.slice(at, to)).slice(1, -1));
-    at = to;
+  for (const piece of piecesOf(text, units)) {
+    pieces.push(JSON.stringify(piece).slice(1, -1));
     yield;
   }
   pieces.push('"');
-}
-
-function isHighSurrogate(unit: number): boolean {
-  return unit >= 0xd800 && unit <= 0xdbff;
-}
-
-function isLowSurrogate(unit: number): boolean {
-  return unit >= 0xdc00 && unit <= 0xdfff;
 }
 
 /** Stops counting once it is more than `most`. */

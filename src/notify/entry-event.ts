@@ -184,7 +184,8 @@ function approval(content: JsonObject): EventDraft[] {
   const type = `approval.${String(content.what)}`;
   if (!isEventType(type)) return [];
   const quorum = typeof content.quorum === 'number' ? { quorum: content.quorum } : {};
-  return [{ type, subject: `ticket/${nameOf(content.ticket)}`, data: { ...pick(content, TICKET_MEMBERS), ...quorum } }];
+  const passkey = content.passkeyRequired === true ? { passkey: 'required' } : {};
+  return [{ type, subject: `ticket/${nameOf(content.ticket)}`, data: { ...pick(content, TICKET_MEMBERS), ...quorum, ...passkey } }];
 }
 
 function isEventType(text: string): text is EventType {

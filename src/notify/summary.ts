@@ -11,6 +11,8 @@ export interface Summary {
   facts: [label: string, value: string][];
   /** Ticket that a reviewer can decide on now. */
   ticket: string | undefined;
+  /** Approving it takes a passkey, on its page. */
+  takesPasskey: boolean;
 }
 
 /** In the order in which people look for them. */
@@ -29,6 +31,7 @@ const LABELS: Readonly<Record<string, string>> = {
   risk: 'Risk',
   findings: 'Found',
   ticket: 'Ticket',
+  passkey: 'Passkey',
   expires: 'Until',
   name: 'Name',
   scope: 'Scope',
@@ -61,6 +64,7 @@ export function summaryOf({ type, timestamp, data }: EventBody): Summary {
     severity: data.severity as Severity,
     facts,
     ticket: DECIDABLE.has(type) && typeof data.ticket === 'string' ? data.ticket : undefined,
+    takesPasskey: data.passkey === 'required',
   };
 }
 

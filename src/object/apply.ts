@@ -2,9 +2,9 @@
 // Never writes when there is a problem, and never overwrites what somebody else changed in between.
 import type { EntryDraft } from '../audit/port.ts';
 import type { Clock } from '../lib/clock.ts';
-import { didYouMean } from '../lib/suggest.ts';
 import { type Actor, freezeProblem } from './freeze-guard.ts';
 import type { Kind, StoredObject } from './kinds.ts';
+import { noSuch } from './no-such.ts';
 import { keyOf, type ObjectChange, type Plan, type PlanInput, type PlanProblem, planChanges, type SecretSealer } from './plan.ts';
 import type { ObjectStore, ObjectVersion } from './port.ts';
 import { buildView, type ControlView } from './snapshot.ts';
@@ -129,7 +129,7 @@ export function findObject(view: ControlView, kind: Kind, name: string): Found {
   const object = view.get(kind, name) as StoredObject | undefined;
   if (object) return { type: 'found', object };
   const names = view.list(kind).map((one) => one.metadata.name);
-  return { type: 'missing', message: `There is no ${keyOf(kind, name)}.${didYouMean(name, names)}` };
+  return { type: 'missing', message: noSuch(kind, name, names) };
 }
 
 /** Versions of an object, newest first. */

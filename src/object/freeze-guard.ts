@@ -38,10 +38,12 @@ export function approvalsToLift(spec: FreezeSpec, everywhere: number): number {
   return Math.max(spec.lift?.approvals ?? 1, everywhere);
 }
 
-/** The request that waits for a second person; undefined when there is none, or it is too old. */
-export function openLiftRequest({ liftRequest }: FreezeSpec, nowMs: number): { by: string; at: string } | undefined {
+/** The request that waits for a second person; undefined when there is none, it is too old, or who asked is no operator any more. */
+export function openLiftRequest(view: ControlView, { liftRequest }: FreezeSpec, nowMs: number): { by: string; at: string } | undefined {
+  const asker = liftRequest && view.operator(liftRequest.by);
+  if (!asker || asker.spec.revokedAt !== undefined) return undefined;
   // An instant that cannot be read is over: fail closed.
-  return liftRequest && nowMs - Date.parse(liftRequest.at) < LIFT_REQUEST_MS ? liftRequest : undefined;
+  return nowMs - Date.parse(liftRequest.at) < LIFT_REQUEST_MS ? liftRequest : undefined;
 }
 
 export interface GuardInput extends Actor {
@@ -83,9 +85,12 @@ async function guardedChange({ name, before, after }: ObjectChange, input: Guard
     return weaker && `freeze/${name}: ${weaker} would lift it in part, and lifting it takes two people. Use: sallyport unfreeze ${name}`;
   }
   if (input.lift !== name) return `freeze/${name}: lifting it takes two people. Use: sallyport unfreeze ${name}`;
-  const request = openLiftRequest(was, input.timeMs);
+  const request = openLiftRequest(input.view, was, input.timeMs);
   if (!request) return `freeze/${name}: nobody has asked to lift it within the last day. Ask first: sallyport unfreeze ${name}`;
   if (request.by === input.author) return `freeze/${name}: you asked to lift it; another operator must confirm.`;
+  const user = input.view.operator(request.by)?.spec.user;
+  if (user !== undefined && user === input.view.operator(input.author)?.spec.user)
+    return `freeze/${name}: "${request.by}", who asked to lift it, and "${input.author}" are both the user "${user}". Another person must confirm.`;
   const sinceRevision = await firstRevision(name, input);
   const asked = await controllersOf(request.by, sinceRevision, input);
   const confirms = await controllersOf(input.author, sinceRevision, input);

@@ -2,13 +2,13 @@
 // Never lets a revoked token live again and never lets a secret's plain value into a write.
 import { canonicalJson } from '../lib/canonical-json.ts';
 import { sha256Hex } from '../lib/digest.ts';
-import { didYouMean } from '../lib/suggest.ts';
 import { type Actor, stampFreeze } from './freeze-guard.ts';
 import { stampGrant } from './grant-stamp.ts';
 import type { Kind, StoredObject } from './kinds.ts';
+import { nearestOrList } from './no-such.ts';
 import type { ObjectDraft } from './parse.ts';
 import type { ObjectWrite } from './port.ts';
-import { plainCredentials, type Reference, referencesOf, softReferencesOf } from './references.ts';
+import { kindsNaming, plainCredentials, type Reference, referencesOf, softReferencesOf } from './references.ts';
 import { isSecretDraft, SEALED_MARK, type SecretDraft } from './secret-draft.ts';
 import type { ControlView } from './snapshot.ts';
 
@@ -175,7 +175,8 @@ function remove(view: ControlView, gone: { kind: Kind; name: string; revision?: 
   if (!before) {
     plan.problems.push({
       object: keyOf(kind, name),
-      message: `does not exist.${didYouMean(
+      message: `does not exist.${nearestOrList(
+        kind,
         name,
         view.list(kind).map((o) => o.metadata.name),
       )}`,
@@ -206,12 +207,15 @@ function checkAdminRemains(view: ControlView, after: ReadonlyMap<string, StoredO
 
 /** Only references from or to something this change touches: older damage must not block an unrelated change. */
 function checkReferences(after: ReadonlyMap<string, StoredObject>, touched: ReadonlySet<string>, plan: Plan): void {
-  // What is not touched can only lose what it names by a deletion.
-  const deletes = plan.changes.some(({ change }) => change === 'deleted');
-  for (const key of deletes ? after.keys() : touched) {
+  for (const key of touched) {
     const object = after.get(key);
     if (object) checkReferencesOf(key, object, after, touched, plan);
   }
+  // What is not touched can only lose what it names by a deletion.
+  const deleted = new Set(plan.changes.filter(({ change }) => change === 'deleted').map(({ kind }) => kind));
+  const naming = new Set([...deleted].flatMap((kind) => [...kindsNaming(kind)]));
+  if (naming.size === 0) return;
+  for (const [key, object] of after) if (naming.has(object.kind) && !touched.has(key)) checkReferencesOf(key, object, after, touched, plan);
 }
 
 function checkReferencesOf(
@@ -226,7 +230,7 @@ function checkReferencesOf(
     const names = [...after.values()].filter((other) => other.kind === to.kind).map((other) => other.metadata.name);
     plan.problems.push({
       object: key,
-      message: `${to.at} names ${keyOf(to.kind, to.name)}, which does not exist.${didYouMean(to.name, names)}`,
+      message: `${to.at} names ${keyOf(to.kind, to.name)}, which does not exist.${nearestOrList(to.kind, to.name, names)}`,
     });
   }
   for (const to of softReferencesOf(object).filter(concerned)) {

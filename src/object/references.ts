@@ -8,6 +8,21 @@ export interface Reference {
   at: string;
 }
 
+/** Kinds whose objects can name one of this kind. INVARIANT: no reference is missing here (references.test.ts). */
+export function kindsNaming(kind: Kind): readonly Kind[] {
+  return NAMED_BY[kind] ?? [];
+}
+
+const NAMED_BY: Partial<Record<Kind, readonly Kind[]>> = {
+  agent: ['token', 'team', 'role', 'grant', 'freeze'],
+  class: ['role'],
+  secret: ['organization', 'anchor', 'subscription', 'forward', 'server'],
+  server: ['grant', 'freeze'],
+  team: ['agent', 'user', 'role'],
+  token: ['freeze'],
+  user: ['token', 'team', 'role', 'grant', 'passkey', 'delegation', 'operator'],
+};
+
 /** What is missing here is an error: what names it could not work, or would grant something to whoever gets the name later. */
 export function referencesOf(object: StoredObject): Reference[] {
   if (is(object, 'token')) return [...one('agent', object.spec.agent, 'spec.agent'), ...one('user', object.spec.user, 'spec.user')];

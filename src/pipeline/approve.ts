@@ -12,7 +12,7 @@ import { answerHeld } from './held-answer.ts';
 import { decideByMs } from './hold-wait.ts';
 import { endedAnswer, keepMsOf } from './kept-answer.ts';
 import { standingGrants, useOf } from './standing.ts';
-import { mayHoldAnswers, withheldAnswer } from './withheld-answer.ts';
+import { isNoneWithheld, withheldAnswer } from './withheld-answer.ts';
 
 /** How often a grant may slip away between finding and using it. */
 const MAX_TRIES = 4;
@@ -21,13 +21,13 @@ const META_APPROVAL = 'io.sallyport/approval';
 
 export const approve: Row = {
   name: 'approve',
-  idle: (flight) => flight.call.decision?.effect === 'allow' && flight.call.redeems === undefined && !mayHoldAnswers(flight),
+  idle: (flight) => flight.call.decision?.effect === 'allow' && flight.call.redeems === undefined && isNoneWithheld(flight),
   run(flight) {
     const { decision, redeems } = flight.call;
     if (!decision) return PASS;
     if (redeems !== undefined) return redeem(flight, decision, redeems);
-    if (mayHoldAnswers(flight)) return withheldAnswer(flight, decision).then((made) => made ?? decided(flight, decision));
-    return decided(flight, decision);
+    if (isNoneWithheld(flight)) return decided(flight, decision);
+    return withheldAnswer(flight, decision).then((made) => made ?? decided(flight, decision));
   },
 };
 
@@ -80,6 +80,7 @@ async function ticketFor(
       verdict: deny('approval_required', `${decision.reason} ${named} is over and its answer is not kept any more.`, decision.rule, ANEW),
     };
   const asked = await ports.approvals.ask(control.org, asking, binding, () => sealedPartOf(flight), decideByMs(flight));
+  if (asked.type === 'moved') return { verdict: { verdict: 'again', revision: asked.revision } };
   return asked.type === 'full' ? { verdict: deny('approval_required', `${decision.reason} ${FULL}`, decision.rule) } : asked;
 }
 

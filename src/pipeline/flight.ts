@@ -132,9 +132,9 @@ export interface Flight {
   /** An inspector wants a person to approve this call; `decide` turns an allowance into a hold. */
   heldBy: { rule: string; reason: string } | undefined;
   /** A rule on content wants a person to release the answer; `inspect-result` makes it a ticket. Without one the answer stays refused. */
-  heldAnswer: { rule: string; reason: string } | undefined;
-  /** Names of what a person saw in this answer when they released it, and the rule and its text then. */
-  released: { rule: string; ruleHash: string; findings: ReadonlySet<string> } | undefined;
+  heldAnswer: HeldAnswer | undefined;
+  /** What a person let go, and the rule and its text then. */
+  released: { rule: string; ruleHash: string; finds: string } | undefined;
   /** Ticket this call waits for, or whose grant it used. */
   ticket: string | undefined;
   /** The grant this call used up; it stays used when the call is judged again. */
@@ -179,12 +179,21 @@ export interface Flight {
   claimed: string | undefined;
   /** It was handed to the server side: it may have had an effect. */
   forwarded: boolean;
+  /** A server answered: what does not go to the agent from here on, the gateway withholds. */
+  answered: boolean;
   /** The server side says that it sent nothing. */
   neverSent: boolean;
   /** Takes the call out of the kill switch's sight. */
   release: (() => void) | undefined;
   /** Of a call towards several servers: what ends the part at each, for the kill switch. */
   parts: Map<string, (reason: Error) => void> | undefined;
+}
+
+export interface HeldAnswer {
+  rule: string;
+  reason: string;
+  /** SHA-256 over every find that is held, with its place and its rule, hex: a release is for exactly these. */
+  finds: string;
 }
 
 export interface Denial {

@@ -74,6 +74,7 @@ function register(flight: Flight, principal: Principal): Verdict | undefined {
       parts: flight.parts,
       isStanding: call.kind === 'subscription',
       abort: (reason) => flight.abort(reason),
+      silence: call.kind === 'subscription' ? call.silence : undefined,
     });
     return undefined;
   } catch (error) {
@@ -123,6 +124,7 @@ async function send(flight: Flight): Promise<Verdict> {
   } catch (error) {
     answer = await sendAnew(flight, error);
   }
+  flight.answered = true;
   if (flight.watch && call.kind !== 'subscription') await flight.watch.idle(MAX_LOOK_WAIT_MS);
   ports.metrics.upstream(call.target.server, ports.clock.monotonicMs() - began, flight.control.org);
   const judging = governQuestions(flight, answer);

@@ -3,6 +3,7 @@
 import type { Flight, Inspector, Row, Verdict } from './flight.ts';
 import { PASS } from './flight.ts';
 import { readLongMessage } from './long-message.ts';
+import { sharingParts } from './message-part.ts';
 
 export const inspectArgs: Row = {
   name: 'inspect-args',
@@ -11,9 +12,13 @@ export const inspectArgs: Row = {
 
 /** One after the other; waits only for those that have something to wait for. */
 export function inspectInTurn(flight: Flight, look: 'inspectArguments' | 'inspectResult', from: number): Verdict | Promise<Verdict> {
-  const inspectors: readonly Inspector[] = flight.ports.inspectors;
   const reading = readLongMessage(flight, look);
   if (reading) return reading.then(() => inspectInTurn(flight, look, from));
+  return sharingParts(() => inspectFrom(flight, look, from));
+}
+
+function inspectFrom(flight: Flight, look: 'inspectArguments' | 'inspectResult', from: number): Verdict | Promise<Verdict> {
+  const inspectors: readonly Inspector[] = flight.ports.inspectors;
   for (let index = from; index < inspectors.length; index++) {
     const seen = inspectors[index]?.[look]?.(flight);
     if (seen === undefined || seen === PASS) continue;

@@ -1,12 +1,13 @@
 // Inspector: DLP in both directions. Looks at the parts of a message (message-part.ts) with the plan for server, tool, agent and direction, and
 // does what its rules say. Findings name types, counts and places; a value never leaves this file except in the message itself.
 // What cannot be looked at within the budget is refused unless the operator wants it noted only.
+import { createHash } from 'node:crypto';
 import type { Finding } from '../call.ts';
 import type { Match } from '../detect/dlp/finding-kind.ts';
 import { findingName } from '../detect/dlp/finding-name.ts';
 import { maskingPlan } from '../detect/dlp/masking-plan.ts';
 import type { Direction, DlpModel, DlpPlan } from '../detect/dlp/model.ts';
-import { CHANGING, changes, type Manner, type Replacer, type Ruled, redactJson, redactText, ruleOn } from '../detect/dlp/redact.ts';
+import { CHANGING, changes, type Manner, type Replacer, type Ruled, redactJsonInSteps, redactText, ruleOn } from '../detect/dlp/redact.ts';
 import type { DlpScanner, Scanned } from '../detect/dlp/scanner.ts';
 import type { TokenBook } from '../detect/dlp/token.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
@@ -150,6 +151,7 @@ function look(
   const then = (found: Scanned): Seen | Promise<Seen> => {
     if (found === 'exceeded')
       return { message: plan.budget.onExceed === 'log' ? message : undefined, ruled: [], exceeded: plan.budget.onExceed };
+    if (found.every((matches) => matches.length === 0)) return { message, ruled: [], exceeded: undefined };
     const work = apply(flight, message, parts, found, plan, model, ports);
     return isPrepared(message, method) ? stepByStep(work) : atOnce(work);
   };
@@ -180,14 +182,19 @@ function* apply(
     next =
       one.part.pointer === '/structuredContent'
         ? yield* withStructured(flight, next, one.part, one.ruled, replacer)
-        : yield* withPartInSteps(next, one.part, redactPart(one.part, one.ruled, replacer));
+        : yield* withPartInSteps(next, one.part, yield* redactPart(one.part, one.ruled, replacer));
     yield;
   }
   return { message: next && (yield* alignCopies(message, next, ruled, replacer)), ruled, exceeded: undefined };
 }
 
-function redactPart(part: MessagePart, ruled: readonly Ruled[], replacer: Replacer, manner: Manner = 'planned'): string {
-  return part.kind === 'json' ? redactJson(part.text, ruled, replacer, manner) : redactText(part.text, ruled, replacer);
+function* redactPart(
+  part: MessagePart,
+  ruled: readonly Ruled[],
+  replacer: Replacer,
+  manner: Manner = 'planned',
+): Generator<void, string, void> {
+  return part.kind === 'json' ? yield* redactJsonInSteps(part.text, ruled, replacer, manner) : redactText(part.text, ruled, replacer);
 }
 
 /**
@@ -204,7 +211,7 @@ function* withStructured(
   const fits = outputCheck(flight);
   const before = fits(message.structuredContent as Json);
   for (const manner of ['planned', 'shaped'] as const) {
-    const redacted = redactPart(part, ruled, replacer, manner);
+    const redacted = yield* redactPart(part, ruled, replacer, manner);
     yield;
     const next = yield* withPartInSteps(message, part, redacted);
     if (!before || fits(next.structuredContent as Json)) return next;
@@ -283,6 +290,7 @@ function replacerFor(flight: Flight, model: DlpModel | undefined, plan: DlpPlan,
 
 /** Findings into the call, and what they mean for it. */
 function judge(flight: Flight, seen: Seen, where: Finding['where']): Verdict {
+  if (seen.ruled.length === 0 && seen.exceeded === undefined && seen.message !== undefined) return PASS;
   note(flight, seen, where);
   const what = where === 'result' ? 'answer' : where === 'question' ? 'question' : 'arguments';
   if (seen.exceeded !== undefined)
@@ -294,12 +302,14 @@ function judge(flight: Flight, seen: Seen, where: Finding['where']): Verdict {
           'builtin/dlp-budget',
         );
   const all = seen.ruled.flatMap(({ ruled }) => ruled);
-  const stop = all.find(({ action }) => action === 'block') ?? all.find((one) => one.action === 'hold' && !isReleased(flight, one, where));
+  const held = all.find(({ action }) => action === 'hold');
+  const finds = held && where === 'result' ? heldFinds(seen) : '';
+  const stop = all.find(({ action }) => action === 'block') ?? (held && isReleased(flight, finds, where) ? undefined : held);
   if (stop !== undefined) {
     const finding = findingName(stop.match);
     if (stop.action === 'hold' && where !== 'result') return holdCall(flight, stop.rule, finding);
     if (stop.action === 'hold')
-      flight.heldAnswer = { rule: `dlp/${stop.rule}`, reason: `The answer holds ${finding}; a person must release it.` };
+      flight.heldAnswer = { rule: `dlp/${stop.rule}`, reason: `The answer holds ${finding}; a person must release it.`, finds };
     return deny(
       'blocked_content',
       `The ${what} hold${where === 'arguments' ? '' : 's'} ${finding}, which may not pass here.`,
@@ -315,10 +325,18 @@ function judge(flight: Flight, seen: Seen, where: Finding['where']): Verdict {
   return PASS;
 }
 
-/** A person let an answer with such a find go, under the rules as they still are. */
-function isReleased({ released, control }: Flight, { match }: Ruled, where: Finding['where']): boolean {
-  if (released === undefined || where !== 'result' || !released.findings.has(findingName(match))) return false;
+/** A person let exactly these finds go, under the rules as they still are. INVARIANT: none of another place or rule (test/scenario/withheld-answer.test.ts). */
+function isReleased({ released, control }: Flight, finds: string, where: Finding['where']): boolean {
+  if (released === undefined || where !== 'result' || released.finds !== finds) return false;
   return ruleHash(control.view, released.rule) === released.ruleHash;
+}
+
+function heldFinds({ ruled }: Seen): string {
+  const found = createHash('sha256');
+  for (const { part, ruled: all } of ruled)
+    for (const { match, action, rule } of all)
+      if (action === 'hold') found.update(`${JSON.stringify([part.pointer, match.start, match.end, findingName(match), rule])}\n`);
+  return found.digest('hex');
 }
 
 /** The decision row makes it a hold when rules allow the call at all. */

@@ -1,14 +1,15 @@
 // Inspector: data on its way from where it was read to where it is sent. What servers tell is remembered (hashes only), what agents send is compared
 // with it, and rules of kind flow say what becomes of it. Runs after DLP: what the agent never got cannot go out. Findings name labels, places and
 // numbers, never values.
-import type { Call, Finding } from '../call.ts';
+import type { Call, Definition, Finding } from '../call.ts';
 import type { FlowBook } from '../detect/flow/book.ts';
 import { type CanaryTest, canaryTest } from '../detect/flow/canary.ts';
 import type { Carried } from '../detect/flow/carry.ts';
-import { type DataLabels, dataLabels } from '../detect/flow/label.ts';
-import { leavesOf } from '../detect/flow/leaf.ts';
+import { type DataLabels, type DataSpec, dataLabels } from '../detect/flow/label.ts';
+import { type Leaves, leavesOf } from '../detect/flow/leaf.ts';
 import type { Destination, FlowAction, FlowModel } from '../detect/flow/model.ts';
 import type { IntentAnalyser } from '../detect/intent/intent-analyser.ts';
+import type { ToolProfile } from '../detect/intent/profile.ts';
 import { isObject, type JsonObject } from '../lib/json.ts';
 import { toolOverride } from '../object/tool-override.ts';
 import { deny, type Flight, type Inspector, PASS, type Verdict } from './flight.ts';
@@ -71,7 +72,7 @@ function placeOf({ call, control }: Flight, { analyser }: FlowPorts): Place | un
   const annotations = definition?.value.annotations;
   const opensWorld = isObject(annotations) && annotations.openWorldHint === true;
   const profile = tool === undefined || !definition ? undefined : analyser.profile(definition, spec, override);
-  const labels = dataLabels(spec.data, override?.data, profile, opensWorld);
+  const labels = labelsOf(definition, profile, spec.data, override?.data, opensWorld);
   const session = model.scope === 'session' ? call.client.sessionId : undefined;
   return {
     model,
@@ -83,11 +84,36 @@ function placeOf({ call, control }: Flight, { analyser }: FlowPorts): Place | un
   };
 }
 
+interface KnownLabels {
+  profile: ToolProfile | undefined;
+  server: DataSpec | undefined;
+  tool: DataSpec | undefined;
+  labels: DataLabels;
+}
+
+/** Of each definition, the answer that was asked for last: neither profiles nor objects are changed, they are replaced. */
+const known = new WeakMap<Definition, KnownLabels>();
+
+function labelsOf(
+  definition: Definition | undefined,
+  profile: ToolProfile | undefined,
+  server: DataSpec | undefined,
+  tool: DataSpec | undefined,
+  opensWorld: boolean,
+): DataLabels {
+  if (definition === undefined) return dataLabels(server, tool, profile, opensWorld);
+  const last = known.get(definition);
+  if (last && last.profile === profile && last.server === server && last.tool === tool) return last.labels;
+  const labels = dataLabels(server, tool, profile, opensWorld);
+  known.set(definition, { profile, server, tool, labels });
+  return labels;
+}
+
 function hears(at: Place, message: JsonObject, method: string, { book }: FlowPorts): void | Promise<void> {
   const { labels, rank, isUntrusted } = at.labels;
   const parts = partsOf(message, method);
   if (parts.length === 0) return undefined;
-  return book.read(at.key, { name: at.name, server: at.server, labels, rank }, parts, at.model.windowMs, isUntrusted);
+  return book.read(at.key, { name: at.name, server: at.server, labels, rank }, leavesOf(parts), at.model.windowMs, isUntrusted);
 }
 
 const OWN_WORDS = { name: 'agent', server: '', labels: [], rank: 0 } as const;
@@ -107,11 +133,17 @@ function sends(flight: Flight, at: Place, message: JsonObject, { book }: FlowPor
   return touched === undefined ? carries(flight, at, message, parts, book) : touchedCanary(flight, touched);
 }
 
-function carries(flight: Flight, at: Place, message: JsonObject, parts: MessagePart[], book: FlowBook): Verdict | Promise<Verdict> {
+function carries(
+  flight: Flight,
+  at: Place,
+  message: JsonObject,
+  parts: readonly MessagePart[],
+  book: FlowBook,
+): Verdict | Promise<Verdict> {
   const { model, key, to } = at;
   const scope = book.find(key, model.windowMs);
   const isWatched = to.sink === 'external' || model.watchesInternal;
-  const { leaves } = leavesOf(parts);
+  const said: Leaves = leavesOf(parts);
   const then = (carried: readonly Carried[]): Verdict | Promise<Verdict> => {
     const judged = judge(flight, at, message, carried, book);
     const finish = (verdict: Verdict): Verdict => {
@@ -120,22 +152,21 @@ function carries(flight: Flight, at: Place, message: JsonObject, parts: MessageP
     };
     const own = (verdict: Verdict): Verdict | Promise<Verdict> => {
       // What the agent says before it reads it, it did not learn there.
-      const read = book.read(key, OWN_WORDS, parts, model.windowMs, false);
+      const read = book.read(key, OWN_WORDS, said, model.windowMs, false);
       return read ? read.then(() => verdict) : verdict;
     };
     return judged instanceof Promise ? judged.then(finish).then(own) : own(finish(judged));
   };
   if (!scope || !isWatched) return then([]);
-  const carried = book.carried(scope, leaves, 1);
+  const carried = book.carried(scope, said.leaves, 1);
   return carried instanceof Promise ? carried.then(then) : then(carried);
 }
 
 /** The address of a resource is a message to its server, too. */
-function outgoingParts(call: Call, message: JsonObject): MessagePart[] {
+function outgoingParts(call: Call, message: JsonObject): readonly MessagePart[] {
   const parts = partsOf(message, call.method);
-  if (call.method === 'resources/read' && typeof message.uri === 'string')
-    parts.push({ pointer: '/uri', kind: 'text', text: message.uri, path: ['uri'] });
-  return parts;
+  if (call.method !== 'resources/read' || typeof message.uri !== 'string') return parts;
+  return [...parts, { pointer: '/uri', kind: 'text', text: message.uri, path: ['uri'] }];
 }
 
 const tests = new WeakMap<FlowModel, CanaryTest>();

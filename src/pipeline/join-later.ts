@@ -15,6 +15,9 @@ const MAX_REJOIN_MS = 60_000;
 /** A stream that ends in order before this time has nothing to say; milliseconds. */
 const MIN_STOOD_MS = 1_000;
 
+/** Made once: an error of its own for each stream costs more than the rest of ending it. */
+const OVER = new Error('the stream it belonged to is over');
+
 /** How the stream of one server ended. `dropped`: not in order. */
 export interface StreamEnd {
   beganMs: number;
@@ -63,7 +66,7 @@ export function joinLater(
   };
   const onControl = (): void => usable().forEach(follow);
   if (watch) watch.onControl = onControl;
-  return { ended, stop: () => end.abort(new Error('the stream it belonged to is over')) };
+  return { ended, stop: () => end.abort(OVER) };
 }
 
 /** Resources and tasks the agent asked for when it opened its stream are of the servers that were there: no other is told of them. */
@@ -99,5 +102,6 @@ function streamOf({ call, ports }: Flight, server: string, uris: readonly string
     },
     signal: AbortSignal.any([nativeSignal(call.signal), end.signal, own.signal]),
     abort: (reason) => own.abort(reason),
+    silence: undefined,
   });
 }

@@ -13,6 +13,8 @@ export interface MessagePart {
   kind: 'text' | 'json' | 'bytes';
   text: string;
   path: readonly (string | number)[];
+  /** Of JSON: what the text says. */
+  value?: Json;
 }
 
 /** Levels of a message that are walked; deeper ones are looked at as one JSON value. */
@@ -31,17 +33,39 @@ const PROTOCOL = new Set(
 );
 
 /** `method` is that of the request the message belongs to: the same member means different things in different messages. */
-export function partsOf(message: JsonObject, method: string): MessagePart[] {
-  const known = prepared.get(message);
-  if (known?.method === method) return known.parts;
-  return draftsOf(message, method).map(({ value, ...part }) => (value === undefined ? part : { ...part, text: JSON.stringify(value) }));
+export function partsOf(message: JsonObject, method: string): readonly MessagePart[] {
+  if (latest?.message === message && latest.method === method) return latest.parts;
+  const parts = prepared.get(message);
+  if (parts?.method === method) return parts.parts;
+  const drafts = draftsOf(message, method);
+  for (const draft of drafts) if (draft.value !== undefined) draft.text = JSON.stringify(draft.value);
+  if (isShared) latest = { message, method, parts: drafts };
+  return drafts;
 }
+
+/** What looks at the same message one after the other gets the same parts. Nothing of the message is kept afterwards. */
+export function sharingParts<T>(look: () => T): T {
+  isShared = true;
+  try {
+    return look();
+  } finally {
+    isShared = false;
+    latest = undefined;
+  }
+}
+
+interface Parts {
+  method: string;
+  parts: readonly MessagePart[];
+}
+
+let isShared = false;
+let latest: (Parts & { message: JsonObject }) | undefined;
 
 /** Of a long message, before `partsOf` is asked: its JSON values are written in steps. */
 export async function prepareParts(message: JsonObject, method: string): Promise<void> {
-  const parts: MessagePart[] = [];
-  for (const { value, ...part } of draftsOf(message, method))
-    parts.push(value === undefined ? part : { ...part, text: await stepByStep(writeInSteps(value)) });
+  const parts = draftsOf(message, method);
+  for (const part of parts) if (part.value !== undefined) part.text = await stepByStep(writeInSteps(part.value));
   prepared.set(message, { method, parts });
 }
 
@@ -50,20 +74,16 @@ export function isPrepared(message: JsonObject, method: string): boolean {
 }
 
 /** Messages are never changed, so that their parts stay what they are. */
-const prepared = new WeakMap<JsonObject, { method: string; parts: MessagePart[] }>();
+const prepared = new WeakMap<JsonObject, Parts>();
 
-/** A part whose text is still to be written from its value, when it has one. */
-interface Draft extends MessagePart {
-  value?: Json;
-}
-
-function draftsOf(message: JsonObject, method: string): Draft[] {
-  const drafts: Draft[] = [];
+/** The text of those that have a value is still to be written. */
+function draftsOf(message: JsonObject, method: string): MessagePart[] {
+  const drafts: MessagePart[] = [];
   walkObject(message, [], 0, method, drafts);
   return drafts;
 }
 
-function walkObject(object: JsonObject, path: readonly (string | number)[], depth: number, method: string, parts: Draft[]): void {
+function walkObject(object: JsonObject, path: readonly (string | number)[], depth: number, method: string, parts: MessagePart[]): void {
   for (const key of Object.keys(object)) {
     const value = object[key] as Json;
     if (key === '_meta') addMeta(value, [...path, key], parts);
@@ -76,7 +96,7 @@ function walkObject(object: JsonObject, path: readonly (string | number)[], dept
   }
 }
 
-function walk(value: Json, path: readonly (string | number)[], depth: number, method: string, parts: Draft[]): void {
+function walk(value: Json, path: readonly (string | number)[], depth: number, method: string, parts: MessagePart[]): void {
   if (typeof value === 'string') addText(value, path, parts);
   else if (depth >= MAX_DEPTH) addJson(value, path, parts);
   else if (Array.isArray(value)) for (const [index, item] of value.entries()) walk(item, [...path, index], depth + 1, method, parts);
@@ -104,7 +124,7 @@ function isFilledForm(object: JsonObject, key: string, method: string): boolean 
   );
 }
 
-function addMeta(value: Json, path: readonly (string | number)[], parts: Draft[]): void {
+function addMeta(value: Json, path: readonly (string | number)[], parts: MessagePart[]): void {
   if (!isObject(value)) return;
   for (const key of Object.keys(value)) {
     if (PROTOCOL.has(key) || key.startsWith('io.modelcontextprotocol/') || key.startsWith('modelcontextprotocol.io/')) continue;
@@ -114,11 +134,11 @@ function addMeta(value: Json, path: readonly (string | number)[], parts: Draft[]
   }
 }
 
-function addText(text: string, path: readonly (string | number)[], parts: Draft[]): void {
+function addText(text: string, path: readonly (string | number)[], parts: MessagePart[]): void {
   if (text.length > 2) parts.push({ pointer: pointerOf(path), kind: 'text', text, path });
 }
 
-function addJson(value: Json, path: readonly (string | number)[], parts: Draft[]): void {
+function addJson(value: Json, path: readonly (string | number)[], parts: MessagePart[]): void {
   if (typeof value === 'string') addText(value, path, parts);
   else if ((typeof value === 'number' || (typeof value === 'object' && value !== null)) && !isEmpty(value))
     parts.push({ pointer: pointerOf(path), kind: 'json', text: '', path, value });
@@ -129,7 +149,7 @@ function isEmpty(value: Json): boolean {
 }
 
 /** Base64 of something readable is a text like any other; pictures and archives are left alone. */
-function addBytes(value: Json, path: readonly (string | number)[], parts: Draft[]): void {
+function addBytes(value: Json, path: readonly (string | number)[], parts: MessagePart[]): void {
   if (typeof value !== 'string' || value.length > MAX_BYTES_CHARS || value.length < 8) return;
   const head = Buffer.from(value.slice(0, 64), 'base64');
   if (head.some((byte) => byte < 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09)) return;

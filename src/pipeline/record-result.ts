@@ -19,7 +19,7 @@ export const recordResult: Row = {
 export async function recordUnfinished(flight: Flight, denial: Denial): Promise<void> {
   if (isSingle(flight.call)) return;
   const stopped = denial.code === 'cancelled' || denial.code === 'frozen';
-  await append(flight, stopped ? 'cancelled' : 'upstream_failed', undefined);
+  await append(flight, stopped ? 'cancelled' : flight.answered ? 'withheld' : 'upstream_failed', undefined);
 }
 
 function append(flight: Flight, status: OutcomeStatus, text: string | undefined): Promise<Verdict> {

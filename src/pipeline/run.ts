@@ -1,6 +1,7 @@
 // The only control flow of the pipeline: for each row that applies, check the signal, time it, run it, act on its verdict.
 // A throw is a recorded denial. Nothing is forwarded without a receipt; nothing is answered without the second one.
 import type { Call, CallOutcome, Denied, Finding } from '../call.ts';
+import { stoppedBy } from '../kill/stopped.ts';
 import { GatewayError } from '../lib/error.ts';
 import type { Denial, Flight, Ports, Row, Verdict } from './flight.ts';
 import { PASS } from './flight.ts';
@@ -165,9 +166,8 @@ function storeFailed(flight: Flight, error: unknown): CallOutcome {
 }
 
 function killed(flight: Flight): Denial {
-  const reason = flight.signal.reason;
-  if (reason instanceof GatewayError && reason.code === 'frozen')
-    return { code: 'frozen', message: reason.message, rule: reason.detail, hint: undefined };
+  const stopped = stoppedBy(flight.signal.reason);
+  if (stopped) return stopped;
   return { code: 'cancelled', message: 'The call was cancelled before it finished.', rule: undefined, hint: undefined };
 }
 
@@ -239,6 +239,7 @@ function takeOff(call: Call, ports: Ports, pipeline: Pipeline): Flight {
     hold: undefined,
     claimed: undefined,
     forwarded: false,
+    answered: false,
     neverSent: false,
     release: undefined,
     parts: undefined,

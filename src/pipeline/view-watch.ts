@@ -130,7 +130,7 @@ export class ViewWatch {
   }
 
   close(): void {
-    this.#end.abort();
+    this.#end.abort(CLOSED);
     this.#acknowledged(undefined);
     for (const shelf of this.#shelves.values()) if (shelf.seen) this.#book.release(shelf.seen.length);
     this.#shelves.clear();
@@ -293,5 +293,7 @@ export class ViewWatch {
   }
 }
 
+/** Made once: an error of its own for each costs more than the rest of closing. */
+const CLOSED = new Error('the stream it belonged to is over');
 /** How often it is looked whether a server's stream stands, milliseconds. */
 const OPEN_CHECK_MS = 10;

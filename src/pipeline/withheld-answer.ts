@@ -15,34 +15,53 @@ import { inspectInTurn } from './inspect-args.ts';
 
 type Result = Extract<CallReply, { type: 'result' }>;
 
-/** Could rules hold an answer of this call? Then it is looked whether one of the identical call waits. */
-export function mayHoldAnswers({ call, control }: Flight): boolean {
+/** Questions of agents that are answered with content. */
+const METHODS: ReadonlySet<string> = new Set(['tools/call', 'resources/read', 'prompts/get']);
+/** How often an answer is judged again because the rules moved before it had its ticket. */
+const MAX_TRIES = 8;
+
+/** Certainly no answer of the identical call waits: nobody has to look. */
+export function isNoneWithheld(flight: Flight): boolean {
+  const { ports, control } = flight;
+  return !isAsked(flight) || (!mayHoldAnswers(flight) && ports.approvals.withheld.isNone(control.org, control.revision));
+}
+
+function isAsked({ call }: Flight): boolean {
+  return METHODS.has(call.method) && call.origin === 'agent' && !call.parent && call.principal !== undefined && call.target !== undefined;
+}
+
+/** Could rules hold an answer of this call? */
+function mayHoldAnswers(flight: Flight): boolean {
+  const { call, control } = flight;
   const { principal, target } = call;
-  if (control.dlp === undefined || call.method !== 'tools/call' || call.origin !== 'agent' || call.parent || !principal || !target)
-    return false;
+  if (control.dlp === undefined || !isAsked(flight) || !principal || !target) return false;
   const tool = target.capability?.name;
   return control.dlp.planFor({ server: target.server, tool, agent: principal.agent, direction: 'result' })?.holds === true;
 }
 
 /** After the call: a ticket for its answer. Where there can be none, the refusal stands. */
-export async function withholdAnswer(flight: Flight, refusal: Verdict): Promise<Verdict> {
+export async function withholdAnswer(flight: Flight, refusal: Verdict, tries = MAX_TRIES): Promise<Verdict> {
   const { call, control, ports, heldAnswer, reply } = flight;
   const { decision } = call;
   if (!heldAnswer || !decision || reply?.type !== 'result' || reply.result.resultType === 'input_required' || !mayHoldAnswers(flight))
     return refusal;
   const resultText = reply.resultText ?? JSON.stringify(reply.result);
   if (resultText.length > MAX_KEPT_CHARS) return refusal;
-  const held = { ...decision, ...heldAnswer };
+  const { rule, reason, finds } = heldAnswer;
+  const held = { ...decision, rule, reason };
   const asking = { ...askingOf(flight, held), params: aboutAnswer(flight, held) };
   const salt = newId('salt', ports.clock.nowMs());
   const expiryMs = decideByMs(flight);
   const nonce = nonceOf(salt, resultText);
-  const asked = await ports.approvals.ask(control.org, asking, bindingOf(control.org, asking), () => sealedPartOf(flight), expiryMs, nonce);
+  const binding = bindingOf(control.org, asking);
+  const only = { nonce, atRevision: control.revision };
+  const asked = await ports.approvals.ask(control.org, asking, binding, () => sealedPartOf(flight), expiryMs, only);
+  if (asked.type === 'moved') return tries > 1 ? judgeAnew(flight, asked.revision, reply, tries - 1) : refusal;
   if (asked.type === 'full') return refusal;
   const { ticket } = asked;
   // Made at the same time: what is decided is about the answer of the other one.
   if (!asked.isNew) return refused(ticket);
-  const ending = { type: 'withheld', reply: { ...reply, resultText }, salt } as const;
+  const ending = { type: 'withheld', reply: { ...reply, resultText }, salt, finds } as const;
   await ports.deliveries.keep(control.org, ticket.id, call.id, ending, ticket.expiresMs - ports.clock.nowMs());
   flight.ticket = ticket.id;
   const isPatient = mayWait(flight) && (await isDecided(flight, ticket));
@@ -51,14 +70,30 @@ export async function withholdAnswer(flight: Flight, refusal: Verdict): Promise<
   if (flight.signal.aborted) throw flight.signal.reason;
   // People took their time.
   flight.control = ports.control.current(control.org) ?? control;
-  return release(flight, decided, reply);
+  return release(flight, decided, reply, finds);
+}
+
+/**
+ * The rules moved since it was looked at. INVARIANT: an answer is withheld under the rules in force, so whoever runs under later ones finds its ticket
+ * (test/scenario/withheld-answer.test.ts).
+ */
+async function judgeAnew(flight: Flight, revision: number, reply: Result, tries: number): Promise<Verdict> {
+  const { call, ports } = flight;
+  flight.control = await ports.control.atLeast(flight.control.org, revision);
+  call.findings = call.findings.filter(({ where }) => where !== 'result');
+  flight.heldAnswer = undefined;
+  flight.reply = reply;
+  const verdict = await inspectInTurn(flight, 'inspectResult', 0);
+  return flight.heldAnswer === undefined ? verdict : withholdAnswer(flight, verdict, tries);
 }
 
 /** Before the call: what became of the answer of the identical one; undefined when none waits. */
 export async function withheldAnswer(flight: Flight, decision: Decision): Promise<Verdict | undefined> {
   const { control, ports } = flight;
-  const asking = { ...askingOf(flight, decision), params: aboutAnswer(flight, decision) };
-  const newest = await ports.approvals.newest(control.org, bindingOf(control.org, asking));
+  const { org, revision } = control;
+  const bindingOfAnswer = (): string => bindingOf(org, { ...askingOf(flight, decision), params: aboutAnswer(flight, decision) });
+  if (!mayHoldAnswers(flight) && !(await ports.approvals.withheld.mayHave(org, revision, bindingOfAnswer))) return undefined;
+  const newest = await ports.approvals.newest(org, bindingOfAnswer());
   const ticket = newest && (await ports.approvals.find(control.org, newest.id));
   if (!ticket || !LIVE_STATES.has(ticket.state)) return undefined;
   flight.ticket = ticket.id;
@@ -68,10 +103,10 @@ export async function withheldAnswer(flight: Flight, decision: Decision): Promis
   const found = await ports.deliveries.find(control.org, ticket.id);
   const kept = found?.kept;
   const answer = kept && replyOf(kept);
-  const isSame =
-    kept?.ending.type === 'withheld' && answer?.type === 'result' && nonceOf(kept.ending.salt, answer.resultText ?? '') === ticket.nonce;
+  const ending = kept?.ending.type === 'withheld' ? kept.ending : undefined;
+  const isSame = ending && answer?.type === 'result' && nonceOf(ending.salt, answer.resultText ?? '') === ticket.nonce;
   if (!isSame) return deny('approval_required', `${ticket.reason} It was released, but is not kept any more. ${RUN_ONCE}`, ticket.rule);
-  const verdict = await release(flight, ticket, answer as Result);
+  const verdict = await release(flight, ticket, answer as Result, ending.finds);
   const left = flight.reply;
   flight.reply = undefined;
   if (verdict !== PASS || left === undefined || left.type === 'accepted') return verdict === PASS ? undefined : verdict;
@@ -83,13 +118,10 @@ export async function withheldAnswer(flight: Flight, decision: Decision): Promis
 const RUN_ONCE = 'The call has taken effect: find out what it did before it is made again.';
 
 /** Inspected by the rules in force now, but for what the person saw, unless more is demanded now. What is read here leads where it leads. */
-async function release(flight: Flight, ticket: Ticket, reply: Result): Promise<Verdict> {
-  const seen = ticket.findings.filter(({ where, action }) => where === 'result' && action === 'hold');
+async function release(flight: Flight, ticket: Ticket, reply: Result, finds: string): Promise<Verdict> {
   const { decision } = flight.call;
   const isEnough = decision !== undefined && isAskedFor(ticket, askingOf(flight, { ...decision, rule: ticket.rule }));
-  flight.released = isEnough
-    ? { rule: ticket.rule, ruleHash: ticket.ruleHash, findings: new Set(seen.map(({ type }) => type)) }
-    : undefined;
+  flight.released = isEnough ? { rule: ticket.rule, ruleHash: ticket.ruleHash, finds } : undefined;
   flight.heldAnswer = undefined;
   flight.reply = reply;
   return inspectInTurn(flight, 'inspectResult', 0);

@@ -291,3 +291,23 @@ describe('the place of a character of a condition in its file', () => {
     expect(text.split('\n')[line - 1]?.slice(column - 1, column + 2)).toBe('bad');
   });
 });
+
+describe('a rule that an earlier one takes everything from', () => {
+  const denyAll: PolicyRule = { name: 'nothing', match: { tool: ['*'] }, effect: 'deny' };
+  const refunds: PolicyRule = { name: 'refunds', match: { server: ['shop'], tool: ['refund'] }, effect: 'allow' };
+
+  test('is told of when its policy is applied, with the rule that stands before it and what to do', () => {
+    const { problems, warnings } = check([policy([denyAll], [], 'a'), policy([refunds], [], 'b')], ['b']);
+    expect(problems).toEqual([]);
+    expect(warnings).toEqual([
+      'rule "refunds" never decides: rule a/nothing (deny) is asked before it and matches everything it matches. Give the policy a smaller order than that one has (spec.order) or an earlier tier, or narrow that rule',
+    ]);
+    expect(check([policy([denyAll, refunds])]).warnings).toEqual([expect.stringContaining('Put it before that rule')]);
+  });
+
+  test('is not told of when another policy is applied, when it stands first, or when it decides some of its calls', () => {
+    expect(check([policy([denyAll], [], 'a'), policy([refunds], [], 'b')], ['a']).warnings).toEqual([]);
+    expect(check([policy([refunds], [], 'a'), policy([denyAll], [], 'b')], ['a', 'b']).warnings).toEqual([]);
+    expect(check([policy([{ ...denyAll, match: { server: ['files'], tool: ['*'] } }, refunds])]).warnings).toEqual([]);
+  });
+});

@@ -4,6 +4,8 @@ import type { JsonObject } from '../lib/json.ts';
 import type { Kind, PolicyRule, StoredObject } from '../object/kinds.ts';
 import { runCase } from './case.ts';
 import { compilePolicies } from './compile.ts';
+import type { PolicySet } from './policy-set.ts';
+import { coveredRules } from './rehearse/covered.ts';
 import { compileRule, matchesAny } from './rule.ts';
 import { checkWhen, type Finding } from './when/check.ts';
 import { scopeOf } from './when/scope.ts';
@@ -45,12 +47,34 @@ export function checkActivation(input: ActivationInput): { problems: ActivationP
       for (const { message, offset } of found.warnings) warnings.push({ ...at, message: `rule "${rule.name}": ${message}`, offset });
     });
   }
-  if (problems.length === 0) problems.push(...failedCases(input));
+  if (problems.length > 0) return { problems, warnings };
+  const set = compilePolicies(input.objects, 0);
+  problems.push(...failedCases(input, set));
+  if (problems.length === 0) warnings.push(...neverDeciding(input, set));
   return { problems, warnings };
 }
 
-function failedCases({ objects }: ActivationInput): ActivationProblem[] {
-  const set = compilePolicies(objects, 0);
+/** Rules of the changed policies that an earlier rule takes everything from: they are in force and do nothing. */
+function neverDeciding({ objects, changed }: ActivationInput, set: PolicySet): ActivationProblem[] {
+  const places = new Map<string, { policy: string; path: readonly (string | number)[] }>();
+  for (const object of objects) {
+    if (!isKind(object, 'policy') || !changed.has(object.metadata.name)) continue;
+    const policy = object.metadata.name;
+    for (const [i, { name }] of (object.spec.rules as readonly PolicyRule[]).entries())
+      places.set(`${policy}/${name}`, { policy, path: ['spec', 'rules', i, 'name'] });
+  }
+  return coveredRules(set, ({ id }) => places.has(id)).flatMap(({ rule, by }) => {
+    const place = places.get(rule.id);
+    if (!place) return [];
+    const next = by.id.startsWith(`${place.policy}/`)
+      ? 'Put it before that rule, or narrow that one'
+      : 'Give the policy a smaller order than that one has (spec.order) or an earlier tier, or narrow that rule';
+    const message = `rule "${rule.id.slice(place.policy.length + 1)}" never decides: rule ${by.id} (${by.effect}) is asked before it and matches everything it matches. ${next}`;
+    return [{ ...place, message }];
+  });
+}
+
+function failedCases({ objects }: ActivationInput, set: PolicySet): ActivationProblem[] {
   return objects.flatMap((object) => {
     if (!isKind(object, 'policy')) return [];
     return (object.spec.cases ?? []).flatMap((one, i) => {

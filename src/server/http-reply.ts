@@ -1,6 +1,8 @@
 // Plain HTTP answers of the agent side and the reading of the request headers that choose between them.
 // Never puts anything into an answer that came with the request's credentials.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { stepByStep } from '../lib/turn.ts';
+import { utf8InSteps } from '../lib/utf8.ts';
 import { HTTP_NOT_ACCEPTED, type WireFailure } from '../mcp/error-code.ts';
 import { type RequestId, type RpcError, writeError } from '../mcp/message.ts';
 
@@ -12,9 +14,32 @@ export interface AcceptedMedia {
 export function replyJson(response: ServerResponse, status: number, text: string, headers?: Record<string, string>): void {
   if (response.headersSent || response.destroyed) return;
   // With its length known, head and body leave in one write and need no chunks.
+  if (text.length >= LONG_CHARS) {
+    replyLong(response, status, text, headers).catch(() => response.destroy());
+    return;
+  }
   const own = { 'content-type': JSON_TYPE, 'content-length': Buffer.byteLength(text) };
   response.writeHead(status, headers === undefined ? own : { ...own, ...headers });
   response.end(text);
+}
+
+/** Longer answers are handed to the socket in pieces, so that nobody else waits for the copying, UTF-16 code units. */
+const LONG_CHARS = 1_048_576;
+const PIECE_BYTES = 524_288;
+
+async function replyLong(response: ServerResponse, status: number, text: string, headers?: Record<string, string>): Promise<void> {
+  const body = await stepByStep(utf8InSteps(text));
+  if (response.headersSent || response.destroyed) return;
+  response.writeHead(status, { 'content-type': JSON_TYPE, 'content-length': body.length, ...headers });
+  await stepByStep(writePieces(response, body));
+  response.end();
+}
+
+function* writePieces(response: ServerResponse, body: Buffer): Generator<void, void, void> {
+  for (let at = 0; at < body.length && !response.destroyed; at += PIECE_BYTES) {
+    response.write(body.subarray(at, at + PIECE_BYTES));
+    yield;
+  }
 }
 
 export function replyEmpty(response: ServerResponse, status: number, headers?: Record<string, string>): void {

@@ -2,6 +2,7 @@
 // Mcp-Session-Id and Last-Event-ID mean nothing here and are never read.
 
 import type { ClientContext } from '../call.ts';
+import { stoppedBy } from '../kill/stopped.ts';
 import { type Abortable, Cutoff } from '../lib/cutoff.ts';
 import { type RequestId, type RpcNotification, type RpcRequest, writeResult } from '../mcp/message.ts';
 import type { Envelope } from '../mcp/rev-2026-07-28/envelope.ts';
@@ -27,7 +28,12 @@ export async function serveModernRequest(
     return replyRefused(exchange.response, 406, 'subscriptions/listen needs an Accept header with text/event-stream.');
   const controller = new Cutoff();
   const reply = new ModernReply(context, exchange, controller, listens ? message.id : undefined);
-  const call = openCall(context, { message, exchange, client: clientOf(envelope), peer: reply, controller });
+  const silence = (reason: Error): void => {
+    const stopped = stoppedBy(reason);
+    if (stopped && reply.streaming) reply.finish(answerOf(call, message.id, { type: 'denied', callId: call.id, ...stopped }));
+  };
+  const parts = { message, exchange, client: clientOf(envelope), peer: reply, controller };
+  const call = openCall(context, listens ? { ...parts, silence } : parts);
   const outcome = await context.calls.run(call);
   const endsGracefully = listens && reply.streaming && isShutdown(controller.signal);
   reply.finish(endsGracefully ? gracefulEnd(message.id) : answerOf(call, message.id, outcome));

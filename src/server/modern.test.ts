@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { headersOf, legacyAgent, modern, notification, rpc, startAgentSide, until } from '../../test/support/agent-side.ts';
 import { openStream, responseOf, send, start } from '../../test/support/http-agent.ts';
 import { refusal, result, untilAborted } from '../../test/support/scripted-pipeline.ts';
+import { GatewayError } from '../lib/error.ts';
 
 const done = () => result({ resultType: 'complete', content: [] }, 'modern');
 
@@ -251,6 +252,26 @@ describe('subscriptions/listen', () => {
     await call.peer.notify('notifications/tools/list_changed', undefined);
     return untilAborted(call);
   };
+
+  it('that the kill switch silences ends at once with the reason, while its call still runs, and carries nothing after it', async () => {
+    const side = await startAgentSide((call) => (call.method === 'tools/call' ? done() : listening(call)));
+    const stream = await openStream(side.url, modern('subscriptions/listen', { notifications: { toolsListChanged: true } }, 9));
+    for (const _ of ['acknowledged', 'changed']) await stream.message();
+    const [call] = side.pipeline.calls;
+    call?.silence?.(new Error('no freeze: it goes on'));
+    call?.silence?.(new GatewayError('frozen', 'Stopped by the freeze "stop": incident', { detail: 'freeze/stop' }));
+    void call?.peer.notify('notifications/tools/list_changed', undefined);
+    expect(await stream.message()).toMatchObject({
+      id: 9,
+      error: { message: 'Stopped by the freeze "stop": incident', data: { code: 'frozen', rule: 'freeze/stop', callId: call?.id } },
+    });
+    expect(await stream.next()).toBeUndefined();
+    expect([call?.signal.aborted, side.server.activeCalls()]).toEqual([false, 1]);
+    call?.abort(new Error('over'));
+    await until(() => side.server.activeCalls() === 0);
+    await send(side.url, modern('tools/call', { name: 't' }));
+    expect(side.pipeline.calls[1]?.silence).toBeUndefined();
+  });
 
   it('streams at once; every message carries the id of the request, type kept (trap 7)', async () => {
     for (const id of [5, '5']) {

@@ -15,6 +15,7 @@ export interface CallParts {
   client: ClientContext;
   peer: Peer;
   controller: Aborter;
+  silence?: Call['silence'];
   local?: ((signal: Abortable) => Promise<CallReply>) | undefined;
 }
 
@@ -35,6 +36,7 @@ export function openCall(context: AgentContext, parts: CallParts): Call {
     peer: parts.peer,
     signal: parts.controller.signal,
     abort: (reason) => parts.controller.abort(reason),
+    silence: parts.silence,
     local: parts.local,
   });
 }

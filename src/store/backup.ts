@@ -3,8 +3,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, link, open, rm } from 'node:fs/promises';
+import { RESTORED } from '../approval/passkey-port.ts';
+import { INVITATION_MS } from '../approval/review-link.ts';
 import { entryLine } from '../audit/chain.ts';
 import { LogVerifier, splitLines } from '../audit/verify.ts';
+import { systemClock } from '../lib/clock.ts';
 import { GatewayError } from '../lib/error.ts';
 import { isObject } from '../lib/json.ts';
 import type { BackupSummary } from './port.ts';
@@ -27,6 +30,8 @@ export const TABLES = [
   'forward_cursor',
   'erased',
   'tree_block',
+  'passkey_once',
+  'passkey_use',
 ] as const;
 export type Table = (typeof TABLES)[number];
 
@@ -53,6 +58,8 @@ export const COLUMNS: Readonly<Record<Table, readonly string[]>> = {
   erased: ['org', 'from_seq', 'to_seq', 'by_seq'],
   /** Of archived entries only: the others are made again from theirs. */
   tree_block: ['org', 'position', 'root'],
+  passkey_once: ['org', 'key', 'until_ms'],
+  passkey_use: ['org', 'credential', 'counter', 'used_ms'],
 };
 
 export type Value = string | number | null;
@@ -129,8 +136,9 @@ async function writeRows(file: FileHandle, rows: (table: Table) => AsyncIterable
  * Restores a backup into an empty store. Reads the file twice: first to check its digest and verify every log, then to fill the store.
  * Throws GatewayError `backup_damaged` or `restore_target_not_empty`; the store is then as it was.
  */
-export async function restoreBackup(fromPath: string, target: RestoreTarget): Promise<BackupSummary> {
+export async function restoreBackup(fromPath: string, target: RestoreTarget, nowMs = systemClock.nowMs()): Promise<BackupSummary> {
   const summary = await checkBackup(fromPath);
+  const restored: Values[] = [];
   await target(async (insert) => {
     let table: Table | undefined;
     let batch: Values[] = [];
@@ -141,9 +149,11 @@ export async function restoreBackup(fromPath: string, target: RestoreTarget): Pr
     for await (const [next, row] of backupRows(fromPath)) {
       if (next !== table || batch.length >= BATCH_ROWS) await flush();
       table = next;
-      batch.push(row);
+      if (table === 'organization') restored.push([row[0] ?? null, RESTORED, nowMs + INVITATION_MS]);
+      if (table !== 'passkey_once' || row[1] !== RESTORED) batch.push(row);
     }
     await flush();
+    await insert('passkey_once', restored);
   });
   return summary;
 }

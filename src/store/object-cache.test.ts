@@ -12,19 +12,27 @@ class Table {
   revision = 0;
   readonly rows = new Map<string, StoredObject>();
   reads: number[] = [];
+  /** The revision of each deletion. */
+  readonly deletions: { revision: number; kind: string; name: string }[] = [];
 
   write(changes: readonly { name: string; deletes: boolean }[]): void {
     this.revision++;
     for (const { name, deletes } of changes) {
-      if (deletes) this.rows.delete(name);
-      else this.rows.set(name, { kind: 'agent', metadata: { name }, spec: {}, revision: this.revision } as unknown as StoredObject);
+      if (deletes && this.rows.delete(name)) this.deletions.push({ revision: this.revision, kind: 'agent', name });
+      else if (!deletes)
+        this.rows.set(name, { kind: 'agent', metadata: { name }, spec: {}, revision: this.revision } as unknown as StoredObject);
     }
   }
 
   read = async (since: number): Promise<ObjectDelta> => {
     this.reads.push(since);
     const all = [...this.rows.values()];
-    return { revision: this.revision, total: all.length, changed: all.filter(({ revision = 0 }) => revision > since) };
+    return {
+      revision: this.revision,
+      total: all.length,
+      changed: all.filter(({ revision = 0 }) => revision > since),
+      deleted: this.deletions.filter(({ revision }) => revision > since),
+    };
   };
 }
 
@@ -43,7 +51,7 @@ test('is the same as reading all', async () => {
   );
 });
 
-test('reads everything once, then what changed, and everything again after a deletion', async () => {
+test('reads everything once, then what changed, also after deletions', async () => {
   const table = new Table();
   const cache = new ObjectCache();
   table.write([{ name: 'a', deletes: false }]);
@@ -54,7 +62,22 @@ test('reads everything once, then what changed, and everything again after a del
   expect(second.objects[0]).toBe(first.objects[0]);
   table.write([{ name: 'a', deletes: true }]);
   await cache.load('acme', table.read);
-  expect(table.reads).toEqual([SINCE_EVER, 1, 1, 2, SINCE_EVER]);
+  table.write([{ name: 'b', deletes: true }]);
+  table.write([{ name: 'b', deletes: false }]);
+  const last = await cache.load('acme', table.read);
+  expect(last.objects.map(({ metadata, revision }) => [metadata.name, revision])).toEqual([['b', 5]]);
+  expect(table.reads).toEqual([SINCE_EVER, 1, 1, 2, 3]);
+});
+
+test('reads everything again when it is not told what was deleted', async () => {
+  const table = new Table();
+  const cache = new ObjectCache();
+  table.write(['a', 'b'].map((name) => ({ name, deletes: false })));
+  await cache.load('acme', table.read);
+  table.write([{ name: 'a', deletes: true }]);
+  table.deletions.length = 0;
+  expect((await cache.load('acme', table.read)).objects.map(({ metadata }) => metadata.name)).toEqual(['b']);
+  expect(table.reads).toEqual([SINCE_EVER, 1, SINCE_EVER]);
 });
 
 test('a database that was put back to an earlier state is read whole', async () => {

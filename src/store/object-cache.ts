@@ -1,5 +1,5 @@
 // The objects of each organization as last read, so that a driver reads only what changed since: a change is in force sooner, the more objects there
-// are. Never guesses: when the count of what it has then differs from what the database has, something was deleted and all is read again.
+// are. What was deleted comes by name. Never guesses: when the count of what it has then differs from what the database has, all is read again.
 import type { StoredObject } from '../object/kinds.ts';
 import type { ControlSnapshot } from '../object/port.ts';
 
@@ -10,6 +10,8 @@ export interface ObjectDelta {
   total: number;
   /** Those written after the revision that was asked for. */
   changed: readonly StoredObject[];
+  /** Those deleted after it; they may have been written anew since. */
+  deleted: readonly { kind: string; name: string }[];
 }
 
 /** Asks for everything. */
@@ -29,21 +31,24 @@ export class ObjectCache {
 }
 
 /** undefined when it cannot be told from the delta what there is. */
-function merge(base: ControlSnapshot, { revision, total, changed }: ObjectDelta): ControlSnapshot | undefined {
+function merge(base: ControlSnapshot, { revision, total, changed, deleted }: ObjectDelta): ControlSnapshot | undefined {
   // A database that was put back to an earlier state has other objects under the same revisions.
   if (revision < base.revision) return undefined;
   if (revision === base.revision) return total === base.objects.length && changed.length === 0 ? base : undefined;
   const fresh = new Map(changed.map((object) => [keyOf(object), object]));
-  const objects = base.objects.map((object) => {
+  const gone = new Set(deleted.map(({ kind, name }) => `${kind} ${name}`));
+  const objects = base.objects.flatMap((object) => {
     const key = keyOf(object);
     const newer = fresh.get(key);
     if (newer) fresh.delete(key);
-    return newer ?? object;
+    return newer ?? (gone.has(key) ? NOTHING : object);
   });
   objects.push(...fresh.values());
   if (objects.length !== total) return undefined;
   return { org: base.org, revision, objects: fresh.size === 0 ? objects : objects.sort(byKey) };
 }
+
+const NOTHING: readonly StoredObject[] = [];
 
 function whole(org: string, { revision, changed }: ObjectDelta): ControlSnapshot {
   return { org, revision, objects: [...changed].sort(byKey) };

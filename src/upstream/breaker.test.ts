@@ -6,7 +6,7 @@ import { Agent, type AgentOptions, specOf, startUpstreams, type TestGateway } fr
 import { ManualClock } from '../lib/clock.ts';
 import { GatewayError } from '../lib/error.ts';
 import type { ServerSpec } from '../object/kinds.ts';
-import { BREAKER_MINIMUM, Breaker, type Health, ServerResting, TRIAL_PATIENCE_MS } from './breaker.ts';
+import { BREAKER_MINIMUM, BREAKER_SIZE, Breaker, type Health, ServerResting, TRIAL_PATIENCE_MS } from './breaker.ts';
 
 const REST_MS = 500;
 const OK = { resultType: 'complete', content: [] };
@@ -142,7 +142,7 @@ describe('a trial', () => {
     throw new GatewayError(code, 'no');
   };
   async function resting(breaker: Breaker, clock: ManualClock): Promise<void> {
-    for (let i = 0; i < BREAKER_MINIMUM; i++) await breaker.run(fails('upstream_closed')).catch(() => undefined);
+    for (let i = 0; i < BREAKER_MINIMUM; i++) await breaker.run('a', fails('upstream_closed')).catch(() => undefined);
     expect(breaker.health).toBe('resting');
     await sleep(30);
     clock.advance(30);
@@ -154,12 +154,12 @@ describe('a trial', () => {
     const breaker = at(clock, told);
     await resting(breaker, clock);
     const slow = Promise.withResolvers<string>();
-    const trial = breaker.run(() => slow.promise);
-    await expect(breaker.run(async () => 'early')).rejects.toThrow(ServerResting);
+    const trial = breaker.run('a', () => slow.promise);
+    await expect(breaker.run('a', async () => 'early')).rejects.toThrow(ServerResting);
     clock.advance(TRIAL_PATIENCE_MS);
-    await expect(breaker.run(fails('upstream_timeout'))).rejects.toThrow('no');
+    await expect(breaker.run('a', fails('upstream_timeout'))).rejects.toThrow('no');
     expect(breaker.health).toBe('trial');
-    expect(await breaker.run(async () => 'second')).toBe('second');
+    expect(await breaker.run('a', async () => 'second')).toBe('second');
     expect(breaker.health).toBe('up');
     slow.reject(new GatewayError('upstream_closed', 'late'));
     await expect(trial).rejects.toThrow('late');
@@ -176,8 +176,70 @@ describe('a trial', () => {
     const clock = new ManualClock(Date.now());
     const breaker = at(clock);
     await resting(breaker, clock);
-    await breaker.run(fails(code)).catch(() => undefined);
+    await breaker.run('a', fails(code)).catch(() => undefined);
     expect(breaker.health).toBe(health);
+  });
+});
+
+describe('one agent whose calls fail', () => {
+  /** Breaks on what the attacker sends, and answers everybody else. */
+  const fragile: RawHandler = (request, response) =>
+    (JSON.stringify(request.message).includes('poison') ? broken : well)(request, response);
+  const poisoned = { params: { name: 't', arguments: { poison: true } }, paramsText: undefined };
+
+  it('is kept away alone: the server goes on answering the others, and is told to rest once', async () => {
+    // No trial while this runs, however slow the machine is.
+    await gateway.close();
+    gateway = startUpstreams({ firstRestMs: 60_000 });
+    const one = await server(fragile);
+    const [attacker, other] = ['attacker', 'other'].map((principalKey) => agentAt({ url: one.url }, { principalKey })) as [Agent, Agent];
+    for (let round = 0; round < 3; round++) {
+      expect((await codes(attacker, BREAKER_MINIMUM + 1, 'tools/call', poisoned)).at(-1)).toBe('upstream_unavailable');
+      expect(await codes(other, 4)).toEqual(['result', 'result', 'result', 'result']);
+      expect((await codes(attacker, 1))[0]).toBe('upstream_unavailable');
+    }
+    const told = gateway.reports.filter(([event]) => event === 'server_health').map(([, { health }]) => health);
+    expect(told[0]).toBe('resting');
+    expect(told).not.toContain('up');
+  });
+
+  it('makes the server rest for everybody as soon as another one finds it failing, too', async () => {
+    const clock = new ManualClock(Date.now());
+    const breaker = new Breaker({ server: 's', clock, onChange: () => undefined, firstRestMs: 60_000 });
+    const fails = async () => {
+      throw new GatewayError('upstream_closed', 'no');
+    };
+    for (let i = 0; i < BREAKER_MINIMUM; i++) await breaker.run('a', fails).catch(() => undefined);
+    expect([breaker.restMsFor('a') > 0, breaker.restMsFor('b'), breaker.restMsFor('c')]).toEqual([true, 0, 0]);
+    expect(() => breaker.check('a')).toThrow(ServerResting);
+    breaker.check('b');
+    expect(await breaker.run('b', async () => 'well')).toBe('well');
+    await expect(breaker.run('b', fails)).rejects.toMatchObject({ code: 'upstream_closed' });
+    for (const caller of ['a', 'b', 'c']) await expect(breaker.run(caller, async () => 'x')).rejects.toBeInstanceOf(ServerResting);
+  });
+
+  it('does not stand for two because of a fault of long ago, nor of one that was well since', async () => {
+    const fails = async () => {
+      throw new GatewayError('upstream_timeout', 'no');
+    };
+    const fresh = () => new Breaker({ server: 's', clock: new ManualClock(Date.now()), onChange: () => undefined, firstRestMs: 60_000 });
+    const open = async (breaker: Breaker): Promise<void> => {
+      while (breaker.health === 'up') await breaker.run('a', fails).catch(() => undefined);
+    };
+    const recovered = fresh();
+    await recovered.run('b', fails).catch(() => undefined);
+    await recovered.run('b', async () => 'well');
+    await open(recovered);
+    expect(recovered.restMsFor('c')).toBe(0);
+    const old = fresh();
+    await old.run('b', fails).catch(() => undefined);
+    for (let i = 0; i < BREAKER_SIZE; i++) await old.run('c', async () => 'well');
+    await open(old);
+    expect(old.restMsFor('b')).toBe(0);
+    const both = fresh();
+    await both.run('b', fails).catch(() => undefined);
+    await open(both);
+    expect(both.restMsFor('c')).toBeGreaterThan(0);
   });
 });
 

@@ -1,5 +1,6 @@
 // The circuit breaker of one endpoint (cockatiel, docs/decisions/0008): a server that mostly fails is left alone for a while, then tried with one
-// call. While it rests nothing is sent, and the agent is told at once. Counts faults of the server only, never what an agent did.
+// call. While it rests nothing is sent, and the agent is told at once. Counts faults of the server only, never what an agent did; and where only one
+// agent's calls fail, the server rests for that agent alone: whoever knows how to make it fail keeps nobody else away from it.
 import { CircuitState, CountBreaker, circuitBreaker, DelegateBackoff, handleWhen } from 'cockatiel';
 import type { Clock } from '../lib/clock.ts';
 import { GatewayError } from '../lib/error.ts';
@@ -51,6 +52,11 @@ export class Breaker {
   #restUntilMs = 0;
   #trialSinceMs = 0;
   #hasSecondTrial = false;
+  #seen = 0;
+  /** By caller: the number of the last exchange that failed for it, when nothing succeeded for it since. */
+  readonly #failing = new Map<string, number>();
+  /** For whom alone the server rests; for everybody when they are several. */
+  readonly #kept = new Set<string>();
 
   constructor(options: BreakerOptions) {
     this.#options = options;
@@ -69,34 +75,59 @@ export class Breaker {
     return state === CircuitState.Open ? Math.max(0, this.#restUntilMs - this.#options.clock.nowMs()) : 0;
   }
 
+  /** The same for one caller. INVARIANT: one agent's failing calls keep no other agent away (breaker.test.ts). */
+  restMsFor(caller: string): number {
+    return this.#isSpared(caller) ? 0 : this.restMs;
+  }
+
   /** Throws ServerResting. For what may stand for hours and so is no trial. */
-  check(): void {
-    if (this.#policy.state !== CircuitState.Closed) throw this.#resting();
+  check(caller: string): void {
+    if (this.#policy.state !== CircuitState.Closed && !this.#isSpared(caller)) throw this.#resting();
   }
 
   /** Rejects with ServerResting when the server is left alone, else as `work` does. Of those who come after a rest one is the trial. */
-  run<T>(work: () => Promise<T>): Promise<T> {
+  run<T>(caller: string, work: () => Promise<T>): Promise<T> {
+    const { state } = this.#policy;
+    if (state === CircuitState.Closed) return this.#whileUp(caller, work);
+    const noted = (): Promise<T> => this.#noted(caller, work);
+    if (this.#isSpared(caller)) return noted();
     if (this.restMs > 0) return Promise.reject(this.#resting());
-    switch (this.#policy.state) {
-      case CircuitState.Closed:
-        return this.#whileUp(work);
-      case CircuitState.HalfOpen:
-        return this.#tryBeside(work);
-      default:
-        return this.#policy.execute(work);
+    return state === CircuitState.HalfOpen ? this.#tryBeside(noted) : this.#policy.execute(noted);
+  }
+
+  #isSpared(caller: string): boolean {
+    return this.#policy.state !== CircuitState.Closed && this.#kept.size === 1 && !this.#kept.has(caller);
+  }
+
+  /** While it rests for somebody: whoever finds it failing, too, is kept away as well. */
+  async #noted<T>(caller: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof Error && isFault(error) && this.#policy.state !== CircuitState.Closed) this.#kept.add(caller);
+      throw error;
     }
   }
 
+  #blame(caller: string): void {
+    if (this.#failing.size >= BREAKER_SIZE) this.#failing.delete(this.#failing.keys().next().value ?? '');
+    this.#failing.set(caller, this.#seen);
+  }
+
   /** Counts as the policy would, without its promises; only a fault goes through the policy, which may end the good times. */
-  async #whileUp<T>(work: () => Promise<T>): Promise<T> {
+  async #whileUp<T>(caller: string, work: () => Promise<T>): Promise<T> {
     const [policy, counter] = [this.#policy, this.#counter];
     try {
       const answer = await work();
+      this.#seen++;
+      if (this.#failing.size > 0) this.#failing.delete(caller);
       counter.success(CircuitState.Closed);
       return answer;
     } catch (error) {
       // The server rests already, or is being tried: what began before says nothing new.
       if (!(error instanceof Error && isFault(error)) || policy.state !== CircuitState.Closed) throw error;
+      this.#seen++;
+      this.#blame(caller);
       return policy.execute(() => Promise.reject(error));
     }
   }
@@ -124,6 +155,7 @@ export class Breaker {
   #newPolicy(): Policy {
     const { clock, onChange, firstRestMs = FIRST_REST_MS } = this.#options;
     this.#counter = newCounter();
+    this.#forgetCallers();
     const policy: Policy = circuitBreaker(
       // A trial that its caller gave up has shown nothing good.
       handleWhen((error) => isFault(error) || (policy.state === CircuitState.HalfOpen && !isAnswer(error))),
@@ -138,10 +170,17 @@ export class Breaker {
     );
     policy.onStateChange((state) => {
       if (state === CircuitState.HalfOpen) this.#trialSinceMs = clock.monotonicMs();
+      if (state === CircuitState.Open) for (const [caller, at] of this.#failing) if (at > this.#seen - BREAKER_SIZE) this.#kept.add(caller);
+      if (state === CircuitState.Closed) this.#forgetCallers();
       // One that was replaced meanwhile has nothing to say any more.
       if (policy === this.#policy) onChange(healthOf(state));
     });
     return policy;
+  }
+
+  #forgetCallers(): void {
+    this.#failing.clear();
+    this.#kept.clear();
   }
 
   #resting(): ServerResting {

@@ -1,6 +1,10 @@
 // Gathers the pieces of a text that arrives in chunks of any size. A peer that sends one byte at a time costs no more memory
 // than one that sends whole pages: small pieces are copied together, not kept as objects.
 
+import { TextDecoder } from 'node:util';
+
+/** So many bytes are decoded as soon as they are there: a long answer is never decoded in one go. */
+const DECODED_BYTES = 1_048_576;
 /** Pieces kept as they came before copying starts: the usual answer is one or two pieces and is never copied. */
 const MAX_LOOSE_PIECES = 16;
 const MIN_CAPACITY_BYTES = 4096;
@@ -8,10 +12,20 @@ const MIN_CAPACITY_BYTES = 4096;
 export class ByteCollector {
   #loose: Buffer[] = [];
   #whole: Buffer | undefined;
+  /** Bytes that are not decoded yet. */
   #length = 0;
+  /** What came before them. */
+  #texts: string[] = [];
+  #decodedBytes = 0;
+  #decoder: TextDecoder | undefined;
+  readonly #stepBytes: number;
+
+  constructor(stepBytes = DECODED_BYTES) {
+    this.#stepBytes = stepBytes;
+  }
 
   get length(): number {
-    return this.#length;
+    return this.#decodedBytes + this.#length;
   }
 
   /** The piece may be kept by reference: the caller must not write to it afterwards. */
@@ -19,13 +33,15 @@ export class ByteCollector {
     if (this.#whole === undefined && this.#loose.length < MAX_LOOSE_PIECES) this.#loose.push(piece);
     else this.#copyIn(piece);
     this.#length += piece.length;
+    if (this.#length >= this.#stepBytes) this.#decode();
   }
 
   /** Everything gathered so far, decoded as UTF-8 (ill-formed sequences become U+FFFD), and an empty collector again. */
   takeText(): string {
     const first = this.#loose[0];
     let text: string;
-    if (this.#whole !== undefined) text = this.#whole.toString('utf8', 0, this.#length);
+    if (this.#decoder !== undefined) text = [...this.#texts, this.#decoder.decode(this.#bytes())].join('');
+    else if (this.#whole !== undefined) text = this.#whole.toString('utf8', 0, this.#length);
     else if (first === undefined) text = '';
     else text = this.#loose.length === 1 ? first.toString('utf8') : Buffer.concat(this.#loose, this.#length).toString('utf8');
     this.clear();
@@ -33,10 +49,29 @@ export class ByteCollector {
   }
 
   clear(): void {
-    if (this.#length === 0) return;
+    if (this.length === 0) return;
     this.#loose = [];
     this.#whole = undefined;
     this.#length = 0;
+    this.#texts = [];
+    this.#decodedBytes = 0;
+    this.#decoder = undefined;
+  }
+
+  /** What ends within a character is kept by the decoder. */
+  #decode(): void {
+    this.#decoder ??= new TextDecoder('utf-8', { ignoreBOM: true });
+    this.#texts.push(this.#decoder.decode(this.#bytes(), { stream: true }));
+    this.#decodedBytes += this.#length;
+    this.#loose = [];
+    this.#whole = undefined;
+    this.#length = 0;
+  }
+
+  #bytes(): Buffer {
+    if (this.#whole !== undefined) return this.#whole.subarray(0, this.#length);
+    const [first] = this.#loose;
+    return this.#loose.length === 1 && first !== undefined ? first : Buffer.concat(this.#loose, this.#length);
   }
 
   #copyIn(piece: Buffer): void {

@@ -88,11 +88,12 @@ class ServerBook implements Upstreams {
   async #exchange(server: ServerEntry, given: UpstreamRequest): Promise<CallReply> {
     const request = server.spec === given.spec ? given : { ...given, spec: server.spec };
     const isStream = request.method === 'subscriptions/listen';
-    if (isStream || server.breaker.restMs > 0) server.breaker.check();
+    const caller = callerOf(request);
+    if (isStream || server.breaker.restMsFor(caller) > 0) server.breaker.check(caller);
     if (isStream) this.#enterStream(server);
     else if (!server.capacity.tryEnter()) await server.capacity.enter(request.signal, request.spec.timeoutMs);
     try {
-      return await (isStream ? this.#send(server, request) : server.breaker.run(() => this.#send(server, request)));
+      return await (isStream ? this.#send(server, request) : server.breaker.run(caller, () => this.#send(server, request)));
     } finally {
       if (isStream) this.#streams.set(server, (this.#streams.get(server) ?? 1) - 1);
       else server.capacity.leave();
@@ -115,7 +116,9 @@ class ServerBook implements Upstreams {
   #choose(request: UpstreamRequest, avoid: string | undefined): ServerEntry {
     const endpoints = endpointsOf(request.spec);
     if (!endpoints) return this.#serverOf(request, request.spec, '');
-    const isUp = (url: string): boolean => (this.#servers.get(keyOf(request.org, request.server, url))?.breaker.restMs ?? 0) === 0;
+    const caller = callerOf(request);
+    const isUp = (url: string): boolean =>
+      (this.#servers.get(keyOf(request.org, request.server, url))?.breaker.restMsFor(caller) ?? 0) === 0;
     const spec = this.#endpoints.choose(request, endpoints, isUp, avoid);
     return this.#serverOf(request, spec, spec.url ?? '');
   }
@@ -232,6 +235,11 @@ class ServerBook implements Upstreams {
 /** Whether the request arrived is not known. */
 function isLost(error: unknown): boolean {
   return error instanceof GatewayError && (error.code === 'upstream_unreachable' || error.code === 'upstream_closed');
+}
+
+/** An agent is one caller, for whichever of its users it calls. */
+function callerOf({ principal, principalKey }: UpstreamRequest): string {
+  return principal?.agent ?? principalKey;
 }
 
 function keyOf(org: string, server: string, place: string): string {

@@ -34,6 +34,23 @@ describe('a payload stream', () => {
     expect(payloads.every((payload, n) => payload.every((byte) => byte === n + 1))).toBe(true);
   });
 
+  it('opens what was sealed in steps, whatever was sealed between them, and uses no stretch twice', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 9_000 }), fc.integer({ min: 1, max: 2_000 }), (plain, step) => {
+        const stream = new PayloadStream('00112233', key, 'org');
+        const between: Buffer[] = [];
+        const work = stream.sealInSteps(plain, step);
+        let done = work.next();
+        for (; !done.done; done = work.next()) between.push(stream.seal(Buffer.alloc(4_100, between.length)));
+        const other = new PayloadStream('00112233', key, 'org');
+        expect(other.open(done.value)).toEqual(Buffer.from(plain));
+        for (const [n, sealed] of between.entries()) expect(other.open(sealed)?.every((byte) => byte === n % 256)).toBe(true);
+        expect(between.every((sealed) => stretch(sealed).nonce !== stretch(done.value as Uint8Array).nonce)).toBe(true);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
   it('never uses a stretch of key stream twice', () => {
     const streams = [new PayloadStream('00112233', key, 'org'), new PayloadStream('00112233', key, 'org')];
     const used = streams.flatMap((stream) => Array.from({ length: 500 }, (_, n) => stretch(stream.seal(new Uint8Array(n % 37)))));
@@ -50,7 +67,7 @@ describe('a payload stream', () => {
     const nonces = Array.from({ length: 5 }, () => stretch(stream.seal(big)).nonce);
     expect(new Set(nonces).size).toBe(2);
     expect(nonces[3]).toBe(nonces[0]);
-  });
+  }, 600_000);
 
   it('does not open what belongs to another key or is too short', () => {
     const sealed = new PayloadStream('00112233', key, 'org').seal(Buffer.from('secret'));

@@ -19,6 +19,8 @@ export const MAX_STREAM_BYTES = 2 ** 30;
 const PAD_BYTES = 16 * 1024;
 /** From this length on a payload is enciphered whole. */
 const MIN_LONG_BYTES = 4 * 1024;
+/** Enciphered in one step: less than a millisecond. */
+const STEP_BYTES = 1_048_576;
 const ZEROS = new Uint8Array(PAD_BYTES);
 const HKDF_INFO = 'sallyport payload stream v2';
 
@@ -53,6 +55,19 @@ export class PayloadStream {
     out.writeUIntBE(stream.offset, HEADER_BYTES - OFFSET_BYTES, OFFSET_BYTES);
     if (isLong) stream.encipherWhole(plain, out);
     else stream.encipher(plain, out);
+    return out;
+  }
+
+  /** In steps. What is sealed meanwhile goes on with its own stream, so this one has a stream to itself. */
+  *sealInSteps(plain: Uint8Array, stepBytes = STEP_BYTES): Generator<void, Buffer, void> {
+    const stream = this.#newStream();
+    const out = Buffer.allocUnsafe(HEADER_BYTES + plain.length);
+    out.set(stream.prefix);
+    out.writeUIntBE(0, HEADER_BYTES - OFFSET_BYTES, OFFSET_BYTES);
+    for (let at = 0; at < plain.length; at += stepBytes) {
+      stream.encipherWhole(plain.subarray(at, at + stepBytes), out.subarray(at));
+      yield;
+    }
     return out;
   }
 

@@ -70,10 +70,19 @@ export class Vault {
 
   /** Seals a value whose integrity a commitment in the log guards; cheaper than `seal`. Throws GatewayError `vault_not_ready` before `prepare`. */
   sealPayload(org: string, plain: Uint8Array): Uint8Array {
+    return this.#currentStream(org).seal(plain);
+  }
+
+  /** The same in steps, for a value of many bytes. */
+  sealPayloadInSteps(org: string, plain: Uint8Array): Generator<void, Uint8Array, void> {
+    return this.#currentStream(org).sealInSteps(plain);
+  }
+
+  #currentStream(org: string): PayloadStream {
     const ring = this.#ring(org);
     const stream = ring.streams.get(ring.current.keyId);
     if (!stream) throw new GatewayError('vault_not_ready', 'The keys of this organization are not loaded yet.', { detail: `org ${org}` });
-    return stream.seal(plain);
+    return stream;
   }
 
   /** undefined when its key is gone. The caller checks the commitment. */
@@ -172,10 +181,12 @@ function contextOf(org: string, purpose: string): string {
 /** Seals the log's payloads; what the log takes as its PayloadSealer. */
 export function payloadSealer(vault: Vault): {
   seal(org: string, bytes: Uint8Array): Uint8Array;
+  sealInSteps(org: string, bytes: Uint8Array): Generator<void, Uint8Array, void>;
   open(org: string, sealed: Uint8Array): Uint8Array;
 } {
   return {
     seal: (org, bytes) => vault.sealPayload(org, bytes),
+    sealInSteps: (org, bytes) => vault.sealPayloadInSteps(org, bytes),
     open(org, sealed) {
       const opened = vault.openPayload(org, sealed);
       if (!opened) throw new GatewayError('payload_unreadable', 'A stored value cannot be opened: it was changed, or its key is gone.');

@@ -19,6 +19,10 @@ const sealer: PayloadSealer = {
     const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(org));
     return Buffer.concat([iv, cipher.update(bytes), cipher.final(), cipher.getAuthTag()]);
   },
+  sealInSteps: function* (org, bytes) {
+    yield;
+    return sealer.seal(org, bytes);
+  },
   open: (org, bytes) => {
     const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12)).setAAD(Buffer.from(org)).setAuthTag(bytes.subarray(-16));
     return Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]);

@@ -18,7 +18,14 @@ import type { Store } from '../../src/store/port.ts';
 import { openSqliteStore } from '../../src/store/sqlite/store.ts';
 
 const ORG = 'acme';
-const sealer = { seal: (_org: string, bytes: Uint8Array) => bytes, open: (_org: string, bytes: Uint8Array) => bytes };
+const sealer = {
+  seal: (_org: string, bytes: Uint8Array) => bytes,
+  sealInSteps: function* (_org: string, bytes: Uint8Array) {
+    yield;
+    return bytes;
+  },
+  open: (_org: string, bytes: Uint8Array) => bytes,
+};
 const box = { seal: (org: string, text: string) => `${org}:${text}`, open: (org: string, sealed: string) => sealed.split(`${org}:`)[1] };
 
 describe('Checkpointer', () => {

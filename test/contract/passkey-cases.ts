@@ -1,6 +1,10 @@
 // What every store promises about passkeys, written once; store-sqlite and store-postgres run it against their driver.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PasskeyUse } from '../../src/approval/passkey-port.ts';
+import { INVITATION_MS } from '../../src/approval/review-link.ts';
 import type { Store } from '../../src/store/port.ts';
 import { type Driver, ORG, type Place } from './store-cases.ts';
 
@@ -59,6 +63,42 @@ export function passkeyCases(driver: Driver): void {
       expect(await passkeys.use(ORG, use('n1', { nowMs: 999 }))).toBe('again');
       await passkeys.use(ORG, use('n3', { nowMs: 1_000, untilMs: 2_000 }));
       expect(await passkeys.use(ORG, use('n1', { nowMs: 1_000, untilMs: 2_000 }))).toBe('used');
+    });
+
+    it('a restore brings back no invitation that was used, before the backup or after it, and no counter', async () => {
+      const scratch = mkdtempSync(join(tmpdir(), 'sallyport-passkey-'));
+      const other = await driver.place();
+      try {
+        const nowMs = Date.now();
+        const invitation = (n: number, more: Partial<PasskeyUse> = {}): PasskeyUse =>
+          use(`invitation/${n}`, { nowMs, madeMs: nowMs, untilMs: nowMs + INVITATION_MS, ...more });
+        await store.passkeys.use(ORG, invitation(1, { counter: 7 }));
+        const challenge = use('challenge/1', { nowMs, untilMs: nowMs + 1_000_000, credential: 'd' });
+        await store.passkeys.use(ORG, challenge);
+        await store.backup(join(scratch, 'backup'));
+        await store.passkeys.use(ORG, invitation(2, { credential: 'e' }));
+        await other.restore(join(scratch, 'backup'));
+        const copy = await other.open();
+        const { passkeys } = copy;
+        const later = { madeMs: nowMs + INVITATION_MS, untilMs: nowMs + 2 * INVITATION_MS, credential: 'f' };
+        expect([
+          await passkeys.use(ORG, invitation(1, { credential: 'f' })),
+          await passkeys.use(ORG, invitation(2, { credential: 'f' })),
+          await passkeys.use('other', invitation(3)),
+          await passkeys.use(ORG, challenge),
+          await passkeys.use(ORG, use('challenge/2', { nowMs, counter: 7 })),
+          await passkeys.use(ORG, use('challenge/3', { nowMs, counter: 8 })),
+          await passkeys.use(ORG, invitation(4, later)),
+        ]).toEqual(['again', 'again', 'again', 'again', 'counter', 'used', 'used']);
+        await copy.backup(join(scratch, 'again'));
+        await copy.lifecycle.close();
+        const third = await driver.place();
+        expect((await third.restore(join(scratch, 'again'))).organizations).toBe(2);
+        await third.dispose();
+      } finally {
+        await other.dispose();
+        rmSync(scratch, { recursive: true, force: true });
+      }
     });
   });
 }

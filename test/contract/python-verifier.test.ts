@@ -178,7 +178,7 @@ describe.skipIf(!hasPython)(`the Python verifier${hasPython ? '' : ' (skipped: n
 
   it('says of proofs with passkeys what the first verifier says', () => {
     const whole = passkeyContents().toSpliced(1, 1).slice(0, 6);
-    const [silent, asked] = [demandingLog(false), demandingLog(true)];
+    const [silent, asked, unheard] = [demandingLog(false), demandingLog(true), demandingLog(false, 'organization')];
     const given: [string[], Proof['documents']][] = [
       [whole, []],
       [whole.slice(1), []],
@@ -188,13 +188,15 @@ describe.skipIf(!hasPython)(`the Python verifier${hasPython ? '' : ' (skipped: n
       [silent.contents, []],
       [silent.contents, silent.documents],
       [asked.contents, asked.documents],
+      [unheard.contents, unheard.documents.slice(0, 1)],
+      [unheard.contents, unheard.documents],
     ];
     const verdicts = given.map(([contents, documents], index) => {
       const { text, key } = madeProof(linesOf(contents, 1), 'call_ran', documents);
       const second = run(['--proof', fileOf(`proof-${index}.json`, text), '--key', key]).verdict.state;
       return [verifyProof(text, [key]).state, second];
     });
-    const expected = ['sound', 'sound', 'broken', 'broken', 'broken', 'sound', 'broken', 'broken'];
+    const expected = ['sound', 'sound', 'broken', 'broken', 'broken', 'sound', 'broken', 'broken', 'sound', 'broken'];
     expect(verdicts).toEqual(expected.map((state) => [state, state]));
   });
 

@@ -217,6 +217,30 @@ export function storeCases(driver: Driver): void {
       expect(await put(store, agent('reader'), 0)).toMatchObject({ type: 'written' });
     });
 
+    it('after a deletion, keeps the objects it has read before, and reads none of them again', async () => {
+      const remove = (name: string) =>
+        store.objects.write(ORG, [{ kind: 'agent', name, document: undefined, expectedRevision: undefined }], 'remover', TIME_MS, change());
+      for (const name of ['reader', 'writer', 'keeper']) await put(store, agent(name));
+      const before = (await store.objects.load(ORG)).objects;
+      await remove('reader');
+      const after = await store.objects.load(ORG);
+      expect(after.revision).toBe(4);
+      expect(after.objects.map(({ metadata }) => metadata.name)).toEqual(['keeper', 'writer']);
+      for (const object of after.objects) expect(before.some((other) => other === object)).toBe(true);
+      // Deleted and made anew in between, deleted without having been read, and nothing at all.
+      await remove('writer');
+      await put(store, agent('writer', 'again'));
+      await put(store, agent('guest'));
+      await remove('guest');
+      const last = await store.objects.load(ORG);
+      expect(last.objects.map(({ metadata, revision }) => [metadata.name, revision])).toEqual([
+        ['keeper', 3],
+        ['writer', 6],
+      ]);
+      expect(before.some((other) => other === last.objects[0])).toBe(true);
+      expect((await store.objects.load(ORG)).objects).toEqual(last.objects);
+    });
+
     it('gives the objects as they were at an earlier revision', async () => {
       await put(store, agent('reader', 'first'));
       await put(store, agent('writer', 'other'));
@@ -429,6 +453,24 @@ export function storeCases(driver: Driver): void {
       expect(added.filter(Boolean)).toHaveLength(1);
       expect(await checkpoints.addSigningKey(ORG, 1, { verifierKey: 'next', sealed: 's' })).toBe(true);
       expect((await checkpoints.signingKeys(ORG)).at(-1)).toEqual({ verifierKey: 'next', sealed: 's' });
+    });
+
+    it('gives the hashes of entries in order, of this organization alone, and nothing from an entry on that is not there', async () => {
+      await store.objects.createOrganization('beside');
+      for (const org of [ORG, 'beside', ORG])
+        await store.log.append(
+          org,
+          ['a', 'b', 'c'].map((call) => decision(`call_${call}`, 0, 'deny')),
+        );
+      const all: string[] = [];
+      for await (const { hash } of store.log.read({ org: ORG })) all.push(hash);
+      const { checkpoints } = store;
+      expect(all.length).toBeGreaterThanOrEqual(6);
+      expect(await checkpoints.entryHashes(ORG, 1, 1_000)).toBe(all.join(''));
+      expect(await checkpoints.entryHashes(ORG, 2, 3)).toBe(all.slice(1, 4).join(''));
+      expect(await checkpoints.entryHashes(ORG, all.length, 5)).toBe(all.at(-1));
+      expect(await checkpoints.entryHashes(ORG, all.length + 1, 5)).toBe('');
+      expect(await checkpoints.entryHashes('nobody', 1, 5)).toBe('');
     });
 
     it('keeps the blocks of the tree up to the first that is missing', async () => {

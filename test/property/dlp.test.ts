@@ -4,9 +4,10 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it, test } from 'vitest';
 import { DLP_TYPES } from '../../src/detect/dlp/finding-kind.ts';
 import { compileDlp, type DlpPlan } from '../../src/detect/dlp/model.ts';
-import { type Replacer, redactJson, redactText, ruleOn } from '../../src/detect/dlp/redact.ts';
+import { type Replacer, redactJsonInSteps, redactText, ruleOn } from '../../src/detect/dlp/redact.ts';
 import { EVERYTHING, scanText } from '../../src/detect/dlp/scan.ts';
 import { createDlpScanner } from '../../src/detect/dlp/scanner.ts';
+import { atOnce } from '../../src/lib/turn.ts';
 import { SseParser } from '../../src/upstream/sse-parser.ts';
 import { TEMPLATES } from '../support/dlp-layout.ts';
 import { dlpObject } from '../support/dlp-object.ts';
@@ -49,8 +50,11 @@ describe.each(['mask', 'partial', 'hash', 'tokenize'])('%s', (action) => {
         ),
         (value) => {
           const text = JSON.stringify(value);
-          const redactOnce = (given: string): string => redactJson(given, ruleOn(scanText(given, plan), given, plan), replacer);
+          const redactOnce = (given: string, step?: number): string =>
+            atOnce(redactJsonInSteps(given, ruleOn(scanText(given, plan), given, plan), replacer, 'planned', step));
           const once = redactOnce(text);
+          // However short its steps are.
+          expect(redactOnce(text, 7)).toBe(once);
           JSON.parse(once);
           expect(redactOnce(once)).toBe(once);
         },

@@ -65,7 +65,7 @@ describe('the index', () => {
     expect(matched(scope, hasher, value(1))).toEqual([]);
     expect(matched(scope, hasher, value(MAX_SOURCES)).length).toBeGreaterThan(0);
     const book = new FlowBook(new ManualClock(), KEY);
-    for (let n = 0; n <= MAX_SCOPES; n++) void book.read(`agent-${n}`, CRM, [part({ value: 'abcd-1234' })], 60_000, false);
+    for (let n = 0; n <= MAX_SCOPES; n++) void book.read(`agent-${n}`, CRM, leavesOf([part({ value: 'abcd-1234' })]), 60_000, false);
     expect(book.scopes).toBe(MAX_SCOPES);
     expect(book.find('agent-0', 60_000)).toBeUndefined();
     expect(book.find(`agent-${MAX_SCOPES}`, 60_000)).toBeDefined();
@@ -74,7 +74,7 @@ describe('the index', () => {
   it('forgets what the window has passed, whole', () => {
     const clock = new ManualClock();
     const book = new FlowBook(clock, KEY);
-    void book.read('a', CRM, [part({ value: 'willow-7731-anchor-4402-plum' })], 60_000, true);
+    void book.read('a', CRM, leavesOf([part({ value: 'willow-7731-anchor-4402-plum' })]), 60_000, true);
     expect(book.kept).toBeGreaterThan(0);
     clock.advance(60_001);
     expect(book.find('a', 60_000)).toBeUndefined();
@@ -120,6 +120,11 @@ describe('what was read', () => {
   });
 });
 
+function cpuMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1_000;
+}
+
 it('no step of the work on long texts takes long', () => {
   const hasher = new FlowHasher(KEY);
   const line = 'a line of an export with ines.okafor@northwind.example, 4072.50 and cXVhcnR6LTg4MjgtY2luZGVyLTE2NzA= %41%42 in it\n';
@@ -131,9 +136,9 @@ it('no step of the work on long texts takes long', () => {
     for (let repeat = 0; repeat < 3; repeat++) {
       const work = makeWork();
       for (let n = 0, done = false; !done; n++) {
-        const began = performance.now();
+        const began = cpuMs();
         done = work.next().done === true;
-        best[n] = Math.min(best[n] ?? Number.POSITIVE_INFINITY, performance.now() - began);
+        best[n] = Math.min(best[n] ?? Number.POSITIVE_INFINITY, cpuMs() - began);
       }
     }
     steps.push(...best);

@@ -225,6 +225,23 @@ describe('the setter alone', () => {
     expect((await lift(operator)).body).toMatchObject({ lifted: true });
   });
 
+  it('cannot be two people: with another operator that was there before and is the same user, or with one that is revoked', async () => {
+    const person = { kind: 'user', metadata: { name: 'ann' }, spec: {} } as unknown as StoredObject;
+    await seed(side.core, ORG, [person]);
+    const make = async (who: string, user?: string): Promise<string> =>
+      (await admin('POST', 'operators', { name: who, role: 'admin', ...(user && { user }) })).body.token;
+    const [one, two, other] = [await make('ann-1', 'ann'), await make('ann-2', 'ann'), await make('bob')];
+    name = `f${++count}`;
+    await set({}, (method, path, body) => send(one, method, path, body));
+    expect((await send(one, 'DELETE', `freezes/${name}`)).body).toMatchObject({ lifted: false });
+    refused(await send(two, 'DELETE', `freezes/${name}`), 'both the user "ann"');
+    expect((await admin('POST', 'operators/ann-1/revoke')).status).toBe(200);
+    // What a revoked operator asked is asked by nobody.
+    expect((await send(other, 'DELETE', `freezes/${name}`)).body).toMatchObject({ lifted: false });
+    expect((await stored())?.spec.liftRequest?.by).toBe('bob');
+    expect((await send(two, 'DELETE', `freezes/${name}`)).body).toMatchObject({ lifted: true });
+  });
+
   it('can make it stricter', async () => {
     name = `f${++count}`;
     await set({ until: '2100-01-01T00:00:00Z' });

@@ -464,9 +464,36 @@ spec:
     writeFileSync(logFile, (await acme.admin('GET', '/api/v1/log/export')).text);
     expect((await runCli(['verify', logFile])).code).toBe(0);
     expect((await runCli(['verify', '--proof', proofFile, '--key', key])).code).toBe(0);
+    const { text: pack } = await acme.admin(
+      'GET',
+      '/api/v1/evidence/pack?framework=eu-ai-act&from=2020-01-01T00:00:00Z&to=2100-01-01T00:00:00Z',
+    );
+    expect(pack).toContain('1 of 1 held call took a passkey to approve; 1 of 1 approving vote were confirmed with one');
+    expect((await acme.admin('GET', '/api/v1/export')).text).toMatch(/^# Left out: 1 of kind passkey,/);
     if (spawnSync('python3', ['--version']).status !== 0) return;
     const verifier = join(import.meta.dirname, '../../verifiers/python/verify.py');
     expect(spawnSync('python3', [verifier, logFile], { encoding: 'utf8' })).toMatchObject({ status: 0 });
     expect(spawnSync('python3', [verifier, '--proof', proofFile, '--key', key], { encoding: 'utf8' })).toMatchObject({ status: 0 });
+  });
+
+  it('proves what the organization demands where the rule says nothing of approvers', async () => {
+    const text = `kind: organization
+metadata: {name: acme}
+spec: {approvals: {approvers: {passkey: true}, keepAnswerMs: 0}}
+---
+kind: policy
+metadata: {name: money}
+spec:
+  tier: guardrail
+  rules:
+    - {name: held, match: {tool: [common]}, effect: hold}
+`;
+    expect((await acme.admin('POST', '/api/v1/apply', { text })).status).toBe(200);
+    expect((await acme.ask('tools/call', { name: 'common', arguments: {} })).text).toContain('approval_required');
+    const { entries } = (await acme.admin('GET', '/api/v1/log?type=decision&effect=hold&limit=1')).json as {
+      entries: { content: { call: string } }[];
+    };
+    const proof = (await acme.admin('GET', `/api/v1/log/proof?call=${entries[0]?.content.call}`)).json as Proof;
+    expect(proof.documents.map(({ kind, name }) => `${kind}/${name}`).sort()).toEqual(['organization/acme', 'policy/money']);
   });
 });

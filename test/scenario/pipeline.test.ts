@@ -368,7 +368,7 @@ describe('questions of servers', () => {
       expect(await ask()).toMatchObject({ type: 'result', result: { inputRequests: { a: {}, b: {} } } });
       await h.seed(policyObject('quiet', [{ name: 'no-sampling', match: { method: ['sampling/createMessage'] }, effect: 'deny' }], 1));
       expect(await ask()).toMatchObject({ type: 'denied', code: 'denied_by_rule', rule: 'quiet/no-sampling' });
-      const written = ['decision roots/list allow', 'outcome ok', 'decision sampling/createMessage deny', 'outcome upstream_failed'];
+      const written = ['decision roots/list allow', 'outcome ok', 'decision sampling/createMessage deny', 'outcome withheld'];
       expect((await types()).slice(-4)).toEqual(written);
     },
   );

@@ -183,6 +183,98 @@ describe.each(STORES)('an answer that a rule holds, on %s', (kind) => {
     expect(again).toMatchObject({ type: 'denied' });
   });
 
+  it('of the same type at another place, held by a rule since, is not let out by it either', async () => {
+    const spelled = 'ben.amari [at] southgate-mills [dot] com';
+    await open([{ name: 'people', types: ['pii.email'], minConfidence: 0.9, action: 'hold' }]);
+    answering({ content: [{ type: 'text', text: `write to ${MAIL} or ${spelled}` }] });
+    const id = ticketOf(await read());
+    await vote(id, 'approve');
+    expect(JSON.stringify(await read())).toContain(MAIL);
+    await h.seed(dlpObject('more', { order: 2000, rules: [{ name: 'spelled', types: ['pii.email'], action: 'hold' }] }));
+    const again = await read();
+    expect(again).toMatchObject({ type: 'denied', rule: 'dlp/dlp/people' });
+    expect(JSON.stringify(again)).not.toContain('southgate');
+    expect(ran()).toBe(1);
+  });
+
+  it('that is no longer held by any rule waits on: the call does not run again, before or after the decision', async () => {
+    await open();
+    const id = ticketOf(await read());
+    await h.seed(dlpObject('dlp', { rules: [MASKED] }));
+    for (let time = 0; time < 2; time++) expect(await read()).toMatchObject({ type: 'denied', approval: { id, state: 'open' } });
+    expect(ran()).toBe(1);
+    // Others are not kept from anything.
+    expect(await read(2)).toMatchObject({ type: 'result' });
+    expect(ran()).toBe(2);
+    await vote(id, 'approve');
+    const released = await read();
+    expect(released).toMatchObject({ type: 'denied', approval: { id, state: 'approved' }, answer: { type: 'result' } });
+    expect(JSON.stringify(released)).toContain(IBAN);
+    expect(JSON.stringify(released)).not.toContain(MAIL);
+    expect(ran()).toBe(2);
+    clock.advance(HOUR_MS);
+    expect(await read()).toMatchObject({ type: 'result' });
+    expect(ran()).toBe(3);
+    await expectSoundLog('3704 0044 0532', MAIL);
+  });
+
+  it('is withheld by the rules in force when it comes, so that no later rule hides its ticket', async () => {
+    await open();
+    const isCall = ({ method }: { method: string }): boolean => method === 'tools/call';
+    const whenAsked = async (rules: object[]): Promise<CallOutcome> => {
+      h.answer(async (request) => {
+        if (!isCall(request)) return echoServer(request);
+        await h.seed(dlpObject('dlp', { rules }));
+        return ok(ANSWER);
+      });
+      return read();
+    };
+    expect(JSON.stringify(await whenAsked([MASKED]))).toContain(IBAN);
+    await h.seed(dlpObject('dlp', { rules: [HELD] }));
+    const blocked = await whenAsked([{ ...HELD, action: 'block' }]);
+    expect(blocked).toMatchObject({ type: 'denied', code: 'blocked_content' });
+    expect((await h.approvals.list(h.org, { live: true, limit: 10 })).length).toBe(0);
+    await expectSoundLog('3704 0044 0532');
+  });
+
+  it.each([
+    ['resources/read', { uri: 'crm://customer/1' }, { contents: [{ uri: 'crm://customer/1', text: `account ${IBAN}` }] }],
+    [
+      'prompts/get',
+      { name: 'letter', arguments: { to: '1' } },
+      { messages: [{ role: 'user', content: { type: 'text', text: `account ${IBAN}` } }] },
+    ],
+  ])('of %s is withheld and released as that of a tool', async (method, params, result) => {
+    await open();
+    h.answer((request) => {
+      if (request.method === method) return ok(result as JsonObject);
+      if (request.method === 'prompts/list') return ok({ prompts: [{ name: 'letter', arguments: [{ name: 'to' }] }] });
+      if (request.method === 'resources/list') return ok({ resources: [{ uri: 'crm://customer/1', name: 'one' }] });
+      return request.method === 'resources/templates/list' ? ok({ resourceTemplates: [] }) : echoServer(request);
+    });
+    const get = () => h.pipeline.run(callOf(method, { bearer: reader.token, params, surface: { type: 'server', server: 'crm' } }));
+    const times = (): number => h.sent.filter((request) => request.method === method).length;
+    const held = await get();
+    expect(held).toMatchObject({ type: 'denied', code: 'approval_required', rule: 'dlp/dlp/bank', approval: { state: 'open' } });
+    expect(JSON.stringify(held)).not.toContain('3704 0044 0532');
+    expect(ticketOf(await get())).toBe(ticketOf(held));
+    await vote(ticketOf(held), 'approve');
+    const released = await get();
+    expect(released).toMatchObject({ type: 'denied', answer: { type: 'result' } });
+    expect(JSON.stringify(released)).toContain(IBAN);
+    expect(times()).toBe(1);
+    await expectSoundLog('3704 0044 0532');
+  });
+
+  it('says in the log that the gateway withheld it', async () => {
+    await open();
+    await read();
+    await h.seed(dlpObject('dlp', { rules: [{ ...HELD, action: 'block' }] }));
+    await read(2);
+    const outcomes = (await h.entries()).filter(({ content }) => content.type === 'outcome').map(({ content }) => content.status);
+    expect(outcomes).toEqual(['withheld', 'withheld']);
+  });
+
   it('comes in the same call, where the client waits for it', async () => {
     await open([HELD], { approvalWaitMs: 60_000 });
     const outcome = await readPatiently((id) => vote(id, 'approve').then(() => undefined));

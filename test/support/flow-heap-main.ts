@@ -4,6 +4,7 @@ import { getHeapSnapshot, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { FlowBook } from '../../src/detect/flow/book.ts';
 import { KEY_BYTES } from '../../src/detect/flow/hasher.ts';
+import { leavesOf } from '../../src/detect/flow/leaf.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 
 setFlagsFromString('--expose-gc');
@@ -29,7 +30,7 @@ const book = new FlowBook(
 async function readOne(n: number): Promise<void> {
   const text = JSON.stringify([{ name: word(n), note: `the value is ${word(n)}1234 and mail ${word(n)}@example.net\n`.repeat(3) }]);
   const part = { pointer: '/content/0/text', kind: 'text' as const, text };
-  await book.read(`agent-${n % 3}`, { name: 'crm.get', server: 'crm', labels: ['private'], rank: 2 }, [part], 3_600_000, false);
+  await book.read(`agent-${n % 3}`, { name: 'crm.get', server: 'crm', labels: ['private'], rank: 2 }, leavesOf([part]), 3_600_000, false);
 }
 
 for (let n = 0; n < COUNT; n++) await readOne(n);

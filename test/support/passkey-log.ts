@@ -63,23 +63,36 @@ export const passkeyContents = (): string[] => [
   ended('call_ran', 7),
 ];
 
-/** A rule whose text demands a passkey, and the log of a call that it held; `isAsked`: the request says so. At revision 1, whose entry is the policy's. */
-export function demandingLog(isAsked: boolean): {
+/**
+ * A rule whose text demands a passkey (or, with `of` the organization, says nothing of approvers, and the organization demands one), and the log of a call
+ * that it held; `isAsked`: the request says so. At revision 1, whose entry is that of both objects.
+ */
+export function demandingLog(
+  isAsked: boolean,
+  of: 'rule' | 'organization' = 'rule',
+): {
   contents: string[];
   documents: { kind: string; name: string; entry: number; text: string }[];
 } {
-  const rule = { name: 'held', effect: 'hold', match: {}, obligations: { approvers: { passkey: true } } };
+  const approvers = { passkey: true };
+  const rule = { name: 'held', effect: 'hold', match: {}, ...(of === 'rule' ? { obligations: { approvers } } : {}) };
+  const asks = canonicalJson({ kind: 'organization', metadata: { name: 'o' }, spec: { approvals: { approvers } } });
   const text = canonicalJson({ kind: 'policy', metadata: { name: 'p' }, spec: { rules: [rule] } });
   const ruleHash = sha256Hex(canonicalJson(rule));
-  const { id, nonce, createdMs, expiresMs, binding, revision } = ticket;
-  const digest = sha256Hex(canonicalJson({ v: 1, id, nonce, createdMs, expiresMs, binding, rule: 'p/held', ruleHash, revision }));
-  const changes = [{ kind: 'policy', name: 'p', action: 'write' as const, digest: sha256Hex(text) }];
+  const { id, nonce, createdMs, expiresMs, binding } = ticket;
+  const held = 1;
+  const digest = sha256Hex(canonicalJson({ v: 1, id, nonce, createdMs, expiresMs, binding, rule: 'p/held', ruleHash, revision: held }));
+  const changes = [
+    { kind: 'policy', name: 'p', action: 'write' as const, digest: sha256Hex(text) },
+    { kind: 'organization', name: 'o', action: 'write' as const, digest: sha256Hex(asks) },
+  ];
   const contents = [
     objectContent({ timeMs: TIME_MS, author: 'olga', changes }),
-    requested({ ruleHash, digest, quorum: 1, ...(isAsked ? { passkeyRequired: true } : {}) }),
+    requested({ ruleHash, digest, held, quorum: 1, ...(isAsked ? { passkeyRequired: true } : {}) }),
     vote('granted', 'cyd', { user: 'uma', roles: undefined, digest }),
     consumed('call_ran', { digest }),
     decision('call_ran', { judged: 1 }),
   ];
-  return { contents, documents: [{ kind: 'policy', name: 'p', entry: 1, text }] };
+  const documents = [{ kind: 'policy', name: 'p', entry: 1, text }];
+  return { contents, documents: of === 'rule' ? documents : [...documents, { kind: 'organization', name: 'o', entry: 1, text: asks }] };
 }

@@ -189,7 +189,7 @@ CONTENT = {
     ),
     "outcome": dict(
         call=is_text, decision=is_count, latencyMs=amount, result=optional(is_hash), findings=FINDINGS,
-        status=one_of("ok", "tool_error", "rpc_error", "upstream_failed", "cancelled", "input_required"),
+        status=one_of("ok", "tool_error", "rpc_error", "upstream_failed", "withheld", "cancelled", "input_required"),
     ),
     "object": dict(
         author=any_text, changes=list_of(kind=is_text, name=is_text, action=is_text, digest=optional(is_hash)),
@@ -1147,7 +1147,7 @@ def check_proof(proof, keys, witnesses=(), authorities=()):
     checkpoint = parse_checkpoint(proof["checkpoint"])
     if checkpoint is None:
         raise Breach("checkpoint-form")
-    call, entries, allowed, decisions, before = proof.get("call"), {}, set(), 0, 0
+    call, entries, allowed, decisions, before, revisions = proof.get("call"), {}, set(), 0, 0, {}
     if "call" in proof and not isinstance(call, str):
         raise ValueError("call")
     for one in proof["entries"]:
@@ -1161,6 +1161,7 @@ def check_proof(proof, keys, witnesses=(), authorities=()):
             raise Breach("order")
         before = header["seq"]
         entries[header["seq"]] = content
+        revisions[header["seq"]] = header["revision"]
         if call is None or content["type"] not in ("decision", "outcome"):
             continue
         if content["call"] != call:
@@ -1183,7 +1184,7 @@ def check_proof(proof, keys, witnesses=(), authorities=()):
         if sha256_hex(definition["text"]) != definition["hash"] or not named:
             raise Breach("definition")
     if call is not None:
-        check_bindings(call, entries, allowed, proof["documents"])
+        check_bindings(call, entries, revisions, allowed, proof["documents"])
     trusted = [key for key in map(parse_key, keys or proof["keys"]) if key]
     signer = signed_by(checkpoint, trusted)
     if signer is None:
@@ -1195,7 +1196,7 @@ def check_proof(proof, keys, witnesses=(), authorities=()):
     return {"state": "sound" if keys else "cannot_tell", **facts}
 
 
-def check_bindings(call, entries, allowed, documents):
+def check_bindings(call, entries, revisions, allowed, documents):
     """The last paragraph of section 9: approvals are bound to the call, and the rule that decided to the text of its policy."""
 
     def rules_of(name):
@@ -1209,6 +1210,13 @@ def check_bindings(call, entries, allowed, documents):
                 found += [rule for rule in rules if isinstance(rule, dict) and rule.get("name") == parts[1]]
         return found
 
+    def organization_demands(held):
+        found = [one for one in documents if one["kind"] == "organization" and revisions[one["entry"]] <= (held or 0)]
+        if not found:
+            return False
+        spec = parse_json(max(found, key=lambda one: revisions[one["entry"]])["text"]).get("spec", {})
+        return (spec.get("approvals", {}).get("approvers") or {}).get("passkey") is True
+
     approvals = Approvals()
     approvals.parts = True
     tickets = {content.get("approval") for content in entries.values() if content["type"] == "decision"}
@@ -1221,8 +1229,12 @@ def check_bindings(call, entries, allowed, documents):
             asked_under = [rule for rule in asked if sha256_hex(canonical(rule)) == content["ruleHash"]]
             if asked and not asked_under:
                 raise Breach("rule")
-            if content.get("passkeyRequired") is not True and any(demands_passkey(rule) for rule in asked_under):
-                raise Breach("rule")
+            if content.get("passkeyRequired") is not True and asked_under:
+                demands = [approvers_of(rule) for rule in asked_under]
+                if any(one is not None and one.get("passkey") is True for one in demands):
+                    raise Breach("rule")
+                if all(one is None for one in demands) and organization_demands(content.get("held")):
+                    raise Breach("rule")
         elif content["type"] == "system" and content["event"] == "grant":
             if content["call"] != call:
                 raise Breach("another call")
@@ -1238,10 +1250,10 @@ def check_bindings(call, entries, allowed, documents):
                 raise Breach("rule")
 
 
-def demands_passkey(rule):
+def approvers_of(rule):
     obligations = rule.get("obligations")
     approvers = obligations.get("approvers") if isinstance(obligations, dict) else None
-    return isinstance(approvers, dict) and approvers.get("passkey") is True
+    return approvers if isinstance(approvers, dict) else None
 
 
 # --- segments (section 10) ------------------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { Context, Hono } from 'hono';
 import { ALGORITHMS, readRegistration } from '../../approval/registration.ts';
-import { type Invitation, PASSKEY_PATH, type RelyingParty } from '../../approval/review-link.ts';
+import { INVITATION_MS, type Invitation, PASSKEY_PATH, type RelyingParty } from '../../approval/review-link.ts';
 import type { ControlView } from '../../object/snapshot.ts';
 import { change } from '../change.ts';
 import { isCurrent, mayAct } from '../operator.ts';
@@ -143,7 +143,8 @@ async function register(gate: ReviewGate, invited: Invited, form: URLSearchParam
   };
   const object = readDraft({ kind: 'passkey', metadata: { name, ...(title ? { title } : {}) }, spec, revision: 0 });
   if (object instanceof Response) return object;
-  const used = await context.passkeys.use(context.org, { once: aboutOf(invitation), untilMs, nowMs, credential, counter });
+  const madeMs = untilMs - INVITATION_MS;
+  const used = await context.passkeys.use(context.org, { once: aboutOf(invitation), untilMs, nowMs, madeMs, credential, counter });
   if (used !== 'used') return html(410, messagePage('This invitation was used', 'Ask role admin for a new one: sallyport passkey invite.'));
   const written = await change(context, operator, { put: [object] }, { action: 'passkey' });
   if (written.status !== 200)

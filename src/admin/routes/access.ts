@@ -1,6 +1,7 @@
 // Operators and keys. A new operator token is shown once, in the answer that makes it; only its hash is kept.
-import { didYouMean } from '../../lib/suggest.ts';
+
 import type { StoredObject } from '../../object/kinds.ts';
+import { noSuch } from '../../object/no-such.ts';
 import { change } from '../change.ts';
 import type { AdminContext } from '../context.ts';
 import * as contract from '../contract.ts';
@@ -57,10 +58,11 @@ export const accessRoutes: Route[] = [
         return failure(
           404,
           'not_found',
-          `There is no operator/${name}.${didYouMean(
+          noSuch(
+            'operator',
             name,
             view.operators().map((one) => one.metadata.name),
-          )}`,
+          ),
         );
       if (found.spec.revokedAt !== undefined) return json(200, { name, revision: view.revision });
       const object = { ...found, spec: { ...found.spec, revokedAt: now(context) } };

@@ -1,6 +1,7 @@
 // Handing over deciding: reviewers hand over their own place for a time; role admin does so for others who cannot.
 // Never hands over more than the person has: that is asked at every vote.
 
+import { noSuch } from '../../object/no-such.ts';
 import { change } from '../change.ts';
 import * as contract from '../contract.ts';
 import { mayAct } from '../operator.ts';
@@ -56,7 +57,16 @@ export const delegationRoutes: Route[] = [
       const name = param('name');
       const view = await context.view();
       const delegation = view.get('delegation', name);
-      if (!delegation) return failure(404, 'not_found', `There is no delegation/${name.slice(0, 63)}.`);
+      if (!delegation)
+        return failure(
+          404,
+          'not_found',
+          noSuch(
+            'delegation',
+            name,
+            view.list('delegation').map((one) => one.metadata.name),
+          ),
+        );
       const own = view.operator(operator.name)?.spec.user;
       const { from, to } = delegation.spec;
       if ((own === undefined || (own !== from && own !== to)) && !mayAct(operator.role, 'admin'))

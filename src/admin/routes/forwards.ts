@@ -1,5 +1,5 @@
 // Forwards of the log with how far they have come; the same whichever gateway is asked.
-import { didYouMean } from '../../lib/suggest.ts';
+import { noSuch } from '../../object/no-such.ts';
 import * as contract from '../contract.ts';
 import { failure, json, type Route, route } from '../route.ts';
 
@@ -44,5 +44,5 @@ export const forwardRoutes: Route[] = [
 
 function unknown(name: string, all: readonly { name: string }[]): Response {
   const names = all.map((one) => one.name);
-  return failure(404, 'not_found', `There is no forward/${name}.${didYouMean(name, names)}`);
+  return failure(404, 'not_found', noSuch('forward', name, names));
 }

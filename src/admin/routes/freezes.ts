@@ -1,8 +1,9 @@
 // The kill switch: set a freeze, lift it, list what is frozen. In force for the next call when the answer is sent, calls under way are stopped.
 // Never lets an operator say who set or asked to lift: that is written by object/freeze-guard.ts.
-import { didYouMean } from '../../lib/suggest.ts';
+
 import { approvalsToLift, openLiftRequest } from '../../object/freeze-guard.ts';
 import type { FreezeSpec, StoredObject, TokenSpec } from '../../object/kinds.ts';
+import { noSuch } from '../../object/no-such.ts';
 import type { PlanInput } from '../../object/plan.ts';
 import type { ControlView } from '../../object/snapshot.ts';
 import { change } from '../change.ts';
@@ -20,7 +21,7 @@ export const freezeRoutes: Route[] = [
     reply: contract.freezeList,
     async handle({ context }) {
       const view = await context.view();
-      return json(200, { freezes: view.freezes().map((freeze) => freezeRow(context, freeze)) });
+      return json(200, { freezes: view.freezes().map((freeze) => freezeRow(context, view, freeze)) });
     },
   }),
   route({
@@ -66,9 +67,9 @@ export const freezeRoutes: Route[] = [
       const freeze = view.get('freeze', name);
       if (!freeze) {
         const names = view.freezes().map((one) => one.metadata.name);
-        return failure(404, 'not_found', `There is no freeze/${name}.${didYouMean(name, names)}`);
+        return failure(404, 'not_found', noSuch('freeze', name, names));
       }
-      if (!waitsForRequest(context, freeze)) {
+      if (!waitsForRequest(context, view, freeze)) {
         const reply = ({ revision }: { revision: number }) => ({ name, revision, lifted: true });
         return change(context, operator, { put: [], delete: [{ kind: 'freeze', name }], lift: name }, { action: 'lift', reply });
       }
@@ -79,16 +80,16 @@ export const freezeRoutes: Route[] = [
 ];
 
 /** The first of two people: there is nothing to confirm yet. */
-function waitsForRequest({ clock, objects }: AdminContext, { spec }: StoredObject<'freeze'>): boolean {
+function waitsForRequest({ clock, objects }: AdminContext, view: ControlView, { spec }: StoredObject<'freeze'>): boolean {
   const nowMs = clock.nowMs();
   if (spec.drill || !isActive(spec.until, nowMs)) return false;
-  return approvalsToLift(spec, objects.liftApprovals ?? 1) > 1 && openLiftRequest(spec, nowMs) === undefined;
+  return approvalsToLift(spec, objects.liftApprovals ?? 1) > 1 && openLiftRequest(view, spec, nowMs) === undefined;
 }
 
-function freezeRow({ clock, objects }: AdminContext, { metadata, spec }: StoredObject<'freeze'>): object {
+function freezeRow({ clock, objects }: AdminContext, view: ControlView, { metadata, spec }: StoredObject<'freeze'>): object {
   const { lift: _, liftRequest: _old, ...shown } = spec;
   const nowMs = clock.nowMs();
-  const liftRequest = openLiftRequest(spec, nowMs);
+  const liftRequest = openLiftRequest(view, spec, nowMs);
   return {
     name: metadata.name,
     ...shown,

@@ -1,8 +1,9 @@
 // Standing grants: write one, stand for one that somebody wrote, end one, list them with their use. Objects like all others underneath.
 // Never counts a vote itself: who stands for a grant is written by object/grant-stamp.ts, and whether that is enough is asked at every call.
+
 import { standingPeople } from '../../auth/person.ts';
-import { didYouMean } from '../../lib/suggest.ts';
 import type { StoredObject } from '../../object/kinds.ts';
+import { noSuch } from '../../object/no-such.ts';
 import { change } from '../change.ts';
 import type { AdminContext } from '../context.ts';
 import * as contract from '../contract.ts';
@@ -114,5 +115,5 @@ function grantRow(
 
 async function unknown(context: AdminContext, name: string): Promise<Response> {
   const names = (await context.view()).list('grant').map(({ metadata }) => metadata.name);
-  return failure(404, 'not_found', `There is no grant/${name.slice(0, 63)}.${didYouMean(name, names)}`);
+  return failure(404, 'not_found', noSuch('grant', name, names));
 }

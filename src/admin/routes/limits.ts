@@ -1,5 +1,5 @@
 // Limits with what is used of them now. Quotas are those of all gateways; calls at once those of the gateway that answers.
-import { didYouMean } from '../../lib/suggest.ts';
+import { noSuch } from '../../object/no-such.ts';
 import * as contract from '../contract.ts';
 import { failure, json, type Route, route } from '../route.ts';
 
@@ -25,7 +25,7 @@ export const limitRoutes: Route[] = [
       const [found] = await context.limits(name);
       if (found) return json(200, found);
       const names = (await context.limits(undefined)).map((limit) => limit.name);
-      return failure(404, 'not_found', `There is no limit/${name}.${didYouMean(name, names)}`);
+      return failure(404, 'not_found', noSuch('limit', name, names));
     },
   }),
 ];

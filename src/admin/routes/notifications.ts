@@ -1,7 +1,8 @@
 // Notifications: what is delivered, what is not, trying a subscription, delivering again. Whom and what to tell are objects of kind subscription.
 // Never shows an event's content, an address or a secret: ids, types and reasons only.
-import { didYouMean } from '../../lib/suggest.ts';
+
 import type { Delivery } from '../../notify/port.ts';
+import { noSuch } from '../../object/no-such.ts';
 import * as contract from '../contract.ts';
 import { failure, json, type Route, route } from '../route.ts';
 
@@ -58,7 +59,7 @@ export const notificationRoutes: Route[] = [
       const tested = await context.notify.test(name);
       if (!tested) {
         const names = view.list('subscription').map(({ metadata }) => metadata.name);
-        return failure(404, 'not_found', `There is no subscription/${name}.${didYouMean(name, names)}`);
+        return failure(404, 'not_found', noSuch('subscription', name, names));
       }
       const { result, durationMs, event } = tested;
       const why = result.type === 'failed' ? { error: result.error } : {};

@@ -168,10 +168,17 @@ export const objectRoutes: Route[] = [
         .flatMap((kind) => [...view.list(kind)] as StoredObject[])
         .map((object) => (object.kind === 'secret' ? object : shownTo(operator, object)));
       const text = exportObjects(objects, { withSecrets: secrets === 'true', revision: revisions === 'true' });
-      return new Response(text, { headers: { 'content-type': 'application/yaml; charset=utf-8' } });
+      const left = kinds === undefined ? view.list('passkey').length : 0;
+      return new Response(left === 0 ? text : `${leftOut(left)}${text}`, {
+        headers: { 'content-type': 'application/yaml; charset=utf-8' },
+      });
     },
   }),
 ];
+
+function leftOut(passkeys: number): string {
+  return `# Left out: ${passkeys} of kind passkey, which cannot be applied. See them with --kind passkey; \`sallyport backup\` takes them along.\n`;
+}
 
 function readInput(body: {
   text?: string | undefined;

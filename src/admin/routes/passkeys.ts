@@ -1,7 +1,8 @@
 // Passkeys of reviewers: list, invite somebody to register one, remove one; and what a reviewer's browser signs to approve a call that takes one.
 // Never registers one: whoever holds the key does, on the page of the invitation.
+
 import { systemRandom } from '../../lib/id.ts';
-import { didYouMean } from '../../lib/suggest.ts';
+import { noSuch } from '../../object/no-such.ts';
 import { change } from '../change.ts';
 import * as contract from '../contract-passkey.ts';
 import { mayAct } from '../operator.ts';
@@ -40,7 +41,7 @@ export const passkeyRoutes: Route[] = [
       const view = await context.view();
       if (!view.user(user)) {
         const names = view.users().map(({ metadata }) => metadata.name);
-        return failure(404, 'not_found', `There is no user/${user.slice(0, 63)}.${didYouMean(user, names)}`);
+        return failure(404, 'not_found', noSuch('user', user, names));
       }
       if (!view.operators().some(({ spec }) => spec.user === user && spec.revokedAt === undefined && mayAct(spec.role, 'reviewer')))
         return failure(422, 'refused', `No operator who may review is linked to user/${user} (spec.user), so nobody could sign in there.`);
@@ -61,7 +62,16 @@ export const passkeyRoutes: Route[] = [
       const name = param('name');
       const view = await context.view();
       const passkey = view.get('passkey', name);
-      if (!passkey) return failure(404, 'not_found', `There is no passkey/${name.slice(0, 63)}.`);
+      if (!passkey)
+        return failure(
+          404,
+          'not_found',
+          noSuch(
+            'passkey',
+            name,
+            view.list('passkey').map((one) => one.metadata.name),
+          ),
+        );
       const own = view.operator(operator.name)?.spec.user;
       if (passkey.spec.user !== own && !mayAct(operator.role, 'admin'))
         return failure(403, 'forbidden', `passkey/${name} is not yours; role admin can remove it.`);

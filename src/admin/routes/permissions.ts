@@ -1,6 +1,7 @@
 // Effective permissions: who may use a capability, and what an agent or token may use. Read only, answered from the rules in force.
+
 import type { Principal } from '../../call.ts';
-import { didYouMean } from '../../lib/suggest.ts';
+import { noSuch } from '../../object/no-such.ts';
 import type { ControlView } from '../../object/snapshot.ts';
 import { type AccessRow, type AccessState, allPrincipals, capabilitiesOf, knownNames, MAX_ACCESS_ROWS, rowOf } from '../access.ts';
 import type { AdminContext } from '../context.ts';
@@ -72,5 +73,5 @@ function answer(context: AdminContext, state: AccessState, rows: AccessRow[], se
 
 function missing(kind: 'server' | 'agent' | 'token', name: string, view: ControlView): Response {
   const names = view.list(kind).map((one) => one.metadata.name);
-  return failure(404, 'not_found', `There is no ${kind}/${name.slice(0, 64)}.${didYouMean(name, names)}`);
+  return failure(404, 'not_found', noSuch(kind, name, names));
 }

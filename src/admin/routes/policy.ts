@@ -1,6 +1,7 @@
 // Policies as they work together: the final list of rules for one agent.
+
 import { callerOf } from '../../auth/principal-index.ts';
-import { didYouMean } from '../../lib/suggest.ts';
+import { noSuch } from '../../object/no-such.ts';
 import type { ControlView } from '../../object/snapshot.ts';
 import { orderedRules } from '../../policy/compile.ts';
 import type { Who } from '../../policy/decide-input.ts';
@@ -20,7 +21,7 @@ export const policyRoutes: Route[] = [
       const view = await context.view();
       if (agent !== undefined && !view.agent(agent)) {
         const names = view.agents().map(({ metadata }) => metadata.name);
-        return failure(404, 'not_found', `There is no agent "${agent}".${didYouMean(agent, names)}`);
+        return failure(404, 'not_found', noSuch('agent', agent, names));
       }
       const who = agent === undefined ? undefined : whoOf(view, context.org, agent, { teams, roles, user });
       return json(200, { revision: view.revision, rules: effectiveRules(orderedRules(view.all()), who, server) });

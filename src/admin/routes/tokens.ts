@@ -1,9 +1,10 @@
 // Tokens of agents: list and report, make, rotate, revoke. A new token is shown once, in the answer that makes it; only its hash is kept.
+
 import { newToken } from '../../auth/token.ts';
 import { reportToken, type TokenReportOptions } from '../../auth/token-report.ts';
 import type { Json } from '../../lib/json.ts';
-import { didYouMean } from '../../lib/suggest.ts';
 import type { StoredObject, TokenSpec } from '../../object/kinds.ts';
+import { noSuch } from '../../object/no-such.ts';
 import { parseObjectValue } from '../../object/parse.ts';
 import type { ControlView } from '../../object/snapshot.ts';
 import { change } from '../change.ts';
@@ -170,5 +171,5 @@ function retirement(context: AdminContext, spec: TokenSpec, overlapMs: number): 
 
 function missing(kind: 'token' | 'agent' | 'user', name: string, view: ControlView): Response {
   const names = view.list(kind).map((one) => one.metadata.name);
-  return failure(404, 'not_found', `There is no ${kind}/${name}.${didYouMean(name, names)}`);
+  return failure(404, 'not_found', noSuch(kind, name, names));
 }

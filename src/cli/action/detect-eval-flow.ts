@@ -37,9 +37,9 @@ async function leaks(book: FlowBook, key: string, { servers, calls }: JsonObject
     const carried = scope ? await book.carried(scope, leavesOf(args).leaves, 2) : [];
     most = Math.max(most, outgoing(carried));
     const name = `${call.server}.${String(call.tool)}`;
-    await book.read(key, { name: 'agent', server: '', labels: [], rank: 0 }, args, WINDOW_MS, false);
+    await book.read(key, { name: 'agent', server: '', labels: [], rank: 0 }, leavesOf(args), WINDOW_MS, false);
     const reading = { name, server: call.server, labels, rank: rankOf(labels) };
-    await book.read(key, reading, partsOf(replyOf(call.result), 'tools/call'), WINDOW_MS, false);
+    await book.read(key, reading, leavesOf(partsOf(replyOf(call.result), 'tools/call')), WINDOW_MS, false);
   }
   return most;
 }

@@ -44,11 +44,16 @@ export function readText(path: string): string {
 function lintText({ problems, rules, tools }: LintReply): string {
   const lines = problems.flatMap(({ kind, rule, message, example }) => [
     `${kind}: ${rule === undefined ? '' : `${rule}: `}${message}`,
-    ...(example ? [`  for example ${JSON.stringify(example)}`] : []),
+    ...(example ? [`  for example ${exampleText(example)}`] : []),
   ]);
   const found =
     problems.length === 0 ? 'Nothing looks wrong' : `${problems.length} ${problems.length === 1 ? 'thing looks' : 'things look'} wrong`;
   return [...lines, `${found} in ${rules} rules, over ${tools} tools that are known.`].map(printable).join('\n');
+}
+
+/** Without the definition: that of a tool fills the screen, and stands in the answer of --json. */
+function exampleText({ definition, ...call }: NonNullable<LintReply['problems'][number]['example']>): string {
+  return JSON.stringify(call);
 }
 
 function diffText({ rules, witnesses, tried, complete }: PolicyDiffReply): string {

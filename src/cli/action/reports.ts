@@ -35,7 +35,7 @@ export function reportAction(name: ReportName): Action {
 }
 
 function tableText({ columns, rows, notes }: ReportBody): string {
-  const cells = rows.map((row) => row.map((cell) => (cell === null ? '–' : String(cell))));
+  const cells = rows.map((row) => row.map((cell) => (cell === null || cell === '' ? '–' : String(cell))));
   const table =
     rows.length === 0
       ? 'Nothing in this time.'

@@ -4,7 +4,7 @@ import type { AdminClient } from '../admin-client.ts';
 import { type Action, type Run, show } from '../command.ts';
 import { withGateway } from '../connect.ts';
 import { exitCode } from '../exit-code.ts';
-import { usageError } from '../failure.ts';
+import { ListedFailure, usageError } from '../failure.ts';
 import { printable, textTable } from '../text-table.ts';
 
 export const addServerAction: Action = async (run, name = '') =>
@@ -28,15 +28,17 @@ export const addServerAction: Action = async (run, name = '') =>
     };
     await client.apply({ objects: [object], fileName: 'server add' });
     const reply = await client.definitions(name, true);
-    show(run, reply, () => `${reviewText(reply, true)}\n\n${nextStep(reply)}`);
-    return exitCode.ok;
+    const why = await whyUnread(client, reply);
+    show(run, reply, () => `${reviewText(reply, true)}${why}\n\n${nextStep(reply)}`);
+    return isUnread(reply) ? exitCode.negative : exitCode.ok;
   });
 
 export const reviewServerAction: Action = async (run, name = '') =>
   withGateway(run, async (client) => {
     const reply = await client.definitions(name, !run.options.flag('cached'));
-    show(run, reply, () => `${reviewText(reply, run.options.flag('all'))}\n\n${nextStep(reply)}`);
-    return run.options.flag('exitCode') && open(reply).length > 0 ? exitCode.negative : exitCode.ok;
+    const why = await whyUnread(client, reply);
+    show(run, reply, () => `${reviewText(reply, run.options.flag('all'))}${why}\n\n${nextStep(reply)}`);
+    return isUnread(reply) || (run.options.flag('exitCode') && open(reply).length > 0) ? exitCode.negative : exitCode.ok;
   });
 
 export const approveServerAction: Action = async (run, name = '') =>
@@ -46,6 +48,8 @@ export const approveServerAction: Action = async (run, name = '') =>
     const digest = options.text('digest');
     if (only.length > 0 && digest !== undefined) throw usageError('--digest is about everything; it cannot go with --only.');
     const reply = await client.definitions(name, true);
+    if (isUnread(reply))
+      throw new ListedFailure('server_unread', `Nothing of ${name} could be read, so there is nothing to approve.`, problemLines(reply));
     const about = Object.fromEntries(['owner', 'risk', 'environment', 'policy'].map((key) => [key, options.text(key)]));
     const despite = options.flag('despiteFindings') ? { despiteFindings: true } : {};
     const body = only.length > 0 ? { hashes: hashesOf(reply, only), keepOld: options.flag('keepOld') } : { digest: digest ?? reply.digest };
@@ -102,7 +106,7 @@ function reviewText(reply: DefinitionsReply, isAll: boolean): string {
   const diffs = open(reply).flatMap(({ name, kind, diff }) =>
     diff ? [`${kind} ${printable(name)}:\n${diff.split('\n').map(printable).join('\n')}`] : [],
   );
-  const problems = reply.problems.map((line) => `could not be read: ${printable(line)}`);
+  const problems = problemLines(reply);
   const approved = reply.definitions.filter(({ state }) => state === 'approved').length;
   const head = reply.snapshot === null ? 'no snapshot is approved' : `${approved} as approved (revision ${reply.snapshot.revision})`;
   const list =
@@ -128,7 +132,35 @@ function findingLines(definitions: readonly DefinitionBody[]): string[] {
   );
 }
 
+/** One line for all lists that fail in the same way. */
+function problemLines({ problems }: DefinitionsReply): string[] {
+  const lists = new Map<string, string[]>();
+  for (const line of problems) {
+    const [list = '', ...why] = line.split(': ');
+    const key = why.join(': ');
+    lists.set(key, [...(lists.get(key) ?? []), list]);
+  }
+  return [...lists].map(([why, which]) => `could not be read: ${printable(which.join(', '))}: ${printable(why)}`);
+}
+
+/** Nobody knows what it states: that is neither approved nor changed. */
+function isUnread({ definitions, problems }: DefinitionsReply): boolean {
+  return problems.length > 0 && definitions.every(({ hash }) => hash === undefined);
+}
+
+/** What the connection itself said: the exit code of a program, a name that does not resolve. For operators only. */
+async function whyUnread(client: AdminClient, reply: DefinitionsReply): Promise<string> {
+  if (!isUnread(reply)) return '';
+  const { servers } = await client.status();
+  const last = servers.find(({ server }) => server === reply.server)?.lastError;
+  return last === undefined ? '' : `\nlast failure: ${printable(last)}`;
+}
+
 function nextStep(reply: DefinitionsReply): string {
+  if (isUnread(reply))
+    return `Nothing could be read, so nothing can be said of what it states. Mend that, then look again: sallyport server review ${reply.server}`;
+  if (reply.snapshot === null && reply.definitions.length === 0)
+    return `Nothing was read yet, or it states nothing. Read it: sallyport server review ${reply.server}`;
   if (reply.trust) return 'Nothing to approve: this server is trusted.';
   if (open(reply).length === 0) return 'Everything is as it was approved.';
   const despite = open(reply).some(({ findings }) => findings !== undefined) ? ' --despite-findings' : '';

@@ -42,7 +42,8 @@ function summaryText(summary: SimulationSummary): string {
   const { calls, changed, newlyAllowed, newlyRefused, rows, beyond, stale, base, movedSince, withoutArguments } = summary;
   const lines = [`${calls} calls, ${changed} come out differently: ${newlyAllowed} newly allowed, ${newlyRefused} no longer allowed`];
   if (movedSince > 0) lines.push(`${movedSince} are decided by another rule now than when they were made`);
-  if (withoutArguments > 0) lines.push(`${withoutArguments} without something to judge them by (erased or never kept)`);
+  if (withoutArguments > 0)
+    lines.push(`${withoutArguments} without something to judge them by (arguments erased or never kept, or a token that is gone)`);
   if (rows.length > 0) {
     const cells = rows
       .slice(0, SHOWN_ROWS)

@@ -63,7 +63,7 @@ async function readAll(run: Run, source: string, verifier: LogVerifier): Promise
   await withBytes(run, source, async (chunks) => {
     const totalBytes = await sizeOf(source);
     let readBytes = 0;
-    let shownMs = systemClock.monotonicMs();
+    let shownMs = Number.NEGATIVE_INFINITY;
     await feedBytes(chunks, verifier, (bytes) => {
       readBytes += bytes;
       if (systemClock.monotonicMs() - shownMs < PROGRESS_EVERY_MS) return;

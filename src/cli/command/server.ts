@@ -16,6 +16,15 @@ export const serverCommands: readonly CommandSpec[] = [
     needs: 'nothing',
     commands: [
       {
+        usage: 'list',
+        summary: 'Show all servers: how they are, why they failed last, and how much of them is approved',
+        details:
+          'Asks no server. States: up, failing, resting (left alone for a while after failures), trial, unused (nothing asked for it since the gateway started), disabled.',
+        needs: 'gateway',
+        examples: [['server list', 'one line each, then what is wrong and what to do']],
+        load: async () => (await import('../action/server-list.ts')).listServersAction,
+      },
+      {
         usage: 'add <name>',
         summary: 'Register a server, read what it states, and show it for review',
         details:

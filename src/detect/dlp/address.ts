@@ -2,6 +2,7 @@
 // A street word is looked for first (one pass); what stands around it is read with short patterns on a bounded window.
 import type { Match } from './finding-kind.ts';
 import { KEY } from './key-class.ts';
+import { SIGN } from './text-sign.ts';
 import type { Field, View } from './view.ts';
 
 const WINDOW = 70;
@@ -50,9 +51,23 @@ const PO_BOX = /\b(?:P\.? ?O\.? Box|Postfach|BP|Apartado|Casella Postale|Postbus
 
 export function findAddresses(view: View, out: Match[]): void {
   for (const field of view.fields) if (field.bits & KEY.ADDRESS) addField(view.text, field, out);
-  const { text } = view;
-  addAtNumbers(text, out);
-  if (text.includes('ox ') || text.includes('fach ') || text.includes('BP ')) addPostBoxes(text, out);
+  const { text, signs } = view;
+  if (signs.digits > 0) {
+    addAtNumbers(text, out);
+    if (signs.bits & SIGN.capital) addPostBoxes(text, out);
+    if (signs.digits >= MIN_CODE_DIGITS && signs.bits & SIGN.part) addAtCodes(text, out);
+    if (signs.digits >= MIN_PIN_DIGITS && text.includes(', '))
+      for (const found of text.matchAll(HOUSE_AND_PIN)) push(text, found.index, found.index + found[0].length, out, 0.8);
+  }
+  if (signs.bits & SIGN.wide && /[\u3040-\u9fff\uac00-\ud7af]/.test(text))
+    for (const found of text.matchAll(EAST_ASIAN)) push(text, found.index, found.index + found[0].length, out, 0.8);
+}
+
+/** Of a house and its post code together. */
+const MIN_CODE_DIGITS = 5;
+const MIN_PIN_DIGITS = 7;
+
+function addAtCodes(text: string, out: Match[]): void {
   CODE_AND_TOWN.lastIndex = 0;
   for (let found = CODE_AND_TOWN.exec(text); found !== null; found = CODE_AND_TOWN.exec(text)) {
     const numberEnd =
@@ -65,10 +80,6 @@ export function findAddresses(view: View, out: Match[]): void {
     const street = STREET_AND_NUMBER.exec(text.slice(from, numberEnd));
     if (street !== null && !/^\d/.test(street[0])) push(text, from + street.index, tailEnd(text, numberEnd).end, out, 0.8);
   }
-  if (/\d{3}(?!\d)/.test(text) && text.includes(', '))
-    for (const found of text.matchAll(HOUSE_AND_PIN)) push(text, found.index, found.index + found[0].length, out, 0.8);
-  if (/[\u3040-\u9fff\uac00-\ud7af]/.test(text))
-    for (const found of text.matchAll(EAST_ASIAN)) push(text, found.index, found.index + found[0].length, out, 0.8);
 }
 
 /** "12 High Street", "4 bis, rue …" begin with their number; "Lindenweg 12", "Calle Mayor, 5", "ul. Długa 4/7" end with it. */
@@ -158,6 +169,7 @@ function addGermanic(text: string, before: string, streetEnd: number, start: num
 }
 
 function addPostBoxes(text: string, out: Match[]): void {
+  if (!text.includes('ox ') && !text.includes('fach ') && !text.includes('BP ')) return;
   for (const found of text.matchAll(PO_BOX)) {
     const end = found.index + found[0].length;
     if (tailEnd(text, end).certain) addTail(text, found.index, end, out);

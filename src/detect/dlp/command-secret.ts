@@ -3,11 +3,12 @@ import type { Match } from './finding-kind.ts';
 import { classifyKey, KEY } from './key-class.ts';
 import { isPlaceholder } from './placeholder.ts';
 import { eachMatch, groupOfStarts } from './start-index.ts';
+import { SIGN } from './text-sign.ts';
 import type { View } from './view.ts';
 
 const WORD = `["']?([^\\s"'\`|;&<>()]{4,300})`;
-/** `starts`: what every match begins with; the shape is sticky then. */
-const SHAPES: readonly { needs: string; starts?: number; shape: RegExp }[] = [
+/** `starts`: what every match begins with; the shape is sticky then. `sign`: what stands in every match of the others. */
+const SHAPES: readonly { needs: string; starts?: number; sign?: number; shape: RegExp }[] = [
   {
     needs: ' -',
     starts: startingWith('--pa --pw --to --ap --se --au --ac --cl --pr -pa -pw -to -ap -se -au -ac -cl -pr'),
@@ -29,14 +30,14 @@ const SHAPES: readonly { needs: string; starts?: number; shape: RegExp }[] = [
       'y',
     ),
   },
-  { needs: ' -u', shape: /\s-u[= ]?["']?[\w.@-]{1,64}:([^\s"'`|;&<>]{4,200})/g },
-  { needs: ' --user', shape: /\s--user[= ]["']?[\w.@-]{1,64}:([^\s"'`|;&<>]{4,200})/g },
+  { needs: ' -u', sign: SIGN.dash, shape: /\s-u[= ]?["']?[\w.@-]{1,64}:([^\s"'`|;&<>]{4,200})/g },
+  { needs: ' --user', sign: SIGN.dash, shape: /\s--user[= ]["']?[\w.@-]{1,64}:([^\s"'`|;&<>]{4,200})/g },
   {
     needs: ' ',
     starts: startingWith('login user account'),
     shape: /\b(?:login|user|account|username)\s+\S{1,64}\s+password\s+([^\s"']{4,200})/iy,
   },
-  { needs: ':', shape: /^[\w.*-]{1,100}:(?:\d{2,5}|\*):[\w*-]{1,64}:[\w.-]{1,64}:(\S{4,200})$/gm },
+  { needs: ':', sign: SIGN.colon, shape: /^[\w.*-]{1,100}:(?:\d{2,5}|\*):[\w*-]{1,64}:[\w.-]{1,64}:(\S{4,200})$/gm },
   {
     needs: '/',
     starts: startingWith('cred login'),
@@ -89,17 +90,18 @@ function startingWith(words: string): number {
   return groupOfStarts(words.split(' '));
 }
 
-export function findCommandSecrets({ text, starts: places }: View, out: Match[]): void {
-  if (text.includes('(')) findNamed(text, out);
+export function findCommandSecrets({ text, starts: places, signs }: View, out: Match[]): void {
+  if (signs.bits & SIGN.bracket && text.includes('(')) findNamed(text, out);
   const add = (found: RegExpExecArray): void => {
     const value = (found[1] as string).replace(/[.,]$/, '');
     if (!isGuarded(value)) return;
     const start = found.index + found[0].lastIndexOf(value);
     out.push({ type: 'PASSWORD', start, end: start + value.length, confidence: 0.85, rule: 'command-secret' });
   };
-  for (const { needs, starts, shape } of SHAPES) {
-    if (!text.includes(needs)) continue;
-    if (starts !== undefined) eachMatch(text, places[starts] as readonly number[], shape, add);
+  for (const { needs, starts, sign, shape } of SHAPES) {
+    const own = starts === undefined ? undefined : (places[starts] as readonly number[]);
+    if ((own !== undefined && own.length === 0) || (sign !== undefined && !(signs.bits & sign)) || !text.includes(needs)) continue;
+    if (own !== undefined) eachMatch(text, own, shape, add);
     else for (const found of text.matchAll(shape)) add(found);
   }
   for (const { needs, starts, shape } of SAID) {

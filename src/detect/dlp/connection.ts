@@ -2,13 +2,16 @@
 // cloud storage and message bus strings, Go data source names. One without a password, or with a placeholder for it, is no finding.
 import type { Match } from './finding-kind.ts';
 import { isPlaceholder } from './placeholder.ts';
+import { SIGN } from './text-sign.ts';
+import type { View } from './view.ts';
 
 const MAX_URL_CHARS = 1000;
 const WEB = /^(?:https?|ftps?|sftp|ssh|git|svn|wss?|smb|dav|git\+https|git\+ssh)$/i;
 
-export function findConnections(text: string, out: Match[]): void {
-  for (let at = text.indexOf('://'); at >= 0; at = text.indexOf('://', at + 3)) addUrl(text, at, out);
-  addPairs(text, out);
+export function findConnections({ text, signs }: Pick<View, 'text' | 'signs'>, out: Match[]): void {
+  if (signs.bits & SIGN.colon) for (let at = text.indexOf('://'); at >= 0; at = text.indexOf('://', at + 3)) addUrl(text, at, out);
+  if (signs.bits & SIGN.equals) addPairs(text, out);
+  if (signs.bits & SIGN.at && (text.includes('@tcp(') || text.includes('@unix('))) addGoNames(text, out);
 }
 
 const SCHEME = /(?:jdbc:)?[a-zA-Z][a-zA-Z0-9+.:-]{1,40}$/;
@@ -81,7 +84,6 @@ function addPairs(text: string, out: Match[]): void {
     if (!PAIR_HOST.test(whole) && !/[\w.-]+:\d{2,5},/.test(whole)) continue;
     out.push({ type: 'DB_CONNECTION', start: range.start, end: range.end, confidence: 0.95, rule: 'connection-pairs' });
   }
-  if (text.includes('@tcp(') || text.includes('@unix(')) addGoNames(text, out);
 }
 
 /** The string of pairs that holds [at, end): separated by semicolons, by commas (Redis) or by spaces (libpq), on one line. */

@@ -24,7 +24,7 @@ export function detect(view: View, scan: Wanted): Match[] {
   const { wanted } = scan;
   const out: Match[] = [];
   if (wanted.has('API_KEY') || wanted.has('PRIVATE_KEY')) findSecrets(view, out);
-  if (wanted.has('DB_CONNECTION') || wanted.has('PASSWORD')) findConnections(view.text, out);
+  if (wanted.has('DB_CONNECTION') || wanted.has('PASSWORD')) findConnections(view, out);
   if (wanted.has('API_KEY') || wanted.has('PASSWORD')) {
     findKeyedSecrets(view, out);
     findSpokenSecrets(view, out);
@@ -40,5 +40,5 @@ export function detect(view: View, scan: Wanted): Match[] {
   if (wanted.has('ADDRESS')) findAddresses(view, out);
   if (wanted.has('PERSON')) findPersons(view, out);
   for (const pattern of scan.patterns) pattern.find(view.text, out);
-  return out.filter((match) => wanted.has(match.type));
+  return out.length === 0 ? out : out.filter((match) => wanted.has(match.type));
 }

@@ -1,9 +1,13 @@
 // E-mail addresses, also written "name [at] host [dot] tld". Linear: every "@" looks a bounded way to both sides.
 import type { Match } from './finding-kind.ts';
+import { groupOfStarts } from './start-index.ts';
+import { SIGN } from './text-sign.ts';
 import { fieldAt, type View } from './view.ts';
 
 const MAX_LOCAL = 64;
 const MAY_BE_SPELLED = /[[({<]\s?(?:at|@|dot|AT|DOT|At|Dot)\s?[\])}>]| dot | DOT |_at_/;
+/** How it begins where it stands in no brackets. */
+const SPELLED_STARTS = groupOfStarts([' dot ', '_at_']);
 const MAX_DOMAIN = 253;
 const DOMAIN = /(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)+(?:xn--[a-z0-9-]{2,30}|\p{L}{2,24})/uy;
 /** Ends of file names and of code that stand behind an "@". */
@@ -11,8 +15,9 @@ const NOT_TLD =
   /\.(?:png|jpe?g|gif|svg|webp|ico|css|js|mjs|cjs|ts|tsx|jsx|json|html?|php|py|rb|go|rs|java|xml|ya?ml|md|txt|log|pdf|zip|gz|tar|lock|so|dll|exe|sh|local|svc|service|socket|target|timer|map|vue|conf)$/i;
 
 export function findEmails(view: View, out: Match[]): void {
-  const { text } = view;
-  for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) addAt(view, at, out);
+  const { text, starts, signs } = view;
+  if (signs.bits & SIGN.at) for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) addAt(view, at, out);
+  if (!(signs.bits & SIGN.bracket) && (starts[SPELLED_STARTS] as readonly number[]).length === 0) return;
   if (MAY_BE_SPELLED.test(text)) addSpelled(text, out);
 }
 

@@ -65,8 +65,8 @@ function withWrappedLines(text: string, start: number, first: string): string {
 }
 
 function decodeRun(given: string): { text: string; layer: 'base64' | 'hex' } | undefined {
-  const run = given.replace(/\s/g, '');
-  if (run.length % 2 === 0 && /^[0-9a-fA-F]+$/.test(run)) {
+  const run = given.includes('\n') ? given.replace(/\s/g, '') : given;
+  if (run.length % 2 === 0 && isHexRun(run)) {
     const text = readable(Buffer.from(run, 'hex'));
     return text === undefined ? undefined : { text, layer: 'hex' };
   }
@@ -77,8 +77,18 @@ function decodeRun(given: string): { text: string; layer: 'base64' | 'hex' } | u
   return text === undefined ? undefined : { text, layer: 'base64' };
 }
 
+function isHexRun(run: string): boolean {
+  for (let at = 0; at < run.length; at++) {
+    const code = run.charCodeAt(at);
+    if (!((code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x46) || (code >= 0x61 && code <= 0x66))) return false;
+  }
+  return true;
+}
+
 /** The first six bytes are characters of a text. Most runs end here, without a buffer. */
 function beginsReadable(run: string): boolean {
+  /** Bytes of a character that are still to come. */
+  let open = 0;
   for (let at = 0; at + 4 <= 8; at += 4) {
     const bits =
       (sextet(run.charCodeAt(at)) << 18) |
@@ -88,9 +98,20 @@ function beginsReadable(run: string): boolean {
     for (let shift = 16; shift >= 0; shift -= 8) {
       const byte = (bits >> shift) & 0xff;
       if ((byte < 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) || byte === 0x7f) return false;
+      // What is no UTF-8 is no text, however it goes on.
+      if ((byte & 0xc0) === 0x80 ? open === 0 : open > 0) return false;
+      open = (byte & 0xc0) === 0x80 ? open - 1 : charBytes(byte) - 1;
+      if (open < 0) return false;
     }
   }
   return true;
+}
+
+/** How many bytes the character has that begins with this one; 0: none begins so. */
+function charBytes(byte: number): number {
+  if (byte < 0x80) return 1;
+  if (byte < 0xc2 || byte > 0xf4) return 0;
+  return byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
 }
 
 function sextet(code: number): number {

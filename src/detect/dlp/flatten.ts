@@ -6,6 +6,7 @@ import { type Mapped, MappedBuilder, rawEnd, unmapped } from './mapped-text.ts';
 import { isMarked, toPlainText } from './plain-text.ts';
 import { findStarts } from './start-index.ts';
 import { addTextFields } from './text-field.ts';
+import { signsOf } from './text-sign.ts';
 import type { Field, Group, View } from './view.ts';
 
 /** JSON in JSON strings, encodings in encodings. */
@@ -28,8 +29,8 @@ export function flatten(raw: string, key = '', bits = 0): View {
   const group: Group = { bits, own: bits, parent: undefined, key: undefined };
   addText(flat, unmapped(raw), key, bits, group, 0);
   const plain = flat.out.build();
-  flat.fields.sort((one, other) => one.start - other.start || other.end - one.end);
-  return { plain, text: plain.text, fields: flat.fields, starts: findStarts(plain.text) };
+  if (flat.fields.length > 1) flat.fields.sort((one, other) => one.start - other.start || other.end - one.end);
+  return { plain, text: plain.text, fields: flat.fields, starts: findStarts(plain.text), signs: signsOf(plain.text) };
 }
 
 /** One text (the document, or a string in it), with what its key says. */

@@ -14,20 +14,35 @@ const IBAN_LENGTHS: ReadonlyMap<string, number> = new Map(
     .split(' ')
     .map((entry) => [entry.slice(0, 2), Number(entry.slice(2))]),
 );
-const IBAN_HEAD = /[A-Za-z]{2}[ -]?\d[ -]?\d[ -]?[A-Za-z0-9][A-Za-z0-9 .–-]{9,60}/g;
+const IBAN_HEAD = /[A-Za-z]{2}[ -]?\d[ -]?\d[ -]?[A-Za-z0-9][A-Za-z0-9 .–-]{9,60}/y;
 
-export function findIbans(view: View, out: Match[]): void {
-  const { text } = view;
-  IBAN_HEAD.lastIndex = 0;
-  for (let found = IBAN_HEAD.exec(text); found !== null; found = IBAN_HEAD.exec(text)) {
-    const start = found.index;
+export function findIbans({ text, signs }: View, out: Match[]): void {
+  if (signs.digits < 2) return;
+  let done = 0;
+  for (let digit = nextDigit(text, 0); digit >= 0; digit = nextDigit(text, digit + 1)) {
+    const start = ibanStart(text, digit);
+    if (start < done) continue;
+    IBAN_HEAD.lastIndex = start;
+    const found = IBAN_HEAD.exec(text);
+    if (found === null) continue;
     const length = IBAN_LENGTHS.get(found[0].slice(0, 2).toUpperCase());
     const end = length === undefined || isLetterOrDigit(text.charCodeAt(start - 1)) ? -1 : ibanEnd(text, start, length);
     if (end > 0) {
       out.push({ type: 'IBAN', start, end, confidence: 0.99, rule: 'iban' });
-      IBAN_HEAD.lastIndex = end;
-    } else IBAN_HEAD.lastIndex = start + 2;
+      done = end;
+    } else done = start + 2;
   }
+}
+
+/** Where the two letters before a digit begin; -1 when there are none. */
+function ibanStart(text: string, digit: number): number {
+  const before = text.charCodeAt(digit - 1);
+  const second = before === 0x20 || before === 0x2d ? digit - 2 : digit - 1;
+  return second > 0 && isPlainLetter(text.charCodeAt(second)) && isPlainLetter(text.charCodeAt(second - 1)) ? second - 1 : -1;
+}
+
+function isPlainLetter(code: number): boolean {
+  return (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a);
 }
 
 function ibanEnd(text: string, start: number, length: number): number {
@@ -50,6 +65,7 @@ const LETTERED =
 
 export function findLetteredIds(view: View, out: Match[]): void {
   const { text } = view;
+  if (view.signs.digits < MIN_ID_DIGITS) return;
   let digit = nextDigit(text, 0);
   for (let at = nextCandidate(text, 0, digit); at >= 0; at = nextCandidate(text, at, digit)) {
     if (digit < at) digit = nextDigit(text, at);
@@ -70,6 +86,8 @@ export function findLetteredIds(view: View, out: Match[]): void {
   }
 }
 
+/** Every identity number has that many digits. */
+const MIN_ID_DIGITS = 4;
 /** A digit stands this near to the start of every identity number, characters. */
 const NEAR = 9;
 

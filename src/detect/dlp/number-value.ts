@@ -10,16 +10,18 @@ import { type Field, fieldAt, type View } from './view.ts';
 
 /** A digit run with its separators; letters before and behind belong to identity numbers. */
 const RUN = /(?:\+|\(\+?)?\d[\d .\-/()–]{3,46}\d/g;
+const MIN_RUN_DIGITS = 5;
 const MAX_RUN_DIGITS = 32;
 const LABEL_BACK = 64;
 
 export function findNumbers(view: View, out: Match[]): void {
   const { text } = view;
+  if (view.signs.digits < MIN_RUN_DIGITS) return;
   RUN.lastIndex = 0;
   for (let found = RUN.exec(text); found !== null; found = RUN.exec(text)) {
     const start = found.index;
     const end = start + found[0].length;
-    if (found[0].length < 7 && countDigits(found[0]) < 5) continue;
+    if (found[0].length < 7 && countDigits(found[0]) < MIN_RUN_DIGITS) continue;
     if (inWord(text, start, end)) continue;
     const taken = judge(view, start, end, out);
     if (taken > 0 && taken < end) RUN.lastIndex = taken;
@@ -134,7 +136,7 @@ function add(text: string, given: string, begin: number, context: Context, out: 
   const written = given.slice(open);
   const start = begin + open;
   const digits = written.replace(/\D/g, '');
-  if (digits.length < 5 || digits.length > MAX_RUN_DIGITS) return false;
+  if (digits.length < MIN_RUN_DIGITS || digits.length > MAX_RUN_DIGITS) return false;
   const found = decide(written, digits, context, text, start);
   if (found === undefined) return false;
   const lead = written.length - written.replace(/^[\s(]+(?=\d{6,}$)/, '').length;

@@ -7,6 +7,7 @@ import { type Lead, leadBefore } from './name-lead.ts';
 import { nameList } from './name-list.ts';
 import { isCompany, isNotName, isOrganization } from './name-word.ts';
 import { findPlacedNames } from './placed-name.ts';
+import { SIGN } from './text-sign.ts';
 import { type Field, fieldAt, type View } from './view.ts';
 
 const MAX_NAME_CHARS = 80;
@@ -16,9 +17,12 @@ export function findPersons(view: View, out: Match[]): void {
   const found: Match[] = [];
   for (const field of view.fields) if (field.bits & (KEY.PERSON | KEY.PERSON_MAYBE)) addField(view.text, field, found);
   const words: Word[] = [];
-  addRunningText(view, words, found);
-  const addresses = out.filter(({ type }) => type === 'ADDRESS');
-  findPlacedNames(view.text, addresses, (text) => nameScore(text, true) >= 2, found);
+  // Whatever is no field begins with a capital.
+  if (view.signs.bits & (SIGN.capital | SIGN.wide)) {
+    addRunningText(view, words, found);
+    const addresses = out.filter(({ type }) => type === 'ADDRESS');
+    findPlacedNames(view.text, addresses, (text) => nameScore(text, true) >= 2, found);
+  }
   if (found.length > 0) addAgain(view.text, words, found);
   out.push(...found);
 }

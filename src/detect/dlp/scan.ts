@@ -27,6 +27,7 @@ export function scanText(raw: string, scan: Scan): Match[] {
   const view = flatten(raw, scan.key, scan.bits);
   const found = detect(view, scan);
   addEncoded(view, scan, found);
+  if (found.length === 0) return found;
   const settled = settle(found, view.text.length);
   return settled.map((match) => toRaw(match, view)).sort((one, other) => one.start - other.start);
 }
@@ -52,8 +53,7 @@ function addEncoded(view: View, scan: Scan, found: Match[], layer = 1): void {
     if (!cover.isFree(run.start, run.end)) continue;
     const inner: Match[] = [];
     // Turned round, only the unmistakable counts: the prefix of a provider.
-    if (run.layer === 'reversed' && scan.wanted.has('API_KEY'))
-      findSecrets({ text: run.text, fields: [], plain: view.plain, starts: findStarts(run.text) }, inner);
+    if (run.layer === 'reversed' && scan.wanted.has('API_KEY')) findSecrets({ text: run.text, starts: findStarts(run.text) }, inner);
     else if (run.layer !== 'reversed') inner.push(...findAll(run.text, scan, layer));
     const best = inner.reduce<Match | undefined>(
       (top, match) => (top === undefined || match.confidence > top.confidence ? match : top),

@@ -30,8 +30,7 @@ const PEM_SHAPE = /-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?----
 /** Private keys are at most this long, characters. */
 const MAX_PEM_CHARS = 16_000;
 
-export function findSecrets(view: View, out: Match[]): void {
-  const { text, starts } = view;
+export function findSecrets({ text, starts }: Pick<View, 'text' | 'starts'>, out: Match[]): void {
   let done = 0;
   for (const at of starts[LITERAL_STARTS] as readonly number[]) {
     if (at < done) continue;

@@ -27,8 +27,11 @@ export function groupOfStarts(words: Iterable<string>): number {
   return group;
 }
 
+/** Most texts have none of most groups. */
+const NONE: readonly number[] = Object.freeze([]);
+
 export function findStarts(text: string): Starts {
-  const places: number[][] = Array.from({ length: count }, () => []);
+  const places: (readonly number[])[] = new Array(count).fill(NONE);
   const end = text.length - 1;
   let first = fold(text.charCodeAt(0));
   let second = fold(text.charCodeAt(1));
@@ -38,7 +41,8 @@ export function findStarts(text: string): Starts {
     while (groups !== 0) {
       const group = 31 - Math.clz32(groups);
       groups &= ~(1 << group);
-      (places[group] as number[]).push(at);
+      if (places[group] === NONE) places[group] = [at];
+      else (places[group] as number[]).push(at);
     }
     first = second;
     second = third;
@@ -48,6 +52,7 @@ export function findStarts(text: string): Starts {
 
 /** Every match of a sticky pattern at one of the places, in order; they do not overlap. */
 export function eachMatch(text: string, places: readonly number[], pattern: RegExp, visit: (match: RegExpExecArray) => void): void {
+  if (places.length === 0) return;
   let done = 0;
   for (const place of places) {
     if (place < done) continue;

@@ -2,6 +2,7 @@
 // the place of every character in the raw text. Built by flatten.ts; read-only afterwards.
 import type { Mapped } from './mapped-text.ts';
 import type { Starts } from './start-index.ts';
+import type { TextSigns } from './text-sign.ts';
 
 /** One object, table row or paragraph: what stands together describes the same thing. */
 export interface Group {
@@ -28,6 +29,8 @@ export interface View {
   readonly fields: readonly Field[];
   /** Where words that detectors look for may begin. */
   readonly starts: Starts;
+  /** What stands in it at all. */
+  readonly signs: TextSigns;
 }
 
 /** Innermost field that holds [start, end). */

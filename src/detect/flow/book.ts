@@ -6,7 +6,7 @@ import type { CanaryTest } from './canary.ts';
 import { type Carried, carriedBy } from './carry.ts';
 import { FlowHasher } from './hasher.ts';
 import type { DataRank } from './label.ts';
-import { type FlowPart, type Leaf, leavesOf } from './leaf.ts';
+import type { Leaf, Leaves } from './leaf.ts';
 import { FlowScope, type Reading } from './scope.ts';
 
 /** Agents or sessions remembered; the one that called least recently goes first. */
@@ -19,6 +19,8 @@ export class FlowBook {
   readonly #scopes = new Map<string, FlowScope>();
   readonly #clock: Clock;
   #kept = 0;
+  /** The one that called last. */
+  #latest: string | undefined;
 
   /** `key` is random bytes of this process. */
   constructor(clock: Clock, key: Uint8Array) {
@@ -47,10 +49,13 @@ export class FlowBook {
   }
 
   /** Remembers what was read, and of what kind it was. */
-  read(key: string, reading: Reading, parts: readonly FlowPart[], windowMs: number, isUntrusted: boolean): void | Promise<void> {
+  read(key: string, reading: Reading, leaves: Leaves, windowMs: number, isUntrusted: boolean): void | Promise<void> {
     const scope = this.find(key, windowMs) ?? new FlowScope(this.hasher);
-    this.#scopes.delete(key);
-    this.#scopes.set(key, scope);
+    if (this.#latest !== key) {
+      this.#scopes.delete(key);
+      this.#scopes.set(key, scope);
+      this.#latest = key;
+    }
     const nowMs = this.#clock.nowMs();
     if (reading.rank >= 2) scope.privateAtMs = nowMs;
     if (isUntrusted) scope.untrustedAtMs = nowMs;
@@ -59,7 +64,7 @@ export class FlowBook {
       if (this.#scopes.get(key) === scope) this.#addUp(scope);
       this.#bound(key);
     };
-    const work = inTurns(scope.read(reading, leavesOf(parts), nowMs), this.#clock);
+    const work = inTurns(scope.read(reading, leaves, nowMs), this.#clock);
     if (work instanceof Promise) return work.then(done);
     done();
     return undefined;
@@ -75,6 +80,7 @@ export class FlowBook {
   }
 
   #bound(current: string): void {
+    if (this.#scopes.size <= MAX_SCOPES && this.#kept <= MAX_KEPT) return;
     for (const [key, scope] of this.#scopes) {
       if (this.#scopes.size <= MAX_SCOPES && this.#kept <= MAX_KEPT) return;
       if (key === current) continue;
@@ -89,6 +95,7 @@ export class FlowBook {
 
   #forget(key: string, scope: FlowScope): void {
     this.#scopes.delete(key);
+    if (this.#latest === key) this.#latest = undefined;
     this.#kept -= scope.counted;
     scope.counted = 0;
   }

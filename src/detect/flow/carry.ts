@@ -1,6 +1,6 @@
 // What outgoing texts carry of what a scope has read: by value, by runs of letters that stand in the same order, through encodings, and in pieces over
 // several calls. Says names, numbers and places; the texts stay with the caller. Linear in the texts.
-import { type Flat, flatten, reversed, rotated } from './flat.ts';
+import { type Flat, flatRoom, flatten, reversed, rotated } from './flat.ts';
 import { type FlowHasher, GRAM } from './hasher.ts';
 import type { DataRank } from './label.ts';
 import { bareAddress, isAddress, isRecipientKey, type Leaf } from './leaf.ts';
@@ -92,18 +92,19 @@ export function* carriedBy(
     const isDialled = isRecipientKey(leaf.key) && isAddress(leaf.text) && !leaf.text.includes('@');
     const text = withoutLinks(leaf.text, scope, hasher);
     for (const variant of variantsOf(text)) {
-      const flat = flatten(variant.text);
+      // Short texts are looked at without a break, so that they stand in the same place one after the other.
+      const flat = flatten(variant.text, TEXT);
       for (const turn of TURNS) {
         if (turn !== 'as-is' && flat.length < 2 * GRAM) continue;
-        const turned = turn === 'as-is' ? flat : turn === 'back' ? reversed(flat) : rotated(flat);
+        const turned = turn === 'as-is' ? flat : turn === 'back' ? reversed(flat, TURNED) : rotated(flat, TURNED);
         const found = yield* hitsIn(turned, scope, hasher, atLeast, turn === 'as-is');
         const hits = isDialled ? found.filter(({ from, to }) => to - from >= MIN_DIALLED) : found;
         if (hits.length > 0) count(sums, hits, turned, leaf, { ...variant, turn }, recipients);
         done += flat.length + 256;
-        if (done < SLICE) continue;
-        done = 0;
-        yield;
       }
+      if (done < SLICE) continue;
+      done = 0;
+      yield;
     }
   }
   return conclude(sums);
@@ -112,9 +113,14 @@ export function* carriedBy(
 /** Figures of a number that is dialled which are no chance any more. */
 const MIN_DIALLED = 9;
 const TURNS = ['as-is', 'back', 'turned'] as const;
+const TEXT = flatRoom();
+const TURNED = flatRoom();
+const OTHER = flatRoom();
+const ONE = new Uint32Array(SLICE);
+const TWO = new Uint32Array(SLICE);
 
 function isKnown(scope: FlowScope, hasher: FlowHasher, text: string): boolean {
-  const flat = flatten(text);
+  const flat = flatten(text, OTHER);
   return scope.values.has(hasher.value(flat, 0, flat.length));
 }
 
@@ -124,7 +130,7 @@ function recipientsOf(leaves: readonly Leaf[], scope: FlowScope, hasher: FlowHas
   for (const { key, text } of leaves) {
     if (!isRecipientKey(key)) continue;
     for (const one of text.split(/[,;]/)) {
-      const flat = flatten(bareAddress(one));
+      const flat = flatten(bareAddress(one), OTHER);
       if (flat.length === 0) continue;
       const occurrences = scope.values.get(hasher.value(flat, 0, flat.length));
       if (!occurrences) return undefined;
@@ -138,7 +144,7 @@ function recipientsOf(leaves: readonly Leaf[], scope: FlowScope, hasher: FlowHas
 function withoutLinks(text: string, scope: FlowScope, hasher: FlowHasher): string {
   if (scope.links.size === 0 || !text.includes('://')) return text;
   return text.replace(/https?:\/\/[^\s"'<>)\]}]{1,500}/gi, (link) => {
-    const flat = flatten(link);
+    const flat = flatten(link, OTHER);
     return isPlainLink(link) && scope.links.has(hasher.value(flat, 0, flat.length)) ? ' '.repeat(link.length) : link;
   });
 }
@@ -147,9 +153,9 @@ function* hitsIn(flat: Flat, scope: FlowScope, hasher: FlowHasher, atLeast: Data
   const hits: Hit[] = [];
   if (wantsValues) valueHits(flat, scope, hasher, atLeast, hits);
   let active: Hit[] = [];
-  const size = Math.min(SLICE, Math.max(0, flat.length - GRAM + 1));
-  const one = new Uint32Array(size);
-  const two = new Uint32Array(size);
+  // What is not interrupted needs no arrays of its own.
+  const one = flat.length <= SLICE ? ONE : new Uint32Array(SLICE);
+  const two = flat.length <= SLICE ? TWO : new Uint32Array(SLICE);
   for (let from = 0; from + GRAM <= flat.length; from += SLICE) {
     const grams = hasher.grams(flat, from, from + SLICE, one, two);
     for (let i = 0; i < grams; i++) {

@@ -10,10 +10,23 @@ export interface Flat {
   source: string;
 }
 
-export function flatten(text: string): Flat {
+/** Longest text that a room takes, UTF-16 code units. */
+export const ROOM_CHARS = 4_096;
+
+/** Place for one flat text at a time: what stands in it is gone when the next one comes. Only for work that is not interrupted. */
+export interface FlatRoom {
+  codes: Uint16Array;
+  at: Uint32Array;
+}
+
+export function flatRoom(): FlatRoom {
+  return { codes: new Uint16Array(ROOM_CHARS), at: new Uint32Array(ROOM_CHARS) };
+}
+
+/** In the room when it is given and large enough; else in arrays of its own. */
+export function flatten(text: string, room?: FlatRoom): Flat {
   const source = foldable(text) ? text.normalize('NFKC') : text;
-  const codes = new Uint16Array(source.length);
-  const at = new Uint32Array(source.length);
+  const { codes, at } = placeFor(source.length, room);
   let length = 0;
   for (let i = 0; i < source.length; i++) {
     const code = source.charCodeAt(i);
@@ -25,6 +38,10 @@ export function flatten(text: string): Flat {
   return { codes, at, length, source };
 }
 
+function placeFor(length: number, room: FlatRoom | undefined): FlatRoom {
+  return room !== undefined && length <= ROOM_CHARS ? room : { codes: new Uint16Array(length), at: new Uint32Array(length) };
+}
+
 /** Only the letters and digits, for keys of values. */
 export function flatText(text: string): string {
   const { codes, length } = flatten(text);
@@ -34,12 +51,17 @@ export function flatText(text: string): string {
 }
 
 /** The same letters the other way round, offsets with them. */
-export function reversed({ codes, at, length, source }: Flat): Flat {
-  return { codes: codes.slice(0, length).reverse(), at: at.slice(0, length).reverse(), length, source };
+export function reversed({ codes, at, length, source }: Flat, room?: FlatRoom): Flat {
+  const back = placeFor(length, room);
+  for (let i = 0, j = length - 1; i < length; i++, j--) {
+    back.codes[i] = codes[j] as number;
+    back.at[i] = at[j] as number;
+  }
+  return { codes: back.codes, at: back.at, length, source };
 }
 
-export function rotated({ codes, at, length, source }: Flat): Flat {
-  const turned = new Uint16Array(length);
+export function rotated({ codes, at, length, source }: Flat, room?: FlatRoom): Flat {
+  const { codes: turned } = placeFor(length, room);
   for (let i = 0; i < length; i++) {
     const code = codes[i] as number;
     turned[i] = code >= 97 && code <= 122 ? ((code - 97 + 13) % 26) + 97 : code;

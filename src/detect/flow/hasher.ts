@@ -47,7 +47,8 @@ export class FlowHasher {
 
   /** Of the letters from `from` up to `to`: a number of 53 bits. */
   value(flat: Pick<Flat, 'codes'>, from: number, to: number): number {
-    this.values(flat, from, [to], SINGLE);
+    ENDS[0] = to;
+    this.values(flat, from, ENDS, SINGLE);
     return SINGLE[0] as number;
   }
 
@@ -71,6 +72,7 @@ export class FlowHasher {
   }
 }
 
+const ENDS: number[] = [0];
 const SINGLE: number[] = [0];
 
 function rotate(value: number, by: number): number {

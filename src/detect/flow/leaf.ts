@@ -8,6 +8,8 @@ export interface FlowPart {
   pointer: string;
   kind: 'text' | 'json' | 'bytes';
   text: string;
+  /** Of JSON: what the text says, where it is known; else it is read. */
+  value?: Json;
 }
 
 export interface Leaf {
@@ -39,9 +41,9 @@ export function leavesOf(parts: readonly FlowPart[]): Leaves {
   for (const part of parts) {
     walk.record = -1;
     walk.record = newRecord(walk);
-    const isJson = part.text.length <= room && (part.kind === 'json' || /^\s*[[{]/.test(part.text));
+    const isJson = part.text.length <= room && (part.kind === 'json' || opensJson(part.text));
     if (isJson) room -= part.text.length;
-    const json = isJson ? parsed(part.text) : undefined;
+    const json = isJson ? (part.value ?? parsed(part.text)) : undefined;
     if (json === undefined) addText(walk, part.text, undefined, part.pointer);
     else visit(walk, json, undefined, part.pointer, 0);
   }
@@ -59,6 +61,12 @@ function newRecord(walk: Walk, parent = walk.record): number {
   return walk.parents.push(parent) - 1;
 }
 
+function opensJson(text: string): boolean {
+  const first = text.charCodeAt(0);
+  // Most texts begin with a letter.
+  return first > 0x20 && first < 0x80 ? first === 0x5b || first === 0x7b : /^\s*[[{]/.test(text);
+}
+
 function parsed(text: string): Json | undefined {
   try {
     return parseJson(text);
@@ -70,9 +78,10 @@ function parsed(text: string): Json | undefined {
 function visit(walk: Walk, value: Json, key: string | undefined, pointer: string, depth: number): void {
   if (walk.leaves.length >= MAX_LEAVES || value === null || typeof value === 'boolean') return;
   if (typeof value === 'number') {
+    if (!Number.isFinite(value)) return;
     walk.leaves.push({ text: String(value), key, pointer, record: walk.record, isProse: false });
   } else if (typeof value === 'string') {
-    const inner = depth < MAX_DEPTH && /^\s*[[{]/.test(value) ? parsed(value) : undefined;
+    const inner = depth < MAX_DEPTH && opensJson(value) ? parsed(value) : undefined;
     if (typeof inner === 'object' && inner !== null) visit(walk, inner, key, pointer, depth + 1);
     else addText(walk, value, key, pointer);
   } else if (depth >= MAX_DEPTH) addText(walk, JSON.stringify(value), key, pointer);
@@ -87,13 +96,19 @@ function visit(walk: Walk, value: Json, key: string | undefined, pointer: string
     for (const member of Object.keys(value)) {
       if (member.length >= 12 && /[@\d]/.test(member))
         walk.leaves.push({ text: member, key: undefined, pointer, record: walk.record, isProse: false });
-      visit(walk, value[member] ?? null, member, `${pointer}/${member.replaceAll('~', '~0').replaceAll('/', '~1')}`, depth + 1);
+      visit(walk, value[member] ?? null, member, `${pointer}/${pointerStep(member)}`, depth + 1);
     }
   }
 }
 
+function pointerStep(member: string): string {
+  return member.includes('~') || member.includes('/') ? member.replaceAll('~', '~0').replaceAll('/', '~1') : member;
+}
+
 const MAX_SINGLE_CHARS = 120;
 const ADDRESS = /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/g;
+
+const NOBODY: ReadonlySet<string> = new Set();
 
 /** A text that names one person at most is one record; else each of its paragraphs, or lines, is. */
 function addText(walk: Walk, text: string, key: string | undefined, pointer: string): void {
@@ -101,7 +116,7 @@ function addText(walk: Walk, text: string, key: string | undefined, pointer: str
     walk.leaves.push({ text, key, pointer, record: walk.record, isProse: false });
     return;
   }
-  const people = new Set(text.slice(0, 65_536).match(ADDRESS) ?? []);
+  const people = text.includes('@') ? new Set(text.slice(0, 65_536).match(ADDRESS) ?? []) : NOBODY;
   if (people.size < 2 || text.length > MAX_PARSED) {
     addPieces(walk, text, key, pointer);
     return;
@@ -128,7 +143,20 @@ const PERSONAL_ID = /national|passport|tax|social|personal|licen[cs]e|patient|in
 
 /** Names of things rather than data about somebody: what calls pass on all the time. */
 export function isReference({ key, text }: Leaf): boolean {
-  return key !== undefined && text.length <= 200 && ID_KEY.test(key) && !PERSONAL_ID.test(key) && !/[\s@]/.test(text);
+  return key !== undefined && text.length <= 200 && isReferenceKey(key) && !/[\s@]/.test(text);
+}
+
+const MAX_KNOWN_KEYS = 2_000;
+const MAX_KNOWN_CHARS = 64;
+/** Servers use the same few keys in every answer. */
+const knownKeys = new Map<string, boolean>();
+
+function isReferenceKey(key: string): boolean {
+  const known = knownKeys.get(key);
+  if (known !== undefined) return known;
+  const isReference = ID_KEY.test(key) && !PERSONAL_ID.test(key);
+  if (knownKeys.size < MAX_KNOWN_KEYS && key.length <= MAX_KNOWN_CHARS) knownKeys.set(key, isReference);
+  return isReference;
 }
 
 const RECIPIENT_KEY =
@@ -140,9 +168,15 @@ export function isRecipientKey(key: string | undefined): boolean {
 
 /** An address of a person or line, and nothing else. */
 export function isAddress(text: string): boolean {
-  return (
-    text.length <= 254 && (/^(?:[^<>@]{0,80}<)?[^\s@<>]{1,64}@[^\s@<>]{1,189}>?$/.test(text.trim()) || /^\+?[\d\s().-]{7,24}$/.test(text))
-  );
+  if (text.length > 254) return false;
+  if (text.includes('@') && /^(?:[^<>@]{0,80}<)?[^\s@<>]{1,64}@[^\s@<>]{1,189}>?$/.test(text.trim())) return true;
+  return mayBeLine(text) && /^\+?[\d\s().-]{7,24}$/.test(text);
+}
+
+/** Neither too short nor too long, and begins with no letter. */
+function mayBeLine(text: string): boolean {
+  const first = text.charCodeAt(0);
+  return text.length >= 7 && text.length <= 25 && (first < 0x41 || first > 0x7f);
 }
 
 /** The address in `Name <address>`. */

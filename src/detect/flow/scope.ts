@@ -1,13 +1,13 @@
 // What one agent (or session) has read within the window: keyed hashes of values and of runs of letters, by source. Bounded: the oldest of what
 // everybody may know goes first, then the oldest of all. INVARIANT: no text that was read is kept (test/property/flow.test.ts).
-import type { Flat } from './flat.ts';
-import { flatten } from './flat.ts';
+import { type Flat, flatRoom, flatten } from './flat.ts';
 import { GramTable } from './gram-table.ts';
 import { type FlowHasher, GRAM } from './hasher.ts';
 import type { DataRank } from './label.ts';
 import { isAddress, isReference, type Leaf, type Leaves } from './leaf.ts';
-import type { Source } from './source.ts';
-import { weigh } from './weight.ts';
+import type { Opaque, Source } from './source.ts';
+import { eachToken } from './token-run.ts';
+import { countWords, weigh } from './weight.ts';
 
 /** Readings remembered by one scope. */
 export const MAX_SOURCES = 4_096;
@@ -44,6 +44,8 @@ export class FlowScope {
   readonly links = new Map<number, Source>();
   readonly #sources = new Map<number, Source>();
   readonly #hasher: FlowHasher;
+  /** No source is older; infinite when there is none. */
+  #oldestMs = Number.POSITIVE_INFINITY;
   #nextIndex = 0;
   /** Last time each was read; undefined when it was not within the window. */
   privateAtMs: number | undefined;
@@ -71,7 +73,7 @@ export class FlowScope {
     for (const leaf of leaves) {
       if (source.isGone || source.end > MAX_READING) break;
       if (reading.rank < 3 && isReference(leaf)) continue;
-      const flat = flatten(leaf.text);
+      const flat = flatten(leaf.text, LEAF);
       const start = source.end;
       if (source.segments.at(-1)?.record !== leaf.record) source.segments.push({ start, record: leaf.record });
       this.#addValues(source, leaf, flat, start);
@@ -87,8 +89,7 @@ export class FlowScope {
   expire(beforeMs: number): void {
     if (this.privateAtMs !== undefined && this.privateAtMs < beforeMs) this.privateAtMs = undefined;
     if (this.untrustedAtMs !== undefined && this.untrustedAtMs < beforeMs) this.untrustedAtMs = undefined;
-    const [oldest] = this.#sources.values();
-    if (!oldest || oldest.atMs >= beforeMs) return;
+    if (this.#oldestMs >= beforeMs) return;
     this.#drop((source) => source.atMs < beforeMs);
   }
 
@@ -107,18 +108,20 @@ export class FlowScope {
       grams: 0,
       isGone: false,
       segments: [],
-      addressed: new Set(),
-      opaques: [],
+      addressed: undefined,
+      opaques: NONE,
       sentBits: 0,
     };
     this.#sources.set(index, source);
+    if (nowMs < this.#oldestMs) this.#oldestMs = nowMs;
     return source;
   }
 
   *#addGrams(source: Source, flat: Flat, start: number): Generator<void, void, void> {
     const { step } = source;
-    const one = new Uint32Array(Math.min(SLICE + step, flat.length));
-    const two = new Uint32Array(one.length);
+    // What is not interrupted needs no arrays of its own.
+    const one = flat.length <= SLICE ? ONE : new Uint32Array(Math.min(SLICE + step, flat.length));
+    const two = flat.length <= SLICE ? TWO : new Uint32Array(one.length);
     for (let from = 0; from + GRAM <= flat.length; from += SLICE) {
       const count = this.#hasher.grams(flat, from, from + SLICE + step - 1, one, two);
       // Of every `step` grams in a row the least is kept: the same text gives the same ones, wherever it stands.
@@ -154,23 +157,29 @@ export class FlowScope {
         this.#addValue(source, leaf.record, piece, flat, from, to, start);
       }
     }
-    for (const match of text.matchAll(TOKEN)) {
-      const [token] = match;
-      if (/^https?:\/\//i.test(token)) this.#addLink(source, token);
+    let opaques: Opaque[] | undefined;
+    eachToken(text, (token, index, isLink) => {
+      if (isLink) this.#addLink(source, token);
       else if (isOpaque(token)) {
-        const from = indexAt(flat, match.index);
-        const to = indexAt(flat, match.index + token.length);
-        if (to - from >= 2 * GRAM) source.opaques.push({ from: start + from, to: start + to, grams: to - from - GRAM + 1, seen: 0 });
+        const from = indexAt(flat, index);
+        const to = indexAt(flat, index + token.length);
+        if (to - from < 2 * GRAM) return;
+        opaques ??= [];
+        opaques.push({ from: start + from, to: start + to, grams: to - from - GRAM + 1, seen: 0 });
       }
-    }
+    });
+    if (opaques !== undefined) source.opaques = source.opaques.length === 0 ? opaques : [...source.opaques, ...opaques];
   }
 
   #addValue(source: Source, record: number, text: string, flat: Flat, from: number, to: number, start: number): void {
     const length = to - from;
     if (length < MIN_VALUE_CHARS || length > MAX_VALUE_CHARS || text.length > MAX_VALUE_CHARS * 2) return;
     const isNamed = isAddress(text);
-    if (!isNamed && (text.match(/[\p{L}\p{N}]+/gu)?.length ?? 0) > MAX_VALUE_WORDS) return;
-    if (isNamed) source.addressed.add(record);
+    if (!isNamed && countWords(text) > MAX_VALUE_WORDS) return;
+    if (isNamed) {
+      source.addressed ??= new Set();
+      source.addressed.add(record);
+    }
     const value = this.#hasher.value(flat, from, to);
     const known = this.values.get(value);
     if (!known) {
@@ -185,7 +194,7 @@ export class FlowScope {
 
   #addLink(source: Source, link: string): void {
     if (source.rank === 3 || !isPlainLink(link) || this.links.size >= MAX_VALUES) return;
-    const flat = flatten(link);
+    const flat = flatten(link, LINK);
     this.links.set(this.#hasher.value(flat, 0, flat.length), source);
   }
 
@@ -210,15 +219,24 @@ export class FlowScope {
       source.isGone = true;
       this.#sources.delete(source.index);
     }
+    this.#oldestMs = Number.POSITIVE_INFINITY;
+    for (const { atMs } of this.#sources.values()) this.#oldestMs = Math.min(this.#oldestMs, atMs);
     this.grams.keep((index) => this.#sources.has(index));
     for (const [value, occurrences] of this.values) {
+      if (!occurrences.some(({ source }) => source.isGone)) continue;
       const left = occurrences.filter(({ source }) => !source.isGone);
       if (left.length === 0) this.values.delete(value);
-      else if (left.length < occurrences.length) this.values.set(value, left);
+      else this.values.set(value, left);
     }
     for (const [link, source] of this.links) if (source.isGone) this.links.delete(link);
   }
 }
+
+const LEAF = flatRoom();
+const LINK = flatRoom();
+const ONE = new Uint32Array(SLICE);
+const TWO = new Uint32Array(SLICE);
+const NONE: readonly Opaque[] = Object.freeze([]);
 
 const OPAQUE_BITS = 18;
 /** Of words and figures in one piece. */
@@ -231,7 +249,6 @@ function isOpaque(token: string): boolean {
 
 /** Cells, addresses, and what stands behind a label. */
 const PIECE = /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}|\+?\d[\d ().-]{5,22}\d|[^\n\r\t,;|:={}[\]"<>]{4,120}/g;
-const TOKEN = /https?:\/\/[^\s"'<>)\]}]{1,2000}|[^\s"'<>=:,;(){}[\]]{10,512}/g;
 
 /** A page, not a message in the disguise of one. */
 export function isPlainLink(link: string): boolean {

@@ -31,8 +31,9 @@ export interface Source {
   isGone: boolean;
   readonly segments: Segment[];
   parents: readonly number[];
-  readonly addressed: Set<number>;
-  readonly opaques: Opaque[];
+  /** Records that name somebody. */
+  addressed: Set<number> | undefined;
+  opaques: readonly Opaque[];
   /** Bits that went out so far, in pieces that were too small to count. */
   sentBits: number;
 }
@@ -48,7 +49,7 @@ export function recordAt(source: Source, position: number): number {
     else high = middle - 1;
   }
   let record = segments[low]?.record ?? -1;
-  while (record >= 0 && !addressed.has(record)) record = parents[record] ?? -1;
+  while (record >= 0 && !addressed?.has(record)) record = parents[record] ?? -1;
   return record;
 }
 

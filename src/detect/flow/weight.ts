@@ -28,6 +28,73 @@ const DATE_BITS = 4;
 const MAX_CHARS = 4096;
 
 export function weigh(text: string): Weight {
+  const plain = text.length <= MAX_CHARS && weighPlain(text);
+  return plain || weighAny(text);
+}
+
+/** The common case, character by character: nothing but ASCII, and no date. */
+function weighPlain(text: string): Weight | false {
+  let bits = 0;
+  let hard = 0;
+  let first: string | undefined;
+  let seen: Set<string> | undefined;
+  for (let at = 0; at < text.length; ) {
+    const kind = kindOf(text.charCodeAt(at));
+    if (kind === OTHER) return false;
+    if (kind === MARK) {
+      at++;
+      continue;
+    }
+    const from = at;
+    let ended = kind;
+    while (ended === LETTER || ended === DIGIT) ended = ++at < text.length ? kindOf(text.charCodeAt(at)) : MARK;
+    if (ended === OTHER || (isDateMark(text.charCodeAt(at)) && kindOf(text.charCodeAt(at - 1)) === DIGIT)) return false;
+    const word = text.slice(from, at);
+    const lower = word.toLowerCase();
+    if (first === undefined) first = lower;
+    else {
+      seen ??= new Set([first]);
+      if (seen.has(lower) && lower.length > 1) continue;
+      seen.add(lower);
+    }
+    const own = wordBits(lower, word);
+    bits += own.bits;
+    hard += own.hard;
+  }
+  return { bits, hard };
+}
+
+/** Runs of letters and digits. */
+export function countWords(text: string): number {
+  let count = 0;
+  let inside = false;
+  for (let at = 0; at < text.length; at++) {
+    const kind = kindOf(text.charCodeAt(at));
+    if (kind === OTHER) return text.match(WORDS)?.length ?? 0;
+    if (kind !== MARK && !inside) count++;
+    inside = kind !== MARK;
+  }
+  return count;
+}
+
+const WORDS = /[\p{L}\p{N}]+/gu;
+const MARK = 0;
+const LETTER = 1;
+const DIGIT = 2;
+const OTHER = 3;
+
+function kindOf(code: number): number {
+  if (code >= 128) return OTHER;
+  if (code >= 48 && code <= 57) return DIGIT;
+  return (code >= 65 && code <= 90) || (code >= 97 && code <= 122) ? LETTER : MARK;
+}
+
+/** Stands behind the first figure of every date and time. */
+function isDateMark(code: number): boolean {
+  return (code >= 45 && code <= 47) || code === 58;
+}
+
+function weighAny(text: string): Weight {
   let hard = 0;
   let dates = 0;
   const rest = text
@@ -39,7 +106,7 @@ export function weigh(text: string): Weight {
     .replace(COURTESY, ' ');
   let bits = dates * DATE_BITS;
   const seen = new Set<string>();
-  for (const word of rest.match(/[\p{L}\p{N}]+/gu) ?? []) {
+  for (const word of rest.match(WORDS) ?? []) {
     const lower = word.toLowerCase();
     if (seen.has(lower) && lower.length > 1) continue;
     seen.add(lower);
@@ -67,12 +134,19 @@ function wordBits(lower: string, word: string): Weight {
   return { bits: 9, hard: 0 };
 }
 
+const VOWELS: readonly number[] = [...'aeiouy'].map((vowel) => vowel.charCodeAt(0));
+
 /** Capitals all over a word, or hardly a vowel. */
 function isScrambled(word: string): boolean {
-  if (word.length < 6 || !/^[a-z]+$/i.test(word)) return false;
+  if (word.length < 6) return false;
   let changes = 0;
-  for (let i = 1; i < word.length; i++) if (isCapital(word, i) !== isCapital(word, i - 1)) changes++;
-  const vowels = word.match(/[aeiouy]/gi)?.length ?? 0;
+  let vowels = 0;
+  for (let i = 0; i < word.length; i++) {
+    const code = word.charCodeAt(i);
+    if (kindOf(code) !== LETTER) return false;
+    if (i > 0 && isCapital(word, i) !== isCapital(word, i - 1)) changes++;
+    if (VOWELS.includes(code | 32)) vowels++;
+  }
   return changes >= word.length * 0.45 || vowels * 6 < word.length;
 }
 

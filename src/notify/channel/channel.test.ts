@@ -33,6 +33,16 @@ describe('slack', () => {
     ]);
   });
 
+  it('does not say that a click approves what takes a passkey: it says that it gets the link', () => {
+    const asked = { passkey: 'required' };
+    for (const type of ['approval.requested', 'approval.reminded', 'approval.escalated'] as const) {
+      const text = JSON.stringify(slackMessage({ ...event(asked), type }));
+      expect(text).toContain('Get the link to approve with a passkey');
+      expect(text).not.toContain('"text":"Approve"');
+      expect(text).toContain('"text":"Refuse"');
+    }
+  });
+
   it('has no buttons where nothing is asked, and stays within what Slack takes', () => {
     const granted = slackMessage({ ...event({ tool: 'x'.repeat(5_000) }), type: 'approval.granted' });
     expect(JSON.stringify(granted)).not.toContain('"actions"');

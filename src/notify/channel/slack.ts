@@ -21,7 +21,7 @@ export function slackApprovalBlock(org: string): string {
 }
 
 export function slackMessage(event: EventBody): JsonObject {
-  const { title, severity, facts, ticket } = summaryOf(event);
+  const { title, severity, facts, ticket, takesPasskey } = summaryOf(event);
   const heading = `${MARKS[severity]}: ${title}`;
   const blocks: JsonObject[] = [{ type: 'header', text: plainText(heading, MAX_HEADER_CHARS) }];
   for (let at = 0; at < facts.length; at += FIELDS_PER_SECTION) {
@@ -32,7 +32,9 @@ export function slackMessage(event: EventBody): JsonObject {
     const button = (text: string, actionId: string, style: string): JsonObject => ({
       ...{ type: 'button', text: plainText(text, MAX_HEADER_CHARS), action_id: actionId, value: ticket, style },
     });
-    const elements = [button('Approve', SLACK_APPROVE_ACTION, 'primary'), button('Refuse', SLACK_REFUSE_ACTION, 'danger')];
+    // The answer to the click is the address of the page: fresh, and for that reviewer alone.
+    const approve = takesPasskey ? 'Get the link to approve with a passkey' : 'Approve';
+    const elements = [button(approve, SLACK_APPROVE_ACTION, 'primary'), button('Refuse', SLACK_REFUSE_ACTION, 'danger')];
     blocks.push({ type: 'actions', block_id: slackApprovalBlock(String(event.data.organization)), elements });
   }
   // What notifications show; our own words only, since this one is interpreted.

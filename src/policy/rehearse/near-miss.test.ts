@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { PolicyRule, PolicySpec, StoredObject } from '../../object/kinds.ts';
 import { compilePolicies, type PolicySet } from '../compile.ts';
 import type { DecideInput } from '../decide-input.ts';
-import { MAX_NEAR_MISSES, nearMisses, publicNearMiss } from './near-miss.ts';
+import { MAX_NEAR_MISSES, MAX_PUBLIC_TRIES, MAX_TRIES, nearMisses, publicNearMiss } from './near-miss.ts';
 
 type Drafted = Omit<PolicyRule, 'name'>;
 
@@ -134,6 +134,51 @@ describe('an operator is told', () => {
         { match: { user: ['ben'] }, effect: 'allow' },
       ]),
     ).toEqual(['user ben ⇒ allow by p/r1']);
+  });
+});
+
+describe('the search ends', () => {
+  /** Three comparisons that are tried in vain. */
+  const vain = (i: number): Drafted => ({
+    match: { tool: ['pay'] },
+    when: `args.amount == ${10_000 + i} && args.low < 0 && args.low > 0`,
+    effect: 'allow',
+  });
+  const behind = (count: number): Drafted[] => [
+    ...Array.from({ length: count }, (_, i) => vain(i)),
+    { match: { tool: ['pay'] }, when: 'args.amount <= 500', effect: 'allow' },
+  ];
+  const found = 'args.amount <= 500';
+  const LOW: DecideInput = { ...CALL, args: { amount: 700, low: 1 } };
+
+  test('for an operator after so many tries, and not before', () => {
+    // Each rule takes no more than 12 tries and no fewer than 3.
+    expect(told(behind(Math.floor(MAX_TRIES / 12) - 1), LOW)).toEqual([`${found} ⇒ allow by p/r${Math.floor(MAX_TRIES / 12) - 1}`]);
+    expect(told(behind(Math.ceil(MAX_TRIES / 3)), LOW)).toEqual([]);
+  });
+
+  test('for an agent much sooner', () => {
+    const said = (count: number) => publicNearMiss(setOf(behind(count)), LOW);
+    expect(said(1)).toBe(found);
+    expect(said(Math.ceil(MAX_PUBLIC_TRIES / 3))).toBeUndefined();
+    expect(told(behind(Math.ceil(MAX_PUBLIC_TRIES / 3)), LOW)).toHaveLength(1);
+  });
+
+  test('for an agent with the first that passes, though others would be found', () => {
+    const decided: string[] = [];
+    const set = setOf([
+      { match: { tool: ['pay'] }, when: 'args.amount <= 500', effect: 'allow' },
+      { match: { tool: ['pay'] }, when: 'args.note == "x"', effect: 'allow' },
+    ]);
+    const watched: PolicySet = {
+      ...set,
+      decide: (input) => {
+        decided.push(JSON.stringify(input.args));
+        return set.decide(input);
+      },
+    };
+    expect(publicNearMiss(watched, CALL)).toBe(found);
+    expect(decided.some((args) => args.includes('note'))).toBe(false);
   });
 });
 

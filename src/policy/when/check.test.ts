@@ -39,22 +39,42 @@ describe('a type that does not go', () => {
     ['args.tags.filter(t, true)[0] > 1', '28 ">" does not go with text and a number'],
     ['args.tags.exists(t, true) > 1', '25 ">" does not go with true or false and a number'],
     ['args.tags.all(t, t == "a") > 1', '26 ">" does not go with true or false and a number'],
-    ['args.who.exists(k, k > 1)', '20 ">" does not go with text and a number'],
+    ['args.who.exists(k, k > 1)', '20 ">" does not go with text and a number: k is text; write double(k) to read it as a number'],
     ['(args.amount > 1 ? "a" : "b") > 1', '29 ">" does not go with text and a number'],
     ['args["amount"] > "x"', '14 ">" does not go with a number and text'],
     ['args.amount + 1 > "x"', '15 ">" does not go with a number and text'],
     ['1 + 1 > "x"', '5 ">" does not go with a number and text'],
     ['(args.tags + ["a"])[0] > 1', '22 ">" does not go with text and a number'],
     ['([] + args.tags)[0] > 1', '19 ">" does not go with text and a number'],
-    ['args.texts.z > 1', '13 ">" does not go with text and a number'],
-    ['args.amount > null', '12 ">" does not go with a number and null'],
-    ['args.amount == "x"', '12 "==" does not go with a number and text'],
-    ['args.tags == "x"', '10 "==" does not go with a list and text'],
-    ['now == 5', '3 "==" does not go with a time and a number'],
+    [
+      'args.texts.z > 1',
+      '13 ">" does not go with text and a number: args.texts.z is text; write double(args.texts.z) to read it as a number',
+    ],
+    ['args.amount > "500"', '12 ">" does not go with a number and text: args.amount is a number; write 500 without quotes'],
+    [
+      'args.amount % 2 == 0',
+      '12 "%" takes whole numbers alone, and args.amount may have a fraction, whatever the schema says of it; write int(args.amount) % 2',
+    ],
+    [
+      'args.amount % 2.5 == 0',
+      '12 "%" takes whole numbers alone, and args.amount and 2.5 may have a fraction, whatever the schema says of them; write int(args.amount) % int(2.5)',
+    ],
+    [
+      'args.tags.contains("a")',
+      '9 contains() does not take a list and text: args.tags is a list; whether an item is in a list is asked so: "x" in args.tags',
+    ],
+    ['now > args.color', '3 ">" does not go with a time and text: now is a time and args.color is text; write timestamp(args.color)'],
+    ['args.amount > null', '12 ">" does not go with a number and null: args.amount is a number'],
+    [
+      'args.amount == "x"',
+      '12 "==" does not go with a number and text: args.amount is a number; write string(args.amount) to make it text',
+    ],
+    ['args.tags == "x"', '10 "==" does not go with a list and text: args.tags is a list'],
+    ['now == 5', '3 "==" does not go with a time and a number: now is a time'],
     ['now - now == 5', '9 "==" does not go with a duration and a number'],
     ['"a" in 5', '3 "in" does not go with text and a number'],
-    ['-args.tags == 1', '0 "-" does not go with a list'],
-    ['args.amount.startsWith("x")', '11 startsWith() does not take a number and text'],
+    ['-args.tags == 1', '0 "-" does not go with a list: args.tags is a list'],
+    ['args.amount.startsWith("x")', '11 startsWith() does not take a number and text: args.amount is a number'],
     ['startsWith("a", "x")', '0 startsWith() does not take text and text'],
     ['size() == 1', '0 size() does not take nothing'],
     ['args.tags["x"] == "x"', '10 a list is asked by number'],
@@ -87,11 +107,11 @@ describe('a type that does not go', () => {
   test('is told with its pattern, where a pattern is none and goes with nothing', () => {
     expect(problems('args.color.matches(5)')).toEqual([
       '19 the pattern of matches() is written out, in quotes',
-      '10 matches() does not take text and a number',
+      '10 matches() does not take text and a number: args.color is text',
     ]);
     expect(problems('args.color.matches()')).toEqual([
       '10 the pattern of matches() is written out, in quotes',
-      '10 matches() does not take text',
+      '10 matches() does not take text: args.color is text',
     ]);
   });
 
@@ -104,7 +124,14 @@ describe('a type that does not go', () => {
 
 describe('what is not known before the call', () => {
   test('goes with everything', () => {
-    fine('args.mixed', 'args.mixed && args.mixed', 'args.mixed ? true : false', 'args.mixed + 1 > "x"', 'args.mixed.exists(k, k > 1)');
+    fine(
+      'int(args.amount) % 2 == 0',
+      'args.mixed',
+      'args.mixed && args.mixed',
+      'args.mixed ? true : false',
+      'args.mixed + 1 > "x"',
+      'args.mixed.exists(k, k > 1)',
+    );
     fine('{args.mixed: 1} == {}', 'args.tags[args.mixed] == "x"', 'args[args.mixed] > 1', 'args.mixed == 5', '5 == args.mixed');
     fine('args.mixed.a.b[0] == 1', 'size(args.mixed) == 1', 'args.free.x.y > 1', 'args.some.z > 1');
   });

@@ -2,6 +2,7 @@
 // be absent and is read without asking first, which would be an error, and a denial, during a call.
 import { didYouMean } from '../../lib/suggest.ts';
 import { compilePattern, openBudget } from './budget.ts';
+import { misfit } from './misfit.ts';
 import { FUNCTION_NAMES, SIGNATURES, type Signature } from './signature.ts';
 import type { Node } from './syntax.ts';
 import { ANY, BOOL, DOUBLE, type Field, INT, listOf, mapOf, NULL, nameOf, TEXT, type ValueType } from './value-type.ts';
@@ -120,7 +121,17 @@ class Checker {
     const types = args.map((arg) => this.type(arg, scope, present));
     if (name === 'matches') this.#pattern(args[0], node.at);
     const fitting = signatures.find((signature) => fits(signature, target, types));
-    if (!fitting) return this.problem(misfit(name, target, types), node.at);
+    if (!fitting) {
+      const nodes = node.target ? [node.target, ...args] : args;
+      const given = target ? [target, ...types] : types;
+      return this.problem(
+        misfit(
+          name,
+          nodes.map((one, i) => ({ node: one, path: pathOf(one), type: given[i] ?? ANY })),
+        ),
+        node.at,
+      );
+    }
     return resultOf(fitting, target, types);
   }
 
@@ -227,12 +238,4 @@ function resultOf({ result }: Signature, _target: ValueType | undefined, types: 
   if (result === 'number') return types.every(({ kind }) => kind === 'int') ? INT : types.some(({ kind }) => kind === 'any') ? ANY : DOUBLE;
   if (result === 'list') return types[0]?.kind === 'list' && types[0].item.kind !== 'any' ? types[0] : (types[1] ?? listOf(ANY));
   return result === 'map' ? mapOf({}, ANY) : { kind: result };
-}
-
-const OPERATORS: Readonly<Record<string, string | undefined>> = { '@in': 'in' };
-
-function misfit(name: string, target: ValueType | undefined, types: readonly ValueType[]): string {
-  const shown = OPERATORS[name] ?? name.replaceAll('_', '');
-  const given = [...(target ? [target] : []), ...types].map(nameOf).join(' and ');
-  return /^[a-z]/i.test(name) ? `${name}() does not take ${given || 'nothing'}` : `"${shown}" does not go with ${given}`;
 }

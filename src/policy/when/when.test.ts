@@ -213,7 +213,9 @@ describe('what is refused before it runs', () => {
 
   test('types, by the schema of the tool', () => {
     expect(problems('args.amount <= 500 && args.who.id == 7 && args.color == "red" && args.mixed == 1', schema)).toEqual([]);
-    expect(problems('args.note > 5', schema)).toEqual(['10 ">" does not go with text and a number']);
+    expect(problems('args.note > 5', schema)).toEqual([
+      '10 ">" does not go with text and a number: args.note is text; write double(args.note) to read it as a number',
+    ]);
     expect(problems('args.amont <= 500', schema)[0]).toContain('there is no "amont" here. Did you mean "amount"?');
     expect(problems('args.amount', schema)).toEqual(['4 a condition is true or false; this is a number']);
     expect(problems('args.tags.exists(t, t > 3)', schema)[0]).toContain('does not go with text and a number');

@@ -68,6 +68,15 @@ export class PostgresCheckpoints implements CheckpointStore {
     return count > 0;
   }
 
+  async entryHashes(org: string, from: number, limit: number): Promise<string> {
+    const [row] = await this.#ports.read(
+      (sql) => sql`SELECT min(e.seq) AS first, max(e.seq) AS last, count(*) AS count, string_agg(e.hash, '' ORDER BY e.seq) AS hashes
+        FROM entry e JOIN organization o ON o.id = e.org WHERE o.name = ${org} AND e.seq BETWEEN ${from} AND ${from + limit - 1}`,
+    );
+    const isWhole = row && Number(row.first) === from && Number(row.last) - from + 1 === Number(row.count);
+    return isWhole ? String(row.hashes) : '';
+  }
+
   async treeBlocks(org: string, from: number, limit: number): Promise<Uint8Array> {
     const rows = await this.#ports.read(
       (sql) => sql`SELECT t.position, t.root FROM tree_block t JOIN organization o ON o.id = t.org

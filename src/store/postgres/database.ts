@@ -76,9 +76,24 @@ function unsuitable(why: string): GatewayError {
 export function asUnavailable(error: unknown): GatewayError {
   if (error instanceof GatewayError) return error;
   const detail = error instanceof Error ? error.message : String(error);
+  const code = (error as { code?: unknown } | undefined)?.code;
+  const why = typeof code === 'string' && PUBLIC_CODE.test(code) ? ` (${code}${MEANING[code] ?? ''})` : '';
   return new GatewayError(
     'store_unavailable',
-    'The database cannot be reached or refused the request. Check DATABASE_URL and the server.',
+    `The database cannot be reached or refused the request${why}. Check DATABASE_URL and the server.`,
     { detail },
   );
 }
+
+/** Codes of the system, of the driver and of PostgreSQL: none of them quotes a value. */
+const PUBLIC_CODE = /^[A-Z0-9_]{5,40}$/;
+/** What an operator meets at a first start. */
+const MEANING: Readonly<Record<string, string>> = {
+  ECONNREFUSED: ': nothing listens there',
+  ENOTFOUND: ': the name of the host is not known',
+  '28P01': ': wrong password',
+  '28000': ': this user may not connect',
+  '3D000': ': there is no such database',
+  '42501': ': this user may not make tables',
+  '53300': ': too many connections',
+};

@@ -1,5 +1,6 @@
 // What passkeys used up and their counters, on PostgreSQL: one server-side function, under a lock of the organization's own.
-import type { PasskeyStore, PasskeyUse, PasskeyUsed } from '../../approval/passkey-port.ts';
+import { type PasskeyStore, type PasskeyUse, type PasskeyUsed, RESTORED } from '../../approval/passkey-port.ts';
+import { INVITATION_MS } from '../../approval/review-link.ts';
 import { GatewayError } from '../../lib/error.ts';
 import { asUnavailable, connect, type Sql } from './database.ts';
 
@@ -18,7 +19,8 @@ export class PostgresPasskeys implements PasskeyStore {
     await this.#sql.end({ timeout: timeoutS });
   }
 
-  async use(org: string, { once, untilMs, nowMs, credential, counter }: PasskeyUse): Promise<PasskeyUsed> {
+  async use(org: string, { once, untilMs, nowMs, madeMs, credential, counter }: PasskeyUse): Promise<PasskeyUsed> {
+    if (madeMs !== undefined && (await this.#isFromBefore(org, madeMs))) return 'again';
     const [row] = await this.#run(
       (sql) => sql`SELECT sallyport_use_passkey(${org}, ${once}, ${untilMs}, ${nowMs}, ${credential}, ${counter}) AS used`,
     );
@@ -31,6 +33,14 @@ export class PostgresPasskeys implements PasskeyStore {
       (sql) => sql`SELECT u.credential, u.counter, u.used_ms FROM passkey_use u JOIN organization o ON o.id = u.org WHERE o.name = ${org}`,
     );
     return new Map(rows.map((row) => [String(row.credential), { counter: Number(row.counter), usedMs: Number(row.used_ms) }]));
+  }
+
+  /** Written by a restore alone, before any gateway runs on it. */
+  async #isFromBefore(org: string, madeMs: number): Promise<boolean> {
+    const [row] = await this.#run(
+      (sql) => sql`SELECT k.until_ms FROM passkey_once k JOIN organization o ON o.id = k.org WHERE o.name = ${org} AND k.key = ${RESTORED}`,
+    );
+    return row !== undefined && madeMs <= Number(row.until_ms) - INVITATION_MS;
   }
 
   async #run<T>(query: (sql: Sql) => Promise<T>): Promise<T> {

@@ -54,6 +54,7 @@ async function* rowsOf(tx: postgres.TransactionSql, table: Table): AsyncGenerato
     'time_ms',
     'bucket_ms',
     'used',
+    'used_ms',
     'until_ms',
     'size',
     'made_ms',
@@ -66,6 +67,7 @@ async function* rowsOf(tx: postgres.TransactionSql, table: Table): AsyncGenerato
     'from_seq',
     'to_seq',
     'by_seq',
+    'counter',
   ]);
   for await (const rows of tx.unsafe(SELECT[table]).cursor(CURSOR_ROWS)) {
     for (const row of rows) {
@@ -128,6 +130,9 @@ const SELECT: Readonly<Record<Table, string>> = {
     'SELECT o.name AS org, t.seq, t.hash, t.revision, t.first_hash, t.first_time FROM archived t JOIN organization o ON o.id = t.org ORDER BY t.org',
   tree_block:
     'SELECT o.name AS org, t.position, t.root FROM tree_block t JOIN organization o ON o.id = t.org JOIN archived a ON a.org = t.org AND t.position * 256 < a.seq ORDER BY t.org, t.position',
+  passkey_once: 'SELECT o.name AS org, t.key, t.until_ms FROM passkey_once t JOIN organization o ON o.id = t.org ORDER BY t.org, t.key',
+  passkey_use:
+    'SELECT o.name AS org, t.credential, t.counter, t.used_ms FROM passkey_use t JOIN organization o ON o.id = t.org ORDER BY t.org, t.credential',
 };
 
 /** $1 is a JSON array of rows, each an array of values; `ORDINALITY` keeps their order. */
@@ -163,6 +168,9 @@ const INSERT: Readonly<Record<Table, string>> = {
   tree_block: `INSERT INTO tree_block (org, position, root) SELECT o.id, (r.v ->> 1)::bigint, decode(r.v ->> 2, 'base64') ${BY_ORG}`,
   erased: `INSERT INTO erased (org, from_seq, to_seq, by_seq)
     SELECT o.id, (r.v ->> 1)::bigint, (r.v ->> 2)::bigint, (r.v ->> 3)::bigint ${BY_ORG}`,
+  passkey_once: `INSERT INTO passkey_once (org, key, until_ms) SELECT o.id, r.v ->> 1, (r.v ->> 2)::bigint ${BY_ORG}`,
+  passkey_use: `INSERT INTO passkey_use (org, credential, counter, used_ms)
+    SELECT o.id, r.v ->> 1, (r.v ->> 2)::bigint, (r.v ->> 3)::bigint ${BY_ORG}`,
 };
 
 /** The newest version of each object up to a revision; what was deleted by then has none. */
@@ -175,14 +183,18 @@ export async function objectsAt(sql: Sql, org: string, revision: number): Promis
   return { org, revision, objects: rows.map((row) => parseDocument(row.document, Number(row.revision))) };
 }
 
-/** One statement, so that objects and revision belong together. */
+/** One statement, so that objects and revision belong together; a row without a document is what was deleted. */
 export async function objectsSince(sql: Sql, org: string, since: number): Promise<ObjectDelta> {
   const rows = await sql`
-    SELECT o.revision AS control_revision, c.total, b.revision, b.document FROM organization o
+    SELECT o.revision AS control_revision, c.total, b.revision, b.document, NULL AS kind, NULL AS name FROM organization o
     CROSS JOIN LATERAL (SELECT count(*) AS total FROM object t WHERE t.org = o.id) c
-    LEFT JOIN object b ON b.org = o.id AND b.revision > ${since} WHERE o.name = ${org}`;
-  const [first] = rows;
+    LEFT JOIN object b ON b.org = o.id AND b.revision > ${since} WHERE o.name = ${org}
+    UNION ALL
+    SELECT NULL, NULL, NULL, NULL, h.kind, h.name FROM object_history h JOIN organization o ON o.id = h.org
+    WHERE o.name = ${org} AND ${since} >= 0 AND h.revision > ${since} AND h.document IS NULL`;
+  const first = rows.find((row) => row.control_revision !== null);
   if (!first) throw unknownOrganization(org);
   const changed = rows.filter((row) => row.document !== null).map((row) => parseDocument(row.document, Number(row.revision)));
-  return { revision: Number(first.control_revision), total: Number(first.total), changed };
+  const deleted = rows.filter((row) => row.kind !== null).map(({ kind, name }) => ({ kind, name }));
+  return { revision: Number(first.control_revision), total: Number(first.total), changed, deleted };
 }

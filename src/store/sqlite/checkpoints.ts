@@ -12,6 +12,7 @@ export type CheckpointJob =
 export type CheckpointRead =
   | { type: 'checkpoints'; org: string; limit: number }
   | { type: 'signing-keys'; org: string }
+  | { type: 'hashes'; org: string; from: number; limit: number }
   | { type: 'blocks'; org: string; from: number; limit: number };
 
 const HASH_BYTES = 32;
@@ -53,12 +54,15 @@ export class CheckpointWriter {
 export function checkpointQuery(job: CheckpointRead): [string, ...(string | number)[]] {
   if (job.type === 'checkpoints') return [CHECKPOINTS, job.org, job.limit];
   if (job.type === 'signing-keys') return [SIGNING_KEYS, job.org];
+  if (job.type === 'hashes') return [HASHES, job.org, job.from, job.limit];
   return [BLOCKS, job.org, job.from, job.limit];
 }
 
 const OF_ORG = 'JOIN organization o ON o.id = t.org WHERE o.name = ?';
 const CHECKPOINTS = `SELECT t.size, t.made_ms, t.note FROM checkpoint t ${OF_ORG} ORDER BY t.size DESC LIMIT ?`;
 const SIGNING_KEYS = `SELECT t.verifier_key, t.sealed FROM checkpoint_key t ${OF_ORG} ORDER BY t.position`;
+const HASHES = `SELECT min(e.seq) AS first, max(e.seq) AS last, count(*) AS count, group_concat(e.hash, '' ORDER BY e.id) AS hashes FROM organization o
+  JOIN entry e ON e.id BETWEEN (o.id << 36) + ?2 AND (o.id << 36) + ?2 + ?3 - 1 WHERE o.name = ?1`;
 const BLOCKS = `SELECT t.position, t.root FROM tree_block t ${OF_ORG} AND t.position >= ? ORDER BY t.position LIMIT ?`;
 
 export interface CheckpointPorts {
@@ -93,6 +97,12 @@ export class SqliteCheckpoints implements CheckpointStore {
 
   async addSigningKey(org: string, known: number, key: KeptSigningKey): Promise<boolean> {
     return (await this.#write({ type: 'signing-key', org, known, key }, key.sealed.length)) > 0;
+  }
+
+  async entryHashes(org: string, from: number, limit: number): Promise<string> {
+    const [row] = await this.#ports.read({ type: 'hashes', org, from, limit });
+    const isWhole = row && Number(row.first) === from && Number(row.last) - from + 1 === Number(row.count);
+    return isWhole ? String(row.hashes) : '';
   }
 
   async treeBlocks(org: string, from: number, limit: number): Promise<Uint8Array> {

@@ -1,6 +1,7 @@
 // What passkeys used up and their counters, in the embedded store. The first class runs in the writer's thread, the second beside the callers.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { PasskeyStore, PasskeyUse, PasskeyUsed } from '../../approval/passkey-port.ts';
+import { type PasskeyStore, type PasskeyUse, type PasskeyUsed, RESTORED } from '../../approval/passkey-port.ts';
+import { INVITATION_MS } from '../../approval/review-link.ts';
 import type { SqliteAccess } from './limits.ts';
 
 export interface PasskeyJob {
@@ -23,7 +24,7 @@ export class PasskeyWriter {
   readonly #count: StatementSync;
 
   constructor(db: DatabaseSync) {
-    this.#once = db.prepare('SELECT 1 FROM passkey_once WHERE org = ? AND key = ?');
+    this.#once = db.prepare('SELECT until_ms FROM passkey_once WHERE org = ? AND key = ?');
     this.#counter = db.prepare('SELECT counter FROM passkey_use WHERE org = ? AND credential = ?');
     this.#forget = db.prepare('DELETE FROM passkey_once WHERE org = ? AND until_ms <= ?');
     this.#keep = db.prepare('INSERT INTO passkey_once (org, key, until_ms) VALUES (?, ?, ?)');
@@ -31,7 +32,9 @@ export class PasskeyWriter {
       ON CONFLICT (org, credential) DO UPDATE SET counter = excluded.counter, used_ms = excluded.used_ms`);
   }
 
-  use(org: number, { once, untilMs, nowMs, credential, counter }: PasskeyUse): number {
+  use(org: number, { once, untilMs, nowMs, madeMs, credential, counter }: PasskeyUse): number {
+    const restored = madeMs !== undefined && this.#once.get(org, RESTORED);
+    if (restored && madeMs <= Number(restored.until_ms) - INVITATION_MS) return USED.indexOf('again');
     if (this.#once.get(org, once)) return USED.indexOf('again');
     const known = this.#counter.get(org, credential);
     const before = Number(known?.counter ?? -1);

@@ -57,6 +57,7 @@ export class SqliteReader {
       case 'deliveries':
         return this.#all(...deliveryQuery(job));
       case 'checkpoints':
+      case 'hashes':
       case 'signing-keys':
       case 'blocks':
         return this.#all(...checkpointQuery(job));
@@ -116,11 +117,15 @@ const HEAD = `
   LEFT JOIN entry e ON e.id = (SELECT max(id) FROM entry WHERE id BETWEEN o.id << 36 AND ((o.id + 1) << 36) - 1)
   WHERE o.name = ?`;
 
-/** One statement, so that objects and revision belong together; the first row is the organization itself. */
+/** One statement, so that objects and revision belong together; the first row is the organization itself, those with a kind are what was deleted. */
 const OBJECTS = `
-  SELECT o.revision, NULL AS document, (SELECT count(*) FROM object b WHERE b.org = o.id) AS total FROM organization o WHERE o.name = ?1
+  SELECT o.revision, NULL AS document, (SELECT count(*) FROM object b WHERE b.org = o.id) AS total, NULL AS kind, NULL AS name
+  FROM organization o WHERE o.name = ?1
   UNION ALL
-  SELECT b.revision, b.document, NULL FROM object b JOIN organization o ON o.id = b.org WHERE o.name = ?1 AND b.revision > ?2`;
+  SELECT b.revision, b.document, NULL, NULL, NULL FROM object b JOIN organization o ON o.id = b.org WHERE o.name = ?1 AND b.revision > ?2
+  UNION ALL
+  SELECT NULL, NULL, NULL, h.kind, h.name FROM object_history h JOIN organization o ON o.id = h.org
+  WHERE o.name = ?1 AND ?2 >= 0 AND h.revision > ?2 AND h.document IS NULL`;
 
 /** The newest version of each object up to a revision; what was deleted by then has none. */
 const OBJECTS_AT = `

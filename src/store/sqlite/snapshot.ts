@@ -125,6 +125,9 @@ const SELECT: Readonly<Record<Table, string>> = {
     'SELECT o.name, t.seq, t.hash, t.revision, t.first_hash, t.first_time FROM archived t JOIN organization o ON o.id = t.org ORDER BY t.org',
   tree_block:
     'SELECT o.name, t.position, t.root FROM tree_block t JOIN organization o ON o.id = t.org JOIN archived a ON a.org = t.org AND t.position * 256 < a.seq ORDER BY t.org, t.position',
+  passkey_once: 'SELECT o.name AS org, t.key, t.until_ms FROM passkey_once t JOIN organization o ON o.id = t.org ORDER BY t.org, t.key',
+  passkey_use:
+    'SELECT o.name AS org, t.credential, t.counter, t.used_ms FROM passkey_use t JOIN organization o ON o.id = t.org ORDER BY t.org, t.credential',
 };
 
 const ORG = '(SELECT id FROM organization WHERE name = ?)';
@@ -150,6 +153,8 @@ const INSERT: Readonly<Record<Table, string>> = {
   archived: `INSERT INTO archived (org, seq, hash, revision, first_hash, first_time) VALUES (${ORG}, ?, ?, ?, ?, ?)`,
   tree_block: `INSERT INTO tree_block (org, position, root) VALUES (${ORG}, ?, ?)`,
   erased: `INSERT INTO erased (org, from_seq, to_seq, by_seq) VALUES (${ORG}, ?, ?, ?)`,
+  passkey_once: `INSERT INTO passkey_once (org, key, until_ms) VALUES (${ORG}, ?, ?)`,
+  passkey_use: `INSERT INTO passkey_use (org, credential, counter, used_ms) VALUES (${ORG}, ?, ?, ?)`,
 };
 
 function toBase64(bytes: Uint8Array): string {

@@ -228,8 +228,9 @@ class SqliteStore {
   async #objectsSince(org: string, since: number): Promise<ObjectDelta> {
     const [first, ...rows] = await this.#reader().read({ type: 'objects', org, since });
     if (!first) throw unknownOrganization(org);
-    const changed = rows.map((row) => parseDocument(String(row.document), Number(row.revision)));
-    return { revision: Number(first.revision), total: Number(first.total), changed };
+    const changed = rows.filter((row) => row.kind === null).map((row) => parseDocument(String(row.document), Number(row.revision)));
+    const deleted = rows.filter((row) => row.kind !== null).map((row) => ({ kind: String(row.kind), name: String(row.name) }));
+    return { revision: Number(first.revision), total: Number(first.total), changed, deleted };
   }
 
   async saveDefinitions(org: string, definitions: readonly { hash: string; text: string }[]): Promise<void> {
