@@ -23,12 +23,15 @@ const DATE_LIKE =
 /** What letters begin and end with, whoever writes them. */
 const COURTESY =
   /\b(?:(?:kind|best|warm|many)?(?:est)? ?(?:regards|wishes|greetings)|(?:many )?thanks(?: (?:so much|a lot|again|in advance))?(?: for (?:your|the|a|this|getting|reaching|taking|coming)?(?: (?:quick|great|good|kind))? ?(?:message|e-?mail|mail|meeting|call|chat|help|time|reply|note|update|feedback|patience|support|interest|back|out)?(?: (?:today|yesterday|earlier|this (?:morning|week)))?)?|thank you(?: (?:very much|so much|again))?(?: for (?:your|the) \p{L}{3,10})?|(?:i|we) (?:will|'ll) (?:send|come back|get back|be in touch|follow up)(?: (?:to )?(?:you|with you))?|let (?:me|us) know(?: (?:if|when|what)(?: (?:you|there|anything|this)){0,2}(?: (?:have|need|is|are|works?))?(?: (?:any|missing|questions?|unclear))*)?|look(?:ing)? forward to (?:hearing|seeing|meeting|talking)(?: (?:from|to|with))?(?: you)?|please find (?:attached|enclosed|below)|(?:i )?hope (?:this|you|all)(?: \p{L}{1,8}){1,5} (?:well|weekend|day|week|holidays?|break)|have a (?:nice|good|great) (?:day|weekend|evening)|(?:do not|don't|feel free to) (?:hesitate to )?(?:contact|reach out|ask)|mit freundlichen grüßen|viele grüße|cordialement|bien à vous|un saludo|cordiali saluti|met vriendelijke groet(?:en)?|com os melhores cumprimentos|next steps?)\b/giu;
+/** A quick no for most texts. */
+const MAY_BE_COURTESY =
+  /regards|wishes|greetings|thank|let (?:me|us) know|forward to|please find|hope (?:this|you|all)|have a|hesitate|feel free|(?:will|'ll) (?:send|come|get|be|follow)|grüßen|cordial|bien à|saludo|groet|cumprimentos|next step/i;
 const DATE_BITS = 4;
 /** Longest text that is weighed; what is longer says enough. */
 const MAX_CHARS = 4096;
 
 export function weigh(text: string): Weight {
-  const plain = text.length <= MAX_CHARS && weighPlain(text);
+  const plain = text.length <= MAX_CHARS && !MAY_BE_COURTESY.test(text) && weighPlain(text);
   return plain || weighAny(text);
 }
 
