@@ -59,7 +59,8 @@ describe('conditions', () => {
     const { first } = check(when('args.amount <\n  "5"', { tool: ['refund'] }));
     expect(first).toEqual({
       policy: 'p',
-      message: 'rule "r": "<" does not go with a number and text (tool "refund" of server "shop")',
+      message:
+        'rule "r": "<" does not go with a number and text: args.amount is a number; write 5 without quotes (tool "refund" of server "shop")',
       path: ['spec', 'rules', 0, 'when'],
       offset: 12,
     });
