@@ -4,6 +4,7 @@ import { circleWith } from '../approval/delegation.ts';
 import type { FreezeRef } from '../audit/entry.ts';
 import type { PasskeyRef } from '../audit/passkey.ts';
 import type { Config } from '../config.ts';
+import { unknownType } from '../detect/dlp/finding-name.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { subscriptionWarnings, unansweredChannels } from '../notify/subscription.ts';
 import type { ObjectContext } from '../object/apply.ts';
@@ -29,7 +30,7 @@ export function objectContext(core: Core & { config?: Config }, toolsOf: KnownTo
     check: (org, plan) => {
       const found = [checkPolicies(org, plan, toolsOf), checkApprovals(org, plan, toolsOf, clock.nowMs())];
       const warnings = [...found.flatMap((one) => one.warnings), ...notifyWarnings(plan), ...passkeyWarnings(plan)];
-      return { problems: found.flatMap((one) => one.problems), warnings };
+      return { problems: [...found.flatMap((one) => one.problems), ...dlpProblems(plan)], warnings };
     },
     entry: (org, author, timeMs, changes, action) => {
       const real = changes.filter((change) => change.change !== 'unchanged');
@@ -74,6 +75,19 @@ function checkPolicies(org: string, plan: Plan, toolsOf: KnownTools): { problems
     at: { path, offset },
   });
   return { problems: found.problems.map(placed), warnings: found.warnings.map(placed) };
+}
+
+/** A type that nothing is called: what the rule is to keep back would pass, and nobody would know. */
+function dlpProblems({ changes }: Plan): PlanProblem[] {
+  return changes.flatMap(({ kind, name, change, after }) => {
+    if (kind !== 'dlp' || change === 'unchanged' || !after) return [];
+    return (after as StoredObject<'dlp'>).spec.rules.flatMap(({ types }, rule) =>
+      types.flatMap((type, at) => {
+        const message = unknownType(type);
+        return message === undefined ? [] : [{ object: keyOf(kind, name), message, at: { path: ['spec', 'rules', rule, 'types', at] } }];
+      }),
+    );
+  });
 }
 
 /** A channel that nobody answers, a type of event that does not exist: nothing would be told, and nobody would know. */

@@ -1,4 +1,5 @@
 // The public names of what DLP finds: in rules, policies, entries and metrics. Stable; renaming one breaks configurations.
+import { didYouMean } from '../../lib/suggest.ts';
 import { DLP_TYPES, type DlpType, type Match } from './finding-kind.ts';
 
 const NAMES: Readonly<Record<Exclude<DlpType, 'CUSTOM'>, string>> = {
@@ -28,6 +29,15 @@ export function typesNamed(name: string): DlpType[] {
   if (name === '*') return [...DLP_TYPES];
   if (name === 'custom' || name.startsWith('custom.')) return ['CUSTOM'];
   return DLP_TYPES.filter((type) => type !== 'CUSTOM' && (NAMES[type] === name || NAMES[type].startsWith(`${name}.`)));
+}
+
+/** What is wrong with a name in a rule: nothing is called that, so the rule would never find anything. Undefined when something is. */
+export function unknownType(name: string): string | undefined {
+  if (typesNamed(name).length > 0) return undefined;
+  const known = Object.values(NAMES);
+  const meant = known.find((one) => one.endsWith(`.${name}`));
+  const hint = meant === undefined ? didYouMean(name, [...known, 'pii', 'secret', 'financial', 'custom']) : ` Did you mean "${meant}"?`;
+  return `no type is called "${name}", so the rule would find nothing.${hint || ` There are: ${known.join(', ')}; pii, secret, financial, custom, custom.NAME, *.`}`;
 }
 
 /** Does the name of a rule cover this finding? */

@@ -1,0 +1,43 @@
+// What applying objects refuses beyond the form of each: on a real store.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type Core, openCore } from '../app.ts';
+import { loadConfig } from '../config.ts';
+import { applyChanges } from '../object/apply.ts';
+import { parseObjects } from '../object/parse.ts';
+import { objectContext } from './object-context.ts';
+
+let dataDir: string;
+let core: Core;
+
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'sallyport-context-'));
+  const { config, problems } = loadConfig({ env: {}, flags: { dataDir } });
+  if (!config) throw new Error(problems.join('; '));
+  core = await openCore(config, { create: true });
+});
+
+afterEach(async () => {
+  await core.store.lifecycle.close();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+async function apply(types: string): Promise<string[]> {
+  const text = `kind: dlp\nmetadata: { name: d }\nspec:\n  rules: [{ name: r, types: [${types}], action: mask }]\n`;
+  const { objects, errors } = parseObjects(text, 'd.yaml');
+  expect(errors).toEqual([]);
+  const put = objects.map(({ object }) => object);
+  expect(put).toHaveLength(1);
+  const result = await applyChanges(objectContext(core), 'default', { put }, { author: 'test' });
+  expect(['applied', 'refused']).toContain(result.type);
+  return result.type === 'refused' ? result.problems.map(({ message }) => message) : [];
+}
+
+it('refuses dlp rules for types that do not exist: what they are to keep back would pass, and nobody would know', async () => {
+  expect(await apply('email')).toEqual(['no type is called "email", so the rule would find nothing. Did you mean "pii.email"?']);
+  expect(await apply('secret, financial.cart')).toEqual([expect.stringContaining('Did you mean "financial.card"?')]);
+  expect(await apply('colour')).toEqual([expect.stringMatching(/There are: pii\.person, .*custom\.NAME/)]);
+  expect(await apply('"*", pii, secret.api-key, custom.badge')).toEqual([]);
+});
