@@ -81,6 +81,13 @@ describe('left alone', () => {
     '{"fields":{"name":{"stringValue":"Golden Gate"},"kind":{"stringValue":"bridge"}}}',
     'cf-ray: ff0e0dc89ef81c52-FRA\nprocess_start_time_seconds 1.77271788e+09',
     'Job title: Staff Nurse, Night Shift',
+    ' test/Http2Server.java   | 12 ++\n service/S3Client.java | 3 -\n support/Windows10.md | 1 +\n D admin/Report2024.pdf',
+    'see test/fixtures-2024 and demo/release-101 and postgres/postgres-15',
+    'Use oracle/Java21Runtime; INFO test/Runner2Main started; chown root:Admin2Group file',
+    'Pass OAuth2Client to the constructor, and pass Utf8JsonWriter on.\nIf you need more, pass Http2Options when calling.',
+    'z.string().password("minLength:8"); t.password("user_password"); .passphrase("field.label_2")',
+    'client.connect("clicked", "clicked", "callback_data")',
+    'pwd is ~/Code2Go now, pwd: ./App2Build',
     '{"spring.datasource.url":"jdbc:mysql://db:3306/x"}',
     'https://st3.blob.core.windows.net/a.csv?se=2026-12-01T00%3A00Z&sr=b&sp=40Gx',
   ])('%s', (text) => {

@@ -239,7 +239,7 @@ function isPassphrase(value: string, bits: number): boolean {
 function isLink(value: string): boolean {
   return (
     /^(?:jdbc:)?[a-z][a-z+.-]*:\/\//i.test(value) ||
-    /^\/[\w./-]*$/.test(value) ||
+    /^(?:~|\.{1,2})?\/[\w./-]*$/.test(value) ||
     /^[\w-]+\.(?:js|ts|py|json|ya?ml|txt|pem|key|crt|env)$/.test(value)
   );
 }
