@@ -95,6 +95,10 @@ const PARTICLES = new Set(
     ' ',
   ),
 );
+/** Places and saints are called after people: San Antonio, Fort Wayne. */
+const PLACE_HEADS = new Set(
+  'san santa santo são sao saint sainte sankt st st. fort port puerto mount lake cape costa los las isla'.split(' '),
+);
 const WORD = /^\p{Lu}[\p{L}\p{M}'’.-]*$/u;
 const UNCASED =
   /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Devanagari}\p{Script=Thai}\p{Script=Bengali}\p{Script=Tamil}\p{Script=Georgian}\p{M}ー・\s]+$/u;
@@ -106,6 +110,7 @@ function nameScore(value: string, sure: boolean): number {
   const words = value.replace(/,/g, ' ').split(/\s+/);
   // `User.objects.get`, `example.com`, `new Client`
   if (words.length > 6 || /\.\p{Ll}|^(?:new|await|class|function|self|this)\b/u.test(value)) return 0;
+  if (!sure && words.length > 1 && PLACE_HEADS.has((words[0] as string).toLowerCase())) return 0;
   const list = nameList();
   // "poppy hansen": without capitals, all of it must be known.
   const lower = !sure && words.length > 1 && !/\p{Lu}/u.test(value);
@@ -158,7 +163,7 @@ const MAX_LEAD_IN = 12;
 
 /** What a person does or has, right behind the name. */
 const AFTER =
-  /^(?:\s+(?:called|said|says|wrote|writes|asked|asks|reported|reports|signed|joined|confirmed|requested|replied|told|mentioned|lives|works|worked|paid|was born|born|phoned|emailed|will|has|had|is|was|would|can|wants|[a-z]{2,12}ed|wanted|needs|complained|ordered|purchased|agreed|visited|attended|submitted|received|moved|left|started|resigned|applied|hat|ist|schrieb|rief|sagte|a appelé|a dit|est|ha|dijo|llamó|escribió|es|disse|é)\b|['’]s\b|\s*[(<]|,\s*(?:CEO|CTO|CFO|COO|MD|PhD|Director|Manager|Engineer|aged?|born|age|\d\d,)|\s+<)/i;
+  /^(?:\s+(?:called|said|says|wrote|writes|asked|asks|reported|reports|signed|joined|confirmed|requested|replied|told|mentioned|lives|works|worked|paid|was born|born|phoned|emailed|will|has|had|is|was|would|can|wants|wanted|needs|complained|ordered|purchased|agreed|visited|attended|submitted|received|moved|left|started|resigned|applied|hat|ist|schrieb|rief|sagte|a appelé|a dit|est|ha|dijo|llamó|escribió|es|disse|é)\b|['’]s\b|\s*[(<]|,\s*(?:CEO|CTO|CFO|COO|MD|PhD|Director|Manager|Engineer|aged?|born|age|\d\d,)|\s+<)/i;
 
 function addRunningText(view: View, seen: Word[], out: Match[]): void {
   const { text } = view;
@@ -256,7 +261,9 @@ function judge(text: string, words: readonly Word[], given: number, family: numb
 }
 
 function isFollowedAsPerson(text: string, end: number): boolean {
-  return AFTER.test(text.slice(end, end + 24));
+  const after = text.slice(end, end + 24);
+  // "Remixed", "Extended" end a title.
+  return AFTER.test(after) || /^\s+[a-z]{2,12}ed\b/.test(after);
 }
 
 function isNameShaped(word: string): boolean {
