@@ -112,6 +112,13 @@ function nameScore(value: string, sure: boolean): number {
   if (words.length > 6 || /\.\p{Ll}|^(?:new|await|class|function|self|this)\b/u.test(value)) return 0;
   if (!sure && words.length > 1 && PLACE_HEADS.has((words[0] as string).toLowerCase())) return 0;
   const list = nameList();
+  // `RunTiming`, `ClearTextReporterOptions`: names of classes.
+  if (
+    words.length === 1 &&
+    /^\p{Lu}\p{Ll}{2,}(?:\p{Lu}\p{Ll}+)+$/u.test(value) &&
+    !/^(?:Mac|Van|Von|Fitz|San|Del|Dos)\p{Lu}\p{Ll}+$/u.test(value)
+  )
+    return 0;
   // "poppy hansen": without capitals, all of it must be known.
   const lower = !sure && words.length > 1 && !/\p{Lu}/u.test(value);
   let names = 0;
