@@ -103,6 +103,8 @@ describe('left alone', () => {
     'd += (ab | (a & c) | bc) + blocks[4] + 1518500249;',
     'import {\n  Mutant,\n  Reporter,\n  RunTiming,\n} from "x";\n{"clearTextReporter": {"title": "ClearTextReporterOptions"}}',
     '{"clearTextReporterOptions": {"title": "ClearTextReporterOptions", "type": "object"}}',
+    'CREATE TABLE a (\n  created_ms INTEGER NOT NULL,\n  settled_ms INTEGER\n); SELECT until_ms FROM organization',
+    'The following named POSIX bracket expressions are supported: POSIX classes',
     'pwd is ~/Code2Go now, pwd: ./App2Build',
     '{"spring.datasource.url":"jdbc:mysql://db:3306/x"}',
     'https://st3.blob.core.windows.net/a.csv?se=2026-12-01T00%3A00Z&sr=b&sp=40Gx',
