@@ -64,6 +64,20 @@ describe('found', () => {
     expect(found(`key ${token} end`)).toEqual([`API_KEY ${token}`]);
   });
 
+  it.each([
+    '[{"email":"malin@posteo.de"}]',
+    '{"user":{"email":"malin@posteo.de"}}',
+    '<a><b>malin@posteo.de</b></a>',
+    '# *** malin@posteo.de ***',
+    'привет malin@posteo.de',
+    '🙂🙂 malin@posteo.de',
+  ])('whatever the text begins with that is encoded: %s', (text) => {
+    const once = Buffer.from(text).toString('base64').replace(/=+$/, '');
+    expect(found(`data: ${once} end`)).toEqual([`EMAIL ${once}`]);
+    const twice = Buffer.from(once).toString('hex');
+    expect(found(`data: ${twice} end`)).toEqual([`EMAIL ${twice}`]);
+  });
+
   it('what is encoded twice, and figures of other scripts', () => {
     const twice = Buffer.from(Buffer.from('glpat-S1k6zljU5mpzAIBmdpu3').toString('base64')).toString('base64');
     expect(found(`data: ${twice}`)).toEqual([`API_KEY ${twice}`]);
