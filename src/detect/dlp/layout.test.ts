@@ -78,6 +78,28 @@ describe('found', () => {
     expect(found(`data: ${twice} end`)).toEqual([`EMAIL ${twice}`]);
   });
 
+  it.each([
+    ...[
+      '[1] ',
+      '[12]: ',
+      '[2026-11-29 10:00:01] ',
+      '[[',
+      '[true ',
+      '[null] ',
+      '[1, ',
+      '["x", ',
+      '["x" ',
+      '{"a":',
+      '{"a":1} ',
+      '{"a" ',
+      '{"a":"b" ',
+    ],
+    ...['{"', '["', '{"a": "', '"[1]" ', '[[1,2]] mail: ', '[none of ', '{"a":nope '],
+  ])('behind what begins like JSON and is none: %s', (lead) => {
+    expect(found(`${lead}malin@posteo.de`)).toEqual(['EMAIL malin@posteo.de']);
+    expect(found(`${lead}ghp_t3b107CnVpdg7iSSR6hVIC7eLS3W8Qwbphsf`)).toEqual(['API_KEY ghp_t3b107CnVpdg7iSSR6hVIC7eLS3W8Qwbphsf']);
+  });
+
   it('what is encoded twice, and figures of other scripts', () => {
     const twice = Buffer.from(Buffer.from('glpat-S1k6zljU5mpzAIBmdpu3').toString('base64')).toString('base64');
     expect(found(`data: ${twice}`)).toEqual([`API_KEY ${twice}`]);
