@@ -108,10 +108,11 @@ export function findCommandSecrets({ text, starts: places, signs }: View, out: M
     if (!text.includes(needs)) continue;
     eachMatch(text, places[starts] as readonly number[], shape, (found) => {
       const [whole] = found;
-      const quoted = /["'”“»`]$/.test(whole);
-      const value = (found[1] ?? found[2] ?? '').replace(/[.,;)`'"]+$/, '');
+      // Only the first of the first shape stands in quotes; sentences quote code with backticks.
+      const quoted = needs !== '' && found[1] !== undefined;
+      const value = (found[1] ?? found[2] ?? '').replace(/^[`'"]+|[.,;)`'"]+$/g, '');
       // `password("…")` may be code as well as SQL.
-      if (!(quoted && !whole.includes('(') ? isGuarded(value) : isMixed(value) && !isCode(value))) return;
+      if (!(quoted && !whole.includes('(') && !whole.endsWith('`') ? isGuarded(value) : isMixed(value) && !isCode(value))) return;
       if (!quoted && isInWords(whole, text.slice(found.index + whole.length, found.index + whole.length + 12))) return;
       const start = found.index + found[0].lastIndexOf(value);
       out.push({ type: 'PASSWORD', start, end: start + value.length, confidence: 0.8, rule: 'said-secret' });

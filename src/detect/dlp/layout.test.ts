@@ -64,6 +64,42 @@ describe('found', () => {
     expect(found(`key ${token} end`)).toEqual([`API_KEY ${token}`]);
   });
 
+  it.each([
+    '[{"email":"malin@posteo.de"}]',
+    '{"user":{"email":"malin@posteo.de"}}',
+    '<a><b>malin@posteo.de</b></a>',
+    '# *** malin@posteo.de ***',
+    'привет malin@posteo.de',
+    '🙂🙂 malin@posteo.de',
+  ])('whatever the text begins with that is encoded: %s', (text) => {
+    const once = Buffer.from(text).toString('base64').replace(/=+$/, '');
+    expect(found(`data: ${once} end`)).toEqual([`EMAIL ${once}`]);
+    const twice = Buffer.from(once).toString('hex');
+    expect(found(`data: ${twice} end`)).toEqual([`EMAIL ${twice}`]);
+  });
+
+  it.each([
+    ...[
+      '[1] ',
+      '[12]: ',
+      '[2026-11-29 10:00:01] ',
+      '[[',
+      '[true ',
+      '[null] ',
+      '[1, ',
+      '["x", ',
+      '["x" ',
+      '{"a":',
+      '{"a":1} ',
+      '{"a" ',
+      '{"a":"b" ',
+    ],
+    ...['{"', '["', '{"a": "', '"[1]" ', '[[1,2]] mail: ', '[none of ', '{"a":nope '],
+  ])('behind what begins like JSON and is none: %s', (lead) => {
+    expect(found(`${lead}malin@posteo.de`)).toEqual(['EMAIL malin@posteo.de']);
+    expect(found(`${lead}ghp_t3b107CnVpdg7iSSR6hVIC7eLS3W8Qwbphsf`)).toEqual(['API_KEY ghp_t3b107CnVpdg7iSSR6hVIC7eLS3W8Qwbphsf']);
+  });
+
   it('what is encoded twice, and figures of other scripts', () => {
     const twice = Buffer.from(Buffer.from('glpat-S1k6zljU5mpzAIBmdpu3').toString('base64')).toString('base64');
     expect(found(`data: ${twice}`)).toEqual([`API_KEY ${twice}`]);
@@ -98,6 +134,13 @@ describe('left alone', () => {
     '[{"name":"San Jose"},{"name":"Santa Rosa"},{"name":"Fort Wayne"},{"name":"San Antonio"},{"name":"Costa Rica"},{"name":"Saint Martin"}]',
     'Mary Jane Remixed\nPeggy Sue Extended',
     '고객님께 안내드립니다. 선생님, 부모님, 하나님, 마음씨, 김치 님, 이용자님, 변호사님, 구독자님, 신청자님',
+    'Pass `--dry-run` to report which files change, pass `Infinity` for no limit, pass `iframe.contentWindow` here.',
+    "borp --pattern 'test/*.test.js' and a URL identified by `_endpoint`",
+    'd += (ab | (a & c) | bc) + blocks[4] + 1518500249;',
+    'import {\n  Mutant,\n  Reporter,\n  RunTiming,\n} from "x";\n{"clearTextReporter": {"title": "ClearTextReporterOptions"}}',
+    '{"clearTextReporterOptions": {"title": "ClearTextReporterOptions", "type": "object"}}',
+    'CREATE TABLE a (\n  created_ms INTEGER NOT NULL,\n  settled_ms INTEGER\n); SELECT until_ms FROM organization',
+    'The following named POSIX bracket expressions are supported: POSIX classes',
     'pwd is ~/Code2Go now, pwd: ./App2Build',
     '{"spring.datasource.url":"jdbc:mysql://db:3306/x"}',
     'https://st3.blob.core.windows.net/a.csv?se=2026-12-01T00%3A00Z&sr=b&sp=40Gx',
