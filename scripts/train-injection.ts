@@ -101,19 +101,23 @@ function train(data: readonly Learnable[], robust: Robustness, seed: number): Fl
               : REACH.word,
   );
   weights[0] = -2;
-  const scoreOf = (window: Int32Array): number =>
-    window.reduce((sum, feature) => sum + (weights[feature] as number) * (reach[feature] as number), 0);
+  /** What the weights of a window's features sum up to. */
+  const scoreOf = (window: Int32Array): number => {
+    let sum = 0;
+    for (let at = 0; at < window.length; at++) sum += (weights[window[at] as number] as number) * (reach[window[at] as number] as number);
+    return sum;
+  };
   for (let round = 0; round < ROUNDS; round++) {
     const rate = STEP / (1 + round / 2);
     for (const { positive, windows } of data) {
-      const ranked = [...windows].sort((one, other) => scoreOf(other) - scoreOf(one)).slice(0, positive ? 1 : WORST);
-      for (const window of ranked) {
+      for (const window of worstOf(windows, positive ? 1 : WORST, scoreOf)) {
         const shown = positive ? window.filter((feature) => feature === 0 || !random.chance(LEFT_OUT)) : window;
         const chance = 1 / (1 + Math.exp(-scoreOf(shown)));
         const error = positive
           ? (1 - chance) * Math.max(chance, LEAST_CHANCE) ** robust.attack
           : -chance * Math.max(1 - chance, LEAST_CHANCE) ** robust.honest;
-        for (const feature of shown) {
+        for (let at = 0; at < shown.length; at++) {
+          const feature = shown[at] as number;
           const weight = weights[feature] as number;
           const next = weight + rate * (error * (reach[feature] as number) - (feature === 0 ? 0 : RIDGE * weight));
           weights[feature] = signs[feature] === 1 ? Math.max(0, next) : signs[feature] === -1 ? Math.min(0, next) : next;
@@ -122,6 +126,16 @@ function train(data: readonly Learnable[], robust: Robustness, seed: number): Fl
     }
   }
   return weights.map((weight, feature) => weight * (reach[feature] as number));
+}
+
+/** The windows of the highest scores, in that order. */
+function worstOf(windows: Windows, most: number, scoreOf: (window: Int32Array) => number): Windows {
+  if (windows.length <= 1) return windows;
+  return windows
+    .map((window) => ({ window, score: scoreOf(window) }))
+    .sort((one, other) => other.score - one.score)
+    .slice(0, most)
+    .map(({ window }) => window);
 }
 
 function evaluate(name: string, weights: Float32Array, examples: readonly Example[]): void {
