@@ -145,7 +145,7 @@ describe('explain --what-if FILE', () => {
     r = await rehearsal(RULES);
     const { status, body } = await r.api('explain', { body: { text: 'agent: bot\ntoool: x\n', fileName: 'call.yaml' } });
     expect(status).toBe(422);
-    expect(JSON.stringify(body)).toMatch(/call\.yaml:1:1: .*toool/);
+    expect(JSON.stringify(body)).toMatch(/call\.yaml:2:1: .*toool/);
   });
 });
 
