@@ -38,7 +38,7 @@ export const rpcMeaning: Readonly<Record<Exclude<keyof typeof rpcCode, 'wireFail
   INVALID_PARAMS: 'The parameters are wrong; from 2026-07-28 on also an unknown resource (JSON-RPC 2.0 §5.1).',
   INTERNAL_ERROR: 'The gateway or the server failed (JSON-RPC 2.0 §5.1).',
   HTTP_NOT_ACCEPTED: 'HTTP method or media type is not accepted (up to 2025-11-25).',
-  SESSION_NOT_FOUND: 'The session is unknown or has ended; open a new one (up to 2025-11-25).',
+  SESSION_NOT_FOUND: 'The session is unknown, has ended, or is of another gateway; open a new one (up to 2025-11-25).',
   RESOURCE_NOT_FOUND: 'Unknown resource (up to 2025-11-25).',
   URL_ELICITATION_REQUIRED: 'The user must visit a URL first (2025-11-25).',
   HEADER_MISMATCH: 'An `Mcp-*` header does not say what the body says (2026-07-28).',

@@ -127,5 +127,11 @@ export type ShadowReply = z.infer<typeof shadowReply>;
 
 export const starterQuery = z.strictObject({ agent: z.string().max(63).optional() });
 export const learnQuery = z.strictObject({ agent: z.string().max(63).optional(), from: z.iso.datetime({ offset: true }) });
-export const starterReply = z.object({ text: z.string(), tools: z.number(), calls: z.number() });
+export const starterReply = z.object({
+  text: z.string(),
+  tools: z.number(),
+  calls: z.number(),
+  /** Servers that nothing is written about: what they have is not known yet. */
+  unread: z.array(z.string()),
+});
 export type StarterReply = z.infer<typeof starterReply>;

@@ -23,7 +23,10 @@ export const backtestRequest = z.strictObject({
 });
 
 const definitionHash = z.string().regex(/^[0-9a-f]{64}$/);
-export const definitionsQuery = z.strictObject({ refresh: z.enum(['true', 'false']).optional() });
+export const definitionsQuery = z.strictObject({
+  refresh: z.enum(['true', 'false']).optional(),
+  brief: z.enum(['true', 'false']).optional(),
+});
 const definitionFinding = z.object({
   /** For example `poison.instruction`, `shadow.name`. */
   type: z.string(),

@@ -48,3 +48,24 @@ it('has every call looked up where there are more tickets than are looked throug
   expect(await known.mayHave('o', 1, () => 'any')).toBe(true);
   expect(known.isNone('o', 1)).toBe(false);
 });
+
+it('asks the store once for all calls that come at the same time, and again when that failed', async () => {
+  let [looks, isDown] = [0, true];
+  const list = async () => {
+    looks++;
+    await new Promise(setImmediate);
+    if (isDown) throw new Error('down');
+    return [rowOf(ofAnswer)];
+  };
+  const known = new WithheldBook({ list });
+  const ask = () => Promise.allSettled(['o', 'o', 'o', 'p'].map((org) => known.mayHave(org, 1, () => ofAnswer.binding)));
+  expect((await ask()).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected', 'rejected']);
+  expect(looks).toBe(2);
+  isDown = false;
+  expect(await ask()).toEqual(Array(4).fill({ status: 'fulfilled', value: true }));
+  expect(looks).toBe(4);
+  const later = known.mayHave('o', 2, () => '');
+  expect(await known.mayHave('o', 3, () => ofAnswer.binding)).toBe(true);
+  expect(await later).toBe(false);
+  expect([looks, known.isNone('o', 3), known.isNone('o', 2)]).toEqual([6, false, false]);
+});

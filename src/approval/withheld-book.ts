@@ -20,6 +20,8 @@ interface Known {
 export class WithheldBook {
   readonly #store: Pick<ApprovalStore, 'list'>;
   readonly #known = new Lru<string, Known>(MAX_ORGANIZATIONS);
+  /** What is being read, by organization: all calls that come meanwhile wait for the same. */
+  readonly #looks = new Map<string, { revision: number; known: Promise<Known> }>();
   readonly #maxTickets: number;
 
   constructor(store: Pick<ApprovalStore, 'list'>, maxTickets = MAX_TICKETS) {
@@ -36,8 +38,18 @@ export class WithheldBook {
   /** Rejects when the store does. */
   async mayHave(org: string, revision: number, binding: () => string): Promise<boolean> {
     const remembered = this.#known.get(org);
-    const known = remembered?.revision === revision ? remembered : await this.#look(org, revision);
+    const known = remembered?.revision === revision ? remembered : await this.#lookOnce(org, revision);
     return known.bindings === 'many' || (known.bindings.size > 0 && known.bindings.has(binding()));
+  }
+
+  #lookOnce(org: string, revision: number): Promise<Known> {
+    const under = this.#looks.get(org);
+    if (under?.revision === revision) return under.known;
+    const known = this.#look(org, revision).finally(() => {
+      if (this.#looks.get(org)?.known === known) this.#looks.delete(org);
+    });
+    this.#looks.set(org, { revision, known });
+    return known;
   }
 
   async #look(org: string, revision: number): Promise<Known> {

@@ -106,7 +106,7 @@ export interface AdminClient extends EvidenceClient, FreezeClient, NotifyClient,
   delegations(): Promise<DelegationList>;
   delegate(body: DelegationRequest): Promise<GrantReply>;
   endDelegation(name: string): Promise<GrantReply>;
-  definitions(server: string, refresh: boolean): Promise<DefinitionsReply>;
+  definitions(server: string, how: 'anew' | 'cached' | 'brief'): Promise<DefinitionsReply>;
   approveDefinitions(server: string, body: Record<string, unknown>): Promise<ApplyReply>;
   rejectDefinitions(server: string, body: { hashes: string[] }): Promise<ApplyReply>;
   riskHistory(query: Readonly<Record<string, string | undefined>>): Promise<{ enabled: boolean; facts: unknown }>;
@@ -166,8 +166,10 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     ...freezesOf(wire),
     ...exportsOf(wire),
     ...evidenceClient(wire),
-    definitions: (server, refresh) =>
-      wire.json('GET', at('servers', server, 'definitions') + queryText({ refresh: refresh ? 'true' : undefined })),
+    definitions: (server, how) => {
+      const query = { refresh: how === 'anew' ? 'true' : undefined, brief: how === 'brief' ? 'true' : undefined };
+      return wire.json('GET', at('servers', server, 'definitions') + queryText(query));
+    },
     approveDefinitions: (server, body) => wire.json('POST', at('servers', server, 'approve'), body),
     rejectDefinitions: (server, body) => wire.json('POST', at('servers', server, 'reject'), body),
     riskHistory: (query) => wire.json('GET', at('risk', 'history') + queryText(query)),

@@ -8,6 +8,8 @@ export interface OptionSpec {
   help: string;
   /** May be given several times; `list`: each time as a comma-separated list, too. */
   repeat?: 'one' | 'list';
+  /** It is passed on as it is and narrows nothing: may be empty. */
+  blank?: true;
   choices?: readonly string[];
 }
 

@@ -25,3 +25,18 @@ test.each([
 test("a failure without a path keeps the system's words", () => {
   expect(told(failed('EPIPE')).text).toBe("sallyport: EPIPE: the system's words, open 'undefined'");
 });
+
+test('a port that this user may not open is told as a port, never as a file', () => {
+  const refused = Object.assign(new Error('listen EACCES: permission denied 127.0.0.1:80'), {
+    ...{ code: 'EACCES', syscall: 'listen', address: '127.0.0.1', port: 80 },
+  });
+  expect(told(refused).text).toBe(
+    'sallyport: This user may not open port 80 of 127.0.0.1. Choose one from 1024 on (--listen for agents, --admin for operators), or run as a user that may.',
+  );
+  const elsewhere = Object.assign(new Error('listen EADDRNOTAVAIL: address not available 192.0.2.9:80'), {
+    ...{ code: 'EADDRNOTAVAIL', syscall: 'listen', address: '192.0.2.9', port: 80 },
+  });
+  expect(told(elsewhere).text).toBe(
+    'sallyport: This machine has no address 192.0.2.9. Name one that it has (--listen for agents, --admin for operators).',
+  );
+});

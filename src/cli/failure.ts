@@ -53,10 +53,22 @@ function readable(error: unknown): { code: string; message: string; details: rea
     const message = `${where} is in use by another program. Stop it, or choose another port (--listen for agents, --admin for operators).`;
     return { code: 'port_in_use', message, details: [] };
   }
+  const unusable = addressProblem(system);
+  if (unusable !== undefined) return { code: 'usage', message: unusable, details: [] };
   if (typeof system?.syscall === 'string' && typeof system.code === 'string')
     return { code: 'file_unreadable', message: fileProblem(system), details: [] };
   const why = error instanceof Error ? error.message : String(error);
   return { code: 'internal', message: `This is a bug: ${why}. Please report it.`, details: [] };
+}
+
+/** What the system said of an address to listen at; undefined when it was about something else. */
+function addressProblem(error: unknown): string | undefined {
+  const { code, syscall, address, port } = (error ?? {}) as NodeJS.ErrnoException & { address?: string; port?: number };
+  if (syscall !== 'listen' || port === undefined) return undefined;
+  const where = '(--listen for agents, --admin for operators)';
+  if (code === 'EACCES')
+    return `This user may not open port ${port} of ${address}. Choose one from 1024 on ${where}, or run as a user that may.`;
+  return code === 'EADDRNOTAVAIL' ? `This machine has no address ${address}. Name one that it has ${where}.` : undefined;
 }
 
 /** What the system said of a file, and what to do about it. */
@@ -80,6 +92,8 @@ const FILE_STEPS: Readonly<Record<string, { why: string; step: string }>> = {
 /** The text of any error for a line of a report; of our own errors only the public message. */
 export function messageOf(error: unknown): string {
   const system = error as NodeJS.ErrnoException;
+  const unusable = addressProblem(system);
+  if (unusable !== undefined) return unusable;
   if (typeof system?.syscall === 'string' && typeof system.code === 'string') return fileProblem(system);
   return error instanceof Error ? error.message : String(error);
 }

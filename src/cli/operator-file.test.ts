@@ -51,6 +51,14 @@ it('makes an admin whose token works, in a file of mode 0600, and nothing the se
   expect(JSON.stringify(await core.store.objects.load(ORG))).not.toContain(token);
 });
 
+it('makes the data directory, for its owner alone, where nothing else has: the database and the master key are elsewhere', async () => {
+  const fresh = join(dataDir, 'not', 'there');
+  const made = await ensureOperator(core, ORG, fresh);
+  expect(made.path).toBe(join(fresh, OPERATOR_TOKEN_FILE));
+  expect((await stat(fresh)).mode & 0o777).toBe(0o700);
+  expect(await whoIs(readOperatorToken(fresh))).toMatchObject({ name: 'admin' });
+});
+
 it('of several at once, one makes it and the file holds the token that works', async () => {
   const made = await Promise.all([1, 2, 3].map(() => ensureOperator(core, ORG, dataDir)));
   expect(made.filter(({ path }) => path !== undefined)).toHaveLength(1);

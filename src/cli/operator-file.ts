@@ -1,7 +1,7 @@
 // The first operator: made when there is no admin, with its token in a file of mode 0600 in the data directory, where the command line finds it.
 // Never prints the token and never uses a file that others can read.
-import { chmodSync, closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { newOperatorToken } from '../admin/operator.ts';
 import { objectContext } from '../app/object-context.ts';
 import type { Core } from '../app.ts';
@@ -106,6 +106,8 @@ export function writeOperatorToken(path: string, token: string): void {
 
 /** Never readable by others, not even for a moment. */
 function writePrivate(path: string, text: string): void {
+  // With a database elsewhere and a master key from the environment nothing has made the data directory yet.
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const file = openSync(path, 'w', 0o600);
   try {
     chmodSync(path, 0o600);

@@ -8,6 +8,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { expect, it } from 'vitest';
 import { jsonOf, runCli } from '../../test/support/cli-process.ts';
+import { newOperatorToken } from '../admin/operator.ts';
 import { VERSION as GATEWAY_VERSION } from '../app.ts';
 import { settings } from '../config.ts';
 import { cliReference } from './cli-reference.ts';
@@ -36,7 +37,7 @@ it('every example is understood by the parser', () => {
   for (const { usage, examples, needs } of leaves(commands)) {
     for (const [line] of examples ?? []) {
       const program = buildProgram({ terminal: undefined, settings: needs === 'settings' ? settings() : [], onExit: () => undefined });
-      const words = (line.replace(/ > \S+$/, '').match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ''));
+      const words = (line.replace(/ >>? \S+$/, '').match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ''));
       quiet(program);
       expect(() => program.parse(words, { from: 'user' }), `${usage}: ${line}`).not.toThrow();
     }
@@ -138,6 +139,15 @@ function staticImports(file: string, seen = new Set<string>()): Set<string> {
   }
   return seen;
 }
+
+it('an argument that is passed on to a program may be empty', async () => {
+  const nobody = ['--url', 'http://127.0.0.1:9', '--data', tmpdir()];
+  const added = await runCli(['server', 'add', 'x', '--run', 'program', '--arg=--prefix', '--arg', '', '--arg', ' ', ...nobody], {
+    env: { SALLYPORT_OPERATOR_TOKEN: newOperatorToken().token },
+  });
+  expect(added.stderr).not.toContain('Give at least one value');
+  expect(added.stderr).toContain('127.0.0.1:9');
+});
 
 it('what the system refuses names the file or the port and the next step, never a call of the system', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'sallyport-cli-refused-'));

@@ -126,11 +126,11 @@ function optionsOf(spec: CommandSpec, settings: readonly SettingInfo[]): Option[
 function toOption(spec: OptionSpec): Option {
   const option = new Option(spec.flags, spec.help);
   if (spec.choices) option.choices(spec.choices);
-  const { repeat } = spec;
+  const { repeat, blank } = spec;
   if (repeat)
     option.argParser((text: string, before: string[] | undefined) => [
       ...(before ?? []),
-      ...given(repeat === 'list' ? parts(text) : [text]),
+      ...(blank ? [text] : given(repeat === 'list' ? parts(text) : [text])),
     ]);
   return option;
 }

@@ -88,6 +88,14 @@ it('the same from standard input, as one JSON value', async () => {
   expect(jsonOf(result)).toMatchObject({ state: 'sound', entries: 41, org: ORG, head: { seq: 41 } });
 });
 
+it('what was not checked says what it takes', async () => {
+  const whole = await runCli(['verify', await fileOf('whole.jsonl', textOf(lines))]);
+  expect(whole.stdout).toMatch(/checkpoints +unchecked: .*--checkpoint FILE.*--key/);
+  expect(whole.stdout).toMatch(/anchors +unchecked: .*--anchor FILE/);
+  const late = await runCli(['verify', '--partial', await fileOf('late.jsonl', textOf(lines.slice(3)))]);
+  expect(late.stdout).toMatch(/checkpoints +unchecked$/m);
+});
+
 it('a changed entry: exit code 1 with the first bad entry, the rule, what was expected and what was found', async () => {
   const changed = lines.map((line, i) =>
     i === 9 ? line.replace('"tool":"t"', '"tool":"x"').replace('"status":"ok"', '"status":"cancelled"') : line,

@@ -3,13 +3,14 @@
 import { canonicalJson } from '../lib/canonical-json.ts';
 import type { FreezeSpec, StoredObject } from './kinds.ts';
 import type { ObjectChange } from './plan.ts';
-import type { ObjectStore } from './port.ts';
+import type { ObjectStore, ObjectVersion } from './port.ts';
 import type { ControlView } from './snapshot.ts';
 
 /** A request to lift a freeze must be confirmed within this time, milliseconds. */
 export const LIFT_REQUEST_MS = 24 * 3_600_000;
-/** Versions of one object that are looked through. */
-const MAX_VERSIONS = 1_000;
+/** Versions of one object that are looked through, then those that are where it was changed more often. */
+export const FIRST_LOOK = 1_000;
+const LAST_LOOK = 100_000;
 
 export interface Actor {
   author: string;
@@ -88,13 +89,14 @@ async function guardedChange({ name, before, after }: ObjectChange, input: Guard
   const request = openLiftRequest(input.view, was, input.timeMs);
   if (!request) return `freeze/${name}: nobody has asked to lift it within the last day. Ask first: sallyport unfreeze ${name}`;
   if (request.by === input.author) return `freeze/${name}: you asked to lift it; another operator must confirm.`;
-  const user = input.view.operator(request.by)?.spec.user;
-  if (user !== undefined && user === input.view.operator(input.author)?.spec.user)
+  const since = await firstRevision(name, input);
+  const [asked, confirms] = [await handsOf(request.by, since, input), await handsOf(input.author, since, input)];
+  if (since === undefined || !asked || !confirms)
+    return `freeze/${name}: it or its operators were changed too often to tell who is who. Somebody else must confirm.`;
+  const user = [...asked.users].find((one) => confirms.users.has(one));
+  if (user !== undefined)
     return `freeze/${name}: "${request.by}", who asked to lift it, and "${input.author}" are both the user "${user}". Another person must confirm.`;
-  const sinceRevision = await firstRevision(name, input);
-  const asked = await controllersOf(request.by, sinceRevision, input);
-  const confirms = await controllersOf(input.author, sinceRevision, input);
-  const both = [...asked].find((one) => confirms.has(one));
+  const both = [...asked.operators].find((one) => confirms.operators.has(one));
   if (both === undefined) return undefined;
   return `freeze/${name}: "${both}" made or changed "${input.author}" or "${request.by}", directly or through others, after the freeze was set, so you cannot confirm what "${request.by}" asked. Somebody else must.`;
 }
@@ -137,29 +139,52 @@ function traitsOf(object: StoredObject, view: ControlView): Traits {
   return { agent: spec.agent, user: spec.user, class: spec.agent === undefined ? undefined : view.agent(spec.agent)?.spec.class };
 }
 
-/** Of the freeze that has this name now. */
-async function firstRevision(name: string, { store, org }: GuardInput): Promise<number> {
-  let first = 0;
-  for (const { revision, document } of await store.history(org, 'freeze', name, MAX_VERSIONS)) {
-    if (!document) break;
-    first = revision;
-  }
-  return first;
+/** Of the freeze that has this name now; undefined when it cannot be told. */
+async function firstRevision(name: string, input: GuardInput): Promise<number | undefined> {
+  const versions = await versionsBack('freeze', name, ({ document }) => !document, input);
+  return versions && (versions.findLast(({ document }) => document)?.revision ?? 0);
+}
+
+interface Hands {
+  operators: ReadonlySet<string>;
+  users: ReadonlySet<string>;
 }
 
 /**
  * Everybody who could act as this operator: itself, and who made or changed it since the freeze was set, and who made or changed those. Two people
- * of whom a third holds both are one.
+ * of whom a third holds both are one. And the users that it belonged to at any time since: who is another user now was that person then.
  */
-async function controllersOf(name: string, sinceRevision: number, { store, org }: GuardInput): Promise<ReadonlySet<string>> {
-  const found = new Set([name]);
-  for (const one of found) {
-    for (const { revision, author } of await store.history(org, 'operator', one, MAX_VERSIONS)) {
-      if (revision <= sinceRevision) break;
-      found.add(author);
+async function handsOf(name: string, since: number | undefined, input: GuardInput): Promise<Hands | undefined> {
+  if (since === undefined) return undefined;
+  const operators = new Set([name]);
+  const users = new Set<string>();
+  for (const one of operators) {
+    const isBefore = ({ revision }: ObjectVersion): boolean => revision <= since;
+    const versions = await versionsBack('operator', one, isBefore, input);
+    if (!versions) return undefined;
+    for (const version of versions) {
+      const { user } = (version.document?.spec ?? {}) as { user?: string };
+      if (one === name && user !== undefined) users.add(user);
+      if (!isBefore(version)) operators.add(version.author);
     }
   }
-  return found;
+  return { operators, users };
+}
+
+/** Newest first, back to one of which this holds, that included; undefined when there are too many. INVARIANT: none is left out, however many there are (kill-lift.test.ts). */
+async function versionsBack(
+  kind: 'freeze' | 'operator',
+  name: string,
+  isOver: (version: ObjectVersion) => boolean,
+  { store, org }: GuardInput,
+): Promise<ObjectVersion[] | undefined> {
+  for (const limit of [FIRST_LOOK, LAST_LOOK]) {
+    const versions = await store.history(org, kind, name, limit);
+    const last = versions.findIndex(isOver);
+    if (last >= 0) return versions.slice(0, last + 1);
+    if (versions.length < limit) return versions;
+  }
+  return undefined;
 }
 
 function ownPart(spec: FreezeSpec): FreezeSpec {

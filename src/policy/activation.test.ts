@@ -306,6 +306,17 @@ describe('a rule that an earlier one takes everything from', () => {
     expect(check([policy([denyAll, refunds])]).warnings).toEqual([expect.stringContaining('Put it before that rule')]);
   });
 
+  test('is looked for among fewer rules the more names they hold: the gateway serves no call meanwhile', () => {
+    const names = (n: number): string[] => Array.from({ length: 50 }, (_, i) => `tool_${n}_${i}`);
+    const many = Array.from({ length: 600 }, (_, n): PolicyRule => ({ name: `r${n}`, match: { tool: names(n) }, effect: 'allow' }));
+    const again: PolicyRule = { name: 'again', match: { tool: ['tool_0_7'] }, effect: 'allow' };
+    const [first, second] = [policy(many, [], 'a'), policy([again], [], 'b')];
+    expect(check([first, second], ['b']).warnings).toEqual([expect.stringContaining('rule a/r0 (allow) is asked before it')]);
+    expect(check([first, second], ['a', 'b']).warnings).toEqual([]);
+    const neighbour: PolicyRule = { name: 'neighbour', match: { tool: ['tool_599_7'] }, effect: 'allow' };
+    expect(check([first, policy([neighbour], [], 'b')], ['a', 'b']).warnings).toEqual([expect.stringContaining('rule a/r599')]);
+  });
+
   test('is not told of when another policy is applied, when it stands first, or when it decides some of its calls', () => {
     expect(check([policy([denyAll], [], 'a'), policy([refunds], [], 'b')], ['a']).warnings).toEqual([]);
     expect(check([policy([refunds], [], 'a'), policy([denyAll], [], 'b')], ['a', 'b']).warnings).toEqual([]);

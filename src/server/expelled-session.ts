@@ -9,7 +9,11 @@ import { notOfEra, openCall } from './open-call.ts';
 import { type Answer, answerOf } from './outcome-text.ts';
 import type { Session } from './session.ts';
 
-const GONE = { code: SESSION_NOT_FOUND, message: 'Session not found: it ended or never was. Send initialize again.' };
+const GONE = {
+  code: SESSION_NOT_FOUND,
+  message:
+    'Session not found: it ended, never was, or is of another gateway. Send initialize again. Behind a load balancer, all requests with one Mcp-Session-Id must reach one gateway.',
+};
 
 export function replyNoSession(exchange: Exchange): void {
   replyError(exchange.response, 404, null, GONE);

@@ -6,7 +6,7 @@ import { Agent, type AgentOptions, specOf, startUpstreams, type TestGateway } fr
 import { ManualClock } from '../lib/clock.ts';
 import { GatewayError } from '../lib/error.ts';
 import type { ServerSpec } from '../object/kinds.ts';
-import { BREAKER_MINIMUM, BREAKER_SIZE, Breaker, type Health, ServerResting, TRIAL_PATIENCE_MS } from './breaker.ts';
+import { BREAKER_MINIMUM, BREAKER_SIZE, Breaker, type Health, LONGEST_REST_MS, ServerResting, TRIAL_PATIENCE_MS } from './breaker.ts';
 
 const REST_MS = 500;
 const OK = { resultType: 'complete', content: [] };
@@ -216,6 +216,29 @@ describe('one agent whose calls fail', () => {
     expect(await breaker.run('b', async () => 'well')).toBe('well');
     await expect(breaker.run('b', fails)).rejects.toMatchObject({ code: 'upstream_closed' });
     for (const caller of ['a', 'b', 'c']) await expect(breaker.run(caller, async () => 'x')).rejects.toBeInstanceOf(ServerResting);
+  });
+
+  it('is not told to be resting for ever when that agent never comes back: the others show that it is well', async () => {
+    const clock = new ManualClock(Date.now());
+    const told: Health[] = [];
+    const breaker = new Breaker({ server: 's', clock, onChange: (health) => told.push(health), firstRestMs: 60_000 });
+    const fails = async () => {
+      throw new GatewayError('upstream_closed', 'no');
+    };
+    const well = () => breaker.run('b', async () => 'well');
+    for (let i = 0; i < BREAKER_MINIMUM; i++) await breaker.run('a', fails).catch(() => undefined);
+    await well();
+    clock.advance(60_000 + LONGEST_REST_MS - 1);
+    await well();
+    expect([breaker.health, told]).toEqual(['resting', ['resting']]);
+    clock.advance(1);
+    await well();
+    expect([breaker.health, told, breaker.restMsFor('a')]).toEqual(['up', ['resting', 'up'], 0]);
+    // As new: it takes as many faults as before.
+    for (let i = 1; i < BREAKER_MINIMUM; i++) await breaker.run('a', fails).catch(() => undefined);
+    expect(breaker.health).toBe('up');
+    await breaker.run('a', fails).catch(() => undefined);
+    expect(breaker.health).toBe('resting');
   });
 
   it('does not stand for two because of a fault of long ago, nor of one that was well since', async () => {

@@ -99,14 +99,26 @@ export class Breaker {
     return this.#policy.state !== CircuitState.Closed && this.#kept.size === 1 && !this.#kept.has(caller);
   }
 
-  /** While it rests for somebody: whoever finds it failing, too, is kept away as well. */
+  /** While it rests for somebody: whoever finds it failing, too, is kept away as well, and who finds it well long after shows that it is. */
   async #noted<T>(caller: string, work: () => Promise<T>): Promise<T> {
     try {
-      return await work();
+      const answer = await work();
+      if (this.#isSpared(caller) && this.#isForgotten()) this.#begin();
+      return answer;
     } catch (error) {
       if (error instanceof Error && isFault(error) && this.#policy.state !== CircuitState.Closed) this.#kept.add(caller);
       throw error;
     }
+  }
+
+  /** The one it rests for could have tried it long ago. Not sooner: who makes it fail would have it told as well and resting in turns. */
+  #isForgotten(): boolean {
+    return this.#policy.state === CircuitState.Open && this.#options.clock.nowMs() >= this.#restUntilMs + LONGEST_REST_MS;
+  }
+
+  #begin(): void {
+    this.#policy = this.#newPolicy();
+    this.#options.onChange('up');
   }
 
   #blame(caller: string): void {
@@ -142,10 +154,7 @@ export class Breaker {
     const tried = this.#policy;
     try {
       const answer = await work();
-      if (this.#policy === tried && tried.state === CircuitState.HalfOpen) {
-        this.#policy = this.#newPolicy();
-        this.#options.onChange('up');
-      }
+      if (this.#policy === tried && tried.state === CircuitState.HalfOpen) this.#begin();
       return answer;
     } finally {
       this.#hasSecondTrial = false;

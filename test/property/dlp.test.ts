@@ -113,6 +113,10 @@ test('an own pattern and every type is found through the same door', () => {
   expect([...types].sort()).toEqual(DLP_TYPES.filter((type) => type !== 'CUSTOM').sort());
 });
 
+function encoded(text: string): string {
+  return Buffer.from(text).toString('base64');
+}
+
 const MEGABYTE = 1024 * 1024;
 const HOSTILE: Record<string, (units: number) => string> = {
   'one word': (n) => 'a'.repeat(n),
@@ -136,6 +140,14 @@ const HOSTILE: Record<string, (units: number) => string> = {
   commas: (n) => `name,email\n${'x,y\n'.repeat(n / 4)}`,
   base64: (n) => Buffer.alloc((n / 4) * 3, 'password=hunter2!x ').toString('base64'),
   spaces: (n) => `a:${' '.repeat(n)}`,
+  'rows under many columns': (n) => `insert into a (${'a,'.repeat(480)}a) values ${'(1),'.repeat(n / 4)}`,
+  'rows of a wide table': (n) => `create table a (${'a,'.repeat(1900)}a); insert into a values ${'(1),'.repeat(n / 4)}`,
+  'open tables': (n) => `${'create table a ('.repeat(n / 16)}; insert into a values (1)`,
+  'houses and quarters': (n) => '1, A A A A A, A A A A A, A A A A, Aaaaaaaa Aaaa Aaaa '.repeat(n / 54),
+  'labels without an end': (n) => `${`name${' -'.repeat(20)}${' '.repeat(500)}\n`.repeat(n / 545)}...`,
+  'rows with addresses': (n) => 'a@b.co,Ann Lee,+1 415 555 0100\n'.repeat(n / 31),
+  'broken tokens': (n) => `github_pat_${'a'.repeat(20)}\n`.repeat(n / 32),
+  'base64 in base64 in base64': (n) => `${encoded(encoded(encoded('mail ann.lee@acme.co')))} `.repeat(n / 54),
   inserts: (n) => 'insert into a (name) values ('.repeat(n / 29),
 };
 
@@ -154,6 +166,8 @@ describe('hostile texts', () => {
   });
 });
 
+/** How late a busy machine may notice that the time is up, milliseconds. */
+const BUSY_MS = 15_000;
 /** Pieces of 128 Ki units that 10 MB are handed over in. */
 const PIECES = 80;
 
@@ -161,8 +175,8 @@ describe('long texts', () => {
   const scanner = createDlpScanner();
   afterAll(() => scanner.close());
 
-  it('10 MB of anything return within the deadline and hold up nobody', { timeout: 120_000 }, async () => {
-    const plan = { ...planOf('mask'), budget: { maxChars: 16 * MEGABYTE, deadlineMs: 2_000, onExceed: 'block' as const } };
+  it('10 MB of anything return within the deadline and hold up nobody', { timeout: 300_000 }, async () => {
+    const plan = { ...planOf('mask'), budget: { maxChars: 16 * MEGABYTE, deadlineMs: 500, onExceed: 'block' as const } };
     await scanner.scan(['x '.repeat(20_000)], plan);
     for (const make of Object.values(HOSTILE)) {
       // One flat piece of memory, as it comes from a socket.
@@ -173,7 +187,7 @@ describe('long texts', () => {
       const first = process.threadCpuUsage(before);
       await scanning;
       const all = process.threadCpuUsage(before);
-      expect(performance.now() - began).toBeLessThan(plan.budget.deadlineMs + 2_000);
+      expect(performance.now() - began).toBeLessThan(plan.budget.deadlineMs + BUSY_MS);
       // The main thread only hands pieces over, one a turn: what it spends on the first holds for each, and all of them together are little.
       expect((first.user + first.system) / 1000).toBeLessThan(20);
       expect((all.user + all.system) / 1000).toBeLessThan(PIECES * 5);

@@ -183,6 +183,9 @@ describe('on the command line', () => {
     expect([rotated.code, rotated.stdout.startsWith('sp_'), rotated.stderr.includes('Token cli works until 20')]).toEqual([0, true, true]);
     expect((await cli(['token', 'list', '--agent', 'reader'])).stdout).toContain('replaced by cli-2');
     expect((await cli(['token', 'rotate', 'cli', '--overlap', 'soon'])).code).toBe(2);
+    const ofNobody = await cli(['token', 'list', '--agent', 'raeder']);
+    expect([ofNobody.code, ofNobody.stdout]).toEqual([1, '']);
+    expect(ofNobody.stderr).toMatch(/no agent.*raeder.*Did you mean "reader"/);
     expect((await cli(['doctor'])).stdout).toMatch(/warn +agent tokens .*end soon \(cli, cli-2\)/);
   });
 

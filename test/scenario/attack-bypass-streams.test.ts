@@ -177,7 +177,7 @@ describe('a standing stream', () => {
   });
 
   it('ends with its token', async () => {
-    const expiresMs = Date.now() + 1_500;
+    const expiresMs = Date.now() + 6_000;
     await open(everything, { ...mallory.object, spec: { ...mallory.object.spec, expiresAt: new Date(expiresMs).toISOString() } });
     const heard = await listen('legacy', undefined);
     await heard.ends[0]?.peer.notify('notifications/message', { level: 'info', data: 'open' });

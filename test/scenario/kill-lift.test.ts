@@ -1,7 +1,7 @@
 // Lifting a freeze can require a second person. The one who set it, and whoever acts for them, tries everything else.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newOperatorToken } from '../../src/admin/operator.ts';
-import { LIFT_REQUEST_MS } from '../../src/object/freeze-guard.ts';
+import { FIRST_LOOK, LIFT_REQUEST_MS } from '../../src/object/freeze-guard.ts';
 import type { StoredObject } from '../../src/object/kinds.ts';
 import { type AdminSide, ORG, startAdminSide } from '../support/admin-side.ts';
 import { readEntries } from '../support/pipeline-harness.ts';
@@ -241,6 +241,55 @@ describe('the setter alone', () => {
     expect((await stored())?.spec.liftRequest?.by).toBe('bob');
     expect((await send(two, 'DELETE', `freezes/${name}`)).body).toMatchObject({ lifted: true });
   });
+
+  it('cannot be two people by giving its own operator another user, or none, between asking and confirming', async () => {
+    await seed(
+      side.core,
+      ORG,
+      ['eve', 'zoe'].map((who) => ({ kind: 'user', metadata: { name: who }, spec: {} }) as unknown as StoredObject),
+    );
+    const make = async (who: string): Promise<string> =>
+      (await admin('POST', 'operators', { name: who, role: 'admin', user: 'eve' })).body.token;
+    const [one, two] = [await make('eve-1'), await make('eve-2')];
+    const become = async (token: string, who: string, user: string | undefined): Promise<void> => {
+      const { body } = await admin('GET', `objects/operator/${who}`);
+      const spec = { ...body.spec, user };
+      expect((await send(token, 'PUT', `objects/operator/${who}`, { kind: 'operator', metadata: body.metadata, spec })).status).toBe(200);
+    };
+    name = `f${++count}`;
+    await set({}, (method, path, body) => send(one, method, path, body));
+    expect((await send(one, 'DELETE', `freezes/${name}`)).body).toMatchObject({ lifted: false });
+    await become(one, 'eve-1', undefined);
+    refused(await send(two, 'DELETE', `freezes/${name}`), 'both the user "eve"');
+    await become(two, 'eve-2', 'zoe');
+    refused(await send(two, 'DELETE', `freezes/${name}`), 'both the user "eve"');
+    expect((await lift(operator)).body).toMatchObject({ lifted: true });
+  });
+
+  it('cannot bury who made whom under changes of the freeze, or of the operator', async () => {
+    const { core } = side;
+    const bury = async (kind: 'freeze' | 'operator', which: string, author: string): Promise<void> => {
+      const { body: document } = await admin('GET', `objects/${kind}/${which}`);
+      for (let i = 0; i < FIRST_LOOK; i++) {
+        const timeMs = core.clock.nowMs();
+        const entry = core.log.entry(ORG, { type: 'object', fields: { timeMs, author, changes: [] } });
+        const { revision: _, ...again } = document;
+        await core.store.objects.write(ORG, [{ kind, name: which, document: again, expectedRevision: undefined }], author, timeMs, entry);
+      }
+    };
+    for (const [kind, author] of [
+      ['freeze', 'admin'],
+      ['operator', 'sock'],
+    ] as const) {
+      const who = `sock-${kind}`;
+      const puppet = (await admin('POST', 'operators', { name: who, role: 'admin' })).body.token;
+      await bury(kind, kind === 'freeze' ? name : who, author === 'sock' ? who : author);
+      expect((await send(puppet, 'DELETE', `freezes/${name}`)).body).toMatchObject({ lifted: false });
+      refused(await lift(), 'cannot confirm');
+      // The request begins anew.
+      await admin('POST', 'apply', { objects: [await file({ reason: `after ${kind}` })] });
+    }
+  }, 600_000);
 
   it('can make it stricter', async () => {
     name = `f${++count}`;

@@ -211,6 +211,7 @@ describe('channels', () => {
     expect(pager?.headers.authorization).toBe('Token api-key-value');
     expect(mails[0]).toMatchObject({ from: 'gate@example.org', to: ['ops@example.org', 'sec@example.org'], user: 'gateway' });
     expect(mails[0]?.text).toMatch(/Subject: \[sallyport\] warning: An approval is asked for/);
+    expect(mails[0]?.text).toMatch(/To decide: sallyport approval show appr_\S+\s+Or by link: sallyport approval link appr_/);
     const everything = [...slack.received.map(({ text }) => text), ...mails.map(({ text }) => text)].join();
     expect(everything).not.toContain(VALUE);
     // Whatever came to beta's receiver is beta's.
@@ -262,6 +263,7 @@ describe('what cannot be delivered', () => {
     const cli = (...args: string[]) => runCli(args, { env });
     const dead = await cli('webhook', 'deliveries', '--status', 'dead', '--subscription', 'broken');
     expect(dead.stdout).toMatch(/Given up: 2\./);
+    expect(dead.stdout).toContain('sallyport webhook replay ID, or --all-dead');
     expect(dead.stdout).toMatch(/freeze\.lifted .*answered 503/);
     expect((await a.admin('POST', '/api/v1/subscriptions/broken/test')).json).toMatchObject({ delivered: false, error: 'answered 503' });
     down.answer = () => 200;

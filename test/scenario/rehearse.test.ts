@@ -234,8 +234,15 @@ describe('starter policies', () => {
 
   it('policy init writes a commented, least-privilege policy from the registered definitions grouped by intent', async () => {
     r = await rehearsal(ALLOW_ALL);
+    const early = (await r.api('policy/starter', { role: 'viewer' })).body;
+    expect([early.tools, early.unread]).toEqual([0, ['shop']]);
+    expect(parse(early.text).spec.rules).toEqual([]);
+    expect(early.text).toContain('\n# NOT IN HERE: server "shop"');
+    expect(early.text).toContain('sallyport server review shop');
     await r.ask('tools/list', undefined);
     const { body } = await r.api('policy/starter', { role: 'viewer' });
+    expect(body.unread).toEqual([]);
+    expect(body.text).not.toContain('NOT IN HERE');
     const { spec } = parse(body.text);
     expect(String(body.text)).toMatch(/^# A policy to start from/);
     const effectOf = (tool: string) => spec.rules.find(({ match }) => match.tool?.includes(tool))?.effect;

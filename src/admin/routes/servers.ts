@@ -1,6 +1,7 @@
 // Definitions of servers for operators: what a server states against what was approved, line by line; approving and rejecting.
 // An approval is bound to what was shown: it names the digest of everything stated, or hashes.
 
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Compared, type Pinned, pinnedOf, type Stated, statedDigest } from '../../catalog/drift.ts';
 import { canonicalJson } from '../../lib/canonical-json.ts';
 import type { Json } from '../../lib/json.ts';
@@ -19,10 +20,10 @@ export const serverRoutes: readonly Route[] = [
     method: 'get',
     path: '/api/v1/servers/{name}/definitions',
     role: 'viewer',
-    summary: 'What a server states, against what was approved; `refresh=true` (role reviewer) reads it anew',
+    summary: 'What a server states, against what was approved; `refresh=true` (role reviewer) reads it anew, `brief=true` judges nothing',
     query: contract.definitionsQuery,
     reply: contract.definitionsReply,
-    async handle({ context, operator, param, query: { refresh } }) {
+    async handle({ context, operator, param, query: { refresh, brief } }) {
       const server = param('name');
       const view = await context.view();
       if (!view.server(server)) return unknownServer(server);
@@ -38,7 +39,7 @@ export const serverRoutes: readonly Route[] = [
         snapshot: snapshot === undefined ? null : { revision: snapshot.revision ?? 0, definitions: snapshot.spec.definitions.length },
         digest: statedDigest(stated),
         problems,
-        definitions: await Promise.all(compared.map((one) => shown(context, one, server, neighbours(context, view, server)))),
+        definitions: brief === 'true' ? compared.map(factsOf) : await judged(context, compared, server, neighbours(context, view, server)),
       });
     },
   }),
@@ -173,24 +174,38 @@ function neighbours(context: AdminContext, view: ControlView, server: string): N
     );
 }
 
-async function shown(
+/** Each is compared with those of all other servers: one in a turn of the event loop, so that calls are served in between. */
+async function judged(
   context: AdminContext,
-  { kind, name, state, now, before }: Compared,
+  compared: readonly Compared[],
   server: string,
   others: readonly Neighbour[],
-): Promise<contract.DefinitionBody> {
-  const differs = before !== undefined && now !== undefined && state !== 'approved';
-  const old = differs ? await context.definitions.text(before.hash) : undefined;
+): Promise<contract.DefinitionBody[]> {
+  const rows: contract.DefinitionBody[] = [];
+  for (const one of compared) {
+    rows.push(await shown(context, one, server, others));
+    await nextTurn();
+  }
+  return rows;
+}
+
+async function shown(context: AdminContext, one: Compared, server: string, others: readonly Neighbour[]): Promise<contract.DefinitionBody> {
+  const { state, now, before } = one;
+  if (now === undefined) return factsOf(one);
+  const old = before !== undefined && state !== 'approved' ? await context.definitions.text(before.hash) : undefined;
   return {
-    kind,
-    name,
-    state,
-    ...(now === undefined
-      ? {}
-      : { hash: now.hash, description: descriptionOf(now.value.description), ...reviewDefinition(server, now, old, others) }),
+    ...factsOf(one),
+    ...{ description: descriptionOf(now.value.description), ...reviewDefinition(server, now, old, others) },
+    ...(old === undefined ? {} : { diff: formatDiff(diffTexts(pretty(JSON.parse(old) as Json), pretty(now.value))) }),
+  };
+}
+
+function factsOf({ kind, name, state, now, before }: Compared): contract.DefinitionBody {
+  return {
+    ...{ kind, name, state },
+    ...(now === undefined ? {} : { hash: now.hash }),
     ...(before === undefined ? {} : { approved: before.hash }),
     ...(before !== undefined && before.name !== name ? { nameBefore: before.name } : {}),
-    ...(old === undefined || now === undefined ? {} : { diff: formatDiff(diffTexts(pretty(JSON.parse(old) as Json), pretty(now.value))) }),
   };
 }
 

@@ -17,8 +17,13 @@ export const starterRoutes: Route[] = [
     query: contract.starterQuery,
     reply: contract.starterReply,
     async handle({ context, query: { agent } }) {
-      const tools = registeredTools(await worldOf(context));
-      return json(200, { text: starterText(tools, agent), tools: tools.length, calls: 0 });
+      const { catalog } = await context.access();
+      const world = await worldOf(context);
+      const tools = registeredTools(world);
+      const unread = world.servers.flatMap(({ name, tools: stated }) =>
+        stated.size === 0 && catalog.readMs(context.org, name, 'tool') === undefined ? [name] : [],
+      );
+      return json(200, { text: starterText(tools, agent, unread), tools: tools.length, calls: 0, unread });
     },
   }),
   route({
@@ -34,7 +39,7 @@ export const starterRoutes: Route[] = [
       const learned = new Learned();
       for await (const { call } of replayedLog(context, { fromMs: Date.parse(from), sets: [], replay, withArguments: true }))
         if (call && (agent === undefined || call.recorded.principal.agent === agent)) learned.add(call);
-      return json(200, { text: learned.text(from), tools: learned.tools, calls: learned.calls });
+      return json(200, { text: learned.text(from), tools: learned.tools, calls: learned.calls, unread: [] });
     },
   }),
 ];

@@ -23,6 +23,7 @@ export const tokenRoutes: Route[] = [
     reply: contract.tokenList,
     async handle({ context, query: { agent, expiringWithinMs, unusedForMs } }) {
       const view = await context.view();
+      if (agent !== undefined && !view.agent(agent)) return missing('agent', agent, view);
       const options = { ...reportOptions(context, view), expiringWithinMs, unusedForMs };
       const rows = view.tokens().map((token) => tokenRow(token, options));
       const isAsked = (row: (typeof rows)[number]): boolean => {

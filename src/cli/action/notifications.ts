@@ -27,6 +27,7 @@ export const listDeliveriesAction: Action = async (run) => {
   show(run, reply, () => {
     const age = reply.oldestMs === undefined ? '' : `, the oldest for ${Math.round(reply.oldestMs / 1000)} s`;
     const resting = reply.resting.length === 0 ? [] : [`Left alone after failures: ${reply.resting.join(', ')}.`];
+    const again = reply.dead === 0 ? [] : ['To deliver again what was given up: sallyport webhook replay ID, or --all-dead.'];
     const rows = reply.deliveries.map((one) => [
       String(one.id),
       one.status,
@@ -39,7 +40,7 @@ export const listDeliveriesAction: Action = async (run) => {
     ]);
     const table =
       rows.length === 0 ? 'None.' : textTable(['ID', 'STATUS', 'SUBSCRIPTION', 'TYPE', 'SUBJECT', 'TRIES', 'WHEN', 'WHY'], rows);
-    return [`Waiting: ${reply.pending}${age}. Given up: ${reply.dead}.`, ...resting, table].join('\n');
+    return [`Waiting: ${reply.pending}${age}. Given up: ${reply.dead}.`, ...resting, table, ...again].join('\n');
   });
   return exitCode.ok;
 };

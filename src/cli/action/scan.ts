@@ -24,7 +24,7 @@ export const scanAction: Action = async (run, what = '') => {
   const scanned = isFile ? scanFile(what) : [];
   if (isFile) return report();
   return withGateway(run, async (client) => {
-    const reply = await client.definitions(what, true);
+    const reply = await client.definitions(what, 'anew');
     scanned.push(
       ...reply.definitions.map(({ kind, name, intent, category, risk, findings }) => ({ kind, name, intent, category, risk, findings })),
     );

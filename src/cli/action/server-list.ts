@@ -23,7 +23,7 @@ export const listServersAction: Action = async (run) => {
   const rows = await withGateway(run, async (client) => {
     const [{ objects }, status] = await Promise.all([client.objects('server'), client.status()]);
     const rows: ServerRow[] = [];
-    for (const object of objects) rows.push(rowOf(object, await client.definitions(object.metadata.name, false), status));
+    for (const object of objects) rows.push(rowOf(object, await client.definitions(object.metadata.name, 'brief'), status));
     return rows;
   });
   show(run, { servers: rows }, () => listText(rows));

@@ -27,7 +27,7 @@ export const addServerAction: Action = async (run, name = '') =>
       revision: 0,
     };
     await client.apply({ objects: [object], fileName: 'server add' });
-    const reply = await client.definitions(name, true);
+    const reply = await client.definitions(name, 'anew');
     const why = await whyUnread(client, reply);
     show(run, reply, () => `${reviewText(reply, true)}${why}\n\n${nextStep(reply)}`);
     return isUnread(reply) ? exitCode.negative : exitCode.ok;
@@ -35,7 +35,7 @@ export const addServerAction: Action = async (run, name = '') =>
 
 export const reviewServerAction: Action = async (run, name = '') =>
   withGateway(run, async (client) => {
-    const reply = await client.definitions(name, !run.options.flag('cached'));
+    const reply = await client.definitions(name, run.options.flag('cached') ? 'cached' : 'anew');
     const why = await whyUnread(client, reply);
     show(run, reply, () => `${reviewText(reply, run.options.flag('all'))}${why}\n\n${nextStep(reply)}`);
     return isUnread(reply) || (run.options.flag('exitCode') && open(reply).length > 0) ? exitCode.negative : exitCode.ok;
@@ -47,7 +47,7 @@ export const approveServerAction: Action = async (run, name = '') =>
     const only = options.list('only');
     const digest = options.text('digest');
     if (only.length > 0 && digest !== undefined) throw usageError('--digest is about everything; it cannot go with --only.');
-    const reply = await client.definitions(name, true);
+    const reply = await client.definitions(name, 'anew');
     if (isUnread(reply))
       throw new ListedFailure('server_unread', `Nothing of ${name} could be read, so there is nothing to approve.`, problemLines(reply));
     const about = Object.fromEntries(['owner', 'risk', 'environment', 'policy'].map((key) => [key, options.text(key)]));
@@ -62,13 +62,13 @@ export const rejectServerAction: Action = async (run, name = '') =>
   withGateway(run, async (client) => {
     const only = run.options.list('only');
     if (only.length === 0) throw usageError(`Name what to reject, for example: sallyport server reject ${name} --only delete_all`);
-    const reply = await client.definitions(name, false);
+    const reply = await client.definitions(name, 'cached');
     const applied = await client.rejectDefinitions(name, { hashes: hashesOf(reply, only) });
     return shown(run, client, name, applied, `Rejected ${only.length} definitions of ${name}.`);
   });
 
 async function shown(run: Run, client: AdminClient, name: string, applied: ApplyReply, text: string): Promise<number> {
-  const after = await client.definitions(name, false);
+  const after = await client.definitions(name, 'cached');
   const left = open(after).length;
   const rest = left === 0 ? '' : ` ${left} more are not approved: sallyport server review ${name}`;
   show(run, { revision: applied.revision, open: left }, () => `${text}${rest}`);

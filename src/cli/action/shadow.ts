@@ -17,7 +17,13 @@ export const shadowAction: Action = async (run) => {
 
 export const initPolicyAction: Action = async (run) => {
   const reply = await withGateway(run, (client) => client.starterPolicy({ agent: run.options.text('agent') }));
-  return written(run, reply, `${reply.tools} tools`);
+  const code = written(run, reply, `${reply.tools} tools`);
+  if (!run.json)
+    for (const server of reply.unread)
+      run.terminal.err(
+        `sallyport: server ${server} is not in it: what it has is not known yet. Read it with \`sallyport server review ${server}\`, then write this again.`,
+      );
+  return code;
 };
 
 export const learnPolicyAction: Action = async (run) => {

@@ -68,7 +68,7 @@ export const listTokensAction: Action = async (run) => {
   const { tokens } = await withGateway(run, (client) => client.tokens(query));
   const isReport = expiring !== undefined || unused !== undefined;
   show(run, { tokens }, () => {
-    if (tokens.length === 0) return isReport ? 'None.' : 'None. Make one with: sallyport token create AGENT';
+    if (tokens.length === 0) return isReport ? 'None.' : `None. Make one with: sallyport token create ${query.agent ?? 'AGENT'}`;
     const rows = tokens.map((token) => [
       token.name,
       token.user === undefined ? token.agent : `${token.agent} for ${token.user}`,

@@ -205,8 +205,19 @@ function anchorLines(anchors: readonly AnchorFact[] | undefined): string[] {
 }
 
 function propertyLines(properties: Verdict['properties']): string[] {
-  return properties.map(({ property, result }) => `  ${property.padEnd(14)} ${result}`);
+  // Of a log that starts late, or of none, there is nothing that could be checked with more.
+  const isWhole = properties.some(({ result }) => result === 'holds');
+  return properties.map(({ property, result }) => {
+    const how = isWhole && result === 'unchecked' ? (HOW_TO_CHECK[property] ?? '') : '';
+    return `  ${property.padEnd(14)} ${result}${how && `: ${how}`}`;
+  });
 }
+
+/** What a verification takes beside the log to check a property. */
+const HOW_TO_CHECK: Readonly<Partial<Record<Verdict['properties'][number]['property'], string>>> = {
+  checkpoints: 'give one kept elsewhere with --checkpoint FILE, and with --key its key (`sallyport log checkpoint`, `log key`)',
+  anchors: 'give what others signed with --anchor FILE, and whom you trust with --witness or --tsa-ca',
+};
 
 /** Ranges of entries of one erasure that are shown. */
 const SHOWN_RANGES = 20;

@@ -34,7 +34,7 @@ export const serverCommands: readonly CommandSpec[] = [
           { flags: '--server-url <url>', help: 'streamable HTTP endpoint of the server' },
           { flags: '--sse', help: 'with --server-url: it speaks the older HTTP+SSE' },
           { flags: '--run <command>', help: 'program of a stdio server' },
-          { flags: '--arg <text>', help: 'argument of that program; may be repeated', repeat: 'one' },
+          { flags: '--arg <text>', help: 'argument of that program; may be repeated', repeat: 'one', blank: true },
           { flags: '--trust', help: 'use definitions as the server states them, without approval' },
         ],
         examples: [

@@ -47,6 +47,9 @@ const EAST_ASIAN =
 /** "254, Koramangala 4th Block, Bengaluru 560034": house, quarter, town and a code of six digits. */
 const HOUSE_AND_PIN =
   /(?<![\w.,/-])\d{1,4}[A-Z]?(?:[/-]\d{1,4})?, (?:[\p{Lu}\d][\p{L}\d.'’-]{0,24}(?: [\p{L}\d][\p{L}\d.'’-]{0,24}){0,4}, ?){1,3}\p{Lu}[\p{L}]{2,24}(?: \p{Lu}[\p{L}]{1,24}){0,2},? (?:- ?)?\d{3} ?\d{3}(?!\d)/gu;
+/** Without one of these it may be a row of a report. */
+const QUARTER =
+  /\b(?:Nagar|Colony|Block|Sector|Phase|Layout|Road|Rd|Street|Marg|Lane|Vihar|Enclave|Gardens?|Park|Apartments?|Towers?|Society|Chowk|Baza+r|Avenue|Extension|Estate|Bagh|Kunj|Niwas|Bhavan|Heights|Residency|Salai|Stage|Cross)\b|\p{Ll}(?:nagar|puram?|pet|guda|wadi|halli|pally|palya|ganj|gunj)\b|, Singapore/u;
 const PO_BOX = /\b(?:P\.? ?O\.? Box|Postfach|BP|Apartado|Casella Postale|Postbus) \d{1,6}\b/g;
 
 export function findAddresses(view: View, out: Match[]): void {
@@ -57,7 +60,8 @@ export function findAddresses(view: View, out: Match[]): void {
     if (signs.bits & SIGN.capital) addPostBoxes(text, out);
     if (signs.digits >= MIN_CODE_DIGITS && signs.bits & SIGN.part) addAtCodes(text, out);
     if (signs.digits >= MIN_PIN_DIGITS && text.includes(', '))
-      for (const found of text.matchAll(HOUSE_AND_PIN)) push(text, found.index, found.index + found[0].length, out, 0.8);
+      for (const found of text.matchAll(HOUSE_AND_PIN))
+        if (QUARTER.test(found[0])) push(text, found.index, found.index + found[0].length, out, 0.8);
   }
   if (signs.bits & SIGN.wide && /[\u3040-\u9fff\uac00-\ud7af]/.test(text))
     for (const found of text.matchAll(EAST_ASIAN)) push(text, found.index, found.index + found[0].length, out, 0.8);

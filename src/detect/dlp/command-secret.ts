@@ -58,7 +58,7 @@ const SHAPES: readonly { needs: string; starts?: number; sign?: number; shape: R
     needs: '(',
     starts: startingWith('getc crea conn'),
     shape:
-      /\b(?:getConnection|createConnection|connect)\s?\(\s?["'][^"'\n]{4,200}["'],\s?["'][^"'\n]{1,64}["'],\s?["']([^"'\n]{4,128})["']/y,
+      /\b(?:getConnection|createConnection|connect)\s?\(\s?["'](?=[^"'\n]{0,200}(?:localhost|[.:/]))[^"'\n]{4,200}["'],\s?["'][^"'\n]{1,64}["'],\s?["']([^"'\n]{4,128})["']/y,
   },
   {
     needs: '(',
@@ -107,13 +107,32 @@ export function findCommandSecrets({ text, starts: places, signs }: View, out: M
   for (const { needs, starts, shape } of SAID) {
     if (!text.includes(needs)) continue;
     eachMatch(text, places[starts] as readonly number[], shape, (found) => {
-      const quoted = /["'”“»`]$/.test(found[0]);
-      const value = (found[1] ?? found[2] ?? '').replace(/[.,;)]+$/, '');
-      if (!(quoted ? isGuarded(value) : isMixed(value))) return;
+      const [whole] = found;
+      // Only the first of the first shape stands in quotes; sentences quote code with backticks.
+      const quoted = needs !== '' && found[1] !== undefined;
+      const value = (found[1] ?? found[2] ?? '').replace(/^[`'"]+|[.,;)`'"]+$/g, '');
+      // `password("…")` may be code as well as SQL.
+      if (!(quoted && !whole.includes('(') && !whole.endsWith('`') ? isGuarded(value) : isMixed(value) && !isCode(value))) return;
+      if (!quoted && isInWords(whole, text.slice(found.index + whole.length, found.index + whole.length + 12))) return;
       const start = found.index + found[0].lastIndexOf(value);
       out.push({ type: 'PASSWORD', start, end: start + value.length, confidence: 0.8, rule: 'said-secret' });
     });
   }
+}
+
+/** `Http2Server`, `S3Client.java`, `minLength:8`, `user_password2`: names of classes, files, rules and members. */
+function isCode(value: string): boolean {
+  if (/[!@#$%^&*?+~]/.test(value)) return false;
+  return /^(?:[A-Z]?[a-z]+|[A-Z]{1,5})\d{1,3}[a-z]?(?:[A-Z][a-z]{2,}|[A-Z]+)+\w*$|\.[a-z]\w{0,4}$|^[a-z]+[A-Z]?[A-Za-z]*:\d+$|^[a-z]+(?:[_.][a-z\d]+)+$/.test(
+    value,
+  );
+}
+
+/** "admin/fixtures-2024" is a path, "pass Sha256 to …" a sentence. */
+function isInWords(whole: string, behind: string): boolean {
+  if (/^pass\s/i.test(whole))
+    return /^[ \t]+(?:to|as|into|in|on|through|along|when|where|if|with|via|by|instead|here|explicitly)\b/.test(behind);
+  return /^[a-z]+\/[A-Za-z]+(?:[-_.][A-Za-z\d]+)*[-_.]?\d*$/.test(whole);
 }
 
 /** Mixed as a password is: digits among letters, in both cases or with a sign; no version, path, date or scope. */

@@ -128,9 +128,10 @@ function readable(bytes: Buffer, cutOff = false): string | undefined {
     if (byte < 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return undefined;
     if (byte === 0x7f) return undefined;
   }
-  const text = bytes.toString('utf8');
-  if (!cutOff && text.includes('\ufffd')) return undefined;
-  // Random bytes that happen to be printable are full of signs; text is letters, digits and spaces.
-  const plain = text.replace(/[^\p{L}\d\s.,:;@=_"'/+-]/gu, '').length;
+  // The last character may be cut in two.
+  const text = cutOff ? bytes.toString('utf8').replace(/\ufffd$/, '') : bytes.toString('utf8');
+  if (text.includes('\ufffd')) return undefined;
+  // That random bytes are UTF-8 without a control character is chance enough; JSON and mark-up are full of signs.
+  const plain = text.replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S}\s]/gu, '').length;
   return plain >= text.length * 0.85 ? text : undefined;
 }

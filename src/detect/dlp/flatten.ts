@@ -138,8 +138,12 @@ function addLiteral(flat: Flattening, reader: Reader, key: string, bits: number,
   while (reader.at < text.length && !isStop(text.charCodeAt(reader.at))) reader.at++;
   if (reader.at === from) return false;
   const first = text.charCodeAt(from);
-  if (first !== 0x2d && (first < 0x30 || first > 0x39))
-    return /^(?:true|false|null|NaN|None|True|False)$/.test(text.slice(from, reader.at));
+  if (first !== 0x2d && (first < 0x30 || first > 0x39)) {
+    if (/^(?:true|false|null|NaN|None|True|False)$/.test(text.slice(from, reader.at))) return true;
+    // "[1] ann@…": what is no JSON is still read as text.
+    reader.at = from;
+    return false;
+  }
   const start = flat.out.length;
   flat.out.addSlice(reader.map, from, reader.at);
   flat.fields.push({ start, end: flat.out.length, bits: bits === 0 ? KEY.TECHNICAL : bits, key, group });
@@ -164,10 +168,13 @@ function addObject(flat: Flattening, reader: Reader, key: string, bits: number, 
       reader.at++;
       continue;
     }
+    const keyAt = reader.at;
     const name = code === 0x22 ? readKey(flat, reader) : undefined;
-    if (name === undefined) return false;
     skipSpace(reader);
-    if (reader.text.charCodeAt(reader.at) !== 0x3a) return false;
+    if (name === undefined || reader.text.charCodeAt(reader.at) !== 0x3a) {
+      reader.at = keyAt;
+      return false;
+    }
     if (mayBeValue(name)) addKeyText(flat, reader, name, group);
     reader.at++;
     skipSpace(reader);

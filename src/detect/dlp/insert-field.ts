@@ -10,23 +10,36 @@ const INSERT = /\b(?:insert|replace)\s{1,4}(?:ignore\s{1,4})?into\s{1,4}([\w."`[
 /** INSERT INTO t (name, phone) VALUES ('…', '…'), (…): the column list names the values of every row. */
 export function addInserts(fields: Field[], text: string, base: number, parent: Group): void {
   if (!text.includes('(') || !/(?:insert|replace)\s/i.test(text)) return;
-  let tables: ReadonlyMap<string, string[]> | undefined;
+  let tables: ReadonlyMap<string, Columns> | undefined;
   let done = 0;
   for (const found of text.matchAll(INSERT)) {
     if (found.index < done) continue;
     if (found[2] === undefined) tables ??= tablesOf(text);
-    const names = found[2] === undefined ? tables?.get(bare(found[1] as string)) : namesIn(found[2]);
+    const columns = found[2] === undefined ? tables?.get(bare(found[1] as string)) : columnsOf(namesIn(found[2]));
     let at = found.index + found[0].length;
     while (at < text.length) {
       const open = /^[\s,]{0,40}\(/.exec(text.slice(at, at + 42));
       if (open === null) break;
       const tuple = cellsOf(text, at + open[0].length);
-      if (names !== undefined && names.length >= tuple.cells.length) addNamed(fields, tuple.cells, base, names, parent);
+      if (columns !== undefined && columns.names.length >= tuple.cells.length) addNamed(fields, tuple.cells, base, columns, parent);
       else addGuessedFields(fields, text, tuple.cells, base, parent);
       at = tuple.end;
     }
     done = at;
   }
+}
+
+/** What is known of the columns once, however many rows there are. */
+interface Columns {
+  names: readonly string[];
+  bits: readonly number[];
+  /** Of all of them together. */
+  all: number;
+}
+
+function columnsOf(names: readonly string[]): Columns {
+  const bits = names.map(classifyKey);
+  return { names, bits, all: bits.reduce((all, one) => all | one, 0) };
 }
 
 function namesIn(list: string): string[] {
@@ -38,19 +51,16 @@ const MAX_TABLE_CHARS = 4000;
 const CONSTRAINT = /^(?:primary|foreign|unique|key|constraint|check|index|fulltext|exclude)\b/i;
 
 /** The columns of the tables that the same text creates. */
-function tablesOf(text: string): Map<string, string[]> {
-  const tables = new Map<string, string[]>();
+function tablesOf(text: string): Map<string, Columns> {
+  const tables = new Map<string, Columns>();
   let done = 0;
   for (const found of text.matchAll(CREATE)) {
     if (found.index < done) continue;
     const from = found.index + found[0].length;
-    const parts = partsOf(text, from);
+    const { parts, end } = partsOf(text, from);
     const names = parts.map((part) => /^\s{0,20}["`[]?([\w$]{1,64})/.exec(part)?.[1]).filter((name) => name !== undefined);
-    tables.set(
-      bare(found[1] as string),
-      names.filter((name) => !CONSTRAINT.test(name)),
-    );
-    done = from + parts.join(',').length;
+    tables.set(bare(found[1] as string), columnsOf(names.filter((name) => !CONSTRAINT.test(name))));
+    done = end;
   }
   return tables;
 }
@@ -63,20 +73,21 @@ function bare(table: string): string {
 }
 
 /** What stands between the commas of one pair of brackets. */
-function partsOf(text: string, from: number): string[] {
+function partsOf(text: string, from: number): { parts: string[]; end: number } {
   const parts: string[] = [];
   let depth = 0;
   let start = from;
-  for (let at = from; at < Math.min(text.length, from + MAX_TABLE_CHARS); at++) {
+  const limit = Math.min(text.length, from + MAX_TABLE_CHARS);
+  for (let at = from; at < limit; at++) {
     const code = text.charCodeAt(at);
     if (code === 0x28) depth++;
-    else if (code === 0x29 && depth-- === 0) return [...parts, text.slice(start, at)];
+    else if (code === 0x29 && depth-- === 0) return { parts: [...parts, text.slice(start, at)], end: at };
     else if (code === 0x2c && depth === 0) {
       parts.push(text.slice(start, at));
       start = at + 1;
     }
   }
-  return parts;
+  return { parts, end: limit };
 }
 
 function cellsOf(text: string, from: number): { cells: Cell[]; end: number } {
@@ -95,9 +106,10 @@ function cellsOf(text: string, from: number): { cells: Cell[]; end: number } {
   return { cells, end: text.length };
 }
 
-function addNamed(fields: Field[], cells: readonly Cell[], base: number, names: readonly string[], parent: Group): void {
-  const bits = names.map(classifyKey);
-  const group: Group = { bits: bits.reduce((all, one) => all | one, 0), own: 0, parent, key: undefined };
+function addNamed(fields: Field[], cells: readonly Cell[], base: number, columns: Columns, parent: Group): void {
+  const { names, bits, all } = columns;
+  if (all === 0) return;
+  const group: Group = { bits: all, own: 0, parent, key: undefined };
   cells.forEach(({ start, end }, column) => {
     if (bits[column] && end > start)
       fields.push({ start: base + start, end: base + end, bits: bits[column] as number, key: names[column] as string, group });

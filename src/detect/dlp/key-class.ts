@@ -28,6 +28,13 @@ const KEY_VARIABLE = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+){1,6}_KEY$/;
 const NOT_A_SECRET =
   /PUBLIC|PUBLISHABLE|PRIMARY|FOREIGN|PARTITION|SORT|CACHE|OBJECT|KMS|HOT|SITE|REGISTRY|LOOKUP|GROUP|INDEX|UNIQUE|ROW|HASH|RANGE/;
 
+/** Called a secret by the shape of its name alone: THEME_STORAGE_KEY is none, so its value has to say more. */
+export function isBareKeyVariable(declared: string): boolean {
+  // "const THEME_STORAGE_KEY"
+  const key = declared.slice(declared.lastIndexOf(' ') + 1);
+  return KEY_VARIABLE.test(key) && (key.endsWith('_STORAGE_KEY') || (settle(collect(wordsOf(key))) & SECRETS) === 0);
+}
+
 /** Lower-case words of a key, without accents: `customerTelefonNr` → customer telefon nr. */
 export function wordsOf(key: string): string[] {
   return key

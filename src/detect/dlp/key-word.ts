@@ -107,7 +107,7 @@ say(
 say(KEY.IBAN, 'iban, ibans, bankverbindung, iban number');
 say(
   KEY.ACCOUNT,
-  `account number, accountnumber, a c, a c no, a c number, acct, acct no, account no, acctno, acct number, bank account, bankaccount, bank account number, checking account, savings account, kontonummer, konto, konto nr, kontonr, numero de compte, compte bancaire, numero de cuenta, cuenta, cuenta bancaria, clabe, cbu, numero di conto, conto corrente, numero da conta, conta, conta corrente, rekeningnummer, numer konta, rachunek, tilinumero, hesap no, номер счета, расчетный счет, 口座番号, 银行账号, 银行卡号, 계좌번호, beneficiary account, bban, nuban, account num, direct deposit`,
+  `account number, accountnumber, a c no, a c number, acct, acct no, account no, acctno, acct number, bank account, bankaccount, bank account number, checking account, savings account, kontonummer, konto, konto nr, kontonr, numero de compte, compte bancaire, numero de cuenta, cuenta, cuenta bancaria, clabe, cbu, numero di conto, conto corrente, numero da conta, conta, conta corrente, rekeningnummer, numer konta, rachunek, tilinumero, hesap no, номер счета, расчетный счет, 口座番号, 银行账号, 银行卡号, 계좌번호, beneficiary account, bban, nuban, account num, direct deposit`,
 );
 say(
   KEY.ROUTING,

@@ -30,6 +30,9 @@ describe('found', () => {
     'Present: ⟦PERSON|Harriet Goodfellow⟧, ⟦PERSON|Armand Lefranc⟧',
     'PASSENGER LIST\n1. ⟦PERSON|TORBEN HANSEN⟧  SEAT 14A',
     '尊敬的⟦PERSON|陈志强⟧先生，您的快递已到。',
+    '⟦EMAIL|ops@acme.com⟧ | San Jose | Santa Rosa | open',
+    '⟦PERSON|김민준⟧님께 안내드립니다. ⟦PERSON|이서연⟧ 씨가 왔습니다.',
+    'Deliver to ⟦ADDRESS|18/2, Shanti Nagar, Pune 411001⟧',
     'rita: ⟦PASSWORD|rusty-anvil-994⟧'.replace('rita: ', 'rita: admin / '),
     'wifi in the new office: SSID Loft5, pass ⟦PASSWORD|KgLBus77TOZP06⟧',
     'the new wifi pw is ⟦PASSWORD|Falcon771*x⟧, tell the others',
@@ -61,6 +64,42 @@ describe('found', () => {
     expect(found(`key ${token} end`)).toEqual([`API_KEY ${token}`]);
   });
 
+  it.each([
+    '[{"email":"malin@posteo.de"}]',
+    '{"user":{"email":"malin@posteo.de"}}',
+    '<a><b>malin@posteo.de</b></a>',
+    '# *** malin@posteo.de ***',
+    'привет malin@posteo.de',
+    '🙂🙂 malin@posteo.de',
+  ])('whatever the text begins with that is encoded: %s', (text) => {
+    const once = Buffer.from(text).toString('base64').replace(/=+$/, '');
+    expect(found(`data: ${once} end`)).toEqual([`EMAIL ${once}`]);
+    const twice = Buffer.from(once).toString('hex');
+    expect(found(`data: ${twice} end`)).toEqual([`EMAIL ${twice}`]);
+  });
+
+  it.each([
+    ...[
+      '[1] ',
+      '[12]: ',
+      '[2026-11-29 10:00:01] ',
+      '[[',
+      '[true ',
+      '[null] ',
+      '[1, ',
+      '["x", ',
+      '["x" ',
+      '{"a":',
+      '{"a":1} ',
+      '{"a" ',
+      '{"a":"b" ',
+    ],
+    ...['{"', '["', '{"a": "', '"[1]" ', '[[1,2]] mail: ', '[none of ', '{"a":nope '],
+  ])('behind what begins like JSON and is none: %s', (lead) => {
+    expect(found(`${lead}malin@posteo.de`)).toEqual(['EMAIL malin@posteo.de']);
+    expect(found(`${lead}ghp_t3b107CnVpdg7iSSR6hVIC7eLS3W8Qwbphsf`)).toEqual(['API_KEY ghp_t3b107CnVpdg7iSSR6hVIC7eLS3W8Qwbphsf']);
+  });
+
   it('what is encoded twice, and figures of other scripts', () => {
     const twice = Buffer.from(Buffer.from('glpat-S1k6zljU5mpzAIBmdpu3').toString('base64')).toString('base64');
     expect(found(`data: ${twice}`)).toEqual([`API_KEY ${twice}`]);
@@ -81,6 +120,28 @@ describe('left alone', () => {
     '{"fields":{"name":{"stringValue":"Golden Gate"},"kind":{"stringValue":"bridge"}}}',
     'cf-ray: ff0e0dc89ef81c52-FRA\nprocess_start_time_seconds 1.77271788e+09',
     'Job title: Staff Nurse, Night Shift',
+    ' test/Http2Server.java   | 12 ++\n service/S3Client.java | 3 -\n support/Windows10.md | 1 +\n D admin/Report2024.pdf',
+    'see test/fixtures-2024 and demo/release-101 and postgres/postgres-15',
+    'Use oracle/Java21Runtime; INFO test/Runner2Main started; chown root:Admin2Group file',
+    'Pass OAuth2Client to the constructor, and pass Utf8JsonWriter on.\nIf you need more, pass Http2Options when calling.',
+    'z.string().password("minLength:8"); t.password("user_password"); .passphrase("field.label_2")',
+    'client.connect("clicked", "clicked", "callback_data")',
+    'const LOCAL_STORAGE_KEY = "app.theme.v2";\nconst THEME_STORAGE_KEY = "ui-theme-2024";\nREACT_QUERY_KEY="todos-list-v2"',
+    'JIRA_PROJECT_KEY=ACME2024\nSONAR_PROJECT_KEY=com.acme:checkout-service2\nAPP_TRANSLATION_KEY=common.errors.notFound404',
+    'Items 3, Widget A, Widget B, Total 123456 units\nFigure 12, Section Two, Appendix Three, Report 202401',
+    'On page 4, Chapter Two, The Big Book, London 123456\nRow 1, Alpha Beta, Gamma, Delta 100200',
+    '{"en":"Saint Paul","pt":"São Paulo","cn":"Santa Monica"}',
+    '[{"name":"San Jose"},{"name":"Santa Rosa"},{"name":"Fort Wayne"},{"name":"San Antonio"},{"name":"Costa Rica"},{"name":"Saint Martin"}]',
+    'Mary Jane Remixed\nPeggy Sue Extended',
+    '고객님께 안내드립니다. 선생님, 부모님, 하나님, 마음씨, 김치 님, 이용자님, 변호사님, 구독자님, 신청자님',
+    'Pass `--dry-run` to report which files change, pass `Infinity` for no limit, pass `iframe.contentWindow` here.',
+    "borp --pattern 'test/*.test.js' and a URL identified by `_endpoint`",
+    'd += (ab | (a & c) | bc) + blocks[4] + 1518500249;',
+    'import {\n  Mutant,\n  Reporter,\n  RunTiming,\n} from "x";\n{"clearTextReporter": {"title": "ClearTextReporterOptions"}}',
+    '{"clearTextReporterOptions": {"title": "ClearTextReporterOptions", "type": "object"}}',
+    'CREATE TABLE a (\n  created_ms INTEGER NOT NULL,\n  settled_ms INTEGER\n); SELECT until_ms FROM organization',
+    'The following named POSIX bracket expressions are supported: POSIX classes',
+    'pwd is ~/Code2Go now, pwd: ./App2Build',
     '{"spring.datasource.url":"jdbc:mysql://db:3306/x"}',
     'https://st3.blob.core.windows.net/a.csv?se=2026-12-01T00%3A00Z&sr=b&sp=40Gx',
   ])('%s', (text) => {

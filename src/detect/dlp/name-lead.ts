@@ -65,7 +65,8 @@ export function leadBefore(text: string, start: number): Lead {
   if (gaps === 0) return at < 0 ? 'start' : isOpening(text.charCodeAt(at)) ? 'start' : undefined;
   if (at < 0) return 'start';
   const one = wordBefore(text, at);
-  if (one === '') return 'start';
+  // `created_ms INTEGER` has no title before it.
+  if (one === '' || text.charCodeAt(at - one.length) === 0x5f) return 'start';
   if (line) return CLOSING.has(one) || ADDRESSED.has(`${wordBefore(text, at - one.length - 1)} ${one}`) ? 'strong' : 'start';
   // "Thanks, Ann" but not "Staff Nurse, Night Shift".
   if (comma && !line && !CLOSING.has(one) && !GREETING.has(one)) return 'start';

@@ -106,7 +106,15 @@ function nameScore(value: string, sure: boolean): number {
   const words = value.replace(/,/g, ' ').split(/\s+/);
   // `User.objects.get`, `example.com`, `new Client`
   if (words.length > 6 || /\.\p{Ll}|^(?:new|await|class|function|self|this)\b/u.test(value)) return 0;
+  if (!sure && words.length > 1 && BEGINS_PLACE.test(words[0] as string)) return 0;
   const list = nameList();
+  // `RunTiming`, `ClearTextReporterOptions`: names of classes.
+  if (
+    words.length === 1 &&
+    /^\p{Lu}\p{Ll}{2,}(?:\p{Lu}\p{Ll}+)+$/u.test(value) &&
+    !/^(?:Mac|Van|Von|Fitz|San|Del|Dos)\p{Lu}\p{Ll}+$/u.test(value)
+  )
+    return 0;
   // "poppy hansen": without capitals, all of it must be known.
   const lower = !sure && words.length > 1 && !/\p{Lu}/u.test(value);
   let names = 0;
@@ -158,7 +166,7 @@ const MAX_LEAD_IN = 12;
 
 /** What a person does or has, right behind the name. */
 const AFTER =
-  /^(?:\s+(?:called|said|says|wrote|writes|asked|asks|reported|reports|signed|joined|confirmed|requested|replied|told|mentioned|lives|works|worked|paid|was born|born|phoned|emailed|will|has|had|is|was|would|can|wants|[a-z]{2,12}ed|wanted|needs|complained|ordered|purchased|agreed|visited|attended|submitted|received|moved|left|started|resigned|applied|hat|ist|schrieb|rief|sagte|a appelé|a dit|est|ha|dijo|llamó|escribió|es|disse|é)\b|['’]s\b|\s*[(<]|,\s*(?:CEO|CTO|CFO|COO|MD|PhD|Director|Manager|Engineer|aged?|born|age|\d\d,)|\s+<)/i;
+  /^(?:\s+(?:called|said|says|wrote|writes|asked|asks|reported|reports|signed|joined|confirmed|requested|replied|told|mentioned|lives|works|worked|paid|was born|born|phoned|emailed|will|has|had|is|was|would|can|wants|wanted|needs|complained|ordered|purchased|agreed|visited|attended|submitted|received|moved|left|started|resigned|applied|hat|ist|schrieb|rief|sagte|a appelé|a dit|est|ha|dijo|llamó|escribió|es|disse|é)\b|['’]s\b|\s*[(<]|,\s*(?:CEO|CTO|CFO|COO|MD|PhD|Director|Manager|Engineer|aged?|born|age|\d\d,)|\s+<)/i;
 
 function addRunningText(view: View, seen: Word[], out: Match[]): void {
   const { text } = view;
@@ -227,7 +235,7 @@ const NEXT = new RegExp(
 
 /** San José, Costa Rica, Mount Lavinia: towns and countries begin so, people hardly. */
 const BEGINS_PLACE =
-  /^(?:San|Santa|Santo|Saint|Sainte|St|Costa|Sri|Puerto|Porto|Los|Las|Fort|Mount|Monte|Rio|Buenos|S[ãa]o|Cape|Lake|Port|Villa|Bad|Castel)$/;
+  /^(?:San|Santa|Santo|Saint|Sainte|Sankt|St\.?|Isla|Costa|Sri|Puerto|Porto|Los|Las|Fort|Mount|Monte|Rio|Buenos|S[ãa]o|Cape|Lake|Port|Villa|Bad|Castel)$/;
 
 /** How many of the words are a name; 0: none. */
 function judge(text: string, words: readonly Word[], given: number, family: number, lead: Lead): number {
@@ -242,7 +250,7 @@ function judge(text: string, words: readonly Word[], given: number, family: numb
     return known > 1
       ? known
       : Math.min(words.length, given > 0 || family > 0 || words.length > 1 ? 3 : 1) *
-          (given > 0 || family > 0 || isNameShaped(first.text) ? 1 : 0);
+          (given > 0 || family > 0 || (isNameShaped(first.text) && !isAcronym(words)) ? 1 : 0);
   if (known >= 2 && given > 0) {
     const list = nameList();
     const sure = given + list.family(last.text);
@@ -256,7 +264,14 @@ function judge(text: string, words: readonly Word[], given: number, family: numb
 }
 
 function isFollowedAsPerson(text: string, end: number): boolean {
-  return AFTER.test(text.slice(end, end + 24));
+  const after = text.slice(end, end + 24);
+  // "Remixed", "Extended" end a title.
+  return AFTER.test(after) || /^\s+[a-z]{2,12}ed\b/.test(after);
+}
+
+/** "named POSIX", "for each MS INTEGER": one unknown word in capitals. */
+function isAcronym(words: readonly Word[]): boolean {
+  return words.length === 1 && /^[\p{Lu}'’-]+$/u.test((words[0] as Word).text);
 }
 
 function isNameShaped(word: string): boolean {

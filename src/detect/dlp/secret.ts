@@ -1,7 +1,7 @@
 // Secrets: credentials of known providers, JWTs, private keys, and values that their key calls a password or a key.
 // Values are looked at and forgotten: nothing here keeps, logs or returns a text.
 import type { Match } from './finding-kind.ts';
-import { KEY } from './key-class.ts';
+import { isBareKeyVariable, KEY } from './key-class.ts';
 import { entropy, isPlaceholder, looksRandom } from './placeholder.ts';
 import { SECRET_RULES, type SecretRule } from './secret-rule.ts';
 import { eachMatch, groupOfStarts } from './start-index.ts';
@@ -188,6 +188,7 @@ function addKeyed(text: string, field: Field, out: Match[]): void {
   if (/\s/.test(value) && !isPassphrase(value, field.bits)) return;
   const isPassword = (field.bits & KEY.PASSWORD) !== 0;
   if (isPlaceholder(value) || isLink(value) || /^[\w.+-]+@[\w-]+(?:\.[\w-]+)+$/.test(value)) return;
+  if (isWords(value) && isBareKeyVariable(field.key)) return;
   if (isPassword ? !couldBePassword(value, field.key) : !couldBeKey(value, scheme !== null)) return;
   out.push({
     type: isPassword ? 'PASSWORD' : 'API_KEY',
@@ -196,6 +197,11 @@ function addKeyed(text: string, field: Field, out: Match[]): void {
     confidence: looksRandom(value) ? 0.9 : 0.75,
     rule: isPassword ? 'password-field' : 'key-field',
   });
+}
+
+/** `ui-theme-2024`, `com.acme:service2`: words, perhaps with short numbers. */
+function isWords(value: string): boolean {
+  return /^(?:[A-Za-z]+\d{0,4}|\d{1,4})(?:[-_.:/#]+(?:[A-Za-z]+\d{0,4}|\d{1,4}))*$/.test(value);
 }
 
 const SPOKEN_WORD =
@@ -239,7 +245,7 @@ function isPassphrase(value: string, bits: number): boolean {
 function isLink(value: string): boolean {
   return (
     /^(?:jdbc:)?[a-z][a-z+.-]*:\/\//i.test(value) ||
-    /^\/[\w./-]*$/.test(value) ||
+    /^(?:~|\.{1,2})?\/[\w./-]*$/.test(value) ||
     /^[\w-]+\.(?:js|ts|py|json|ya?ml|txt|pem|key|crt|env)$/.test(value)
   );
 }

@@ -1,6 +1,6 @@
 // Marks of a reading: ends of sentences, quotes, tags, addresses, markup that is not seen.
 import { foldUnit } from './glyph.ts';
-import { C, finish, hit, state } from './reading-state.ts';
+import { C, finish, hit, markup, state } from './reading-state.ts';
 import { isLetter, isWordUnit } from './reading-word.ts';
 import { HASH_START, hashStep, hashWord } from './word-table.ts';
 
@@ -27,7 +27,7 @@ export function readMark(text: string, at: number, raw: number, json: boolean): 
         finish(at + 2);
         return at + 2;
       }
-      if (next === 34) hit(C.quoted);
+      if (next === 34 && !readAttributeQuote(text, at, 34, at + 2)) hit(C.quoted);
       return at + (json || next === 34 ? 2 : 1);
     case 46: // .
       return readDot(text, at, next);
@@ -44,20 +44,19 @@ export function readMark(text: string, at: number, raw: number, json: boolean): 
       finish(at + 1);
       return at + 1;
     case 34: // "
+      if (readAttributeQuote(text, at, raw, at + 1)) return at + 1;
       if (json) finish(at + 1);
       else if (isOpening(text, at)) hit(C.quoted);
       state.clauseStart = true;
       return at + 1;
     case 39:
     case 96:
+      if (readAttributeQuote(text, at, raw, at + 1)) return at + 1;
+      return readOpening(text, at);
     case 0x2018:
     case 0x201c:
     case 0xab:
-      if (isOpening(text, at)) {
-        hit(C.quoted);
-        state.clauseStart = true;
-      }
-      return at + 1;
+      return readOpening(text, at);
     case 60: // <
       return readTag(text, at, next);
     case 91: // [
@@ -99,10 +98,15 @@ function readOtherMark(text: string, at: number, raw: number, next: number): num
     case 9:
     case 13:
       return at + 1;
+    case 93: // ]
+      return at === markup.wordsEnd ? markup.targetEnd : at + 1;
+    case 62: // >
+      if (markup.quote === 0) markup.tagAt = -1;
+      state.clauseStart = true;
+      return at + 1;
     case 44: // ,
     case 59:
     case 40:
-    case 62:
     case 45:
     case 42:
     case 124:
@@ -116,6 +120,54 @@ function readOtherMark(text: string, at: number, raw: number, next: number): num
     default:
       return at + 1;
   }
+}
+
+function readOpening(text: string, at: number): number {
+  if (isOpening(text, at)) {
+    hit(C.quoted);
+    state.clauseStart = true;
+  }
+  return at + 1;
+}
+
+/** A tag is not longer than this, characters. */
+const MAX_TAG_CHARS = 4_000;
+
+/** A value that goes on beyond this holds words, characters. */
+const MAX_VALUE_CHARS = 400;
+
+/** Three words, or some of a script without spaces; `style` has none. */
+function holdsWords(text: string, equals: number, from: number, quote: number): boolean {
+  if (/style\s*$/i.test(text.slice(Math.max(0, equals - 8), equals))) return false;
+  const rest = text.slice(from, from + MAX_VALUE_CHARS);
+  const close = rest.indexOf(String.fromCharCode(quote));
+  if (close < 0) return true;
+  const value = rest.slice(0, close).trim();
+  return value.split(/\s+/).length > 2 || /[\u0e00-\u0e7f\u3040-\u9fff]{6}/.test(value);
+}
+
+/** Is it a quote around an attribute that holds words? They are said, not quoted, and a sentence of their own. */
+function readAttributeQuote(text: string, at: number, raw: number, end: number): boolean {
+  if (markup.tagAt < 0) return false;
+  if (at - markup.tagAt > MAX_TAG_CHARS) {
+    markup.tagAt = -1;
+    markup.quote = 0;
+    return false;
+  }
+  if (markup.quote !== 0) {
+    if (markup.quote !== raw) return false;
+    markup.quote = 0;
+    if (!markup.holdsWords) return false;
+  } else {
+    let before = at - 1;
+    while (before > at - 4 && text.charCodeAt(before) <= 32) before--;
+    if (text.charCodeAt(before) !== 61) return false;
+    markup.quote = raw;
+    markup.holdsWords = holdsWords(text, before, end, raw);
+    if (!markup.holdsWords) return false;
+  }
+  finish(end);
+  return true;
 }
 
 function readDot(text: string, at: number, next: number): number {
@@ -142,7 +194,7 @@ function readDot(text: string, at: number, next: number): number {
   return at + 1;
 }
 
-/** `![](…)`: a picture that carries data out has something to fill in, or a question in its address. */
+/** `![…](…)`: a picture that carries data out has something to fill in, or a question in its address. Its words are read, its address is not. */
 function readImage(text: string, at: number): number {
   const close = boundedIndexOf(text, '](', at + 2, 200);
   if (close < 0) return at + 2;
@@ -150,7 +202,10 @@ function readImage(text: string, at: number): number {
   const target = text.slice(close + 2, end < 0 ? close + 402 : end);
   hit(C.url);
   if (/[?&][\w-]*=|\{\{|\$\{|%7B|<[a-z_ ]+>|\[[A-Za-z_ ]+\]/.test(target)) hit(C.substitution);
-  return end < 0 ? close + 2 : end + 1;
+  finish(at + 2);
+  markup.wordsEnd = close;
+  markup.targetEnd = end < 0 ? close + 2 : end + 1;
+  return at + 2;
 }
 
 function boundedIndexOf(text: string, what: string, from: number, within: number): number {
@@ -198,7 +253,10 @@ function readTag(text: string, at: number, next: number): number {
   }
   const from = next === 47 ? at + 2 : at + 1;
   if (isTagWord(text, from, 62)) hit(C.marker);
-  else if (isLetter(text.charCodeAt(from))) readAttributes(text, from);
+  else if (isLetter(text.charCodeAt(from))) {
+    if (next !== 47 && markup.quote === 0) markup.tagAt = at;
+    readAttributes(text, from);
+  }
   state.clauseStart = true;
   return from;
 }

@@ -47,6 +47,9 @@ export const reading: Reading = {
  * word of the text stands turned by thirteen letters or backwards. */
 export const state = { sentenceWords: 0, clauseStart: true, notAt: -9, tellAt: -9, sawTurned: false };
 
+/** Markup that is open: where its tag began, the quote around the attribute and whether it holds words, and where the words and the target of a picture end. */
+export const markup = { tagAt: -1, quote: 0, holdsWords: false, wordsEnd: -1, targetEnd: -1 };
+
 let hitCount = 0;
 let sentenceHits = 0;
 let sentenceStart = 0;
@@ -56,6 +59,9 @@ let hashCount = 0;
 export function startReading(): void {
   reading.count = 0;
   state.sawTurned = false;
+  markup.tagAt = -1;
+  markup.quote = 0;
+  markup.wordsEnd = -1;
   hitCount = 0;
   textWords = 0;
   hashCount = 0;

@@ -9,7 +9,7 @@ const NOUNS: Readonly<Record<Category, string>> = {
   financial:
     'payment invoice refund payout charge subscription balance billing price coupon dispute transaction order checkout bank account_balance card wallet ledger trade stock portfolio tax payroll expense credit debit loan quote dividend position holding margin currency crypto token_transfer fund stripe paypal customer_balance',
   identity:
-    'user group role permission iam policy member account organization team sso mfa login session auth oauth grant scope principal tenant invitation access directory',
+    'user group role permission iam policy member account organization team sso mfa login session auth oauth grant scope principal tenant invitation access',
   secret: 'secret credential password key apikey certificate vault kms token passphrase env',
   communication:
     'message email mail chat channel slack sms notification conversation thread dm broadcast call meeting contact_message reply recipient inbox gmail teams discord telegram whatsapp draft mailbox attachment newsletter template',
@@ -32,6 +32,10 @@ const NOUNS: Readonly<Record<Category, string>> = {
 const BY_NOUN = new Map<string, Category>();
 for (const [category, text] of Object.entries(NOUNS).reverse() as [Category, string][])
   for (const noun of text.split(' ')) BY_NOUN.set(noun, category);
+
+/** Of files unless other words speak of people as much: these count a little less. */
+const UNSURE: ReadonlySet<string> = new Set(['directory']);
+const UNSURE_SHARE = 0.95;
 
 const BY_LANGUAGE: Readonly<Record<Language, Category | undefined>> = {
   sql: 'database',
@@ -74,6 +78,7 @@ export function categoryOf(
 }
 
 function vote(votes: Map<Category, number>, word: string, weight: number): void {
-  const category = BY_NOUN.get(word) ?? BY_NOUN.get(singular(word));
-  if (category) votes.set(category, (votes.get(category) ?? 0) + weight);
+  const noun = BY_NOUN.has(word) ? word : singular(word);
+  const category = BY_NOUN.get(noun);
+  if (category) votes.set(category, (votes.get(category) ?? 0) + (UNSURE.has(noun) ? weight * UNSURE_SHARE : weight));
 }

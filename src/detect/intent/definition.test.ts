@@ -73,6 +73,20 @@ describe('schemas', () => {
     expect(intentOf(tool('search', { query: { type: 'string' } }))).toBe('read');
   });
 
+  it.each([
+    ['list_directory', 'Get a detailed listing of all files and directories in a specified path.', 'filesystem'],
+    [
+      'create_directory',
+      'Create a new directory or ensure a directory exists. Can create multiple nested directories in one operation.',
+      'filesystem',
+    ],
+    ['directory_tree', 'Get a recursive tree view of files and directories as a JSON structure.', 'filesystem'],
+    ['list_allowed_directories', 'Returns the list of directories that this server is allowed to access.', 'filesystem'],
+    ['search_directory_users', 'Finds users of the company directory.', 'identity', 'query'],
+  ])('a directory is of the file system unless it is one of people: %s', (name, description, category, property = 'path') => {
+    expect(classifyDefinition({ ...tool(name, { [property]: { type: 'string' } }), description }).category).toBe(category);
+  });
+
   it('looks at so many properties and values; values that are too many could be anything', () => {
     const properties = (before: number): JsonObject => ({
       ...Object.fromEntries(Array.from({ length: before }, (_, index) => [`p${index}`, { type: 'string' }])),

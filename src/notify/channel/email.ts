@@ -48,7 +48,9 @@ function transportOf({ host, port, tls }: EmailChannel, address: string) {
 
 /** One subject line for each type of event, so that mails about one thing stand together; the id tells duplicates apart. */
 function mailOf({ from, to }: EmailChannel, { id, body }: Message) {
-  const { title, severity, facts } = summaryOf(body);
+  const { title, severity, facts, ticket } = summaryOf(body);
+  const next =
+    ticket === undefined ? '' : `\n\nTo decide: sallyport approval show ${ticket}\nOr by link: sallyport approval link ${ticket}`;
   const lines = facts.map(([label, value]) => `${label}: ${value.replaceAll(/[\r\n]+/g, ' ')}`);
   return {
     from,
@@ -56,6 +58,6 @@ function mailOf({ from, to }: EmailChannel, { id, body }: Message) {
     subject: `[sallyport] ${severity === 'info' ? '' : `${severity}: `}${title}`,
     messageId: `<${id}@sallyport.invalid>`,
     headers: { 'auto-submitted': 'auto-generated', 'x-sallyport-event': id, 'x-sallyport-type': body.type },
-    text: `${title}\n\n${lines.join('\n')}\n\nEvent: ${body.type} ${id}\n`,
+    text: `${title}\n\n${lines.join('\n')}${next}\n\nEvent: ${body.type} ${id}\n`,
   };
 }

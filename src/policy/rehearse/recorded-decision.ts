@@ -114,11 +114,14 @@ export function rebuilt(recorded: RecordedDecision, { who, params, definition, f
       nowMs: timeMs,
       source,
     },
-    leadsNowhere: server === undefined && (endpoint !== undefined || capability !== undefined),
+    leadsNowhere: server === undefined && (endpoint === undefined ? capability !== undefined : !DECIDED_BEFORE_NAMES.has(recorded.code)),
   };
 }
 
 const SERVER = 'server/';
+
+/** Refused before anybody looked where the name leads. */
+const DECIDED_BEFORE_NAMES: ReadonlySet<string> = new Set(['frozen', 'limit_exceeded']);
 
 /** Every other decision is of a stage before or after the rules. A hidden tool is answered as one that does not exist, by a rule. */
 export function isDecidedByRules({ code, rule }: RecordedDecision): boolean {

@@ -124,6 +124,8 @@ describe('the request', () => {
       leadsNowhere: false,
       input: { kind: 'list', capability: undefined },
     });
+    for (const code of ['frozen', 'limit_exceeded'])
+      expect(rebuilt({ ...nowhere, code }), code).toMatchObject({ leadsNowhere: false, input: { server: 'shop' } });
     expect(rebuilt({ ...nowhere, method: 'tasks/get' }, { taskId: 'x' }).input.capability).toBeUndefined();
     expect(rebuilt(nowhere, {}).input.capability).toBeUndefined();
   });

@@ -25,12 +25,17 @@ const GROUPS: readonly { intent: Intent; effect: 'allow' | 'hold' | 'deny'; says
   { intent: 'read', effect: 'allow', says: 'What reads: allowed.' },
 ];
 
-export function starterText(tools: readonly StarterTool[], agent: string | undefined): string {
+/** `unread`: servers whose tools are not known yet. */
+export function starterText(tools: readonly StarterTool[], agent: string | undefined, unread: readonly string[] = []): string {
   const named = tools.slice(0, MAX_STARTER_TOOLS);
   const lines = [
     '# A policy to start from: the tools that are registered, by what they do as far as their definitions tell.',
     '# Rules are asked in order, the first that matches decides, and what no rule names is denied: a tool that appears later is, too.',
     '# Read it, edit it, and try it: sallyport policy lint FILE; sallyport policy simulate --policy FILE',
+    ...unread.map(
+      (server) =>
+        `# NOT IN HERE: server ${quoted(server)}: what it has is not known yet, so all of it is denied. Read it: sallyport server review ${server}`,
+    ),
     'kind: policy',
     `metadata: { name: ${agent === undefined ? 'starter' : `starter-${agent}`.slice(0, 63)} }`,
     'spec:',

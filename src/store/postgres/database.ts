@@ -8,6 +8,8 @@ export type Sql = postgres.Sql;
 
 const CONNECT_TIMEOUT_S = 10;
 const IDLE_TIMEOUT_S = 300;
+const FIRST_RECONNECT_S = 0.02;
+const MAX_RECONNECT_S = 0.5;
 /** A statement waiting for the lock of an organization gives up after this. */
 const LOCK_TIMEOUT_MS = 8_000;
 /** Oldest server: string_to_table, and what is tested. */
@@ -20,6 +22,7 @@ export function connect(url: string, max: number, statementTimeoutMs = 0, held =
     return postgres(url, {
       max,
       connect_timeout: CONNECT_TIMEOUT_S,
+      backoff: reconnectDelayS,
       idle_timeout: held ? 0 : IDLE_TIMEOUT_S,
       ...(held ? { max_lifetime: null } : {}),
       onnotice: () => {},
@@ -40,6 +43,11 @@ export function connect(url: string, max: number, statementTimeoutMs = 0, held =
       { cause },
     );
   }
+}
+
+/** Before connection attempt `retries` of those that failed in a row. The driver's own goes up to 20 s: so long a freeze would wait once the database is back. */
+export function reconnectDelayS(retries: number): number {
+  return Math.min(FIRST_RECONNECT_S * 2 ** retries, MAX_RECONNECT_S);
 }
 
 /** Creates or migrates the schema. Throws GatewayError `schema_newer`, `schema_changed` or `database_unsuitable`; then nothing has changed. */
