@@ -10,19 +10,19 @@ import { readText } from '../src/detect/injection/reading.ts';
 import { type Example, makeBackground, makeDefinitions, makeResults } from './injection/corpus.ts';
 import { seeded } from './injection/grammar.ts';
 
-const ROUNDS = 5;
+const ROUNDS = 3;
 const STEP = 0.05;
 const RIDGE = 0.003;
 /** How freely a kind of feature may grow: concepts, kinds of pairs near each other, kinds that meet, single pairs. */
 const REACH = { alone: 1, near: 1.5, group: 0.3, fine: 0.35, word: Number(process.env.WORD ?? 0.5) };
 /** Part of the features that an attack is shown without, so that few signs are enough. */
-const LEFT_OUT = 0.5;
+const LEFT_OUT = 0.4;
 /** Windows of an honest text that are trained on, the worst ones. */
 const WORST = 3;
-const EXAMPLES = 6_000;
-const BACKGROUND = 14_000;
+const EXAMPLES = 12_000;
+const BACKGROUND = 44_000;
 /** Models that are trained on examples of their own; what counts is their mean, which is steadier than any of them. */
-const SEEDS = process.argv.includes('--quick') ? [11] : [11, 12];
+const SEEDS = process.argv.includes('--quick') ? [11] : [11, 13];
 
 /**
  * How much what the model is far off at counts less. Our grammar has more honest texts that look like attacks, and more attacks that look like nothing,

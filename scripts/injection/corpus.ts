@@ -1,6 +1,7 @@
 // Labelled examples from the grammar. Held-back templates (one in three) judge how well what was learnt carries over to wording that was not seen.
 import { readFileSync } from 'node:fs';
 import type { Concept } from '../../src/detect/injection/concept.ts';
+import { ACT_DEFINITIONS, ACT_HONEST, ACT_RESULTS, ACT_SLOTS, ACT_USAGE } from './act-attack.ts';
 import { DEFINITION_ATTACKS } from './attack-definition.ts';
 import { GOALS, RESULT_ATTACKS } from './attack-result.ts';
 import { HEADS, PARAMETERS, USAGE } from './benign-definition.ts';
@@ -40,11 +41,11 @@ function joined(...tables: Lists[]): Record<string, string[]> {
   return all;
 }
 
-const ALL_DEFINITION_ATTACKS = joined(DEFINITION_ATTACKS, POISON_PHRASING, WIDE_DEFINITIONS);
-const ALL_RESULT_ATTACKS = joined(RESULT_ATTACKS, INJECT_PHRASING, WIDE_RESULTS);
-const ALL_TEXT = joined(RESULT_SLOTS, HONEST_TEXT, PLAIN_HONEST_TEXT, WIDE_HONEST);
+const ALL_DEFINITION_ATTACKS = joined(DEFINITION_ATTACKS, POISON_PHRASING, WIDE_DEFINITIONS, ACT_DEFINITIONS);
+const ALL_RESULT_ATTACKS = joined(RESULT_ATTACKS, INJECT_PHRASING, WIDE_RESULTS, ACT_RESULTS);
+const ALL_TEXT = joined(RESULT_SLOTS, HONEST_TEXT, PLAIN_HONEST_TEXT, WIDE_HONEST, ACT_HONEST);
 const ALL_CARRIERS = [...CARRIERS, ...MORE_CARRIERS];
-const ALL_USAGE = [...USAGE, ...HONEST_USAGE, ...PLAIN_HONEST_USAGE, ...STRONG_USAGE, ...STRONG_USAGE];
+const ALL_USAGE = [...USAGE, ...HONEST_USAGE, ...PLAIN_HONEST_USAGE, ...STRONG_USAGE, ...STRONG_USAGE, ...ACT_USAGE, ...ACT_USAGE];
 const ALL_PARAMETERS = [...PARAMETERS, ...HONEST_PARAMETERS];
 
 /** Part of the background that is text of installed packages. */
@@ -122,6 +123,7 @@ function withGoals(slots: Slots, split: Split | undefined): Slots {
     ...slots,
     ...PLAIN_SLOTS,
     ...WIDE_SLOTS,
+    ...ACT_SLOTS,
     ...Object.fromEntries(Object.entries(PHRASES).map(([key, list]) => [key, part(list, split)])),
     goal: goals,
     goalC: goals.map((goal) => `${goal.startsWith('{') ? goal : (goal[0] as string).toUpperCase() + goal.slice(1)}.`),
