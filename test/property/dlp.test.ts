@@ -166,8 +166,6 @@ describe('hostile texts', () => {
   });
 });
 
-/** How late a busy machine may notice that the time is up, milliseconds. */
-const BUSY_MS = 15_000;
 /** Pieces of 128 Ki units that 10 MB are handed over in. */
 const PIECES = 80;
 
@@ -181,13 +179,13 @@ describe('long texts', () => {
     for (const make of Object.values(HOSTILE)) {
       // One flat piece of memory, as it comes from a socket.
       const text = Buffer.from(make(10 * MEGABYTE), 'latin1').toString('latin1');
-      const began = performance.now();
       const before = process.threadCpuUsage();
       const scanning = scanner.scan([text], plan);
       const first = process.threadCpuUsage(before);
       await scanning;
       const all = process.threadCpuUsage(before);
-      expect(performance.now() - began).toBeLessThan(plan.budget.deadlineMs + BUSY_MS);
+      // However busy the machine: nobody reads ten million characters in a millisecond, so only an answer at the deadline can be this one.
+      expect(await scanner.scan([text], { ...plan, budget: { ...plan.budget, deadlineMs: 1 } })).toBe('exceeded');
       // The main thread only hands pieces over, one a turn: what it spends on the first holds for each, and all of them together are little.
       expect((first.user + first.system) / 1000).toBeLessThan(20);
       expect((all.user + all.system) / 1000).toBeLessThan(PIECES * 5);
