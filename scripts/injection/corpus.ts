@@ -1,4 +1,4 @@
-// Labelled examples from the grammar. Held-back templates (one in three) judge how well what was learnt carries over to wording that was not seen.
+// Labelled examples from the grammar. What is left out of training, a family at a time, judges how well what was learnt carries over to what was not seen.
 import { readFileSync } from 'node:fs';
 import type { Concept } from '../../src/detect/injection/concept.ts';
 import { ACT_DEFINITIONS, ACT_HONEST, ACT_RESULTS, ACT_SLOTS, ACT_USAGE } from './act-attack.ts';
@@ -27,10 +27,8 @@ export interface Example {
   places: Concept[];
 }
 
-export interface Split {
-  fold: number;
-  part: 'train' | 'judge';
-}
+/** Attacks of all families, of all but one, or of one. */
+export type Split = { without: string } | { only: string };
 
 type Lists = Readonly<Record<string, readonly string[]>>;
 
@@ -53,23 +51,28 @@ const INSTALLED = 0.5;
 /** Part of the attacks that is in the plainest words. */
 const PLAIN = 0.25;
 
-function familiesOf(table: Lists, split: Split | undefined): (readonly [string, string[]])[] {
-  return Object.entries(table).map(([family, list]) => [family, part(list, split)] as const);
+export const DEFINITION_FAMILIES = Object.keys({ ...ALL_DEFINITION_ATTACKS, ...PLAIN_DEFINITIONS });
+export const RESULT_FAMILIES = Object.keys({ ...ALL_RESULT_ATTACKS, ...PLAIN_RESULTS });
+
+function familiesOf(table: Lists, split: Split | undefined): (readonly [string, readonly string[]])[] {
+  return Object.entries(table).filter(([family]) =>
+    split === undefined ? true : 'only' in split ? family === split.only : family !== split.without,
+  );
 }
 
 export function makeDefinitions(seed: number, count: number, split?: Split): Example[] {
   const random = seeded(seed);
   const attacks = familiesOf(ALL_DEFINITION_ATTACKS, split);
   const plain = familiesOf(PLAIN_DEFINITIONS, split);
-  const usage = part(ALL_USAGE, split);
-  const parameters = part(ALL_PARAMETERS, split);
-  const slots = withGoals(SLOTS, split);
+  const usage = ALL_USAGE;
+  const parameters = ALL_PARAMETERS;
+  const slots = withGoals(SLOTS);
   const examples: Example[] = [];
   for (let index = 0; index < count; index++) {
     const places: Concept[] = random.chance(0.75) ? [] : random.chance(0.3) ? ['schema-value'] : ['schema-text'];
     const honest = places.length > 0 ? parameterText(parameters, usage, slots, random) : honestDefinition(usage, slots, random);
     examples.push({ text: disguise(honest, 0.01, random), positive: false, family: 'honest', places });
-    const [family, templates] = random.pick(random.chance(PLAIN) ? plain : attacks);
+    const [family, templates] = pickFamily(attacks, plain, random);
     const attack = cut(fill(random.pick(templates), slots, random), random);
     const alone = random.chance(0.35);
     const head = fill(random.pick(HEADS), slots, random);
@@ -89,16 +92,13 @@ export function makeResults(seed: number, count: number, split?: Split): Example
   const random = seeded(seed);
   const attacks = familiesOf(ALL_RESULT_ATTACKS, split);
   const plain = familiesOf(PLAIN_RESULTS, split);
-  const slots = withGoals(
-    { ...SLOTS, ...Object.fromEntries(Object.entries(ALL_TEXT).map(([key, list]) => [key, part(list, split)])) },
-    split,
-  );
+  const slots = withGoals({ ...SLOTS, ...ALL_TEXT });
   const carriers = ALL_CARRIERS;
   const examples: Example[] = [];
   for (let index = 0; index < count; index++) {
     const carrier = random.chance(0.3) ? makeMarkup(random) : fill(random.pick(carriers), slots, random);
     examples.push({ text: disguise(carrier, 0.02, random), positive: false, family: 'honest', places: [] });
-    const [family, templates] = random.pick(random.chance(PLAIN) ? plain : attacks);
+    const [family, templates] = pickFamily(attacks, plain, random);
     const attack = cut(fill(random.pick(templates), slots, random), random);
     examples.push({
       text: random.chance(0.4)
@@ -116,22 +116,23 @@ export function makeResults(seed: number, count: number, split?: Split): Example
   return examples;
 }
 
-/** The turns of phrase that attacks share are held back like the templates are. */
-function withGoals(slots: Slots, split: Split | undefined): Slots {
-  const goals = part(GOALS, split);
+type Family = readonly [string, readonly string[]];
+
+function pickFamily(attacks: readonly Family[], plain: readonly Family[], random: Random): Family {
+  const isPlain = random.chance(PLAIN);
+  return random.pick((isPlain && plain.length > 0) || attacks.length === 0 ? plain : attacks);
+}
+
+function withGoals(slots: Slots): Slots {
   return {
     ...slots,
     ...PLAIN_SLOTS,
     ...WIDE_SLOTS,
     ...ACT_SLOTS,
-    ...Object.fromEntries(Object.entries(PHRASES).map(([key, list]) => [key, part(list, split)])),
-    goal: goals,
-    goalC: goals.map((goal) => `${goal.startsWith('{') ? goal : (goal[0] as string).toUpperCase() + goal.slice(1)}.`),
+    ...PHRASES,
+    goal: GOALS,
+    goalC: GOALS.map((goal) => `${goal.startsWith('{') ? goal : (goal[0] as string).toUpperCase() + goal.slice(1)}.`),
   };
-}
-
-function part<T>(list: readonly T[], split: Split | undefined): T[] {
-  return list.filter((_one, index) => split === undefined || (index % 3 === split.fold) === (split.part === 'judge'));
 }
 
 /** After a line or a sentence of the text. */
