@@ -6,9 +6,11 @@ import { deflateRawSync } from 'node:zlib';
 import { FEATURE_COUNT } from '../src/detect/injection/feature.ts';
 import { DEFINITION_FAMILIES, type Example, makeBackground, makeDefinitions, makeResults, RESULT_FAMILIES } from './injection/corpus.ts';
 import { DEFINITIONS, mix, pointOf, RESULTS, type Robustness, recallAt, train, trainAll } from './injection/fit.ts';
+import { JUDGED } from './injection/server-packages.ts';
+import { readServers } from './injection/server-text.ts';
 
 const EXAMPLES = 12_000;
-const BACKGROUND = 44_000;
+const BACKGROUND = 60_000;
 const SEEDS = process.argv.includes('--quick') ? [11] : [11, 13];
 /** Sizes where every family is trained without. */
 const FAMILY_EXAMPLES = 5_000;
@@ -26,9 +28,10 @@ function writeWeights(keep: boolean): void {
   const results = trainAll(SEEDS, (seed) => makeResults(seed, EXAMPLES), RESULTS, background);
   tell('definitions, seen templates', definitions, makeDefinitions(21, 2000));
   tell('results, seen templates', results, makeResults(22, 2000));
+  console.log(`definitions of servers that were not trained on: 1 % are above ${pointOf(definitions, readServers(JUDGED)).toFixed(2)}`);
   if (!keep) return;
   const text = `// Written by scripts/train-injection.ts; do not edit. Log odds per feature, signed bytes of a sixteenth, base64.
-// Trained on texts of our own grammar and on our own prose, scripts/injection/; on nothing else.
+// Trained on texts of our own grammar, on our own prose and on texts of pinned packages, scripts/injection/; on nothing else.
 
 export const DEFINITION_WEIGHTS = '${pack(definitions.subarray(0, FEATURE_COUNT))}';
 

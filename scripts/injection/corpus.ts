@@ -16,6 +16,10 @@ import { PHRASES } from './phrase.ts';
 import { PLAIN_DEFINITIONS, PLAIN_RESULTS, PLAIN_SLOTS } from './plain-attack.ts';
 import { PLAIN_HONEST_TEXT, PLAIN_HONEST_USAGE } from './plain-honest.ts';
 import { POISON_PHRASING } from './poison-phrasing.ts';
+import { QUIET_DEFINITIONS, QUIET_RESULTS, QUIET_SLOTS } from './quiet-attack.ts';
+import { QUIET_TEXT, QUIET_USAGE } from './quiet-honest.ts';
+import { TRAINED } from './server-packages.ts';
+import { readServers } from './server-text.ts';
 import { SLOTS } from './slots.ts';
 import { WIDE_DEFINITIONS, WIDE_HONEST, WIDE_RESULTS, WIDE_SLOTS } from './wide-attack.ts';
 import { STRONG_USAGE } from './wide-honest.ts';
@@ -39,14 +43,26 @@ function joined(...tables: Lists[]): Record<string, string[]> {
   return all;
 }
 
-const ALL_DEFINITION_ATTACKS = joined(DEFINITION_ATTACKS, POISON_PHRASING, WIDE_DEFINITIONS, ACT_DEFINITIONS);
-const ALL_RESULT_ATTACKS = joined(RESULT_ATTACKS, INJECT_PHRASING, WIDE_RESULTS, ACT_RESULTS);
-const ALL_TEXT = joined(RESULT_SLOTS, HONEST_TEXT, PLAIN_HONEST_TEXT, WIDE_HONEST, ACT_HONEST);
+const ALL_DEFINITION_ATTACKS = joined(DEFINITION_ATTACKS, POISON_PHRASING, WIDE_DEFINITIONS, ACT_DEFINITIONS, QUIET_DEFINITIONS);
+const ALL_RESULT_ATTACKS = joined(RESULT_ATTACKS, INJECT_PHRASING, WIDE_RESULTS, ACT_RESULTS, QUIET_RESULTS);
+const ALL_TEXT = joined(RESULT_SLOTS, HONEST_TEXT, PLAIN_HONEST_TEXT, WIDE_HONEST, ACT_HONEST, QUIET_TEXT);
 const ALL_CARRIERS = [...CARRIERS, ...MORE_CARRIERS];
-const ALL_USAGE = [...USAGE, ...HONEST_USAGE, ...PLAIN_HONEST_USAGE, ...STRONG_USAGE, ...STRONG_USAGE, ...ACT_USAGE, ...ACT_USAGE];
+const ALL_USAGE = [
+  ...USAGE,
+  ...HONEST_USAGE,
+  ...PLAIN_HONEST_USAGE,
+  ...STRONG_USAGE,
+  ...STRONG_USAGE,
+  ...ACT_USAGE,
+  ...ACT_USAGE,
+  ...QUIET_USAGE,
+  ...QUIET_USAGE,
+];
 const ALL_PARAMETERS = [...PARAMETERS, ...HONEST_PARAMETERS];
 
-/** Part of the background that is text of installed packages. */
+/** Part of the background that is text of published servers. */
+const SERVERS = 0.35;
+/** Part of the rest that is text of installed packages. */
 const INSTALLED = 0.5;
 /** Part of the attacks that is in the plainest words. */
 const PLAIN = 0.25;
@@ -129,6 +145,7 @@ function withGoals(slots: Slots): Slots {
     ...PLAIN_SLOTS,
     ...WIDE_SLOTS,
     ...ACT_SLOTS,
+    ...QUIET_SLOTS,
     ...PHRASES,
     goal: GOALS,
     goalC: GOALS.map((goal) => `${goal.startsWith('{') ? goal : (goal[0] as string).toUpperCase() + goal.slice(1)}.`),
@@ -186,7 +203,8 @@ function embed(carrier: string, attack: string, random: Random): string {
   return at === 0 ? `${text}\n${carrier}` : `${carrier.slice(0, at)}${glue}${text}${glue === ' <!-- ' ? ' -->' : ''}${carrier.slice(at)}`;
 }
 
-/** Honest texts: paragraphs of this project's own documents and comments, pieces of its own code, as they once were, and the layouts of markup.ts. */
+/** Honest texts: paragraphs of this project's own documents and comments, pieces of its own code, as they once were, the layouts of markup.ts, and
+ * texts of published servers and installed packages. */
 export function makeBackground(seed: number, count: number): Example[] {
   const random = seeded(seed);
   const paragraphs = ['prose.txt', 'code.txt'].flatMap((file) =>
@@ -195,8 +213,10 @@ export function makeBackground(seed: number, count: number): Example[] {
       .filter((text) => text.length > 30),
   );
   const installed = readInstalled();
+  const servers = readServers(TRAINED);
   return Array.from({ length: count }, () => {
     const kind = random.next();
+    if (random.chance(SERVERS)) return random.pick(servers);
     if (random.chance(INSTALLED)) {
       const text = random.chance(0.6) ? pieceOf(installed.pages, random) : random.pick(installed.comments);
       return { text, positive: false, family: 'installed', places: [] };

@@ -8,11 +8,11 @@ import { readText } from '../../src/detect/injection/reading.ts';
 import type { Example } from './corpus.ts';
 import { seeded } from './grammar.ts';
 
-const ROUNDS = 3;
+const ROUNDS = 5;
 const STEP = 0.05;
-const RIDGE = 0.003;
+const RIDGE = 0.0006;
 /** How freely a kind of feature may grow: concepts, kinds of pairs near each other, kinds that meet, single pairs. */
-const REACH = { alone: 1, near: 1.5, group: 0.3, fine: 0.35, word: 0.5 };
+const REACH = { alone: 1, near: 1.5, group: 0.3, fine: 0.35, word: 0.8 };
 /** Part of the features that an attack is shown without, so that few signs are enough. */
 const LEFT_OUT = 0.4;
 /** Windows of an honest text that are trained on, the worst ones. */
@@ -26,7 +26,7 @@ export interface Robustness {
   honest: number;
   attack: number;
 }
-export const DEFINITIONS: Robustness = { honest: 0.5, attack: 0.3 };
+export const DEFINITIONS: Robustness = { honest: 0, attack: 0 };
 export const RESULTS: Robustness = { honest: 0, attack: 0 };
 const LEAST_CHANCE = 0.02;
 /** Concepts first, then slots of words. */
