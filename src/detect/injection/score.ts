@@ -11,7 +11,7 @@ export type Place = 'definition' | 'schema-text' | 'schema-value' | 'result' | '
 
 /** Log odds at which a text counts. Chosen on real definitions and results: see docs/injection.md. */
 export const DEFINITION_POINT = 1.15;
-export const RESULT_POINT = 1.5;
+export const RESULT_POINT = 2.1;
 
 /** Weights are whole steps of this part of a log odd. */
 const STEPS = 16;
