@@ -108,6 +108,8 @@ export const shadowReply = z.object({
   policies: z.array(z.string()),
   /** Differences since the last entry about them, in this process. */
   pending: z.number(),
+  /** Calls that came out differently and are in no row: more different ones than are kept. */
+  beyond: z.number(),
   rows: z.array(
     z.object({
       live: z.string(),

@@ -38,7 +38,7 @@ function written(run: Run, reply: StarterReply, over: string): number {
   return exitCode.ok;
 }
 
-function shadowText({ policies, rows, pending }: ShadowReply): string {
+function shadowText({ policies, rows, pending, beyond }: ShadowReply): string {
   const which = policies.length === 0 ? 'No policy is of mode shadow now.' : `Watching: ${policies.join(', ')}.`;
   if (rows.length === 0) return `${which} No difference.`;
   const cells = rows.map(({ liveEffect, shadowEffect, live, shadow, agent, server, capability, count, call }) => [
@@ -51,5 +51,6 @@ function shadowText({ policies, rows, pending }: ShadowReply): string {
     call,
   ]);
   const table = textTable(['CHANGE', 'RULE', 'SHADOW RULE', 'AGENT', 'TOOL', 'CALLS', 'FOR EXAMPLE'], cells);
-  return `${which}\n\n${table}\n\n${pending} of these are not in the log yet. Nothing was enforced.`;
+  const more = beyond === 0 ? '' : `${beyond} calls more came out differently in other ways than these. `;
+  return `${which}\n\n${table}\n\n${more}${pending} of these are not in the log yet. Nothing was enforced.`;
 }
