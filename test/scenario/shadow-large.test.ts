@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, expect, it } from 'vitest';
+import { SHADOW_PROGRESS_EVERY } from '../../src/admin/shadow-row.ts';
 import { MAX_DIFFERENCES } from '../../src/pipeline/shadow.ts';
 
 const [FEW, MANY] = [3_000, 12_000];
@@ -17,6 +18,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 interface Watched {
   answered: number;
   forwarded: number;
+  /** Of progress, while the log was read for the sum. */
+  reports: number;
   shown: number;
   beyond: number;
   recorded: number;
@@ -31,7 +34,7 @@ async function watched(calls: number): Promise<Watched> {
   return JSON.parse(stdout) as Watched;
 }
 
-it('shadow mode: nothing is enforced, every difference is recorded, and four times as many calls need no more memory', async () => {
+it('shadow mode: nothing is enforced, every difference is recorded, progress is told, and four times as many calls need no more memory', async () => {
   const [few, many] = [await watched(FEW), await watched(MANY)];
   for (const [one, calls] of [
     [few, FEW],
@@ -45,5 +48,7 @@ it('shadow mode: nothing is enforced, every difference is recorded, and four tim
     expect(one.beyond).toBeGreaterThan(0);
     expect(one.entries).toBeLessThan(100);
   }
+  // Two entries a call, and a few about other things.
+  expect([few.reports, many.reports]).toEqual([0, Math.floor((2 * MANY) / SHADOW_PROGRESS_EVERY)]);
   expect(many.peakHeapMiB - few.peakHeapMiB).toBeLessThan(MAX_GROWTH_MIB);
 }, 1_800_000);

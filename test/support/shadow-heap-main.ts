@@ -69,7 +69,12 @@ for (let from = 0; from < Number(calls); from += AT_ONCE) {
   peak = Math.max(peak, process.memoryUsage().heapUsed);
 }
 const response = await fetch(`${gateway.adminUrl}/api/v1/policy/shadow`, { headers: { authorization: `Bearer ${token}` } });
-const told = (await response.json()) as { rows: { count: number }[]; beyond: number };
+const steps = (await response.text())
+  .trimEnd()
+  .split('\n')
+  .map((line) => JSON.parse(line) as { type: string; rows: { count: number }[]; beyond: number });
+const told = steps.at(-1) ?? { rows: [], beyond: 0 };
+const reports = steps.filter(({ type }) => type === 'progress').length;
 for (const caller of callers) await caller.close();
 await gateway.close();
 server.close();
@@ -85,7 +90,9 @@ for await (const { content } of again.store.log.read({ org: config.organization 
 }
 await again.store.lifecycle.close();
 const shown = told.beyond + told.rows.reduce((sum, { count }) => sum + count, 0);
-console.log(JSON.stringify({ answered, forwarded, shown, beyond: told.beyond, recorded, entries, most, peakHeapMiB: peak / 1_048_576 }));
+console.log(
+  JSON.stringify({ answered, forwarded, reports, shown, beyond: told.beyond, recorded, entries, most, peakHeapMiB: peak / 1_048_576 }),
+);
 
 async function ask(i: number): Promise<boolean> {
   // Each agent uses each tool, and of every two calls in a row one is large.
