@@ -94,7 +94,7 @@ async function note({ caller }: Side): Promise<string> {
 }
 
 async function untilAllowed(at: Side): Promise<void> {
-  for (let tries = 0; tries < 300; tries++) {
+  for (let tries = 0; tries < 3_000; tries++) {
     if (!(await note(at)).includes('"code":')) return;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }

@@ -120,7 +120,7 @@ describe('where an endpoint leads', () => {
     receiver.answer = () => ({ status: 200, headers: { connection: 'close' } });
     expect(await error(send(webhook(url, true), channels))).toBe('sent');
     expect(looks).toBe(1);
-    await vi.waitFor(async () => expect(await error(send(webhook(url, true), channels))).toContain('never reached'));
+    await vi.waitFor(async () => expect(await error(send(webhook(url, true), channels))).toContain('never reached'), { timeout: 30_000 });
     expect(receiver.received).toHaveLength(1);
   });
 

@@ -303,7 +303,7 @@ describe.each(['legacy', 'modern'] as const)('a %s agent', (era) => {
       return { type: 'error', era, error: { code: -32603, message: 'not now' } };
     };
     await serverSays();
-    await expect.poll(() => notices(ear), { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => notices(ear)).toBe(1);
     await ear.close();
   });
 });
@@ -407,7 +407,7 @@ describe('a stateless stream', () => {
     hold = (_request, answer) => new Promise((resolve) => (release = () => resolve(answer)));
     const ear = await listen('modern');
     // The server has not answered yet.
-    await expect.poll(() => ear.heard, { timeout: 30_000 }).toEqual([ACKNOWLEDGED]);
+    await expect.poll(() => ear.heard).toEqual([ACKNOWLEDGED]);
     hold = undefined;
     release();
     await expect.poll(() => notices(ear)).toBe(1);
