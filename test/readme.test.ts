@@ -1,4 +1,4 @@
-// The commands of README.md, docs/policy.md, docs/approvals.md, docs/notifications.md and CONTRIBUTING.md, run as written in a copy that is as fresh as a clone. The word behind the language of a
+// The commands of README.md, docs/policy.md, docs/approvals.md, docs/notifications.md, docs/operating.md and CONTRIBUTING.md, run as written in a copy that is as fresh as a clone. The word behind the language of a
 // block says how: start (run until it is ready), gateway (run against the started one), a file name (written), check, serve, install, work.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -22,7 +22,9 @@ interface Block {
 }
 
 const blocks = (
-  await Promise.all(['README.md', 'docs/policy.md', 'docs/approvals.md', 'docs/notifications.md', 'CONTRIBUTING.md'].map(readBlocks))
+  await Promise.all(
+    ['README.md', 'docs/policy.md', 'docs/approvals.md', 'docs/notifications.md', 'docs/operating.md', 'CONTRIBUTING.md'].map(readBlocks),
+  )
 ).flat();
 const inOrder = blocks.filter(({ document, way }) => document !== 'CONTRIBUTING.md' && (way === 'gateway' || way.includes('.')));
 
