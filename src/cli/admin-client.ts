@@ -29,7 +29,6 @@ import type {
   ObjectBody,
   PolicyDiffReply,
   ReportName,
-  ShadowReply,
   StarterReply,
   StatusReply,
   TokenList,
@@ -67,7 +66,8 @@ export interface AdminClient extends EvidenceClient, FreezeClient, NotifyClient,
   whatIf(body: { text: string; fileName: string }): Promise<ExplainReply>;
   /** JSON lines, one value each. */
   simulate(body: { text: string; fileName: string; from: string; alone: boolean }): Promise<AsyncIterable<unknown>>;
-  shadow(query: Readonly<Record<string, string | undefined>>): Promise<ShadowReply>;
+  /** JSON lines. */
+  shadow(query: Readonly<Record<string, string | undefined>>): Promise<AsyncIterable<unknown>>;
   starterPolicy(query: Readonly<Record<string, string | undefined>>): Promise<StarterReply>;
   learnedPolicy(query: Readonly<Record<string, string | undefined>>): Promise<StarterReply>;
   lintPolicies(body: PolicyBody): Promise<LintReply>;
@@ -136,7 +136,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     explain: (call) => wire.json('GET', at('explain', call)),
     whatIf: (body) => wire.json('POST', at('explain'), body),
     simulate: (body) => wire.lines('POST', at('policy', 'simulate'), body),
-    shadow: (query) => wire.json('GET', at('policy', 'shadow') + queryText(query)),
+    shadow: (query) => wire.lines('GET', at('policy', 'shadow') + queryText(query)),
     starterPolicy: (query) => wire.json('GET', at('policy', 'starter') + queryText(query)),
     learnedPolicy: (query) => wire.json('GET', at('policy', 'learned') + queryText(query)),
     lintPolicies: (body) => wire.json('POST', at('policy', 'lint'), body),
