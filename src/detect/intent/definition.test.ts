@@ -10,8 +10,8 @@ import { MAX_ENUM_VALUES, MAX_PROPERTIES } from './schema-facts.ts';
 import { rank } from './verdict.ts';
 
 const LETTER: Record<string, Intent> = { r: 'read', w: 'write', d: 'destructive', e: 'exfiltrative' };
-const cases = readFileSync(new URL('../../../test/cases/intent/tools.txt', import.meta.url), 'utf8')
-  .split('\n')
+const cases = ['tools.txt', 'unseen-tools.txt']
+  .flatMap((name) => readFileSync(new URL(`../../../test/cases/intent/${name}`, import.meta.url), 'utf8').split('\n'))
   .filter((line) => line !== '' && !line.startsWith('#'))
   .map((line) => line.split(' | ') as [string, string, string]);
 

@@ -104,7 +104,7 @@ function raise(draft: Draft, to: Intent, why: Evidence): void {
 }
 
 const FATAL_TEXT =
-  /\b(?:permanently (?:delet|remov|destroy|eras)\w*|irreversibl[ey]|(?:can(?:not|'t|’t)|can not) be (?:undone|reversed)|completely overwrites?|overwrites? (?:an |any |the )?existing)\b/i;
+  /\b(?:permanently (?:delet|remov|destroy|eras)\w*|irreversibl[ey]|(?:can(?:not|'t|’t)|can not) be (?:undone|reversed)|completely overwrites?|overwrites? (?:an |any |the )?existing|including [\w ,/-]{0,40}\b(?:deletions?|destruction|removals?))\b/i;
 const OUTFLOW_TEXT =
   /\b(?:anyone with the link|publicly (?:accessible|readable|available)|allUsers|another (?:aws )?account|to a (?:remote host|public url)|post(?:s|ed)? it to a url|downloadable file)\b/i;
 const HEAD_CHARS = 600;
