@@ -24,6 +24,22 @@ export function decodeRun(given: string): { text: string; layer: Encoding } | un
   return text === undefined ? undefined : { text, layer: 'base32' };
 }
 
+/** False for most words: they can be none of it. */
+export function mayDecode(text: string, start: number): boolean {
+  return beginsReadable(text, start) || isHexCode(text, start) || isBase32Code(text, start);
+}
+
+function isHexCode(text: string, start: number): boolean {
+  return HEX_HEAD.test(text.slice(start, start + 4));
+}
+
+function isBase32Code(text: string, start: number): boolean {
+  return BASE32_HEAD.test(text.slice(start, start + 4));
+}
+
+const HEX_HEAD = /^[0-9A-Fa-f]{4}/;
+const BASE32_HEAD = /^[A-Z2-7]{4}/;
+
 /** The text of bytes; undefined when they are no text. `cutOff`: the last character may be cut in two. */
 export function readable(bytes: Buffer, cutOff = false): string | undefined {
   for (let index = 0; index < Math.min(bytes.length, 64); index++) {
@@ -85,15 +101,15 @@ function isHexRun(run: string): boolean {
 }
 
 /** The first six bytes are characters of a text. Most runs end here, without a buffer. */
-function beginsReadable(run: string): boolean {
+function beginsReadable(run: string, from = 0): boolean {
   /** Bytes of a character that are still to come. */
   let open = 0;
   for (let at = 0; at + 4 <= 8; at += 4) {
     const bits =
-      (sextet(run.charCodeAt(at)) << 18) |
-      (sextet(run.charCodeAt(at + 1)) << 12) |
-      (sextet(run.charCodeAt(at + 2)) << 6) |
-      sextet(run.charCodeAt(at + 3));
+      (sextet(run.charCodeAt(from + at)) << 18) |
+      (sextet(run.charCodeAt(from + at + 1)) << 12) |
+      (sextet(run.charCodeAt(from + at + 2)) << 6) |
+      sextet(run.charCodeAt(from + at + 3));
     for (let shift = 16; shift >= 0; shift -= 8) {
       const byte = (bits >> shift) & 0xff;
       if ((byte < 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) || byte === 0x7f) return false;

@@ -1,8 +1,8 @@
 // Runs of base64, base64url, base32 or hex that decode to text, values spelled character by character, and credentials turned round or rotated:
 // what they hide is scanned like any text, and a find covers the whole run. A run that says nothing costs a few characters.
-import { decodeRun, type Encoding } from './decode-run.ts';
-import { startsSecret } from './secret.ts';
-import { isSpacedWord, MAX_SHORT_CHARS, MIN_SHORT_WORDS, spacedRuns } from './spaced-run.ts';
+import { decodeRun, type Encoding, mayDecode } from './decode-run.ts';
+import { maySecret, startsSecret } from './secret.ts';
+import { isSpacedWord, maySpell, sectionAround, spacedRuns } from './spaced-run.ts';
 
 export interface EncodedRun {
   start: number;
@@ -13,7 +13,8 @@ export interface EncodedRun {
 
 /** Shorter runs hide nothing that we look for. */
 const MIN_RUN = 12;
-const RUN_CODES = new Uint8Array(128);
+/** By UTF-16 code unit. */
+const RUN_CODES = new Uint8Array(0x10000);
 for (const char of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-') RUN_CODES[char.charCodeAt(0)] = 1;
 
 /** Longer runs are files, not values; they are looked at up to here, characters. */
@@ -22,35 +23,31 @@ const MAX_RUN_CHARS = 65_536;
 const MAX_RUNS = 500;
 const MIN_TURNED = 20;
 const MAX_TURNED = 260;
-/** Between short words that spell something, at most. */
-const MAX_GAP_CHARS = 3;
 
+/** Nobody reads what lies between: twelve characters on, a sign that ends a run is looked for, backwards. */
 export function* encodedRuns(text: string): Generator<EncodedRun> {
-  let count = 0;
-  let short = 0;
-  let shortFrom = 0;
-  let shortTo = 0;
   const lines: Lines = { apartUntil: 0 };
-  for (let at = 0; at <= text.length && count < MAX_RUNS; at++) {
-    const start = at;
-    while (RUN_CODES[text.charCodeAt(at)] === 1) at++;
-    const length = at - start;
-    if (length === 0 && at < text.length) continue;
-    if (length > 0 && length <= MAX_SHORT_CHARS && (short === 0 || start - shortTo <= MAX_GAP_CHARS)) {
-      if (short++ === 0) shortFrom = start;
-      shortTo = at;
-      if (at < text.length) continue;
-    }
-    if (short >= MIN_SHORT_WORDS)
-      for (const one of placed(text, shortFrom, Math.min(text.length, shortTo + MAX_GAP_CHARS))) {
-        count++;
-        yield one;
+  let spelledTo = 0;
+  let count = 0;
+  for (let at = 0; at + MIN_RUN <= text.length && count < MAX_RUNS; ) {
+    let probe = at + MIN_RUN - 1;
+    while (probe >= at && RUN_CODES[text.charCodeAt(probe)] === 1) probe--;
+    if (probe >= at) {
+      if (probe >= spelledTo && maySpell(text, probe)) {
+        const section = sectionAround(text, probe, spelledTo);
+        spelledTo = section.end;
+        for (const one of placed(text, section.start, section.end)) {
+          count++;
+          yield one;
+        }
       }
-    short = length > 0 && length <= MAX_SHORT_CHARS ? 1 : 0;
-    shortFrom = start;
-    shortTo = at;
-    if (length < MIN_RUN) continue;
-    const found = runAt(text, start, at, lines);
+      at = probe + 1;
+      continue;
+    }
+    let stop = at + MIN_RUN;
+    while (stop < text.length && RUN_CODES[text.charCodeAt(stop)] === 1) stop++;
+    const found = runAt(text, at, stop, lines);
+    at = stop;
     if (found === undefined) continue;
     count++;
     yield found;
@@ -71,6 +68,7 @@ interface Lines {
 /** What the run [start, stop) says, with the padding and the lines that belong to it. */
 function runAt(text: string, start: number, stop: number, lines: Lines): EncodedRun | undefined {
   if (isSpacedWord(text, start)) return placed(text, start, Math.min(text.length, start + MAX_RUN_CHARS)).next().value ?? undefined;
+  if (stop - start < MIN_TURNED && !mayDecode(text, start)) return undefined;
   let end = stop;
   while (text.charCodeAt(end) === 0x3d && end - start < MAX_RUN_CHARS) end++;
   const first = text.slice(start, end);
@@ -83,7 +81,10 @@ function runAt(text: string, start: number, stop: number, lines: Lines): Encoded
     return decoded === undefined ? undefined : { start, end, ...decoded };
   }
   if (first.length < MIN_TURNED || first.length > MAX_TURNED) return undefined;
-  if (startsSecret(reversed(first.slice(-16)))) return { start, end, text: reversed(first), layer: 'reversed' };
+  const ends = first.length;
+  if (maySecret(first.charCodeAt(ends - 1), first.charCodeAt(ends - 2)) && startsSecret(reversed(first.slice(-16))))
+    return { start, end, text: reversed(first), layer: 'reversed' };
+  if (!maySecret(turned(first.charCodeAt(0)), turned(first.charCodeAt(1)))) return undefined;
   return startsSecret(rotated(first.slice(0, 16))) ? { start, end, text: rotated(first), layer: 'rotated' } : undefined;
 }
 
@@ -93,15 +94,16 @@ function reversed(text: string): string {
   return out;
 }
 
-/** Letters thirteen places on. */
 function rotated(text: string): string {
   let out = '';
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    const base = code >= 0x61 && code <= 0x7a ? 0x61 : code >= 0x41 && code <= 0x5a ? 0x41 : 0;
-    out += base === 0 ? text[at] : String.fromCharCode(base + ((code - base + 13) % 26));
-  }
+  for (let at = 0; at < text.length; at++) out += String.fromCharCode(turned(text.charCodeAt(at)));
   return out;
+}
+
+/** A letter thirteen places on. */
+function turned(code: number): number {
+  const base = code >= 0x61 && code <= 0x7a ? 0x61 : code >= 0x41 && code <= 0x5a ? 0x41 : 0;
+  return base === 0 ? code : base + ((code - base + 13) % 26);
 }
 
 const LINE = /\r?\n([A-Za-z0-9+/]{1,120}={0,2})(?=[ \t]*(?:\r?\n|$|"))/y;

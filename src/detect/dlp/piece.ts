@@ -15,35 +15,45 @@ const MAX_PIECES = 400;
 
 /** Collects runs of neighbouring values whose keys are the same but for a number or a letter at the end. */
 export class PieceRuns {
-  readonly runs: Piece[][] = [];
-  #run: Piece[] = [];
+  readonly #runs: Piece[][] = [];
+  /** Of two and more; the first one alone is but a place: most values have a key of their own. */
+  #run: Piece[] | undefined;
+  #from = -1;
+  #to = -1;
   #key = '';
   #stem = '';
 
   add(key: string, value: string, start: number): void {
-    if (value.length > MAX_PIECE_CHARS || value.length === 0 || value.includes(' ')) {
-      this.#begin('', '');
-      return;
-    }
-    if (key !== this.#key || this.#run.length >= MAX_PIECES) {
-      const stem = stemOf(key);
-      if (stem === '' || stem !== this.#stem || this.#run.length >= MAX_PIECES) this.#begin(key, stem);
-      this.#key = key;
-    }
-    this.#run.push({ start, end: start + value.length });
+    const end = start + value.length;
+    if (value.length > MAX_PIECE_CHARS || value.length === 0 || value.includes(' ')) this.#begin('', '', -1, -1);
+    else if (key === this.#key ? this.#from < 0 : !this.#goesOn(key)) this.#begin(key, stemOf(key), start, end);
+    else if (this.#run === undefined) {
+      this.#run = [
+        { start: this.#from, end: this.#to },
+        { start, end },
+      ];
+      this.#runs.push(this.#run);
+    } else if (this.#run.length < MAX_PIECES) this.#run.push({ start, end });
+    else this.#begin(key, stemOf(key), start, end);
   }
 
   /** Runs of two and more. */
   done(): readonly (readonly Piece[])[] {
-    this.#begin('', '');
-    return this.runs;
+    return this.#runs;
   }
 
-  #begin(key: string, stem: string): void {
-    if (this.#run.length > 1) this.runs.push(this.#run);
-    if (this.#run.length > 0) this.#run = [];
+  #goesOn(key: string): boolean {
+    if (this.#stem === '' || stemOf(key) !== this.#stem) return false;
+    this.#key = key;
+    return true;
+  }
+
+  #begin(key: string, stem: string, from: number, to: number): void {
+    this.#run = undefined;
     this.#key = key;
     this.#stem = stem;
+    this.#from = from;
+    this.#to = to;
   }
 }
 
