@@ -22,8 +22,8 @@ import { MAX_EVIDENCE } from './verdict.ts';
 const STILL = (): number => 0;
 
 const LETTER: Record<string, Intent> = { r: 'read', w: 'write', d: 'destructive', e: 'exfiltrative' };
-const lines = readFileSync(new URL('../../../test/cases/intent/calls.txt', import.meta.url), 'utf8')
-  .split('\n')
+const lines = ['calls.txt', 'unseen-calls.txt']
+  .flatMap((name) => readFileSync(new URL(`../../../test/cases/intent/${name}`, import.meta.url), 'utf8').split('\n'))
   .filter((line) => line !== '' && !line.startsWith('#'));
 const described = new Map(lines.filter((line) => line.startsWith('@')).map((line) => line.slice(2).split(' | ') as [string, string]));
 const cases = lines
