@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { adminListener } from './app/admin-listener.ts';
 import { agentListener } from './app/agent-listener.ts';
 import { anchorsOf } from './app/anchors.ts';
-import { createApprovals, createDeliveries, createLinks, ticketTarget, watchTickets } from './app/approvals.ts';
+import { createApprovals, createDeliveries, createLinks, createUsedBook, ticketTarget, watchTickets } from './app/approvals.ts';
 import { CheckpointKeeper } from './app/checkpoint-keeper.ts';
 import { type Core, openCore } from './app/core.ts';
 import { Definitions } from './app/definitions.ts';
@@ -164,6 +164,7 @@ function assemble(config: Config, core: Core): Inside {
     ...{ config, logger, inFlight, views, histories, forwards, operators, control, metrics, killSwitch, instance, catalog },
     ...{ upstreams, connectors, approvals, retention },
     deliveries: createDeliveries(core, logger),
+    usedGrants: createUsedBook(core, approvals),
     slackAnswers: slackAnswers(logger),
     links: createLinks(core, (org) => control.current(org) !== undefined),
     limits: createLimits({ ...core, config, logger, instance }),

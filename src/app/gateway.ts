@@ -2,6 +2,7 @@
 import type { Deliveries } from '../approval/deliveries.ts';
 import type { ApprovalDesk } from '../approval/desk.ts';
 import type { ReviewLinks } from '../approval/review-link.ts';
+import type { UsedBook } from '../approval/used-book.ts';
 import type { AuditLog } from '../audit/log.ts';
 import type { LastUsed } from '../auth/last-used.ts';
 import type { TokenDirectory } from '../auth/token-directory.ts';
@@ -47,6 +48,7 @@ export interface Inside extends Core {
   readonly killSwitch: KillSwitch;
   readonly approvals: ApprovalDesk;
   readonly deliveries: Deliveries;
+  readonly usedGrants: UsedBook;
   readonly links: ReviewLinks;
   readonly slackAnswers: SlackAnswers;
   readonly intent: IntentAnalyser;

@@ -12,6 +12,7 @@ import { answerHeld } from './held-answer.ts';
 import { decideByMs } from './hold-wait.ts';
 import { endedAnswer, keepMsOf } from './kept-answer.ts';
 import { standingGrants, useOf } from './standing.ts';
+import { isNoneUsed, usedAnswer } from './used-answer.ts';
 import { isNoneWithheld, withheldAnswer } from './withheld-answer.ts';
 
 /** How often a grant may slip away between finding and using it. */
@@ -21,7 +22,12 @@ const META_APPROVAL = 'io.sallyport/approval';
 
 export const approve: Row = {
   name: 'approve',
-  idle: (flight) => flight.call.decision?.effect === 'allow' && flight.call.redeems === undefined && isNoneWithheld(flight),
+  idle: (flight) =>
+    flight.call.decision?.effect === 'allow' &&
+    flight.call.redeems === undefined &&
+    isNoneWithheld(flight) &&
+    isNoneUsed(flight) &&
+    namedTicket(flight) === undefined,
   run(flight) {
     const { decision, redeems } = flight.call;
     if (!decision) return PASS;
@@ -32,7 +38,9 @@ export const approve: Row = {
 };
 
 function decided(flight: Flight, decision: Decision): Verdict | Promise<Verdict> {
-  return decision.effect === 'hold' ? held(flight, decision) : PASS;
+  if (decision.effect === 'hold') return held(flight, decision);
+  const named = namedTicket(flight);
+  return named === undefined && isNoneUsed(flight) ? PASS : usedAnswer(flight, decision, named);
 }
 
 async function held(flight: Flight, decision: Decision): Promise<Verdict> {

@@ -1,7 +1,7 @@
 // From a held call to what a person is asked: everything that says what would happen, and nothing that differs between two attempts at it.
 // Never puts a value of the arguments anywhere but into the sealed part.
 import type { SealedPart } from '../approval/desk.ts';
-import type { Asking } from '../approval/ticket.ts';
+import type { Asking, bindingOf } from '../approval/ticket.ts';
 import type { Decision } from '../call.ts';
 import { canonicalJson } from '../lib/canonical-json.ts';
 import { sha256Hex } from '../lib/digest.ts';
@@ -12,18 +12,11 @@ import type { Flight } from './flight.ts';
 
 export function askingOf(flight: Flight, decision: Decision): Asking {
   const { call, control } = flight;
-  const { principal, target } = call;
-  if (!principal) throw new Error('an unidentified call reached approve');
-  const { inScope: _, ...requester } = principal;
+  const asked = askedCallOf(flight);
   const settings = control.view.organization()?.spec.approvals;
   return {
-    requester,
-    owner: control.view.agent(principal.agent)?.spec.owner,
-    method: call.method,
-    server: target?.server,
-    capability: target?.capability && { ...target.capability },
-    definition: target?.definition?.hash,
-    params: exactParams(flight),
+    ...asked,
+    owner: control.view.agent(asked.requester.agent)?.spec.owner,
     rule: decision.rule,
     ruleHash: ruleHash(control.view, decision.rule),
     reason: decision.reason,
@@ -33,6 +26,21 @@ export function askingOf(flight: Flight, decision: Decision): Asking {
     intent: call.intent,
     risk: call.risk,
     findings: call.findings,
+  };
+}
+
+/** Who asks for what: all that a binding is made of. */
+export function askedCallOf(flight: Flight): Parameters<typeof bindingOf>[1] {
+  const { principal, target, method } = flight.call;
+  if (!principal) throw new Error('an unidentified call reached approve');
+  const { inScope: _, ...requester } = principal;
+  return {
+    requester,
+    method,
+    server: target?.server,
+    capability: target?.capability && { ...target.capability },
+    definition: target?.definition?.hash,
+    params: exactParams(flight),
   };
 }
 

@@ -26,7 +26,8 @@ export function isNoneWithheld(flight: Flight): boolean {
   return !isAsked(flight) || (!mayHoldAnswers(flight) && ports.approvals.withheld.isNone(control.org, control.revision));
 }
 
-function isAsked({ call }: Flight): boolean {
+/** An agent's own question that is answered with content. */
+export function isAsked({ call }: Flight): boolean {
   return METHODS.has(call.method) && call.origin === 'agent' && !call.parent && call.principal !== undefined && call.target !== undefined;
 }
 
