@@ -13,7 +13,7 @@ import { decideByMs } from './hold-wait.ts';
 import { endedAnswer, keepMsOf } from './kept-answer.ts';
 import { standingGrants, useOf } from './standing.ts';
 import { isNoneUsed, usedAnswer } from './used-answer.ts';
-import { isNoneWithheld, withheldAnswer } from './withheld-answer.ts';
+import { answerBinding, isNoneWithheld, withheldAnswer } from './withheld-answer.ts';
 
 /** How often a grant may slip away between finding and using it. */
 const MAX_TRIES = 4;
@@ -122,7 +122,7 @@ const FULL = `This agent already has ${MAX_LIVE_PER_AGENT} calls that wait for a
 const ANEW = `Make the call without "${META_APPROVAL}" to have people asked anew.`;
 
 /**
- * The gateway makes the call of a ticket by itself. INVARIANT: it uses that grant or does nothing, also where rules would now let the call pass
+ * The gateway makes the call of a ticket by itself, or fetches the answer that a ticket let go. INVARIANT: it uses that grant or does nothing, also where rules would now let the call pass
  * without one: two gateways never both make it (test/fault/delivery-replicas.test.ts).
  */
 async function redeem(flight: Flight, decision: Decision, ticketId: string): Promise<Verdict> {
@@ -131,6 +131,8 @@ async function redeem(flight: Flight, decision: Decision, ticketId: string): Pro
   const binding = bindingOf(org, asking);
   if (isUsed(flight, asking, binding)) return goOn(flight, decision);
   const ticket = await flight.ports.approvals.find(org, ticketId);
+  const released = ticket?.binding === answerBinding(flight, decision) ? await withheldAnswer(flight, decision) : undefined;
+  if (released) return released;
   const isSame = ticket?.binding === binding && (decision.effect === 'allow' || isAskedFor(ticket, asking));
   if (!ticket || !isSame)
     return deny('approval_required', `${decision.reason} What was approved is not what rules ask for now.`, decision.rule);
