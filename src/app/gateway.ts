@@ -23,6 +23,7 @@ import type { ViewBook } from '../pipeline/view-book.ts';
 import type { AgentServer } from '../server/agent-server.ts';
 import type { Upstreams } from '../upstream/exchange.ts';
 import type { Anchors } from './anchors.ts';
+import type { ArchiveKeeper } from './archive-keeper.ts';
 import type { CheckpointKeeper } from './checkpoint-keeper.ts';
 import type { Core } from './core.ts';
 import type { Definitions } from './definitions.ts';
@@ -57,6 +58,7 @@ export interface Inside extends Core {
   readonly anchors: Anchors;
   readonly forwards: ForwardKeeper;
   readonly retention: RetentionKeeper;
+  readonly archives: ArchiveKeeper;
   readonly dlpScanner: DlpScanner;
   readonly injectionLooker: InjectionLooker;
   readonly catalog: Catalog;
