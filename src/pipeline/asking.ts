@@ -5,6 +5,7 @@ import type { Asking, bindingOf } from '../approval/ticket.ts';
 import type { Decision } from '../call.ts';
 import { canonicalJson } from '../lib/canonical-json.ts';
 import { sha256Hex } from '../lib/digest.ts';
+import type { Json } from '../lib/json.ts';
 import { memberRanges } from '../mcp/raw-json.ts';
 import { ruleText } from '../object/rule-text.ts';
 import type { ControlView } from '../object/snapshot.ts';
@@ -59,6 +60,7 @@ export function sealedPartOf({ call, received, sensitiveArguments }: Flight): Se
 function exactParams({ received }: Flight): string {
   const { _meta: _, ...params } = received.params ?? {};
   const { text } = received;
+  if (!isWellFormed(params)) return canonicalJson({ written: JSON.stringify(params) });
   if (text === undefined) return canonicalJson(params);
   const exact: string[] = [];
   for (const [name, { start, end }] of [...memberRanges(text)].sort(([a], [b]) => (a < b ? -1 : 1))) {
@@ -66,6 +68,14 @@ function exactParams({ received }: Flight): string {
     if (name !== '_meta' && holdsInexactNumber(member)) exact.push(sha256Hex(member));
   }
   return canonicalJson({ params, exact });
+}
+
+/** RFC 8785 has no form for half a pair of surrogates; JSON has, as an escape. */
+function isWellFormed(value: Json | undefined): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  if (value === null || typeof value !== 'object') return true;
+  if (Array.isArray(value)) return value.every(isWellFormed);
+  return Object.entries(value).every(([name, one]) => name.isWellFormed() && isWellFormed(one));
 }
 
 const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
