@@ -7,6 +7,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    // A condition that comes at all may take long on a busy machine; only one that never comes is a failure.
+    expect: { poll: { timeout: 30_000 } },
     reporters: ['default'],
   },
 });

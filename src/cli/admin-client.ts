@@ -25,10 +25,8 @@ import type {
   HistoryReply,
   LimitBody,
   LintReply,
-  NewOrganizationReply,
   NewTokenReply,
   ObjectBody,
-  OrganizationList,
   PolicyDiffReply,
   ReportName,
   StarterReply,
@@ -40,6 +38,7 @@ import { type AdminClientOptions, type ExportPage, queryText, Wire } from './adm
 import { type EvidenceClient, evidenceClient } from './evidence-client.ts';
 import { type FreezeClient, freezesOf } from './freeze-client.ts';
 import { type NotifyClient, notificationsOf } from './notify-client.ts';
+import { type OperatorClient, operatorsOf } from './operator-client.ts';
 import { type PasskeyClient, passkeysOf } from './passkey-client.ts';
 
 export interface LogEntryBody {
@@ -55,7 +54,7 @@ export interface PolicyBody {
   revision?: number;
 }
 
-export interface AdminClient extends EvidenceClient, FreezeClient, NotifyClient, PasskeyClient {
+export interface AdminClient extends EvidenceClient, FreezeClient, NotifyClient, OperatorClient, PasskeyClient {
   readonly url: string;
   status(): Promise<StatusReply>;
   ready(): Promise<boolean>;
@@ -82,8 +81,6 @@ export interface AdminClient extends EvidenceClient, FreezeClient, NotifyClient,
   createToken(body: TokenRequest): Promise<NewTokenReply>;
   revokeToken(name: string): Promise<{ name: string; revision: number }>;
   rotateToken(name: string, body: { overlapMs?: number; expiresAt?: string }): Promise<NewTokenReply>;
-  organizations(): Promise<OrganizationList>;
-  createOrganization(body: Record<string, string>): Promise<NewOrganizationReply>;
   who(query: Readonly<Record<string, string | undefined>>): Promise<AccessReply>;
   what(query: Readonly<Record<string, string | undefined>>): Promise<AccessReply>;
   forwards(): Promise<{ forwards: ForwardBody[] }>;
@@ -154,8 +151,6 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     createToken: (body) => wire.json('POST', at('tokens'), body),
     revokeToken: (name) => wire.json('POST', at('tokens', name, 'revoke')),
     rotateToken: (name, body) => wire.json('POST', at('tokens', name, 'rotate'), body),
-    organizations: () => wire.json('GET', at('organizations')),
-    createOrganization: (body) => wire.json('POST', at('organizations'), body),
     who: (query) => wire.json('GET', at('access', 'who') + queryText(query)),
     what: (query) => wire.json('GET', at('access', 'what') + queryText(query)),
     limits: () => wire.json('GET', at('limits')),
@@ -163,6 +158,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     ...approvalsOf(wire),
     ...notificationsOf(wire),
     ...passkeysOf(wire),
+    ...operatorsOf(wire),
     ...freezesOf(wire),
     ...exportsOf(wire),
     ...evidenceClient(wire),

@@ -44,8 +44,8 @@ const list = async (query = '') =>
   ((await r.api(`approvals${query}`, { role: 'viewer' })).body.approvals as JsonObject[]).map(({ id }) => id);
 /** One look of the gateway at what waits. */
 async function look(): Promise<void> {
-  const { approvals, deliveries, pipeline, control } = r.h;
-  await watchTickets({ approvals, deliveries, pipeline, control, clock, logger: silentLogger })();
+  const { approvals, usedGrants, deliveries, pipeline, control } = r.h;
+  await watchTickets({ approvals, usedGrants, deliveries, pipeline, control, clock, logger: silentLogger })();
 }
 const steps = async () =>
   (await r.h.entries())
