@@ -4,6 +4,9 @@ import { type Keyword, type KeywordContext, listOf, naturalOf, paidKey } from '.
 import { addItem, type Check } from './schema-run.ts';
 import { Unusable } from './schema-scope.ts';
 
+/** What putting an element into a set counts for, beside its text. */
+const SET_STEPS = 8;
+
 export const arrayKeywords: Readonly<Record<string, Keyword>> = {
   maxItems: (value) => {
     const max = naturalOf(value, 'maxItems');
@@ -19,9 +22,13 @@ export const arrayKeywords: Readonly<Record<string, Keyword>> = {
     return (found, run) => {
       if (!Array.isArray(found)) return true;
       const keys = new Set<string>();
-      for (const item of found) keys.add(paidKey(item, run));
-      run.spend(found.length);
-      return keys.size === found.length || run.fail('must not have equal elements');
+      // Paid for as they come: a set of a million texts costs more than anybody may wait for.
+      for (const item of found) {
+        run.spend(SET_STEPS);
+        const known = keys.size;
+        if (keys.add(paidKey(item, run)).size === known) return run.fail('must not have equal elements');
+      }
+      return true;
     };
   },
   prefixItems: (value, context) => elements(listOf(value, 'prefixItems'), context.schema.items, 'items', context),
