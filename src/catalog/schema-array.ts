@@ -5,7 +5,7 @@ import { addItem, type Check } from './schema-run.ts';
 import { Unusable } from './schema-scope.ts';
 
 /** What putting an element into a set counts for, beside its text. */
-const SET_STEPS = 8;
+const SET_STEPS = 3;
 
 export const arrayKeywords: Readonly<Record<string, Keyword>> = {
   maxItems: (value) => {
@@ -21,12 +21,17 @@ export const arrayKeywords: Readonly<Record<string, Keyword>> = {
     if (!value) return undefined;
     return (found, run) => {
       if (!Array.isArray(found)) return true;
+      // Texts are compared as they are, everything else by what it would be written as.
       const keys = new Set<string>();
+      const texts = new Set<string>();
       // Paid for as they come: a set of a million texts costs more than anybody may wait for.
       for (const item of found) {
         run.spend(SET_STEPS);
-        const known = keys.size;
-        if (keys.add(paidKey(item, run)).size === known) return run.fail('must not have equal elements');
+        const isText = typeof item === 'string';
+        if (isText) run.spend(1 + (item.length >> 2));
+        const among = isText ? texts : keys;
+        const known = among.size;
+        if (among.add(isText ? item : paidKey(item, run)).size === known) return run.fail('must not have equal elements');
       }
       return true;
     };
