@@ -132,7 +132,7 @@ function assemble(config: Config, core: Core): Inside {
   const { store, log, clock } = core;
   const logger = createLogger({ level: config.logLevel === 'trace' ? 'debug' : config.logLevel });
   const inFlight = new InFlight(config.limits.maxInFlight);
-  const views = new ViewBook();
+  const views = new ViewBook((error) => logger.error({ why: String(error) }, 'an agent could not be told that its lists changed'));
   const operators = new TokenDirectory();
   const metrics = createMetrics();
   const instance = newId('gw', clock.nowMs());
@@ -144,8 +144,11 @@ function assemble(config: Config, core: Core): Inside {
       next.org,
       next.view.operators().map(({ spec }) => spec.hash),
     );
-    // What is to end ends first: who may go on is told afterwards what it sees.
-    void killSwitch.follow(next, previous).then(() => views.controlChanged(next));
+    // What is to end ends first: who may go on is told afterwards what it sees. Neither of them fails; a mistake in them must not end the process.
+    killSwitch
+      .follow(next, previous)
+      .then(() => views.controlChanged(next))
+      .catch((error: unknown) => logger.error({ why: String(error) }, 'agents could not be told of a change'));
     retention.follow(next, previous);
     histories.want(next.org, next.risk !== undefined || next.policies.needsFacts);
     forwards.follow(next.view);

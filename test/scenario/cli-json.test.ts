@@ -193,6 +193,9 @@ const RUNS: Readonly<Record<string, Given>> = {
   'token revoke': { args: () => ['second'] },
   freeze: { args: () => ['stop', '--agent', 'nobody', '--reason', 'x'] },
   unfreeze: { args: () => ['stop'] },
+  'operator create': { args: () => ['ada', '--role', 'viewer'] },
+  'operator list': { args: () => [] },
+  'operator revoke': { args: () => ['ada'] },
   'org create': { args: () => ['other', '--owner', 'x'], home: true },
   'org list': { args: () => [], home: true },
   'access who': { args: () => ['desk', 'common'] },
@@ -241,6 +244,7 @@ const RUNS: Readonly<Record<string, Given>> = {
   'evidence pack': { args: () => ['--framework', 'soc2', '--from', '1d', '--out', at('pack')] },
   backup: { args: () => [at('a.backup'), '--data', at('own')] },
   restore: { args: () => [at('a.backup'), '--data', at('restored')] },
+  'operator recover': { args: () => ['--data', at('own')] },
   'key rotate': { args: () => [] },
   delete: { args: () => ['limit', 'many'] },
 };

@@ -131,7 +131,9 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
       histories.want(next.org, next.risk !== undefined || next.policies.needsFacts);
     },
   });
-  const views = new ViewBook();
+  const views = new ViewBook((error) => {
+    throw error;
+  });
   const histories = new HistoryKeeper({ log: core.store.log, audit: core.log, store: core.store.histories, logger });
   const catalog = new Catalog();
   const definitions = new Definitions({

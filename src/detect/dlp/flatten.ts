@@ -3,6 +3,7 @@
 import { backslashFrom, isStop, type Reader, readerOf, readString, skipSpace } from './json-reader.ts';
 import { classifyKey, KEY } from './key-class.ts';
 import { type Mapped, MappedBuilder, rawEnd, unmapped } from './mapped-text.ts';
+import { PieceRuns } from './piece.ts';
 import { isMarked, toPlainText } from './plain-text.ts';
 import { findStarts } from './start-index.ts';
 import { addTextFields } from './text-field.ts';
@@ -21,16 +22,24 @@ interface Flattening {
   readonly fields: Field[];
   /** Something in the document is encoded or disguised; otherwise no part of it is looked at again. */
   readonly marked: boolean;
+  readonly pieces: PieceRuns;
 }
 
 /** `bits` and `key`: what is known of the whole text from outside, e.g. the key it stood under in structured content. */
 export function flatten(raw: string, key = '', bits = 0): View {
-  const flat: Flattening = { out: new MappedBuilder(), fields: [], marked: isMarked(raw) };
+  const flat: Flattening = { out: new MappedBuilder(), fields: [], marked: isMarked(raw), pieces: new PieceRuns() };
   const group: Group = { bits, own: bits, parent: undefined, key: undefined };
   addText(flat, unmapped(raw), key, bits, group, 0);
   const plain = flat.out.build();
   if (flat.fields.length > 1) flat.fields.sort((one, other) => one.start - other.start || other.end - one.end);
-  return { plain, text: plain.text, fields: flat.fields, starts: findStarts(plain.text), signs: signsOf(plain.text) };
+  return {
+    plain,
+    text: plain.text,
+    fields: flat.fields,
+    starts: findStarts(plain.text),
+    signs: signsOf(plain.text),
+    pieces: flat.pieces.done(),
+  };
 }
 
 /** One text (the document, or a string in it), with what its key says. */
@@ -42,6 +51,7 @@ function addText(flat: Flattening, given: Mapped, key: string, bits: number, gro
   const start = flat.out.length;
   flat.out.addSlice(plain, 0, plain.text.length);
   const end = flat.out.length;
+  if (layer > 0) flat.pieces.add(key, plain.text, start);
   if (bits !== 0 && end > start) flat.fields.push({ start, end, bits, key, group });
   if (end - start > MIN_FIELD_TEXT) addTextFields(flat.fields, plain.text, start, group);
   flat.out.add(LEAF_END, rawEnd(plain, plain.text.length), rawEnd(plain, plain.text.length));
@@ -125,6 +135,7 @@ function addPlainString(flat: Flattening, reader: Reader, key: string, bits: num
   const start = flat.out.length;
   const value = text.slice(from, quote);
   flat.out.add(value, copiedFrom + from, copiedFrom + quote);
+  flat.pieces.add(key, value, start);
   if (bits !== 0 && quote > from) flat.fields.push({ start, end: start + value.length, bits, key, group });
   if (value.length > MIN_FIELD_TEXT) addTextFields(flat.fields, value, start, group);
   flat.out.add(LEAF_END, copiedFrom + quote, copiedFrom + quote);

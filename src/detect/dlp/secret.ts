@@ -20,6 +20,13 @@ const LITERAL_STARTS = groupOfStarts([...literals.keys(), PEM, JWT]);
 
 const START = new RegExp(`^(?:${escaped.join('|')})`);
 
+const FIRST_TWO = new Set([...literals.keys(), PEM, JWT].map((text) => (text.charCodeAt(0) << 16) | text.charCodeAt(1)));
+
+/** False for most pairs of characters: no credential begins so. */
+export function maySecret(first: number, second: number): boolean {
+  return FIRST_TWO.has((first << 16) | second);
+}
+
 /** Does a text begin like the credential of a known provider? */
 export function startsSecret(text: string): boolean {
   return START.test(text);
