@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { evaluateSessions } from '../src/cli/action/detect-eval-flow.ts';
 import { isObject, type JsonObject } from '../src/lib/json.ts';
 import { makeSessions } from './support/flow-variation.ts';
+import { unseenSessions } from './support/unseen-sessions.ts';
 
 const published = fileURLToPath(new URL('../../shared/detect/public-sessions.json', import.meta.url));
 const present = existsSync(published);
@@ -36,6 +37,12 @@ describe('sessions', () => {
     expect(recall, wrong.join(', ')).toBeGreaterThanOrEqual(0.97);
     expect(falsePositives, wrong.join(', ')).toBeLessThanOrEqual(0.02);
   }, 60_000);
+
+  it('written by hand: other servers, other disguises', async () => {
+    const { recall, falsePositives, wrong } = await rates(unseenSessions());
+    expect(recall, wrong.join(', ')).toBeGreaterThanOrEqual(0.95);
+    expect(falsePositives, wrong.join(', ')).toBeLessThanOrEqual(0.05);
+  });
 
   it.skipIf(!present)('of the published set', async () => {
     const { items } = JSON.parse(readFileSync(published, 'utf8')) as { items: JsonObject[] };

@@ -31,7 +31,7 @@ export interface Match {
   /** Which detector saw it, e.g. `github-token`, or the name of a customer pattern. Never text from the value. */
   rule: string;
   /** Seen only after this decoding; the place is then that of the whole encoded run. */
-  layer?: 'base64' | 'hex' | 'reversed';
+  layer?: 'base64' | 'base32' | 'hex' | 'spaced' | 'reversed' | 'rotated' | 'pieces';
   /** Keys that lead to the value inside a JSON text, outermost first. */
   path?: readonly string[];
 }

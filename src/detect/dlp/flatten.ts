@@ -1,8 +1,9 @@
 // Turns a document into a view: JSON (also JSON inside JSON strings, JSON lines, JSON cut off in the middle) into its values under their keys,
 // any other text into lines, tables and mark-up (text-field.ts). One pass; never recurses deeper than MAX_LAYERS.
-import { backslashFrom, isStop, type Reader, readerOf, readString, skipSpace } from './json-reader.ts';
+import { backslashFrom, isPrivatePart, isStop, type Reader, readerOf, readString, skipSpace } from './json-reader.ts';
 import { classifyKey, KEY } from './key-class.ts';
 import { type Mapped, MappedBuilder, rawEnd, unmapped } from './mapped-text.ts';
+import { PieceRuns } from './piece.ts';
 import { isMarked, toPlainText } from './plain-text.ts';
 import { findStarts } from './start-index.ts';
 import { addTextFields } from './text-field.ts';
@@ -21,16 +22,24 @@ interface Flattening {
   readonly fields: Field[];
   /** Something in the document is encoded or disguised; otherwise no part of it is looked at again. */
   readonly marked: boolean;
+  readonly pieces: PieceRuns;
 }
 
 /** `bits` and `key`: what is known of the whole text from outside, e.g. the key it stood under in structured content. */
 export function flatten(raw: string, key = '', bits = 0): View {
-  const flat: Flattening = { out: new MappedBuilder(), fields: [], marked: isMarked(raw) };
+  const flat: Flattening = { out: new MappedBuilder(), fields: [], marked: isMarked(raw), pieces: new PieceRuns() };
   const group: Group = { bits, own: bits, parent: undefined, key: undefined };
   addText(flat, unmapped(raw), key, bits, group, 0);
   const plain = flat.out.build();
   if (flat.fields.length > 1) flat.fields.sort((one, other) => one.start - other.start || other.end - one.end);
-  return { plain, text: plain.text, fields: flat.fields, starts: findStarts(plain.text), signs: signsOf(plain.text) };
+  return {
+    plain,
+    text: plain.text,
+    fields: flat.fields,
+    starts: findStarts(plain.text),
+    signs: signsOf(plain.text),
+    pieces: flat.pieces.done(),
+  };
 }
 
 /** One text (the document, or a string in it), with what its key says. */
@@ -42,6 +51,7 @@ function addText(flat: Flattening, given: Mapped, key: string, bits: number, gro
   const start = flat.out.length;
   flat.out.addSlice(plain, 0, plain.text.length);
   const end = flat.out.length;
+  if (layer > 0) flat.pieces.add(key, plain.text, start);
   if (bits !== 0 && end > start) flat.fields.push({ start, end, bits, key, group });
   if (end - start > MIN_FIELD_TEXT) addTextFields(flat.fields, plain.text, start, group);
   flat.out.add(LEAF_END, rawEnd(plain, plain.text.length), rawEnd(plain, plain.text.length));
@@ -125,6 +135,7 @@ function addPlainString(flat: Flattening, reader: Reader, key: string, bits: num
   const start = flat.out.length;
   const value = text.slice(from, quote);
   flat.out.add(value, copiedFrom + from, copiedFrom + quote);
+  flat.pieces.add(key, value, start);
   if (bits !== 0 && quote > from) flat.fields.push({ start, end: start + value.length, bits, key, group });
   if (value.length > MIN_FIELD_TEXT) addTextFields(flat.fields, value, start, group);
   flat.out.add(LEAF_END, copiedFrom + quote, copiedFrom + quote);
@@ -180,7 +191,7 @@ function addObject(flat: Flattening, reader: Reader, key: string, bits: number, 
     skipSpace(reader);
     const wraps = WRAPPERS.has(name) && key !== '';
     if (wraps && group.bits === 0) group = parent;
-    const said = wraps && bits & WRAPPED ? bits & WRAPPED : bitsOfMember(name, bits, label);
+    const said = wraps && bits & WRAPPED ? bits & WRAPPED : isPrivatePart(name, reader) ? KEY.TOKEN : bitsOfMember(name, bits, label);
     group.bits |= said;
     const from = reader.at;
     if (COLUMN_LISTS.has(name) && reader.text.charCodeAt(from) === 0x5b) reader.columns = headerNames(reader);

@@ -5,7 +5,7 @@ import { type Mapped, MappedBuilder } from './mapped-text.ts';
 /** One character class each of what is worth a closer look. One cheap pass decides that a text has nothing of the kind. */
 const MARKS =
   // biome-ignore lint/suspicious/noMisleadingCharacterClass: a joiner is looked for by itself
-  /[\u00a0\u00ad\u034f\u061c\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef\u0e50-\u0e59\u115f\u1160\u17b4\u17b5\u180e\u2000-\u200f\u2010-\u2015\u2024\u2028-\u202f\u205f-\u2064\u206a-\u206f\u2070-\u209c\u2100-\u214f\u2212\u2460-\u24ff\u3000\u3164\ufe00-\ufe0f\ufe50-\ufe6b\ufeff\uff01-\uffee\ud835\ud83c\udb40]|[\u0370-\u058f][A-Za-z0-9_]|[A-Za-z0-9_][\u0370-\u058f]|%[0-9A-Fa-f]{2}|&#?\w{2,8};|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|=[0-9A-F]{2}[^0-9A-F]|["'] {0,2}[+.&] {0,2}["']/;
+  /[\u00a0\u00ad\u034f\u061c\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef\u0e50-\u0e59\u115f\u1160\u17b4\u17b5\u180e\u2000-\u200f\u2010-\u2015\u2024\u2028-\u202f\u205f-\u2064\u206a-\u206f\u2070-\u209c\u2100-\u214f\u2212\u2460-\u24ff\u3000\u3164\ufe00-\ufe0f\ufe50-\ufe6b\ufeff\uff01-\uffee\ud835\ud83c\udb40]|[\u0370-\u058f][A-Za-z0-9_]|[A-Za-z0-9_][\u0370-\u058f]|%[0-9A-Fa-f]{2}|%u[0-9A-Fa-f]{4}|&#?\w{2,8};|&#x?[0-9A-Fa-f]{2,6}&|\\u[0-9A-Fa-f]{4}|\\u\{[0-9A-Fa-f]{1,6}\}|\\x[0-9A-Fa-f]{2}|(?:\\[01][0-7]{2}){4}|=[0-9A-F]{2}(?:[^0-9A-F]|$)|["'] {0,2}[+.&] {0,2}["']/;
 
 /** Nested encodings that are undone: URL in URL, HTML in URL. */
 const MAX_ROUNDS = 3;
@@ -38,13 +38,13 @@ function mayGoOn(text: string, at: number): boolean {
   const next = text.charCodeAt(at + 1);
   switch (text.charCodeAt(at)) {
     case 37: // %
-      return isHex(next) && isHex(text.charCodeAt(at + 2));
+      return next === 117 || (isHex(next) && isHex(text.charCodeAt(at + 2)));
     case 61: // =
       return next < 0x47 && isHex(next) && isHex(text.charCodeAt(at + 2));
     case 38: // &
       return next === 35 || isWordCode(next);
     case 92: // backslash
-      return next === 117 || next === 120;
+      return next === 117 || next === 120 || (next >= 48 && next <= 49);
     default: {
       // a quote, up to two spaces, a sign that joins
       let end = at + 1;
@@ -79,7 +79,7 @@ export function toPlainText(map: Mapped): Mapped {
 }
 
 const TOKEN =
-  /(?:%[0-9A-Fa-f]{2})+|&#(?:\d{1,7}|x[0-9A-Fa-f]{1,6});|&[A-Za-z]{2,8};|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|(?:=[0-9A-F]{2})+(?![0-9A-F])|=\r?\n(?=\S)|" {0,2}[+.&] {0,2}"|' {0,2}[+.&] {0,2}'|[\ud835\ud83c\udb40][\udc00-\udfff]|[\u0080-\uffff]/g;
+  /(?:%[0-9A-Fa-f]{2})+|%u[0-9A-Fa-f]{4}|&#(?:\d{1,7}|x[0-9A-Fa-f]{1,6})(?:;|(?=&))|&[A-Za-z]{2,8};|\\u[0-9A-Fa-f]{4}|\\u\{[0-9A-Fa-f]{1,6}\}|\\x[0-9A-Fa-f]{2}|(?:\\[01][0-7]{2}){4,2000}|(?:=[0-9A-F]{2})+(?![0-9A-F])|\u202e[^\u202c\u202e\n]{1,400}\u202c?|=\r?\n(?=\S)|" {0,2}[+.&] {0,2}"|' {0,2}[+.&] {0,2}'|[\ud835\ud83c\udb40][\udc00-\udfff]|[\u0080-\uffff]/g;
 
 function decodeOnce(map: Mapped): Mapped | undefined {
   const { text } = map;
@@ -104,14 +104,32 @@ function decodeOnce(map: Mapped): Mapped | undefined {
 
 function decodeToken(token: string, text: string, at: number, quoted: boolean): string | undefined {
   const first = token.charCodeAt(0);
-  if (first === 0x25) return decodeBytes(token.split('%').slice(1));
+  if (first === 0x25) return token[1] === 'u' ? fromCode(Number.parseInt(token.slice(2), 16)) : decodeBytes(token.split('%').slice(1));
   if (first === 0x26) return decodeEntity(token);
-  if (first === 0x5c) return fromCode(Number.parseInt(token.slice(2), 16));
+  if (first === 0x5c) return decodeEscape(token);
+  // What is written from right to left reads the other way round.
+  if (first === 0x202e && token.length > 1) return backwards(token.replace(/[\u202c\u202e]/g, ''));
   // "AKIA" + "…": one literal.
   if (first === 0x22 || first === 0x27) return '';
   // "?sig=40…" is a query, not an encoded "@".
+  if (first === 0x3d && token.length >= MIN_QUOTED_SERIES) return decodeQuoted(token);
   if (first === 0x3d) return quoted && !/[?&][\w.-]{1,40}$/.test(text.slice(Math.max(0, at - 42), at)) ? decodeQuoted(token) : undefined;
   return foldCharacter(token, text, at);
+}
+
+/** So many signs in a row, one encoded by one, are no text by accident: four of them. */
+const MIN_QUOTED_SERIES = 12;
+
+/** `\u0041`, `\u{41}`, `\x41`, and a series of `\101`. */
+function decodeEscape(token: string): string | undefined {
+  if (token[1] === 'u' || token[1] === 'x') return fromCode(Number.parseInt(token.slice(token[2] === '{' ? 3 : 2), 16));
+  const codes = token.split('\\').slice(1);
+  const text = codes.map((code) => String.fromCharCode(Number.parseInt(code, 8))).join('');
+  return hasControls(text) ? undefined : text;
+}
+
+function backwards(text: string): string {
+  return [...text].reverse().join('');
 }
 
 function decodeQuoted(token: string): string | undefined {
@@ -197,7 +215,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 function decodeEntity(token: string): string | undefined {
   if (token[1] !== '#') return ENTITIES[token.slice(1, -1)];
-  return fromCode(token[2] === 'x' ? Number.parseInt(token.slice(3, -1), 16) : Number.parseInt(token.slice(2, -1), 10));
+  return fromCode(token[2] === 'x' ? Number.parseInt(token.slice(3), 16) : Number.parseInt(token.slice(2), 10));
 }
 
 function fromCode(code: number): string | undefined {

@@ -5,6 +5,7 @@ import { TEMPLATES } from '../../../test/support/dlp-layout.ts';
 import { type Item, makeItems, type Span } from '../../../test/support/dlp-variation.ts';
 import { WORLD } from '../../../test/support/dlp-world.ts';
 import { unseenDocuments } from '../../../test/support/unseen-dlp.ts';
+import { disguisedDocuments, wideDocuments } from '../../../test/support/wide-dlp.ts';
 import type { Match } from './finding-kind.ts';
 import { EVERYTHING, scanText } from './scan.ts';
 
@@ -93,6 +94,7 @@ describe('on documents of our own', () => {
 describe.each([
   ['other layouts, names and locales', makeItems(WORLD, 'quality', 4), 0.94, 0.9, 0.025],
   ['documents written by hand', unseenDocuments(), 0.94, 0.9, 0.025],
+  ['documents of many servers and countries', wideDocuments('quality'), 0.95, 0.85, 0.04],
 ] as const)('on %s', (_name, items, secrets, people, alarms) => {
   const { of, flagged } = judge(items);
 
@@ -107,4 +109,11 @@ describe.each([
     expect(clean.length).toBeGreaterThan(40);
     expect(flagged.length / clean.length, flagged.map(({ family }) => family).join(' ')).toBeLessThanOrEqual(alarms);
   });
+});
+
+it('disguises of many kinds: nine of ten values are found', () => {
+  const hidden = ['one', 'two', 'three'].flatMap(disguisedDocuments);
+  const values = hidden.flatMap(({ spans }) => spans);
+  expect(values.length).toBeGreaterThan(500);
+  expect(judge(hidden).evaded / values.length).toBeGreaterThanOrEqual(0.95);
 });

@@ -7,6 +7,7 @@ import { encodedRuns } from './encoded-run.ts';
 import { DLP_TYPES, type DlpType, type Match } from './finding-kind.ts';
 import { flatten } from './flatten.ts';
 import { rawEnd, rawStart } from './mapped-text.ts';
+import { findInPieces } from './piece.ts';
 import { findSecrets } from './secret.ts';
 import { findStarts } from './start-index.ts';
 import { fieldAt, pathOf, type View } from './view.ts';
@@ -27,6 +28,7 @@ export function scanText(raw: string, scan: Scan): Match[] {
   const view = flatten(raw, scan.key, scan.bits);
   const found = detect(view, scan);
   addEncoded(view, scan, found);
+  addPieces(view, scan, found);
   if (found.length === 0) return found;
   const settled = settle(found, view.text.length);
   return settled.map((match) => toRaw(match, view)).sort((one, other) => one.start - other.start);
@@ -52,15 +54,30 @@ function addEncoded(view: View, scan: Scan, found: Match[], layer = 1): void {
     cover ??= coverOf(found, view.text.length);
     if (!cover.isFree(run.start, run.end)) continue;
     const inner: Match[] = [];
-    // Turned round, only the unmistakable counts: the prefix of a provider.
-    if (run.layer === 'reversed' && scan.wanted.has('API_KEY')) findSecrets({ text: run.text, starts: findStarts(run.text) }, inner);
-    else if (run.layer !== 'reversed') inner.push(...findAll(run.text, scan, layer));
+    // Turned round or rotated, only the unmistakable counts: the prefix of a provider.
+    const isTurned = run.layer === 'reversed' || run.layer === 'rotated';
+    if (isTurned && scan.wanted.has('API_KEY')) findSecrets({ text: run.text, starts: findStarts(run.text) }, inner);
+    else if (!isTurned) inner.push(...findAll(run.text, scan, layer));
     const best = inner.reduce<Match | undefined>(
       (top, match) => (top === undefined || match.confidence > top.confidence ? match : top),
       undefined,
     );
     if (best !== undefined) found.push({ ...best, start: run.start, end: run.end, layer: run.layer });
   }
+}
+
+/** Values that show only when the pieces they are cut into are read as one. */
+function addPieces(view: View, scan: Scan, found: Match[]): void {
+  if (view.pieces.length === 0) return;
+  let cover: Cover | undefined;
+  const isFree = (start: number, end: number): boolean => {
+    cover ??= coverOf(found, view.text.length);
+    return cover.isFree(start, end);
+  };
+  const alone: Match[] = [];
+  for (const run of view.pieces)
+    findInPieces(view.text, run, (joined) => settle(detect(flatten(joined), scan), joined.length), isFree, alone);
+  found.push(...alone);
 }
 
 /** Which of two claims on the same characters stands: the more specific type, then the surer, then the longer. */

@@ -86,6 +86,8 @@ function visit(walk: Walk, value: Json, key: string | undefined, pointer: string
     else addText(walk, value, key, pointer);
   } else if (depth >= MAX_DEPTH) addText(walk, JSON.stringify(value), key, pointer);
   else if (Array.isArray(value)) {
+    const spelled = spelledOut(value);
+    if (spelled !== undefined) walk.leaves.push({ text: spelled, key, pointer, record: walk.record, isProse: false });
     const around = walk.record;
     for (const [index, item] of value.entries()) {
       if (typeof item === 'object' && item !== null) walk.record = newRecord(walk, around);
@@ -99,6 +101,14 @@ function visit(walk: Walk, value: Json, key: string | undefined, pointer: string
       visit(walk, value[member] ?? null, member, `${pointer}/${pointerStep(member)}`, depth + 1);
     }
   }
+}
+
+const MIN_SPELLED = 8;
+
+/** A list of single characters is the word they spell, too. */
+function spelledOut(items: readonly Json[]): string | undefined {
+  if (items.length < MIN_SPELLED || items.length > PIECE_CHARS) return undefined;
+  return items.every((item) => typeof item === 'string' && item.length === 1) ? items.join('') : undefined;
 }
 
 function pointerStep(member: string): string {

@@ -46,7 +46,10 @@ export function variantsOf(text: string): Variant[] {
 function* decodings({ text, isPlain, isHidden }: Variant, runs: Set<string>): Generator<Variant> {
   const escaped = (decoded: string): Variant => ({ text: decoded, isPlain: false, isHidden });
   if (text.includes('%')) yield escaped(text.replace(/(?:%[0-9a-f]{2})+/gi, fromUrl));
-  if (text.includes('\\')) yield escaped(text.replace(/\\(?:u([0-9a-f]{4})|x([0-9a-f]{2})|([nrtbf"\\/]))/gi, fromEscape));
+  if (text.includes('\\'))
+    yield escaped(text.replace(/\\(?:u([0-9a-f]{4})|u\{([0-9a-f]{1,6})\}|x([0-9a-f]{2})|([nrtbf"\\/])|([01][0-7]{2}))/gi, fromEscape));
+  // Quoted-printable.
+  if (text.includes('=')) yield escaped(text.replace(/=\r?\n/g, '').replace(/(?:=[0-9A-F]{2})+/g, fromQuoted));
   if (text.includes('&')) yield escaped(text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(amp|lt|gt|quot|apos|nbsp));/gi, fromEntity));
   for (const decoded of joined(stretches(text, runs))) yield { text: decoded, isPlain: false, isHidden: true };
   // Written backwards after it was encoded.
@@ -158,8 +161,14 @@ function fromUrl(run: string): string {
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: ' ', f: ' ', '"': '"', '\\': '\\', '/': '/' };
 
-function fromEscape(_all: string, four: string | undefined, two: string | undefined, one: string | undefined): string {
-  const code = four ?? two;
+function fromQuoted(run: string): string {
+  return Buffer.from(run.replaceAll('=', ''), 'hex').toString('utf8');
+}
+
+function fromEscape(_all: string, four?: string, some?: string, two?: string, one?: string, octal?: string): string {
+  if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8));
+  const code = four ?? some ?? two;
+  if (some !== undefined) return fromEntity('', undefined, some, undefined);
   return code === undefined ? (ESCAPES[(one ?? '').toLowerCase()] ?? ' ') : String.fromCharCode(Number.parseInt(code, 16));
 }
 

@@ -10,10 +10,12 @@ import { MAX_ENUM_VALUES, MAX_PROPERTIES } from './schema-facts.ts';
 import { rank } from './verdict.ts';
 
 const LETTER: Record<string, Intent> = { r: 'read', w: 'write', d: 'destructive', e: 'exfiltrative' };
-const cases = readFileSync(new URL('../../../test/cases/intent/tools.txt', import.meta.url), 'utf8')
-  .split('\n')
-  .filter((line) => line !== '' && !line.startsWith('#'))
-  .map((line) => line.split(' | ') as [string, string, string]);
+const casesOf = (name: string): [string, string, string][] =>
+  readFileSync(new URL(`../../../test/cases/intent/${name}`, import.meta.url), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => line.split(' | ') as [string, string, string]);
+const cases = ['tools.txt', 'unseen-tools.txt'].flatMap(casesOf);
 
 const intentOf = (definition: JsonObject): Intent => classifyDefinition(definition).intent;
 
@@ -27,6 +29,29 @@ describe('tools of many servers', () => {
   it('names alone are nearly as good', () => {
     const wrong = cases.filter(([name, , letters]) => ![...letters].map((letter) => LETTER[letter]).includes(intentOf({ name })));
     expect(wrong.length / cases.length).toBeLessThan(0.02);
+  });
+});
+
+describe('names that begin with the thing', () => {
+  const judged = casesOf('terse-tools.txt').map(([name, description, letters]) => ({
+    name,
+    right: [...letters].map((letter) => LETTER[letter] as Intent),
+    found: intentOf({ name, description }),
+  }));
+
+  it('nineteen of twenty are right', () => {
+    expect(judged.length).toBeGreaterThan(150);
+    const wrong = judged.filter(({ right, found }) => !right.includes(found));
+    expect(wrong.length / judged.length, wrong.map(({ name }) => name).join(' ')).toBeLessThanOrEqual(0.06);
+  });
+
+  it('of those that must be stopped hardly one passes, and no reader is stopped', () => {
+    const isStopped = (intent: Intent | undefined): boolean => intent === 'destructive' || intent === 'exfiltrative';
+    const dangerous = judged.filter(({ right }) => right.every(isStopped));
+    expect(dangerous.length).toBeGreaterThan(30);
+    expect(dangerous.filter(({ found }) => !isStopped(found)).length).toBeLessThanOrEqual(1);
+    const readers = judged.filter(({ right }) => right.length === 1 && right[0] === 'read');
+    expect(readers.filter(({ found }) => isStopped(found))).toEqual([]);
   });
 });
 

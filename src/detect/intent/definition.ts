@@ -74,9 +74,9 @@ function textDraft(words: readonly string[], byName: Phrase | undefined, head: P
   }
   const from = trusted === head ? 'description' : 'name';
   const draft: Draft = { intent: trusted.intent, evidence: [evidence(from, `/${from}`, `verb "${trusted.verb}"`)] };
-  if (trusted === byName && head?.sure && head.isVerb && !head.runs) {
+  if (trusted === byName && head?.sure && (head.isVerb || byName.isDoubtful) && !head.runs) {
     if (byName.runs && !words.includes('all')) settleRunner(draft, byName, head);
-    else if (rank(head.intent) > rank(draft.intent) && draft.intent === 'read')
+    else if (rank(head.intent) > rank(draft.intent) && (draft.intent === 'read' || byName.isDoubtful))
       raise(draft, head.intent, evidence('description', '/description', `verb "${head.verb}"`));
     else if (head.intent === 'exfiltrative') raise(draft, head.intent, evidence('description', '/description', `verb "${head.verb}"`));
   }
@@ -104,7 +104,7 @@ function raise(draft: Draft, to: Intent, why: Evidence): void {
 }
 
 const FATAL_TEXT =
-  /\b(?:permanently (?:delet|remov|destroy|eras)\w*|irreversibl[ey]|(?:can(?:not|'t|’t)|can not) be (?:undone|reversed)|completely overwrites?|overwrites? (?:an |any |the )?existing)\b/i;
+  /\b(?:permanently (?:delet|remov|destroy|eras)\w*|irreversibl[ey]|(?:can(?:not|'t|’t)|can not) be (?:undone|reversed|recovered|restored|reopened|recalled|changed back)|replac(?:es|ing) (?:all|existing|its existing|its current|its whole) (?:contents?|data)|can no longer (?:be )?\w+|(?:is|are|be) paid out|completely overwrites?|overwrites? (?:an |any |the )?existing|including [\w ,/-]{0,40}\b(?:deletions?|destruction|removals?))\b/i;
 const OUTFLOW_TEXT =
   /\b(?:anyone with the link|publicly (?:accessible|readable|available)|allUsers|another (?:aws )?account|to a (?:remote host|public url)|post(?:s|ed)? it to a url|downloadable file)\b/i;
 const HEAD_CHARS = 600;

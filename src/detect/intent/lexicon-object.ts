@@ -7,6 +7,8 @@ interface ObjectRule {
   verbs: ReadonlySet<string> | undefined;
   /** One of these must follow (singular); undefined: any. */
   objects: ReadonlySet<string>;
+  /** None of these may be there (singular). */
+  unless?: ReadonlySet<string>;
   intent: Intent;
 }
 
@@ -34,6 +36,9 @@ const HANDED_OVER = set(
   'issue call chat conversation ticket file data case human agent task operator person representative caller lead session',
 );
 
+/** `a public reply`: what is public by its nature. */
+const SAID_TO = set('comment reply note answer key ip holiday transport');
+
 const RULES: readonly ObjectRule[] = [
   { verbs: set('create get generate make'), objects: set('upload'), intent: 'write' },
   { verbs: set('create get generate make'), objects: set('presigned'), intent: 'exfiltrative' },
@@ -54,6 +59,18 @@ const RULES: readonly ObjectRule[] = [
   { verbs: set('watch'), objects: set('repository repo issue thread topic'), intent: 'write' },
   { verbs: set('generate issue produce'), objects: set('token certificate keypair license credential apikey'), intent: 'write' },
   { verbs: set('select'), objects: set('option'), intent: 'write' },
+  { verbs: set('propose suggest'), objects: set('time slot date alternative option'), intent: 'read' },
+  { verbs: set('block'), objects: set('time slot calendar focus'), intent: 'write' },
+  { verbs: set('evaluate'), objects: set('flag feature variation experiment policy'), intent: 'read' },
+  { verbs: set('subscribe listen'), objects: set('webhook callback'), intent: 'write' },
+  { verbs: set('turn'), objects: set('into'), intent: 'read' },
+  { verbs: set('open'), objects: set('door gate garage lock valve shutter blind account position po purchase port'), intent: 'write' },
+  { verbs: set('reverse'), objects: set('transaction payment entry journal posting charge transfer booking'), intent: 'destructive' },
+  { verbs: set('release disburse'), objects: set('payment payroll fund wire salary wage sepa ach'), intent: 'destructive' },
+  { verbs: set('track'), objects: set('shipment parcel package order delivery flight container courier'), intent: 'read' },
+  { verbs: set('build'), objects: set('link url query uri'), intent: 'read' },
+  { verbs: set('reset'), objects: set('link instruction'), intent: 'write' },
+  { verbs: set('publish'), objects: set('public publicly'), intent: 'exfiltrative' },
   { verbs: set('release'), objects: set('number resource ip address reservation lease eip phone'), intent: 'destructive' },
   { verbs: set('turn power switch'), objects: set('off'), intent: 'write' },
   { verbs: set('export'), objects: PICTURE, intent: 'read' },
@@ -73,7 +90,7 @@ const RULES: readonly ObjectRule[] = [
   { verbs: set('close'), objects: set('account position subscription'), intent: 'destructive' },
   { verbs: set('place submit execute'), objects: set('order trade bid wager bet'), intent: 'destructive' },
   {
-    verbs: set('create issue send make initiate process schedule approve confirm execute submit authorize request'),
+    verbs: set('create issue send make initiate process schedule approve confirm execute submit authorize request start begin trigger'),
     objects: set('payout transfer withdrawal disbursement remittance'),
     intent: 'destructive',
   },
@@ -108,7 +125,12 @@ const RULES: readonly ObjectRule[] = [
     ),
     intent: 'write',
   },
-  { verbs: set('set make mark change update toggle create turn'), objects: set('public publicly'), intent: 'exfiltrative' },
+  {
+    verbs: set('set make mark change update toggle create turn'),
+    objects: set('public publicly'),
+    unless: SAID_TO,
+    intent: 'exfiltrative',
+  },
   {
     verbs: set('create get generate make add enable'),
     objects: set('share shared sharing shareable sharelink'),
@@ -133,7 +155,7 @@ export function withObjects(verb: string, intent: Intent, words: readonly string
     return 'destructive';
   for (const rule of RULES) {
     if (rule.verbs && !rule.verbs.has(verb)) continue;
-    if (any(objects, rule.objects)) return rule.intent;
+    if (any(objects, rule.objects) && !(rule.unless && any(objects, rule.unless))) return rule.intent;
   }
   if (intent === 'write' && words.some((word) => FATAL.has(word))) return 'destructive';
   return intent;

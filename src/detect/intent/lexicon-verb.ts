@@ -14,18 +14,19 @@ export interface VerbSense {
 const READ = `get list read find fetch describe lookup retrieve inspect explain check validate verify analyze analyse compare browse
   summarize summarise ping select enumerate discover ls cat head tail diff grep show view display locate poll wait monitor
   observe watch detect diagnose troubleshoot estimate calculate compute predict forecast suggest recommend autocomplete match
-  enrich translate parse render visualize visualise simulate lint audit assess measure count tally tell ask answer consult know
+  enrich translate parse render visualize visualise simulate lint assess measure count tally tell ask answer consult know
   introspect peek crawl scrape identify classify think reason whoami preview learn understand recall screenshot exists hexists
   hget hgetall hkeys hvals hmget hlen hscan mget llen lrange lindex smembers sismember scard zrange zrank zscore zcard xrange
   xlen xinfo ttl pttl strlen getrange dbsize health healthcheck hover du df which keys paginate iterate investigate correlate
   benchmark decode interpret aggregate dry scan search query see explore filter debug hash encode decode parse tokenize embed
   vectorize transcribe ocr tabulate generate produce examine collect gather obtain geocode whois nslookup dig traceroute survey
-  grade probe guess infer solve simplify derive rerank cite glob download return`;
+  grade probe guess infer solve simplify derive rerank cite glob download return encrypt decrypt`;
 
 const READ_NOUNISH = `log report history test use access sort sample snapshot profile trace plan info version status load open review index map
   details content tree schema metadata quote help docs rank sum stat view information summary stats statistics metrics logs
   events overview result results usage balance blame subscribe psubscribe stream listen capture print state tail head screenshot
-  inspector console network performance convert transform resolve digest lookup chart graph score route chat preview`;
+  inspector console network performance convert transform resolve digest lookup chart graph score route chat preview reverse audit normalize
+  normalise`;
 
 const WRITE = `create add update edit modify insert upsert append prepend write save store put assign reassign unassign attach enable
   activate reactivate resume register enroll invite send reply respond publish broadcast push upload import ingest sync
@@ -34,7 +35,7 @@ const WRITE = `create add update edit modify insert upsert append prepend write 
   untag unpin unstar follow unfollow unlike mute unmute react annotate increment incr incrby decrement decr decrby toggle switch
   configure install upgrade provision set deploy promote trigger launch begin initiate init initialize initialise enqueue rerun
   retry restart rebalance refactor rewrite compose fill drag scroll navigate allow grant authorize authorise unblock unlock
-  unarchive restore recover undelete hide unhide login logout authenticate onboard adopt opt join leave notify tweet retweet
+  unarchive restore recover undelete hide unhide login logout authenticate onboard adopt opt join notify tweet retweet
   repost remember memorize memorise hset lpush rpush sadd zadd xadd setex hmset mset xack cas persist renew refresh rebuild
   reindex reconnect replace substitute populate seed scaffold countersign crop resize compress unzip mkdir adjust change
   customize customise enhance unstage amend nudge spawn compile quit unsubscribe paint make cherry bootstrap uncordon undrain
@@ -47,13 +48,16 @@ const WRITE = `create add update edit modify insert upsert append prepend write 
   silence suppress unsuppress dedupe deduplicate dim brighten wake undock reroute failback unseal rehydrate backfill throttle
   endorse sponsor crosspost relay arm defrag preheat ring reprovision ungroup regroup recategorize
   categorize prioritize deprioritize reprioritize assemble concatenate sanitize obfuscate stitch overlay splice
-  unfreeze thaw`;
+  unfreeze thaw enrol unenrol settle accrue allot inject interrupt invert negotiate outsource overrule poke qualify realign rebind reduce
+  refill reinstate remap requisition reshard respawn retarget rewind shelve shift shrink sideload solicit summon uncheck unload hire rehire
+  restock reprice triage dedup crosslist relist preauthorize preauthorise depreciate taint untaint reflash administer immunize
+  immunise sterilize sterilise dispense resync elect vend irrigate redact`;
 
 const WRITE_NOUNISH = `order run execute process issue comment note tag label release build fork star pin lock branch schedule book record request
   message email call reply vote rate post trigger import copy flag mail text checkout manage control act action operate invoke
   do perform orchestrate handle interact transition lifecycle management onboarding setup protect draft track bookmark watch
   stash dm dispatch mutation command submission sign transcode draw plot undo redo pull type commit press click like stage touch
-  pause play promote link migrate start merge patch backup timeout bill file gift credit power print stamp feature index mirror
+  pause play promote link migrate start merge patch backup timeout bill file flash beep zoom pan tilt leave rollout warm warmup end conclude gift credit power print stamp feature index mirror
   embed reaction repost zip`;
 
 const DESTRUCTIVE = `delete remove destroy drop purge truncate wipe erase terminate kill uninstall cancel abort stop shutdown deactivate disable
@@ -65,7 +69,7 @@ const DESTRUCTIVE = `delete remove destroy drop purge truncate wipe erase termin
   trim remit disburse hibernate evacuate failover defund forfeit stake unstake deallocate forget annul blacklist blocklist cease
   confiscate depublish dismantle dispose dissolve divest eject eliminate eradicate freeze nullify oust reap reclaim reformat
   relinquish retract scrap sever takedown zap override hangup bulkremove permadelete debit vaporize anonymize anonymise
-  pseudonymize disarm rekey deanonymize`;
+  pseudonymize disarm rekey deanonymize reimburse impound garnish switchover yank`;
 
 const DESTRUCTIVE_NOUNISH = `block transfer pay charge buy trade swap spend bridge tip exec force empty burn wire halt purchase lapse strip zero recall
   sweep archive`;

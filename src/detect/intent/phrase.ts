@@ -19,6 +19,8 @@ export interface Phrase {
   isVerb: boolean;
   /** The verb only says that something runs. */
   runs: boolean;
+  /** `label_purchase`: another word of the name may as well be the verb. */
+  isDoubtful?: boolean;
 }
 
 const LEAD = new Set([
@@ -53,11 +55,14 @@ export function namePhrase(words: readonly string[]): Phrase | undefined {
   // `orders`, `builds`: a name of one word in the plural names things.
   if (words.length === 1 && sense.nounish && words[0] !== sense.verb) return undefined;
   const sure = !sense.nounish || (at === 0 && words.length > 1);
-  const own = phrase(
-    sense,
-    words.filter((_, index) => index !== at),
-    sure,
-  );
+  const own: Phrase = {
+    ...phrase(
+      sense,
+      words.filter((_, index) => index !== at),
+      sure,
+    ),
+    isDoubtful: words.length > 1 && sense.nounish && nameVerb((at === 0 ? words.at(-1) : words[0]) as string) !== undefined,
+  };
   if (sense.runs && own.intent === 'write' && words.slice(at + 1).some((word) => isFatal(word))) return { ...own, intent: 'destructive' };
   // `get_or_create`, `list-and-delete`: the stronger of the two.
   if (words[at + 1] !== 'or' && words[at + 1] !== 'and') return own;
@@ -79,7 +84,7 @@ function verbPlace(words: readonly string[]): number {
   while (lead < words.length - 1 && LEAD.has(words[lead] as string)) lead++;
   const first = words[lead] === undefined ? undefined : nameVerb(words[lead] as string);
   if (first && !first.nounish) return lead;
-  const strong = words.findIndex((word, index) => index > lead && nameVerb(word)?.nounish === false);
+  const strong = first ? words.findIndex((word, index) => index > lead && nameVerb(word)?.nounish === false) : strongest(words, lead);
   // A runner (`run`, `execute`) in front keeps its place; a noun in front (`order_cancel`, `report_list`) gives way.
   const ends = words.at(-1) as string;
   if (first && strong < 0 && lead < words.length - 1 && first.verb !== 'post' && ABOUT.has(ends) && nameVerb(ends)) return words.length - 1;
@@ -92,9 +97,24 @@ function verbPlace(words: readonly string[]): number {
   return last > 0 && nameVerb(words[last] as string) ? last : -1;
 }
 
+/** Of the true verbs in a name that begins with things (`kv_cas_delete`), the one that does most. */
+function strongest(words: readonly string[], lead: number): number {
+  let best = -1;
+  for (let at = lead + 1; at < words.length; at++) {
+    const sense = nameVerb(words[at] as string);
+    if (!sense || sense.nounish) continue;
+    // `event_get_trigger`: what is looked up may be called by a verb.
+    if (best < 0 && sense.intent === 'read') return at;
+    if (best < 0 || isStronger(sense.intent, (nameVerb(words[best] as string) as VerbSense).intent)) best = at;
+  }
+  return best;
+}
+
 /** Last words of names that ask about something: `order_status`, `build-logs`. */
 const ABOUT = new Set(
-  'status info state stats statistics history details summary metadata log logs report results progress overview'.split(' '),
+  'status info state stats statistics history details summary metadata log logs report results progress overview balance balances quota offsets window'.split(
+    ' ',
+  ),
 );
 
 function phrase(sense: VerbSense, others: readonly string[], sure: boolean, inName = true): Phrase {
@@ -117,6 +137,8 @@ export function headPhrase(description: string): Phrase | undefined {
     return { intent: 'read', verb: words[0] as string, sure: true, isVerb: true, runs: false };
   const first = sentenceVerb(words[start] as string);
   if (!first) return laterPhrase(words, start);
+  // `Rate for a currency pair`, `The track that is playing`: a thing and what is said of it.
+  if (first.nounish && (OF.test(words[start + 1] ?? '') || ARTICLE.test(words[start - 1] ?? ''))) return laterPhrase(words, start);
   // `Orders of a customer` names things, `Orders a meal` says what is done.
   const isNoun = first.nounish && words[start] !== first.verb && !DETERMINER.test(words[start + 1] ?? '');
   if (isNoun) return laterPhrase(words, start);
@@ -128,6 +150,8 @@ export function headPhrase(description: string): Phrase | undefined {
   return best;
 }
 
+const OF = /^(?:for|of|at|between|per|that|which)$/;
+const ARTICLE = /^(?:the|a|an)$/;
 const ASKED = new Set(['what', 'how', 'whether', 'why', 'where']);
 const DETERMINER = /^(?:a|an|the|this|that|these|one|all|any|your|its|each|every|new|several|multiple)$/;
 

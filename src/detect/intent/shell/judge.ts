@@ -18,19 +18,25 @@ export function judgePipeline(commands: readonly ShellCommand[], inner: Inner): 
     found = join(found, judgeCommand(command.words, command, piped, inner, 0));
     found = join(found, redirects(command));
     const name = baseName(unwrapped(command.words)[0]?.text ?? '');
-    if (piped && RUNS_INPUT.test(name) && runsInput(command))
-      found = join(found, finding('destructive', `runs what is piped into ${name}`));
+    const fed = piped || readsFile(command);
+    if (fed && RUNS_INPUT.test(name) && runsInput(command))
+      found = join(found, finding('destructive', `runs what ${name} is given as input`));
     if (
-      piped &&
+      fed &&
       /^(?:ssh|curl|nc|ncat|netcat|socat|http|aws|gsutil|rclone|mail|openssl|telnet|sendmail|mutt)$/.test(name) &&
       sendsInput(name, command)
     ) {
       const from = unwrapped(commands[0]?.words ?? []);
-      if (isSource(baseName(from[0]?.text ?? ''), from.slice(1)) || name !== 'ssh')
-        found = join(found, finding('exfiltrative', `pipes data into ${name}`));
+      if (isSource(baseName(from[0]?.text ?? ''), from.slice(1)) || name !== 'ssh' || readsFile(command))
+        found = join(found, finding('exfiltrative', `gives data to ${name}`));
     }
   }
   return found ?? finding('read', 'no command');
+}
+
+/** `< file` and `<<< text` feed a command as a pipe does. */
+function readsFile(command: ShellCommand): boolean {
+  return command.redirects.some(({ sign }) => sign.endsWith('<') && sign !== '<<');
 }
 
 const RUNS_INPUT = /^(?:sh|bash|zsh|dash|ksh|fish|python[0-9.]*|perl|ruby|node|php|pwsh|powershell|iex|invoke-expression|source|at|batch)$/;

@@ -3,8 +3,10 @@ import { type Finding, finding } from '../verdict.ts';
 import { isSecretPath } from './command.ts';
 import type { ShellCommand, ShellWord } from './script.ts';
 
-/** `piped`: something is piped into the command. Undefined: not a network command. */
-export function networkCommand(name: string, command: ShellCommand, args: readonly ShellWord[], piped: boolean): Finding | undefined {
+/** `isPiped`: something is piped into the command. Undefined: not a network command. */
+export function networkCommand(name: string, command: ShellCommand, args: readonly ShellWord[], isPiped: boolean): Finding | undefined {
+  // `< file` feeds a command as a pipe does.
+  const piped = isPiped || command.redirects.some(({ sign }) => sign.endsWith('<') && sign !== '<<');
   switch (name) {
     case 'curl':
     case 'curlie':

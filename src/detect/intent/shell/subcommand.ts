@@ -279,6 +279,8 @@ function special(name: string, words: readonly string[], found: Finding | undefi
   if (tool === 'npm' && / publish /.test(text)) return finding('exfiltrative', 'publishes a package');
   if (tool === 'apt' && name === 'pacman') return finding(/ -R/.test(text) ? 'destructive' : / -Q/.test(text) ? 'read' : 'write', 'pacman');
   if (tool === 'aws') return awsSpecial(text);
+  if (/^(?:az|gcloud)$/.test(tool) && / storage .*\b(?:upload|upload-batch|cp|rsync) /.test(text))
+    return finding(/ upload|gs:\/\/\S+ *$/.test(text) ? 'exfiltrative' : 'write', 'copies to or from a bucket');
   if (tool === 'gsutil' && / (?:cp|mv|rsync) /.test(text))
     return finding(/ gs:\/\/\S+ *$/.test(text) ? 'exfiltrative' : 'write', 'gsutil copy');
   if (tool === 'gh' && / api /.test(text))
@@ -302,7 +304,9 @@ function awsSpecial(text: string): Finding | undefined {
     const [from, to] = text
       .replace(/^.* s3 (?:cp|mv|sync) /, '')
       .split(' ')
-      .filter((word) => word !== '' && !word.startsWith('-'));
+      .filter((word) => word === '-' || (word !== '' && !word.startsWith('-')));
+    // To standard output: what reads it decides.
+    if (to === '-') return finding('read', 'prints an object');
     if (from?.startsWith('s3://') && to?.startsWith('s3://')) return finding('exfiltrative', 'copies between buckets');
     return finding(to?.startsWith('s3://') ? 'exfiltrative' : 'write', 'aws s3 copy');
   }

@@ -1,0 +1,108 @@
+// Values cut into pieces: items of a list, members part1, part2, …, the same member of row after row. The pieces are read as one text, and
+// each piece of a value that shows only so is a find. Only what proves itself counts: known prefixes, check digits, a whole address.
+import type { Match } from './finding-kind.ts';
+
+/** A short value without spaces, in view offsets. */
+export interface Piece {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Longer values are no pieces, UTF-16 code units. */
+export const MAX_PIECE_CHARS = 64;
+/** Pieces of one text. */
+const MAX_PIECES = 400;
+
+/** Collects runs of neighbouring values whose keys are the same but for a number or a letter at the end. */
+export class PieceRuns {
+  readonly #runs: Piece[][] = [];
+  /** Of two and more; the first one alone is but a place: most values have a key of their own. */
+  #run: Piece[] | undefined;
+  #from = -1;
+  #to = -1;
+  #key = '';
+  #stem = '';
+
+  add(key: string, value: string, start: number): void {
+    const end = start + value.length;
+    if (value.length > MAX_PIECE_CHARS || value.length === 0 || value.includes(' ')) this.#begin('', '', -1, -1);
+    else if (key === this.#key ? this.#from < 0 : !this.#goesOn(key)) this.#begin(key, stemOf(key), start, end);
+    else if (this.#run === undefined) {
+      this.#run = [
+        { start: this.#from, end: this.#to },
+        { start, end },
+      ];
+      this.#runs.push(this.#run);
+    } else if (this.#run.length < MAX_PIECES) this.#run.push({ start, end });
+    else this.#begin(key, stemOf(key), start, end);
+  }
+
+  /** Runs of two and more. */
+  done(): readonly (readonly Piece[])[] {
+    return this.#runs;
+  }
+
+  #goesOn(key: string): boolean {
+    if (this.#stem === '' || stemOf(key) !== this.#stem) return false;
+    this.#key = key;
+    return true;
+  }
+
+  #begin(key: string, stem: string, from: number, to: number): void {
+    this.#run = undefined;
+    this.#key = key;
+    this.#stem = stem;
+    this.#from = from;
+    this.#to = to;
+  }
+}
+
+/** `part1`, `part_b`: what stands before the number or the letter. */
+function stemOf(key: string): string {
+  const last = key.charCodeAt(key.length - 1);
+  if (last >= 0x30 && last <= 0x39) return `${key.replace(/[_.-]?\d{1,3}$/, '')}#`;
+  const before = key.charCodeAt(key.length - 2);
+  return key.length === 1 || before === 0x5f || before === 0x2d ? `${key.slice(0, -1)}#` : '';
+}
+
+const WHOLE = new Set(['EMAIL', 'CREDIT_CARD', 'US_SSN']);
+const PROVEN = new Set(['EMAIL', 'CREDIT_CARD', 'US_SSN', 'IBAN', 'API_KEY', 'DB_CONNECTION']);
+/** Cut by the machine: all pieces but the last are of the same length. */
+const isEven = (pieces: readonly string[]): boolean =>
+  pieces.every(
+    (piece, index) => piece.length === pieces[0]?.length || (index === pieces.length - 1 && piece.length < (pieces[0]?.length ?? 0)),
+  );
+
+/** What the pieces are together: each find in the joined text that no piece shows alone, once for every piece it stands in. */
+export function findInPieces(
+  text: string,
+  run: readonly Piece[],
+  detect: (joined: string) => readonly Match[],
+  isFree: (start: number, end: number) => boolean,
+  out: Match[],
+): void {
+  const pieces = run.map(({ start, end }) => text.slice(start, end));
+  const joined = pieces.join('');
+  if (joined.length < MIN_JOINED || !/\d|@/.test(joined)) return;
+  for (const match of detect(joined)) {
+    if (!PROVEN.has(match.type)) continue;
+    if (WHOLE.has(match.type) && (match.start > 0 || match.end < joined.length)) continue;
+    if (match.type === 'CREDIT_CARD' && !isEven(pieces)) continue;
+    const touched = piecesIn(pieces, match);
+    if (touched.length < 2 || !touched.every((index) => isFree((run[index] as Piece).start, (run[index] as Piece).end))) continue;
+    for (const index of touched) out.push({ ...match, ...run[index], layer: 'pieces' });
+  }
+}
+
+const MIN_JOINED = 9;
+
+/** Indices of the pieces that hold some of the match. */
+function piecesIn(pieces: readonly string[], { start, end }: Match): number[] {
+  const touched: number[] = [];
+  let at = 0;
+  for (const [index, piece] of pieces.entries()) {
+    if (at < end && at + piece.length > start) touched.push(index);
+    at += piece.length;
+  }
+  return touched;
+}
