@@ -2,7 +2,7 @@
 // kept in the cache folder of node_modules; their texts are read, never run, and never kept in this repository.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
@@ -36,6 +36,7 @@ function fetchPackage({ name, integrity }: PinnedPackage): Buffer {
     mkdirSync(folder, { recursive: true });
     execFileSync('npm', ['pack', '--silent', '--pack-destination', folder, name], { stdio: ['ignore', 'ignore', 'inherit'] });
     renameSync(join(folder, readdirSync(folder)[0] as string), path);
+    rmSync(folder, { recursive: true });
   }
   const bytes = readFileSync(path);
   if (createHash('sha512').update(bytes).digest('base64') !== integrity)
