@@ -24,8 +24,8 @@ afterEach(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-async function apply(types: string): Promise<string[]> {
-  const text = `kind: dlp\nmetadata: { name: d }\nspec:\n  rules: [{ name: r, types: [${types}], action: mask }]\n`;
+async function apply(types: string, more = '', name = 'd'): Promise<string[]> {
+  const text = `kind: dlp\nmetadata: { name: ${name} }\nspec:\n  rules: [{ name: r, types: [${types}], action: mask }]\n${more}`;
   const { objects, errors } = parseObjects(text, 'd.yaml');
   expect(errors).toEqual([]);
   const put = objects.map(({ object }) => object);
@@ -39,5 +39,17 @@ it('refuses dlp rules for types that do not exist: what they are to keep back wo
   expect(await apply('email')).toEqual(['no type is called "email", so the rule would find nothing. Did you mean "pii.email"?']);
   expect(await apply('secret, financial.cart')).toEqual([expect.stringContaining('Did you mean "financial.card"?')]);
   expect(await apply('colour')).toEqual([expect.stringMatching(/There are: pii\.person, .*custom\.NAME/)]);
-  expect(await apply('"*", pii, secret.api-key, custom.badge')).toEqual([]);
+  expect(await apply('"*", pii, secret.api-key, custom')).toEqual([]);
+});
+
+it('refuses dlp rules for patterns that do not exist, in this object or another, and the change that takes them away', async () => {
+  const badges = '  patterns: [{ name: badge, pattern: "EMP-[0-9]{6}" }]\n';
+  expect(await apply('custom.badge')).toEqual([
+    'no pattern or dictionary is called "badge", so the rule would find nothing. There are none.',
+  ]);
+  expect(await apply('custom.badge', badges)).toEqual([]);
+  expect(await apply('custom.bagde', badges)).toEqual([expect.stringContaining('Did you mean "badge"?')]);
+  expect(await apply('custom.badge', '', 'other')).toEqual([]);
+  expect(await apply('pii.email')).toEqual([expect.stringContaining('no pattern or dictionary is called "badge"')]);
+  expect(await apply('custom.projects', '  dictionaries: [{ name: projects, words: [Bluebell] }]\n', 'third')).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { circleWith } from '../approval/delegation.ts';
 import type { FreezeRef } from '../audit/entry.ts';
 import type { PasskeyRef } from '../audit/passkey.ts';
 import type { Config } from '../config.ts';
-import { unknownType } from '../detect/dlp/finding-name.ts';
+import { unknownPattern, unknownType } from '../detect/dlp/finding-name.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { subscriptionWarnings, unansweredChannels } from '../notify/subscription.ts';
 import type { ObjectContext } from '../object/apply.ts';
@@ -78,16 +78,24 @@ function checkPolicies(org: string, plan: Plan, toolsOf: KnownTools): { problems
 }
 
 /** A type that nothing is called: what the rule is to keep back would pass, and nobody would know. */
-function dlpProblems({ changes }: Plan): PlanProblem[] {
-  return changes.flatMap(({ kind, name, change, after }) => {
-    if (kind !== 'dlp' || change === 'unchanged' || !after) return [];
-    return (after as StoredObject<'dlp'>).spec.rules.flatMap(({ types }, rule) =>
+function dlpProblems({ changes, after }: Plan): PlanProblem[] {
+  const changed = changes.filter(({ kind, change }) => kind === 'dlp' && change !== 'unchanged');
+  if (changed.length === 0) return [];
+  const all = after.filter((one): one is StoredObject<'dlp'> & StoredObject => one.kind === 'dlp');
+  const own = all.flatMap(({ spec }) => [...spec.patterns, ...spec.dictionaries].map((one) => one.name));
+  // A pattern may stand in another object, and go away there.
+  return all.flatMap(({ kind, metadata: { name }, spec }) =>
+    spec.rules.flatMap(({ types }, rule) =>
       types.flatMap((type, at) => {
-        const message = unknownType(type);
+        const message = type.startsWith('custom.')
+          ? unknownPattern(type, own)
+          : changed.some((one) => one.name === name)
+            ? unknownType(type)
+            : undefined;
         return message === undefined ? [] : [{ object: keyOf(kind, name), message, at: { path: ['spec', 'rules', rule, 'types', at] } }];
       }),
-    );
-  });
+    ),
+  );
 }
 
 /** A channel that nobody answers, a type of event that does not exist: nothing would be told, and nobody would know. */

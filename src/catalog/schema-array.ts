@@ -4,6 +4,9 @@ import { type Keyword, type KeywordContext, listOf, naturalOf, paidKey } from '.
 import { addItem, type Check } from './schema-run.ts';
 import { Unusable } from './schema-scope.ts';
 
+/** What putting an element into a set counts for, beside its text. */
+const SET_STEPS = 3;
+
 export const arrayKeywords: Readonly<Record<string, Keyword>> = {
   maxItems: (value) => {
     const max = naturalOf(value, 'maxItems');
@@ -18,10 +21,19 @@ export const arrayKeywords: Readonly<Record<string, Keyword>> = {
     if (!value) return undefined;
     return (found, run) => {
       if (!Array.isArray(found)) return true;
+      // Texts are compared as they are, everything else by what it would be written as.
       const keys = new Set<string>();
-      for (const item of found) keys.add(paidKey(item, run));
-      run.spend(found.length);
-      return keys.size === found.length || run.fail('must not have equal elements');
+      const texts = new Set<string>();
+      // Paid for as they come: a set of a million texts costs more than anybody may wait for.
+      for (const item of found) {
+        run.spend(SET_STEPS);
+        const isText = typeof item === 'string';
+        if (isText) run.spend(1 + (item.length >> 2));
+        const among = isText ? texts : keys;
+        const known = among.size;
+        if (among.add(isText ? item : paidKey(item, run)).size === known) return run.fail('must not have equal elements');
+      }
+      return true;
     };
   },
   prefixItems: (value, context) => elements(listOf(value, 'prefixItems'), context.schema.items, 'items', context),

@@ -57,18 +57,21 @@ export function membersOf(value: Json, keyword: string): [string, Json][] {
 }
 
 /** A text that is equal exactly for JSON values that are equal (JSON Schema 2020-12 core §4.2.2). The caller bounds the depth. */
-export function equalityKey(value: Json): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(equalityKey).join(',')}]`;
+export function equalityKey(value: Json, run?: Run): string {
+  if (typeof value !== 'object' || value === null) {
+    const text = JSON.stringify(value);
+    run?.spend(1 + (text.length >> 2));
+    return text;
+  }
+  run?.spend(1);
+  if (Array.isArray(value)) return `[${value.map((item) => equalityKey(item, run)).join(',')}]`;
   const parts = Object.keys(value).sort();
-  return `{${parts.map((key) => `${JSON.stringify(key)}:${equalityKey(value[key] ?? null)}`).join(',')}}`;
+  return `{${parts.map((key) => `${JSON.stringify(key)}:${equalityKey(value[key] ?? null, run)}`).join(',')}}`;
 }
 
-/** The same, paid for. */
+/** The same, paid for as it grows. */
 export function paidKey(value: Json, run: Run): string {
-  const key = equalityKey(value);
-  run.spend(key.length >> 2);
-  return key;
+  return equalityKey(value, run);
 }
 
 /** A few words for a value in a message. */

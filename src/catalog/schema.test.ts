@@ -179,6 +179,17 @@ describe('a schema that is strange but usable', () => {
     }
   });
 
+  test('elements that must differ count for what comparing them costs', () => {
+    const unique: JsonObject = { type: 'array', uniqueItems: true };
+    const texts = (count: number): string[] => Array.from({ length: count }, (_, at) => `s${at}`);
+    const refused = [{ path: '', message: expect.stringContaining('more work') }];
+    expect(validate(unique, texts(20_000))).toEqual([]);
+    expect(validate(unique, texts(150_000))).toEqual(refused);
+    expect(validate(unique, [texts(1_000_000)])).toEqual(refused);
+    // Two equal ones near the start are found long before.
+    expect(validate(unique, ['s7', ...texts(100_000)])).toEqual([{ path: '', message: 'must not have equal elements' }]);
+  });
+
   test('a heavy pattern on a large value is refused at the budget', () => {
     const issues = validate(
       { items: { pattern: '^(?:a?){500}a{500}$' } },

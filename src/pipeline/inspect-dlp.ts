@@ -7,14 +7,13 @@ import type { Match } from '../detect/dlp/finding-kind.ts';
 import { findingName } from '../detect/dlp/finding-name.ts';
 import { maskingPlan } from '../detect/dlp/masking-plan.ts';
 import type { Direction, DlpModel, DlpPlan } from '../detect/dlp/model.ts';
-import { CHANGING, changes, type Manner, type Replacer, type Ruled, redactJsonInSteps, redactText, ruleOn } from '../detect/dlp/redact.ts';
+import { changes, type Manner, type Replacer, type Ruled, redactJsonInSteps, redactTextInSteps, ruleOn } from '../detect/dlp/redact.ts';
 import type { DlpScanner, Scanned } from '../detect/dlp/scanner.ts';
 import type { TokenBook } from '../detect/dlp/token.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { isObject } from '../lib/json.ts';
 import { atOnce, stepByStep } from '../lib/turn.ts';
-import { readJson } from '../mcp/large-message.ts';
-import { writeInSteps } from '../mcp/large-write.ts';
+import { alignCopies } from './align-copies.ts';
 import { ruleHash } from './asking.ts';
 import { revealTokens, termsOf, tokenSeal, type VaultSeal } from './dlp-token.ts';
 import { deny, type Flight, type Inspector, PASS, type Verdict } from './flight.ts';
@@ -194,7 +193,9 @@ function* redactPart(
   replacer: Replacer,
   manner: Manner = 'planned',
 ): Generator<void, string, void> {
-  return part.kind === 'json' ? yield* redactJsonInSteps(part.text, ruled, replacer, manner) : redactText(part.text, ruled, replacer);
+  return part.kind === 'json'
+    ? yield* redactJsonInSteps(part.text, ruled, replacer, manner)
+    : yield* redactTextInSteps(part.text, ruled, replacer);
 }
 
 /**
@@ -225,56 +226,6 @@ function outputCheck(flight: Flight): (value: Json) => boolean {
   if (!isObject(schema) || definition === undefined) return () => true;
   const compiled = flight.ports.catalog.outputSchemaOf(definition);
   return compiled.unusable === undefined ? (value) => compiled.validate(value).length === 0 : () => true;
-}
-
-/** A text block that repeats the structured content says what the structured content now says; other texts lose the values it lost. */
-function* alignCopies(before: JsonObject, after: JsonObject, ruled: Seen['ruled'], replacer: Replacer): Generator<void, JsonObject, void> {
-  const { structuredContent, content } = after;
-  if (structuredContent === before.structuredContent || !Array.isArray(content) || !Array.isArray(before.content)) return after;
-  // Its part is its text, as it is written without spaces.
-  const original = ruled.find(({ part }) => part.pointer === '/structuredContent')?.part.text ?? '';
-  const lost = ruled
-    .filter(({ part }) => part.pointer === '/structuredContent')
-    .flatMap(({ part, ruled: all }) => lostValues(part.text, all, replacer));
-  const blocks: Json[] = [];
-  for (const [index, block] of content.entries()) {
-    const source = (before.content as Json[])[index];
-    if (!isObject(block) || !isObject(source) || typeof source.text !== 'string' || typeof block.text !== 'string') blocks.push(block);
-    else if (yield* isSameJson(source.text, original)) {
-      const indent = /^[[{]\n( +|\t)/.exec(source.text)?.[1];
-      const written =
-        indent === undefined ? yield* writeInSteps(structuredContent as Json) : JSON.stringify(structuredContent, null, indent);
-      blocks.push({ ...block, text: written });
-    } else {
-      let { text } = block;
-      for (const [value, by] of lost) text = text.replaceAll(value, by);
-      blocks.push(text === block.text ? block : { ...block, text });
-    }
-    yield;
-  }
-  return { ...after, content: blocks };
-}
-
-/** Shorter values stand in other words by chance. */
-const MIN_LOST_CHARS = 5;
-
-function lostValues(text: string, ruled: readonly Ruled[], replacer: Replacer): [string, string][] {
-  return ruled
-    .filter(({ action, match }) => CHANGING.has(action) && match.end - match.start >= MIN_LOST_CHARS)
-    .map((one) => {
-      const value = text.slice(one.match.start, one.match.end);
-      return [value, redactText(value, [{ ...one, match: { ...one.match, start: 0, end: value.length } }], replacer)];
-    });
-}
-
-function* isSameJson(text: string, canonical: string): Generator<void, boolean, void> {
-  if (text === canonical) return true;
-  if (!/^\s*[[{]/.test(text)) return false;
-  try {
-    return (yield* writeInSteps(yield* readJson(text))) === canonical;
-  } catch {
-    return false;
-  }
 }
 
 function replacerFor(flight: Flight, model: DlpModel | undefined, plan: DlpPlan, ports: DlpPorts): Replacer {

@@ -24,7 +24,7 @@ export function replyJson(response: ServerResponse, status: number, text: string
 }
 
 /** Longer answers are handed to the socket in pieces, so that nobody else waits for the copying, UTF-16 code units. */
-const LONG_CHARS = 1_048_576;
+export const LONG_CHARS = 1_048_576;
 const PIECE_BYTES = 524_288;
 
 async function replyLong(response: ServerResponse, status: number, text: string, headers?: Record<string, string>): Promise<void> {
@@ -35,7 +35,7 @@ async function replyLong(response: ServerResponse, status: number, text: string,
   response.end();
 }
 
-function* writePieces(response: ServerResponse, body: Buffer): Generator<void, void, void> {
+export function* writePieces(response: ServerResponse, body: Buffer): Generator<void, void, void> {
   for (let at = 0; at < body.length && !response.destroyed; at += PIECE_BYTES) {
     response.write(body.subarray(at, at + PIECE_BYTES));
     yield;

@@ -36,7 +36,7 @@ const GERMANIC_WORD =
   /(?:straße|strasse|str\.|weg|platz|gasse|allee|ring|damm|ufer|steig|stieg|chaussee|markt|hof|graben|berg|straat|laan|gracht|plein|kade|dijk|singel|steeg|gatan|vägen|gränd|torget|vej|gade|allé|gata|veien|vegen|gaten|katu|tie|kuja|polku|utca|út|tér|körút|caddesi|sokak|sokağı)$/i;
 const GERMANIC =
   /(?:(?:[\p{Lu}][\p{L}'’.-]*[ -]){0,3}|(?:Am|An der|An den|Auf dem|Im|In der|Zum|Zur|Unter den|Hinter der|Alte|Alter|Neue|Neuer|Obere|Untere) )[\p{L}'’.-]*$/u;
-const HOUSE_NUMBER = /\d{1,4}(?: ?[a-zA-Z](?![\p{L}\d]))?(?:[-/]\d{1,3}[a-z]?)?(?![\p{L}\d])/uy;
+const HOUSE_NUMBER = /\d{1,4}(?: ?[a-zA-Z](?![\p{L}\d]))?(?:[-/](?:\d{1,3}[a-z]?|[IVX]{1,4}))?(?: (?:bis|ter|hs|huis))?(?![\p{L}\d])/uy;
 /** "…, 10115 Berlin", "…, 1011 AB Utrecht": a number, a comma, a code and a town say address whatever the street is called. */
 const CODE_AND_TOWN =
   /\d ?[a-zA-Z]?(?:[-/]\d{1,3})?(?:,|\n| -) ?(?=(?:[A-Z]{1,2}-)?(?:\d{5}|\d{4}(?: [A-Z]{2})?|\d{3} \d{2}|\d{2}-\d{3}|\d{4}-\d{3}) (?:[A-Z]{2} )?\p{Lu}\p{L}{2,})/gu;

@@ -25,8 +25,8 @@ export function detect(view: View, scan: Wanted): Match[] {
   const out: Match[] = [];
   if (wanted.has('API_KEY') || wanted.has('PRIVATE_KEY')) findSecrets(view, out);
   if (wanted.has('DB_CONNECTION') || wanted.has('PASSWORD')) findConnections(view, out);
+  if (wanted.has('API_KEY') || wanted.has('PASSWORD') || wanted.has('PRIVATE_KEY')) findKeyedSecrets(view, out);
   if (wanted.has('API_KEY') || wanted.has('PASSWORD')) {
-    findKeyedSecrets(view, out);
     findSpokenSecrets(view, out);
     findCommandSecrets(view, out);
   }

@@ -40,6 +40,14 @@ export function unknownType(name: string): string | undefined {
   return `no type is called "${name}", so the rule would find nothing.${hint || ` There are: ${known.join(', ')}; pii, secret, financial, custom, custom.NAME, *.`}`;
 }
 
+/** The same for `custom.NAME`: `own` are the names of the patterns and dictionaries that there are. */
+export function unknownPattern(name: string, own: readonly string[]): string | undefined {
+  const asked = name.slice('custom.'.length);
+  if (own.includes(asked)) return undefined;
+  const hint = didYouMean(asked, own) || (own.length === 0 ? ' There are none.' : ` There are: ${own.slice(0, 20).join(', ')}.`);
+  return `no pattern or dictionary is called "${asked}", so the rule would find nothing.${hint}`;
+}
+
 /** Does the name of a rule cover this finding? */
 export function covers(name: string, finding: string): boolean {
   return name === '*' || finding === name || finding.startsWith(`${name}.`);

@@ -1,6 +1,6 @@
 // Turns a document into a view: JSON (also JSON inside JSON strings, JSON lines, JSON cut off in the middle) into its values under their keys,
 // any other text into lines, tables and mark-up (text-field.ts). One pass; never recurses deeper than MAX_LAYERS.
-import { backslashFrom, isStop, type Reader, readerOf, readString, skipSpace } from './json-reader.ts';
+import { backslashFrom, isPrivatePart, isStop, type Reader, readerOf, readString, skipSpace } from './json-reader.ts';
 import { classifyKey, KEY } from './key-class.ts';
 import { type Mapped, MappedBuilder, rawEnd, unmapped } from './mapped-text.ts';
 import { PieceRuns } from './piece.ts';
@@ -191,7 +191,7 @@ function addObject(flat: Flattening, reader: Reader, key: string, bits: number, 
     skipSpace(reader);
     const wraps = WRAPPERS.has(name) && key !== '';
     if (wraps && group.bits === 0) group = parent;
-    const said = wraps && bits & WRAPPED ? bits & WRAPPED : bitsOfMember(name, bits, label);
+    const said = wraps && bits & WRAPPED ? bits & WRAPPED : isPrivatePart(name, reader) ? KEY.TOKEN : bitsOfMember(name, bits, label);
     group.bits |= said;
     const from = reader.at;
     if (COLUMN_LISTS.has(name) && reader.text.charCodeAt(from) === 0x5b) reader.columns = headerNames(reader);

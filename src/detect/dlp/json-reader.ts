@@ -86,3 +86,10 @@ function unescapeToken(token: string): string {
   }
   return ESCAPES[token[1] ?? ''] ?? token;
 }
+
+/** `d` of a private key in JSON, `k` of a symmetric one: beside `kty`. */
+export function isPrivatePart(name: string, { text, at }: Reader): boolean {
+  return (name === 'd' || name === 'k') && text.slice(Math.max(0, at - JWK_CHARS), at + JWK_CHARS).includes('"kty"');
+}
+
+const JWK_CHARS = 1200;

@@ -32,4 +32,6 @@ export const KEY = {
   NOT_SECRET: 1 << 20,
   /** Town, post code, country: part of an address, harmless alone. */
   PLACE: 1 << 21,
+  /** Only people have it: a job title, a salary. What is named beside it is a person. */
+  OF_PEOPLE: 1 << 22,
 } as const;

@@ -87,7 +87,7 @@ say(
 );
 say(
   KEY.NATIONAL_ID,
-  `nationalid, national id, national identity, identity number, id card, idcard, personal number, personalnumber, personal id, personal code, citizen id, passport, passport no, passport number, reisepass, pasaporte, passeport, passaporto, passaporte, paspoort, nino, national insurance, ni number, nhs, nhs number, sin, social insurance, tfn, tax file number, medicare, aadhaar, aadhar, pan card, pan number, uidai,
+  `nationalid, national id, south african id, sa id, rsa id, my number, เลขประจำตัวประชาชน, บัตรประชาชน, เลขบัตรประชาชน, national identity, identity number, id card, idcard, personal number, personalnumber, personal id, personal code, citizen id, passport, passport no, passport number, reisepass, pasaporte, passeport, passaporto, passaporte, paspoort, nino, national insurance, ni number, nhs, nhs number, sin, social insurance, tfn, tax file number, medicare, aadhaar, aadhar, pan card, pan number, uidai,
   drivers license, driver license, driving licence, licence number driver, dni, nif, nie, cpf, rg, cnh, curp, rfc, rut, cuit, cuil, cedula, cedula de identidad, codice fiscale, codicefiscale, partita, steuer id, steuerid, steuernummer, steueridentifikationsnummer, steuer identifikationsnummer, sozialversicherung, idnr, sozialversicherungsnummer, rentenversicherungsnummer, sv nummer, svnr, svnummer, personalausweis, ausweisnummer, personalausweisnummer, ahv, ahv nummer, avs, numero avs,
   nir, insee, securite sociale, numero de securite sociale, niss, rijksregisternummer, registre national, bsn, burgerservicenummer, pesel, nip, dowod, personnummer, personnr, fodselsnummer, cpr, cpr nummer, cpr nr, henkilotunnus, hetu, kennitala, isikukood, personas kods, asmens kodas, rodne cislo, cnp, egn, oib, jmbg, emso, taj, adoazonosito, amka, afm, tckn, tc kimlik, tc kimlik no, kimlik no, kimlik, pps, ppsn, pps number, nric, fin, hkid, mykad, ic number, nik, ktp, cccd, cmnd, resident id,
   инн, снилс, паспорт, иин, єгн, ипн, рнокпп, егн, マイナンバー, 個人番号, 旅券番号, パスポート番号, 身份证, 身份证号, 身份证号码, 身分證字號, 护照号, 주민등록번호, 주민번호, 여권번호, الهوية, رقم الهوية, תעודת זהות, आधार, บัตรประชาชน, teudat zehut, id nummer, identity card, identity document, sa id, curp rfc`,
@@ -98,7 +98,7 @@ say(
 );
 say(
   KEY.BIRTH,
-  `dob, bday, birth, birthdate, birthday, birthdate, dateofbirth, date of birth, birth date, born, born on, geburtsdatum, geboren, geboren am, geburtstag, date de naissance, naissance, ne le, nee le, nacimiento, fecha de nacimiento, fecha nacimiento, data di nascita, nascita, nato il, nata il, nascimento, data de nascimento, geboortedatum, urodzenia, data urodzenia, fodelsedatum, fodselsdato, fodselsdag, syntymaaika, datum narozeni, narozeni, szuletesi datum, data nasterii, dogum tarihi, ngay sinh, tanggal lahir, datum rodenja, дата рождения, дата на раждане, родился, ημερομηνία γέννησης, 生年月日, 誕生日, 出生日期, 생년월일, تاريخ الميلاد, תאריך לידה, जन्म तिथि, วันเกิด, syntymaaika`,
+  `dob, bday, geb, geb datum, gebdat, geb dat, born date, birth, birthdate, birthday, birthdate, dateofbirth, date of birth, birth date, born, born on, geburtsdatum, geboren, geboren am, geburtstag, date de naissance, naissance, ne le, nee le, nacimiento, fecha de nacimiento, fecha nacimiento, data di nascita, nascita, nato il, nata il, nascimento, data de nascimento, geboortedatum, urodzenia, data urodzenia, fodelsedatum, fodselsdato, fodselsdag, syntymaaika, datum narozeni, narozeni, szuletesi datum, data nasterii, dogum tarihi, ngay sinh, tanggal lahir, datum rodenja, дата рождения, дата на раждане, родился, ημερομηνία γέννησης, 生年月日, 誕生日, 出生日期, 생년월일, تاريخ الميلاد, תאריך לידה, जन्म तिथि, วันเกิด, syntymaaika`,
 );
 say(
   KEY.CARD,
@@ -133,6 +133,12 @@ say(KEY.NUMBER, 'account, number, no, nr, num, numero, nummer, numer, id, code, 
 say(
   KEY.NOT_SECRET,
   `public, publishable, regex, regexp, pattern, validator, schema, label, placeholder, error, message, dialog, strength, requirements, policy, expires, expiry, expiration, expire, length, hint, rotated, rotation, reset, min, max, count, limit, usage, used, type, hash algorithm, algorithm, strength, enabled, required, valid, validity, ttl, endpoint, name, prefix, url template, header, scheme, field, created, updated, last, cost, budget, prompt, completion, input, output, next, page, continuation, cursor, pagination, sync, lifetime, grant, issuer, location, file, path, filename, dir, arn, ref, manager, hasher, encoder, strategy, provider, status, changed, age, kind, symbol, address token, index, per, tokenizer, cached, reasoning, remaining, estimated, cancellation, cancel, csrf, xsrf, source, store, ring, board, note, word, words, chain, size, format, method, mode, attempts, failed, fingerprint, checksum, version, sha256`,
+);
+
+say(
+  KEY.OF_PEOPLE,
+  `dept, job title, jobtitle, occupation, ext, extension, salary, hired, hire date, hiredate, hired on, shift, marital status, blood type, pronouns, salutation, nationality, employee id, employeeid, staff id, badge no, seniority,
+  abteilung, beruf, eintrittsdatum, gehalt, staatsangehorigkeit, poste, metier, salaire, puesto, cargo, sueldo, mansione, stipendio, functie, stanowisko, 部署, 役職, 职位, 직책, должность`,
 );
 
 export const KEY_WORDS: ReadonlyMap<string, number> = words;

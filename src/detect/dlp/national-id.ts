@@ -245,6 +245,18 @@ export const ID_SCHEMES: readonly IdScheme[] = [
   { name: 'hk-id', shape: /^[A-Z]{1,2}\d{6}[\dA]$/, valid: always, alone: /^[A-Z]{1,2}\d{6}\([\dA]\)$/ },
   { name: 'tw-id', shape: /^[A-Z][12]\d{8}$/, valid: taiwanese, alone: /^[A-Z][12]\d{8}$/ },
   { name: 'my-mykad', shape: /^\d{12}$/, valid: day6, alone: /^\d{6}-\d\d-\d{4}$/ },
+  {
+    name: 'th-id',
+    shape: /^[1-8]\d{12}$/,
+    valid: (id) => (11 - (weighted(id, [13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11)) % 10 === num(id, 12, 13),
+    alone: /^\d-\d{4}-\d{5}-\d\d-\d$|^\d \d{4} \d{5} \d\d \d$/,
+  },
+  {
+    name: 'gb-driver',
+    shape: /^[A-Z]{2}[A-Z9]{3}\d{6}[A-Z9]{2}\d[A-Z]{2}$/,
+    valid: (id) => isDay(0, num(id, 6, 8) % 50, num(id, 8, 10)),
+    alone: /^[A-Z]{2}[A-Z9]{3} ?\d{6} ?[A-Z9]{2}\d[A-Z]{2}$/,
+  },
   { name: 'jp-mynumber', shape: /^\d{12}$/, valid: japanese },
   { name: 'ru-inn', shape: /^\d{12}$/, valid: (id) => (weighted(id, [7, 2, 4, 10, 3, 5, 9, 4, 6, 8]) % 11) % 10 === num(id, 10, 11) },
   { name: 'de-identity-card', shape: /^[CFGHJKLMNPRTVWXYZ][CFGHJKLMNPRTVWXYZ\d]{8}\d?D?$/, valid: (id) => /\d/.test(id) },

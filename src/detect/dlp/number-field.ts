@@ -61,7 +61,7 @@ function ibanEnd(text: string, start: number, length: number): number {
 
 /** Identity numbers that hold letters: "QQ 12 34 56 C", "RSSMRA85T10A562S". */
 const LETTERED =
-  /(?<![\w-]|\d\.)(?:[A-Za-z]{2}[ -]?\d\d[ -]?\d\d[ -]?\d\d[ -]?[A-Da-d]|(?:\d{8}|\d\d\.\d{3}\.\d{3})-?[A-Za-z]|[XYZxyz]-?\d{7}-?[A-Za-z]|[A-Za-z]{6} ?\d\w\w\w{2} ?\w\d{3} ?[A-Za-z]|[A-Z]{3} [A-Z]{3} \d\d[A-Z]\d\d [A-Z]\d{3}[A-Z]|[A-Z]{5}\d{4}[A-Z]|\d{17}[Xx]|\d{6}[-+A]\d{3}[A-Y]|[A-Z]{4}\d{6}(?:[HMX][A-Z]{5}\w\d|\w{3})|\d{1,2}\.\d{3}\.\d{3}-[Kk]|\d{7}[A-W][A-I]?|[STFGM]\d{7}[A-Z]|[A-Z]{1,2}\d{6}\(?[\dA]\)?|[A-Z][12]\d{8}|[12] ?\d\d ?\d\d ?2[AB] ?\d{3} ?\d{3} ?\d\d|\d\d ?\d{6} ?[A-Z] ?\d{3})(?![\w-]|\+\d)/y;
+  /(?<![\w-]|\d\.)(?:[A-Za-z]{2}[ -]?\d\d[ -]?\d\d[ -]?\d\d[ -]?[A-Da-d]|(?:\d{8}|\d\d\.\d{3}\.\d{3})-?[A-Za-z]|[XYZxyz]-?\d{7}-?[A-Za-z]|[A-Za-z]{6} ?\d\w\w\w{2} ?\w\d{3} ?[A-Za-z]|[A-Z]{3} [A-Z]{3} \d\d[A-Z]\d\d [A-Z]\d{3}[A-Z]|[A-Z]{5}\d{4}[A-Z]|\d{17}[Xx]|\d{6}[-+A]\d{3}[A-Y]|[A-Z]{4}\d{6}(?:[HMX][A-Z]{5}\w\d|\w{3})|\d{1,2}\.\d{3}\.\d{3}-[Kk]|\d{7}[A-W][A-I]?|[STFGM]\d{7}[A-Z]|[A-Z]{1,2}\d{6}\(?[\dA]\)?|[A-Z][12]\d{8}|[12] ?\d\d ?\d\d ?2[AB] ?\d{3} ?\d{3} ?\d\d|\d\d ?\d{6} ?[A-Z] ?\d{3}|[A-Z]{2}[A-Z9]{3}\d{6}[A-Z9]{2}\d[A-Z]{2})(?![\w-]|\+\d)/y;
 
 export function findLetteredIds(view: View, out: Match[]): void {
   const { text } = view;

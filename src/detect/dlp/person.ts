@@ -1,6 +1,7 @@
 // Names of persons: values of fields that name one, and names in running text that are introduced ("my name is …", "Dear …") or made of a
 // known given and family name. A name once found is found again wherever it stands in the same document.
 import { coverOf } from './cover.ts';
+import { isFamous, isListOfThings } from './famous-name.ts';
 import type { Match } from './finding-kind.ts';
 import { KEY } from './key-class.ts';
 import { type Lead, leadBefore } from './name-lead.ts';
@@ -73,7 +74,9 @@ function addName(given: string, at: number, field: Field, certain: boolean, out:
   // A restaurant, a role, a product has a name, too, and perhaps a telephone.
   if (!sure && field.group.own & KEY.THING_ABOUT && !(field.group.own & KEY.PERSON_ABOUT) && title === '') return;
   const about =
-    field.group.bits & OTHER_PERSON_DATA || (field.group.own & KEY.PERSON_ABOUT && !(field.group.own & KEY.THING_ABOUT)) || title !== '';
+    field.group.bits & (OTHER_PERSON_DATA | KEY.OF_PEOPLE) ||
+    (field.group.own & KEY.PERSON_ABOUT && !(field.group.own & KEY.THING_ABOUT)) ||
+    title !== '';
   const named = field.group.bits & KEY.PERSON || nameList().given(value) + nameList().family(value) >= 2;
   const needed = sure ? 1 : about ? (named ? 1 : 2) : 3;
   if (score >= needed)
@@ -190,9 +193,25 @@ function addRunningText(view: View, seen: Word[], out: Match[]): void {
     const count = judge(text, words, given, family, lead);
     if (count === 0) continue;
     const end = (words[count - 1] as Word).end;
+    if (
+      lead === 'strong'
+        ? isFamous(text.slice(Math.max(0, start - MAX_LEAD_IN), end).replace(/^.*?(\p{Lu})/su, '$1'))
+        : isOfThing(text, start, end)
+    ) {
+      skipTo = end;
+      continue;
+    }
     out.push({ type: 'PERSON', start, end, confidence: 0.75, rule: 'name-text' });
     skipTo = end;
   }
+}
+
+/** A title or a firm rather than a person: known as such, in a list of such things, or the whole of a quotation among others. */
+function isOfThing(text: string, start: number, end: number): boolean {
+  if (isFamous(text.slice(start, end))) return true;
+  const open = text.charCodeAt(start - 1);
+  const isQuoted = (open === 0x22 || open === 0x201c || open === 0x2018 || open === 0xab) && /^[”"’»]/.test(text.slice(end, end + 1));
+  return (isQuoted && /^.,? (?:and |or |und |et |y )?["“‘«]/.test(text.slice(end, end + 8))) || isListOfThings(text, start);
 }
 
 function trimDot(word: string): string {
@@ -223,6 +242,8 @@ function wordsFrom(text: string, start: number, first: string): Word[] {
     if (next === null) break;
     const word = trimDot(next[2] as string);
     const from = last.end + next[0].length - (next[2] as string).length;
+    // A full stop ends a sentence, unless what is before it is an initial or a title.
+    if (next[1]?.startsWith('.') && last.text.length > 3) break;
     if (isNotName(word)) break;
     words.push({ text: word, start: from, end: from + word.length });
   }
@@ -300,7 +321,10 @@ function addAgain(text: string, words: readonly Word[], found: Match[]): void {
   const cover = coverOf(found, text.length);
   const { whole, parts, uncased } = namesToFind(text, found);
   const add = (start: number, end: number): void => {
-    if (/^(?:[\w@-]| (?:Street|St|Road|Ave|Avenue|Inc|Ltd|GmbH|LLC|Corp)\b)/.test(text.slice(end, end + 8)) || !cover.take(start, end))
+    if (
+      /^(?:[\w@-]| ?& ?\p{Lu}| (?:Street|St|Road|Ave|Avenue|Inc|Ltd|GmbH|LLC|Corp)\b)/u.test(text.slice(end, end + 8)) ||
+      !cover.take(start, end)
+    )
       return;
     found.push({ type: 'PERSON', start, end, confidence: 0.7, rule: 'name-again' });
   };

@@ -40,7 +40,7 @@ export function isNorthAmerican(digits: string): boolean {
 
 /** How a number is written at home so that nothing else is written like it. */
 const NATIONAL: readonly RegExp[] = [
-  /^\([2-9]\d\d\) ?\d{3}[-. ]\d{4}$/,
+  /^\([2-9]\d\d\) ?\d{3}[-. ]?\d{4}$/,
   /^1?[-. ]?[2-9]\d\d([-. ])[2-9]\d\d\1\d{4}$/,
   /^\(0\d{1,4}\) ?\d{2,4}[- ]?\d{2,4}(?:[- ]?\d{2,4})?$/,
   // Mobile and area codes: Britain, Ireland, Australia, New Zealand, South Africa.
@@ -63,7 +63,7 @@ const NATIONAL: readonly RegExp[] = [
 
 export function isNational(written: string): boolean {
   const digits = written.replace(/\D/g, '');
-  if (digits.length < 8 || digits.length > 12 || /^(\d)\1+$/.test(digits)) return false;
+  if (digits.length < 8 || digits.length > 12 || /^(\d)\1+$|^000/.test(digits)) return false;
   if (!NATIONAL.some((shape) => shape.test(written))) return false;
   return (
     !/^[([2-9]/.test(written) ||

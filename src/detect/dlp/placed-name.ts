@@ -18,6 +18,8 @@ const HONOURED =
   /(?:(?<![\p{Script=Han}\p{Script=Hangul}])|(?<=尊敬的|亲爱的|敬愛的|致))([\p{Script=Han}]{1,5}(?: [\p{Script=Han}]{1,3})?|[\p{Script=Hangul}]{3,4}) ?(?:様|さん|氏(?![\p{Script=Han}])|先生|女士|小姐|殿|님|씨)/gu;
 /** Honoured as a person is, by what one does: 이용자님, 변호사님. */
 const KOREAN_ROLE = /[자사]$|(?:교수|이사장|위원|회원|의원|직원|장관|감독|팀장|과장|부장|원장|학생|선생|고객|기사|작가|박사|목사|기자)$/;
+/** `AU  - Lee, Ann` of a reference list, `A1  - …`. */
+const AUTHOR = /^(?:AU|A[1-4]|ED) {2}- ([^\n\r]{3,80})$/gm;
 /** Longest line above an address that may be a name, UTF-16 code units. */
 const MAX_LINE_CHARS = 60;
 
@@ -30,6 +32,11 @@ export function findPlacedNames(text: string, addresses: readonly Match[], isNam
     for (const found of text.matchAll(SPEAKER)) {
       const name = found[1] as string;
       if (isName(name)) push(found.index + found[0].lastIndexOf(name), name);
+    }
+  if (text.includes('  - '))
+    for (const found of text.matchAll(AUTHOR)) {
+      const name = (found[1] as string).trimEnd();
+      if (/^\p{Lu}/u.test(name) && !/\d/.test(name)) push(found.index + found[0].indexOf(name), name);
     }
   if (text.includes(';CN='))
     for (const found of text.matchAll(COMMON_NAME)) {

@@ -1,6 +1,7 @@
 // Puts something in the place of what was found: in a text, or in the text of a JSON value so that it stays JSON. Places come from scan.ts.
 // Knows nothing of calls; what is done about each find comes from the plan.
 
+import { atOnce } from '../../lib/turn.ts';
 import type { Match } from './finding-kind.ts';
 import { findingName } from './finding-name.ts';
 import { hashed, MASK, masked, partlyMasked, shaped } from './mask.ts';
@@ -51,12 +52,19 @@ export function changes(ruled: readonly Ruled[]): boolean {
 
 /** The text with every find replaced that the plan wants replaced. The same text when there is none. */
 export function redactText(text: string, ruled: readonly Ruled[], replacer: Replacer): string {
+  return atOnce(redactTextInSteps(text, ruled, replacer));
+}
+
+/** The same, so many values a step. */
+export function* redactTextInSteps(text: string, ruled: readonly Ruled[], replacer: Replacer): Generator<void, string, void> {
   let out = '';
   let done = 0;
+  let replaced = 0;
   for (const { match, action } of ruled) {
     if (!CHANGING.has(action)) continue;
     out += text.slice(done, match.start) + replacement(match, action, text.slice(match.start, match.end), replacer);
     done = match.end;
+    if (++replaced % STEP_VALUES === 0) yield;
   }
   return done === 0 ? text : out + text.slice(done);
 }

@@ -122,7 +122,7 @@ rule('lob-key', 'live_ test_', /(?:live|test)_(?:pub_)?[a-f0-9]{35}(?!\w)/, 0.9)
 // Money and shops.
 rule('stripe-key', 'sk_live_ rk_live_ sk_test_ rk_test_ sk_prod_ rk_prod_', /[sr]k_(?:live|test|prod)_[A-Za-z0-9]{16,250}/);
 rule('webhook-secret', 'whsec_', /whsec_[A-Za-z0-9+/=]{24,100}/);
-rule('square-token', 'sq0atp- sq0csp- sq0idp- EAAAE EAAAl', /(?:sq0[a-z]{3}-[\w-]{22,60}|EAAA[\w-]{60}(?![\w-]))/);
+rule('square-token', 'sq0atp- sq0csp- sq0idp- EAAA', /(?:sq0[a-z]{3}-[\w-]{22,60}|EAAA[\w-]{60}(?![\w-]))/);
 rule('shopify-token', 'shpat_ shpca_ shppa_ shpss_ shptka_', /shp(?:at|ca|pa|ss|tka)_[a-fA-F0-9]{32}/);
 rule('paypal-token', 'access_token$', /access_token\$(?:production|sandbox)\$[a-z0-9]{16}\$[a-f0-9]{32}/);
 rule(

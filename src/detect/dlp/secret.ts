@@ -198,7 +198,7 @@ function addKeyed(text: string, field: Field, out: Match[]): void {
   if (isWords(value) && isBareKeyVariable(field.key)) return;
   if (isPassword ? !couldBePassword(value, field.key) : !couldBeKey(value, scheme !== null)) return;
   out.push({
-    type: isPassword ? 'PASSWORD' : 'API_KEY',
+    type: field.key === 'd' ? 'PRIVATE_KEY' : isPassword ? 'PASSWORD' : 'API_KEY',
     start,
     end,
     confidence: looksRandom(value) ? 0.9 : 0.75,
@@ -220,6 +220,7 @@ const SPOKEN =
 /** "the new root password is …" */
 export function findSpokenSecrets({ text, starts }: View, out: Match[]): void {
   eachMatch(text, starts[SPOKEN_STARTS] as readonly number[], SPOKEN_WORD, ({ index }) => {
+    addBare(text, index, out);
     if (/[\p{L}_]/u.test(text[index - 1] ?? ' ')) return;
     SPOKEN.lastIndex = index;
     const found = SPOKEN.exec(text);
@@ -239,6 +240,18 @@ export function findSpokenSecrets({ text, starts }: View, out: Match[]): void {
       return;
     out.push({ type: 'PASSWORD', start, end: start + value.length, confidence: 0.75, rule: 'spoken-secret' });
   });
+}
+
+const BARE = /(?:token|secret|api[ _-]?key|access[ _-]?key|secret[ _-]?key|password)[ \t]{1,8}["'`]?([\w+/.~-]{20,200}={0,2})(?![\w(])/iy;
+
+/** `auth_token 3f9c…`: a word and, behind a space, what no word is. */
+function addBare(text: string, index: number, out: Match[]): void {
+  BARE.lastIndex = index;
+  const found = BARE.exec(text);
+  const value = found?.[1] ?? '';
+  if (!/\d/.test(value) || !/[A-Za-z]/.test(value) || !looksRandom(value) || isPlaceholder(value) || isLink(value)) return;
+  const start = index + (found?.[0].length ?? 0) - value.length;
+  out.push({ type: 'API_KEY', start, end: start + value.length, confidence: 0.8, rule: 'key-behind-word' });
 }
 
 /** Seed phrases and passphrases of a few plain words. */

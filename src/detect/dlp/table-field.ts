@@ -80,7 +80,8 @@ function headerOf(text: string, start: number, end: number): Header | undefined 
   const telling = bits.filter((bit) => (bit & ~(KEY.TECHNICAL | KEY.NUMBER | KEY.THING_ABOUT | KEY.NOT_SECRET)) !== 0).length;
   // A sentence with commas has a known word now and then; a header is made of them.
   const known = bits.filter((bit) => bit !== 0).length;
-  if (telling === 0 || known * 2 < cells.length) return undefined;
+  // Words a comma parts may be a sentence; columns set apart are columns.
+  if (telling === 0 || known * (delimiter === ',' ? 2 : 3) < cells.length) return undefined;
   if (delimiter === ',' && names.some((name) => name.split(' ').length > 4)) return undefined;
   return { delimiter, bits, names, starts: cells.map((cell) => cell.start) };
 }

@@ -1,5 +1,7 @@
 // Fields of a text that is not JSON: "key: value" and "key=value" lines and pairs, tables (CSV, TSV, pipes, wide columns), XML and HTML.
 // Finds ranges only. Linear in the text: every separator looks a bounded way back for its key and forward for its value.
+
+import { addHl7Fields } from './hl7-field.ts';
 import { classifyKey, KEY, MAX_KEY_CHARS } from './key-class.ts';
 import { addLabelledLines } from './label-line.ts';
 import { addMarkupFields } from './markup-field.ts';
@@ -11,6 +13,7 @@ export function addTextFields(fields: Field[], text: string, base: number, paren
   if (text.length < SHORT_TEXT && !text.includes('\n') && !text.includes('<') && !/[:=(@→…]| [-–—] |\.\.\./.test(text)) return;
   const tabled = addTableFields(fields, text, base, parent);
   if (text.includes('<')) addMarkupFields(fields, text, base, parent);
+  if (text.includes('|')) addHl7Fields(fields, text, base, parent);
   if (tabled) return;
   const blocks = new Blocks(text, parent);
   addPairs(fields, text, base, ':', blocks);
@@ -31,14 +34,15 @@ class Blocks {
   constructor(text: string, parent: Group) {
     this.#text = text;
     this.#parent = parent;
-    this.#group = this.#fresh();
+    this.#group = this.#fresh(0);
   }
 
   at(offset: number): Group {
     if (offset >= this.#end) {
       const next = this.#text.indexOf('\n\n', offset);
-      this.#end = next < 0 ? Number.POSITIVE_INFINITY : next;
-      this.#group = this.#fresh();
+      const section = this.#text.indexOf('\n[', offset);
+      this.#end = Math.min(next < 0 ? Number.POSITIVE_INFINITY : next, section < 0 ? Number.POSITIVE_INFINITY : section);
+      this.#group = this.#fresh(offset);
     }
     return this.#group;
   }
@@ -47,10 +51,18 @@ class Blocks {
     this.#end = -1;
   }
 
-  #fresh(): Group {
-    return { bits: this.#parent.own, own: this.#parent.own, parent: this.#parent, key: undefined };
+  /** `[owner]`, a line above: what the section says of its members. */
+  #fresh(offset: number): Group {
+    const line = this.#text.lastIndexOf('\n', offset - 1);
+    const above = line < 1 ? '' : this.#text.slice(Math.max(0, line - MAX_SECTION_CHARS), line);
+    const section = /(?:^|\n)\[{1,2}[\w.-]*?([\w-]{2,40})\]{1,2}\s*$/.exec(above)?.[1];
+    const own = this.#parent.own | (section === undefined ? 0 : classifyKey(section) & (KEY.PERSON_ABOUT | KEY.THING_ABOUT));
+    return { bits: this.#parent.own, own, parent: this.#parent, key: undefined };
   }
 }
+
+/** Looked at for `[section]`, characters. */
+const MAX_SECTION_CHARS = 80;
 
 function addPairs(fields: Field[], text: string, base: number, separator: string, blocks: Blocks): void {
   blocks.rewind();
@@ -69,7 +81,7 @@ function addPairs(fields: Field[], text: string, base: number, separator: string
       continue;
     const key = keyBefore(text, at, separator === '=' && before > 0x20 ? 1 : MAX_LABEL_WORDS);
     if (key === undefined) continue;
-    const bits = classifyKey(key);
+    const bits = classifyKey(key === 'default' ? variableBefore(text, at) : key);
     if (bits === 0) continue;
     const group = blocks.at(at);
     group.bits |= bits;
@@ -80,6 +92,12 @@ function addPairs(fields: Field[], text: string, base: number, separator: string
   }
 }
 
+/** `variable "api_token" {`: what the default below it is of. */
+function variableBefore(text: string, at: number): string {
+  return /variable\s+"([\w-]{1,60})"\s*\{[^{}]*$/.exec(text.slice(Math.max(0, at - MAX_BLOCK_CHARS), at))?.[1] ?? 'default';
+}
+
+const MAX_BLOCK_CHARS = 300;
 const MAX_LABEL_WORDS = 4;
 
 /** The words before the separator, of one line, back to a sign that cannot be part of a label. */

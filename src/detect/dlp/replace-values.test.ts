@@ -1,0 +1,63 @@
+// Many values replaced in one walk: every place of each, the longest that fits, nothing twice, and a step for every part of a long text.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { atOnce } from '../../lib/turn.ts';
+import { MIN_REPLACED_CHARS, replaceValues } from './replace-values.ts';
+
+const replace = (text: string, values: [string, string][]): string => atOnce(replaceValues(text, values));
+
+describe('replacing values', () => {
+  it('replaces every place, and the longest value that fits', () => {
+    expect(
+      replace('ann@a.example, then ann@a.example.org; ann@a', [
+        ['ann@a.example', '<1>'],
+        ['ann@a.example.org', '<2>'],
+      ]),
+    ).toBe('<1>, then <2>; ann@a');
+  });
+
+  it('does not look at what it put in', () => {
+    expect(
+      replace('first second', [
+        ['first', 'second'],
+        ['second', 'third'],
+      ]),
+    ).toBe('second third');
+  });
+
+  it('leaves short values and other texts alone', () => {
+    const text = 'nothing here';
+    expect(
+      replace(text, [
+        ['here'.slice(0, MIN_REPLACED_CHARS - 1), 'x'],
+        ['absent', 'y'],
+      ]),
+    ).toBe(text);
+    expect(replace('', [['value', 'x']])).toBe('');
+  });
+
+  it('says what one replacement after the other says where values have nothing in common', () => {
+    const word = fc.stringMatching(/^[a-c]{5,7}$/);
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 8 }), word, (words, value) => {
+        const text = words.join(' ');
+        expect(replace(text, [[value, '#']])).toBe(text.replaceAll(value, '#'));
+      }),
+    );
+  });
+
+  it('takes a step for every part of a long text, however many values there are', () => {
+    const values = Array.from({ length: 20_000 }, (_, index): [string, string] => [`value-${index}-of-many`, '']);
+    const text = 'value-7-of-many and value-19999-of-many, '.repeat(50_000);
+    const walk = replaceValues(text, values);
+    let steps = 0;
+    for (let step = walk.next(); ; step = walk.next()) {
+      if (step.done) {
+        expect(step.value).toBe(' and , '.repeat(50_000));
+        break;
+      }
+      steps++;
+    }
+    expect(steps).toBeGreaterThan(text.length / 131_072);
+  });
+});
