@@ -1,4 +1,4 @@
-// Labelled examples from the grammar. Held-back templates (one in three) judge how well what was learnt carries over to wording that was not seen.
+// Labelled examples from the grammar. What is left out of training, a family at a time, judges how well what was learnt carries over to what was not seen.
 import { readFileSync } from 'node:fs';
 import type { Concept } from '../../src/detect/injection/concept.ts';
 import { ACT_DEFINITIONS, ACT_HONEST, ACT_RESULTS, ACT_SLOTS, ACT_USAGE } from './act-attack.ts';
@@ -16,6 +16,10 @@ import { PHRASES } from './phrase.ts';
 import { PLAIN_DEFINITIONS, PLAIN_RESULTS, PLAIN_SLOTS } from './plain-attack.ts';
 import { PLAIN_HONEST_TEXT, PLAIN_HONEST_USAGE } from './plain-honest.ts';
 import { POISON_PHRASING } from './poison-phrasing.ts';
+import { QUIET_DEFINITIONS, QUIET_RESULTS, QUIET_SLOTS } from './quiet-attack.ts';
+import { QUIET_TEXT, QUIET_USAGE } from './quiet-honest.ts';
+import { TRAINED } from './server-packages.ts';
+import { readServers } from './server-text.ts';
 import { SLOTS } from './slots.ts';
 import { WIDE_DEFINITIONS, WIDE_HONEST, WIDE_RESULTS, WIDE_SLOTS } from './wide-attack.ts';
 import { STRONG_USAGE } from './wide-honest.ts';
@@ -27,10 +31,8 @@ export interface Example {
   places: Concept[];
 }
 
-export interface Split {
-  fold: number;
-  part: 'train' | 'judge';
-}
+/** Attacks of all families, of all but one, or of one. */
+export type Split = { without: string } | { only: string };
 
 type Lists = Readonly<Record<string, readonly string[]>>;
 
@@ -41,35 +43,52 @@ function joined(...tables: Lists[]): Record<string, string[]> {
   return all;
 }
 
-const ALL_DEFINITION_ATTACKS = joined(DEFINITION_ATTACKS, POISON_PHRASING, WIDE_DEFINITIONS, ACT_DEFINITIONS);
-const ALL_RESULT_ATTACKS = joined(RESULT_ATTACKS, INJECT_PHRASING, WIDE_RESULTS, ACT_RESULTS);
-const ALL_TEXT = joined(RESULT_SLOTS, HONEST_TEXT, PLAIN_HONEST_TEXT, WIDE_HONEST, ACT_HONEST);
+const ALL_DEFINITION_ATTACKS = joined(DEFINITION_ATTACKS, POISON_PHRASING, WIDE_DEFINITIONS, ACT_DEFINITIONS, QUIET_DEFINITIONS);
+const ALL_RESULT_ATTACKS = joined(RESULT_ATTACKS, INJECT_PHRASING, WIDE_RESULTS, ACT_RESULTS, QUIET_RESULTS);
+const ALL_TEXT = joined(RESULT_SLOTS, HONEST_TEXT, PLAIN_HONEST_TEXT, WIDE_HONEST, ACT_HONEST, QUIET_TEXT);
 const ALL_CARRIERS = [...CARRIERS, ...MORE_CARRIERS];
-const ALL_USAGE = [...USAGE, ...HONEST_USAGE, ...PLAIN_HONEST_USAGE, ...STRONG_USAGE, ...STRONG_USAGE, ...ACT_USAGE, ...ACT_USAGE];
+const ALL_USAGE = [
+  ...USAGE,
+  ...HONEST_USAGE,
+  ...PLAIN_HONEST_USAGE,
+  ...STRONG_USAGE,
+  ...STRONG_USAGE,
+  ...ACT_USAGE,
+  ...ACT_USAGE,
+  ...QUIET_USAGE,
+  ...QUIET_USAGE,
+];
 const ALL_PARAMETERS = [...PARAMETERS, ...HONEST_PARAMETERS];
 
-/** Part of the background that is text of installed packages. */
+/** Part of the background that is text of published servers. */
+const SERVERS = 0.35;
+/** Part of the rest that is text of installed packages. */
 const INSTALLED = 0.5;
 /** Part of the attacks that is in the plainest words. */
 const PLAIN = 0.25;
 
-function familiesOf(table: Lists, split: Split | undefined): (readonly [string, string[]])[] {
-  return Object.entries(table).map(([family, list]) => [family, part(list, split)] as const);
+export const DEFINITION_FAMILIES = Object.keys({ ...ALL_DEFINITION_ATTACKS, ...PLAIN_DEFINITIONS });
+export const RESULT_FAMILIES = Object.keys({ ...ALL_RESULT_ATTACKS, ...PLAIN_RESULTS });
+
+function familiesOf(table: Lists, split: Split | undefined): (readonly [string, readonly string[]])[] {
+  return Object.entries(table).filter(([family]) =>
+    split === undefined ? true : 'only' in split ? family === split.only : family !== split.without,
+  );
 }
 
 export function makeDefinitions(seed: number, count: number, split?: Split): Example[] {
   const random = seeded(seed);
   const attacks = familiesOf(ALL_DEFINITION_ATTACKS, split);
   const plain = familiesOf(PLAIN_DEFINITIONS, split);
-  const usage = part(ALL_USAGE, split);
-  const parameters = part(ALL_PARAMETERS, split);
-  const slots = withGoals(SLOTS, split);
+  const usage = ALL_USAGE;
+  const parameters = ALL_PARAMETERS;
+  const slots = withGoals(SLOTS);
   const examples: Example[] = [];
   for (let index = 0; index < count; index++) {
     const places: Concept[] = random.chance(0.75) ? [] : random.chance(0.3) ? ['schema-value'] : ['schema-text'];
     const honest = places.length > 0 ? parameterText(parameters, usage, slots, random) : honestDefinition(usage, slots, random);
     examples.push({ text: disguise(honest, 0.01, random), positive: false, family: 'honest', places });
-    const [family, templates] = random.pick(random.chance(PLAIN) ? plain : attacks);
+    const [family, templates] = pickFamily(attacks, plain, random);
     const attack = cut(fill(random.pick(templates), slots, random), random);
     const alone = random.chance(0.35);
     const head = fill(random.pick(HEADS), slots, random);
@@ -89,16 +108,13 @@ export function makeResults(seed: number, count: number, split?: Split): Example
   const random = seeded(seed);
   const attacks = familiesOf(ALL_RESULT_ATTACKS, split);
   const plain = familiesOf(PLAIN_RESULTS, split);
-  const slots = withGoals(
-    { ...SLOTS, ...Object.fromEntries(Object.entries(ALL_TEXT).map(([key, list]) => [key, part(list, split)])) },
-    split,
-  );
+  const slots = withGoals({ ...SLOTS, ...ALL_TEXT });
   const carriers = ALL_CARRIERS;
   const examples: Example[] = [];
   for (let index = 0; index < count; index++) {
     const carrier = random.chance(0.3) ? makeMarkup(random) : fill(random.pick(carriers), slots, random);
     examples.push({ text: disguise(carrier, 0.02, random), positive: false, family: 'honest', places: [] });
-    const [family, templates] = random.pick(random.chance(PLAIN) ? plain : attacks);
+    const [family, templates] = pickFamily(attacks, plain, random);
     const attack = cut(fill(random.pick(templates), slots, random), random);
     examples.push({
       text: random.chance(0.4)
@@ -116,22 +132,24 @@ export function makeResults(seed: number, count: number, split?: Split): Example
   return examples;
 }
 
-/** The turns of phrase that attacks share are held back like the templates are. */
-function withGoals(slots: Slots, split: Split | undefined): Slots {
-  const goals = part(GOALS, split);
+type Family = readonly [string, readonly string[]];
+
+function pickFamily(attacks: readonly Family[], plain: readonly Family[], random: Random): Family {
+  const isPlain = random.chance(PLAIN);
+  return random.pick((isPlain && plain.length > 0) || attacks.length === 0 ? plain : attacks);
+}
+
+function withGoals(slots: Slots): Slots {
   return {
     ...slots,
     ...PLAIN_SLOTS,
     ...WIDE_SLOTS,
     ...ACT_SLOTS,
-    ...Object.fromEntries(Object.entries(PHRASES).map(([key, list]) => [key, part(list, split)])),
-    goal: goals,
-    goalC: goals.map((goal) => `${goal.startsWith('{') ? goal : (goal[0] as string).toUpperCase() + goal.slice(1)}.`),
+    ...QUIET_SLOTS,
+    ...PHRASES,
+    goal: GOALS,
+    goalC: GOALS.map((goal) => `${goal.startsWith('{') ? goal : (goal[0] as string).toUpperCase() + goal.slice(1)}.`),
   };
-}
-
-function part<T>(list: readonly T[], split: Split | undefined): T[] {
-  return list.filter((_one, index) => split === undefined || (index % 3 === split.fold) === (split.part === 'judge'));
 }
 
 /** After a line or a sentence of the text. */
@@ -185,7 +203,8 @@ function embed(carrier: string, attack: string, random: Random): string {
   return at === 0 ? `${text}\n${carrier}` : `${carrier.slice(0, at)}${glue}${text}${glue === ' <!-- ' ? ' -->' : ''}${carrier.slice(at)}`;
 }
 
-/** Honest texts: paragraphs of this project's own documents and comments, pieces of its own code, as they once were, and the layouts of markup.ts. */
+/** Honest texts: paragraphs of this project's own documents and comments, pieces of its own code, as they once were, the layouts of markup.ts, and
+ * texts of published servers and installed packages. */
 export function makeBackground(seed: number, count: number): Example[] {
   const random = seeded(seed);
   const paragraphs = ['prose.txt', 'code.txt'].flatMap((file) =>
@@ -194,8 +213,10 @@ export function makeBackground(seed: number, count: number): Example[] {
       .filter((text) => text.length > 30),
   );
   const installed = readInstalled();
+  const servers = readServers(TRAINED);
   return Array.from({ length: count }, () => {
     const kind = random.next();
+    if (random.chance(SERVERS)) return random.pick(servers);
     if (random.chance(INSTALLED)) {
       const text = random.chance(0.6) ? pieceOf(installed.pages, random) : random.pick(installed.comments);
       return { text, positive: false, family: 'installed', places: [] };

@@ -1,11 +1,12 @@
-// Text that was written so that a filter does not read it and a model does: base64, hex, percent, entities, escapes, letters spread out, rot13. Decoded
+// Text that was written so that a filter does not read it and a model does: base64, base32, hex, bits, percent,
+// entities, escapes, letters spread out, words broken by hyphens, rot13. Decoded
 // once, bounded; what does not decode to readable text is left alone.
 import { surveyRuns } from './encoded-survey.ts';
 import { DISGUISED_WORDS } from './lexicon-world.ts';
 import { rot13, wordsOfLetters } from './word-table.ts';
 
 export interface Decoded {
-  kind: 'base64' | 'hex' | 'percent' | 'entity' | 'escape' | 'spread' | 'turned';
+  kind: 'base64' | 'base32' | 'hex' | 'bits' | 'broken' | 'percent' | 'entity' | 'escape' | 'spread' | 'turned';
   start: number;
   end: number;
   text: string;
@@ -15,6 +16,7 @@ export interface Decoded {
 export const MAX_DECODED_RUNS = 16;
 export const MAX_RUN_CHARS = 8192;
 
+const MIN_BASE32 = 24;
 /** Hexadecimal digits in one run, or in pairs with marks between them; tried where `surveyRuns` saw some. */
 const HEX_RUN = /\b[0-9a-fA-F]{24,}\b/y;
 const HEX_PAIRS = /(?:\b|\\x|0x)[0-9a-fA-F]{2}(?:[0-9a-fA-F]{2})*(?:(?:[ :,]|\\x| 0x|, 0x)(?:[0-9a-fA-F]{2})+){3,}/y;
@@ -27,6 +29,13 @@ const STRONG = DISGUISED_WORDS.split(' ');
 const TURNED = new RegExp(`\\b(?:${STRONG.map(rot13).join('|')})\\b`, 'i');
 const REVERSED = new RegExp(`\\b(?:${STRONG.map(backwards).join('|')})\\b`, 'i');
 const ESCAPE = /(?:\\u\{?[0-9a-fA-F]{2,6}\}?\s?){4,}/g;
+
+/** Bytes in ones and noughts. */
+const BITS = /\b[01]{8}(?:[ ,]?[01]{8}){7,}\b/y;
+const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+/** "Ig-nore prev-ious": two words in a row, or with one between, that are broken where no word is. */
+const BROKEN_HINT = /\b[A-Za-z]{1,6}-[a-z]{1,6} (?:[a-z]{1,8} )?[a-z]{1,6}-[a-z]{1,6}\b/i;
+const BROKEN = /\b[A-Za-z]{1,6}(?:-[a-z]{1,6}){1,3} (?:[A-Za-z,-]{1,16} ){0,24}[A-Za-z]{1,6}(?:-[a-z]{1,6}){1,3}\b/g;
 
 type Decode = (run: string) => string | undefined;
 
@@ -49,7 +58,9 @@ export function decodeRuns(text: string, mayBeTurned: boolean): Decoded[] {
       keep(kind, place, done, decode);
     }
   };
+  for (let at = 0; at < base64.length; at += 2) keep('base32', base64[at] as number, base64[at + 1] as number, fromBase32);
   keepAt('hex', hex, HEX_RUN, fromHex);
+  keepAt('bits', pairs, BITS, fromBits);
   keepAt('hex', pairs, HEX_PAIRS, fromHex);
   if (text.includes('%')) eachPercentRun(text, (start, end) => keep('percent', start, end, fromPercent));
   const keepAll = (kind: Decoded['kind'], pattern: RegExp, decode: Decode): void => {
@@ -57,6 +68,7 @@ export function decodeRuns(text: string, mayBeTurned: boolean): Decoded[] {
     for (let match = pattern.exec(text); match && found.length < MAX_DECODED_RUNS; match = pattern.exec(text))
       keep(kind, match.index, match.index + match[0].length, decode);
   };
+  if (text.includes('-') && BROKEN_HINT.test(text)) keepAll('broken', BROKEN, joined);
   if (text.includes('&#')) keepAll('entity', ENTITY, fromEntities);
   if (text.includes('\\u')) keepAll('escape', ESCAPE, fromEscapes);
   keepAt('spread', spread, SPREAD, gathered);
@@ -106,6 +118,26 @@ function fromBase64(run: string): string | undefined {
   return /[a-z]/.test(run) && /[A-Z0-9]/.test(run) ? Buffer.from(run, 'base64').toString('utf8') : undefined;
 }
 
+function fromBase32(run: string): string | undefined {
+  const digits = run.replace(/=+$/, '');
+  if (digits.length < MIN_BASE32 || !/^[A-Z2-7]+$/.test(digits) || !/[2-7]/.test(digits)) return undefined;
+  const bytes: number[] = [];
+  let bits = 0;
+  let held = 0;
+  for (const digit of digits) {
+    held = ((held << 5) | BASE32.indexOf(digit)) & 0xfff;
+    bits += 5;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes.push((held >> bits) & 0xff);
+  }
+  return Buffer.from(bytes).toString('utf8');
+}
+
+function fromBits(run: string): string {
+  return Buffer.from((run.match(/[01]{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2))).toString('utf8');
+}
+
 function fromHex(run: string): string | undefined {
   const digits = run.replace(/0x|\\x|[^0-9a-fA-F]/g, '');
   return /^[0-9]+$/.test(digits) ? undefined : Buffer.from(digits, 'hex').toString('utf8');
@@ -124,6 +156,10 @@ function fromEntities(run: string): string {
 
 function fromEscapes(run: string): string {
   return run.replace(/\\u\{?([0-9a-fA-F]{2,6})\}?/g, (_whole, digits: string) => character(Number.parseInt(digits, 16)));
+}
+
+function joined(run: string): string {
+  return run.replace(/(?<=[A-Za-z])-(?=[a-z])/g, '');
 }
 
 /** Words again: at doubled marks where there are some, else by the words we know. */
@@ -152,5 +188,5 @@ function isReadable(text: string): boolean {
     if ((unit >= 97 && unit <= 122) || (unit >= 65 && unit <= 90) || unit > 0xbf) letters++;
     else if (unit === 32) spaces++;
   }
-  return spaces > 0 && letters / text.length > 0.6;
+  return spaces > 0 && letters / text.length > 0.45 && (letters + spaces) / text.length > 0.65;
 }

@@ -130,6 +130,9 @@ const EVERY = of('all', 'scope', 'always');
 const MOVING = of('send', 'pay', 'visit', 'leak', 'grant');
 const GOAL = of('address', 'url', 'account', 'money');
 const REFUSE = of('refuse');
+const INSTEAD = of('instead');
+const OFF_SWITCH = of('disable');
+const GUARD = of('safety');
 
 function dropsRules(): boolean {
   return isOrder() && near(IGNORE, INSTRUCTION, 5) && any(WHOSE);
@@ -224,7 +227,7 @@ function tellsModelWhen(): boolean {
 }
 
 function movesMoney(): boolean {
-  return isOrder() && has(C.account) && any(PAY_SEND_CHANGE) && !has(C.please) && !has(C.me) && !has(C.not);
+  return isOrder() && has(C.account) && any(PAY_SEND_CHANGE) && !has(C.please) && !has(C.me) && !near(NOT, PAY_SEND_CHANGE, 48);
 }
 
 function hides(): boolean {
@@ -283,6 +286,19 @@ function warnsOfOthers(): boolean {
   return has(C.other) && (has(C.best) || has(C.superlative)) && near(TOOL_OR_OTHER, BAD, 8);
 }
 
+/** Key files are read by the way, whoever does it. */
+function readsKeyFiles(): boolean {
+  return isMeant() && has(C['secret-path']) && has(C.secret) && has(C.read) && !has(C.not);
+}
+
+function takesTheirPlace(): boolean {
+  return isOrder() && near(INSTEAD, TOOL, 6) && has(C.always) && has(C.first) && has(C.call) && !has(C.when);
+}
+
+function switchesGuardOff(): boolean {
+  return isMeant() && near(OFF_SWITCH, GUARD, 1) && (has(C.first) || has(C.always) || has(C.all) || has(C.change));
+}
+
 function runsWhen(): boolean {
   return isOrder() && (has(C.when) || has(C.after)) && has(C.call) && has(C.shell);
 }
@@ -333,4 +349,7 @@ const DEFINITION_ORDERS: readonly (() => boolean)[] = [
   callsForSecret,
   forbidsOthers,
   warnsOfOthers,
+  readsKeyFiles,
+  takesTheirPlace,
+  switchesGuardOff,
 ];

@@ -60,7 +60,7 @@ export function readMark(text: string, at: number, raw: number, json: boolean): 
     case 60: // <
       return readTag(text, at, next);
     case 91: // [
-      if (isTagWord(text, at + 1, 93)) hit(C.marker);
+      if (isTagWord(text, at + 1, 93)) hitMarker();
       state.clauseStart = true;
       return at + 1;
     case 35: // #
@@ -99,7 +99,11 @@ function readOtherMark(text: string, at: number, raw: number, next: number): num
     case 13:
       return at + 1;
     case 93: // ]
+      if (followsMarker()) state.clauseStart = true;
       return at === markup.wordsEnd ? markup.targetEnd : at + 1;
+    case 41: // )
+      if (followsMarker()) state.clauseStart = true;
+      return at + 1;
     case 62: // >
       if (markup.quote === 0) markup.tagAt = -1;
       state.clauseStart = true;
@@ -120,6 +124,19 @@ function readOtherMark(text: string, at: number, raw: number, next: number): num
     default:
       return at + 1;
   }
+}
+
+/** Words that a marker in brackets has at most. */
+const MARKER_WORDS = 3;
+
+function hitMarker(): void {
+  hit(C.marker);
+  state.markerAt = state.sentenceWords;
+}
+
+/** Does a bracket close a marker? What comes after it is said, and may be an order. */
+function followsMarker(): boolean {
+  return state.sentenceWords - state.markerAt <= MARKER_WORDS;
 }
 
 function readOpening(text: string, at: number): number {
@@ -261,13 +278,16 @@ function readTag(text: string, at: number, next: number): number {
   return from;
 }
 
+/** `[SYSTEM NOTE]` is a marker, `[system requirements]` is a link. */
+const SAID = /^(?:note|notice|message|override|prompt|instructions?|update)\b/i;
+
 /** Is this the word of a chat marker, closed by `close` soon? */
 function isTagWord(text: string, from: number, close: number): boolean {
   let hash = HASH_START;
   for (let at = from; at < text.length && at < from + 24; at++) {
     const raw = text.charCodeAt(at);
     if (raw === close || raw === 32 || raw === 47 || raw === 58 || raw === 95) {
-      if (MARKER_TAGS.has(hash) && (raw !== 32 || close === 62))
+      if (MARKER_TAGS.has(hash) && (raw !== 32 || close === 62 || SAID.test(text.slice(at + 1, at + 14))))
         return raw === close || boundedIndexOf(text, String.fromCharCode(close), at, 60) > 0;
       if (raw !== 95 && raw !== 47) return false;
     }
@@ -285,7 +305,7 @@ function readHeading(text: string, from: number): number {
   let end = at;
   for (; end < at + 20 && isLetter(text.charCodeAt(end)); end++) hash = hashStep(hash, foldUnit(text.charCodeAt(end), 0));
   const mark = text.charCodeAt(end);
-  if (MARKER_TAGS.has(hash) && (mark === 58 || mark === 95 || mark === 41 || mark === 32 || mark === 10)) hit(C.marker);
+  if (MARKER_TAGS.has(hash) && (mark === 58 || mark === 95 || mark === 41 || mark === 32 || mark === 10)) hitMarker();
   state.clauseStart = true;
   return at;
 }

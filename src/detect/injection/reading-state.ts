@@ -43,9 +43,9 @@ export const reading: Reading = {
   hashes: new Int32Array(START_HITS),
 };
 
-/** Words of the sentence so far, whether a clause begins here, the words at which something was negated and told, and whether a
+/** Words of the sentence so far, whether a clause begins here, the words at which something was negated, told and marked, and whether a
  * word of the text stands turned by thirteen letters or backwards. */
-export const state = { sentenceWords: 0, clauseStart: true, notAt: -9, tellAt: -9, sawTurned: false };
+export const state = { sentenceWords: 0, clauseStart: true, notAt: -9, tellAt: -9, markerAt: -9, sawTurned: false };
 
 /** Markup that is open: where its tag began, the quote around the attribute and whether it holds words, and where the words and the target of a picture end. */
 export const markup = { tagAt: -1, quote: 0, holdsWords: false, wordsEnd: -1, targetEnd: -1 };
@@ -109,6 +109,7 @@ function begin(at: number): void {
   state.clauseStart = true;
   state.notAt = -9;
   state.tellAt = -9;
+  state.markerAt = -9;
   reading.hitFrom[reading.count] = hitCount;
   reading.wordsFrom[reading.count] = hashCount;
 }

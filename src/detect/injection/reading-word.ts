@@ -20,7 +20,7 @@ const VOICE_WORDS = new Set(
     .map(hashWord),
 );
 
-/** One word, identifiers whole. Returns where it ends. */
+/** One word, identifiers whole; most letters are small ones. Returns where it ends. */
 export function readWord(text: string, from: number): number {
   let hash = HASH_START;
   let part = HASH_START;
@@ -32,22 +32,19 @@ export function readWord(text: string, from: number): number {
   let isIdentifier = false;
   let parts = 0;
   let at = from;
-  let previous = 0;
   for (; at < text.length; at++) {
     const raw = text.charCodeAt(at);
     let unit = raw;
-    // Most letters are small ones.
     if (raw >= 97 && raw <= 122) {
       letters++;
       plain++;
       hash = hashStep(hash, raw);
       part = hashStep(part, raw);
-      previous = raw;
       continue;
     }
     if (raw >= 65 && raw <= 90) {
       unit = raw + 32;
-      if (previous >= 97 && previous <= 122) isIdentifier = true;
+      if (at > from && text.charCodeAt(at - 1) >= 97 && text.charCodeAt(at - 1) <= 122) isIdentifier = true;
     } else if (raw >= 0x80) {
       unit = raw === 0x2019 ? 39 : foldUnit(raw, text.charCodeAt(at + 1));
       isHiddenInside ||= isHiddenMark(raw);
@@ -57,7 +54,9 @@ export function readWord(text: string, from: number): number {
       isIdentifier = true;
       parts = isTelling(conceptsOf(part)) ? conceptsOf(part) : parts | conceptsOf(part);
       part = HASH_START;
-    } else if (unit === 39) {
+      continue;
+    }
+    if (unit === 39) {
       if (letters === 0 || !isLetter(text.charCodeAt(at + 1))) break;
     } else if (!isWordUnit(unit) || (raw >= 0x80 && isUnspaced(unit))) break;
     else if (unit <= 57) digits++;
@@ -65,8 +64,7 @@ export function readWord(text: string, from: number): number {
     if (isImitator(raw)) imitators++;
     else if (raw < 0x80 && unit >= 97) plain++;
     hash = hashStep(hash, unit);
-    if (unit !== 95) part = hashStep(part, unit);
-    previous = raw;
+    part = hashStep(part, unit);
   }
   if (at === from) return from + 1;
   noteWord(letters > 0 ? hash : HASH_START);
@@ -74,7 +72,7 @@ export function readWord(text: string, from: number): number {
   let packed = conceptsOf(hash);
   if (packed === 0 && digits > 0 && letters > 0) packed = readLeet(text, from, at, digits, letters);
   const behind = text.charCodeAt(at);
-  if (packed === 0 && isIdentifier) packed = readIdentifier(conceptsOf(part), parts);
+  if (packed === 0 && isIdentifier) packed = readIdentifier(text, at, conceptsOf(part), parts);
   else if (packed === 0 && behind === 40 && letters > 2) hit(C.identifier);
   if (packed !== 0) hitForm(text, from, at, packed);
   if (behind === 58 && text.charCodeAt(at + 1) !== 47) readLabel(hash, isIdentifier && isTelling(packed));
@@ -102,8 +100,9 @@ function isHiddenMark(raw: number): boolean {
 }
 
 /** What the name of a thing in code says: its last part, or one before it. */
-function readIdentifier(last: number, parts: number): number {
+function readIdentifier(text: string, end: number, last: number, parts: number): number {
   hit(C.identifier);
+  if (text.charCodeAt(end) === 61 || text.charCodeAt(end) === 58) readSwitch(text, end + 1, last, parts);
   return isTelling(last) ? last : isTelling(parts) ? parts : 0;
 }
 
@@ -216,6 +215,18 @@ function readLeet(text: string, from: number, to: number, digits: number, letter
 
 /** 0o 1i 2z 3e 4a 5s 6g 7t 8b 9g */
 const LEET = [111, 105, 122, 101, 97, 115, 103, 116, 98, 103];
+
+/** `require_approval=false`: what guards the user, switched off. */
+function readSwitch(text: string, from: number, last: number, parts: number): void {
+  if (!isGuard(last) && !isGuard(parts)) return;
+  if (!/^[\s"'`]{0,2}(?:false|off|no|none|never|0|disabled)\b/i.test(text.slice(from, from + 12))) return;
+  hit(C.disable);
+  hit(C.safety);
+}
+
+function isGuard(packed: number): boolean {
+  return hasConcept(packed, C.safety) || hasConcept(packed, C.permission) || hasConcept(packed, C.approved);
+}
 
 /** Parts of an identifier that count for themselves. */
 function isTelling(packed: number): boolean {

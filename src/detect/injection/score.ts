@@ -10,8 +10,8 @@ import { DEFINITION_WEIGHTS, DEFINITION_WORDS, RESULT_WEIGHTS, RESULT_WORDS } fr
 export type Place = 'definition' | 'schema-text' | 'schema-value' | 'result' | 'disguised-definition' | 'disguised-result';
 
 /** Log odds at which a text counts. Chosen on real definitions and results: see docs/injection.md. */
-export const DEFINITION_POINT = 0.85;
-export const RESULT_POINT = 1.3;
+export const DEFINITION_POINT = 1.15;
+export const RESULT_POINT = 2.1;
 
 /** Weights are whole steps of this part of a log odd. */
 const STEPS = 16;
