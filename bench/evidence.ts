@@ -18,6 +18,7 @@ import { systemClock } from '../src/lib/clock.ts';
 import { sha256Hex } from '../src/lib/digest.ts';
 import { systemRandom } from '../src/lib/id.ts';
 import { openSqliteStore } from '../src/store/sqlite/store.ts';
+import { getOn } from './part.ts';
 
 const ORG = 'bench';
 const BATCH_ENTRIES = 500;
@@ -54,6 +55,7 @@ function tell(name: string, value: number, unit: string): void {
 async function timed(work: () => Promise<unknown> | unknown): Promise<{ wallMs: number; cpuMs: number }> {
   const [startMs, before] = [systemClock.monotonicMs(), process.cpuUsage()];
   await work();
+  getOn();
   const { user, system } = process.cpuUsage(before);
   return { wallMs: systemClock.monotonicMs() - startMs, cpuMs: (user + system) / 1000 };
 }
@@ -78,6 +80,7 @@ const STATUSES = ['ok', 'ok', 'ok', 'ok', 'tool_error'] as const;
 
 /** Decision and outcome of calls: the same for the same number, and no two alike. */
 function contents(from: number): string[] {
+  getOn();
   return Array.from({ length: BATCH_ENTRIES / 2 }, (_, n) => {
     const seq = from + 2 * n;
     const digest = sha256Hex(`call ${seq}`);
@@ -177,7 +180,10 @@ function generatedLog(count: number): LogStore {
     append: () => Promise.reject(new Error('it only reads')),
     head: async () => ({ seq: count, hash: sha256Hex(String(count)), revision: 0 }),
     async *read({ fromSeq = 1, toSeq = count }) {
-      for (let seq = fromSeq; seq <= toSeq; seq++) yield { seq, hash: sha256Hex(String(seq)), header: '', content: '' };
+      for (let seq = fromSeq; seq <= toSeq; seq++) {
+        if (seq % BATCH_ENTRIES === 0) getOn();
+        yield { seq, hash: sha256Hex(String(seq)), header: '', content: '' };
+      }
     },
     payload: async () => undefined,
   };
@@ -193,8 +199,10 @@ function memoryStore(count: number): CheckpointStore {
     replaceNote: async () => false,
     signingKeys: async () => [...keys],
     addSigningKey: async (_org, _known, made) => keys.push(made) > 0,
-    entryHashes: async (_org, from, limit) =>
-      Array.from({ length: Math.max(0, Math.min(limit, count - from + 1)) }, (_, n) => sha256Hex(String(from + n))).join(''),
+    entryHashes: async (_org, from, limit) => {
+      getOn();
+      return Array.from({ length: Math.max(0, Math.min(limit, count - from + 1)) }, (_, n) => sha256Hex(String(from + n))).join('');
+    },
     treeBlocks: async (_org, from, limit) => {
       const found: Uint8Array[] = [];
       for (let at = from; at < from + limit && blocks.has(at); at++) found.push(blocks.get(at) as Uint8Array);

@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { adminListener } from './app/admin-listener.ts';
 import { agentListener } from './app/agent-listener.ts';
 import { anchorsOf } from './app/anchors.ts';
-import { createApprovals, createDeliveries, createLinks, ticketTarget, watchTickets } from './app/approvals.ts';
+import { createApprovals, createDeliveries, createLinks, createUsedBook, ticketTarget, watchTickets } from './app/approvals.ts';
+import { ArchiveKeeper } from './app/archive-keeper.ts';
 import { CheckpointKeeper } from './app/checkpoint-keeper.ts';
 import { type Core, openCore } from './app/core.ts';
 import { Definitions } from './app/definitions.ts';
@@ -93,6 +94,7 @@ async function open(inside: Inside): Promise<Gateway> {
   await inside.notifier.start(exclusive);
   inside.forwards.start(exclusive);
   inside.retention.start();
+  inside.archives.start();
   for (const { org } of control.all()) await log.recordStart(org, { timeMs: clock.nowMs(), instance, version: VERSION, exclusive });
   await store.presence.settle();
   const agentServer = agentListener(inside);
@@ -130,7 +132,7 @@ function assemble(config: Config, core: Core): Inside {
   const { store, log, clock } = core;
   const logger = createLogger({ level: config.logLevel === 'trace' ? 'debug' : config.logLevel });
   const inFlight = new InFlight(config.limits.maxInFlight);
-  const views = new ViewBook();
+  const views = new ViewBook((error) => logger.error({ why: String(error) }, 'an agent could not be told that its lists changed'));
   const operators = new TokenDirectory();
   const metrics = createMetrics();
   const instance = newId('gw', clock.nowMs());
@@ -142,8 +144,11 @@ function assemble(config: Config, core: Core): Inside {
       next.org,
       next.view.operators().map(({ spec }) => spec.hash),
     );
-    // What is to end ends first: who may go on is told afterwards what it sees.
-    void killSwitch.follow(next, previous).then(() => views.controlChanged(next));
+    // What is to end ends first: who may go on is told afterwards what it sees. Neither of them fails; a mistake in them must not end the process.
+    killSwitch
+      .follow(next, previous)
+      .then(() => views.controlChanged(next))
+      .catch((error: unknown) => logger.error({ why: String(error) }, 'agents could not be told of a change'));
     retention.follow(next, previous);
     histories.want(next.org, next.risk !== undefined || next.policies.needsFacts);
     forwards.follow(next.view);
@@ -164,6 +169,7 @@ function assemble(config: Config, core: Core): Inside {
     ...{ config, logger, inFlight, views, histories, forwards, operators, control, metrics, killSwitch, instance, catalog },
     ...{ upstreams, connectors, approvals, retention },
     deliveries: createDeliveries(core, logger),
+    usedGrants: createUsedBook(core, approvals),
     slackAnswers: slackAnswers(logger),
     links: createLinks(core, (org) => control.current(org) !== undefined),
     limits: createLimits({ ...core, config, logger, instance }),
@@ -234,7 +240,10 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
 function evidenceOf(core: Core, config: Config, logger: Logger, instance: string, control: LiveControl) {
   const anchors = anchorsOf({ core, config, logger, instance, control, checkpointer: () => checkpoints.checkpointer });
   const checkpoints: CheckpointKeeper = new CheckpointKeeper(core, config, logger, anchors.keeper);
-  return { anchors, checkpoints };
+  const { archiveDirectory: directory, archiveIntervalMs: intervalMs } = config.audit;
+  const { checkpointer } = checkpoints;
+  const archives = new ArchiveKeeper({ ...{ core, controls: control, checkpointer, logger, instance }, directory, intervalMs });
+  return { anchors, checkpoints, archives };
 }
 
 function settingsOf(config: Config, instance: string): PipelineSettings {
@@ -307,6 +316,7 @@ async function stopInside(inside: Inside): Promise<void> {
   await inside.anchors.wire.close();
   await inside.forwards.close();
   await inside.retention.close();
+  await inside.archives.close();
   for (const { org } of control.all()) {
     const fields = { event: 'stop' as const, timeMs: clock.nowMs(), instance, reason: 'orderly stop' };
     await log.record(org, { type: 'system', fields }).catch(() => undefined); // the store may be what failed

@@ -310,9 +310,9 @@ describe('rights', () => {
 });
 
 describe('requests', () => {
-  const rawStatus = (headers: Record<string, string>) =>
+  const rawStatus = (headers: Record<string, string>, path = '/openapi.json') =>
     new Promise<number>((resolve, reject) => {
-      httpRequest(`${side.url}/healthz`, { headers }, (response) => {
+      httpRequest(`${side.url}${path}`, { headers }, (response) => {
         response.resume();
         resolve(response.statusCode ?? 0);
       })
@@ -323,10 +323,15 @@ describe('requests', () => {
   it('under a foreign name or from a foreign page are refused', async () => {
     expect(await rawStatus({ host: 'evil.example' })).toBe(403);
     expect(await rawStatus({ host: 'localhost.evil.example:7861' })).toBe(403);
-    expect(await rawStatus({ host: 'localhost:7861' })).toBe(200);
+    expect(await rawStatus({ host: 'localhost:7861' })).toBe(401);
     expect(await rawStatus({ origin: 'https://evil.example' })).toBe(403);
-    expect(await rawStatus({ origin: side.url })).toBe(200);
+    expect(await rawStatus({ origin: side.url })).toBe(401);
     expect((await ask('viewer', 'OPTIONS', '/api/v1/objects')).headers.get('access-control-allow-origin')).toBeNull();
+  });
+
+  it('for how it is are answered under any name: health checks choose theirs themselves', async () => {
+    for (const path of ['/healthz', '/readyz']) expect(await rawStatus({ host: '10.1.2.3:7861' }, path)).toBe(200);
+    expect(await rawStatus({ host: '10.1.2.3:7861' }, '/metrics')).toBe(403);
   });
 
   it('that are not what they should be get an answer that says so', async () => {

@@ -24,7 +24,10 @@ export interface Removable {
   why: string;
 }
 
-export async function removable(context: AdminContext, view: ControlView, archivedTo: number): Promise<Removable> {
+/** What is asked of a log and its store. */
+export type ArchiveContext = Pick<AdminContext, 'org' | 'logStore' | 'clock' | 'retention'>;
+
+export async function removable(context: ArchiveContext, view: ControlView, archivedTo: number): Promise<Removable> {
   const { org, logStore, clock, retention } = context;
   const [rule] = view
     .list('retention')
@@ -51,7 +54,7 @@ export async function removable(context: AdminContext, view: ControlView, archiv
 }
 
 /** What a store keeps of the entries up to `to`; undefined when there is no such entry. */
-export async function headAt({ org, logStore, retention }: AdminContext, to: number): Promise<ArchivedHead | undefined> {
+export async function headAt({ org, logStore, retention }: ArchiveContext, to: number): Promise<ArchivedHead | undefined> {
   const before = await retention.archived(org);
   for await (const { seq, hash, header } of logStore.read({ org, fromSeq: to, toSeq: to })) {
     const { revision } = JSON.parse(header) as { revision: number };
@@ -63,7 +66,7 @@ export async function headAt({ org, logStore, retention }: AdminContext, to: num
 }
 
 async function firstHeld(
-  { org, logStore }: AdminContext,
+  { org, logStore }: ArchiveContext,
   view: ControlView,
   fromSeq: number,
   toSeq: number,
@@ -78,7 +81,7 @@ async function firstHeld(
 }
 
 /** Does an outcome behind `to` belong to a decision before it? */
-async function isCrossed({ org, logStore }: AdminContext, to: number): Promise<boolean> {
+async function isCrossed({ org, logStore }: ArchiveContext, to: number): Promise<boolean> {
   let endMs: number | undefined;
   for await (const entry of logStore.read({ org, fromSeq: to })) {
     const content = contentOf(entry);

@@ -85,7 +85,7 @@ export interface AdminContext {
   testForward(name: string, author: string): Promise<ForwardTestReply | undefined>;
   /** `own`: only what is counted for this organization. */
   /** What policies of mode shadow would have changed, not yet in the log. */
-  shadowPending(): readonly ShadowDifference[];
+  shadowPending(): { readonly differences: readonly ShadowDifference[]; readonly beyond: number };
   metrics(own: boolean): Promise<string>;
   /** Milliseconds since the epoch, to the minute or so; undefined when no use is known. */
   lastUsedMs(token: string): number | undefined;

@@ -103,11 +103,14 @@ export const simulateRequest = policyText.extend({
   alone: z.boolean().optional(),
 });
 
-export const shadowReply = z.object({
+const shadowSummary = z.object({
+  type: z.literal('summary'),
   /** Policies that run beside the others now. */
   policies: z.array(z.string()),
   /** Differences since the last entry about them, in this process. */
   pending: z.number(),
+  /** Calls that came out differently and are in no row: more different ones than are kept. */
+  beyond: z.number(),
   rows: z.array(
     z.object({
       live: z.string(),
@@ -123,7 +126,9 @@ export const shadowReply = z.object({
   ),
 });
 export const shadowQuery = z.strictObject({ from: z.iso.datetime({ offset: true }).optional() });
-export type ShadowReply = z.infer<typeof shadowReply>;
+export type ShadowSummary = z.infer<typeof shadowSummary>;
+/** A line of the answer: how far the log was read, newest entry first, and in the end what was found. */
+export type ShadowStep = { type: 'progress'; seq: number; entries: number; calls: number } | ShadowSummary;
 
 export const starterQuery = z.strictObject({ agent: z.string().max(63).optional() });
 export const learnQuery = z.strictObject({ agent: z.string().max(63).optional(), from: z.iso.datetime({ offset: true }) });

@@ -85,6 +85,7 @@ export const revokeReply = z.object({ name: z.string(), revision: z.number() });
 export const operatorBody = z.object({
   name: z.string(),
   role: z.string(),
+  user: z.string().optional(),
   rights: z.array(z.string()).optional(),
   hint: z.string(),
   createdAt: z.string(),
@@ -297,6 +298,9 @@ export const statusReply = z.object({
 });
 export const rotateReply = z.object({ key: z.string(), previous: z.string() });
 
+export type OperatorList = z.infer<typeof operatorList>;
+export type OperatorRequest = z.input<typeof operatorRequest>;
+export type NewOperatorReply = z.infer<typeof newOperatorReply>;
 export type PlacedProblem = z.infer<typeof placedProblem>;
 export type EffectiveReply = z.infer<typeof effectiveReply>;
 export type ObjectBody = z.infer<typeof objectBody>;

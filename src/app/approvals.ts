@@ -5,6 +5,7 @@ import { ApprovalDesk, MAX_LIVE } from '../approval/desk.ts';
 import type { TicketEvent } from '../approval/events.ts';
 import { ReviewLinks } from '../approval/review-link.ts';
 import type { Ticket } from '../approval/ticket.ts';
+import { UsedBook } from '../approval/used-book.ts';
 import type { StopSubject, StopTarget } from '../kill/stopper.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Core } from './core.ts';
@@ -22,6 +23,10 @@ export function createApprovals({ store, vault, log, clock }: Core, instance: st
 export function createDeliveries({ store, vault, clock }: Core, logger: Pick<Logger, 'warn'>): Deliveries {
   const onFailure = (error: unknown): void => logger.warn({ why: String(error) }, 'that a held call still runs could not be written down');
   return new Deliveries({ store: store.deliveries, clock, sealer: sealerOf(vault), onFailure });
+}
+
+export function createUsedBook({ store, clock }: Core, { events }: ApprovalDesk): UsedBook {
+  return new UsedBook(store.approvals, events, clock);
 }
 
 /** `isKnown`: is there such an organization? Only of those there are keys. */
@@ -77,7 +82,7 @@ export function watchTickets(inside: Watched): () => Promise<void> {
   };
 }
 
-type Watched = Pick<Inside, 'approvals' | 'deliveries' | 'pipeline' | 'control' | 'clock' | 'logger'>;
+type Watched = Pick<Inside, 'approvals' | 'usedGrants' | 'deliveries' | 'pipeline' | 'control' | 'clock' | 'logger'>;
 
 /** What waits too long is told in the process log as well, for who watches nothing else. */
 function tellWaiting(
@@ -101,7 +106,7 @@ function tellWaiting(
   );
 }
 
-async function lookAtAll({ approvals, clock }: Watched, controls: readonly Parameters<typeof judgeOf>[0][], tasks: TaskRunner) {
+async function lookAtAll({ approvals, usedGrants, clock }: Watched, controls: readonly Parameters<typeof judgeOf>[0][], tasks: TaskRunner) {
   for (const control of controls) {
     const live = await approvals.expire(control.org, await approvals.list(control.org, { live: true, limit: MAX_LIVE }));
     approvals.waiting.replace(control.org, live);
@@ -110,6 +115,7 @@ async function lookAtAll({ approvals, clock }: Watched, controls: readonly Param
     for (const [i, ticket] of live.entries()) if (whys[i]) await approvals.drain(control.org, ticket.id, whys[i].message);
     for (const [i, ticket] of live.entries()) if (!whys[i]) await approvals.nudge(control.org, ticket);
     await tasks.look(control.org, live);
+    await usedGrants.refresh(control.org);
   }
 }
 

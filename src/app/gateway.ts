@@ -2,6 +2,7 @@
 import type { Deliveries } from '../approval/deliveries.ts';
 import type { ApprovalDesk } from '../approval/desk.ts';
 import type { ReviewLinks } from '../approval/review-link.ts';
+import type { UsedBook } from '../approval/used-book.ts';
 import type { AuditLog } from '../audit/log.ts';
 import type { LastUsed } from '../auth/last-used.ts';
 import type { TokenDirectory } from '../auth/token-directory.ts';
@@ -22,6 +23,7 @@ import type { ViewBook } from '../pipeline/view-book.ts';
 import type { AgentServer } from '../server/agent-server.ts';
 import type { Upstreams } from '../upstream/exchange.ts';
 import type { Anchors } from './anchors.ts';
+import type { ArchiveKeeper } from './archive-keeper.ts';
 import type { CheckpointKeeper } from './checkpoint-keeper.ts';
 import type { Core } from './core.ts';
 import type { Definitions } from './definitions.ts';
@@ -47,6 +49,7 @@ export interface Inside extends Core {
   readonly killSwitch: KillSwitch;
   readonly approvals: ApprovalDesk;
   readonly deliveries: Deliveries;
+  readonly usedGrants: UsedBook;
   readonly links: ReviewLinks;
   readonly slackAnswers: SlackAnswers;
   readonly intent: IntentAnalyser;
@@ -55,6 +58,7 @@ export interface Inside extends Core {
   readonly anchors: Anchors;
   readonly forwards: ForwardKeeper;
   readonly retention: RetentionKeeper;
+  readonly archives: ArchiveKeeper;
   readonly dlpScanner: DlpScanner;
   readonly injectionLooker: InjectionLooker;
   readonly catalog: Catalog;

@@ -1,6 +1,6 @@
 // Notifications of a running gateway: the notifier with its ports, what is told beside the log, and its metrics.
 import { randomInt } from 'node:crypto';
-import { systemResolve } from '../notify/address-guard.ts';
+import { systemResolve } from '../lib/address-guard.ts';
 import { Channels } from '../notify/channels.ts';
 import { Notifier } from '../notify/notifier.ts';
 import { secretSealer } from '../vault/vault.ts';

@@ -1,4 +1,5 @@
-// Writes to the log, now and then, what policies of mode shadow would have changed. What a crash takes with it is a minute of counts.
+// Writes to the log, now and then, what policies of mode shadow would have changed. What a crash takes with it is a minute of counts;
+// what the log does not take is written later.
 import type { AuditLog } from '../audit/log.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../observe/log.ts';
@@ -29,9 +30,11 @@ export class ShadowKeeper {
 
   async write(): Promise<void> {
     const { tally, log, clock, logger, instance } = this.#options;
-    for (const [org, { fromMs, differences, beyond }] of tally.take()) {
+    for (const [org, told] of tally.take()) {
+      const { fromMs, differences, beyond } = told;
       const fields = { event: 'shadow' as const, timeMs: clock.nowMs(), fromMs, differences, beyond, instance };
       await log.record(org, { type: 'system', fields }).catch((error: unknown) => {
+        tally.giveBack(org, told);
         logger.warn(
           { org, why: error instanceof Error ? error.message : String(error) },
           'differences of watching policies were not recorded',

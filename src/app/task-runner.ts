@@ -1,15 +1,12 @@
 // Makes the calls of held tasks once they are approved: at once when the vote is cast here, else at the next look at the store.
 // INVARIANT: each is made on its own grant or not at all, by whichever gateway is first (test/fault/delivery-replicas.test.ts).
-import type { Deliveries, ParkedRequest } from '../approval/deliveries.ts';
+import type { Deliveries } from '../approval/deliveries.ts';
 import type { ApprovalDesk } from '../approval/desk.ts';
 import type { Ticket } from '../approval/ticket.ts';
-import { type Call, type DenialCode, newCall } from '../call.ts';
 import type { Clock } from '../lib/clock.ts';
-import { newId } from '../lib/id.ts';
-import type { JsonObject } from '../lib/json.ts';
 import { Lru } from '../lib/lru.ts';
-import { parseJson } from '../mcp/parse-json.ts';
 import type { Logger } from '../observe/log.ts';
+import { PASSING, parkedCall } from '../pipeline/parked-call.ts';
 import type { Pipeline } from '../pipeline/run.ts';
 
 /** Calls of tasks that one process makes at the same time; the others wait for the next look. */
@@ -20,8 +17,6 @@ const FORGET_EVERY_MS = 60_000;
 /** What could not be made now is tried again after 5, 10, 20 … seconds. */
 const MIN_RETRY_MS = 5_000;
 const MAX_RETRY_MS = 300_000;
-/** Refusals that may be over at the next look; the grant is still there then. */
-const PASSING: ReadonlySet<DenialCode> = new Set(['limit_exceeded', 'log_unavailable', 'credential_unavailable', 'cancelled', 'internal']);
 
 export interface TaskRunnerPorts {
   deliveries: Deliveries;
@@ -84,8 +79,9 @@ export class TaskRunner {
   async #make(org: string, ticket: string, controller: AbortController): Promise<void> {
     const { deliveries, approvals, pipeline, clock } = this.#ports;
     const request = await deliveries.parked(org, ticket);
-    if (!request) return;
-    const call = callOf(request, ticket, controller, clock);
+    // What was made already waits for its answer to be let go, which whoever asks for the task gets.
+    if (!request || (await deliveries.find(org, ticket))?.kept) return;
+    const call = parkedCall(request, ticket, controller, clock);
     const outcome = await pipeline.run(call);
     // What ran on the grant was kept by the pipeline, before anybody could be told.
     if (outcome.type !== 'denied') return;
@@ -95,24 +91,4 @@ export class TaskRunner {
     await approvals.drain(org, ticket, `its task was refused: ${outcome.code}`);
     await deliveries.keep(org, ticket, call.id, { type: 'refused', message, code: outcome.code }, request.keepMs);
   }
-}
-
-function callOf(request: ParkedRequest, ticket: string, controller: AbortController, clock: Clock): Call {
-  return newCall({
-    id: newId('call', clock.nowMs()),
-    startedMs: clock.monotonicMs(),
-    kind: 'call',
-    surface: request.surface,
-    method: request.method,
-    params: parseJson(request.params) as JsonObject,
-    paramsText: request.params,
-    client: { era: 'modern', ...request.client, sessionId: undefined, logLevel: undefined },
-    bearerHash: request.bearerHash,
-    remoteAddress: request.remoteAddress,
-    mcpHeaders: request.mcpHeaders,
-    peer: { notify: () => undefined, request: undefined },
-    signal: controller.signal,
-    abort: (reason) => controller.abort(reason),
-    redeems: ticket,
-  });
 }

@@ -43,7 +43,7 @@ export type Ending =
   /** Surely nothing was sent to a server: the identical call is asked for anew. */
   | { type: 'unused' }
   /** Refused before the grant was used; or it ran, and its answer waits under the ticket that the message names. */
-  | { type: 'refused'; message: string; code: string };
+  | { type: 'refused'; message: string; code: string; waits?: string | undefined };
 
 export interface KeptEnding {
   callId: string;

@@ -14,6 +14,15 @@ export interface TicketRow {
   createdMs: number;
   expiresMs: number;
   text: string;
+  /** When its grant was used; written, not read back. */
+  usedMs?: number | undefined;
+}
+
+/** A grant that was used. */
+export interface UsedGrant {
+  agent: string;
+  binding: string;
+  usedMs: number;
 }
 
 export type PutResult =
@@ -56,6 +65,8 @@ export interface ApprovalStore {
   newest(org: string, binding: string): Promise<TicketRow | undefined>;
   /** Newest first. `agent`: of one agent only. */
   list(org: string, query: { live: boolean; agent?: string | undefined; limit: number }): Promise<TicketRow[]>;
+  /** Grants used since then, newest first. */
+  used(org: string, sinceMs: number, limit: number): Promise<UsedGrant[]>;
   /** What was sealed at the first write. */
   sealed(org: string, id: string): Promise<Uint8Array | undefined>;
 }

@@ -279,8 +279,19 @@ function namedIn(approvers: Ticket['approvers']): ApprovalFields['approvers'] {
 }
 
 export function rowOf(ticket: Ticket): TicketRow {
-  const { id, binding, state, version, createdMs, expiresMs, requester } = ticket;
-  return { id, binding, live: LIVE_STATES.has(state), agent: requester.agent, version, createdMs, expiresMs, text: ticketText(ticket) };
+  const { id, binding, state, version, createdMs, expiresMs, requester, ended } = ticket;
+  const usedMs = state === 'consumed' ? ended?.timeMs : undefined;
+  return {
+    id,
+    binding,
+    live: LIVE_STATES.has(state),
+    agent: requester.agent,
+    version,
+    createdMs,
+    expiresMs,
+    text: ticketText(ticket),
+    usedMs,
+  };
 }
 
 /** The members that texts and reviewers read; the inverse of `readTicket`. */

@@ -1,4 +1,4 @@
-// Could this URI have come from this URI template? For routing only. RFC 6570 levels 1–3 (and explode / prefix modifiers, loosely).
+// Could this URI have come from this URI template, and what does it become with some of its values? RFC 6570 levels 1–3 (and explode / prefix modifiers, loosely).
 // Linear in the URI: the template becomes a pattern for the linear engine; templates and URIs come from outside.
 import { RE2JS } from 're2js';
 
@@ -35,6 +35,52 @@ export function compileTemplate(source: string): UriTemplate | undefined {
   if (!engine) return undefined;
   return { source, prefix, matches: (uri) => uri.length <= MAX_URI_CHARS && uri.startsWith(prefix) && engine.testExact(uri) };
 }
+
+/**
+ * The template with the values that are known put in, `{name}` where one is not; the template itself where none is. For rules to look at: what a value
+ * may mean to a server is theirs to judge (policy/resource-path.ts).
+ */
+export function expandedTemplate(source: string, values: Readonly<Record<string, unknown>>): string {
+  if (source.length > MAX_TEMPLATE_CHARS) return source;
+  let isKnown = false;
+  const expanded = source.replace(/\{([+#./;?&]?)([^{}]*)\}/g, (_written, operator: string, list: string) => {
+    const { first, between, isNamed, isRaw } = EXPANSION[operator] ?? PLAIN;
+    const texts = list.split(',').map((variable) => {
+      const name = variable.replace(/(?:\*|:\d{1,4})$/, '');
+      const value = Object.hasOwn(values, name) ? values[name] : undefined;
+      if (typeof value !== 'string') return isNamed ? `${name}={${name}}` : `{${name}}`;
+      isKnown = true;
+      const text = isRaw ? value : encoded(value);
+      return isNamed ? `${name}=${text}` : text;
+    });
+    return first + texts.join(between);
+  });
+  return isKnown ? expanded : source;
+}
+
+/** Half of a character has no code; nothing that is asked for has one in its name. */
+function encoded(value: string): string {
+  return encodeURIComponent(value.toWellFormed());
+}
+
+interface Expansion {
+  first: string;
+  between: string;
+  isNamed?: true;
+  isRaw?: true;
+}
+
+/** RFC 6570 §3.2, appendix A. */
+const PLAIN: Expansion = { first: '', between: ',' };
+const EXPANSION: Readonly<Record<string, Expansion | undefined>> = {
+  '+': { first: '', between: ',', isRaw: true },
+  '#': { first: '#', between: ',', isRaw: true },
+  '.': { first: '.', between: '.' },
+  '/': { first: '/', between: '/' },
+  ';': { first: ';', between: ';', isNamed: true },
+  '?': { first: '?', between: '&', isNamed: true },
+  '&': { first: '&', between: '&', isNamed: true },
+};
 
 function compileEngine(pattern: string): RE2JS | undefined {
   try {

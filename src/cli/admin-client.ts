@@ -25,13 +25,10 @@ import type {
   HistoryReply,
   LimitBody,
   LintReply,
-  NewOrganizationReply,
   NewTokenReply,
   ObjectBody,
-  OrganizationList,
   PolicyDiffReply,
   ReportName,
-  ShadowReply,
   StarterReply,
   StatusReply,
   TokenList,
@@ -41,6 +38,7 @@ import { type AdminClientOptions, type ExportPage, queryText, Wire } from './adm
 import { type EvidenceClient, evidenceClient } from './evidence-client.ts';
 import { type FreezeClient, freezesOf } from './freeze-client.ts';
 import { type NotifyClient, notificationsOf } from './notify-client.ts';
+import { type OperatorClient, operatorsOf } from './operator-client.ts';
 import { type PasskeyClient, passkeysOf } from './passkey-client.ts';
 
 export interface LogEntryBody {
@@ -56,7 +54,7 @@ export interface PolicyBody {
   revision?: number;
 }
 
-export interface AdminClient extends EvidenceClient, FreezeClient, NotifyClient, PasskeyClient {
+export interface AdminClient extends EvidenceClient, FreezeClient, NotifyClient, OperatorClient, PasskeyClient {
   readonly url: string;
   status(): Promise<StatusReply>;
   ready(): Promise<boolean>;
@@ -68,7 +66,8 @@ export interface AdminClient extends EvidenceClient, FreezeClient, NotifyClient,
   whatIf(body: { text: string; fileName: string }): Promise<ExplainReply>;
   /** JSON lines, one value each. */
   simulate(body: { text: string; fileName: string; from: string; alone: boolean }): Promise<AsyncIterable<unknown>>;
-  shadow(query: Readonly<Record<string, string | undefined>>): Promise<ShadowReply>;
+  /** JSON lines. */
+  shadow(query: Readonly<Record<string, string | undefined>>): Promise<AsyncIterable<unknown>>;
   starterPolicy(query: Readonly<Record<string, string | undefined>>): Promise<StarterReply>;
   learnedPolicy(query: Readonly<Record<string, string | undefined>>): Promise<StarterReply>;
   lintPolicies(body: PolicyBody): Promise<LintReply>;
@@ -82,8 +81,6 @@ export interface AdminClient extends EvidenceClient, FreezeClient, NotifyClient,
   createToken(body: TokenRequest): Promise<NewTokenReply>;
   revokeToken(name: string): Promise<{ name: string; revision: number }>;
   rotateToken(name: string, body: { overlapMs?: number; expiresAt?: string }): Promise<NewTokenReply>;
-  organizations(): Promise<OrganizationList>;
-  createOrganization(body: Record<string, string>): Promise<NewOrganizationReply>;
   who(query: Readonly<Record<string, string | undefined>>): Promise<AccessReply>;
   what(query: Readonly<Record<string, string | undefined>>): Promise<AccessReply>;
   forwards(): Promise<{ forwards: ForwardBody[] }>;
@@ -139,7 +136,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     explain: (call) => wire.json('GET', at('explain', call)),
     whatIf: (body) => wire.json('POST', at('explain'), body),
     simulate: (body) => wire.lines('POST', at('policy', 'simulate'), body),
-    shadow: (query) => wire.json('GET', at('policy', 'shadow') + queryText(query)),
+    shadow: (query) => wire.lines('GET', at('policy', 'shadow') + queryText(query)),
     starterPolicy: (query) => wire.json('GET', at('policy', 'starter') + queryText(query)),
     learnedPolicy: (query) => wire.json('GET', at('policy', 'learned') + queryText(query)),
     lintPolicies: (body) => wire.json('POST', at('policy', 'lint'), body),
@@ -154,8 +151,6 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     createToken: (body) => wire.json('POST', at('tokens'), body),
     revokeToken: (name) => wire.json('POST', at('tokens', name, 'revoke')),
     rotateToken: (name, body) => wire.json('POST', at('tokens', name, 'rotate'), body),
-    organizations: () => wire.json('GET', at('organizations')),
-    createOrganization: (body) => wire.json('POST', at('organizations'), body),
     who: (query) => wire.json('GET', at('access', 'who') + queryText(query)),
     what: (query) => wire.json('GET', at('access', 'what') + queryText(query)),
     limits: () => wire.json('GET', at('limits')),
@@ -163,6 +158,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     ...approvalsOf(wire),
     ...notificationsOf(wire),
     ...passkeysOf(wire),
+    ...operatorsOf(wire),
     ...freezesOf(wire),
     ...exportsOf(wire),
     ...evidenceClient(wire),

@@ -15,7 +15,8 @@ export async function withGateway<T>(run: Run, use: (client: AdminClient) => Pro
   const token = operatorToken(run, config);
   if (token === undefined) {
     const where = join(config.dataDir, OPERATOR_TOKEN_FILE);
-    const next = 'Set SALLYPORT_OPERATOR_TOKEN, or name the data directory of the gateway with --data.';
+    const next =
+      'Set SALLYPORT_OPERATOR_TOKEN, or name the data directory of the gateway with --data. If it is lost: sallyport operator recover';
     throw new GatewayError('operator_token_missing', `There is no operator token: no file ${where}. ${next}`);
   }
   return withClient(adminUrl(run, config), token, run, use, meantOrganization(run));

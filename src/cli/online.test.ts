@@ -136,6 +136,25 @@ it('prune deletes what is not given, operators only when they are named', async 
   expect(await ok('get', 'operators', '-o', 'name')).toBe('operator/admin\n');
 });
 
+it('operators are made, listed and revoked; a token is shown once, and is worth what its role is', async () => {
+  const made = await cli(['operator', 'create', 'ada', '--role', 'reviewer', '--expires', '30d']);
+  expect(made.stdout).toMatch(/^so_[A-Za-z0-9_-]+\n$/);
+  const env = { SALLYPORT_OPERATOR_TOKEN: made.stdout.trim() };
+  const list = await ok('operator', 'list');
+  expect(list).toMatch(/^ada +reviewer +- +so_\S+… +until /m);
+  expect(list).not.toContain(made.stdout.trim());
+  expect((await cli(['approval', 'list'], { env })).code).toBe(0);
+  expect((await cli(['operator', 'list'], { env })).code).toBe(4);
+  expect((await cli(['operator', 'create', 'ada', '--role', 'viewer'])).code).toBe(5);
+  const wrong = await cli(['operator', 'create', 'bob', '--role', 'boss']);
+  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('viewer, reviewer, operator, admin, not "boss"')]);
+  expect(await ok('operator', 'revoke', 'ada')).toContain('is revoked');
+  expect((await cli(['approval', 'list'], { env })).code).toBe(4);
+  expect(JSON.parse(await ok('operator', 'list', '--json'))).toMatchObject({
+    operators: expect.arrayContaining([expect.objectContaining({ name: 'ada', revokedAt: expect.any(String) })]),
+  });
+});
+
 it('a token is the only thing on standard output, once; then revoked', async () => {
   const made = await cli(['token', 'create', 'support-bot', '--expires', '30d', '--servers', 'tickets', '--tools', 'get_*,list_*']);
   expect(made.stdout).toMatch(/^sp_[A-Za-z0-9_-]{49}\n$/);

@@ -11,7 +11,7 @@ import { loadConfig } from '../config.ts';
 import { applyChanges } from '../object/apply.ts';
 import type { OperatorSpec, StoredObject } from '../object/kinds.ts';
 import { buildView } from '../object/snapshot.ts';
-import { ensureOperator, OPERATOR_TOKEN_FILE, readOperatorToken } from './operator-file.ts';
+import { ensureOperator, OPERATOR_TOKEN_FILE, readOperatorToken, recoverOperator } from './operator-file.ts';
 
 const ORG = 'default';
 let dataDir: string;
@@ -84,6 +84,21 @@ it('leaves neither operator nor file behind when the change cannot be written', 
   await core.store.lifecycle.close();
   await expect(ensureOperator(core, ORG, dataDir)).rejects.toThrow();
   expect((await readdir(dataDir)).filter((name) => name.startsWith(OPERATOR_TOKEN_FILE))).toEqual([]);
+});
+
+it('recovers: one more admin for who may write the database, though there is one; the others stay, and the log says whence it came', async () => {
+  await ensureOperator(core, ORG, dataDir);
+  const lost = readOperatorToken(dataDir);
+  await rm(join(dataDir, OPERATOR_TOKEN_FILE));
+  const made = await recoverOperator(core, ORG, dataDir);
+  expect(made).toMatchObject({ name: 'admin-2', path: join(dataDir, OPERATOR_TOKEN_FILE) });
+  expect((await stat(made.path)).mode & 0o777).toBe(0o600);
+  expect(await whoIs(readOperatorToken(dataDir))).toMatchObject({ name: 'admin-2', role: 'admin' });
+  expect(await whoIs(lost)).toMatchObject({ name: 'admin' });
+  let last: { content: string } | undefined;
+  for await (const entry of core.store.log.read({ org: ORG, reverse: true, limit: 1 })) last = entry;
+  expect(last?.content).toContain('recovery on the machine');
+  await expect(recoverOperator(core, 'nobody', dataDir)).rejects.toThrow('There is no organization "nobody"');
 });
 
 it('refuses a file that others can read', async () => {

@@ -29,12 +29,46 @@ export interface FirstOperator {
  * of a gateway may make others: that operator has the right to.
  */
 export async function ensureOperator(core: Core, org: string, dataDir: string): Promise<FirstOperator> {
+  const view = buildView(await core.store.objects.load(org));
+  const isThere = view.operators().some(({ spec }) => isUsableAdmin(spec, core.clock.nowMs()));
+  if (isThere) return { path: undefined, revision: view.revision };
+  const made = await makeOperator(core, org, dataDir, FIRST_START);
+  return { path: made?.path, revision: made?.revision ?? buildView(await core.store.objects.load(org)).revision };
+}
+
+/** Makes one more operator of role admin, for who may write the database itself; its token is in the file that the command line reads. */
+export async function recoverOperator(core: Core, org: string, dataDir: string): Promise<MadeOperator> {
+  if (!(await core.store.objects.organizations()).includes(org))
+    throw new GatewayError('unknown_organization', `There is no organization "${org}". Name one with --org.`);
+  const made = await makeOperator(core, org, dataDir, RECOVERY);
+  if (!made) throw new GatewayError('conflict', 'Somebody else made an operator at the same time. Run this again.');
+  return made;
+}
+
+interface MadeOperator {
+  name: string;
+  path: string;
+  revision: number;
+}
+
+interface Occasion {
+  author: string;
+  title: string;
+  /** Whether one that can sign in is enough. */
+  isOnlyOne: boolean;
+}
+
+const FIRST_START: Occasion = { author: 'first start', title: 'Made at the first start', isOnlyOne: true };
+const RECOVERY: Occasion = { author: 'recovery on the machine', title: 'Made on the machine of the gateway', isOnlyOne: false };
+
+/** undefined when another one that can sign in was faster, and one is enough. */
+async function makeOperator(core: Core, org: string, dataDir: string, occasion: Occasion): Promise<MadeOperator | undefined> {
   const isFirst = (await core.store.objects.organizations())[0] === org;
   const path = resolve(isFirst ? join(dataDir, OPERATOR_TOKEN_FILE) : operatorTokenPath(dataDir, org));
   for (let attempt = 1; ; attempt++) {
     const view = buildView(await core.store.objects.load(org));
     const nowMs = core.clock.nowMs();
-    if (view.operators().some(({ spec }) => isUsableAdmin(spec, nowMs))) return { path: undefined, revision: view.revision };
+    if (occasion.isOnlyOne && view.operators().some(({ spec }) => isUsableAdmin(spec, nowMs))) return undefined;
     const { token, hash, hint } = newOperatorToken();
     const partial = `${path}.${hash.slice(0, 16)}.tmp`;
     const spec = {
@@ -46,19 +80,21 @@ export async function ensureOperator(core: Core, org: string, dataDir: string): 
     };
     const operator: StoredObject<'operator'> = {
       kind: 'operator',
-      metadata: { name: freeName(view), title: 'Made at the first start' },
+      metadata: { name: freeName(view), title: occasion.title },
       spec,
       revision: 0,
     };
     // The token is on disk before it is worth anything, and gets its name only when it is: no crash leaves an operator without a token.
     writePrivate(partial, `${token}\n`);
-    const result = await applyChanges(objectContext(core), org, { put: [operator] }, { author: 'first start' }).catch((error: unknown) => {
-      rmSync(partial, { force: true });
-      throw error;
-    });
+    const result = await applyChanges(objectContext(core), org, { put: [operator] }, { author: occasion.author }).catch(
+      (error: unknown) => {
+        rmSync(partial, { force: true });
+        throw error;
+      },
+    );
     if (result.type === 'applied') {
       renameSync(partial, path);
-      return { path, revision: result.revision };
+      return { name: operator.metadata.name, path, revision: result.revision };
     }
     rmSync(partial, { force: true });
     if (attempt === MAX_ATTEMPTS)

@@ -94,7 +94,11 @@ it.each([
   [['token', 'create', 'a', '--servers', ' , '], 'Give at least one value'],
   [['token', 'create', 'a', '--network', ''], 'Give at least one value'],
   [['token', 'create', 'a', '--resource', ''], 'Give at least one value'],
-  [['rollback', 'policy', 'x'], '--to'],
+  [['rollback', 'policy', 'x', '--to', 'first'], '--to'],
+  [['policy', 'diff', 'now', 'none.yaml'], 'There is no file or folder none.yaml (ENOENT). Check the name'],
+  [['policy', 'simulate', '--policy', 'none.yaml'], 'There is no file or folder none.yaml (ENOENT). Check the name'],
+  [['dlp', 'scan', 'none.txt'], 'There is no file or folder none.txt (ENOENT). Check the name'],
+  [['risk', 'backtest', '-f', 'none.yaml'], 'There is no file or folder none.yaml (ENOENT). Check the name'],
   [['history', 'policy', 'x', '--limit', '-1'], '--limit'],
   [['key', 'rotate', 'everything'], 'data or master'],
   [['serve', '--listen', 'here'], '--listen'],
@@ -106,11 +110,28 @@ it.each([
   const json = await runCli([...args, '--json'], { env });
   expect(json).toMatchObject({ code: 2, stderr: '' });
   const { error } = jsonOf(json) as { error: { code: string; message: string } };
-  expect(['usage', 'settings_invalid']).toContain(error.code);
+  expect(['usage', 'settings_invalid', 'file_unreadable']).toContain(error.code);
   expect(json.stdout).toContain(message);
   const text = await runCli(args, { env });
   expect(text).toMatchObject({ code: 2, stdout: '' });
   expect(text.stderr).toMatch(/^sallyport: /);
+});
+
+it.each([
+  [[], 'sallyport start | '],
+  [['token'], 'sallyport token create | list | revoke | rotate'],
+  [['policy'], 'sallyport policy '],
+])('%j alone with --json says which commands there are', async (words, message) => {
+  const { code, stdout, stderr } = await runCli([...words, '--json']);
+  expect([code, stderr]).toEqual([2, '']);
+  expect(JSON.parse(stdout)).toEqual({ error: { code: 'usage', message: expect.stringContaining(`Say which command: ${message}`) } });
+});
+
+it('--json may stand before the command it is for', async () => {
+  const after = await runCli(['dlp', 'profile', '--json']);
+  expect(JSON.parse(after.stdout)).not.toEqual([]);
+  expect(await runCli(['--json', 'dlp', 'profile'])).toEqual(after);
+  expect(await runCli(['dlp', '--json', 'profile'])).toEqual(after);
 });
 
 it('a secret is not taken from a flag, and not repeated', async () => {

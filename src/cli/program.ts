@@ -1,6 +1,6 @@
 // The command line: builds the commander tree from the table of commands, runs the one that was asked for, returns its exit code.
 // Never ends the process itself, and never loads the code of a command that is not run.
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { SettingInfo } from '../config.ts';
 import { type CommandSpec, type OptionSpec, Options, type Run } from './command.ts';
 import { commands } from './commands.ts';
@@ -34,8 +34,20 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
     await program.parseAsync(argv, { from: 'user' });
     return code;
   } catch (error) {
-    return reportFailure(error, terminal, json);
+    return reportFailure(json ? missingCommand(error, argv) : error, terminal, json);
   }
+}
+
+/** Where the help of a group would stand on a screen, JSON says which commands it has. */
+function missingCommand(error: unknown, argv: readonly string[]): unknown {
+  if (!(error instanceof CommanderError) || error.code !== 'commander.help' || error.exitCode === 0) return error;
+  let path = 'sallyport';
+  let choices = commands;
+  for (const word of argv) {
+    const group = choices.find(({ usage, commands: inner }) => usage === word && inner !== undefined);
+    if (group) [path, choices] = [`${path} ${word}`, group.commands ?? []];
+  }
+  return usageError(`Say which command: ${path} ${choices.map(({ usage }) => usage.split(' ')[0]).join(' | ')}`);
 }
 
 export function buildProgram(context: ProgramContext): Command {
@@ -46,6 +58,8 @@ export function buildProgram(context: ProgramContext): Command {
       'after',
       () => `\n${exitCodeText()}\n\nFrom a checkout: npm run -s sallyport -- COMMAND\nExamples of a command: sallyport COMMAND --help`,
     );
+  // Taken wherever it stands, also before the command it is for.
+  program.addOption(toOption(JSON_OPTION).hideHelp());
   for (const spec of commands) program.addCommand(build(spec, context, undefined));
   return program;
 }
@@ -61,6 +75,7 @@ function build(spec: CommandSpec, context: ProgramContext, parent: string | unde
   if (spec.group !== undefined) command.helpGroup(spec.group);
   for (const argument of args) command.argument(argument);
   for (const option of optionsOf(spec, context.settings)) command.addOption(option);
+  if (spec.commands) command.addOption(toOption(JSON_OPTION).hideHelp());
   if (spec.examples)
     command.addHelpText('after', `\nExamples:\n${spec.examples.map(([line, what]) => `  # ${what}\n  sallyport ${line}`).join('\n')}`);
   for (const child of spec.commands ?? []) command.addCommand(build(child, context, path));

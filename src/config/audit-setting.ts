@@ -26,6 +26,19 @@ export const auditSettings = z.strictObject({
     .enum(['public', 'any'])
     .default('public')
     .meta(about('Where anchors may be. any: at loopback and private addresses too. At link-local addresses they may never be.')),
+  archiveDirectory: z
+    .string()
+    .min(1)
+    .max(4096)
+    .optional()
+    .meta(
+      about(
+        'Directory that the oldest entries are archived to by themselves, as far as an object of kind retention lets them go; each organization into one of its own. Of several gateways those with it take turns, and it has to be the same place for all of them. Without it nothing is archived by itself.',
+      ),
+    ),
+  archiveIntervalMs: duration(1_000, 30 * 86_400_000)
+    .default(3_600_000)
+    .meta(about('Between two looks at what may be archived to archiveDirectory.')),
   forwardDirectory: z
     .string()
     .min(1)

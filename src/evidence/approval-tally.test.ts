@@ -21,3 +21,11 @@ it('knows of the newest tickets how long a vote took and whether its reviewer ha
   expect(tally.medianMs()).toBe(2_000);
   expect([tally.quick.count, tally.unread.count]).toEqual([1, 1]);
 });
+
+it('knows which votes no user stands behind', () => {
+  const tally = new ApprovalTally();
+  tally.take(1, { what: 'requested', ticket: 't', time: at(0) });
+  tally.take(2, { what: 'approved', ticket: 't', time: at(1), by: 'ann', user: 'ada' });
+  tally.take(3, { what: 'granted', ticket: 't', time: at(1), by: 'robot' });
+  expect([tally.votes(), tally.unlinked.count]).toEqual([2, 1]);
+});

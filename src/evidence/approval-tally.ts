@@ -24,6 +24,8 @@ export class ApprovalTally {
   readonly quick = new Count();
   /** Votes of reviewers who had not opened the arguments. */
   readonly unread = new Count();
+  /** Votes of operators that no user object says who they are. */
+  readonly unlinked = new Count();
   /** Requests whose approval takes a passkey. */
   readonly demanded = new Count();
   /** Approving votes that were confirmed with one. */
@@ -58,6 +60,7 @@ export class ApprovalTally {
   #vote(seq: number, content: JsonObject, followed: Followed | undefined): void {
     const by = String(content.by);
     this.reviewers.add(by, seq);
+    if (content.user === undefined) this.unlinked.add(seq);
     if (content.passkey !== undefined) this.confirmed.add(seq);
     if (!followed) return;
     const tookMs = Date.parse(String(content.time)) - followed.askedMs;

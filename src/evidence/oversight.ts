@@ -95,7 +95,7 @@ const oneByOne: StatementMaker = ({ tally: { approvals }, view }) => {
   return [
     shown(
       'approvals',
-      `${many(numbers.requested, 'call')} waited for a person: ${numbers.granted} approved, ${numbers.refused} refused, ${numbers.expired} refused because nobody decided in time, ${numbers.revoked} taken back before use; ${numbers.consumed} ran on their approval.`,
+      `${many(numbers.requested, 'call')} waited for a person: ${numbers.granted} approved, ${numbers.refused} refused, ${numbers.expired} refused because nobody decided in time, ${numbers.revoked} taken back before use; ${numbers.consumed} used their approval, once.`,
       { numbers, from: [whats.of('requested'), whats.of('granted'), whats.of('refused')], rows: reviewers },
     ),
   ];
@@ -103,12 +103,12 @@ const oneByOne: StatementMaker = ({ tally: { approvals }, view }) => {
 
 /** Counters against deciding without looking. */
 export const howCarefully: StatementMaker = ({ tally: { approvals } }) => {
-  const { quick, unread } = approvals;
+  const { quick, unread, unlinked } = approvals;
   const votes = approvals.votes();
   if (votes === 0) return [];
   const yes = votes - approvals.whats.of('refused').count;
   const medianMs = approvals.medianMs();
-  const numbers = { votes, approving: yes, medianMs: medianMs ?? 0, quick: quick.count, unread: unread.count };
+  const numbers = { votes, approving: yes, medianMs: medianMs ?? 0, quick: quick.count, unread: unread.count, unlinked: unlinked.count };
   const half = medianMs === undefined ? '' : ` Half of them came within ${Math.round(medianMs / 1000)} s.`;
   const statements = [shown('care', `${Math.round((100 * yes) / votes)} % of ${many(votes, 'vote')} approve.${half}`, { numbers })];
   if (quick.count > 0)
@@ -121,6 +121,14 @@ export const howCarefully: StatementMaker = ({ tally: { approvals } }) => {
         numbers,
         from: [unread],
       }),
+    );
+  if (unlinked.count > 0)
+    statements.push(
+      gap(
+        'unlinked',
+        `${many(unlinked.count, 'vote')} came from an operator that is linked to no user: that nobody decided about a call of their own cannot be told of these.`,
+        { numbers, from: [unlinked] },
+      ),
     );
   return statements;
 };

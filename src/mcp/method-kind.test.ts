@@ -35,6 +35,8 @@ describe('namedCapability', () => {
     expect(namedCapability('resources/read', { uri: 'file:///a' })).toEqual({ kind: 'resource', name: 'file:///a' });
     expect(namedCapability('tasks/get', { taskId: 't' })).toEqual({ kind: 'task', name: 't' });
     expect(namedCapability('completion/complete', { ref: { type: 'ref/prompt', name: 'p' } })).toEqual({ kind: 'prompt', name: 'p' });
+    for (const type of ['ref/prompt', 'ref/resource'])
+      expect(namedCapability('completion/complete', { ref: { type, name: 'p', uri: 'note://1' } })).toBe('missing');
     expect(namedCapability('completion/complete', { ref: { type: 'ref/resource', uri: 'a://{b}' } })).toEqual({
       kind: 'resource',
       name: 'a://{b}',

@@ -115,8 +115,9 @@ export function namedCapability(method: string, params: JsonObject | undefined):
 function refCapability(ref: unknown): NamedCapability | 'missing' {
   if (typeof ref !== 'object' || ref === null) return 'missing';
   const { type, name, uri } = ref as JsonObject;
-  if (type === 'ref/prompt' && typeof name === 'string') return { kind: 'prompt', name };
-  if (type === 'ref/resource' && typeof uri === 'string') return { kind: 'resource', name: uri };
+  // One that names two things is judged by one of them, and a careless server may go by the other.
+  if (type === 'ref/prompt' && typeof name === 'string' && uri === undefined) return { kind: 'prompt', name };
+  if (type === 'ref/resource' && typeof uri === 'string' && name === undefined) return { kind: 'resource', name: uri };
   return 'missing';
 }
 

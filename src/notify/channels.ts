@@ -1,7 +1,7 @@
 // Every channel behind one word: from a subscription to what sends its messages. Owns the connections; secrets are opened for one attempt.
+import type { Resolve } from '../lib/address-guard.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { SubscriptionSpec } from '../object/kinds.ts';
-import { AddressGuard, type Resolve } from './address-guard.ts';
 import { emailSender } from './channel/email.ts';
 import { hookSender } from './channel/hook.ts';
 import { slackMessage } from './channel/slack.ts';
@@ -9,6 +9,7 @@ import { teamsMessage } from './channel/teams.ts';
 import { templateSender } from './channel/template.ts';
 import { webhookSender } from './channel/webhook.ts';
 import { HttpPoster } from './http-post.ts';
+import { reach } from './reach.ts';
 import { connectionFailure, type Message, type OpenSecret, SEND_TIMEOUT_MS, type Send, type SendResult } from './send.ts';
 
 export class Channels {
@@ -56,7 +57,7 @@ export class Channels {
       case 'teams':
         return hookSender(channel, teamsMessage, openSecret, parts);
       case 'email':
-        return emailSender(channel, openSecret, new AddressGuard(this.#resolve, channel.allowPrivate === true));
+        return emailSender(channel, openSecret, reach(this.#resolve, channel.allowPrivate === true));
       default:
         return templateSender(channel, openSecret, parts);
     }

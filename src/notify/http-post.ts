@@ -1,7 +1,8 @@
 // One HTTP request to a receiver: guarded connection, no redirect, small bounded answer, one time limit over all of it.
 // Never sends anything twice, and never shows the body of an answer to anybody.
 import { Agent, type Dispatcher } from 'undici';
-import { AddressGuard, type Resolve } from './address-guard.ts';
+import type { AddressGuard, Resolve } from '../lib/address-guard.ts';
+import { reach } from './reach.ts';
 import { connectionFailure, failed, MAX_RETRY_AFTER_MS, type SendResult } from './send.ts';
 
 /** Bytes of an answer that are read, so that its connection can be used again; none of them is kept. */
@@ -27,7 +28,7 @@ export class HttpPoster {
   readonly #agents: Readonly<Record<'open' | 'closed', Agent>>;
 
   constructor(resolve: Resolve) {
-    this.#guards = { open: new AddressGuard(resolve, true), closed: new AddressGuard(resolve, false) };
+    this.#guards = { open: reach(resolve, true), closed: reach(resolve, false) };
     this.#agents = { open: agentOf(this.#guards.open), closed: agentOf(this.#guards.closed) };
   }
 
@@ -38,7 +39,7 @@ export class HttpPoster {
     if (url.username !== '' || url.password !== '') return failed('the address carries a user name or password; use a header');
     const which = allowPrivate ? 'open' : 'closed';
     try {
-      await this.#guards[which].checkLiteral(url.hostname);
+      this.#guards[which].checkLiteral(url.hostname);
       const answer = await this.#agents[which].request({
         ...{ origin: url.origin, path: url.pathname + url.search, method, body, signal },
         headers: { 'user-agent': 'sallyport', ...headers },

@@ -1,6 +1,6 @@
 // What a channel is asked to do, and what it answers. Types, and the words for failures.
 // Never puts an address, a header, a key or the text of an answer into a failure: addresses of webhooks are secrets.
-import { AddressRefused } from './address-guard.ts';
+import { AddressRefused } from '../lib/address-guard.ts';
 import type { EventBody } from './event.ts';
 
 /** One attempt, from resolving the name to the last byte that is read, milliseconds. */

@@ -12,7 +12,8 @@ import { answerHeld } from './held-answer.ts';
 import { decideByMs } from './hold-wait.ts';
 import { endedAnswer, keepMsOf } from './kept-answer.ts';
 import { standingGrants, useOf } from './standing.ts';
-import { isNoneWithheld, withheldAnswer } from './withheld-answer.ts';
+import { isNoneUsed, usedAnswer } from './used-answer.ts';
+import { answerBinding, isNoneWithheld, withheldAnswer } from './withheld-answer.ts';
 
 /** How often a grant may slip away between finding and using it. */
 const MAX_TRIES = 4;
@@ -21,7 +22,12 @@ const META_APPROVAL = 'io.sallyport/approval';
 
 export const approve: Row = {
   name: 'approve',
-  idle: (flight) => flight.call.decision?.effect === 'allow' && flight.call.redeems === undefined && isNoneWithheld(flight),
+  idle: (flight) =>
+    flight.call.decision?.effect === 'allow' &&
+    flight.call.redeems === undefined &&
+    isNoneWithheld(flight) &&
+    isNoneUsed(flight) &&
+    namedTicket(flight) === undefined,
   run(flight) {
     const { decision, redeems } = flight.call;
     if (!decision) return PASS;
@@ -32,7 +38,9 @@ export const approve: Row = {
 };
 
 function decided(flight: Flight, decision: Decision): Verdict | Promise<Verdict> {
-  return decision.effect === 'hold' ? held(flight, decision) : PASS;
+  if (decision.effect === 'hold') return held(flight, decision);
+  const named = namedTicket(flight);
+  return named === undefined && isNoneUsed(flight) ? PASS : usedAnswer(flight, decision, named);
 }
 
 async function held(flight: Flight, decision: Decision): Promise<Verdict> {
@@ -114,7 +122,7 @@ const FULL = `This agent already has ${MAX_LIVE_PER_AGENT} calls that wait for a
 const ANEW = `Make the call without "${META_APPROVAL}" to have people asked anew.`;
 
 /**
- * The gateway makes the call of a ticket by itself. INVARIANT: it uses that grant or does nothing, also where rules would now let the call pass
+ * The gateway makes the call of a ticket by itself, or fetches the answer that a ticket let go. INVARIANT: it uses that grant or does nothing, also where rules would now let the call pass
  * without one: two gateways never both make it (test/fault/delivery-replicas.test.ts).
  */
 async function redeem(flight: Flight, decision: Decision, ticketId: string): Promise<Verdict> {
@@ -123,6 +131,8 @@ async function redeem(flight: Flight, decision: Decision, ticketId: string): Pro
   const binding = bindingOf(org, asking);
   if (isUsed(flight, asking, binding)) return goOn(flight, decision);
   const ticket = await flight.ports.approvals.find(org, ticketId);
+  const released = ticket?.binding === answerBinding(flight, decision) ? await withheldAnswer(flight, decision) : undefined;
+  if (released) return released;
   const isSame = ticket?.binding === binding && (decision.effect === 'allow' || isAskedFor(ticket, asking));
   if (!ticket || !isSame)
     return deny('approval_required', `${decision.reason} What was approved is not what rules ask for now.`, decision.rule);

@@ -1,10 +1,11 @@
 // From a held call to what a person is asked: everything that says what would happen, and nothing that differs between two attempts at it.
 // Never puts a value of the arguments anywhere but into the sealed part.
 import type { SealedPart } from '../approval/desk.ts';
-import type { Asking } from '../approval/ticket.ts';
+import type { Asking, bindingOf } from '../approval/ticket.ts';
 import type { Decision } from '../call.ts';
 import { canonicalJson } from '../lib/canonical-json.ts';
 import { sha256Hex } from '../lib/digest.ts';
+import type { Json } from '../lib/json.ts';
 import { memberRanges } from '../mcp/raw-json.ts';
 import { ruleText } from '../object/rule-text.ts';
 import type { ControlView } from '../object/snapshot.ts';
@@ -12,18 +13,11 @@ import type { Flight } from './flight.ts';
 
 export function askingOf(flight: Flight, decision: Decision): Asking {
   const { call, control } = flight;
-  const { principal, target } = call;
-  if (!principal) throw new Error('an unidentified call reached approve');
-  const { inScope: _, ...requester } = principal;
+  const asked = askedCallOf(flight);
   const settings = control.view.organization()?.spec.approvals;
   return {
-    requester,
-    owner: control.view.agent(principal.agent)?.spec.owner,
-    method: call.method,
-    server: target?.server,
-    capability: target?.capability && { ...target.capability },
-    definition: target?.definition?.hash,
-    params: exactParams(flight),
+    ...asked,
+    owner: control.view.agent(asked.requester.agent)?.spec.owner,
     rule: decision.rule,
     ruleHash: ruleHash(control.view, decision.rule),
     reason: decision.reason,
@@ -33,6 +27,21 @@ export function askingOf(flight: Flight, decision: Decision): Asking {
     intent: call.intent,
     risk: call.risk,
     findings: call.findings,
+  };
+}
+
+/** Who asks for what: all that a binding is made of. */
+export function askedCallOf(flight: Flight): Parameters<typeof bindingOf>[1] {
+  const { principal, target, method } = flight.call;
+  if (!principal) throw new Error('an unidentified call reached approve');
+  const { inScope: _, ...requester } = principal;
+  return {
+    requester,
+    method,
+    server: target?.server,
+    capability: target?.capability && { ...target.capability },
+    definition: target?.definition?.hash,
+    params: exactParams(flight),
   };
 }
 
@@ -51,6 +60,7 @@ export function sealedPartOf({ call, received, sensitiveArguments }: Flight): Se
 function exactParams({ received }: Flight): string {
   const { _meta: _, ...params } = received.params ?? {};
   const { text } = received;
+  if (!isWellFormed(params)) return canonicalJson({ written: JSON.stringify(params) });
   if (text === undefined) return canonicalJson(params);
   const exact: string[] = [];
   for (const [name, { start, end }] of [...memberRanges(text)].sort(([a], [b]) => (a < b ? -1 : 1))) {
@@ -58,6 +68,14 @@ function exactParams({ received }: Flight): string {
     if (name !== '_meta' && holdsInexactNumber(member)) exact.push(sha256Hex(member));
   }
   return canonicalJson({ params, exact });
+}
+
+/** RFC 8785 has no form for half a pair of surrogates; JSON has, as an escape. */
+function isWellFormed(value: Json | undefined): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  if (value === null || typeof value !== 'object') return true;
+  if (Array.isArray(value)) return value.every(isWellFormed);
+  return Object.entries(value).every(([name, one]) => name.isWellFormed() && isWellFormed(one));
 }
 
 const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;

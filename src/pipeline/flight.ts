@@ -3,6 +3,7 @@
 import type { Deliveries } from '../approval/deliveries.ts';
 import type { ApprovalDesk } from '../approval/desk.ts';
 import type { Asking } from '../approval/ticket.ts';
+import type { UsedBook } from '../approval/used-book.ts';
 import type { ShadowDifference } from '../audit/entry.ts';
 import type { AuditLog } from '../audit/log.ts';
 import type { LastUsed } from '../auth/last-used.ts';
@@ -63,6 +64,8 @@ export interface Ports {
   histories: HistorySource;
   approvals: ApprovalDesk;
   deliveries: Deliveries;
+  /** Calls that were made on an approval lately. */
+  usedGrants: UsedBook;
   /** Where a person signs in and sees the ticket; undefined where nobody could reach it. */
   reviewUrl(org: string, ticket: string, untilMs: number): string | undefined;
   /** Told when a server's definitions are not what they were. */

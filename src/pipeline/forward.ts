@@ -26,8 +26,7 @@ export const forward: Row = {
       return PASS;
     }
     if (flight.heldTask !== undefined) {
-      flight.reply = await heldTaskReply(flight, flight.heldTask);
-      return PASS;
+      return heldTaskReply(flight, flight.heldTask);
     }
     const { principal } = call;
     flight.forwarded = true;

@@ -11,72 +11,90 @@ import { parkTask } from './held-task.ts';
 import { nextStep } from './hold-text.ts';
 import { mayWait, startWaiting, waitUntil } from './hold-wait.ts';
 
+/** Of the address of a ticket. */
+export const PAGE = 'The page shows what waits; whoever may decide can do it there.';
+
+/** What an agent waits for, and how that is said. */
+export interface Held {
+  ticket: Ticket;
+  /** For clients that can take nothing better, and in the log. */
+  refusal: { verdict: 'deny'; denial: Denial };
+  /** Beside the address of the ticket. */
+  message: string;
+  /** With each sign of life. */
+  waiting: string;
+}
+
 export async function answerHeld(flight: Flight, decision: Decision, ticket: Ticket): Promise<Verdict> {
-  if (ticket.state !== 'open') return refusal(decision, ticket);
+  const refused = refusal(decision, ticket);
+  if (ticket.state !== 'open') return refused;
+  const message = `${decision.reason} A person has to approve this call. ${PAGE}`;
+  const offered = await offerHeld(flight, { ticket, refusal: refused, message, waiting: `Waiting for a person to approve ${ticket.id}` });
+  return offered === 'decided' ? { verdict: 'again', revision: flight.control.revision } : offered;
+}
+
+/** `decided`: the ticket, which was open, changed while its agent waited. Else what the agent is answered meanwhile. */
+export async function offerHeld(flight: Flight, held: Held): Promise<'decided' | Verdict> {
   const { call } = flight;
   const isOwnCall = call.method === 'tools/call' && call.origin === 'agent' && !call.parent;
   if (isOwnCall && call.client.era === 'modern') {
-    const task = declaresTasks(call.client.capabilities) ? await parkTask(flight, ticket) : undefined;
-    if (task) return instead(decision, ticket, task);
-    if (canOpenUrl(flight)) return modernByUrl(flight, decision, ticket);
+    const task = declaresTasks(call.client.capabilities) ? await parkTask(flight, held.ticket) : undefined;
+    if (task) return instead(held, task);
+    if (canOpenUrl(flight)) return modernByUrl(flight, held);
   }
   if (isOwnCall && call.client.era === 'legacy' && canOpenUrl(flight) && call.client.protocolVersion >= '2025-11-25')
-    return legacyByUrl(flight, decision, ticket);
-  return waitOrRefuse(flight, decision, ticket);
+    return legacyByUrl(flight, held);
+  return waitOrRefuse(flight, held);
 }
 
-async function waitOrRefuse(flight: Flight, decision: Decision, ticket: Ticket): Promise<Verdict> {
-  return mayWait(flight) && (await isDecided(flight, ticket)) ? again(flight) : refusal(decision, ticket);
+async function waitOrRefuse(flight: Flight, held: Held): Promise<'decided' | Verdict> {
+  return mayWait(flight) && (await isDecided(flight, held)) ? 'decided' : held.refusal;
 }
 
 /** 2026-07-28 basic/patterns/mrtr: each round asks to have the page opened, waits, and asks again. */
-async function modernByUrl(flight: Flight, decision: Decision, ticket: Ticket): Promise<Verdict> {
+async function modernByUrl(flight: Flight, held: Held): Promise<'decided' | Verdict> {
   const { round } = flight;
+  const { ticket, message, refusal } = held;
   if (round && round.ticket === ticket.id) {
-    if (!round.declined && mayWait(flight) && (await isDecided(flight, ticket))) return again(flight);
-    if (round.declined || round.number >= MAX_ROUNDS) return refusal(decision, ticket);
+    if (!round.declined && mayWait(flight) && (await isDecided(flight, held))) return 'decided';
+    if (round.declined || round.number >= MAX_ROUNDS) return refusal;
   }
   const url = urlOf(flight, ticket);
   // A call in the middle of a server's own rounds has no place for ours.
   const isMidway = flight.received.params?.requestState !== undefined || flight.received.params?.inputResponses !== undefined;
-  if (url === undefined || isMidway) return waitOrRefuse(flight, decision, ticket);
-  return instead(decision, ticket, approvalQuestion(flight, ticket, messageOf(decision), url, (round?.number ?? 0) + 1));
+  if (url === undefined || isMidway) return waitOrRefuse(flight, held);
+  return instead(held, approvalQuestion(flight, ticket, message, url, (round?.number ?? 0) + 1));
 }
 
 /** 2025-11-25 client/elicitation, URL mode: asked on the call's stream when there is one, else by the error made for it. */
-async function legacyByUrl(flight: Flight, decision: Decision, ticket: Ticket): Promise<Verdict> {
+async function legacyByUrl(flight: Flight, held: Held): Promise<'decided' | Verdict> {
   const { call, signal, ports } = flight;
+  const { ticket, message, refusal } = held;
   const url = urlOf(flight, ticket);
-  if (url === undefined || flight.waitUntilMs !== undefined || ports.settings.approvalWaitMs === 0)
-    return waitOrRefuse(flight, decision, ticket);
-  const question = { mode: 'url', elicitationId: ticket.id, url, message: messageOf(decision) };
+  if (url === undefined || flight.waitUntilMs !== undefined || ports.settings.approvalWaitMs === 0) return waitOrRefuse(flight, held);
+  const question = { mode: 'url', elicitationId: ticket.id, url, message };
   if (!call.peer.request) {
-    const { denial } = refusal(decision, ticket);
+    const { denial } = refusal;
     const rpc = { code: URL_ELICITATION_REQUIRED, message: `${denial.message} ${denial.hint}`, data: { elicitations: [question] } };
     return { verdict: 'deny', denial: { ...denial, rpc } };
   }
   startWaiting(flight);
   const given = await call.peer.request('elicitation/create', question, signal);
   if (signal.aborted) throw signal.reason;
-  if (given.result?.action !== 'accept' || !(await isDecided(flight, ticket))) return refusal(decision, ticket);
+  if (given.result?.action !== 'accept' || !(await isDecided(flight, held))) return refusal;
   await call.peer.notify('notifications/elicitation/complete', { elicitationId: ticket.id });
-  return again(flight);
+  return 'decided';
 }
 
 /** True when the ticket changed within the patience of the agent. */
-async function isDecided(flight: Flight, ticket: Ticket): Promise<boolean> {
+async function isDecided(flight: Flight, { ticket, waiting }: Held): Promise<boolean> {
   const { org } = flight.control;
   const desk = flight.ports.approvals;
   const now = async (): Promise<boolean> => (await desk.find(org, ticket.id))?.state !== 'open';
-  return (await now()) || waitUntil(flight, ticket.id, `Waiting for a person to approve ${ticket.id}`, now);
+  return (await now()) || waitUntil(flight, ticket.id, waiting, now);
 }
 
-function again(flight: Flight): Verdict {
-  return { verdict: 'again', revision: flight.control.revision };
-}
-
-function instead(decision: Decision, ticket: Ticket, result: JsonObject): Verdict {
-  const { denial } = refusal(decision, ticket);
+function instead({ refusal: { denial } }: Held, result: JsonObject): Verdict {
   return { verdict: 'deny', denial: { ...denial, answer: { type: 'result', era: 'modern', result, resultText: undefined } } };
 }
 
@@ -91,10 +109,6 @@ function refusal(decision: Decision, ticket: Ticket): { verdict: 'deny'; denial:
     approval,
   } as const;
   return { verdict: 'deny', denial };
-}
-
-function messageOf({ reason }: Decision): string {
-  return `${reason} A person has to approve this call. The page shows what waits; whoever may decide can do it there.`;
 }
 
 function urlOf({ ports, control }: Flight, ticket: Ticket): string | undefined {

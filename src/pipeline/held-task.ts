@@ -9,8 +9,9 @@ import { INTERNAL_ERROR, INVALID_PARAMS } from '../mcp/error-code.ts';
 import { edit, payload } from '../mcp/raw-json.ts';
 import { META_CLIENT_CAPABILITIES } from '../mcp/rev-2026-07-28/envelope.ts';
 import { toModernError } from '../mcp/translate/error.ts';
-import { toModernResult } from '../mcp/translate/result.ts';
-import type { Flight } from './flight.ts';
+import type { Flight, Verdict } from './flight.ts';
+import { PASS, reply } from './flight.ts';
+import { answerStatus, modernResult, refusedResult } from './held-task-answer.ts';
 import { nextStep } from './hold-text.ts';
 import { taskKeepMsOf } from './kept-answer.ts';
 import { ownerOf } from './task.ts';
@@ -72,15 +73,36 @@ export function openHeldTask(flight: Flight, taskId: string): HeldTaskRef | unde
 }
 
 /** tasks/get, tasks/update and tasks/cancel of such a task (2026-07-28 extension tasks). */
-export async function heldTaskReply(flight: Flight, ticketId: string): Promise<CallReply> {
+export async function heldTaskReply(flight: Flight, ticketId: string): Promise<Verdict> {
   const { call, ports, control } = flight;
   const ticket = await ports.approvals.find(control.org, ticketId);
   const found = await ports.deliveries.find(control.org, ticketId);
   if (!ticket || !found?.isTask)
-    return { type: 'error', era: 'modern', error: { code: INVALID_PARAMS, message: 'This task is over and forgotten.' } };
-  if (call.method === 'tasks/cancel') await cancel(flight, ticket);
-  if (call.method !== 'tasks/get') return done({ resultType: 'complete' });
-  return done({ resultType: 'complete', ...taskFields(flight, ticket, found, flight.sealedTaskId ?? '') });
+    return toInspect(flight, {
+      type: 'error',
+      era: 'modern',
+      error: { code: INVALID_PARAMS, message: 'This task is over and forgotten.' },
+    });
+  const waits = answerTicketOf(found, ticketId);
+  // What has run cannot be taken back.
+  if (call.method === 'tasks/cancel' && waits === undefined) await cancel(flight, ticket);
+  if (call.method !== 'tasks/get') return toInspect(flight, done({ resultType: 'complete' }));
+  const fields = { resultType: 'complete', ...taskFields(flight, ticket, found, flight.sealedTaskId ?? '') };
+  if (waits === undefined) return toInspect(flight, done(fields));
+  const { status, isInspected } = await answerStatus(flight, ticket, waits);
+  const answer = done({ ...fields, ...status });
+  return isInspected ? reply(answer) : toInspect(flight, answer);
+}
+
+function toInspect(flight: Flight, answer: CallReply): Verdict {
+  flight.reply = answer;
+  return PASS;
+}
+
+/** The ticket under which the answer of this task's call waits for people, or waited. */
+function answerTicketOf({ kept }: Delivery, ticketId: string): string | undefined {
+  if (kept?.ending.type === 'withheld') return ticketId;
+  return kept?.ending.type === 'refused' ? kept.ending.waits : undefined;
 }
 
 /** Before it runs it is taken back; while it runs its end is asked for, and what it comes to is told. */
@@ -148,14 +170,13 @@ function usedStatus({ ports, control }: Flight, ticket: Ticket, found: Delivery 
 
 function endedStatus(flight: Flight, kept: NonNullable<Delivery['kept']>, ticket: Ticket): JsonObject {
   const { ending } = kept;
-  const reply = replyOf(kept);
-  if (reply?.type === 'result') {
-    const { value } = reply.era === 'modern' ? payload(reply.result) : toModernResult('tools/call', payload(reply.result), {});
-    return { status: 'completed', result: value };
-  }
-  if (reply) {
-    const context = { method: 'tools/call', params: undefined, serverEra: reply.era, clientCapabilities: flight.call.client.capabilities };
-    const { code, message, data } = toModernError(reply.error, context);
+  // Told by the ticket of the answer; nothing of it before that is let go.
+  if (ending.type === 'withheld') return { status: 'working' };
+  const answer = replyOf(kept);
+  if (answer?.type === 'result') return { status: 'completed', result: modernResult(answer) };
+  if (answer) {
+    const context = { method: 'tools/call', params: undefined, serverEra: answer.era, clientCapabilities: flight.call.client.capabilities };
+    const { code, message, data } = toModernError(answer.error, context);
     return { status: 'failed', statusMessage: message, error: { code, message, ...(data === undefined ? {} : { data }) } };
   }
   if (ending.type === 'refused') return { status: 'completed', result: refusedResult(ending.message, ticket) };
@@ -169,15 +190,6 @@ function endedStatus(flight: Flight, kept: NonNullable<Delivery['kept']>, ticket
 
 function failed(message: string, ticket: Ticket): JsonObject {
   return { status: 'failed', statusMessage: message, error: { code: INTERNAL_ERROR, message, data: { approval: ticket.id } } };
-}
-
-function refusedResult(text: string, ticket: Ticket): JsonObject {
-  return {
-    resultType: 'complete',
-    content: [{ type: 'text', text }],
-    isError: true,
-    _meta: { 'io.sallyport/decision': { code: 'approval_required', approval: { id: ticket.id, state: ticket.state } } },
-  };
 }
 
 function done(result: JsonObject): CallReply {

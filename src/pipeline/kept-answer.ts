@@ -13,8 +13,11 @@ export async function keepEnding(flight: Flight, outcome: CallOutcome): Promise<
   const { call, control, ports, used } = flight;
   // Its answer may wait for people meanwhile, under a ticket of its own.
   const ticket = used?.ticket;
-  const keepMs = call.redeems === undefined ? keepMsOf(flight) : taskKeepMsOf(flight);
-  if (ticket === undefined || keepMs === 0) return;
+  const askedMs = call.redeems === undefined ? keepMsOf(flight) : taskKeepMsOf(flight);
+  if (ticket === undefined || askedMs === 0) return;
+  // A task is there for as long as its answer may be let go.
+  const waitsMs = outcome.type === 'denied' && outcome.approval ? Date.parse(outcome.approval.expiresAt) - ports.clock.nowMs() : 0;
+  const keepMs = Math.max(askedMs, call.redeems === undefined ? 0 : waitsMs);
   try {
     await ports.deliveries.keep(control.org, ticket, call.id, endingOf(flight, outcome), keepMs);
     ports.approvals.waiting.wake(control.org, ticket);
@@ -27,7 +30,7 @@ function endingOf(flight: Flight, outcome: CallOutcome): Ending {
   if (!flight.forwarded || flight.neverSent) return { type: 'unused' };
   if (outcome.type === 'denied') {
     const { approval, message, hint, code } = outcome;
-    return approval ? { type: 'refused', message: `${message} ${hint}`, code } : { type: 'unknown', why: message };
+    return approval ? { type: 'refused', message: `${message} ${hint}`, code, waits: approval.id } : { type: 'unknown', why: message };
   }
   if (outcome.type === 'accepted') return { type: 'unused' };
   // A server's question is for whoever asked; the first round has done nothing yet.

@@ -6,6 +6,7 @@ import type { Json, JsonObject } from '../lib/json.ts';
 import { isObject } from '../lib/json.ts';
 import { edit, payload, setMember } from '../mcp/raw-json.ts';
 import { TASKS_EXTENSION } from '../mcp/rev-2026-07-28/envelope.ts';
+import { readableValues } from './complete-resource.ts';
 import { decoyItems } from './decoy.ts';
 import type { Flight, Row } from './flight.ts';
 import { PASS } from './flight.ts';
@@ -23,13 +24,18 @@ export const narrow: Row = {
     const { call, reply } = flight;
     if (reply?.type !== 'result' || call.origin === 'gateway') return PASS;
     const shape = LIST_SHAPES[call.method];
-    const narrowed = shape && call.target ? narrowList(flight, reply, shape, call.target.server) : reply;
+    const narrowed = shape && call.target ? narrowList(flight, reply, shape, call.target.server) : withValues(flight, reply);
     flight.reply = privateHints(HANDSHAKES.has(call.method) ? withOwnTasks(flight, withListChanged(narrowed)) : narrowed);
     return PASS;
   },
 };
 
 const HANDSHAKES: ReadonlySet<string> = new Set(['initialize', 'server/discover']);
+
+function withValues(flight: Flight, reply: ResultReply): ResultReply {
+  const result = readableValues(flight, reply.result);
+  return result === reply.result ? reply : { ...reply, result, resultText: undefined };
+}
 
 type ResultReply = Extract<CallReply, { type: 'result' }>;
 

@@ -7,6 +7,8 @@ import type { Flight } from './flight.ts';
 
 /** Differences that are told apart in one organization between two entries; what is beyond is counted only. */
 export const MAX_DIFFERENCES = 200;
+/** Characters of the name of what is used; addresses of resources are as long as agents make them. */
+export const MAX_SHOWN_NAME = 256;
 
 export interface ShadowTold {
   fromMs: number;
@@ -23,26 +25,44 @@ export class ShadowTally {
   readonly #open = new Map<string, Open>();
 
   note(org: string, difference: Omit<ShadowDifference, 'count'>, nowMs: number): void {
-    let open = this.#open.get(org);
-    if (!open) {
-      open = { fromMs: nowMs, differences: [], beyond: 0, byKey: new Map() };
-      this.#open.set(org, open);
-    }
-    const { call: _, ...alike } = difference;
+    const { capability } = difference;
+    const isLong = capability !== undefined && capability.length > MAX_SHOWN_NAME;
+    this.#add(org, { ...difference, ...(isLong ? { capability: `${capability.slice(0, MAX_SHOWN_NAME)}…` } : {}), count: 1 }, nowMs);
+  }
+
+  /** What could not be written is told with the next entry. */
+  giveBack(org: string, { fromMs, differences, beyond }: ShadowTold): void {
+    for (const difference of differences) this.#add(org, difference, fromMs);
+    const open = this.#openOf(org, fromMs);
+    open.beyond += beyond;
+    open.fromMs = Math.min(open.fromMs, fromMs);
+  }
+
+  #openOf(org: string, nowMs: number): Open {
+    const known = this.#open.get(org);
+    if (known) return known;
+    const open = { fromMs: nowMs, differences: [], beyond: 0, byKey: new Map() };
+    this.#open.set(org, open);
+    return open;
+  }
+
+  #add(org: string, difference: ShadowDifference, nowMs: number): void {
+    const open = this.#openOf(org, nowMs);
+    const { call: _, count, ...alike } = difference;
     const key = JSON.stringify(alike);
     const known = open.byKey.get(key);
-    if (known) known.count++;
-    else if (open.differences.length >= MAX_DIFFERENCES) open.beyond++;
+    if (known) known.count += count;
+    else if (open.differences.length >= MAX_DIFFERENCES) open.beyond += count;
     else {
-      const made = { ...difference, count: 1 };
+      const made = { ...difference };
       open.byKey.set(key, made);
       open.differences.push(made);
     }
   }
 
   /** Not written to the log yet. */
-  pending(org: string): readonly ShadowDifference[] {
-    return this.#open.get(org)?.differences ?? [];
+  pending(org: string): Omit<ShadowTold, 'fromMs'> {
+    return this.#open.get(org) ?? { differences: [], beyond: 0 };
   }
 
   /** Takes what is open out of the table. */

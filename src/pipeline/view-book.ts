@@ -35,7 +35,13 @@ export class ViewBook {
   readonly #remembered = new Lru<string, bigint>(MAX_REMEMBERED_VIEWS);
   readonly #pages = new Lru<string, { sum: bigint; askedMs: number }>(MAX_OPEN_LISTS);
   readonly #late = new WeakMap<Call, ReadonlyMap<string, bigint>>();
+  readonly #report: (error: unknown) => void;
   #keptItems = 0;
+
+  /** `report`: hears of what went wrong where nobody waits for it. */
+  constructor(report: (error: unknown) => void) {
+    this.#report = report;
+  }
 
   /** For a standing stream; undefined when its agent did not ask to hear of lists. The caller closes it. */
   open(flight: Flight): ViewWatch | undefined {
@@ -112,17 +118,25 @@ export class ViewBook {
     this.#keptItems -= items;
   }
 
-  /** Other rules are in force: what they hide or show is told to whom it concerns. */
+  /** Other rules are in force: what they hide or show is told to whom it concerns. INVARIANT: one that fails takes it from no other (view-book.test.ts). */
   controlChanged(next: Control): void {
     if ([...next.view.changedKinds].every((kind) => UNSEEN.has(kind))) return;
     const concerned = [...this.#watches.values()]
       .flatMap((watches) => [...watches])
       .filter(({ flight }) => flight.control.org === next.org);
     const go = (from: number): void => {
-      for (const watch of concerned.slice(from, from + JUDGED_AT_ONCE)) watch.judgeAgain();
+      for (const watch of concerned.slice(from, from + JUDGED_AT_ONCE)) this.#judge(watch);
       if (from + JUDGED_AT_ONCE < concerned.length) setImmediate(go, from + JUDGED_AT_ONCE);
     };
     go(0);
+  }
+
+  #judge(watch: ViewWatch): void {
+    try {
+      watch.judgeAgain();
+    } catch (error) {
+      this.#report(error);
+    }
   }
 }
 

@@ -10,7 +10,8 @@ import { newId } from '../lib/id.ts';
 import { askingOf, sealedPartOf } from './asking.ts';
 import type { Flight, Verdict } from './flight.ts';
 import { deny, PASS } from './flight.ts';
-import { decideByMs, mayWait, waitUntil } from './hold-wait.ts';
+import { type Held, offerHeld, PAGE } from './held-answer.ts';
+import { decideByMs } from './hold-wait.ts';
 import { inspectInTurn } from './inspect-args.ts';
 
 type Result = Extract<CallReply, { type: 'result' }>;
@@ -26,7 +27,8 @@ export function isNoneWithheld(flight: Flight): boolean {
   return !isAsked(flight) || (!mayHoldAnswers(flight) && ports.approvals.withheld.isNone(control.org, control.revision));
 }
 
-function isAsked({ call }: Flight): boolean {
+/** An agent's own question that is answered with content. */
+export function isAsked({ call }: Flight): boolean {
   return METHODS.has(call.method) && call.origin === 'agent' && !call.parent && call.principal !== undefined && call.target !== undefined;
 }
 
@@ -64,8 +66,9 @@ export async function withholdAnswer(flight: Flight, refusal: Verdict, tries = M
   const ending = { type: 'withheld', reply: { ...reply, resultText }, salt, finds } as const;
   await ports.deliveries.keep(control.org, ticket.id, call.id, ending, ticket.expiresMs - ports.clock.nowMs());
   flight.ticket = ticket.id;
-  const isPatient = mayWait(flight) && (await isDecided(flight, ticket));
-  const decided = isPatient ? await ports.approvals.find(control.org, ticket.id) : ticket;
+  const offered = await offerHeld(flight, offerOf(ticket));
+  if (offered !== 'decided') return offered;
+  const decided = await ports.approvals.find(control.org, ticket.id);
   if (decided?.state !== 'approved') return refused(decided ?? ticket);
   if (flight.signal.aborted) throw flight.signal.reason;
   // People took their time.
@@ -91,14 +94,16 @@ async function judgeAnew(flight: Flight, revision: number, reply: Result, tries:
 export async function withheldAnswer(flight: Flight, decision: Decision): Promise<Verdict | undefined> {
   const { control, ports } = flight;
   const { org, revision } = control;
-  const bindingOfAnswer = (): string => bindingOf(org, { ...askingOf(flight, decision), params: aboutAnswer(flight, decision) });
+  const bindingOfAnswer = (): string => answerBinding(flight, decision);
   if (!mayHoldAnswers(flight) && !(await ports.approvals.withheld.mayHave(org, revision, bindingOfAnswer))) return undefined;
   const newest = await ports.approvals.newest(org, bindingOfAnswer());
   const ticket = newest && (await ports.approvals.find(control.org, newest.id));
   if (!ticket || !LIVE_STATES.has(ticket.state)) return undefined;
   flight.ticket = ticket.id;
-  if (ticket.state === 'open' && mayWait(flight) && (await isDecided(flight, ticket)))
-    return { verdict: 'again', revision: control.revision };
+  if (ticket.state === 'open') {
+    const offered = await offerHeld(flight, offerOf(ticket));
+    return offered === 'decided' ? { verdict: 'again', revision: control.revision } : offered;
+  }
   if (ticket.state !== 'approved') return refused(ticket);
   const found = await ports.deliveries.find(control.org, ticket.id);
   const kept = found?.kept;
@@ -127,6 +132,11 @@ async function release(flight: Flight, ticket: Ticket, reply: Result, finds: str
   return inspectInTurn(flight, 'inspectResult', 0);
 }
 
+/** What tickets for answers of this call are found by. */
+export function answerBinding(flight: Flight, decision: Decision): string {
+  return bindingOf(flight.control.org, { ...askingOf(flight, decision), params: aboutAnswer(flight, decision) });
+}
+
 /** Of the call, so that the identical one finds it; never of the call itself, which is asked about by its own binding. */
 function aboutAnswer(flight: Flight, decision: Decision): string {
   return canonicalJson({ answerTo: askingOf(flight, decision).params });
@@ -137,9 +147,9 @@ function nonceOf(salt: string, resultText: string): string {
   return sha256Hex(`${salt} ${resultText}`);
 }
 
-async function isDecided(flight: Flight, { id }: Ticket): Promise<boolean> {
-  const now = async (): Promise<boolean> => (await flight.ports.approvals.find(flight.control.org, id))?.state !== 'open';
-  return (await now()) || waitUntil(flight, id, `Waiting for a person to release the answer (${id})`, now);
+function offerOf(ticket: Ticket): Held {
+  const message = `${ticket.reason} The call was made; a person has to release its answer. ${PAGE}`;
+  return { ticket, refusal: refused(ticket), message, waiting: `Waiting for a person to release the answer (${ticket.id})` };
 }
 
 function refused(ticket: Ticket): Extract<Verdict, { verdict: 'deny' }> {

@@ -1,6 +1,7 @@
 // The circuit breaker of one endpoint (cockatiel, docs/decisions/0008): a server that mostly fails is left alone for a while, then tried with one
-// call. While it rests nothing is sent, and the agent is told at once. Counts faults of the server only, never what an agent did; and where only one
-// agent's calls fail, the server rests for that agent alone: whoever knows how to make it fail keeps nobody else away from it.
+// call. While it rests nothing is sent, and the agent is told at once. Counts faults of the server only, never what an agent did. It rests for those
+// whose own calls failed; of the others a few at a time find out whether it is down for them, too: whoever knows how to make it fail, alone or with
+// others, keeps nobody else away from it.
 import { CircuitState, CountBreaker, circuitBreaker, DelegateBackoff, handleWhen } from 'cockatiel';
 import type { Clock } from '../lib/clock.ts';
 import { GatewayError } from '../lib/error.ts';
@@ -16,6 +17,10 @@ export const LONGEST_REST_MS = 60_000;
 const TRIAL_RETRY_MS = 1_000;
 /** A trial that takes longer is not waited for: another call may try beside it. */
 export const TRIAL_PATIENCE_MS = 10_000;
+/** While it rests for several: callers whose own calls did not fail, and of whom it is not known yet, that may ask at once. */
+export const MAX_WITNESSES = 4;
+/** Callers it rests for that are remembered; who was forgotten may be a witness again. */
+export const MAX_KEPT = 1_000;
 
 export type Health = 'up' | 'trial' | 'resting';
 
@@ -55,8 +60,12 @@ export class Breaker {
   #seen = 0;
   /** By caller: the number of the last exchange that failed for it, when nothing succeeded for it since. */
   readonly #failing = new Map<string, number>();
-  /** For whom alone the server rests; for everybody when they are several. */
+  /** For whom the server rests. */
   readonly #kept = new Set<string>();
+  /** When those began to ask who find out for the others, by the monotonic clock. */
+  readonly #witnesses = new Set<{ caller: string; sinceMs: number }>();
+  /** The last of them that came back was answered. */
+  #isVouchedFor = false;
 
   constructor(options: BreakerOptions) {
     this.#options = options;
@@ -75,7 +84,7 @@ export class Breaker {
     return state === CircuitState.Open ? Math.max(0, this.#restUntilMs - this.#options.clock.nowMs()) : 0;
   }
 
-  /** The same for one caller. INVARIANT: one agent's failing calls keep no other agent away (breaker.test.ts). */
+  /** The same for one caller. INVARIANT: failing calls of some agents, however many, keep no other agent away (breaker.test.ts). */
   restMsFor(caller: string): number {
     return this.#isSpared(caller) ? 0 : this.restMs;
   }
@@ -90,28 +99,61 @@ export class Breaker {
     const { state } = this.#policy;
     if (state === CircuitState.Closed) return this.#whileUp(caller, work);
     const noted = (): Promise<T> => this.#noted(caller, work);
-    if (this.#isSpared(caller)) return noted();
+    if (this.#isSpared(caller)) return this.#witness(caller, noted);
     if (this.restMs > 0) return Promise.reject(this.#resting());
     return state === CircuitState.HalfOpen ? this.#tryBeside(noted) : this.#policy.execute(noted);
   }
 
   #isSpared(caller: string): boolean {
-    return this.#policy.state !== CircuitState.Closed && this.#kept.size === 1 && !this.#kept.has(caller);
+    return this.#policy.state !== CircuitState.Closed && this.#kept.size > 0 && !this.#kept.has(caller) && this.#hasRoom(caller);
+  }
+
+  /** One agent's faults prove nothing. Those of several may be a server that is down, where not everybody should wait to see it. */
+  #hasRoom(caller: string): boolean {
+    if (this.#kept.size === 1 || this.#isVouchedFor) return true;
+    const sinceMs = this.#options.clock.monotonicMs() - TRIAL_PATIENCE_MS;
+    let waiting = 0;
+    for (const witness of this.#witnesses) {
+      if (witness.sinceMs <= sinceMs) continue;
+      // One call of each: nobody takes the places of all.
+      if (witness.caller === caller || ++waiting >= MAX_WITNESSES) return false;
+    }
+    return true;
+  }
+
+  async #witness<T>(caller: string, work: () => Promise<T>): Promise<T> {
+    const witness = { caller, sinceMs: this.#options.clock.monotonicMs() };
+    this.#witnesses.add(witness);
+    try {
+      return await work();
+    } finally {
+      this.#witnesses.delete(witness);
+    }
   }
 
   /** While it rests for somebody: whoever finds it failing, too, is kept away as well, and who finds it well long after shows that it is. */
   async #noted<T>(caller: string, work: () => Promise<T>): Promise<T> {
     try {
       const answer = await work();
-      if (this.#isSpared(caller) && this.#isForgotten()) this.#begin();
+      if (!this.#kept.has(caller) && this.#policy.state !== CircuitState.Closed) {
+        this.#isVouchedFor = true;
+        if (this.#isForgotten()) this.#begin();
+      }
       return answer;
     } catch (error) {
-      if (error instanceof Error && isFault(error) && this.#policy.state !== CircuitState.Closed) this.#kept.add(caller);
+      if (error instanceof Error && isFault(error) && this.#policy.state !== CircuitState.Closed) this.#keep(caller);
       throw error;
     }
   }
 
-  /** The one it rests for could have tried it long ago. Not sooner: who makes it fail would have it told as well and resting in turns. */
+  #keep(caller: string): void {
+    if (this.#kept.has(caller)) return;
+    if (this.#kept.size >= MAX_KEPT) this.#kept.delete(this.#kept.keys().next().value ?? '');
+    this.#kept.add(caller);
+    this.#isVouchedFor = false;
+  }
+
+  /** Those it rests for could have tried it long ago. Not sooner: who makes it fail would have it told as well and resting in turns. */
   #isForgotten(): boolean {
     return this.#policy.state === CircuitState.Open && this.#options.clock.nowMs() >= this.#restUntilMs + LONGEST_REST_MS;
   }
@@ -179,7 +221,7 @@ export class Breaker {
     );
     policy.onStateChange((state) => {
       if (state === CircuitState.HalfOpen) this.#trialSinceMs = clock.monotonicMs();
-      if (state === CircuitState.Open) for (const [caller, at] of this.#failing) if (at > this.#seen - BREAKER_SIZE) this.#kept.add(caller);
+      if (state === CircuitState.Open) for (const [caller, at] of this.#failing) if (at > this.#seen - BREAKER_SIZE) this.#keep(caller);
       if (state === CircuitState.Closed) this.#forgetCallers();
       // One that was replaced meanwhile has nothing to say any more.
       if (policy === this.#policy) onChange(healthOf(state));
@@ -190,6 +232,7 @@ export class Breaker {
   #forgetCallers(): void {
     this.#failing.clear();
     this.#kept.clear();
+    this.#isVouchedFor = false;
   }
 
   #resting(): ServerResting {

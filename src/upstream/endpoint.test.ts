@@ -1,7 +1,7 @@
 // Which endpoint a request goes to: sessions stay, callers stay, nobody goes to one that is down while another is up.
 import { describe, expect, it } from 'vitest';
 import { specOf } from '../../test/support/upstream-agent.ts';
-import { Endpoints, endpointsOf, MAX_SESSION_HOMES } from './endpoint.ts';
+import { Endpoints, endpointsOf, MAX_SESSION_HOMES, type RestOf } from './endpoint.ts';
 import type { UpstreamRequest } from './exchange.ts';
 
 const URLS = ['http://127.0.0.1:1/mcp', 'http://127.0.0.1:2/mcp', 'http://127.0.0.1:3/mcp'];
@@ -13,8 +13,10 @@ function request(principalKey: string, sessionId?: string): UpstreamRequest {
 
 const upExcept =
   (...down: (string | undefined)[]) =>
-  (url: string) =>
-    !down.includes(url);
+  (url: string) => {
+    const restMs = down.includes(url) ? 1_000 : 0;
+    return { forAnybody: restMs, forCaller: restMs };
+  };
 
 describe('endpoints', () => {
   it('url and urls together, each once; one place only without urls', () => {
@@ -45,11 +47,24 @@ describe('endpoints', () => {
     expect(at()).toBe(first);
   });
 
+  it('one that rests for others gets nothing from this caller, too, while another is well; a session that it answers stays', () => {
+    const endpoints = new Endpoints();
+    const sparedAt =
+      (...resting: (string | undefined)[]): RestOf =>
+      (url) => ({ forAnybody: resting.includes(url) ? 1_000 : 0, forCaller: 0 });
+    const first = endpoints.choose(request('agent-1', 's1'), all, sparedAt(), undefined).url;
+    const other = endpoints.choose(request('agent-1'), all, sparedAt(first), undefined).url;
+    expect(other).not.toBe(first);
+    expect(endpoints.choose(request('agent-1', 's1'), all, sparedAt(first), undefined).url).toBe(first);
+    // Where none is well, it may still be for this caller.
+    expect(endpoints.choose(request('agent-1'), all, sparedAt(...URLS), undefined).url).toBe(first);
+  });
+
   it('one that has just failed the request is avoided, even when no other is up', () => {
     const endpoints = new Endpoints();
-    const first = endpoints.choose(request('agent-1'), all, () => true, undefined).url;
+    const first = endpoints.choose(request('agent-1'), all, upExcept(), undefined).url;
     expect(endpoints.choose(request('agent-1'), all, upExcept(...URLS), first).url).not.toBe(first);
-    expect(endpoints.choose(request('agent-1'), all.slice(0, 1), () => false, URLS[0]).url).toBe(URLS[0]);
+    expect(endpoints.choose(request('agent-1'), all.slice(0, 1), upExcept(...URLS), URLS[0]).url).toBe(URLS[0]);
   });
 
   it(`remembers the homes of ${MAX_SESSION_HOMES} sessions, the oldest is forgotten first`, () => {

@@ -21,22 +21,21 @@ export function endpointsOf(spec: ServerSpec): readonly ServerSpec[] | undefined
 
 const made = new WeakMap<ServerSpec, readonly ServerSpec[]>();
 
+export type RestOf = (url: string) => { forAnybody: number; forCaller: number };
+
 export class Endpoints {
   readonly #homes = new Lru<string, string>(MAX_SESSION_HOMES);
 
-  /** `isUp`: may anything be sent there. `avoid`: an endpoint that has just failed this request. */
-  choose(
-    request: UpstreamRequest,
-    endpoints: readonly ServerSpec[],
-    isUp: (url: string) => boolean,
-    avoid: string | undefined,
-  ): ServerSpec {
+  /** `restMs`: how long nothing can be sent there, for anybody and for this caller. `avoid`: an endpoint that has just failed this request. */
+  choose(request: UpstreamRequest, endpoints: readonly ServerSpec[], restMs: RestOf, avoid: string | undefined): ServerSpec {
     const { org, server, client } = request;
     const session = client.sessionId === undefined ? undefined : `${org}\n${server}\n${client.sessionId}`;
     const home = session === undefined ? undefined : this.#homes.get(session);
     const ranked = endpoints.toSorted((a, b) => weight(b, request) - weight(a, request));
-    const usable = ranked.filter(({ url = '' }) => url !== avoid && isUp(url));
-    const chosen = usable.find(({ url }) => url === home) ?? usable[0] ?? ranked.find(({ url }) => url !== avoid) ?? ranked[0];
+    const usable = ranked.filter(({ url = '' }) => url !== avoid && restMs(url).forCaller === 0);
+    // One that rests for others may be down for all: no call is lost to find out as long as another one is well.
+    const well = usable.find(({ url = '' }) => restMs(url).forAnybody === 0);
+    const chosen = usable.find(({ url }) => url === home) ?? well ?? usable[0] ?? ranked.find(({ url }) => url !== avoid) ?? ranked[0];
     if (!chosen) throw new Error(`server ${server} has no endpoint`);
     if (session !== undefined && chosen.url !== undefined && chosen.url !== home) this.#homes.set(session, chosen.url);
     return chosen;

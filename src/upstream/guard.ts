@@ -1,5 +1,6 @@
-// Which URLs the gateway may talk to. These checks are for servers that an operator registered: private addresses are allowed on purpose.
-// Never weaken them for a URL that a server or an agent named.
+// Which URLs and addresses the gateway may talk to. These checks are for servers that an operator registered: private addresses are allowed on
+// purpose, those where clouds hand out the credentials of a machine are not. Never weaken them for a URL that a server or an agent named.
+import { AddressGuard, type Resolve } from '../lib/address-guard.ts';
 
 /** Characters of a server URL. */
 export const MAX_URL_LENGTH = 4096;
@@ -15,4 +16,25 @@ export function checkServerUrl(text: string): { url: URL; problem?: undefined } 
     return { problem: 'the url carries a user name or password; put the credential into a header that refers to a secret' };
   }
   return { url };
+}
+
+/** By address, whatever name leads there. */
+export function serverGuard(resolve?: Resolve): AddressGuard {
+  return new AddressGuard({ forbidden: NEVER }, resolve);
+}
+
+const NEVER = 'no server is looked for at link-local or multicast addresses, nor where clouds hand out the credentials of a machine';
+
+/** The unspecified address, which servers print as theirs and which leads to this machine. */
+const THIS_MACHINE = new Set(['0.0.0.0', '[::]']);
+
+/** What is wrong with the address that a URL names outright. A name is looked at when it is connected to. */
+export function addressProblem(guard: AddressGuard, { hostname }: URL): string | undefined {
+  if (THIS_MACHINE.has(hostname)) return undefined;
+  try {
+    guard.checkLiteral(hostname);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }

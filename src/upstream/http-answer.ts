@@ -1,6 +1,7 @@
 // One HTTP exchange as undici's callbacks see it: collects a bounded body or hands out events, and settles one promise exactly once.
 // Never throws into undici, never outlives its promise: whatever arrives after settling is dropped and the connection with it.
 import type { Dispatcher } from 'undici';
+import { AddressRefused } from '../lib/address-guard.ts';
 import { GatewayError } from '../lib/error.ts';
 import { ByteCollector } from './byte-collector.ts';
 import type { HttpAnswer, HttpExchange } from './channel.ts';
@@ -205,6 +206,8 @@ function invalid(message: string, detail: string): GatewayError {
 function failureOf(error: Error, started: boolean, where: string): GatewayError {
   const code = (error as { code?: unknown }).code;
   const detail = `${where}: ${typeof code === 'string' ? `${code} ` : ''}${error.message}`.slice(0, 1024);
+  if (error instanceof AddressRefused)
+    return new GatewayError('upstream_unreachable', 'the url of the server cannot be used', { detail: `${where}: ${error.message}` });
   if (code === 'UND_ERR_INVALID_ARG')
     return invalid('the request to the server cannot be written; check the headers of the server object', detail);
   if (code === 'UND_ERR_HEADERS_OVERFLOW')

@@ -57,6 +57,45 @@ function request(url: string, more: Partial<HttpExchange> = {}): HttpExchange {
 
 const sse = (response: ServerResponse) => response.writeHead(200, { 'content-type': 'text/event-stream' });
 
+describe('addresses', () => {
+  const REFUSED = { code: 'upstream_unreachable', detail: expect.stringContaining('no server is looked for at') };
+
+  it.each([
+    'http://169.254.169.254/latest/meta-data/',
+    'http://[fe80::1]/mcp',
+    'http://[::ffff:169.254.169.254]/mcp',
+    'http://[64:ff9b::a9fe:a9fe]/mcp',
+    'http://2852039166/mcp',
+    'http://0xa9fea9fe/mcp',
+    'http://224.0.0.1/mcp',
+  ])('%s is not connected to', async (url) => {
+    await expect(client().exchange(request(url))).rejects.toMatchObject(REFUSED);
+  });
+
+  it('nor is a name that leads to such a place, not even beside another', async () => {
+    let hits = 0;
+    const { port } = new URL(
+      await serve((_request, response) => {
+        hits++;
+        response.end('{}');
+      }),
+    );
+    const resolved = (...addresses: string[]) =>
+      client({ resolve: async () => addresses.map((address) => ({ address, family: 4 })) }).exchange(
+        request(`http://server.example:${port}/mcp`),
+      );
+    await expect(resolved('127.0.0.1', '169.254.169.254')).rejects.toMatchObject(REFUSED);
+    await expect(resolved('169.254.169.254')).rejects.toMatchObject(REFUSED);
+    expect(hits).toBe(0);
+    expect((await resolved('127.0.0.1')).status).toBe(200);
+  });
+
+  it('what servers print as theirs, 0.0.0.0, is this machine', async () => {
+    const { port } = new URL(await serve((_request, response) => void response.end('{}')));
+    expect((await client().exchange(request(`http://0.0.0.0:${port}/mcp`))).status).toBe(200);
+  });
+});
+
 describe('plain answers', () => {
   it('sends method, path, headers and body as given, asks for identity, and keeps connection headers to itself', async () => {
     const seen: { request: IncomingMessage; body: string }[] = [];

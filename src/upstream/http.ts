@@ -1,10 +1,11 @@
 // The HTTP client towards servers: one connection pool per origin, undici's callback interface (half the cost of its promise interface),
 // identity encoding only, no redirects, every buffer bounded. Never sends anything twice.
 import { Pool } from 'undici';
+import type { AddressGuard, Resolve } from '../lib/address-guard.ts';
 import { GatewayError } from '../lib/error.ts';
 import { Lru } from '../lib/lru.ts';
 import type { HttpAnswer, HttpClient, HttpExchange } from './channel.ts';
-import { checkServerUrl } from './guard.ts';
+import { addressProblem, checkServerUrl, serverGuard } from './guard.ts';
 import { AnswerHandler, type AnswerLimits } from './http-answer.ts';
 import { MAX_EVENT_BYTES } from './sse-parser.ts';
 
@@ -28,6 +29,8 @@ export interface HttpClientOptions {
   maxHeaderBytes?: number;
   connectionsPerOrigin?: number;
   connectTimeoutMs?: number;
+  /** How names become addresses; the system's way unless given. */
+  resolve?: Resolve;
 }
 
 /** Headers that belong to the connection, not to the caller: the client sets them itself, whatever a server object says. */
@@ -59,6 +62,7 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
 class UndiciClient implements HttpClient {
   readonly #options: HttpClientOptions;
   readonly #limits: AnswerLimits;
+  readonly #guard: AddressGuard;
   readonly #pools = new Map<string, { requests: Pool; streams: Pool }>();
   readonly #places = new Lru<string, Place>(MAX_KNOWN_URLS);
   readonly #flat = new WeakMap<Readonly<Record<string, string>>, readonly string[]>();
@@ -66,6 +70,7 @@ class UndiciClient implements HttpClient {
 
   constructor(options: HttpClientOptions) {
     this.#options = options;
+    this.#guard = serverGuard(options.resolve);
     this.#limits = {
       maxBodyBytes: options.maxBodyBytes ?? MAX_UPSTREAM_BODY_BYTES,
       maxEventBytes: options.maxEventBytes ?? MAX_EVENT_BYTES,
@@ -123,7 +128,9 @@ class UndiciClient implements HttpClient {
 
   #newPlace(text: string): Place {
     const checked = checkServerUrl(text);
-    if (!checked.url) throw new GatewayError('upstream_unreachable', 'the url of the server cannot be used', { detail: checked.problem });
+    const problem = checked.url ? addressProblem(this.#guard, checked.url) : checked.problem;
+    if (!checked.url || problem !== undefined)
+      throw new GatewayError('upstream_unreachable', 'the url of the server cannot be used', { detail: problem ?? '' });
     const { origin } = checked.url;
     let pair = this.#pools.get(origin);
     if (pair === undefined) {
@@ -142,7 +149,7 @@ class UndiciClient implements HttpClient {
       allowH2: false,
       keepAliveTimeout: KEEP_ALIVE_MS,
       keepAliveMaxTimeout: KEEP_ALIVE_MAX_MS,
-      connect: { timeout: this.#options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS },
+      connect: { lookup: this.#guard.lookup, timeout: this.#options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS },
       maxHeaderSize: this.#options.maxHeaderBytes ?? MAX_UPSTREAM_HEADER_BYTES,
       headersTimeout: 0,
       bodyTimeout: 0,

@@ -4,7 +4,7 @@ import type { CallReply } from '../call.ts';
 import { GatewayError } from '../lib/error.ts';
 import type { ServerSpec } from '../object/kinds.ts';
 import { AgentSessions } from './agent-session.ts';
-import { Endpoints, endpointsOf } from './endpoint.ts';
+import { Endpoints, endpointsOf, type RestOf } from './endpoint.ts';
 import type { ParkedJudge, UpstreamRequest, UpstreamStatus, Upstreams } from './exchange.ts';
 import { failure } from './failure.ts';
 import { ListChanges, type ListListener } from './list-changes.ts';
@@ -117,9 +117,11 @@ class ServerBook implements Upstreams {
     const endpoints = endpointsOf(request.spec);
     if (!endpoints) return this.#serverOf(request, request.spec, '');
     const caller = callerOf(request);
-    const isUp = (url: string): boolean =>
-      (this.#servers.get(keyOf(request.org, request.server, url))?.breaker.restMsFor(caller) ?? 0) === 0;
-    const spec = this.#endpoints.choose(request, endpoints, isUp, avoid);
+    const restOf: RestOf = (url) => {
+      const breaker = this.#servers.get(keyOf(request.org, request.server, url))?.breaker;
+      return { forAnybody: breaker?.restMs ?? 0, forCaller: breaker?.restMsFor(caller) ?? 0 };
+    };
+    const spec = this.#endpoints.choose(request, endpoints, restOf, avoid);
     return this.#serverOf(request, spec, spec.url ?? '');
   }
 

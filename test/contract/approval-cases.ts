@@ -89,6 +89,19 @@ export function approvalCases(driver: Driver): void {
       );
     });
 
+    it('finds the grants that were used since a time, newest first', async () => {
+      const { approvals } = store;
+      for (const n of [1, 2, 3, 4]) {
+        await approvals.put(ORG, row({ id: `appr_${n}`, binding: `b${n}` }), entry, {});
+        const usedMs = n === 4 ? undefined : n * 10;
+        await approvals.put(ORG, row({ id: `appr_${n}`, binding: `b${n}`, version: 2, live: false, usedMs }), entry, {});
+      }
+      const used = { agent: 'a', binding: 'b3', usedMs: 30 };
+      expect(await approvals.used(ORG, 20, 10)).toEqual([used, { agent: 'a', binding: 'b2', usedMs: 20 }]);
+      expect(await approvals.used(ORG, 0, 1)).toEqual([used]);
+      expect(await approvals.used('other', 0, 10)).toEqual([]);
+    });
+
     it('lists the newest first, of one agent or all, live ones or all', async () => {
       const { approvals } = store;
       for (const [n, agent] of ['a', 'b', 'a'].entries())

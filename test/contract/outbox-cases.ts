@@ -113,7 +113,7 @@ export function outboxCases(driver: Driver): void {
       const { outbox } = store;
       await outbox.take(ORG, [move(1)], [row('a')]);
       await outbox.claim(ORG, 'sub', 'me', { limit: 1, leaseMs: 1 });
-      await vi.waitFor(async () => expect(await events('you')).toEqual(['a']));
+      await vi.waitFor(async () => expect(await events('you')).toEqual(['a']), { timeout: 30_000 });
       expect(await events('third')).toEqual([]);
       await outbox.releaseAll();
       expect(await events('third')).toEqual(['a']);

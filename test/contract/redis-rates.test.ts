@@ -44,7 +44,7 @@ describe.skipIf(!hasRedis)('rates in Redis (needs redis-server)', () => {
       rmSync(dir, { recursive: true, force: true });
     };
     url = `redis://:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/3`;
-    for (let tries = 0; tries < 200; tries++) {
+    for (let tries = 0; tries < 1_200; tries++) {
       const isThere = await client()
         .take('probe', [{ key: 'k', pace: paceOf({ max: 1000, windowMs: 1000 }) }])
         .then(

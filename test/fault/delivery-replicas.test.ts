@@ -95,6 +95,24 @@ it('one grant is one effect and one answer, however often and wherever the call 
   }
 });
 
+it('what ran on a grant is not run by a retry at either, though its rule was taken away meanwhile', LIMIT, async () => {
+  const call = (caller: RawCaller, n: string) => caller.ask('tools/call', { name: 'note', arguments: { n } });
+  const names = Array.from({ length: 4 }, (_, i) => `unheld-${i}`);
+  for (const [i, n] of names.entries()) {
+    const caller = callers[i % 2] as RawCaller;
+    await rita.decide((i < 2 ? a : b).adminUrl, ticketOf(await call(caller, n)));
+    expect((await call(caller, n))?.result?.content?.[0]?.text).toBe(`noted ${n}`);
+  }
+  await a.write(policyObject('notes', [{ name: 'free', match: { tool: ['note'] }, effect: 'allow' }]));
+  for (let time = 0; time < 3; time++)
+    for (const caller of callers) for (const n of names) expect((await call(caller, n))?.result?.content?.[0]?.text).toBe(`noted ${n}`);
+  expect(names.map(effects)).toEqual([1, 1, 1, 1]);
+  // What nobody approved is a call like any other.
+  for (const caller of callers) expect((await call(caller, 'free'))?.result?.content?.[0]?.text).toBe('noted free');
+  expect(effects('free')).toBe(2);
+  await a.write(policyObject('notes', [{ name: 'held', match: { tool: ['note'] }, effect: 'hold' }]));
+});
+
 it('a freeze that is set at one ends the tasks of both', LIMIT, async () => {
   const held = await callers[0].ask('tools/call', { name: 'note', arguments: { n: 'frozen' }, ...TASKS });
   const freeze: StoredObject = { kind: 'freeze', metadata: { name: 'stop' }, spec: { scope: { agent: 'worker' }, reason: 'drill' } };

@@ -90,7 +90,7 @@ describe('servers that misbehave', () => {
       const caller = modernCaller(`${gateway.url}/mcp/local`, worker.token);
       try {
         expect(readable(await caller.ask('tools/call', { name, arguments: {} }))).toBe(true);
-        for (let tries = 0; tries < 40; tries++) {
+        for (let tries = 0; tries < 240; tries++) {
           if (textOf(await caller.ask('tools/call', { name: 'fine', arguments: {} })) === 'done') return;
           await sleep(250);
         }

@@ -132,7 +132,7 @@ function codeOf(answer: RawAnswer | undefined): string {
 
 /** What was lifted may take a moment to be known everywhere; what stops may not. */
 async function untilAllowed(at: Side): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
+  for (let tries = 0; tries < 3_000; tries++) {
     if (codeOf(await note(at)) === 'ok') return;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }

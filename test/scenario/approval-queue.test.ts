@@ -4,6 +4,9 @@ import { watchTickets } from '../../src/app/approvals.ts';
 import { CLAIM_MS, MAX_REMINDERS } from '../../src/approval/ticket.ts';
 import { ManualClock } from '../../src/lib/clock.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
+import { slackMessage } from '../../src/notify/channel/slack.ts';
+import { eventsOf } from '../../src/notify/entry-event.ts';
+import { eventBody } from '../../src/notify/event.ts';
 import type { PolicyRule, StoredObject } from '../../src/object/kinds.ts';
 import { silentLogger } from '../../src/observe/log.ts';
 import { type Rehearsal, rehearsal } from '../support/rehearsal.ts';
@@ -44,8 +47,8 @@ const list = async (query = '') =>
   ((await r.api(`approvals${query}`, { role: 'viewer' })).body.approvals as JsonObject[]).map(({ id }) => id);
 /** One look of the gateway at what waits. */
 async function look(): Promise<void> {
-  const { approvals, deliveries, pipeline, control } = r.h;
-  await watchTickets({ approvals, deliveries, pipeline, control, clock, logger: silentLogger })();
+  const { approvals, usedGrants, deliveries, pipeline, control } = r.h;
+  await watchTickets({ approvals, usedGrants, deliveries, pipeline, control, clock, logger: silentLogger })();
 }
 const steps = async () =>
   (await r.h.entries())
@@ -134,6 +137,25 @@ describe('waiting', () => {
     expect(await steps()).toEqual(['requested', 'reminded', 'escalated', 'reminded']);
     expect((await r.api(`approvals/${id}`, { role: 'reviewer' })).body).toMatchObject({ reminders: 2, escalatedAt: expect.any(String) });
     expect((await post(`approvals/${id}/approve`, 'reviewer')).body).toMatchObject({ state: 'approved' });
+  });
+
+  it('says with each step that approving takes a passkey, so that no message offers a button for it', async () => {
+    await open([{ ...held, obligations: { approvers: { ...approvers, passkey: true } } }, rest]);
+    await ticket();
+    for (const minutes of [5, 7]) {
+      clock.advance(minutes * MINUTE_MS);
+      await look();
+    }
+    expect(await steps()).toEqual(['requested', 'reminded', 'escalated']);
+    const told: string[] = [];
+    for await (const entry of r.h.core.store.log.read({ org: r.h.org }))
+      for (const body of eventsOf(r.h.org, entry, false).map((event) => eventBody(r.h.org, event))) {
+        if (!body.type.startsWith('approval.')) continue;
+        told.push(body.type);
+        expect(body.data.passkey).toBe('required');
+        expect(JSON.stringify(slackMessage(body))).toContain('Get the link to approve with a passkey');
+      }
+    expect(told).toEqual(['approval.requested', 'approval.reminded', 'approval.escalated']);
   });
 
   it('ends the reminding when it is decided, and after so many', async () => {

@@ -86,6 +86,21 @@ it.each([
   expect(ran()).toBe(0);
 });
 
+it('texts with half a character, which have no canonical form, are asked about and told apart', async () => {
+  const args = (half: string): string => `{"text":"x\\u${half}"}`;
+  const id = ticketOf(await ask({ args: args('d800') }));
+  expect(id).toMatch(/^appr_/);
+  expect(ticketOf(await ask({ args: args('d800') }))).toBe(id);
+  await approve(id);
+  expect(ticketOf(await ask({ args: args('d801') }))).not.toBe(id);
+  expect(ran()).toBe(0);
+  expect((await ask({ args: args('d800') })).type).toBe('result');
+  // Of an agent that used a grant, where no rule holds the call.
+  await h.seed(policyObject('p', [{ name: 'rest', match: {}, effect: 'allow' }]));
+  expect((await ask({ args: args('d802') })).type).toBe('result');
+  expect(ran()).toBe(2);
+});
+
 it('changed order and spacing of the same arguments are the same call; another token of the same agent, too', async () => {
   const id = ticketOf(await ask({ args: '{"text":"x","n":1}' }));
   expect(ticketOf(await ask({ args: '{ "n": 1, "text": "x" }', as: 'second' }))).toBe(id);

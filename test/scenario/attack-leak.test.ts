@@ -208,7 +208,8 @@ describe('what lies about', () => {
   it('nothing of a child is left when the gateway is killed', async () => {
     const own = childrenOf(gateway.pid);
     await gateway.kill();
-    for (let tries = 0; tries < 100 && own.some((pid) => existsSync(`/proc/${pid}`)); tries++) await new Promise((r) => setTimeout(r, 50));
+    for (let tries = 0; tries < 1_200 && own.some((pid) => existsSync(`/proc/${pid}`)); tries++)
+      await new Promise((r) => setTimeout(r, 50));
     expect(own.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]);
   });
 });

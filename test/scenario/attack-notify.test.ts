@@ -4,7 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openCore } from '../../src/app.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import { type Resolve, systemResolve } from '../../src/notify/address-guard.ts';
+import { type Resolve, systemResolve } from '../../src/lib/address-guard.ts';
 import { Channels } from '../../src/notify/channels.ts';
 import { eventBody, makeEvent } from '../../src/notify/event.ts';
 import { Notifier } from '../../src/notify/notifier.ts';
@@ -120,7 +120,7 @@ describe('where an endpoint leads', () => {
     receiver.answer = () => ({ status: 200, headers: { connection: 'close' } });
     expect(await error(send(webhook(url, true), channels))).toBe('sent');
     expect(looks).toBe(1);
-    await vi.waitFor(async () => expect(await error(send(webhook(url, true), channels))).toContain('never reached'));
+    await vi.waitFor(async () => expect(await error(send(webhook(url, true), channels))).toContain('never reached'), { timeout: 30_000 });
     expect(receiver.received).toHaveLength(1);
   });
 

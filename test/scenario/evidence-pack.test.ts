@@ -185,6 +185,8 @@ describe('the numbers of packs', () => {
     });
     expect(numbers('care')).toMatchObject({ votes: 2, approving: 1 });
     expect(numbers('unread')).toMatchObject({ unread: 2 });
+    expect(numbers('unlinked')).toMatchObject({ unlinked: 2 });
+    expect(statements.get('unlinked')?.kind).toBe('gap');
     const actions = (wanted: string) => count(({ type, action }) => type === 'object' && action === wanted);
     expect(numbers('stops')).toMatchObject({ freezes: actions('freeze'), lifts: actions('lift'), drills: event('drill') });
     expect(actions('freeze')).toBe(1);

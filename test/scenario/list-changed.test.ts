@@ -6,7 +6,7 @@ import { pin } from '../../src/catalog/catalog.ts';
 import type { Json, JsonObject } from '../../src/lib/json.ts';
 import type { StoredObject } from '../../src/object/kinds.ts';
 import { MAX_READINGS_PER_SERVER } from '../../src/pipeline/read-list.ts';
-import { BASELINE_WAIT_MS, MIN_LOOK_PAUSE_MS } from '../../src/pipeline/view-watch.ts';
+import { MIN_LOOK_PAUSE_MS } from '../../src/pipeline/view-watch.ts';
 import type { UpstreamRequest } from '../../src/upstream/exchange.ts';
 import { type CallOptions, callOf, type Harness, harness, ok } from '../support/pipeline-harness.ts';
 import { agentObject, httpServer, policyObject, tokenObject } from '../support/seed.ts';
@@ -303,7 +303,7 @@ describe.each(['legacy', 'modern'] as const)('a %s agent', (era) => {
       return { type: 'error', era, error: { code: -32603, message: 'not now' } };
     };
     await serverSays();
-    await expect.poll(() => notices(ear), { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => notices(ear)).toBe(1);
     await ear.close();
   });
 });
@@ -405,10 +405,9 @@ describe('a stateless stream', () => {
     await open();
     let release = (): void => undefined;
     hold = (_request, answer) => new Promise((resolve) => (release = () => resolve(answer)));
-    const beganMs = performance.now();
     const ear = await listen('modern');
-    await expect.poll(() => ear.heard, { timeout: 2_000 }).toEqual([ACKNOWLEDGED]);
-    expect(performance.now() - beganMs).toBeLessThan(BASELINE_WAIT_MS + 700);
+    // The server has not answered yet.
+    await expect.poll(() => ear.heard).toEqual([ACKNOWLEDGED]);
     hold = undefined;
     release();
     await expect.poll(() => notices(ear)).toBe(1);

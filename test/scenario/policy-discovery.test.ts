@@ -129,3 +129,50 @@ it('a list that was read before the rules changed shows what they let through no
   await h.seed(policyObject('p', [{ name: 'writes', match: { server: ['notes'], tool: ['write_*'] }, effect: 'deny' }]));
   expect((await ask('tools/list')).type === 'result' ? await shown('tools/list') : []).toEqual([]);
 });
+
+describe('completions of a template that leads to what may be read and to what may not', () => {
+  const WIDE: PolicyRule[] = [
+    { name: 'private', match: { server: ['notes'], resource: ['note://private/*', 'note://x/private/*'] }, effect: 'deny' },
+    { name: 'notes', match: { server: ['notes'], resource: ['note://*'] }, effect: 'allow' },
+  ];
+  const complete = (name: string, value: string, given?: JsonObject, uri = 'note://{scope}/{id}'): Promise<CallOutcome> =>
+    ask('completion/complete', {
+      ref: { type: 'ref/resource', uri },
+      argument: { name, value },
+      ...(given && { context: { arguments: given } }),
+    });
+  const proposes = (values: string[], more: JsonObject = {}): void =>
+    h.answer(({ method }) => (method === 'completion/complete' ? ok({ completion: { values, ...more } }) : ok(LISTS[method] ?? {})));
+  const valuesOf = (outcome: CallOutcome): unknown => (outcome.type === 'result' ? outcome.result.completion : outcome.type);
+  beforeEach(() => h.seed(policyObject('wide', WIDE, 1)));
+
+  it('do not ask the server for what lies under the hidden part', async () => {
+    proposes(['17']);
+    expect(valuesOf(await complete('id', '', { scope: 'public' }))).toEqual({ values: ['17'] });
+    for (const scope of ['private', 'PRIVATE', '%70rivate'])
+      expect(await complete('id', '', { scope }), scope).toMatchObject({ type: 'denied', code: 'denied_by_rule' });
+    for (const uri of ['note://{+scope}/{id}', 'note://{scope}{/id}', 'note://{scope}/x{?id}'])
+      expect(await complete('id', '', { scope: 'private' }, uri), uri).toMatchObject({ type: 'denied', code: 'denied_by_rule' });
+    expect(h.sent.filter(({ method }) => method === 'completion/complete')).toHaveLength(1);
+  });
+
+  it('do not propose values that lead there, nor count them', async () => {
+    proposes(['private', 'public', 'shared'], { total: 3, hasMore: false });
+    expect(valuesOf(await complete('scope', 'p'))).toEqual({ values: ['public', 'shared'], hasMore: false });
+    proposes(['public', 'shared'], { total: 2 });
+    expect(valuesOf(await complete('scope', ''))).toEqual({ values: ['public', 'shared'], total: 2 });
+    proposes(['../private/1', '1']);
+    expect(valuesOf(await complete('id', '', { scope: 'public' }, 'note://x/{scope}/{+id}'))).toEqual({ values: ['1'] });
+  });
+
+  it('of a reference that names a prompt and a resource are refused', async () => {
+    for (const ref of [
+      { type: 'ref/prompt', name: 'greet', uri: 'note://private/{id}' },
+      { type: 'ref/resource', uri: 'note://public/{id}', name: 'secret' },
+    ])
+      expect(await ask('completion/complete', { ref, argument: { name: 'id', value: '' } })).toMatchObject({
+        type: 'denied',
+        code: 'invalid_request',
+      });
+  });
+});

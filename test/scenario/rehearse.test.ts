@@ -5,7 +5,7 @@ import type { JsonObject } from '../../src/lib/json.ts';
 import type { PolicyRule, StoredObject } from '../../src/object/kinds.ts';
 import { parseObjects } from '../../src/object/parse.ts';
 import { silentLogger } from '../../src/observe/log.ts';
-import { MAX_DIFFERENCES, ShadowTally } from '../../src/pipeline/shadow.ts';
+import { MAX_DIFFERENCES, MAX_SHOWN_NAME, ShadowTally } from '../../src/pipeline/shadow.ts';
 import { type Rehearsal, rehearsal } from '../support/rehearsal.ts';
 import { policyObject } from '../support/seed.ts';
 
@@ -210,6 +210,39 @@ describe('shadow mode: the candidate runs beside the live set and its difference
     expect((await r.api('policy/shadow')).body.rows).toMatchObject([
       { liveEffect: 'allow', shadowEffect: 'deny', shadow: 'builtin/default' },
     ]);
+  });
+
+  it('says how many came out differently beside what it shows, and is bounded in what agents may name', async () => {
+    r = await rehearsal(ALLOW_ALL, [candidate([{ name: 'none', match: { resource: ['*'] }, effect: 'deny' }])]);
+    const long = `note://${'x'.repeat(5_000)}`;
+    for (let i = 0; i <= MAX_DIFFERENCES; i++) await r.ask('resources/read', { uri: i === 0 ? long : `note://${i}` });
+    const { body } = await r.api('policy/shadow');
+    expect(body).toMatchObject({ beyond: 1, pending: MAX_DIFFERENCES + 1 });
+    expect((body.rows as { count: number }[]).reduce((sum, { count }) => sum + count, 0)).toBe(MAX_DIFFERENCES);
+    expect((body.rows as { capability: string }[]).map(({ capability }) => capability)).toContain(`${long.slice(0, MAX_SHOWN_NAME)}…`);
+    const { core } = r.h;
+    await new ShadowKeeper({ tally: r.h.shadows, log: core.log, clock: core.clock, logger: silentLogger, instance: 'test' }).close();
+    expect((await r.api('policy/shadow')).body).toMatchObject({ beyond: 1, pending: 0 });
+  });
+
+  it('loses nothing to a log that cannot be written for a while', async () => {
+    let isFull = true;
+    r = await rehearsal(ALLOW_ALL, [candidate(deny)]);
+    const { core } = r.h;
+    const log = {
+      record: (...given: Parameters<typeof core.log.record>) =>
+        isFull ? Promise.reject(new Error('the disk is full')) : core.log.record(...given),
+    } as typeof core.log;
+    const keeper = new ShadowKeeper({ tally: r.h.shadows, log, clock: core.clock, logger: silentLogger, instance: 'test' });
+    await r.call('create_refund', { amount: 501 });
+    await keeper.write();
+    await r.call('create_refund', { amount: 502 });
+    await keeper.write();
+    expect((await r.api('policy/shadow')).body).toMatchObject({ pending: 2, rows: [{ count: 2 }] });
+    isFull = false;
+    await keeper.close();
+    const told = (await r.h.entries()).map(({ content }) => content).filter(({ event }) => event === 'shadow');
+    expect(told).toMatchObject([{ beyond: 0, differences: [{ count: 2 }] }]);
   });
 
   it('is bounded', () => {

@@ -146,7 +146,7 @@ export function adminContextOf(core: Core, org: string, instead: Partial<AdminCo
     limitState: async () => [],
     forwards: async () => [FORWARD],
     testForward: async (name) => (name === FORWARD.name ? { sent: true, hash: 'a'.repeat(64), durationMs: 1 } : undefined),
-    shadowPending: () => [],
+    shadowPending: () => ({ differences: [], beyond: 0 }),
     metrics: async () => '# no metrics\n',
     lastUsedMs: () => undefined,
     history: () => undefined,

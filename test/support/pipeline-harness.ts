@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createApprovals, createDeliveries, ticketTarget } from '../../src/app/approvals.ts';
+import { createApprovals, createDeliveries, createUsedBook, ticketTarget } from '../../src/app/approvals.ts';
 import { Definitions } from '../../src/app/definitions.ts';
 import { freezer } from '../../src/app/freezer.ts';
 import { HistoryKeeper } from '../../src/app/history-keeper.ts';
@@ -11,6 +11,7 @@ import { KillSwitch } from '../../src/app/kill-switch.ts';
 import { type Core, openCore } from '../../src/app.ts';
 import type { Deliveries } from '../../src/approval/deliveries.ts';
 import type { ApprovalDesk } from '../../src/approval/desk.ts';
+import type { UsedBook } from '../../src/approval/used-book.ts';
 import { LastUsed } from '../../src/auth/last-used.ts';
 import { tokenHash } from '../../src/auth/token.ts';
 import {
@@ -75,6 +76,7 @@ export interface Harness {
   floods: FloodGate;
   approvals: ApprovalDesk;
   deliveries: Deliveries;
+  usedGrants: UsedBook;
   /** What servers received, in order. */
   sent: UpstreamRequest[];
   /** How the server answers from now on. */
@@ -113,6 +115,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
   const killSwitch = new KillSwitch({ clock: core.clock, log: core.log, logger, metrics, instance: 'test' });
   const approvals = createApprovals({ ...core, clock: options.clock ?? core.clock }, 'test');
   const deliveries = createDeliveries({ ...core, clock: options.clock ?? core.clock }, logger);
+  const usedGrants = createUsedBook({ ...core, clock: options.clock ?? core.clock }, approvals);
   killSwitch.stopper.add(inFlight);
   killSwitch.stopper.add(ticketTarget(approvals, logger));
   const control = new LiveControl({
@@ -128,7 +131,9 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
       histories.want(next.org, next.risk !== undefined || next.policies.needsFacts);
     },
   });
-  const views = new ViewBook();
+  const views = new ViewBook((error) => {
+    throw error;
+  });
   const histories = new HistoryKeeper({ log: core.store.log, audit: core.log, store: core.store.histories, logger });
   const catalog = new Catalog();
   const definitions = new Definitions({
@@ -150,6 +155,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     catalog,
     approvals,
     deliveries,
+    usedGrants,
     reviewUrl: (_org, ticket) => options.reviewUrl && `${options.reviewUrl}/${ticket}`,
     drift: definitions.watch,
     routes: new UriRoutes(),
@@ -201,6 +207,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     floods,
     approvals,
     deliveries,
+    usedGrants,
     sent,
     answer: (next) => {
       handler = next;

@@ -2,6 +2,7 @@
 // asks for a passkey (passkey-script.ts).
 // INVARIANT: nothing of a ticket reaches the page except as text, and characters that deceive the eye are shown as what they are (review.test.ts).
 import { createHash } from 'node:crypto';
+import { writtenOut } from '../../lib/written-out.ts';
 import type { ApprovalDetail } from '../contract.ts';
 import type { Challenge } from '../step-up.ts';
 import { PASSKEY_SCRIPT } from './passkey-script.ts';
@@ -196,9 +197,5 @@ function page(title: string, body: string): string {
 
 /** As text of HTML. Control, invisible and direction-changing characters, which can make one text look like another, are written as escapes. */
 export function shown(text: string): string {
-  return text
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/gu, (char) =>
-      char === '\n' || char === '\t' ? char : `\\u{${char.codePointAt(0)?.toString(16)}}`,
-    )
-    .replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
+  return writtenOut(text, '\n\t').replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
 }

@@ -1,10 +1,9 @@
 // Segments of the log, and taking out of the database what is in one. Entries leave exactly as they stand in the log.
 // INVARIANT: entries go only by a rule in force at that moment, and only with the entry that says so (test/scenario/archive.test.ts).
 import { createHash } from 'node:crypto';
-import { entryLine } from '../../audit/chain.ts';
 import { BLOCK_LEAVES } from '../../audit/merkle.ts';
-import type { StoredEntry } from '../../audit/port.ts';
-import { SEGMENT_FORMAT, segmentHeadLine } from '../../audit/segment.ts';
+import { SEGMENT_FORMAT, type SegmentHead } from '../../audit/segment.ts';
+import { segmentBytes } from '../../audit/segment-file.ts';
 import { Lru } from '../../lib/lru.ts';
 import { headAt, removable } from '../archive-log.ts';
 import type { AdminContext } from '../context.ts';
@@ -47,11 +46,11 @@ export function archiveRoutes(): Route[] {
             `A segment ends at a multiple of ${BLOCK_LEAVES}, at most ${seq - (seq % BLOCK_LEAVES)}, and begins behind one, at entry ${first} or later.`,
           );
         const joined = await context.checkpointer.segment(org, begin, to);
-        const head = segmentHeadLine({ format: SEGMENT_FORMAT, version: 1, org, from: begin, to, ...joined });
+        const head: SegmentHead = { format: SEGMENT_FORMAT, version: 1, org, from: begin, to, ...joined };
         const name = `${org}-${begin}-${to}.segment.jsonl`;
         const headers = { 'content-type': 'application/x-ndjson', 'content-disposition': `attachment; filename="${name}"` };
         const entries = logStore.read({ org, fromSeq: begin, toSeq: to });
-        return new Response(ReadableStream.from(handedOut.watched(`${org}/${begin}/${to}`, lines(head, entries))), { headers });
+        return new Response(ReadableStream.from(handedOut.watched(`${org}/${begin}/${to}`, segmentBytes(head, entries))), { headers });
       },
     }),
     route({
@@ -85,20 +84,6 @@ class HandedOut {
   has(what: string, digest: string): boolean {
     return this.#digests.get(what) === digest;
   }
-}
-
-const CHUNK_CHARS = 64 * 1024;
-
-async function* lines(head: string, entries: AsyncIterable<StoredEntry>): AsyncGenerator<Uint8Array, void, undefined> {
-  const encoder = new TextEncoder();
-  let text = `${head}\n`;
-  for await (const entry of entries) {
-    text += `${entryLine(entry)}\n`;
-    if (text.length < CHUNK_CHARS) continue;
-    yield encoder.encode(text);
-    text = '';
-  }
-  if (text !== '') yield encoder.encode(text);
 }
 
 async function remove(

@@ -9,7 +9,7 @@ import { jsonLines } from '../json-lines.ts';
 import { policiesOf, Replay } from '../replay.ts';
 import { replayedLog } from '../replayed-log.ts';
 import { json, type Route, route } from '../route.ts';
-import { shadowRows } from '../shadow-row.ts';
+import { shadowSteps } from '../shadow-row.ts';
 
 export const rehearseRoutes: Route[] = [
   route({
@@ -67,17 +67,18 @@ export const rehearseRoutes: Route[] = [
     method: 'get',
     path: '/api/v1/policy/shadow',
     role: 'viewer',
-    summary: 'What policies of mode shadow would have decided otherwise, since a time; recorded, and still counted here',
+    summary:
+      'What policies of mode shadow would have decided otherwise, since a time; recorded, and still counted here; JSON lines: progress, then a summary',
     query: contract.shadowQuery,
-    reply: contract.shadowReply,
-    async handle({ context, query: { from } }) {
+    media: 'application/x-ndjson',
+    async handle({ context, query: { from }, raw }) {
       const view = await context.view();
       const names = view
         .policies()
         .filter(({ spec }) => spec.mode === 'shadow')
         .map(({ metadata }) => metadata.name);
       const fromMs = from === undefined ? context.clock.nowMs() - SHADOW_WINDOW_MS : Date.parse(from);
-      return json(200, { policies: names, ...(await shadowRows(context, fromMs)) });
+      return jsonLines(shadowSteps(context, names, fromMs), raw.req.raw.signal);
     },
   }),
 ];

@@ -51,11 +51,12 @@ export const detectEvalAction: Action = async (run) => {
 };
 
 function readSet(path: string): { kind: string; items: JsonObject[] } {
+  const text = readFileSync(path, 'utf8');
   let set: Json;
   try {
-    set = JSON.parse(readFileSync(path, 'utf8')) as Json;
+    set = JSON.parse(text) as Json;
   } catch (error) {
-    throw usageError(`${path} cannot be read as JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw usageError(`${path} is no JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
   if (!isObject(set) || typeof set.set !== 'string' || !Array.isArray(set.items))
     throw usageError(`${path} is no labelled set: it needs a text "set" and a list "items".`);

@@ -43,7 +43,7 @@ export const dlpProfileAction: Action = async (run, wanted) => {
 };
 
 export const dlpScanAction: Action = async (run, path = '') => {
-  const text = read(path);
+  const text = readFileSync(path === '-' ? 0 : path, 'utf8');
   const found = scanText(text, { wanted: EVERYTHING, patterns: [] }).map((match) => ({
     type: findingName(match),
     detector: match.rule,
@@ -73,11 +73,3 @@ export const dlpPurgeAction: Action = async (run, name = '') =>
     show(run, reply, () => `${applyText(reply)}\nTokens made before ${validFrom} are worth nothing any more.`);
     return exitCode.ok;
   });
-
-function read(path: string): string {
-  try {
-    return readFileSync(path === '-' ? 0 : path, 'utf8');
-  } catch (error) {
-    throw usageError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}

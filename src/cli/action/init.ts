@@ -1,4 +1,5 @@
 // `sallyport init`: data directory, organization, master key, first operator. What is there already stays as it is.
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { openCore } from '../../app.ts';
 import { MASTER_KEY_FILE } from '../../vault/master-key.ts';
@@ -25,10 +26,16 @@ export const initAction: Action = async (run) => {
       `Organization    ${config.organization}`,
       `Data directory  ${dataDir}`,
       `Master key      ${masterKey ?? 'SALLYPORT_MASTER_KEY'}  (keep a copy elsewhere: without it, sealed values are lost)`,
-      `Operator token  ${operator.path ?? `${join(dataDir, OPERATOR_TOKEN_FILE)} or wherever it was put: there is an operator already`}`,
+      `Operator token  ${operator.path ?? earlierToken(dataDir)}`,
       '',
       'Next: sallyport serve',
     ].join('\n'),
   );
   return exitCode.ok;
 };
+
+function earlierToken(dataDir: string): string {
+  const path = join(dataDir, OPERATOR_TOKEN_FILE);
+  if (existsSync(path)) return path;
+  return 'wherever it was put: there is an operator already. If its token is lost: sallyport operator recover';
+}

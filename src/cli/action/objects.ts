@@ -64,9 +64,11 @@ function versionsText(versions: HistoryReply['versions']): string {
 
 export const rollbackAction: Action = async (run, kindText = '', name = '') => {
   const kind = readKind(kindText);
-  const to = readNumber(run.options.text('to'), '--to', 1);
-  if (to === undefined) throw usageError(`Say which revision with --to. The revisions are shown by: sallyport history ${kind} ${name}`);
-  const reply = await withGateway(run, (client) => client.rollback(kind, name, { to, dryRun: run.options.flag('dryRun') }));
+  const wanted = readNumber(run.options.text('to'), '--to', 1);
+  const reply = await withGateway(run, async (client) => {
+    const to = wanted ?? (await versionBefore(client, kind, name));
+    return client.rollback(kind, name, { to, dryRun: run.options.flag('dryRun') });
+  });
   warn(run, reply.warnings);
   show(run, reply, () => applyText(reply));
   return exitCode.ok;
@@ -102,6 +104,16 @@ export const exportAction: Action = async (run) => {
     return exitCode.ok;
   });
 };
+
+/** The last one that is not in force: of what was deleted, what it was. */
+async function versionBefore(client: AdminClient, kind: string, name: string): Promise<number> {
+  const { versions } = await client.history(kind, name, undefined);
+  const before = versions.slice(1).find(({ object }) => object !== undefined);
+  if (before) return before.revision;
+  throw usageError(
+    `There is no version of ${kind} "${name}" before the one in force. To take it out of force: sallyport delete ${kind} ${name}`,
+  );
+}
 
 /** Servers that are not well, as the gateway that answers sees them. */
 async function healthOf(client: AdminClient, kind: string | undefined): Promise<ReadonlyMap<string, string>> {

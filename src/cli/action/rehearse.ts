@@ -30,15 +30,7 @@ export const diffPolicyAction: Action = async (run, a, b) => {
 export function sourceOf(what: string): PolicyBody {
   if (what === 'now') return {};
   if (/^\d{1,15}$/.test(what) && !existsSync(what)) return { revision: Number(what) };
-  return { text: readText(what), fileName: basename(what) };
-}
-
-export function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw usageError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  return { text: readFileSync(what, 'utf8'), fileName: basename(what) };
 }
 
 function lintText({ problems, rules, tools }: LintReply): string {

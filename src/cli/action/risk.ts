@@ -32,7 +32,7 @@ export const backtestAction: Action = async (run) => {
   const path = run.options.text('file');
   if (path === undefined)
     throw usageError('--file names the risk profile to try, for example: sallyport risk backtest -f risk.yaml --last 30d');
-  const text = read(path);
+  const text = readFileSync(path, 'utf8');
   const from = readSince(run.options.text('last') ?? '30d', '--last', systemClock.nowMs());
   return withGateway(run, async (client) => {
     let summary: BacktestSummary | undefined;
@@ -67,12 +67,4 @@ function summaryText(summary: BacktestSummary): string {
       one.band,
     ]);
   return `${counts}\n${was}${gaps}\n\n${textTable(['ENTRY', 'AGENT', 'TOOL', 'BEFORE', 'AFTER', 'BAND'], rows)}`;
-}
-
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw usageError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }

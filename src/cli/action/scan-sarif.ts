@@ -1,7 +1,9 @@
 // A report on definitions as SARIF 2.1.0 (OASIS, March 2020): one result per finding, its place as a logical location. Pure.
+// Never lets a text of a server be more than text: in a message brackets make links (§3.11.6) and braces placeholders (§3.11.5).
 import type { Scanned } from './scan.ts';
 
-const RULES: Readonly<Record<string, string>> = {
+/** By type of finding. */
+export const RULES: Readonly<Record<string, string>> = {
   'poison.hidden-text': 'Text that is not seen, in tag characters or variation selectors',
   'poison.hidden-character': 'Characters that are not seen',
   'poison.terminal-code': 'Terminal control codes',
@@ -39,7 +41,7 @@ export function sarifOf(what: string, scanned: readonly Scanned[]): object {
             ruleId: type,
             ...(ids.includes(type) ? { ruleIndex: ids.indexOf(type) } : {}),
             level: score >= ERROR_SCORE ? 'error' : 'warning',
-            message: { text: `${RULES[type] ?? type}: ${excerpt}` },
+            message: { text: messageText(`${RULES[type] ?? type}: ${excerpt}`) },
             locations: [
               {
                 physicalLocation: { artifactLocation: { uri: encodeURI(what) } },
@@ -52,4 +54,8 @@ export function sarifOf(what: string, scanned: readonly Scanned[]): object {
       },
     ],
   };
+}
+
+function messageText(text: string): string {
+  return text.replace(/[\\[\]]/g, '\\$&').replace(/[{}]/g, '$&$&');
 }

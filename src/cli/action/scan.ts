@@ -48,12 +48,13 @@ function isThere(path: string): boolean {
 }
 
 function scanFile(path: string): Scanned[] {
+  if (statSync(path).size > MAX_FILE_BYTES) throw usageError(`${path} is longer than ${MAX_FILE_BYTES} bytes. Scan a part of it.`);
+  const text = readFileSync(path, 'utf8');
   let value: Json;
   try {
-    if (statSync(path).size > MAX_FILE_BYTES) throw new Error(`it is longer than ${MAX_FILE_BYTES} bytes`);
-    value = JSON.parse(readFileSync(path, 'utf8')) as Json;
+    value = JSON.parse(text) as Json;
   } catch (error) {
-    throw usageError(`${path} cannot be read as JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw usageError(`${path} is no JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
   const list = listsOf(value);
   if (list.length === 0)

@@ -1,5 +1,6 @@
 // `sallyport policy simulate`: recorded calls under other policies, and what would have come out differently.
 // Changes nothing; policies are put into force with `apply`.
+import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { systemClock } from '../../lib/clock.ts';
 import { GatewayError } from '../../lib/error.ts';
@@ -10,7 +11,6 @@ import { exitCode } from '../exit-code.ts';
 import { usageError } from '../failure.ts';
 import { textTable } from '../text-table.ts';
 import { readSince } from '../when.ts';
-import { readText } from './rehearse.ts';
 
 /** Rows of the table shown; all of them stand in the JSON. */
 const SHOWN_ROWS = 50;
@@ -20,7 +20,7 @@ export const simulateAction: Action = async (run) => {
   if (path === undefined)
     throw usageError('--policy names the file to try, for example: sallyport policy simulate --policy policy.yaml --last 30d');
   const body = {
-    text: readText(path),
+    text: readFileSync(path, 'utf8'),
     fileName: basename(path),
     from: readSince(run.options.text('last') ?? '30d', '--last', systemClock.nowMs()),
     alone: run.options.flag('alone'),

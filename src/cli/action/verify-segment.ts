@@ -2,8 +2,9 @@
 // goes on from the last segment may come last. Needs no gateway.
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { parseSegmentHead, SEGMENT_START, SegmentCheck, type SegmentVerdict } from '../../audit/segment.ts';
-import { LogVerifier, splitLines, type Verdict } from '../../audit/verify.ts';
+import { SEGMENT_START, type SegmentVerdict } from '../../audit/segment.ts';
+import { readSegment } from '../../audit/segment-file.ts';
+import { LogVerifier, type Verdict } from '../../audit/verify.ts';
 import { type Run, show } from '../command.ts';
 import { exitCode } from '../exit-code.ts';
 import { usageError } from '../failure.ts';
@@ -47,7 +48,7 @@ export async function judgeSegments(paths: readonly string[], keys: readonly str
   const segments: SegmentsVerdict['segments'] = [];
   let hasExport = false;
   for (const [at, path] of paths.entries()) {
-    const check = await readSource(path, log, keys);
+    const check = await readSegment(createReadStream(path), log, keys);
     if (check) segments.push({ path, ...check.verdict() });
     else if (at < paths.length - 1) throw usageError(`${path} is an export; only the last source may be one.`);
     else hasExport = true;
@@ -66,28 +67,6 @@ export async function judgeSegments(paths: readonly string[], keys: readonly str
     ...(hasExport ? { reason: 'what stands behind the last segment has no checkpoint here' } : {}),
   };
 }
-
-async function readSource(path: string, log: LogVerifier, keys: readonly string[]): Promise<SegmentCheck | undefined> {
-  let check: SegmentCheck | undefined;
-  let isFirst = true;
-  for await (const line of splitLines(createReadStream(path))) {
-    const head = isFirst && line.startsWith(SEGMENT_START) ? parseSegmentHead(line) : undefined;
-    isFirst = false;
-    if (head) {
-      check = new SegmentCheck(head, keys);
-      continue;
-    }
-    if (!log.take(line)) break;
-    const [, hash = '', org = '', seq = ''] = ENDING.exec(line.slice(-ENDING_UNITS)) ?? [];
-    check?.take(org, Number(seq), hash);
-  }
-  return check;
-}
-
-/** The end of a line that keeps the rules; it has one form (docs/audit-format.md §1, §2). */
-const ENDING =
-  /,"hash":"([0-9a-f]{64})","header":\{"content":"[0-9a-f]{64}","org":"([a-z0-9-]+)","prev":"[0-9a-f]{64}","revision":\d+,"seq":(\d+),"v":1\}\}$/;
-const ENDING_UNITS = 400;
 
 function segmentsText({ state, segments, log, reason }: SegmentsVerdict): string {
   const word = { sound: 'SOUND', broken: 'BROKEN', cannot_tell: 'CANNOT TELL' }[state];

@@ -80,10 +80,13 @@ export const objectCommands: readonly CommandSpec[] = [
     summary: 'Write an older version of an object again, as a new revision',
     needs: 'gateway',
     options: [
-      { flags: '--to <revision>', help: 'revision to go back to, from `history`' },
+      { flags: '--to <revision>', help: 'revision to go back to, from `history`; the version before the one in force unless given' },
       { flags: '--dry-run', help: 'say what would change, and change nothing' },
     ],
-    examples: [['rollback policy quickstart --to 3', 'as it was at revision 3']],
+    examples: [
+      ['rollback policy quickstart', 'as it was before its last change'],
+      ['rollback policy quickstart --to 3', 'as it was at revision 3'],
+    ],
     load: async () => (await import('../action/objects.ts')).rollbackAction,
   },
   {

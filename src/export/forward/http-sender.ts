@@ -3,8 +3,8 @@
 import { Agent } from 'undici';
 import { isObject, type Json } from '../../lib/json.ts';
 import type { LogEvent } from '../event.ts';
-import { ForbiddenTarget, guardedLookup, isForbiddenAddress } from './connection-guard.ts';
 import { networkReason, type Sender, type SendResult } from './sender.ts';
+import { targetGuard } from './target-guard.ts';
 import type { TlsSetting } from './tls-setting.ts';
 
 /** Bytes of an answer that are read. */
@@ -34,15 +34,15 @@ export class HttpSender implements Sender {
       pipelining: 1,
       allowH2: false,
       maxHeaderSize: 16 * 1024,
-      connect: { ...place.tls, lookup: guardedLookup },
+      connect: { ...place.tls, lookup: targetGuard.lookup },
     });
   }
 
   async send(events: readonly LogEvent[], signal: AbortSignal): Promise<SendResult> {
     const { url, headers, media, write, isOtlp } = this.#place;
     const { origin, pathname, search, hostname } = new URL(url);
-    if (isForbiddenAddress(hostname)) return { type: 'failed', reason: new ForbiddenTarget().message };
     try {
+      targetGuard.checkLiteral(hostname);
       const {
         statusCode,
         headers: answered,

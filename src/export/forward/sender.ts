@@ -1,5 +1,6 @@
 // What a forward's target is to the pump: something that takes a batch whole, or says why not.
 // A sender that says `sent` has grounds to believe that the target has every record; when in doubt it says `failed`, and the batch comes again.
+import { AddressRefused } from '../../lib/address-guard.ts';
 import type { LogEvent } from '../event.ts';
 
 export type SendResult =
@@ -19,6 +20,7 @@ export const SEND_TIMEOUT_MS = 8_000;
 /** What the operator is told of a failure of the network: its code, or its own words. Never what a target answered. */
 export function networkReason(error: unknown): string {
   if (!(error instanceof Error)) return 'the connection failed';
+  if (error instanceof AddressRefused) return error.message;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   const cause = error.cause instanceof Error ? networkReason(error.cause) : undefined;
   if (code === undefined) return cause ?? error.message.slice(0, 200);

@@ -6,8 +6,8 @@ import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import type { Clock } from '../../lib/clock.ts';
 import type { LogEvent } from '../event.ts';
 import { syslogFrame, syslogMessage } from '../syslog.ts';
-import { ForbiddenTarget, guardedLookup, isForbiddenAddress } from './connection-guard.ts';
 import { networkReason, type Sender, type SendResult } from './sender.ts';
+import { targetGuard } from './target-guard.ts';
 import type { TlsSetting } from './tls-setting.ts';
 
 export interface SyslogPlace {
@@ -31,10 +31,20 @@ export class SyslogSender implements Sender {
 
   async send(events: readonly LogEvent[], signal: AbortSignal): Promise<SendResult> {
     const { host, port, body, tls, version, clock } = this.#place;
-    if (isForbiddenAddress(host)) return { type: 'failed', reason: new ForbiddenTarget().message };
+    try {
+      targetGuard.checkLiteral(host);
+    } catch (error) {
+      return { type: 'failed', reason: networkReason(error) };
+    }
     const bytes = Buffer.from(events.map((event) => syslogFrame(syslogMessage(event, body, version))).join(''));
     const name = tls.servername ?? (isIP(host) ? undefined : host);
-    const options: ConnectionOptions = { ...tls, host, port, lookup: guardedLookup, ...(name === undefined ? {} : { servername: name }) };
+    const options: ConnectionOptions = {
+      ...tls,
+      host,
+      port,
+      lookup: targetGuard.lookup,
+      ...(name === undefined ? {} : { servername: name }),
+    };
     return deliver(() => connect(options), bytes, clock, signal);
   }
 

@@ -1,6 +1,7 @@
 // What channels make of an event: nothing that an agent or a server wrote is interpreted by Slack, Teams, mail or a template.
 import { describe, expect, it } from 'vitest';
 import type { EventBody } from '../event.ts';
+import { summaryOf } from '../summary.ts';
 import { SLACK_APPROVE_ACTION, SLACK_REFUSE_ACTION, slackApprovalBlock, slackMessage } from './slack.ts';
 import { teamsMessage } from './teams.ts';
 import { fillTemplate } from './template.ts';
@@ -10,6 +11,38 @@ const event = (data: EventBody['data'] = {}): EventBody => ({
   type: 'approval.requested',
   timestamp: '2026-01-02T03:04:05.678Z',
   data: { event: 'evt_1', organization: 'acme', subject: 'ticket/appr_1', severity: 'warning', ticket: 'appr_1', tool: EVIL, ...data },
+});
+
+describe('every channel for people', () => {
+  const SPLIT = 'pay\r\nApproved: yes\u2028Rule: none\u0085\u202eyap\u200b\ud800';
+  const summed = (data: EventBody['data'], type: EventBody['type'] = 'approval.requested') => summaryOf({ ...event(data), type });
+
+  it('gets each value as one line in which everything can be seen', () => {
+    const { facts } = summed({ tool: SPLIT, reason: SPLIT, findings: [{ type: SPLIT, count: 1 }] });
+    expect(facts.filter(([, value]) => value.includes('pay'))).toHaveLength(3);
+    for (const [, value] of facts) expect(value).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
+    expect(facts).toContainEqual(['Tool', 'pay\\u{d}\\u{a}Approved: yes\\u{2028}Rule: none\\u{85}\\u{202e}yap\\u{200b}\\u{d800}']);
+    const digest = summed({ events: [{ type: 'approval.requested', timestamp: 'now', data: { tool: SPLIT } }] }, 'events.digest');
+    expect(JSON.stringify(digest.facts)).toContain('Approved: yes\\\\u{2028}');
+  });
+
+  it('gets no more than each of them takes, however long texts are', () => {
+    const long = '\u202e\u{1f600}'.repeat(20_000);
+    const members = Object.fromEntries(
+      ['agent', 'user', 'server', 'tool', 'rule', 'code', 'name', 'reason', 'by', 'limit', 'call'].map((name) => [name, long]),
+    );
+    const events = Array.from({ length: 100 }, () => ({ type: 'approval.requested', timestamp: 'now', data: members }));
+    const types = Array.from({ length: 100 }, () => ({ type: 'approval.requested', count: 1 }));
+    for (const [data, type] of [
+      [members, 'approval.requested'],
+      [{ ...members, events, types, from: 'then' }, 'events.digest'],
+    ] as const) {
+      const body = { ...event(data as unknown as EventBody['data']), type };
+      expect(Buffer.byteLength(JSON.stringify(teamsMessage(body)))).toBeLessThan(28_000);
+      expect(Buffer.byteLength(JSON.stringify(slackMessage(body)))).toBeLessThan(40_000);
+      expect((slackMessage(body).blocks as unknown[]).length).toBeLessThanOrEqual(50);
+    }
+  });
 });
 
 describe('slack', () => {

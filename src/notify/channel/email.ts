@@ -3,8 +3,8 @@
 import { isIP } from 'node:net';
 import { createTransport } from 'nodemailer';
 import { addressClass } from '../../lib/address-class.ts';
+import type { AddressGuard } from '../../lib/address-guard.ts';
 import type { SubscriptionSpec } from '../../object/kinds.ts';
-import type { AddressGuard } from '../address-guard.ts';
 import { connectionFailure, failed, type Message, missingSecret, type OpenSecret, SEND_TIMEOUT_MS, type Send } from '../send.ts';
 import { summaryOf } from '../summary.ts';
 

@@ -1,6 +1,8 @@
 // A policy proposed from recorded traffic: for each agent and tool that was let through, one rule within the numbers and folders that were seen, with
 // counts in comments. Bounded; knows nothing of what was denied. A proposal: who abused a tool while it learnt is in it.
+
 import type { JsonObject } from '../../lib/json.ts';
+import { MAX_WHEN_CHARS } from '../../object/kind/policy.ts';
 import type { ReplayedEntry } from './simulate.ts';
 import { globText, quoted, ruleName } from './starter.ts';
 
@@ -66,10 +68,9 @@ export class Learned {
       'metadata: { name: learned }',
       'spec:',
     ];
-    if (this.#uses.size === 0) return [...lines, '  rules: []', ''].join('\n');
-    lines.push('  rules:');
     const taken = new Set<string>();
-    for (const use of [...this.#uses.values()].sort((a, b) => b.calls - a.calls)) lines.push(...ruleLines(use, taken));
+    const rules = [...this.#uses.values()].sort((a, b) => b.calls - a.calls).flatMap((use) => ruleLines(use, taken));
+    lines.push(taken.size === 0 ? '  rules: []' : '  rules:', ...rules);
     if (this.#beyond > 0) lines.push(`    # ${this.#beyond} calls on other tools are left out.`);
     return `${lines.join('\n')}\n`;
   }
@@ -114,15 +115,21 @@ function ruleLines({ agent, server, tool, calls, withArguments, intents, places 
     if (others > 0) continue;
     // A bound must hold for every call seen: what was sometimes absent is asked for first.
     if (numbers > 0 && paths === 0) {
-      const bound = `args.${member} >= ${literal(least)} && args.${member} <= ${literal(most)}`;
-      conditions.push(numbers === withArguments ? bound : `(!has(args.${member}) || (${bound}))`);
+      const bound = `${memberOf(member)} >= ${literal(least)} && ${memberOf(member)} <= ${literal(most)}`;
+      conditions.push(numbers === withArguments ? bound : `(!${presenceOf(member)} || (${bound}))`);
       comments.push(`      # ${member}: ${numbers} numbers from ${least} to ${most}`);
     } else if (paths > 0 && numbers === 0 && folder !== undefined && folder !== '/') {
-      const bound = `path_within(args.${member}, ${quoted(folder)})`;
-      conditions.push(paths === withArguments ? bound : `(!has(args.${member}) || ${bound})`);
+      const bound = `path_within(${memberOf(member)}, ${quoted(folder)})`;
+      conditions.push(paths === withArguments ? bound : `(!${presenceOf(member)} || ${bound})`);
       comments.push(`      # ${member}: ${paths} paths below ${folder}`);
     }
   }
+  const when = conditions.join(' && ');
+  // Fewer bounds would allow more than was seen.
+  if (when.length > MAX_WHEN_CHARS)
+    return [
+      `    # Left out, and so denied: ${calls} calls of ${quoted(agent)} on ${quoted(tool)}, whose bounds are longer than a condition may be.`,
+    ];
   let name = ruleName(`${agent}-${server}-${tool}`);
   for (let n = 2; taken.has(name); n++) name = `${ruleName(`${agent}-${server}-${tool}`).slice(0, 54)}-${n}`;
   taken.add(name);
@@ -132,9 +139,20 @@ function ruleLines({ agent, server, tool, calls, withArguments, intents, places 
     ...comments,
     `    - name: ${name}`,
     `      match: { agent: [${quoted(globText(agent))}], server: [${quoted(globText(server))}], tool: [${quoted(globText(tool))}] }`,
-    ...(conditions.length > 0 ? [`      when: ${quoted(conditions.join(' && '))}`] : []),
+    ...(when === '' ? [] : [`      when: ${quoted(when)}`]),
     '      effect: allow',
   ];
+}
+
+/** Members that CEL reads as words of its own. INVARIANT: no name an agent sends makes the proposal one that cannot be applied (starter.test.ts). */
+const WORDS: ReadonlySet<string> = new Set(['in', 'true', 'false', 'null']);
+
+function memberOf(member: string): string {
+  return WORDS.has(member) ? `args[${quoted(member)}]` : `args.${member}`;
+}
+
+function presenceOf(member: string): string {
+  return WORDS.has(member) ? `(${quoted(member)} in args)` : `has(args.${member})`;
 }
 
 /** As a number of CEL: never in a form that it does not read. */

@@ -35,6 +35,18 @@ const ALL: Drafted = { match: {}, effect: 'allow' };
 describe('an operator is told', () => {
   test('nothing, where the request was let through', () => {
     expect(told([ALL])).toEqual([]);
+    // Nor what would have had it held.
+    expect(told([{ match: {}, when: 'args.amount > 1000', effect: 'hold' }, ALL])).toEqual([]);
+  });
+
+  test('of a rule that would hold, what it does not match by', () => {
+    expect(told([{ match: { intent: ['read'] }, effect: 'hold' }])).toEqual(['intent read ⇒ hold by p/r0']);
+  });
+
+  test('nothing by conditions that cannot be read, nor together with what no request can bring along', () => {
+    expect(told([{ match: {}, when: 'args.amount <', effect: 'deny' }])).toEqual([]);
+    for (const when of ['principal.token == "x" && args.amount <= 500', 'args.amount <= 500 && principal.token == "x"'])
+      expect(told([{ match: {}, when, effect: 'allow' }])).toEqual([]);
   });
 
   test('the comparison of a condition that fails, and of one that denies its opposite', () => {

@@ -5,6 +5,7 @@ import type { StoredObject } from '../../object/kinds.ts';
 import { parseObjects } from '../../object/parse.ts';
 import { inputOf } from '../case.ts';
 import { compilePolicies } from '../compile.ts';
+import { compileCondition } from '../when/condition.ts';
 import { Learned, MAX_LEARNED_PLACES } from './learned.ts';
 import type { ReplayedEntry } from './simulate.ts';
 import { MAX_STARTER_TOOLS, ruleName, type StarterTool, starterText } from './starter.ts';
@@ -148,6 +149,9 @@ describe('from traffic', () => {
     [[{ p: '/x' }], undefined],
     [[{ p: 'data/x' }], undefined],
     [[{ p: '/data//x' }], undefined],
+    [[{ in: 1 }], 'args["in"] >= 1 && args["in"] <= 1'],
+    [[{ true: 1 }, {}], '(!("true" in args) || (args["true"] >= 1 && args["true"] <= 1))'],
+    [[{ null: '/a/b' }, {}], '(!("null" in args) || path_within(args["null"], "/a"))'],
     [[{ n: 1, p: '/d/x' }], 'args.n >= 1 && args.n <= 1 && path_within(args.p, "/d")'],
   ] as [(JsonObject | undefined)[], string | undefined][])('of arguments %j it keeps to: %s', (all, when) => {
     expect(whenOf(...all)).toBe(when);
@@ -159,6 +163,19 @@ describe('from traffic', () => {
     const effect = (args: JsonObject) => set.decide(inputOf({ agent: 'bot', server: 'shop', tool: 'pay', args } as never)).effect;
     expect(seen.map(effect)).toEqual(['allow', 'allow']);
     expect([{ n: 4 }, { n: 10 }, {}, { n: 5, p: '/etc/x' }].map(effect)).toEqual(Array(4).fill('deny'));
+  });
+
+  test('whatever names and values an agent sends, what is proposed can be applied', () => {
+    const words = ['in', 'as', 'true', 'false', 'null', 'if', 'for', 'namespace', '__proto__', 'has', 'size', 'all', 'constructor'];
+    for (const word of words) {
+      const { rules } = learn(call(JSON.parse(`{"${word}":1}`) as JsonObject), call({}));
+      expect(() => compileCondition(rules[0]?.when ?? ''), word).not.toThrow();
+    }
+    const far = (i: number) => [`p${i}`, `/${'x'.repeat(1_000)}/y`] as const;
+    const { text, rules } = learn(call(Object.fromEntries([1, 2, 3, 4].map(far))), call({ n: 1 }, { server: 'other' }));
+    expect(rules.map(({ name }) => name)).toEqual(['bot-other-pay']);
+    expect(learn(call(Object.fromEntries([1, 2, 3, 4, 5].map(far)))).rules).toEqual([]);
+    expect(text).toContain('# Left out, and so denied: 1 calls of "bot" on "pay"');
   });
 
   test('rules have different names, and so many arguments are looked at', () => {

@@ -5,6 +5,7 @@ import { compilePattern, openBudget } from './budget.ts';
 import { misfit } from './misfit.ts';
 import { FUNCTION_NAMES, SIGNATURES, type Signature } from './signature.ts';
 import type { Node } from './syntax.ts';
+import { unreadable } from './time.ts';
 import { ANY, BOOL, DOUBLE, type Field, INT, listOf, mapOf, NULL, nameOf, TEXT, type ValueType } from './value-type.ts';
 
 export interface Finding {
@@ -120,6 +121,7 @@ class Checker {
     const target = node.target && this.type(node.target, scope, present);
     const types = args.map((arg) => this.type(arg, scope, present));
     if (name === 'matches') this.#pattern(args[0], node.at);
+    this.#time(name, node.target, args[0]);
     const fitting = signatures.find((signature) => fits(signature, target, types));
     if (!fitting) {
       const nodes = node.target ? [node.target, ...args] : args;
@@ -171,6 +173,15 @@ class Checker {
     if (type.kind === 'map' && key.type === 'literal' && typeof key.value === 'string')
       return this.#member(type, key.value, node)?.type ?? ANY;
     return ANY;
+  }
+
+  /** A time, a span or a time zone that is written out. */
+  #time(name: string, target: Node | undefined, arg: Node | undefined): void {
+    const what = name === 'timestamp' || name === 'duration' ? name : target && /^get[A-Z]/.test(name) ? 'zone' : undefined;
+    if (what === undefined || arg?.type !== 'literal' || typeof arg.value !== 'string') return;
+    openBudget();
+    const wrong = unreadable(what, arg.value);
+    if (wrong !== undefined) this.problem(`${wrong}: ${JSON.stringify(arg.value.slice(0, 64))}`, arg.at);
   }
 
   #pattern(arg: Node | undefined, at: number): void {

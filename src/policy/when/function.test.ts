@@ -128,7 +128,7 @@ describe('what fails', () => {
   });
 
   test('with a text that is not ours says no more than that', () => {
-    expect(holds('timestamp(args.t) == now', { t: 'no time' })).toBe('it could not be evaluated');
+    expect(holds('{args.t: 1, args.u: 2} == {}', { t: 'hunter2', u: 'hunter2' })).toBe('it could not be evaluated');
   });
 
   test('for depth says so, one level within is fine', () => {
@@ -287,5 +287,64 @@ describe('the budget', () => {
     expect(charged('b', 'a'.repeat(1_000))).toBe(256);
     expect(charged('b{100}', 'a'.repeat(1_000))).toBeGreaterThan(1_000);
     expect(charged('b', '')).toBe(1);
+  });
+});
+
+describe('calculating', () => {
+  const amounts = (text: string): JsonObject => JSON.parse(text) as JsonObject;
+  const INEXACT = 'a number is too large to be calculated with exactly';
+
+  test.each([
+    // Infinite minus infinite is no number, which is above no bound: a rule that denies large sums would let it through.
+    ['args.a - args.b > 1000', '{"a":1e400,"b":1e400}'],
+    ['!(args.a - args.b > 1000)', '{"a":1e400,"b":1e400}'],
+    ['args.a * args.b > 1', '{"a":0,"b":1e400}'],
+    ['args.a / args.b > 1', '{"a":1e400,"b":1e400}'],
+    ['args.a + args.b < 10', '{"a":-1e400,"b":1}'],
+    // One apart as they are sent, the same as doubles.
+    ['args.a - args.b <= 0', '{"a":9007199254740993,"b":9007199254740992}'],
+    ['args.a + 1 > 0', '{"a":9007199254740993}'],
+    ['1 - args.a < 0', '{"a":9007199254740993}'],
+    ['args.a + args.b > 0', '{"a":9007199254740991,"b":9007199254740991}'],
+    ['args.a * args.b > 0', '{"a":1e200,"b":1e200}'],
+    ['args.a * 9007199254740993 > 0', '{"a":1}'],
+    ['int(args.a) == 9007199254740992', '{"a":9007199254740993}'],
+    ['int(args.a) <= 500', '{"a":-1e400}'],
+    ['string(args.a) == "9007199254740992"', '{"a":9007199254740993}'],
+  ])('%s with %s has no answer', (source, args) => {
+    expect(holds(source, amounts(args))).toBe(INEXACT);
+  });
+
+  test.each(['args.a / args.b > 100', '!(args.a / args.b > 100)', 'args.a / args.b <= 10', 'args.a / 0 > 1', '1 / args.b > 1'])(
+    '%s by zero has none',
+    (source) => {
+      expect(holds(source, { a: -1, b: 0 })).toBe('a number is divided by zero');
+      expect(holds(source, { a: 0, b: -0 })).toBe('a number is divided by zero');
+    },
+  );
+
+  test('up to the last exact number it has one', () => {
+    expect(holds('args.a + args.b == 9007199254740991', { a: 9007199254740990, b: 1 })).toBe(true);
+    expect(holds('-args.a - 1 < args.b', { a: 9007199254740990, b: 0 })).toBe(true);
+    expect(holds('args.a / args.b == 2.5 && int(args.a) == 5 && string(args.a) == "5"', { a: 5, b: 2 })).toBe(true);
+    expect(holds('int(args.a) == -1 && string(args.a) == "-1.9"', { a: -1.9 })).toBe(true);
+    // What is only compared is right for every number.
+    expect(holds('args.a > 1000 && -args.a < 1000', amounts('{"a":1e400}'))).toBe(true);
+  });
+});
+
+describe('large texts', () => {
+  const args = { l: Array.from({ length: 4_900 }, () => 1), s: 'a'.repeat(100_000), t: 'a'.repeat(100_000) };
+
+  test.each([
+    'args.l.all(x, args.s <= args.t)',
+    'args.l.all(x, args.s >= args.t)',
+    'args.l.exists(x, args.s < args.t)',
+    'args.l.exists(x, args.s > args.t)',
+    'args.l.exists(x, domain_within(args.s, "a.b"))',
+    'args.l.exists(x, domain_within("a.b", args.s))',
+    'args.l.exists(x, path_within("/a", args.s))',
+  ])('%s ends when its steps are used up', (source) => {
+    expect(holds(source, args)).toContain('steps');
   });
 });

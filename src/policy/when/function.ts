@@ -3,6 +3,7 @@
 import { type CelFunc, CelScalar, type CelValue, celFunc, celList, celMethod, isCelList, isCelMap, listType, mapType } from '@bufbuild/cel';
 import { charge, chargeText, compilePattern, TURN_STEPS } from './budget.ts';
 import { domainOf, domainWithin, pathWithin } from './place.ts';
+import { timeFunctions } from './time.ts';
 
 /** Charges for one turn of a macro; planning puts it in front of the condition of every loop. */
 export const TURN = '@turn';
@@ -12,7 +13,7 @@ const LIST = listType(DYN);
 const MAP = mapType(DYN, DYN);
 
 export function whenFunctions(): CelFunc[] {
-  return [...bounded(), ...mixedArithmetic(), ...places(), matches()];
+  return [...bounded(), ...ordered(), ...arithmetic(), ...places(), ...timeFunctions(), matches()];
 }
 
 function bounded(): CelFunc[] {
@@ -126,31 +127,68 @@ function timeOf({ message }: Time): string {
   return `${message.seconds}.${message.nanos}`;
 }
 
-/** `args.count + 1`: an int and a double make a double. */
-function mixedArithmetic(): CelFunc[] {
+/** Of texts, for what they cost: the order itself is that of their code units. */
+function ordered(): CelFunc[] {
+  const orders: [string, (a: string, b: string) => boolean][] = [
+    ['_<_', (a, b) => a < b],
+    ['_<=_', (a, b) => a <= b],
+    ['_>_', (a, b) => a > b],
+    ['_>=_', (a, b) => a >= b],
+  ];
+  return orders.map(([name, compare]) =>
+    celFunc(name, [STRING, STRING], BOOL, (a, b) => {
+      chargeText(Math.min(a.length, b.length));
+      return compare(a, b);
+    }),
+  );
+}
+
+/**
+ * `args.count + 1`: an int and a double make a double. INVARIANT: nothing is calculated with a number that is not exact, nor is one the outcome: a
+ * difference of two such numbers may be anything, and what is no number is neither above nor below a bound (function.test.ts, "calculating").
+ */
+function arithmetic(): CelFunc[] {
   const operations: [string, (a: number, b: number) => number][] = [
     ['_+_', (a, b) => a + b],
     ['_-_', (a, b) => a - b],
     ['_*_', (a, b) => a * b],
-    ['_/_', (a, b) => a / b],
+    ['_/_', divided],
   ];
-  return operations.flatMap(([name, calculate]) => [
-    celFunc(name, [INT, DOUBLE], DOUBLE, (a, b) => calculate(Number(a), b)),
-    celFunc(name, [DOUBLE, INT], DOUBLE, (a, b) => calculate(a, Number(b))),
-  ]);
+  return [
+    ...operations.flatMap(([name, calculate]) => [
+      celFunc(name, [INT, DOUBLE], DOUBLE, (a, b) => exact(calculate(exact(Number(a)), exact(b)))),
+      celFunc(name, [DOUBLE, INT], DOUBLE, (a, b) => exact(calculate(exact(a), exact(Number(b))))),
+      celFunc(name, [DOUBLE, DOUBLE], DOUBLE, (a, b) => exact(calculate(exact(a), exact(b)))),
+    ]),
+    celFunc('int', [DOUBLE], INT, (value) => BigInt(Math.trunc(exact(value)))),
+    celFunc('string', [DOUBLE], STRING, (value) => String(exact(value))),
+  ];
+}
+
+function divided(a: number, b: number): number {
+  if (b === 0) throw new Error('a number is divided by zero');
+  return a / b;
+}
+
+function exact(value: number): number {
+  if (!isExact(value)) throw new Error('a number is too large to be calculated with exactly');
+  return value;
 }
 
 function places(): CelFunc[] {
   return [
     celFunc('path_within', [STRING, STRING], BOOL, (path, folder) => {
-      chargeText(path.length);
+      chargeText(path.length + folder.length);
       return pathWithin(path, folder);
     }),
     celFunc('domain_of', [STRING], STRING, (address) => {
       chargeText(address.length);
       return domainOf(address);
     }),
-    celFunc('domain_within', [STRING, STRING], BOOL, (domain, parent) => domainWithin(domain, parent)),
+    celFunc('domain_within', [STRING, STRING], BOOL, (domain, parent) => {
+      chargeText(domain.length + parent.length);
+      return domainWithin(domain, parent);
+    }),
     // What `has()` cannot be asked about: keys that are no identifiers.
     celFunc('@in', [STRING, MAP], BOOL, (key, map) => map.get(key) !== undefined),
   ];

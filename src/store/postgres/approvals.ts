@@ -1,6 +1,6 @@
 // Tickets on PostgreSQL: one server-side function per change, with its log entry, on connections of their own. Made when the first is needed.
 
-import type { ApprovalStore, GrantUse, GrantUsed, PutResult, TicketRow } from '../../approval/port.ts';
+import type { ApprovalStore, GrantUse, GrantUsed, PutResult, TicketRow, UsedGrant } from '../../approval/port.ts';
 import { type EntryDraft, mintReceipt } from '../../audit/port.ts';
 import { GatewayError } from '../../lib/error.ts';
 import { connect, type Sql } from './database.ts';
@@ -21,12 +21,12 @@ export class PostgresApprovals implements ApprovalStore {
   }
 
   async put(org: string, row: TicketRow, entry: EntryDraft, { sealed, atRevision }: PutMore): Promise<PutResult> {
-    const { id, binding, live, agent, version, createdMs, expiresMs, text } = row;
+    const { id, binding, live, agent, version, createdMs, expiresMs, text, usedMs } = row;
     const bytes = sealed === undefined ? null : Buffer.from(sealed);
     const [written] = await this.#run(
       (sql) => sql`SELECT * FROM sallyport_approval(${org}, ${id}, ${binding}, ${live}, ${agent}, ${version}, ${createdMs}, ${expiresMs},
         ${text}, ${bytes}, ${entry.content}, ${entry.callId ?? ''},
-        ${atRevision ?? null})`,
+        ${atRevision ?? null}, ${usedMs ?? null})`,
     );
     if (!written) return { type: 'conflict' };
     const revision = Number(written.control_revision);
@@ -75,6 +75,14 @@ export class PostgresApprovals implements ApprovalStore {
         ORDER BY a.created_ms DESC, a.id DESC LIMIT ${limit}`,
     );
     return rows.map(toTicket);
+  }
+
+  async used(org: string, sinceMs: number, limit: number): Promise<UsedGrant[]> {
+    const rows = await this.#run(
+      (sql) => sql`SELECT a.agent, a.binding, a.used_ms FROM approval a JOIN organization o ON o.id = a.org
+        WHERE o.name = ${org} AND a.used_ms >= ${sinceMs} ORDER BY a.used_ms DESC LIMIT ${limit}`,
+    );
+    return rows.map((row) => ({ agent: String(row.agent), binding: String(row.binding), usedMs: Number(row.used_ms) }));
   }
 
   async sealed(org: string, id: string): Promise<Uint8Array | undefined> {

@@ -1,6 +1,6 @@
 // The approval port of the embedded store: what the writer's thread does, from the main thread.
 
-import type { ApprovalStore, GrantUse, GrantUsed, PutResult, TicketRow } from '../../approval/port.ts';
+import type { ApprovalStore, GrantUse, GrantUsed, PutResult, TicketRow, UsedGrant } from '../../approval/port.ts';
 import { type EntryDraft, mintReceipt } from '../../audit/port.ts';
 import type { Row } from './job.ts';
 import type { SqliteAccess } from './limits.ts';
@@ -48,6 +48,11 @@ export class SqliteApprovals implements ApprovalStore {
 
   async list(org: string, { live, agent, limit }: { live: boolean; agent?: string | undefined; limit: number }): Promise<TicketRow[]> {
     return (await this.#access.read({ type: 'approvals', org, live, agent, limit })).map(toTicket);
+  }
+
+  async used(org: string, sinceMs: number, limit: number): Promise<UsedGrant[]> {
+    const rows = await this.#access.read({ type: 'used-grants', org, sinceMs, limit });
+    return rows.map((row) => ({ agent: String(row.agent), binding: String(row.binding), usedMs: Number(row.used_ms) }));
   }
 
   async sealed(org: string, id: string): Promise<Uint8Array | undefined> {

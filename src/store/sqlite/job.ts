@@ -105,6 +105,7 @@ export type ReadJob =
   | { type: 'definition'; org: string; hash: string }
   | { type: 'grant-uses'; org: string }
   | { type: 'passkey-uses'; org: string }
+  | { type: 'used-grants'; org: string; sinceMs: number; limit: number }
   | { type: 'approvals'; org: string; live: boolean; agent: string | undefined; limit: number }
   | { type: 'approval'; org: string; by: 'id' | 'binding' | 'newest' | 'sealed'; key: string };
 

@@ -49,6 +49,8 @@ export class SqliteReader {
         return this.#all(PASSKEY_USES, job.org);
       case 'approvals':
         return this.#all(job.live ? LIVE_APPROVALS : APPROVALS, job.org, job.agent ?? null, job.limit);
+      case 'used-grants':
+        return this.#all(USED_GRANTS, job.org, job.sinceMs, job.limit);
       case 'approval':
         return this.#all(APPROVAL_BY[job.by], job.org, job.key);
       case 'forwards':
@@ -149,6 +151,8 @@ const APPROVAL = `SELECT a.id, a.binding, a.live, a.agent, a.version, a.created_
   JOIN organization o ON o.id = a.org WHERE o.name = ?1`;
 const LIVE_APPROVALS = `${APPROVAL} AND a.live = 1 AND (?2 IS NULL OR a.agent = ?2) ORDER BY a.created_ms DESC, a.id DESC LIMIT ?3`;
 const APPROVALS = `${APPROVAL} AND (?2 IS NULL OR a.agent = ?2) ORDER BY a.created_ms DESC, a.id DESC LIMIT ?3`;
+const USED_GRANTS = `SELECT a.agent, a.binding, a.used_ms FROM approval a JOIN organization o ON o.id = a.org
+  WHERE o.name = ?1 AND a.used_ms >= ?2 ORDER BY a.used_ms DESC LIMIT ?3`;
 const APPROVAL_BY = {
   id: `${APPROVAL} AND a.id = ?2`,
   binding: `${APPROVAL} AND a.live = 1 AND a.binding = ?2`,

@@ -164,7 +164,7 @@ export class SqliteWriter {
   /** The ticket as its writer last saw it, or nothing is written. */
   #approval({ org: name, row, sealed, atRevision, entry }: Extract<WriteJob, { type: 'approval' }>): WriteAnswer {
     const { addTicket, changeTicket } = this.#statements;
-    const { id, binding, live, agent, version, createdMs, expiresMs, text } = row;
+    const { id, binding, live, agent, version, createdMs, expiresMs, text, usedMs = null } = row;
     const org = this.#org(name);
     const currentRevision = org.head.revision;
     if (atRevision !== undefined && atRevision !== currentRevision)
@@ -172,8 +172,8 @@ export class SqliteWriter {
     const isLive = live ? 1 : 0;
     const { changes } =
       version === 1
-        ? addTicket.run(org.id, id, binding, isLive, agent, createdMs, expiresMs, text, sealed ?? null)
-        : changeTicket.run(isLive, version, text, org.id, id, version - 1);
+        ? addTicket.run(org.id, id, binding, isLive, agent, createdMs, expiresMs, text, sealed ?? null, usedMs)
+        : changeTicket.run(isLive, version, text, usedMs, org.id, id, version - 1);
     if (Number(changes) === 0) return { type: 'conflict', kind: 'approval', name: id, currentRevision: 0 };
     return this.#append(name, org, org.head.revision, [rowOf(entry)]);
   }
@@ -289,9 +289,9 @@ const STATEMENTS = {
   addDefinition: 'INSERT INTO definition (org, hash, text) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
   keepHistory:
     'INSERT INTO risk_history (org, seq, beyond, data) VALUES (?, ?, ?, ?) ON CONFLICT (org) DO UPDATE SET seq = excluded.seq, beyond = excluded.beyond, data = excluded.data WHERE excluded.seq >= risk_history.seq',
-  addTicket: `INSERT INTO approval (org, id, binding, live, agent, version, created_ms, expires_ms, document, sealed)
-    VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-  changeTicket: 'UPDATE approval SET live = ?, version = ?, document = ? WHERE org = ? AND id = ? AND version = ?',
+  addTicket: `INSERT INTO approval (org, id, binding, live, agent, version, created_ms, expires_ms, document, sealed, used_ms)
+    VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+  changeTicket: 'UPDATE approval SET live = ?, version = ?, document = ?, used_ms = ? WHERE org = ? AND id = ? AND version = ?',
   useGrant: `INSERT INTO grant_use (org, key, used, used_ms) VALUES (?1, ?2, 1, ?3)
     ON CONFLICT (org, key) DO UPDATE SET used = used + 1, used_ms = max(used_ms, ?3) WHERE ?4 IS NULL OR used < ?4`,
   health: 'UPDATE health SET writes = writes + 1',

@@ -1,9 +1,9 @@
-// Where notifications may connect to: names are resolved here, every address they lead to is looked at, and the connection goes to an address that
-// was looked at and to no other. INVARIANT: no connection to metadata services or link-local addresses, and none to private ones that the
-// subscription does not allow, whatever the name resolves to and whenever (test/scenario/attack-notify.test.ts).
+// Where the gateway may connect to, for every target that somebody wrote into an object or a setting: names are resolved here, every address they
+// lead to is looked at, and the connection goes to an address that was looked at and to no other. INVARIANT: no connection to an address of a
+// refused class, whatever the name resolves to and whenever (address-guard.test.ts, test/scenario/attack-notify.test.ts).
 import { lookup as systemLookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
-import { addressClass } from '../lib/address-class.ts';
+import { type AddressClass, addressClass } from './address-class.ts';
 
 /** Addresses of one name that are looked at. */
 const MAX_ADDRESSES = 64;
@@ -17,18 +17,21 @@ export type Resolve = (host: string) => Promise<Resolved[]>;
 
 export const systemResolve: Resolve = (host) => systemLookup(host, { all: true });
 
-/** Told to operators; `host` comes from the setting. */
+/** Why each refused class is refused, in words for the operator; a class without words is reached. */
+export type Refusals = Readonly<Partial<Record<AddressClass, string>>>;
+
+/** Told to operators; never holds the host or the address. */
 export class AddressRefused extends Error {
   readonly code = 'ERR_ADDRESS_REFUSED';
 }
 
 export class AddressGuard {
+  readonly #refusals: Refusals;
   readonly #resolve: Resolve;
-  readonly #allowPrivate: boolean;
 
-  constructor(resolve: Resolve, allowPrivate: boolean) {
+  constructor(refusals: Refusals, resolve: Resolve = systemResolve) {
+    this.#refusals = refusals;
     this.#resolve = resolve;
-    this.#allowPrivate = allowPrivate;
   }
 
   /** Addresses that may be connected to. Rejects with AddressRefused when any address of the host may not. */
@@ -41,9 +44,9 @@ export class AddressGuard {
     return found;
   }
 
-  /** Rejects with AddressRefused when the host is an address that may not be connected to. A name is looked at by `lookup`, when it is connected to. */
-  async checkLiteral(host: string): Promise<void> {
-    if (isIP(bare(host)) !== 0) await this.addressesOf(host);
+  /** Throws AddressRefused when the host is an address that may not be connected to. A name is looked at by `lookup`, when it is connected to. */
+  checkLiteral(host: string): void {
+    if (isIP(bare(host)) !== 0) this.#check(bare(host));
   }
 
   /** For connections that resolve a name themselves. An address instead of a name never gets here: `checkLiteral` comes first. */
@@ -56,10 +59,8 @@ export class AddressGuard {
   };
 
   #check(address: string): void {
-    const kind = addressClass(address);
-    if (kind === 'public' || (kind === 'private' && this.#allowPrivate)) return;
-    if (kind === 'private') throw new AddressRefused('it is at a private address; set channel.allowPrivate if that is meant');
-    throw new AddressRefused('it is at an address that is never reached (metadata, link-local or reserved)');
+    const words = this.#refusals[addressClass(address)];
+    if (words !== undefined) throw new AddressRefused(words);
   }
 }
 

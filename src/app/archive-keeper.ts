@@ -1,0 +1,183 @@
+// The oldest entries into segment files by themselves, and then out of the database, as far as rules let them go; by one gateway at a time.
+// INVARIANT: nothing leaves the database that is not in a file on the disk that was read again and verifies, and no file is ever written over
+// (test/scenario/archive-schedule.test.ts).
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { link, mkdir, open, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ArchiveContext, headAt, removable } from '../admin/archive-log.ts';
+import type { Checkpointer } from '../audit/checkpointer.ts';
+import { BLOCK_LEAVES } from '../audit/merkle.ts';
+import { SEGMENT_FORMAT, type SegmentHead } from '../audit/segment.ts';
+import { readSegment, segmentBytes } from '../audit/segment-file.ts';
+import { LogVerifier } from '../audit/verify.ts';
+import type { ControlView } from '../object/snapshot.ts';
+import type { Logger } from '../observe/log.ts';
+import type { KeeperOptions } from './retention-keeper.ts';
+
+/** Who works holds the work for this long after its last step, milliseconds. */
+const HOLD_MS = 120_000;
+const WORK = 'archive';
+/** As whoever took entries out stands in the log. */
+const AUTHOR = 'gateway';
+
+export interface ArchiveOptions extends Pick<KeeperOptions, 'core' | 'controls' | 'instance'> {
+  checkpointer: Pick<Checkpointer, 'segment' | 'keepBlocks' | 'keys'>;
+  logger: Pick<Logger, 'info' | 'error'>;
+  /** undefined: nothing is archived by itself. */
+  directory: string | undefined;
+  intervalMs: number;
+}
+
+interface Segment {
+  path: string;
+  to: number;
+}
+
+export class ArchiveKeeper {
+  readonly #options: ArchiveOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> | undefined;
+  #isClosing = false;
+
+  constructor(options: ArchiveOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    if (this.#options.directory === undefined) return;
+    this.#timer = setInterval(() => void this.settled(), this.#options.intervalMs).unref();
+  }
+
+  /** What may be archived by now is, or was tried, when it resolves. Never rejects. */
+  settled(): Promise<void> {
+    this.#running ??= this.#work().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    clearInterval(this.#timer);
+    await this.#running;
+  }
+
+  async #work(): Promise<void> {
+    const { directory, controls, logger, core, instance } = this.#options;
+    if (directory === undefined) return;
+    for (const { org, view } of controls.all()) {
+      if (view.list('retention').every(({ spec }) => spec.archive === undefined)) continue;
+      try {
+        while (!this.#isClosing && (await this.#claim()) && (await this.#archiveOne(org, join(directory, org))));
+      } catch (error) {
+        logger.error(
+          { org, why: error instanceof Error ? error.message : String(error) },
+          'the oldest entries of the log could not be archived',
+        );
+      }
+    }
+    const nowMs = core.clock.nowMs();
+    await core.store.retention.claimWork(WORK, instance, nowMs, nowMs - 1).catch(() => false); // the lease ends by itself
+  }
+
+  /** False when nothing (more) may go. */
+  async #archiveOne(org: string, folder: string): Promise<boolean> {
+    const { core, logger } = this.#options;
+    const { log: logStore, retention } = core.store;
+    const context: ArchiveContext = { org, logStore, retention, clock: core.clock };
+    const view = await this.#view(org);
+    const archived = (await retention.archived(org))?.seq ?? 0;
+    const { to, rule } = await removable(context, view, archived);
+    if (rule === undefined || to <= archived) return false;
+    const segment = (await leftBefore(org, folder, archived + 1, to)) ?? (await this.#write(org, folder, archived + 1, to));
+    const { hash, file } = await this.#checked(org, segment, archived + 1);
+    const head = await headAt(context, segment.to);
+    if (head?.hash !== hash) throw new Error(`${segment.path} is not of this log; move it away`);
+    const entry = await this.#remove(context, view, { head, file, from: archived + 1, rule });
+    if (entry !== undefined) logger.info({ org, file: segment.path, from: archived + 1, to: segment.to, entry }, 'entries were archived');
+    return entry !== undefined;
+  }
+
+  async #remove(
+    { org }: ArchiveContext,
+    view: ControlView,
+    { head, file, from, rule }: { head: NonNullable<Awaited<ReturnType<typeof headAt>>>; file: string; from: number; rule: string },
+  ): Promise<number | undefined> {
+    const { core, checkpointer, instance } = this.#options;
+    const { seq: to, hash } = head;
+    await checkpointer.keepBlocks(org, to / BLOCK_LEAVES);
+    if (!(await this.#claim())) return undefined;
+    const fields = { event: 'archive' as const, timeMs: core.clock.nowMs(), from, to, hash, file, rule, author: AUTHOR, instance };
+    const entry = core.log.entry(org, { type: 'system', fields });
+    const removed = await core.store.retention.removeEntries(org, head, view.revision, entry);
+    return removed.type === 'erased' ? removed.receipt.seq : undefined;
+  }
+
+  /** Under its name it is there whole and on the disk, or not at all. */
+  async #write(org: string, folder: string, from: number, to: number): Promise<Segment> {
+    const { core, checkpointer } = this.#options;
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const path = join(folder, `${org}-${from}-${to}.segment.jsonl`);
+    const unfinished = join(folder, `.${randomUUID()}.unfinished`);
+    const head: SegmentHead = { format: SEGMENT_FORMAT, version: 1, org, from, to, ...(await checkpointer.segment(org, from, to)) };
+    try {
+      const out = await open(unfinished, 'wx', 0o600);
+      try {
+        for await (const chunk of segmentBytes(head, core.store.log.read({ org, fromSeq: from, toSeq: to }))) await out.write(chunk);
+        await out.sync();
+      } finally {
+        await out.close();
+      }
+      await link(unfinished, path);
+    } finally {
+      await rm(unfinished, { force: true });
+    }
+    const at = await open(folder, 'r');
+    await at.sync().finally(() => at.close());
+    return { path, to };
+  }
+
+  /** Read again from the disk. Throws for anything that does not verify alone, with the keys of this log. */
+  async #checked(org: string, { path, to }: Segment, from: number): Promise<{ hash: string; file: string }> {
+    const log = new LogVerifier({ allowPartial: true });
+    const digest = createHash('sha256');
+    const chunks = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
+      for await (const chunk of createReadStream(path)) {
+        digest.update(chunk as Uint8Array);
+        yield chunk as Uint8Array;
+      }
+    };
+    const check = await readSegment(chunks(), log, await this.#options.checkpointer.keys(org));
+    const { state, reason = '' } = check?.verdict() ?? { state: 'broken' as const };
+    const { head, state: chain } = log.verdict();
+    if (state !== 'sound' || chain === 'broken' || head?.seq !== to || check?.head.from !== from)
+      throw new Error(`${path} does not verify, so nothing was taken out of the database; move it away: ${reason}`);
+    return { hash: head.hash, file: digest.digest('hex') };
+  }
+
+  async #claim(): Promise<boolean> {
+    const { core, instance } = this.#options;
+    const nowMs = core.clock.nowMs();
+    // Whoever is alone on the store need not wait for one that is gone.
+    const othersMs = (await core.store.presence.count()) <= 1 ? Number.MAX_SAFE_INTEGER : nowMs;
+    return core.store.retention.claimWork(WORK, instance, othersMs, nowMs + HOLD_MS);
+  }
+
+  async #view(org: string): Promise<ControlView> {
+    const { revision } = await this.#options.core.store.log.head(org);
+    return (await this.#options.controls.atLeast(org, revision)).view;
+  }
+}
+
+/** A file of these entries that is there already: written before a gateway ended, or by hand. It is used as it is. */
+async function leftBefore(org: string, folder: string, from: number, to: number): Promise<Segment | undefined> {
+  const begin = `${org}-${from}-`;
+  const names = await readdir(folder).catch(() => []);
+  const ends = names
+    .filter((name) => name.startsWith(begin) && name.endsWith('.segment.jsonl'))
+    .map((name) => Number(name.slice(begin.length, -'.segment.jsonl'.length)))
+    .filter((end) => Number.isSafeInteger(end) && end >= from && end <= to);
+  const end = ends.length === 0 ? undefined : Math.max(...ends);
+  return end === undefined ? undefined : { path: join(folder, `${begin}${end}.segment.jsonl`), to: end };
+}
