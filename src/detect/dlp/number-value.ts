@@ -110,8 +110,10 @@ function labelBefore(text: string, start: number, notBefore: number): number {
   const before = text.slice(from, start);
   if (before.length < 3) return 0;
   const clause = before.slice(Math.max(before.lastIndexOf('\n'), before.lastIndexOf('; '), sentenceEnd(before)) + 1);
+  const all = clause.match(LABEL_WORDS);
+  if (all === null || !all.some(mayBeKeyWord)) return 0;
   const words = behindOtherLabel(clause).match(LABEL_WORDS);
-  if (words === null || !words.some(mayBeKeyWord)) return 0;
+  if (words === null) return 0;
   let bits = 0;
   for (const count of [1, 2, 3, 4, 5, 6, 7, 8]) {
     if (count > words.length) break;

@@ -52,16 +52,16 @@ export function findPlacedNames(text: string, addresses: readonly Match[], isNam
       push(at, family);
       if (given !== '') push(found.index + whole.length - given.length, given);
     }
-  if (/[\u3040-\u9fff\uac00-\ud7af]/.test(text))
+  if (/[\u3040-\u9fff\uac00-\ud7af]/.test(text)) {
     for (const found of text.matchAll(HONOURED)) {
       const name = found[1] as string;
       if (nameList().isFamilyFirst(`${name} `) && !KOREAN_ROLE.test(name)) push(found.index, name);
     }
-  if (text.includes('です') || text.includes('申します') || text.includes('ござい'))
     for (const found of text.matchAll(SPEAKS)) {
       const name = found[1] as string;
       if (nameList().isFamilyFirst(name) && !/[社部課長店局校院所室]$/.test(name)) push(found.index, name);
     }
+  }
   for (const { start } of addresses) addLineAbove(text, start, isName, push);
 }
 
