@@ -2,7 +2,7 @@
 // decided, and does not run while that is open, granted or refused.
 // INVARIANT: what is handed out is what was withheld, byte by byte, and goes through inspection once more (test/scenario/withheld-answer.test.ts).
 import { MAX_KEPT_CHARS, replyOf } from '../approval/deliveries.ts';
-import { bindingOf, isAskedFor, LIVE_STATES, type Ticket } from '../approval/ticket.ts';
+import { bindingOf, isAskedFor, LIVE_STATES, type Ticket, type TicketState } from '../approval/ticket.ts';
 import type { ApprovalRef, CallReply, Decision } from '../call.ts';
 import { canonicalJson } from '../lib/canonical-json.ts';
 import { sha256Hex } from '../lib/digest.ts';
@@ -90,6 +90,9 @@ async function judgeAnew(flight: Flight, revision: number, reply: Result, tries:
   return flight.heldAnswer === undefined ? verdict : withholdAnswer(flight, verdict, tries);
 }
 
+/** Its release was taken back, or a freeze ended it: until its time is over that is the answer, as a refusal is. The call does not run for it. */
+const TAKEN_BACK: ReadonlySet<TicketState> = new Set(['revoked', 'drained']);
+
 /** Before the call: what became of the answer of the identical one; undefined when none waits. */
 export async function withheldAnswer(flight: Flight, decision: Decision): Promise<Verdict | undefined> {
   const { control, ports } = flight;
@@ -98,7 +101,8 @@ export async function withheldAnswer(flight: Flight, decision: Decision): Promis
   if (!mayHoldAnswers(flight) && !(await ports.approvals.withheld.mayHave(org, revision, bindingOfAnswer))) return undefined;
   const newest = await ports.approvals.newest(org, bindingOfAnswer());
   const ticket = newest && (await ports.approvals.find(control.org, newest.id));
-  if (!ticket || !LIVE_STATES.has(ticket.state)) return undefined;
+  if (!ticket || !(LIVE_STATES.has(ticket.state) || (TAKEN_BACK.has(ticket.state) && ports.clock.nowMs() < ticket.expiresMs)))
+    return undefined;
   flight.ticket = ticket.id;
   if (ticket.state === 'open') {
     const offered = await offerHeld(flight, offerOf(ticket));
@@ -154,14 +158,14 @@ function offerOf(ticket: Ticket): Held {
 
 function refused(ticket: Ticket): Extract<Verdict, { verdict: 'deny' }> {
   const expiresAt = new Date(ticket.expiresMs).toISOString();
-  const isRefused = ticket.state === 'refused';
+  const isRefused = ticket.state === 'refused' || TAKEN_BACK.has(ticket.state);
   const approval: ApprovalRef = {
     id: ticket.id,
     state: isRefused ? 'refused' : ticket.state === 'approved' ? 'approved' : 'open',
     expiresAt,
   };
   const hint = isRefused
-    ? `The call was made as ${ticket.callId}; a person refused to release its answer.`
+    ? `The call was made as ${ticket.callId}; ${TAKEN_BACK.has(ticket.state) ? 'the release of its answer was taken back' : 'a person refused to release its answer'}.`
     : `The call was made as ${ticket.callId}; its answer waits as ${ticket.id} until ${expiresAt}. Make the same call again for it: it does not run twice.`;
   return { verdict: 'deny', denial: { code: 'approval_required', message: ticket.reason, rule: ticket.rule, hint, approval } };
 }

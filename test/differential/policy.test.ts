@@ -26,6 +26,8 @@ const CONDITIONS: readonly [string, (args: JsonObject) => boolean | undefined][]
     'args.s == "a" || args.n == 1',
     ({ s, n }) => (s === 'a' || n === 1 ? true : s === undefined || n === undefined || n === 1e300 ? undefined : false),
   ],
+  // Nor is anything calculated with them.
+  ['args.n - 1 <= args.n / 2', ({ n }) => (typeof n === 'number' && Math.abs(n) < 2 ** 53 ? n - 1 <= n / 2 : undefined)],
   ['!(args.n > 1)', ({ n }) => (typeof n === 'number' ? n <= 1 : undefined)],
   ["path_within(args.s, 'a')", ({ s }) => (typeof s !== 'string' || s.includes('..') ? undefined : s === 'a' || s.startsWith('a/'))],
 ];

@@ -129,6 +129,7 @@ const HOSTILE: Record<string, (units: number) => string> = {
   'right to left': (n) => '\u202eab'.repeat(n / 3),
   'short lines': (n) => 'QUJDREVGR0hJSktM\n'.repeat(n / 17),
   'short lines that break off': (n) => `${'QUJDREVGR0hJSktM\n'.repeat(10)}AAECAwQFBgcICQoL\n`.repeat(n / 187),
+  paragraphs: (n) => 'name: a\n\n'.repeat(n / 9),
   pieces: (n) => `[${'"4111",'.repeat(n / 7)}"1"]`,
   'pieces by name': (n) => `{${Array.from({ length: n / 14 }, (_, at) => `"p${at % 900}":"a@b"`).join(',')}}`,
   quotes: (n) => '"'.repeat(n),

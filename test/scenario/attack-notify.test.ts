@@ -3,8 +3,8 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openCore } from '../../src/app.ts';
-import { systemClock } from '../../src/lib/clock.ts';
 import { type Resolve, systemResolve } from '../../src/lib/address-guard.ts';
+import { systemClock } from '../../src/lib/clock.ts';
 import { Channels } from '../../src/notify/channels.ts';
 import { eventBody, makeEvent } from '../../src/notify/event.ts';
 import { Notifier } from '../../src/notify/notifier.ts';

@@ -46,7 +46,7 @@ const EAST_ASIAN =
   /(?:〒 ?\d{3}-\d{4}\s*)?(?:東京都|北海道|(?:大阪|京都)府|[\p{Script=Han}]{2,3}県)[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー\dA-Z０-９−-]{3,50}(?: [\p{Script=Han}\p{Script=Katakana}ー\d]{2,20})?|[\p{Script=Han}]{2,6}(?:省|市|自治区)[\p{Script=Han}]{1,8}(?:市|区|县|區|縣)[\p{Script=Han}\dA-Z-]{2,40}(?:号|號|室|楼|樓|弄|栋)[\dA-Z\p{Script=Han}-]{0,12}|[\p{Script=Hangul}]{2,8}(?:시|도)(?: [\p{Script=Hangul}\d]{1,10}(?:시|구|군|동|읍|면)){1,3} [\p{Script=Hangul}\d]{1,12}(?:로|길|동)(?:\d+길)? ?\d[\d-]*(?:번지)?(?:,? ?[\p{Script=Hangul}\d ]{0,16}[호동층])?/gu;
 /** "254, Koramangala 4th Block, Bengaluru 560034": house, quarter, town and a code of six digits. */
 const HOUSE_AND_PIN =
-  /(?<![\w.,/-])\d{1,4}[A-Z]?(?:[/-]\d{1,4})?, (?:[\p{Lu}\d][\p{L}\d.'’-]{0,24}(?: [\p{L}\d][\p{L}\d.'’-]{0,24}){0,4}, ?){1,3}\p{Lu}[\p{L}]{2,24}(?: \p{Lu}[\p{L}]{1,24}){0,2},? (?:- ?)?\d{3} ?\d{3}(?!\d)/gu;
+  /(?<![\w.,/-])(?:[A-Z]-?)?\d{1,4}[A-Z]?(?:[/-]\d{1,4})?, (?:[\p{Lu}\d][\p{L}\d.'’-]{0,24}(?: [\p{L}\d][\p{L}\d.'’-]{0,24}){0,4}, ?){1,3}\p{Lu}[\p{L}]{2,24}(?: \p{Lu}[\p{L}]{1,24}){0,2},? (?:- ?)?\d{3} ?\d{3}(?!\d)/gu;
 /** Without one of these it may be a row of a report. */
 const QUARTER =
   /\b(?:Nagar|Colony|Block|Sector|Phase|Layout|Road|Rd|Street|Marg|Lane|Vihar|Enclave|Gardens?|Park|Apartments?|Towers?|Society|Chowk|Baza+r|Avenue|Extension|Estate|Bagh|Kunj|Niwas|Bhavan|Heights|Residency|Salai|Stage|Cross)\b|\p{Ll}(?:nagar|puram?|pet|guda|wadi|halli|pally|palya|ganj|gunj)\b|, Singapore/u;

@@ -11,6 +11,7 @@ const WEB = /^(?:https?|ftps?|sftp|ssh|git|svn|wss?|smb|dav|git\+https|git\+ssh)
 export function findConnections({ text, signs }: Pick<View, 'text' | 'signs'>, out: Match[]): void {
   if (signs.bits & SIGN.colon) for (let at = text.indexOf('://'); at >= 0; at = text.indexOf('://', at + 3)) addUrl(text, at, out);
   if (signs.bits & SIGN.equals) addPairs(text, out);
+  if (signs.bits & SIGN.at && text.includes('jdbc:oracle:')) addOracle(text, out);
   if (signs.bits & SIGN.at && (text.includes('@tcp(') || text.includes('@unix('))) addGoNames(text, out);
 }
 
@@ -107,6 +108,14 @@ function pairsAround(text: string, at: number, end: number): { start: number; en
   const head = /(?:[a-z_]+\s?=\s?(?:'[^']*'|[^\s'"]+)\s+)+$/.exec(before)?.[0] ?? '';
   const tail = /^(?:\s+[a-z_]+=(?:'[^']*'|[^\s'"]+))*/.exec(after)?.[0] ?? '';
   return { start: at - head.length, end: end + tail.length };
+}
+
+/** `jdbc:oracle:thin:user/password@//host:1521/service` */
+function addOracle(text: string, out: Match[]): void {
+  const shape = /jdbc:oracle:(?:thin|oci8?):[\w$#.-]{1,64}\/([^\s@/"'`]{3,128})@[^\s"'`<>]{3,200}/g;
+  for (const found of text.matchAll(shape))
+    if (!isPlaceholder(found[1] as string, false))
+      out.push({ type: 'DB_CONNECTION', start: found.index, end: found.index + found[0].length, confidence: 0.96, rule: 'oracle-url' });
 }
 
 function addGoNames(text: string, out: Match[]): void {

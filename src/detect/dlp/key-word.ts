@@ -24,7 +24,7 @@ function say(bit: number, list: string): void {
 
 say(
   KEY.PERSON,
-  `visitor, visitor name, fullname, full name, firstname, first name, lastname, last name, surname, forename, given name, givenname, family name, familyname, middle name, middlename,
+  `visitor, visitor name, respondent, interviewee, borrower, lessee, lessor, guarantor, fullname, full name, firstname, first name, lastname, last name, surname, forename, given name, givenname, family name, familyname, middle name, middlename,
   maiden name, maidenname, displayname, display name, legal name, preferred name, real name, realname, person name, contact name, cardholder, card holder, name on card,
   account holder, accountholder, nickname, fname, lname, given, family, fn, accountname holder, holder name, holder, beneficiary, next of kin, emergency contact, passenger, attendee, invitee,
   patient, guest name, traveller, traveler, applicant, claimant, tenant name, policyholder, policy holder, signatory, signer, signed by, spouse, insured, payee, payer, remitter,

@@ -110,8 +110,10 @@ function labelBefore(text: string, start: number, notBefore: number): number {
   const before = text.slice(from, start);
   if (before.length < 3) return 0;
   const clause = before.slice(Math.max(before.lastIndexOf('\n'), before.lastIndexOf('; '), sentenceEnd(before)) + 1);
-  const words = clause.match(LABEL_WORDS);
-  if (words === null || !words.some(mayBeKeyWord)) return 0;
+  const all = clause.match(LABEL_WORDS);
+  if (all === null || !all.some(mayBeKeyWord)) return 0;
+  const words = behindOtherLabel(clause).match(LABEL_WORDS);
+  if (words === null) return 0;
   let bits = 0;
   for (const count of [1, 2, 3, 4, 5, 6, 7, 8]) {
     if (count > words.length) break;
@@ -120,6 +122,15 @@ function labelBefore(text: string, start: number, notBefore: number): number {
     bits |= said;
   }
   return bits;
+}
+
+/** "CPF 393… Endereço: Rua …, 1508": the label that is nearest speaks, even if of no number. */
+function behindOtherLabel(clause: string): string {
+  const colon = clause.lastIndexOf(':');
+  if (colon < 0) return clause;
+  const label = /[\p{L}][\p{L}'’-]*(?=\s?$)/u.exec(clause.slice(0, colon))?.[0] ?? '';
+  const bits = classifyKey(label);
+  return bits & (KEY.ADDRESS | KEY.PERSON | KEY.EMAIL | KEY.PLACE) && !(bits & NUMBERS) ? clause.slice(colon + 1) : clause;
 }
 
 /** The last full stop that ends a sentence: "NHS No. 485 …" goes on. */

@@ -40,7 +40,7 @@ function addField(text: string, field: Field, out: Match[]): void {
   const whole = head[1] as string;
   const base = field.start + head[0].length - whole.length;
   // "Ann Lee, +1 415 …", "Ann Lee, reachable at …": what goes on in small letters or is dialled is no part of the name.
-  const body = whole.replace(/,\s*(?:[+(]?\d|\p{Ll}|\p{Lo}).*$/u, '');
+  const body = whole.replace(/,\s*(?:[+(]?\d|\p{Ll}|\p{Lo}).*$| [—–-] .*$/u, '');
   // "Ann Lee <ann@…>" names a person whatever the key says.
   const behind = field.start + head[0].length;
   const withMail = /^["'\s]{0,2}<[^<>@\s]{1,64}@/.test(text.slice(behind, behind + 70));
@@ -70,7 +70,7 @@ function addName(given: string, at: number, field: Field, certain: boolean, out:
     .trimEnd();
   if (value.length < 2 || value.length > MAX_NAME_CHARS) return;
   const sure = certain || (field.bits & KEY.PERSON) !== 0;
-  const score = nameScore(value, sure);
+  const score = Math.max(nameScore(value, sure), isFormName(value, field.key) ? 1 : 0);
   // A restaurant, a role, a product has a name, too, and perhaps a telephone.
   if (!sure && field.group.own & KEY.THING_ABOUT && !(field.group.own & KEY.PERSON_ABOUT) && title === '') return;
   const about =
@@ -88,6 +88,14 @@ function addName(given: string, at: number, field: Field, certain: boolean, out:
       rule: 'name-field',
     });
 }
+
+/** In capitals, as forms have it, under a key that names nothing but a part of a name. */
+function isFormName(value: string, key: string): boolean {
+  return FORM_KEY.test(key) && /^[\p{Lu}'’ -]{3,40}$/u.test(value) && !value.split(' ').some(isNotName) && !isCompany(value);
+}
+
+const FORM_KEY =
+  /^(?:sur|last|family|given|first|fore|middle|birth|maiden)[ _-]?names?\b|^(?:vor|nach|familien)name|^apellidos?|^cognome|^pr[ée]nom|^nazwisko|^achternaam/i;
 
 /** Names of works and goods are often names of people. */
 const TITLES =

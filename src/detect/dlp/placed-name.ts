@@ -16,6 +16,8 @@ const CARD_NAME = /^N(?:;[^:\n]{0,80})?:([^;\n\r]{1,60})(?:;([^;\n\r]{1,60}))?/g
 /** 山本様, 김민준 님, 王小明先生: what honours a name stands behind it. */
 const HONOURED =
   /(?:(?<![\p{Script=Han}\p{Script=Hangul}])|(?<=尊敬的|亲爱的|敬愛的|致))([\p{Script=Han}]{1,5}(?: [\p{Script=Han}]{1,3})?|[\p{Script=Hangul}]{3,4}) ?(?:様|さん|氏(?![\p{Script=Han}])|先生|女士|小姐|殿|님|씨)/gu;
+/** 佐藤健一です。 佐藤と申します: who speaks says so. */
+const SPEAKS = /(?<=^|[\n。、！\s])([\p{Script=Han}]{4,5}(?=です)|[\p{Script=Han}]{2,5}(?=と申します|でございます))/gu;
 /** Honoured as a person is, by what one does: 이용자님, 변호사님. */
 const KOREAN_ROLE = /[자사]$|(?:교수|이사장|위원|회원|의원|직원|장관|감독|팀장|과장|부장|원장|학생|선생|고객|기사|작가|박사|목사|기자)$/;
 /** `AU  - Lee, Ann` of a reference list, `A1  - …`. */
@@ -50,11 +52,16 @@ export function findPlacedNames(text: string, addresses: readonly Match[], isNam
       push(at, family);
       if (given !== '') push(found.index + whole.length - given.length, given);
     }
-  if (/[\u3040-\u9fff\uac00-\ud7af]/.test(text))
+  if (/[\u3040-\u9fff\uac00-\ud7af]/.test(text)) {
     for (const found of text.matchAll(HONOURED)) {
       const name = found[1] as string;
       if (nameList().isFamilyFirst(`${name} `) && !KOREAN_ROLE.test(name)) push(found.index, name);
     }
+    for (const found of text.matchAll(SPEAKS)) {
+      const name = found[1] as string;
+      if (nameList().isFamilyFirst(name) && !/[社部課長店局校院所室]$/.test(name)) push(found.index, name);
+    }
+  }
   for (const { start } of addresses) addLineAbove(text, start, isName, push);
 }
 

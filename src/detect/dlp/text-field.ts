@@ -30,6 +30,7 @@ class Blocks {
   readonly #parent: Group;
   #group: Group;
   #end = -1;
+  #section = -1;
 
   constructor(text: string, parent: Group) {
     this.#text = text;
@@ -40,8 +41,7 @@ class Blocks {
   at(offset: number): Group {
     if (offset >= this.#end) {
       const next = this.#text.indexOf('\n\n', offset);
-      const section = this.#text.indexOf('\n[', offset);
-      this.#end = Math.min(next < 0 ? Number.POSITIVE_INFINITY : next, section < 0 ? Number.POSITIVE_INFINITY : section);
+      this.#end = Math.min(next < 0 ? Number.POSITIVE_INFINITY : next, this.#sectionFrom(offset));
       this.#group = this.#fresh(offset);
     }
     return this.#group;
@@ -49,6 +49,15 @@ class Blocks {
 
   rewind(): void {
     this.#end = -1;
+    this.#section = -1;
+  }
+
+  /** Where the next line begins with a bracket; looked for once, however many paragraphs come before it. */
+  #sectionFrom(offset: number): number {
+    if (this.#section >= offset) return this.#section;
+    const found = this.#text.indexOf('\n[', offset);
+    this.#section = found < 0 ? Number.POSITIVE_INFINITY : found;
+    return this.#section;
   }
 
   /** `[owner]`, a line above: what the section says of its members. */
@@ -118,8 +127,11 @@ function keyBefore(text: string, separator: number, maxWords: number): string | 
   }
   while (start < end && !isWord(text.charCodeAt(start))) start++;
   if (end - start < 2 && text.charCodeAt(start) < 0x3000) return undefined;
-  // "115203857 Account: …": the number belongs to the pair before.
-  return text.slice(start, end).replace(/^(?:[\d.,/-]+\s+)+/, '');
+  // "115203857 Account: …", "CPF 393.928.919-11 Endereço: …": the number, and what is before it, belong to the pair before.
+  return text
+    .slice(start, end)
+    .replace(/^(?:[\d.,/-]+\s+)+/, '')
+    .replace(/^.*\d[\d.,/-]{3,}\s+/, '');
 }
 
 function isBlank(code: number): boolean {
