@@ -53,3 +53,23 @@ it('refuses dlp rules for patterns that do not exist, in this object or another,
   expect(await apply('pii.email')).toEqual([expect.stringContaining('no pattern or dictionary is called "badge"')]);
   expect(await apply('custom.projects', '  dictionaries: [{ name: projects, words: [Bluebell] }]\n', 'third')).toEqual([]);
 });
+
+it('rules about patterns that never were, from before this was refused, keep no other object from being changed', async () => {
+  for (const name of ['old', 'older']) {
+    const spec = { rules: [{ name: 'r', types: ['custom.nowhere'], action: 'mask' }], patterns: [], dictionaries: [] };
+    await writeUnchecked({ kind: 'dlp', metadata: { name }, spec });
+  }
+  expect(await apply('pii.email')).toEqual([]);
+  expect(await apply('custom.nowhere', '', 'third')).toEqual([expect.stringContaining('no pattern or dictionary is called "nowhere"')]);
+  // Each of them is changed by itself.
+  expect(await apply('custom.nowhere', '', 'old')).toEqual([]);
+  expect(await apply('pii.email', '', 'old')).toEqual([]);
+  expect(await apply('pii.email', '', 'older')).toEqual([]);
+});
+
+/** As a version that did not look wrote it. */
+async function writeUnchecked(draft: unknown): Promise<void> {
+  const context = { ...objectContext(core), check: () => ({ problems: [], warnings: [] }) };
+  const result = await applyChanges(context, 'default', { put: [draft as never] }, { author: 'test' });
+  expect(result.type).toBe('applied');
+}

@@ -82,20 +82,23 @@ function dlpProblems({ changes, after }: Plan): PlanProblem[] {
   const changed = changes.filter(({ kind, change }) => kind === 'dlp' && change !== 'unchanged');
   if (changed.length === 0) return [];
   const all = after.filter((one): one is StoredObject<'dlp'> & StoredObject => one.kind === 'dlp');
-  const own = all.flatMap(({ spec }) => [...spec.patterns, ...spec.dictionaries].map((one) => one.name));
-  // A pattern may stand in another object, and go away there.
-  return all.flatMap(({ kind, metadata: { name }, spec }) =>
-    spec.rules.flatMap(({ types }, rule) =>
+  const own = patternsOf(all);
+  const before = patternsOf(changed.flatMap((one) => (one.before ? [one.before as StoredObject<'dlp'>] : [])));
+  return all.flatMap(({ kind, metadata: { name }, spec }) => {
+    const isChanged = changed.some((one) => one.name === name);
+    return spec.rules.flatMap(({ types }, rule) =>
       types.flatMap((type, at) => {
-        const message = type.startsWith('custom.')
-          ? unknownPattern(type, own)
-          : changed.some((one) => one.name === name)
-            ? unknownType(type)
-            : undefined;
+        // A pattern may stand in another object, and go away there. One that was never there keeps no other object from being changed.
+        const isAsked = isChanged || before.some((pattern) => type === `custom.${pattern}`);
+        const message = isAsked ? (type.startsWith('custom.') ? unknownPattern(type, own) : unknownType(type)) : undefined;
         return message === undefined ? [] : [{ object: keyOf(kind, name), message, at: { path: ['spec', 'rules', rule, 'types', at] } }];
       }),
-    ),
-  );
+    );
+  });
+}
+
+function patternsOf(objects: readonly StoredObject<'dlp'>[]): string[] {
+  return objects.flatMap(({ spec }) => [...spec.patterns, ...spec.dictionaries].map((one) => one.name));
 }
 
 /** A channel that nobody answers, a type of event that does not exist: nothing would be told, and nobody would know. */
