@@ -1,6 +1,6 @@
 // What a template of URIs becomes with some of its values: as RFC 6570 says, and readable where a value is not known.
 import { expect, it } from 'vitest';
-import { expandedTemplate, MAX_TEMPLATE_CHARS } from './uri-template.ts';
+import { expandedTemplate, MAX_TEMPLATE_CHARS, MAX_URI_CHARS } from './uri-template.ts';
 
 it.each([
   ['note://{scope}/{id}', { scope: 'a' }, 'note://a/{id}'],
@@ -20,7 +20,11 @@ it.each([
   expect(expandedTemplate(template, values)).toBe(expected);
 });
 
-it('one that is too long to be one stays as it is', () => {
-  const long = `${'a'.repeat(MAX_TEMPLATE_CHARS)}{id}`;
-  expect(expandedTemplate(long, { id: '1' })).toBe(long);
+it('nothing is made that is longer than what is looked at, however often a value stands in it', () => {
+  expect(expandedTemplate(`${'a'.repeat(MAX_TEMPLATE_CHARS)}{id}`, { id: '1' })).toBeUndefined();
+  const often = `note://${'{+x}'.repeat(500)}`;
+  expect(expandedTemplate(often, { x: 'ab' })).toHaveLength('note://'.length + 1_000);
+  // Gigabytes, if it were put in.
+  expect(expandedTemplate(often, { x: 'a'.repeat(8_000_000) })).toBeUndefined();
+  expect(expandedTemplate('note://{x}', { x: '\u4e00'.repeat(MAX_URI_CHARS / 9) })).toBeUndefined();
 });

@@ -38,11 +38,13 @@ export function compileTemplate(source: string): UriTemplate | undefined {
 
 /**
  * The template with the values that are known put in, `{name}` where one is not; the template itself where none is. For rules to look at: what a value
- * may mean to a server is theirs to judge (policy/resource-path.ts).
+ * may mean to a server is theirs to judge (policy/resource-path.ts). undefined: longer than any template or URI that is looked at.
  */
-export function expandedTemplate(source: string, values: Readonly<Record<string, unknown>>): string {
-  if (source.length > MAX_TEMPLATE_CHARS) return source;
+export function expandedTemplate(source: string, values: Readonly<Record<string, unknown>>): string | undefined {
+  if (source.length > MAX_TEMPLATE_CHARS) return undefined;
   let isKnown = false;
+  // A value is put in as often as the template says so: what is too long already is not made longer.
+  let left = MAX_URI_CHARS;
   const expanded = source.replace(/\{([+#./;?&]?)([^{}]*)\}/g, (_written, operator: string, list: string) => {
     const { first, between, isNamed, isRaw } = EXPANSION[operator] ?? PLAIN;
     const texts = list.split(',').map((variable) => {
@@ -50,11 +52,14 @@ export function expandedTemplate(source: string, values: Readonly<Record<string,
       const value = Object.hasOwn(values, name) ? values[name] : undefined;
       if (typeof value !== 'string') return isNamed ? `${name}={${name}}` : `{${name}}`;
       isKnown = true;
+      left -= value.length;
+      if (left < 0) return '';
       const text = isRaw ? value : encoded(value);
       return isNamed ? `${name}=${text}` : text;
     });
     return first + texts.join(between);
   });
+  if (left < 0 || expanded.length > MAX_URI_CHARS) return undefined;
   return isKnown ? expanded : source;
 }
 

@@ -37,6 +37,18 @@ describe('namedCapability', () => {
     expect(namedCapability('completion/complete', { ref: { type: 'ref/prompt', name: 'p' } })).toEqual({ kind: 'prompt', name: 'p' });
     for (const type of ['ref/prompt', 'ref/resource'])
       expect(namedCapability('completion/complete', { ref: { type, name: 'p', uri: 'note://1' } })).toBe('missing');
+    const template = { type: 'ref/resource', uri: 'a://{b}' };
+    for (const more of [
+      { argument: { name: ['b'], value: '' } },
+      { argument: 'b' },
+      { context: 'b' },
+      { context: { arguments: ['b'] } },
+      { context: { arguments: { b: ['x'] } } },
+      { context: { arguments: { b: 7 } } },
+    ])
+      expect(namedCapability('completion/complete', { ref: template, ...more }), JSON.stringify(more)).toBe('missing');
+    for (const more of [{ context: null }, { context: {} }, { context: { arguments: null } }, { context: { arguments: { b: 'x' } } }])
+      expect(namedCapability('completion/complete', { ref: template, ...more })).toEqual({ kind: 'resource', name: 'a://{b}' });
     expect(namedCapability('completion/complete', { ref: { type: 'ref/resource', uri: 'a://{b}' } })).toEqual({
       kind: 'resource',
       name: 'a://{b}',

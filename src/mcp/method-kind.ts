@@ -1,6 +1,6 @@
 // Which methods exist, in which era, who sends them, which kind of call they are, and which params member names the capability.
 // A table and look-ups only. What is not in the table is `unknown`; policy decides about it (default deny), never this file.
-import type { JsonObject } from '../lib/json.ts';
+import { isObject, type JsonObject } from '../lib/json.ts';
 
 /** The same union as call.ts; declared here because mcp ranks below it. */
 export type MethodKind = 'call' | 'read' | 'list' | 'meta' | 'notification' | 'subscription' | 'reverse';
@@ -105,20 +105,30 @@ export function namedCapability(method: string, params: JsonObject | undefined):
   const names = TABLE.get(method)?.names;
   if (names === undefined) return undefined;
   const value = params === undefined || !Object.hasOwn(params, names) ? undefined : params[names];
-  if (names === 'ref') return refCapability(value);
+  if (names === 'ref') return refCapability(value, params);
   if (typeof value !== 'string') return 'missing';
   if (names === 'uri') return { kind: 'resource', name: value };
   if (names === 'taskId') return { kind: 'task', name: value };
   return { kind: method === 'prompts/get' ? 'prompt' : 'tool', name: value };
 }
 
-function refCapability(ref: unknown): NamedCapability | 'missing' {
+function refCapability(ref: unknown, params: JsonObject | undefined): NamedCapability | 'missing' {
   if (typeof ref !== 'object' || ref === null) return 'missing';
   const { type, name, uri } = ref as JsonObject;
   // One that names two things is judged by one of them, and a careless server may go by the other.
   if (type === 'ref/prompt' && typeof name === 'string' && uri === undefined) return { kind: 'prompt', name };
-  if (type === 'ref/resource' && typeof uri === 'string' && name === undefined) return { kind: 'resource', name: uri };
+  if (type === 'ref/resource' && typeof uri === 'string' && name === undefined && isWritten(params)) return { kind: 'resource', name: uri };
   return 'missing';
+}
+
+/** What a template is completed with is text (2025-11-25 server/utilities/completion): rules look at nothing else, and a careless server might. */
+function isWritten(params: JsonObject | undefined): boolean {
+  const { argument, context } = params ?? {};
+  if (argument !== undefined && !(isObject(argument) && typeof argument.name === 'string')) return false;
+  if (context === undefined || context === null) return true;
+  if (!isObject(context)) return false;
+  const given = context.arguments;
+  return given === undefined || given === null || (isObject(given) && Object.values(given).every((value) => typeof value === 'string'));
 }
 
 function rowsOf(rows: Record<string, Row>, shape: MethodInfo['shape']): [string, MethodInfo][] {

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CallOutcome, Surface } from '../../src/call.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 import type { PolicyRule } from '../../src/object/kinds.ts';
+import { MAX_PROPOSALS } from '../../src/pipeline/complete-resource.ts';
 import { type CallOptions, callOf, echoServer, type Harness, harness, ok } from '../support/pipeline-harness.ts';
 import { agentObject, httpServer, policyObject, tokenObject } from '../support/seed.ts';
 
@@ -163,6 +164,39 @@ describe('completions of a template that leads to what may be read and to what m
     expect(valuesOf(await complete('scope', ''))).toEqual({ values: ['public', 'shared'], total: 2 });
     proposes(['../private/1', '1']);
     expect(valuesOf(await complete('id', '', { scope: 'public' }, 'note://x/{scope}/{+id}'))).toEqual({ values: ['1'] });
+  });
+
+  it('do not ask the server about values that rules cannot look at: what is no text, and what is longer than any name', async () => {
+    const refused = { type: 'denied', code: 'invalid_request' };
+    expect(await complete('id', '', { scope: ['private'] })).toMatchObject(refused);
+    expect(await complete('id', '', { scope: { toString: 'private' } })).toMatchObject(refused);
+    const argument = { name: ['scope'], value: '' };
+    expect(await ask('completion/complete', { ref: { type: 'ref/resource', uri: 'note://{scope}/{id}' }, argument })).toMatchObject(
+      refused,
+    );
+    expect(await complete('id', '', { scope: 'a'.repeat(1_000_000) }, `note://${'{scope}'.repeat(200)}/{id}`)).toMatchObject({
+      type: 'denied',
+      code: 'no_rule_allows',
+    });
+    expect(h.sent.filter(({ method }) => method === 'completion/complete')).toHaveLength(0);
+  });
+
+  it('are looked at in the same way by policies that only watch', async () => {
+    const watching = policyObject('watching', WIDE, 0);
+    await h.seed({ ...watching, spec: { ...watching.spec, mode: 'shadow', replaces: ['wide', 'p'] } });
+    expect(await complete('id', '', { scope: 'private' })).toMatchObject({ type: 'denied', code: 'denied_by_rule' });
+    expect(h.shadows.pending(h.org).differences).toEqual([]);
+  });
+
+  it('propose no more than rules are asked about, and only texts', async () => {
+    proposes(
+      Array.from({ length: MAX_PROPOSALS + 5 }, (_, i) => `p${i}`),
+      { total: MAX_PROPOSALS + 5 },
+    );
+    const { values, total } = valuesOf(await complete('scope', 'p')) as { values: string[]; total?: number };
+    expect([values.length, total]).toEqual([MAX_PROPOSALS, undefined]);
+    proposes(['public', ['private'] as never, 'a'.repeat(10_000)]);
+    expect(valuesOf(await complete('scope', 'p'))).toEqual({ values: ['public'] });
   });
 
   it('of a reference that names a prompt and a resource are refused', async () => {
