@@ -116,6 +116,10 @@ describe('every activation is a revision with author and diff, effective on the 
     expect(await ok('history', 'policy', 'refunds', '--diff')).toMatch(/-.*args\.amount <= 500\n\+.*args\.amount <= 50/);
     await ok('rollback', 'policy', 'refunds');
     expect((await refund(60))?.result?.isError).not.toBe(true);
+    // Whoever does it, too, does not bring back what was taken out of force.
+    const again = await cli('rollback', 'policy', 'refunds');
+    expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('it seems to be rolled back already. Say with --to')]);
+    expect((await refund(60))?.result?.isError).not.toBe(true);
   });
 });
 

@@ -1,4 +1,5 @@
 // `sallyport get`, `history`, `rollback`, `delete` and `export`: objects of the running gateway.
+import { isDeepStrictEqual } from 'node:util';
 import type { HistoryReply, ObjectBody } from '../../admin/contract.ts';
 import { diffObjects, formatDiff } from '../../object/diff.ts';
 import { objectText } from '../../object/document-text.ts';
@@ -108,11 +109,21 @@ export const exportAction: Action = async (run) => {
 /** The last one that is not in force: of what was deleted, what it was. */
 async function versionBefore(client: AdminClient, kind: string, name: string): Promise<number> {
   const { versions } = await client.history(kind, name, undefined);
-  const before = versions.slice(1).find(({ object }) => object !== undefined);
+  const [now, ...older] = versions;
+  const [before, beforeThat] = older.filter(({ object }) => object !== undefined);
+  // Run twice, by whomever, it would put in force again what was just taken out of force.
+  if (now?.object && beforeThat && isSame(now.object, beforeThat.object))
+    throw usageError(
+      `What is in force is what revision ${beforeThat.revision} was, before ${before?.revision}: it seems to be rolled back already. Say with --to where to go; the revisions are shown by: sallyport history ${kind} ${name}`,
+    );
   if (before) return before.revision;
   throw usageError(
     `There is no version of ${kind} "${name}" before the one in force. To take it out of force: sallyport delete ${kind} ${name}`,
   );
+}
+
+function isSame(one: ObjectBody | undefined, other: ObjectBody | undefined): boolean {
+  return isDeepStrictEqual({ ...one, revision: 0 }, { ...other, revision: 0 });
 }
 
 /** Servers that are not well, as the gateway that answers sees them. */
