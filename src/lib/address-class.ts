@@ -11,8 +11,8 @@ export type AddressClass = 'public' | 'private' | 'reserved' | 'forbidden';
 
 /** IANA special-purpose registries, RFC 6890 and updates; metadata services of clouds that stand in otherwise ordinary space come first. */
 const FORBIDDEN = networks(
-  // Metadata services outside the link-local block: AWS (IPv6), Alibaba Cloud, Oracle Cloud, Azure's wire server.
-  ['fd00:ec2::/32', '100.100.100.200', '192.0.0.192', '168.63.129.16', 'fd20:ce::254'],
+  // Metadata services outside the link-local block: AWS (IPv6), Alibaba Cloud, Oracle Cloud, Azure's wire server, Google Cloud and Scaleway (IPv6).
+  ['fd00:ec2::/32', '100.100.100.200', '192.0.0.192', '168.63.129.16', 'fd20:ce::254', 'fd00:42::42'],
   ['0.0.0.0/8', '169.254.0.0/16', '224.0.0.0/4', '240.0.0.0/4'],
   ['::/128', 'fe80::/10', 'fec0::/10', 'ff00::/8'],
 );
@@ -25,6 +25,7 @@ const PRIVATE = networks(['127.0.0.0/8', '10.0.0.0/8', '172.16.0.0/12', '192.168
 /** Prefixes whose last or middle bytes are an IPv4 address: that one counts. `at`: where it begins. */
 const EMBEDDED = [
   { network: networks(['::/96'])[0], at: 12 },
+  { network: networks(['::ffff:0:0:0/96'])[0], at: 12 },
   { network: networks(['64:ff9b::/96'])[0], at: 12 },
   { network: networks(['64:ff9b:1::/48'])[0], at: 12 },
   { network: networks(['2002::/16'])[0], at: 2 },

@@ -34,6 +34,14 @@ describe('a guard', () => {
     expect(await looked(guard(), 'a.example', true)).toBe('the name has no address');
   });
 
+  it('goes by the other addresses of a host nearby, and never to the one on its link', async () => {
+    expect(await looked(guard('fe80::1%eth0', '8.8.8.8', 'FEBF::2'), 'host.local', true)).toEqual([{ address: '8.8.8.8', family: 4 }]);
+    expect(await looked(guard('fe80::1', '8.8.8.8'), 'host.local', false)).toBe('8.8.8.8');
+    expect(await looked(guard('fe80::1', '10.0.0.1'), 'host.local', true)).toBe('not inside');
+    expect(await looked(guard('fe80::1', '169.254.169.254'), 'host.local', true)).toBe('never there');
+    expect(await looked(guard('fe80::1'), 'host.local', true)).toBe('never there');
+  });
+
   it('asks the system where nothing else is given', async () => {
     expect(await looked(new AddressGuard({}), 'localhost', false)).toMatch(/^127\.|^::1$/);
     expect(await looked(new AddressGuard({ private: 'not inside' }), 'localhost', false)).toBe('not inside');

@@ -38,7 +38,7 @@ export class AddressGuard {
   async addressesOf(host: string): Promise<Resolved[]> {
     const name = bare(host);
     const family = isIP(name);
-    const found = family === 0 ? (await this.#resolve(name)).slice(0, MAX_ADDRESSES) : [{ address: name, family }];
+    const found = family === 0 ? besideOwnLink(await this.#resolve(name)).slice(0, MAX_ADDRESSES) : [{ address: name, family }];
     if (found.length === 0) throw new AddressRefused('the name has no address');
     for (const { address } of found) this.#check(address);
     return found;
@@ -62,6 +62,15 @@ export class AddressGuard {
     const words = this.#refusals[addressClass(address)];
     if (words !== undefined) throw new AddressRefused(words);
   }
+}
+
+/**
+ * Without what many systems give beside the address of a host nearby, this machine's own name included: the one on its link (RFC 4291 §2.5.6), which
+ * leads nowhere without a zone. A name that has no other address keeps it, and is judged by it.
+ */
+function besideOwnLink(found: Resolved[]): Resolved[] {
+  const others = found.filter(({ address }) => !/^fe[89ab][0-9a-f]:/i.test(address));
+  return others.length > 0 ? others : found;
 }
 
 function bare(host: string): string {
