@@ -2,6 +2,7 @@
 // Numbers: JSON numbers are doubles, literals without a point are ints; they compare and calculate with each other by value.
 import { type CelFunc, CelScalar, type CelValue, celFunc, celList, celMethod, isCelList, isCelMap, listType, mapType } from '@bufbuild/cel';
 import { charge, chargeText, compilePattern, TURN_STEPS } from './budget.ts';
+import { holdsText } from './find-text.ts';
 import { domainOf, domainWithin, pathWithin } from './place.ts';
 import { timeFunctions } from './time.ts';
 
@@ -44,7 +45,7 @@ function bounded(): CelFunc[] {
     }),
     celFunc('int', [STRING], INT, (text) => BigInt(decimal(text, /^[+-]?\d{1,19}$/))),
     celFunc('double', [STRING], DOUBLE, (text) => Number(decimal(text, /^[+-]?\d{1,40}(?:\.\d{1,40})?(?:[eE][+-]?\d{1,3})?$/))),
-    text('contains', (whole, part) => whole.includes(part)),
+    text('contains', holdsText),
     text('startsWith', (whole, part) => whole.startsWith(part)),
     text('endsWith', (whole, part) => whole.endsWith(part)),
     celFunc('size', [STRING], INT, (text) => sizeOf(text)),
