@@ -5,7 +5,7 @@ import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type { Json } from '../../lib/json.ts';
 import { budgetSpent, MAX_STEPS, openBudget } from './budget.ts';
 import { pathOf } from './check.ts';
-import { TURN, whenFunctions } from './function.ts';
+import { MEMBERS, TURN, whenFunctions } from './function.ts';
 import { type Expr, type Node, parseWhen } from './syntax.ts';
 
 /** Values one condition is given at most, counted inside of lists and objects. */
@@ -133,22 +133,34 @@ function celValue(value: Json, count: { left: number }, depth: number): CelInput
   return map as CelInput;
 }
 
-/** Every turn of a loop pays before it begins. */
+/** Every turn of a loop pays before it begins; and what is asked for a member must be able to have one. */
 function onBudget(expr: Expr): Expr {
-  return rewritten(expr) as Expr;
+  return rewritten(expr, new Set()) as Expr;
 }
 
-function rewritten(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(rewritten);
+/** `own`: variables of loops. */
+function rewritten(value: unknown, own: ReadonlySet<string>): unknown {
+  if (Array.isArray(value)) return value.map((one) => rewritten(one, own));
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
-  const copy = Object.fromEntries(Object.entries(value).map(([key, member]) => [key, rewritten(member)])) as Record<string, unknown>;
-  if (copy.case === 'comprehensionExpr') {
+  const isLoop = 'case' in value && value.case === 'comprehensionExpr' && 'value' in value;
+  const inner = isLoop ? new Set([...own, (value.value as { iterVar: string }).iterVar]) : own;
+  const copy = Object.fromEntries(Object.entries(value).map(([key, member]) => [key, rewritten(member, inner)])) as Record<string, unknown>;
+  if (isLoop) {
     const loop = copy.value as { loopCondition: Expr };
-    const turn: Expr = { id: loop.loopCondition.id, exprKind: { case: 'callExpr', value: { function: TURN, args: [] } } };
-    const both = { function: '_&&_', args: [turn, loop.loopCondition] };
-    loop.loopCondition = { id: loop.loopCondition.id, exprKind: { case: 'callExpr', value: both } };
+    loop.loopCondition = called('_&&_', loop.loopCondition.id, [called(TURN, loop.loopCondition.id, []), loop.loopCondition]);
+  }
+  if (copy.case === 'selectExpr') {
+    const select = copy.value as { testOnly: boolean; operand?: Expr };
+    const { operand } = select;
+    // What the rules are given are objects, or are not there at all.
+    const isGiven = operand?.exprKind.case === 'identExpr' && !own.has((operand.exprKind.value as { name: string }).name);
+    if (select.testOnly && operand && !isGiven) select.operand = called(MEMBERS, operand.id, [operand]);
   }
   return copy;
+}
+
+function called(name: string, id: Expr['id'], args: readonly Expr[]): Expr {
+  return { id, exprKind: { case: 'callExpr', value: { function: name, args } } } as unknown as Expr;
 }
 
 /** What the library says, as far as it can hold no value of the call. */

@@ -348,3 +348,23 @@ describe('large texts', () => {
     expect(holds(source, args)).toContain('steps');
   });
 });
+
+describe('has', () => {
+  test('is about objects: what is none is an error, for members are found in it by servers that are not strict', () => {
+    const bound = '!has(args.pay.sum) || args.pay.sum <= 5';
+    expect([{ sum: 5 }, { sum: 6 }, {}, { sum: null }, null].map((pay) => holds(bound, { pay }))).toEqual([true, false, true, true, true]);
+    const error = 'this is no object that has members';
+    for (const pay of [[{ sum: 6 }], '{"sum":6}', 6, true, [], '']) expect(holds(bound, { pay }), JSON.stringify(pay)).toBe(error);
+    expect(holds('has(args.pay.sum.of)', { pay: { sum: ['of'] } })).toBe(error);
+    expect(holds('args.all.all(one, !has(one.sum) || one.sum <= 5)', { all: [[{ sum: 6 }]] })).toBe(error);
+    expect(holds('args.all.all(one, !has(one.sum) || one.sum <= 5)', { all: [{ sum: 5 }, {}] })).toBe(true);
+  });
+
+  test('says what is absent on the way there', () => {
+    expect(holds('has(args.pay.sum)', {})).toBe('"pay" is absent');
+    expect(holds('has(args.pay) && has(args.pay.sum)', {})).toBe(false);
+    expect(holds('has(args.pay)', { pay: [] })).toBe(true);
+    // A request that has no arguments at all.
+    expect(compileCondition('has(args.pay)').holds(() => undefined)).toBe(false);
+  });
+});

@@ -9,6 +9,12 @@ import { timeFunctions } from './time.ts';
 /** Charges for one turn of a macro; planning puts it in front of the condition of every loop. */
 export const TURN = '@turn';
 
+/**
+ * What `has()` looks for a member in. INVARIANT: what is no object is an error there, not an object without the member: a careless server may find it in
+ * a list, or in a text that it reads as JSON (function.test.ts, "has").
+ */
+export const MEMBERS = '@members';
+
 const { BOOL, DOUBLE, DYN, INT, STRING } = CelScalar;
 const LIST = listType(DYN);
 const MAP = mapType(DYN, DYN);
@@ -27,6 +33,10 @@ function bounded(): CelFunc[] {
     celFunc(TURN, [], BOOL, () => {
       charge(TURN_STEPS);
       return true;
+    }),
+    celFunc(MEMBERS, [DYN], DYN, (value) => {
+      if (value !== null && !isCelMap(value)) throw new Error('this is no object that has members');
+      return value;
     }),
     celFunc('_==_', [DYN, DYN], BOOL, same),
     celFunc('_!=_', [DYN, DYN], BOOL, (a, b) => !same(a, b)),
