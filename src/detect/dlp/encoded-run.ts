@@ -2,7 +2,7 @@
 // what they hide is scanned like any text, and a find covers the whole run. A run that says nothing costs a few characters.
 import { decodeRun, type Encoding, mayDecode } from './decode-run.ts';
 import { maySecret, startsSecret } from './secret.ts';
-import { isSpacedWord, maySpell, sectionAround, spacedRuns } from './spaced-run.ts';
+import { isSpacedWord, maySpell, sectionAround, spacedRuns, spacedWordEnd } from './spaced-run.ts';
 
 export interface EncodedRun {
   start: number;
@@ -67,7 +67,7 @@ interface Lines {
 
 /** What the run [start, stop) says, with the padding and the lines that belong to it. */
 function runAt(text: string, start: number, stop: number, lines: Lines): EncodedRun | undefined {
-  if (isSpacedWord(text, start)) return placed(text, start, Math.min(text.length, start + MAX_RUN_CHARS)).next().value ?? undefined;
+  if (isSpacedWord(text, start)) return placed(text, start, spacedWordEnd(text, start)).next().value ?? undefined;
   if (stop - start < MIN_TURNED && !mayDecode(text, start)) return undefined;
   let end = stop;
   while (text.charCodeAt(end) === 0x3d && end - start < MAX_RUN_CHARS) end++;
