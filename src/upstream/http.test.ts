@@ -478,6 +478,7 @@ describe('event streams', () => {
       }),
     );
     const outcome = exchange.catch((error) => error);
+    await expect.poll(() => events).toBe(1);
     await sleep(300);
     expect(events).toBe(1);
     const before = written;

@@ -197,6 +197,7 @@ describe('drift', () => {
     tools = [tool('read_note', 'other'), tool('write_note')];
     const before = h.sent.length;
     for (let n = 0; n < 100; n++) h.definitions.changed(h.org, 'notes');
+    await expect.poll(() => h.sent.length - before).toBe(3);
     await pause(600);
     expect(h.sent.length - before).toBe(3);
     expect((await drift()).flat()).toMatchObject([{ name: 'read_note', state: 'changed' }]);
