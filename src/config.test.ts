@@ -53,6 +53,8 @@ describe('loadConfig', () => {
     [{ env: { SALLYPORT_AGENT_HOST: '0.0.0.0' } }, 'set agent.publicUrl or agent.allowedHosts'],
     [{ env: { SALLYPORT_ADMIN_HOST: '::' } }, 'admin.allowedHosts'],
     [{ env: { SALLYPORT_LIMITS_RATES: 'database' } }, 'limits.rates database needs DATABASE_URL'],
+    // Longer than a timer can wait: it would not wait at all.
+    [{ env: {}, flags: { 'audit.archiveIntervalMs': '2592000000' } }, 'audit.archiveIntervalMs (flag --audit-archive-interval-ms)'],
     [{ env: { REDIS_URL: 'http://cache' } }, 'redisUrl (variable REDIS_URL)'],
   ])('%j', (input, expected) => {
     expect(problems(input)).toContain(expected);

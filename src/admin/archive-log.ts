@@ -81,7 +81,7 @@ async function firstHeld(
 }
 
 /** Does an outcome behind `to` belong to a decision before it? */
-async function isCrossed({ org, logStore }: ArchiveContext, to: number): Promise<boolean> {
+export async function isCrossed({ org, logStore }: ArchiveContext, to: number): Promise<boolean> {
   let endMs: number | undefined;
   for await (const entry of logStore.read({ org, fromSeq: to })) {
     const content = contentOf(entry);

@@ -3,9 +3,9 @@
 // (test/scenario/archive-schedule.test.ts).
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { link, mkdir, open, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type ArchiveContext, headAt, removable } from '../admin/archive-log.ts';
+import { link, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type ArchiveContext, headAt, isCrossed, removable } from '../admin/archive-log.ts';
 import type { Checkpointer } from '../audit/checkpointer.ts';
 import { BLOCK_LEAVES } from '../audit/merkle.ts';
 import { SEGMENT_FORMAT, type SegmentHead } from '../audit/segment.ts';
@@ -29,9 +29,19 @@ export interface ArchiveOptions extends Pick<KeeperOptions, 'core' | 'controls' 
   intervalMs: number;
 }
 
+/** A file that was begun and is nobody's any more: its gateway ended before it was whole, milliseconds. */
+const GIVEN_UP_MS = 86_400_000;
+const UNFINISHED = '.unfinished';
+
 interface Segment {
   path: string;
   to: number;
+}
+
+/** Read again from the disk, and verified. */
+interface Checked extends Segment {
+  hash: string;
+  file: string;
 }
 
 export class ArchiveKeeper {
@@ -39,6 +49,8 @@ export class ArchiveKeeper {
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
   #isClosing = false;
+  /** Organizations whose last try failed. */
+  readonly #failing = new Set<string>();
 
   constructor(options: ArchiveOptions) {
     this.#options = options;
@@ -57,6 +69,10 @@ export class ArchiveKeeper {
     return this.#running;
   }
 
+  failing(): ReadonlySet<string> {
+    return this.#failing;
+  }
+
   async close(): Promise<void> {
     this.#isClosing = true;
     clearInterval(this.#timer);
@@ -67,10 +83,15 @@ export class ArchiveKeeper {
     const { directory, controls, logger, core, instance } = this.#options;
     if (directory === undefined) return;
     for (const { org, view } of controls.all()) {
-      if (view.list('retention').every(({ spec }) => spec.archive === undefined)) continue;
+      if (view.list('retention').every(({ spec }) => spec.archive === undefined)) {
+        this.#failing.delete(org);
+        continue;
+      }
       try {
         while (!this.#isClosing && (await this.#claim()) && (await this.#archiveOne(org, join(directory, org))));
+        this.#failing.delete(org);
       } catch (error) {
+        this.#failing.add(org);
         logger.error(
           { org, why: error instanceof Error ? error.message : String(error) },
           'the oldest entries of the log could not be archived',
@@ -90,10 +111,13 @@ export class ArchiveKeeper {
     const archived = (await retention.archived(org))?.seq ?? 0;
     const { to, rule } = await removable(context, view, archived);
     if (rule === undefined || to <= archived) return false;
-    const segment = (await leftBefore(org, folder, archived + 1, to)) ?? (await this.#write(org, folder, archived + 1, to));
-    const { hash, file } = await this.#checked(org, segment, archived + 1);
+    const left = await leftBefore(context, folder, archived + 1, to);
+    const segment = left ? await this.#checked(org, left, archived + 1) : await this.#write(org, folder, archived + 1, to);
+    const { hash, file } = segment;
     const head = await headAt(context, segment.to);
     if (head?.hash !== hash) throw new Error(`${segment.path} is not of this log; move it away`);
+    // Whoever wrote it may have ended before it was there for good.
+    await onDisk(segment.path, folder);
     const entry = await this.#remove(context, view, { head, file, from: archived + 1, rule });
     if (entry !== undefined) logger.info({ org, file: segment.path, from: archived + 1, to: segment.to, entry }, 'entries were archived');
     return entry !== undefined;
@@ -115,31 +139,34 @@ export class ArchiveKeeper {
   }
 
   /** Under its name it is there whole and on the disk, or not at all. */
-  async #write(org: string, folder: string, from: number, to: number): Promise<Segment> {
+  async #write(org: string, folder: string, from: number, to: number): Promise<Checked> {
     const { core, checkpointer } = this.#options;
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const made = await mkdir(folder, { recursive: true, mode: 0o700 });
+    if (made !== undefined) await onDisk(dirname(folder), dirname(made));
+    await removeGivenUp(folder, core.clock.nowMs());
     const path = join(folder, `${org}-${from}-${to}.segment.jsonl`);
-    const unfinished = join(folder, `.${randomUUID()}.unfinished`);
+    const unfinished = join(folder, `.${randomUUID()}${UNFINISHED}`);
     const head: SegmentHead = { format: SEGMENT_FORMAT, version: 1, org, from, to, ...(await checkpointer.segment(org, from, to)) };
     try {
       const out = await open(unfinished, 'wx', 0o600);
       try {
-        for await (const chunk of segmentBytes(head, core.store.log.read({ org, fromSeq: from, toSeq: to }))) await out.write(chunk);
+        // All of it: a disk that fills up takes a part of what it is given, and says nothing.
+        for await (const chunk of segmentBytes(head, core.store.log.read({ org, fromSeq: from, toSeq: to }))) await out.appendFile(chunk);
         await out.sync();
       } finally {
         await out.close();
       }
+      // What does not verify gets no name, or it would be in the way of the next try.
+      const checked = await this.#checked(org, { path: unfinished, to }, from);
       await link(unfinished, path);
+      return { ...checked, path };
     } finally {
       await rm(unfinished, { force: true });
     }
-    const at = await open(folder, 'r');
-    await at.sync().finally(() => at.close());
-    return { path, to };
   }
 
   /** Read again from the disk. Throws for anything that does not verify alone, with the keys of this log. */
-  async #checked(org: string, { path, to }: Segment, from: number): Promise<{ hash: string; file: string }> {
+  async #checked(org: string, { path, to }: Segment, from: number): Promise<Checked> {
     const log = new LogVerifier({ allowPartial: true });
     const digest = createHash('sha256');
     const chunks = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
@@ -153,7 +180,7 @@ export class ArchiveKeeper {
     const { head, state: chain } = log.verdict();
     if (state !== 'sound' || chain === 'broken' || head?.seq !== to || check?.head.from !== from)
       throw new Error(`${path} does not verify, so nothing was taken out of the database; move it away: ${reason}`);
-    return { hash: head.hash, file: digest.digest('hex') };
+    return { path, to, hash: head.hash, file: digest.digest('hex') };
   }
 
   async #claim(): Promise<boolean> {
@@ -171,7 +198,8 @@ export class ArchiveKeeper {
 }
 
 /** A file of these entries that is there already: written before a gateway ended, or by hand. It is used as it is. */
-async function leftBefore(org: string, folder: string, from: number, to: number): Promise<Segment | undefined> {
+async function leftBefore(context: ArchiveContext, folder: string, from: number, to: number): Promise<Segment | undefined> {
+  const { org } = context;
   const begin = `${org}-${from}-`;
   const names = await readdir(folder).catch(() => []);
   const ends = names
@@ -179,5 +207,23 @@ async function leftBefore(org: string, folder: string, from: number, to: number)
     .map((name) => Number(name.slice(begin.length, -'.segment.jsonl'.length)))
     .filter((end) => Number.isSafeInteger(end) && end >= from && end <= to);
   const end = ends.length === 0 ? undefined : Math.max(...ends);
-  return end === undefined ? undefined : { path: join(folder, `${begin}${end}.segment.jsonl`), to: end };
+  if (end === undefined || (end < to && (await isCrossed(context, end)))) return undefined;
+  return { path: join(folder, `${begin}${end}.segment.jsonl`), to: end };
+}
+
+async function removeGivenUp(folder: string, nowMs: number): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith('.') || !name.endsWith(UNFINISHED)) continue;
+    const path = join(folder, name);
+    const changedMs = (await stat(path).catch(() => undefined))?.mtimeMs;
+    if (changedMs !== undefined && changedMs < nowMs - GIVEN_UP_MS) await rm(path, { force: true });
+  }
+}
+
+/** Files and folders: what is in them survives the loss of power. */
+async function onDisk(...paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    const at = await open(path, 'r');
+    await at.sync().finally(() => at.close());
+  }
 }

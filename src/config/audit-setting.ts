@@ -5,6 +5,9 @@ export const duration = (minMs: number, maxMs: number) => z.number().int().min(m
 export const bytes = (min: number, max: number) => z.number().int().min(min).max(max);
 export const about = (description: string) => ({ description });
 
+/** A timer of this process takes no more than 2³¹ − 1; with more it never waits at all. */
+const LONGEST_TIMER_MS = 24 * 86_400_000;
+
 export const auditSettings = z.strictObject({
   payloads: z
     .enum(['none', 'arguments', 'all'])
@@ -36,7 +39,7 @@ export const auditSettings = z.strictObject({
         'Directory that the oldest entries are archived to by themselves, as far as an object of kind retention lets them go; each organization into one of its own. Of several gateways those with it take turns, and it has to be the same place for all of them. Without it nothing is archived by itself.',
       ),
     ),
-  archiveIntervalMs: duration(1_000, 30 * 86_400_000)
+  archiveIntervalMs: duration(1_000, LONGEST_TIMER_MS)
     .default(3_600_000)
     .meta(about('Between two looks at what may be archived to archiveDirectory.')),
   forwardDirectory: z

@@ -60,14 +60,19 @@ export function sealedPartOf({ call, received, sensitiveArguments }: Flight): Se
 function exactParams({ received }: Flight): string {
   const { _meta: _, ...params } = received.params ?? {};
   const { text } = received;
-  if (!isWellFormed(params)) return canonicalJson({ written: JSON.stringify(params) });
-  if (text === undefined) return canonicalJson(params);
+  if (text === undefined) return isWellFormed(params) ? canonicalJson(params) : canonicalJson({ written: JSON.stringify(params) });
   const exact: string[] = [];
   for (const [name, { start, end }] of [...memberRanges(text)].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const member = text.slice(start, end);
     if (name !== '_meta' && holdsInexactNumber(member)) exact.push(sha256Hex(member));
   }
-  return canonicalJson({ params, exact });
+  // What is too large for a number of its own is an inexact one, and told apart as such.
+  return canonicalJson(isWellFormed(params) && isAllFinite(params) ? { params, exact } : { written: JSON.stringify(params), exact });
+}
+
+function isAllFinite(value: Json | undefined): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  return value === null || typeof value !== 'object' || Object.values(value).every(isAllFinite);
 }
 
 /** RFC 8785 has no form for half a pair of surrogates; JSON has, as an escape. */

@@ -52,6 +52,8 @@ const WRITTEN: Readonly<Record<string, string>> = {
   'sqlite/0011-erasure.sql': 'df59192b57851be6',
   'sqlite/0012-forward.sql': '9136bbd37cd316d0',
   'sqlite/0015-passkey.sql': 'fc6e8742f82cc92e',
+  'sqlite/0018-deleted-object.sql': '397bc56ced18a748',
+  'sqlite/0020-used-ticket.sql': 'dc0ce70f142fadc7',
   'postgres/0001-initial.sql': '8de452430ebd09d2',
   'postgres/0002-risk-history.sql': 'd4b9a058517ec4b5',
   'postgres/0003-definition.sql': '151d10d2df410026',
@@ -66,6 +68,9 @@ const WRITTEN: Readonly<Record<string, string>> = {
   'postgres/0012-forward.sql': 'd94d342611c3186f',
   'postgres/0014-place.sql': 'cebdb2da8c9d4d39',
   'postgres/0015-passkey.sql': 'c7788193de3546d9',
+  'postgres/0018-deleted-object.sql': '397bc56ced18a748',
+  'postgres/0020-used-ticket.sql': '0b474f197a663816',
+  'postgres/0021-used-ticket-before.sql': 'ad0fec5ed4420c5b',
 };
 
 describe('schema changes that databases were built with', () => {

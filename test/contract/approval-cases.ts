@@ -114,3 +114,10 @@ export function approvalCases(driver: Driver): void {
     });
   });
 }
+
+/** A ticket whose grant was used at that time, as a version wrote it that had no column for that. */
+export function usedBefore(n: number, usedMs: number): TicketRow {
+  return row({ id: `appr_${n}`, binding: `b${n}`, live: false, text: JSON.stringify({ state: 'consumed', ended: { timeMs: usedMs } }) });
+}
+
+export { entry as ticketEntry };

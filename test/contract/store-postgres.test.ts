@@ -10,7 +10,7 @@ import { openPostgresStore } from '../../src/store/postgres/store.ts';
 import { openSqliteStore } from '../../src/store/sqlite/store.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { appendUntilKilled } from './append-until-killed.ts';
-import { approvalCases } from './approval-cases.ts';
+import { approvalCases, ticketEntry, usedBefore } from './approval-cases.ts';
 import { forwardCases } from './forward-cases.ts';
 import { limitCases, quotaItem } from './limit-cases.ts';
 import { outboxCases } from './outbox-cases.ts';
@@ -120,6 +120,34 @@ describe('PostgreSQL store', () => {
     await stores[0]?.objects.createOrganization(ORG);
     expect(await stores[3]?.objects.organizations()).toEqual([ORG]);
     await Promise.all(stores.map((store) => store.lifecycle.close()));
+  });
+
+  it('knows of grants that were used before it had a place for that, and of those that gateways of that version still use', async () => {
+    const url = await server.freshUrl();
+    const before = await openPostgresStore({ url });
+    await before.objects.createOrganization(ORG);
+    await before.approvals.put(ORG, usedBefore(1, 10), ticketEntry, {});
+    await before.approvals.put(ORG, { ...usedBefore(2, 20), live: true, text: '{"state":"open"}' }, ticketEntry, {});
+    await before.lifecycle.close();
+    const sql = postgres(url, { max: 1, onnotice: () => undefined });
+    await sql`ALTER TABLE approval DROP COLUMN used_ms`;
+    await sql`DROP FUNCTION sallyport_approval(text, text, text, boolean, text, integer, bigint, bigint, text, bytea, text, text, bigint, bigint)`;
+    await sql`DELETE FROM migration WHERE number >= 20`;
+    const store = await openPostgresStore({ url });
+    expect(await store.approvals.used(ORG, 0, 10)).toEqual([{ agent: 'a', binding: 'b1', usedMs: 10 }]);
+    for (const [n, usedMs, version] of [
+      [2, 30, 2],
+      [3, 40, 1],
+    ] as const) {
+      const { id, binding, live, agent, createdMs, expiresMs, text } = usedBefore(n, usedMs);
+      const rows =
+        await sql`SELECT * FROM sallyport_approval(${ORG}, ${id}, ${binding}, ${live}, ${agent}, ${version}, ${createdMs}, ${expiresMs},
+        ${text}, ${null}, ${ticketEntry.content}, ${''}, ${null})`;
+      expect(rows).toHaveLength(1);
+    }
+    await sql.end();
+    expect((await store.approvals.used(ORG, 0, 10)).map(({ usedMs }) => usedMs)).toEqual([40, 30, 10]);
+    await store.lifecycle.close();
   });
 
   it('fails closed and without its password when there is no server', async () => {

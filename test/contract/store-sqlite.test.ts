@@ -9,7 +9,7 @@ import { backupStore, restoreStore } from '../../src/store/open.ts';
 import { HOLDER_FILE } from '../../src/store/sqlite/lock.ts';
 import { openSqliteStore } from '../../src/store/sqlite/store.ts';
 import { appendUntilKilled } from './append-until-killed.ts';
-import { approvalCases } from './approval-cases.ts';
+import { approvalCases, ticketEntry, usedBefore } from './approval-cases.ts';
 import { forwardCases } from './forward-cases.ts';
 import { limitCases } from './limit-cases.ts';
 import { outboxCases } from './outbox-cases.ts';
@@ -79,6 +79,22 @@ describe('embedded store', () => {
       await expect(
         backupStore({ dataDir: join(dataDir, 'nowhere'), databaseUrl: undefined }, join(dataDir, 'x.jsonl')),
       ).rejects.toMatchObject({ code: 'no_database' });
+    });
+  });
+
+  it('knows of grants that were used before it had a place for that', async () => {
+    await inDirectory(async (dataDir) => {
+      const before = await openSqliteStore({ dataDir });
+      await before.objects.createOrganization(ORG);
+      await before.approvals.put(ORG, usedBefore(1, 10), ticketEntry, {});
+      await before.approvals.put(ORG, { ...usedBefore(2, 20), live: true, text: '{"state":"open"}' }, ticketEntry, {});
+      await before.lifecycle.close();
+      const db = new DatabaseSync(join(dataDir, 'sallyport.db'));
+      db.exec('DROP INDEX approval_used; ALTER TABLE approval DROP COLUMN used_ms; DELETE FROM migration WHERE number >= 20');
+      db.close();
+      const store = await openSqliteStore({ dataDir });
+      expect(await store.approvals.used(ORG, 0, 10)).toEqual([{ agent: 'a', binding: 'b1', usedMs: 10 }]);
+      await store.lifecycle.close();
     });
   });
 

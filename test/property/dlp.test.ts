@@ -123,6 +123,8 @@ const HOSTILE: Record<string, (units: number) => string> = {
   digits: (n) => '1234567890'.repeat(n / 10),
   'spaced digits': (n) => '1 2-3.'.repeat(n / 6),
   'spelled out': (n) => 'a b 41 0x42, c_d_e.f '.repeat(n / 21),
+  'spelled words that break off': (n) => 'a_b_c_d_efghijk '.repeat(n / 16),
+  'carets in an address': (n) => `MSH|^~\\&|\nPID|1||||||||||${'^'.repeat(n)}1|`,
   'short words': (n) => 'it is a b c d e f g h '.repeat(n / 22),
   'hex lists': (n) => '41 42 43 44 45 46 47 48 0 '.repeat(n / 26),
   'octal escapes': (n) => '\\101\\102\\10'.repeat(n / 11),

@@ -1,7 +1,7 @@
 // The oldest entries of a running gateway archived by themselves, on both stores: as far as rules let them go, by one of several gateways at a time, each
 // entry into exactly one file that verifies, and nothing out of the database that is in none.
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
@@ -113,6 +113,7 @@ describe.each(STORES)('entries that are archived by themselves, on %s', (kind) =
       await gateway.archives.settled();
       expect(await archivedTo(gateway)).toBe(0);
       expect(readFileSync(path, 'utf8')).toBe(text);
+      expect(await gateway.metrics.render()).toContain(`sallyport_archive_failing{org="${org}"} 1`);
     }
     // Written by a gateway that ended before it took anything out.
     rmSync(path);
@@ -132,7 +133,22 @@ describe.each(STORES)('entries that are archived by themselves, on %s', (kind) =
     expect(await archivedTo(gateway)).toBe(512);
     expect(files()).toEqual([`${org}-1-256.segment.jsonl`, `${org}-257-512.segment.jsonl`]);
     expect(readFileSync(path)).toEqual(whole);
+    expect(await gateway.metrics.render()).not.toContain('sallyport_archive_failing{');
     await expectWhole(gateway);
+  });
+
+  it('what a gateway began and never ended is swept up, what may still be written is not; nobody else may read any of it', async () => {
+    const gateway = await open(1, 86_400_000);
+    await fill(gateway, 300);
+    await letGo(gateway);
+    mkdirSync(join(folder, org));
+    const [old, young] = ['.old.unfinished', '.young.unfinished'].map((name) => join(folder, org, name)) as [string, string];
+    for (const path of [old, young]) writeFileSync(path, '{');
+    utimesSync(old, 1, 1);
+    await gateway.archives.settled();
+    expect(await archivedTo(gateway)).toBe(256);
+    expect(files().sort()).toEqual(['.young.unfinished', `${org}-1-256.segment.jsonl`]);
+    expect(statSync(join(folder, org, `${org}-1-256.segment.jsonl`)).mode & 0o777).toBe(0o600);
   });
 
   it.runIf(kind === 'postgres')('by several gateways at once: each entry goes into one file', async () => {

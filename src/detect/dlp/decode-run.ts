@@ -3,8 +3,13 @@ import { gunzipSync, inflateSync } from 'node:zlib';
 
 export type Encoding = 'base64' | 'base32' | 'hex';
 
+/** How much may still be unpacked of one document, bytes, over all runs and what is inside of them: little text can unpack to very much. */
+export interface Room {
+  left: number;
+}
+
 /** Undefined when it is no text. */
-export function decodeRun(given: string): { text: string; layer: Encoding } | undefined {
+export function decodeRun(given: string, room: Room): { text: string; layer: Encoding } | undefined {
   const run = given.includes('\n') ? given.replace(/\s/g, '') : given;
   if (run.length % 2 === 0 && isHexRun(run)) {
     const text = readable(Buffer.from(run, 'hex'));
@@ -16,7 +21,7 @@ export function decodeRun(given: string): { text: string; layer: Encoding } | un
     const text = readable(Buffer.from(run, 'base64'));
     if (text !== undefined) return { text, layer: 'base64' };
   } else {
-    const text = unpacked(run);
+    const text = unpacked(run, room);
     if (text !== undefined) return { text, layer: 'base64' };
   }
   if (!BASE32.test(run)) return undefined;
@@ -55,14 +60,17 @@ export function readable(bytes: Buffer, cutOff = false): string | undefined {
 }
 
 /** Unpacked, a run is at most this long, bytes. */
-const MAX_UNPACKED_BYTES = 65_536;
+export const MAX_UNPACKED_BYTES = 65_536;
 
 /** UTF-16 as shells take it, gzip and zlib. */
-function unpacked(run: string): string | undefined {
+function unpacked(run: string, room: Room): string | undefined {
   try {
     if (/^.[AQgw]B.AG|^.[AQgw][A-D].A[A-H]/.test(run)) return wide(Buffer.from(run, 'base64'));
-    if (run.startsWith('H4sI')) return readable(gunzipSync(Buffer.from(run, 'base64'), { maxOutputLength: MAX_UNPACKED_BYTES }));
-    if (/^eJ[wxyz0-9]/.test(run)) return readable(inflateSync(Buffer.from(run, 'base64'), { maxOutputLength: MAX_UNPACKED_BYTES }));
+    const unpack = run.startsWith('H4sI') ? gunzipSync : /^eJ[wxyz0-9]/.test(run) ? inflateSync : undefined;
+    if (unpack === undefined || room.left < 1) return undefined;
+    const bytes = unpack(Buffer.from(run, 'base64'), { maxOutputLength: Math.min(MAX_UNPACKED_BYTES, room.left) });
+    room.left -= bytes.length;
+    return readable(bytes);
   } catch {
     // Looked packed and was not, or holds more than anyone looks at.
   }

@@ -1,8 +1,8 @@
 // Runs of base64, base64url, base32 or hex that decode to text, values spelled character by character, and credentials turned round or rotated:
 // what they hide is scanned like any text, and a find covers the whole run. A run that says nothing costs a few characters.
-import { decodeRun, type Encoding, mayDecode } from './decode-run.ts';
+import { decodeRun, type Encoding, mayDecode, type Room } from './decode-run.ts';
 import { maySecret, startsSecret } from './secret.ts';
-import { isSpacedWord, maySpell, sectionAround, spacedRuns } from './spaced-run.ts';
+import { isSpacedWord, maySpell, sectionAround, spacedRuns, spacedWordEnd } from './spaced-run.ts';
 
 export interface EncodedRun {
   start: number;
@@ -25,8 +25,8 @@ const MIN_TURNED = 20;
 const MAX_TURNED = 260;
 
 /** Nobody reads what lies between: twelve characters on, a sign that ends a run is looked for, backwards. */
-export function* encodedRuns(text: string): Generator<EncodedRun> {
-  const lines: Lines = { apartUntil: 0 };
+export function* encodedRuns(text: string, room: Room): Generator<EncodedRun> {
+  const lines: Lines = { apartUntil: 0, room };
   let spelledTo = 0;
   let count = 0;
   for (let at = 0; at + MIN_RUN <= text.length && count < MAX_RUNS; ) {
@@ -63,19 +63,20 @@ function* placed(text: string, from: number, to: number): Generator<EncodedRun> 
 /** Lines up to here have been tried as one run in vain: each is looked at by itself. */
 interface Lines {
   apartUntil: number;
+  room: Room;
 }
 
 /** What the run [start, stop) says, with the padding and the lines that belong to it. */
 function runAt(text: string, start: number, stop: number, lines: Lines): EncodedRun | undefined {
-  if (isSpacedWord(text, start)) return placed(text, start, Math.min(text.length, start + MAX_RUN_CHARS)).next().value ?? undefined;
+  if (isSpacedWord(text, start)) return placed(text, start, spacedWordEnd(text, start)).next().value ?? undefined;
   if (stop - start < MIN_TURNED && !mayDecode(text, start)) return undefined;
   let end = stop;
   while (text.charCodeAt(end) === 0x3d && end - start < MAX_RUN_CHARS) end++;
   const first = text.slice(start, end);
-  const decoded = decodeRun(first.length > MAX_RUN_CHARS ? first.slice(0, MAX_RUN_CHARS) : first);
+  const decoded = decodeRun(first.length > MAX_RUN_CHARS ? first.slice(0, MAX_RUN_CHARS) : first, lines.room);
   if (decoded !== undefined || first.startsWith('H4sI')) {
     const whole = start < lines.apartUntil ? first : withWrappedLines(text, start, first);
-    const more = whole === first ? undefined : decodeRun(whole);
+    const more = whole === first ? undefined : decodeRun(whole, lines.room);
     if (more !== undefined) return { start, end: start + whole.length, ...more };
     if (whole !== first) lines.apartUntil = start + whole.length;
     return decoded === undefined ? undefined : { start, end, ...decoded };

@@ -54,6 +54,8 @@ function addValue(fields: Field[], value: string, at: number, bits: number, isDo
     if (part.length > 1 && (bits === KEY.PERSON ? isName : isWhole && index === 0)) fields.push({ start, end, bits, key: '', group });
     start = end + 1;
   }
-  if (bits === KEY.ADDRESS && /\d/.test(first))
-    fields.push({ start: at, end: at + first.replace(/\^*$/, '').length, bits, key: '', group });
+  if (bits !== KEY.ADDRESS || !/\d/.test(first)) return;
+  let length = first.length;
+  while (first[length - 1] === '^') length--;
+  fields.push({ start: at, end: at + length, bits, key: '', group });
 }

@@ -1,11 +1,19 @@
 // Values cut into pieces: items of a list, members part1, part2, …, the same member of row after row. The pieces are read as one text, and
 // each piece of a value that shows only so is a find. Only what proves itself counts: known prefixes, check digits, a whole address.
 import type { Match } from './finding-kind.ts';
+import { classifyKey, KEY } from './key-class.ts';
 
 /** A short value without spaces, in view offsets. */
 export interface Piece {
   readonly start: number;
   readonly end: number;
+}
+
+/** Neighbouring short values that may be one value in pieces. */
+export interface PieceRun {
+  readonly pieces: readonly Piece[];
+  /** Its key says that each is the name of a thing or a place: numbers of them that pass the check of a card together do so by chance. */
+  readonly isOfThings: boolean;
 }
 
 /** Longer values are no pieces, UTF-16 code units. */
@@ -15,7 +23,7 @@ const MAX_PIECES = 400;
 
 /** Collects runs of neighbouring values whose keys are the same but for a number or a letter at the end. */
 export class PieceRuns {
-  readonly #runs: Piece[][] = [];
+  readonly #runs: { pieces: Piece[]; isOfThings: boolean }[] = [];
   /** Of two and more; the first one alone is but a place: most values have a key of their own. */
   #run: Piece[] | undefined;
   #from = -1;
@@ -32,13 +40,13 @@ export class PieceRuns {
         { start: this.#from, end: this.#to },
         { start, end },
       ];
-      this.#runs.push(this.#run);
+      this.#runs.push({ pieces: this.#run, isOfThings: isOfThings(key) });
     } else if (this.#run.length < MAX_PIECES) this.#run.push({ start, end });
     else this.#begin(key, stemOf(key), start, end);
   }
 
   /** Runs of two and more. */
-  done(): readonly (readonly Piece[])[] {
+  done(): readonly PieceRun[] {
     return this.#runs;
   }
 
@@ -55,6 +63,11 @@ export class PieceRuns {
     this.#from = from;
     this.#to = to;
   }
+}
+
+function isOfThings(key: string): boolean {
+  const bits = classifyKey(key);
+  return (bits & (KEY.TECHNICAL | KEY.PLACE)) !== 0 && (bits & KEY.CARD) === 0;
 }
 
 /** `part1`, `part_b`: what stands before the number or the letter. */
@@ -76,7 +89,7 @@ const isEven = (pieces: readonly string[]): boolean =>
 /** What the pieces are together: each find in the joined text that no piece shows alone, once for every piece it stands in. */
 export function findInPieces(
   text: string,
-  run: readonly Piece[],
+  { pieces: run, isOfThings }: PieceRun,
   detect: (joined: string) => readonly Match[],
   isFree: (start: number, end: number) => boolean,
   out: Match[],
@@ -87,7 +100,7 @@ export function findInPieces(
   for (const match of detect(joined)) {
     if (!PROVEN.has(match.type)) continue;
     if (WHOLE.has(match.type) && (match.start > 0 || match.end < joined.length)) continue;
-    if (match.type === 'CREDIT_CARD' && !isEven(pieces)) continue;
+    if (match.type === 'CREDIT_CARD' && (isOfThings || !isEven(pieces))) continue;
     const touched = piecesIn(pieces, match);
     if (touched.length < 2 || !touched.every((index) => isFree((run[index] as Piece).start, (run[index] as Piece).end))) continue;
     for (const index of touched) out.push({ ...match, ...run[index], layer: 'pieces' });

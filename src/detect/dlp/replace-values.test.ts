@@ -46,6 +46,28 @@ describe('replacing values', () => {
     );
   });
 
+  it('finds the longest of values that begin alike', () => {
+    const piece = fc.stringMatching(/^[ab]{5,9}$/);
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), fc.stringMatching(/^[abc]{0,60}$/), (pieces, text) => {
+        const values = [...new Set(pieces)].sort((one, other) => other.length - one.length);
+        const naive = values.length === 0 ? text : text.replace(new RegExp(values.join('|'), 'g'), (value) => `<${value.length}>`);
+        expect(
+          replace(
+            text,
+            pieces.map((value) => [value, `<${value.length}>`]),
+          ),
+        ).toBe(naive);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('takes more steps where values may stand at every place', () => {
+    const values = Array.from({ length: 235 }, (_, n): [string, string] => [`${'a'.repeat(5 + n)}X`, '#']);
+    expect([...replaceValues('a'.repeat(300_000), values)].length).toBeGreaterThan(200);
+  });
+
   it('takes a step for every part of a long text, however many values there are', () => {
     const values = Array.from({ length: 20_000 }, (_, index): [string, string] => [`value-${index}-of-many`, '']);
     const text = 'value-7-of-many and value-19999-of-many, '.repeat(50_000);

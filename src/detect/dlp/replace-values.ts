@@ -3,13 +3,14 @@
 
 /** Shorter values stand in other words by chance, UTF-16 code units. */
 export const MIN_REPLACED_CHARS = 5;
-/** Walked over in one step, characters. */
+/** Walked over in one step, characters; a place where a value may stand counts for more. */
 const STEP_CHARS = 65_536;
+const PLACE_CHARS = 64;
 
 /** `values`: each with what takes its place; those that are too short are left out. The same text when none of them stands in it. */
 export function* replaceValues(text: string, values: readonly (readonly [string, string])[]): Generator<void, string, void> {
-  const byHead = headsOf(values);
-  if (byHead.heads.size === 0) return text;
+  const known = knownOf(values);
+  if (known.sorted.length === 0) return text;
   let out = '';
   let done = 0;
   let stop = STEP_CHARS;
@@ -18,43 +19,76 @@ export function* replaceValues(text: string, values: readonly (readonly [string,
       stop = at + STEP_CHARS;
       yield;
     }
-    if (byHead.first[text.charCodeAt(at)] === 0 || byHead.second[text.charCodeAt(at + 1)] === 0) {
+    if (
+      known.first[text.charCodeAt(at)] === 0 ||
+      known.second[text.charCodeAt(at + 1)] === 0 ||
+      !known.heads.has(text.slice(at, at + MIN_REPLACED_CHARS))
+    ) {
       at++;
       continue;
     }
-    const lengths = byHead.heads.get(text.slice(at, at + MIN_REPLACED_CHARS));
-    const length = lengths?.find((one) => byHead.whole.has(text.slice(at, at + one)));
-    if (length === undefined) {
+    stop -= PLACE_CHARS;
+    const value = longestAt(text, at, known);
+    if (value === undefined) {
       at++;
       continue;
     }
-    out += text.slice(done, at) + byHead.whole.get(text.slice(at, at + length));
-    at += length;
+    out += text.slice(done, at) + known.by.get(value);
+    at += value.length;
     done = at;
   }
   return done === 0 ? text : out + text.slice(done);
 }
 
-interface Heads {
-  /** How long the values are that begin so, longest first: many of one kind are of few lengths. */
-  heads: Map<string, number[]>;
-  whole: Map<string, string>;
+interface Known {
+  by: Map<string, string>;
+  /** By code unit. */
+  sorted: string[];
+  /** Of each: the longest other value that it begins with; -1: none. */
+  within: number[];
+  maxLength: number;
+  heads: Set<string>;
   first: Uint8Array;
   second: Uint8Array;
 }
 
-function headsOf(values: readonly (readonly [string, string])[]): Heads {
-  const found: Heads = { heads: new Map(), whole: new Map(), first: new Uint8Array(0x10000), second: new Uint8Array(0x10000) };
-  for (const [value, by] of values) {
-    if (value.length < MIN_REPLACED_CHARS || found.whole.has(value)) continue;
-    found.whole.set(value, by);
-    const head = value.slice(0, MIN_REPLACED_CHARS);
-    const lengths = found.heads.get(head) ?? [];
-    if (!lengths.includes(value.length)) lengths.push(value.length);
-    found.heads.set(head, lengths);
-    found.first[value.charCodeAt(0)] = 1;
-    found.second[value.charCodeAt(1)] = 1;
+/**
+ * However many values begin alike, the last one that does not come behind the text here is looked for by halves: every value that stands here is one
+ * that it begins with.
+ */
+function longestAt(text: string, at: number, { sorted, within, maxLength }: Known): string | undefined {
+  const rest = text.slice(at, at + maxLength);
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] as string) <= rest) low = middle + 1;
+    else high = middle;
   }
-  for (const lengths of found.heads.values()) lengths.sort((one, other) => other - one);
-  return found;
+  let found = low - 1;
+  const nearest = sorted[found];
+  if (nearest === undefined) return undefined;
+  let alike = 0;
+  while (alike < nearest.length && nearest.charCodeAt(alike) === rest.charCodeAt(alike)) alike++;
+  while (found >= 0 && (sorted[found] as string).length > alike) found = within[found] as number;
+  return sorted[found];
+}
+
+function knownOf(values: readonly (readonly [string, string])[]): Known {
+  const by = new Map<string, string>();
+  const first = new Uint8Array(0x10000);
+  const second = new Uint8Array(0x10000);
+  for (const [value, instead] of values) if (value.length >= MIN_REPLACED_CHARS && !by.has(value)) by.set(value, instead);
+  const sorted = [...by.keys()].sort((one, other) => (one < other ? -1 : 1));
+  const within: number[] = [];
+  let maxLength = 0;
+  for (const [index, value] of sorted.entries()) {
+    first[value.charCodeAt(0)] = 1;
+    second[value.charCodeAt(1)] = 1;
+    maxLength = Math.max(maxLength, value.length);
+    let shorter = index - 1;
+    while (shorter >= 0 && !value.startsWith(sorted[shorter] as string)) shorter = within[shorter] as number;
+    within.push(shorter);
+  }
+  return { by, sorted, within, maxLength, heads: new Set(sorted.map((value) => value.slice(0, MIN_REPLACED_CHARS))), first, second };
 }

@@ -2,6 +2,7 @@
 // Pure and linear in the text. Never keeps what it read.
 import { Cover, coverOf } from './cover.ts';
 import type { CustomPattern } from './customer-pattern.ts';
+import { MAX_UNPACKED_BYTES, type Room } from './decode-run.ts';
 import { detect } from './detect.ts';
 import { encodedRuns } from './encoded-run.ts';
 import { DLP_TYPES, type DlpType, type Match } from './finding-kind.ts';
@@ -27,7 +28,7 @@ export function scanText(raw: string, scan: Scan): Match[] {
   if (raw.length < MIN_CHARS) return [];
   const view = flatten(raw, scan.key, scan.bits);
   const found = detect(view, scan);
-  addEncoded(view, scan, found);
+  addEncoded(view, scan, found, { left: MAX_UNPACKED_BYTES + raw.length });
   addPieces(view, scan, found);
   if (found.length === 0) return found;
   const settled = settle(found, view.text.length);
@@ -37,10 +38,10 @@ export function scanText(raw: string, scan: Scan): Match[] {
 /** Nothing shorter is a value that we look for. */
 const MIN_CHARS = 3;
 
-function findAll(text: string, scan: Scan, layer: number): Match[] {
+function findAll(text: string, scan: Scan, room: Room, layer: number): Match[] {
   const view = flatten(text);
   const found = detect(view, scan);
-  if (layer < MAX_ENCODINGS) addEncoded(view, scan, found, layer + 1);
+  if (layer < MAX_ENCODINGS) addEncoded(view, scan, found, room, layer + 1);
   return settle(found, view.text.length);
 }
 
@@ -48,16 +49,16 @@ function findAll(text: string, scan: Scan, layer: number): Match[] {
 const MAX_ENCODINGS = 3;
 
 /** Things that hide in an encoded run and are certain enough to say so. */
-function addEncoded(view: View, scan: Scan, found: Match[], layer = 1): void {
+function addEncoded(view: View, scan: Scan, found: Match[], room: Room, layer = 1): void {
   let cover: Cover | undefined;
-  for (const run of encodedRuns(view.text)) {
+  for (const run of encodedRuns(view.text, room)) {
     cover ??= coverOf(found, view.text.length);
     if (!cover.isFree(run.start, run.end)) continue;
     const inner: Match[] = [];
     // Turned round or rotated, only the unmistakable counts: the prefix of a provider.
     const isTurned = run.layer === 'reversed' || run.layer === 'rotated';
     if (isTurned && scan.wanted.has('API_KEY')) findSecrets({ text: run.text, starts: findStarts(run.text) }, inner);
-    else if (!isTurned) inner.push(...findAll(run.text, scan, layer));
+    else if (!isTurned) inner.push(...findAll(run.text, scan, room, layer));
     const best = inner.reduce<Match | undefined>(
       (top, match) => (top === undefined || match.confidence > top.confidence ? match : top),
       undefined,

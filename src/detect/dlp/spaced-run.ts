@@ -113,3 +113,15 @@ export function isSpacedWord(text: string, at: number): boolean {
     text.charCodeAt(at + 7) === sign
   );
 }
+
+/** Behind the last character of such a word, and the one that decides whether it ends there. */
+export function spacedWordEnd(text: string, at: number): number {
+  const sign = text.charCodeAt(at + 1);
+  let end = at + 1;
+  while (text.charCodeAt(end) === sign && isPrinted(text.charCodeAt(end + 1)) && end - at < MAX_SECTION_CHARS) end += 2;
+  return Math.min(text.length, end + 1);
+}
+
+function isPrinted(code: number): boolean {
+  return code > 0x20 && code < 0x7f;
+}

@@ -1,7 +1,7 @@
 // What the detectors look at: one flat text of all the values of a document, with its fields (value ranges whose key says something) and
 // the place of every character in the raw text. Built by flatten.ts; read-only afterwards.
 import type { Mapped } from './mapped-text.ts';
-import type { Piece } from './piece.ts';
+import type { PieceRun } from './piece.ts';
 import type { Starts } from './start-index.ts';
 import type { TextSigns } from './text-sign.ts';
 
@@ -32,8 +32,7 @@ export interface View {
   readonly starts: Starts;
   /** What stands in it at all. */
   readonly signs: TextSigns;
-  /** Neighbouring short values that may be one value in pieces. */
-  readonly pieces: readonly (readonly Piece[])[];
+  readonly pieces: readonly PieceRun[];
 }
 
 /** Innermost field that holds [start, end). */
