@@ -18,7 +18,7 @@ const START_KILLS = 10;
 const MAX_LOAD_MS = 80;
 const MAX_COLD_MS = 200;
 const MAX_START_MS = 500;
-const LIMIT_MS = 600_000;
+const LIMIT_MS = 1_800_000;
 
 const agent = tokenObject('worker', 'worker');
 const policy = policyObject('notes', [{ name: 'note', match: { tool: ['note'] }, effect: 'allow' }]);
