@@ -1,11 +1,10 @@
 // Fills the log of a gateway with so many recorded calls, has them replayed through a candidate policy over its own API, and looks at the heap with
 // every report of progress. Prints what was replayed and the most that was in use after a collection: `node rehearse-heap-main.ts DATADIR CALLS`.
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { newOperatorToken } from '../../src/admin/operator.ts';
 import { openCore, startGateway } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import type { StoredObject } from '../../src/object/kinds.ts';
+import { heapPeak } from './heap.ts';
 import { agentObject, httpServer, policyObject, seed } from './seed.ts';
 
 const AGENTS = 50;
@@ -21,8 +20,7 @@ spec:
     - { name: rest, match: {}, effect: allow }
 `;
 
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
+const heap = heapPeak();
 const [dataDir = '', calls = '0'] = process.argv.slice(2);
 const flags = { dataDir, 'agent.port': '0', 'admin.port': '0', logLevel: 'error' };
 const { config } = loadConfig({ env: {}, flags });
@@ -39,7 +37,6 @@ for (let from = 0; from < Number(calls); from += AT_ONCE)
 await core.store.lifecycle.close();
 
 const gateway = await startGateway(config);
-let peak = 0;
 let reports = 0;
 let last: Record<string, unknown> = {};
 const response = await fetch(`${gateway.adminUrl}/api/v1/policy/simulate`, {
@@ -56,13 +53,12 @@ for await (const chunk of response.body ?? []) {
     last = JSON.parse(line);
     if (last.type !== 'progress') continue;
     reports++;
-    collect();
-    peak = Math.max(peak, process.memoryUsage().heapUsed);
+    heap.look();
   }
 }
 const { type, changed, calls: replayed } = last;
 const rssMiB = Math.round(process.resourceUsage().maxRSS / 1024);
-console.log(JSON.stringify({ type, replayed, changed, reports, peakHeapMiB: peak / 1_048_576, rssMiB }));
+console.log(JSON.stringify({ type, replayed, changed, reports, peakHeapMiB: heap.mib, rssMiB }));
 await gateway.close();
 
 function record(i: number): Promise<unknown> {

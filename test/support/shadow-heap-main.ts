@@ -2,12 +2,11 @@
 // they go. Prints what was answered, forwarded and counted, and the most that was in use after a collection: `node shadow-heap-main.ts DATADIR CALLS`.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { newOperatorToken } from '../../src/admin/operator.ts';
 import { openCore, startGateway } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import type { StoredObject } from '../../src/object/kinds.ts';
+import { heapPeak } from './heap.ts';
 import { modernCaller } from './raw-caller.ts';
 import { agentObject, httpServer, policyObject, seed, tokenObject } from './seed.ts';
 
@@ -16,8 +15,7 @@ const TOOLS = 20;
 const AT_ONCE = 20;
 const LOOK_EVERY = 1_000;
 
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
+const heap = heapPeak();
 const [dataDir = '', calls = '0'] = process.argv.slice(2);
 const flags = { dataDir, 'agent.port': '0', 'admin.port': '0', logLevel: 'error' };
 const { config } = loadConfig({ env: {}, flags });
@@ -60,13 +58,11 @@ await core.store.lifecycle.close();
 const gateway = await startGateway(config);
 const callers = tokens.map((one) => modernCaller(`${gateway.mcpUrl}/mcp/shop`, one.token));
 let answered = 0;
-let peak = 0;
 for (let from = 0; from < Number(calls); from += AT_ONCE) {
   const some = Array.from({ length: Math.min(AT_ONCE, Number(calls) - from) }, (_, i) => ask(from + i));
   answered += (await Promise.all(some)).filter(Boolean).length;
   if ((from + AT_ONCE) % LOOK_EVERY > 0) continue;
-  collect();
-  peak = Math.max(peak, process.memoryUsage().heapUsed);
+  heap.look();
 }
 const response = await fetch(`${gateway.adminUrl}/api/v1/policy/shadow`, { headers: { authorization: `Bearer ${token}` } });
 const steps = (await response.text())
@@ -90,9 +86,7 @@ for await (const { content } of again.store.log.read({ org: config.organization 
 }
 await again.store.lifecycle.close();
 const shown = told.beyond + told.rows.reduce((sum, { count }) => sum + count, 0);
-console.log(
-  JSON.stringify({ answered, forwarded, reports, shown, beyond: told.beyond, recorded, entries, most, peakHeapMiB: peak / 1_048_576 }),
-);
+console.log(JSON.stringify({ answered, forwarded, reports, shown, beyond: told.beyond, recorded, entries, most, peakHeapMiB: heap.mib }));
 
 async function ask(i: number): Promise<boolean> {
   // Each agent uses each tool, and of every two calls in a row one is large.
