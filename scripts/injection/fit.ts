@@ -35,8 +35,13 @@ const ALL_FEATURES = FEATURE_COUNT + LEXICAL_SLOTS;
 type Windows = Int32Array[];
 type Learnable = { positive: boolean; windows: Windows };
 
-function windowsOf({ text, places }: Example): Windows {
+function windowsOf({ text, places, more = [] }: Example): Windows {
   const windows: Windows = [];
+  for (const part of [{ text, places }, ...more]) addWindows(windows, part.text, part.places);
+  return windows;
+}
+
+function addWindows(windows: Windows, text: string, places: Example['places']): void {
   const reading = readText(text, /^\s*[{[]/.test(text));
   eachWindow(
     reading,
@@ -50,12 +55,17 @@ function windowsOf({ text, places }: Example): Windows {
     },
     { always: places.map(conceptIndex) },
   );
-  return windows;
 }
 
 function learnable(examples: readonly Example[]): Learnable[] {
+  /** A text that is shown several times is read once. */
+  const known = new Map<Example, Windows>();
   return examples
-    .map((example) => ({ positive: example.positive, windows: windowsOf(example) }))
+    .map((example) => {
+      const windows = known.get(example) ?? windowsOf(example);
+      known.set(example, windows);
+      return { positive: example.positive, windows };
+    })
     .filter(({ windows }) => windows.length > 0);
 }
 
