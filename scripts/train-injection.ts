@@ -13,10 +13,10 @@ import { readWritten, type Shown, WRITERS, withWritten } from './injection/writt
 
 const EXAMPLES = 12_000;
 const BACKGROUND = 60_000;
-const SEEDS = process.argv.includes('--quick') ? [11] : [11, 13];
+const SEEDS = process.argv.includes('--quick') ? [11] : [11, 13, 17];
 /** What people wrote by hand weighs more than what the grammar makes. */
-const SHOWN: Shown = { attack: 20, honest: 6 };
-/** Sizes where every family or writer is trained without. */
+const SHOWN: Readonly<Record<Kind, Shown>> = { definition: { attack: 30, honest: 10 }, result: { attack: 20, honest: 10 } };
+/** Sizes where every family is trained without. */
 const FAMILY_EXAMPLES = 5_000;
 const FAMILY_BACKGROUND = 12_000;
 
@@ -31,7 +31,7 @@ else writeWeights(!process.argv.includes('--check'));
 
 function writeWeights(keep: boolean): void {
   const background = makeBackground(5, BACKGROUND);
-  const make = (kind: Kind, seed: number): Example[] => withWritten(MAKE[kind](seed, EXAMPLES), readWritten(kind), SHOWN, seed);
+  const make = (kind: Kind, seed: number): Example[] => withWritten(MAKE[kind](seed, EXAMPLES), readWritten(kind), SHOWN[kind], seed);
   const definitions = trainAll(SEEDS, (seed) => make('definition', seed), DEFINITIONS, background);
   const results = trainAll(SEEDS, (seed) => make('result', seed), RESULTS, background);
   tell('definitions, seen templates', definitions, makeDefinitions(21, 2000));
@@ -39,7 +39,7 @@ function writeWeights(keep: boolean): void {
   console.log(`definitions of servers that were not trained on: 1 % are above ${pointOf(definitions, readServers(JUDGED)).toFixed(2)}`);
   if (!keep) return;
   const text = `// Written by scripts/train-injection.ts; do not edit. Log odds per feature, signed bytes of a sixteenth, base64.
-// Trained on texts of our own grammar, on our own prose and on texts of pinned packages, scripts/injection/; on nothing else.
+// Trained on texts of our own grammar, on texts that four writers wrote for it, on our own prose and on texts of pinned packages, scripts/injection/.
 
 export const DEFINITION_WEIGHTS = '${pack(definitions.subarray(0, FEATURE_COUNT))}';
 
@@ -91,12 +91,12 @@ function judgeFamilies(names: readonly string[]): void {
 
 /** Each writer against a model that saw nothing of theirs: recall at 1 % of honest texts, those of the writer, of servers and the background. */
 function judgeWriters(): void {
-  const background = makeBackground(5, FAMILY_BACKGROUND);
+  const background = makeBackground(5, BACKGROUND / 2);
   const real = [...makeBackground(6, 2_000), ...readServers(JUDGED)];
   for (const kind of ['definition', 'result'] as const) {
     for (const writer of WRITERS) {
       const others = WRITERS.filter((one) => one !== writer);
-      const shown = withWritten(MAKE[kind](31, FAMILY_EXAMPLES), readWritten(kind, others), SHOWN, 7);
+      const shown = withWritten(MAKE[kind](31, EXAMPLES), readWritten(kind, others), SHOWN[kind], 7);
       const weights = train(mix(shown, background), kind === 'definition' ? DEFINITIONS : RESULTS, 7);
       const theirs = readWritten(kind, [writer]);
       const attacks = theirs.filter(({ positive }) => positive);
