@@ -108,7 +108,7 @@ async function open(inside: Inside): Promise<Gateway> {
     inside.anchors.keeper.failing().map(({ org, count }) => [org, count] as const),
   );
   inside.metrics.gaugeByOrg('sallyport_archive_failing', '1: the last try to archive the oldest entries failed.', () =>
-    [...inside.archives.failing()].map((org) => [org, 1] as const),
+    inside.archives.failing().map((org) => [org, 1] as const),
   );
   const { url: adminUrl } = await adminServer.listen(config.admin.host, config.admin.port);
   inside.links.base = config.admin.publicUrl ?? (isLoopback(config.agent.host) ? adminUrl : undefined);

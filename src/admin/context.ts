@@ -108,6 +108,8 @@ export interface AdminContext {
     /** Gives the newest checkpoint to these anchors now; resolves when each has answered. */
     round(names: readonly string[]): Promise<void>;
   };
+  /** How archiving by itself is doing; undefined when this process does none for this organization. */
+  archiving(): { triedMs: number | undefined; problem: { text: string; sinceMs: number } | undefined } | undefined;
   eraser: Pick<Eraser, 'preview'>;
   retention: Pick<RetentionStore, 'doneErasures' | 'erasedBy' | 'archived' | 'removeEntries' | 'sealedValues'>;
   /** Versions of an object, newest first. */

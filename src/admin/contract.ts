@@ -273,7 +273,11 @@ export const logExportQuery = z.strictObject({
 });
 export type EntryMatchQuery = { [K in keyof typeof entryMatchQuery]?: string | undefined };
 
-export const healthReply = z.object({ status: z.enum(['ok', 'ready', 'not ready']), anchors: z.enum(['ok', 'failing']).optional() });
+export const healthReply = z.object({
+  status: z.enum(['ok', 'ready', 'not ready']),
+  anchors: z.enum(['ok', 'failing']).optional(),
+  archive: z.enum(['ok', 'failing']).optional(),
+});
 export const statusReply = z.object({
   organization: z.string(),
   version: z.string(),

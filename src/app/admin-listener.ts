@@ -62,6 +62,7 @@ function adminContext(inside: Inside, version: string, org: string, within: (org
     history: () => inside.histories.of(org),
     checkpointer: inside.checkpoints.checkpointer,
     anchors: anchorsOf(inside, org),
+    archiving: () => inside.archives.state(org),
     eraser: inside.retention.eraser,
     retention: store.retention,
     versions: (kind, name, limit) => store.objects.history(org, kind, name, limit),
