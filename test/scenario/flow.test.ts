@@ -175,6 +175,33 @@ describe('what may pass', () => {
     expect(denial(await call('mail', { to: [CUSTOMER.email], body: SECRET }))).toMatchObject({ code: 'blocked_content' });
   });
 
+  it.each([
+    { forward_to: ['someone@else.example'] },
+    { notifyEmails: 'someone@else.example; other@else.example' },
+    { webhook_url: 'https://else.example/hook' },
+    { options: { callbackUrl: 'https://else.example/hook' } },
+    { audit: 'someone@else.example' },
+    { share_with: '+49 30 1234567' },
+    { attachments: [{ name: 'list', copy_to: 'someone@else.example' }] },
+  ])('what goes back and somewhere else as well does not: %j', async (more) => {
+    await open(DENY);
+    await call('crm', {});
+    const body = `Dear ${CUSTOMER.name}, your balance is ${CUSTOMER.balance}.`;
+    expect(denial(await call('mail', { to: [CUSTOMER.email], body, ...more }))).toMatchObject({ code: 'blocked_content' });
+  });
+
+  it.each([
+    { from: 'support@shop.example' },
+    { subject: 'Your balance', template: 'balance' },
+    { contact: CUSTOMER.email },
+    { sender_name: 'Shop' },
+  ])('what names its sender, or the same person again, does: %j', async (more) => {
+    await open(DENY);
+    await call('crm', {});
+    const body = `Dear ${CUSTOMER.name}, your balance is ${CUSTOMER.balance}. Questions: support@shop.example, https://shop.example/help`;
+    expect(denial(await call('mail', { to: [CUSTOMER.email], body, ...more }))).toBe('result');
+  });
+
   it('internal servers, other agents, and what the window has passed', async () => {
     await open(DENY);
     await call('crm', {});

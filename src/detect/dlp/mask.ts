@@ -53,11 +53,22 @@ export function hashed(finding: string, value: string, mac: (text: string) => st
 /** A stand-in of the same shape, for members whose schema accepts nothing else. */
 export function shaped(type: DlpType, value: string): string {
   if (type === 'EMAIL') return 'redacted@redacted.invalid';
+  return UUID.test(value) ? '00000000-0000-4000-8000-000000000000' : sameShape(value, '0');
+}
+
+/** The same where even that is not accepted: as long as the value, and no number begins with zero. */
+export function fitted(value: string): string {
+  return UUID.test(value) ? '11111111-1111-4111-8111-111111111111' : sameShape(value, '1');
+}
+
+const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+
+function sameShape(value: string, digit: '0' | '1'): string {
   if (/^\d{4}-\d\d-\d\d/.test(value))
-    return value.replace(/^\d{4}-\d\d-\d\d/, '1900-01-01').replace(/\d(?=.*$)/g, (digit, at: number) => (at < 10 ? digit : '0'));
+    return value.replace(/^\d{4}-\d\d-\d\d/, '1900-01-01').replace(/\d(?=.*$)/g, (own, at: number) => (at < 10 ? own : '0'));
   return value
     .replace(/\p{Lu}/gu, 'X')
     .replace(/\p{Ll}/gu, 'x')
     .replace(/\p{Lo}/gu, 'x')
-    .replace(/\d/g, '0');
+    .replace(/\d/g, digit);
 }
