@@ -71,13 +71,31 @@ const LETTER = /[\p{L}\p{N}]/u;
 const SPELLED =
   /(?<![\w.])([a-z0-9][a-z0-9._+-]{0,40}(?:\s?(?:\[dot\]|\(dot\)|\{dot\}| dot )\s?[a-z0-9_+-]{1,40}){0,3})\s{0,2}(?:\[\s?(?:at|@)\s?\]|\(\s?(?:at|@)\s?\)|\{\s?at\s?\}|<\s?at\s?>|\s(?:at|AT)\s|_at_)\s{0,2}([a-z0-9-]{1,40}(?:\s{0,2}(?:\[\s?(?:dot|\.)\s?\]|\(\s?(?:dot|\.)\s?\)|\{\s?dot\s?\}|\s(?:dot|DOT)\s|_dot_|\.)\s{0,2}[a-z0-9-]{1,40}){1,4})(?![\w])/gi;
 
+/** One stands in every address that is spelled out. */
+const SPELLED_SIGN = /[[({<]\s?(?:at|@|dot|\.)|\sdot\s|_at_/gi;
+/** No address that is spelled out is longer, characters. */
+const MAX_SPELLED = 450;
+
+/** Looked for around the signs of one only; what is between signs that are near to each other is read once. */
 function addSpelled(text: string, out: Match[]): void {
-  for (const found of text.matchAll(SPELLED)) {
-    const whole = found[0];
-    const domain = found[2] as string;
-    // "meet me at example.com" has no sign of hiding an address.
-    if (!/[[({<]\s?(?:at|@|dot|\.)|\sdot\s|_at_|\sDOT\s/i.test(whole)) continue;
-    if (/\s(?:at)\s/i.test(whole) && !/dot/i.test(domain)) continue;
-    out.push({ type: 'EMAIL', start: found.index, end: found.index + whole.length, confidence: 0.85, rule: 'email-spelled' });
+  SPELLED_SIGN.lastIndex = 0;
+  for (let sign = SPELLED_SIGN.exec(text); sign !== null; ) {
+    const from = Math.max(0, sign.index - MAX_SPELLED);
+    let last = sign.index;
+    do {
+      last = sign.index;
+      sign = SPELLED_SIGN.exec(text);
+    } while (sign !== null && sign.index - last < 2 * MAX_SPELLED);
+    const window = text.slice(from, last + MAX_SPELLED);
+    SPELLED.lastIndex = 0;
+    for (let found = SPELLED.exec(window); found !== null; found = SPELLED.exec(window))
+      if (isSpelled(found[0], found[2] as string))
+        out.push({ type: 'EMAIL', start: from + found.index, end: from + SPELLED.lastIndex, confidence: 0.85, rule: 'email-spelled' });
   }
+}
+
+function isSpelled(whole: string, domain: string): boolean {
+  // "meet me at example.com" has no sign of hiding an address.
+  if (!/[[({<]\s?(?:at|@|dot|\.)|\sdot\s|_at_|\sDOT\s/i.test(whole)) return false;
+  return !/\s(?:at)\s/i.test(whole) || /dot/i.test(domain);
 }

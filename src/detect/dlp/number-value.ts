@@ -58,6 +58,7 @@ function judge(view: View, start: number, end: number, out: Match[]): number {
   const context = contextOf(view.text, start, end, field);
   const whole = view.text.slice(start, end);
   if (add(view.text, whole, start, context, out)) return end;
+  if (!whole.includes(' ')) return 0;
   // "4111 1111 1111 1111 12/27": two values in one run.
   const parts = [...whole.matchAll(/\S+/g)];
   if (parts.length < 2 || parts.length > 12) return 0;
@@ -95,11 +96,15 @@ function contextOf(text: string, start: number, end: number, field: Field | unde
 
 /** "routing 021000021, account 88409007168" */
 function isBesideRouting(text: string, start: number): boolean {
-  const before = text.slice(Math.max(0, start - 90), start);
-  return (
-    /\bacc(?:oun)?t\b[ #:.]{0,3}(?:n(?:o|umber)\.?[ :]{0,2})?$/i.test(before) && /\b(?:routing|aba|sort code|transit|blz)\b/i.test(before)
-  );
+  let end = start;
+  while (end > 0 && ' #:.'.includes(text[end - 1] as string)) end--;
+  // account, acct, no, nr, number
+  if (!'torTOR'.includes(text[end - 1] ?? ' ')) return false;
+  BEHIND_ACCOUNT.lastIndex = start;
+  return BEHIND_ACCOUNT.test(text) && /\b(?:routing|aba|sort code|transit|blz)\b/i.test(text.slice(Math.max(0, start - 90), start));
 }
+
+const BEHIND_ACCOUNT = /(?<=\bacc(?:oun)?t\b[ #:.]{0,3}(?:n(?:o|umber)\.?[ :]{0,2})?)/iy;
 
 const NUMBERS = KEY.PHONE | KEY.SSN | KEY.NATIONAL_ID | KEY.NATIONAL_ID_MAYBE | KEY.CARD | KEY.ACCOUNT | KEY.ROUTING | KEY.BIRTH;
 const LABEL_WORDS = /[\p{L}][\p{L}.'’-]*/gu;
@@ -112,12 +117,16 @@ function labelBefore(text: string, start: number, notBefore: number): number {
   const clause = before.slice(Math.max(before.lastIndexOf('\n'), before.lastIndexOf('; '), sentenceEnd(before)) + 1);
   const all = clause.match(LABEL_WORDS);
   if (all === null || !all.some(mayBeKeyWord)) return 0;
-  const words = behindOtherLabel(clause).match(LABEL_WORDS);
-  if (words === null) return 0;
+  const said = behindOtherLabel(clause);
+  const words = said === clause ? all : said.match(LABEL_WORDS);
+  return words === null ? 0 : bitsOfWords(words);
+}
+
+/** From the last word on, as many as it takes. */
+function bitsOfWords(words: readonly string[]): number {
   let bits = 0;
-  for (const count of [1, 2, 3, 4, 5, 6, 7, 8]) {
-    if (count > words.length) break;
-    const said = classifyKey(words.slice(-count).slice(0, 3).join(' ')) & NUMBERS;
+  for (let from = words.length - 1; from >= 0 && from >= words.length - 8; from--) {
+    const said = classifyKey(words.slice(from, from + 3).join(' ')) & NUMBERS;
     if (said) return bits | said;
     bits |= said;
   }
@@ -150,7 +159,7 @@ function add(text: string, given: string, begin: number, context: Context, out: 
   if (digits.length < MIN_RUN_DIGITS || digits.length > MAX_RUN_DIGITS) return false;
   const found = decide(written, digits, context, text, start);
   if (found === undefined) return false;
-  const lead = written.length - written.replace(/^[\s(]+(?=\d{6,}$)/, '').length;
+  const lead = written.charCodeAt(0) === 0x28 ? written.length - written.replace(/^[\s(]+(?=\d{6,}$)/, '').length : 0;
   out.push({ ...found, start: start + lead, end: start + written.length });
   return true;
 }
@@ -164,7 +173,8 @@ function as(type: DlpType, rule: string, confidence: number): Verdict {
 function decide(written: string, digits: string, context: Context, text: string, start: number): Verdict | undefined {
   const { bits } = context;
   if (bits & KEY.BIRTH && birthDate(written)) return as('DATE_OF_BIRTH', 'birth-date', 0.9);
-  if (isDate(written) || (isDecimal(written) && !(bits & KEY.SSN && /^\d{3}\.\d\d\.\d{4}$/.test(written)))) return undefined;
+  const isBare = written.length === digits.length;
+  if (!isBare && (isDate(written) || (isDecimal(written) && !(bits & KEY.SSN && /^\d{3}\.\d\d\.\d{4}$/.test(written))))) return undefined;
   return (
     asCard(written, digits, context) ??
     asSsn(written, digits, bits, text, start) ??
@@ -270,6 +280,7 @@ function isListed(text: string, start: number, end: number): boolean {
 }
 
 function isDecimal(written: string): boolean {
+  if (!written.includes('.')) return false;
   return (
     /^\d{1,9}\.\d+$/.test(written) ||
     /^\d{1,3}(?:\.\d{1,3}){3}$/.test(written) ||

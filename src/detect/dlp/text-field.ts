@@ -28,14 +28,13 @@ const SHORT_TEXT = 200;
 class Blocks {
   readonly #text: string;
   readonly #parent: Group;
-  #group: Group;
+  #group: Group | undefined;
   #end = -1;
   #section = -1;
 
   constructor(text: string, parent: Group) {
     this.#text = text;
     this.#parent = parent;
-    this.#group = this.#fresh(0);
   }
 
   at(offset: number): Group {
@@ -44,6 +43,7 @@ class Blocks {
       this.#end = Math.min(next < 0 ? Number.POSITIVE_INFINITY : next, this.#sectionFrom(offset));
       this.#group = this.#fresh(offset);
     }
+    this.#group ??= this.#fresh(offset);
     return this.#group;
   }
 
