@@ -236,6 +236,8 @@ function addGermanic(text: string, before: string, streetEnd: number, start: num
   HOUSE_NUMBER.lastIndex = start;
   const number = HOUSE_NUMBER.exec(text);
   if (street === null || number === null || !/\p{Lu}/u.test(street[0]) || text.charCodeAt(start - 2) <= 0x20) return 0;
+  // Bearing, spring, O-ring: only what goes on to a town is a street.
+  if (/(?:[aeiou]|O-|sp|st|b|th)ring$/i.test(street[0]) && !tailEnd(text, start + number[0].length).certain) return 0;
   return addTail(text, streetEnd - street[0].length, start + number[0].length, out);
 }
 

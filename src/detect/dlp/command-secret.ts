@@ -39,7 +39,7 @@ const SHAPES: readonly { needs: string; starts?: number; sign?: number; mark?: R
   {
     needs: ' ',
     starts: startingWith('login user account'),
-    shape: /\b(?:login|user|account|username)\s+\S{1,64}\s+password\s+([^\s"']{4,200})/iy,
+    shape: /\b(?:login|user|account|username)\s+(?!anonymous\s)\S{1,64}\s+password\s+([^\s"']{4,200})/iy,
   },
   {
     needs: ':',
@@ -56,6 +56,11 @@ const SHAPES: readonly { needs: string; starts?: number; sign?: number; mark?: R
     needs: ' pass',
     starts: startingWith('with using and use'),
     shape: /\b(?:with|using|and|use) (?:the )?(?:password|passphrase|passcode) ["'`]?([^\s"'`]{4,200})/iy,
+  },
+  {
+    needs: 'String',
+    starts: startingWith('convertto'),
+    shape: /\bConvertTo-SecureString (?:-String )?["']([^"'\n]{4,128})["']/iy,
   },
   { needs: '=', starts: startingWith('?sig &sig'), shape: /[?&]sig=([\w%+/=-]{30,200})/y },
   {

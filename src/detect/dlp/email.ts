@@ -23,7 +23,7 @@ export function findEmails(view: View, out: Match[]): void {
 
 function addAt(view: View, at: number, out: Match[]): void {
   const { text } = view;
-  const local = localBefore(text, at);
+  const local = text.charCodeAt(at - 1) === 0x22 ? quotedBefore(text, at) : localBefore(text, at);
   if (!local || local.endsWith('.') || local.includes('..')) return;
   DOMAIN.lastIndex = at + 1;
   const domain = DOMAIN.exec(text)?.[0];
@@ -41,6 +41,8 @@ function addAt(view: View, at: number, out: Match[]): void {
     return;
   const field = fieldAt(view, start, end);
   if (field !== undefined && /message-?id|references|in-reply-to|content-id/i.test(field.key)) return;
+  // The id of an appointment.
+  if (/(?:^|\n)UID:[^\n:]{0,80}$/.test(text.slice(Math.max(0, start - 80), start)) && text.includes('BEGIN:V')) return;
   if (
     text.charCodeAt(start - 1) === 0x3c &&
     /(?:message-id|references|in-reply-to|content-id):\s*<?[^\n]{0,200}$/i.test(text.slice(Math.max(0, start - 60), start))
@@ -64,6 +66,13 @@ function localBefore(text: string, at: number): string {
     .slice(start, at)
     .replace(/^[.!#$%&'*+/=?^`{|}~-]+/, '')
     .replace(/^.*['`=|/{}?&]/, '');
+}
+
+/** `"desk 4"@host`: between the quote before the "@" and the one that opens. */
+function quotedBefore(text: string, at: number): string {
+  const open = text.lastIndexOf('"', at - 2);
+  const local = open < 0 || at - open > MAX_LOCAL ? '' : text.slice(open, at);
+  return local.length > 2 && !/[\n\\<>]/.test(local) && !/[\p{L}\d]/u.test(text[open - 1] ?? ' ') ? local : '';
 }
 
 const LETTER = /[\p{L}\p{N}]/u;

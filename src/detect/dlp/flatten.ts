@@ -3,7 +3,7 @@
 import { backslashFrom, isPrivatePart, isStop, type Reader, readerOf, readString, skipSpace } from './json-reader.ts';
 import { classifyKey, KEY } from './key-class.ts';
 import { type Mapped, MappedBuilder, rawEnd, unmapped } from './mapped-text.ts';
-import { COLUMN_LISTS, LABELLED, LABELS, NAME_PARTS, WRAPPERS } from './member-name.ts';
+import { COLUMN_LISTS, LABELLED, LABELS, MADE_IN, MAKES_SECRETS, NAME_PARTS, WRAPPERS } from './member-name.ts';
 import { PieceRuns } from './piece.ts';
 import { firstMark, isMarked, toPlainText } from './plain-text.ts';
 import { addTextFields } from './text-field.ts';
@@ -216,7 +216,8 @@ function addObject(flat: Flattening, reader: Reader, key: string, bits: number, 
     if (COLUMN_LISTS.has(name) && reader.text.charCodeAt(from) === 0x5b) reader.columns = headerNames(reader);
     if (!addValue(flat, reader, name, said, group, layer)) return false;
     // {"name": "API_KEY", "value": "…"}: one member says what the next one is.
-    if (LABELS.has(name) && reader.at - from <= MAX_LABEL_CHARS) label = reader.text.slice(from + 1, reader.at - 1);
+    if (LABELS.has(name) && reader.at - from <= MAX_LABEL_CHARS && !MAKES_SECRETS.has(label ?? ''))
+      label = reader.text.slice(from + 1, reader.at - 1);
   }
 }
 
@@ -270,6 +271,7 @@ const WRAPPED = KEY.PERSON | KEY.PERSON_MAYBE | KEY.ADDRESS;
 function bitsOfMember(name: string, parent: number, label: string | undefined): number {
   const own = classifyKey(name);
   if (parent & KEY.PERSON_ABOUT && NAME_PARTS.has(name)) return KEY.PERSON;
+  if (MADE_IN.has(name) && (MAKES_SECRETS.has(label ?? '') || parent & KEY.PASSWORD)) return KEY.PASSWORD;
   if (label !== undefined && LABELLED.has(name)) {
     const said = classifyKey(label);
     if (said !== 0) return said;

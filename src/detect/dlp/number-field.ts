@@ -26,12 +26,17 @@ export function findIbans({ text, signs, numbers }: View, out: Match[]): void {
     const found = IBAN_HEAD.exec(text);
     if (found === null) continue;
     const length = IBAN_LENGTHS.get(found[0].slice(0, 2).toUpperCase());
-    const end = length === undefined || isLetterOrDigit(text.charCodeAt(start - 1)) ? -1 : ibanEnd(text, start, length);
+    const end = length === undefined || isInside(text, start) ? -1 : ibanEnd(text, start, length);
     if (end > 0) {
       out.push({ type: 'IBAN', start, end, confidence: 0.99, rule: 'iban' });
       done = end;
     } else done = start + 2;
   }
+}
+
+/** A letter or a digit stands before, and no tag of a bank statement: `?31DE…`. */
+function isInside(text: string, start: number): boolean {
+  return isLetterOrDigit(text.charCodeAt(start - 1)) && !/\?3[01]$/.test(text.slice(Math.max(0, start - 3), start));
 }
 
 /** Where the two letters before a digit begin; -1 when there are none. */

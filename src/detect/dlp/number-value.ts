@@ -225,9 +225,29 @@ function asSsn(written: string, digits: string, bits: number, text: string, star
   if (bits & KEY.SSN) return as('US_SSN', 'ssn', 0.97);
   if (digits[0] === '9' && !/^9\d\d-[5-9]\d-/.test(written)) return undefined;
   if (bits & (KEY.TECHNICAL | KEY.PHONE | KEY.ACCOUNT | KEY.ROUTING)) return undefined;
-  if (/^\d{3}-\d\d-\d{4}$/.test(written) && !/[\w-]$/.test(text.slice(Math.max(0, start - 1), start))) return as('US_SSN', 'ssn', 0.9);
+  if (
+    /^\d{3}-\d\d-\d{4}$/.test(written) &&
+    !/[\w-]$/.test(text.slice(Math.max(0, start - 1), start)) &&
+    !isPart(text, start, start + written.length)
+  )
+    return as('US_SSN', 'ssn', 0.9);
   return undefined;
 }
+
+/** "(SKF 100-20-3000)", "884-12-1107-B": the number of a part. */
+function isPart(text: string, start: number, end: number): boolean {
+  if (/^-[A-Za-z\d]|^ ?(?:rpm|mm|cm|kg|lbs?|psi|bar)\b/.test(text.slice(end, end + 5))) return true;
+  if (
+    /\b(?:parts?|range|model|frame|size|serial|item|sku|bearing|catalog(?:ue)?|article|lot|batch)(?: no\.?| number)?[ :#]{1,3}$/i.test(
+      text.slice(Math.max(0, start - 24), start),
+    )
+  )
+    return true;
+  const maker = /(?:^|[(,;:]|\p{Ll}) ?([A-Z]{2,5})[ :#-]{1,2}$/u.exec(text.slice(Math.max(0, start - 12), start))?.[1];
+  return maker !== undefined && !OF_PEOPLE.has(maker);
+}
+
+const OF_PEOPLE = new Set('SSN SS TIN ITIN ID TAX NO NR NUM IS WAS AND OR TO MY HIS HER US USA SOC SOCIAL DOB NAME'.split(' '));
 
 function asBank(written: string, digits: string, bits: number): Verdict | undefined {
   if (bits & KEY.ROUTING) {
@@ -243,7 +263,8 @@ function asBank(written: string, digits: string, bits: number): Verdict | undefi
 function asIdentity(written: string, digits: string, bits: number, context: Context): Verdict | undefined {
   if (digits.length > 18) return undefined;
   if (bits & KEY.NATIONAL_ID) {
-    const scheme = schemeLabelled(written, true);
+    // Tfn. is a telephone in one country and a tax number in another.
+    const scheme = schemeLabelled(written, !(bits & KEY.PHONE));
     if (scheme) return as('NATIONAL_ID', scheme.name, 0.97);
     if (digits.length >= 6 && digits.length <= 15 && !(bits & KEY.PHONE)) return as('NATIONAL_ID', 'identity-number', 0.8);
   }
