@@ -211,10 +211,12 @@ function* withStructured(
 ): Generator<void, JsonObject | undefined, void> {
   const fits = outputCheck(flight);
   const before = fits(message.structuredContent as Json);
+  yield;
   for (const manner of ['planned', 'shaped'] as const) {
     const redacted = yield* redactPart(part, ruled, replacer, manner);
     yield;
     const next = yield* withPartInSteps(message, part, redacted);
+    yield;
     if (!before || fits(next.structuredContent as Json)) return next;
   }
   return undefined;
