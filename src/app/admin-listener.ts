@@ -10,7 +10,7 @@ import { forwardReport, testForward } from './forward-report.ts';
 import type { Inside } from './gateway.ts';
 import { limitReport, limitState } from './limit-report.ts';
 import { notifyPort } from './notify-port.ts';
-import { objectContext, toolsStated } from './object-context.ts';
+import { objectContext } from './object-context.ts';
 import { makeOrganization } from './organization.ts';
 
 export function adminListener(inside: Inside, version: string): AdminServer {
@@ -36,7 +36,7 @@ function adminContext(inside: Inside, version: string, org: string, within: (org
     instance,
     clock,
     logger,
-    objects: objectContext(inside, toolsStated(inside.catalog)),
+    objects: objectContext(inside, (owner, server) => inside.policies.toolsOf(owner, server)),
     view: () => newestView(inside, org),
     settled: async (revision) => void (await control.atLeast(org, revision)),
     access: async () => ({ ...(await control.atLeast(org, (await store.log.head(org)).revision)), catalog }),
