@@ -1,6 +1,7 @@
-// What `sallyport doctor` asks a running gateway about what it keeps: policies, tokens, grants, notifications, the end of the log, anchors, archive, forwards.
+// What `sallyport doctor` asks a running gateway about what it keeps: policies, tokens, grants, approvers, notifications, log, anchors, archive, forwards.
 // Asks one after the other; each says for itself what is wrong.
 import type { AdminClient } from './admin-client.ts';
+import { lookAtApprovers } from './doctor-approver.ts';
 import type { Check } from './doctor-checks.ts';
 import { lookAtForwards } from './doctor-forward.ts';
 import { lookAtGrants } from './doctor-grant.ts';
@@ -14,6 +15,7 @@ export async function lookInside(client: AdminClient): Promise<Check[]> {
     await lookAtPolicies(client),
     await lookAtTokens(client),
     await lookAtGrants(client),
+    ...(await lookAtApprovers(client)),
     await lookAtNotifications(client),
     await verifyTail(client),
     ...(await lookAtAnchors(client)),
