@@ -4,6 +4,7 @@ import type { AdminContext } from '../admin/context.ts';
 import { isLoopback } from '../config.ts';
 import { buildView, type ControlView } from '../object/snapshot.ts';
 import { toolOverride } from '../object/tool-override.ts';
+import { longestCallOf } from '../retention/eraser.ts';
 import { openText, sealText } from '../vault/token-seal.ts';
 import { secretSealer } from '../vault/vault.ts';
 import { forwardReport, testForward } from './forward-report.ts';
@@ -63,6 +64,7 @@ function adminContext(inside: Inside, version: string, org: string, within: (org
     anchors: anchorsOf(inside, org),
     storedPolicies: { known: () => inside.policies.problems(org), check: () => inside.policies.check(org) },
     archiving: () => inside.archives.state(org),
+    longestCallMs: longestCallOf(config.limits),
     eraser: inside.retention.eraser,
     retention: store.retention,
     versions: (kind, name, limit) => store.objects.history(org, kind, name, limit),
