@@ -162,10 +162,6 @@ function pointerOf(path: readonly (string | number)[]): string {
 }
 
 /** The message with a part's new text in its place; everything beside the path is the old objects. */
-export function withPart(message: JsonObject, part: MessagePart, text: string): JsonObject {
-  return atOnce(withPartInSteps(message, part, text));
-}
-
 export function* withPartInSteps(message: JsonObject, part: MessagePart, text: string): Generator<void, JsonObject, void> {
   let value: Json = text;
   if (part.kind === 'json') value = yield* readJson(text);
