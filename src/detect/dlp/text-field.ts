@@ -2,7 +2,7 @@
 // Finds ranges only. Linear in the text: every separator looks a bounded way back for its key and forward for its value.
 
 import { addHl7Fields } from './hl7-field.ts';
-import { classifyKey, KEY, MAX_KEY_CHARS } from './key-class.ts';
+import { classifyKey, KEY, MAX_KEY_CHARS, mayBeKeyWord } from './key-class.ts';
 import { addLabelledLines } from './label-line.ts';
 import { addMarkupFields } from './markup-field.ts';
 import { addRecordFields } from './record-field.ts';
@@ -278,10 +278,13 @@ function isLineEnd(text: string, at: number, separator: string, bits: number): b
   return false;
 }
 
+/** One to three words and a colon, the first of them one that keys are made of: " Date of birth: ". */
 function isKnownKey(text: string, at: number): boolean {
-  const key = /^ (\p{L}[\p{L}.'’-]{1,20}): /u.exec(text.slice(at, at + 25))?.[1];
-  return key !== undefined && classifyKey(key) !== 0;
+  const found = NEXT_KEY.exec(text.slice(at, at + MAX_KEY_CHARS));
+  return found !== null && mayBeKeyWord(found[2] as string) && classifyKey(found[1] as string) !== 0;
 }
+
+const NEXT_KEY = /^ ((\p{L}[\p{L}.'’-]{1,20})(?: [\p{L}.'’-]{1,20}){0,2}): /u;
 
 /** End of a value without spaces: what closes a literal or starts the next pair. */
 function isValueEnd(text: string, at: number): boolean {
