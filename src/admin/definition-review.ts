@@ -20,6 +20,9 @@ export interface Neighbour {
   value: JsonObject;
 }
 
+/** What a server states; of a file, also what nobody approves one by one. */
+type Reviewed = Omit<Stated, 'kind'> & { kind: string };
+
 type Review = Pick<DefinitionBody, 'intent' | 'category' | 'risk' | 'findings'>;
 
 /** Definitions whose texts need not be looked at again. */
@@ -27,7 +30,7 @@ const REMEMBERED = 10_000;
 const checked = new Lru<string, DefinitionFinding[]>(REMEMBERED);
 
 /** `old`: canonical text that was approved under this name, when there is one. */
-export function reviewDefinition(server: string, now: Stated, old: string | undefined, others: readonly Neighbour[]): Review {
+export function reviewDefinition(server: string, now: Reviewed, old: string | undefined, others: readonly Neighbour[]): Review {
   const findings = [
     ...checkOnce(now),
     ...checkShadowing(
@@ -50,7 +53,7 @@ export function flagged(review: Review): NonNullable<Review['findings']> {
   return review.findings ?? [];
 }
 
-function checkOnce({ hash, value }: Stated): DefinitionFinding[] {
+function checkOnce({ hash, value }: Reviewed): DefinitionFinding[] {
   const known = checked.get(hash);
   if (known) return known;
   const found = checkDefinition(value);

@@ -6,7 +6,7 @@ import { sha256Hex } from '../lib/digest.ts';
 import { isObject, type JsonObject } from '../lib/json.ts';
 import { Lru } from '../lib/lru.ts';
 import { publicName, publicPrefix } from './names.ts';
-import { compileSchema, type Schema } from './schema.ts';
+import { compileSchema, type Schema, type SchemaOptions } from './schema.ts';
 import { isWithinDepth } from './schema-vet.ts';
 
 /** Definitions of one kind that one server may have. */
@@ -121,13 +121,13 @@ export class Catalog {
     return schema;
   }
 
-  /** The output schema of a tool; unusable when it states none. */
-  outputSchemaOf(definition: Definition): Schema {
-    const key = `${definition.hash}/output`;
+  /** The output schema of a tool; unusable when it states none. With `formats`, texts must be of the format that is stated. */
+  outputSchemaOf(definition: Definition, options: SchemaOptions = {}): Schema {
+    const key = `${definition.hash}/output${options.formats ? '/formats' : ''}`;
     let schema = this.#schemas.get(key);
     if (!schema) {
       const stated = definition.value.outputSchema;
-      schema = isObject(stated) ? compileSchema(stated) : { unusable: 'the tool has no outputSchema that is an object' };
+      schema = isObject(stated) ? compileSchema(stated, options) : { unusable: 'the tool has no outputSchema that is an object' };
       this.#schemas.set(key, schema);
     }
     return schema;

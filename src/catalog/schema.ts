@@ -1,10 +1,11 @@
 // JSON Schema 2020-12 (and the draft-07 keywords servers use) as an interpreter that survives hostile schemas and hostile values:
 // no recursion over what was not vetted, no native RegExp on a server's pattern, nothing fetched, a budget for every validation.
-// `format` and `content…` are annotations (2020-12 validation §7.2.1) and decide nothing.
+// `content…` and, unless it is asked for, `format` are annotations (2020-12 validation §7.2.1) and decide nothing.
 import { isObject, type Json, type JsonObject } from '../lib/json.ts';
 import { compilePattern, type SafePattern } from './safe-pattern.ts';
 import { applicatorKeywords } from './schema-applicator.ts';
 import { arrayKeywords, unevaluatedItems } from './schema-array.ts';
+import { formatKeyword } from './schema-format.ts';
 import type { Keyword, KeywordContext } from './schema-keyword.ts';
 import { MAX_EVALUATION_DEPTH, MAX_PATTERN_INSTRUCTIONS, MAX_PATTERNS } from './schema-limits.ts';
 import { objectKeywords, unevaluatedProperties } from './schema-object.ts';
@@ -23,13 +24,18 @@ export interface UsableSchema {
   validate(value: unknown): Issue[];
 }
 
+export interface SchemaOptions {
+  /** Texts must be of the `format` that is stated, as official clients want it. */
+  formats?: boolean;
+}
+
 /** Never throws. `unusable` says why, for the operator and the agent. */
-export function compileSchema(schema: unknown): Schema {
+export function compileSchema(schema: unknown, { formats = false }: SchemaOptions = {}): Schema {
   try {
     if (typeof schema !== 'boolean' && !isObject(schema)) throw new Unusable('a schema must be an object or true or false');
     const problem = vetSchema(schema);
     if (problem) throw new Unusable(problem);
-    const compiler = new Compiler(schema);
+    const compiler = new Compiler(schema, formats);
     const root = compiler.compile();
     const { tracking } = compiler;
     return { validate: (value) => validateWith(root, tracking, value) };
@@ -68,10 +74,12 @@ class Compiler {
   readonly #pending: { node: SchemaNode; schema: JsonObject; base: string }[] = [];
   readonly #patterns = new Map<string, SafePattern>();
   readonly #refHidesSiblings: boolean;
+  readonly #formats: boolean;
   #instructions = 0;
 
-  constructor(schema: Json) {
+  constructor(schema: Json, formats: boolean) {
     this.#scope = new SchemaScope(schema);
+    this.#formats = formats;
     const dialect = isObject(schema) ? schema.$schema : undefined;
     // Up to draft-07 a `$ref` stood alone.
     this.#refHidesSiblings = typeof dialect === 'string' && /draft-0[3-7]/.test(dialect);
@@ -114,6 +122,7 @@ class Compiler {
     // The type first: its message is the one that helps most.
     add(KEYWORDS.get('type'), own(schema, 'type'));
     for (const key of Object.keys(schema)) if (key !== 'type') add(KEYWORDS.get(key), schema[key]);
+    if (this.#formats) add(formatKeyword, own(schema, 'format'));
     node.ownSeen = schema.unevaluatedProperties !== undefined || schema.unevaluatedItems !== undefined;
     add(unevaluatedProperties, own(schema, 'unevaluatedProperties'));
     add(unevaluatedItems, own(schema, 'unevaluatedItems'));

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runCli } from '../../test/support/cli-process.ts';
+import { MAX_DEFINITIONS } from './action/scan-file.ts';
 
 const TIMEOUT_MS = 120_000;
 const POISON =
@@ -41,6 +42,51 @@ it('names what speaks against a definition, and says nothing against an honest o
     ['get_weather', false],
     ['add', true],
   ]);
+});
+
+it.each<[string, unknown, string[]]>([
+  ['one definition', TOOLS[1], ['tool add']],
+  ['a list', TOOLS, ['tool add']],
+  ['a response', { jsonrpc: '2.0', id: 1, result: { tools: TOOLS } }, ['tool add']],
+  ['pages of responses', [{ result: { tools: [TOOLS[0]] } }, { result: { tools: [TOOLS[1]], nextCursor: 'x' } }], ['tool add']],
+  ['a prompt', { name: 'p', arguments: [{ name: 'x', description: POISON }] }, ['prompt p']],
+  [
+    'templates and resources',
+    { resourceTemplates: [{ uriTemplate: 'a://{x}', description: POISON }], resources: [{ uri: 'b://1', name: POISON }] },
+    ['template a://{x}', 'resource b://1'],
+  ],
+  [
+    'a handshake',
+    { result: { protocolVersion: '2025-11-25', serverInfo: { name: 's', version: '1' }, instructions: POISON } },
+    ['handshake instructions'],
+  ],
+  ['a list of none', { tools: [] }, []],
+])('reads %s', { timeout: TIMEOUT_MS }, async (_what, value, flagged) => {
+  // Editors of some systems begin a file with a mark.
+  await writeFile(join(folder, 'form.json'), `\uFEFF${JSON.stringify(value)}`);
+  const { stdout, stderr } = await scan('form.json', '--json');
+  expect(stderr).toBe('');
+  const { definitions } = JSON.parse(stdout) as { definitions: { kind: string; name: string; findings?: unknown[] }[] };
+  expect(definitions.filter(({ findings }) => findings !== undefined).map(({ kind, name }) => `${kind} ${name}`)).toEqual(flagged);
+});
+
+it.each<[string, string, RegExp]>([
+  ['what is cut off', '{"tools":[{"name":"a"', /is no JSON/],
+  ['nothing', '', /is no JSON/],
+  ['something else', '{"rows":[1]}', /holds no definitions/],
+  ['a list with something else in it', JSON.stringify({ tools: [TOOLS[0], 'add'] }), /no definition at \/tools\/1/],
+  ['a list of something else', JSON.stringify([TOOLS[0], 5]), /no list of definitions at \/1/],
+  ['a very deep list', `{"tools":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, /no definition at \/tools\/0/],
+  [
+    'more than is looked at',
+    JSON.stringify({ tools: [...Array.from({ length: MAX_DEFINITIONS }, () => ({ name: 'a' })), TOOLS[1]] }),
+    /holds 30001 definitions/,
+  ],
+])('says that it cannot read %s, and does not call it clean', { timeout: TIMEOUT_MS }, async (_what, text, why) => {
+  await writeFile(join(folder, 'odd.json'), text);
+  const { code, stderr } = await scan('odd.json', '--exit-code');
+  expect(code).toBe(2);
+  expect(stderr).toMatch(why);
 });
 
 it('as SARIF: each result names its rule, its level and the member it stands in', { timeout: TIMEOUT_MS }, async () => {

@@ -18,7 +18,7 @@ import { isForwardable } from './forwardable.ts';
 import { LIST_SHAPES } from './list-shape.ts';
 import { listenAll } from './listen-all.ts';
 import { mergeHandshakes } from './merge-handshake.ts';
-import { isVisible, learn, noteGiven } from './narrow.ts';
+import { introduced, learn, shown } from './narrow.ts';
 
 /** Items of one page of an aggregated list. */
 export const AGGREGATE_PAGE_ITEMS = 1000;
@@ -114,7 +114,7 @@ async function askInTime(
 
 async function handshakeAll(flight: Flight): Promise<CallReply> {
   const answers = await everyServer(flight, (request) => request);
-  const parts = answers.map(({ server, answer }) => ({ server, result: answer.result }));
+  const parts = answers.map(({ server, answer }) => ({ server, result: introduced(flight, server, answer.result) }));
   return result(mergeHandshakes(flight.call.method, flight.call.client.protocolVersion, parts));
 }
 
@@ -168,8 +168,7 @@ async function itemsOf(flight: Flight, server: string, spec: ServerSpec): Promis
     if (cursor === undefined || cursor === null) break;
   }
   learn(flight, found, shape, server);
-  const visible = found.filter((item) => isVisible(flight, item, shape, server));
-  noteGiven(flight, server, visible, undefined);
+  const visible = shown(flight, server, shape, found, undefined);
   if (shape.kind !== 'resource')
     return [...visible, ...decoyItems(flight, server, found)].map((item) => ({ ...item, name: publicName(server, String(item.name)) }));
   const source = shape.names === 'uri' ? 'uri' : 'template';

@@ -33,7 +33,7 @@ export function termsOf({ call }: Pick<Flight, 'call'>, { tokens, erasedMs }: Pi
   return { owner, ttlSeconds: tokens.ttlSeconds, validFrom: sinceMs === undefined ? undefined : new Date(sinceMs).toISOString() };
 }
 
-/** Params with values in the place of tokens when they may be revealed; every token is checked either way. */
+/** Params with values in the place of tokens when they may be revealed; every token is checked either way, in names of members, too. */
 export function revealTokens(
   flight: Flight,
   model: DlpModel,
@@ -66,6 +66,17 @@ export function revealTokens(
   return unknown ? 'unknown' : { params: next as JsonObject, revealed };
 }
 
+/** Does any text of it, or name of a member, look like a token? */
+export function holdsToken(value: Json): boolean {
+  let found = false;
+  const look = (text: string): string => {
+    found ||= tokensIn(text).length > 0;
+    return text;
+  };
+  mapStrings(value, look, 0);
+  return found;
+}
+
 const MAX_DEPTH = 128;
 
 /** The same value when no string in it changed. */
@@ -78,6 +89,8 @@ function mapStrings(value: Json, map: (text: string) => string, depth: number): 
   }
   let changed: JsonObject | undefined;
   for (const key of Object.keys(value)) {
+    // Only checked: a member keeps its name.
+    map(key);
     const member = value[key] as Json;
     const next = mapStrings(member, map, depth + 1);
     if (next !== member) changed = { ...(changed ?? value), [key]: next };

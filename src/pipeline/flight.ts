@@ -160,6 +160,8 @@ export interface Flight {
   touched: { what: 'canary' | 'decoy'; name: string } | undefined;
   /** The arguments as received hold what may not be kept: they are committed to, not stored. */
   sensitiveArguments: boolean;
+  /** The arguments do not fit the schema as they came, but hold what may be tokens: they are compared once values are in their places. */
+  validateRevealed: boolean;
   /** The capability is there, but not as it was approved: refused as if it were not there. */
   isQuarantined: boolean;
   lease: Lease | undefined;

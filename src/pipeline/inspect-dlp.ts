@@ -7,17 +7,18 @@ import type { Match } from '../detect/dlp/finding-kind.ts';
 import { findingName } from '../detect/dlp/finding-name.ts';
 import { maskingPlan } from '../detect/dlp/masking-plan.ts';
 import type { Direction, DlpModel, DlpPlan } from '../detect/dlp/model.ts';
-import { changes, type Manner, type Replacer, type Ruled, redactJsonInSteps, redactTextInSteps, ruleOn } from '../detect/dlp/redact.ts';
+import { changes, type Replacer, type Ruled, redactJsonInSteps, redactTextInSteps, ruleOn } from '../detect/dlp/redact.ts';
 import type { DlpScanner, Scanned } from '../detect/dlp/scanner.ts';
 import type { TokenBook } from '../detect/dlp/token.ts';
-import type { Json, JsonObject } from '../lib/json.ts';
-import { isObject } from '../lib/json.ts';
+import type { JsonObject } from '../lib/json.ts';
 import { atOnce, stepByStep } from '../lib/turn.ts';
 import { alignCopies } from './align-copies.ts';
 import { ruleHash } from './asking.ts';
-import { revealTokens, termsOf, tokenSeal, type VaultSeal } from './dlp-token.ts';
+import { termsOf, tokenSeal, type VaultSeal } from './dlp-token.ts';
 import { deny, type Flight, type Inspector, PASS, type Verdict } from './flight.ts';
 import { isPrepared, type MessagePart, partsOf, withPartInSteps } from './message-part.ts';
+import { redactStructured } from './redact-structured.ts';
+import { reveal } from './reveal-tokens.ts';
 
 export interface DlpPorts {
   scanner: DlpScanner;
@@ -82,26 +83,6 @@ function setParams(flight: Flight, params: JsonObject): void {
   flight.call.params = params;
   flight.call.paramsText = undefined;
   flight.sensitiveArguments = true;
-}
-
-/** Tokens of this agent become values again for a server that may have them; one that is not its own stops the call. */
-function reveal(flight: Flight, model: DlpModel, ports: DlpPorts): Verdict {
-  const { call } = flight;
-  const server = call.target?.server;
-  if (!call.params || server === undefined) return PASS;
-  const done = revealTokens(flight, model, call.params, model.mayReveal(server), ports);
-  if (done === 'unknown')
-    return deny(
-      'blocked_content',
-      'The arguments hold a data token that is not valid here: it expired, was purged, or belongs to somebody else. Read the data again to get a new one.',
-      'builtin/dlp-token',
-    );
-  if (done.revealed > 0) {
-    addFinding(flight, { type: 'dlp.token', where: 'arguments', path: undefined, count: done.revealed, confidence: 1, action: 'reveal' });
-    call.params = done.params;
-    call.paramsText = undefined;
-  }
-  return PASS;
 }
 
 function lookAtReply(flight: Flight, model: DlpModel | undefined, ports: DlpPorts): Verdict | Promise<Verdict> {
@@ -180,54 +161,15 @@ function* apply(
     if (next === undefined) break;
     next =
       one.part.pointer === '/structuredContent'
-        ? yield* withStructured(flight, next, one.part, one.ruled, replacer)
+        ? yield* redactStructured(flight, next, one.part, one.ruled, replacer)
         : yield* withPartInSteps(next, one.part, yield* redactPart(one.part, one.ruled, replacer));
     yield;
   }
   return { message: next && (yield* alignCopies(message, next, ruled, replacer)), ruled, exceeded: undefined };
 }
 
-function* redactPart(
-  part: MessagePart,
-  ruled: readonly Ruled[],
-  replacer: Replacer,
-  manner: Manner = 'planned',
-): Generator<void, string, void> {
-  return part.kind === 'json'
-    ? yield* redactJsonInSteps(part.text, ruled, replacer, manner)
-    : yield* redactTextInSteps(part.text, ruled, replacer);
-}
-
-/**
- * INVARIANT: structured content that fitted its output schema fits it after redaction, or the answer is withheld (test/scenario/dlp.test.ts).
- * What the schema does not let say that it was redacted is replaced by something of the same shape.
- */
-function* withStructured(
-  flight: Flight,
-  message: JsonObject,
-  part: MessagePart,
-  ruled: readonly Ruled[],
-  replacer: Replacer,
-): Generator<void, JsonObject | undefined, void> {
-  const fits = outputCheck(flight);
-  const before = fits(message.structuredContent as Json);
-  yield;
-  for (const manner of ['planned', 'shaped'] as const) {
-    const redacted = yield* redactPart(part, ruled, replacer, manner);
-    yield;
-    const next = yield* withPartInSteps(message, part, redacted);
-    yield;
-    if (!before || fits(next.structuredContent as Json)) return next;
-  }
-  return undefined;
-}
-
-function outputCheck(flight: Flight): (value: Json) => boolean {
-  const definition = flight.call.target?.definition;
-  const schema = definition?.value.outputSchema;
-  if (!isObject(schema) || definition === undefined) return () => true;
-  const compiled = flight.ports.catalog.outputSchemaOf(definition);
-  return compiled.unusable === undefined ? (value) => compiled.validate(value).length === 0 : () => true;
+function* redactPart(part: MessagePart, ruled: readonly Ruled[], replacer: Replacer): Generator<void, string, void> {
+  return part.kind === 'json' ? yield* redactJsonInSteps(part.text, ruled, replacer) : yield* redactTextInSteps(part.text, ruled, replacer);
 }
 
 function replacerFor(flight: Flight, model: DlpModel | undefined, plan: DlpPlan, ports: DlpPorts): Replacer {
@@ -330,7 +272,7 @@ function note(flight: Flight, seen: Seen, where: Finding['where']): void {
     flight.ports.metrics.finding(finding.type, finding.action ?? 'none', finding.count, flight.control.org);
 }
 
-function addFinding(flight: Flight, finding: Finding): void {
+function _addFinding(flight: Flight, finding: Finding): void {
   flight.call.findings = [...flight.call.findings, finding];
 }
 

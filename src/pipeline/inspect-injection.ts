@@ -8,6 +8,7 @@ import { isObject } from '../lib/json.ts';
 import { atOnce, stepByStep } from '../lib/turn.ts';
 import { deny, type Flight, type Inspector, PASS, type Verdict } from './flight.ts';
 import { isPrepared, type MessagePart, partsOf, withPartInSteps } from './message-part.ts';
+import { outputCheck } from './output-check.ts';
 
 const META = 'io.sallyport/untrusted';
 const NOTICE =
@@ -168,12 +169,10 @@ function annotated(result: JsonObject): JsonObject {
 /** INVARIANT: structured content that fitted its output schema fits it when passages were taken out, or the answer is withheld (injection.test.ts). */
 function* stillFits(flight: Flight, before: JsonObject, after: JsonObject): Generator<void, boolean, void> {
   if (after.structuredContent === before.structuredContent) return true;
-  const definition = flight.call.target?.definition;
-  if (definition === undefined || !isObject(definition.value.outputSchema)) return true;
-  const schema = flight.ports.catalog.outputSchemaOf(definition);
-  if (schema.unusable !== undefined || schema.validate(before.structuredContent as Json).length > 0) return true;
+  const check = outputCheck(flight, before.structuredContent as Json);
+  if (check === undefined) return true;
   yield;
-  return schema.validate(after.structuredContent as Json).length === 0;
+  return check(after.structuredContent as Json).length === 0;
 }
 
 function note(flight: Flight, seen: Seen, rule: InjectionRule, where: Finding['where']): void {

@@ -2,7 +2,7 @@
 // itself needs (ids, names, types, cursors, URIs, tokens of progress, binary data) is never a part.
 import type { Json, JsonObject } from '../lib/json.ts';
 import { isObject } from '../lib/json.ts';
-import { atOnce, stepByStep } from '../lib/turn.ts';
+import { stepByStep } from '../lib/turn.ts';
 import { readJson } from '../mcp/large-message.ts';
 import { writeInSteps } from '../mcp/large-write.ts';
 

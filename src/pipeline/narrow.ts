@@ -13,6 +13,7 @@ import { PASS } from './flight.ts';
 import { LIST_SHAPES, type ListShape } from './list-shape.ts';
 import { pinnedParts } from './pinned-part.ts';
 import { isItemApproved } from './quarantine.ts';
+import { withoutOrders, withSpoken } from './spoken-part.ts';
 import { seenItems, sumOf } from './view.ts';
 
 /** Longest time an agent may keep a list or handshake, milliseconds: what it shows depends on rules that may change. */
@@ -25,12 +26,23 @@ export const narrow: Row = {
     if (reply?.type !== 'result' || call.origin === 'gateway') return PASS;
     const shape = LIST_SHAPES[call.method];
     const narrowed = shape && call.target ? narrowList(flight, reply, shape, call.target.server) : withValues(flight, reply);
-    flight.reply = privateHints(HANDSHAKES.has(call.method) ? withOwnTasks(flight, withListChanged(narrowed)) : narrowed);
+    flight.reply = privateHints(HANDSHAKES.has(call.method) ? withOwnTasks(flight, withListChanged(spoken(flight, narrowed))) : narrowed);
     return PASS;
   },
 };
 
 const HANDSHAKES: ReadonlySet<string> = new Set(['initialize', 'server/discover']);
+
+/** Of all servers, each part was looked at before they were put together. */
+function spoken(flight: Flight, reply: ResultReply): ResultReply {
+  const server = flight.call.target?.server;
+  const result = server === undefined ? reply.result : introduced(flight, server, reply.result);
+  return result === reply.result ? reply : { ...reply, result, resultText: undefined };
+}
+
+export function introduced(flight: Flight, server: string, handshake: JsonObject): JsonObject {
+  return withSpoken(flight, server, handshake);
+}
 
 function withValues(flight: Flight, reply: ResultReply): ResultReply {
   const result = readableValues(flight, reply.result);
@@ -45,15 +57,28 @@ function narrowList(flight: Flight, reply: ResultReply, shape: ListShape, server
   // What is no list cannot be narrowed, so nothing of it is shown.
   if (!Array.isArray(items)) return { ...reply, result: { ...reply.result, [shape.member]: [] }, resultText: undefined };
   learn(flight, items, shape, server);
-  const kept = items.filter((item) => isVisible(flight, item, shape, server));
-  noteGiven(flight, server, kept, reply.result.nextCursor);
+  const kept = shown(flight, server, shape, items, reply.result.nextCursor);
   const decoys = flight.call.params?.cursor === undefined ? decoyItems(flight, server, items) : [];
   if (kept.length === items.length && decoys.length === 0) return reply;
   return { ...reply, result: { ...reply.result, [shape.member]: [...kept, ...decoys] }, resultText: undefined };
 }
 
+/** What of the list of one server this agent gets; it is noted as given. */
+export function shown<T extends Json>(
+  flight: Flight,
+  server: string,
+  shape: ListShape,
+  items: readonly T[],
+  nextCursor: Json | undefined,
+): T[] {
+  const visible = items.filter((item) => isVisible(flight, item, shape, server));
+  // Counted with what is left out for what it says: it changes no view.
+  noteGiven(flight, server, visible, nextCursor);
+  return withoutOrders(flight, server, shape, visible);
+}
+
 /** INVARIANT: a frozen tool is in no list: what is listed can be called (test/scenario/kill-tool.test.ts). */
-export function isVisible(flight: Flight, item: Json, shape: ListShape, server: string): boolean {
+function isVisible(flight: Flight, item: Json, shape: ListShape, server: string): boolean {
   const { call, control, ports } = flight;
   const { principal } = call;
   if (!principal || !isObject(item)) return false;
@@ -64,7 +89,7 @@ export function isVisible(flight: Flight, item: Json, shape: ListShape, server: 
 }
 
 /** What this agent was given, when somebody will have to know whether that changed. Counts when the answer is on its way. */
-export function noteGiven(flight: Flight, server: string, visible: readonly Json[], nextCursor: Json | undefined): void {
+function noteGiven(flight: Flight, server: string, visible: readonly Json[], nextCursor: Json | undefined): void {
   const { call, ports } = flight;
   if (call.origin === 'gateway' || !ports.views.cares(flight)) return;
   const { method } = call;

@@ -110,6 +110,7 @@ function restart(flight: Flight): void {
   flight.released = undefined;
   flight.touched = undefined;
   flight.sensitiveArguments = false;
+  flight.validateRevealed = false;
   flight.isQuarantined = false;
   flight.reply = undefined;
   call.principal = undefined;
@@ -227,6 +228,7 @@ function takeOff(call: Call, ports: Ports, pipeline: Pipeline): Flight {
     heldTask: undefined,
     touched: undefined,
     sensitiveArguments: false,
+    validateRevealed: false,
     isQuarantined: false,
     lease: undefined,
     reply: undefined,

@@ -5,6 +5,7 @@ import type { Json, JsonObject } from '../lib/json.ts';
 import { isObject } from '../lib/json.ts';
 import { HEADER_MISMATCH, INVALID_PARAMS } from '../mcp/error-code.ts';
 import { checkParamHeaders, type ParamHeaderSpec, paramHeaderSpec } from '../mcp/headers.ts';
+import { holdsToken } from './dlp-token.ts';
 import type { Flight, Row, Verdict } from './flight.ts';
 import { deny, denyRpc, PASS } from './flight.ts';
 import { unknownTool } from './unknown-tool.ts';
@@ -29,7 +30,22 @@ function check(flight: Flight, definition: Definition | undefined, name: string)
   const given = flight.call.params?.arguments;
   if (given !== undefined && !isObject(given))
     return denyRpc('invalid_request', { code: INVALID_PARAMS, message: 'Invalid params: "arguments" must be an object.' });
-  return checkHeaders(flight, definition, given ?? {}) ?? checkArguments(flight, definition, given ?? {});
+  const mismatch = checkHeaders(flight, definition, given ?? {});
+  if (mismatch) return mismatch;
+  const verdict = checkArguments(flight, definition, given ?? {});
+  if (verdict === PASS || !mayHoldTokens(flight, given ?? {})) return verdict;
+  flight.validateRevealed = true;
+  return PASS;
+}
+
+/**
+ * A token may stand where only its value fits. INVARIANT: such arguments are compared with the schema once the values are in their places
+ * (reveal-tokens.ts), or refused before (test/scenario/dlp-token.test.ts).
+ */
+function mayHoldTokens({ control, call }: Flight, given: JsonObject): boolean {
+  const { dlp } = control;
+  if (call.target === undefined || call.origin === 'gateway' || !dlp?.makesTokens || !dlp.mayReveal(call.target.server)) return false;
+  return holdsToken(given);
 }
 
 /** 2026-07-28 basic/transports: Mcp-Param-* must say what the body says. */
@@ -72,7 +88,7 @@ function withoutEmpty(schema: Json | undefined, given: JsonObject, depth: number
   );
 }
 
-function checkArguments(flight: Flight, definition: Definition, given: JsonObject): Verdict {
+export function checkArguments(flight: Flight, definition: Definition, given: JsonObject): Verdict {
   const schema = flight.ports.catalog.schemaOf(definition);
   const name = flight.call.target?.capability?.name;
   if (schema.unusable !== undefined) {

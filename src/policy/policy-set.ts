@@ -2,7 +2,7 @@
 // One evaluator for calls, lists and explanations. Never throws: an error is a denial.
 import type { CapabilityKind, CapabilityRef, Decision, DecisionEffect, MethodKind } from '../call.ts';
 import type { Bands, PolicyFailure } from './compile.ts';
-import { type DecideInput, isFollowUp, isUse, type Who } from './decide-input.ts';
+import { type DecideInput, isFollowUp, isUse, resourceMeant, type Who } from './decide-input.ts';
 import { loosestForm, plainForm } from './resource-path.ts';
 import { type CompiledRule, failedMatcher, failedOnCall, failedPrincipalMatcher, matchesAny, RuleFailed } from './rule.ts';
 import type { RuleIndex } from './rule-index.ts';
@@ -20,6 +20,8 @@ export interface PolicySet {
   readonly ruleCount: number;
   /** Does some rule ask for history facts? */
   readonly needsFacts: boolean;
+  /** Does some rule ask where data in a call was read? */
+  readonly needsFlow: boolean;
   /** Does some rule ask for the address a request came from? */
   readonly needsSource: boolean;
   /** Every rule, in the order in which they are asked. */
@@ -78,6 +80,7 @@ export function createPolicySet(parts: PolicyParts): PolicySet {
     needsFacts:
       parts.shadow?.needsFacts ||
       parts.rules.some(({ onCall }) => onCall?.condition && 'uses' in onCall.condition && onCall.condition.uses.has('facts')),
+    needsFlow: parts.shadow?.needsFlow || parts.rules.some(asksForFlow),
     needsSource: parts.shadow?.needsSource || parts.rules.some(({ onCall }) => onCall?.source !== undefined),
     decide: (input) => evaluator.decide(input, false),
     explain: (input) => evaluator.decide(input, true),
@@ -88,6 +91,12 @@ export function createPolicySet(parts: PolicyParts): PolicySet {
     named: (server) => namedIn(parts.index.candidates(server), server),
     atRevision: (revision) => createPolicySet({ ...parts, revision, shadow: parts.shadow?.atRevision(revision) }),
   };
+}
+
+function asksForFlow({ onCall, source }: CompiledRule): boolean {
+  const condition = onCall?.condition;
+  if (condition !== undefined && 'uses' in condition && condition.uses.has('flow')) return true;
+  return source.match.findings?.some((type) => type.startsWith('flow')) === true;
 }
 
 const USING: Record<CapabilityKind, { method: string; kind: MethodKind }> = {
@@ -125,6 +134,17 @@ class Evaluator {
 
   /** INVARIANT: whatever is thrown while deciding becomes a denial (policy.test.ts). */
   decide(input: DecideInput, wholeTrace: boolean): Decision {
+    const decision = this.#decideAsked(input, wholeTrace);
+    // Hardly any request is one: nothing is made for the others.
+    if (input.completing === undefined || decision.effect === 'deny') return decision;
+    const meant = resourceMeant(input);
+    if (!meant) return decision;
+    if (meant.name === undefined) return this.refuse({ ...input, completing: undefined });
+    const ofMeant = this.#decideAsked(about(input, meant.name), wholeTrace);
+    return ofMeant.effect === 'deny' ? ofMeant : decision;
+  }
+
+  #decideAsked(input: DecideInput, wholeTrace: boolean): Decision {
     try {
       const { judged, outcome } = this.#strictest(input, isFollowUp(input) ? 'principle' : 'call');
       const decision = this.#verdicts.describe(input, judged, outcome, wholeTrace);

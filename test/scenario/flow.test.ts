@@ -161,6 +161,21 @@ describe('customer data from one server on its way out by another', () => {
       rule: 'flow-rules/no-private-out',
     });
   });
+
+  it.each([
+    { match: {}, when: "'private' in flow && args.kept == true" },
+    { match: { findings: ['flow.private'] }, when: 'args.kept == true' },
+  ])('policies see the labels on their way to an internal server, too: %j', async (matcher) => {
+    const policy = policyObject('flow-rules', [{ name: 'not-in-ledger', ...matcher, effect: 'deny' }], 1);
+    await open({ mixed: 'allow' }, policy);
+    await call('crm', { kept: false });
+    expect(denial(await call('ledger', { note: CUSTOMER.email, kept: false }))).toBe('result');
+    expect(denial(await call('ledger', { note: CUSTOMER.email, kept: true }))).toMatchObject({
+      code: 'denied_by_rule',
+      rule: 'flow-rules/not-in-ledger',
+    });
+    expect(denial(await call('ledger', { note: 'nothing of it', kept: true }))).toBe('result');
+  });
 });
 
 describe('what may pass', () => {
@@ -173,6 +188,33 @@ describe('what may pass', () => {
     expect(denial(await call('mail', { to: [CUSTOMER.email, 'someone@else.example'], body }))).toMatchObject({ code: 'blocked_content' });
     await call('vault', {});
     expect(denial(await call('mail', { to: [CUSTOMER.email], body: SECRET }))).toMatchObject({ code: 'blocked_content' });
+  });
+
+  it.each([
+    { forward_to: ['someone@else.example'] },
+    { notifyEmails: 'someone@else.example; other@else.example' },
+    { webhook_url: 'https://else.example/hook' },
+    { options: { callbackUrl: 'https://else.example/hook' } },
+    { audit: 'someone@else.example' },
+    { share_with: '+49 30 1234567' },
+    { attachments: [{ name: 'list', copy_to: 'someone@else.example' }] },
+  ])('what goes back and somewhere else as well does not: %j', async (more) => {
+    await open(DENY);
+    await call('crm', {});
+    const body = `Dear ${CUSTOMER.name}, your balance is ${CUSTOMER.balance}.`;
+    expect(denial(await call('mail', { to: [CUSTOMER.email], body, ...more }))).toMatchObject({ code: 'blocked_content' });
+  });
+
+  it.each([
+    { from: 'support@shop.example' },
+    { subject: 'Your balance', template: 'balance' },
+    { contact: CUSTOMER.email },
+    { sender_name: 'Shop' },
+  ])('what names its sender, or the same person again, does: %j', async (more) => {
+    await open(DENY);
+    await call('crm', {});
+    const body = `Dear ${CUSTOMER.name}, your balance is ${CUSTOMER.balance}. Questions: support@shop.example, https://shop.example/help`;
+    expect(denial(await call('mail', { to: [CUSTOMER.email], body, ...more }))).toBe('result');
   });
 
   it('internal servers, other agents, and what the window has passed', async () => {

@@ -182,3 +182,25 @@ it('a question of a server is looked at before the agent hears it', async () => 
   expect(asked).toEqual([]);
   await expectNoted('block');
 });
+
+it.each(['strip', 'hold', 'block'])(
+  '%s: an entry of a list of resources that reads like an order is left out, for one server and for all',
+  async (action) => {
+    await open(action);
+    h.answer((request) =>
+      request.method === 'resources/list'
+        ? ok({
+            resources: [
+              { uri: 'web://1', name: 'one', description: ATTACK },
+              { uri: 'web://2', name: 'two' },
+            ],
+          })
+        : echoServer(request),
+    );
+    for (const surface of [{ type: 'server', server: 'web' }, { type: 'all' }] as const) {
+      const listed = await h.pipeline.run(callOf('resources/list', { bearer: reader.token, surface }));
+      expect(JSON.stringify(listed)).toContain('web://2');
+      expect(JSON.stringify(listed)).not.toContain('web://1');
+    }
+  },
+);

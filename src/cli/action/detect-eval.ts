@@ -31,7 +31,7 @@ export const detectEvalAction: Action = async (run) => {
   const to = run.options.text('out');
   if (from === undefined || to === undefined)
     throw usageError('--set and --out name files, for example: sallyport detect eval --set tools.json --out predictions.json');
-  const { kind, items } = readSet(from);
+  const { kind, items, stated } = readSet(from);
   const load = Object.hasOwn(EVALUATIONS, kind) ? EVALUATIONS[kind] : undefined;
   if (!load)
     throw usageError(`${from} is a set of kind ${JSON.stringify(kind.slice(0, 40))}; known kinds: ${Object.keys(EVALUATIONS).join(', ')}.`);
@@ -44,14 +44,19 @@ export const detectEvalAction: Action = async (run) => {
   const made = Object.keys(predictions).length;
   show(
     run,
-    { set: kind, items: items.length, predictions: made },
-    () => `${made} predictions for ${items.length} items (${kind}) in ${to}`,
+    { set: kind, items: stated, predictions: made },
+    () => `${made} predictions for ${stated} items (${kind}) in ${to}${left(stated - made)}`,
   );
   return exitCode.ok;
 };
 
-function readSet(path: string): { kind: string; items: JsonObject[] } {
-  const text = readFileSync(path, 'utf8');
+function left(count: number): string {
+  return count === 0 ? '' : `\n${count} items got none: they have no id of their own, or cannot be read.`;
+}
+
+/** `stated`: items of the set, with those that have no id. */
+function readSet(path: string): { kind: string; items: JsonObject[]; stated: number } {
+  const text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
   let set: Json;
   try {
     set = JSON.parse(text) as Json;
@@ -60,5 +65,6 @@ function readSet(path: string): { kind: string; items: JsonObject[] } {
   }
   if (!isObject(set) || typeof set.set !== 'string' || !Array.isArray(set.items))
     throw usageError(`${path} is no labelled set: it needs a text "set" and a list "items".`);
-  return { kind: set.set, items: set.items.filter((item) => isObject(item) && typeof item.id === 'string') as JsonObject[] };
+  const items = set.items.filter((item) => isObject(item) && typeof item.id === 'string') as JsonObject[];
+  return { kind: set.set, items, stated: set.items.length };
 }

@@ -44,7 +44,7 @@ export function sarifOf(what: string, scanned: readonly Scanned[]): object {
             message: { text: messageText(`${RULES[type] ?? type}: ${excerpt}`) },
             locations: [
               {
-                physicalLocation: { artifactLocation: { uri: encodeURI(what) } },
+                physicalLocation: { artifactLocation: { uri: encodeURI(what.toWellFormed()).replace(/[?#]/g, encodeURIComponent) } },
                 logicalLocations: [{ name, kind: 'member', fullyQualifiedName: `${kind}/${name}${path}` }],
               },
             ],

@@ -8,7 +8,7 @@ export const detectCommands: readonly CommandSpec[] = [
     group: 'Detection:',
     summary: 'Report what speaks against definitions: of a server, or of a file with the result of tools/list',
     details:
-      'A file is looked at here, without a gateway; a server as the gateway reads it now, against the definitions of its other servers.',
+      'A file is looked at here, without a gateway: a list, one definition, results, responses or pages of them, a handshake. A server is looked at as the gateway reads it now, against the definitions of its other servers.',
     needs: 'gateway',
     options: [
       { flags: '--sarif', help: 'print the report as SARIF 2.1.0' },

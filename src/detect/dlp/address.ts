@@ -59,7 +59,7 @@ const HOUSE_AND_PIN =
 const QUARTER =
   /\b(?:Nagar|Colony|Block|Sector|Phase|Layout|Road|Rd|Street|Marg|Lane|Vihar|Enclave|Gardens?|Park|Apartments?|Towers?|Society|Chowk|Baza+r|Avenue|Extension|Estate|Bagh|Kunj|Niwas|Bhavan|Heights|Residency|Salai|Stage|Cross)\b|\p{Ll}(?:nagar|puram?|pet|guda|wadi|halli|pally|palya|ganj|gunj)\b|, Singapore/u;
 const PO_BOX = /\b(?:P\.? ?O\.? Box|Postfach|BP|Apartado|Casella Postale|Postbus) \d{1,6}\b/y;
-const BOX_STARTS = groupOfStarts(['po ', 'p.o', 'p. ', 'p o', 'pob', 'postf', 'bp ', 'apa', 'cas', 'postb']);
+const BOX_STARTS = groupOfStarts(['po ', 'po.', 'p.o', 'p. ', 'p o', 'pob', 'postf', 'bp ', 'apa', 'cas', 'postb']);
 
 export function findAddresses(view: View, out: Match[]): void {
   for (const field of view.fields) if (field.bits & KEY.ADDRESS) addField(view.text, field, out);

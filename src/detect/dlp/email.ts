@@ -42,13 +42,20 @@ function addAt(view: View, at: number, out: Match[]): void {
   const field = fieldAt(view, start, end);
   if (field !== undefined && /message-?id|references|in-reply-to|content-id/i.test(field.key)) return;
   // The id of an appointment.
-  if (/(?:^|\n)UID:[^\n:]{0,80}$/.test(text.slice(Math.max(0, start - 80), start)) && text.includes('BEGIN:V')) return;
+  if (/(?:^|\n)UID:[^\n:]{0,80}$/.test(text.slice(Math.max(0, start - 80), start)) && isInEvent(text, start)) return;
   if (
     text.charCodeAt(start - 1) === 0x3c &&
     /(?:message-id|references|in-reply-to|content-id):\s*<?[^\n]{0,200}$/i.test(text.slice(Math.max(0, start - 60), start))
   )
     return;
   out.push({ type: 'EMAIL', start, end, confidence: 0.98, rule: 'email' });
+}
+
+/** How far before its id an appointment may begin, characters. */
+const MAX_EVENT = 4096;
+
+function isInEvent(text: string, at: number): boolean {
+  return text.slice(Math.max(0, at - MAX_EVENT), at).includes('BEGIN:V');
 }
 
 const SIGNS = new Set("-.!#$%&'*+/=?^_`{|}~");

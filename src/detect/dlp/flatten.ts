@@ -77,9 +77,11 @@ function addText(flat: Flattening, given: Mapped, key: string, bits: number, gro
 
 /** Longer strings of nothing but base64 that do not decode to a text are pictures and archives: there is nothing to find in them. */
 const BINARY_CHARS = 1024;
+/** To its last character: what stands behind a picture is read. */
+const BASE64 = /^(?:[A-Za-z0-9+/]{1024,}|[A-Za-z0-9_-]{1024,})={0,2}$/;
 
 function isBinary(text: string): boolean {
-  if (!/^[A-Za-z0-9+/_=-]{1024}/.test(text)) return false;
+  if (!BASE64.test(text)) return false;
   const head = Buffer.from(text.slice(0, 64), 'base64');
   return head.some((byte) => byte < 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09);
 }

@@ -4,6 +4,7 @@ import { aba, luhn } from './check-digit.ts';
 import { birthDate } from './date-value.ts';
 import type { DlpType, Match } from './finding-kind.ts';
 import { classifyKey, KEY, mayBeKeyWord } from './key-class.ts';
+import { nameList } from './name-list.ts';
 import { schemeAlone, schemeLabelled } from './national-id.ts';
 import { isDialable, isInternational, isNational, isNorthAmerican } from './phone-number.ts';
 import { type Field, fieldAt, type View } from './view.ts';
@@ -244,7 +245,13 @@ function isPart(text: string, start: number, end: number): boolean {
   )
     return true;
   const maker = /(?:^|[(,;:]|\p{Ll}) ?([A-Z]{2,5})[ :#-]{1,2}$/u.exec(text.slice(Math.max(0, start - 12), start))?.[1];
-  return maker !== undefined && !OF_PEOPLE.has(maker);
+  return maker !== undefined && !OF_PEOPLE.has(maker) && !isListedName(maker);
+}
+
+/** "SMITH 123-45-6789" is the number of a person. */
+function isListedName(word: string): boolean {
+  const list = nameList();
+  return list.given(word) > 0 || list.family(word) > 0;
 }
 
 const OF_PEOPLE = new Set('SSN SS TIN ITIN ID TAX NO NR NUM IS WAS AND OR TO MY HIS HER US USA SOC SOCIAL DOB NAME'.split(' '));

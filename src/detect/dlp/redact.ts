@@ -4,9 +4,9 @@
 import { atOnce } from '../../lib/turn.ts';
 import type { Match } from './finding-kind.ts';
 import { findingName } from './finding-name.ts';
-import { hashed, MASK, masked, partlyMasked, shaped } from './mask.ts';
+import { fitted, hashed, MASK, masked, partlyMasked, shaped } from './mask.ts';
 import type { DlpAction, DlpPlan } from './model.ts';
-import { MAX_TOKEN_VALUE, tokensIn } from './token.ts';
+import { ADDRESS_OF_TOKEN, MAX_TOKEN_VALUE, tokensIn } from './token.ts';
 
 /** Makes what the plan asks for in the place of one value. */
 export interface Replacer {
@@ -69,20 +69,23 @@ export function* redactTextInSteps(text: string, ruled: readonly Ruled[], replac
   return done === 0 ? text : out + text.slice(done);
 }
 
-/** How a value of JSON is replaced where a schema may object: first as the plan says, then by something of the same shape. */
-export type Manner = 'planned' | 'shaped';
+/** How a value of JSON is replaced where a schema may object: as the plan says, by something of the same shape, by something of the same length, too. */
+export type Manner = 'planned' | 'shaped' | 'fitted';
 
 /** What is walked over in one step, characters: less than a millisecond. */
 const STEP_CHARS = 131_072;
 /** Values replaced in one step. */
 const STEP_VALUES = 64;
 
-/** The same for the text of a JSON value: a number becomes a string (or zero), a key keeps apart from its neighbours. In steps. */
+/**
+ * The same for the text of a JSON value: a number becomes a string (or a number), a key keeps apart from its neighbours. In steps. `manners`: of each find;
+ * as the plan says unless given.
+ */
 export function* redactJsonInSteps(
   text: string,
   ruled: readonly Ruled[],
   replacer: Replacer,
-  manner: Manner,
+  manners?: readonly Manner[],
   stepChars = STEP_CHARS,
 ): Generator<void, string, void> {
   let out = '';
@@ -90,7 +93,7 @@ export function* redactJsonInSteps(
   let keys = 0;
   const strings = new Strings(text);
   let replaced = 0;
-  for (const { match, action } of ruled) {
+  for (const [index, { match, action }] of ruled.entries()) {
     if (!CHANGING.has(action)) continue;
     for (let to = strings.at + stepChars; to < match.start; to += stepChars) {
       strings.walk(to);
@@ -100,13 +103,23 @@ export function* redactJsonInSteps(
     const value = text.slice(match.start, match.end);
     const literal = !strings.holds(match.start);
     const plain = unescaped(value);
-    let by = manner === 'shaped' ? shaped(match.type, plain) : replacement(match, action, plain, replacer);
-    if (literal) by = manner === 'shaped' ? '0' : `"${by}"`;
+    const manner = manners?.[index] ?? 'planned';
+    let by =
+      manner === 'planned' ? replacement(match, action, plain, replacer) : standIn(ruled[index] as Ruled, plain, literal, manner, replacer);
+    if (literal && manner === 'planned') by = `"${by}"`;
     else if (isKey(text, match.end)) by = `${by}#${++keys}`;
     out += text.slice(done, match.start) + by;
     done = match.end;
   }
   return done === 0 ? text : out + text.slice(done);
+}
+
+function standIn({ match, action }: Ruled, value: string, literal: boolean, manner: 'shaped' | 'fitted', replacer: Replacer): string {
+  if (literal) return manner === 'shaped' ? '0' : value.replace(/\D/g, '').replace(/\d/g, '1') || '0';
+  const token = manner === 'shaped' && action === 'tokenize' && match.type === 'EMAIL' && value.length <= MAX_TOKEN_VALUE;
+  const made = token ? replacer.token(match, value) : undefined;
+  if (made !== undefined) return `${made}${ADDRESS_OF_TOKEN}`;
+  return JSON.stringify(manner === 'shaped' ? shaped(match.type, value) : fitted(value)).slice(1, -1);
 }
 
 function replacement(match: Match, action: DlpAction, value: string, replacer: Replacer): string {

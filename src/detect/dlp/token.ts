@@ -20,8 +20,11 @@ export interface TokenTerms {
   validFrom: string | undefined;
 }
 
-/** `dlp_` + type + `_` + the sealed value, base64url. */
-export const TOKEN = /\bdlp_([a-z]{2,24})_([A-Za-z0-9_-]{60,3000})/g;
+/** Makes a token an address, where a schema wants one. */
+export const ADDRESS_OF_TOKEN = '@redacted.invalid';
+
+/** `dlp_` + type + `_` + the sealed value, base64url; perhaps as an address. What is written right before it makes it no other word. */
+export const TOKEN = /dlp_([a-z]{2,24})_([A-Za-z0-9_-]{60,3000})(?:@redacted\.invalid)?/g;
 
 /** Values longer than this are masked instead, UTF-16 code units. */
 export const MAX_TOKEN_VALUE = 1024;

@@ -3,7 +3,7 @@
 import { type Flat, flatRoom, flatten, reversed, rotated } from './flat.ts';
 import { type FlowHasher, GRAM } from './hasher.ts';
 import type { DataRank } from './label.ts';
-import { bareAddress, isAddress, isRecipientKey, type Leaf } from './leaf.ts';
+import { bareAddress, isAddress, isDestination, isRecipientKey, type Leaf } from './leaf.ts';
 import { type FlowScope, isPlainLink, type Occurrence } from './scope.ts';
 import { opaqueAt, recordAt, type Source } from './source.ts';
 import { variantsOf } from './variant.ts';
@@ -124,20 +124,22 @@ function isKnown(scope: FlowScope, hasher: FlowHasher, text: string): boolean {
   return scope.values.has(hasher.value(flat, 0, flat.length));
 }
 
-/** Records each recipient was read in; undefined when there is no recipient, or one that was never read. */
+/** Records each recipient was read in; undefined when there is no recipient, or one that was never read: a webhook, somebody it is forwarded to. */
 function recipientsOf(leaves: readonly Leaf[], scope: FlowScope, hasher: FlowHasher): (readonly Occurrence[])[] | undefined {
   const found: (readonly Occurrence[])[] = [];
-  for (const { key, text } of leaves) {
-    if (!isRecipientKey(key)) continue;
-    for (const one of text.split(/[,;]/)) {
+  let isAddressed = false;
+  for (const leaf of leaves) {
+    if (!isDestination(leaf)) continue;
+    for (const one of leaf.text.split(/[,;]/)) {
       const flat = flatten(bareAddress(one), OTHER);
       if (flat.length === 0) continue;
       const occurrences = scope.values.get(hasher.value(flat, 0, flat.length));
       if (!occurrences) return undefined;
       found.push(occurrences);
+      isAddressed ||= isRecipientKey(leaf.key);
     }
   }
-  return found.length === 0 ? undefined : found;
+  return isAddressed ? found : undefined;
 }
 
 /** Pages that were read about are no data: following a link is what agents do. */

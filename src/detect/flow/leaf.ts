@@ -176,6 +176,27 @@ export function isRecipientKey(key: string | undefined): boolean {
   return key !== undefined && RECIPIENT_KEY.test(key);
 }
 
+/** Words of a key whose value says where else something goes: `forwardTo`, `notify_emails`, `webhook_url`, `shareWith`. */
+const DESTINATION_WORD =
+  /(?:^|[^a-z])(?:to|cc|bcc|ccs|bccs|recipients?|forward\w*|copy|copies|carbon|blind|notify|notification|share|shared|with|deliver\w*|webhooks?|hooks?|callbacks?|endpoint|destinations?|targets?|upload|push|post|redirect|relay|invite\w*|subscribers?|channels?|url|uri|urls)(?:[^a-z]|$)/;
+/** Whoever sends it gets nothing. */
+const SENDER_KEY = /^(?:from|sender|author|on_?behalf_?of)(?:_?(?:e?mail|address|name|phone|number))*$/i;
+const WEB_ADDRESS = /^\s*[a-z][a-z0-9+.-]{1,20}:\/\//i;
+
+/** Goes what is sent to this place, too? A key that says so, or an address on its own under any key but that of the sender. */
+export function isDestination({ key, text, isProse }: Leaf): boolean {
+  if (isRecipientKey(key)) return true;
+  if (isProse || key === undefined || SENDER_KEY.test(key)) return false;
+  if (text.includes('@') && isAddress(text)) return true;
+  if (!isAddress(text) && !WEB_ADDRESS.test(text) && !(text.includes('@') && /[,;]/.test(text))) return false;
+  return DESTINATION_WORD.test(
+    key
+      .slice(0, 128)
+      .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+      .toLowerCase(),
+  );
+}
+
 /** An address of a person or line, and nothing else. */
 export function isAddress(text: string): boolean {
   if (text.length > 254) return false;

@@ -95,8 +95,17 @@ function lookAtParameters(properties: JsonObject, path: string, walk: Walk): voi
 function lookAtKey(key: string, path: string, depth: number, walk: Walk): void {
   if (depth === 0) return;
   if (findHidden(key).length > 0) report(walk, 'poison.hidden-character', path, 0.95, key);
-  else if (key.length > 40 && key.includes(' ')) lookAt(key, path, 'schema-text', walk);
+  else if (key.length > MIN_SAYING_CHARS) lookAtWords(key, path, walk);
 }
+
+/** A long name is a sentence, whatever stands between its words. */
+function lookAtWords(name: string, path: string, walk: Walk): void {
+  const words = /\s/.test(name) ? name : name.replace(/([\p{Ll}\d])(\p{Lu})/gu, '$1 $2').replace(/[_.\-/:]+/g, ' ');
+  if (words.includes(' ')) lookAt(words, path, 'schema-text', walk);
+}
+
+/** Shorter names say nothing but what they name. */
+const MIN_SAYING_CHARS = 40;
 
 /** A name made of letters of several alphabets, or that says what it steals. */
 function lookAtName(name: string, path: string, walk: Walk): void {
@@ -104,6 +113,7 @@ function lookAtName(name: string, path: string, walk: Walk): void {
   else if (isMixedScript(name)) report(walk, 'poison.name', path, 0.95, name);
   else if (/(?:^|[_\W])(?:exfiltrat\w*|steal\w*|backdoor|keylog\w*|evil|malicious|hijack\w*|poison\w*|pwn\w*)(?:[_\W]|$)/i.test(name))
     report(walk, 'poison.name', path, 0.8, name);
+  else if (name.length > MIN_SAYING_CHARS) lookAtWords(name, path, walk);
 }
 
 function lookAt(text: string, path: string, place: Place, walk: Walk, hear?: (score: number) => void): void {

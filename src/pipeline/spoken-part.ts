@@ -1,0 +1,75 @@
+// What a server says to every model that connects, beside its definitions: the `instructions` of its handshake, and the entries of its list of resources.
+// Neither is approved one by one, so what reads like an order to the model is left out. Metrics and the process log name the finding, never the text.
+import { checkDefinition } from '../detect/injection/definition.ts';
+import { COUNTS } from '../detect/injection/finding.ts';
+import type { InjectionRule } from '../detect/injection/rule.ts';
+import { sha256Hex } from '../lib/digest.ts';
+import { isObject, type Json, type JsonObject } from '../lib/json.ts';
+import { Lru } from '../lib/lru.ts';
+import type { Flight } from './flight.ts';
+import type { ListShape } from './list-shape.ts';
+
+/** Longer instructions are not looked at, and left out, UTF-16 code units. */
+export const MAX_SPOKEN_CHARS = 65_536;
+/** Texts whose score is known. */
+const REMEMBERED = 20_000;
+const scores = new Lru<string, { score: number; type: string }>(REMEMBERED);
+
+/** The handshake as an agent may see it: with the instructions of a server that somebody approved or trusts, unless they read like an order. */
+export function withSpoken(flight: Flight, server: string, result: JsonObject): JsonObject {
+  const { instructions } = result;
+  if (instructions === undefined || maySay(flight, server, instructions)) return result;
+  const { instructions: _left, ...rest } = result;
+  return rest;
+}
+
+function maySay(flight: Flight, server: string, instructions: unknown): boolean {
+  const { snapshots } = flight.control;
+  if (typeof instructions !== 'string' || !snapshots.isOpen(server)) return false;
+  if (snapshots.isTrusted(server) && !isGuarded(flight, server)) return true;
+  const { score, type } = scoreOf({ instructions });
+  if (score < COUNTS) return true;
+  note(flight, server, type, 'a handshake');
+  return false;
+}
+
+/** Entries of a list of resources without those that read like orders, where rules of kind injection do more than note. */
+export function withoutOrders<T extends Json>(flight: Flight, server: string, shape: ListShape, items: readonly T[]): T[] {
+  const rule = shape.names === 'uri' ? ruleOf(flight, server) : undefined;
+  if (rule === undefined || rule.action === 'log' || rule.action === 'annotate') return [...items];
+  return items.filter((item) => isObject(item) && isHarmless(flight, server, item, rule));
+}
+
+function isHarmless(flight: Flight, server: string, item: JsonObject, rule: InjectionRule): boolean {
+  const { uri: _uri, icons: _icons, annotations: _annotations, size: _size, ...said } = item;
+  const { score, type } = scoreOf(said);
+  if (score < rule.minScore) return true;
+  note(flight, server, type, 'an entry of the resources');
+  return false;
+}
+
+function ruleOf({ control, call }: Flight, server: string) {
+  return call.principal && control.injection?.ruleFor(server, undefined, call.principal.agent);
+}
+
+function isGuarded(flight: Flight, server: string): boolean {
+  const rule = ruleOf(flight, server);
+  return rule !== undefined && rule.action !== 'log' && rule.action !== 'annotate';
+}
+
+function scoreOf(said: JsonObject): { score: number; type: string } {
+  const text = JSON.stringify(said);
+  if (text.length > MAX_SPOKEN_CHARS) return { score: 1, type: 'poison.unchecked' };
+  const key = sha256Hex(text);
+  const known = scores.get(key);
+  if (known) return known;
+  const [worst] = checkDefinition(said);
+  const found = { score: worst?.score ?? 0, type: worst?.type ?? 'poison.instruction' };
+  scores.set(key, found);
+  return found;
+}
+
+function note({ ports, control }: Flight, server: string, type: string, what: string): void {
+  ports.metrics.finding(type, 'strip', 1, control.org);
+  ports.logger.warn({ server, finding: type }, `${what} of a server holds what reads like an order to the model; it is left out`);
+}
