@@ -45,6 +45,8 @@ export async function removable(context: ArchiveContext, view: ControlView, arch
   if (value && value.seq <= to) [to, why] = [value.seq - 1, 'sealed values are left beside them: retention has to delete those first'];
   const held = await firstHeld(context, view, archivedTo + 1, to);
   if (held) [to, why] = [held.seq - 1, `under legal hold ${held.hold}`];
+  const open = await firstOpen(context, archivedTo + 1, to);
+  if (open !== undefined) [to, why] = [open - 1, 'a call of them still runs'];
   to = Math.min(to - (to % BLOCK_LEAVES), archivedTo + MAX_REMOVED);
   while (to > archivedTo && (await isCrossed(context, to))) {
     to -= BLOCK_LEAVES;
@@ -78,6 +80,29 @@ async function firstHeld(
     if (hold !== undefined) return { seq: entry.seq, hold };
   }
   return undefined;
+}
+
+/** The first decision of these whose call may still run: it has no outcome yet, and is not said to be lost. */
+async function firstOpen(context: ArchiveContext, fromSeq: number, to: number): Promise<number | undefined> {
+  const { org, logStore, clock } = context;
+  const begin = Math.max(fromSeq, await firstSince(context, clock.nowMs() - LONGEST_CALL_MS));
+  if (begin > to) return undefined;
+  const open = new Set<number>();
+  for await (const entry of logStore.read({ org, fromSeq: begin })) {
+    const content = contentOf(entry);
+    const { type, effect, single, decision, calls } = content;
+    if (type === 'decision' && effect === 'allow' && single !== true && entry.seq <= to && isInForce(entry, content)) open.add(entry.seq);
+    else if (type === 'outcome') open.delete(Number(decision));
+    else if (content.event === 'gap' && Array.isArray(calls))
+      for (const lost of calls) open.delete(Number(isObject(lost) && lost.decision));
+  }
+  const [first] = open; // in the order of the log
+  return first;
+}
+
+/** A decision under objects that had changed meanwhile allows nothing: the call was judged again. */
+function isInForce({ header }: StoredEntry, { judged }: JsonObject): boolean {
+  return (JSON.parse(header) as { revision: number }).revision === judged;
 }
 
 /** Does an outcome behind `to` belong to a decision before it? */

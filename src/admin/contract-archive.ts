@@ -16,6 +16,17 @@ export const archiveState = z.object({
   removable: z.number(),
   /** What keeps the next ones. */
   why: z.string(),
+  /** How the gateway that was asked archives by itself; absent when it does not. */
+  byItself: z
+    .object({
+      state: z.enum(['ok', 'failing', 'not_tried']),
+      /** When it last tried. */
+      tried: z.string().optional(),
+      problem: z.string().optional(),
+      /** Since when every try fails. */
+      since: z.string().optional(),
+    })
+    .optional(),
 });
 /** Both bounds fall on full blocks of 256 entries; `from` is the first entry there is unless given. */
 export const segmentQuery = z.strictObject({ from: seq.optional(), to: seq });

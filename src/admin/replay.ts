@@ -13,6 +13,7 @@ import type { AdminContext } from './context.ts';
 
 /** Definitions kept while a log is replayed. */
 const MAX_DEFINITIONS = 1_000;
+const COMPLETE = 'completion/complete';
 
 export interface Replayed extends RebuiltRequest {
   /** What could not be had: told to whoever asks, one line each. */
@@ -34,7 +35,9 @@ export class Replay {
     const missing: string[] = [];
     const { who, isKnown } = this.#callers.of(recorded);
     if (!isKnown) missing.push(`token "${recorded.principal.token}" is not there any more, or not in force then: its scopes are not known`);
-    const params = withArguments ? await this.#params(recorded, missing) : undefined;
+    // What a completion of a resource template leads to depends on its arguments, whether a rule asks for them or not.
+    const isNeeded = withArguments || (recorded.method === COMPLETE && recorded.capability?.kind === 'resource');
+    const params = isNeeded ? await this.#params(recorded, missing) : undefined;
     const definition = withDefinition ? await this.#definition(recorded.definition, missing) : undefined;
     return { ...rebuilt(recorded, { who, params, definition, facts }), missing };
   }

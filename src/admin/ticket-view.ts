@@ -42,6 +42,8 @@ const PROBLEMS = {
   not_a_reviewer: 'the rule names others as reviewers; an operator counts as the user that its object is linked to (spec.user)',
   self_approval: 'nobody decides about a call made for them or by an agent they answer for',
   voted_already: 'you have voted already, or somebody linked to the same user has',
+  not_linked:
+    'it takes several people, and yours is an operator that is linked to no user (spec.user) in force: whose it is cannot be told. Refusing takes no link',
   comment_required: 'a refusal needs a comment: the agent is told',
   claimed: 'somebody else works on it; take it over if you must',
   passkey_required: 'approving it takes your passkey, on its page',

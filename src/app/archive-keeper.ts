@@ -4,13 +4,14 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { link, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { type ArchiveContext, headAt, isCrossed, removable } from '../admin/archive-log.ts';
 import type { Checkpointer } from '../audit/checkpointer.ts';
 import { BLOCK_LEAVES } from '../audit/merkle.ts';
 import { SEGMENT_FORMAT, type SegmentHead } from '../audit/segment.ts';
 import { readSegment, segmentBytes } from '../audit/segment-file.ts';
 import { LogVerifier } from '../audit/verify.ts';
+import { GatewayError } from '../lib/error.ts';
 import type { ControlView } from '../object/snapshot.ts';
 import type { Logger } from '../observe/log.ts';
 import type { KeeperOptions } from './retention-keeper.ts';
@@ -33,6 +34,21 @@ export interface ArchiveOptions extends Pick<KeeperOptions, 'core' | 'controls' 
 const GIVEN_UP_MS = 86_400_000;
 const UNFINISHED = '.unfinished';
 
+/** How archiving by itself is doing, of one organization and as far as this process knows. */
+export interface ArchiveState {
+  /** When it was last tried; undefined: not yet, or another gateway was at it. */
+  triedMs: number | undefined;
+  problem: ArchiveProblem | undefined;
+}
+
+export interface ArchiveProblem {
+  code: string;
+  /** For operators of this organization: names no folder of the machine. */
+  text: string;
+  /** Since when every try fails. */
+  sinceMs: number;
+}
+
 interface Segment {
   path: string;
   to: number;
@@ -49,8 +65,9 @@ export class ArchiveKeeper {
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
   #isClosing = false;
-  /** Organizations whose last try failed. */
-  readonly #failing = new Set<string>();
+  readonly #states = new Map<string, ArchiveState>();
+  /** Told of each try that failed, and of the first one that did not. */
+  onTried: (org: string, what: 'failed' | 'recovered', problem: ArchiveProblem) => void = () => undefined;
 
   constructor(options: ArchiveOptions) {
     this.#options = options;
@@ -69,8 +86,17 @@ export class ArchiveKeeper {
     return this.#running;
   }
 
-  failing(): ReadonlySet<string> {
-    return this.#failing;
+  /** Organizations whose last try failed. */
+  failing(): string[] {
+    return [...this.#states].filter(([, { problem }]) => problem !== undefined).map(([org]) => org);
+  }
+
+  /** undefined: nothing of this organization is archived by itself, by this process. */
+  state(org: string): ArchiveState | undefined {
+    const { directory, controls } = this.#options;
+    const control = controls.all().find((one) => one.org === org);
+    if (directory === undefined || !control || !mayArchive(control.view)) return undefined;
+    return this.#states.get(org) ?? { triedMs: undefined, problem: undefined };
   }
 
   async close(): Promise<void> {
@@ -80,26 +106,37 @@ export class ArchiveKeeper {
   }
 
   async #work(): Promise<void> {
-    const { directory, controls, logger, core, instance } = this.#options;
+    const { directory, controls, core, instance } = this.#options;
     if (directory === undefined) return;
     for (const { org, view } of controls.all()) {
-      if (view.list('retention').every(({ spec }) => spec.archive === undefined)) {
-        this.#failing.delete(org);
-        continue;
-      }
-      try {
-        while (!this.#isClosing && (await this.#claim()) && (await this.#archiveOne(org, join(directory, org))));
-        this.#failing.delete(org);
-      } catch (error) {
-        this.#failing.add(org);
-        logger.error(
-          { org, why: error instanceof Error ? error.message : String(error) },
-          'the oldest entries of the log could not be archived',
-        );
-      }
+      if (mayArchive(view)) await this.#tryOne(org, join(directory, org));
+      else this.#states.delete(org);
     }
     const nowMs = core.clock.nowMs();
     await core.store.retention.claimWork(WORK, instance, nowMs, nowMs - 1).catch(() => false); // the lease ends by itself
+  }
+
+  async #tryOne(org: string, folder: string): Promise<void> {
+    const { logger, core } = this.#options;
+    const before = this.#states.get(org)?.problem;
+    try {
+      let isOurs = false;
+      while (!this.#isClosing && (await this.#claim())) {
+        isOurs = true;
+        if (!(await this.#archiveOne(org, folder))) break;
+      }
+      // Another gateway is at it: what this one met is not known to be mended.
+      if (!isOurs) return;
+      this.#states.set(org, { triedMs: core.clock.nowMs(), problem: undefined });
+      if (before) this.onTried(org, 'recovered', before);
+    } catch (error) {
+      const nowMs = core.clock.nowMs();
+      const problem = { ...problemOf(error), sinceMs: before?.sinceMs ?? nowMs };
+      this.#states.set(org, { triedMs: nowMs, problem });
+      const why = error instanceof Error ? error.message : String(error);
+      logger.error({ org, folder, why }, 'the oldest entries of the log could not be archived');
+      this.onTried(org, 'failed', problem);
+    }
   }
 
   /** False when nothing (more) may go. */
@@ -115,7 +152,7 @@ export class ArchiveKeeper {
     const segment = left ? await this.#checked(org, left, archived + 1) : await this.#write(org, folder, archived + 1, to);
     const { hash, file } = segment;
     const head = await headAt(context, segment.to);
-    if (head?.hash !== hash) throw new Error(`${segment.path} is not of this log; move it away`);
+    if (head?.hash !== hash) throw unsound(segment.path, 'is not of this log; move it away');
     // Whoever wrote it may have ended before it was there for good.
     await onDisk(segment.path, folder);
     const entry = await this.#remove(context, view, { head, file, from: archived + 1, rule });
@@ -167,6 +204,8 @@ export class ArchiveKeeper {
 
   /** Read again from the disk. Throws for anything that does not verify alone, with the keys of this log. */
   async #checked(org: string, { path, to }: Segment, from: number): Promise<Checked> {
+    // Whoever reads something else may wait for ever.
+    if (!(await stat(path)).isFile()) throw unsound(path, 'is no regular file; move it away');
     const log = new LogVerifier({ allowPartial: true });
     const digest = createHash('sha256');
     const chunks = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
@@ -179,7 +218,7 @@ export class ArchiveKeeper {
     const { state, reason = '' } = check?.verdict() ?? { state: 'broken' as const };
     const { head, state: chain } = log.verdict();
     if (state !== 'sound' || chain === 'broken' || head?.seq !== to || check?.head.from !== from)
-      throw new Error(`${path} does not verify, so nothing was taken out of the database; move it away: ${reason}`);
+      throw unsound(path, `does not verify, so nothing was taken out of the database; move it away: ${reason || 'it ends early'}`);
     return { path, to, hash: head.hash, file: digest.digest('hex') };
   }
 
@@ -195,6 +234,22 @@ export class ArchiveKeeper {
     const { revision } = await this.#options.core.store.log.head(org);
     return (await this.#options.controls.atLeast(org, revision)).view;
   }
+}
+
+function mayArchive(view: ControlView): boolean {
+  return view.list('retention').some(({ spec }) => spec.archive !== undefined);
+}
+
+function unsound(path: string, what: string): GatewayError {
+  return new GatewayError('segment_unsound', `${basename(path)} ${what}`, { detail: path });
+}
+
+function problemOf(error: unknown): { code: string; text: string } {
+  if (error instanceof GatewayError) return { code: error.code, text: error.message };
+  const { code, syscall } = (error ?? {}) as Partial<NodeJS.ErrnoException>;
+  if (typeof code !== 'string') return { code: 'unknown', text: 'it failed; the process log says why' };
+  const at = typeof syscall === 'string' ? `${code} at ${syscall}` : code;
+  return { code, text: `a file could not be written or read (${at}); the process log names it` };
 }
 
 /** A file of these entries that is there already: written before a gateway ended, or by hand. It is used as it is. */

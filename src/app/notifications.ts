@@ -10,7 +10,7 @@ const CHANCES = 1_000_000;
 /** Failures of one kind are told once in this time, milliseconds. */
 const HEALTH_PAUSE_MS = 3_600_000;
 
-type Parts = Pick<Inside, 'store' | 'vault' | 'control' | 'clock' | 'logger' | 'instance' | 'checkpoints' | 'metrics'>;
+type Parts = Pick<Inside, 'store' | 'vault' | 'control' | 'clock' | 'logger' | 'instance' | 'checkpoints' | 'archives' | 'metrics'>;
 
 export function createNotifier(parts: Parts): Notifier {
   const { store, vault, control, clock, logger, instance, checkpoints, metrics } = parts;
@@ -39,8 +39,21 @@ export function createNotifier(parts: Parts): Notifier {
       .catch((failure: unknown) => logger.warn({ org, why: String(failure) }, 'a failed checkpoint could not be told'));
   };
   checkpoints.onFailure = onFailure;
+  parts.archives.onTried = archiveTold(notifier, parts);
   notifyMetrics(notifier, metrics);
   return notifier;
+}
+
+/** A spell of failures is told as long as it lasts, now and then; its end is told once. */
+function archiveTold(notifier: Notifier, { clock, logger, instance }: Parts): Parts['archives']['onTried'] {
+  return (org, what, { code, sinceMs }) => {
+    const type = `archive.${what}` as const;
+    const spell = `${type}/${instance}/${sinceMs}`;
+    const key = what === 'recovered' ? spell : `${spell}/${code}/${Math.floor(clock.nowMs() / HEALTH_PAUSE_MS)}`;
+    notifier
+      .raise(org, key, { type, subject: 'log', data: { code, since: new Date(sinceMs).toISOString(), instance } })
+      .catch((error: unknown) => logger.warn({ org, why: String(error) }, 'how archiving goes could not be told'));
+  };
 }
 
 function notifyMetrics(notifier: Notifier, metrics: Parts['metrics']): void {

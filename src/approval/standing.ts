@@ -26,6 +26,8 @@ export function standingVotes(
   const counted: Reviewer[] = [];
   for (const person of people) {
     if (isOwn(asked, person) || !isReviewer(approvers, person)) continue;
+    // As with votes on a ticket: whose it is cannot be told.
+    if ((approvers?.quorum ?? 1) > 1 && person.user === undefined) continue;
     const isSame = counted.some(({ operator, user }) => operator === person.operator || (user !== undefined && user === person.user));
     if (!isSame) counted.push(person);
   }

@@ -117,6 +117,8 @@ describe('a vote', () => {
       undefined,
       'voted_already',
     ],
+    ['by nobody knows whom, where it takes two', { ...ticket, quorum: 2 }, reviewer('r'), 'approve', undefined, 'not_linked'],
+    ['by nobody knows whom, refusing', { ...ticket, quorum: 2 }, reviewer('r'), 'refuse', 'no', undefined],
     ['after the end', withVote(ticket, vote('r')), reviewer('r2'), 'approve', undefined, 'not_open'],
   ])('%s', (_, on, by, verdict, comment, problem) => {
     expect(voteProblem(on, by, verdict, comment)).toBe(problem);
@@ -124,9 +126,11 @@ describe('a vote', () => {
 
   it('grants with the quorum, refuses at once', () => {
     const two = { ...ticket, quorum: 2 };
-    expect(withVote(two, vote('r')).state).toBe('open');
-    expect(withVote(withVote(two, vote('r')), vote('s')).state).toBe('approved');
-    expect(withVote(withVote(two, vote('r')), vote('s', 'refuse')).state).toBe('refused');
+    const [r, s] = [vote('r', 'approve', 'rita'), vote('s', 'approve', 'sam')];
+    expect(withVote(two, r).state).toBe('open');
+    expect(withVote(withVote(two, r), s).state).toBe('approved');
+    expect(withVote(withVote(two, r), vote('s', 'refuse')).state).toBe('refused');
+    expect(withVote(withVote(two, vote('q')), s).state, 'of nobody knows whom, from before that was refused').toBe('open');
   });
 });
 

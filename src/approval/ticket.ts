@@ -126,10 +126,13 @@ export function newTicket(org: string, asking: Asking, made: { id: string; nonce
 }
 
 export type VoteRefusal =
-  | ('not_open' | 'not_a_reviewer' | 'self_approval' | 'voted_already' | 'comment_required' | 'claimed')
+  | ('not_open' | 'not_a_reviewer' | 'self_approval' | 'voted_already' | 'comment_required' | 'claimed' | 'not_linked')
   | PasskeyRefusal;
 
-/** INVARIANT: nobody decides about what they asked for, and nobody twice, by themselves or through others (test/scenario/approval-queue.test.ts). */
+/**
+ * INVARIANT: nobody decides about what they asked for, and nobody twice, by themselves or through others (test/scenario/approval-queue.test.ts).
+ * Whose an operator is that is linked to nobody cannot be told: where it takes several people, it is none of them.
+ */
 export function voteProblem(
   ticket: Ticket,
   reviewer: Reviewer,
@@ -139,6 +142,7 @@ export function voteProblem(
   if (ticket.state !== 'open') return 'not_open';
   const authority = authorityOf(ticket, reviewer);
   if (typeof authority === 'string') return authority;
+  if (verdict === 'approve' && !isKnown(ticket, reviewer)) return 'not_linked';
   return verdict === 'refuse' && !comment ? 'comment_required' : undefined;
 }
 
@@ -191,9 +195,13 @@ export function qualification(ticket: Ticket, reviewer: Reviewer, onBehalfOf: st
 
 export function withVote(ticket: Ticket, vote: Vote): Ticket {
   const votes = [...ticket.votes, vote];
-  const approvals = votes.filter(({ verdict }) => verdict === 'approve').length;
+  const approvals = votes.filter((one) => one.verdict === 'approve' && isKnown(ticket, one)).length;
   const state = vote.verdict === 'refuse' ? 'refused' : approvals >= ticket.quorum ? 'approved' : 'open';
   return { ...ticket, state, votes, version: ticket.version + 1 };
+}
+
+function isKnown({ quorum }: Pick<Ticket, 'quorum'>, { user }: Pick<Vote, 'user'>): boolean {
+  return quorum <= 1 || user !== undefined;
 }
 
 export function withEnd(ticket: Ticket, state: TicketState, ended: Partial<NonNullable<Ticket['ended']>> & { timeMs: number }): Ticket {

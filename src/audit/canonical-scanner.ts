@@ -10,12 +10,18 @@ export const byte = {
 const MAX_DEPTH = 32;
 /** Digits that are exact whatever they are. */
 const MAX_DIGITS = 15;
+/** Digits behind a point; with more of them small numbers are written in another way. */
+const MAX_FRACTION = 6;
+const POINT = 0x2e;
 
 const { quote: QUOTE, backslash: BACKSLASH, colon: COLON, comma: COMMA, zero: ZERO, nine: NINE } = byte;
 const { open: OPEN, close: CLOSE, openList: OPEN_LIST, closeList: CLOSE_LIST } = byte;
 
 /** What may follow a backslash in the one text that RFC 8785 has, but for `u`. */
 const ESCAPED = new Set([...'"\\bfnrt'].map((char) => char.charCodeAt(0)));
+
+/** 1 for what stands in a text as it is, and says nothing about it. */
+const IS_PLAIN = Uint8Array.from({ length: 256 }, (_, code) => Number(code >= 0x20 && code < 0x80 && code !== QUOTE && code !== BACKSLASH));
 
 export const [TRUE, FALSE, NULL] = ['true', 'false', 'null'].map((text) => Buffer.from(text)) as [Buffer, Buffer, Buffer];
 
@@ -123,6 +129,7 @@ export class CanonicalScanner {
     if (bytes[this.at] !== QUOTE) return false;
     for (let at = this.at + 1; at < end; at++) {
       const byte = bytes[at] as number;
+      if (IS_PLAIN[byte] === 1) continue;
       if (byte === QUOTE) {
         this.at = at + 1;
         return true;
@@ -155,7 +162,7 @@ export class CanonicalScanner {
   }
 
   number(): boolean {
-    if (this.digits() >= 0) return true;
+    if (this.digits() >= 0 || this.#fraction()) return true;
     const bytes = this.bytes;
     const from = this.at;
     let at = from;
@@ -166,11 +173,36 @@ export class CanonicalScanner {
     return Number.isFinite(Number(text)) && String(Number(text)) === text;
   }
 
+  /**
+   * A number with few digits behind its point, and few in all: different ones of so many digits are different numbers, so each is the one text of
+   * its own (ECMA-262 Number::toString). False, and not moved on, for any other.
+   */
+  #fraction(): boolean {
+    const bytes = this.bytes;
+    const from = this.at;
+    let at = from;
+    while (isDigit(bytes[at])) at++;
+    const point = at;
+    if (point === from || bytes[point] !== POINT || (bytes[from] === ZERO && point > from + 1)) return false;
+    do at++;
+    while (isDigit(bytes[at]));
+    const digits = at - point - 1;
+    if (digits < 1 || digits > MAX_FRACTION || at - from - 1 > MAX_DIGITS || bytes[at - 1] === ZERO) return false;
+    const next = bytes[at];
+    if (at >= this.end || (next !== COMMA && next !== CLOSE && next !== CLOSE_LIST)) return false;
+    this.at = at;
+    return true;
+  }
+
   literal(literal: Uint8Array): boolean {
     if (!sameBytes(this.bytes, this.at, literal)) return false;
     this.at += literal.length;
     return true;
   }
+}
+
+function isDigit(code: number | undefined): boolean {
+  return code !== undefined && code >= ZERO && code <= NINE;
 }
 
 export function sameBytes(bytes: Uint8Array, at: number, expected: Uint8Array): boolean {

@@ -1,7 +1,8 @@
 // Which calls are decided, open, closed or lost while a log is read in order: the rules that join decisions, outcomes and gaps.
 // Bounded: remembers every open call, the newest MAX_REMEMBERED that were allowed, and what became of the newest FATE_WINDOW entries.
 import { isObject, type JsonObject } from '../lib/json.ts';
-import { Recent, RecentSet } from '../lib/recent.ts';
+import { Recent } from '../lib/recent.ts';
+import { RecentTexts } from '../lib/recent-texts.ts';
 import { ApprovalLedger } from './approval-ledger.ts';
 import type { Breach } from './rules.ts';
 
@@ -22,7 +23,7 @@ export class CallLedger {
   readonly #fates = new Uint8Array(FATE_WINDOW);
   #seq = 0;
   /** Calls that were allowed by a decision that was not void. */
-  readonly #allowed = new RecentSet<string>(MAX_REMEMBERED);
+  readonly #allowed = new RecentTexts(MAX_REMEMBERED);
   readonly #approvals = new ApprovalLedger();
   #lostCount = 0;
   #voidCount = 0;

@@ -59,8 +59,8 @@ export class AuditLog {
   /** Durable when it resolves. Rejects with GatewayError `log_unavailable` when the entry could not be written. */
   record(org: string, draft: AuditDraft): Promise<Receipt> {
     const { role, value } = committable(draft);
-    if (value !== undefined && value.text.length >= MIN_LONG_CHARS)
-      return stepByStep(this.#committed(org, role, value)).then((made) => this.#append(org, entryOf(draft, made)));
+    if (value !== undefined && isLong(value.text))
+      return stepByStep(this.#committedInSteps(org, role, value)).then((made) => this.#append(org, entryOf(draft, made)));
     let entry: EntryDraft;
     try {
       entry = this.entry(org, draft);
@@ -73,7 +73,7 @@ export class AuditLog {
   /** The entry of a draft without appending it: what ObjectStore.write takes with a change of objects. */
   entry(org: string, draft: AuditDraft): EntryDraft {
     const { role, value } = committable(draft);
-    return entryOf(draft, value && atOnce(this.#committed(org, role, value)));
+    return entryOf(draft, value && this.#committed(org, role, value));
   }
 
   #append(org: string, entry: EntryDraft): Promise<Receipt> {
@@ -106,12 +106,17 @@ export class AuditLog {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(opened.subarray(SALT_BYTES));
   }
 
-  *#committed(org: string, role: PayloadDraft['role'], value: Value): Generator<void, Committed, void> {
+  #committed(org: string, role: PayloadDraft['role'], value: Value): Committed {
+    if (isLong(value.text)) return atOnce(this.#committedInSteps(org, role, value));
+    const { commitment, salted } = commitShort(value.text, this.#random);
+    if (value.keep === false) return { commitment, payloads: NONE };
+    return { commitment, payloads: [{ commitment, role, sealed: this.#sealer.seal(org, salted) }] };
+  }
+
+  *#committedInSteps(org: string, role: PayloadDraft['role'], value: Value): Generator<void, Committed, void> {
     const { commitment, salted } = yield* committing(value.text, this.#random);
     if (value.keep === false) return { commitment, payloads: NONE };
-    const isLong = value.text.length >= MIN_LONG_CHARS;
-    const sealed = isLong ? yield* this.#sealer.sealInSteps(org, salted) : this.#sealer.seal(org, salted);
-    return { commitment, payloads: [{ commitment, role, sealed }] };
+    return { commitment, payloads: [{ commitment, role, sealed: yield* this.#sealer.sealInSteps(org, salted) }] };
   }
 }
 
@@ -123,6 +128,10 @@ interface Committed {
 
 /** A longer value is committed to in steps, so that nobody waits for it, UTF-16 code units. */
 const MIN_LONG_CHARS = 262_144;
+
+function isLong(text: string): boolean {
+  return text.length >= MIN_LONG_CHARS;
+}
 
 function committable(draft: AuditDraft): { role: PayloadDraft['role']; value: Value | undefined } {
   if (draft.type === 'decision') return { role: 'arguments', value: draft.arguments };
@@ -162,17 +171,19 @@ export interface Commitment {
 
 /** Salted commitment: equal values are not recognisable as equal, and a value of few possibilities cannot be guessed. */
 export function commit(valueText: string, random: Random = systemRandom): Commitment {
-  return atOnce(committing(valueText, random));
+  return isLong(valueText) ? atOnce(committing(valueText, random)) : commitShort(valueText, random);
+}
+
+function commitShort(valueText: string, random: Random): Commitment {
+  const salted = Buffer.allocUnsafe(SALT_BYTES + Buffer.byteLength(valueText, 'utf8'));
+  salted.set(random.bytes(SALT_BYTES), 0);
+  salted.write(valueText, SALT_BYTES, 'utf8');
+  return { commitment: sha256Hex(salted), salted };
 }
 
 function* committing(valueText: string, random: Random): Generator<void, Commitment, void> {
-  const isLong = valueText.length >= MIN_LONG_CHARS;
-  const salted = isLong ? yield* utf8InSteps(valueText, SALT_BYTES) : Buffer.allocUnsafe(SALT_BYTES + Buffer.byteLength(valueText, 'utf8'));
+  const salted = yield* utf8InSteps(valueText, SALT_BYTES);
   salted.set(random.bytes(SALT_BYTES), 0);
-  if (!isLong) {
-    salted.write(valueText, SALT_BYTES, 'utf8');
-    return { commitment: sha256Hex(salted), salted };
-  }
   return { commitment: yield* sha256HexInSteps(salted), salted };
 }
 

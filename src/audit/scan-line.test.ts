@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../lib/canonical-json.ts';
+import { CanonicalScanner } from './canonical-scanner.ts';
 import { entryLine, GENESIS, linkEntry } from './chain.ts';
 import { decisionContent, outcomeContent } from './entry.ts';
 import { parseLine } from './line.ts';
@@ -136,6 +137,48 @@ describe('the short way', () => {
       }),
       { numRuns: 3_000 },
     );
+  });
+
+  it('takes a number when it is the one text of its value, and the usual ones without making it', () => {
+    const scanner = new CanonicalScanner();
+    const isTaken = (text: string): boolean => {
+      scanner.begin(Buffer.from(`${text},`), 0, text.length + 1);
+      return scanner.number() && scanner.at === text.length;
+    };
+    const digits = fc.string({ unit: fc.constantFrom(...'0012345678999'), maxLength: 18 });
+    const written = fc.tuple(digits, fc.constantFrom('.', '', '..', '-', 'e'), digits).map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(
+        fc.oneof(written, fc.double({ noNaN: true, noDefaultInfinity: true }).map(String), fc.string({ maxLength: 4 })),
+        (text) => {
+          const isOne = text !== '' && String(Number(text)) === text && Number.isFinite(Number(text));
+          expect(isTaken(text), text).toBe(isOne);
+        },
+      ),
+      {
+        numRuns: 5_000,
+        examples: ['0.000001', '0.0000001', '0.1', '00.1', '1.10', '.5', '5.', '65.535', '123456789.123456', '1e-7', '-0.5'].map((text) => [
+          text,
+        ]),
+      },
+    );
+  });
+
+  it('lays each line to the one before it, also after one that it did not take, and where the number gets longer', async () => {
+    let at: Head = { seq: 8, hash: 'b'.repeat(64), revision: 3 };
+    const scanner = new LineScanner();
+    for (let n = 0; n < 1_100; n++) {
+      const content = n % 7 === 3 ? canonicalJson({ ...JSON.parse(contents[0] ?? ''), approval: 'appr_1' }) : (contents[n % 3] ?? '');
+      const line = Buffer.from(lineOf(content, at));
+      const scanned = scanner.scan(line, 0, line.length, 'acme', at);
+      expect(scanned === undefined, String(at.seq)).toBe(n % 7 === 3);
+      // The line after this one is not taken for it, nor this one for another.
+      expect(scanner.scan(line, 0, line.length, 'acme', { ...at, seq: at.seq + 1 })).toBeUndefined();
+      expect(scanner.scan(line, 0, line.length, 'acme', { ...at, hash: 'c'.repeat(64) })).toBeUndefined();
+      const { hash: next } = linkEntry('acme', at, at.revision, content);
+      if (scanned) expect(scanned).toMatchObject({ hash: next, header: { seq: at.seq + 1, prev: at.hash } });
+      at = { seq: at.seq + 1, hash: next, revision: at.revision };
+    }
   });
 
   it('takes what it takes by itself, also when it has seen more members and values than it keeps', () => {

@@ -102,8 +102,15 @@ export class LineScanner extends CanonicalScanner {
   #single = false;
   readonly #path = new MemberPath<Named>(OTHER);
   readonly #tail = new LineTail();
+  readonly #ofOutcome = { type: 'outcome', call: '', decision: 0, status: '' };
+  readonly #ofDecision = { type: 'decision', call: '', effect: '', judged: 0, policy: 0 };
+  readonly #ofSingle = { ...this.#ofDecision, single: true };
+  readonly #line: ParsedLine = { header: { content: '', org: '', prev: '', revision: 0, seq: 0 }, hash: '', content: {} };
 
-  /** The line at [from, to) when it is sound by itself and follows this head without a change of the revision; else undefined. */
+  /**
+   * The line at [from, to) when it is sound by itself and follows this head without a change of the revision; else undefined. What it gives is good
+   * until the next line: millions of lines leave nothing behind.
+   */
   scan(bytes: Buffer, from: number, to: number, org: string, head: Head): ParsedLine | undefined {
     const tail = this.#tail;
     tail.follow(org, head);
@@ -115,7 +122,15 @@ export class LineScanner extends CanonicalScanner {
     const contentHash = sha256Hex(bytes.subarray(contentAt, tailAt));
     const hash = tail.link(contentHash);
     if (!tail.isAt(bytes, tailAt)) return undefined;
-    return { header: { content: contentHash, org, prev: head.hash, revision: head.revision, seq: head.seq + 1 }, hash, content };
+    const { header } = this.#line;
+    header.content = contentHash;
+    header.org = org;
+    header.prev = head.hash;
+    header.revision = head.revision;
+    header.seq = head.seq + 1;
+    this.#line.hash = hash;
+    this.#line.content = content;
+    return this.#line;
   }
 
   /** The members that the rules over many lines need; a decision that names an approval goes the long way. */
@@ -125,19 +140,26 @@ export class LineScanner extends CanonicalScanner {
     this.#single = false;
     if (!this.#members() || this.at !== to) return undefined;
     if (!this.isAscii && !isUtf8(bytes.subarray(from, to))) return undefined;
-    if (this.#type === 'outcome')
-      return (this.#seen & OF_OUTCOME) === OF_OUTCOME
-        ? { type: 'outcome', call: this.#call, decision: this.#decision, status: this.#status }
-        : undefined;
+    return this.#type === 'outcome' ? this.#outcome() : this.#decided();
+  }
+
+  #outcome(): JsonObject | undefined {
+    if ((this.#seen & OF_OUTCOME) !== OF_OUTCOME) return undefined;
+    const content = this.#ofOutcome;
+    content.call = this.#call;
+    content.decision = this.#decision;
+    content.status = this.#status;
+    return content;
+  }
+
+  #decided(): JsonObject | undefined {
     if ((this.#seen & OF_DECISION) !== OF_DECISION || this.#policy !== this.#judged) return undefined;
-    return {
-      type: 'decision',
-      call: this.#call,
-      effect: this.#effect,
-      judged: this.#judged,
-      policy: this.#policy,
-      ...(this.#single ? SINGLE : {}),
-    };
+    const content = this.#single ? this.#ofSingle : this.#ofDecision;
+    content.call = this.#call;
+    content.effect = this.#effect;
+    content.judged = this.#judged;
+    content.policy = this.#policy;
+    return content;
   }
 
   /** Those of the content. INVARIANT: names are sorted and different (scan-line.test.ts). */
@@ -227,10 +249,9 @@ export class LineScanner extends CanonicalScanner {
     const bytes = this.bytes;
     const from = this.at;
     if (bytes[from] !== byte.quote || bytes[from + HASH_CHARS + 1] !== byte.quote) return false;
-    for (let at = from + 1; at <= from + HASH_CHARS; at++) {
-      const digit = bytes[at] as number;
-      if (!((digit >= byte.zero && digit <= byte.nine) || (digit >= 0x61 && digit <= 0x66))) return false;
-    }
+    let wrong = 0;
+    for (let at = from + 1; at <= from + HASH_CHARS; at++) wrong |= NO_DIGIT[bytes[at] as number] as number;
+    if (wrong !== 0) return false;
     this.at = from + HASH_CHARS + 2;
     return true;
   }
@@ -318,7 +339,8 @@ export class LineScanner extends CanonicalScanner {
   }
 }
 
-const SINGLE = { single: true };
+/** 0 for each digit of a hash. */
+const NO_DIGIT = Uint8Array.from({ length: 256 }, (_, code) => Number(!'0123456789abcdef'.includes(String.fromCharCode(code))));
 const AGENT = Buffer.from('{"agent":');
 const [COUNT, TYPE, SCORE] = ['count', 'type', 'score'].map((text) => Buffer.from(text)) as [Buffer, Buffer, Buffer];
 const ERAS = ['legacy', 'modern'].map((era) => Buffer.from(`{"era":"${era}","version":`));

@@ -1,7 +1,8 @@
 // URI templates and the routing of URIs: who gets a URI, what happens when two claim it, what a hostile server can do.
 import { describe, expect, test } from 'vitest';
+import { MAX_TEMPLATE_CHARS, MAX_URI_CHARS } from '../mcp/uri-expansion.ts';
 import { gatewayUri, MAX_LISTED_URIS, MAX_OWNER_CHARS, MAX_TEMPLATES, parseGatewayUri, UriRoutes } from './uri-routes.ts';
-import { compileTemplate, MAX_EXPRESSIONS, MAX_TEMPLATE_CHARS, MAX_URI_CHARS } from './uri-template.ts';
+import { compileTemplate, MAX_EXPRESSIONS } from './uri-template.ts';
 
 describe('a URI template', () => {
   test.each([

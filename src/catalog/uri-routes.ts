@@ -2,7 +2,8 @@
 // servers claim one URI, neither gets it: each is reached under `sallyport://<server>/<percent-encoded URI>` instead.
 // What one principal saw never routes another's calls, and a link in a result never outranks a list.
 import { Lru } from '../lib/lru.ts';
-import { compileTemplate, MAX_URI_CHARS, type UriTemplate } from './uri-template.ts';
+import { MAX_URI_CHARS } from '../mcp/uri-expansion.ts';
+import { compileTemplate, type UriTemplate } from './uri-template.ts';
 
 export const GATEWAY_SCHEME = 'sallyport://';
 

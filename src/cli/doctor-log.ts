@@ -1,4 +1,4 @@
-// What `sallyport doctor` says of the log: its last entries verified, as the running gateway exports them; its anchors.
+// What `sallyport doctor` says of the log: its last entries verified, as the running gateway exports them; its anchors and its archive.
 import { splitLines, verifyLog } from '../audit/verify.ts';
 import type { AdminClient } from './admin-client.ts';
 import type { Check } from './doctor-checks.ts';
@@ -19,6 +19,24 @@ export async function lookAtAnchors(client: AdminClient): Promise<Check[]> {
     });
   } catch (error) {
     return [{ name: 'anchors', state: 'warn', message: messageOf(error) }];
+  }
+}
+
+/** Nothing where the gateway archives nothing by itself. */
+export async function lookAtArchive(client: AdminClient): Promise<Check[]> {
+  const name = 'archive';
+  try {
+    const { archived, byItself } = await client.archiveState();
+    if (!byItself) return [];
+    const { state, tried, problem, since } = byItself;
+    if (state === 'failing') {
+      const next = 'Entries stay in the database until it is mended; then they go at the next look (audit.archiveIntervalMs).';
+      return [{ name, state: 'warn', message: `fails since ${since}: ${problem}`, next }];
+    }
+    const when = tried === undefined ? 'not tried yet by this gateway' : `last looked at ${tried}`;
+    return [{ name, state: 'ok', message: `entries up to ${archived} are archived; ${when}` }];
+  } catch (error) {
+    return [{ name, state: 'warn', message: messageOf(error) }];
   }
 }
 

@@ -84,6 +84,25 @@ it('a grant is written, listed, confirmed by somebody else, looked at by the doc
   expect(await ok(['approval', 'grant', 'revoke', 'small'], rita)).toContain('ended');
 });
 
+it('the doctor counts people where a rule takes several', { timeout: TIMEOUT_MS }, async () => {
+  const looked = async () => {
+    const { checks } = jsonOf(await cli(['doctor', '--json'])) as unknown as { checks: { name: string }[] };
+    return checks.find(({ name }) => name === 'approvers');
+  };
+  expect(await looked()).toBeUndefined();
+  const file = join(folder, 'quorum.yaml');
+  const rule = '{ name: big, match: { tool: [create_refund] }, effect: hold, obligations: { approvers: { quorum: 2 } } }';
+  await writeFile(file, `kind: policy\nmetadata: { name: two }\nspec:\n  rules:\n    - ${rule}\n`);
+  await ok(['apply', '-f', file]);
+  // The admin's own operator is linked to nobody, and a second one of the same person adds none.
+  await ok(['operator', 'create', 'rita-2', '--role', 'reviewer', '--user', 'ada']);
+  expect(await looked()).toMatchObject({ state: 'warn', message: expect.stringContaining('two/big takes 2; 1 person is linked') });
+  await ok(['operator', 'create', 'ben-1', '--role', 'reviewer', '--user', 'ben']);
+  expect(await looked()).toMatchObject({ state: 'ok', message: expect.stringContaining('2 people') });
+  await ok(['operator', 'revoke', 'ben-1']);
+  expect(await looked()).toMatchObject({ state: 'warn', next: expect.stringContaining('--user USER') });
+});
+
 it('says what is missing or wrong', { timeout: TIMEOUT_MS }, async () => {
   const wrong = async (...args: string[]) => {
     const { code, stderr } = await cli(['approval', 'grant', 'create', ...args]);

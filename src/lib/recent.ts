@@ -31,26 +31,3 @@ export class Recent<K, V> {
     this.#older.clear();
   }
 }
-
-export class RecentSet<K> {
-  readonly #max: number;
-  #newer = new Set<K>();
-  #older = new Set<K>();
-
-  constructor(max: number) {
-    this.#max = max;
-  }
-
-  /** Is it new? */
-  add(key: K): boolean {
-    if (this.#older.size > 0 && this.#older.has(key)) return false;
-    const before = this.#newer.size;
-    this.#newer.add(key);
-    if (this.#newer.size === before) return false;
-    if (this.#newer.size >= this.#max) {
-      this.#older = this.#newer;
-      this.#newer = new Set();
-    }
-    return true;
-  }
-}

@@ -151,6 +151,10 @@ function health(content: JsonObject): EventDraft[] {
       const counts = { values: Number(content.values) || 0, held: Number(content.held) || 0 };
       return [{ type: 'log.erased', subject: 'log', data: { ...pick(content, ['what', 'cause', 'rule', 'request']), ...counts } }];
     }
+    case 'anchor': {
+      const type = `anchor.${String(content.what)}`;
+      return isEventType(type) ? [{ type, subject: 'log', data: pick(content, ['anchor', 'kind', 'instance']) }] : [];
+    }
     case 'degraded':
       return [{ type: 'log.degraded', subject: 'log', data: pick(content, ['from', 'to', 'instance']) }];
     case 'start':

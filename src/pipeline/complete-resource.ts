@@ -1,25 +1,12 @@
-// Completions of resource templates: what stands already, and each value a server proposes, leads to a resource, and whoever may not read that learns
-// nothing of it. Never widens what rules let through: the template itself was decided before.
-import type { Decision } from '../call.ts';
-import { expandedTemplate } from '../catalog/uri-template.ts';
+// Completions of resource templates: each value a server proposes leads to a resource, and whoever may not read that learns nothing of it.
+// Never widens what rules let through: the template, and what the values so far lead to, were decided before.
 import type { JsonObject } from '../lib/json.ts';
 import { isObject } from '../lib/json.ts';
-import type { DecideInput } from '../policy/decide-input.ts';
-import type { PolicySet } from '../policy/policy-set.ts';
+import { expandedTemplate } from '../mcp/uri-expansion.ts';
 import type { Flight } from './flight.ts';
 
 /** Proposals of one answer that are looked at; the protocol knows a hundred. */
 export const MAX_PROPOSALS = 1_000;
-
-/** What these rules say of it: where the resource that is meant so far has another name than the template, of both. */
-export function decideMeant(flight: Flight, policies: PolicySet, asked: DecideInput): Decision {
-  const decision = policies.decide(asked);
-  const meant = decision.effect === 'deny' ? undefined : resourceMeant(flight);
-  if (meant === undefined) return decision;
-  if (meant.name === undefined) return policies.refuse(asked);
-  const ofMeant = policies.decide({ ...asked, capability: { kind: 'resource', name: meant.name } });
-  return ofMeant.effect === 'deny' ? ofMeant : decision;
-}
 
 /** INVARIANT: a value that leads to what this principal may not read is not proposed (test/scenario/policy-discovery.test.ts). */
 export function readableValues(flight: Flight, result: JsonObject): JsonObject {
@@ -36,16 +23,6 @@ export function readableValues(flight: Flight, result: JsonObject): JsonObject {
   // How many there are in all counts those, too.
   const { total: _, ...rest } = completion;
   return { ...result, completion: { ...rest, values } };
-}
-
-/** undefined: no other one than the template. One without a name is longer than rules look at. */
-function resourceMeant(flight: Flight): { name: string | undefined } | undefined {
-  const asked = templateAsked(flight);
-  if (!asked) return undefined;
-  const { [asked.variable]: _, ...given } = asked.given;
-  if (Object.keys(given).length === 0) return undefined;
-  const name = expandedTemplate(asked.template, given);
-  return name === asked.template ? undefined : { name };
 }
 
 function templateAsked({ call }: Flight): { template: string; variable: string; given: JsonObject } | undefined {

@@ -1,19 +1,21 @@
 // From a call to what its decision is made from. Hands over references, copies nothing: this runs on every call.
 import type { Call, Principal } from '../call.ts';
 import { namedCapability } from '../mcp/method-kind.ts';
-import { argumentsIn, type DecideInput, flowLabels } from '../policy/decide-input.ts';
+import { argumentsIn, completingIn, type DecideInput, flowLabels } from '../policy/decide-input.ts';
 import type { Flight } from './flight.ts';
 
 export function decideInputOf(flight: Flight, principal: Principal): DecideInput {
   const { call, ports } = flight;
   const { target, surface } = call;
+  const capability = target?.capability ?? namedBy(call);
   return {
     principal,
     kind: call.kind,
     method: call.method,
     server: target?.server ?? (surface.type === 'server' ? surface.server : undefined),
-    capability: target?.capability ?? namedBy(call),
+    capability,
     args: argumentsIn(call.method, call.params),
+    completing: completingIn(call.method, capability, call.params),
     definition: target?.definition?.value,
     intent: call.intent,
     findings: call.findings,

@@ -2,7 +2,6 @@
 // Nothing rewrites the call after this row. What rules cannot allow (a frozen server, a method nobody named) is refused after them, so that it
 // says nothing to whoever the rules refuse anyway.
 import type { Decision } from '../call.ts';
-import { decideMeant } from './complete-resource.ts';
 import { decideInputOf } from './decide-input.ts';
 import type { Flight, Row, Verdict } from './flight.ts';
 import { deny, PASS } from './flight.ts';
@@ -74,5 +73,5 @@ function judge(flight: Flight): Decision {
   // A name that leads nowhere gets the default refusal, word for word what an existing but forbidden one gets.
   const leadsNowhere = flight.isQuarantined || (!target && (surface.type === 'server' || asked.capability !== undefined));
   if (leadsNowhere) return control.policies.refuse(asked);
-  return decideMeant(flight, control.policies, asked);
+  return control.policies.decide(asked);
 }

@@ -2,7 +2,6 @@
 // somebody else writes to the log now and then. Never changes a decision; nothing is done where no policy watches.
 import type { ShadowDifference } from '../audit/entry.ts';
 import type { Decision } from '../call.ts';
-import { decideMeant } from './complete-resource.ts';
 import { decideInputOf } from './decide-input.ts';
 import type { Flight } from './flight.ts';
 
@@ -84,7 +83,7 @@ export function watchBeside(flight: Flight, decision: Decision | undefined): voi
   const { shadow } = control.policies;
   // A name that leads nowhere is refused whatever rules say; what the gateway asks itself is not decided by them.
   if (!shadow || !decision || !principal || !target || flight.isQuarantined || call.origin !== 'agent') return;
-  const other = decideMeant(flight, shadow, decideInputOf(flight, principal));
+  const other = shadow.decide(decideInputOf(flight, principal));
   const [liveEffect, shadowEffect] = [effectOf(decision), effectOf(other)];
   if (liveEffect === shadowEffect) return;
   const { server, capability } = target;

@@ -36,6 +36,7 @@ export function inputOf(given: GivenCall, org = 'case'): DecideInput {
     server: given.server,
     capability,
     args: given.args,
+    completing: method === 'completion/complete' && capability?.kind === 'resource' ? (given.completing ?? '') : undefined,
     definition: given.definition,
     tags: given.tags,
     intent: given.intent && { intent: given.intent, category: given.category },

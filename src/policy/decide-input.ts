@@ -2,6 +2,7 @@
 // Never a live call, and nothing a client says about itself.
 import type { CapabilityRef, Intent, MethodKind, Principal } from '../call.ts';
 import { isObject, type JsonObject } from '../lib/json.ts';
+import { expandedTemplate } from '../mcp/uri-expansion.ts';
 
 /**
  * Plain but for `principal.inScope`, which JSON drops: without it everything is within the scope. Optional members are unknown when absent;
@@ -16,6 +17,8 @@ export interface DecideInput {
   capability: CapabilityRef | undefined;
   /** Arguments of a tool or prompt. */
   args?: JsonObject | undefined;
+  /** Of a completion of a resource template: the argument that is asked for. The others lead to a resource, which is decided about, too. */
+  completing?: string | undefined;
   /** Definition of the tool or prompt, as the server stated it. */
   definition?: JsonObject | undefined;
   /** Tags of server and tool; those of the server object unless given. */
@@ -61,6 +64,22 @@ export function argumentsIn(method: string, params: JsonObject | undefined): Jso
   const given = isObject(context) && isObject(context.arguments) ? context.arguments : {};
   if (!isObject(argument) || typeof argument.name !== 'string' || argument.value === undefined) return given;
   return Object.fromEntries([...Object.entries(given), [argument.name, argument.value]]);
+}
+
+/** undefined for everything but completions of resource templates. */
+export function completingIn(method: string, capability: CapabilityRef | undefined, params: JsonObject | undefined): string | undefined {
+  if (method !== 'completion/complete' || capability?.kind !== 'resource' || !params) return undefined;
+  const { argument } = params;
+  return isObject(argument) && typeof argument.name === 'string' ? argument.name : '';
+}
+
+/** What a completion leads to by the values that stand already. undefined: no other resource than the template; without a name: longer than is looked at. */
+export function resourceMeant({ completing, capability, args }: DecideInput): { name: string | undefined } | undefined {
+  if (completing === undefined || !capability || !args) return undefined;
+  const { [completing]: _, ...given } = args;
+  if (Object.keys(given).length === 0) return undefined;
+  const name = expandedTemplate(capability.name, given);
+  return name === capability.name ? undefined : { name };
 }
 
 const FLOW = 'flow.';

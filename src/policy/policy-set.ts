@@ -2,7 +2,7 @@
 // One evaluator for calls, lists and explanations. Never throws: an error is a denial.
 import type { CapabilityKind, CapabilityRef, Decision, DecisionEffect, MethodKind } from '../call.ts';
 import type { Bands, PolicyFailure } from './compile.ts';
-import { type DecideInput, isFollowUp, isUse, type Who } from './decide-input.ts';
+import { type DecideInput, isFollowUp, isUse, resourceMeant, type Who } from './decide-input.ts';
 import { loosestForm, plainForm } from './resource-path.ts';
 import { type CompiledRule, failedMatcher, failedOnCall, failedPrincipalMatcher, matchesAny, RuleFailed } from './rule.ts';
 import type { RuleIndex } from './rule-index.ts';
@@ -134,6 +134,17 @@ class Evaluator {
 
   /** INVARIANT: whatever is thrown while deciding becomes a denial (policy.test.ts). */
   decide(input: DecideInput, wholeTrace: boolean): Decision {
+    const decision = this.#decideAsked(input, wholeTrace);
+    // Hardly any request is one: nothing is made for the others.
+    if (input.completing === undefined || decision.effect === 'deny') return decision;
+    const meant = resourceMeant(input);
+    if (!meant) return decision;
+    if (meant.name === undefined) return this.refuse({ ...input, completing: undefined });
+    const ofMeant = this.#decideAsked(about(input, meant.name), wholeTrace);
+    return ofMeant.effect === 'deny' ? ofMeant : decision;
+  }
+
+  #decideAsked(input: DecideInput, wholeTrace: boolean): Decision {
     try {
       const { judged, outcome } = this.#strictest(input, isFollowUp(input) ? 'principle' : 'call');
       const decision = this.#verdicts.describe(input, judged, outcome, wholeTrace);

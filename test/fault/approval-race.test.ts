@@ -151,7 +151,7 @@ async function insistently<T>(step: () => Promise<T | undefined>): Promise<T> {
   throw new Error(`the database did not answer in ${MAX_TRIES} tries`);
 }
 
-const by = (name: string): Reviewer => ({ operator: name, user: undefined, teams: [], roles: [] });
+const by = (name: string): Reviewer => ({ operator: name, user: name, teams: [], roles: [] });
 
 async function raceForTicket({ lane, org, text, next, pick }: Round): Promise<void> {
   const first = await insistently(async () => {

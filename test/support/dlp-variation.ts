@@ -355,7 +355,7 @@ const KEYS: ((g: Source) => string)[] = [
   (g) => `gsk_${g.word(52)}`,
   (g) => `pypi-AgEIcHlwaS5vcmc${g.word(70)}`,
   (g) => `dckr_pat_${g.word(27)}`,
-  (g) => `AGE-SECRET-KEY-1${g.chars(UPPER + DIGITS, 58)}`,
+  (g) => `hvs.${g.chars(UPPER + DIGITS, 58)}`,
   (g) => `rk_live_${g.word(24)}`,
   (g) => `ya29.${g.word(60)}`,
   (g) => `GOCSPX-${g.word(28)}`,

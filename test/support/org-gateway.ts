@@ -63,7 +63,7 @@ export async function startOrgGateway(orgs: readonly string[], options: OrgGatew
   };
   const revision = await seed(running.gateway, config.organization, [{ kind: 'operator', metadata: { name: 'root' }, spec }]);
   await running.gateway.control.atLeast(config.organization, revision);
-  const home = { token: root.token, admin: adminOf(() => running.gateway.adminUrl, root.token) };
+  const home = { token: root.token, admin: adminAs(() => running.gateway.adminUrl, root.token) };
   const tenants: Record<string, Tenant> = {};
   for (const org of orgs) {
     const made = await home.admin('POST', '/api/v1/organizations', { name: org, owner: markOf(org) });
@@ -99,7 +99,7 @@ async function furnish(gateway: () => Gateway, org: string, operator: string, op
     if (options.answer?.(org, request, response)) return;
     answerAs(org, mark, request, response);
   });
-  const admin = adminOf(() => gateway().adminUrl, operator);
+  const admin = adminAs(() => gateway().adminUrl, operator);
   const apply = async (text: string): Promise<void> => {
     const applied = await admin('POST', '/api/v1/apply', { text });
     if (applied.status !== 200) throw new Error(applied.text);
@@ -120,7 +120,7 @@ async function furnish(gateway: () => Gateway, org: string, operator: string, op
   };
 }
 
-function adminOf(url: () => string, token: string): Tenant['admin'] {
+export function adminAs(url: () => string, token: string): Tenant['admin'] {
   return (method, path, body, headers = {}) =>
     send(url() + path, {
       method,

@@ -1,5 +1,6 @@
-// The documents of test/cases/dlp/wide.txt as items of a labelled set, and values in disguises that are made here: characters that nobody sees,
-// other alphabets, encodings of encodings, values in pieces. Written before the detectors were run on them; mend by principle, never by the item.
+// The documents of test/cases/dlp/wide.txt, or of another file written like it, as items of a labelled set, and values in disguises that are made here:
+// characters that nobody sees, other alphabets, encodings of encodings, values in pieces. Written before the detectors were run on them; mend by
+// principle, never by the item.
 import { readFileSync } from 'node:fs';
 import { finish, type Item, Source } from './dlp-variation.ts';
 
@@ -15,9 +16,9 @@ const SETS: Readonly<Record<string, string>> = {
   b64u: `${UPPER}${LOWER}0123456789-_`,
 };
 
-export function wideDocuments(seed: string): Item[] {
+export function wideDocuments(seed: string, file = 'wide.txt'): Item[] {
   const source = new Source(seed);
-  const blocks = readFileSync(new URL('../cases/dlp/wide.txt', import.meta.url), 'utf8')
+  const blocks = readFileSync(new URL(`../cases/dlp/${file}`, import.meta.url), 'utf8')
     .split(/^%% /mu)
     .slice(1);
   return blocks.map((block, index) => {

@@ -28,7 +28,9 @@ beforeAll(async () => {
 });
 afterAll(() => side?.close());
 
-beforeEach(async () => {
+beforeEach(() => ask(HOUR_MS));
+
+async function ask(forMs: number): Promise<void> {
   const requester = {
     org: ORG,
     agent: 'robot',
@@ -52,10 +54,10 @@ beforeEach(async () => {
     ...{ callId: 'call_1', approvers: undefined, intent: undefined, risk: undefined, findings: [] },
   };
   const part = { params: JSON.stringify({ note: EVIL }), description: EVIL };
-  const asked = await side.context.approvals.ask(ORG, asking, bindingOf(ORG, asking), () => part, HOUR_MS);
+  const asked = await side.context.approvals.ask(ORG, asking, bindingOf(ORG, asking), () => part, forMs);
   ticket = asked.type === 'ticket' ? asked.ticket.id : '';
   link = side.context.review.links.urlOf(ORG, ticket, Number.MAX_SAFE_INTEGER)?.url ?? '';
-});
+}
 
 interface Page {
   status: number;
@@ -94,8 +96,22 @@ describe('a link', () => {
   it('says that it is not valid, or that it has expired', async () => {
     expect(await visit(`${link}x`)).toMatchObject({ status: 404, text: expect.stringContaining('not valid') });
     const past = side.context.review.links.urlOf(ORG, ticket, 1)?.url ?? '';
-    expect(await visit(past)).toMatchObject({ status: 410, text: expect.stringContaining('expired') });
+    expect(await visit(past)).toMatchObject({ status: 410, text: expect.stringMatching(/expired.*still waits; ask for a new one/s) });
     expect(await signIn(side.tokens.reviewer, past)).toMatchObject({ status: 410 });
+  });
+
+  it.each(['approve', 'refuse', 'expire'])('that expired says when nothing is left to decide, and no new one is made: %s', async (how) => {
+    if (how === 'expire') await ask(1);
+    const past = side.context.review.links.urlOf(ORG, ticket, 1)?.url ?? '';
+    if (how === 'expire') await expect.poll(stateOf, { timeout: 60_000 }).toBe('expired');
+    else await decide(await signIn(side.tokens.reviewer), how, 'no');
+    const page = await visit(past);
+    expect(page).toMatchObject({ status: 410, text: expect.stringMatching(/expired.*Nothing is left to decide/s) });
+    expect(page.text).not.toMatch(/ask for a new one|approved|refused/i);
+    const headers = { authorization: `Bearer ${side.tokens.reviewer}` };
+    const made = await fetch(`${new URL(link).origin}/api/v1/approvals/${ticket}/link`, { method: 'POST', headers });
+    expect(made.status).toBe(409);
+    expect(await made.text()).toContain(`sallyport approval show ${ticket}`);
   });
 
   it('says after the decision that it is used up', async () => {

@@ -22,9 +22,9 @@ const MAX_COMMENT_CHARS = 1_024;
 
 export function reviewPages(app: Hono, gate: ReviewGate): void {
   const signIn = byOperatorToken(gate.context);
-  app.get(`${REVIEW_PATH}:link`, (request) => linked(gate, request) ?? html(200, signInPage(undefined)));
+  app.get(`${REVIEW_PATH}:link`, async (request) => (await linked(gate, request)) ?? html(200, signInPage(undefined)));
   app.post(`${REVIEW_PATH}:link`, async (request) => {
-    const refused = linked(gate, request);
+    const refused = await linked(gate, request);
     if (refused) return refused;
     const form = await readForm(request.req.raw);
     if (!form) return html(413, messagePage('Too much', `A form has at most ${MAX_FORM_BYTES} bytes.`));
@@ -33,13 +33,18 @@ export function reviewPages(app: Hono, gate: ReviewGate): void {
 }
 
 /** A page that says why the link leads nowhere; undefined when it is good. */
-function linked({ context }: ReviewGate, request: Context): Response | undefined {
-  const { type } = context.review.links.read(request.req.param('link') ?? '');
-  if (type === 'good') return undefined;
-  if (type === 'expired')
-    return html(410, messagePage('This link has expired', 'Links are short-lived. Ask for a new one: sallyport approval link <ticket>.'));
-  return html(404, messagePage('This link is not valid', 'It was changed or cut off on its way. Ask for a new one.'));
+async function linked({ context }: ReviewGate, request: Context): Promise<Response | undefined> {
+  const read = context.review.links.read(request.req.param('link') ?? '');
+  if (read.type === 'good') return undefined;
+  if (read.type === 'invalid')
+    return html(404, messagePage('This link is not valid', 'It was changed or cut off on its way. Ask for a new one.'));
+  const ticket = await context.of(read.org)?.approvals.find(read.org, read.ticket);
+  return html(410, messagePage('This link has expired', ticket?.state === 'open' ? WAITS : OVER));
 }
+
+/** Of the ticket itself nothing is said to who has no more than a link: only whether there is something left to decide. */
+const WAITS = 'Links are short-lived. The ticket still waits; ask for a new one: sallyport approval link <ticket>.';
+const OVER = 'Nothing is left to decide: the ticket is over. How it ended: sallyport approval show <ticket>.';
 
 function ticketOf({ context }: ReviewGate, request: Context): { org: string; ticket: string } {
   const read = context.review.links.read(request.req.param('link') ?? '');

@@ -19,6 +19,12 @@ export const approvalLinkRoutes: Route[] = [
           'not_found',
           `There is no ticket ${JSON.stringify(param('id').slice(0, 64))}. sallyport approval list shows those that wait.`,
         );
+      if (ticket.state !== 'open')
+        return failure(
+          409,
+          'conflict',
+          `Nothing is left to decide: ${ticket.id} is ${ticket.state}. sallyport approval show ${ticket.id} says more.`,
+        );
       const link = review.links.urlOf(org, ticket.id, ticket.expiresMs, ticket.approvers?.passkey);
       if (!link)
         return failure(

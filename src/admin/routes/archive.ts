@@ -5,7 +5,7 @@ import { BLOCK_LEAVES } from '../../audit/merkle.ts';
 import { SEGMENT_FORMAT, type SegmentHead } from '../../audit/segment.ts';
 import { segmentBytes } from '../../audit/segment-file.ts';
 import { Lru } from '../../lib/lru.ts';
-import { headAt, removable } from '../archive-log.ts';
+import { headAt, isCrossed, removable } from '../archive-log.ts';
 import type { AdminContext } from '../context.ts';
 import * as contract from '../contract.ts';
 import { failure, json, type Route, route } from '../route.ts';
@@ -24,7 +24,8 @@ export function archiveRoutes(): Route[] {
         const archived = (await context.retention.archived(org))?.seq ?? 0;
         const { seq } = await logStore.head(org);
         const { to, why } = await removable(context, await context.view(), archived);
-        return json(200, { archived, head: seq, full: seq - (seq % BLOCK_LEAVES), removable: to, why } satisfies contract.ArchiveState);
+        const full = seq - (seq % BLOCK_LEAVES);
+        return json(200, { archived, head: seq, full, removable: to, why, ...byItself(context) } satisfies contract.ArchiveState);
       },
     }),
     route({
@@ -65,6 +66,15 @@ export function archiveRoutes(): Route[] {
   ];
 }
 
+function byItself({ archiving }: AdminContext): Pick<contract.ArchiveState, 'byItself'> {
+  const now = archiving();
+  if (!now) return {};
+  const { triedMs, problem } = now;
+  const tried = triedMs === undefined ? {} : { tried: new Date(triedMs).toISOString() };
+  if (problem) return { byItself: { state: 'failing', ...tried, problem: problem.text, since: new Date(problem.sinceMs).toISOString() } };
+  return { byItself: { state: triedMs === undefined ? 'not_tried' : 'ok', ...tried } };
+}
+
 /** Segments remembered; more of them have to be asked for again. */
 const MAX_HANDED_OUT = 100;
 
@@ -102,6 +112,8 @@ async function remove(
       'not_removable',
       `Entries up to ${Math.max(may.to, archived)} may be archived now, not up to ${to}: the next ones are kept: ${may.why}.`,
     );
+  if (to < may.to && (await isCrossed(context, to)))
+    return failure(409, 'not_removable', `A call runs over entry ${to}: it was decided before and ended behind it. Choose another end.`);
   const head = await headAt(context, to);
   if (head?.hash !== hash)
     return failure(409, 'conflict', `Entry ${to} has another hash than the one given. Is the segment one of this log?`);

@@ -19,11 +19,14 @@ export const healthRoutes: Route[] = [
     reply: contract.healthReply,
     async handle({ context }) {
       const ready = await context.ready().catch(() => false);
-      // An anchor that fails stops no call; whoever watches is told all the same.
+      // An anchor or archive that fails stops no call; whoever watches is told all the same.
       const states = context.anchors.states();
       const anchors =
         states.length === 0 ? {} : ({ anchors: states.some(({ problem }) => problem !== undefined) ? 'failing' : 'ok' } as const);
-      return json(ready ? 200 : 503, { status: ready ? 'ready' : 'not ready', ...anchors });
+      const archiving = context.archiving();
+      const archive = archiving ? ({ archive: archiving.problem ? 'failing' : 'ok' } as const) : {};
+      const policies = context.storedPolicies.known().length > 0 ? ({ policies: 'failing' } as const) : {};
+      return json(ready ? 200 : 503, { status: ready ? 'ready' : 'not ready', ...anchors, ...archive, ...policies });
     },
   }),
   route({

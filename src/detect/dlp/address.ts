@@ -2,6 +2,7 @@
 // A street word is looked for first (one pass); what stands around it is read with short patterns on a bounded window.
 import type { Match } from './finding-kind.ts';
 import { KEY } from './key-class.ts';
+import { eachMatch, groupOfStarts } from './start-index.ts';
 import { SIGN } from './text-sign.ts';
 import type { Field, View } from './view.ts';
 
@@ -25,45 +26,51 @@ const ENGLISH_STREET = new RegExp(
 const BEFORE_NUMBER = /(?:Flat|Unit|Apt|Apartment|Suite|House|Plot|No)\.? ?#?[\w/-]{1,6},? $/;
 const STREET_FIRST =
   '(?:Calle|C\\/|Avenida|Avda\\.?|Av\\.|Paseo|Pº|Plaza|Pza\\.?|Carrera|Cra\\.?|Camino|Ronda|Travesía|Calzada|Via|Viale|Vicolo|Piazza|Piazzale|Corso|Largo|Strada|Contrada|Rua|R\\.|Travessa|Alameda|Praça|Praca|Estrada|Rodovia|Largo do|ul\\.|Ul\\.|ulica|Ulica|al\\.|Al\\.|Aleja|aleja|Aleje|os\\.|pl\\.|Pl\\.|plac|Plac|Str\\.|Strada|Calea|Bd\\.|Bulevardul|B-dul|Jl\\.|Jalan|Lorong|Jln\\.?|ул\\.|улица|пр\\.|пр-т|проспект|пер\\.|вул\\.|просп\\.|бул\\.|Cad\\.|Sok\\.|Đường|Quai|Rue|rue)';
-const STREET_HEAD = new RegExp(`${STREET_FIRST} `, 'g');
+const STREET_HEAD = new RegExp(`${STREET_FIRST} `, 'y');
+const HEAD_STARTS = groupOfStarts(
+  STREET_FIRST.slice(3, -1)
+    .replaceAll('\\', '')
+    .split('|')
+    .map((head) => `${head.replace('?', '')} `),
+);
 const SPANISH = new RegExp(
   `${STREET_FIRST} (?:[\\p{L}\\d.'’-]{1,24} ){0,6}?[\\p{L}\\d.'’-]{1,24},? ?(?:n[º°.]? ?|nr\\.? ?|No\\.? ?|д\\. ?|#)?\\d{1,5}(?:[-/ ]?[A-Za-z]?\\d{0,3})?(?![\\p{L}\\d])`,
   'uy',
 );
 const FRENCH =
   /\d{1,4}(?: ?(?:bis|ter|quater|[A-D]))?,? (?:rue|avenue|av\.|boulevard|bd\.?|blvd|place|pl\.|chemin|impasse|allée|allee|quai|cours|route|square|passage|faubourg|sentier|villa|cité|Rue|Avenue|Boulevard|Place|Chemin|Impasse|Allée|Quai|Cours|Route|Passage) (?:(?:de|du|des|la|le|les|l['’]|d['’]|à|et|aux?) ?)*(?:\p{L}[\p{L}\d'’.-]*|\d{1,2} \p{L}+)(?: (?:de|du|des|la|le|les|l['’]|d['’]|et|[\p{Lu}\d][\p{L}'’.-]*)){0,5}/uy;
-const GERMANIC_WORD =
-  /(?:straße|strasse|str\.|weg|platz|gasse|allee|ring|damm|ufer|steig|stieg|chaussee|markt|hof|graben|berg|straat|laan|gracht|plein|kade|dijk|singel|steeg|gatan|vägen|gränd|torget|vej|gade|allé|gata|veien|vegen|gaten|katu|tie|kuja|polku|utca|út|tér|körút|caddesi|sokak|sokağı)$/i;
+/** Read backwards from the end of a word. */
+const GERMANIC_END =
+  /(?<=(?:straße|strasse|str\.|weg|platz|gasse|allee|ring|damm|ufer|steig|stieg|chaussee|markt|hof|graben|berg|straat|laan|gracht|plein|kade|dijk|singel|steeg|gatan|vägen|gränd|torget|vej|gade|allé|gata|veien|vegen|gaten|katu|tie|kuja|polku|utca|út|tér|körút|caddesi|sokak|sokağı))/iy;
 const GERMANIC =
   /(?:(?:[\p{Lu}][\p{L}'’.-]*[ -]){0,3}|(?:Am|An der|An den|Auf dem|Im|In der|Zum|Zur|Unter den|Hinter der|Alte|Alter|Neue|Neuer|Obere|Untere) )[\p{L}'’.-]*$/u;
 const HOUSE_NUMBER = /\d{1,4}(?: ?[a-zA-Z](?![\p{L}\d]))?(?:[-/](?:\d{1,3}[a-z]?|[IVX]{1,4}))?(?: (?:bis|ter|hs|huis))?(?![\p{L}\d])/uy;
 /** "…, 10115 Berlin", "…, 1011 AB Utrecht": a number, a comma, a code and a town say address whatever the street is called. */
 const CODE_AND_TOWN =
-  /\d ?[a-zA-Z]?(?:[-/]\d{1,3})?(?:,|\n| -) ?(?=(?:[A-Z]{1,2}-)?(?:\d{5}|\d{4}(?: [A-Z]{2})?|\d{3} \d{2}|\d{2}-\d{3}|\d{4}-\d{3}) (?:[A-Z]{2} )?\p{Lu}\p{L}{2,})/gu;
+  /\d ?[a-zA-Z]?(?:[-/]\d{1,3})?(?:,|\n| -) ?(?=(?:[A-Z]{1,2}-)?(?:\d{5}|\d{4}(?: [A-Z]{2})?|\d{3} \d{2}|\d{2}-\d{3}|\d{4}-\d{3}) (?:[A-Z]{2} )?\p{Lu}\p{L}{2,})/uy;
 const STREET_AND_NUMBER =
   /(?:(?:[\p{Lu}\d][\p{L}\d.'’-]*|am|an|der|den|de|la|zum|zur|im|in|auf|dem|van|von|do|da) ){0,4}[\p{Lu}][\p{L}.'’()-]*,? \d{1,4} ?[a-zA-Z]?(?:[-/]\d{1,3})?$/u;
 const EAST_ASIAN =
   /(?:〒 ?\d{3}-\d{4}\s*)?(?:東京都|北海道|(?:大阪|京都)府|[\p{Script=Han}]{2,3}県)[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー\dA-Z０-９−-]{3,50}(?: [\p{Script=Han}\p{Script=Katakana}ー\d]{2,20})?|[\p{Script=Han}]{2,6}(?:省|市|自治区)[\p{Script=Han}]{1,8}(?:市|区|县|區|縣)[\p{Script=Han}\dA-Z-]{2,40}(?:号|號|室|楼|樓|弄|栋)[\dA-Z\p{Script=Han}-]{0,12}|[\p{Script=Hangul}]{2,8}(?:시|도)(?: [\p{Script=Hangul}\d]{1,10}(?:시|구|군|동|읍|면)){1,3} [\p{Script=Hangul}\d]{1,12}(?:로|길|동)(?:\d+길)? ?\d[\d-]*(?:번지)?(?:,? ?[\p{Script=Hangul}\d ]{0,16}[호동층])?/gu;
 /** "254, Koramangala 4th Block, Bengaluru 560034": house, quarter, town and a code of six digits. */
 const HOUSE_AND_PIN =
-  /(?<![\w.,/-])(?:[A-Z]-?)?\d{1,4}[A-Z]?(?:[/-]\d{1,4})?, (?:[\p{Lu}\d][\p{L}\d.'’-]{0,24}(?: [\p{L}\d][\p{L}\d.'’-]{0,24}){0,4}, ?){1,3}\p{Lu}[\p{L}]{2,24}(?: \p{Lu}[\p{L}]{1,24}){0,2},? (?:- ?)?\d{3} ?\d{3}(?!\d)/gu;
+  /(?<![\w.,/-])(?:[A-Z]-?)?\d{1,4}[A-Z]?(?:[/-]\d{1,4})?, (?:[\p{Lu}\d][\p{L}\d.'’-]{0,24}(?: [\p{L}\d][\p{L}\d.'’-]{0,24}){0,4}, ?){1,3}\p{Lu}[\p{L}]{2,24}(?: \p{Lu}[\p{L}]{1,24}){0,2},? (?:- ?)?\d{3} ?\d{3}(?!\d)/uy;
 /** Without one of these it may be a row of a report. */
 const QUARTER =
   /\b(?:Nagar|Colony|Block|Sector|Phase|Layout|Road|Rd|Street|Marg|Lane|Vihar|Enclave|Gardens?|Park|Apartments?|Towers?|Society|Chowk|Baza+r|Avenue|Extension|Estate|Bagh|Kunj|Niwas|Bhavan|Heights|Residency|Salai|Stage|Cross)\b|\p{Ll}(?:nagar|puram?|pet|guda|wadi|halli|pally|palya|ganj|gunj)\b|, Singapore/u;
-const PO_BOX = /\b(?:P\.? ?O\.? Box|Postfach|BP|Apartado|Casella Postale|Postbus) \d{1,6}\b/g;
+const PO_BOX = /\b(?:P\.? ?O\.? Box|Postfach|BP|Apartado|Casella Postale|Postbus) \d{1,6}\b/y;
+const BOX_STARTS = groupOfStarts(['po ', 'po.', 'p.o', 'p. ', 'p o', 'pob', 'postf', 'bp ', 'apa', 'cas', 'postb']);
 
 export function findAddresses(view: View, out: Match[]): void {
   for (const field of view.fields) if (field.bits & KEY.ADDRESS) addField(view.text, field, out);
-  const { text, signs } = view;
+  const { text, signs, numbers } = view;
   if (signs.digits > 0) {
-    addAtNumbers(text, out);
-    if (signs.bits & SIGN.capital) addPostBoxes(text, out);
-    if (signs.digits >= MIN_CODE_DIGITS && signs.bits & SIGN.part) addAtCodes(text, out);
-    if (signs.digits >= MIN_PIN_DIGITS && text.includes(', '))
-      for (const found of text.matchAll(HOUSE_AND_PIN))
-        if (QUARTER.test(found[0])) push(text, found.index, found.index + found[0].length, out, 0.8);
+    addAtNumbers(view, out);
+    if (signs.bits & SIGN.capital) addPostBoxes(view, out);
+    if (signs.digits >= MIN_CODE_DIGITS && signs.bits & SIGN.part) addAtCodes(text, numbers, out);
+    if (signs.digits >= MIN_PIN_DIGITS && text.includes(', ')) addAtPins(text, numbers, out);
   }
-  if (signs.bits & SIGN.wide && /[\u3040-\u9fff\uac00-\ud7af]/.test(text))
+  if (signs.bits & SIGN.eastern)
     for (const found of text.matchAll(EAST_ASIAN)) push(text, found.index, found.index + found[0].length, out, 0.8);
 }
 
@@ -71,9 +78,15 @@ export function findAddresses(view: View, out: Match[]): void {
 const MIN_CODE_DIGITS = 5;
 const MIN_PIN_DIGITS = 7;
 
-function addAtCodes(text: string, out: Match[]): void {
-  CODE_AND_TOWN.lastIndex = 0;
-  for (let found = CODE_AND_TOWN.exec(text); found !== null; found = CODE_AND_TOWN.exec(text)) {
+function addAtCodes(text: string, numbers: readonly number[], out: Match[]): void {
+  let done = 0;
+  for (let index = 1; index < numbers.length; index += 2) {
+    const last = (numbers[index] as number) - 1;
+    if (last < done) continue;
+    CODE_AND_TOWN.lastIndex = last;
+    const found = CODE_AND_TOWN.exec(text);
+    if (found === null) continue;
+    done = CODE_AND_TOWN.lastIndex;
     const numberEnd =
       found.index +
       found[0]
@@ -86,25 +99,43 @@ function addAtCodes(text: string, out: Match[]): void {
   }
 }
 
-/** "12 High Street", "4 bis, rue …" begin with their number; "Lindenweg 12", "Calle Mayor, 5", "ul. Długa 4/7" end with it. */
-function addAtNumbers(text: string, out: Match[]): void {
+/** The letter before the number of a house belongs to it. */
+function addAtPins(text: string, numbers: readonly number[], out: Match[]): void {
   let done = 0;
-  for (let at = 0; at < text.length; at++) {
-    if (!isDigit(text.charCodeAt(at))) continue;
-    const start = at;
-    while (isDigit(text.charCodeAt(at + 1))) at++;
-    if (at - start > 5 || start < done) continue;
+  for (let index = 0; index < numbers.length; index += 2) {
+    let start = numbers[index] as number;
     const before = text.charCodeAt(start - 1);
-    if (before === 0x20 || before === 0x2f || (before === 0x3a && /[Nn]o$/.test(text.slice(start - 3, start - 1))))
-      done = Math.max(done, addNumberLast(text, start, out));
-    const behind = text.charCodeAt(at + 1);
-    if (behind === 0x20 || behind === 0x2c || behind === 0x2d || behind === 0x2f || isWordCode(behind))
-      done = Math.max(done, addNumberFirst(text, start, out));
+    if (isCapital(before)) start--;
+    else if (before === 0x2d && isCapital(text.charCodeAt(start - 2))) start -= 2;
+    if (start < done) continue;
+    HOUSE_AND_PIN.lastIndex = start;
+    const found = HOUSE_AND_PIN.exec(text);
+    if (found === null) continue;
+    done = HOUSE_AND_PIN.lastIndex;
+    if (QUARTER.test(found[0])) push(text, start, done, out, 0.8);
   }
 }
 
-function isDigit(code: number): boolean {
-  return code >= 0x30 && code <= 0x39;
+function isCapital(code: number): boolean {
+  return code >= 0x41 && code <= 0x5a;
+}
+
+/** "12 High Street", "4 bis, rue …" begin with their number; "Lindenweg 12", "Calle Mayor, 5", "ul. Długa 4/7" end with it. */
+function addAtNumbers(view: View, out: Match[]): void {
+  const { text, numbers } = view;
+  const heads = streetHeads(view);
+  let done = 0;
+  for (let index = 0; index < numbers.length; index += 2) {
+    const start = numbers[index] as number;
+    const end = numbers[index + 1] as number;
+    if (end - start > 6 || start < done) continue;
+    const before = text.charCodeAt(start - 1);
+    if (before === 0x20 || before === 0x2f || (before === 0x3a && /[Nn]o$/.test(text.slice(start - 3, start - 1))))
+      done = Math.max(done, addNumberLast(text, start, heads, out));
+    const behind = text.charCodeAt(end);
+    if (behind === 0x20 || behind === 0x2c || behind === 0x2d || behind === 0x2f || isWordCode(behind))
+      done = Math.max(done, addNumberFirst(text, start, out));
+  }
 }
 
 const BEGINS_STREET = /\d{1,6}(?:[-/]\d{1,4})?[A-Za-z]?(?:,| (?:bis|ter|quater))? (?=[A-Za-z\u00c0-\u024f\d])/y;
@@ -141,23 +172,59 @@ function addFrench(text: string, start: number, out: Match[]): number {
   return addTail(text, start, start + street[0].length, out);
 }
 
-function addNumberLast(text: string, start: number, out: Match[]): number {
-  // "Bağdat Caddesi No: 116"
-  const window = text.slice(Math.max(0, start - WINDOW), start).replace(/(?:,? (?:No|Nr|Nº|nº)[.:]?)? *$/i, '');
-  const before = window.slice(window.lastIndexOf('\n') + 1);
-  if (before.length < 4) return 0;
-  const word = before.slice(before.lastIndexOf(' ') + 1);
-  const streetEnd = Math.max(0, start - WINDOW) + window.length;
-  if (GERMANIC_WORD.test(word)) return addGermanic(text, before, streetEnd, start, out);
-  STREET_HEAD.lastIndex = 0;
-  for (let found = STREET_HEAD.exec(before); found !== null; found = STREET_HEAD.exec(before)) {
-    if (isWordCode(before.charCodeAt(found.index - 1))) continue;
-    const from = start - (text.slice(Math.max(0, start - WINDOW), start).length - window.length) - before.length + found.index;
-    SPANISH.lastIndex = from;
+function addNumberLast(text: string, start: number, heads: readonly number[], out: Match[]): number {
+  const from = Math.max(0, start - WINDOW);
+  const streetEnd = streetEndBefore(text, start, from);
+  GERMANIC_END.lastIndex = streetEnd;
+  const isGermanic = GERMANIC_END.test(text);
+  if (!isGermanic && heads.length === 0) return 0;
+  let line = streetEnd;
+  while (line > from && text.charCodeAt(line - 1) !== 0x0a) line--;
+  if (streetEnd - line < 4) return 0;
+  if (isGermanic) return addGermanic(text, text.slice(line, streetEnd), streetEnd, start, out);
+  for (let index = firstFrom(heads, line); index < heads.length; index++) {
+    const at = heads[index] as number;
+    if (at >= streetEnd - 2) break;
+    STREET_HEAD.lastIndex = at;
+    if (!STREET_HEAD.test(text) || STREET_HEAD.lastIndex > streetEnd) continue;
+    SPANISH.lastIndex = at;
     const street = SPANISH.exec(text);
-    if (street !== null && from + street[0].length > start) return addTail(text, from, from + street[0].length, out);
+    if (street !== null && at + street[0].length > start) return addTail(text, at, at + street[0].length, out);
   }
   return 0;
+}
+
+/** Behind the street, before its number: "Bağdat Caddesi No: 116". */
+function streetEndBefore(text: string, start: number, from: number): number {
+  let end = start;
+  while (end > from && text.charCodeAt(end - 1) === 0x20) end--;
+  const sign = text.charCodeAt(end - 1);
+  const word = sign === 0x2e || sign === 0x3a ? end - 1 : end;
+  const second = text.charCodeAt(word - 1);
+  const isNumber = second === 0xba || (second | 0x20) === 0x6f || (second | 0x20) === 0x72;
+  if (!isNumber || (text.charCodeAt(word - 2) | 0x20) !== 0x6e || text.charCodeAt(word - 3) !== 0x20 || word - 3 < from) return end;
+  return word - 4 >= from && text.charCodeAt(word - 4) === 0x2c ? word - 4 : word - 3;
+}
+
+/** Where "Calle ", "ul. " begin. */
+function streetHeads({ text, starts }: View): number[] {
+  return (starts[HEAD_STARTS] as readonly number[]).filter((at) => {
+    if (at > 0 && isWordCode(text.charCodeAt(at - 1))) return false;
+    STREET_HEAD.lastIndex = at;
+    return STREET_HEAD.test(text);
+  });
+}
+
+/** Index of the first place that is not before `from`. */
+function firstFrom(places: readonly number[], from: number): number {
+  let low = 0;
+  let high = places.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((places[middle] as number) < from) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function isWordCode(code: number): boolean {
@@ -169,15 +236,16 @@ function addGermanic(text: string, before: string, streetEnd: number, start: num
   HOUSE_NUMBER.lastIndex = start;
   const number = HOUSE_NUMBER.exec(text);
   if (street === null || number === null || !/\p{Lu}/u.test(street[0]) || text.charCodeAt(start - 2) <= 0x20) return 0;
+  // Bearing, spring, O-ring: only what goes on to a town is a street.
+  if (/(?:[aeiou]|O-|sp|st|b|th)ring$/i.test(street[0]) && !tailEnd(text, start + number[0].length).certain) return 0;
   return addTail(text, streetEnd - street[0].length, start + number[0].length, out);
 }
 
-function addPostBoxes(text: string, out: Match[]): void {
-  if (!text.includes('ox ') && !text.includes('fach ') && !text.includes('BP ')) return;
-  for (const found of text.matchAll(PO_BOX)) {
+function addPostBoxes({ text, starts }: View, out: Match[]): void {
+  eachMatch(text, starts[BOX_STARTS] as readonly number[], PO_BOX, (found) => {
     const end = found.index + found[0].length;
     if (tailEnd(text, end).certain) addTail(text, found.index, end, out);
-  }
+  });
 }
 
 function addTail(text: string, start: number, end: number, out: Match[]): number {

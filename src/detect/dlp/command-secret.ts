@@ -7,8 +7,8 @@ import { SIGN } from './text-sign.ts';
 import type { View } from './view.ts';
 
 const WORD = `["']?([^\\s"'\`|;&<>()]{4,300})`;
-/** `starts`: what every match begins with; the shape is sticky then. `sign`: what stands in every match of the others. */
-const SHAPES: readonly { needs: string; starts?: number; sign?: number; shape: RegExp }[] = [
+/** `starts`: what every match begins with; the shape is sticky then. `sign`, `mark`: what stands in every match of the others. */
+const SHAPES: readonly { needs: string; starts?: number; sign?: number; mark?: RegExp; shape: RegExp }[] = [
   {
     needs: ' -',
     starts: startingWith('--pa --pw --to --ap --se --au --ac --cl --pr -pa -pw -to -ap -se -au -ac -cl -pr'),
@@ -30,14 +30,23 @@ const SHAPES: readonly { needs: string; starts?: number; sign?: number; shape: R
       'y',
     ),
   },
-  { needs: ' -u', sign: SIGN.dash, shape: /\s-u[= ]?["']?[\w.@-]{1,64}:([^\s"'`|;&<>]{4,200})/g },
-  { needs: ' --user', sign: SIGN.dash, shape: /\s--user[= ]["']?[\w.@-]{1,64}:([^\s"'`|;&<>]{4,200})/g },
+  { needs: ' -u', starts: groupOfStarts([' -u', '\n-u', '\t-u', '\r-u']), shape: /\s-u[= ]?["']?[\w.@-]{1,64}:([^\s"'`|;&<>]{4,200})/y },
+  {
+    needs: ' --user',
+    starts: groupOfStarts([' --', '\n--', '\t--', '\r--']),
+    shape: /\s--user[= ]["']?[\w.@-]{1,64}:([^\s"'`|;&<>]{4,200})/y,
+  },
   {
     needs: ' ',
     starts: startingWith('login user account'),
-    shape: /\b(?:login|user|account|username)\s+\S{1,64}\s+password\s+([^\s"']{4,200})/iy,
+    shape: /\b(?:login|user|account|username)\s+(?!anonymous\s)\S{1,64}\s+password\s+([^\s"']{4,200})/iy,
   },
-  { needs: ':', sign: SIGN.colon, shape: /^[\w.*-]{1,100}:(?:\d{2,5}|\*):[\w*-]{1,64}:[\w.-]{1,64}:(\S{4,200})$/gm },
+  {
+    needs: ':',
+    sign: SIGN.colon,
+    mark: /:(?:\d{2,5}|\*):/,
+    shape: /^[\w.*-]{1,100}:(?:\d{2,5}|\*):[\w*-]{1,64}:[\w.-]{1,64}:(\S{4,200})$/gm,
+  },
   {
     needs: '/',
     starts: startingWith('cred login'),
@@ -47,6 +56,11 @@ const SHAPES: readonly { needs: string; starts?: number; sign?: number; shape: R
     needs: ' pass',
     starts: startingWith('with using and use'),
     shape: /\b(?:with|using|and|use) (?:the )?(?:password|passphrase|passcode) ["'`]?([^\s"'`]{4,200})/iy,
+  },
+  {
+    needs: 'String',
+    starts: startingWith('convertto'),
+    shape: /\bConvertTo-SecureString (?:-String )?["']([^"'\n]{4,128})["']/iy,
   },
   { needs: '=', starts: startingWith('?sig &sig'), shape: /[?&]sig=([\w%+/=-]{30,200})/y },
   {
@@ -98,15 +112,19 @@ export function findCommandSecrets({ text, starts: places, signs }: View, out: M
     const start = found.index + found[0].lastIndexOf(value);
     out.push({ type: 'PASSWORD', start, end: start + value.length, confidence: 0.85, rule: 'command-secret' });
   };
-  for (const { needs, starts, sign, shape } of SHAPES) {
+  for (const { needs, starts, sign, mark, shape } of SHAPES) {
     const own = starts === undefined ? undefined : (places[starts] as readonly number[]);
-    if ((own !== undefined && own.length === 0) || (sign !== undefined && !(signs.bits & sign)) || !text.includes(needs)) continue;
-    if (own !== undefined) eachMatch(text, own, shape, add);
-    else for (const found of text.matchAll(shape)) add(found);
+    if (own !== undefined) {
+      if (own.length > 0 && text.includes(needs)) eachMatch(text, own, shape, add);
+      continue;
+    }
+    if ((sign !== undefined && !(signs.bits & sign)) || !text.includes(needs)) continue;
+    if (mark === undefined || mark.test(text)) for (const found of text.matchAll(shape)) add(found);
   }
   for (const { needs, starts, shape } of SAID) {
-    if (!text.includes(needs)) continue;
-    eachMatch(text, places[starts] as readonly number[], shape, (found) => {
+    const own = places[starts] as readonly number[];
+    if (own.length === 0 || !text.includes(needs)) continue;
+    eachMatch(text, own, shape, (found) => {
       const [whole] = found;
       // Only the first of the first shape stands in quotes; sentences quote code with backticks.
       const quoted = needs !== '' && found[1] !== undefined;

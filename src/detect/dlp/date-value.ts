@@ -25,13 +25,15 @@ const BORN = /\b(?:born|birth(?:day|date)?|DOB|D\.O\.B\.?|geboren|née?|nacid[oa
 const BORN_STARTS = groupOfStarts('born birth dob d.o geb né née naci nato nata nasc uro'.split(' '));
 const WRITTEN = /(?:\d{1,2}(?:st|nd|rd|th|\.|º)?(?: de)? )?\p{L}{3,10}\.?(?: de)? (?:\d{1,2}(?:st|nd|rd|th)?,? )?(?:19|20)\d\d/u;
 
+const YEAR = /(?:19|20)\d\d/;
+
 /** "born on July 20, 1947": the places of dates written with a month behind a word of birth. */
 export function writtenBirthdays({ text, starts }: View): { start: number; end: number }[] {
   const found: { start: number; end: number }[] = [];
   eachMatch(text, starts[BORN_STARTS] as readonly number[], BORN, (word) => {
     const from = word.index + word[0].length;
     const behind = text.slice(from, from + 56);
-    const date = WRITTEN.exec(behind);
+    const date = YEAR.test(behind) ? WRITTEN.exec(behind) : null;
     if (date === null || date.index > 24 || !MONTH.test(date[0]) || !/\d{1,2}\D+\d{4}|\D\d{1,2},? \d{4}/.test(date[0])) return;
     found.push({ start: from + date.index, end: from + date.index + date[0].length });
   });

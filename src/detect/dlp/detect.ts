@@ -5,6 +5,8 @@ import { findConnections } from './connection.ts';
 import type { CustomPattern } from './customer-pattern.ts';
 import { findEmails } from './email.ts';
 import type { DlpType, Match } from './finding-kind.ts';
+import { findAnsweredSecrets, findListedSecrets } from './listed-secret.ts';
+import { findLowerNames } from './lower-name.ts';
 import { findIbans, findLetteredIds, findNumberFields } from './number-field.ts';
 import { findNumbers } from './number-value.ts';
 import { findPersons } from './person.ts';
@@ -29,6 +31,8 @@ export function detect(view: View, scan: Wanted): Match[] {
   if (wanted.has('API_KEY') || wanted.has('PASSWORD')) {
     findSpokenSecrets(view, out);
     findCommandSecrets(view, out);
+    findListedSecrets(view, out);
+    findAnsweredSecrets(view, out);
   }
   if (wanted.has('EMAIL')) findEmails(view, out);
   if (wanted.has('IBAN')) findIbans(view, out);
@@ -38,7 +42,10 @@ export function detect(view: View, scan: Wanted): Match[] {
     findNumberFields(view, out);
   }
   if (wanted.has('ADDRESS')) findAddresses(view, out);
-  if (wanted.has('PERSON')) findPersons(view, out);
+  if (wanted.has('PERSON')) {
+    findPersons(view, out);
+    findLowerNames(view, out);
+  }
   for (const pattern of scan.patterns) pattern.find(view.text, out);
   return out.length === 0 ? out : out.filter((match) => wanted.has(match.type));
 }

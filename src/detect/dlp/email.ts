@@ -23,7 +23,7 @@ export function findEmails(view: View, out: Match[]): void {
 
 function addAt(view: View, at: number, out: Match[]): void {
   const { text } = view;
-  const local = localBefore(text, at);
+  const local = text.charCodeAt(at - 1) === 0x22 ? quotedBefore(text, at) : localBefore(text, at);
   if (!local || local.endsWith('.') || local.includes('..')) return;
   DOMAIN.lastIndex = at + 1;
   const domain = DOMAIN.exec(text)?.[0];
@@ -41,12 +41,21 @@ function addAt(view: View, at: number, out: Match[]): void {
     return;
   const field = fieldAt(view, start, end);
   if (field !== undefined && /message-?id|references|in-reply-to|content-id/i.test(field.key)) return;
+  // The id of an appointment.
+  if (/(?:^|\n)UID:[^\n:]{0,80}$/.test(text.slice(Math.max(0, start - 80), start)) && isInEvent(text, start)) return;
   if (
     text.charCodeAt(start - 1) === 0x3c &&
     /(?:message-id|references|in-reply-to|content-id):\s*<?[^\n]{0,200}$/i.test(text.slice(Math.max(0, start - 60), start))
   )
     return;
   out.push({ type: 'EMAIL', start, end, confidence: 0.98, rule: 'email' });
+}
+
+/** How far before its id an appointment may begin, characters. */
+const MAX_EVENT = 4096;
+
+function isInEvent(text: string, at: number): boolean {
+  return text.slice(Math.max(0, at - MAX_EVENT), at).includes('BEGIN:V');
 }
 
 const SIGNS = new Set("-.!#$%&'*+/=?^_`{|}~");
@@ -66,18 +75,43 @@ function localBefore(text: string, at: number): string {
     .replace(/^.*['`=|/{}?&]/, '');
 }
 
+/** `"desk 4"@host`: between the quote before the "@" and the one that opens. */
+function quotedBefore(text: string, at: number): string {
+  const open = text.lastIndexOf('"', at - 2);
+  const local = open < 0 || at - open > MAX_LOCAL ? '' : text.slice(open, at);
+  return local.length > 2 && !/[\n\\<>]/.test(local) && !/[\p{L}\d]/u.test(text[open - 1] ?? ' ') ? local : '';
+}
+
 const LETTER = /[\p{L}\p{N}]/u;
 
 const SPELLED =
   /(?<![\w.])([a-z0-9][a-z0-9._+-]{0,40}(?:\s?(?:\[dot\]|\(dot\)|\{dot\}| dot )\s?[a-z0-9_+-]{1,40}){0,3})\s{0,2}(?:\[\s?(?:at|@)\s?\]|\(\s?(?:at|@)\s?\)|\{\s?at\s?\}|<\s?at\s?>|\s(?:at|AT)\s|_at_)\s{0,2}([a-z0-9-]{1,40}(?:\s{0,2}(?:\[\s?(?:dot|\.)\s?\]|\(\s?(?:dot|\.)\s?\)|\{\s?dot\s?\}|\s(?:dot|DOT)\s|_dot_|\.)\s{0,2}[a-z0-9-]{1,40}){1,4})(?![\w])/gi;
 
+/** One stands in every address that is spelled out. */
+const SPELLED_SIGN = /[[({<]\s?(?:at|@|dot|\.)|\sdot\s|_at_/gi;
+/** No address that is spelled out is longer, characters. */
+const MAX_SPELLED = 450;
+
+/** Looked for around the signs of one only; what is between signs that are near to each other is read once. */
 function addSpelled(text: string, out: Match[]): void {
-  for (const found of text.matchAll(SPELLED)) {
-    const whole = found[0];
-    const domain = found[2] as string;
-    // "meet me at example.com" has no sign of hiding an address.
-    if (!/[[({<]\s?(?:at|@|dot|\.)|\sdot\s|_at_|\sDOT\s/i.test(whole)) continue;
-    if (/\s(?:at)\s/i.test(whole) && !/dot/i.test(domain)) continue;
-    out.push({ type: 'EMAIL', start: found.index, end: found.index + whole.length, confidence: 0.85, rule: 'email-spelled' });
+  SPELLED_SIGN.lastIndex = 0;
+  for (let sign = SPELLED_SIGN.exec(text); sign !== null; ) {
+    const from = Math.max(0, sign.index - MAX_SPELLED);
+    let last = sign.index;
+    do {
+      last = sign.index;
+      sign = SPELLED_SIGN.exec(text);
+    } while (sign !== null && sign.index - last < 2 * MAX_SPELLED);
+    const window = text.slice(from, last + MAX_SPELLED);
+    SPELLED.lastIndex = 0;
+    for (let found = SPELLED.exec(window); found !== null; found = SPELLED.exec(window))
+      if (isSpelled(found[0], found[2] as string))
+        out.push({ type: 'EMAIL', start: from + found.index, end: from + SPELLED.lastIndex, confidence: 0.85, rule: 'email-spelled' });
   }
+}
+
+function isSpelled(whole: string, domain: string): boolean {
+  // "meet me at example.com" has no sign of hiding an address.
+  if (!/[[({<]\s?(?:at|@|dot|\.)|\sdot\s|_at_|\sDOT\s/i.test(whole)) return false;
+  return !/\s(?:at)\s/i.test(whole) || /dot/i.test(domain);
 }

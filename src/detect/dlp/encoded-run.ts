@@ -55,9 +55,8 @@ export function* encodedRuns(text: string, room: Room): Generator<EncodedRun> {
   }
 }
 
-function* placed(text: string, from: number, to: number): Generator<EncodedRun> {
-  for (const { start, end, text: spelled } of spacedRuns(text.slice(from, to)))
-    yield { start: from + start, end: from + end, text: spelled, layer: 'spaced' };
+function placed(text: string, from: number, to: number): EncodedRun[] {
+  return spacedRuns(text.slice(from, to)).map((run) => ({ start: from + run.start, end: from + run.end, text: run.text, layer: 'spaced' }));
 }
 
 /** Lines up to here have been tried as one run in vain: each is looked at by itself. */
@@ -68,7 +67,7 @@ interface Lines {
 
 /** What the run [start, stop) says, with the padding and the lines that belong to it. */
 function runAt(text: string, start: number, stop: number, lines: Lines): EncodedRun | undefined {
-  if (isSpacedWord(text, start)) return placed(text, start, spacedWordEnd(text, start)).next().value ?? undefined;
+  if (isSpacedWord(text, start)) return placed(text, start, spacedWordEnd(text, start))[0];
   if (stop - start < MIN_TURNED && !mayDecode(text, start)) return undefined;
   let end = stop;
   while (text.charCodeAt(end) === 0x3d && end - start < MAX_RUN_CHARS) end++;

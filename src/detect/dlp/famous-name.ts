@@ -15,7 +15,7 @@ const KNOWN = new Set(
   wendy s|marks spencer|leroy merlin|albert heijn|jerónimo martins|jeronimo martins|rudolf wild|carl zeiss|robert bosch|max planck|albert schweitzer|konrad adenauer|friedrich ebert|heinrich boll|rosa luxemburg
   charles de gaulle|john f kennedy|john wayne|george bush|ronald reagan|benito juarez|leonardo da vinci|marco polo|cristoforo colombo|galileo galilei|franz josef strauss|adolfo suarez|jorge chavez|jomo kenyatta|murtala muhammed|lester pearson|louis armstrong|bob hope
   john paul|abraham lincoln|thomas jefferson|martin luther|ada lovelace|grace hopper|alan turing|marie sklodowska|anne frank|johns hopkins|carnegie mellon|thomas cook|bill melinda|mary celeste|queen mary|queen elizabeth|king charles|king james|alexander mcqueen
-  monte carlo|santa barbara|santa monica|san diego|saint martin|virginia woolf|charlotte amalie|alice springs|christian science|victoria falls|lake victoria|mount vernon|margaret river|jasper johns|carmen electra`
+  sally lunn|earl grey|tom collins|john collins|shirley temple|arnold palmer|bloody mary|charlotte russe|maggie may|jack diane|oliver cromwell|victoria sponge|rob roy|harvey wallbanger|peach melba|sloppy joe|monte carlo|santa barbara|santa monica|san diego|saint martin|virginia woolf|charlotte amalie|alice springs|christian science|victoria falls|lake victoria|mount vernon|margaret river|jasper johns|carmen electra`
     .split(/[|\n]/)
     .map((name) => name.trim()),
 );

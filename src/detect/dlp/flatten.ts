@@ -3,11 +3,11 @@
 import { backslashFrom, isPrivatePart, isStop, type Reader, readerOf, readString, skipSpace } from './json-reader.ts';
 import { classifyKey, KEY } from './key-class.ts';
 import { type Mapped, MappedBuilder, rawEnd, unmapped } from './mapped-text.ts';
+import { COLUMN_LISTS, LABELLED, LABELS, MADE_IN, MAKES_SECRETS, NAME_PARTS, WRAPPERS } from './member-name.ts';
 import { PieceRuns } from './piece.ts';
-import { isMarked, toPlainText } from './plain-text.ts';
-import { findStarts } from './start-index.ts';
+import { firstMark, isMarked, toPlainText } from './plain-text.ts';
 import { addTextFields } from './text-field.ts';
-import { signsOf } from './text-sign.ts';
+import { surveyOf } from './text-survey.ts';
 import type { Field, Group, View } from './view.ts';
 
 /** JSON in JSON strings, encodings in encodings. */
@@ -22,31 +22,49 @@ interface Flattening {
   readonly fields: Field[];
   /** Something in the document is encoded or disguised; otherwise no part of it is looked at again. */
   readonly marked: boolean;
+  /** Nothing of the kind stands before this place of it. */
+  readonly markedFrom: number;
   readonly pieces: PieceRuns;
 }
 
 /** `bits` and `key`: what is known of the whole text from outside, e.g. the key it stood under in structured content. */
 export function flatten(raw: string, key = '', bits = 0): View {
-  const flat: Flattening = { out: new MappedBuilder(), fields: [], marked: isMarked(raw), pieces: new PieceRuns() };
+  const mark = firstMark(raw, 0);
+  const flat: Flattening = {
+    out: new MappedBuilder(),
+    fields: [],
+    marked: mark >= 0,
+    markedFrom: mark < 0 ? raw.length : mark,
+    pieces: new PieceRuns(),
+  };
   const group: Group = { bits, own: bits, parent: undefined, key: undefined };
   addText(flat, unmapped(raw), key, bits, group, 0);
   const plain = flat.out.build();
-  if (flat.fields.length > 1) flat.fields.sort((one, other) => one.start - other.start || other.end - one.end);
+  if (!isInOrder(flat.fields)) flat.fields.sort(byPlace);
   return {
     plain,
     text: plain.text,
     fields: flat.fields,
-    starts: findStarts(plain.text),
-    signs: signsOf(plain.text),
+    ...surveyOf(plain.text),
     pieces: flat.pieces.done(),
   };
+}
+
+function byPlace(one: Field, other: Field): number {
+  return one.start - other.start || other.end - one.end;
+}
+
+/** As most are found. */
+function isInOrder(fields: readonly Field[]): boolean {
+  for (let index = 1; index < fields.length; index++) if (byPlace(fields[index - 1] as Field, fields[index] as Field) > 0) return false;
+  return true;
 }
 
 /** One text (the document, or a string in it), with what its key says. */
 function addText(flat: Flattening, given: Mapped, key: string, bits: number, group: Group, layer: number): void {
   if (given.text.length > BINARY_CHARS && isBinary(given.text)) return;
   if (layer < MAX_LAYERS && startsLikeJson(given.text) && addJson(flat, given, bits, group, layer)) return;
-  const plain = flat.marked ? toPlainText(given) : given;
+  const plain = flat.marked ? toPlainText(given, layer === 0 ? flat.markedFrom : 0) : given;
   if (plain !== given && layer < MAX_LAYERS && startsLikeJson(plain.text) && addJson(flat, plain, bits, group, layer)) return;
   const start = flat.out.length;
   flat.out.addSlice(plain, 0, plain.text.length);
@@ -59,9 +77,11 @@ function addText(flat: Flattening, given: Mapped, key: string, bits: number, gro
 
 /** Longer strings of nothing but base64 that do not decode to a text are pictures and archives: there is nothing to find in them. */
 const BINARY_CHARS = 1024;
+/** To its last character: what stands behind a picture is read. */
+const BASE64 = /^(?:[A-Za-z0-9+/]{1024,}|[A-Za-z0-9_-]{1024,})={0,2}$/;
 
 function isBinary(text: string): boolean {
-  if (!/^[A-Za-z0-9+/_=-]{1024}/.test(text)) return false;
+  if (!BASE64.test(text)) return false;
   const head = Buffer.from(text.slice(0, 64), 'base64');
   return head.some((byte) => byte < 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09);
 }
@@ -113,7 +133,7 @@ function addRest(flat: Flattening, reader: Reader, group: Group): void {
 function addValue(flat: Flattening, reader: Reader, key: string, bits: number, group: Group, layer: number): boolean {
   const code = reader.text.charCodeAt(reader.at);
   if (code === 0x22) {
-    if (reader.copiedFrom >= 0 && !flat.marked && addPlainString(flat, reader, key, bits, group)) return true;
+    if (reader.copiedFrom >= 0 && addPlainString(flat, reader, key, bits, group)) return true;
     const piece = readString(reader);
     if (piece === undefined) return false;
     addText(flat, piece, key, bits, group, layer + 1);
@@ -124,7 +144,7 @@ function addValue(flat: Flattening, reader: Reader, key: string, bits: number, g
   return addLiteral(flat, reader, key, bits, group);
 }
 
-/** The common case, without a detour: a string without escapes that holds no JSON. */
+/** The common case, without a detour: a string without escapes and disguises that holds no JSON. */
 function addPlainString(flat: Flattening, reader: Reader, key: string, bits: number, group: Group): boolean {
   const { text, copiedFrom } = reader;
   const from = reader.at + 1;
@@ -132,8 +152,9 @@ function addPlainString(flat: Flattening, reader: Reader, key: string, bits: num
   if (quote < 0 || backslashFrom(reader, from) < quote) return false;
   const first = text.charCodeAt(from);
   if (first <= 0x22 || first === 0x7b || first === 0x5b) return false;
-  const start = flat.out.length;
   const value = text.slice(from, quote);
+  if (copiedFrom + quote > flat.markedFrom && isMarked(value)) return false;
+  const start = flat.out.length;
   flat.out.add(value, copiedFrom + from, copiedFrom + quote);
   flat.pieces.add(key, value, start);
   if (bits !== 0 && quote > from) flat.fields.push({ start, end: start + value.length, bits, key, group });
@@ -197,7 +218,8 @@ function addObject(flat: Flattening, reader: Reader, key: string, bits: number, 
     if (COLUMN_LISTS.has(name) && reader.text.charCodeAt(from) === 0x5b) reader.columns = headerNames(reader);
     if (!addValue(flat, reader, name, said, group, layer)) return false;
     // {"name": "API_KEY", "value": "…"}: one member says what the next one is.
-    if (LABELS.has(name) && reader.at - from <= MAX_LABEL_CHARS) label = reader.text.slice(from + 1, reader.at - 1);
+    if (LABELS.has(name) && reader.at - from <= MAX_LABEL_CHARS && !MAKES_SECRETS.has(label ?? ''))
+      label = reader.text.slice(from + 1, reader.at - 1);
   }
 }
 
@@ -220,60 +242,15 @@ function addKeyText(flat: Flattening, reader: Reader, name: string, group: Group
 function readKey(flat: Flattening, reader: Reader): string | undefined {
   const from = reader.at + 1;
   const quote = reader.text.indexOf('"', from);
-  if (!flat.marked && quote >= 0 && backslashFrom(reader, from) > quote) {
+  if (quote >= 0 && backslashFrom(reader, from) > quote) {
     reader.at = quote + 1;
-    return reader.text.slice(from, quote);
+    const name = reader.text.slice(from, quote);
+    return flat.marked && isMarked(name) ? toPlainText(unmapped(name)).text : name;
   }
   const piece = readString(reader);
   return piece && (flat.marked ? toPlainText(piece).text : piece.text);
 }
 
-const COLUMN_LISTS = new Set(['columns', 'headers', 'header', 'fields', 'cols', 'columnNames', 'column_names', 'Columns']);
-const LABELS = new Set([
-  'name',
-  'key',
-  'label',
-  'field',
-  'title',
-  'type',
-  'attribute',
-  'question',
-  'fieldName',
-  'field_name',
-  'property',
-  'header',
-  'Name',
-  'Key',
-  'k',
-  'Label',
-  'id',
-  'param',
-  'variable',
-  'column',
-  'displayName',
-  'caption',
-  'kind',
-  'system',
-  'code',
-]);
-const LABELLED = new Set([
-  'value',
-  'val',
-  'content',
-  'answer',
-  'data',
-  'text',
-  'Value',
-  'raw',
-  'string',
-  'stringValue',
-  'current',
-  'fieldValue',
-  'field_value',
-  'displayValue',
-  'v',
-  'number',
-]);
 const MAX_LABEL_CHARS = 66;
 /** What an object says about members whose own keys say nothing: {"card": {"number": …}}. */
 const INHERITED =
@@ -291,29 +268,12 @@ const INHERITED =
   KEY.TOKEN |
   KEY.CONNECTION;
 
-/** Members that hold nothing but the value of their object, as stores of documents and pages have them: {"name": {"stringValue": …}}. */
-const WRAPPERS = new Set([
-  'stringValue',
-  'S',
-  '#text',
-  '_text',
-  '$t',
-  'plain_text',
-  'rich_text',
-  'title',
-  'text',
-  'content',
-  'value',
-  'formatted',
-]);
 const WRAPPED = KEY.PERSON | KEY.PERSON_MAYBE | KEY.ADDRESS;
-
-/** Parts of a name, in the object of a person. */
-const NAME_PARTS = new Set(['first', 'last', 'middle', 'full', 'display', 'given', 'family', 'surname', 'forename', 'preferred']);
 
 function bitsOfMember(name: string, parent: number, label: string | undefined): number {
   const own = classifyKey(name);
   if (parent & KEY.PERSON_ABOUT && NAME_PARTS.has(name)) return KEY.PERSON;
+  if (MADE_IN.has(name) && (MAKES_SECRETS.has(label ?? '') || parent & KEY.PASSWORD)) return KEY.PASSWORD;
   if (label !== undefined && LABELLED.has(name)) {
     const said = classifyKey(label);
     if (said !== 0) return said;

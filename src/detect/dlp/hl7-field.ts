@@ -44,18 +44,26 @@ export function addHl7Fields(fields: Field[], text: string, base: number, parent
 
 /** Repetitions are parted by "~", the parts of a value by "^". */
 function addValue(fields: Field[], value: string, at: number, bits: number, isDoctor: boolean, group: Group): void {
-  const first = /^[^~]*/.exec(value)?.[0] ?? '';
-  const parts = first.split('^');
+  let from = at;
+  for (const one of value.split('~', MAX_REPEATED)) {
+    addOne(fields, one, from, bits, isDoctor, group);
+    from += one.length + 1;
+  }
+}
+
+const MAX_REPEATED = 20;
+
+function addOne(fields: Field[], value: string, at: number, bits: number, isDoctor: boolean, group: Group): void {
   let start = at;
-  for (const [index, part] of parts.entries()) {
+  for (const [index, part] of value.split('^').entries()) {
     const isName = isDoctor ? index === 1 || index === 2 : index < 2;
     const isWhole = bits !== KEY.PERSON && bits !== KEY.ADDRESS;
     const end = start + part.length;
     if (part.length > 1 && (bits === KEY.PERSON ? isName : isWhole && index === 0)) fields.push({ start, end, bits, key: '', group });
     start = end + 1;
   }
-  if (bits !== KEY.ADDRESS || !/\d/.test(first)) return;
-  let length = first.length;
-  while (first[length - 1] === '^') length--;
+  if (bits !== KEY.ADDRESS || !/\d/.test(value)) return;
+  let length = value.length;
+  while (value[length - 1] === '^') length--;
   fields.push({ start: at, end: at + length, bits, key: '', group });
 }

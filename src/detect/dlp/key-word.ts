@@ -51,7 +51,7 @@ say(
 );
 say(
   KEY.PERSON_ABOUT,
-  `shipto, billto, soldto, ship to, bill to, sold to, visitor, customer, client, contact, contacts, person, people, patient, employee, user, member, members, guest, billing, shipping, creditor, debtor, recipient, sender, owner, author, assignee, attendee, attendees, applicant, candidate, student, staff, tenant, buyer,
+  `dbtr, cdtr, ultmt dbtr, ultmt cdtr, ultmtdbtr, ultmtcdtr, shipto, billto, soldto, ship to, bill to, sold to, visitor, customer, client, contact, contacts, person, people, patient, employee, user, member, members, guest, billing, shipping, creditor, debtor, recipient, sender, owner, author, assignee, attendee, attendees, applicant, candidate, student, staff, tenant, buyer,
   passenger, passengers, subscriber, profile, individual, holder, cardholder, resident, donor, participant, participants, manager, doctor, physician, lead, leads, supervisor, reporter, emergency, kin, spouse, child, parent, beneficiary, requester, payer, payee, assigned, traveler, insured, agent, driver, teacher, tutor, referee, guardian, caller, signatory,
   kunde, kunden, mitarbeiter, patienten, mieter, versicherter, cliente, clientes, empleado, paciente, cliente dati, dipendente, paziente, funcionario, werknemer, klant, pracownik, klient, anstalld, medarbejder, asiakas, salarie, employe, 顧客, 客户, 患者, 従業員, 고객, 직원, 환자, клиент, сотрудник, пациент`,
 );
@@ -66,14 +66,14 @@ say(
 );
 say(
   KEY.PHONE,
-  `phone, phonenumber, telephone, tel, mobile, cell, cellphone, cellular, fax, msisdn, whatsapp, landline, callback, dialled number, phone number, contact number, call back, mobile number, sms number, caller id, mob, hotline, direct line, extension number,
+  `tfn, phone, phonenumber, telephone, tel, mobile, cell, cellphone, cellular, fax, msisdn, whatsapp, landline, callback, dialled number, phone number, contact number, call back, mobile number, sms number, caller id, mob, hotline, direct line, extension number,
   telefon, telefonnummer, handy, handynummer, mobil, mobilnummer, mobiltelefon, rufnummer, festnetz, mobilfunk, durchwahl,
   telefono, movil, celular, cellulare, telemovel, telefone, portable, numero de telephone, numero de telefono, tel portable, telefoonnummer, telefoon, mobiel, gsm, telefon komorkowy, komorka, puhelin, puhelinnumero, matkapuhelin, telefonnr, tlf, mobilni, telefonszam, cep telefonu, cep, dien thoai, so dien thoai, telepon, nomor telepon, no hp,
   телефон, мобильный, номер телефона, τηλέφωνο, κινητό, 電話, 電話番号, 携帯, 携帯電話, 連絡先, 电话, 電話號碼, 手机, 手机号, 手机号码, 联系电话, 전화, 전화번호, 휴대폰, 휴대전화, 연락처, هاتف, الهاتف, رقم الهاتف, טלפון, נייד, फोन, मोबाइल, โทรศัพท์, เบอร์โทร`,
 );
 say(
   KEY.ADDRESS,
-  `address, street, streetaddress, street address, address line, addressline, addr, home address, mailing address, postal address, billing address, shipping address, delivery address, residence, ship to, bill to, lives at, residential address, domicile, address1, address2, line1, line 1,
+  `strt nm, strtnm, adr line, adrline, address, street, streetaddress, street address, address line, addressline, addr, home address, mailing address, postal address, billing address, shipping address, delivery address, residence, ship to, bill to, lives at, residential address, domicile, address1, address2, line1, line 1,
   adresse, anschrift, wohnanschrift, strasse, straße, lieferadresse, rechnungsadresse, hausanschrift, wohnort adresse, rue, adresse postale, domicilio, direccion, calle, indirizzo, residenza, endereco, logradouro, morada, rua, adres, straat, woonadres, ulica, adres zamieszkania, adress, gatuadress, gateadresse, osoite, katuosoite, adresa, ulice, lakcim, cim, adresi, dia chi, alamat, aadress, adrese, adresas,
   адрес, улица, адреса, διεύθυνση, οδός, 住所, 所在地, 届け先, 配送先, 地址, 住址, 收货地址, 주소, 배송지, 도로명주소, العنوان, ענוان, כתובת, पता, ที่อยู่`,
 );
@@ -115,7 +115,8 @@ say(
 );
 say(
   KEY.PASSWORD,
-  `password, passwd, pwd, pass, passphrase, passcode, pw, userpassword, passwort, kennwort, mot de passe, motdepasse, mdp, contrasena, clave, parola, parola d accesso, senha, palavra passe, wachtwoord, haslo, losenord, adgangskode, passord, salasana, heslo, jelszo, sifre, mat khau, kata sandi, пароль, кодовое слово, κωδικός, パスワード, 暗証番号, 密码, 口令, 비밀번호, 암호, كلمة المرور, סיסמה, पासवर्ड, รหัสผ่าน, masterpassword, requirepass, masterauth, sshpass, pgpassword, userpass, adminpass, dbpass, dbpassword, rootpassword, ftppass, smtppass, parool, slaptazodis, parole, geslo, lozinka, zaporka, pin code, pincode, unlock code, wpa psk, psk, wifi key`,
+  `recovery code, recovery codes, recoverycodes, backup code, backup codes, backupcodes, scratch code, scratch codes, scratchcodes, recovery key, emergency code, emergency codes,
+  password, passwd, pwd, pass, passphrase, passcode, pw, userpassword, passwort, kennwort, mot de passe, motdepasse, mdp, contrasena, clave, parola, parola d accesso, senha, palavra passe, wachtwoord, haslo, losenord, adgangskode, passord, salasana, heslo, jelszo, sifre, mat khau, kata sandi, пароль, кодовое слово, κωδικός, パスワード, 暗証番号, 密码, 口令, 비밀번호, 암호, كلمة المرور, סיסמה, पासवर्ड, รหัสผ่าน, masterpassword, requirepass, masterauth, sshpass, pgpassword, userpass, adminpass, dbpass, dbpassword, rootpassword, ftppass, smtppass, parool, slaptazodis, parole, geslo, lozinka, zaporka, pin code, pincode, unlock code, wpa psk, psk, wifi key`,
 );
 say(
   KEY.TOKEN,
@@ -127,12 +128,13 @@ say(
 );
 say(
   KEY.TECHNICAL,
-  `id, ids, uuid, guid, sha, sha1, sha256, md5, hash, digest, checksum, etag, commit, commits, tree, oid, revision, rev, cursor, version, versions, build, isbn, ean, gtin, upc, sku, asin, issn, doi, order, orders, ordernumber, tracking, trackingnumber, shipment, parcel, invoice, ticket, tickets, case, transaction, txn, trace, span, request, correlation, session, batch, serial, imei, mac, ip, ipv4, ipv6, port, ports, pid, size, bytes, length, count, total, amount, price, cents, quantity, qty, timestamp, time, ts, epoch, created, updated, date, duration, ms, offset, limit, page, width, height, lat, lng, lon, latitude, longitude, coordinates, coordinate, bbox, geometry, fingerprint, integrity, shasum, signature, nonce, seed, color, score, rate, ratio, percent, balance, number of, views, likes, followers, revenue, population, sequence, seq, line, column, row, bin, barcode, lot, model number, part number, reference, ref, node, flight, run, job id, chassis, vin, plate, msgid, message id, in reply to, references, place id, bestellnummer, auftragsnummer, rechnungsnummer, sendungsnummer, commande, pedido, factura, fattura, ordine, 注文番号, 订单号, 주문번호, 伝票番号, заказ`,
+  `routing table, routing tables, routing rule, routing rules, routing slip, route table, routing key, routing keys, routing id,
+  id, ids, uuid, guid, sha, sha1, sha256, md5, hash, digest, checksum, etag, commit, commits, tree, oid, revision, rev, cursor, version, versions, build, isbn, ean, gtin, upc, sku, asin, issn, doi, order, orders, ordernumber, tracking, trackingnumber, shipment, parcel, invoice, ticket, tickets, case, transaction, txn, trace, span, request, correlation, session, batch, serial, imei, mac, ip, ipv4, ipv6, port, ports, pid, size, bytes, length, count, total, amount, price, cents, quantity, qty, timestamp, time, ts, epoch, created, updated, date, duration, ms, offset, limit, page, width, height, lat, lng, lon, latitude, longitude, coordinates, coordinate, bbox, geometry, fingerprint, integrity, shasum, signature, nonce, seed, color, score, rate, ratio, percent, balance, number of, views, likes, followers, revenue, population, sequence, seq, line, column, row, bin, barcode, lot, model number, part number, reference, ref, node, flight, run, job id, chassis, vin, plate, msgid, message id, in reply to, references, place id, bestellnummer, auftragsnummer, rechnungsnummer, sendungsnummer, commande, pedido, factura, fattura, ordine, 注文番号, 订单号, 주문번호, 伝票番号, заказ`,
 );
 say(KEY.NUMBER, 'account, number, no, nr, num, numero, nummer, numer, id, code, номер, 番号, 号, 号码, 번호');
 say(
   KEY.NOT_SECRET,
-  `public, publishable, regex, regexp, pattern, validator, schema, label, placeholder, error, message, dialog, strength, requirements, policy, expires, expiry, expiration, expire, length, hint, rotated, rotation, reset, min, max, count, limit, usage, used, type, hash algorithm, algorithm, strength, enabled, required, valid, validity, ttl, endpoint, name, prefix, url template, header, scheme, field, created, updated, last, cost, budget, prompt, completion, input, output, next, page, continuation, cursor, pagination, sync, lifetime, grant, issuer, location, file, path, filename, dir, arn, ref, manager, hasher, encoder, strategy, provider, status, changed, age, kind, symbol, address token, index, per, tokenizer, cached, reasoning, remaining, estimated, cancellation, cancel, csrf, xsrf, source, store, ring, board, note, word, words, chain, size, format, method, mode, attempts, failed, fingerprint, checksum, version, sha256`,
+  `override special, public, publishable, regex, regexp, pattern, validator, schema, label, placeholder, error, message, dialog, strength, requirements, policy, expires, expiry, expiration, expire, length, hint, rotated, rotation, reset, min, max, count, limit, usage, used, type, hash algorithm, algorithm, strength, enabled, required, valid, validity, ttl, endpoint, name, prefix, url template, header, scheme, field, created, updated, last, cost, budget, prompt, completion, input, output, next, page, continuation, cursor, pagination, sync, lifetime, grant, issuer, location, file, path, filename, dir, arn, ref, manager, hasher, encoder, strategy, provider, status, changed, age, kind, symbol, address token, index, per, tokenizer, cached, reasoning, remaining, estimated, cancellation, cancel, csrf, xsrf, source, store, ring, board, note, word, words, chain, size, format, method, mode, attempts, failed, fingerprint, checksum, version, sha256`,
 );
 
 say(

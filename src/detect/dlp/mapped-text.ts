@@ -64,28 +64,38 @@ export class MappedBuilder {
   /** `text` stood at [from, to) of the raw text. */
   add(text: string, from: number, to: number): void {
     if (text.length === 0) return;
-    const last = this.#at.length - 1;
     this.#parts.push(text);
+    this.#place(text.length, from, to);
+  }
+
+  #place(length: number, from: number, to: number): void {
+    const last = this.#at.length - 1;
     // Copies that follow each other are one segment.
-    const copies = text.length === to - from && last >= 0 && this.#to[last] === from;
-    if (copies && this.#length - (this.#at[last] as number) === (this.#to[last] as number) - (this.#from[last] as number)) {
+    const copies = length === to - from && last >= 0 && this.#to[last] === from;
+    if (copies && this.#length - (this.#at[last] as number) === from - (this.#from[last] as number)) {
       this.#to[last] = to;
     } else {
       this.#at.push(this.#length);
       this.#from.push(from);
       this.#to.push(to);
     }
-    this.#length += text.length;
+    this.#length += length;
   }
 
   /** The part [start, end) of a mapped text, with its places. */
   addSlice(map: Mapped, start: number, end: number): void {
     if (end <= start) return;
+    this.#parts.push(map.text.slice(start, end));
     let index = segmentOf(map, start);
     let at = start;
     while (at < end) {
-      const segmentEnd = Math.min(end, map.at[index + 1] ?? map.text.length);
-      this.add(map.text.slice(at, segmentEnd), rawStart(map, at), rawEnd(map, segmentEnd));
+      const first = map.at[index] as number;
+      const from = map.from[index] as number;
+      const to = map.to[index] as number;
+      const next = map.at[index + 1] ?? map.text.length;
+      const segmentEnd = Math.min(end, next);
+      if (next - first === to - from) this.#place(segmentEnd - at, from + (at - first), from + (segmentEnd - first));
+      else this.#place(segmentEnd - at, from, to);
       at = segmentEnd;
       index++;
     }
@@ -98,6 +108,11 @@ export class MappedBuilder {
 
   build(): Mapped {
     if (this.#at.length === 0) return { text: '', at: [0], from: [0], to: [0] };
-    return { text: this.#parts.join(''), at: this.#at, from: this.#from, to: this.#to };
+    return {
+      text: this.#parts.length === 1 ? (this.#parts[0] as string) : this.#parts.join(''),
+      at: this.#at,
+      from: this.#from,
+      to: this.#to,
+    };
   }
 }

@@ -63,12 +63,15 @@ export function fitted(value: string): string {
 
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
+/** A day, perhaps with a time of day, and nothing else: letters that stand behind a day are no part of one. */
+const MOMENT = /^\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d\d:?\d\d)?)?$/;
+const DAY_CHARS = 10;
+
+/** INVARIANT: no letter and no digit of the value is left, of whatever script (mask.test.ts). */
 function sameShape(value: string, digit: '0' | '1'): string {
-  if (/^\d{4}-\d\d-\d\d/.test(value))
-    return value.replace(/^\d{4}-\d\d-\d\d/, '1900-01-01').replace(/\d(?=.*$)/g, (own, at: number) => (at < 10 ? own : '0'));
+  if (MOMENT.test(value)) return `1900-01-01${value.slice(DAY_CHARS).replace(/\d/g, '0')}`;
   return value
-    .replace(/\p{Lu}/gu, 'X')
-    .replace(/\p{Ll}/gu, 'x')
-    .replace(/\p{Lo}/gu, 'x')
-    .replace(/\d/g, digit);
+    .replace(/[\p{Lu}\p{Lt}]/gu, 'X')
+    .replace(/[\p{L}\p{M}]/gu, (letter) => (letter === 'X' ? letter : 'x'))
+    .replace(/\p{N}/gu, digit);
 }

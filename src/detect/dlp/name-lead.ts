@@ -35,6 +35,8 @@ learn(
   mr, mrs, ms, miss, dr, prof, professor, sir, dear, hello, hi, hey, hallo, liebe, lieber, geehrte frau, geehrter herr, herr, frau, herrn, name ist, ich heiße, ich heisse, bonjour, cher, chère, monsieur, madame, mme, mlle, m'appelle, m’appelle, je suis, cordialement,
   estimado, estimada, hola, señor, señora, sr, sra, srta, don, doña, me llamo, nombre es, mi chiamo, saludos, atentamente, ciao, gentile, caro, cara, signor, signora, signore, sig, prezado, prezada, olá, senhor, senhora, nome é, me chamo, atenciosamente,
   beste, geachte, meneer, mevrouw, naam is, groeten, groet, hej, hei, pan, pani, się, jag heter, jeg hedder, jeg heter, nimeni on, grüßen, grüße, o cliente, el cliente, la clienta, il cliente, le client, de heer, de klant, der kunde, die kundin, o senhor, a senhora, hier ist, hier spricht, on card, beneficiary, payee, cardholder, policyholder, patient, passenger, attendee, applicant, pt, nok, respondent, borrower, claimant, mother, father, wife, husband, son, daughter, brother, sister,
+  kære, kjære, kära, bäste, bästa, hyvä, szanowna, szanowny, drahý, drahá, vážená, vážený, kedves, versicherungsnehmer, versicherungsnehmerin, versicherte, antragsteller, antragstellerin, bewerber, bewerberin, mieter, mieterin, zeuge, zeugin,
+  nabywca, odbiorca, zleceniodawca, klientka, pacjentka, søker, hakija, potilas, asiakas, assuré, assurée, locataire, titulaire, titular, titolare, paziente, inquilino, asegurado, asegurada,
   colleague, nurse, driver, witness, lawyer, tenant, resident, caller, interviewed, met with, meeting with, interview with, call with, зовут, г-н, госпожа, господин, уважаемый, уважаемая, дорогой, дорогая, abbracci, saluti, abraços, hälsningar, hilsen, pozdrawiam, thanks`,
 );
 learn(
@@ -46,7 +48,17 @@ learn(
   'regards, sincerely, cheers, yours, best, thanks, grüßen, grüße, cordialement, saludos, atentamente, saluti, groet, groeten, atenciosamente, abraços, hälsningar, hilsen, pozdrawiam, wishes, truly, faithfully, gruß',
 );
 
-const MAX_WORD = 20;
+/** Word → what it is, as bits: one look for all the lists. */
+const WORDS = new Map<string, number>();
+const IS = { strong: 1, weak: 2, closing: 4, greeting: 8, endsStrong: 16, endsAddressed: 32 } as const;
+const say = (word: string, bit: number): unknown => WORDS.set(word, (WORDS.get(word) ?? 0) | bit);
+for (const entry of STRONG) say(entry.slice(entry.lastIndexOf(' ') + 1), entry.includes(' ') ? IS.endsStrong : IS.strong);
+for (const entry of ADDRESSED) say(entry.slice(entry.lastIndexOf(' ') + 1), IS.endsAddressed);
+for (const entry of WEAK) say(entry, IS.weak);
+for (const entry of CLOSING) say(entry, IS.closing);
+for (const entry of GREETING) say(entry, IS.greeting);
+
+const MAX_WORD = 24;
 
 /** How what stands before `start` leads to a name. */
 export function leadBefore(text: string, start: number): Lead {
@@ -67,14 +79,13 @@ export function leadBefore(text: string, start: number): Lead {
   const one = wordBefore(text, at);
   // `created_ms INTEGER` has no title before it.
   if (one === '' || text.charCodeAt(at - one.length) === 0x5f) return 'start';
-  if (line) return CLOSING.has(one) || ADDRESSED.has(`${wordBefore(text, at - one.length - 1)} ${one}`) ? 'strong' : 'start';
+  const bits = WORDS.get(one) ?? 0;
+  const before = (): string => wordBefore(text, at - one.length - 1);
+  if (line) return bits & IS.closing || (bits & IS.endsAddressed && ADDRESSED.has(`${before()} ${one}`)) ? 'strong' : 'start';
   // "Thanks, Ann" but not "Staff Nurse, Night Shift".
-  if (comma && !line && !CLOSING.has(one) && !GREETING.has(one)) return 'start';
-  if (STRONG.has(one)) return 'strong';
-  const two = wordBefore(text, at - one.length - 1);
-  if (two !== '' && STRONG.has(`${two} ${one}`)) return 'strong';
-  if (WEAK.has(one)) return 'weak';
-  return 'start';
+  if (bits === 0 || (comma && !(bits & (IS.closing | IS.greeting)))) return 'start';
+  if (bits & IS.strong || (bits & IS.endsStrong && STRONG.has(`${before()} ${one}`))) return 'strong';
+  return bits & IS.weak ? 'weak' : 'start';
 }
 
 /** ( " ' “ [ • * - > | */

@@ -1,19 +1,75 @@
 // Words that look like names in capitals and are none: organizations, roles, places, days, headings. Written by hand.
 
-const ORGANIZATION =
-  /(?:^|[\s,.])(?:inc|llc|ltd|limited|gmbh|ag|kg|ohg|ug|plc|corp|corporation|company|co|sa|sarl|sas|spa|srl|bv|nv|ab|as|oy|oyj|aps|pty|kk|group|holdings?|bank|university|college|school|institute|hospital|clinic|church|foundation|association|society|council|committee|ministry|department|dept|agency|authority|commission|controls|systems|solutions|technologies|technology|software|labs?|laboratories|services?|partners|associates|consulting|capital|ventures|industries|motors|airlines|airport|station|hotel|restaurant|cafe|museum|library|park|river|lake|mountain|street|road|avenue|boulevard|lane|drive|square|plaza|bridge|island|county|city|town|valley|beach|bay|court|building|tower|centre|center|stadium|arena|mall|market|store|shop|studio|studios|press|times|post|journal|magazine|records|films|pictures|team|squad|club|league|union|party|project|platform|server|cluster|database|api|app|bot|pro|max|plus|premium|edition|series|day|week|month|year|prize|award|cup|theorem|method|equation|algorithm|transform|filters?|distribution|process|machine|effect|constant|law|model|series|syndrome|disease|test|scale|number|hub|period|phone|tab|galaxy|dental|insurance|logistics|foods?|energy|media|design|designs|stiftung|verein|universität|krankenhaus|schule|straße|strasse|platz|weg|rue|calle|via|plaza|reuters|networks?|security|verwaltung|bundesamt|estates?|space|telescope|observatory|satellite|mission|spacecraft|bros|brothers|sons|und söhne|&)(?:[\s,.]|$)/i;
-
-const COMPANY =
-  /(?:^|[\s,.])(?:inc|llc|ltd|limited|gmbh|ag|kg|ohg|ug|plc|corp|corporation|company|sa|sarl|sas|spa|srl|bv|nv|oy|oyj|aps|pty|group|holdings?|bank|university|college|institute|hospital|clinic|foundation|association|council|committee|ministry|department|dept|agency|commission|solutions|technologies|technology|software|services?|partners|associates|consulting|ventures|industries|airlines|airport|hotel|restaurant|server|cluster|database|platform|team|project|stiftung|verein)(?:[\s,.]|$)/i;
+/** A firm or an office, whatever else is said. */
+const COMPANY = wordSet(
+  `inc llc ltd limited gmbh ag kg ohg ug plc corp corporation company sa sarl sas spa srl bv nv oy oyj aps pty group holding holdings bank
+  university college institute hospital clinic foundation association council committee ministry department dept agency commission solutions
+  technologies technology software service services partners associates consulting ventures industries airlines airport hotel restaurant
+  server cluster database platform team project stiftung verein`,
+);
+/** The same and what names of places, works and things end with. */
+const ORGANIZATION = wordSet(
+  `co ab as kk school church society authority controls systems lab labs laboratories capital motors station cafe museum library park river
+  lake mountain street road avenue boulevard lane drive square plaza bridge island county city town valley beach bay court building tower
+  centre center stadium arena mall market store shop studio studios press times post journal magazine records films pictures squad club league
+  union party api app bot pro max plus premium edition series day week month year prize award cup theorem method equation algorithm transform
+  filter filters distribution process machine effect constant law model syndrome disease test scale number hub period phone tab galaxy dental
+  insurance logistics food foods energy media design designs universität krankenhaus schule straße strasse platz weg rue calle via reuters
+  network networks security verwaltung bundesamt estate estates space telescope observatory satellite mission spacecraft bros brothers sons söhne &`,
+  COMPANY,
+);
 
 /** Unmistakably no person; where a key says person, weaker signs do not count. */
 export function isCompany(text: string): boolean {
-  return COMPANY.test(text);
+  return hasWord(text, COMPANY);
 }
 
 export function isOrganization(text: string): boolean {
-  return ORGANIZATION.test(text);
+  return hasWord(text, ORGANIZATION);
 }
+
+interface WordSet {
+  words: ReadonlySet<string>;
+  /** First character → lengths that occur, as bits: most words are told by it. */
+  lengths: Uint32Array;
+}
+
+function wordSet(list: string, more?: WordSet): WordSet {
+  const words = new Set([...(more?.words ?? []), ...list.split(/\s+/)]);
+  const lengths = new Uint32Array(128);
+  for (const word of words) {
+    const first = word.charCodeAt(0);
+    lengths[first] = (lengths[first] as number) | (1 << word.length);
+  }
+  return { words, lengths };
+}
+
+/** Is one of the words of the text, parted by blanks, commas and full stops, in the set? */
+function hasWord(text: string, { words, lengths }: WordSet): boolean {
+  let start = 0;
+  for (let at = 0; at <= text.length; at++) {
+    if (at < text.length && !isGap(text.charCodeAt(at))) continue;
+    const length = at - start;
+    const first = text.charCodeAt(start);
+    const folded = first >= 0x41 && first <= 0x5a ? first | 0x20 : first;
+    if (length > 0 && length < 32 && folded < 128 && ((lengths[folded] as number) >> length) & 1)
+      if (words.has(text.slice(start, at).toLowerCase())) return true;
+    start = at + 1;
+  }
+  return false;
+}
+
+function isGap(code: number): boolean {
+  return (
+    code === 0x20 ||
+    code === 0x2c ||
+    code === 0x2e ||
+    (code >= 0x09 && code <= 0x0d) ||
+    (code >= 0xa0 && WIDE_GAP.test(String.fromCharCode(code)))
+  );
+}
+
+const WIDE_GAP = /\s/;
 
 const NOT_NAMES = new Set(
   `the a an this that these those there here it its he she they we you i his her our your their my me us them and or but nor so yet if then else when while where why how what which who whom whose

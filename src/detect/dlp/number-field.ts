@@ -16,22 +16,27 @@ const IBAN_LENGTHS: ReadonlyMap<string, number> = new Map(
 );
 const IBAN_HEAD = /[A-Za-z]{2}[ -]?\d[ -]?\d[ -]?[A-Za-z0-9][A-Za-z0-9 .–-]{9,60}/y;
 
-export function findIbans({ text, signs }: View, out: Match[]): void {
+export function findIbans({ text, signs, numbers }: View, out: Match[]): void {
   if (signs.digits < 2) return;
   let done = 0;
-  for (let digit = nextDigit(text, 0); digit >= 0; digit = nextDigit(text, digit + 1)) {
-    const start = ibanStart(text, digit);
+  for (let index = 0; index < numbers.length; index += 2) {
+    const start = ibanStart(text, numbers[index] as number);
     if (start < done) continue;
     IBAN_HEAD.lastIndex = start;
     const found = IBAN_HEAD.exec(text);
     if (found === null) continue;
     const length = IBAN_LENGTHS.get(found[0].slice(0, 2).toUpperCase());
-    const end = length === undefined || isLetterOrDigit(text.charCodeAt(start - 1)) ? -1 : ibanEnd(text, start, length);
+    const end = length === undefined || isInside(text, start) ? -1 : ibanEnd(text, start, length);
     if (end > 0) {
       out.push({ type: 'IBAN', start, end, confidence: 0.99, rule: 'iban' });
       done = end;
     } else done = start + 2;
   }
+}
+
+/** A letter or a digit stands before, and no tag of a bank statement: `?31DE…`. */
+function isInside(text: string, start: number): boolean {
+  return isLetterOrDigit(text.charCodeAt(start - 1)) && !/\?3[01]$/.test(text.slice(Math.max(0, start - 3), start));
 }
 
 /** Where the two letters before a digit begin; -1 when there are none. */
@@ -64,16 +69,20 @@ const LETTERED =
   /(?<![\w-]|\d\.)(?:[A-Za-z]{2}[ -]?\d\d[ -]?\d\d[ -]?\d\d[ -]?[A-Da-d]|(?:\d{8}|\d\d\.\d{3}\.\d{3})-?[A-Za-z]|[XYZxyz]-?\d{7}-?[A-Za-z]|[A-Za-z]{6} ?\d\w\w\w{2} ?\w\d{3} ?[A-Za-z]|[A-Z]{3} [A-Z]{3} \d\d[A-Z]\d\d [A-Z]\d{3}[A-Z]|[A-Z]{5}\d{4}[A-Z]|\d{17}[Xx]|\d{6}[-+A]\d{3}[A-Y]|[A-Z]{4}\d{6}(?:[HMX][A-Z]{5}\w\d|\w{3})|\d{1,2}\.\d{3}\.\d{3}-[Kk]|\d{7}[A-W][A-I]?|[STFGM]\d{7}[A-Z]|[A-Z]{1,2}\d{6}\(?[\dA]\)?|[A-Z][12]\d{8}|[12] ?\d\d ?\d\d ?2[AB] ?\d{3} ?\d{3} ?\d\d|\d\d ?\d{6} ?[A-Z] ?\d{3}|[A-Z]{2}[A-Z9]{3}\d{6}[A-Z9]{2}\d[A-Z]{2})(?![\w-]|\+\d)/y;
 
 export function findLetteredIds(view: View, out: Match[]): void {
-  const { text } = view;
+  const { text, numbers } = view;
   if (view.signs.digits < MIN_ID_DIGITS) return;
-  let digit = nextDigit(text, 0);
-  for (let at = nextCandidate(text, 0, digit); at >= 0; at = nextCandidate(text, at, digit)) {
-    if (digit < at) digit = nextDigit(text, at);
-    if (digit < 0) return;
-    if (digit - at >= NEAR) {
-      at = Math.max(at + 1, digit - NEAR + 1);
+  let index = 0;
+  let at = 0;
+  while (index < numbers.length) {
+    // The next digit, from here on.
+    if ((numbers[index + 1] as number) <= at) {
+      index += 2;
       continue;
     }
+    const digit = Math.max(numbers[index] as number, at);
+    at = nextIdStart(text, Math.max(at, digit - NEAR + 1));
+    if (at < 0) return;
+    if (at > digit) continue;
     LETTERED.lastIndex = at;
     const found = LETTERED.exec(text);
     at++;
@@ -91,16 +100,9 @@ const MIN_ID_DIGITS = 4;
 /** A digit stands this near to the start of every identity number, characters. */
 const NEAR = 9;
 
-/** The next start of a word; far from the next digit there is none. */
-function nextCandidate(text: string, from: number, digit: number): number {
-  if (digit < 0) return -1;
-  for (let at = Math.max(from, digit - NEAR + 1); at < text.length; at++)
+function nextIdStart(text: string, from: number): number {
+  for (let at = from; at < text.length; at++)
     if (isIdStart(text.charCodeAt(at)) && (at === 0 || !isIdStart(text.charCodeAt(at - 1)))) return at;
-  return -1;
-}
-
-function nextDigit(text: string, from: number): number {
-  for (let at = from; at < text.length; at++) if ((text.charCodeAt(at) ^ 0x30) < 10) return at;
   return -1;
 }
 

@@ -4,6 +4,7 @@ import { aba, luhn } from './check-digit.ts';
 import { birthDate } from './date-value.ts';
 import type { DlpType, Match } from './finding-kind.ts';
 import { classifyKey, KEY, mayBeKeyWord } from './key-class.ts';
+import { nameList } from './name-list.ts';
 import { schemeAlone, schemeLabelled } from './national-id.ts';
 import { isDialable, isInternational, isNational, isNorthAmerican } from './phone-number.ts';
 import { type Field, fieldAt, type View } from './view.ts';
@@ -58,6 +59,7 @@ function judge(view: View, start: number, end: number, out: Match[]): number {
   const context = contextOf(view.text, start, end, field);
   const whole = view.text.slice(start, end);
   if (add(view.text, whole, start, context, out)) return end;
+  if (!whole.includes(' ')) return 0;
   // "4111 1111 1111 1111 12/27": two values in one run.
   const parts = [...whole.matchAll(/\S+/g)];
   if (parts.length < 2 || parts.length > 12) return 0;
@@ -95,11 +97,15 @@ function contextOf(text: string, start: number, end: number, field: Field | unde
 
 /** "routing 021000021, account 88409007168" */
 function isBesideRouting(text: string, start: number): boolean {
-  const before = text.slice(Math.max(0, start - 90), start);
-  return (
-    /\bacc(?:oun)?t\b[ #:.]{0,3}(?:n(?:o|umber)\.?[ :]{0,2})?$/i.test(before) && /\b(?:routing|aba|sort code|transit|blz)\b/i.test(before)
-  );
+  let end = start;
+  while (end > 0 && ' #:.'.includes(text[end - 1] as string)) end--;
+  // account, acct, no, nr, number
+  if (!'torTOR'.includes(text[end - 1] ?? ' ')) return false;
+  BEHIND_ACCOUNT.lastIndex = start;
+  return BEHIND_ACCOUNT.test(text) && /\b(?:routing|aba|sort code|transit|blz)\b/i.test(text.slice(Math.max(0, start - 90), start));
 }
+
+const BEHIND_ACCOUNT = /(?<=\bacc(?:oun)?t\b[ #:.]{0,3}(?:n(?:o|umber)\.?[ :]{0,2})?)/iy;
 
 const NUMBERS = KEY.PHONE | KEY.SSN | KEY.NATIONAL_ID | KEY.NATIONAL_ID_MAYBE | KEY.CARD | KEY.ACCOUNT | KEY.ROUTING | KEY.BIRTH;
 const LABEL_WORDS = /[\p{L}][\p{L}.'’-]*/gu;
@@ -112,12 +118,16 @@ function labelBefore(text: string, start: number, notBefore: number): number {
   const clause = before.slice(Math.max(before.lastIndexOf('\n'), before.lastIndexOf('; '), sentenceEnd(before)) + 1);
   const all = clause.match(LABEL_WORDS);
   if (all === null || !all.some(mayBeKeyWord)) return 0;
-  const words = behindOtherLabel(clause).match(LABEL_WORDS);
-  if (words === null) return 0;
+  const said = behindOtherLabel(clause);
+  const words = said === clause ? all : said.match(LABEL_WORDS);
+  return words === null ? 0 : bitsOfWords(words);
+}
+
+/** From the last word on, as many as it takes. */
+function bitsOfWords(words: readonly string[]): number {
   let bits = 0;
-  for (const count of [1, 2, 3, 4, 5, 6, 7, 8]) {
-    if (count > words.length) break;
-    const said = classifyKey(words.slice(-count).slice(0, 3).join(' ')) & NUMBERS;
+  for (let from = words.length - 1; from >= 0 && from >= words.length - 8; from--) {
+    const said = classifyKey(words.slice(from, from + 3).join(' ')) & NUMBERS;
     if (said) return bits | said;
     bits |= said;
   }
@@ -150,7 +160,7 @@ function add(text: string, given: string, begin: number, context: Context, out: 
   if (digits.length < MIN_RUN_DIGITS || digits.length > MAX_RUN_DIGITS) return false;
   const found = decide(written, digits, context, text, start);
   if (found === undefined) return false;
-  const lead = written.length - written.replace(/^[\s(]+(?=\d{6,}$)/, '').length;
+  const lead = written.charCodeAt(0) === 0x28 ? written.length - written.replace(/^[\s(]+(?=\d{6,}$)/, '').length : 0;
   out.push({ ...found, start: start + lead, end: start + written.length });
   return true;
 }
@@ -164,7 +174,8 @@ function as(type: DlpType, rule: string, confidence: number): Verdict {
 function decide(written: string, digits: string, context: Context, text: string, start: number): Verdict | undefined {
   const { bits } = context;
   if (bits & KEY.BIRTH && birthDate(written)) return as('DATE_OF_BIRTH', 'birth-date', 0.9);
-  if (isDate(written) || (isDecimal(written) && !(bits & KEY.SSN && /^\d{3}\.\d\d\.\d{4}$/.test(written)))) return undefined;
+  const isBare = written.length === digits.length;
+  if (!isBare && (isDate(written) || (isDecimal(written) && !(bits & KEY.SSN && /^\d{3}\.\d\d\.\d{4}$/.test(written))))) return undefined;
   return (
     asCard(written, digits, context) ??
     asSsn(written, digits, bits, text, start) ??
@@ -215,9 +226,35 @@ function asSsn(written: string, digits: string, bits: number, text: string, star
   if (bits & KEY.SSN) return as('US_SSN', 'ssn', 0.97);
   if (digits[0] === '9' && !/^9\d\d-[5-9]\d-/.test(written)) return undefined;
   if (bits & (KEY.TECHNICAL | KEY.PHONE | KEY.ACCOUNT | KEY.ROUTING)) return undefined;
-  if (/^\d{3}-\d\d-\d{4}$/.test(written) && !/[\w-]$/.test(text.slice(Math.max(0, start - 1), start))) return as('US_SSN', 'ssn', 0.9);
+  if (
+    /^\d{3}-\d\d-\d{4}$/.test(written) &&
+    !/[\w-]$/.test(text.slice(Math.max(0, start - 1), start)) &&
+    !isPart(text, start, start + written.length)
+  )
+    return as('US_SSN', 'ssn', 0.9);
   return undefined;
 }
+
+/** "(SKF 100-20-3000)", "884-12-1107-B": the number of a part. */
+function isPart(text: string, start: number, end: number): boolean {
+  if (/^-[A-Za-z\d]|^ ?(?:rpm|mm|cm|kg|lbs?|psi|bar)\b/.test(text.slice(end, end + 5))) return true;
+  if (
+    /\b(?:parts?|range|model|frame|size|serial|item|sku|bearing|catalog(?:ue)?|article|lot|batch)(?: no\.?| number)?[ :#]{1,3}$/i.test(
+      text.slice(Math.max(0, start - 24), start),
+    )
+  )
+    return true;
+  const maker = /(?:^|[(,;:]|\p{Ll}) ?([A-Z]{2,5})[ :#-]{1,2}$/u.exec(text.slice(Math.max(0, start - 12), start))?.[1];
+  return maker !== undefined && !OF_PEOPLE.has(maker) && !isListedName(maker);
+}
+
+/** "SMITH 123-45-6789" is the number of a person. */
+function isListedName(word: string): boolean {
+  const list = nameList();
+  return list.given(word) > 0 || list.family(word) > 0;
+}
+
+const OF_PEOPLE = new Set('SSN SS TIN ITIN ID TAX NO NR NUM IS WAS AND OR TO MY HIS HER US USA SOC SOCIAL DOB NAME'.split(' '));
 
 function asBank(written: string, digits: string, bits: number): Verdict | undefined {
   if (bits & KEY.ROUTING) {
@@ -233,7 +270,8 @@ function asBank(written: string, digits: string, bits: number): Verdict | undefi
 function asIdentity(written: string, digits: string, bits: number, context: Context): Verdict | undefined {
   if (digits.length > 18) return undefined;
   if (bits & KEY.NATIONAL_ID) {
-    const scheme = schemeLabelled(written, true);
+    // Tfn. is a telephone in one country and a tax number in another.
+    const scheme = schemeLabelled(written, !(bits & KEY.PHONE));
     if (scheme) return as('NATIONAL_ID', scheme.name, 0.97);
     if (digits.length >= 6 && digits.length <= 15 && !(bits & KEY.PHONE)) return as('NATIONAL_ID', 'identity-number', 0.8);
   }
@@ -270,6 +308,7 @@ function isListed(text: string, start: number, end: number): boolean {
 }
 
 function isDecimal(written: string): boolean {
+  if (!written.includes('.')) return false;
   return (
     /^\d{1,9}\.\d+$/.test(written) ||
     /^\d{1,3}(?:\.\d{1,3}){3}$/.test(written) ||

@@ -5,7 +5,7 @@ import { isFamous, isListOfThings } from './famous-name.ts';
 import type { Match } from './finding-kind.ts';
 import { KEY } from './key-class.ts';
 import { type Lead, leadBefore } from './name-lead.ts';
-import { nameList } from './name-list.ts';
+import { nameList, TRAIT } from './name-list.ts';
 import { isCompany, isNotName, isOrganization } from './name-word.ts';
 import { findPlacedNames } from './placed-name.ts';
 import { SIGN } from './text-sign.ts';
@@ -22,7 +22,7 @@ export function findPersons(view: View, out: Match[]): void {
   if (view.signs.bits & (SIGN.capital | SIGN.wide)) {
     addRunningText(view, words, found);
     const addresses = out.filter(({ type }) => type === 'ADDRESS');
-    findPlacedNames(view.text, addresses, (text) => nameScore(text, true) >= 2, found);
+    findPlacedNames(view, addresses, (text) => nameScore(text, true) >= 2, found);
   }
   if (found.length > 0) addAgain(view.text, words, found);
   out.push(...found);
@@ -30,6 +30,8 @@ export function findPersons(view: View, out: Match[]): void {
 
 const SEPARATORS =
   /\s*(?:;|\band\b|\bund\b|\bet\b|&| \/ |、|,(?=\s*\p{Lu}\S*\s+(?:(?:de|van|von|der|la|da|di|del|dos|du|ter|ten|el|al|bin)\s+){0,2}\p{Lu}))\s*/gu;
+
+const MAY_SEPARATE = /[;&/、,]|\b(?:and|und|et)\b/;
 
 function addField(text: string, field: Field, out: Match[]): void {
   const value = text.slice(field.start, Math.min(field.end, field.start + 300));
@@ -40,17 +42,17 @@ function addField(text: string, field: Field, out: Match[]): void {
   const whole = head[1] as string;
   const base = field.start + head[0].length - whole.length;
   // "Ann Lee, +1 415 …", "Ann Lee, reachable at …": what goes on in small letters or is dialled is no part of the name.
-  const body = whole.replace(/,\s*(?:[+(]?\d|\p{Ll}|\p{Lo}).*$| [—–-] .*$/u, '');
+  const body = /[,—–-]/.test(whole) ? whole.replace(/,\s*(?:[+(]?\d|\p{Ll}|\p{Lo}).*$| [—–-] .*$/u, '') : whole;
   // "Ann Lee <ann@…>" names a person whatever the key says.
   const behind = field.start + head[0].length;
   const withMail = /^["'\s]{0,2}<[^<>@\s]{1,64}@/.test(text.slice(behind, behind + 70));
   const pieces: { text: string; at: number }[] = [];
   let from = 0;
-  for (const piece of [...body.matchAll(SEPARATORS), undefined]) {
-    const to = piece?.index ?? body.length;
-    pieces.push({ text: body.slice(from, to), at: base + from });
-    from = to + (piece?.[0].length ?? 0);
+  for (const piece of MAY_SEPARATE.test(body) ? body.matchAll(SEPARATORS) : []) {
+    pieces.push({ text: body.slice(from, piece.index), at: base + from });
+    from = piece.index + piece[0].length;
   }
+  pieces.push({ text: body.slice(from), at: base + from });
   // "Present: Ann Lee, Bo Xu, Cy Orr": a list of names, when some of them are known.
   const isList =
     pieces.length > 1 &&
@@ -59,26 +61,25 @@ function addField(text: string, field: Field, out: Match[]): void {
   for (const one of pieces) addName(one.text, one.at, field, withMail || isList, out);
 }
 
+const HONOURS = /(?:,?\s*(?:Jr|Sr|II|III|IV|PhD|MD|Esq|M\.D\.|Ph\.D)\.?)+$|\s*(?:様|さん|先生|殿|님)$/u;
+const ENDS_HONOURED = /[.rIVDq様ん生殿님]$/u;
 const TITLE =
   /^(?:(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Sir|Herr|Frau|Fr|Hr|Sr|Sra|Srta|Sig|Dott|Dra|Mme|Mlle|M|Ing|Mag|Dipl|Rev|Hon|Capt|Sgt|Lt|Col)\.?\s+)+/;
 
 function addName(given: string, at: number, field: Field, certain: boolean, out: Match[]): void {
   const title = TITLE.exec(given)?.[0] ?? '';
-  const value = given
-    .slice(title.length)
-    .replace(/(?:,?\s*(?:Jr|Sr|II|III|IV|PhD|MD|Esq|M\.D\.|Ph\.D)\.?)+$|\s*(?:様|さん|先生|殿|님)$/u, '')
-    .trimEnd();
+  const named = given.slice(title.length);
+  const value = (ENDS_HONOURED.test(named) ? named.replace(HONOURS, '') : named).trimEnd();
   if (value.length < 2 || value.length > MAX_NAME_CHARS) return;
   const sure = certain || (field.bits & KEY.PERSON) !== 0;
-  const score = Math.max(nameScore(value, sure), isFormName(value, field.key) ? 1 : 0);
+  const score = nameScore(value, sure) || (isFormName(value, field.key) ? 1 : 0);
   // A restaurant, a role, a product has a name, too, and perhaps a telephone.
   if (!sure && field.group.own & KEY.THING_ABOUT && !(field.group.own & KEY.PERSON_ABOUT) && title === '') return;
   const about =
     field.group.bits & (OTHER_PERSON_DATA | KEY.OF_PEOPLE) ||
     (field.group.own & KEY.PERSON_ABOUT && !(field.group.own & KEY.THING_ABOUT)) ||
     title !== '';
-  const named = field.group.bits & KEY.PERSON || nameList().given(value) + nameList().family(value) >= 2;
-  const needed = sure ? 1 : about ? (named ? 1 : 2) : 3;
+  const needed = sure ? 1 : about ? (score === 1 && (field.group.bits & KEY.PERSON || isListed(value)) ? 1 : 2) : 3;
   if (score >= needed)
     out.push({
       type: 'PERSON',
@@ -87,6 +88,11 @@ function addName(given: string, at: number, field: Field, certain: boolean, out:
       confidence: sure ? 0.9 : 0.8,
       rule: 'name-field',
     });
+}
+
+/** One word, and a known name. */
+function isListed(value: string): boolean {
+  return !value.includes(' ') && nameList().given(value) + nameList().family(value) >= 2;
 }
 
 /** In capitals, as forms have it, under a key that names nothing but a part of a name. */
@@ -101,24 +107,18 @@ const FORM_KEY =
 const TITLES =
   /title|product|song|album|track|movie|film|book|brand|company|team|store|venue|hotel|game|vendor|employer|organi[sz]ation|place|cit(?:y|ies)|countr|region|location|state/i;
 
-const PARTICLES = new Set(
-  'de da do dos das del della di du des la le los las el al bin ibn bint abu ben van von der den het ten ter te zu zum zur af av y e i und of mac san st d o'.split(
-    ' ',
-  ),
-);
-const WORD = /^\p{Lu}[\p{L}\p{M}'’.-]*$/u;
 const UNCASED =
   /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Devanagari}\p{Script=Thai}\p{Script=Bengali}\p{Script=Tamil}\p{Script=Georgian}\p{M}ー・\s]+$/u;
 
 /** 0 no name; 1 shaped like one; 2 several words of that shape; 3 with a known name in it. */
 function nameScore(value: string, sure: boolean): number {
   if (/[\d@_\\/{}[\]=<>|#$%*!?:;"]/.test(value) || (sure ? isCompany(value) : isOrganization(value))) return 0;
-  if (UNCASED.test(value)) return uncasedScore(value);
-  const words = value.replace(/,/g, ' ').split(/\s+/);
+  if (mayBeUncased(value) && UNCASED.test(value)) return uncasedScore(value);
+  const words = (value.includes(',') ? value.replace(/,/g, ' ') : value).split(GAPS);
   // `User.objects.get`, `example.com`, `new Client`
-  if (words.length > 6 || /\.\p{Ll}|^(?:new|await|class|function|self|this)\b/u.test(value)) return 0;
-  if (!sure && words.length > 1 && BEGINS_PLACE.test(words[0] as string)) return 0;
+  if (words.length > 6 || (value.includes('.') && /\.\p{Ll}/u.test(value)) || isCodeWord(value)) return 0;
   const list = nameList();
+  if (!sure && words.length > 1 && list.traits(words[0] as string) & TRAIT.place) return 0;
   // `RunTiming`, `ClearTextReporterOptions`: names of classes.
   if (
     words.length === 1 &&
@@ -131,20 +131,32 @@ function nameScore(value: string, sure: boolean): number {
   let names = 0;
   let known = 0;
   for (const word of words) {
-    if (PARTICLES.has(word.toLowerCase()) && (word !== words[0] || (sure && words.length > 1))) continue;
-    const listed = Math.max(list.given(word), list.family(word));
-    if (isNotName(word) && listed === 0 && !(sure && word.length <= 3 && words.length > 1)) return 0;
-    if (!WORD.test(word) && !(listed > 0 && (sure || lower) && word.length > 2)) {
-      if (!/^(?:[dDlLoO]['’]|[aA]l-|[eE]l-|ben-|de|van|von|la)\p{Lu}/u.test(word)) return 0;
-    }
+    const traits = list.traits(word);
+    if (traits & TRAIT.particle && (word !== words[0] || (sure && words.length > 1))) continue;
+    const listed = Math.max((traits >> 2) & 3, traits & 3);
+    if (traits & TRAIT.notName && listed === 0 && !(sure && word.length <= 3 && words.length > 1)) return 0;
+    if (!(traits & (TRAIT.word | TRAIT.joined)) && !(listed > 0 && (sure || lower) && word.length > 2)) return 0;
     names++;
-    if (listed > 0 && word.length > 2 && !isNotName(word)) known += listed;
+    if (listed > 0 && word.length > 2 && !(traits & TRAIT.notName)) known += listed;
   }
-  if (names === 0 || value.replace(/[^\p{L}]/gu, '').length < 2) return 0;
+  if (names === 0 || !/\p{L}[^\p{L}]*\p{L}/u.test(value)) return 0;
   if (lower && known < 4) return 0;
   if (known >= (sure ? 2 : 3) && (names > 1 || sure)) return 3;
-  if (/^[\p{Lu}\s]+$/u.test(value) && known === 0 && names === 1) return 0;
+  if (known === 0 && names === 1 && /^[\p{Lu}\s]+$/u.test(value)) return 0;
   return names > 1 ? 2 : 1;
+}
+
+const GAPS = /\s+/;
+
+/** Scripts without capitals begin behind the combining marks; only blanks are before. */
+function mayBeUncased(value: string): boolean {
+  const first = value.charCodeAt(0);
+  return first >= 0x300 || first <= 0x20 || first === 0xa0;
+}
+
+function isCodeWord(value: string): boolean {
+  const first = value.charCodeAt(0);
+  return first >= 0x61 && first <= 0x74 && /^(?:new|await|class|function|self|this)\b/u.test(value);
 }
 
 /** Scripts without capitals: a name is short. */
@@ -164,7 +176,9 @@ function uncasedScore(value: string): number {
 
 const CAP = '[A-Z\\u00c0-\\u00d6\\u00d8-\\u00de\\u0100-\\u017f\\u0218\\u021a\\u0386-\\u03ab\\u0400-\\u042f]';
 const REST = "[\\w\\u00c0-\\u024f\\u0370-\\u052f\\u1e00-\\u1eff\\u0300-\\u036f'’-]";
-const CAPITALISED = new RegExp(`${CAP}${REST}*\\.?`, 'g');
+/** Code units that go on in a word. Nothing higher does but one apostrophe. */
+const WORD_CODES = new Uint8Array(0x2020);
+for (let code = 0; code < WORD_CODES.length; code++) WORD_CODES[code] = new RegExp(REST).test(String.fromCharCode(code)) ? 1 : 0;
 
 interface Word {
   text: string;
@@ -182,15 +196,18 @@ const AFTER =
 function addRunningText(view: View, seen: Word[], out: Match[]): void {
   const { text } = view;
   const list = nameList();
-  CAPITALISED.lastIndex = 0;
   let skipTo = 0;
-  for (let found = CAPITALISED.exec(text); found !== null; found = CAPITALISED.exec(text)) {
-    const start = found.index;
-    if (start < skipTo || isInside(text, start)) continue;
-    const word = trimDot(found[0]);
+  for (const start of view.capitals) {
+    if (start < skipTo) continue;
+    const wordAt = wordEnd(text, start + 1);
+    const behind = text.charCodeAt(wordAt) === 0x2e ? wordAt + 1 : wordAt;
+    // A capital inside of this word begins none.
+    skipTo = behind;
+    const word = trimDot(text.slice(start, behind));
     seen.push({ text: word, start, end: start + word.length });
-    const given = list.given(word);
-    const family = given > 0 ? 0 : list.family(word);
+    const traits = list.traits(word);
+    const given = (traits >> 2) & 3;
+    const family = given > 0 ? 0 : traits & 3;
     // A name begins with a known name, or is introduced.
     const lead = leadBefore(text, start);
     if (given === 0 && family === 0 && lead !== 'strong') continue;
@@ -206,12 +223,21 @@ function addRunningText(view: View, seen: Word[], out: Match[]): void {
         ? isFamous(text.slice(Math.max(0, start - MAX_LEAD_IN), end).replace(/^.*?(\p{Lu})/su, '$1'))
         : isOfThing(text, start, end)
     ) {
-      skipTo = end;
+      skipTo = Math.max(skipTo, end);
       continue;
     }
     out.push({ type: 'PERSON', start, end, confidence: 0.75, rule: 'name-text' });
-    skipTo = end;
+    skipTo = Math.max(skipTo, end);
   }
+}
+
+function wordEnd(text: string, from: number): number {
+  let at = from;
+  for (; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code >= WORD_CODES.length || WORD_CODES[code] === 0) break;
+  }
+  return at;
 }
 
 /** A title or a firm rather than a person: known as such, in a list of such things, or the whole of a quotation among others. */
@@ -223,22 +249,10 @@ function isOfThing(text: string, start: number, end: number): boolean {
 }
 
 function trimDot(word: string): string {
+  // Most end with a letter.
+  const last = word.charCodeAt(word.length - 1);
+  if (last > 0x2e && last !== 0x2019 && last !== 0x73) return word;
   return word.replace(/['’]s$|[.'’-]+$/g, '');
-}
-
-function isInside(text: string, start: number): boolean {
-  const before = text.charCodeAt(start - 1);
-  return (
-    (before >= 0x30 && before <= 0x39) ||
-    (before >= 0x41 && before <= 0x5a) ||
-    (before >= 0x61 && before <= 0x7a) ||
-    before === 0x5f ||
-    before === 0x40 ||
-    before === 0x2f ||
-    before === 0x2e ||
-    before === 0x2d ||
-    before > 0xbf
-  );
 }
 
 /** Up to five words of a name from `start`, particles included. */
@@ -252,7 +266,7 @@ function wordsFrom(text: string, start: number, first: string): Word[] {
     const from = last.end + next[0].length - (next[2] as string).length;
     // A full stop ends a sentence, unless what is before it is an initial or a title.
     if (next[1]?.startsWith('.') && last.text.length > 3) break;
-    if (isNotName(word)) break;
+    if (nameList().traits(word) & TRAIT.notName) break;
     words.push({ text: word, start: from, end: from + word.length });
   }
   return words;
@@ -262,14 +276,10 @@ const NEXT = new RegExp(
   `^(\\.?[ \\u00a0](?:(?:van|von|de|del|della|di|da|dos|du|der|den|la|le|bin|al|el|af|zu|ter|ten) ){0,2})(${CAP}${REST}*)(?![\\w@])`,
 );
 
-/** San José, Costa Rica, Mount Lavinia: towns and countries begin so, people hardly. */
-const BEGINS_PLACE =
-  /^(?:San|Santa|Santo|Saint|Sainte|Sankt|St\.?|Isla|Costa|Sri|Puerto|Porto|Los|Las|Fort|Mount|Monte|Rio|Buenos|S[ãa]o|Cape|Lake|Port|Villa|Bad|Castel)$/;
-
 /** How many of the words are a name; 0: none. */
 function judge(text: string, words: readonly Word[], given: number, family: number, lead: Lead): number {
   const first = words[0] as Word;
-  if (isNotName(first.text) || first.text.length < 2 || BEGINS_PLACE.test(first.text)) return 0;
+  if (first.text.length < 2 || nameList().traits(first.text) & (TRAIT.notName | TRAIT.place)) return 0;
   const known = knownWords(words);
   const last = words[known - 1] as Word;
   const end = (words.at(-1) as Word).end;
@@ -304,7 +314,7 @@ function isAcronym(words: readonly Word[]): boolean {
 }
 
 function isNameShaped(word: string): boolean {
-  return /^(?:\p{Lu}[\p{Ll}'’-]+(?:\p{Lu}[\p{Ll}'’-]+){0,2}|\p{Lu}[\p{Lu}'’-]{3,})$/u.test(word) && word.length > 1;
+  return (nameList().traits(word) & TRAIT.shaped) !== 0;
 }
 
 /** Leading words that are known names, the last one a family name: Ann Marie Lee. */
@@ -314,7 +324,7 @@ function knownWords(words: readonly Word[]): number {
   for (let index = 1; index < words.length; index++) {
     const word = (words[index] as Word).text;
     if (word.length === 1 && index + 1 < words.length) continue;
-    if (list.family(word) === 0 && list.given(word) === 0) break;
+    if ((list.traits(word) & 15) === 0) break;
     count = index + 1;
   }
   return count;
@@ -361,7 +371,9 @@ function namesToFind(text: string, found: readonly Match[]): { whole: Map<string
     const words = name.split(/[\s,]+/);
     const first = words[0] as string;
     if (!whole.get(first)?.includes(name)) whole.set(first, [...(whole.get(first) ?? []), name]);
-    if (words.length > 1) for (const word of words) if (word.length > 2 && isNameShaped(word) && !isNotName(word)) parts.add(word);
+    if (words.length > 1)
+      for (const word of words)
+        if (word.length > 2 && (nameList().traits(word) & (TRAIT.shaped | TRAIT.notName)) === TRAIT.shaped) parts.add(word);
   }
   return { whole, parts, uncased };
 }

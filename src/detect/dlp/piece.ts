@@ -14,6 +14,8 @@ export interface PieceRun {
   readonly pieces: readonly Piece[];
   /** Its key says that each is the name of a thing or a place: numbers of them that pass the check of a card together do so by chance. */
   readonly isOfThings: boolean;
+  /** Its key says that each is a part of one value, or nothing: sixteen digits by themselves are a card by chance now and then. */
+  readonly isOfValue: boolean;
 }
 
 /** Longer values are no pieces, UTF-16 code units. */
@@ -23,7 +25,7 @@ const MAX_PIECES = 400;
 
 /** Collects runs of neighbouring values whose keys are the same but for a number or a letter at the end. */
 export class PieceRuns {
-  readonly #runs: { pieces: Piece[]; isOfThings: boolean }[] = [];
+  readonly #runs: { pieces: Piece[]; isOfThings: boolean; isOfValue: boolean }[] = [];
   /** Of two and more; the first one alone is but a place: most values have a key of their own. */
   #run: Piece[] | undefined;
   #from = -1;
@@ -40,7 +42,7 @@ export class PieceRuns {
         { start: this.#from, end: this.#to },
         { start, end },
       ];
-      this.#runs.push({ pieces: this.#run, isOfThings: isOfThings(key) });
+      this.#runs.push({ pieces: this.#run, isOfThings: isOfThings(key), isOfValue: isOfValue(key) });
     } else if (this.#run.length < MAX_PIECES) this.#run.push({ start, end });
     else this.#begin(key, stemOf(key), start, end);
   }
@@ -70,6 +72,13 @@ function isOfThings(key: string): boolean {
   return (bits & (KEY.TECHNICAL | KEY.PLACE)) !== 0 && (bits & KEY.CARD) === 0;
 }
 
+const VALUE_KEY =
+  /^(?:|.*(?:chars?|characters|digits?|parts?|pieces?|chunks?|split|segments?|blocks?|fragments?|letters|values?|numbers?|data|text|card|pan|cc).*|[a-z]{1,2}\d{0,2})$/i;
+
+function isOfValue(key: string): boolean {
+  return VALUE_KEY.test(key);
+}
+
 /** `part1`, `part_b`: what stands before the number or the letter. */
 function stemOf(key: string): string {
   const last = key.charCodeAt(key.length - 1);
@@ -89,7 +98,7 @@ const isEven = (pieces: readonly string[]): boolean =>
 /** What the pieces are together: each find in the joined text that no piece shows alone, once for every piece it stands in. */
 export function findInPieces(
   text: string,
-  { pieces: run, isOfThings }: PieceRun,
+  { pieces: run, isOfThings, isOfValue }: PieceRun,
   detect: (joined: string) => readonly Match[],
   isFree: (start: number, end: number) => boolean,
   out: Match[],
@@ -100,7 +109,7 @@ export function findInPieces(
   for (const match of detect(joined)) {
     if (!PROVEN.has(match.type)) continue;
     if (WHOLE.has(match.type) && (match.start > 0 || match.end < joined.length)) continue;
-    if (match.type === 'CREDIT_CARD' && (isOfThings || !isEven(pieces))) continue;
+    if (match.type === 'CREDIT_CARD' && (isOfThings || !isEven(pieces) || (pieces[0]?.length === 1 && !isOfValue))) continue;
     const touched = piecesIn(pieces, match);
     if (touched.length < 2 || !touched.every((index) => isFree((run[index] as Piece).start, (run[index] as Piece).end))) continue;
     for (const index of touched) out.push({ ...match, ...run[index], layer: 'pieces' });

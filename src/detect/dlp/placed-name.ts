@@ -2,13 +2,15 @@
 // Linear in the text; each shape is looked for only where its marks stand.
 import type { Match } from './finding-kind.ts';
 import { nameList } from './name-list.ts';
+import { SIGN } from './text-sign.ts';
+import type { View } from './view.ts';
 
 const PARTICLE = '(?:(?:van|von|de|del|della|di|da|dos|du|der|den|la|le|bin|al|el|af|zu|ter|ten) ){0,2}';
 const WORD = "\\p{Lu}[\\p{L}\\p{M}'’.-]{0,40}";
 const NAME = `${WORD}(?: ${PARTICLE}${WORD}){1,3}`;
 const WHOLE_NAME = new RegExp(`^${NAME}$`, 'u');
 /** `[09:12] Ann Lee: …`, `09:12:44 Ann Lee: …` */
-const SPEAKER = new RegExp(`^\\[?\\d{1,2}:\\d\\d(?::\\d\\d)?(?: ?[AaPp][Mm])?\\]? {1,3}(?:<|- )?(${NAME})>?:`, 'gmu');
+const SPEAKER = new RegExp(`\\[?\\d{1,2}:\\d\\d(?::\\d\\d)?(?: ?[AaPp][Mm])?\\]? {1,3}(?:<|- )?(${NAME})>?:`, 'uy');
 /** `ORGANIZER;CN=Ann Lee:mailto:…` */
 const COMMON_NAME = /;CN="?([^";:\n\r]{3,60})"?[;:]/g;
 /** `N:Lee;Ann;;;` of a card: family and given name. */
@@ -26,15 +28,17 @@ const AUTHOR = /^(?:AU|A[1-4]|ED) {2}- ([^\n\r]{3,80})$/gm;
 const MAX_LINE_CHARS = 60;
 
 /** `isName`: could this be the name of a person? Never asked of more than a line. */
-export function findPlacedNames(text: string, addresses: readonly Match[], isName: (text: string) => boolean, out: Match[]): void {
+export function findPlacedNames(
+  { text, signs }: Pick<View, 'text' | 'signs'>,
+  addresses: readonly Match[],
+  isName: IsName,
+  out: Match[],
+): void {
+  const isEastern = (signs.bits & SIGN.eastern) !== 0;
   const push = (start: number, value: string): void => {
     out.push({ type: 'PERSON', start, end: start + value.length, confidence: 0.85, rule: 'name-place' });
   };
-  if (text.includes(':'))
-    for (const found of text.matchAll(SPEAKER)) {
-      const name = found[1] as string;
-      if (isName(name)) push(found.index + found[0].lastIndexOf(name), name);
-    }
+  addSpeakers(text, isName, push);
   if (text.includes('  - '))
     for (const found of text.matchAll(AUTHOR)) {
       const name = (found[1] as string).trimEnd();
@@ -52,20 +56,55 @@ export function findPlacedNames(text: string, addresses: readonly Match[], isNam
       push(at, family);
       if (given !== '') push(found.index + whole.length - given.length, given);
     }
-  if (/[\u3040-\u9fff\uac00-\ud7af]/.test(text)) {
+  if (isEastern) addEastern(text, push);
+  addLinesAbove(text, addresses, isName, push);
+}
+
+function addEastern(text: string, push: Push): void {
+  if (HONOURS.test(text))
     for (const found of text.matchAll(HONOURED)) {
       const name = found[1] as string;
       if (nameList().isFamilyFirst(`${name} `) && !KOREAN_ROLE.test(name)) push(found.index, name);
     }
+  if (SAYS.test(text))
     for (const found of text.matchAll(SPEAKS)) {
       const name = found[1] as string;
       if (nameList().isFamilyFirst(name) && !/[社部課長店局校院所室]$/.test(name)) push(found.index, name);
     }
+}
+
+/** What one of HONOURED, or one of SPEAKS, ends with. */
+const HONOURS = /[様氏殿님씨]|さん|先生|女士|小姐/;
+const SAYS = /です|と申します|でございます/;
+
+type IsName = (text: string) => boolean;
+type Push = (start: number, value: string) => void;
+
+/** A time of day at the start of a line, then who speaks. */
+function addSpeakers(text: string, isName: IsName, push: Push): void {
+  for (let colon = text.indexOf(':'); colon >= 0; colon = text.indexOf(':', colon + 1)) {
+    if (!isDigit(text.charCodeAt(colon - 1)) || !isDigit(text.charCodeAt(colon + 1))) continue;
+    let start = isDigit(text.charCodeAt(colon - 2)) ? colon - 2 : colon - 1;
+    if (text.charCodeAt(start - 1) === 0x5b) start--;
+    const before = text.charCodeAt(start - 1);
+    if (start > 0 && before !== 0x0a && before !== 0x0d && before !== 0x2028 && before !== 0x2029) continue;
+    SPEAKER.lastIndex = start;
+    const found = SPEAKER.exec(text);
+    if (found === null) continue;
+    const name = found[1] as string;
+    if (isName(name)) push(start + found[0].lastIndexOf(name), name);
   }
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
+}
+
+function addLinesAbove(text: string, addresses: readonly Match[], isName: IsName, push: Push): void {
   for (const { start } of addresses) addLineAbove(text, start, isName, push);
 }
 
-function addLineAbove(text: string, start: number, isName: (text: string) => boolean, push: (start: number, value: string) => void): void {
+function addLineAbove(text: string, start: number, isName: IsName, push: Push): void {
   if (start < 2 || text.charCodeAt(start - 1) !== 0x0a) return;
   const end = text.charCodeAt(start - 2) === 0x0d ? start - 2 : start - 1;
   const back = text.slice(Math.max(0, end - MAX_LINE_CHARS), end);

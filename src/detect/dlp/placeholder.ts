@@ -38,12 +38,37 @@ function isCall(value: string): boolean {
   );
 }
 
+const counts = new Uint16Array(128);
+
 /** Bits per character of the value's own distribution. */
 export function entropy(value: string): number {
-  const counts = new Map<string, number>();
-  for (const char of value) counts.set(char, (counts.get(char) ?? 0) + 1);
+  const { length } = value;
+  if (length > 0xffff) return entropyOfAny(value);
+  const seen: number[] = [];
+  let isPlain = true;
+  for (let at = 0; at < length && isPlain; at++) {
+    const code = value.charCodeAt(at);
+    if (code > 127) isPlain = false;
+    else {
+      const count = counts[code] as number;
+      if (count === 0) seen.push(code);
+      counts[code] = count + 1;
+    }
+  }
   let bits = 0;
-  for (const count of counts.values()) bits -= (count / value.length) * Math.log2(count / value.length);
+  for (const code of seen) {
+    const share = (counts[code] as number) / length;
+    bits -= share * Math.log2(share);
+    counts[code] = 0;
+  }
+  return isPlain ? bits : entropyOfAny(value);
+}
+
+function entropyOfAny(value: string): number {
+  const of = new Map<string, number>();
+  for (const char of value) of.set(char, (of.get(char) ?? 0) + 1);
+  let bits = 0;
+  for (const count of of.values()) bits -= (count / value.length) * Math.log2(count / value.length);
   return bits;
 }
 

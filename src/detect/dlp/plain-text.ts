@@ -12,7 +12,8 @@ const MAX_ROUNDS = 3;
 
 /** Signs below 0x80 that may begin a mark, and the blocks above in which there are some. */
 const MAY_MARK = new Uint8Array(0x10000);
-for (const sign of '%&\\="\'') MAY_MARK[sign.charCodeAt(0)] = 1;
+for (const sign of '%&\\=') MAY_MARK[sign.charCodeAt(0)] = 1;
+for (const sign of '"\'') MAY_MARK[sign.charCodeAt(0)] = 4;
 for (let unit = 0x80; unit < 0x10000; unit++) {
   const isPlainBlock = (unit > 0xad && unit < 0x34f) || (unit >= 0x3040 && unit < 0x3164) || (unit > 0x3164 && unit < 0xd800);
   if (!isPlainBlock) MAY_MARK[unit] = unit >= 0x370 && unit <= 0x58f ? 3 : 2;
@@ -20,15 +21,26 @@ for (let unit = 0x80; unit < 0x10000; unit++) {
 
 /** False for most texts: nothing in it is encoded or disguised. */
 export function isMarked(text: string): boolean {
-  for (let at = 0; at < text.length; at++) {
+  return firstMark(text, 0) >= 0;
+}
+
+/** The first place at which something may be encoded or disguised; -1: none. Nothing before `from` is looked at. */
+export function firstMark(text: string, from: number): number {
+  for (let at = from; at < text.length; at++) {
     const may = MAY_MARK[text.charCodeAt(at)] as number;
-    if (may === 0 || (may === 1 && !mayGoOn(text, at)) || (may === 3 && !isBesidePlain(text, at))) continue;
+    if (
+      may === 0 ||
+      (may === 4 && !isBeforeJoin(text, at + 1)) ||
+      (may === 1 && !mayGoOn(text, at)) ||
+      (may === 3 && !isBesidePlain(text, at))
+    )
+      continue;
     MARKS_HERE.lastIndex = Math.max(0, at - 1);
-    if (MARKS_HERE.test(text)) return true;
+    if (MARKS_HERE.test(text)) return at;
     MARKS_HERE.lastIndex = at;
-    if (MARKS_HERE.test(text)) return true;
+    if (MARKS_HERE.test(text)) return at;
   }
-  return false;
+  return -1;
 }
 
 const MARKS_HERE = new RegExp(MARKS.source, 'y');
@@ -45,14 +57,17 @@ function mayGoOn(text: string, at: number): boolean {
       return next === 35 || isWordCode(next);
     case 92: // backslash
       return next === 117 || next === 120 || (next >= 48 && next <= 49);
-    default: {
-      // a quote, up to two spaces, a sign that joins
-      let end = at + 1;
-      while (end < at + 3 && text.charCodeAt(end) === 32) end++;
-      const sign = text.charCodeAt(end);
-      return sign === 43 || sign === 46 || sign === 38;
-    }
+    default:
+      return false;
   }
+}
+
+/** Behind a quote: up to two spaces and a sign that joins. */
+function isBeforeJoin(text: string, from: number): boolean {
+  let end = from;
+  while (end < from + 2 && text.charCodeAt(end) === 32) end++;
+  const sign = text.charCodeAt(end);
+  return sign === 43 || sign === 46 || sign === 38;
 }
 
 /** A Greek or Cyrillic letter next to a Latin one. */
@@ -68,12 +83,14 @@ function isWordCode(code: number): boolean {
   return (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 95;
 }
 
-export function toPlainText(map: Mapped): Mapped {
+/** `from`: before it nothing is marked. */
+export function toPlainText(map: Mapped, from = 0): Mapped {
   let plain = map;
-  for (let round = 0; round < MAX_ROUNDS && isMarked(plain.text); round++) {
+  for (let round = 0; round < MAX_ROUNDS && firstMark(plain.text, round === 0 ? from : 0) >= 0; round++) {
     const next = decodeOnce(plain);
     if (next === undefined) break;
-    plain = next;
+    plain = next.plain;
+    if (!next.again) break;
   }
   return plain;
 }
@@ -81,12 +98,14 @@ export function toPlainText(map: Mapped): Mapped {
 const TOKEN =
   /(?:%[0-9A-Fa-f]{2})+|%u[0-9A-Fa-f]{4}|&#(?:\d{1,7}|x[0-9A-Fa-f]{1,6})(?:;|(?=&))|&[A-Za-z]{2,8};|\\u[0-9A-Fa-f]{4}|\\u\{[0-9A-Fa-f]{1,6}\}|\\x[0-9A-Fa-f]{2}|(?:\\[01][0-7]{2}){4,2000}|(?:=[0-9A-F]{2})+(?![0-9A-F])|\u202e[^\u202c\u202e\n]{1,400}\u202c?|=\r?\n(?=\S)|" {0,2}[+.&] {0,2}"|' {0,2}[+.&] {0,2}'|[\ud835\ud83c\udb40][\udc00-\udfff]|[\u0080-\uffff]/g;
 
-function decodeOnce(map: Mapped): Mapped | undefined {
+/** `again`: what came out may be encoded in turn. A hyphen for a dash is no part of anything. */
+function decodeOnce(map: Mapped): { plain: Mapped; again: boolean } | undefined {
   const { text } = map;
   const quoted = isQuotedPrintable(text);
   const out = new MappedBuilder();
   let done = 0;
   let changed = false;
+  let again = false;
   TOKEN.lastIndex = 0;
   for (let token = TOKEN.exec(text); token !== null; token = TOKEN.exec(text)) {
     const found = token[0];
@@ -96,10 +115,11 @@ function decodeOnce(map: Mapped): Mapped | undefined {
     if (decoded.length > 0) out.addDecoded(decoded, map, token.index, token.index + found.length);
     done = token.index + found.length;
     changed = true;
+    again ||= decoded !== '-';
   }
   if (!changed) return undefined;
   out.addSlice(map, done, text.length);
-  return out.build();
+  return { plain: out.build(), again };
 }
 
 function decodeToken(token: string, text: string, at: number, quoted: boolean): string | undefined {

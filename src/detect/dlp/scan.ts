@@ -10,7 +10,7 @@ import { flatten } from './flatten.ts';
 import { rawEnd, rawStart } from './mapped-text.ts';
 import { findInPieces } from './piece.ts';
 import { findSecrets } from './secret.ts';
-import { findStarts } from './start-index.ts';
+import { surveyOf } from './text-survey.ts';
 import { fieldAt, pathOf, type View } from './view.ts';
 
 export interface Scan {
@@ -32,7 +32,12 @@ export function scanText(raw: string, scan: Scan): Match[] {
   addPieces(view, scan, found);
   if (found.length === 0) return found;
   const settled = settle(found, view.text.length);
-  return settled.map((match) => toRaw(match, view)).sort((one, other) => one.start - other.start);
+  for (const match of settled) placeInRaw(match, view);
+  return sorted(settled, byStart);
+}
+
+function byStart(one: Match, other: Match): number {
+  return one.start - other.start;
 }
 
 /** Nothing shorter is a value that we look for. */
@@ -57,7 +62,7 @@ function addEncoded(view: View, scan: Scan, found: Match[], room: Room, layer = 
     const inner: Match[] = [];
     // Turned round or rotated, only the unmistakable counts: the prefix of a provider.
     const isTurned = run.layer === 'reversed' || run.layer === 'rotated';
-    if (isTurned && scan.wanted.has('API_KEY')) findSecrets({ text: run.text, starts: findStarts(run.text) }, inner);
+    if (isTurned && scan.wanted.has('API_KEY')) findSecrets({ text: run.text, starts: surveyOf(run.text).starts }, inner);
     else if (!isTurned) inner.push(...findAll(run.text, scan, room, layer));
     const best = inner.reduce<Match | undefined>(
       (top, match) => (top === undefined || match.confidence > top.confidence ? match : top),
@@ -102,16 +107,37 @@ const WEIGHT: Readonly<Record<DlpType, number>> = {
 
 function settle(found: Match[], length: number): Match[] {
   if (found.length < 2) return found.filter((match) => match.end > match.start);
-  found.sort(
-    (one, other) =>
-      WEIGHT[other.type] - WEIGHT[one.type] || other.confidence - one.confidence || other.end - other.start - (one.end - one.start),
-  );
+  sorted(found, isBefore);
   const cover = new Cover(length);
   return found.filter((match) => match.end > match.start && cover.take(match.start, match.end));
 }
 
-function toRaw(match: Match, view: View): Match {
+function isBefore(one: Match, other: Match): number {
+  return WEIGHT[other.type] - WEIGHT[one.type] || other.confidence - one.confidence || other.end - other.start - (one.end - one.start);
+}
+
+/** In place and stable; most texts have a few finds, and those are sorted sooner by hand. */
+function sorted(found: Match[], compare: (one: Match, other: Match) => number): Match[] {
+  if (found.length > MAX_BY_HAND) return found.sort(compare);
+  for (let index = 1; index < found.length; index++) {
+    const match = found[index] as Match;
+    let at = index - 1;
+    while (at >= 0 && compare(found[at] as Match, match) > 0) {
+      found[at + 1] = found[at] as Match;
+      at--;
+    }
+    found[at + 1] = match;
+  }
+  return found;
+}
+
+const MAX_BY_HAND = 24;
+
+/** Matches belong to the scan: they are moved, not copied. */
+function placeInRaw(match: Match, view: View): void {
   const field = fieldAt(view, match.start, match.end);
-  const placed: Match = { ...match, start: rawStart(view.plain, match.start), end: rawEnd(view.plain, match.end) };
-  return field === undefined ? placed : { ...placed, path: pathOf(field) };
+  if (field !== undefined) match.path = pathOf(field);
+  const { start, end } = match;
+  match.start = rawStart(view.plain, start);
+  match.end = rawEnd(view.plain, end);
 }

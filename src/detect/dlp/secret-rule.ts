@@ -8,7 +8,8 @@ export interface SecretRule {
   /** Tried at the literal (sticky). Linear: no nested repetition. */
   shape: RegExp;
   confidence?: number;
-  type?: 'API_KEY' | 'PASSWORD' | 'DB_CONNECTION';
+  /** Most are keys of a service. */
+  type?: 'PRIVATE_KEY';
 }
 
 const rules: SecretRule[] = [];
@@ -44,7 +45,13 @@ rule('vault-token', 'hvs. hvb. hvr.', /hv[sbr]\.[\w-]{24,300}/);
 rule('pulumi-token', 'pul-', /pul-[a-f0-9]{40}/);
 rule('doppler-token', 'dp.', /dp\.(?:pt|st|ct|sa|scim|audit)\.(?:[\w-]{2,35}\.)?[A-Za-z0-9]{40,44}/);
 rule('tailscale-key', 'tskey-', /tskey-(?:auth|api|client|scim|webhook)-[A-Za-z0-9]{8,32}(?:-[A-Za-z0-9]{16,64})?/);
-rule('age-key', 'AGE-SECRET-KEY-1', /AGE-SECRET-KEY-1[A-Z0-9]{58}/);
+rules.push({
+  name: 'age-key',
+  starts: ['AGE-SECRET-KEY-1'],
+  shape: /AGE-SECRET-KEY-1[A-Z0-9]{58}/y,
+  confidence: 0.97,
+  type: 'PRIVATE_KEY',
+});
 rule(
   '1password-token',
   'ops_eyJ A3-',

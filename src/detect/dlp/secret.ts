@@ -48,6 +48,19 @@ export function findSecrets({ text, starts }: Pick<View, 'text' | 'starts'>, out
     done = Math.max(end, at + 1);
   }
   addBotTokens(text, out);
+  addPutty(text, out);
+}
+
+const PUTTY = /Private-Lines: \d{1,3}\s{1,4}((?:[A-Za-z0-9+/=]{4,80}\r?\n?){1,60})/g;
+
+/** The key file of another terminal: its private part is lines of base64 behind their number. */
+function addPutty(text: string, out: Match[]): void {
+  if (!text.includes('Private-Lines: ')) return;
+  for (const found of text.matchAll(PUTTY)) {
+    const body = (found[1] as string).trimEnd();
+    const start = found.index + found[0].indexOf(body);
+    out.push({ type: 'PRIVATE_KEY', start, end: start + body.length, confidence: 0.97, rule: 'putty' });
+  }
 }
 
 const BOT_HEAD = /(?<![\w.-])[MNO][A-Za-z0-9_-]{22,27}$/;
@@ -80,7 +93,7 @@ function addKnown(text: string, at: number, literal: string, out: Match[]): numb
       (value.length > 12 && entropy(value) < 2.2)
     )
       continue;
-    out.push({ type: 'API_KEY', start, end: trimEnd(text, start, end), confidence: rule.confidence ?? 0.95, rule: rule.name });
+    out.push({ type: rule.type ?? 'API_KEY', start, end: trimEnd(text, start, end), confidence: rule.confidence ?? 0.95, rule: rule.name });
     if (rule.name === 'aws-access-key') addSecondHalf(text, end, out);
     return end;
   }

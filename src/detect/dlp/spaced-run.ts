@@ -21,12 +21,13 @@ export function maySpell(text: string, at: number): boolean {
   const before = at > 0 && text.charCodeAt(at) === 0x20 && !isWordCode(text.charCodeAt(at - 1)) ? at - 1 : at;
   let next = after;
   while (next < after + MAX_TOKEN && isWordCode(text.charCodeAt(next))) next++;
+  const length = next - after;
+  if (length !== 1 && !isByte(text, after, length)) return false;
   let last = before;
   while (last > before - MAX_TOKEN && isWordCode(text.charCodeAt(last - 1))) last--;
-  const length = next - after;
   const other = before - last;
-  if (length === 1 && other === 1) return text.charCodeAt(at - 2) === text.charCodeAt(at + 2) || at < 3;
-  return isByte(text, after, length) && isByte(text, last, other);
+  if (length === 1) return other === 1 && (text.charCodeAt(at - 2) === text.charCodeAt(at + 2) || at < 3);
+  return isByte(text, last, other);
 }
 
 /** Two characters of hex, two or three digits, `0x67`. */
@@ -79,28 +80,38 @@ const CODES = /(?<![\w.])\d{2,3}(, ?| )\d{2,3}(?:\1\d{2,3}){7,}(?![\w])/g;
 /** A character, a sign, a character, the same sign, … */
 const SINGLE = /(?<![!-~])[!-~]([ \n]|\r\n)[!-~](?:\1[!-~]){8,}(?![!-~])|(?<!\w)[!-~]([._\-/|*])[!-~](?:\2[!-~]){8,}(?!\w)/g;
 
+/** No shorter section spells anything. */
+const MIN_SECTION = 19;
+
 /** What a section of short words spells. */
-export function* spacedRuns(section: string): Generator<SpacedRun> {
+export function spacedRuns(section: string): SpacedRun[] {
+  const runs: SpacedRun[] = [];
+  if (section.length < MIN_SECTION) return runs;
   const text = section.length > MAX_SECTION_CHARS ? section.slice(0, MAX_SECTION_CHARS) : section;
-  for (const found of text.matchAll(HEX)) {
+  each(HEX, text, (found) => {
     const bytes = found[0].replace(/0x|\\x|[^0-9A-Fa-f]/g, '');
-    yield* said(found, readable(Buffer.from(bytes, 'hex')));
-  }
-  for (const found of text.matchAll(CODES)) {
+    say(found, readable(Buffer.from(bytes, 'hex')), runs);
+  });
+  each(CODES, text, (found) => {
     const codes = found[0].split(/\D+/).map(Number);
-    yield* said(found, codes.every((code) => code >= 32 && code < 127) ? String.fromCharCode(...codes.slice(0, 4096)) : undefined);
-  }
-  for (const found of text.matchAll(SINGLE)) {
+    say(found, codes.every((code) => code >= 32 && code < 127) ? String.fromCharCode(...codes.slice(0, 4096)) : undefined, runs);
+  });
+  each(SINGLE, text, (found) => {
     const gap = (found[1] ?? found[2] ?? ' ').length;
     let spelled = '';
     for (let at = 0; at < found[0].length; at += 1 + gap) spelled += found[0][at];
-    yield* said(found, spelled);
-  }
+    say(found, spelled, runs);
+  });
+  return runs;
 }
 
-function* said(found: RegExpMatchArray, text: string | undefined): Generator<SpacedRun> {
-  const start = found.index ?? 0;
-  if (text !== undefined) yield { start, end: start + found[0].length, text };
+function each(shape: RegExp, text: string, visit: (found: RegExpExecArray) => void): void {
+  shape.lastIndex = 0;
+  for (let found = shape.exec(text); found !== null; found = shape.exec(text)) visit(found);
+}
+
+function say(found: RegExpExecArray, text: string | undefined, runs: SpacedRun[]): void {
+  if (text !== undefined) runs.push({ start: found.index, end: found.index + found[0].length, text });
 }
 
 /** `A_K_I_A_…`: every second character of the word is the same sign. */

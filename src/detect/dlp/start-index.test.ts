@@ -1,9 +1,10 @@
 // The index of places where words may begin: no place is missed, whatever the case, at the edges of a text too.
 import { describe, expect, it } from 'vitest';
-import { eachMatch, findStarts, groupOfStarts } from './start-index.ts';
+import { eachMatch, groupOfStarts } from './start-index.ts';
+import { surveyOf } from './text-survey.ts';
 
 const group = groupOfStarts(['zebra', 'qu', 'née']);
-const placesOf = (text: string): readonly number[] => findStarts(text)[group] ?? [];
+const placesOf = (text: string): readonly number[] => surveyOf(text).starts[group] ?? [];
 
 describe('places of words', () => {
   it.each([

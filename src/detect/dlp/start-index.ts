@@ -1,27 +1,28 @@
-// Where in a text the words that detectors look for may begin: one pass for all of them. The first three characters of every word are in a table, letters
-// without their case; what is found is a place to look at, never a find.
+// Where in a text the words that detectors look for may begin: one pass for all of them (text-survey.ts). The first three characters of every word are
+// in a table, letters without their case; what is found is a place to look at, never a find.
 
 const BITS = 15;
 const MASK = (1 << BITS) - 1;
 /** Characters that are told apart. */
 const UNITS = 128;
 
-const table = new Uint16Array(1 << BITS);
+/** Groups by the key of three characters. */
+export const STARTS = new Uint32Array(1 << BITS);
 let count = 0;
 
 /** Places by group, in order. */
 export type Starts = readonly (readonly number[])[];
 
-/** A group of words of two characters or more; called while modules load. At most 16 groups. */
+/** A group of words of two characters or more; called while modules load. At most 31 groups. */
 export function groupOfStarts(words: Iterable<string>): number {
   const group = count++;
-  if (group >= 16) throw new Error('Bug: more groups of starts than bits to tell them apart.');
+  if (group >= 31) throw new Error('Bug: more groups of starts than bits to tell them apart.');
   for (const word of words) {
     const [first, second, third] = [fold(word.charCodeAt(0)), fold(word.charCodeAt(1)), fold(word.charCodeAt(2))];
     for (let unit = 0; unit < UNITS; unit++) {
       if (word.length > 2 && unit !== third) continue;
       const key = keyOf(first, second, unit);
-      table[key] = (table[key] as number) | (1 << group);
+      STARTS[key] = (STARTS[key] as number) | (1 << group);
     }
   }
   return group;
@@ -30,24 +31,18 @@ export function groupOfStarts(words: Iterable<string>): number {
 /** Most texts have none of most groups. */
 const NONE: readonly number[] = Object.freeze([]);
 
-export function findStarts(text: string): Starts {
-  const places: (readonly number[])[] = new Array(count).fill(NONE);
-  const end = text.length - 1;
-  let first = fold(text.charCodeAt(0));
-  let second = fold(text.charCodeAt(1));
-  for (let at = 0; at < end; at++) {
-    const third = fold(text.charCodeAt(at + 2));
-    let groups = table[keyOf(first, second, third)] as number;
-    while (groups !== 0) {
-      const group = 31 - Math.clz32(groups);
-      groups &= ~(1 << group);
-      if (places[group] === NONE) places[group] = [at];
-      else (places[group] as number[]).push(at);
-    }
-    first = second;
-    second = third;
+/** What is filled by `noteStarts`. */
+export function noStarts(): (readonly number[])[] {
+  return new Array(count).fill(NONE);
+}
+
+export function noteStarts(places: (readonly number[])[], groups: number, at: number): void {
+  for (let rest = groups; rest !== 0; ) {
+    const group = 31 - Math.clz32(rest);
+    rest &= ~(1 << group);
+    if (places[group] === NONE) places[group] = [at];
+    else (places[group] as number[]).push(at);
   }
-  return places;
 }
 
 /** Every match of a sticky pattern at one of the places, in order; they do not overlap. */
@@ -64,10 +59,12 @@ export function eachMatch(text: string, places: readonly number[], pattern: RegE
   }
 }
 
-function fold(unit: number): number {
+/** What is told apart of a character. */
+export function fold(unit: number): number {
   return (unit | 0x20) & (UNITS - 1);
 }
 
-function keyOf(first: number, second: number, third: number): number {
+/** Of three folded characters: where their groups stand in STARTS. */
+export function keyOf(first: number, second: number, third: number): number {
   return ((first << 10) ^ (second << 5) ^ third) & MASK;
 }

@@ -101,7 +101,8 @@ function delimiterOf(text: string, start: number, end: number): string | undefin
       // A markdown line of dashes may hold colons, a header none.
       return undefined;
     }
-    if (code === 0x7c) best = Math.max(best, 5);
+    if (code === 0x26 && text.charCodeAt(at + 1) === 0x20 && text.charCodeAt(at - 1) === 0x20 && isRowEnd(text, end)) best = 6;
+    else if (code === 0x7c) best = Math.max(best, 5);
     else if (code === 0x09) best = Math.max(best, 4);
     else if (code === 0x3b) best = Math.max(best, 3);
     else if (code === 0x2c) best = Math.max(best, 2);
@@ -111,14 +112,26 @@ function delimiterOf(text: string, start: number, end: number): string | undefin
   return DELIMITERS[best];
 }
 
-const DELIMITERS = [undefined, '  ', ',', ';', '\t', '|'];
+const DELIMITERS = [undefined, '  ', ',', ';', '\t', '|', '&'];
+
+/** Rows of LaTeX end with two backslashes, perhaps with a rule behind them. */
+function isRowEnd(text: string, end: number): boolean {
+  return rowEnd(text, Math.max(0, end - 40), end) < end;
+}
+
+function rowEnd(text: string, start: number, end: number): number {
+  const stop = text.slice(start, end).lastIndexOf('\\\\');
+  return stop < 0 ? end : start + stop;
+}
+
+const RULE = /^[\s|:+=-]*$|^\s*\\(?:hline|midrule|toprule|cline\{[\d-]{1,8}\})\s*$/;
 
 function addRows(fields: Field[], text: string, from: number, base: number, header: Header, parent: Group): number {
   let at = from;
   const all = header.bits.reduce((bits, one) => bits | one, 0);
   while (at < text.length) {
     const end = endOfLine(text, at);
-    if (/^[\s|:+=-]*$/.test(text.slice(at, Math.min(end, at + 200))) && end > at) {
+    if (end > at && RULE.test(text.slice(at, Math.min(end, at + 200)))) {
       at = end + 1;
       continue;
     }
@@ -143,7 +156,7 @@ function endOfLine(text: string, from: number): number {
 function split(text: string, start: number, end: number, delimiter: string): Cell[] {
   const cells: Cell[] = [];
   let from = start;
-  let to = end;
+  let to = delimiter === '&' ? rowEnd(text, start, end) : end;
   if (delimiter === '|') {
     while (from < to && /[\s|]/.test(text[from] ?? '')) from++;
     while (to > from && /[\s|]/.test(text[to - 1] ?? '')) to--;

@@ -5,6 +5,7 @@ import { addHl7Fields } from './hl7-field.ts';
 import { classifyKey, KEY, MAX_KEY_CHARS } from './key-class.ts';
 import { addLabelledLines } from './label-line.ts';
 import { addMarkupFields } from './markup-field.ts';
+import { addRecordFields } from './record-field.ts';
 import { addTableFields } from './table-field.ts';
 import type { Field, Group } from './view.ts';
 
@@ -14,6 +15,7 @@ export function addTextFields(fields: Field[], text: string, base: number, paren
   const tabled = addTableFields(fields, text, base, parent);
   if (text.includes('<')) addMarkupFields(fields, text, base, parent);
   if (text.includes('|')) addHl7Fields(fields, text, base, parent);
+  addRecordFields(fields, text, base, parent);
   if (tabled) return;
   const blocks = new Blocks(text, parent);
   addPairs(fields, text, base, ':', blocks);
@@ -28,14 +30,13 @@ const SHORT_TEXT = 200;
 class Blocks {
   readonly #text: string;
   readonly #parent: Group;
-  #group: Group;
+  #group: Group | undefined;
   #end = -1;
   #section = -1;
 
   constructor(text: string, parent: Group) {
     this.#text = text;
     this.#parent = parent;
-    this.#group = this.#fresh(0);
   }
 
   at(offset: number): Group {
@@ -44,6 +45,7 @@ class Blocks {
       this.#end = Math.min(next < 0 ? Number.POSITIVE_INFINITY : next, this.#sectionFrom(offset));
       this.#group = this.#fresh(offset);
     }
+    this.#group ??= this.#fresh(offset);
     return this.#group;
   }
 
@@ -90,7 +92,7 @@ function addPairs(fields: Field[], text: string, base: number, separator: string
       continue;
     const key = keyBefore(text, at, separator === '=' && before > 0x20 ? 1 : MAX_LABEL_WORDS);
     if (key === undefined) continue;
-    const bits = classifyKey(key === 'default' ? variableBefore(text, at) : key);
+    const bits = queryName(text, at, key) || classifyKey(key === 'default' ? variableBefore(text, at) : key);
     if (bits === 0) continue;
     const group = blocks.at(at);
     group.bits |= bits;
@@ -99,6 +101,14 @@ function addPairs(fields: Field[], text: string, base: number, separator: string
     fields.push({ start: base + value.start, end: base + value.end, bits, key, group });
     quotesEnd = value.quoted ? value.end : -1;
   }
+}
+
+/** `?first=Ann&last=Lee`: both, in one query. */
+function queryName(text: string, at: number, key: string): number {
+  if (key !== 'first' && key !== 'last') return 0;
+  const sign = text.charCodeAt(at - key.length - 1);
+  if (sign !== 0x3f && sign !== 0x26) return 0;
+  return new RegExp(`[?&]${key === 'first' ? 'last' : 'first'}=`).test(text.slice(Math.max(0, at - 200), at + 200)) ? KEY.PERSON : 0;
 }
 
 /** `variable "api_token" {`: what the default below it is of. */

@@ -2,8 +2,7 @@
 // the place of every character in the raw text. Built by flatten.ts; read-only afterwards.
 import type { Mapped } from './mapped-text.ts';
 import type { PieceRun } from './piece.ts';
-import type { Starts } from './start-index.ts';
-import type { TextSigns } from './text-sign.ts';
+import type { TextSurvey } from './text-survey.ts';
 
 /** One object, table row or paragraph: what stands together describes the same thing. */
 export interface Group {
@@ -23,15 +22,11 @@ export interface Field {
   readonly group: Group;
 }
 
-export interface View {
+export interface View extends TextSurvey {
   readonly plain: Mapped;
   readonly text: string;
   /** By start; a field inside another stands after it. */
   readonly fields: readonly Field[];
-  /** Where words that detectors look for may begin. */
-  readonly starts: Starts;
-  /** What stands in it at all. */
-  readonly signs: TextSigns;
   readonly pieces: readonly PieceRun[];
 }
 
@@ -57,6 +52,6 @@ const MAX_NESTED_FIELDS = 4;
 export function pathOf(field: Field): string[] {
   const path = [field.key];
   for (let group: Group | undefined = field.group; group !== undefined; group = group.parent)
-    if (group.key !== undefined) path.unshift(group.key);
-  return path;
+    if (group.key !== undefined) path.push(group.key);
+  return path.reverse();
 }

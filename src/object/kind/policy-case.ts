@@ -22,6 +22,8 @@ export const givenCall = z.strictObject({
   /** tools/call, prompts/get or resources/read unless given. */
   method: word.optional(),
   args: json.optional(),
+  /** Name of the argument that a completion asks for; the others are its values so far. */
+  completing: word.optional(),
   /** Definition of the tool, for conditions that look at it. */
   definition: json.optional(),
   /** Tags of server and tool; those of the registered objects unless given. */

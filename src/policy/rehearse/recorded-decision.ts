@@ -4,7 +4,7 @@ import type { StoredEntry } from '../../audit/port.ts';
 import type { CapabilityRef, Intent } from '../../call.ts';
 import { isObject, type Json, type JsonObject } from '../../lib/json.ts';
 import { methodInfo, namedCapability } from '../../mcp/method-kind.ts';
-import { argumentsIn, type DecideInput, type FindingFact, flowLabels, type Who } from '../decide-input.ts';
+import { argumentsIn, completingIn, type DecideInput, type FindingFact, flowLabels, type Who } from '../decide-input.ts';
 
 export interface RecordedDecision {
   seq: number;
@@ -105,6 +105,7 @@ export function rebuilt(recorded: RecordedDecision, { who, params, definition, f
       server: server ?? endpoint,
       capability,
       args: argumentsIn(method, params),
+      completing: completingIn(method, capability, params),
       definition,
       intent,
       findings,

@@ -1,6 +1,6 @@
 // What a template of URIs becomes with some of its values: as RFC 6570 says, and readable where a value is not known.
 import { expect, it } from 'vitest';
-import { expandedTemplate, MAX_TEMPLATE_CHARS, MAX_URI_CHARS } from './uri-template.ts';
+import { expandedTemplate, MAX_TEMPLATE_CHARS, MAX_URI_CHARS } from './uri-expansion.ts';
 
 it.each([
   ['note://{scope}/{id}', { scope: 'a' }, 'note://a/{id}'],
