@@ -4,7 +4,7 @@
 import { atOnce } from '../../lib/turn.ts';
 import type { Match } from './finding-kind.ts';
 import { findingName } from './finding-name.ts';
-import { fitted, hashed, MASK, masked, partlyMasked, shaped } from './mask.ts';
+import { fitted, hashed, isStandIn, MASK, masked, partlyMasked, shaped } from './mask.ts';
 import type { DlpAction, DlpPlan } from './model.ts';
 import { ADDRESS_OF_TOKEN, MAX_TOKEN_VALUE, tokensIn } from './token.ts';
 
@@ -30,6 +30,7 @@ export function ruleOn(matches: readonly Match[], text: string, plan: DlpPlan): 
   for (const match of matches) {
     while (next < own.length && (own[next]?.end ?? 0) <= match.start) next++;
     if ((own[next]?.start ?? Number.POSITIVE_INFINITY) < match.end) continue;
+    if (isStandIn(match.type, text.slice(match.start, match.end))) continue;
     const ruling = plan.rule(match);
     if (ruling !== undefined && ruling.action !== 'allow') ruled.push({ match, ...ruling });
   }
