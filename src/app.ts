@@ -17,6 +17,8 @@ import { HistoryKeeper } from './app/history-keeper.ts';
 import { KillSwitch } from './app/kill-switch.ts';
 import { createLimits } from './app/limits.ts';
 import { createNotifier } from './app/notifications.ts';
+import { toolsStated } from './app/object-context.ts';
+import { PolicyKeeper } from './app/policy-keeper.ts';
 import { RetentionKeeper } from './app/retention-keeper.ts';
 import { ShadowKeeper } from './app/shadow-keeper.ts';
 import { slackAnswers } from './app/slack-answer.ts';
@@ -95,6 +97,7 @@ async function open(inside: Inside): Promise<Gateway> {
   inside.forwards.start(exclusive);
   inside.retention.start();
   inside.archives.start();
+  inside.policies.start();
   for (const { org } of control.all()) await log.recordStart(org, { timeMs: clock.nowMs(), instance, version: VERSION, exclusive });
   await store.presence.settle();
   const agentServer = agentListener(inside);
@@ -106,6 +109,9 @@ async function open(inside: Inside): Promise<Gateway> {
   );
   inside.metrics.gaugeByOrg('sallyport_anchors_failing', 'Anchors of the log whose last attempt failed.', () =>
     inside.anchors.keeper.failing().map(({ org, count }) => [org, count] as const),
+  );
+  inside.metrics.gaugeByOrg('sallyport_policy_problems', 'Places in stored policies that this version would refuse.', () =>
+    control.all().map(({ org }) => [org, inside.policies.problems(org).length] as const),
   );
   inside.metrics.gaugeByOrg('sallyport_archive_failing', '1: the last try to archive the oldest entries failed.', () =>
     inside.archives.failing().map((org) => [org, 1] as const),
@@ -152,7 +158,7 @@ function assemble(config: Config, core: Core): Inside {
       .follow(next, previous)
       .then(() => views.controlChanged(next))
       .catch((error: unknown) => logger.error({ why: String(error) }, 'agents could not be told of a change'));
-    retention.follow(next, previous);
+    for (const keeper of [retention, policies]) keeper.follow(next, previous);
     histories.want(next.org, next.risk !== undefined || next.policies.needsFacts);
     forwards.follow(next.view);
   });
@@ -165,12 +171,12 @@ function assemble(config: Config, core: Core): Inside {
   killSwitch.stopper.add(inFlight);
   killSwitch.stopper.add(ticketTarget(approvals, logger));
   killSwitch.stopper.add({ what: 'parked', doomed: (org, judge) => upstreams.doomedParked(org, judge) });
-  const catalog = new Catalog();
-  const shadows = new ShadowTally();
+  const [catalog, shadows] = [new Catalog(), new ShadowTally()];
+  const policies = policyKeeper(core, control, catalog, logger);
   const parts = {
     ...core,
     ...{ config, logger, inFlight, views, histories, forwards, operators, control, metrics, killSwitch, instance, catalog },
-    ...{ upstreams, connectors, approvals, retention },
+    ...{ upstreams, connectors, approvals, retention, policies },
     deliveries: createDeliveries(core, logger),
     usedGrants: createUsedBook(core, approvals),
     slackAnswers: slackAnswers(logger),
@@ -190,6 +196,11 @@ function assemble(config: Config, core: Core): Inside {
   };
   const inside = { ...parts, log, notifier: createNotifier(parts) };
   return { ...inside, pipeline: pipelineOf(inside) };
+}
+
+function policyKeeper({ store }: Core, controls: LiveControl, catalog: Catalog, logger: Logger): PolicyKeeper {
+  const definition = (org: string, hash: string) => store.definitions.loadDefinition(org, hash);
+  return new PolicyKeeper({ controls, logger, toolsOf: toolsStated(catalog), definition });
 }
 
 type OnSwap = ConstructorParameters<typeof LiveControl>[0]['onSwap'];
@@ -320,6 +331,7 @@ async function stopInside(inside: Inside): Promise<void> {
   await inside.forwards.close();
   await inside.retention.close();
   await inside.archives.close();
+  await inside.policies.settled();
   for (const { org } of control.all()) {
     const fields = { event: 'stop' as const, timeMs: clock.nowMs(), instance, reason: 'orderly stop' };
     await log.record(org, { type: 'system', fields }).catch(() => undefined); // the store may be what failed

@@ -173,6 +173,7 @@ const rows: [least: OperatorRole | undefined, method: string, path: string, body
   ['admin', 'POST', '/api/v1/log/keys/rotate'],
   ['viewer', 'GET', '/api/v1/erasures'],
   ['viewer', 'GET', '/api/v1/log/archive'],
+  ['viewer', 'GET', '/api/v1/policy/problems'],
   ['viewer', 'GET', '/api/v1/log/segment?to=256', undefined, 400],
   ['admin', 'POST', '/api/v1/log/archive', { to: 256, hash: 'a'.repeat(64), file: 'b'.repeat(64) }, 409],
   ['viewer', 'GET', '/api/v1/evidence/pack?framework=soc2&from=2026-01-01T00:00:00Z&to=2099-01-01T00:00:00Z'],

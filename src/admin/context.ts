@@ -33,6 +33,13 @@ export interface AnchorReport {
   doneMs: number | undefined;
 }
 
+/** Where something is wrong in a policy that is in force. */
+export interface StoredPolicyProblem {
+  policy: string;
+  where: string;
+  message: string;
+}
+
 export interface LimitState {
   limit: string;
   part: string;
@@ -110,6 +117,8 @@ export interface AdminContext {
   };
   /** How archiving by itself is doing; undefined when this process does none for this organization. */
   archiving(): { triedMs: number | undefined; problem: { text: string; sinceMs: number } | undefined } | undefined;
+  /** Stored policies that this version would refuse: as last looked at, or looked at now. */
+  storedPolicies: { known(): readonly StoredPolicyProblem[]; check(): Promise<readonly StoredPolicyProblem[]> };
   eraser: Pick<Eraser, 'preview'>;
   retention: Pick<RetentionStore, 'doneErasures' | 'erasedBy' | 'archived' | 'removeEntries' | 'sealedValues'>;
   /** Versions of an object, newest first. */

@@ -277,6 +277,18 @@ export const healthReply = z.object({
   status: z.enum(['ok', 'ready', 'not ready']),
   anchors: z.enum(['ok', 'failing']).optional(),
   archive: z.enum(['ok', 'failing']).optional(),
+  /** Stored policies that this version would refuse; absent when there are none. */
+  policies: z.enum(['failing']).optional(),
+});
+export const policyProblems = z.object({
+  problems: z.array(
+    z.object({
+      policy: z.string(),
+      /** `spec.rules[2].when`, and from which character on. */
+      where: z.string(),
+      message: z.string(),
+    }),
+  ),
 });
 export const statusReply = z.object({
   organization: z.string(),
@@ -319,6 +331,7 @@ export type FreezeReply = z.infer<typeof freezeReply>;
 export type UnfreezeReply = z.infer<typeof unfreezeReply>;
 export type DrillRequest = z.input<typeof drillRequest>;
 export type DrillReply = z.infer<typeof drillReply>;
+export type PolicyProblems = z.infer<typeof policyProblems>;
 export type StatusReply = z.infer<typeof statusReply>;
 
 export * from './contract-archive.ts';

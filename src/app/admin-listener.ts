@@ -2,7 +2,6 @@
 import { type AdminServer, createAdminServer } from '../admin/admin-server.ts';
 import type { AdminContext } from '../admin/context.ts';
 import { isLoopback } from '../config.ts';
-import type { JsonObject } from '../lib/json.ts';
 import { buildView, type ControlView } from '../object/snapshot.ts';
 import { toolOverride } from '../object/tool-override.ts';
 import { openText, sealText } from '../vault/token-seal.ts';
@@ -11,7 +10,7 @@ import { forwardReport, testForward } from './forward-report.ts';
 import type { Inside } from './gateway.ts';
 import { limitReport, limitState } from './limit-report.ts';
 import { notifyPort } from './notify-port.ts';
-import { objectContext } from './object-context.ts';
+import { objectContext, toolsStated } from './object-context.ts';
 import { makeOrganization } from './organization.ts';
 
 export function adminListener(inside: Inside, version: string): AdminServer {
@@ -37,7 +36,7 @@ function adminContext(inside: Inside, version: string, org: string, within: (org
     instance,
     clock,
     logger,
-    objects: objectContext(inside, (owner, server) => toolsOf(inside, owner, server)),
+    objects: objectContext(inside, toolsStated(inside.catalog)),
     view: () => newestView(inside, org),
     settled: async (revision) => void (await control.atLeast(org, revision)),
     access: async () => ({ ...(await control.atLeast(org, (await store.log.head(org)).revision)), catalog }),
@@ -62,6 +61,7 @@ function adminContext(inside: Inside, version: string, org: string, within: (org
     history: () => inside.histories.of(org),
     checkpointer: inside.checkpoints.checkpointer,
     anchors: anchorsOf(inside, org),
+    storedPolicies: { known: () => inside.policies.problems(org), check: () => inside.policies.check(org) },
     archiving: () => inside.archives.state(org),
     eraser: inside.retention.eraser,
     retention: store.retention,
@@ -140,12 +140,6 @@ function decidingOf({ approvals, links, vault, slackAnswers }: Inside, org: stri
 
 function hostsOf({ allowedHosts, publicUrl }: Inside['config']['admin']): string[] {
   return publicUrl === undefined ? allowedHosts : [...allowedHosts, new URL(publicUrl).host];
-}
-
-/** What the gateway has read of a server's tools so far. */
-function toolsOf({ catalog }: Inside, org: string, server: string): ReadonlyMap<string, JsonObject> {
-  const named = catalog.list(org, server, 'tool').map(({ value }): [string, JsonObject] => [String(value.name), value]);
-  return new Map(named);
 }
 
 /** A revoked operator must not get in, whichever replica revoked it: compare with the head of the log before trusting what is in memory. */

@@ -31,6 +31,7 @@ import type { ForwardKeeper } from './forward-keeper.ts';
 import type { HistoryKeeper } from './history-keeper.ts';
 import type { KillSwitch } from './kill-switch.ts';
 import type { Limits } from './limits.ts';
+import type { PolicyKeeper } from './policy-keeper.ts';
 import type { RetentionKeeper } from './retention-keeper.ts';
 import type { ShadowKeeper } from './shadow-keeper.ts';
 import type { SlackAnswers } from './slack-answer.ts';
@@ -59,6 +60,7 @@ export interface Inside extends Core {
   readonly forwards: ForwardKeeper;
   readonly retention: RetentionKeeper;
   readonly archives: ArchiveKeeper;
+  readonly policies: PolicyKeeper;
   readonly dlpScanner: DlpScanner;
   readonly injectionLooker: InjectionLooker;
   readonly catalog: Catalog;

@@ -3,6 +3,7 @@
 import { circleWith } from '../approval/delegation.ts';
 import type { FreezeRef } from '../audit/entry.ts';
 import type { PasskeyRef } from '../audit/passkey.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import type { Config } from '../config.ts';
 import { unknownPattern, unknownType } from '../detect/dlp/finding-name.ts';
 import type { JsonObject } from '../lib/json.ts';
@@ -17,6 +18,11 @@ import type { Core } from './core.ts';
 
 /** Tools of a server that are known, by name. */
 export type KnownTools = (org: string, server: string) => ReadonlyMap<string, JsonObject>;
+
+/** What the gateway has read of a server's tools so far. */
+export function toolsStated(catalog: Pick<Catalog, 'list'>): KnownTools {
+  return (org, server) => new Map(catalog.list(org, server, 'tool').map(({ value }): [string, JsonObject] => [String(value.name), value]));
+}
 
 const NO_TOOLS: ReadonlyMap<string, JsonObject> = new Map();
 

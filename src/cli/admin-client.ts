@@ -28,6 +28,7 @@ import type {
   NewTokenReply,
   ObjectBody,
   PolicyDiffReply,
+  PolicyProblems,
   ReportName,
   StarterReply,
   StatusReply,
@@ -61,6 +62,7 @@ export interface AdminClient extends EvidenceClient, FreezeClient, NotifyClient,
   objects(kind: string | undefined): Promise<{ revision: number; objects: ObjectBody[] }>;
   object(kind: string, name: string): Promise<ObjectBody>;
   deleteObject(kind: string, name: string, revision: number | undefined): Promise<ApplyReply>;
+  policyProblems(): Promise<PolicyProblems>;
   effectivePolicy(query: Readonly<Record<string, string | undefined>>): Promise<EffectiveReply>;
   explain(call: string): Promise<ExplainReply>;
   whatIf(body: { text: string; fileName: string }): Promise<ExplainReply>;
@@ -132,6 +134,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     objects: (kind) => wire.json('GET', at('objects') + queryText({ kind })),
     object: (kind, name) => wire.json('GET', at('objects', kind, name)),
     deleteObject: (kind, name, revision) => wire.json('DELETE', at('objects', kind, name) + queryText({ revision: revision?.toString() })),
+    policyProblems: () => wire.json('GET', at('policy', 'problems')),
     effectivePolicy: (query) => wire.json('GET', at('policy', 'effective') + queryText(query)),
     explain: (call) => wire.json('GET', at('explain', call)),
     whatIf: (body) => wire.json('POST', at('explain'), body),

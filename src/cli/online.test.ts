@@ -282,6 +282,7 @@ it('doctor: every check passes on a running gateway; what is wrong has a next st
     'database',
     'gateway',
     'operator token',
+    'policies',
     'agent tokens',
     'standing grants',
     'notifications',

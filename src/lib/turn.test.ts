@@ -1,6 +1,6 @@
 // Long work in turns: however much of it there is, others get their turn, and all of it comes to its end.
 import { expect, it } from 'vitest';
-import { MAX_STEPS, stepByStep } from './turn.ts';
+import { inTurns, MAX_STEPS, stepByStep } from './turn.ts';
 
 it('much work at once takes no more of a turn than little, goes on side by side, and ends', async () => {
   let steps = 0;
@@ -43,4 +43,34 @@ it('work that begins while other work takes its step is done as well', async () 
   }
   expect(await stepByStep(other())).toBe('other');
   expect(await Promise.all(inner)).toEqual(['one']);
+});
+
+it('work that uses up a turn by the clock is alone in it', async () => {
+  let nowMs = 0;
+  let begun = 0;
+  let most = 0;
+  let seen = 0;
+  let isOver = false;
+  function* work(): Generator<void, void, void> {
+    for (let step = 0; step < 6; step++) {
+      begun++;
+      nowMs += 100;
+      yield;
+    }
+  }
+  const clock = { monotonicMs: (): number => nowMs };
+  const all = Promise.all(Array.from({ length: 8 }, () => inTurns(work(), clock)));
+  seen = begun;
+  const look = (): void => {
+    most = Math.max(most, begun - seen);
+    seen = begun;
+    if (!isOver) setImmediate(look);
+  };
+  setImmediate(look);
+  await all;
+  isOver = true;
+  expect(begun).toBe(8 * 6);
+  // One piece of work takes two steps before it looks at the clock.
+  expect(most).toBeGreaterThan(0);
+  expect(most).toBeLessThanOrEqual(2);
 });

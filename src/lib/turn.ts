@@ -4,7 +4,7 @@ import type { Clock } from './clock.ts';
 
 /** One turn of work, milliseconds. */
 const TURN_MS = 6;
-/** Steps of all long work together in one turn of the event loop. */
+/** Steps of all long work together in one turn of the event loop: fewer, when those that look at the clock took a turn's time. */
 export const MAX_STEPS = 4;
 
 /** As much as fits into a turn by the clock. Resolves with what the work returns. */
@@ -47,9 +47,13 @@ function later<T>(step: () => IteratorResult<void, T>): Promise<T> {
 /** All long work of this process, whoever is next first. Each says whether it is over. */
 const underWay: (() => boolean)[] = [];
 
+/** What work with a clock has used of this turn of the event loop, milliseconds. */
+let spentMs = 0;
+
 /** One turn of the event loop: however much is under way, others wait for no more of it (turn.test.ts). */
 function goOn(): void {
-  for (let left = Math.min(MAX_STEPS, underWay.length); left > 0; left--) {
+  spentMs = 0;
+  for (let left = Math.min(MAX_STEPS, underWay.length); left > 0 && spentMs < TURN_MS; left--) {
     const next = underWay[0] as () => boolean;
     const isOver = next();
     underWay.shift();
@@ -61,9 +65,12 @@ function goOn(): void {
 function turn<T>(work: Generator<void, T, void>, clock: Pick<Clock, 'monotonicMs'>): IteratorResult<void, T> {
   const first = work.next();
   if (first.done) return first;
-  const until = clock.monotonicMs() + TURN_MS;
+  const from = clock.monotonicMs();
   for (;;) {
     const step = work.next();
-    if (step.done || clock.monotonicMs() >= until) return step;
+    const usedMs = clock.monotonicMs() - from;
+    if (!step.done && usedMs < TURN_MS) continue;
+    spentMs += usedMs;
+    return step;
   }
 }

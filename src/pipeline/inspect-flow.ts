@@ -142,7 +142,7 @@ function carries(
 ): Verdict | Promise<Verdict> {
   const { model, key, to } = at;
   const scope = book.find(key, model.windowMs);
-  const isWatched = to.sink === 'external' || model.watchesInternal;
+  const isWatched = to.sink === 'external' || model.watchesInternal || flight.control.policies.needsFlow;
   const said: Leaves = leavesOf(parts);
   const then = (carried: readonly Carried[]): Verdict | Promise<Verdict> => {
     const judged = judge(flight, at, message, carried, book);
@@ -195,8 +195,10 @@ interface Judged {
 }
 
 function judge(flight: Flight, at: Place, message: JsonObject, all: readonly Carried[], book: FlowBook): Verdict | Promise<Verdict> {
-  const judged = all.map((carried) => ruled(at, carried, all)).filter(({ action }) => action !== 'allow');
-  for (const one of judged) noteCarried(flight, one);
+  const judged = all
+    .map((carried) => ruled(at, carried, all, flight.control.policies.needsFlow))
+    .filter(({ action }) => action !== 'allow');
+  for (const one of judged) noteCarried(flight, one, at.to.sink === 'external');
   const worst = judged.reduce<Judged | undefined>(
     (most, one) => (most && STRENGTH.indexOf(most.action) >= STRENGTH.indexOf(one.action) ? most : one),
     undefined,
@@ -214,12 +216,13 @@ function judge(flight: Flight, at: Place, message: JsonObject, all: readonly Car
   return redact(flight, at, message, judged, book, refused);
 }
 
-function ruled({ model, to }: Place, carried: Carried, all: readonly Carried[]): Judged {
+/** `isAsked`: policies look at where data goes, at home as well. */
+function ruled({ model, to }: Place, carried: Carried, all: readonly Carried[], isAsked: boolean): Judged {
   const { source, isSendBack } = carried;
   const values = all.reduce((sum, one) => (one.source === source ? sum + one.values : sum), 0);
   const { action, rule } = model.rule({ labels: source.labels, server: source.server, values, isSendBack }, to);
   // What goes back to whom it is about is nobody's finding, unless a rule says so.
-  return { carried, action: rule === undefined && (isSendBack || to.sink !== 'external') ? 'allow' : action, rule };
+  return { carried, action: rule === undefined && (isSendBack || (to.sink !== 'external' && !isAsked)) ? 'allow' : action, rule };
 }
 
 /** What may not go out is taken out; when it is still there in another form, the call is refused. */
@@ -257,7 +260,7 @@ function mixed(flight: Flight, { model, to }: Place): Verdict {
   return PASS;
 }
 
-function noteCarried(flight: Flight, { carried, action }: Judged): void {
+function noteCarried(flight: Flight, { carried, action }: Judged, isOut: boolean): void {
   const { source, pointer, values, bits } = carried;
   for (const label of source.labels)
     note(flight, {
@@ -268,7 +271,8 @@ function noteCarried(flight: Flight, { carried, action }: Judged): void {
       confidence: Math.min(1, Math.round(bits) / 60),
       action,
     });
-  if (action === 'log') flight.ports.logger.info({ call: flight.call.id, flow: phrase(carried) }, 'data that was read is sent out');
+  if (action === 'log' && isOut)
+    flight.ports.logger.info({ call: flight.call.id, flow: phrase(carried) }, 'data that was read is sent out');
 }
 
 function note(flight: Flight, finding: Finding): void {

@@ -5,8 +5,9 @@ import type { InjectionLooker, LookedAt } from '../detect/injection/looker.ts';
 import type { InjectionRule } from '../detect/injection/rule.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { isObject } from '../lib/json.ts';
+import { atOnce, stepByStep } from '../lib/turn.ts';
 import { deny, type Flight, type Inspector, PASS, type Verdict } from './flight.ts';
-import { type MessagePart, partsOf, withPart } from './message-part.ts';
+import { isPrepared, type MessagePart, partsOf, withPartInSteps } from './message-part.ts';
 import { outputCheck } from './output-check.ts';
 
 const META = 'io.sallyport/untrusted';
@@ -33,7 +34,7 @@ export function injectionInspector(looker: InjectionLooker): Inspector {
 }
 
 /** Waits only where there is something to wait for. */
-function then<T, U>(value: T | Promise<T>, next: (value: T) => U): U | Promise<U> {
+function then<T, U>(value: T | Promise<T>, next: (value: T) => U | Promise<U>): U | Promise<U> {
   return value instanceof Promise ? value.then(next) : next(value);
 }
 
@@ -55,17 +56,30 @@ function look(message: JsonObject, method: string, rule: InjectionRule, looker: 
   if (parts.reduce((sum, { text }) => sum + text.length, 0) > rule.budget.maxChars) return exceeded;
   const texts = parts.map(({ text }) => text);
   return then(looker.look(texts, rule.minScore, rule.budget.deadlineMs), (looked) =>
-    looked === 'exceeded' ? exceeded : seenOf(message, parts, looked, rule),
+    looked === 'exceeded' ? exceeded : inSteps(message, method, seenOf(message, parts, looked, rule)),
   );
 }
 
-function seenOf(message: JsonObject, parts: readonly MessagePart[], looked: Exclude<LookedAt, 'exceeded'>, rule: InjectionRule): Seen {
+/** A long message is not judged in one go. */
+function inSteps<T>(message: JsonObject, method: string, work: Generator<void, T, void>): T | Promise<T> {
+  return isPrepared(message, method) ? stepByStep(work) : atOnce(work);
+}
+
+function* seenOf(
+  message: JsonObject,
+  parts: readonly MessagePart[],
+  looked: Exclude<LookedAt, 'exceeded'>,
+  rule: InjectionRule,
+): Generator<void, Seen, void> {
   const found: { part: MessagePart; type: string; score: number }[] = [];
   let stripped = message;
   for (const [index, part] of parts.entries()) {
     const { found: passages = [], stripped: text } = looked[index] ?? {};
     for (const { type, score } of passages) found.push({ part, type, score });
-    if (rule.action === 'strip' && text !== undefined) stripped = withPart(stripped, part, text);
+    if (rule.action === 'strip' && text !== undefined) {
+      stripped = yield* withPartInSteps(stripped, part, text);
+      yield;
+    }
   }
   return { found, stripped, exceeded: false };
 }
@@ -80,15 +94,15 @@ function lookAtReply(flight: Flight, looker: InjectionLooker): Verdict | Promise
   const rule = ruleOf(flight);
   if (rule === undefined || reply === undefined || reply.type === 'accepted') return PASS;
   const message = reply.type === 'result' ? reply.result : (reply.error as unknown as JsonObject);
-  return then(look(message, call.method, rule, looker), (seen) => judgeReply(flight, reply, rule, seen));
+  return then(look(message, call.method, rule, looker), (seen) => inSteps(message, call.method, judgeReply(flight, reply, rule, seen)));
 }
 
-function judgeReply(
+function* judgeReply(
   flight: Flight,
   reply: Exclude<NonNullable<Flight['reply']>, { type: 'accepted' }>,
   rule: InjectionRule,
   seen: Seen,
-): Verdict {
+): Generator<void, Verdict, void> {
   if (seen.found.length === 0 && !seen.exceeded) return PASS;
   note(flight, seen, rule, 'result');
   if (refuses(rule, seen)) return withheld('answer', rule, seen);
@@ -98,7 +112,7 @@ function judgeReply(
     return PASS;
   }
   const result = rule.action === 'strip' ? seen.stripped : annotated(reply.result);
-  if (rule.action === 'strip' && !stillFits(flight, reply.result, result)) return withheld('answer', rule, seen);
+  if (rule.action === 'strip' && !(yield* stillFits(flight, reply.result, result))) return withheld('answer', rule, seen);
   flight.reply = { ...reply, result, resultText: undefined };
   return PASS;
 }
@@ -153,10 +167,12 @@ function annotated(result: JsonObject): JsonObject {
 }
 
 /** INVARIANT: structured content that fitted its output schema fits it when passages were taken out, or the answer is withheld (injection.test.ts). */
-function stillFits(flight: Flight, before: JsonObject, after: JsonObject): boolean {
+function* stillFits(flight: Flight, before: JsonObject, after: JsonObject): Generator<void, boolean, void> {
   if (after.structuredContent === before.structuredContent) return true;
   const check = outputCheck(flight, before.structuredContent as Json);
-  return check === undefined || check(after.structuredContent as Json).length === 0;
+  if (check === undefined) return true;
+  yield;
+  return check(after.structuredContent as Json).length === 0;
 }
 
 function note(flight: Flight, seen: Seen, rule: InjectionRule, where: Finding['where']): void {

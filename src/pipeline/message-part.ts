@@ -2,7 +2,7 @@
 // itself needs (ids, names, types, cursors, URIs, tokens of progress, binary data) is never a part.
 import type { Json, JsonObject } from '../lib/json.ts';
 import { isObject } from '../lib/json.ts';
-import { atOnce, stepByStep } from '../lib/turn.ts';
+import { stepByStep } from '../lib/turn.ts';
 import { readJson } from '../mcp/large-message.ts';
 import { writeInSteps } from '../mcp/large-write.ts';
 
@@ -162,10 +162,6 @@ function pointerOf(path: readonly (string | number)[]): string {
 }
 
 /** The message with a part's new text in its place; everything beside the path is the old objects. */
-export function withPart(message: JsonObject, part: MessagePart, text: string): JsonObject {
-  return atOnce(withPartInSteps(message, part, text));
-}
-
 export function* withPartInSteps(message: JsonObject, part: MessagePart, text: string): Generator<void, JsonObject, void> {
   let value: Json = text;
   if (part.kind === 'json') value = yield* readJson(text);

@@ -23,6 +23,7 @@ export function* redactStructured(
   replacer: Replacer,
 ): Generator<void, JsonObject | undefined, void> {
   const check = outputCheck(flight, message.structuredContent as Json);
+  yield;
   let levels = ruled.map(() => 0);
   let places: string[] | undefined;
   for (let round = 0; round < ROUNDS_BY_PLACE + MANNERS.length; round++) {
@@ -30,6 +31,7 @@ export function* redactStructured(
     const redacted = yield* redactJsonInSteps(part.text, ruled, replacer, manners);
     yield;
     const next = yield* withPartInSteps(message, part, redacted);
+    yield;
     const issues = check?.(next.structuredContent as Json) ?? [];
     if (issues.length === 0) return next;
     places ??= yield* placesIn(

@@ -80,7 +80,13 @@ function neverDeciding({ objects, changed }: ActivationInput, set: PolicySet): A
   });
 }
 
-function failedCases({ objects }: ActivationInput, set: PolicySet): ActivationProblem[] {
+/** Cases of policies that come out in another way than they say. */
+export function failingCases(objects: readonly StoredObject[]): ActivationProblem[] {
+  const has = objects.some((object) => isKind(object, 'policy') && (object.spec.cases ?? []).length > 0);
+  return has ? failedCases({ objects }, compilePolicies(objects, 0)) : [];
+}
+
+function failedCases({ objects }: Pick<ActivationInput, 'objects'>, set: PolicySet): ActivationProblem[] {
   return objects.flatMap((object) => {
     if (!isKind(object, 'policy')) return [];
     return (object.spec.cases ?? []).flatMap((one, i) => {

@@ -20,6 +20,8 @@ export interface PolicySet {
   readonly ruleCount: number;
   /** Does some rule ask for history facts? */
   readonly needsFacts: boolean;
+  /** Does some rule ask where data in a call was read? */
+  readonly needsFlow: boolean;
   /** Does some rule ask for the address a request came from? */
   readonly needsSource: boolean;
   /** Every rule, in the order in which they are asked. */
@@ -78,6 +80,7 @@ export function createPolicySet(parts: PolicyParts): PolicySet {
     needsFacts:
       parts.shadow?.needsFacts ||
       parts.rules.some(({ onCall }) => onCall?.condition && 'uses' in onCall.condition && onCall.condition.uses.has('facts')),
+    needsFlow: parts.shadow?.needsFlow || parts.rules.some(asksForFlow),
     needsSource: parts.shadow?.needsSource || parts.rules.some(({ onCall }) => onCall?.source !== undefined),
     decide: (input) => evaluator.decide(input, false),
     explain: (input) => evaluator.decide(input, true),
@@ -88,6 +91,12 @@ export function createPolicySet(parts: PolicyParts): PolicySet {
     named: (server) => namedIn(parts.index.candidates(server), server),
     atRevision: (revision) => createPolicySet({ ...parts, revision, shadow: parts.shadow?.atRevision(revision) }),
   };
+}
+
+function asksForFlow({ onCall, source }: CompiledRule): boolean {
+  const condition = onCall?.condition;
+  if (condition !== undefined && 'uses' in condition && condition.uses.has('flow')) return true;
+  return source.match.findings?.some((type) => type.startsWith('flow')) === true;
 }
 
 const USING: Record<CapabilityKind, { method: string; kind: MethodKind }> = {

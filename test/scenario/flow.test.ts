@@ -161,6 +161,21 @@ describe('customer data from one server on its way out by another', () => {
       rule: 'flow-rules/no-private-out',
     });
   });
+
+  it.each([
+    { match: {}, when: "'private' in flow && args.kept == true" },
+    { match: { findings: ['flow.private'] }, when: 'args.kept == true' },
+  ])('policies see the labels on their way to an internal server, too: %j', async (matcher) => {
+    const policy = policyObject('flow-rules', [{ name: 'not-in-ledger', ...matcher, effect: 'deny' }], 1);
+    await open({ mixed: 'allow' }, policy);
+    await call('crm', { kept: false });
+    expect(denial(await call('ledger', { note: CUSTOMER.email, kept: false }))).toBe('result');
+    expect(denial(await call('ledger', { note: CUSTOMER.email, kept: true }))).toMatchObject({
+      code: 'denied_by_rule',
+      rule: 'flow-rules/not-in-ledger',
+    });
+    expect(denial(await call('ledger', { note: 'nothing of it', kept: true }))).toBe('result');
+  });
 });
 
 describe('what may pass', () => {

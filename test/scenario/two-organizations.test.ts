@@ -64,6 +64,7 @@ const rows: [method: string, path: string, body?: unknown][] = [
   ['POST', '/api/v1/log/keys/rotate'],
   ['GET', '/api/v1/erasures'],
   ['GET', '/api/v1/log/archive'],
+  ['GET', '/api/v1/policy/problems'],
   ['GET', '/api/v1/log/segment?to=256'],
   ['POST', '/api/v1/log/archive', { to: 256, hash: 'a'.repeat(64), file: 'b'.repeat(64) }],
   ['GET', '/api/v1/evidence/pack?framework=eu-ai-act&from=2026-01-01T00:00:00Z&to=2099-01-01T00:00:00Z'],

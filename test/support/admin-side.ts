@@ -153,6 +153,7 @@ export function adminContextOf(core: Core, org: string, instead: Partial<AdminCo
     intentOf: (spec, tool, definition, args) => intent.classify(intent.profile(definition, spec, toolOverride(spec, tool)), args),
     checkpointer: new CheckpointKeeper(core, loadConfig({ env: {} }).config as Config, silentLogger, NO_ANCHORS).checkpointer,
     archiving: () => undefined,
+    storedPolicies: { known: () => [], check: async () => [] },
     anchors: {
       states: () => [{ anchor: 'tsa', kind: 'rfc3161', problem: undefined, size: 0, doneMs: undefined }],
       round: async () => undefined,

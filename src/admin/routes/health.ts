@@ -25,7 +25,8 @@ export const healthRoutes: Route[] = [
         states.length === 0 ? {} : ({ anchors: states.some(({ problem }) => problem !== undefined) ? 'failing' : 'ok' } as const);
       const archiving = context.archiving();
       const archive = archiving ? ({ archive: archiving.problem ? 'failing' : 'ok' } as const) : {};
-      return json(ready ? 200 : 503, { status: ready ? 'ready' : 'not ready', ...anchors, ...archive });
+      const policies = context.storedPolicies.known().length > 0 ? ({ policies: 'failing' } as const) : {};
+      return json(ready ? 200 : 503, { status: ready ? 'ready' : 'not ready', ...anchors, ...archive, ...policies });
     },
   }),
   route({

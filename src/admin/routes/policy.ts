@@ -12,6 +12,14 @@ import { failure, json, type Route, route } from '../route.ts';
 export const policyRoutes: Route[] = [
   route({
     method: 'get',
+    path: '/api/v1/policy/problems',
+    role: 'viewer',
+    summary: 'Policies in force that this version would refuse if they were applied now, and where',
+    reply: contract.policyProblems,
+    handle: async ({ context }) => json(200, { problems: [...(await context.storedPolicies.check())] }),
+  }),
+  route({
+    method: 'get',
     path: '/api/v1/policy/effective',
     role: 'viewer',
     summary: 'Rules in the order in which they are asked; of one agent, or all',

@@ -40,9 +40,8 @@ function addUrl(text: string, at: number, out: Match[]): void {
       out.push({ type: 'DB_CONNECTION', start, end: trimUrl(text, start, at + 3 + rest.length), confidence: 0.97, rule: 'connection-url' });
     return;
   }
-  const inQuery = /[?&;](?:password|pwd|pass|passwd|secret|api_?key|token|sig|authToken|accountkey)=([^&;\s]{4,300})/i.exec(
-    text.slice(at, at + MAX_URL_CHARS).split(/[\s"'`<>]/)[0] ?? '',
-  );
+  const whole = text.slice(at, urlEnd(text, at));
+  const inQuery = whole.includes('=') ? IN_QUERY.exec(whole) : null;
   if (
     inQuery !== null &&
     !isPlaceholder(inQuery[1] as string, false) &&
@@ -54,10 +53,13 @@ function addUrl(text: string, at: number, out: Match[]): void {
 const DATABASES =
   /^(?:postgres|mysql|maria|mongo|redis|amqp|mssql|sqlserver|oracle|clickhouse|snowflake|cassandra|cockroach|db2|libsql|neo4j|bolt|couch|influx|nats|kafka|ldap|sqlserver|trino|presto|vertica|redshift|bigquery|elastic|memcached|rediss|turso)/i;
 
+const IN_QUERY = /[?&;](?:password|pwd|pass|passwd|secret|api_?key|token|sig|authToken|accountkey)=([^&;\s]{4,300})/i;
+const SHOWN = /[^\s"'`<>]*/y;
+
 function urlEnd(text: string, at: number): number {
-  let end = at + 3;
-  while (end < text.length && end - at < MAX_URL_CHARS && !/[\s"'`<>]/.test(text[end] ?? '')) end++;
-  return end;
+  SHOWN.lastIndex = at + 3;
+  SHOWN.test(text);
+  return Math.min(SHOWN.lastIndex, at + MAX_URL_CHARS);
 }
 
 function trimUrl(text: string, start: number, end: number): number {

@@ -45,12 +45,15 @@ function load(): NameList {
   for (const [index, names] of lines.slice(0, 4).entries())
     for (const name of names.split(' ')) (index < 2 ? given : family).set(name, index % 2 === 0 ? 2 : 1);
   const eastern = new Set(lines.slice(4, 7).flatMap((names) => names.split(' ')));
+  const heads = new Set(
+    [...given.keys(), ...family.keys()].filter(({ length }) => length > MAX_KNOWN_CHARS).map((name) => name.slice(0, 3)),
+  );
   // Words of one language repeat: what was looked up once is known.
   const known = new Map<string, number>();
   const score = (word: string): number => {
     const cached = known.get(word);
     if (cached !== undefined) return cached;
-    if (word.length > MAX_KNOWN_CHARS && (word.length > MAX_NAME_CHARS || /[\d_]/.test(word))) return 0;
+    if (word.length > MAX_KNOWN_CHARS && !mayBeLong(word, heads)) return 0;
     const folded = fold(word);
     const both = look(given, folded) * 4 + look(family, folded);
     if (word.length > MAX_KNOWN_CHARS) return both;
@@ -77,6 +80,12 @@ const KNOWN_WORDS = 20_000;
 const MAX_KNOWN_CHARS = 12;
 /** No name of the list is longer. */
 const MAX_NAME_CHARS = 40;
+/** Few names are that long; what two of them make with a hyphen, and what has marks, is looked for in any case. */
+function mayBeLong(word: string, heads: ReadonlySet<string>): boolean {
+  if (word.length > MAX_NAME_CHARS || /[\d_]/.test(word)) return false;
+  return !/^[A-Za-z]+$/.test(word) || heads.has(word.slice(0, 3).toLowerCase());
+}
+
 /** Shapes are told when somebody asks. */
 const SHAPE_KNOWN = 1 << 15;
 

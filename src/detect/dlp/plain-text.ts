@@ -89,7 +89,8 @@ export function toPlainText(map: Mapped, from = 0): Mapped {
   for (let round = 0; round < MAX_ROUNDS && firstMark(plain.text, round === 0 ? from : 0) >= 0; round++) {
     const next = decodeOnce(plain);
     if (next === undefined) break;
-    plain = next;
+    plain = next.plain;
+    if (!next.again) break;
   }
   return plain;
 }
@@ -97,12 +98,14 @@ export function toPlainText(map: Mapped, from = 0): Mapped {
 const TOKEN =
   /(?:%[0-9A-Fa-f]{2})+|%u[0-9A-Fa-f]{4}|&#(?:\d{1,7}|x[0-9A-Fa-f]{1,6})(?:;|(?=&))|&[A-Za-z]{2,8};|\\u[0-9A-Fa-f]{4}|\\u\{[0-9A-Fa-f]{1,6}\}|\\x[0-9A-Fa-f]{2}|(?:\\[01][0-7]{2}){4,2000}|(?:=[0-9A-F]{2})+(?![0-9A-F])|\u202e[^\u202c\u202e\n]{1,400}\u202c?|=\r?\n(?=\S)|" {0,2}[+.&] {0,2}"|' {0,2}[+.&] {0,2}'|[\ud835\ud83c\udb40][\udc00-\udfff]|[\u0080-\uffff]/g;
 
-function decodeOnce(map: Mapped): Mapped | undefined {
+/** `again`: what came out may be encoded in turn. A hyphen for a dash is no part of anything. */
+function decodeOnce(map: Mapped): { plain: Mapped; again: boolean } | undefined {
   const { text } = map;
   const quoted = isQuotedPrintable(text);
   const out = new MappedBuilder();
   let done = 0;
   let changed = false;
+  let again = false;
   TOKEN.lastIndex = 0;
   for (let token = TOKEN.exec(text); token !== null; token = TOKEN.exec(text)) {
     const found = token[0];
@@ -112,10 +115,11 @@ function decodeOnce(map: Mapped): Mapped | undefined {
     if (decoded.length > 0) out.addDecoded(decoded, map, token.index, token.index + found.length);
     done = token.index + found.length;
     changed = true;
+    again ||= decoded !== '-';
   }
   if (!changed) return undefined;
   out.addSlice(map, done, text.length);
-  return out.build();
+  return { plain: out.build(), again };
 }
 
 function decodeToken(token: string, text: string, at: number, quoted: boolean): string | undefined {

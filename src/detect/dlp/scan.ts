@@ -32,10 +32,12 @@ export function scanText(raw: string, scan: Scan): Match[] {
   addPieces(view, scan, found);
   if (found.length === 0) return found;
   const settled = settle(found, view.text.length);
-  return sorted(
-    settled.map((match) => toRaw(match, view)),
-    (one, other) => one.start - other.start,
-  );
+  for (const match of settled) placeInRaw(match, view);
+  return sorted(settled, byStart);
+}
+
+function byStart(one: Match, other: Match): number {
+  return one.start - other.start;
 }
 
 /** Nothing shorter is a value that we look for. */
@@ -131,8 +133,11 @@ function sorted(found: Match[], compare: (one: Match, other: Match) => number): 
 
 const MAX_BY_HAND = 24;
 
-function toRaw(match: Match, view: View): Match {
+/** Matches belong to the scan: they are moved, not copied. */
+function placeInRaw(match: Match, view: View): void {
   const field = fieldAt(view, match.start, match.end);
-  const placed: Match = { ...match, start: rawStart(view.plain, match.start), end: rawEnd(view.plain, match.end) };
-  return field === undefined ? placed : { ...placed, path: pathOf(field) };
+  if (field !== undefined) match.path = pathOf(field);
+  const { start, end } = match;
+  match.start = rawStart(view.plain, start);
+  match.end = rawEnd(view.plain, end);
 }

@@ -52,6 +52,6 @@ const MAX_NESTED_FIELDS = 4;
 export function pathOf(field: Field): string[] {
   const path = [field.key];
   for (let group: Group | undefined = field.group; group !== undefined; group = group.parent)
-    if (group.key !== undefined) path.unshift(group.key);
-  return path;
+    if (group.key !== undefined) path.push(group.key);
+  return path.reverse();
 }

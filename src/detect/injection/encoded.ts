@@ -34,7 +34,7 @@ const ESCAPE = /(?:\\u\{?[0-9a-fA-F]{2,6}\}?\s?){4,}/g;
 const BITS = /\b[01]{8}(?:[ ,]?[01]{8}){7,}\b/y;
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 /** "Ig-nore prev-ious": two words in a row, or with one between, that are broken where no word is. */
-const BROKEN_HINT = /\b[A-Za-z]{1,6}-[a-z]{1,6} (?:[a-z]{1,8} )?[a-z]{1,6}-[a-z]{1,6}\b/i;
+const BROKEN_HINT = /\b[A-Za-z]{1,6}-[a-z]{1,6} (?:[a-z]{1,8} )?[a-z]{1,6}-[a-z]{1,6}\b/iy;
 const BROKEN = /\b[A-Za-z]{1,6}(?:-[a-z]{1,6}){1,3} (?:[A-Za-z,-]{1,16} ){0,24}[A-Za-z]{1,6}(?:-[a-z]{1,6}){1,3}\b/g;
 
 type Decode = (run: string) => string | undefined;
@@ -68,7 +68,7 @@ export function decodeRuns(text: string, mayBeTurned: boolean): Decoded[] {
     for (let match = pattern.exec(text); match && found.length < MAX_DECODED_RUNS; match = pattern.exec(text))
       keep(kind, match.index, match.index + match[0].length, decode);
   };
-  if (text.includes('-') && BROKEN_HINT.test(text)) keepAll('broken', BROKEN, joined);
+  if (mayBeBroken(text)) keepAll('broken', BROKEN, joined);
   if (text.includes('&#')) keepAll('entity', ENTITY, fromEntities);
   if (text.includes('\\u')) keepAll('escape', ESCAPE, fromEscapes);
   keepAt('spread', spread, SPREAD, gathered);
@@ -81,6 +81,26 @@ export function decodeRuns(text: string, mayBeTurned: boolean): Decoded[] {
     if (line !== undefined) found.push({ kind: 'turned', ...line, text: turn(text.slice(line.start, line.end)) });
   }
   return found;
+}
+
+/** Asked at each hyphen, from the start of its word on. */
+function mayBeBroken(text: string): boolean {
+  for (let hyphen = text.indexOf('-'); hyphen >= 0; hyphen = text.indexOf('-', hyphen + 1)) {
+    if (!isPlainLetter(text.charCodeAt(hyphen + 1))) continue;
+    let start = hyphen;
+    while (start > 0 && hyphen - start < MAX_BROKEN_LETTERS && isPlainLetter(text.charCodeAt(start - 1))) start--;
+    if (start === hyphen) continue;
+    BROKEN_HINT.lastIndex = start;
+    if (BROKEN_HINT.test(text)) return true;
+  }
+  return false;
+}
+
+/** Before a hyphen that breaks a word. */
+const MAX_BROKEN_LETTERS = 6;
+
+function isPlainLetter(unit: number): boolean {
+  return (unit >= 97 && unit <= 122) || (unit >= 65 && unit <= 90);
 }
 
 /** The first line with one of the words, at most `MAX_RUN_CHARS` of it. */

@@ -154,3 +154,33 @@ it('reads any name made of the words it knows: none breaks the analysis', () => 
     }),
   );
 });
+
+describe('names that begin with things, and sentences with verbs of no lexicon', () => {
+  const of = (name: string, description = ''): string => classifyDefinition({ name, description, inputSchema: { type: 'object' } }).intent;
+
+  it.each<[string, string, string]>([
+    ['now_playing', 'The track that is on in a zone.', 'read'],
+    ['recently_closed', 'Cards that were closed within the last week.', 'read'],
+    ['meter_swap_history', 'Meters that were fitted at an address.', 'read'],
+    ['ward_handover_notes', 'Notes from the last shift.', 'read'],
+    ['grid_frequency', 'Hertz over the last minute.', 'read'],
+    ['contact_list', 'The complete list of contacts of a team.', 'read'],
+    ['loan_renewal', 'For a book that was borrowed.', 'write'],
+    ['fine_waiver', 'A fine is no longer owed.', 'write'],
+    ['lease_termination', 'Ends a lease before its term.', 'destructive'],
+    ['badge_revocation', 'Makes a badge open no more doors.', 'destructive'],
+    ['flight_plan_lodge', 'Lodges a flight plan with air traffic control.', 'write'],
+    ['antenna_slew', 'Points an antenna to an azimuth.', 'write'],
+    ['tax_return_file', 'Files the prepared return with the revenue office.', 'write'],
+    ['drone_return_home', 'Calls the drone back to where it took off.', 'write'],
+    ['geofence_wipe', 'Throws all geofences of a fleet away.', 'destructive'],
+    ['kiln_shutoff', 'Cuts the gas to a kiln.', 'destructive'],
+    ['office_card', 'Contains the address of a branch.', 'read'],
+  ])('%s: %s → %s', (name, description, intent) => {
+    expect(of(name, description)).toBe(intent);
+  });
+
+  it('a name that ends in a word nobody explains is not believed to read only; the plural names things', () => {
+    expect([of('wind_turbine_feather'), of('chart_of_accounts'), of('order_status')]).toEqual(['write', 'read', 'read']);
+  });
+});

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../lib/json.ts';
 import { isObject } from '../../lib/json.ts';
 import { categoryOf } from './category.ts';
 import { executorOf } from './executor.ts';
-import { headPhrase, MAX_DESCRIPTION_CHARS, namePhrase, type Phrase } from './phrase.ts';
+import { headPhrase, isAbout, MAX_DESCRIPTION_CHARS, namePhrase, type Phrase } from './phrase.ts';
 import type { ToolProfile } from './profile.ts';
 import { readSchema, type SchemaFacts } from './schema-facts.ts';
 import { nameWords } from './token.ts';
@@ -25,7 +25,7 @@ export function classifyDefinition(definition: JsonObject): ToolProfile {
   const byName = namePhrase(words);
   const head = headPhrase(description);
   const executor = executorOf(words, description, schema, byName, head);
-  const draft = textDraft(words, byName, head, schema);
+  const draft = textDraft(words, byName, head, schema, description === '');
   if (executor && !executor.readOnly) raise(draft, 'destructive', evidence('schema', executor.path, executor.why));
   if (executor?.readOnly) lowerToRead(draft, byName, executor.why);
   const base = draft.intent;
@@ -66,14 +66,25 @@ const MANAGERS = new Set([
   'perform',
 ]);
 
-function textDraft(words: readonly string[], byName: Phrase | undefined, head: Phrase | undefined, schema: SchemaFacts): Draft {
+function textDraft(
+  words: readonly string[],
+  byName: Phrase | undefined,
+  head: Phrase | undefined,
+  schema: SchemaFacts,
+  isBare: boolean,
+): Draft {
   const trusted = byName?.sure ? byName : head?.sure ? head : (byName ?? head);
   if (!trusted) {
+    // `flight_plan_lodge` and no word about it: nobody knows that it only reads.
+    if (isBare && words.length > 1 && !isThings(words.at(-1) as string))
+      return { intent: 'write', evidence: [evidence('name', '/name', 'ends in a word nobody explains')] };
     const intent: Intent = schema.payload ? 'write' : 'read';
     return { intent, evidence: [evidence('name', '/name', intent === 'read' ? 'names a thing, not an action' : 'takes content')] };
   }
   const from = trusted === head ? 'description' : 'name';
   const draft: Draft = { intent: trusted.intent, evidence: [evidence(from, `/${from}`, `verb "${trusted.verb}"`)] };
+  if (trusted === head && byName?.isAct && draft.intent === 'write')
+    raise(draft, byName.intent, evidence('name', '/name', `verb "${byName.verb}"`));
   if (trusted === byName && head?.sure && (head.isVerb || byName.isDoubtful) && !head.runs) {
     if (byName.runs && !words.includes('all')) settleRunner(draft, byName, head);
     else if (rank(head.intent) > rank(draft.intent) && (draft.intent === 'read' || byName.isDoubtful))
@@ -81,6 +92,11 @@ function textDraft(words: readonly string[], byName: Phrase | undefined, head: P
     else if (head.intent === 'exfiltrative') raise(draft, head.intent, evidence('description', '/description', `verb "${head.verb}"`));
   }
   return draft;
+}
+
+/** `chart_of_accounts`, `order_status`: the plural names things, and so do words about something. */
+function isThings(word: string): boolean {
+  return (/[^s]s$/.test(word) && !/(?:us|is)$/.test(word)) || isAbout(word);
 }
 
 /** `run_x`, `start_x`: what runs is said by the description, if by anything. */

@@ -64,7 +64,12 @@ const RULES: readonly ObjectRule[] = [
   { verbs: set('evaluate'), objects: set('flag feature variation experiment policy'), intent: 'read' },
   { verbs: set('subscribe listen'), objects: set('webhook callback'), intent: 'write' },
   { verbs: set('turn'), objects: set('into'), intent: 'read' },
-  { verbs: set('open'), objects: set('door gate garage lock valve shutter blind account position po purchase port'), intent: 'write' },
+  {
+    verbs: set('open'),
+    objects: set('door gate garage lock valve shutter blind account position po purchase port breaker circuit hatch vent tap'),
+    intent: 'write',
+  },
+  { verbs: set('return'), objects: set('home base dock station'), intent: 'write' },
   { verbs: set('reverse'), objects: set('transaction payment entry journal posting charge transfer booking'), intent: 'destructive' },
   { verbs: set('release disburse'), objects: set('payment payroll fund wire salary wage sepa ach'), intent: 'destructive' },
   { verbs: set('track'), objects: set('shipment parcel package order delivery flight container courier'), intent: 'read' },

@@ -50,7 +50,7 @@ const WRITE = `create add update edit modify insert upsert append prepend write 
   categorize prioritize deprioritize reprioritize assemble concatenate sanitize obfuscate stitch overlay splice
   unfreeze thaw enrol unenrol settle accrue allot inject interrupt invert negotiate outsource overrule poke qualify realign rebind reduce
   refill reinstate remap requisition reshard respawn retarget rewind shelve shift shrink sideload solicit summon uncheck unload hire rehire
-  restock reprice triage dedup crosslist relist preauthorize preauthorise depreciate taint untaint reflash administer immunize
+  restock reprice announce lodge extend prolong forgive adjudicate triage dedup crosslist relist preauthorize preauthorise depreciate taint untaint reflash administer immunize
   immunise sterilize sterilise dispense resync elect vend irrigate redact`;
 
 const WRITE_NOUNISH = `order run execute process issue comment note tag label release build fork star pin lock branch schedule book record request
@@ -58,7 +58,7 @@ const WRITE_NOUNISH = `order run execute process issue comment note tag label re
   do perform orchestrate handle interact transition lifecycle management onboarding setup protect draft track bookmark watch
   stash dm dispatch mutation command submission sign transcode draw plot undo redo pull type commit press click like stage touch
   pause play promote link migrate start merge patch backup timeout bill file flash beep zoom pan tilt leave rollout warm warmup end conclude gift credit power print stamp feature index mirror
-  embed reaction repost zip`;
+  embed reaction repost zip checkin handover handoff handout resale`;
 
 const DESTRUCTIVE = `delete remove destroy drop purge truncate wipe erase terminate kill uninstall cancel abort stop shutdown deactivate disable
   suspend ban unregister deregister revoke expunge obliterate nuke shred scrub discard trash prune clean cleanup clear flush
@@ -75,7 +75,7 @@ const DESTRUCTIVE_NOUNISH = `block transfer pay charge buy trade swap spend brid
   sweep archive`;
 
 const EXFILTRATIVE = 'export exfiltrate share leak offload';
-const EXFILTRATIVE_NOUNISH = 'dump forward replicate extract';
+const EXFILTRATIVE_NOUNISH = 'dump forward replicate extract takeout';
 
 /** Verbs that only say that something runs. */
 const RUNS = new Set(
@@ -102,12 +102,55 @@ for (const [words, intent, nounish] of [
 /** The sense of a word of a name; other forms than the base one are nounish (`lists`, `builds`). Undefined: no verb of the lexicon. */
 export function nameVerb(word: string): VerbSense | undefined {
   const exact = VERBS.get(word);
-  if (exact) return exact;
+  // What a name calls a return is handed in or brought back; sentences return what they find.
+  if (exact) return word === 'return' ? { ...exact, nounish: true } : exact;
   for (const form of baseForms(word)) {
     const sense = VERBS.get(form);
     if (sense) return { ...sense, nounish: true };
   }
   return undone(word);
+}
+
+/** Nouns whose verb is not seen by taking off the ending. */
+const ACTS: Readonly<Record<string, string>> = {
+  registration: 'register',
+  revocation: 'revoke',
+  redemption: 'redeem',
+  subscription: '',
+  cancellation: 'cancel',
+  resumption: 'resume',
+  suspension: 'suspend',
+  expulsion: 'expel',
+  transmission: '',
+  seizure: 'seize',
+};
+const ENDINGS: readonly (readonly [ending: string, verbs: readonly string[]])[] = [
+  ['ation', ['ate', 'e', '']],
+  ['ition', ['ite', 'e', '']],
+  ['ission', ['it']],
+  ['ion', ['', 'e']],
+  ['ment', ['']],
+  ['ance', ['e', '']],
+  ['ure', ['e']],
+  ['val', ['ve', 'v']],
+  ['al', ['', 'e']],
+  ['iver', ['ive']],
+];
+
+/** `renewal`, `termination`, `waiver`: the verb a noun is made of, when that changes something. */
+export function actOf(noun: string): VerbSense | undefined {
+  const stated = Object.hasOwn(ACTS, noun) ? ACTS[noun] : undefined;
+  const verbs =
+    stated === undefined
+      ? ENDINGS.flatMap(([ending, forms]) =>
+          noun.length >= ending.length + 2 && noun.endsWith(ending) ? forms.map((form) => `${noun.slice(0, -ending.length)}${form}`) : [],
+        )
+      : [stated];
+  for (const verb of verbs) {
+    const sense = VERBS.get(verb);
+    if (sense && sense.intent !== 'read' && !sense.nounish) return { ...sense, nounish: true };
+  }
+  return undefined;
 }
 
 /** `unapprove`, `unsnooze`: the opposite of a change is a change. */

@@ -2,8 +2,8 @@
 // Never looks at arguments; says how sure it is, so that the caller can weigh one text against another.
 import type { Intent } from '../../call.ts';
 import { withObjects } from './lexicon-object.ts';
-import { nameVerb, sentenceVerb, type VerbSense } from './lexicon-verb.ts';
-import { nameWords } from './token.ts';
+import { actOf, nameVerb, sentenceVerb, type VerbSense } from './lexicon-verb.ts';
+import { baseForms, nameWords } from './token.ts';
 
 /** Characters of a description that are looked at. */
 export const MAX_DESCRIPTION_CHARS = 4_096;
@@ -21,6 +21,8 @@ export interface Phrase {
   runs: boolean;
   /** `label_purchase`: another word of the name may as well be the verb. */
   isDoubtful?: boolean;
+  /** The noun of a verb that changes something: `lease_termination`. */
+  isAct?: boolean;
 }
 
 const LEAD = new Set([
@@ -50,8 +52,14 @@ const LEAD = new Set([
 /** Undefined when no word of the name is a verb of the lexicon. */
 export function namePhrase(words: readonly string[]): Phrase | undefined {
   const at = verbPlace(words);
+  if (isState(words)) return { intent: 'read', verb: words[0] as string, sure: false, isVerb: false, runs: false };
+  const act = words.length > 1 ? actOf(words.at(-1) as string) : undefined;
+  if (act && (at < 0 || (at > 0 && nameVerb(words[at] as string)?.nounish)))
+    return { ...phrase(act, words.slice(0, -1), false), isAct: true };
   if (at < 0) return undefined;
   const sense = nameVerb(words[at] as string) as VerbSense;
+  if (at > 0 && sense.nounish && ABOUT.has(words[at] as string))
+    return { intent: 'read', verb: sense.verb, sure: false, isVerb: false, runs: false };
   // `orders`, `builds`: a name of one word in the plural names things.
   if (words.length === 1 && sense.nounish && words[0] !== sense.verb) return undefined;
   const sure = !sense.nounish || (at === 0 && words.length > 1);
@@ -72,6 +80,14 @@ export function namePhrase(words: readonly string[]): Phrase | undefined {
   return isStronger(other.intent, own.intent) ? other : own;
 }
 
+const WHEN = new Set('now current currently recent recently upcoming pending last latest next active ongoing'.split(' '));
+
+/** `now_playing`, `recently_closed`: how things are, whatever verb says it. */
+function isState(words: readonly string[]): boolean {
+  if (words.length < 2 || !WHEN.has(words[0] as string)) return false;
+  return words.slice(1).every((word) => nameVerb(word)?.nounish !== false);
+}
+
 /** `run_rollback`, `start_cleanup`. */
 function isFatal(word: string): boolean {
   const sense = nameVerb(word);
@@ -87,14 +103,16 @@ function verbPlace(words: readonly string[]): number {
   const strong = first ? words.findIndex((word, index) => index > lead && nameVerb(word)?.nounish === false) : strongest(words, lead);
   // A runner (`run`, `execute`) in front keeps its place; a noun in front (`order_cancel`, `report_list`) gives way.
   const ends = words.at(-1) as string;
-  if (first && strong < 0 && lead < words.length - 1 && first.verb !== 'post' && ABOUT.has(ends) && nameVerb(ends)) return words.length - 1;
+  if (strong < 0 && lead < words.length - 1 && first?.verb !== 'post' && ABOUT.has(ends) && nameVerb(ends)) return words.length - 1;
   if (first && (strong < 0 || first.runs || first.intent === 'exfiltrative')) return lead;
   if (strong >= 0) return strong;
   if (first) return lead;
-  const second = words[lead + 1] === undefined ? undefined : nameVerb(words[lead + 1] as string);
-  if (second) return lead + 1;
+  // In a name that begins with things, what is done stands last: `customer_book_takeout`.
   const last = words.length - 1;
-  return last > 0 && nameVerb(words[last] as string) ? last : -1;
+  const end = last > 0 ? nameVerb(words[last] as string) : undefined;
+  if (end && end.verb === words[last]) return last;
+  const second = words[lead + 1] === undefined ? undefined : nameVerb(words[lead + 1] as string);
+  return second ? lead + 1 : end ? last : -1;
 }
 
 /** Of the true verbs in a name that begins with things (`kv_cas_delete`), the one that does most. */
@@ -112,10 +130,14 @@ function strongest(words: readonly string[], lead: number): number {
 
 /** Last words of names that ask about something: `order_status`, `build-logs`. */
 const ABOUT = new Set(
-  'status info state stats statistics history details summary metadata log logs report results progress overview balance balances quota offsets window'.split(
+  'status info state stats statistics history details summary metadata log logs report results progress overview balance balances quota offsets window notes readings entries statements levels'.split(
     ' ',
   ),
 );
+
+export function isAbout(word: string): boolean {
+  return ABOUT.has(word);
+}
 
 function phrase(sense: VerbSense, others: readonly string[], sure: boolean, inName = true): Phrase {
   return {
@@ -136,7 +158,10 @@ export function headPhrase(description: string): Phrase | undefined {
   if (start === 0 && ASKED.has(words[0] as string))
     return { intent: 'read', verb: words[0] as string, sure: true, isVerb: true, runs: false };
   const first = sentenceVerb(words[start] as string);
-  if (!first) return laterPhrase(words, start);
+  if (!first) return unknownVerb(words, start) ?? laterPhrase(words, start);
+  // `The complete list of …`: no verb, but what the thing is like.
+  if (ARTICLE.test(words[start - 1] ?? '') && LIKE.has(words[start] as string)) return laterPhrase(words, start);
+  if (isPhrasal(first.verb, words, start)) return { intent: 'destructive', verb: first.verb, sure: true, isVerb: true, runs: false };
   // `Rate for a currency pair`, `The track that is playing`: a thing and what is said of it.
   if (first.nounish && (OF.test(words[start + 1] ?? '') || ARTICLE.test(words[start - 1] ?? ''))) return laterPhrase(words, start);
   // `Orders of a customer` names things, `Orders a meal` says what is done.
@@ -148,6 +173,67 @@ export function headPhrase(description: string): Phrase | undefined {
     if (isStronger(other.intent, best.intent)) best = other;
   }
   return best;
+}
+
+/** Words that are verbs elsewhere, before a thing. */
+const LIKE = new Set('complete open clean clear correct empty set direct secure separate live present'.split(' '));
+
+/**
+ * A word of no lexicon with an object behind it (`Lodges a flight plan`, `Hands in an application`) is a verb, and changes something unless it is one that
+ * tells.
+ */
+function unknownVerb(words: readonly string[], at: number): Phrase | undefined {
+  const word = words[at] as string;
+  if (ARTICLE.test(words[at - 1] ?? '') || !/^[a-z]{3,20}$/.test(word) || NO_VERB.has(word)) return undefined;
+  const object = PARTICLE.test(words[at + 1] ?? '') ? at + 2 : at + 1;
+  // `Projects the user may see` names things.
+  if (!OBJECT.test(words[object] ?? '') || words.slice(object, object + 5).some((one) => MODAL.test(one))) return undefined;
+  const forms = baseForms(word);
+  const intent = isPhrasal(forms.at(-1) as string, words, at) || forms.some((form) => isPhrasal(form, words, at)) ? 'destructive' : 'write';
+  const tells = forms.some((form) => TELLS.has(form));
+  return { intent: tells ? 'read' : intent, verb: word, sure: true, isVerb: false, runs: false };
+}
+
+const PARTICLE = /^(?:out|up|off|down|away|back)$/;
+const MODAL = /^(?:may|can|could|will|would|should|must|is|are|was|were|has|have|had)$/;
+const OBJECT = /^(?:a|an|the|all|any|every|each|its|your|this|these)$/;
+const NO_VERB = new Set(
+  `with without for from in on at by to of as into over under between when while if once after before during only both not given based like is are was
+  were has have had since because unless until where whether which who whose per than plus about against across along among around behind beyond near
+  through toward towards within here there those such even just same some most more less half part either neither nor but so too then also take takes let lets keep keeps make makes do does`.split(
+    /\s+/,
+  ),
+);
+/** Verbs that say what there is. */
+const TELLS = new Set(
+  `contain include provide give offer supply represent indicate mean cover yield outline demonstrate illustrate depict reflect denote signify
+  weigh gauge look peer skim spot sense hear rank surface reveal determine perceive mention specify express bring quantify characterize
+  characterise approximate interpolate extrapolate paraphrase rephrase restate scan survey browse evaluate judge rate review address concern describe`.split(
+    /\s+/,
+  ),
+);
+const PHRASAL: Readonly<Record<string, RegExp>> = {
+  throw: /^(?:away|out)$/,
+  toss: /^(?:away|out)$/,
+  cut: /^(?:off|power|gas|supply|connection|line)$/,
+  shut: /^(?:off|down)$/,
+  take: /^(?:down|offline)$/,
+  tear: /^down$/,
+  bring: /^down$/,
+  wind: /^down$/,
+  write: /^off$/,
+  strike: /^off$/,
+};
+
+/** `Throws a list away`, `Cuts the gas`: what is no longer there is said behind the verb. */
+function isPhrasal(verb: string, words: readonly string[], at: number): boolean {
+  const particle = Object.hasOwn(PHRASAL, verb) ? PHRASAL[verb] : undefined;
+  if (particle === undefined) return false;
+  for (const word of words.slice(at + 1, at + 10)) {
+    if (/^[,/:]$|^(?:and|or|then|for|to)$/.test(word)) return false;
+    if (particle.test(word)) return true;
+  }
+  return false;
 }
 
 const OF = /^(?:for|of|at|between|per|that|which)$/;

@@ -49,6 +49,29 @@ describe('an operator is told', () => {
       expect(told([{ match: {}, when, effect: 'allow' }])).toEqual([]);
   });
 
+  test('nothing of what is hidden from whom: whoever is not that one is another', () => {
+    expect(told([{ match: { environment: ['dev'] }, effect: 'hide' }, ALL])).toEqual([]);
+  });
+
+  test('so much as is found within the tries there are, and not one decision more is made', () => {
+    const many = Array.from({ length: 300 }, (_, i) => ({
+      match: {},
+      when: `args.a${i} == 1 && args.b${i} == 2`,
+      effect: 'deny' as const,
+    }));
+    const set = setOf(many.map((rule) => ({ ...rule, when: `has(args.x) && ${rule.when.replaceAll(' && ', ' || ')}` })));
+    let decided = 0;
+    const counting: PolicySet = {
+      ...set,
+      decide: (input) => {
+        decided++;
+        return set.decide(input);
+      },
+    };
+    expect(nearMisses(counting, CALL)).toEqual([]);
+    expect(decided).toBe(MAX_TRIES + 1);
+  });
+
   test('the comparison of a condition that fails, and of one that denies its opposite', () => {
     expect(told([{ match: {}, when: 'args.amount <= 500', effect: 'allow' }])).toEqual(['args.amount <= 500 ⇒ allow by p/r0']);
     expect(told([{ match: {}, when: 'args.amount > 500', effect: 'deny' }, ALL])).toEqual(['args.amount <= 500 ⇒ allow by p/r1']);

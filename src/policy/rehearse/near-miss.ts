@@ -30,7 +30,7 @@ export function nearMisses(set: PolicySet, input: DecideInput): NearMiss[] {
   if (search.isAllowed) return [];
   for (const rule of set.rules) {
     if (search.isOver) break;
-    if (rule.effect === 'hide') continue;
+    // Of a rule that hides nothing comes of it: it has no condition, and only matchers that are the caller's own.
     if (failedMatcher(rule, input, set.tags) === undefined) search.byCondition(rule, () => true);
     search.byMatcher(rule);
   }
@@ -47,7 +47,8 @@ export function publicNearMiss(set: PolicySet, input: DecideInput): string | und
   const search = new Search(set, input, MAX_PUBLIC_TRIES);
   for (const rule of set.rules) {
     if (search.isOver || search.found.some(passes)) break;
-    if (rule.effect === 'hide' || !rule.onCall?.condition || failedMatcher(rule, input, set.tags) !== undefined) continue;
+    // A rule that hides has no condition.
+    if (!rule.onCall?.condition || failedMatcher(rule, input, set.tags) !== undefined) continue;
     search.byCondition(rule, (path) => path.startsWith('args.'));
   }
   return search.found.find(passes)?.condition;

@@ -1,12 +1,32 @@
 // Times in conditions: what can be read in two ways is an error, clocks show what their zone shows whatever the zone of this machine is, and
 // neither costs more than its steps.
 import { execFileSync } from 'node:child_process';
+import { celEnv, parse, plan } from '@bufbuild/cel';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Json, JsonObject } from '../../lib/json.ts';
+import { openBudget } from './budget.ts';
 import { checkWhen } from './check.ts';
 import { ConditionFailed, compileCondition } from './condition.ts';
 import { scopeOf } from './scope.ts';
 import { parseWhen } from './syntax.ts';
+import { timeFunctions } from './time.ts';
+
+const IDS = [
+  'timestamp(string)',
+  'duration(string)',
+  'google.protobuf.Timestamp.getFullYear()',
+  'google.protobuf.Timestamp.getFullYear(string)',
+  'google.protobuf.Timestamp.getMonth()',
+  'google.protobuf.Timestamp.getMonth(string)',
+  'google.protobuf.Timestamp.getDate()',
+  'google.protobuf.Timestamp.getDate(string)',
+  'google.protobuf.Timestamp.getDayOfWeek()',
+  'google.protobuf.Timestamp.getDayOfWeek(string)',
+  'google.protobuf.Timestamp.getHours()',
+  'google.protobuf.Timestamp.getHours(string)',
+  'google.protobuf.Timestamp.getMinutes()',
+  'google.protobuf.Timestamp.getMinutes(string)',
+];
 
 const holds = (source: string, args: JsonObject = {}, now = '2026-01-05T09:30:00Z'): boolean | string => {
   try {
@@ -23,6 +43,7 @@ describe('a time in a text', () => {
     ['2026-01-05T09:30:00Z', false],
     ['2026-01-05T10:29:59.999999999+01:00', true],
     ['2026-01-05T00:00:00-23:59', false],
+    ['2026-01-05T09:29:59.5Z', true],
     ['2024-02-29T00:00:00Z', true],
     ['0001-01-01T00:00:00Z', true],
     ['9999-12-31T23:59:59.999999999Z', false],
@@ -41,6 +62,9 @@ describe('a time in a text', () => {
     '2026-06-30T23:59:60Z',
     '0000-01-01T00:00:00Z',
     '0001-01-01T00:00:00+00:01',
+    // Of the first year where it is written, and of none where it is meant.
+    '0000-12-31T23:59:59-23:59',
+    '2026-04-31T00:00:00Z',
     '9999-12-31T23:59:59-00:01',
   ])('%s is a time that there is not', (t) => {
     expect(holds('timestamp(args.t) < now', { t })).toBe('the text names a time that there is not');
@@ -62,6 +86,11 @@ describe('a time in a text', () => {
     '2'.repeat(100_000),
   ])('%j is none', (t) => {
     expect(holds('timestamp(args.t) < now', { t })).toBe('the text is no time of RFC 3339');
+  });
+
+  test('counts the digits behind its second from the left', () => {
+    expect(holds('timestamp(args.t) - now == duration("500ms")', { t: '2026-01-05T09:30:00.5Z' })).toBe(true);
+    expect(holds('timestamp(args.t) - now == duration("5ns")', { t: '2026-01-05T09:30:00.000000005Z' })).toBe(true);
   });
 
   test('calculates with spans, and does not leave what can be told', () => {
@@ -128,6 +157,8 @@ describe('what a clock shows', () => {
     ['Pacific/Apia', '2026-01-01T00:00:00Z', '2026 0 1 4 13 0'],
     ['America/New_York', '2026-01-01T04:59:59Z', '2025 11 31 3 23 59'],
     ['+05:30', '2026-12-31T18:30:00Z', '2027 0 1 5 0 0'],
+    // A zone needs no sign to be east.
+    ['05:30', '2026-12-31T18:30:00Z', '2027 0 1 5 0 0'],
     ['-14:00', '2026-01-01T13:59:00Z', '2025 11 31 3 23 59'],
   ])('in %s at %s: %s', (zone, now, expected) => {
     expect(shown(zone, now)).toBe(expected);
@@ -137,7 +168,7 @@ describe('what a clock shows', () => {
     expect(holds('now.getHours() == 9 && now.getMinutes() == 30 && now.getDayOfWeek() == 1')).toBe(true);
   });
 
-  test.each(['Nowhere/X', '+25:00', '+14:60', '+1', '', ' UTC', 'z'.repeat(100_000)])('%j is no zone', (zone) => {
+  test.each(['Nowhere/X', 'x+01:00', '+01:00x', '+25:00', '+14:60', '+1', '', ' UTC', 'z'.repeat(100_000)])('%j is no zone', (zone) => {
     expect(holds('now.getHours(args.zone) >= 0', { zone })).toBe('the text is no time zone');
   });
 
@@ -151,6 +182,25 @@ describe('what a clock shows', () => {
         'true',
       );
   });
+});
+
+describe('the functions, made anew', () => {
+  const zoned = ['getFullYear', 'getMonth', 'getDate', 'getDayOfWeek', 'getHours', 'getMinutes'];
+
+  test('are those of times and spans, with a zone and without', () => {
+    expect(timeFunctions().map(({ id }) => id)).toEqual(IDS);
+  });
+
+  test.each(zoned.map((name, i) => [name, [2026, 11, 31, 4, 23, 45][i], [2027, 0, 1, 5, 0, 45][i]] as const))(
+    '%s shows %s, and %s an hour further east',
+    (name, utc, east) => {
+      const env = celEnv({ funcs: timeFunctions() });
+      openBudget();
+      const shown = (source: string) => plan(env, parse(source))({});
+      expect(shown(`timestamp('2026-12-31T23:45:00Z').${name}()`)).toBe(BigInt(utc ?? 0));
+      expect(shown(`timestamp('2026-12-31T23:45:00Z').${name}('+01:00')`)).toBe(BigInt(east ?? 0));
+    },
+  );
 });
 
 describe('what is written out', () => {

@@ -68,7 +68,8 @@ function readTime(text: string): MessageShape<typeof TimestampSchema> {
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = found.slice(1, 7).map(Number);
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
-  const isThere = year > 0 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day && hour < 24 && minute < 60 && second < 60;
+  // A day that there is not is one of another month.
+  const isThere = year > 0 && date.getUTCMonth() === month - 1 && hour < 24 && minute < 60 && second < 60;
   if (!isThere) throw new Error('the text names a time that there is not');
   const offset = (found[8] === '-' ? -60 : 60) * (Number(found[9] ?? 0) * 60 + Number(found[10] ?? 0));
   const seconds = BigInt(date.getTime() / 1000 + hour * 3600 + minute * 60 + second - offset);
