@@ -1,8 +1,9 @@
 // What is masked already is not found again; what only looks like that is.
 import { describe, expect, it } from 'vitest';
 import { dlpObject } from '../../../test/support/dlp-object.ts';
+import { atOnce } from '../../lib/turn.ts';
 import { compileDlp } from './model.ts';
-import { redactText, ruleOn } from './redact.ts';
+import { redactJsonInSteps, redactText, ruleOn } from './redact.ts';
 import { scanText } from './scan.ts';
 
 const plan = compileDlp([dlpObject('d', { rules: [{ name: 'all', types: ['*'], action: 'mask' }] })])?.planFor({
@@ -48,4 +49,16 @@ describe('a mask or a token', () => {
   ])('%s stays as it is', (text) => {
     expect(redacted(text)).toBe(text);
   });
+});
+
+it.each([
+  '{"\\u0034111-1111-1111-1111":{"a":1},"4111 1111 1111 1111":2}',
+  JSON.stringify({ '４１１１１１１１１１１１１１１１': [true], 'ann.lee%40corp.example.org': 'x' }),
+])('a disguised key is masked like another one, and JSON stays JSON: %s', (text) => {
+  const plain = { mac: () => '', token: () => undefined };
+  const masked = atOnce(redactJsonInSteps(text, ruleOn(scanText(text, plan), text, plan), plain));
+  expect(Object.keys(JSON.parse(masked) as object)).toEqual([
+    expect.stringMatching(/^\[redacted:financial\.card\]#1$/),
+    expect.stringMatching(/^\[redacted:(?:financial\.card|pii\.email)\]#2$/),
+  ]);
 });
