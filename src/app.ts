@@ -53,6 +53,7 @@ import { createPipeline, type Pipeline } from './pipeline/run.ts';
 import { ShadowTally } from './pipeline/shadow.ts';
 import { StrangerLimit } from './pipeline/stranger-limit.ts';
 import { ViewBook } from './pipeline/view-book.ts';
+import { longestCallOf } from './retention/eraser.ts';
 import { createConnectors } from './upstream/connectors.ts';
 import type { Upstreams } from './upstream/exchange.ts';
 import { createUpstreams } from './upstream/upstreams.ts';
@@ -165,7 +166,7 @@ function assemble(config: Config, core: Core): Inside {
   const { upstreams, connectors } = servers(config, core, logger);
   const approvals = createApprovals(core, instance);
   const retention = new RetentionKeeper({
-    ...{ core, logger, instance, controls: control },
+    ...{ core, logger, instance, controls: control, longestCallMs: longestCallOf(config.limits) },
     endTicket: (org, id, why) => approvals.drain(org, id, why),
   });
   killSwitch.stopper.add(inFlight);
@@ -256,7 +257,13 @@ function evidenceOf(core: Core, config: Config, logger: Logger, instance: string
   const checkpoints: CheckpointKeeper = new CheckpointKeeper(core, config, logger, anchors.keeper);
   const { archiveDirectory: directory, archiveIntervalMs: intervalMs } = config.audit;
   const { checkpointer } = checkpoints;
-  const archives = new ArchiveKeeper({ ...{ core, controls: control, checkpointer, logger, instance }, directory, intervalMs });
+  const longestCallMs = longestCallOf(config.limits);
+  const archives = new ArchiveKeeper({
+    ...{ core, controls: control, checkpointer, logger, instance },
+    directory,
+    intervalMs,
+    longestCallMs,
+  });
   return { anchors, checkpoints, archives };
 }
 

@@ -5,7 +5,6 @@ import { BLOCK_LEAVES } from '../audit/merkle.ts';
 import type { StoredEntry } from '../audit/port.ts';
 import { isObject, type JsonObject } from '../lib/json.ts';
 import type { ControlView } from '../object/snapshot.ts';
-import { LONGEST_CALL_MS } from '../retention/eraser.ts';
 import { factsOfDecision } from '../retention/facts.ts';
 import { holdsOn } from '../retention/rules.ts';
 import type { AdminContext } from './context.ts';
@@ -25,7 +24,7 @@ export interface Removable {
 }
 
 /** What is asked of a log and its store. */
-export type ArchiveContext = Pick<AdminContext, 'org' | 'logStore' | 'clock' | 'retention'>;
+export type ArchiveContext = Pick<AdminContext, 'org' | 'logStore' | 'clock' | 'retention' | 'longestCallMs'>;
 
 export async function removable(context: ArchiveContext, view: ControlView, archivedTo: number): Promise<Removable> {
   const { org, logStore, clock, retention } = context;
@@ -84,8 +83,8 @@ async function firstHeld(
 
 /** The first decision of these whose call may still run: it has no outcome yet, and is not said to be lost. */
 async function firstOpen(context: ArchiveContext, fromSeq: number, to: number): Promise<number | undefined> {
-  const { org, logStore, clock } = context;
-  const begin = Math.max(fromSeq, await firstSince(context, clock.nowMs() - LONGEST_CALL_MS));
+  const { org, logStore, clock, longestCallMs } = context;
+  const begin = Math.max(fromSeq, await firstSince(context, clock.nowMs() - longestCallMs));
   if (begin > to) return undefined;
   const open = new Set<number>();
   for await (const entry of logStore.read({ org, fromSeq: begin })) {
@@ -106,12 +105,12 @@ function isInForce({ header }: StoredEntry, { judged }: JsonObject): boolean {
 }
 
 /** Does an outcome behind `to` belong to a decision before it? */
-export async function isCrossed({ org, logStore }: ArchiveContext, to: number): Promise<boolean> {
+export async function isCrossed({ org, logStore, longestCallMs }: ArchiveContext, to: number): Promise<boolean> {
   let endMs: number | undefined;
   for await (const entry of logStore.read({ org, fromSeq: to })) {
     const content = contentOf(entry);
     const timeMs = Date.parse(String(content.time));
-    endMs ??= timeMs + LONGEST_CALL_MS;
+    endMs ??= timeMs + longestCallMs;
     if (timeMs > endMs) return false;
     if (content.type === 'outcome' && entry.seq > to && Number(content.decision) <= to) return true;
   }

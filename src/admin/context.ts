@@ -119,6 +119,8 @@ export interface AdminContext {
   archiving(): { triedMs: number | undefined; problem: { text: string; sinceMs: number } | undefined } | undefined;
   /** Stored policies that this version would refuse: as last looked at, or looked at now. */
   storedPolicies: { known(): readonly StoredPolicyProblem[]; check(): Promise<readonly StoredPolicyProblem[]> };
+  /** A call that was decided longer ago does not run any more, milliseconds. */
+  longestCallMs: number;
   eraser: Pick<Eraser, 'preview'>;
   retention: Pick<RetentionStore, 'doneErasures' | 'erasedBy' | 'archived' | 'removeEntries' | 'sealedValues'>;
   /** Versions of an object, newest first. */

@@ -4,13 +4,14 @@ import type { AdminContext } from '../admin/context.ts';
 import { isLoopback } from '../config.ts';
 import { buildView, type ControlView } from '../object/snapshot.ts';
 import { toolOverride } from '../object/tool-override.ts';
+import { longestCallOf } from '../retention/eraser.ts';
 import { openText, sealText } from '../vault/token-seal.ts';
 import { secretSealer } from '../vault/vault.ts';
 import { forwardReport, testForward } from './forward-report.ts';
 import type { Inside } from './gateway.ts';
 import { limitReport, limitState } from './limit-report.ts';
 import { notifyPort } from './notify-port.ts';
-import { objectContext, toolsStated } from './object-context.ts';
+import { objectContext } from './object-context.ts';
 import { makeOrganization } from './organization.ts';
 
 export function adminListener(inside: Inside, version: string): AdminServer {
@@ -36,7 +37,7 @@ function adminContext(inside: Inside, version: string, org: string, within: (org
     instance,
     clock,
     logger,
-    objects: objectContext(inside, toolsStated(inside.catalog)),
+    objects: objectContext(inside, (owner, server) => inside.policies.toolsOf(owner, server)),
     view: () => newestView(inside, org),
     settled: async (revision) => void (await control.atLeast(org, revision)),
     access: async () => ({ ...(await control.atLeast(org, (await store.log.head(org)).revision)), catalog }),
@@ -63,6 +64,7 @@ function adminContext(inside: Inside, version: string, org: string, within: (org
     anchors: anchorsOf(inside, org),
     storedPolicies: { known: () => inside.policies.problems(org), check: () => inside.policies.check(org) },
     archiving: () => inside.archives.state(org),
+    longestCallMs: longestCallOf(config.limits),
     eraser: inside.retention.eraser,
     retention: store.retention,
     versions: (kind, name, limit) => store.objects.history(org, kind, name, limit),

@@ -22,7 +22,7 @@ const WORK = 'archive';
 /** As whoever took entries out stands in the log. */
 const AUTHOR = 'gateway';
 
-export interface ArchiveOptions extends Pick<KeeperOptions, 'core' | 'controls' | 'instance'> {
+export interface ArchiveOptions extends Pick<KeeperOptions, 'core' | 'controls' | 'instance' | 'longestCallMs'> {
   checkpointer: Pick<Checkpointer, 'segment' | 'keepBlocks' | 'keys'>;
   logger: Pick<Logger, 'info' | 'error'>;
   /** undefined: nothing is archived by itself. */
@@ -143,7 +143,7 @@ export class ArchiveKeeper {
   async #archiveOne(org: string, folder: string): Promise<boolean> {
     const { core, logger } = this.#options;
     const { log: logStore, retention } = core.store;
-    const context: ArchiveContext = { org, logStore, retention, clock: core.clock };
+    const context: ArchiveContext = { org, logStore, retention, clock: core.clock, longestCallMs: this.#options.longestCallMs };
     const view = await this.#view(org);
     const archived = (await retention.archived(org))?.seq ?? 0;
     const { to, rule } = await removable(context, view, archived);

@@ -33,6 +33,8 @@ export interface PolicyKeeperOptions {
 export class PolicyKeeper {
   readonly #options: PolicyKeeperOptions;
   readonly #found = new Map<string, readonly StoredProblem[]>();
+  /** Tools that were approved, of each organization by server, as last looked at. */
+  readonly #pinned = new Map<string, ReadonlyMap<string, ReadonlyMap<string, JsonObject>>>();
   #running: Promise<unknown> = Promise.resolve();
 
   constructor(options: PolicyKeeperOptions) {
@@ -52,6 +54,12 @@ export class PolicyKeeper {
   /** As last looked at. */
   problems(org: string): readonly StoredProblem[] {
     return this.#found.get(org) ?? [];
+  }
+
+  /** Tools that conditions are checked against: as the server stated them to this process, else as they were approved before it started. */
+  toolsOf(org: string, server: string): ReadonlyMap<string, JsonObject> {
+    const stated = this.#options.toolsOf(org, server);
+    return stated.size > 0 ? stated : (this.#pinned.get(org)?.get(server) ?? NO_TOOLS);
   }
 
   /** Looks now. */
@@ -74,13 +82,13 @@ export class PolicyKeeper {
     const control = this.#options.controls.current(org);
     if (!control) return [];
     const objects = control.view.all();
-    const tools = await this.#tools(control);
+    this.#pinned.set(org, await this.#approved(control));
     const found: ActivationProblem[] = [];
     for (const { metadata } of control.view.list('policy')) {
       const { problems } = checkConditions({
         objects,
         changed: new Set([metadata.name]),
-        toolsOf: (server) => tools.get(server) ?? NO_TOOLS,
+        toolsOf: (server) => this.toolsOf(org, server),
       });
       found.push(...problems);
       if (found.length >= MAX_TOLD_PROBLEMS) break;
@@ -106,23 +114,20 @@ export class PolicyKeeper {
     return problems;
   }
 
-  /** Of servers whose definitions were approved, those; what a server stated to this process counts more. */
-  async #tools({ org, view }: Control): Promise<ReadonlyMap<string, ReadonlyMap<string, JsonObject>>> {
+  async #approved({ org, view }: Control): Promise<ReadonlyMap<string, ReadonlyMap<string, JsonObject>>> {
     const found = new Map<string, ReadonlyMap<string, JsonObject>>();
     let left = MAX_DEFINITIONS;
     for (const { metadata, spec } of view.list('snapshot')) {
       const tools = new Map<string, JsonObject>();
-      for (const { kind, name, hash } of spec.definitions) {
+      // What was read from the server already counts more.
+      const wanted = this.#options.toolsOf(org, metadata.name).size > 0 ? [] : spec.definitions;
+      for (const { kind, name, hash } of wanted) {
         if (kind !== 'tool' || left-- <= 0) continue;
         const text = await this.#options.definition(org, hash);
         const value = text === undefined ? undefined : parseJson(text);
         if (value !== undefined && isObject(value)) tools.set(name, value);
       }
       found.set(metadata.name, tools);
-    }
-    for (const { metadata } of view.servers()) {
-      const stated = this.#options.toolsOf(org, metadata.name);
-      if (stated.size > 0) found.set(metadata.name, new Map([...(found.get(metadata.name) ?? []), ...stated]));
     }
     return found;
   }

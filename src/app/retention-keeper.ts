@@ -21,6 +21,7 @@ export interface KeeperOptions {
   controls: { all(): readonly Control[]; atLeast(org: string, revision: number): Promise<Control> };
   logger: Logger;
   instance: string;
+  longestCallMs: number;
   endTicket(org: string, id: string, why: string): Promise<void>;
 }
 
@@ -50,6 +51,7 @@ export class RetentionKeeper {
       audit: log,
       clock,
       instance: options.instance,
+      longestCallMs: options.longestCallMs,
       view: (org) => this.#view(org),
       endTicket: options.endTicket,
     });

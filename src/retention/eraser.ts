@@ -16,8 +16,14 @@ import { type SealedArguments, type SealedOfCall, someAreOpen, type WalkPorts, w
 export const MAX_BATCH = 500;
 /** Names of legal holds in one entry. */
 const MAX_NAMED_HOLDS = 50;
-/** A call that was decided longer ago does not run any more, milliseconds. */
-export const LONGEST_CALL_MS = 3_600_000;
+/** A call that was decided longer ago does not run any more, milliseconds: where nobody lets calls take longer. */
+const LONGEST_CALL_MS = 3_600_000;
+
+/** The same where a call may take so long. */
+export function longestCallOf({ callTimeoutMs }: { callTimeoutMs: number }): number {
+  return Math.max(LONGEST_CALL_MS, callTimeoutMs);
+}
+
 /** Clocks of gateways may differ by this much, milliseconds. */
 const CLOCK_SKEW_MS = 300_000;
 
@@ -26,6 +32,8 @@ export interface EraserOptions extends WalkPorts {
   audit: Pick<AuditLog, 'entry'>;
   clock: Clock;
   instance: string;
+  /** A call that was decided longer ago does not run any more, milliseconds. */
+  longestCallMs: number;
   /** Objects of the organization, at least as new as the newest change in the store. */
   view(org: string): Promise<ControlView>;
   /** Ends a live ticket: a grant whose arguments nobody can look at any more must not be used. */
@@ -78,7 +86,7 @@ export class Eraser {
 
   /** Carries a request out as far as it can be. */
   async request(org: string, name: string): Promise<RequestState> {
-    const { clock, log } = this.#options;
+    const { clock, log, longestCallMs } = this.#options;
     let values = 0;
     while (true) {
       const view = await this.#options.view(org);
@@ -87,9 +95,9 @@ export class Eraser {
       const spec = request.spec;
       const chosen = (facts: CallFacts): Cause | undefined => (isMeant(spec, facts) ? { cause: 'request', request: name } : undefined);
       const atMs = Date.parse(spec.at);
-      const isRecent = clock.nowMs() < atMs + LONGEST_CALL_MS;
+      const isRecent = clock.nowMs() < atMs + longestCallMs;
       // Asked before the sweep: a call that ends while it goes on is not passed over.
-      const open = isRecent && (await someAreOpen(log, org, atMs - LONGEST_CALL_MS, (facts) => isMeant(spec, facts)));
+      const open = isRecent && (await someAreOpen(log, org, atMs - longestCallMs, (facts) => isMeant(spec, facts)));
       const sweep = await this.#sweep(org, view, ({ facts }) => chosen(facts), `erasure ${name}`);
       values += sweep.values;
       if (sweep.changed) continue;

@@ -8,6 +8,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { removable } from '../../src/admin/archive-log.ts';
 import { judgeSegments } from '../../src/cli/action/verify-segment.ts';
 import type { StoredObject } from '../../src/object/kinds.ts';
 import { jsonReady, startChild } from '../support/child.ts';
@@ -18,6 +19,7 @@ import { webhookSecret } from '../support/subscription-object.ts';
 import { startReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
 
 const LIMIT_MS = 300_000;
+const HOUR_MS = 3_600_000;
 const POLL = { timeout: 120_000, interval: 100 };
 const DAY = '86400000';
 const MAIN = join(import.meta.dirname, '../../src/main.ts');
@@ -208,8 +210,7 @@ describe('a call on both sides of an end', () => {
     };
     const finish = (call: string, decision: number) =>
       log.record('acme', { type: 'outcome', fields: { timeMs: Date.now(), call, decision, status: 'ok', latencyMs: 1 } });
-    const removable = async () =>
-      (await acme.admin('GET', '/api/v1/log/archive')).json as { archived: number; removable: number; why: string };
+    const state = async () => (await acme.admin('GET', '/api/v1/log/archive')).json as { archived: number; removable: number; why: string };
     const remove = async (to: number) => {
       const segment = await acme.admin('GET', `/api/v1/log/segment?from=${first}&to=${to}`);
       expect(segment.status, segment.text).toBe(200);
@@ -221,6 +222,15 @@ describe('a call on both sides of an end', () => {
       return acme.admin('POST', '/api/v1/log/archive', { to, hash: verdict.log.head?.hash, file });
     };
 
+    // Where calls may take five hours, one that was decided two hours ago may still run.
+    const { logStore, retention } = { logStore: store.log, retention: store.retention };
+    const later = { nowMs: () => Date.now() + 2 * HOUR_MS, monotonicMs: () => 0 };
+    const keeps = async (longestCallMs: number): Promise<string> => {
+      const view = orgs.gateway.control.current('acme')?.view;
+      if (!view) throw new Error('no objects');
+      return (await removable({ org: 'acme', logStore, retention, clock: later, longestCallMs }, view, first - 1)).why;
+    };
+
     // One call from the first block into the second; another one that began in the third and still runs.
     await fill(end(1) - 3 - (await seq()));
     const crossing = await decide('call_crossing');
@@ -230,10 +240,14 @@ describe('a call on both sides of an end', () => {
     await fill(end(2) + 3 - (await seq()));
     const running = await decide('call_running');
     await fill(end(3) + 5 - (await seq()));
-    expect(await removable()).toMatchObject({ removable: end(2), why: 'a call of them still runs' });
+    expect(await state()).toMatchObject({ removable: end(2), why: 'a call of them still runs' });
     expect(await remove(end(3))).toMatchObject({ status: 409, text: expect.stringContaining('still runs') });
+    expect([await keeps(5 * HOUR_MS), await keeps(HOUR_MS)]).toEqual([
+      'a call of them still runs',
+      expect.not.stringContaining('still runs'),
+    ]);
     await finish('call_running', running);
-    expect(await removable()).toMatchObject({ removable: end(2), why: expect.stringContaining('runs over the end') });
+    expect(await state()).toMatchObject({ removable: end(2), why: expect.stringContaining('runs over the end') });
     expect(await remove(end(3))).toMatchObject({ status: 409, text: expect.stringContaining('not up to') });
     expect(await remove(end(1))).toMatchObject({ status: 409, text: expect.stringContaining(`runs over entry ${end(1)}`) });
     expect(await archivedTo()).toBe(first - 1);

@@ -35,7 +35,7 @@ beforeEach(async () => {
   await core.vault.prepare('other');
   clock = new ManualClock(START_MS);
   eraser = new Eraser({
-    ...{ log: core.store.log, store: core.store.retention, audit: core.log, clock, instance: 'gw_test' },
+    ...{ log: core.store.log, store: core.store.retention, audit: core.log, clock, instance: 'gw_test', longestCallMs: 3_600_000 },
     view: async (org) => buildView(await core.store.objects.load(org)),
     endTicket: async (_org, id) => void ended.push(id),
   });

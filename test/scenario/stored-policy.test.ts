@@ -116,3 +116,22 @@ it('what doctor says mends it: the file names every place, and what is applied i
   expect(await call('pay', { amount: 501 })).toContain('denied_by_rule');
   expect(await call('tell', { name: 'Ada' })).toContain('denied_by_rule');
 });
+
+it('after a restart conditions are checked against the tools that were approved, before any server was read', {
+  timeout: 300_000,
+}, async () => {
+  await orgs.restart();
+  await orgs.gateway.policies.settled();
+  const text = (when: string) =>
+    JSON.stringify({
+      kind: 'policy',
+      metadata: { name: 'new' },
+      spec: { rules: [{ name: 'r', match: { server: ['desk'], tool: ['pay'] }, when, effect: 'allow' }] },
+    });
+  const wrong = await acme.admin('POST', '/api/v1/apply', { text: text("args.amount == 'x' && args.name.size() > 2"), dryRun: true });
+  expect(wrong.status, wrong.text).toBe(422);
+  expect(wrong.text).toContain('rule \\"r\\"');
+  const right = await acme.admin('POST', '/api/v1/apply', { text: text('has(args.amount) && args.amount < 5'), dryRun: true });
+  expect(right.status, right.text).toBe(200);
+  expect(orgs.gateway.catalog.list('acme', 'desk', 'tool')).toEqual([]);
+});

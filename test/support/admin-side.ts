@@ -158,7 +158,9 @@ export function adminContextOf(core: Core, org: string, instead: Partial<AdminCo
       states: () => [{ anchor: 'tsa', kind: 'rfc3161', problem: undefined, size: 0, doneMs: undefined }],
       round: async () => undefined,
     },
+    longestCallMs: 3_600_000,
     eraser: new Eraser({
+      longestCallMs: 3_600_000,
       ...{ log: core.store.log, store: core.store.retention, audit: core.log, clock: core.clock, instance: 'gw_test' },
       view: async () => buildView(await core.store.objects.load(org)),
       endTicket: async () => undefined,
