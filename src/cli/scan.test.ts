@@ -61,6 +61,15 @@ it.each<[string, unknown, string[]]>([
     ['handshake instructions'],
   ],
   ['a list of none', { tools: [] }, []],
+  [
+    'definitions that look like lists and responses',
+    [
+      { ...TOOLS[1], name: 'one', tools: [] },
+      { ...TOOLS[1], name: 'two', result: { tools: [] } },
+    ],
+    ['tool one', 'tool two'],
+  ],
+  ['a list beside a response', { result: { tools: [TOOLS[0]] }, tools: [TOOLS[1]] }, ['tool add']],
 ])('reads %s', { timeout: TIMEOUT_MS }, async (_what, value, flagged) => {
   // Editors of some systems begin a file with a mark.
   await writeFile(join(folder, 'form.json'), `\uFEFF${JSON.stringify(value)}`);

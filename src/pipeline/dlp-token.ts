@@ -93,7 +93,9 @@ function mapStrings(value: Json, map: (text: string) => string, depth: number): 
     map(key);
     const member = value[key] as Json;
     const next = mapStrings(member, map, depth + 1);
-    if (next !== member) changed = { ...(changed ?? value), [key]: next };
+    if (next === member) continue;
+    changed ??= { ...value };
+    Object.defineProperty(changed, key, { value: next, writable: true, enumerable: true, configurable: true });
   }
   return changed ?? value;
 }

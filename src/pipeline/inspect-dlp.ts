@@ -272,10 +272,6 @@ function note(flight: Flight, seen: Seen, where: Finding['where']): void {
     flight.ports.metrics.finding(finding.type, finding.action ?? 'none', finding.count, flight.control.org);
 }
 
-function _addFinding(flight: Flight, finding: Finding): void {
-  flight.call.findings = [...flight.call.findings, finding];
-}
-
 /** A notification that may not pass is left out; there is nobody to refuse it to. */
 function heard(flight: Flight, seen: Seen): JsonObject | undefined {
   note(flight, seen, 'result');

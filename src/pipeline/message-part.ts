@@ -5,6 +5,7 @@ import { isObject } from '../lib/json.ts';
 import { stepByStep } from '../lib/turn.ts';
 import { readJson } from '../mcp/large-message.ts';
 import { writeInSteps } from '../mcp/large-write.ts';
+import { readBytes, type TextEncoding } from './text-bytes.ts';
 
 export interface MessagePart {
   /** JSON pointer in the message. */
@@ -13,14 +14,14 @@ export interface MessagePart {
   kind: 'text' | 'json' | 'bytes';
   text: string;
   path: readonly (string | number)[];
+  /** Of bytes: how they are written as a text, and will be again. */
+  encoding?: TextEncoding;
   /** Of JSON: what the text says. */
   value?: Json;
 }
 
 /** Levels of a message that are walked; deeper ones are looked at as one JSON value. */
 const MAX_DEPTH = 16;
-/** Base64 content beyond this length is not text, characters. */
-const MAX_BYTES_CHARS = 4_194_304;
 
 /** Members whose value is data of a tool: looked at as a whole, with its keys. */
 const DATA = new Set(['structuredContent', 'arguments', 'input', 'toolResult', 'inputData']);
@@ -150,11 +151,9 @@ function isEmpty(value: Json): boolean {
 
 /** Base64 of something readable is a text like any other; pictures and archives are left alone. */
 function addBytes(value: Json, path: readonly (string | number)[], parts: MessagePart[]): void {
-  if (typeof value !== 'string' || value.length > MAX_BYTES_CHARS || value.length < 8) return;
-  const head = Buffer.from(value.slice(0, 64), 'base64');
-  if (head.some((byte) => byte < 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09)) return;
-  const text = Buffer.from(value, 'base64').toString('utf8');
-  if (!text.includes('\ufffd')) parts.push({ pointer: pointerOf(path), kind: 'bytes', text, path });
+  if (typeof value !== 'string' || value.length < 8) return;
+  const read = readBytes(value);
+  if (read) parts.push({ pointer: pointerOf(path), kind: 'bytes', path, ...read });
 }
 
 function pointerOf(path: readonly (string | number)[]): string {
@@ -165,7 +164,7 @@ function pointerOf(path: readonly (string | number)[]): string {
 export function* withPartInSteps(message: JsonObject, part: MessagePart, text: string): Generator<void, JsonObject, void> {
   let value: Json = text;
   if (part.kind === 'json') value = yield* readJson(text);
-  else if (part.kind === 'bytes') value = Buffer.from(text).toString('base64');
+  else if (part.kind === 'bytes') value = Buffer.from(text, part.encoding).toString('base64');
   return replaceAt(message, part.path, 0, value) as JsonObject;
 }
 

@@ -1,6 +1,6 @@
 // What a server says to every model that connects, beside its definitions: the `instructions` of its handshake, and the entries of its list of resources.
 // Neither is approved one by one, so what reads like an order to the model is left out. Metrics and the process log name the finding, never the text.
-import { checkDefinition } from '../detect/injection/definition.ts';
+import { checkDefinition, MAX_FINDINGS } from '../detect/injection/definition.ts';
 import { COUNTS } from '../detect/injection/finding.ts';
 import type { InjectionRule } from '../detect/injection/rule.ts';
 import { sha256Hex } from '../lib/digest.ts';
@@ -11,6 +11,7 @@ import type { ListShape } from './list-shape.ts';
 
 /** Longer instructions are not looked at, and left out, UTF-16 code units. */
 export const MAX_SPOKEN_CHARS = 65_536;
+const UNCHECKED = 'poison.unchecked';
 /** Texts whose score is known. */
 const REMEMBERED = 20_000;
 const scores = new Lru<string, { score: number; type: string }>(REMEMBERED);
@@ -59,12 +60,15 @@ function isGuarded(flight: Flight, server: string): boolean {
 
 function scoreOf(said: JsonObject): { score: number; type: string } {
   const text = JSON.stringify(said);
-  if (text.length > MAX_SPOKEN_CHARS) return { score: 1, type: 'poison.unchecked' };
+  if (text.length > MAX_SPOKEN_CHARS) return { score: 1, type: UNCHECKED };
   const key = sha256Hex(text);
   const known = scores.get(key);
   if (known) return known;
-  const [worst] = checkDefinition(said);
-  const found = { score: worst?.score ?? 0, type: worst?.type ?? 'poison.instruction' };
+  const all = checkDefinition(said);
+  // What was not looked at may be anything, whatever counts.
+  const isCut = all.some(({ type }) => type === UNCHECKED) || all.length >= MAX_FINDINGS;
+  const [worst] = all;
+  const found = isCut ? { score: 1, type: UNCHECKED } : { score: worst?.score ?? 0, type: worst?.type ?? 'poison.instruction' };
   scores.set(key, found);
   return found;
 }

@@ -1,6 +1,7 @@
 // What of a request a rule can see: its arguments, where a completion has them too, and the labels of the data that flows into it.
 import { describe, expect, test } from 'vitest';
-import { argumentsIn, flowLabels, isFollowUp, isUse } from './decide-input.ts';
+import type { JsonObject } from '../lib/json.ts';
+import { argumentsIn, type DecideInput, flowLabels, isFollowUp, isUse, resourceMeant } from './decide-input.ts';
 
 describe('the arguments of a request', () => {
   test('are those of a call and of a prompt, and there are none that are no object', () => {
@@ -31,6 +32,20 @@ describe('the arguments of a request', () => {
   test('named like members of objects are arguments', () => {
     const found = argumentsIn('completion/complete', { argument: { name: '__proto__', value: 'v' } });
     expect(found && Object.entries(found)).toEqual([['__proto__', 'v']]);
+  });
+});
+
+describe('the resource that a completion leads to', () => {
+  const meant = (args: JsonObject) =>
+    resourceMeant({ completing: 'id', args, capability: { kind: 'resource', name: 'note://{scope}/{id}' } } as unknown as DecideInput);
+
+  test('is told by the values that stand already', () => {
+    expect(meant({ id: '1' })).toBeUndefined();
+    expect(meant({ id: '1', scope: 'private' })).toEqual({ name: 'note://private/{id}' });
+  });
+
+  test('cannot be told by values that are no texts', () => {
+    for (const scope of [['private'], 5, null, { toString: 'private' }]) expect(meant({ id: '1', scope })).toEqual({ name: undefined });
   });
 });
 

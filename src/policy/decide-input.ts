@@ -73,11 +73,13 @@ export function completingIn(method: string, capability: CapabilityRef | undefin
   return isObject(argument) && typeof argument.name === 'string' ? argument.name : '';
 }
 
-/** What a completion leads to by the values that stand already. undefined: no other resource than the template; without a name: longer than is looked at. */
+/** What a completion leads to by the values that stand already. undefined: no other resource than the template; without a name: none that is looked at. */
 export function resourceMeant({ completing, capability, args }: DecideInput): { name: string | undefined } | undefined {
   if (completing === undefined || !capability || !args) return undefined;
   const { [completing]: _, ...given } = args;
   if (Object.keys(given).length === 0) return undefined;
+  // Values are texts. What a server would make of another one, nobody knows.
+  if (Object.values(given).some((value) => typeof value !== 'string')) return { name: undefined };
   const name = expandedTemplate(capability.name, given);
   return name === capability.name ? undefined : { name };
 }

@@ -125,14 +125,18 @@ describe('results', () => {
         { type: 'resource', resource: { uri: `note://${MAIL}`, mimeType: 'text/plain', text: `write ${MAIL}` } },
         { type: 'resource', resource: { uri: 'note://2', blob: Buffer.from(`token ${KEY}`).toString('base64') } },
         { type: 'text', text: JSON.stringify({ rows: [{ note: JSON.stringify({ api_key: KEY }) }] }) },
+        { type: 'resource', resource: { uri: 'note://3', blob: Buffer.from(`caf\u00e9 token ${KEY}`, 'latin1').toString('base64') } },
       ],
       _meta: { progressToken: KEY, owner: MAIL },
     });
     const result = resultOf(await call());
-    const [first, second, third] = result.content as JsonObject[];
+    const [first, second, third, fourth] = result.content as JsonObject[];
     expect(first).toMatchObject({ resource: { uri: `note://${MAIL}`, text: 'write [redacted:pii.email]' } });
     expect(Buffer.from((second as { resource: { blob: string } }).resource.blob, 'base64').toString()).toBe(
       'token [redacted:secret.api-key]',
+    );
+    expect(Buffer.from((fourth as { resource: { blob: string } }).resource.blob, 'base64').toString('latin1')).toBe(
+      'caf\u00e9 token [redacted:secret.api-key]',
     );
     expect(JSON.parse((third as { text: string }).text)).toEqual({ rows: [{ note: '{"api_key":"[redacted:secret.api-key]"}' }] });
     expect(result._meta).toEqual({ progressToken: KEY, owner: '[redacted:pii.email]' });

@@ -1,6 +1,7 @@
 // Injected instructions on the path, on a real store with a played server: what agents get, what entries and metrics say, and what none of them says.
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { CallOutcome } from '../../src/call.ts';
+import { MAX_TEXTS } from '../../src/detect/injection/definition.ts';
 import { createInjectionLooker } from '../../src/detect/injection/looker.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 import { injectionSpec } from '../../src/object/kind/injection.ts';
@@ -204,3 +205,21 @@ it.each(['strip', 'hold', 'block'])(
     }
   },
 );
+
+it('an entry that was not looked at as a whole is left out, however much a text has to say to count', async () => {
+  await open('strip', { rules: [{ name: 'all', action: 'strip', minScore: 0.99 }] });
+  const filler = Array.from({ length: MAX_TEXTS }, () => '');
+  h.answer((request) =>
+    request.method === 'resources/list'
+      ? ok({
+          resources: [
+            { uri: 'web://1', name: 'one', _meta: { filler }, description: ATTACK },
+            { uri: 'web://2', name: 'two', _meta: { filler: filler.slice(0, 9) } },
+          ],
+        })
+      : echoServer(request),
+  );
+  const listed = await h.pipeline.run(callOf('resources/list', { bearer: reader.token, surface: { type: 'server', server: 'web' } }));
+  expect(JSON.stringify(listed)).toContain('web://2');
+  expect(JSON.stringify(listed)).not.toContain('web://1');
+});

@@ -53,14 +53,14 @@ function collect(value: Json, path: string, at: string, level: number, found: Fi
     return value.length > 0;
   }
   if (!isObject(value)) return false;
-  if (isObject(value.result)) return collect(value.result, path, `${at}/result`, level + 1, found);
+  const isResponse = isObject(value.result) && collect(value.result, path, `${at}/result`, level + 1, found);
   const lists = LISTS.filter(([member]) => Array.isArray(value[member]));
   for (const [member, kind] of lists) addList(value[member] as Json[], kind, path, `${at}/${member}`, found);
   const isHandshake = typeof value.instructions === 'string' && typeof value.name !== 'string';
   if (isHandshake) found.push({ kind: 'handshake', name: 'instructions', definition: { instructions: value.instructions as string } });
-  if (lists.length > 0 || isHandshake) return true;
   const kind = kindOf(value);
-  if (kind === undefined) return false;
+  // Members of other forms beside those of a definition make it none the less.
+  if (kind === undefined) return isResponse || lists.length > 0 || isHandshake;
   found.push({ kind, name: nameOf(kind, value), definition: value });
   return true;
 }

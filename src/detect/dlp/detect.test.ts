@@ -16,6 +16,8 @@ it.each([
     `BEGIN:VEVENT\n${'.\n'.repeat(4_000)}UID:ann.lee@calendar.example.org\n`,
     ['EMAIL ann.lee@calendar.example.org'],
   ],
+  ['a person who is a reference', '{"references": "ann.lee@corp.example.org"}', ['EMAIL ann.lee@corp.example.org']],
+  ['the ids of a message', 'Message-ID: <c4f7a1@mail.example.org>\nReferences: 8812.77@mail.example.org\n', []],
 ])('%s', (_what, text, finds) => {
   expect(findsIn(text)).toEqual(finds);
 });

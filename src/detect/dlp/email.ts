@@ -40,10 +40,13 @@ function addAt(view: View, at: number, out: Match[]): void {
   )
     return;
   const field = fieldAt(view, start, end);
-  if (field !== undefined && /message-?id|references|in-reply-to|content-id/i.test(field.key)) return;
+  // Ids are made of numbers; a person may be somebody's reference.
+  const mayBeId = /\d/.test(local);
+  if (mayBeId && field !== undefined && /message-?id|references|in-reply-to|content-id/i.test(field.key)) return;
   // The id of an appointment.
   if (/(?:^|\n)UID:[^\n:]{0,80}$/.test(text.slice(Math.max(0, start - 80), start)) && isInEvent(text, start)) return;
   if (
+    mayBeId &&
     text.charCodeAt(start - 1) === 0x3c &&
     /(?:message-id|references|in-reply-to|content-id):\s*<?[^\n]{0,200}$/i.test(text.slice(Math.max(0, start - 60), start))
   )

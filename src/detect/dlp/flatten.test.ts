@@ -16,3 +16,21 @@ it.each([
     expect(typesIn(JSON.stringify({ note: `${text}\t` }))).toEqual(['EMAIL']);
   }
 });
+
+it.each([
+  ['behind a mark of a note', '[1] 4111 1111 1111 1111'],
+  ['behind a document', '{"a":"b"} 4111 1111 1111 1111'],
+  ['below a document', '{"a":"b"}\n4111 1111 1111 1111 is the card'],
+  ['in what only begins like a list', '[4111 1111 1111 1111]'],
+  ['in what only begins like a document', '{"card": 4111 1111 1111 1111}'],
+  ['in a key of full width', JSON.stringify({ '４１１１１１１１１１１１１１１１': true })],
+  ['in an escaped key', '{"\\u0034111-1111-1111-1111": true}'],
+  ['put together of quoted halves', JSON.stringify({ note: 'it is "4111 1111" + " 1111 1111"' })],
+  ['put together in a document in a document', JSON.stringify({ a: JSON.stringify({ note: 'it is "4111 1111" + " 1111 1111"' }) })],
+])('a card %s is found', (_where, text) => {
+  expect(typesIn(text)).toEqual(['CREDIT_CARD']);
+});
+
+it.each(['[1] 123-45-6789', '[2, 123-45-6789]', '{} 123-45-6789 is hers'])('so is what is no number in %s', (text) => {
+  expect(typesIn(text)).toEqual(['US_SSN']);
+});

@@ -64,7 +64,8 @@ function isInOrder(fields: readonly Field[]): boolean {
 function addText(flat: Flattening, given: Mapped, key: string, bits: number, group: Group, layer: number): void {
   if (given.text.length > BINARY_CHARS && isBinary(given.text)) return;
   if (layer < MAX_LAYERS && startsLikeJson(given.text) && addJson(flat, given, bits, group, layer)) return;
-  const plain = flat.marked ? toPlainText(given, layer === 0 ? flat.markedFrom : 0) : given;
+  // What was escaped may be marked where the document is not.
+  const plain = flat.marked || layer > 0 ? toPlainText(given, layer === 0 ? flat.markedFrom : 0) : given;
   if (plain !== given && layer < MAX_LAYERS && startsLikeJson(plain.text) && addJson(flat, plain, bits, group, layer)) return;
   const start = flat.out.length;
   flat.out.addSlice(plain, 0, plain.text.length);
@@ -109,6 +110,11 @@ function addJson(flat: Flattening, map: Mapped, bits: number, group: Group, laye
     skipSpace(reader);
     if (reader.at >= reader.text.length) return true;
     const before = reader.at;
+    // "[1] 4111 1111 …": a number behind a value is text.
+    if (values > 0 && startsNumber(reader)) {
+      addRest(flat, reader, group);
+      return true;
+    }
     if (!addValue(flat, reader, '', bits, group, layer)) {
       if (values === 0 && reader.at === before) return false;
       addRest(flat, reader, group);
@@ -124,7 +130,7 @@ function addJson(flat: Flattening, map: Mapped, bits: number, group: Group, laye
 function addRest(flat: Flattening, reader: Reader, group: Group): void {
   const rest = new MappedBuilder();
   rest.addSlice(reader.map, reader.at, reader.text.length);
-  const plain = flat.marked ? toPlainText(rest.build()) : rest.build();
+  const plain = toPlainText(rest.build());
   const start = flat.out.length;
   flat.out.addSlice(plain, 0, plain.text.length);
   addTextFields(flat.fields, plain.text, start, group);
@@ -176,11 +182,32 @@ function addLiteral(flat: Flattening, reader: Reader, key: string, bits: number,
     reader.at = from;
     return false;
   }
+  if (!isNumber(reader, from)) {
+    reader.at = from;
+    return false;
+  }
   const start = flat.out.length;
   flat.out.addSlice(reader.map, from, reader.at);
   flat.fields.push({ start, end: flat.out.length, bits: bits === 0 ? KEY.TECHNICAL : bits, key, group });
   flat.out.addDecoded(LEAF_END, reader.map, reader.at, reader.at);
   return true;
+}
+
+function startsNumber({ text, at }: Reader): boolean {
+  const code = text.charCodeAt(at);
+  return code === 0x2d || (code >= 0x30 && code <= 0x39);
+}
+
+const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+/** What may stand behind one, if anything does. */
+const BEHIND_NUMBER = /\s*(?:[,:\]}"[{]|$)/y;
+
+/** Is what was read from there a number, and all that stands there? "123-45-6789" and "4111 1111 …" are none. */
+function isNumber({ text, at }: Reader, from: number): boolean {
+  NUMBER.lastIndex = from;
+  if (!NUMBER.test(text) || NUMBER.lastIndex !== at) return false;
+  BEHIND_NUMBER.lastIndex = at;
+  return BEHIND_NUMBER.test(text);
 }
 
 function addObject(flat: Flattening, reader: Reader, key: string, bits: number, parent: Group, layer: number): boolean {
@@ -207,7 +234,7 @@ function addObject(flat: Flattening, reader: Reader, key: string, bits: number, 
       reader.at = keyAt;
       return false;
     }
-    if (mayBeValue(name)) addKeyText(flat, reader, name, group);
+    if (mayBeValue(name)) addKeyText(flat, reader, keyAt + 1, name, group);
     reader.at++;
     skipSpace(reader);
     const wraps = WRAPPERS.has(name) && key !== '';
@@ -229,12 +256,12 @@ function mayBeValue(key: string): boolean {
 }
 
 /** The key as a value: its place is the text before the colon that the reader stands at. */
-function addKeyText(flat: Flattening, reader: Reader, name: string, group: Group): void {
+function addKeyText(flat: Flattening, reader: Reader, open: number, name: string, group: Group): void {
   const close = reader.text.lastIndexOf('"', reader.at - 1);
-  const open = close - name.length;
-  if (open < 1 || reader.text.slice(open, close) !== name) return;
+  if (close <= open) return;
   const start = flat.out.length;
-  flat.out.addSlice(reader.map, open, close);
+  if (reader.text.slice(open, close) === name) flat.out.addSlice(reader.map, open, close);
+  else flat.out.addDecoded(name, reader.map, open, close);
   flat.out.addDecoded(LEAF_END, reader.map, close, close);
   flat.fields.push({ start, end: start + name.length, bits: 0, key: '', group });
 }
@@ -248,7 +275,7 @@ function readKey(flat: Flattening, reader: Reader): string | undefined {
     return flat.marked && isMarked(name) ? toPlainText(unmapped(name)).text : name;
   }
   const piece = readString(reader);
-  return piece && (flat.marked ? toPlainText(piece).text : piece.text);
+  return piece && toPlainText(piece).text;
 }
 
 const MAX_LABEL_CHARS = 66;

@@ -3,7 +3,7 @@
 import type { DlpType } from './finding-kind.ts';
 
 /** What `masked`, `partlyMasked` and `hashed` write. */
-export const MASK = /\[redacted:[\w.-]{1,80}(?::[^\][\s]{1,110})?\]/g;
+export const MASK = /\[redacted:((?:pii|financial|secret|custom)\.[\w.-]{1,72})(?::([^\][\s]{1,110}))?\]/g;
 
 /** `[redacted:pii.email]` */
 export function masked(finding: string): string {

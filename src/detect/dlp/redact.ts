@@ -4,9 +4,10 @@
 import { atOnce } from '../../lib/turn.ts';
 import type { Match } from './finding-kind.ts';
 import { findingName } from './finding-name.ts';
-import { fitted, hashed, isStandIn, MASK, masked, partlyMasked, shaped } from './mask.ts';
+import { fitted, hashed, isStandIn, masked, partlyMasked, shaped } from './mask.ts';
 import type { DlpAction, DlpPlan } from './model.ts';
-import { ADDRESS_OF_TOKEN, MAX_TOKEN_VALUE, tokensIn } from './token.ts';
+import { isOwn, ownPlaces } from './own-place.ts';
+import { ADDRESS_OF_TOKEN, MAX_TOKEN_VALUE } from './token.ts';
 
 /** Makes what the plan asks for in the place of one value. */
 export interface Replacer {
@@ -29,20 +30,11 @@ export function ruleOn(matches: readonly Match[], text: string, plan: DlpPlan): 
   let next = 0;
   for (const match of matches) {
     while (next < own.length && (own[next]?.end ?? 0) <= match.start) next++;
-    if ((own[next]?.start ?? Number.POSITIVE_INFINITY) < match.end) continue;
-    if (isStandIn(match.type, text.slice(match.start, match.end))) continue;
+    if (isOwn(match, own, next) || isStandIn(match.type, text.slice(match.start, match.end))) continue;
     const ruling = plan.rule(match);
     if (ruling !== undefined && ruling.action !== 'allow') ruled.push({ match, ...ruling });
   }
   return ruled;
-}
-
-/** Masks and tokens that stand in the text already, in order: never found again. */
-function ownPlaces(text: string): { start: number; end: number }[] {
-  const masks = text.includes('[redacted:')
-    ? [...text.matchAll(MASK)].map(({ 0: mask, index }) => ({ start: index, end: index + mask.length }))
-    : [];
-  return [...masks, ...tokensIn(text)].sort((one, other) => one.start - other.start);
 }
 
 export const CHANGING: ReadonlySet<DlpAction> = new Set(['mask', 'partial', 'hash', 'tokenize']);

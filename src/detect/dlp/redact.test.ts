@@ -1,0 +1,64 @@
+// What is masked already is not found again; what only looks like that is.
+import { describe, expect, it } from 'vitest';
+import { dlpObject } from '../../../test/support/dlp-object.ts';
+import { atOnce } from '../../lib/turn.ts';
+import { compileDlp } from './model.ts';
+import { redactJsonInSteps, redactText, ruleOn } from './redact.ts';
+import { scanText } from './scan.ts';
+
+const plan = compileDlp([dlpObject('d', { rules: [{ name: 'all', types: ['*'], action: 'mask' }] })])?.planFor({
+  server: 's',
+  tool: 't',
+  agent: 'a',
+  direction: 'arguments',
+});
+if (!plan) throw new Error('no plan');
+const redacted = (text: string) =>
+  redactText(text, ruleOn(scanText(text, plan), text, plan), { mac: () => 'a'.repeat(64), token: () => undefined });
+
+const KEY = `ghp_${'a1B2c3D4e5F6'.repeat(3)}`;
+const PEM = `-----BEGIN PRIVATE KEY-----\n[redacted:pii.email]\n${'MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSj\n'.repeat(4)}-----END PRIVATE KEY-----`;
+
+describe('a value in what looks like a mask', () => {
+  it.each([
+    ['4111 1111 1111 1111', '[redacted:note:4111-1111-1111-1111]'],
+    ['4111', '[redacted:financial.card:4111111111111111]'],
+    ['alice.miller', '[redacted:pii.email:alice.miller@corp.com]'],
+    ['123-45', '[redacted:pii.person:123-45-6789]'],
+    [KEY, `[redacted:secret.api-key:${KEY}]`],
+    [KEY, `[redacted:custom.${KEY}]`],
+    ['AKIAIOSFODNN7QRSTUVW', '[redacted:pii.email:AKIAIOSFODNN7QRSTUVW.com]'],
+    [KEY, `dlp_key_${'A'.repeat(60)}-${KEY}`],
+    ['MIIEvQ', PEM],
+    ['Tr0ub4dor-9x', 'postgres://admin:Tr0ub4dor-9x@[redacted:pii.email]/crm'],
+  ])('%s is masked in %s', (value, text) => {
+    expect(redacted(text)).not.toContain(value);
+  });
+});
+
+describe('a mask or a token', () => {
+  it.each([
+    '[redacted:pii.email]',
+    'password: [redacted:secret.password]',
+    'api_key=[redacted:secret.api-key:9f2c4b1a9f2c4b1a]',
+    'mail [redacted:pii.email:corp.com], card [redacted:financial.card:...1111]',
+    'name: [redacted:pii.person:A.L.]',
+    'custom [redacted:custom.employee-id] stays',
+    `email: dlp_email_${'aB3-x_9Z'.repeat(10)}`,
+    `email: dlp_email_${'aB3-x_9Z'.repeat(10)}@redacted.invalid`,
+  ])('%s stays as it is', (text) => {
+    expect(redacted(text)).toBe(text);
+  });
+});
+
+it.each([
+  '{"\\u0034111-1111-1111-1111":{"a":1},"4111 1111 1111 1111":2}',
+  JSON.stringify({ '４１１１１１１１１１１１１１１１': [true], 'ann.lee%40corp.example.org': 'x' }),
+])('a disguised key is masked like another one, and JSON stays JSON: %s', (text) => {
+  const plain = { mac: () => '', token: () => undefined };
+  const masked = atOnce(redactJsonInSteps(text, ruleOn(scanText(text, plan), text, plan), plain));
+  expect(Object.keys(JSON.parse(masked) as object)).toEqual([
+    expect.stringMatching(/^\[redacted:financial\.card\]#1$/),
+    expect.stringMatching(/^\[redacted:(?:financial\.card|pii\.email)\]#2$/),
+  ]);
+});
