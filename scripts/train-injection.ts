@@ -1,6 +1,7 @@
 // Trains the injection model on texts from our own grammar and writes src/detect/injection/weight.ts. Deterministic: the same grammar gives the same
-// weights. Never reads a public or held-out set. Use: npm run -s node -- scripts/train-injection.ts [--check] [--quick] [--families [NAME…]]
-// --families: what is found of each family of attacks when nothing of it was trained on, which is what a change is judged by; writes nothing.
+// weights. Never reads a public or held-out set. Use: npm run -s node -- scripts/train-injection.ts [--check] [--quick] [--writers] [--families [NAME…]]
+// --writers: what is found of each writer's attacks when nothing of theirs was trained on, which is what a change is judged by; writes nothing.
+// --families: the same for families of attacks of the grammar.
 import { writeFileSync } from 'node:fs';
 import { deflateRawSync } from 'node:zlib';
 import { FEATURE_COUNT } from '../src/detect/injection/feature.ts';
@@ -8,30 +9,37 @@ import { DEFINITION_FAMILIES, type Example, makeBackground, makeDefinitions, mak
 import { DEFINITIONS, mix, pointOf, RESULTS, type Robustness, recallAt, train, trainAll } from './injection/fit.ts';
 import { JUDGED } from './injection/server-packages.ts';
 import { readServers } from './injection/server-text.ts';
+import { readWritten, type Shown, WRITERS, withWritten } from './injection/written.ts';
 
 const EXAMPLES = 12_000;
 const BACKGROUND = 60_000;
-const SEEDS = process.argv.includes('--quick') ? [11] : [11, 13];
+const SEEDS = process.argv.includes('--quick') ? [11] : [11, 13, 17];
+/** What people wrote by hand weighs more than what the grammar makes. */
+const SHOWN: Readonly<Record<Kind, Shown>> = { definition: { attack: 30, honest: 10 }, result: { attack: 20, honest: 10 } };
 /** Sizes where every family is trained without. */
 const FAMILY_EXAMPLES = 5_000;
 const FAMILY_BACKGROUND = 12_000;
 
 type Make = typeof makeDefinitions;
+type Kind = 'definition' | 'result';
+const MAKE: Readonly<Record<Kind, Make>> = { definition: makeDefinitions, result: makeResults };
 
 const families = process.argv.indexOf('--families');
-if (families > 0) judgeFamilies(process.argv.slice(families + 1));
+if (process.argv.includes('--writers')) judgeWriters();
+else if (families > 0) judgeFamilies(process.argv.slice(families + 1));
 else writeWeights(!process.argv.includes('--check'));
 
 function writeWeights(keep: boolean): void {
   const background = makeBackground(5, BACKGROUND);
-  const definitions = trainAll(SEEDS, (seed) => makeDefinitions(seed, EXAMPLES), DEFINITIONS, background);
-  const results = trainAll(SEEDS, (seed) => makeResults(seed, EXAMPLES), RESULTS, background);
+  const make = (kind: Kind, seed: number): Example[] => withWritten(MAKE[kind](seed, EXAMPLES), readWritten(kind), SHOWN[kind], seed);
+  const definitions = trainAll(SEEDS, (seed) => make('definition', seed), DEFINITIONS, background);
+  const results = trainAll(SEEDS, (seed) => make('result', seed), RESULTS, background);
   tell('definitions, seen templates', definitions, makeDefinitions(21, 2000));
   tell('results, seen templates', results, makeResults(22, 2000));
   console.log(`definitions of servers that were not trained on: 1 % are above ${pointOf(definitions, readServers(JUDGED)).toFixed(2)}`);
   if (!keep) return;
   const text = `// Written by scripts/train-injection.ts; do not edit. Log odds per feature, signed bytes of a sixteenth, base64.
-// Trained on texts of our own grammar, on our own prose and on texts of pinned packages, scripts/injection/; on nothing else.
+// Trained on texts of our own grammar, on texts that four writers wrote for it, on our own prose and on texts of pinned packages, scripts/injection/.
 
 export const DEFINITION_WEIGHTS = '${pack(definitions.subarray(0, FEATURE_COUNT))}';
 
@@ -79,6 +87,26 @@ function judgeFamilies(names: readonly string[]): void {
   };
   each('definitions', DEFINITION_FAMILIES, makeDefinitions, DEFINITIONS);
   each('results', RESULT_FAMILIES, makeResults, RESULTS);
+}
+
+/** Each writer against a model that saw nothing of theirs: recall at 1 % of honest texts, those of the writer, of servers and the background. */
+function judgeWriters(): void {
+  const background = makeBackground(5, BACKGROUND / 2);
+  const real = [...makeBackground(6, 2_000), ...readServers(JUDGED)];
+  for (const kind of ['definition', 'result'] as const) {
+    for (const writer of WRITERS) {
+      const others = WRITERS.filter((one) => one !== writer);
+      const shown = withWritten(MAKE[kind](31, EXAMPLES), readWritten(kind, others), SHOWN[kind], 7);
+      const weights = train(mix(shown, background), kind === 'definition' ? DEFINITIONS : RESULTS, 7);
+      const theirs = readWritten(kind, [writer]);
+      const attacks = theirs.filter(({ positive }) => positive);
+      const honest = theirs.filter(({ positive }) => !positive);
+      const [all, least] = [pointOf(weights, [...honest, ...real]), pointOf(weights, real)];
+      console.log(
+        `${kind}s, trained without ${writer}: ${recallAt(weights, attacks, all).toFixed(2)} at 1 % of honest texts, theirs among them; ${recallAt(weights, attacks, least).toFixed(2)} at 1 % of the others, ${recallAt(weights, honest, least).toFixed(3)} of theirs flagged`,
+      );
+    }
+  }
 }
 
 /** What words weigh, packed: nearly all of them nothing. */

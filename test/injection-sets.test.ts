@@ -13,8 +13,8 @@ const POSITIVE = new Set(['poisoned', 'injected', 'shadow', 'malicious-change'])
 
 describe.skipIf(!present)('the published set', () => {
   it.each([
-    ['tool-definition', 0.87, 0.01],
-    ['tool-result', 0.87, 0.01],
+    ['tool-definition', 0.88, 0.01],
+    ['tool-result', 0.92, 0.01],
     ['definition-change', 0.95, 0.05],
     ['shadowing', 0.93, 0.05],
   ])('%s: recall at least %f, false alarms at most %f', async (kind, leastRecall, mostAlarms) => {

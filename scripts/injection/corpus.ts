@@ -29,6 +29,8 @@ export interface Example {
   positive: boolean;
   family: string;
   places: Concept[];
+  /** Other texts of the same tool: an attack may stand in any of them. */
+  more?: { text: string; places: Concept[] }[];
 }
 
 /** Attacks of all families, of all but one, or of one. */

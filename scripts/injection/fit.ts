@@ -1,7 +1,7 @@
 // How a model is fitted to examples, and how it is judged: a linear model over the windows of a text, the worst window counts. Deterministic. Never part of
 // the product.
 import { conceptIndex } from '../../src/detect/injection/concept.ts';
-import { FEATURE_COUNT, FINE_FROM, featureSign, GROUP_FROM, NEAR_FROM } from '../../src/detect/injection/feature.ts';
+import { FEATURE_COUNT, FINE_FROM, featureSign, GROUP_FROM, NEAR_FROM, ONLY_FROM } from '../../src/detect/injection/feature.ts';
 import { eachSlot, LEXICAL_SLOTS } from '../../src/detect/injection/lexical.ts';
 import { eachWindow } from '../../src/detect/injection/model.ts';
 import { readText } from '../../src/detect/injection/reading.ts';
@@ -12,7 +12,7 @@ const ROUNDS = 5;
 const STEP = 0.05;
 const RIDGE = 0.0006;
 /** How freely a kind of feature may grow: concepts, kinds of pairs near each other, kinds that meet, single pairs. */
-const REACH = { alone: 1, near: 1.5, group: 0.3, fine: 0.35, word: 0.8 };
+const REACH = { alone: 1, near: 1.5, group: 0.3, only: 0.5, fine: 0.35, word: 0.8 };
 /** Part of the features that an attack is shown without, so that few signs are enough. */
 const LEFT_OUT = 0.4;
 /** Windows of an honest text that are trained on, the worst ones. */
@@ -35,8 +35,13 @@ const ALL_FEATURES = FEATURE_COUNT + LEXICAL_SLOTS;
 type Windows = Int32Array[];
 type Learnable = { positive: boolean; windows: Windows };
 
-function windowsOf({ text, places }: Example): Windows {
+function windowsOf({ text, places, more = [] }: Example): Windows {
   const windows: Windows = [];
+  for (const part of [{ text, places }, ...more]) addWindows(windows, part.text, part.places);
+  return windows;
+}
+
+function addWindows(windows: Windows, text: string, places: Example['places']): void {
   const reading = readText(text, /^\s*[{[]/.test(text));
   eachWindow(
     reading,
@@ -50,12 +55,17 @@ function windowsOf({ text, places }: Example): Windows {
     },
     { always: places.map(conceptIndex) },
   );
-  return windows;
 }
 
 function learnable(examples: readonly Example[]): Learnable[] {
+  /** A text that is shown several times is read once. */
+  const known = new Map<Example, Windows>();
   return examples
-    .map((example) => ({ positive: example.positive, windows: windowsOf(example) }))
+    .map((example) => {
+      const windows = known.get(example) ?? windowsOf(example);
+      known.set(example, windows);
+      return { positive: example.positive, windows };
+    })
     .filter(({ windows }) => windows.length > 0);
 }
 
@@ -93,11 +103,13 @@ export function train(data: readonly Learnable[], robust: Robustness, seed: numb
         ? REACH.alone
         : feature < GROUP_FROM
           ? REACH.near
-          : feature < FINE_FROM
+          : feature < ONLY_FROM
             ? REACH.group
-            : feature < FEATURE_COUNT
-              ? REACH.fine
-              : REACH.word,
+            : feature < FINE_FROM
+              ? REACH.only
+              : feature < FEATURE_COUNT
+                ? REACH.fine
+                : REACH.word,
   );
   weights[0] = -2;
   /** What the weights of a window's features sum up to. */

@@ -8,8 +8,9 @@ import { type MessagePart, withPartInSteps } from './message-part.ts';
 import { outputCheck } from './output-check.ts';
 
 const MANNERS: readonly Manner[] = ['planned', 'shaped', 'fitted'];
-/** Times that only what does not fit is replaced otherwise; afterwards everything is. */
+/** Times that only what does not fit is replaced otherwise; afterwards everything is. Of a long text, whose check takes its time, once. */
 const ROUNDS_BY_PLACE = 3;
+const LONG_CHARS = 262_144;
 
 /**
  * INVARIANT: structured content that fitted its output schema fits it after redaction, or the answer is withheld (test/scenario/dlp.test.ts).
@@ -24,9 +25,10 @@ export function* redactStructured(
 ): Generator<void, JsonObject | undefined, void> {
   const check = outputCheck(flight, message.structuredContent as Json);
   yield;
+  const byPlace = part.text.length > LONG_CHARS ? 1 : ROUNDS_BY_PLACE;
   let levels = ruled.map(() => 0);
   let places: string[] | undefined;
-  for (let round = 0; round < ROUNDS_BY_PLACE + MANNERS.length; round++) {
+  for (let round = 0; round < byPlace + MANNERS.length; round++) {
     const manners = levels.map((level) => MANNERS[level] as Manner);
     const redacted = yield* redactJsonInSteps(part.text, ruled, replacer, manners);
     yield;
@@ -38,9 +40,9 @@ export function* redactStructured(
       part.text,
       ruled.map(({ match }) => match.start),
     );
-    const wrong = new Set(round < ROUNDS_BY_PLACE ? issues.map(({ path }) => withoutIndexes(path)) : ['']);
+    const wrong = new Set(round < byPlace ? issues.map(({ path }) => withoutIndexes(path)) : ['']);
     const raised = levels.map((level, index) => (touches(wrong, places?.[index] ?? '') ? Math.min(level + 1, MANNERS.length - 1) : level));
-    if (round >= ROUNDS_BY_PLACE && raised.every((level, index) => level === levels[index])) return undefined;
+    if (round >= byPlace && raised.every((level, index) => level === levels[index])) return undefined;
     levels = raised;
   }
   return undefined;

@@ -41,6 +41,19 @@ describe.each(['mask', 'partial', 'hash', 'tokenize'])('%s', (action) => {
     }
   });
 
+  it('JSON stays JSON where a find reaches from one string into the next', () => {
+    for (const value of [
+      { name: '["[]:0"]', 'ann@acme.co': 0 },
+      ['["[]:0"]', 'ann@acme.co'],
+      { a: '["[]:0"]', b: { mail: 'ann@acme.co' } },
+    ]) {
+      const text = JSON.stringify(value);
+      const once = atOnce(redactJsonInSteps(text, ruleOn(scanText(text, plan), text, plan), replacer));
+      expect(Object.keys(JSON.parse(once) as object)).toHaveLength(Object.keys(value).length);
+      expect(once).not.toContain('ann@acme.co');
+    }
+  });
+
   it('JSON stays JSON, and twice is once there too', () => {
     fc.assert(
       fc.property(

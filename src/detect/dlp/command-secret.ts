@@ -62,6 +62,12 @@ const SHAPES: readonly { needs: string; starts?: number; sign?: number; mark?: R
     starts: startingWith('convertto'),
     shape: /\bConvertTo-SecureString (?:-String )?["']([^"'\n]{4,128})["']/iy,
   },
+  // alice:$2y$10$…
+  {
+    needs: ':$',
+    starts: groupOfStarts([':$2', ':$a', ':$5', ':$6', ':$1', ':$y']),
+    shape: /(?<=(?:^|\n)[\w.@-]{1,64}):(\$(?:2[abxy]|apr1|argon2i?d?|[156y])\$[^\s:]{20,200})/y,
+  },
   { needs: '=', starts: startingWith('?sig &sig'), shape: /[?&]sig=([\w%+/=-]{30,200})/y },
   {
     needs: '=',
@@ -70,9 +76,9 @@ const SHAPES: readonly { needs: string; starts?: number; sign?: number; mark?: R
   },
   {
     needs: '(',
-    starts: startingWith('getc crea conn'),
+    starts: startingWith('getc crea conn pdo'),
     shape:
-      /\b(?:getConnection|createConnection|connect)\s?\(\s?["'](?=[^"'\n]{0,200}(?:localhost|[.:/]))[^"'\n]{4,200}["'],\s?["'][^"'\n]{1,64}["'],\s?["']([^"'\n]{4,128})["']/y,
+      /\b(?:getConnection|createConnection|connect|PDO)\s?\(\s?["'](?=[^"'\n]{0,200}(?:localhost|[.:/]))[^"'\n]{4,200}["'],\s?["'][^"'\n]{1,64}["'],\s?["']([^"'\n]{4,128})["']/y,
   },
   {
     needs: '(',
@@ -108,7 +114,7 @@ export function findCommandSecrets({ text, starts: places, signs }: View, out: M
   if (signs.bits & SIGN.bracket && text.includes('(')) findNamed(text, out);
   const add = (found: RegExpExecArray): void => {
     const value = (found[1] as string).replace(/[.,]$/, '');
-    if (!isGuarded(value)) return;
+    if (!isGuarded(value) && !HASHED.test(value)) return;
     const start = found.index + found[0].lastIndexOf(value);
     out.push({ type: 'PASSWORD', start, end: start + value.length, confidence: 0.85, rule: 'command-secret' });
   };
@@ -179,6 +185,9 @@ function findNamed(text: string, out: Match[]): void {
     });
   }
 }
+
+/** Of a file of logins. */
+const HASHED = /^\$(?:2[abxy]|apr1|argon2i?d?|[156y])\$/;
 
 /** Not a path, a number of a port, an option or a plain word. */
 function isGuarded(value: string): boolean {

@@ -26,7 +26,7 @@ const MAX_PLACES = 60;
 const SEGMENT = /^(PID|NK1|GT1|IN1|PV1|ORC|OBR|PD1)\|[^\n\r]*/gm;
 
 export function addHl7Fields(fields: Field[], text: string, base: number, parent: Group): void {
-  if (!text.includes('|^~\\&') && !/^PID\|/m.test(text)) return;
+  if (!text.includes('|^~\\&') && !/^(?:PID|PV1|NK1|GT1|IN1|ORC|OBR|PD1)\|[^\n]*\|/m.test(text)) return;
   const group: Group = { bits: KEY.PERSON | KEY.BIRTH, own: KEY.PERSON_ABOUT, parent, key: undefined };
   for (const found of text.matchAll(SEGMENT)) {
     const name = found[1] as string;

@@ -24,7 +24,7 @@ function say(bit: number, list: string): void {
 
 say(
   KEY.PERSON,
-  `visitor, visitor name, respondent, interviewee, borrower, lessee, lessor, guarantor, fullname, full name, firstname, first name, lastname, last name, surname, forename, given name, givenname, family name, familyname, middle name, middlename,
+  `імя, по батькові, zahlungspflichtiger, zahlungspflichtige, schuldner, schuldnerin, auftraggeber, auftraggeberin, visitor, visitor name, respondent, interviewee, borrower, lessee, lessor, guarantor, fullname, full name, firstname, first name, lastname, last name, surname, forename, given name, givenname, family name, familyname, middle name, middlename,
   maiden name, maidenname, displayname, display name, legal name, preferred name, real name, realname, person name, contact name, cardholder, card holder, name on card,
   account holder, accountholder, nickname, fname, lname, given, family, fn, accountname holder, holder name, holder, beneficiary, next of kin, emergency contact, passenger, attendee, invitee,
   patient, guest name, traveller, traveler, applicant, claimant, tenant name, policyholder, policy holder, signatory, signer, signed by, spouse, insured, payee, payer, remitter,
@@ -107,11 +107,11 @@ say(
 say(KEY.IBAN, 'iban, ibans, bankverbindung, iban number');
 say(
   KEY.ACCOUNT,
-  `account number, accountnumber, a c no, a c number, acct, acct no, account no, acctno, acct number, bank account, bankaccount, bank account number, checking account, savings account, kontonummer, konto, konto nr, kontonr, numero de compte, compte bancaire, numero de cuenta, cuenta, cuenta bancaria, clabe, cbu, numero di conto, conto corrente, numero da conta, conta, conta corrente, rekeningnummer, numer konta, rachunek, tilinumero, hesap no, номер счета, расчетный счет, 口座番号, 银行账号, 银行卡号, 계좌번호, beneficiary account, bban, nuban, account num, direct deposit`,
+  `acctid, account number, accountnumber, a c no, a c number, acct, acct no, account no, acctno, acct number, bank account, bankaccount, bank account number, checking account, savings account, kontonummer, konto, konto nr, kontonr, numero de compte, compte bancaire, numero de cuenta, cuenta, cuenta bancaria, clabe, cbu, numero di conto, conto corrente, numero da conta, conta, conta corrente, rekeningnummer, numer konta, rachunek, tilinumero, hesap no, номер счета, расчетный счет, 口座番号, 银行账号, 银行卡号, 계좌번호, beneficiary account, bban, nuban, account num, direct deposit`,
 );
 say(
   KEY.ROUTING,
-  `routing, routing number, routingnumber, routing no, aba, aba number, rtn, aba routing, transit number, sort code, sortcode, bsb, blz, bankleitzahl, ifsc, bank code, clearing number, ach routing, wire routing, 金融機関コード`,
+  `bankid, routing, routing number, routingnumber, routing no, aba, aba number, rtn, aba routing, transit number, sort code, sortcode, bsb, blz, bankleitzahl, ifsc, bank code, clearing number, ach routing, wire routing, 金融機関コード`,
 );
 say(
   KEY.PASSWORD,

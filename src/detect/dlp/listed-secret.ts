@@ -45,8 +45,10 @@ function leastOf(code: string): number {
 }
 
 const ANSWERED =
-  /(password|passwd|passphrase|passcode|passwort|kennwort|contraseña|mot de passe|senha|wachtwoord|hasło|lösenord|salasana|parola|pin|pwd?)(?![\p{L}\d])[^\n?]{0,60}\?[^\S\n]{0,3}\n{1,2}(?:[^\n:]{1,40}(?:: ?|\n\n))?(?:it['’]?s |try |use |here: )?["'`“]?([^\s"'`“”]{4,64})["'`”]?[^\S\n]{0,3}(?:\n|$)/iuy;
-const ANSWERED_STARTS = groupOfStarts('pass kenn contr mot senh wacht hasl hasł löse lose salas parol pin pw'.split(' '));
+  /(password|passwd|passphrase|passcode|passwort|kennwort|contraseña|mot de passe|senha|wachtwoord|hasło|lösenord|salasana|parola|pin|pwd?|(?:alarm|door|entry|gate|access|garage|lock|safe) code)(?![\p{L}\d])[^\n?]{0,60}\?[^\S\n]{0,3}\n{1,2}(?:[^\n:]{1,40}(?:: ?|\n\n))?(?:it['’]?s |try |use |here: )?["'`“]?(\d{2,4}(?: \d{2,4}){1,3}|[^\s"'`“”]{4,64})["'`”]?[^\S\n]{0,3}(?:\n|$)/iuy;
+const ANSWERED_STARTS = groupOfStarts(
+  'pass kenn contr mot senh wacht hasl hasł löse lose salas parol pin pw alar door entr gate acce gara lock safe'.split(' '),
+);
 
 /** "what's the wifi password?", and on the next line nothing but the value. */
 export function findAnsweredSecrets({ text, starts }: View, out: Match[]): void {
@@ -54,7 +56,7 @@ export function findAnsweredSecrets({ text, starts }: View, out: Match[]): void 
     const [whole, asked, answer] = found as unknown as [string, string, string];
     if (/[\p{L}\d_]/u.test(text[found.index - 1] ?? ' ')) return;
     const value = answer.replace(/[.,;!?]$/, (sign) => (sign === '!' ? sign : ''));
-    if (!(/^p(?:in|asscode)$/i.test(asked) && /^\d{4,8}$/.test(value)) && !isMixed(value)) return;
+    if (!(/^p(?:in|asscode)$| code$/i.test(asked) && /^[\d ]{4,11}$/.test(value)) && !isMixed(value)) return;
     const start = found.index + whole.lastIndexOf(answer);
     out.push({ type: 'PASSWORD', start, end: start + value.length, confidence: 0.75, rule: 'answered-secret' });
   });

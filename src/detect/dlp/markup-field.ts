@@ -54,8 +54,22 @@ export function addMarkupFields(fields: Field[], text: string, base: number, par
       const rest = tag[3] ?? '';
       if (rest.length > 1) addAttributes(walk, rest, tag.index + 1 + (tag[2] as string).length);
       if (!rest.endsWith('/')) openTag(walk, name, after, rest);
+      if (SGML_NAME.test(name)) addUnclosed(walk, name, after);
     }
   }
+}
+
+const SGML_NAME = /^[A-Z][A-Z0-9.]{2,31}$/;
+const SGML_VALUE = /([^<\n\r]{2,80})(?=[\n\r<])(?!<\/)/y;
+
+/** `<ACCTID>4410098237<ACCTTYPE>…`: statements whose values end where the next element begins. */
+function addUnclosed(walk: Walk, name: string, at: number): void {
+  SGML_VALUE.lastIndex = at;
+  const value = SGML_VALUE.exec(walk.text)?.[1]?.trimEnd();
+  const bits = value === undefined ? 0 : classifyKey(name);
+  if (value === undefined || bits === 0) return;
+  const group = walk.open.at(-1)?.group ?? walk.root;
+  walk.fields.push({ start: walk.base + at, end: walk.base + at + value.length, bits, key: name, group });
 }
 
 function openTag(walk: Walk, name: string, contentStart: number, attributes: string): void {

@@ -50,9 +50,23 @@ export function hashed(finding: string, value: string, mac: (text: string) => st
   return `[redacted:${finding}:${mac(`${finding}\n${value}`).slice(0, HASH_CHARS)}]`;
 }
 
+const NO_ADDRESS = 'redacted@redacted.invalid';
+/** Digits alone may be somebody's code. */
+const SECRETS: ReadonlySet<DlpType> = new Set(['PASSWORD', 'API_KEY']);
+
+/** What `shaped` and `fitted` make is nobody's: it is left as it is. */
+export function isStandIn(type: DlpType, value: string): boolean {
+  if (type === 'CUSTOM') return false;
+  if (value === NO_ADDRESS || value === '00000000-0000-4000-8000-000000000000' || value === '11111111-1111-4111-8111-111111111111')
+    return true;
+  if (/^1900-01-01(?:[^\p{L}\d]|[xX0])*$/u.test(value)) return true;
+  const isBlank = /^(?:[^\p{L}\d]|[xX0])+$/u.test(value) || /^(?:[^\p{L}\d]|[xX1])+$/u.test(value);
+  return isBlank && (SECRETS.has(type) ? /[xX]/.test(value) : /[xX01]/.test(value));
+}
+
 /** A stand-in of the same shape, for members whose schema accepts nothing else. */
 export function shaped(type: DlpType, value: string): string {
-  if (type === 'EMAIL') return 'redacted@redacted.invalid';
+  if (type === 'EMAIL') return NO_ADDRESS;
   return UUID.test(value) ? '00000000-0000-4000-8000-000000000000' : sameShape(value, '0');
 }
 

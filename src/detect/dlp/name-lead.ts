@@ -36,7 +36,7 @@ learn(
   estimado, estimada, hola, señor, señora, sr, sra, srta, don, doña, me llamo, nombre es, mi chiamo, saludos, atentamente, ciao, gentile, caro, cara, signor, signora, signore, sig, prezado, prezada, olá, senhor, senhora, nome é, me chamo, atenciosamente,
   beste, geachte, meneer, mevrouw, naam is, groeten, groet, hej, hei, pan, pani, się, jag heter, jeg hedder, jeg heter, nimeni on, grüßen, grüße, o cliente, el cliente, la clienta, il cliente, le client, de heer, de klant, der kunde, die kundin, o senhor, a senhora, hier ist, hier spricht, on card, beneficiary, payee, cardholder, policyholder, patient, passenger, attendee, applicant, pt, nok, respondent, borrower, claimant, mother, father, wife, husband, son, daughter, brother, sister,
   kære, kjære, kära, bäste, bästa, hyvä, szanowna, szanowny, drahý, drahá, vážená, vážený, kedves, versicherungsnehmer, versicherungsnehmerin, versicherte, antragsteller, antragstellerin, bewerber, bewerberin, mieter, mieterin, zeuge, zeugin,
-  nabywca, odbiorca, zleceniodawca, klientka, pacjentka, søker, hakija, potilas, asiakas, assuré, assurée, locataire, titulaire, titular, titolare, paziente, inquilino, asegurado, asegurada,
+  zahlungspflichtiger, zahlungspflichtige, kontoinhaber, kontoinhaberin, nabywca, odbiorca, zleceniodawca, klientka, pacjentka, søker, hakija, potilas, asiakas, assuré, assurée, locataire, titulaire, titular, titolare, paziente, inquilino, asegurado, asegurada,
   colleague, nurse, driver, witness, lawyer, tenant, resident, caller, interviewed, met with, meeting with, interview with, call with, зовут, г-н, госпожа, господин, уважаемый, уважаемая, дорогой, дорогая, abbracci, saluti, abraços, hälsningar, hilsen, pozdrawiam, thanks`,
 );
 learn(

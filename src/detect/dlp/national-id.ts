@@ -257,6 +257,7 @@ export const ID_SCHEMES: readonly IdScheme[] = [
     valid: (id) => isDay(0, num(id, 6, 8) % 50, num(id, 8, 10)),
     alone: /^[A-Z]{2}[A-Z9]{3} ?\d{6} ?[A-Z9]{2}\d[A-Z]{2}$/,
   },
+  { name: 'id-nik', shape: /^\d{16}$/, valid: (id) => isDay(0, num(id, 8, 10), num(id, 6, 8) % 40) },
   { name: 'jp-mynumber', shape: /^\d{12}$/, valid: japanese },
   { name: 'ru-inn', shape: /^\d{12}$/, valid: (id) => (weighted(id, [7, 2, 4, 10, 3, 5, 9, 4, 6, 8]) % 11) % 10 === num(id, 10, 11) },
   { name: 'de-identity-card', shape: /^[CFGHJKLMNPRTVWXYZ][CFGHJKLMNPRTVWXYZ\d]{8}\d?D?$/, valid: (id) => /\d/.test(id) },

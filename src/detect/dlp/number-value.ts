@@ -237,9 +237,9 @@ function asSsn(written: string, digits: string, bits: number, text: string, star
 
 /** "(SKF 100-20-3000)", "884-12-1107-B": the number of a part. */
 function isPart(text: string, start: number, end: number): boolean {
-  if (/^-[A-Za-z\d]|^ ?(?:rpm|mm|cm|kg|lbs?|psi|bar)\b/.test(text.slice(end, end + 5))) return true;
+  if (/^-[A-Za-z\d]|^ ?(?:rev|rpm|mm|cm|kg|lbs?|psi|bar)\b/.test(text.slice(end, end + 5))) return true;
   if (
-    /\b(?:parts?|range|model|frame|size|serial|item|sku|bearing|catalog(?:ue)?|article|lot|batch)(?: no\.?| number)?[ :#]{1,3}$/i.test(
+    /\b(?:parts?|drawing|dwg|kit|range|model|frame|size|serial|item|sku|bearing|catalog(?:ue)?|article|lot|batch)(?: no\.?| number)?[ :#]{1,3}$/i.test(
       text.slice(Math.max(0, start - 24), start),
     )
   )

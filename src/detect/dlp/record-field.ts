@@ -12,10 +12,11 @@ const ELEMENTS: Readonly<Record<string, Readonly<Record<number, number>>>> = {
   REF: { 2: KEY.SSN },
 };
 const SEGMENT = /(?<=^|[~\n\r])(NM1|N3|DMG|PER|REF)\*([^~\n\r]{1,400})/g;
+const IS_CLAIM = /(?:^|[~\n\r])(?:ISA|ST|NM1|PER|DMG)\*[^~\n\r]{1,200}(?:~|\r?\n|$)/;
 const MAX_ELEMENTS = 12;
 
 export function addRecordFields(fields: Field[], text: string, base: number, parent: Group): void {
-  if (text.includes('NM1*') || text.includes('ISA*')) addSegments(fields, text, base, parent);
+  if (text.includes('*') && IS_CLAIM.test(text)) addSegments(fields, text, base, parent);
   if (text.includes(':86:')) addStatements(fields, text, base, parent);
   if (text.includes('@ INDI')) addFamilies(fields, text, base, parent);
 }

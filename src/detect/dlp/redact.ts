@@ -4,7 +4,7 @@
 import { atOnce } from '../../lib/turn.ts';
 import type { Match } from './finding-kind.ts';
 import { findingName } from './finding-name.ts';
-import { fitted, hashed, masked, partlyMasked, shaped } from './mask.ts';
+import { fitted, hashed, isStandIn, masked, partlyMasked, shaped } from './mask.ts';
 import type { DlpAction, DlpPlan } from './model.ts';
 import { isOwn, ownPlaces } from './own-place.ts';
 import { ADDRESS_OF_TOKEN, MAX_TOKEN_VALUE } from './token.ts';
@@ -30,7 +30,7 @@ export function ruleOn(matches: readonly Match[], text: string, plan: DlpPlan): 
   let next = 0;
   for (const match of matches) {
     while (next < own.length && (own[next]?.end ?? 0) <= match.start) next++;
-    if (isOwn(match, own, next)) continue;
+    if (isOwn(match, own, next) || isStandIn(match.type, text.slice(match.start, match.end))) continue;
     const ruling = plan.rule(match);
     if (ruling !== undefined && ruling.action !== 'allow') ruled.push({ match, ...ruling });
   }
@@ -93,18 +93,41 @@ export function* redactJsonInSteps(
       yield;
     }
     if (++replaced % STEP_VALUES === 0) yield;
-    const value = text.slice(match.start, match.end);
     const literal = !strings.holds(match.start);
+    const { start, end } = withinOne(text, match, literal);
+    const value = text.slice(start, end);
     const plain = unescaped(value);
     const manner = manners?.[index] ?? 'planned';
     let by =
       manner === 'planned' ? replacement(match, action, plain, replacer) : standIn(ruled[index] as Ruled, plain, literal, manner, replacer);
     if (literal && manner === 'planned') by = `"${by}"`;
-    else if (isKey(text, match.end)) by = `${by}#${++keys}`;
-    out += text.slice(done, match.start) + by;
-    done = match.end;
+    else if (isKey(text, end)) by = `${by}#${++keys}`;
+    out += text.slice(done, start) + by;
+    done = end;
   }
   return done === 0 ? text : out + text.slice(done);
+}
+
+/** A find that reaches from one string into another is what stands in the last one of them: quotes and commas stay where they are. */
+function withinOne(text: string, { start, end }: Match, literal: boolean): { start: number; end: number } {
+  if (literal) {
+    const number = /^[\w.+-]+/.exec(text.slice(start, end))?.[0];
+    return { start, end: number === undefined ? end : start + number.length };
+  }
+  let first = -1;
+  let last = -1;
+  let count = 0;
+  for (let at = start; at < end; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x5c) at++;
+    else if (code === 0x22) {
+      if (first < 0) first = at;
+      last = at;
+      count++;
+    }
+  }
+  if (count === 0) return { start, end };
+  return count % 2 === 0 ? { start: last + 1, end } : { start, end: first };
 }
 
 function standIn({ match, action }: Ruled, value: string, literal: boolean, manner: 'shaped' | 'fitted', replacer: Replacer): string {

@@ -107,10 +107,25 @@ const WEIGHT: Readonly<Record<DlpType, number>> = {
 
 function settle(found: Match[], length: number): Match[] {
   if (found.length < 2) return found.filter((match) => match.end > match.start);
-  sorted(found, isBefore);
   const cover = new Cover(length);
-  return found.filter((match) => match.end > match.start && cover.take(match.start, match.end));
+  return byWeight(found).filter((match) => match.end > match.start && cover.take(match.start, match.end));
 }
+
+/** The heaviest first; most of the order is told by the weight alone. */
+function byWeight(found: Match[]): Match[] {
+  if (found.length <= MAX_BY_HAND) return sorted(found, isBefore);
+  const buckets: Match[][] = [];
+  for (const match of found) {
+    const weight = MAX_WEIGHT - WEIGHT[match.type];
+    const bucket = buckets[weight];
+    if (bucket === undefined) buckets[weight] = [match];
+    else bucket.push(match);
+  }
+  // Places where no weight is are left out.
+  return buckets.flatMap((bucket) => sorted(bucket, isBefore));
+}
+
+const MAX_WEIGHT = 9;
 
 function isBefore(one: Match, other: Match): number {
   return WEIGHT[other.type] - WEIGHT[one.type] || other.confidence - one.confidence || other.end - other.start - (one.end - one.start);

@@ -2,7 +2,7 @@
 // Finds ranges only. Linear in the text: every separator looks a bounded way back for its key and forward for its value.
 
 import { addHl7Fields } from './hl7-field.ts';
-import { classifyKey, KEY, MAX_KEY_CHARS } from './key-class.ts';
+import { classifyKey, KEY, MAX_KEY_CHARS, mayBeKeyWord } from './key-class.ts';
 import { addLabelledLines } from './label-line.ts';
 import { addMarkupFields } from './markup-field.ts';
 import { addRecordFields } from './record-field.ts';
@@ -11,7 +11,7 @@ import type { Field, Group } from './view.ts';
 
 export function addTextFields(fields: Field[], text: string, base: number, parent: Group): void {
   // One short value is most of what there is.
-  if (text.length < SHORT_TEXT && !text.includes('\n') && !text.includes('<') && !/[:=(@→…]| [-–—] |\.\.\./.test(text)) return;
+  if (text.length < SHORT_TEXT && !text.includes('\n') && !text.includes('<') && !/[:=(@→…|]| [-–—] |\.\.\./.test(text)) return;
   const tabled = addTableFields(fields, text, base, parent);
   if (text.includes('<')) addMarkupFields(fields, text, base, parent);
   if (text.includes('|')) addHl7Fields(fields, text, base, parent);
@@ -92,16 +92,27 @@ function addPairs(fields: Field[], text: string, base: number, separator: string
       continue;
     const key = keyBefore(text, at, separator === '=' && before > 0x20 ? 1 : MAX_LABEL_WORDS);
     if (key === undefined) continue;
-    const bits = queryName(text, at, key) || classifyKey(key === 'default' ? variableBefore(text, at) : key);
+    const name = key === 'value' ? (nameAbove(text, at) ?? key) : key;
+    const bits = queryName(text, at, key) || classifyKey(key === 'default' ? variableBefore(text, at) : name);
     if (bits === 0) continue;
     const group = blocks.at(at);
     group.bits |= bits;
     const value = valueAfter(text, at + 1, bits, separator);
     if (value === undefined) continue;
-    fields.push({ start: base + value.start, end: base + value.end, bits, key, group });
+    fields.push({ start: base + value.start, end: base + value.end, bits, key: name, group });
     quotesEnd = value.quoted ? value.end : -1;
   }
 }
+
+/** `- name: DB_PASSWORD`, on the line above `value: …`. */
+function nameAbove(text: string, at: number): string | undefined {
+  const above = text.slice(Math.max(0, at - MAX_NAME_ABOVE), at);
+  return NAME_ABOVE.exec(above)?.[1];
+}
+
+const MAX_NAME_ABOVE = 200;
+const NAME_ABOVE =
+  /(?:^|\n)[ \t-]{0,40}["']?(?:name|key|variable)["']?: {0,4}["']?([\w.-]{2,64})["']?,?\r?\n[ \t]{0,40}["']?value["']?[ \t]?$/i;
 
 /** `?first=Ann&last=Lee`: both, in one query. */
 function queryName(text: string, at: number, key: string): number {
@@ -254,6 +265,8 @@ function isLineEnd(text: string, at: number, separator: string, bits: number): b
   if (code === 0x26 && separator === '=') return startsPair(text, at);
   if (code === 0x20) {
     if (text.charCodeAt(at + 1) === 0x20 || text.charCodeAt(at + 1) === 0x7c) return true;
+    // "Nume: Popescu Prenume: Ruxandra"
+    if (separator === ':' && bits & (KEY.PERSON | KEY.PERSON_MAYBE) && isWord(text.charCodeAt(at - 1)) && isKnownKey(text, at)) return true;
     // logfmt: name=Ann phone=…
     if (separator === '=' && !(bits & KEY.CONNECTION) && /^ [\w.]{1,32}=/.test(text.slice(at, at + 34))) return true;
   }
@@ -264,6 +277,14 @@ function isLineEnd(text: string, at: number, separator: string, bits: number): b
     );
   return false;
 }
+
+/** One to three words and a colon, the first of them one that keys are made of: " Date of birth: ". */
+function isKnownKey(text: string, at: number): boolean {
+  const found = NEXT_KEY.exec(text.slice(at, at + MAX_KEY_CHARS));
+  return found !== null && mayBeKeyWord(found[2] as string) && classifyKey(found[1] as string) !== 0;
+}
+
+const NEXT_KEY = /^ ((\p{L}[\p{L}.'’-]{1,20})(?: [\p{L}.'’-]{1,20}){0,2}): /u;
 
 /** End of a value without spaces: what closes a literal or starts the next pair. */
 function isValueEnd(text: string, at: number): boolean {

@@ -5,7 +5,7 @@ import { type FlowHasher, GRAM } from './hasher.ts';
 import type { DataRank } from './label.ts';
 import { bareAddress, isAddress, isDestination, isRecipientKey, type Leaf } from './leaf.ts';
 import { type FlowScope, isPlainLink, type Occurrence } from './scope.ts';
-import { opaqueAt, recordAt, type Source } from './source.ts';
+import { noteOut, opaqueAt, recordAt, type Source } from './source.ts';
 import { variantsOf } from './variant.ts';
 import { weigh } from './weight.ts';
 
@@ -53,6 +53,8 @@ interface Hit {
   occurrences: readonly Occurrence[];
   fresh: number;
   grams: number;
+  /** With it, most of somebody's address went out, in whatever pieces. */
+  isAddressOut: boolean;
 }
 
 interface Sum {
@@ -181,22 +183,25 @@ function extend(
   { source, position, at, place }: { source: Source; position: number; at: number; place: number },
 ): Hit[] {
   const fresh = scope.grams.see(place) ? 1 : 0;
+  let isAddressOut = false;
   if (fresh > 0) {
     const opaque = opaqueAt(source, position);
     if (opaque) opaque.seen++;
+    isAddressOut = noteOut(source, position, GRAM);
   }
   const gap = Math.max(source.step, MAX_GAP);
   for (const run of active) {
     if (run.source !== source || position - at !== run.position - run.from || at + GRAM - run.to > gap + 1) continue;
     run.to = at + GRAM;
     run.fresh += fresh;
+    run.isAddressOut ||= isAddressOut;
     run.grams++;
     return active;
   }
   const next = active.filter((run) => at - run.to <= gap);
   for (const run of active) if (at - run.to > gap) done.push(run);
   if (next.length >= ACTIVE_RUNS) done.push(next.shift() as Hit);
-  next.push({ source, position, from: at, to: at + GRAM, isValue: false, occurrences: [], fresh, grams: 1 });
+  next.push({ source, position, from: at, to: at + GRAM, isValue: false, occurrences: [], fresh, grams: 1, isAddressOut });
   return next;
 }
 
@@ -217,7 +222,17 @@ function valueHits(flat: Flat, scope: FlowScope, hasher: FlowHasher, atLeast: Da
       first.seen = true;
       const from = starts[word] as number;
       const to = ends[n] as number;
-      hits.push({ source: first.source, position: first.position, from, to, isValue: true, occurrences, fresh, grams: 1 });
+      hits.push({
+        source: first.source,
+        position: first.position,
+        from,
+        to,
+        isValue: true,
+        occurrences,
+        fresh,
+        grams: 1,
+        isAddressOut: false,
+      });
       break;
     }
   }
@@ -256,6 +271,8 @@ function count(
     if (how.isHidden || how.turn !== 'as-is') sum.hidden += weight.bits;
     const opaque = opaqueAt(source, hit.position);
     if (opaque) sum.share = Math.max(sum.share, opaque.seen / opaque.grams);
+    // The last piece of an address, whatever went out of it before.
+    if (!isBack && hit.isAddressOut) sum.share = 1;
     if (!isBack && (weight.hard >= 8 || weight.bits >= 20)) source.sentBits += (weight.bits * hit.fresh) / hit.grams;
   }
 }

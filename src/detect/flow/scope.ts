@@ -5,7 +5,7 @@ import { GramTable } from './gram-table.ts';
 import { type FlowHasher, GRAM } from './hasher.ts';
 import type { DataRank } from './label.ts';
 import { isAddress, isReference, type Leaf, type Leaves } from './leaf.ts';
-import type { Opaque, Source } from './source.ts';
+import type { Address, Opaque, Source } from './source.ts';
 import { eachToken } from './token-run.ts';
 import { countWords, weigh } from './weight.ts';
 
@@ -110,6 +110,8 @@ export class FlowScope {
       segments: [],
       addressed: undefined,
       opaques: NONE,
+      addresses: NO_ADDRESSES,
+      twins: undefined,
       sentBits: 0,
     };
     this.#sources.set(index, source);
@@ -179,6 +181,7 @@ export class FlowScope {
     if (isNamed) {
       source.addressed ??= new Set();
       source.addressed.add(record);
+      if (source.rank >= 2 && source.step === 1 && BARE_ADDRESS.test(text)) this.#addAddress(source, flat, from, to, start);
     }
     const value = this.#hasher.value(flat, from, to);
     const known = this.values.get(value);
@@ -190,6 +193,19 @@ export class FlowScope {
     // What everybody may know, or the agent said itself, is no secret because it is read again; a secret always is one.
     if (source.rank === 3 && known[0]?.source.rank === 0) known.unshift({ source, position: start + from, seen: false });
     else known.push({ source, position: start + from, seen: false });
+  }
+
+  #addAddress(source: Source, flat: Flat, from: number, to: number, start: number): void {
+    const last = source.addresses.at(-1);
+    if (source.addresses.length >= MAX_ADDRESSES || (last !== undefined && start + from < last.to)) return;
+    const address: Address = { from: start + from, to: start + to, left: to - from, out: new Uint8Array(to - from) };
+    source.addresses = source.addresses.length === 0 ? [address] : [...source.addresses, address];
+    const count = this.#hasher.grams(flat, from, Math.min(to - GRAM + 1, from + SLICE), ONE, TWO);
+    for (let i = 0; i < count; i++) {
+      const place = this.grams.find(ONE[i] as number, TWO[i] as number);
+      const other = place < 0 ? undefined : this.source(this.grams.sourceAt(place));
+      if (other) addTwin(other, this.grams.positionAt(place), { address, at: i });
+    }
   }
 
   #addLink(source: Source, link: string): void {
@@ -232,11 +248,25 @@ export class FlowScope {
   }
 }
 
+/** Addresses one place is followed for. */
+const MAX_TWINS = 8;
+
+function addTwin(source: Source, position: number, twin: { address: Address; at: number }): void {
+  source.twins ??= new Map();
+  const known = source.twins.get(position);
+  if (!known) source.twins.set(position, [twin]);
+  else if (known.length < MAX_TWINS) known.push(twin);
+}
+
 const LEAF = flatRoom();
 const LINK = flatRoom();
 const ONE = new Uint32Array(SLICE);
 const TWO = new Uint32Array(SLICE);
 const NONE: readonly Opaque[] = Object.freeze([]);
+const NO_ADDRESSES: readonly Address[] = Object.freeze([]);
+/** Addresses of one reading that are followed letter by letter. */
+const MAX_ADDRESSES = 256;
+const BARE_ADDRESS = /^[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}$/;
 
 const OPAQUE_BITS = 18;
 /** Of words and figures in one piece. */

@@ -15,6 +15,14 @@ export interface Opaque {
   seen: number;
 }
 
+/** An e-mail address: which of its letters went out, over all calls. Words alone are no secret, all of somebody's address is. */
+export interface Address {
+  from: number;
+  to: number;
+  left: number;
+  out: Uint8Array;
+}
+
 export interface Source {
   readonly index: number;
   /** `server.tool`. */
@@ -34,6 +42,10 @@ export interface Source {
   /** Records that name somebody. */
   addressed: Set<number> | undefined;
   opaques: readonly Opaque[];
+  /** By place. */
+  addresses: readonly Address[];
+  /** Places that say what a piece of an address says: the name it is made of. */
+  twins: Map<number, { address: Address; at: number }[]> | undefined;
   /** Bits that went out so far, in pieces that were too small to count. */
   sentBits: number;
 }
@@ -54,11 +66,35 @@ export function recordAt(source: Source, position: number): number {
 }
 
 export function opaqueAt({ opaques }: Source, position: number): Opaque | undefined {
+  return placeAt(opaques, position);
+}
+
+/** Share of an address that has to be out. */
+const MOST = 0.85;
+
+/** Letters from `position` on went out. Is most of an address out now that they are a part of? */
+export function noteOut({ addresses, twins }: Source, position: number, letters: number): boolean {
+  const address = placeAt(addresses, position);
+  let isOut = address !== undefined && markOut(address, position - address.from, letters);
+  for (const twin of twins?.get(position) ?? []) isOut = markOut(twin.address, twin.at, letters) || isOut;
+  return isOut;
+}
+
+function markOut(address: Address, from: number, letters: number): boolean {
+  for (let at = from; at < Math.min(from + letters, address.out.length); at++) {
+    if (address.out[at] === 1) continue;
+    address.out[at] = 1;
+    address.left--;
+  }
+  return address.left <= (1 - MOST) * address.out.length;
+}
+
+function placeAt<T extends { from: number; to: number }>(places: readonly T[], position: number): T | undefined {
   let low = 0;
-  let high = opaques.length - 1;
+  let high = places.length - 1;
   while (low <= high) {
     const middle = (low + high) >> 1;
-    const one = opaques[middle] as Opaque;
+    const one = places[middle] as T;
     if (position < one.from) high = middle - 1;
     else if (position >= one.to) low = middle + 1;
     else return one;

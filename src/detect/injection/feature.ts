@@ -236,6 +236,8 @@ const GROUPS: readonly Concept[][] = [
   ['pretend', 'mode'],
   ['refuse', 'penalty'],
   ['approved', 'permission'],
+  ['imperative'],
+  ['tool', 'identifier', 'other'],
 ];
 
 /** Concepts that mean something alone: that speak for an attack, against one, or either. */
@@ -262,9 +264,15 @@ const ALONE_AGAINST: Concept[] = ['about-attack', 'quoted', 'me'];
 
 export const NEAR_FROM = 1 + CONCEPT_COUNT;
 export const GROUP_FROM = NEAR_FROM + NEAR.length;
-export const GROUP_COUNT = GROUPS.length;
+/** What a sentence is beside the others of its text (context.ts): further groups, which mean something alone too. */
+export const CONTEXT = { begins: 0, ends: 1, order: 2, model: 3, you: 4, lone: 5 } as const;
+export const CONTEXT_FROM = GROUPS.length;
+/** At most 31: they are bits of a number. */
+export const GROUP_COUNT = GROUPS.length + Object.keys(CONTEXT).length;
+/** A group that no other sentence of the text has. */
+export const ONLY_FROM = GROUP_FROM + GROUP_COUNT * GROUP_COUNT;
 /** Every ordered pair of concepts near each other, for what the kinds above do not tell apart. */
-export const FINE_FROM = GROUP_FROM + GROUP_COUNT * GROUP_COUNT;
+export const FINE_FROM = ONLY_FROM + CONTEXT_FROM;
 export const FEATURE_COUNT = FINE_FROM + CONCEPT_COUNT * CONCEPT_COUNT;
 
 /** Features of an ordered pair of concepts, at most `PAIR_FEATURES`; 0 for none. */

@@ -1,7 +1,18 @@
 // The score of a passage: a logistic model over the features of a window of sentences. Windows are a few sentences long, so what stands around an
 // instruction cannot dilute it. Deterministic, linear in the text; features of a sentence are made once, scratch space is reused.
 import { CONCEPT_COUNT } from './concept.ts';
-import { FEATURE_COUNT, FINE_FROM, GROUP_COUNT, GROUP_FROM, groupBits, PAIR_FEATURES, pairFeatures } from './feature.ts';
+import { contextOf } from './context.ts';
+import {
+  CONTEXT_FROM,
+  FEATURE_COUNT,
+  FINE_FROM,
+  GROUP_COUNT,
+  GROUP_FROM,
+  groupBits,
+  ONLY_FROM,
+  PAIR_FEATURES,
+  pairFeatures,
+} from './feature.ts';
 import { weighWords } from './lexical.ts';
 import type { Reading } from './reading-state.ts';
 
@@ -10,6 +21,8 @@ export const MAX_WINDOW_SENTENCES = 4;
 export const MAX_WINDOW_WORDS = 72;
 /** Concepts this many words apart are near. */
 const NEAR_WORDS = 6;
+/** The most that the floor of a sentence adds to what it weighs, sixteenths: where the model is sure of an honest sentence, an order is not enough. */
+const MOST_LIFT = 7 * 16;
 /** Features of a text to start with. */
 const START_FEATURES = 4096;
 
@@ -25,7 +38,7 @@ export interface WindowOptions {
   words?: Int8Array | undefined;
   /** With weights: windows that cannot reach this sum are left out. */
   least?: number | undefined;
-  /** What each sentence alone is worth at least (order.ts). */
+  /** What each sentence alone is worth at least (order.ts), as far as that is not too far from what it weighs. */
   floors?: Float32Array | undefined;
 }
 
@@ -62,7 +75,7 @@ export function eachWindow(reading: Reading, visit: Visit, options: WindowOption
       for (let at = featureFrom[last] as number; at < to; at++) add(sentenceFeatures[at] as number, weights);
       meet(sentenceGroups[last] as number, weights);
       sum += sentenceWeight[last] as number;
-      visit(first, last, features, count, last === first ? Math.max(sum, floor) : sum);
+      visit(first, last, features, count, last === first ? Math.max(sum, Math.min(floor, sum + MOST_LIFT)) : sum);
     }
   }
 }
@@ -72,7 +85,7 @@ function mostOf(weights: Int8Array): number {
   const known = reachOf.get(weights);
   if (known !== undefined) return known;
   let most = weights[0] as number;
-  for (let feature = GROUP_FROM; feature < FINE_FROM; feature++) most += Math.max(0, weights[feature] as number);
+  for (let feature = GROUP_FROM; feature < ONLY_FROM; feature++) most += Math.max(0, weights[feature] as number);
   for (let concept = 0; concept < CONCEPT_COUNT; concept++)
     if (concept >= CONCEPT_COUNT - 6) most += Math.max(0, weights[1 + concept] as number);
   reachOf.set(weights, most);
@@ -90,6 +103,7 @@ function readSentences(reading: Reading, weights: Int8Array | undefined, words: 
     mostAdded = new Int32Array(size);
   }
   const { hits, places } = reading;
+  const { bits: contexts, onceBits } = contextOf(reading);
   let next = 0;
   const keep = (feature: number, sentence: number): void => {
     const weight = weights === undefined ? 1 : (weights[feature] as number);
@@ -105,13 +119,11 @@ function readSentences(reading: Reading, weights: Int8Array | undefined, words: 
     const said = words === undefined ? 0 : weighWords(reading, sentence, words);
     sentenceWeight[sentence] = said;
     mostAdded[sentence] = said;
-    let bits = 0;
     const from = reading.hitFrom[sentence] as number;
     const to = reading.hitFrom[sentence + 1] as number;
     for (let at = from; at < to; at++) {
       const concept = hits[at] as number;
       const place = places[at] as number;
-      bits |= groupBits[concept] as number;
       keep(1 + concept, sentence);
       for (let before = at - 1; before >= from && place - (places[before] as number) <= NEAR_WORDS; before--) {
         const fine = (hits[before] as number) * CONCEPT_COUNT + concept;
@@ -120,7 +132,13 @@ function readSentences(reading: Reading, weights: Int8Array | undefined, words: 
         for (let n = pair; n < pair + PAIR_FEATURES && pairFeatures[n] !== 0; n++) keep(pairFeatures[n] as number, sentence);
       }
     }
+    const bits = contexts[sentence] as number;
     sentenceGroups[sentence] = bits;
+    for (let left = bits & onceBits; left !== 0; ) {
+      const one = 31 - Math.clz32(left);
+      left &= ~(1 << one);
+      keep(ONLY_FROM + one, sentence);
+    }
   }
   featureFrom[reading.count] = next;
 }
@@ -156,6 +174,7 @@ function meet(bits: number, weights: Int8Array | undefined): void {
     const one = 31 - Math.clz32(news);
     news &= ~(1 << one);
     groups |= 1 << one;
+    if (one >= CONTEXT_FROM) add(GROUP_FROM + one * GROUP_COUNT + one, weights);
     for (let left = groups & ~(1 << one); left !== 0; ) {
       const other = 31 - Math.clz32(left);
       left &= ~(1 << other);

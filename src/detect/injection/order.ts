@@ -131,6 +131,8 @@ const MOVING = of('send', 'pay', 'visit', 'leak', 'grant');
 const GOAL = of('address', 'url', 'account', 'money');
 const REFUSE = of('refuse');
 const INSTEAD = of('instead');
+/** "In place of". */
+const IN_PLACE = of('include');
 const OFF_SWITCH = of('disable');
 const GUARD = of('safety');
 
@@ -292,7 +294,7 @@ function readsKeyFiles(): boolean {
 }
 
 function takesTheirPlace(): boolean {
-  return isOrder() && near(INSTEAD, TOOL, 6) && has(C.always) && has(C.first) && has(C.call) && !has(C.when);
+  return isOrder() && (near(INSTEAD, TOOL, 6) || near(IN_PLACE, TOOL, 4)) && has(C.always) && has(C.first) && has(C.call) && !has(C.when);
 }
 
 function switchesGuardOff(): boolean {

@@ -135,19 +135,22 @@ export function readUnspaced(text: string, from: number): number {
   let hash = HASH_START;
   let best = 0;
   let bestEnd = from + 1;
+  let bestHash = HASH_START;
   const limit = Math.min(text.length, from + MAX_UNSPACED_UNITS);
   for (let at = from; at < limit; at++) {
     const unit = foldUnit(text.charCodeAt(at), 0);
     if (unit === INVISIBLE) continue;
     if (!isUnspaced(unit)) break;
     hash = hashStep(hash, unit);
+    if (at === from) bestHash = hash;
     const packed = conceptsOf(hash);
     if (packed !== 0) {
       best = packed;
       bestEnd = at + 1;
+      bestHash = hash;
     }
   }
-  state.sentenceWords++;
+  noteWord(bestHash);
   if (best !== 0) {
     hitWord(best, true);
     state.clauseStart = false;

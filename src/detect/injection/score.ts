@@ -10,8 +10,8 @@ import { DEFINITION_WEIGHTS, DEFINITION_WORDS, RESULT_WEIGHTS, RESULT_WORDS } fr
 export type Place = 'definition' | 'schema-text' | 'schema-value' | 'result' | 'disguised-definition' | 'disguised-result';
 
 /** Log odds at which a text counts. Chosen on real definitions and results: see docs/injection.md. */
-export const DEFINITION_POINT = 1.15;
-export const RESULT_POINT = 2.1;
+export const DEFINITION_POINT = 2.3;
+export const RESULT_POINT = 2.2;
 
 /** Weights are whole steps of this part of a log odd. */
 const STEPS = 16;
@@ -105,7 +105,7 @@ export function scorePassages(text: string, place: Place): Passage[] {
     }
     // A sentence that adds to it belongs to it; one without which it is as strong does not.
     if (end > before.end && odds > best + ADDS) before.end = end;
-    if (start > before.start && odds >= best) before.start = start;
+    if (start > before.start && odds >= best - ADDS) before.start = start;
     if (odds > best) before.score = scoreOf(odds, place);
     best = Math.max(best, odds);
   };

@@ -10,8 +10,8 @@ const share = (items: readonly Unseen[], score: (one: Unseen) => number): number
   items.filter((one) => score(one) >= COUNTS).length / items.length;
 
 describe.each([
-  ['definitions', unseenDefinitions(), (one: Unseen) => definitionScore(one.definition ?? {}), 0.48, 50],
-  ['results', unseenResults(), (one: Unseen) => injectionScore(one.text ?? ''), 0.36, 50],
+  ['definitions', unseenDefinitions(), (one: Unseen) => definitionScore(one.definition ?? {}), 0.76, 50],
+  ['results', unseenResults(), (one: Unseen) => injectionScore(one.text ?? ''), 0.64, 50],
 ] as const)('%s', (_name, items, score, leastRecall, count) => {
   const attacks = items.filter(({ isAttack }) => isAttack);
   const honest = items.filter(({ isAttack }) => !isAttack);
