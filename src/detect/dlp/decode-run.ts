@@ -52,11 +52,22 @@ export function readable(bytes: Buffer, cutOff = false): string | undefined {
     if (byte < 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return undefined;
     if (byte === 0x7f) return undefined;
   }
-  const text = cutOff ? bytes.toString('utf8').replace(/\ufffd$/, '') : bytes.toString('utf8');
-  if (text.includes('\ufffd')) return undefined;
+  const decoded = cutOff ? bytes.toString('utf8').replace(/\ufffd$/, '') : bytes.toString('utf8');
+  const text = decoded.includes('\ufffd') ? oneByteText(bytes) : decoded;
+  if (text === undefined) return undefined;
   // That random bytes are UTF-8 without a control character is chance enough; JSON and mark-up are full of signs.
   const plain = text.replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S}\s]/gu, '').length;
   return plain >= text.length * 0.85 ? text : undefined;
+}
+
+/** In an encoding of one byte a character, most of which are plain letters: half of the bytes of anything else are not. */
+function oneByteText(bytes: Buffer): string | undefined {
+  let wide = 0;
+  for (const byte of bytes) {
+    if (byte < 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return undefined;
+    if (byte > 0x7f) wide++;
+  }
+  return wide * 5 <= bytes.length ? bytes.toString('latin1') : undefined;
 }
 
 /** Unpacked, a run is at most this long, bytes. */

@@ -17,10 +17,12 @@ const MIN_RUN = 12;
 const RUN_CODES = new Uint8Array(0x10000);
 for (const char of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-') RUN_CODES[char.charCodeAt(0)] = 1;
 
-/** Longer runs are files, not values; they are looked at up to here, characters. */
-const MAX_RUN_CHARS = 65_536;
-/** Runs that say something, of one text. */
-const MAX_RUNS = 500;
+/** Lines that are read as one run, characters; those behind are the next one. */
+const MAX_WRAPPED_CHARS = 65_536;
+/** Signs that fill up a run. */
+const MAX_PADDING = 8;
+/** Runs that say something, of one text: more than the time for one lets be read. */
+const MAX_RUNS = 20_000;
 const MIN_TURNED = 20;
 const MAX_TURNED = 260;
 
@@ -70,9 +72,9 @@ function runAt(text: string, start: number, stop: number, lines: Lines): Encoded
   if (isSpacedWord(text, start)) return placed(text, start, spacedWordEnd(text, start))[0];
   if (stop - start < MIN_TURNED && !mayDecode(text, start)) return undefined;
   let end = stop;
-  while (text.charCodeAt(end) === 0x3d && end - start < MAX_RUN_CHARS) end++;
+  while (text.charCodeAt(end) === 0x3d && end - stop < MAX_PADDING) end++;
   const first = text.slice(start, end);
-  const decoded = decodeRun(first.length > MAX_RUN_CHARS ? first.slice(0, MAX_RUN_CHARS) : first, lines.room);
+  const decoded = decodeRun(first, lines.room);
   if (decoded !== undefined || first.startsWith('H4sI')) {
     const whole = start < lines.apartUntil ? first : withWrappedLines(text, start, first);
     const more = whole === first ? undefined : decodeRun(whole, lines.room);
@@ -115,7 +117,7 @@ function withWrappedLines(text: string, start: number, first: string): string {
   const next = text.charCodeAt(start + first.length);
   if ((next !== 0x0a && next !== 0x0d) || first.length < MIN_LINE || first.length > MAX_LINE) return first;
   let end = start + first.length;
-  while (end - start < MAX_RUN_CHARS) {
+  while (end - start < MAX_WRAPPED_CHARS) {
     LINE.lastIndex = end;
     const line = LINE.exec(text);
     if (line === null || (line[1] as string).length > first.length) break;

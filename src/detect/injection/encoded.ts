@@ -12,9 +12,11 @@ export interface Decoded {
   text: string;
 }
 
-/** Runs of one text that are decoded, and their length, characters. */
-export const MAX_DECODED_RUNS = 16;
+/** Pieces of one text that are decoded and read like words, and their length, characters: a long run is decoded piece by piece. */
+export const MAX_DECODED_RUNS = 256;
 export const MAX_RUN_CHARS = 8192;
+/** Pieces overlap, so that no sentence is parted. As many bytes, whatever is written in two, three, four or eight signs. */
+const STEP_CHARS = 7680;
 
 const MIN_BASE32 = 24;
 /** Hexadecimal digits in one run, or in pairs with marks between them; tried where `surveyRuns` saw some. */
@@ -43,9 +45,12 @@ type Decode = (run: string) => string | undefined;
 export function decodeRuns(text: string, mayBeTurned: boolean): Decoded[] {
   const found: Decoded[] = [];
   const keep = (kind: Decoded['kind'], start: number, end: number, decode: Decode): void => {
-    if (found.length >= MAX_DECODED_RUNS) return;
-    const decoded = decode(text.slice(start, Math.min(end, start + MAX_RUN_CHARS)));
-    if (decoded !== undefined && isReadable(decoded)) found.push({ kind, start, end, text: decoded });
+    for (let from = start; found.length < MAX_DECODED_RUNS; from += STEP_CHARS) {
+      const to = Math.min(end, from + MAX_RUN_CHARS);
+      const decoded = decode(text.slice(from, to));
+      if (decoded !== undefined && isReadable(decoded)) found.push({ kind, start: from, end: to, text: decoded });
+      if (to >= end) return;
+    }
   };
   const { base64, hex, pairs, spread } = surveyRuns(text);
   for (let at = 0; at < base64.length; at += 2) keep('base64', base64[at] as number, base64[at + 1] as number, fromBase64);
@@ -198,14 +203,21 @@ function character(code: number): string {
 }
 
 /** Words of letters with spaces between them; binary and identifiers are not. */
+/** Signs that no text has: some of them, or one in so many. */
+const MAX_ODD = 2;
+const ODD_SHARE = 50;
+
 function isReadable(text: string): boolean {
-  if (text.length < 8 || text.includes('\ufffd')) return false;
+  if (text.length < 8) return false;
   let letters = 0;
   let spaces = 0;
+  let odd = 0;
   for (let index = 0; index < text.length; index++) {
     const unit = text.charCodeAt(index);
-    if (unit < 9) return false;
-    if ((unit >= 97 && unit <= 122) || (unit >= 65 && unit <= 90) || unit > 0xbf) letters++;
+    if (unit < 9 || unit === 0xfffd) {
+      // One of them does not make a text unreadable to a model.
+      if (++odd > MAX_ODD && odd * ODD_SHARE > index) return false;
+    } else if ((unit >= 97 && unit <= 122) || (unit >= 65 && unit <= 90) || unit > 0xbf) letters++;
     else if (unit === 32) spaces++;
   }
   return spaces > 0 && letters / text.length > 0.45 && (letters + spaces) / text.length > 0.65;
