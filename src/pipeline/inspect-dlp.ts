@@ -157,12 +157,13 @@ function* apply(
   if (!ruled.some((one) => changes(one.ruled))) return { message, ruled, exceeded: undefined };
   const replacer = replacerFor(flight, model, plan, ports);
   let next: JsonObject | undefined = message;
+  const fresh = new WeakSet<object>();
   for (const one of ruled) {
     if (next === undefined) break;
     next =
       one.part.pointer === '/structuredContent'
         ? yield* redactStructured(flight, next, one.part, one.ruled, replacer)
-        : yield* withPartInSteps(next, one.part, yield* redactPart(one.part, one.ruled, replacer));
+        : yield* withPartInSteps(next, one.part, yield* redactPart(one.part, one.ruled, replacer), fresh);
     yield;
   }
   return { message: next && (yield* alignCopies(message, next, ruled, replacer)), ruled, exceeded: undefined };

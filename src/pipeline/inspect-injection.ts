@@ -73,11 +73,12 @@ function* seenOf(
 ): Generator<void, Seen, void> {
   const found: { part: MessagePart; type: string; score: number }[] = [];
   let stripped = message;
+  const fresh = new WeakSet<object>();
   for (const [index, part] of parts.entries()) {
     const { found: passages = [], stripped: text } = looked[index] ?? {};
     for (const { type, score } of passages) found.push({ part, type, score });
     if (rule.action === 'strip' && text !== undefined) {
-      stripped = yield* withPartInSteps(stripped, part, text);
+      stripped = yield* withPartInSteps(stripped, part, text, fresh);
       yield;
     }
   }

@@ -160,18 +160,35 @@ function pointerOf(path: readonly (string | number)[]): string {
   return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
-/** The message with a part's new text in its place; everything beside the path is the old objects. */
-export function* withPartInSteps(message: JsonObject, part: MessagePart, text: string): Generator<void, JsonObject, void> {
+/**
+ * The message with a part's new text in its place; everything beside the path is the old objects. `fresh`: copies that were made for this message before
+ * and that nobody else has, changed in place, so that many parts cost no copy of the whole list each.
+ */
+export function* withPartInSteps(
+  message: JsonObject,
+  part: MessagePart,
+  text: string,
+  fresh: WeakSet<object> = new WeakSet(),
+): Generator<void, JsonObject, void> {
   let value: Json = text;
   if (part.kind === 'json') value = yield* readJson(text);
   else if (part.kind === 'bytes') value = Buffer.from(text, part.encoding).toString('base64');
-  return replaceAt(message, part.path, 0, value) as JsonObject;
+  return replaceAt(message, part.path, 0, value, fresh) as JsonObject;
 }
 
-function replaceAt(value: Json, path: readonly (string | number)[], index: number, by: Json): Json {
+function replaceAt(value: Json, path: readonly (string | number)[], index: number, by: Json, fresh: WeakSet<object>): Json {
   const step = path[index];
   if (step === undefined) return by;
-  if (Array.isArray(value)) return value.map((item, at) => (at === step ? replaceAt(item, path, index + 1, by) : item));
-  if (!isObject(value)) return value;
-  return { ...value, [step]: replaceAt(value[step] as Json, path, index + 1, by) };
+  if (Array.isArray(value)) {
+    if (typeof step !== 'number' || step >= value.length) return value;
+    const list = fresh.has(value) ? value : [...value];
+    fresh.add(list);
+    list[step] = replaceAt(value[step] as Json, path, index + 1, by, fresh);
+    return list;
+  }
+  if (!isObject(value) || !Object.hasOwn(value, step)) return value;
+  const object: JsonObject = fresh.has(value) ? value : { ...value };
+  fresh.add(object);
+  object[step] = replaceAt(value[step] as Json, path, index + 1, by, fresh);
+  return object;
 }
