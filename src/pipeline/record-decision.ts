@@ -97,13 +97,15 @@ function itself(receipt: Receipt): Receipt {
 export function durably<T>(flight: Flight, org: string, draft: AuditDraft, then: (receipt: Receipt) => T): Promise<T> {
   const { log, metrics, clock } = flight.ports;
   const began = clock.monotonicMs();
-  return log.record(org, draft).then(
+  return log.recordThen(
+    org,
+    draft,
     (receipt) => {
       metrics.append(clock.monotonicMs() - began);
       metrics.logHealthy(true);
       return then(receipt);
     },
-    (error: unknown) => {
+    (error) => {
       metrics.logHealthy(false);
       throw error;
     },

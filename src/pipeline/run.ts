@@ -26,22 +26,49 @@ export function createPipeline(ports: Ports): Pipeline {
   return pipeline;
 }
 
-async function runCall(call: Call, ports: Ports, pipeline: Pipeline): Promise<CallOutcome> {
+function runCall(call: Call, ports: Ports, pipeline: Pipeline): Promise<CallOutcome> {
   const flight = takeOff(call, ports, pipeline);
   ports.metrics.callStarted(call.kind);
+  return judgeAndForward(flight).then(
+    (first) => {
+      // Most calls have nothing left to wait for.
+      const settled = 'movedTo' in first || flight.used ? undefined : settleLimits(flight, first);
+      if ('movedTo' in first || flight.used || settled) return settle(flight, first, settled);
+      land(flight, first);
+      return first;
+    },
+    (error: unknown) => {
+      land(flight, undefined);
+      throw error;
+    },
+  );
+}
+
+/** `settled`: the limits are being settled already. */
+async function settle(flight: Flight, first: CallOutcome | Moved, settled: Promise<void> | undefined): Promise<CallOutcome> {
+  let outcome: CallOutcome | undefined;
   try {
-    const first = await judgeAndForward(flight);
-    const outcome = 'movedTo' in first ? await judgeAgain(flight, first) : first;
-    if (flight.hold) await settleLimits(flight, outcome);
-    if (flight.used?.grant === undefined && flight.used) await keepEnding(flight, outcome);
-    ports.metrics.callEnded(call.kind, call.method, outcomeLabel(outcome), ports.clock.monotonicMs() - call.startedMs, flight.control.org);
-    return outcome;
+    const last = 'movedTo' in first ? await judgeAgain(flight, first) : first;
+    await (settled ?? settleLimits(flight, last));
+    if (flight.used?.grant === undefined && flight.used) await keepEnding(flight, last);
+    outcome = last;
+    return last;
   } finally {
-    flight.used?.release?.();
-    flight.release?.();
-    if (flight.whenAnswered) setImmediate(runAll, flight.whenAnswered);
-    void flight.hold?.leavePlaces();
+    land(flight, outcome);
   }
+}
+
+/** The end of every call. `outcome`: unless it ended in a bug. */
+function land(flight: Flight, outcome: CallOutcome | undefined): void {
+  const { call, control, ports } = flight;
+  if (outcome) {
+    const tookMs = ports.clock.monotonicMs() - call.startedMs;
+    ports.metrics.callEnded(call.kind, call.method, outcomeLabel(outcome), tookMs, control.org);
+  }
+  flight.used?.release?.();
+  flight.release?.();
+  if (flight.whenAnswered) setImmediate(runAll, flight.whenAnswered);
+  void flight.hold?.leavePlaces();
 }
 
 /** The rules moved while the call was judged for the first time. */

@@ -10,12 +10,17 @@ import type { Flight } from './flight.ts';
 /** Errors with which a server refuses a request before it does anything. */
 const REFUSED_REQUESTS: ReadonlySet<number> = new Set([INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND]);
 
-/** Never rejects: what cannot be given back stays counted. */
-export async function settleLimits(flight: Flight, outcome: CallOutcome): Promise<void> {
-  const { hold, ports, control } = flight;
-  if (!hold) return;
+/** undefined: there is nothing to wait for. Never rejects: what cannot be given back stays counted. */
+export function settleLimits(flight: Flight, outcome: CallOutcome): Promise<void> | undefined {
+  const { hold } = flight;
+  if (!hold) return undefined;
   // Before the answer: who has it may call again at once.
   const leaving = hold.leavePlaces();
+  return leaving || hold.reservations.size > 0 ? settleHold(flight, outcome, hold, leaving) : undefined;
+}
+
+async function settleHold(flight: Flight, outcome: CallOutcome, hold: Hold, leaving: Promise<unknown> | undefined): Promise<void> {
+  const { ports, control } = flight;
   if (leaving) await leaving;
   if (hold.reservations.size === 0) return;
   const org = flight.call.principal?.org ?? control.org;

@@ -20,17 +20,19 @@ export class RunningCalls {
   }
 
   /** Never rejects. */
-  async run(call: Call): Promise<CallOutcome> {
+  run(call: Call): Promise<CallOutcome> {
     const seat = this.#running.enter(call);
-    try {
-      return await this.#pipeline.run(call);
-    } catch (error) {
-      this.#logger.error({ call: call.id, err: error }, 'the pipeline failed');
-      return internalFailure(call.id);
-    } finally {
-      this.#running.leave(seat, call);
-      if (this.#running.size === 0) for (const resolve of this.#waiting.splice(0)) resolve();
-    }
+    return this.#pipeline.run(call).then(
+      (outcome) => {
+        this.#left(seat, call);
+        return outcome;
+      },
+      (error: unknown) => {
+        this.#logger.error({ call: call.id, err: error }, 'the pipeline failed');
+        this.#left(seat, call);
+        return internalFailure(call.id);
+      },
+    );
   }
 
   abortAll(reason: CallEnded): void {
@@ -52,6 +54,11 @@ export class RunningCalls {
         resolve();
       });
     });
+  }
+
+  #left(seat: number, call: Call): void {
+    this.#running.leave(seat, call);
+    if (this.#running.size === 0) for (const resolve of this.#waiting.splice(0)) resolve();
   }
 }
 

@@ -50,6 +50,12 @@ const ANSWERED: ReadonlySet<string> = new Set(['upstream_auth', 'upstream_too_la
 
 type Policy = ReturnType<typeof circuitBreaker>;
 
+/** Under what an exchange with a server that was up counts. */
+export interface UpCount {
+  readonly policy: Policy;
+  readonly counter: CountBreaker;
+}
+
 export class Breaker {
   readonly #options: BreakerOptions;
   #policy: Policy;
@@ -102,6 +108,26 @@ export class Breaker {
     if (this.#isSpared(caller)) return this.#witness(caller, noted);
     if (this.restMs > 0) return Promise.reject(this.#resting());
     return state === CircuitState.HalfOpen ? this.#tryBeside(noted) : this.#policy.execute(noted);
+  }
+
+  /** For one exchange while the server is up; undefined while it is not: then `run` decides. Told once of what came of it. */
+  count(): UpCount | undefined {
+    return this.#policy.state === CircuitState.Closed ? { policy: this.#policy, counter: this.#counter } : undefined;
+  }
+
+  succeeded({ counter }: UpCount, caller: string): void {
+    this.#seen++;
+    if (this.#failing.size > 0) this.#failing.delete(caller);
+    counter.success(CircuitState.Closed);
+  }
+
+  /** Counts as the policy would, without its promises; only a fault goes through the policy, which may end the good times. */
+  failed({ policy }: UpCount, caller: string, error: unknown): void {
+    // The server rests already, or is being tried: what began before says nothing new.
+    if (!(error instanceof Error && isFault(error)) || policy.state !== CircuitState.Closed) return;
+    this.#seen++;
+    this.#blame(caller);
+    policy.execute(() => Promise.reject(error)).catch(() => undefined);
   }
 
   #isSpared(caller: string): boolean {
@@ -168,21 +194,15 @@ export class Breaker {
     this.#failing.set(caller, this.#seen);
   }
 
-  /** Counts as the policy would, without its promises; only a fault goes through the policy, which may end the good times. */
   async #whileUp<T>(caller: string, work: () => Promise<T>): Promise<T> {
-    const [policy, counter] = [this.#policy, this.#counter];
+    const count = { policy: this.#policy, counter: this.#counter };
     try {
       const answer = await work();
-      this.#seen++;
-      if (this.#failing.size > 0) this.#failing.delete(caller);
-      counter.success(CircuitState.Closed);
+      this.succeeded(count, caller);
       return answer;
     } catch (error) {
-      // The server rests already, or is being tried: what began before says nothing new.
-      if (!(error instanceof Error && isFault(error)) || policy.state !== CircuitState.Closed) throw error;
-      this.#seen++;
-      this.#blame(caller);
-      return policy.execute(() => Promise.reject(error));
+      this.failed(count, caller, error);
+      throw error;
     }
   }
 

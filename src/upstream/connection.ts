@@ -17,6 +17,9 @@ export interface Connection {
   readonly ended: Promise<{ own: boolean }>;
   /** Monotonic time of the last call's start or end. */
   lastUsedMs: number;
+  /** Before `exchange` and after it, whatever came of it: it is busy in between. */
+  enter(): void;
+  left(): void;
   exchange(request: UpstreamRequest): Promise<CallReply>;
   /** An agent session that used it has ended. */
   leave?(sessionId: string): void;

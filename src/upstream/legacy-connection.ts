@@ -118,15 +118,18 @@ export class LegacyConnection implements Connection {
     this.#http?.agreed(version);
   }
 
-  async exchange(request: UpstreamRequest): Promise<CallReply> {
+  enter(): void {
     this.#calls++;
     this.lastUsedMs = this.options.surroundings.watchdog.nowMs();
-    try {
-      return await this.options.serve(this, request);
-    } finally {
-      this.#calls--;
-      this.lastUsedMs = this.options.surroundings.watchdog.nowMs();
-    }
+  }
+
+  left(): void {
+    this.#calls--;
+    this.lastUsedMs = this.options.surroundings.watchdog.nowMs();
+  }
+
+  exchange(request: UpstreamRequest): Promise<CallReply> {
+    return this.options.serve(this, request);
   }
 
   /** One request of an agent or of the gateway. */

@@ -11,18 +11,21 @@ import { relayListen } from './modern-listen.ts';
 import { paramsOf } from './modern-params.ts';
 import { modernToModern, resultOf, unknownMethod } from './reply.ts';
 
-export async function exchangeWithModern(connection: ModernConnection, request: UpstreamRequest, tools: ModernTools): Promise<CallReply> {
+export function exchangeWithModern(connection: ModernConnection, request: UpstreamRequest, tools: ModernTools): Promise<CallReply> {
   if (request.client.era === 'legacy') return exchangeForLegacy(connection, request, tools);
+  if (request.shape === 'notification') return notifyModern(connection, request);
   const params = paramsOf(request);
-  if (request.shape === 'notification') {
-    // A cancellation is the end of the request's own stream; it needs no words.
-    if (request.method !== 'notifications/cancelled') await connection.notify(request.method, params);
-    return { type: 'accepted' };
-  }
   if (request.method === 'subscriptions/listen') return relayListen(connection, request, params);
-  if (methodInfo(request.method)?.modern === false) return unknownMethod(request);
-  const response = await sendToModern(connection, request, params, tools);
-  if (request.method !== 'server/discover' || !response.result) return modernToModern(request, response);
-  connection.noteDiscovered(response.result);
-  return resultOf('modern', capDiscover(response.result));
+  if (methodInfo(request.method)?.modern === false) return Promise.resolve(unknownMethod(request));
+  return sendToModern(connection, request, params, tools, (response) => {
+    if (request.method !== 'server/discover' || !response.result) return modernToModern(request, response);
+    connection.noteDiscovered(response.result);
+    return resultOf('modern', capDiscover(response.result));
+  });
+}
+
+async function notifyModern(connection: ModernConnection, request: UpstreamRequest): Promise<CallReply> {
+  // A cancellation is the end of the request's own stream; it needs no words.
+  if (request.method !== 'notifications/cancelled') await connection.notify(request.method, paramsOf(request));
+  return { type: 'accepted' };
 }

@@ -75,15 +75,18 @@ export class ModernConnection implements Connection {
     return this.options.surroundings.destination.spec.timeoutMs;
   }
 
-  async exchange(request: UpstreamRequest): Promise<CallReply> {
+  enter(): void {
     this.#calls++;
     this.lastUsedMs = this.options.surroundings.watchdog.nowMs();
-    try {
-      return await this.options.serve(this, request);
-    } finally {
-      this.#calls--;
-      this.lastUsedMs = this.options.surroundings.watchdog.nowMs();
-    }
+  }
+
+  left(): void {
+    this.#calls--;
+    this.lastUsedMs = this.options.surroundings.watchdog.nowMs();
+  }
+
+  exchange(request: UpstreamRequest): Promise<CallReply> {
+    return this.options.serve(this, request);
   }
 
   request(sending: ModernSending): Promise<RpcResponse> {

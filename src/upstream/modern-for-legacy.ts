@@ -3,6 +3,7 @@
 import type { CallReply } from '../call.ts';
 import { newId } from '../lib/id.ts';
 import { isObject } from '../lib/json.ts';
+import type { RpcResponse } from '../mcp/message.ts';
 import { methodInfo } from '../mcp/method-kind.ts';
 import { type AgentSession, levelRank } from './agent-session.ts';
 import type { UpstreamRequest } from './exchange.ts';
@@ -50,9 +51,13 @@ async function send(
   const params = envelopedParams(request, session?.level ?? DEFAULT_LOG_LEVEL);
   const mintId = () => newId('elicit', connection.options.surroundings.clock.nowMs());
   const answer = await askInRounds({ server: connection.server, mintId }, request, params, (own) =>
-    sendToModern(connection, request, own, tools),
+    sendToModern(connection, request, own, tools, asItIs),
   );
   return 'reply' in answer ? answer.reply : modernToLegacy(request, answer.response);
+}
+
+function asItIs(response: RpcResponse): RpcResponse {
+  return response;
 }
 
 function setLevel(request: UpstreamRequest, session: AgentSession | undefined): CallReply {

@@ -16,17 +16,19 @@ export interface ModernTools {
   doubtEra(): void;
 }
 
-export async function sendToModern(
+/** Resolves with what `read` makes of the response. */
+export async function sendToModern<T>(
   connection: ModernConnection,
   request: UpstreamRequest,
   params: Payload,
   tools: ModernTools,
-): Promise<RpcResponse> {
+  read: (response: RpcResponse) => T,
+): Promise<T> {
   const { method, peer, client, signal, inputSchema } = request;
   try {
     const response = await connection.request({ method, params, peer, client, signal, inputSchema, timeoutMs: connection.timeoutMs });
     if (response.error) checkHop(connection.server, response.error);
-    return method === 'tools/list' ? leaveOutInvalidTools(response, connection.options.surroundings.report) : response;
+    return read(method === 'tools/list' ? leaveOutInvalidTools(response, connection.options.surroundings.report) : response);
   } catch (error) {
     // It may have become a legacy server; the next call finds out.
     if (error instanceof GatewayError && error.code === 'upstream_protocol') tools.doubtEra();

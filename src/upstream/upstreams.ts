@@ -4,6 +4,7 @@ import type { CallReply } from '../call.ts';
 import { GatewayError } from '../lib/error.ts';
 import type { ServerSpec } from '../object/kinds.ts';
 import { AgentSessions } from './agent-session.ts';
+import type { Connection } from './connection.ts';
 import { Endpoints, endpointsOf, type RestOf } from './endpoint.ts';
 import type { ParkedJudge, UpstreamRequest, UpstreamStatus, Upstreams } from './exchange.ts';
 import { failure } from './failure.ts';
@@ -92,8 +93,19 @@ class ServerBook implements Upstreams {
     if (isStream || server.breaker.restMsFor(caller) > 0) server.breaker.check(caller);
     if (isStream) this.#enterStream(server);
     else if (!server.capacity.tryEnter()) await server.capacity.enter(request.signal, request.spec.timeoutMs);
+    const { breaker } = server;
+    const count = isStream ? undefined : breaker.count();
     try {
-      return await (isStream ? this.#send(server, request) : server.breaker.run(caller, () => this.#send(server, request)));
+      // Nearly always the server is up: one promise less for each call.
+      if (isStream || count) {
+        const answer = await this.#send(server, request);
+        if (count) breaker.succeeded(count, caller);
+        return answer;
+      }
+      return await breaker.run(caller, () => this.#send(server, request));
+    } catch (error) {
+      if (count) breaker.failed(count, caller, error);
+      throw error;
     } finally {
       if (isStream) this.#streams.set(server, (this.#streams.get(server) ?? 1) - 1);
       else server.capacity.leave();
@@ -101,14 +113,18 @@ class ServerBook implements Upstreams {
   }
 
   async #send(server: ServerEntry, request: UpstreamRequest): Promise<CallReply> {
+    let connection: Connection | undefined;
     try {
       const ready = server.connect(request);
-      const connection = ready instanceof Promise ? await within(ready, request.signal) : ready;
+      connection = ready instanceof Promise ? await within(ready, request.signal) : ready;
+      connection.enter();
       return await connection.exchange(request);
     } catch (error) {
       const refusal = refusedHandshake(request, error);
       if (refusal) return refusal;
       throw this.#account(server, request, error);
+    } finally {
+      connection?.left();
     }
   }
 
