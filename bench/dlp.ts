@@ -6,6 +6,9 @@ import { EVERYTHING, scanText } from '../src/detect/dlp/scan.ts';
 import { findInjections } from '../src/detect/injection/passage.ts';
 import { TEMPLATES } from '../test/support/dlp-layout.ts';
 import { makeItems } from '../test/support/dlp-variation.ts';
+import { knownWords } from './words.ts';
+
+knownWords('node -- bench/dlp.ts', ['--json']);
 
 /** DLP and injection together, milliseconds a KiB. */
 const P50_MS_PER_KIB = 0.12;

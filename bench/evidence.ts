@@ -19,6 +19,7 @@ import { sha256Hex } from '../src/lib/digest.ts';
 import { systemRandom } from '../src/lib/id.ts';
 import { openSqliteStore } from '../src/store/sqlite/store.ts';
 import { getOn } from './part.ts';
+import { knownWords } from './words.ts';
 
 const ORG = 'bench';
 const BATCH_ENTRIES = 500;
@@ -26,6 +27,7 @@ const START_MS = Date.UTC(2026, 0, 1);
 const CHUNK_BYTES = 1024 * 1024;
 const ROUNDS = 5;
 const NAME_CHARS = 34;
+knownWords('bench:evidence', ['--entries=…', '--generated=…', '--json']);
 const { values } = parseArgs({
   options: {
     entries: { type: 'string', default: '100000' },

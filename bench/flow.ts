@@ -5,6 +5,9 @@ import { carriedBy } from '../src/detect/flow/carry.ts';
 import { FlowHasher, KEY_BYTES } from '../src/detect/flow/hasher.ts';
 import { leavesOf } from '../src/detect/flow/leaf.ts';
 import { FlowScope, type Reading } from '../src/detect/flow/scope.ts';
+import { knownWords } from './words.ts';
+
+knownWords('node -- bench/flow.ts', ['--json']);
 
 /** Milliseconds a KiB. */
 const P99_MS_PER_KIB = 2;

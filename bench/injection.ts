@@ -1,6 +1,9 @@
 // `npm run -s node -- bench/injection.ts`: CPU of looking for injected instructions in results of 1 to 64 KiB, milliseconds per KiB. Prints p50 and p99 over
 // texts, each the median of repeats; `--json` prints one object. Exit code 1 when a bound is broken.
 import { findInjections } from '../src/detect/injection/passage.ts';
+import { knownWords } from './words.ts';
+
+knownWords('node -- bench/injection.ts', ['--json']);
 
 const BOUNDS = { p50: 0.06, p99: 0.15 };
 const REPEATS = 15;

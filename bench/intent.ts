@@ -4,6 +4,9 @@ import { readFileSync } from 'node:fs';
 import { IntentAnalyser } from '../src/detect/intent/intent-analyser.ts';
 import type { ToolProfile } from '../src/detect/intent/profile.ts';
 import type { JsonObject } from '../src/lib/json.ts';
+import { knownWords } from './words.ts';
+
+knownWords('node -- bench/intent.ts', ['--json']);
 
 const P99_MS = 0.5;
 const REPEATS = 41;

@@ -9,6 +9,9 @@ import { join } from 'node:path';
 import { frozenForwards } from '../test/support/freeze-proof.ts';
 import { startPostgres } from '../test/support/postgres.ts';
 import { type BenchProcess, start } from './process.ts';
+import { knownWords } from './words.ts';
+
+knownWords('bench:kill', ['--json', '--sqlite', '--rounds', '--replicas', '--agents', 'N', 'N,N…']);
 
 const STREAMS = 500;
 const CALLERS_EACH = 2;

@@ -6,6 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Governance } from './governance.ts';
 import { type BenchProcess, start } from './process.ts';
+import { knownWords } from './words.ts';
+
+knownWords('bench:large', ['--json', '--rounds', '--show', '--governance=…', '--only=…']);
 
 /** Longest stretch, milliseconds. */
 const MAX_STRETCH_MS = 20;

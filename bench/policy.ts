@@ -3,6 +3,9 @@
 import type { PolicyRule, StoredObject } from '../src/object/kinds.ts';
 import { compilePolicies } from '../src/policy/compile.ts';
 import type { DecideInput } from '../src/policy/policy-set.ts';
+import { knownWords } from './words.ts';
+
+knownWords('bench:policy', ['--json']);
 
 const COUNTS = [10, 100, 1_000, 10_000];
 const MEASURE_MS = 400;

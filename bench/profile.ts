@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { load } from './load.ts';
 import { start } from './process.ts';
+import { knownWords } from './words.ts';
+
+knownWords('bench:profile', ['N', '--large', '--governance=…']);
 
 /** As in a .cpuprofile file. */
 interface Profile {

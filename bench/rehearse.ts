@@ -7,6 +7,9 @@ import type { PolicyRule, StoredObject } from '../src/object/kinds.ts';
 import { compilePolicies } from '../src/policy/compile.ts';
 import { rebuilt, recordedDecision } from '../src/policy/rehearse/recorded-decision.ts';
 import { type ReplayedEntry, type SimulationStep, simulate } from '../src/policy/rehearse/simulate.ts';
+import { knownWords } from './words.ts';
+
+knownWords('bench:rehearse', ['N']);
 
 const ENTRIES = Number(process.argv[2] ?? 1_000_000);
 const AGENTS = 500;

@@ -8,6 +8,7 @@ import { startPostgres } from '../test/support/postgres.ts';
 import { type LoadResult, load } from './load.ts';
 import { figuresOf } from './part.ts';
 import { type BenchProcess, start } from './process.ts';
+import { knownWords } from './words.ts';
 
 const HELP = `Usage: npm run -s bench [-- OPTION…]
 
@@ -28,6 +29,17 @@ if (process.argv.includes('--help') || process.argv.includes('-h')) {
   process.stdout.write(HELP);
   process.exit(0);
 }
+knownWords('bench', [
+  '--json',
+  '--quick',
+  '--full',
+  '--no-postgres',
+  '--no-parts',
+  '--processes=…',
+  '--only=…',
+  '--subjects=…',
+  '--part-s=…',
+]);
 
 const json = process.argv.includes('--json');
 const quick = process.argv.includes('--quick');

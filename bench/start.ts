@@ -6,6 +6,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { newcomer } from '../test/support/fresh-copy.ts';
+import { knownWords } from './words.ts';
+
+knownWords('bench:start', ['--json']);
 
 const BOUND_MS = 2_000;
 const ROUNDS = 5;

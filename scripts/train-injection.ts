@@ -4,12 +4,15 @@
 // --families: the same for families of attacks of the grammar.
 import { writeFileSync } from 'node:fs';
 import { deflateRawSync } from 'node:zlib';
+import { knownWords } from '../bench/words.ts';
 import { FEATURE_COUNT } from '../src/detect/injection/feature.ts';
 import { DEFINITION_FAMILIES, type Example, makeBackground, makeDefinitions, makeResults, RESULT_FAMILIES } from './injection/corpus.ts';
 import { DEFINITIONS, mix, pointOf, RESULTS, type Robustness, recallAt, train, trainAll } from './injection/fit.ts';
 import { JUDGED } from './injection/server-packages.ts';
 import { readServers } from './injection/server-text.ts';
 import { readWritten, type Shown, WRITERS, withWritten } from './injection/written.ts';
+
+knownWords('node -- scripts/train-injection.ts', ['--check', '--quick', '--writers', '--families', 'NAME…']);
 
 const EXAMPLES = 12_000;
 const BACKGROUND = 60_000;
