@@ -35,6 +35,7 @@ export class PolicyKeeper {
   readonly #found = new Map<string, readonly StoredProblem[]>();
   /** Tools that were approved, of each organization by server, as last looked at. */
   readonly #pinned = new Map<string, ReadonlyMap<string, ReadonlyMap<string, JsonObject>>>();
+  readonly #waiting = new Map<string, Promise<readonly StoredProblem[]>>();
   #running: Promise<unknown> = Promise.resolve();
 
   constructor(options: PolicyKeeperOptions) {
@@ -62,9 +63,15 @@ export class PolicyKeeper {
     return stated.size > 0 ? stated : (this.#pinned.get(org)?.get(server) ?? NO_TOOLS);
   }
 
-  /** Looks now. */
+  /** Looks now. Those who ask while a look has not begun share it: however many ask, one runs and one waits. */
   check(org: string): Promise<readonly StoredProblem[]> {
-    const next = this.#running.then(() => this.#look(org));
+    const waiting = this.#waiting.get(org);
+    if (waiting) return waiting;
+    const next = this.#running.then(() => {
+      this.#waiting.delete(org);
+      return this.#look(org);
+    });
+    this.#waiting.set(org, next);
     this.#running = next.catch(() => undefined);
     return next;
   }
