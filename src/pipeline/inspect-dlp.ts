@@ -72,9 +72,9 @@ function lookAtParams(flight: Flight, model: DlpModel, ports: DlpPorts): Verdict
     const verdict = judge(flight, seen, call.kind === 'reverse' ? 'question' : 'arguments');
     if (verdict !== PASS) return verdict;
     if (seen.message !== undefined && seen.message !== call.params) setParams(flight, seen.message);
-    return direction === 'arguments' && model.makesTokens ? reveal(flight, model, ports) : PASS;
+    return direction === 'arguments' ? reveal(flight, model, ports) : PASS;
   };
-  if (plan === undefined) return direction === 'arguments' && model.makesTokens ? reveal(flight, model, ports) : PASS;
+  if (plan === undefined) return direction === 'arguments' ? reveal(flight, model, ports) : PASS;
   const seen = look(flight, call.params as JsonObject, call.method, plan, model, ports);
   return seen instanceof Promise ? seen.then(then) : then(seen);
 }

@@ -44,7 +44,7 @@ function check(flight: Flight, definition: Definition | undefined, name: string)
  */
 function mayHoldTokens({ control, call }: Flight, given: JsonObject): boolean {
   const { dlp } = control;
-  if (call.target === undefined || call.origin === 'gateway' || !dlp?.makesTokens || !dlp.mayReveal(call.target.server)) return false;
+  if (call.target === undefined || call.origin === 'gateway' || !dlp?.mayReveal(call.target.server)) return false;
   return holdsToken(given);
 }
 

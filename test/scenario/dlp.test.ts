@@ -260,6 +260,19 @@ describe('tokens', () => {
     expect(await use(fresh)).toMatchObject({ type: 'denied', code: 'blocked_content' });
     expect(textOf(await call({ n: 4 }))).not.toBe(fresh);
   });
+
+  it('a token is checked, and turned back, once no rule makes any more', async () => {
+    await open(dlpObject('dlp', { rules, tokens: { revealTo: ['crm'] } }));
+    answering({ content: [{ type: 'text', text: MAIL }] });
+    const token = textOf(await call());
+    const mask = { name: 'mail', types: ['pii.email'], direction: 'result', action: 'mask' };
+    const revision = await h.seed(dlpObject('dlp', { rules: [mask], tokens: { revealTo: ['crm'] } }));
+    await h.control.atLeast(h.org, revision);
+    await call({ to: token }, 'read_note', reader.token, 'crm');
+    expect(h.sent.at(-1)?.params).toMatchObject({ arguments: { to: MAIL } });
+    expect(await call({ to: token }, 'read_note', other.token)).toMatchObject({ type: 'denied', rule: 'builtin/dlp-token' });
+    expect(await call({ to: `${token.slice(0, -4)}AAAA` })).toMatchObject({ type: 'denied', code: 'blocked_content' });
+  });
 });
 
 it('a policy rule that asks for masking gets it, without any object of kind dlp', async () => {

@@ -47,8 +47,6 @@ export interface DlpModel {
   planFor(place: Place): DlpPlan | undefined;
   /** Servers that are given values in the place of tokens. */
   mayReveal(server: string): boolean;
-  /** Some rule makes tokens, so arguments may hold some. */
-  readonly makesTokens: boolean;
   readonly tokens: Spec['tokens'];
   /** Since when tokens count that belong to this agent and user: what was made before was erased. Milliseconds; undefined: all count. */
   erasedMs(agent: string, user: string | undefined): number | undefined;
@@ -92,7 +90,6 @@ export function compileDlp(objects: readonly StoredObject[]): DlpModel | undefin
   return {
     tokens,
     erasedMs: erasures(objects),
-    makesTokens: rules.some(({ action }) => action === 'tokenize'),
     mayReveal: (server) => reveal.some((glob) => glob.test(server)),
     planFor: (place) => {
       const key = `${place.direction}\n${place.server}\n${place.tool ?? ''}\n${place.agent}`;
