@@ -18,40 +18,18 @@ import { validate } from './validate.ts';
 
 export const forward: Row = {
   name: 'forward',
-  async run(flight) {
-    const { call, ports } = flight;
+  run(flight) {
+    const { call } = flight;
     if (!call.receipt) throw new Error('forward without a receipt');
-    if (call.local) {
-      flight.reply = await call.local(flight.signal);
-      return PASS;
-    }
-    if (flight.heldTask !== undefined) {
-      return heldTaskReply(flight, flight.heldTask);
-    }
+    if (call.local) return answeredLocally(flight, call.local);
+    if (flight.heldTask !== undefined) return heldTaskReply(flight, flight.heldTask);
     const { principal } = call;
     flight.forwarded = true;
     if (!principal) throw new Error('forward without a principal');
     const full = register(flight, principal);
-    if (full) {
-      flight.neverSent = true;
-      return full;
-    }
-    const deadline = armDeadline(flight);
-    if (deadline) ports.watchdog.add(deadline);
-    if (call.method === 'subscriptions/listen') flight.watch = ports.views.open(flight);
-    try {
-      return await send(flight);
-    } catch (error) {
-      const late = deadline?.error !== undefined && error === deadline.error;
-      if ((flight.signal.aborted && !late) || !(error instanceof GatewayError)) throw error;
-      flight.upstreamFailed = true;
-      flight.neverSent = NEVER_SENT.has(error.code);
-      ports.logger.warn({ call: call.id, server: call.target?.server, code: error.code, detail: error.detail }, error.message);
-      return reply(upstreamError(flight, error));
-    } finally {
-      if (deadline) ports.watchdog.delete(deadline);
-      flight.watch?.close();
-    }
+    if (!full) return send(flight);
+    flight.neverSent = true;
+    return full;
   },
 };
 
@@ -110,27 +88,45 @@ class Deadline implements Watched {
   }
 }
 
+async function answeredLocally(flight: Flight, local: NonNullable<Flight['call']['local']>): Promise<Verdict> {
+  flight.reply = await local(flight.signal);
+  return PASS;
+}
+
 async function send(flight: Flight): Promise<Verdict> {
   const { call, ports } = flight;
-  if (!call.target) {
-    flight.reply = await forwardAll(flight);
-    return PASS;
-  }
-  const began = ports.clock.monotonicMs();
-  let answer: CallReply;
+  const deadline = armDeadline(flight);
+  if (deadline) ports.watchdog.add(deadline);
   try {
-    answer = await ports.upstreams.exchange(requestOf(flight));
+    if (call.method === 'subscriptions/listen') flight.watch = ports.views.open(flight);
+    if (call.target) {
+      const began = ports.clock.monotonicMs();
+      let answer: CallReply;
+      try {
+        answer = await ports.upstreams.exchange(requestOf(flight));
+      } catch (error) {
+        answer = await sendAnew(flight, error);
+      }
+      flight.answered = true;
+      if (flight.watch && call.kind !== 'subscription') await flight.watch.idle(MAX_LOOK_WAIT_MS);
+      ports.metrics.upstream(call.target.server, ports.clock.monotonicMs() - began, flight.control.org);
+      const judging = governQuestions(flight, answer);
+      const governed = judging ? await judging : { answer };
+      if ('refusal' in governed) return deny(governed.refusal.code, governed.refusal.message, governed.refusal.rule);
+      flight.reply = ownTaskIds(flight, governed.answer);
+    } else flight.reply = await forwardAll(flight);
+    return PASS;
   } catch (error) {
-    answer = await sendAnew(flight, error);
+    const late = deadline?.error !== undefined && error === deadline.error;
+    if ((flight.signal.aborted && !late) || !(error instanceof GatewayError)) throw error;
+    flight.upstreamFailed = true;
+    flight.neverSent = NEVER_SENT.has(error.code);
+    ports.logger.warn({ call: call.id, server: call.target?.server, code: error.code, detail: error.detail }, error.message);
+    return reply(upstreamError(flight, error));
+  } finally {
+    if (deadline) ports.watchdog.delete(deadline);
+    flight.watch?.close();
   }
-  flight.answered = true;
-  if (flight.watch && call.kind !== 'subscription') await flight.watch.idle(MAX_LOOK_WAIT_MS);
-  ports.metrics.upstream(call.target.server, ports.clock.monotonicMs() - began, flight.control.org);
-  const judging = governQuestions(flight, answer);
-  const governed = judging ? await judging : { answer };
-  if ('refusal' in governed) return deny(governed.refusal.code, governed.refusal.message, governed.refusal.rule);
-  flight.reply = ownTaskIds(flight, governed.answer);
-  return PASS;
 }
 
 /**

@@ -4,7 +4,7 @@
 import type { ClientContext } from '../call.ts';
 import { stoppedBy } from '../kill/stopped.ts';
 import { type Abortable, Cutoff } from '../lib/cutoff.ts';
-import { type RequestId, type RpcNotification, type RpcRequest, writeResult } from '../mcp/message.ts';
+import { type RequestId, type RpcError, type RpcNotification, type RpcRequest, writeResult } from '../mcp/message.ts';
 import type { Envelope } from '../mcp/rev-2026-07-28/envelope.ts';
 import { listenResult } from '../mcp/rev-2026-07-28/listen.ts';
 import { LATEST_MODERN_VERSION } from '../mcp/rev-2026-07-28/version.ts';
@@ -15,17 +15,17 @@ import { notOfEra, openCall } from './open-call.ts';
 import { type Answer, answerOf, deniedError, isUnauthenticated } from './outcome-text.ts';
 import { CallEnded } from './running-calls.ts';
 
-export async function serveModernRequest(
+/** undefined: it was answered. */
+export function serveModernRequest(
   context: AgentContext,
   exchange: Exchange,
   message: RpcRequest,
   envelope: Envelope,
-): Promise<void> {
+): Promise<void> | undefined {
   const unknown = notOfEra(message, 'modern');
-  if (unknown !== undefined) return replyError(exchange.response, 404, message.id, unknown);
+  if (unknown !== undefined) return refuse(exchange, message.id, unknown);
   const listens = message.method === 'subscriptions/listen';
-  if (listens && !exchange.accepts.sse)
-    return replyRefused(exchange.response, 406, 'subscriptions/listen needs an Accept header with text/event-stream.');
+  if (listens && !exchange.accepts.sse) return refuseStream(exchange);
   const controller = new Cutoff();
   const reply = new ModernReply(context, exchange, controller, listens ? message.id : undefined);
   const silence = (reason: Error): void => {
@@ -34,9 +34,18 @@ export async function serveModernRequest(
   };
   const parts = { message, exchange, client: clientOf(envelope), peer: reply, controller };
   const call = openCall(context, listens ? { ...parts, silence } : parts);
-  const outcome = await context.calls.run(call);
-  const endsGracefully = listens && reply.streaming && isShutdown(controller.signal);
-  reply.finish(endsGracefully ? gracefulEnd(message.id) : answerOf(call, message.id, outcome));
+  return context.calls.run(call).then((outcome) => {
+    const endsGracefully = listens && reply.streaming && isShutdown(controller.signal);
+    reply.finish(endsGracefully ? gracefulEnd(message.id) : answerOf(call, message.id, outcome));
+  });
+}
+
+function refuse(exchange: Exchange, id: RequestId, unknown: RpcError): undefined {
+  replyError(exchange.response, 404, id, unknown);
+}
+
+function refuseStream(exchange: Exchange): undefined {
+  replyRefused(exchange.response, 406, 'subscriptions/listen needs an Accept header with text/event-stream.');
 }
 
 export async function serveModernNotification(
