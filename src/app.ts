@@ -31,6 +31,7 @@ import { type Config, isLoopback } from './config.ts';
 import { createDlpScanner } from './detect/dlp/scanner.ts';
 import { TokenBook } from './detect/dlp/token.ts';
 import { FlowBook } from './detect/flow/book.ts';
+import { FlowFacts } from './detect/flow/facts.ts';
 import { KEY_BYTES } from './detect/flow/hasher.ts';
 import { createInjectionLooker } from './detect/injection/looker.ts';
 import { IntentAnalyser } from './detect/intent/intent-analyser.ts';
@@ -243,7 +244,10 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
       intentInspector(parts.intent),
       injectionInspector(parts.injectionLooker),
       dlpInspector({ scanner: parts.dlpScanner, tokens: new TokenBook(clock), seal: dlpSeal(vault) }),
-      flowInspector({ book: new FlowBook(clock, randomBytes(KEY_BYTES)), analyser: parts.intent }),
+      flowInspector({
+        ...{ book: new FlowBook(clock, randomBytes(KEY_BYTES)), analyser: parts.intent },
+        facts: new FlowFacts({ store: parts.store.flowFacts, clock, process: newId('flow', clock.nowMs()) }),
+      }),
     ],
     settings: settingsOf(config, parts.instance),
   });

@@ -5,20 +5,25 @@ import type { Call, Definition, Finding } from '../call.ts';
 import type { FlowBook } from '../detect/flow/book.ts';
 import { type CanaryTest, canaryTest } from '../detect/flow/canary.ts';
 import type { Carried } from '../detect/flow/carry.ts';
+import type { FlowFacts } from '../detect/flow/facts.ts';
 import { type DataLabels, type DataSpec, dataLabels } from '../detect/flow/label.ts';
 import { type Leaves, leavesOf } from '../detect/flow/leaf.ts';
 import type { Destination, FlowAction, FlowModel } from '../detect/flow/model.ts';
+import type { FlowFact } from '../detect/flow/port.ts';
 import type { IntentAnalyser } from '../detect/intent/intent-analyser.ts';
 import type { ToolProfile } from '../detect/intent/profile.ts';
 import { isObject, type JsonObject } from '../lib/json.ts';
 import { toolOverride } from '../object/tool-override.ts';
 import { deny, type Flight, type Inspector, PASS, type Verdict } from './flight.ts';
+import { unseen } from './judge-unseen.ts';
 import { type MessagePart, partsOf } from './message-part.ts';
 import { withheld } from './withhold.ts';
 
 export interface FlowPorts {
   book: FlowBook;
   analyser: Pick<IntentAnalyser, 'profile'>;
+  /** What is known through the store; without it each process knows its own alone. */
+  facts?: FlowFacts | undefined;
 }
 
 export function flowInspector(ports: FlowPorts): Inspector {
@@ -52,6 +57,7 @@ export function flowInspector(ports: FlowPorts): Inspector {
 
 interface Place {
   model: FlowModel;
+  org: string;
   /** Whose reads count together. */
   key: string;
   server: string;
@@ -76,6 +82,7 @@ function placeOf({ call, control }: Flight, { analyser }: FlowPorts): Place | un
   const session = model.scope === 'session' ? call.client.sessionId : undefined;
   return {
     model,
+    org: principal.org,
     key: JSON.stringify([principal.org, principal.agent, principal.user ?? null, session ?? null]),
     server,
     name: `${server}.${tool ?? call.method}`,
@@ -109,16 +116,20 @@ function labelsOf(
   return labels;
 }
 
-function hears(at: Place, message: JsonObject, method: string, { book }: FlowPorts): void | Promise<void> {
+function hears(at: Place, message: JsonObject, method: string, { book, facts }: FlowPorts): void | Promise<void> {
   const { labels, rank, isUntrusted } = at.labels;
   const parts = partsOf(message, method);
   if (parts.length === 0) return undefined;
-  return book.read(at.key, { name: at.name, server: at.server, labels, rank }, leavesOf(parts), at.model.windowMs, isUntrusted);
+  const reading = { name: at.name, server: at.server, labels, rank };
+  const read = book.read(at.key, reading, leavesOf(parts), at.model.windowMs, isUntrusted);
+  // INVARIANT: nobody is told what no other gateway could know of (test/scenario/flow-facts.test.ts).
+  const noted = facts?.note(at.org, at.key, reading, isUntrusted, at.model.windowMs);
+  return noted ? Promise.all([read, noted]).then(() => undefined) : read;
 }
 
 const OWN_WORDS = { name: 'agent', server: '', labels: [], rank: 0 } as const;
 
-function sends(flight: Flight, at: Place, message: JsonObject, { book }: FlowPorts): Verdict | Promise<Verdict> {
+function sends(flight: Flight, at: Place, message: JsonObject, { book, facts }: FlowPorts): Verdict | Promise<Verdict> {
   const { model } = at;
   const parts = outgoingParts(flight.call, message);
   const canary = canaryTestOf(model);
@@ -129,8 +140,10 @@ function sends(flight: Flight, at: Place, message: JsonObject, { book }: FlowPor
       parts.map(({ text }) => text),
     );
   if (touched instanceof Promise)
-    return touched.then((name) => (name === undefined ? carries(flight, at, message, parts, book) : touchedCanary(flight, name)));
-  return touched === undefined ? carries(flight, at, message, parts, book) : touchedCanary(flight, touched);
+    return touched.then((name) =>
+      name === undefined ? carries(flight, at, message, parts, { book, facts }) : touchedCanary(flight, name),
+    );
+  return touched === undefined ? carries(flight, at, message, parts, { book, facts }) : touchedCanary(flight, touched);
 }
 
 function carries(
@@ -138,7 +151,7 @@ function carries(
   at: Place,
   message: JsonObject,
   parts: readonly MessagePart[],
-  book: FlowBook,
+  { book, facts }: Pick<FlowPorts, 'book' | 'facts'>,
 ): Verdict | Promise<Verdict> {
   const { model, key, to } = at;
   const scope = book.find(key, model.windowMs);
@@ -146,16 +159,24 @@ function carries(
   const said: Leaves = leavesOf(parts);
   const then = (carried: readonly Carried[]): Verdict | Promise<Verdict> => {
     const judged = judge(flight, at, message, carried, book);
-    const finish = (verdict: Verdict): Verdict => {
+    const finish = (verdict: Verdict): Verdict | Promise<Verdict> => {
       if (verdict !== PASS) return verdict;
-      return scope?.privateAtMs !== undefined && scope.untrustedAtMs !== undefined ? mixed(flight, at) : PASS;
+      const ended = (elsewhere: readonly FlowFact[]): Verdict => {
+        const hidden = unseen(flight, at, elsewhere);
+        if (hidden !== PASS) return hidden;
+        const isPrivate = scope?.privateAtMs !== undefined || elsewhere.some((fact) => fact.isPrivate);
+        const isUntrusted = scope?.untrustedAtMs !== undefined || elsewhere.some((fact) => fact.isUntrusted);
+        return isPrivate && isUntrusted ? mixed(flight, at) : PASS;
+      };
+      return isWatched && facts ? facts.elsewhere(at.org, key, model.windowMs).then(ended) : ended([]);
     };
     const own = (verdict: Verdict): Verdict | Promise<Verdict> => {
       // What the agent says before it reads it, it did not learn there.
       const read = book.read(key, OWN_WORDS, said, model.windowMs, false);
       return read ? read.then(() => verdict) : verdict;
     };
-    return judged instanceof Promise ? judged.then(finish).then(own) : own(finish(judged));
+    const finished = judged instanceof Promise ? judged.then(finish) : finish(judged);
+    return finished instanceof Promise ? finished.then(own) : own(finished);
   };
   if (!scope || !isWatched) return then([]);
   const carried = book.carried(scope, said.leaves, 1);

@@ -5,6 +5,7 @@ import type { ApprovalStore } from '../approval/port.ts';
 import type { CheckpointStore, LogStore, PayloadEraser } from '../audit/port.ts';
 import type { TokenUseStore } from '../auth/port.ts';
 import type { DefinitionStore } from '../catalog/port.ts';
+import type { FlowFactStore } from '../detect/flow/port.ts';
 import type { ForwardStore } from '../export/port.ts';
 import type { PlaceStore, QuotaStore, RateStore } from '../limit/port.ts';
 import type { OutboxStore } from '../notify/port.ts';
@@ -25,6 +26,7 @@ export interface Store {
   readonly outbox: OutboxStore;
   readonly forwards: ForwardStore;
   readonly deliveries: DeliveryStore;
+  readonly flowFacts: FlowFactStore;
   readonly retention: RetentionStore;
   readonly checkpoints: CheckpointStore;
   readonly lifecycle: StoreLifecycle;

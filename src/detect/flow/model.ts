@@ -40,6 +40,7 @@ export interface FlowModel {
   readonly windowMs: number;
   readonly scope: Spec['scope'];
   readonly mixed: Spec['mixed'];
+  readonly unseen: Spec['unseen'];
   readonly freezesAgent: boolean;
   readonly canaries: readonly Canary[];
   decoysOn(server: string): readonly Decoy[];
@@ -47,6 +48,8 @@ export interface FlowModel {
   /** Some rule looks at what goes to internal sinks, too. */
   readonly watchesInternal: boolean;
   rule(outgoing: Outgoing, to: Destination): FlowRuling;
+  /** Could a rule stop some of what was read there, whatever and how much of it that is? */
+  mayStop(outgoing: Pick<Outgoing, 'labels' | 'server'>, to: Destination): boolean;
 }
 
 interface Rule {
@@ -77,6 +80,7 @@ export function compileFlow(objects: readonly StoredObject[], openSecret: (name:
     windowMs: Math.max(...specs.map(({ spec }) => spec.windowSeconds)) * 1000,
     scope: specs.some(({ spec }) => spec.scope === 'agent') ? 'agent' : 'session',
     mixed: MIXED[Math.max(...specs.map(({ spec }) => MIXED.indexOf(spec.mixed)))] ?? 'hold',
+    unseen: MIXED[Math.max(...specs.map(({ spec }) => MIXED.indexOf(spec.unseen)))] ?? 'hold',
     freezesAgent: specs.some(({ spec }) => spec.onTouch.freezeAgent),
     canaries: secrets.flatMap(({ name, secret }) => {
       const value = openSecret(secret);
@@ -88,6 +92,13 @@ export function compileFlow(objects: readonly StoredObject[], openSecret: (name:
     rule: (outgoing, to) => {
       const found = rules.find((rule) => fits(rule, outgoing, to));
       return found ? { action: found.spec.action, rule: found.name } : NOTED;
+    },
+    mayStop: (read, to) => {
+      const all = { ...read, values: Number.POSITIVE_INFINITY, isSendBack: false };
+      const fitting = rules.filter((rule) => fits(rule, all, to));
+      // One that lets pass whatever it is ends the search, as it would with the values.
+      const end = fitting.findIndex((rule) => !isStop(rule) && rule.spec.minValues <= 1);
+      return (end < 0 ? fitting : fitting.slice(0, end)).some(isStop);
     },
   };
 }
@@ -105,6 +116,10 @@ function compileRule(name: string, spec: Rule['spec']): Rule {
     tools: globs(spec.to.tools),
     agents: globs(spec.agents),
   };
+}
+
+function isStop({ spec: { action } }: Rule): boolean {
+  return action !== 'allow' && action !== 'log';
 }
 
 function fits(rule: Rule, outgoing: Outgoing, to: Destination): boolean {

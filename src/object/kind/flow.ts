@@ -65,6 +65,8 @@ export const flowSpec = z.strictObject({
   unknownSinks: z.enum(sinkNames).default('internal'),
   /** Whoever has read private data and content of strangers wants to use an external sink. */
   mixed: z.enum(['allow', 'log', 'hold', 'deny']).default('hold'),
+  /** What was read at another gateway or before a restart may be what is sent, and a rule would stop it. */
+  unseen: z.enum(['allow', 'log', 'hold', 'deny']).default('hold'),
   canaries: z.array(canary).max(100).default([]),
   decoys: z.array(decoy).max(50).default([]),
   /** After a touch of a canary or decoy. */

@@ -2,6 +2,7 @@
 // of its own.
 import { PostgresApprovals } from './approvals.ts';
 import { PostgresDeliveries } from './deliveries.ts';
+import { PostgresFlowFacts } from './flow-facts.ts';
 import { PostgresForwards } from './forwards.ts';
 import { PostgresLimits } from './limits.ts';
 import { PostgresOutbox } from './outbox.ts';
@@ -18,6 +19,7 @@ export class PostgresFlows {
   readonly forwards: PostgresForwards;
   readonly deliveries: PostgresDeliveries;
   readonly retention: PostgresRetention;
+  readonly flowFacts: PostgresFlowFacts;
 
   constructor(url: string) {
     this.limits = new PostgresLimits(url);
@@ -28,10 +30,21 @@ export class PostgresFlows {
     this.forwards = new PostgresForwards(url);
     this.deliveries = new PostgresDeliveries(url);
     this.retention = new PostgresRetention(url);
+    this.flowFacts = new PostgresFlowFacts(url);
   }
 
   async close(timeoutS: number): Promise<void> {
-    const flows = [this.limits, this.places, this.approvals, this.passkeys, this.deliveries, this.outbox, this.retention, this.forwards];
+    const flows = [
+      this.flowFacts,
+      this.limits,
+      this.places,
+      this.approvals,
+      this.passkeys,
+      this.deliveries,
+      this.outbox,
+      this.retention,
+      this.forwards,
+    ];
     await Promise.all(flows.map((flow) => flow.close(timeoutS)));
   }
 }

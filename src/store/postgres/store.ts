@@ -60,6 +60,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     outbox: store.flows.outbox,
     forwards: store.flows.forwards,
     deliveries: store.flows.deliveries,
+    flowFacts: store.flows.flowFacts,
     retention: store.flows.retention,
     presence: { claim: () => store.claim(), settle: () => store.settle(), count: () => store.count() },
     backup: (toPath) => backupPostgres(options.url, toPath),

@@ -2,6 +2,7 @@
 import { systemClock } from '../../lib/clock.ts';
 import { SqliteApprovals } from './approvals.ts';
 import { SqliteDeliveries } from './deliveries.ts';
+import { SqliteFlowFacts } from './flow-facts.ts';
 import { SqliteForwards } from './forwards.ts';
 import { type SqliteAccess, SqliteLimits } from './limits.ts';
 import { SqliteOutbox } from './outbox.ts';
@@ -16,6 +17,7 @@ export interface SqliteFlows {
   outbox: SqliteOutbox;
   retention: SqliteRetention;
   forwards: SqliteForwards;
+  flowFacts: SqliteFlowFacts;
 }
 
 export function sqliteFlows(access: SqliteAccess): SqliteFlows {
@@ -27,5 +29,6 @@ export function sqliteFlows(access: SqliteAccess): SqliteFlows {
     outbox: new SqliteOutbox(access, systemClock),
     retention: new SqliteRetention(access),
     forwards: new SqliteForwards(access),
+    flowFacts: new SqliteFlowFacts(access),
   };
 }

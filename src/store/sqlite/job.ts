@@ -4,6 +4,7 @@ import type { EntryDraft, PayloadDraft } from '../../audit/port.ts';
 import type { QuotaFull, QuotaItem } from '../../limit/port.ts';
 import type { CheckpointJob, CheckpointRead } from './checkpoints.ts';
 import type { DeliveryJob, DeliveryRead } from './deliveries.ts';
+import type { FlowFactJob } from './flow-facts.ts';
 import type { ForwardJob } from './forwards.ts';
 import type { OutboxJob, OutboxRead, OutboxSweep } from './outbox.ts';
 import type { PackedAppends } from './pack.ts';
@@ -27,6 +28,7 @@ export type WriteJob =
   | { type: 'approval'; org: string; row: TicketRow; sealed: Uint8Array | undefined; atRevision: number | undefined; entry: EntryDraft }
   | DeliveryJob
   | PasskeyJob
+  | FlowFactJob
   | { type: 'use-grant'; org: string; use: GrantUse; entry: EntryDraft }
   | CheckpointJob
   | { type: 'outbox'; job: OutboxJob | OutboxSweep }
@@ -105,6 +107,7 @@ export type ReadJob =
   | { type: 'definition'; org: string; hash: string }
   | { type: 'grant-uses'; org: string }
   | { type: 'passkey-uses'; org: string }
+  | { type: 'flow-facts'; org: string; subject: string; sinceMs: number }
   | { type: 'used-grants'; org: string; sinceMs: number; limit: number }
   | { type: 'approvals'; org: string; live: boolean; agent: string | undefined; limit: number }
   | { type: 'approval'; org: string; by: 'id' | 'binding' | 'newest' | 'sealed'; key: string };

@@ -2,6 +2,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { checkpointQuery } from './checkpoints.ts';
 import { deliveryQuery } from './deliveries.ts';
+import { FLOW_FACTS } from './flow-facts.ts';
 import { FORWARDS } from './forwards.ts';
 import type { ReadJob, Row } from './job.ts';
 import { outboxQuery } from './outbox.ts';
@@ -47,6 +48,8 @@ export class SqliteReader {
         return this.#all(GRANT_USES, job.org);
       case 'passkey-uses':
         return this.#all(PASSKEY_USES, job.org);
+      case 'flow-facts':
+        return this.#all(FLOW_FACTS, job.org, job.subject, job.sinceMs);
       case 'approvals':
         return this.#all(job.live ? LIVE_APPROVALS : APPROVALS, job.org, job.agent ?? null, job.limit);
       case 'used-grants':

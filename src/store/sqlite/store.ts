@@ -54,6 +54,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
     outbox: store.flows.outbox,
     forwards: store.flows.forwards,
     deliveries: store.flows.deliveries,
+    flowFacts: store.flows.flowFacts,
     retention: store.flows.retention,
     // The lock of the data directory lets nobody else in.
     presence: { claim: async () => true, settle: async () => undefined, count: async () => 1 },

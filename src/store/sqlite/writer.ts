@@ -129,6 +129,7 @@ export class SqliteWriter {
       case 'delivery':
       case 'forget-deliveries':
       case 'use-passkey':
+      case 'flow-fact':
         return { type: 'done', count: this.#besideTickets.run(job, (name) => this.#org(name).id) };
       case 'use-grant':
         return this.#useGrant(job);

@@ -1,0 +1,52 @@
+// What was read at other gateways or before a restart: known as facts alone, through the store. A fact is durable before what it is about is told on.
+// Never holds a value; what cannot be written or read rejects, and the call with it.
+import type { Clock } from '../../lib/clock.ts';
+import { sha256Hex } from '../../lib/digest.ts';
+import { Lru } from '../../lib/lru.ts';
+import type { FlowFact, FlowFactStore } from './port.ts';
+import type { Reading } from './scope.ts';
+
+/** Facts this process knows to be stored. */
+const REMEMBERED = 50_000;
+/** A stored time may be older than the reading by this part of the window. */
+const SLACK = 1 / 20;
+
+export interface FlowFactsOptions {
+  store: FlowFactStore;
+  clock: Clock;
+  /** This process, not the one before a restart. */
+  process: string;
+}
+
+export class FlowFacts {
+  readonly #options: FlowFactsOptions;
+  readonly #noted = new Lru<string, number>(REMEMBERED);
+
+  constructor(options: FlowFactsOptions) {
+    this.#options = options;
+  }
+
+  /** Durable when it resolves; undefined when it is known already, or nothing anybody asks about. */
+  note(org: string, key: string, reading: Reading, isUntrusted: boolean, windowMs: number): Promise<void> | undefined {
+    if (reading.rank === 0 && !isUntrusted) return undefined;
+    const { store, clock, process } = this.#options;
+    const atMs = clock.nowMs();
+    const known = JSON.stringify([org, key, reading.name, reading.labels, isUntrusted]);
+    const lastMs = this.#noted.get(known);
+    if (lastMs !== undefined && atMs - lastMs < windowMs * SLACK) return undefined;
+    const fact = {
+      ...{ subject: sha256Hex(key), process, source: reading.name, server: reading.server, labels: reading.labels },
+      ...{ isPrivate: reading.rank >= 2, isUntrusted, atMs },
+    };
+    return store.note(org, fact, atMs - windowMs * (1 + SLACK)).then(() => {
+      this.#noted.set(known, atMs);
+    });
+  }
+
+  /** What was read within the window, and is not known to this process. */
+  async elsewhere(org: string, key: string, windowMs: number): Promise<FlowFact[]> {
+    const { store, clock, process } = this.#options;
+    const facts = await store.list(org, sha256Hex(key), clock.nowMs() - windowMs * (1 + SLACK));
+    return facts.filter((fact) => fact.process !== process);
+  }
+}
