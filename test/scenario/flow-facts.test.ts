@@ -11,8 +11,9 @@ import type { FlowFactStore } from '../../src/detect/flow/port.ts';
 import { IntentAnalyser } from '../../src/detect/intent/intent-analyser.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { sha256Hex } from '../../src/lib/digest.ts';
+import { GatewayError } from '../../src/lib/error.ts';
 import { flowSpec } from '../../src/object/kind/flow.ts';
-import type { StoredObject } from '../../src/object/kinds.ts';
+import type { PolicyRule, StoredObject } from '../../src/object/kinds.ts';
 import { flowInspector } from '../../src/pipeline/inspect-flow.ts';
 import { callOf, type Harness, harness, ok } from '../support/pipeline-harness.ts';
 import { agentObject, httpServer, policyObject, tokenObject } from '../support/seed.ts';
@@ -25,6 +26,7 @@ const OBJECTS: StoredObject[] = [
   agentObject('robot'),
   robot.object,
   httpServer('crm', URL_OF, { data: { labels: ['private'], sink: 'internal', untrusted: false } }),
+  httpServer('mail', URL_OF, { data: { labels: ['internal'], sink: 'internal', untrusted: true } }),
   httpServer('web', URL_OF, { data: { labels: ['public'], sink: 'external', untrusted: false } }),
   policyObject('all', [{ name: 'all', match: { server: ['*'] }, effect: 'allow' }]),
 ];
@@ -37,16 +39,24 @@ const FLOW: StoredObject<'flow'> = {
 const open: Harness[] = [];
 let place: Place;
 afterEach(async () => {
+  failing.clear();
   for (const h of open.splice(0)) await h.close();
   await place.remove();
 }, LIMIT_MS);
+
+/** What the store fails at. */
+const failing = new Set<'note' | 'list'>();
+
+function orFail<T>(what: 'note' | 'list', done: () => Promise<T>): Promise<T> {
+  return failing.has(what) ? Promise.reject(new GatewayError('storage_unavailable', 'The store does not answer.')) : done();
+}
 
 async function gateway(process: string, objects?: StoredObject[]): Promise<Harness> {
   // The store is there once the gateway is.
   let store: FlowFactStore | undefined;
   const late: FlowFactStore = {
-    note: (...fact) => (store as FlowFactStore).note(...fact),
-    list: (...asked) => (store as FlowFactStore).list(...asked),
+    note: (...fact) => orFail('note', () => (store as FlowFactStore).note(...fact)),
+    list: (...asked) => orFail('list', () => (store as FlowFactStore).list(...asked)),
   };
   const facts = new FlowFacts({ store: late, clock: systemClock, process });
   const h = await harness({
@@ -107,5 +117,53 @@ describe.each(STORES)('on %s', (kind) => {
     const second = await next(kind, first);
     expect((await call(second, 'web')).type).toBe('result');
     expect(await rows(second)).toEqual([]);
+  });
+
+  it('a result whose fact cannot be stored is withheld, and a call whose facts cannot be read is denied', {
+    timeout: LIMIT_MS,
+  }, async () => {
+    place = await freshPlace(kind);
+    const h = await gateway('first', [...OBJECTS, FLOW]);
+    const calls = () => h.sent.filter(({ method }) => method === 'tools/call').length;
+    failing.add('note');
+    const withheld = await call(h, 'crm');
+    expect(calls()).toBe(1);
+    expect(withheld.type).not.toBe('result');
+    expect(JSON.stringify(withheld)).not.toContain('Okafor');
+    expect(await rows(h)).toEqual([]);
+    failing.clear();
+    failing.add('list');
+    expect((await call(h, 'web')).type).toBe('denied');
+    expect(calls()).toBe(1);
+    failing.clear();
+    expect((await call(h, 'crm')).type).toBe('result');
+    expect(await rows(h)).toHaveLength(1);
+  });
+
+  it.each(['hold', 'allow'] as const)(
+    'policies see the labels of what was read elsewhere (unseen: %s)',
+    { timeout: LIMIT_MS },
+    async (unseen) => {
+      place = await freshPlace(kind);
+      const rules: PolicyRule[] = [
+        { name: 'no-private', match: { server: ['web'] }, when: "'private' in flow", effect: 'deny' },
+        { name: 'all', match: { server: ['*'] }, effect: 'allow' },
+      ];
+      const flow = { ...FLOW, spec: { ...FLOW.spec, unseen } };
+      const first = await gateway('first', [...OBJECTS.slice(0, -1), policyObject('all', rules), flow]);
+      expect((await call(first, 'crm')).type).toBe('result');
+      const second = await next(kind, first);
+      expect(await call(second, 'web')).toMatchObject({ type: 'denied', code: 'denied_by_rule', rule: 'all/no-private' });
+    },
+  );
+
+  it('private data and the words of strangers read elsewhere are held as mixed, with unseen: allow', { timeout: LIMIT_MS }, async () => {
+    place = await freshPlace(kind);
+    const flow = { ...FLOW, spec: flowSpec.parse({ scope: 'agent', mixed: 'hold', unseen: 'allow' }) };
+    const first = await gateway('first', [...OBJECTS, flow]);
+    expect((await call(first, 'crm')).type).toBe('result');
+    expect((await call(first, 'mail')).type).toBe('result');
+    const second = await next(kind, first);
+    expect(await call(second, 'web')).toMatchObject({ type: 'denied', code: 'approval_required', rule: 'flow/mixed' });
   });
 });
