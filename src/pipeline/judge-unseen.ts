@@ -12,9 +12,10 @@ export function unseen(flight: Flight, at: { model: FlowModel; to: Destination }
   const { model, to } = at;
   const { unseen: action } = model;
   const stopped = elsewhere.filter((fact) => model.mayStop(fact, to));
-  const told = flight.control.policies.needsFlow ? elsewhere : stopped;
-  if (action === 'allow' || told.length === 0) return PASS;
-  const isHeld = stopped.length > 0;
+  const isHeld = action !== 'allow' && stopped.length > 0;
+  // Policies look at where data comes from, whatever these objects allow.
+  const told = flight.control.policies.needsFlow ? elsewhere : isHeld ? stopped : [];
+  if (told.length === 0) return PASS;
   const types = [...new Set(told.flatMap(({ labels }) => labels)), 'unseen'].map((label) => `flow.${label}`);
   for (const type of types) note(flight, type, isHeld ? action : 'log');
   if (!isHeld || action === 'log') return PASS;
