@@ -92,7 +92,9 @@ describe('embedded store', () => {
       await before.approvals.put(ORG, { ...usedBefore(2, 20), live: true, text: '{"state":"open"}' }, ticketEntry, {});
       await before.lifecycle.close();
       const db = new DatabaseSync(join(dataDir, 'sallyport.db'));
-      db.exec('DROP INDEX approval_used; ALTER TABLE approval DROP COLUMN used_ms; DELETE FROM migration WHERE number >= 20');
+      db.exec(
+        'DROP TABLE flow_read; DROP INDEX approval_used; ALTER TABLE approval DROP COLUMN used_ms; DELETE FROM migration WHERE number >= 20',
+      );
       db.close();
       const store = await openSqliteStore({ dataDir });
       expect(await store.approvals.used(ORG, 0, 10)).toEqual([{ agent: 'a', binding: 'b1', usedMs: 10 }]);
