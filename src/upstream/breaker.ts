@@ -121,13 +121,16 @@ export class Breaker {
     counter.success(CircuitState.Closed);
   }
 
-  /** Counts as the policy would, without its promises; only a fault goes through the policy, which may end the good times. */
-  failed({ policy }: UpCount, caller: string, error: unknown): void {
+  /**
+   * Counts as the policy would, without its promises; only a fault goes through the policy, which may end the good times: whoever waits for it sees the
+   * server rest. Never rejects.
+   */
+  failed({ policy }: UpCount, caller: string, error: unknown): Promise<void> | undefined {
     // The server rests already, or is being tried: what began before says nothing new.
-    if (!(error instanceof Error && isFault(error)) || policy.state !== CircuitState.Closed) return;
+    if (!(error instanceof Error && isFault(error)) || policy.state !== CircuitState.Closed) return undefined;
     this.#seen++;
     this.#blame(caller);
-    policy.execute(() => Promise.reject(error)).catch(() => undefined);
+    return policy.execute(() => Promise.reject(error)).catch(ignore);
   }
 
   #isSpared(caller: string): boolean {
@@ -201,7 +204,7 @@ export class Breaker {
       this.succeeded(count, caller);
       return answer;
     } catch (error) {
-      this.failed(count, caller, error);
+      await this.failed(count, caller, error);
       throw error;
     }
   }
@@ -259,6 +262,8 @@ export class Breaker {
     return new ServerResting(this.#options.server, Math.max(this.restMs, 1));
   }
 }
+
+function ignore(): void {}
 
 function newCounter(): CountBreaker {
   return new CountBreaker({ size: BREAKER_SIZE, minimumNumberOfCalls: BREAKER_MINIMUM, threshold: BREAKER_SHARE });

@@ -104,7 +104,7 @@ class ServerBook implements Upstreams {
       }
       return await breaker.run(caller, () => this.#send(server, request));
     } catch (error) {
-      if (count) breaker.failed(count, caller, error);
+      if (count) await breaker.failed(count, caller, error);
       throw error;
     } finally {
       if (isStream) this.#streams.set(server, (this.#streams.get(server) ?? 1) - 1);
