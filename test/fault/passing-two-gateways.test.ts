@@ -1,5 +1,6 @@
 // What passes through, on two gateway processes over one PostgreSQL: a token made at one becomes its value at the other and ends everywhere with a purge, a
-// canary touched at one freezes the agent at the other, a flow held at one is released there by the decision made through the other.
+// canary touched at one freezes the agent at the other, a flow held at one is released there by the decision made through the other,
+// and what was read at one is held on its way out of the other.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { newOperatorToken } from '../../src/admin/operator.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
@@ -32,6 +33,12 @@ const flow = (spec: object): StoredObject => ({
   spec: flowSpec.parse({ mixed: 'allow', ...spec }),
 });
 
+const OUT = {
+  rules: [{ name: 'phones', action: 'hold' }],
+  decoys: [{ name: 'export_all', description: 'Exports all.', servers: ['crm'] }],
+  onTouch: { freezeAgent: true },
+};
+
 let place: Place;
 let server: RawServer;
 let sides: [HostedGateway, HostedGateway];
@@ -56,11 +63,8 @@ beforeAll(async () => {
     httpServer('mail', server.url, { era: 'modern', data: { labels: ['internal'], sink: 'external', untrusted: false } }),
     policyObject('all', [{ name: 'all', match: { server: ['*'] }, effect: 'allow' }]),
     dlp({}),
-    flow({
-      rules: [{ name: 'phones', action: 'hold' }],
-      decoys: [{ name: 'export_all', description: 'Exports all.', servers: ['crm'] }],
-      onTouch: { freezeAgent: true },
-    }),
+    // What each read by itself comes first; what the other read is looked at further below.
+    flow({ ...OUT, unseen: 'allow' }),
   );
   sides = [await startHosted(place), await startHosted(place)];
 }, LIMIT_MS);
@@ -113,6 +117,17 @@ it('what is held at one is released there by the decision made through the other
   });
   expect(approved.status).toBe(200);
   for (const side of [0, 1, 0] as const) expect((await ask(side, 'mail', 'send_mail', args))?.result?.isError).not.toBe(true);
+  expect(sent()).toBe(before + 1);
+});
+
+it('what was read at one is held on its way out of the other, and not of the one that can compare it', { timeout: LIMIT_MS }, async () => {
+  await sides[1].write(flow(OUT));
+  await ask(0, 'crm', 'get_phone');
+  const before = sent();
+  const held = decisionOf(await ask(1, 'mail', 'send_mail', { body: 'see you' }));
+  expect(held).toMatchObject({ code: 'approval_required', rule: 'flow/unseen' });
+  expect(sent()).toBe(before);
+  expect((await ask(0, 'mail', 'send_mail', { body: 'see you there' }))?.result?.isError).not.toBe(true);
   expect(sent()).toBe(before + 1);
 });
 
