@@ -32,14 +32,15 @@ export function killAt({ step, when }: KillPoint): void {
   Deliveries.prototype.keep = function (...given) {
     return around(step === 'kept', () => keep.apply(this, given));
   };
-  const { record } = AuditLog.prototype;
+  const { recordThen } = AuditLog.prototype;
   const calls = new Set<string>();
-  AuditLog.prototype.record = function (org, draft) {
+  AuditLog.prototype.recordThen = function (org, draft, then, failed) {
     const { type, fields } = draft as { type: string; fields: { call?: string; approval?: string; effect?: string } };
     const isGranted = type === 'decision' && fields.effect === 'allow' && fields.approval !== undefined;
     if (isGranted) calls.add(String(fields.call));
     const isIt = step === 'decision' ? isGranted : step === 'outcome' && type === 'outcome' && calls.has(String(fields.call));
-    return around(isIt, () => record.call(this, org, draft));
+    const again = recordThen.bind(this) as typeof recordThen;
+    return around(isIt, () => again(org, draft, then, failed));
   };
 }
 
