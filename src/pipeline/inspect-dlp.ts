@@ -17,6 +17,7 @@ import { ruleHash } from './asking.ts';
 import { termsOf, tokenSeal, type VaultSeal } from './dlp-token.ts';
 import { deny, type Flight, type Inspector, PASS, type Verdict } from './flight.ts';
 import { isPrepared, type MessagePart, partsOf, withPartInSteps } from './message-part.ts';
+import { readingOrder } from './reading-order.ts';
 import { redactStructured } from './redact-structured.ts';
 import { reveal } from './reveal-tokens.ts';
 
@@ -127,6 +128,7 @@ function look(
   const scanned = ports.scanner.scan(
     parts.map(({ text }) => text),
     plan,
+    readingOrder(parts),
   );
   const then = (found: Scanned): Seen | Promise<Seen> => {
     if (found === 'exceeded')

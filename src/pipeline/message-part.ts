@@ -136,7 +136,7 @@ function addMeta(value: Json, path: readonly (string | number)[], parts: Message
 }
 
 function addText(text: string, path: readonly (string | number)[], parts: MessagePart[]): void {
-  if (text.length > 2) parts.push({ pointer: pointerOf(path), kind: 'text', text, path });
+  if (text.length > 0) parts.push({ pointer: pointerOf(path), kind: 'text', text, path });
 }
 
 function addJson(value: Json, path: readonly (string | number)[], parts: MessagePart[]): void {

@@ -200,7 +200,7 @@ function asCard(written: string, digits: string, context: Context): Verdict | un
 }
 
 /** First digits that card schemes use, with their lengths. */
-function isIssued(digits: string): boolean {
+export function isIssued(digits: string): boolean {
   const { length } = digits;
   const four = Number(digits.slice(0, 4));
   const two = Math.floor(four / 100);

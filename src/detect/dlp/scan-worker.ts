@@ -2,7 +2,7 @@
 import { answerTexts } from '../text-thread.ts';
 import type { CustomPattern } from './customer-pattern.ts';
 import { compilePatterns } from './model.ts';
-import { scanText } from './scan.ts';
+import { scanTexts } from './scan-texts.ts';
 import { MAX_MATCHES, type ScanJob, type Scanned } from './scanner.ts';
 
 let compiledFrom = '';
@@ -15,7 +15,7 @@ answerTexts<ScanJob, Scanned>((texts, job) => {
     compiledFrom = from;
   }
   const wanted = new Set(job.wanted);
-  const matches = texts.map((text) => scanText(text, { wanted, patterns }));
+  const matches = scanTexts(texts, { wanted, patterns }, job.chain);
   // Told here: a million finds would take longer to hand over than to make.
   const count = matches.reduce((sum, one) => sum + one.length, 0);
   return count > MAX_MATCHES ? 'exceeded' : matches;

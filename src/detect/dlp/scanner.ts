@@ -3,7 +3,7 @@
 import { TextThread } from '../text-thread.ts';
 import type { DlpType, Match } from './finding-kind.ts';
 import type { DlpPlan, PatternSources } from './model.ts';
-import { scanText } from './scan.ts';
+import { scanTexts } from './scan-texts.ts';
 
 /** Texts of one call up to this length are scanned on the main thread, UTF-16 code units: less than a millisecond. */
 export const INLINE_CHARS = 16_384;
@@ -13,28 +13,29 @@ export const MAX_MATCHES = 20_000;
 export interface ScanJob {
   wanted: readonly DlpType[];
   sources: PatternSources;
+  chain: readonly number[];
 }
 
 export type Scanned = Match[][] | 'exceeded';
 
 export interface DlpScanner {
-  /** Matches of each text, in order. */
-  scan(texts: readonly string[], plan: DlpPlan): Scanned | Promise<Scanned>;
+  /** Matches of each text, in order. `chain`: indexes of the texts that are read one after the other. */
+  scan(texts: readonly string[], plan: DlpPlan, chain?: readonly number[]): Scanned | Promise<Scanned>;
   close(): Promise<void>;
 }
 
 export function createDlpScanner(threads = 1): DlpScanner {
   const pool = Array.from({ length: threads }, () => new TextThread<ScanJob, Scanned>('./scan-worker', import.meta.url, 'dlp'));
   return {
-    scan(texts, plan) {
+    scan(texts, plan, chain = []) {
       let chars = 0;
       for (const text of texts) chars += text.length;
       if (chars > plan.budget.maxChars) return 'exceeded';
       if (chars > INLINE_CHARS) {
         const thread = pool.reduce((best, one) => (one.waiting < best.waiting ? one : best));
-        return thread.run(texts, { wanted: [...plan.wanted], sources: plan.sources }, plan.budget.deadlineMs);
+        return thread.run(texts, { wanted: [...plan.wanted], sources: plan.sources, chain }, plan.budget.deadlineMs);
       }
-      return texts.map((text) => scanText(text, plan));
+      return scanTexts(texts, plan, chain);
     },
     close: async () => {
       await Promise.all(pool.map((thread) => thread.close()));
