@@ -19,7 +19,7 @@ import { deny, type Flight, type Inspector, PASS, type Verdict } from './flight.
 import { isPrepared, type MessagePart, partsOf, withPartInSteps } from './message-part.ts';
 import { readingOrder } from './reading-order.ts';
 import { redactStructured } from './redact-structured.ts';
-import { reveal } from './reveal-tokens.ts';
+import { refuseLeftover, reveal } from './reveal-tokens.ts';
 
 export interface DlpPorts {
   scanner: DlpScanner;
@@ -32,7 +32,8 @@ export function dlpInspector(ports: DlpPorts): Inspector {
     name: 'dlp',
     inspectArguments: (flight) => {
       const model = flight.control.dlp;
-      return model === undefined || flight.call.origin === 'gateway' || !flight.call.params ? PASS : lookAtParams(flight, model, ports);
+      if (flight.call.origin === 'gateway' || !flight.call.params) return PASS;
+      return model === undefined ? refuseLeftover(flight, ports.seal) : lookAtParams(flight, model, ports);
     },
     inspectResult: (flight) => {
       const { dlp } = flight.control;
