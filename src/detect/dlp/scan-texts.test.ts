@@ -50,6 +50,26 @@ describe('a value parted over texts is every piece of it', () => {
       ['postgres://app:hunter2Zebra', 'Quartz9@db.internal:5432/main'],
       ['0 DB_CONNECTION postgres://app:hunter2Zebra', '1 DB_CONNECTION Quartz9@db.internal:5432/main'],
     ],
+    [
+      'a connection before its password',
+      ['use postgres://app', ':hunter2Zebra9@db.internal/x'],
+      ['0 DB_CONNECTION postgres://app', '1 DB_CONNECTION :hunter2Zebra9@db.internal/x'],
+    ],
+    [
+      'a connection behind its colon',
+      ['use postgres://app:', 'hunter2Zebra9@db.internal/x'],
+      ['0 DB_CONNECTION postgres://app:', '1 DB_CONNECTION hunter2Zebra9@db.internal/x'],
+    ],
+    [
+      'a secret that its key names',
+      ['SESSION_SECRET=CPkItLvvK1', 'Q2NMaIVXA1bc2k7mKm\nA=1'],
+      ['0 API_KEY CPkItLvvK1', '1 API_KEY Q2NMaIVXA1bc2k7mKm'],
+    ],
+    [
+      'a secret that one text holds the better part of',
+      ['SESSION_SECRET=46fd35e50628833f2a3ae3e667c0dd90fd', '1d8c38\nA=1'],
+      ['0 API_KEY 46fd35e50628833f2a3ae3e667c0dd90fd', '1 API_KEY 1d8c38'],
+    ],
     ['a password behind its label', ['The password:', 'Zebra!Quartz91'], ['1 PASSWORD Zebra!Quartz91']],
   ])('%s', (_what, texts, expected) => {
     expect(found(texts)).toEqual(expected);

@@ -29,7 +29,7 @@ export function scanTexts(texts: readonly string[], scan: Scan, chain: readonly 
 /** A value that one text holds whole does not go on in the next: "ann@example.com", "Bob". */
 function isComplete({ match, pieces }: SeamFind, own: readonly Match[][], texts: readonly string[]): boolean {
   if (pieces.length < 2 || match.type === 'PRIVATE_KEY' || match.type === 'CUSTOM') return false;
-  const isOpen = match.type === 'API_KEY' || match.type === 'DB_CONNECTION';
+  const isOpen = match.type === 'API_KEY' || match.type === 'PASSWORD' || match.type === 'DB_CONNECTION';
   return pieces.some((piece, order) => {
     const alone = (own[piece.index] as Match[]).some(
       ({ type, start, end }) => type === match.type && start < piece.end && end > piece.start,
@@ -37,9 +37,12 @@ function isComplete({ match, pieces }: SeamFind, own: readonly Match[][], texts:
     if (!alone) return false;
     const next = pieces[order + 1];
     // A key has no end of its own; what goes on like one belongs to it.
-    return !isOpen || next === undefined || !/^(?=\S*\d)\S{8}/.test((texts[next.index] as string).slice(next.start, next.end));
+    return !isOpen || next === undefined || !GOES_ON.test((texts[next.index] as string).slice(next.start, next.end));
   });
 }
+
+/** Digits among letters, or small and capital letters by turns: no word that begins the next text. */
+const GOES_ON = /^(?:(?=\S*\d)\S{4}|[^\sA-Z]*[A-Z]+[a-z]+[A-Z]+\S)/;
 
 /** False when all of it had been found. Finds that the piece touches become a part of it. */
 function add(matches: Match[], piece: SeamPiece, match: Match): boolean {

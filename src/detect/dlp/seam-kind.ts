@@ -15,9 +15,14 @@ export function seamKind(before: string, after: string, any = false): number {
   if (end === 0 || start === after.length) return 0;
   const last = before.charCodeAt(end - 1);
   const first = after.charCodeAt(start);
-  if (last === 0x3a || last === 0x3d) return SEAM.label;
+  if (last === 0x3a || last === 0x3d) return isAddress(before, end) ? SEAM.word : SEAM.label;
   const word = any || (isWordly(last) && isWordly(first) && mayBeWord(before, end, after, start)) ? SEAM.word : 0;
   return word | (mayBeNumber(before, end, after, start) ? SEAM.digits : 0);
+}
+
+/** `postgres://app:`: what comes next is a part of it. */
+function isAddress(before: string, end: number): boolean {
+  return /:\/\/\S*$/.test(before.slice(Math.max(0, end - MAX_LOOKED), end));
 }
 
 export function isBlank(code: number): boolean {
@@ -96,6 +101,7 @@ function isWordly(code: number): boolean {
     (code >= 0x40 && code <= 0x5a) ||
     (code >= 0x61 && code <= 0x7a) ||
     code === 0x2b ||
+    code === 0x3a ||
     (code >= 0x2d && code <= 0x2f) ||
     code === 0x5f
   );
@@ -110,6 +116,8 @@ const ENCODED = /^[A-Za-z0-9+/_-]+$/;
 /** "GB29 NWBK", "6016 1331 9268 19" */
 const IBAN_OVER = /(?:^|[^A-Za-z0-9])[A-Za-z]{2} ?\d ?\d(?: ?[A-Za-z0-9]){11,30}/;
 const MAX_IBAN = 40;
+const VALUE_BEFORE = /[\w"'-] ?[=:] ?["']?[^\s"'=:]*$/;
+const MAX_KEY = 8;
 
 function mayBeWord(before: string, end: number, after: string, start: number): boolean {
   let low = end;
@@ -120,12 +128,15 @@ function mayBeWord(before: string, end: number, after: string, start: number): b
     says = isTelling(after.charCodeAt(high++)) || says;
   // Two words, and nothing else: what many of them are together is seen when all are joined.
   if (low === 0 && high === after.length) return true;
+  const left = before.slice(low, end);
+  const right = after.slice(start, high);
+  if (holdsSecretStart(left + right)) return true;
   if (!says) return false;
   if (IBAN_OVER.test(before.slice(Math.max(0, end - MAX_IBAN), end) + after.slice(start, start + MAX_IBAN))) return true;
   if (end - low + high - start < MIN_WORD) return false;
-  const left = before.slice(low, end);
-  const right = after.slice(start, high);
-  if (left.includes('@') || right.includes('@') || holdsSecretStart(left + right)) return true;
+  if (left.includes('@') || right.includes('@')) return true;
+  // "SECRET=aB3", "d9…": the key stands before what is parted.
+  if (VALUE_BEFORE.test(before.slice(Math.max(0, low - MAX_KEY), end))) return true;
   return end - low >= MIN_ENCODED && high - start >= MIN_ENCODED && ENCODED.test(left) && ENCODED.test(right);
 }
 

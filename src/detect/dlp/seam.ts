@@ -143,7 +143,7 @@ function piecesOf(match: Match, placed: readonly Placed[]): SeamPiece[] {
 }
 
 /** What proves itself: prefixes, check digits, a whole address, a pattern of the customer. */
-const PROVEN = new Set(['EMAIL', 'CREDIT_CARD', 'US_SSN', 'IBAN', 'API_KEY', 'DB_CONNECTION', 'CUSTOM']);
+const PROVEN = new Set(['EMAIL', 'CREDIT_CARD', 'US_SSN', 'IBAN', 'API_KEY', 'PASSWORD', 'DB_CONNECTION', 'CUSTOM']);
 /** What a label makes certain, confidence. */
 const LABELLED = 0.97;
 
