@@ -1,5 +1,6 @@
 // However many ask for the problems of stored policies at once, the work is done once for those who wait.
 import { expect, it } from 'vitest';
+import { ManualClock } from '../lib/clock.ts';
 import { silentLogger } from '../observe/log.ts';
 import { PolicyKeeper } from './policy-keeper.ts';
 
@@ -13,6 +14,7 @@ it('shares a look among those who ask before it begins, and looks anew for those
         return undefined;
       },
     },
+    clock: new ManualClock(0),
     logger: silentLogger,
     toolsOf: () => new Map(),
     definition: async () => undefined,

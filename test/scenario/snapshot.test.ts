@@ -74,6 +74,12 @@ const drift = async () => {
   return (await h.entries()).flatMap(({ content }) => (content.event === 'drift' ? [content.changes] : []));
 };
 
+/** The same once something was told. */
+const told = async () => {
+  await expect.poll(async () => (await drift()).length, { timeout: 60_000 }).toBeGreaterThan(0);
+  return drift();
+};
+
 describe('before a snapshot is approved', () => {
   it('nothing is listed, called, read, completed or followed, whatever the policy allows', async () => {
     await open();
@@ -142,7 +148,7 @@ describe('drift', () => {
     expect(await call('read_note')).toMatchObject({ type: 'denied', code: 'unknown_capability' });
     expect(await call('write_note')).toMatchObject({ type: 'result' });
     await names();
-    const [changes] = (await drift()) as { findings?: unknown[] }[][];
+    const [changes] = (await told()) as { findings?: unknown[] }[][];
     expect(changes).toMatchObject([{ kind: 'tool', name: 'read_note', state: 'changed', definition: expect.any(String) }]);
     // The entry says what speaks against the change, by type; what the server wrote stays out of it.
     expect(changes?.[0]?.findings).toContainEqual({ type: 'poison.instruction', count: 1 });
@@ -163,7 +169,7 @@ describe('drift', () => {
       ['d', 'new', undefined],
       ['c', 'vanished', 'c'],
     ]);
-    expect((await drift()).flat()).toHaveLength(3);
+    expect((await told()).flat()).toHaveLength(3);
   });
 
   it('key order and formatting are none; icons, annotations and _meta are some', async () => {
@@ -201,7 +207,18 @@ describe('drift', () => {
     await expect.poll(() => h.sent.length - before).toBe(3);
     await pause(600);
     expect(h.sent.length - before).toBe(3);
-    expect((await drift()).flat()).toMatchObject([{ name: 'read_note', state: 'changed' }]);
+    expect((await told()).flat()).toMatchObject([{ name: 'read_note', state: 'changed' }]);
+  });
+
+  it('said after a reading began is read once more', async () => {
+    await open();
+    await approve();
+    const before = h.sent.length;
+    h.definitions.changed(h.org, 'notes');
+    await expect.poll(() => h.sent.length - before, { timeout: 60_000 }).toBe(3);
+    tools = [tool('read_note', 'other'), tool('write_note')];
+    h.definitions.changed(h.org, 'notes');
+    await expect.poll(async () => (await drift()).flat(), { timeout: 60_000 }).toMatchObject([{ name: 'read_note', state: 'changed' }]);
   });
 });
 
