@@ -1,10 +1,14 @@
 // Conditions of policies and standing grants that fit no longer, because what a tool takes became known or is another now: told without anybody
 // asking, on a running gateway, while the conditions themselves deny. The metric shows what is known and looks at nothing.
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { canonicalJson } from '../../src/lib/canonical-json.ts';
+import { sha256Hex } from '../../src/lib/digest.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
+import type { StoredObject } from '../../src/object/kinds.ts';
 import { runCli } from '../support/cli-process.ts';
 import { type OrgGateway, startOrgGateway, type Tenant } from '../support/org-gateway.ts';
 import { event, json, legacyHandshake, openEvents, type RawServer, startRawServer } from '../support/raw-server.ts';
+import { seed } from '../support/seed.ts';
 
 const POLL = { timeout: 120_000, interval: 100 };
 const LONG = { timeout: 300_000 };
@@ -147,4 +151,19 @@ it('of a server whose tools are approved, with another schema: in a policy that 
   await remove('grant', 'small');
   await expect.poll(() => problems('acme'), POLL).toBe(0);
   await remove('policy', 'of-held');
+});
+
+it('of a server that this process never read, when somebody approves other definitions of it', LONG, async () => {
+  await rules('of-held', { match: { server: ['held'], tool: ['pay'] }, when: 'args.amount == "5"', effect: 'deny' });
+  await orgs.restart();
+  await orgs.gateway.policies.settled();
+  expect(await problems('acme')).toBe(0);
+  // As another gateway on the same database does it.
+  const [text, before] = [canonicalJson(pay('boolean')), orgs.gateway.control.current('acme')?.view.get('snapshot', 'held')];
+  const hash = sha256Hex(text);
+  await orgs.gateway.store.definitions.saveDefinitions('acme', [{ hash, text }]);
+  const definitions = [{ kind: 'tool', name: 'pay', hash }];
+  await seed(orgs.gateway, 'acme', [{ ...before, spec: { ...before?.spec, definitions } } as unknown as StoredObject]);
+  await expect.poll(() => problems('acme'), POLL).toBe(1);
+  expect(orgs.gateway.catalog.list('acme', 'held', 'tool')).toEqual([]);
 });
