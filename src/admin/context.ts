@@ -47,6 +47,8 @@ export interface LimitState {
   used: string;
   max: string;
   hasRoom: boolean;
+  /** When there is room for such a call, if no other takes it. */
+  roomAt?: string;
 }
 
 /** What the operator side may do about one organization; each request gets that of its operator's, and no other. */
