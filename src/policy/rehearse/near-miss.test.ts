@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { PolicyRule, PolicySpec, StoredObject } from '../../object/kinds.ts';
 import { compilePolicies, type PolicySet } from '../compile.ts';
 import type { DecideInput } from '../decide-input.ts';
-import { MAX_NEAR_MISSES, MAX_PUBLIC_TRIES, MAX_TRIES, nearMisses, publicNearMiss } from './near-miss.ts';
+import { MAX_CLOCK_LOOKS, MAX_NEAR_MISSES, MAX_PUBLIC_TRIES, MAX_TRIES, nearMisses, publicNearMiss } from './near-miss.ts';
+import { TIME_STEPS } from './variant.ts';
 
 type Drafted = Omit<PolicyRule, 'name'>;
 
@@ -279,6 +280,15 @@ describe('the search ends', () => {
     // Each rule takes no more than 12 tries and no fewer than 3.
     expect(told(behind(Math.floor(MAX_TRIES / 12) - 1), LOW)).toEqual([`${found} ⇒ allow by p/r${Math.floor(MAX_TRIES / 12) - 1}`]);
     expect(told(behind(Math.ceil(MAX_TRIES / 3)), LOW)).toEqual([]);
+  });
+
+  test('for times after so many looks', () => {
+    const never = (count: number): Drafted[] =>
+      Array.from({ length: count }, () => ({ match: {}, when: 'now.getHours() > 24', effect: 'allow' }));
+    const evening: Drafted = { match: {}, when: 'now.getHours() >= 18', effect: 'allow' };
+    const looks = Math.floor(MAX_CLOCK_LOOKS / TIME_STEPS);
+    expect(told([...never(looks), evening])).toHaveLength(1);
+    expect(told([...never(looks + 1), evening])).toEqual([]);
   });
 
   test('for an agent much sooner', () => {

@@ -17,7 +17,7 @@ export const MAX_TRIES = 400;
 /** The same for what an agent is told, on every denial. */
 export const MAX_PUBLIC_TRIES = 24;
 /** Times at which conditions are looked at: a few of them through a week. */
-const MAX_CLOCK_LOOKS = 4_000;
+export const MAX_CLOCK_LOOKS = 4_000;
 
 export interface NearMiss {
   /** What would have to hold: `args.amount <= 500`. */

@@ -7,7 +7,7 @@ import { otherCallers, withMember } from './other-caller.ts';
 
 /** Steps a time is looked for in, and how many of them: a week and a day. */
 const TIME_STEP_MS = 1_800_000;
-const TIME_STEPS = 384;
+export const TIME_STEPS = 384;
 const MINUTE_MS = 60_000;
 const INTENTS = ['read', 'write', 'destructive', 'exfiltrative'] as const;
 /** Addresses kept for documentation, and one of a private network. */
