@@ -63,7 +63,7 @@ function keeperOf(...first: StoredObject[]) {
     control = { org: 'acme', revision, view, policies: compilePolicies(view.all(), revision) } as Control;
     keeper.follow(control, before);
   };
-  put(...first);
+  if (first.length > 0) put(...first);
   const told = async () => {
     await keeper.settled();
     return keeper.problems('acme').map(({ policy: p, grant: g, where }) => `${p ?? ''}${g ?? ''} ${where}`);
@@ -100,6 +100,18 @@ it('looks when servers or snapshots are others, and when something that was wron
   expect(await told()).toEqual(['g spec.when, character 13']);
   put(fine, server('shop', ['eu']));
   expect(await told()).toEqual([]);
+});
+
+it('looks at an organization that comes later, and before the start at none', async () => {
+  const wrong = policy('p', { rules: [{ name: 'r', match: { server: ['shop'] }, when: 'args.amount > 5', effect: 'deny' }] });
+  const early = keeperOf(server('shop'), wrong);
+  expect(await early.told()).toEqual([]);
+  early.keeper.start();
+  expect(await early.told()).toHaveLength(1);
+  const late = keeperOf();
+  late.keeper.start();
+  late.put(server('shop'), wrong);
+  expect(await late.told()).toHaveLength(1);
 });
 
 it('runs cases anew when what they are judged by is another, and keeps what they came to meanwhile', async () => {

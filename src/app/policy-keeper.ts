@@ -52,6 +52,7 @@ export class PolicyKeeper {
   readonly #pinned = new Map<string, ReadonlyMap<string, ReadonlyMap<string, JsonObject>>>();
   readonly #waiting = new Map<string, Promise<readonly StoredProblem[]>>();
   #running: Promise<unknown> = Promise.resolve();
+  #isStarted = false;
 
   constructor(options: PolicyKeeperOptions) {
     this.#options = options;
@@ -59,12 +60,17 @@ export class PolicyKeeper {
 
   /** Not waited for: calls are judged meanwhile, as the rules stand. */
   start(): void {
+    this.#isStarted = true;
     for (const { org } of this.#options.controls.all()) this.#soon(org);
   }
 
   /** Other tools may be approved or trusted now; what had a problem may be mended. What is new was looked at when it was applied. */
   follow(next: Control, previous: Control | undefined): void {
-    if (!previous) return;
+    if (!previous) {
+      // An organization that another gateway made, with all it has.
+      if (this.#isStarted) this.#soon(next.org);
+      return;
+    }
     const isOther = (kind: Kind): boolean => next.view.list(kind) !== previous.view.list(kind);
     const isMended = (isOther('policy') || isOther('grant')) && this.problems(next.org).length > 0;
     if (isMended || isOther('snapshot') || isOther('server')) this.#soon(next.org);

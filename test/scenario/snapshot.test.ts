@@ -1,7 +1,7 @@
 // Nothing of a server is callable before a snapshot is approved; what changes afterwards is quarantined, and only that. Through the whole table
 // on a real store, with a server that is played by the test.
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { CallOutcome, CallReply } from '../../src/call.ts';
 import { pinnedOf } from '../../src/catalog/drift.ts';
 import { SETTLE_MS } from '../../src/catalog/drift-watch.ts';
@@ -208,6 +208,35 @@ describe('drift', () => {
     await pause(600);
     expect(h.sent.length - before).toBe(3);
     expect((await told()).flat()).toMatchObject([{ name: 'read_note', state: 'changed' }]);
+  });
+
+  it('said after every reading is read ever more rarely, and soon again once it was quiet', async () => {
+    await open();
+    await approve();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const readings = vi.spyOn(h.definitions, 'refresh');
+    const say = () => h.definitions.changed(h.org, 'notes');
+    let count = 0;
+    const isReadAfter = async (ms: number): Promise<void> => {
+      await vi.advanceTimersByTimeAsync(ms - 1);
+      expect(readings, `${ms} ms`).toHaveBeenCalledTimes(count);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(readings, `${ms} ms`).toHaveBeenCalledTimes(++count);
+      await Promise.all(readings.mock.results.map(({ value }) => value));
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    say();
+    await isReadAfter(200);
+    for (const pauseMs of [2_000, 4_000, 8_000, 16_000, 32_000, 64_000, 128_000, 256_000, 300_000, 300_000]) {
+      for (let n = 0; n < 5; n++) say();
+      await isReadAfter(pauseMs + 200);
+    }
+    await vi.advanceTimersByTimeAsync(300_000);
+    say();
+    await isReadAfter(200);
+    say();
+    await isReadAfter(2_200);
   });
 
   it('said after a reading began is read once more', async () => {
