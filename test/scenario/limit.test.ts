@@ -404,7 +404,7 @@ describe('the state of limits', () => {
     expect(await stateOf(h.limiter, limits, subject, { amount: 30 }, clock.nowMs())).toEqual([
       { limit: 'slow', part: 'rate', used: '7', max: '10', hasRoom: true },
       { limit: 'budget', part: 'concurrency', used: '0', max: '3', hasRoom: true },
-      { limit: 'budget', part: 'quota', used: '30.00', max: '50.00', hasRoom: false },
+      { limit: 'budget', part: 'quota', used: '30.00', max: '50.00', hasRoom: false, roomAtMs: expect.any(Number) },
     ]);
   });
 });
