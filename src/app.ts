@@ -229,7 +229,7 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
   });
   const pipeline = createPipeline({
     ...parts,
-    drift: definitions.watch,
+    drift: definitions,
     reviewUrl: (org, ticket, untilMs) => links.urlOf(org, ticket, untilMs)?.url,
     routes: new UriRoutes(),
     readings: new Readings(),

@@ -36,6 +36,9 @@ export class Definitions {
   readonly #options: DefinitionsOptions;
   /** By organization and server: a reading that is about to begin, or the pause after one. */
   readonly #rereads = new Map<string, NodeJS.Timeout>();
+  /** Told of again meanwhile. */
+  readonly #again = new Set<string>();
+  #isClosed = false;
   /** Set once the pipeline is made: the two need each other. */
   pipeline: Pipeline | undefined;
 
@@ -62,19 +65,41 @@ export class Definitions {
     return compareWithSnapshot(snapshot, this.stated(org, server), whole);
   }
 
-  /** The server says that its definitions changed: they are read soon, once for many such words. Only where that can be drift. */
+  /** Something that a server states is, or may be, not as before: it is compared with what was approved. */
+  noticed(org: string, server: string): void {
+    this.watch.noticed(org, server);
+  }
+
+  /**
+   * The server says that its definitions changed, or an agent misses one: they are read soon, once for many such words, and once more for those that come
+   * while they are read or soon after. Only where that can be drift.
+   */
   changed(org: string, server: string): void {
     const key = `${org}\n${server}`;
-    if (this.#rereads.has(key) || !this.#isHeld(org, server)) return;
+    if (!this.#isHeld(org, server)) return;
+    if (this.#rereads.has(key)) {
+      this.#again.add(key);
+      return;
+    }
+    const pause = (): void => {
+      if (this.#isClosed) return;
+      const over = (): void => {
+        this.#rereads.delete(key);
+        if (this.#again.delete(key)) this.changed(org, server);
+      };
+      this.#rereads.set(key, setTimeout(over, REREAD_PAUSE_MS).unref());
+    };
     const reread = (): void => {
+      this.#again.delete(key);
       void this.refresh(org, server)
         .catch((error: unknown) => this.#options.logger.warn({ org, server, why: String(error) }, 'changed definitions could not be read'))
-        .finally(() => this.#rereads.set(key, setTimeout(() => this.#rereads.delete(key), REREAD_PAUSE_MS).unref()));
+        .finally(pause);
     };
     this.#rereads.set(key, setTimeout(reread, REREAD_AFTER_MS).unref());
   }
 
   close(): void {
+    this.#isClosed = true;
     this.watch.close();
     for (const timer of this.#rereads.values()) clearTimeout(timer);
   }
