@@ -184,7 +184,7 @@ export interface Flight {
   claimed: string | undefined;
   /** It was handed to the server side: it may have had an effect. */
   forwarded: boolean;
-  /** A server answered: what does not go to the agent from here on, the gateway withholds. */
+  /** A server answered, or an agent a question: what does not go on from here, the gateway withholds. */
   answered: boolean;
   /** The server side says that it sent nothing. */
   neverSent: boolean;
