@@ -46,6 +46,7 @@ import { Readings } from './pipeline/discovery.ts';
 import type { VaultSeal } from './pipeline/dlp-token.ts';
 import type { PipelineSettings } from './pipeline/flight.ts';
 import { IncidentLimit } from './pipeline/incident.ts';
+import { canaryInspector } from './pipeline/inspect-canary.ts';
 import { dlpInspector } from './pipeline/inspect-dlp.ts';
 import { flowInspector } from './pipeline/inspect-flow.ts';
 import { injectionInspector } from './pipeline/inspect-injection.ts';
@@ -229,9 +230,10 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     catalog.invalidate(org, server, what);
     definitions.changed(org, server);
   });
+  const book = new FlowBook(clock, randomBytes(KEY_BYTES));
   const pipeline = createPipeline({
     ...parts,
-    drift: definitions.watch,
+    drift: definitions,
     reviewUrl: (org, ticket, untilMs) => links.urlOf(org, ticket, untilMs)?.url,
     routes: new UriRoutes(),
     readings: new Readings(),
@@ -245,9 +247,10 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     inspectors: [
       intentInspector(parts.intent),
       injectionInspector(parts.injectionLooker),
+      canaryInspector(book),
       dlpInspector({ scanner: parts.dlpScanner, tokens: new TokenBook(clock), seal: dlpSeal(vault) }),
       flowInspector({
-        ...{ book: new FlowBook(clock, randomBytes(KEY_BYTES)), analyser: parts.intent },
+        ...{ book, analyser: parts.intent },
         facts: new FlowFacts({ store: parts.store.flowFacts, clock, process: newId('flow', clock.nowMs()) }),
       }),
     ],

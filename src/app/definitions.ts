@@ -75,8 +75,13 @@ export class Definitions {
     return compareWithSnapshot(snapshot, this.stated(org, server), whole);
   }
 
+  /** Something that a server states is, or may be, not as before: it is compared with what was approved. */
+  noticed(org: string, server: string): void {
+    this.watch.noticed(org, server);
+  }
+
   /**
-   * The server says that its definitions changed: they are read soon, once for many such words. Only where that can be drift, or is judged by.
+   * The server says that its definitions changed, or an agent misses one: they are read soon, once for many such words. Only where that can be drift, or is judged by.
    * What it says after a reading began is not lost: they are read again after the pause, which grows as long as it goes on so.
    */
   changed(org: string, server: string): void {

@@ -88,6 +88,8 @@ function walkObject(object: JsonObject, path: readonly (string | number)[], dept
   for (const key of Object.keys(object)) {
     const value = object[key] as Json;
     if (key === '_meta') addMeta(value, [...path, key], parts);
+    else if (key === 'requestedSchema' || (key === 'tools' && method === 'sampling/createMessage'))
+      addLabels(value, [...path, key], depth, parts);
     else if (PROTOCOL.has(key) || (key === 'name' && isNaming(object, path, method))) continue;
     else if (DATA.has(key) || isFilledForm(object, key, method)) addJson(value, [...path, key], parts);
     else if (key === 'blob' || (key === 'data' && typeof value === 'string' && typeof object.mimeType === 'string'))
@@ -123,6 +125,21 @@ function isFilledForm(object: JsonObject, key: string, method: string): boolean 
     typeof object.content.type !== 'string' &&
     (typeof object.action === 'string' || method === 'elicitation/create')
   );
+}
+
+/** Members of a schema or definition that people and models read. */
+const LABELS = new Set(['title', 'description', 'enumNames', 'default']);
+
+/** Of a form or of a tool that a server hands to a model: what is read, never what the answer is checked against. */
+function addLabels(value: Json, path: readonly (string | number)[], depth: number, parts: MessagePart[]): void {
+  if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return;
+  for (const [key, member] of Object.entries(value)) {
+    const isChosen = key === 'default' && 'enum' in value;
+    const at = [...path, Array.isArray(value) ? Number(key) : key];
+    if (LABELS.has(key) && !isChosen && (typeof member === 'string' || Array.isArray(member)))
+      walk(member as Json, at, depth + 1, '', parts);
+    else addLabels(member as Json, at, depth + 1, parts);
+  }
 }
 
 function addMeta(value: Json, path: readonly (string | number)[], parts: MessagePart[]): void {

@@ -130,7 +130,7 @@ function draftOf(flight: Flight, decision: Decision): AuditDraft {
       server: target?.server,
       tool: capability?.kind === 'tool' ? named : undefined,
       prompt: capability?.kind === 'prompt' ? named : undefined,
-      resource: capability?.kind === 'resource' ? named : undefined,
+      resource: capability?.kind === 'resource' ? addressOf(flight, decision) : undefined,
       definition: target?.definition?.hash,
       effect: decision.effect,
       rule: decision.rule,
@@ -155,6 +155,17 @@ function draftOf(flight: Flight, decision: Decision): AuditDraft {
     },
     arguments: kept,
   };
+}
+
+/**
+ * INVARIANT: an address that carries a canary, or what was read elsewhere, does not stand in an entry (test/scenario/flow-sinks.test.ts). Where a person is
+ * asked it does: people and verifiers have to see that what runs is what was asked for.
+ */
+function addressOf({ call, touched, ticket, used }: Flight, { effect }: Decision): string | undefined {
+  const name = call.target?.capability?.name;
+  const carries = touched?.what === 'canary' || call.findings.some(({ where, path }) => where === 'arguments' && path === '/uri');
+  if (name === undefined || !carries || effect === 'hold' || ticket !== undefined || used) return name;
+  return `${/^[a-z][a-z0-9+.-]{0,31}:/i.exec(name)?.[0] ?? ''}[withheld]`;
 }
 
 /** As they stand in an entry: of the result in the outcome, all others in the decision. */

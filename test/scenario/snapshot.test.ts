@@ -23,6 +23,7 @@ const objects = [
 const tool = (name: string, description = `Does ${name}.`): JsonObject => ({ name, description, inputSchema: { type: 'object' } });
 const PROMPT = { name: 'greet', description: 'Greets.' };
 const TEMPLATE = { uriTemplate: 'notes://{id}', name: 'note' };
+const POLL = { timeout: 60_000 };
 let tools: JsonObject[];
 
 function server(request: UpstreamRequest): CallReply {
@@ -170,6 +171,39 @@ describe('drift', () => {
       ['c', 'vanished', 'c'],
     ]);
     expect((await told()).flat()).toHaveLength(3);
+  });
+
+  it.each<CallOptions>([{ surface: { type: 'server', server: 'notes' } }, { surface: { type: 'all' } }])(
+    'is found when a list of an agent holds less than before, without a word of the server: %j',
+    async (options) => {
+      await open([tool('a'), tool('b')]);
+      await approve();
+      await names(options);
+      tools = [tool('a')];
+      const before = h.sent.length;
+      await names(options);
+      await expect
+        .poll(async () => JSON.stringify((await h.entries()).map(({ content }) => content.changes ?? '')), POLL)
+        .toContain('vanished');
+      expect(await call('b')).toMatchObject({ type: 'denied', code: 'unknown_capability' });
+      expect(called()).toEqual([]);
+      for (let n = 0; n < 20; n++) await names(options);
+      // Three lists of the gateway's own, those that were asked for here, and the search for what was called.
+      expect(h.sent.length - before).toBeLessThanOrEqual(3 + 21 + 1);
+    },
+  );
+
+  it('is found when it comes while a server is read, or soon after: the last word counts', async () => {
+    await open();
+    await approve();
+    tools = [tool('read_note', 'one'), tool('write_note')];
+    h.definitions.changed(h.org, 'notes');
+    const told = async () =>
+      JSON.stringify((await h.entries()).flatMap(({ content }) => (content.changes as JsonObject[] | undefined) ?? []));
+    await expect.poll(told, POLL).toContain('read_note');
+    tools = [tool('read_note', 'one'), tool('write_note', 'two')];
+    h.definitions.changed(h.org, 'notes');
+    await expect.poll(told, POLL).toContain('write_note');
   });
 
   it('key order and formatting are none; icons, annotations and _meta are some', async () => {
