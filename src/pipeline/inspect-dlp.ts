@@ -16,7 +16,8 @@ import { alignCopies } from './align-copies.ts';
 import { ruleHash } from './asking.ts';
 import { termsOf, tokenSeal, type VaultSeal } from './dlp-token.ts';
 import { deny, type Flight, type Inspector, PASS, type Verdict } from './flight.ts';
-import { isPrepared, type MessagePart, partsOf, withPartInSteps } from './message-part.ts';
+import { isPrepared, type MessageOf, type MessagePart, partsOf } from './message-part.ts';
+import { withPartInSteps } from './part-writer.ts';
 import { redactStructured } from './redact-structured.ts';
 import { reveal } from './reveal-tokens.ts';
 
@@ -94,7 +95,7 @@ function lookAtReply(flight: Flight, model: DlpModel | undefined, ports: DlpPort
   const plan = redact === undefined || direction !== 'result' ? ruled : maskingPlan(ruled, redact);
   if (plan === undefined) return PASS;
   const message = reply.type === 'result' ? reply.result : (reply.error as unknown as JsonObject);
-  const seen = look(flight, message, call.method, plan, model, ports);
+  const seen = look(flight, message, undefined, plan, model, ports);
   const then = (found: Seen): Verdict => {
     const verdict = judge(flight, found, 'result');
     if (verdict !== PASS || found.message === undefined || found.message === message) return verdict;
@@ -117,7 +118,7 @@ interface Seen {
 function look(
   flight: Flight,
   message: JsonObject,
-  method: string,
+  method: MessageOf,
   plan: DlpPlan,
   model: DlpModel | undefined,
   ports: DlpPorts,

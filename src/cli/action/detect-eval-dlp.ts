@@ -39,7 +39,7 @@ async function findInResult(
     agent: 'eval',
     direction: 'result',
   });
-  const [part] = partsOf({ content: [{ type: 'text', text }] }, 'tools/call');
+  const [part] = partsOf({ content: [{ type: 'text', text }] }, undefined);
   if (plan === undefined || part === undefined) return [];
   const scanned = await scanner.scan([part.text], plan);
   if (scanned === 'exceeded') return [];
