@@ -130,10 +130,14 @@ function look(
     plan,
   );
   const then = (found: Scanned): Seen | Promise<Seen> => {
-    if (found === 'exceeded')
-      return { message: plan.budget.onExceed === 'log' ? message : undefined, ruled: [], exceeded: plan.budget.onExceed };
-    if (found.every((matches) => matches.length === 0)) return { message, ruled: [], exceeded: undefined };
-    const work = apply(flight, message, parts, found, plan, model, ports);
+    const { onExceed } = plan.budget;
+    const isPartly = found !== 'exceeded' && 'partly' in found;
+    if (found === 'exceeded' || (isPartly && onExceed === 'block'))
+      return { message: onExceed === 'log' ? message : undefined, ruled: [], exceeded: onExceed };
+    const all = isPartly ? found.partly : found;
+    const exceeded = isPartly ? onExceed : undefined;
+    if (all.every((matches) => matches.length === 0)) return { message, ruled: [], exceeded };
+    const work = apply(flight, message, parts, all, exceeded, plan, model, ports);
     return isPrepared(message, method) ? stepByStep(work) : atOnce(work);
   };
   return scanned instanceof Promise ? scanned.then(then) : then(scanned);
@@ -145,6 +149,7 @@ function* apply(
   message: JsonObject,
   parts: readonly MessagePart[],
   found: readonly Match[][],
+  exceeded: Seen['exceeded'],
   plan: DlpPlan,
   model: DlpModel | undefined,
   ports: DlpPorts,
@@ -155,7 +160,7 @@ function* apply(
     if (own.length > 0) ruled.push({ part, ruled: own });
     yield;
   }
-  if (!ruled.some((one) => changes(one.ruled))) return { message, ruled, exceeded: undefined };
+  if (!ruled.some((one) => changes(one.ruled))) return { message, ruled, exceeded };
   const replacer = replacerFor(flight, model, plan, ports);
   let next: JsonObject | undefined = message;
   const fresh = new WeakSet<object>();
@@ -167,7 +172,7 @@ function* apply(
         : yield* withPartInSteps(next, one.part, yield* redactPart(one.part, one.ruled, replacer), fresh);
     yield;
   }
-  return { message: next && (yield* alignCopies(message, next, ruled, replacer)), ruled, exceeded: undefined };
+  return { message: next && (yield* alignCopies(message, next, ruled, replacer)), ruled, exceeded };
 }
 
 function* redactPart(part: MessagePart, ruled: readonly Ruled[], replacer: Replacer): Generator<void, string, void> {
@@ -190,14 +195,12 @@ function judge(flight: Flight, seen: Seen, where: Finding['where']): Verdict {
   if (seen.ruled.length === 0 && seen.exceeded === undefined && seen.message !== undefined) return PASS;
   note(flight, seen, where);
   const what = where === 'result' ? 'answer' : where === 'question' ? 'question' : 'arguments';
-  if (seen.exceeded !== undefined)
-    return seen.exceeded === 'log'
-      ? PASS
-      : deny(
-          'blocked_content',
-          `The ${what} could not be inspected for sensitive data within the limits of this gateway, so the call is refused. Ask for less at once.`,
-          'builtin/dlp-budget',
-        );
+  if (seen.exceeded === 'block')
+    return deny(
+      'blocked_content',
+      `The ${what} could not be inspected for sensitive data within the limits of this gateway, so the call is refused. Ask for less at once.`,
+      'builtin/dlp-budget',
+    );
   const all = seen.ruled.flatMap(({ ruled }) => ruled);
   const held = all.find(({ action }) => action === 'hold');
   const finds = held && where === 'result' ? heldFinds(seen) : '';
