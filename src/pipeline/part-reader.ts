@@ -1,8 +1,9 @@
 // How one member of a protocol message is read: as text, as JSON, as bytes, or not at all because the protocol needs the value unchanged. What
 // is not of the form the protocol gives it there is read like any other text, so that no member is a place to hide in.
+import { dataOf, isBase64 } from '../detect/data-uri.ts';
+import { readBytes, type TextEncoding } from '../detect/text-bytes.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { isObject } from '../lib/json.ts';
-import { readBytes, type TextEncoding } from './text-bytes.ts';
 
 export type Path = readonly (string | number)[];
 
@@ -112,14 +113,13 @@ export const BYTES: Reader = {
     if (typeof value !== 'string') return addJson(value, path, parts);
     const read = value.length < MIN_BYTES_CHARS ? undefined : readBytes(value);
     if (read) parts.push({ pointer: pointerOf(path), kind: 'bytes', path, ...read });
-    else if (value.length <= MAX_NO_PICTURE || !BASE64.test(value)) addJson(value, path, parts);
+    else if (value.length <= MAX_NO_PICTURE || !isBase64(value)) addJson(value, path, parts);
   },
 };
 
 const MIN_BYTES_CHARS = 8;
 /** No picture is as short as this, and many a secret is, base64 characters. */
 const MAX_NO_PICTURE = 64;
-const BASE64 = /^[A-Za-z0-9+/\r\n]*={0,2}\s*$/;
 
 /** An address, read as a text; of a data: URI, what its data says when that is text. Nothing is ever fetched. */
 export const ADDRESS: Reader = {
@@ -130,30 +130,6 @@ export const ADDRESS: Reader = {
     parts.push({ pointer: pointerOf(path), kind: 'bytes', path, ...data });
   },
 };
-
-const DATA_URI = /^\s*data:([^,]{0,256}),/i;
-
-/** What a data: URI says: undefined when it is none, or none that can be read. */
-export function dataOf(uri: string): { text: string; head: string; encoding?: TextEncoding } | 'picture' | undefined {
-  const [head, type] = DATA_URI.exec(uri) ?? [];
-  if (head === undefined || type === undefined) return undefined;
-  const data = uri.slice(head.length);
-  if (PLAIN_TYPE.test(type)) {
-    if (!BASE64.test(data)) return undefined;
-    const read = readBytes(data);
-    return read === undefined ? 'picture' : { ...read, head };
-  }
-  if (!PLAIN_WORDS_TYPE.test(type)) return undefined;
-  try {
-    return { text: decodeURIComponent(data), head };
-  } catch {
-    return undefined;
-  }
-}
-
-/** The part before the data says nothing but what it is. */
-const PLAIN_TYPE = /^[a-z]{1,16}\/[a-z0-9.+-]{1,32}(?:;charset=[a-z0-9-]{1,16})?;base64$/;
-const PLAIN_WORDS_TYPE = /^(?:[a-z]{1,16}\/[a-z0-9.+-]{1,32})?(?:;(?:charset=)?(?:utf-?8|us-ascii|iso-8859-1))?$/;
 
 /** A member that the protocol does not speak of, with its name: both reach the other side. */
 export function addMember(key: string, value: Json, path: Path, parts: MessagePart[]): void {
