@@ -80,7 +80,10 @@ function visit(value: Json, path: string, place: Place, depth: number, walk: Wal
 
 /** Pictures are left alone; one that is written in words (SVG) says what it says. */
 function lookAtIcons(icons: Json, path: string, walk: Walk, hear?: (score: number) => void): void {
-  if (!Array.isArray(icons)) return visit(icons, path, 'schema-value', 1, walk, hear);
+  if (!Array.isArray(icons)) {
+    visit(icons, path, 'schema-value', 1, walk, hear);
+    return;
+  }
   for (const [index, icon] of icons.entries()) {
     const at = `${path}/${index}`;
     const data = isObject(icon) && typeof icon.src === 'string' ? dataOf(icon.src) : undefined;
