@@ -113,8 +113,10 @@ async function open(inside: Inside): Promise<Gateway> {
   inside.metrics.gaugeByOrg('sallyport_anchors_failing', 'Anchors of the log whose last attempt failed.', () =>
     inside.anchors.keeper.failing().map(({ org, count }) => [org, count] as const),
   );
-  inside.metrics.gaugeByOrg('sallyport_policy_problems', 'Places in stored policies that this version would refuse.', () =>
-    control.all().map(({ org }) => [org, inside.policies.problems(org).length] as const),
+  inside.metrics.gaugeByOrg(
+    'sallyport_policy_problems',
+    'Places in stored policies and standing grants that would be refused if they were applied now.',
+    () => control.all().map(({ org }) => [org, inside.policies.problems(org).length] as const),
   );
   inside.metrics.gaugeByOrg('sallyport_archive_failing', '1: the last try to archive the oldest entries failed.', () =>
     inside.archives.failing().map((org) => [org, 1] as const),
@@ -186,7 +188,7 @@ function assemble(config: Config, core: Core): Inside {
     links: createLinks(core, (org) => control.current(org) !== undefined),
     limits: createLimits({ ...core, config, logger, instance }),
     definitions: new Definitions({
-      ...{ catalog, control, log, clock, logger, instance },
+      ...{ catalog, control, log, clock, logger, instance, judging: policies },
       text: (...of) => core.store.definitions.loadDefinition(...of),
     }),
     ...evidenceOf(core, config, logger, instance, control),
@@ -201,9 +203,9 @@ function assemble(config: Config, core: Core): Inside {
   return { ...inside, pipeline: pipelineOf(inside) };
 }
 
-function policyKeeper({ store }: Core, controls: LiveControl, catalog: Catalog, logger: Logger): PolicyKeeper {
+function policyKeeper({ store, clock }: Core, controls: LiveControl, catalog: Catalog, logger: Logger): PolicyKeeper {
   const definition = (org: string, hash: string) => store.definitions.loadDefinition(org, hash);
-  return new PolicyKeeper({ controls, logger, toolsOf: toolsStated(catalog), definition });
+  return new PolicyKeeper({ controls, clock, logger, toolsOf: toolsStated(catalog), definition });
 }
 
 type OnSwap = ConstructorParameters<typeof LiveControl>[0]['onSwap'];

@@ -6,24 +6,29 @@ import { type CanaryTest, canaryTest } from '../detect/flow/canary.ts';
 import type { FlowModel } from '../detect/flow/model.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { deny, type Flight, type Inspector, PASS, type Verdict } from './flight.ts';
-import { type MessagePart, partsOf } from './message-part.ts';
+import { type MessageOf, type MessagePart, partsOf } from './message-part.ts';
 
 export function canaryInspector(book: Pick<FlowBook, 'touched'>): Inspector {
   return {
     name: 'canary',
-    inspectArguments: (flight) => (flight.call.kind === 'reverse' ? PASS : look(flight, flight.call.params, book)),
+    inspectArguments: (flight) => (flight.call.kind === 'reverse' ? PASS : look(flight, flight.call.params, flight.call.method, book)),
     inspectResult: (flight) => {
       const { call, reply } = flight;
       if (call.kind !== 'reverse' || !reply || reply.type === 'accepted') return PASS;
-      return look(flight, reply.type === 'result' ? reply.result : (reply.error as unknown as JsonObject), book);
+      return look(flight, reply.type === 'result' ? reply.result : (reply.error as unknown as JsonObject), undefined, book);
     },
   };
 }
 
-function look(flight: Flight, message: JsonObject | undefined, book: Pick<FlowBook, 'touched'>): Verdict | Promise<Verdict> {
+function look(
+  flight: Flight,
+  message: JsonObject | undefined,
+  method: MessageOf,
+  book: Pick<FlowBook, 'touched'>,
+): Verdict | Promise<Verdict> {
   const { call, control } = flight;
   if (!control.flow?.canaries.length || call.origin === 'gateway' || !call.principal || message === undefined) return PASS;
-  return touchesCanary(flight, outgoingParts(call, message), book);
+  return touchesCanary(flight, outgoingParts(message, method), book);
 }
 
 export function touchesCanary(flight: Flight, parts: readonly MessagePart[], book: Pick<FlowBook, 'touched'>): Verdict | Promise<Verdict> {
@@ -44,9 +49,9 @@ export function sentIn({ kind }: Call): 'result' | 'arguments' {
 }
 
 /** The address of a resource is a message to its server, too. */
-export function outgoingParts(call: Call, message: JsonObject): readonly MessagePart[] {
-  const parts = partsOf(message, call.method);
-  if (call.method !== 'resources/read' || typeof message.uri !== 'string') return parts;
+export function outgoingParts(message: JsonObject, method: MessageOf): readonly MessagePart[] {
+  const parts = partsOf(message, method);
+  if (method !== 'resources/read' || typeof message.uri !== 'string') return parts;
   return [...parts, { pointer: '/uri', kind: 'text', text: message.uri, path: ['uri'] }];
 }
 

@@ -16,7 +16,8 @@ import { alignCopies } from './align-copies.ts';
 import { ruleHash } from './asking.ts';
 import { termsOf, tokenSeal, type VaultSeal } from './dlp-token.ts';
 import { deny, type Flight, type Inspector, PASS, type Verdict } from './flight.ts';
-import { isPrepared, type MessagePart, partsOf, withPartInSteps } from './message-part.ts';
+import { isPrepared, type MessageOf, type MessagePart, partsOf } from './message-part.ts';
+import { withPartInSteps } from './part-writer.ts';
 import { redactStructured } from './redact-structured.ts';
 import { reveal } from './reveal-tokens.ts';
 
@@ -94,7 +95,7 @@ function lookAtReply(flight: Flight, model: DlpModel | undefined, ports: DlpPort
   const plan = redact === undefined || direction !== 'result' ? ruled : maskingPlan(ruled, redact);
   if (plan === undefined) return PASS;
   const message = reply.type === 'result' ? reply.result : (reply.error as unknown as JsonObject);
-  const seen = look(flight, message, call.method, plan, model, ports);
+  const seen = look(flight, message, undefined, plan, model, ports);
   const then = (found: Seen): Verdict => {
     const verdict = judge(flight, found, 'result');
     if (verdict !== PASS || found.message === undefined || found.message === message) return verdict;
@@ -117,7 +118,7 @@ interface Seen {
 function look(
   flight: Flight,
   message: JsonObject,
-  method: string,
+  method: MessageOf,
   plan: DlpPlan,
   model: DlpModel | undefined,
   ports: DlpPorts,
@@ -129,10 +130,14 @@ function look(
     plan,
   );
   const then = (found: Scanned): Seen | Promise<Seen> => {
-    if (found === 'exceeded')
-      return { message: plan.budget.onExceed === 'log' ? message : undefined, ruled: [], exceeded: plan.budget.onExceed };
-    if (found.every((matches) => matches.length === 0)) return { message, ruled: [], exceeded: undefined };
-    const work = apply(flight, message, parts, found, plan, model, ports);
+    const { onExceed } = plan.budget;
+    const isPartly = found !== 'exceeded' && 'partly' in found;
+    if (found === 'exceeded' || (isPartly && onExceed === 'block'))
+      return { message: onExceed === 'log' ? message : undefined, ruled: [], exceeded: onExceed };
+    const all = isPartly ? found.partly : found;
+    const exceeded = isPartly ? onExceed : undefined;
+    if (all.every((matches) => matches.length === 0)) return { message, ruled: [], exceeded };
+    const work = apply(flight, message, parts, all, exceeded, plan, model, ports);
     return isPrepared(message, method) ? stepByStep(work) : atOnce(work);
   };
   return scanned instanceof Promise ? scanned.then(then) : then(scanned);
@@ -144,6 +149,7 @@ function* apply(
   message: JsonObject,
   parts: readonly MessagePart[],
   found: readonly Match[][],
+  exceeded: Seen['exceeded'],
   plan: DlpPlan,
   model: DlpModel | undefined,
   ports: DlpPorts,
@@ -154,7 +160,7 @@ function* apply(
     if (own.length > 0) ruled.push({ part, ruled: own });
     yield;
   }
-  if (!ruled.some((one) => changes(one.ruled))) return { message, ruled, exceeded: undefined };
+  if (!ruled.some((one) => changes(one.ruled))) return { message, ruled, exceeded };
   const replacer = replacerFor(flight, model, plan, ports);
   let next: JsonObject | undefined = message;
   const fresh = new WeakSet<object>();
@@ -166,7 +172,7 @@ function* apply(
         : yield* withPartInSteps(next, one.part, yield* redactPart(one.part, one.ruled, replacer), fresh);
     yield;
   }
-  return { message: next && (yield* alignCopies(message, next, ruled, replacer)), ruled, exceeded: undefined };
+  return { message: next && (yield* alignCopies(message, next, ruled, replacer)), ruled, exceeded };
 }
 
 function* redactPart(part: MessagePart, ruled: readonly Ruled[], replacer: Replacer): Generator<void, string, void> {
@@ -189,14 +195,12 @@ function judge(flight: Flight, seen: Seen, where: Finding['where']): Verdict {
   if (seen.ruled.length === 0 && seen.exceeded === undefined && seen.message !== undefined) return PASS;
   note(flight, seen, where);
   const what = where === 'result' ? 'answer' : where === 'question' ? 'question' : 'arguments';
-  if (seen.exceeded !== undefined)
-    return seen.exceeded === 'log'
-      ? PASS
-      : deny(
-          'blocked_content',
-          `The ${what} could not be inspected for sensitive data within the limits of this gateway, so the call is refused. Ask for less at once.`,
-          'builtin/dlp-budget',
-        );
+  if (seen.exceeded === 'block')
+    return deny(
+      'blocked_content',
+      `The ${what} could not be inspected for sensitive data within the limits of this gateway, so the call is refused. Ask for less at once.`,
+      'builtin/dlp-budget',
+    );
   const all = seen.ruled.flatMap(({ ruled }) => ruled);
   const held = all.find(({ action }) => action === 'hold');
   const finds = held && where === 'result' ? heldFinds(seen) : '';

@@ -16,7 +16,7 @@ import { toolOverride } from '../object/tool-override.ts';
 import { deny, type Flight, type Inspector, PASS, type Verdict } from './flight.ts';
 import { outgoingParts, sentIn, touchesCanary } from './inspect-canary.ts';
 import { unseen } from './judge-unseen.ts';
-import { type MessagePart, partsOf } from './message-part.ts';
+import { type MessageOf, type MessagePart, partsOf } from './message-part.ts';
 import { withheld } from './withhold.ts';
 
 export interface FlowPorts {
@@ -33,7 +33,7 @@ export function flowInspector(ports: FlowPorts): Inspector {
       const { call } = flight;
       const at = placeOf(flight, ports);
       if (!at || !call.params) return PASS;
-      if (call.kind !== 'reverse') return sends(flight, at, call.params, ports);
+      if (call.kind !== 'reverse') return sends(flight, at, call.params, call.method, ports);
       const read = hears(at, call.params, call.method, ports);
       return read ? read.then(() => PASS) : PASS;
     },
@@ -42,8 +42,8 @@ export function flowInspector(ports: FlowPorts): Inspector {
       const at = placeOf(flight, ports);
       if (!at || !reply || reply.type === 'accepted') return PASS;
       const message = reply.type === 'result' ? reply.result : (reply.error as unknown as JsonObject);
-      if (call.kind === 'reverse') return sends(flight, at, message, ports);
-      const read = hears(at, message, call.method, ports);
+      if (call.kind === 'reverse') return sends(flight, at, message, undefined, ports);
+      const read = hears(at, message, undefined, ports);
       return read ? read.then(() => PASS) : PASS;
     },
     inspectNotification: (flight, _server, method, params) => {
@@ -116,7 +116,7 @@ function labelsOf(
   return labels;
 }
 
-function hears(at: Place, message: JsonObject, method: string, { book, facts }: FlowPorts): void | Promise<void> {
+function hears(at: Place, message: JsonObject, method: MessageOf, { book, facts }: FlowPorts): void | Promise<void> {
   const { labels, rank, isUntrusted } = at.labels;
   const parts = partsOf(message, method);
   if (parts.length === 0) return undefined;
@@ -129,8 +129,8 @@ function hears(at: Place, message: JsonObject, method: string, { book, facts }: 
 
 const OWN_WORDS = { name: 'agent', server: '', labels: [], rank: 0 } as const;
 
-function sends(flight: Flight, at: Place, message: JsonObject, { book, facts }: FlowPorts): Verdict | Promise<Verdict> {
-  const parts = outgoingParts(flight.call, message);
+function sends(flight: Flight, at: Place, message: JsonObject, method: MessageOf, { book, facts }: FlowPorts): Verdict | Promise<Verdict> {
+  const parts = outgoingParts(message, method);
   // Before other inspectors changed it, it was looked at already.
   if (message === flight.received.params) return carries(flight, at, message, parts, { book, facts });
   const touched = touchesCanary(flight, parts, book);
@@ -230,7 +230,7 @@ function redact(
   const next = withheld(message, doomed);
   const scope = book.find(at.key, at.model.windowMs);
   if (!next || !scope) return refused;
-  const left = book.carried(scope, leavesOf(outgoingParts(flight.call, next)).leaves, 1);
+  const left = book.carried(scope, leavesOf(outgoingParts(next, flight.call.method)).leaves, 1);
   const then = (still: readonly Carried[]): Verdict => {
     if (still.some((one) => doomed.some(({ source }) => source === one.source))) return refused;
     flight.call.params = next;

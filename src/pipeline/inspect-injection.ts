@@ -9,8 +9,9 @@ import { atOnce, stepByStep } from '../lib/turn.ts';
 import { annotatedError, annotatedNotice, annotatedQuestion, annotatedResult } from './annotate.ts';
 import { ruleHash } from './asking.ts';
 import { deny, type Flight, type Inspector, PASS, type Verdict } from './flight.ts';
-import { isPrepared, type MessagePart, partsOf, withPartInSteps } from './message-part.ts';
+import { isPrepared, type MessageOf, type MessagePart, partsOf } from './message-part.ts';
 import { outputCheck } from './output-check.ts';
+import { withPartInSteps } from './part-writer.ts';
 
 export function injectionInspector(looker: InjectionLooker): Inspector {
   return {
@@ -50,7 +51,7 @@ interface Seen {
   exceeded: boolean;
 }
 
-function look(message: JsonObject, method: string, rule: InjectionRule, looker: InjectionLooker): Seen | Promise<Seen> {
+function look(message: JsonObject, method: MessageOf, rule: InjectionRule, looker: InjectionLooker): Seen | Promise<Seen> {
   const parts = partsOf(message, method);
   const exceeded: Seen = { found: [], stripped: message, exceeded: true };
   if (parts.reduce((sum, { text }) => sum + text.length, 0) > rule.budget.maxChars) return exceeded;
@@ -61,7 +62,7 @@ function look(message: JsonObject, method: string, rule: InjectionRule, looker: 
 }
 
 /** A long message is not judged in one go. */
-function inSteps<T>(message: JsonObject, method: string, work: Generator<void, T, void>): T | Promise<T> {
+function inSteps<T>(message: JsonObject, method: MessageOf, work: Generator<void, T, void>): T | Promise<T> {
   return isPrepared(message, method) ? stepByStep(work) : atOnce(work);
 }
 
@@ -91,11 +92,11 @@ function refuses(rule: InjectionRule, seen: Seen): boolean {
 }
 
 function lookAtReply(flight: Flight, looker: InjectionLooker): Verdict | Promise<Verdict> {
-  const { reply, call } = flight;
+  const { reply } = flight;
   const rule = ruleOf(flight);
   if (rule === undefined || reply === undefined || reply.type === 'accepted') return PASS;
   const message = reply.type === 'result' ? reply.result : (reply.error as unknown as JsonObject);
-  return then(look(message, call.method, rule, looker), (seen) => inSteps(message, call.method, judgeReply(flight, reply, rule, seen)));
+  return then(look(message, undefined, rule, looker), (seen) => inSteps(message, undefined, judgeReply(flight, reply, rule, seen)));
 }
 
 function* judgeReply(
