@@ -14,7 +14,7 @@ import type { IntentAnalyser } from '../detect/intent/intent-analyser.ts';
 import type { ToolProfile } from '../detect/intent/profile.ts';
 import { isObject, type JsonObject } from '../lib/json.ts';
 import { toolOverride } from '../object/tool-override.ts';
-import { deny, type Flight, type Inspector, PASS, type Verdict } from './flight.ts';
+import { deny, type Flight, type Inspector, isApprovable, PASS, type Verdict } from './flight.ts';
 import { unseen } from './judge-unseen.ts';
 import { type MessageOf, type MessagePart, partsOf } from './message-part.ts';
 import { withheld } from './withhold.ts';
@@ -32,7 +32,8 @@ export function flowInspector(ports: FlowPorts): Inspector {
     inspectArguments: (flight) => {
       const { call } = flight;
       const at = placeOf(flight, ports);
-      if (!at || !call.params) return PASS;
+      // What only asks for lists or says that a list changed carries nothing that a person could release.
+      if (!at || !call.params || !isApprovable(call.kind)) return PASS;
       if (call.kind !== 'reverse') return sends(flight, at, call.params, call.method, ports);
       const read = hears(at, call.params, call.method, ports);
       return read ? read.then(() => PASS) : PASS;
@@ -131,7 +132,7 @@ const OWN_WORDS = { name: 'agent', server: '', labels: [], rank: 0 } as const;
 
 function sends(flight: Flight, at: Place, message: JsonObject, method: MessageOf, { book, facts }: FlowPorts): Verdict | Promise<Verdict> {
   const { model } = at;
-  const parts = outgoingParts(message, method);
+  const parts = partsOf(message, method);
   const canary = canaryTestOf(model);
   const touched =
     canary &&
@@ -181,13 +182,6 @@ function carries(
   if (!scope || !isWatched) return then([]);
   const carried = book.carried(scope, said.leaves, 1);
   return carried instanceof Promise ? carried.then(then) : then(carried);
-}
-
-/** The address of a resource is a message to its server, too. */
-function outgoingParts(message: JsonObject, method: MessageOf): readonly MessagePart[] {
-  const parts = partsOf(message, method);
-  if (method !== 'resources/read' || typeof message.uri !== 'string') return parts;
-  return [...parts, { pointer: '/uri', kind: 'text', text: message.uri, path: ['uri'] }];
 }
 
 const tests = new WeakMap<FlowModel, CanaryTest>();
@@ -256,10 +250,12 @@ function redact(
   refused: Verdict,
 ): Verdict | Promise<Verdict> {
   const doomed = judged.filter(({ action }) => action === 'redact' || action === 'hold').map(({ carried }) => carried);
+  const fixed = new Set(partsOf(message, flight.call.method).flatMap(({ isFixed, pointer }) => (isFixed ? [pointer] : [])));
+  if (doomed.some(({ pointer }) => fixed.has(pointer))) return refused;
   const next = withheld(message, doomed);
   const scope = book.find(at.key, at.model.windowMs);
   if (!next || !scope) return refused;
-  const left = book.carried(scope, leavesOf(outgoingParts(next, flight.call.method)).leaves, 1);
+  const left = book.carried(scope, leavesOf(partsOf(next, flight.call.method)).leaves, 1);
   const then = (still: readonly Carried[]): Verdict => {
     if (still.some((one) => doomed.some(({ source }) => source === one.source))) return refused;
     flight.call.params = next;

@@ -12,7 +12,6 @@ import { agentObject, httpServer, policyObject, tokenObject } from '../support/s
 
 const WHICH_TASK = { '/_meta/io.modelcontextprotocol/related-task/taskId': 'an id: which task the message belongs to' };
 const WHICH_TOKEN = 'an id that whoever reports progress gives back; the connection to a server makes its own';
-const NAMED = 'what is named so is decided and recorded under this very name';
 const WHICH_RESOURCE = 'the address that the agent asks for the resource with, as it stands';
 const WHICH_USE = 'an id that pairs what a tool gave back with its use';
 const WHICH_TOOL = 'the name of one of the tools that the question offers';
@@ -30,13 +29,14 @@ const UNREAD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'answer resources/read': RESOURCES('/contents/0'),
   'answer completion/complete': {},
   'request tools/call': { '/_meta/progressToken': WHICH_TOKEN, '/requestState': 'sealed by the server, which takes it back byte by byte' },
-  'request prompts/get': { '/_meta/progressToken': WHICH_TOKEN, '/name': NAMED },
-  'request resources/read': { '/_meta/progressToken': WHICH_TOKEN, '/uri in an address': NAMED },
-  'request completion/complete': {
-    '/_meta/progressToken': WHICH_TOKEN,
-    '/ref/name': NAMED,
-    '/argument/name': 'the name of an argument, as its definition has it',
-  },
+  'request prompts/get': { '/_meta/progressToken': WHICH_TOKEN },
+  'request resources/read': { '/_meta/progressToken': WHICH_TOKEN },
+  'request completion/complete': { '/_meta/progressToken': WHICH_TOKEN },
+  'request tools/list': { '/_meta/progressToken': WHICH_TOKEN, '/cursor': 'a place in a list, as the server said it' },
+  'request logging/setLevel': { '/_meta/progressToken': WHICH_TOKEN },
+  'request resources/subscribe': { '/_meta/progressToken': WHICH_TOKEN },
+  'request notifications/progress': { '/progressToken': WHICH_TOKEN },
+  'request notifications/roots/list_changed': {},
   'question sampling/createMessage': {
     ...USES('/messages/0/content'),
     ...USES('/messages/0/content/0'),
@@ -66,7 +66,7 @@ function expectUnread(kind: string, found: readonly string[]): void {
 const reader = tokenObject('reader', 'reader');
 let h: Harness;
 /** How the server answers, and what it hears and says meanwhile. */
-let server: (params: JsonObject, peer: Peer, signal: Abortable) => Promise<CallReply>;
+let server: (params: JsonObject, peer: Peer, signal: Abortable, method: string) => Promise<CallReply>;
 let count = 0;
 
 beforeAll(async () => {
@@ -81,9 +81,10 @@ beforeAll(async () => {
     ],
     inspectors: [dlpFor(() => h.core.vault)],
   });
-  h.answer((request) =>
-    request.method.endsWith('/list') ? echoServer(request) : server(request.params ?? {}, request.peer, request.signal),
-  );
+  h.answer(async (request) => {
+    const answer = await server(request.params ?? {}, request.peer, request.signal, request.method);
+    return request.method.endsWith('/list') ? echoServer(request) : answer;
+  });
 });
 afterAll(() => h?.close());
 
@@ -128,8 +129,10 @@ async function unreadIn(samples: readonly JsonObject[], send: (message: JsonObje
     }
     for (const place of places) {
       if (place.kind === 'free') continue;
-      const text = marker();
-      await look(withText(sample, place, text), [[place, text]], '');
+      for (const [disguise, wrap] of Object.entries(place.kind === 'fixed' ? DISGUISES : { '': (text: string) => text })) {
+        const text = wrap(marker());
+        await look(withText(sample, place, text), [[place, text]], disguise);
+      }
     }
   }
   // Whatever else: messages of this kind do arrive.
@@ -139,6 +142,10 @@ async function unreadIn(samples: readonly JsonObject[], send: (message: JsonObje
 
 /** What the gateway itself must understand before it sends anything on, and what a further round of a call says. */
 const NEEDED: Readonly<Record<string, JsonObject>> = {
+  'prompts/get': { name: 'hello' },
+  'resources/read': { uri: 'note://1' },
+  'resources/subscribe': { uri: 'note://1' },
+  'completion/complete': { ref: { type: 'ref/prompt', name: 'hello', title: PLAIN }, argument: { name: 'tone', value: PLAIN } },
   'tools/call': {
     name: 'write_note',
     requestState: PLAIN,
@@ -183,16 +190,21 @@ describe('requests of agents', () => {
     ['prompts/get', sdk.GetPromptRequestParamsSchema],
     ['resources/read', sdk.ReadResourceRequestParamsSchema],
     ['completion/complete', sdk.CompleteRequestParamsSchema],
+    ['tools/list', sdk.PaginatedRequestParamsSchema],
+    ['logging/setLevel', sdk.SetLevelRequestParamsSchema],
+    ['resources/subscribe', sdk.SubscribeRequestParamsSchema],
+    ['notifications/progress', sdk.ProgressNotificationParamsSchema],
+    ['notifications/roots/list_changed', sdk.RootsListChangedNotificationSchema.shape.params.unwrap()],
   ] as const)('%s', { timeout: 300_000 }, async (method, schema) => {
     const samples = samplesOf(schema).map((sample) => ({ ...sample, ...NEEDED[method] }));
     const unread = await unreadIn(samples, async (params) => {
-      let heard: unknown;
-      server = async (sent) => {
-        heard = sent;
+      const heard: JsonObject[] = [];
+      server = async (sent, _peer, _signal, asked) => {
+        if (asked === method) heard.push(sent);
         return ok({});
       };
       await run(method, params);
-      return heard;
+      return heard.length === 0 ? undefined : heard;
     });
     expectUnread(`request ${method}`, unread);
   });
