@@ -2,7 +2,7 @@
 // What arrives unread is exactly the list below, each with its reason.
 import * as sdk from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CallReply, Peer } from '../../src/call.ts';
+import type { CallReply, Era, Peer } from '../../src/call.ts';
 import type { Abortable } from '../../src/lib/cutoff.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 import { dlpFor, dlpObject } from '../support/dlp-object.ts';
@@ -25,6 +25,9 @@ const RESOURCES = (...at: string[]) => Object.fromEntries(at.map((path) => [`${p
  */
 const UNREAD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'answer tools/call': RESOURCES('/content/0', '/content/0/resource'),
+  'answer with questions': { '/requestState': 'sealed by the server, which takes it back byte by byte' },
+  'answer of a task': {},
+  'notification notifications/tasks': {},
   'answer prompts/get': RESOURCES('/messages/0/content', '/messages/0/content/resource'),
   'answer resources/read': RESOURCES('/contents/0'),
   'answer completion/complete': {},
@@ -158,9 +161,9 @@ const NEEDED: Readonly<Record<string, JsonObject>> = {
 
 const CALL = { name: 'read_note', arguments: { id: 1 } };
 
-async function run(method: string, params: JsonObject, peer?: Peer): Promise<unknown> {
+async function run(method: string, params: JsonObject, peer?: Peer, era: Era = 'legacy'): Promise<unknown> {
   const outcome = await h.pipeline.run(
-    callOf(method, { bearer: reader.token, params, surface: { type: 'server', server: 'notes' }, ...(peer ? { peer } : {}) }),
+    callOf(method, { bearer: reader.token, params, era, surface: { type: 'server', server: 'notes' }, ...(peer ? { peer } : {}) }),
   );
   return outcome.type === 'result' ? outcome.result : outcome;
 }
@@ -181,6 +184,78 @@ describe('answers', () => {
   ] as const)('%s', { timeout: 300_000 }, async (method, schema, params) => {
     const unread = await unreadIn(samplesOf(schema), answered(method, params as JsonObject));
     expectUnread(`answer ${method}`, unread);
+  });
+});
+
+describe('answers of the stateless era', () => {
+  const form = { type: 'object', properties: { chosenName: { type: 'string', title: PLAIN, description: PLAIN, default: PLAIN } } };
+  const questions: JsonObject = {
+    resultType: 'input_required',
+    requestState: PLAIN,
+    inputRequests: {
+      first: { method: 'elicitation/create', params: { mode: 'form', message: PLAIN, requestedSchema: form, somethingElse: PLAIN } },
+      second: {
+        method: 'sampling/createMessage',
+        params: {
+          messages: [{ role: 'user', content: { type: 'text', text: PLAIN } }],
+          systemPrompt: PLAIN,
+          stopSequences: [PLAIN],
+          maxTokens: 9,
+        },
+        somethingElse: PLAIN,
+      },
+    },
+    somethingElse: PLAIN,
+    _meta: {
+      somethingElse: PLAIN,
+      'io.modelcontextprotocol/serverInfo': { name: PLAIN, title: PLAIN, version: PLAIN, description: PLAIN },
+    },
+  };
+  const times = { createdAt: PLAIN, lastUpdatedAt: PLAIN, ttlMs: 60_000, pollIntervalMs: 500 };
+  const result = {
+    content: [{ type: 'text', text: PLAIN, annotations: { audience: ['user'], lastModified: PLAIN } }],
+    structuredContent: { task: PLAIN },
+  };
+  const task: JsonObject = { taskId: 'task-1', status: 'completed', statusMessage: PLAIN, ...times, somethingElse: PLAIN };
+  const own = (unread: string[]): string[] => [...unread, Object.keys(WHICH_TASK)[0] as string].sort();
+
+  it('that ask something back', { timeout: 300_000 }, async () => {
+    const unread = await unreadIn([questions], (message) => {
+      server = async () => ok(message);
+      return run('tools/call', CALL, undefined, 'modern');
+    });
+    expectUnread('answer with questions', own(unread));
+  });
+
+  it('that are tasks, what becomes of them, and what is said of them', { timeout: 300_000 }, async () => {
+    const unread = await unreadIn([{ resultType: 'task', ...task, status: 'working' }], (message) => {
+      server = async () => ok(message);
+      return run('tools/call', CALL, undefined, 'modern');
+    });
+    expectUnread('answer of a task', own(unread));
+    const ended = {
+      ...task,
+      result,
+      error: { code: 1, message: PLAIN, data: { somethingElse: PLAIN } },
+      inputRequests: questions.inputRequests as JsonObject,
+    };
+    const done = await unreadIn([{ resultType: 'complete', ...ended }], async (message) => {
+      server = async () => ok({ resultType: 'task', ...task, status: 'working' });
+      const made = (await run('tools/call', CALL, undefined, 'modern')) as JsonObject;
+      server = async () => ok(message);
+      return run('tasks/get', { taskId: made.taskId as string }, undefined, 'modern');
+    });
+    expectUnread('answer of a task', own(done));
+    const told = await unreadIn([ended], async (message) => {
+      const heard: unknown[] = [];
+      server = async (_params, peer) => {
+        await peer.notify('notifications/tasks', message);
+        return ok({ content: [] });
+      };
+      await run('tools/call', CALL, { notify: (_method, said) => void heard.push(said), request: undefined }, 'modern');
+      return heard;
+    });
+    expectUnread('notification notifications/tasks', own(told));
   });
 });
 
