@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { compilePatterns } from './model.ts';
 import { EVERYTHING } from './scan.ts';
 import { scanTexts } from './scan-texts.ts';
+import { findOverSeams } from './seam.ts';
 
 const KEY = `ghp_${'a1B2c3D4e5F6'.repeat(3)}`;
 const BODY = Array.from({ length: 8 }, (_, line) => `MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8${line}cK`);
@@ -63,6 +64,13 @@ describe('a value parted over texts is every piece of it', () => {
     expect(found(PEM).map((one) => one.slice(0, 13))).toEqual(PEM.map((_, index) => `${index} PRIVATE_KEY`.slice(0, 13)));
   });
 
+  it('two private keys, the first of which ends where the second begins', () => {
+    const whole = PEM.join('\n');
+    const texts = [whole.slice(0, 200), `${whole.slice(200)}\n${whole.slice(0, 300)}`, whole.slice(300)];
+    const left = found(texts).map((one) => one.slice(14));
+    expect(left.join('').replaceAll('\n', '')).toBe((whole + whole).replaceAll('\n', ''));
+  });
+
   it('a pattern of the customer', () => {
     expect(found(['Case NW-48', '213-X is open'], [{ name: 'case', pattern: 'NW-\\d{5}-[A-Z]' }])).toEqual([
       '0 CUSTOM NW-48',
@@ -73,6 +81,7 @@ describe('a value parted over texts is every piece of it', () => {
 
 describe('texts that only stand beside each other say nothing together', () => {
   it.each<[string, string[]]>([
+    ['words', ['ann', 'lee', 'at', 'home', 'Lisbon', 'PT50', 'rev3']],
     ['sentences', ['There are 12 of them.', '4 are gone.']],
     ['numbers of a table', ['4512', '1208', '3391', '7740', '2210']],
     ['times', ['2026-11-02 10:15:00', '2026-11-03 10:15:00', '2026-11-04 10:15:00']],
@@ -90,7 +99,27 @@ describe('texts that only stand beside each other say nothing together', () => {
     ]);
   });
 
+  it('addresses stay apart', () => {
+    const texts = ['Mail', 'ann@corp.example.org', 'bob@corp.example.org', 'Bob'];
+    expect(found(texts)).toEqual(['1 EMAIL ann@corp.example.org', '2 EMAIL bob@corp.example.org']);
+  });
+
   it('a key ends with its text', () => {
     expect(found([`use ${KEY}`, 'Then go on.'])).toEqual([`0 API_KEY ${KEY}`]);
   });
 });
+
+it.each(['4', '4111 1', 'a@', 'password:', 'ghp_a1B2c3', 'DE89', `${'1 '.repeat(250)}1`, 'A1b2'.repeat(2_000)])(
+  'whatever the texts are, what is joined is no more than twice as long: %s',
+  (text) => {
+    const texts = Array.from({ length: 400 }, () => text);
+    let joined = 0;
+    findOverSeams(texts, (one) => {
+      joined += one.length;
+      return [];
+    });
+    // And a space for each seam.
+    expect(joined).toBeLessThanOrEqual(2 * texts.join(' ').length);
+    expect(joined).toBeGreaterThan(0);
+  },
+);

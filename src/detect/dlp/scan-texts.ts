@@ -93,13 +93,14 @@ function keyFrom(texts: readonly string[], first: number, head: number): SeamFin
   const placed: (SeamPiece & { at: number })[] = [];
   for (let index = first; index < texts.length && joined.length < MAX_KEY_CHARS; index++) {
     const text = texts[index] as string;
+    const isEnd = index > first && text.includes(FOOT);
     // Another one begins: what is behind it is looked at from there.
-    if (index > first && text.includes(HEAD)) break;
+    if (index > first && !isEnd && headIn(text) >= 0) break;
     const start = index === first ? head : 0;
     const end = Math.min(text.length, start + MAX_KEY_CHARS);
     placed.push({ index, start, end, at: joined.length });
     joined += text.slice(start, end);
-    if (index > first && (text.includes(FOOT) || !MATERIAL.test(text.slice(-MAX_LINE)))) break;
+    if (isEnd || (index > first && !MATERIAL.test(text.slice(-MAX_LINE)))) break;
   }
   const matches: Match[] = [];
   findSecrets({ text: joined, starts: surveyOf(joined).starts }, matches);

@@ -118,6 +118,8 @@ function mayBeWord(before: string, end: number, after: string, start: number): b
   let high = start;
   while (high < after.length && high - start < MAX_LOOKED && !isBlank(after.charCodeAt(high)))
     says = isTelling(after.charCodeAt(high++)) || says;
+  // Two words, and nothing else: what many of them are together is seen when all are joined.
+  if (low === 0 && high === after.length) return true;
   if (!says) return false;
   if (IBAN_OVER.test(before.slice(Math.max(0, end - MAX_IBAN), end) + after.slice(start, start + MAX_IBAN))) return true;
   if (end - low + high - start < MIN_WORD) return false;

@@ -7,6 +7,7 @@ import { decodeRuns } from './encoded.ts';
 import { type DefinitionFinding, excerptOf, type PoisonType } from './finding.ts';
 import { foldText, isImitator } from './glyph.ts';
 import { findHidden } from './hidden.ts';
+import { linedRuns } from './lined.ts';
 import { defaultScore, parameterScore } from './parameter.ts';
 import { sawTurned } from './reading-state.ts';
 import { type Place, scoreHidden, scoreText } from './score.ts';
@@ -156,6 +157,10 @@ function lookAt(text: string, path: string, place: Place, walk: Walk, hear?: (sc
   for (const decoded of decodeRuns(text, sawTurned())) {
     const hidden = scoreHidden(decoded.text, 'disguised-definition');
     if (hidden >= DECODED_POINT) report(walk, 'poison.encoded', path, Math.max(0.6, hidden), decoded.text);
+  }
+  for (const lined of linedRuns(text)) {
+    const said = scoreText(lined.text, place);
+    if (said.score >= 0.5) report(walk, 'poison.instruction', path, said.score, excerptOf(lined.text, said.start, said.end));
   }
   const mixed = mixedWords(text);
   if (mixed >= 1) report(walk, 'poison.disguised', path, mixed >= 2 ? 0.95 : 0.7, text);
