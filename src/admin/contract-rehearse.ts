@@ -42,6 +42,8 @@ export const explainReply = z.object({
     capability: z.object({ kind: z.string(), name: z.string() }).optional(),
     intent: z.string().optional(),
     category: z.string().optional(),
+    /** What the class of the call was read from: part of the definition or of the arguments, never a value. */
+    evidence: z.array(z.object({ signal: z.string(), path: z.string().optional(), why: z.string() })).optional(),
     findings: z.array(z.string()),
   }),
   decision: z.object({ effect, rule: z.string(), code: z.string(), hidden: z.boolean(), error: z.string().optional() }),
@@ -51,7 +53,13 @@ export const explainReply = z.object({
   /** Of a call that a rule holds: standing grants of the agent for the tool, and whether they answer it. */
   standing: z.array(z.object({ grant: z.string(), answers: z.boolean(), why: z.string() })),
   /** As it is now. */
-  limits: z.array(z.object({ limit: z.string(), part: z.string(), used: z.string(), max: z.string(), hasRoom: z.boolean() })),
+  limits: z.array(
+    z.object({
+      ...{ limit: z.string(), part: z.string(), used: z.string(), max: z.string(), hasRoom: z.boolean() },
+      /** When there is room for such a call, if no other takes it; absent where there is room, or nobody knows, or never will be. */
+      roomAt: z.string().optional(),
+    }),
+  ),
   /** What the agent is told. */
   told: z.object({ code: z.string(), reason: z.string(), passes: z.string().optional(), access: z.string().optional() }),
   /** What is not known of the call any more, or never was. */

@@ -7,7 +7,7 @@ import type { Match } from '../detect/dlp/finding-kind.ts';
 import { findingName } from '../detect/dlp/finding-name.ts';
 import { maskingPlan } from '../detect/dlp/masking-plan.ts';
 import type { Direction, DlpModel, DlpPlan } from '../detect/dlp/model.ts';
-import { changes, type Replacer, type Ruled, redactJsonInSteps, redactTextInSteps, ruleOn } from '../detect/dlp/redact.ts';
+import { CHANGING, changes, type Replacer, type Ruled, redactJsonInSteps, redactTextInSteps, ruleOn } from '../detect/dlp/redact.ts';
 import type { DlpScanner, Scanned } from '../detect/dlp/scanner.ts';
 import type { TokenBook } from '../detect/dlp/token.ts';
 import type { JsonObject } from '../lib/json.ts';
@@ -15,9 +15,9 @@ import { atOnce, stepByStep } from '../lib/turn.ts';
 import { alignCopies } from './align-copies.ts';
 import { ruleHash } from './asking.ts';
 import { termsOf, tokenSeal, type VaultSeal } from './dlp-token.ts';
-import { deny, type Flight, type Inspector, PASS, type Verdict } from './flight.ts';
-import { isPrepared, type MessagePart, partsOf, withPartInSteps } from './message-part.ts';
-import { readingOrder } from './reading-order.ts';
+import { deny, type Flight, type Inspector, isApprovable, PASS, type Verdict } from './flight.ts';
+import { isPrepared, type MessageOf, type MessagePart, partsOf, readingOrder } from './message-part.ts';
+import { withPartInSteps } from './part-writer.ts';
 import { redactStructured } from './redact-structured.ts';
 import { refuseLeftover, reveal } from './reveal-tokens.ts';
 
@@ -76,9 +76,37 @@ function lookAtParams(flight: Flight, model: DlpModel, ports: DlpPorts): Verdict
     if (seen.message !== undefined && seen.message !== call.params) setParams(flight, seen.message);
     return direction === 'arguments' ? reveal(flight, model, ports) : PASS;
   };
+  if (call.target === undefined && !isApprovable(call.kind)) return lookForAll(flight, model, ports, then);
   if (plan === undefined) return direction === 'arguments' ? reveal(flight, model, ports) : PASS;
   const seen = look(flight, call.params as JsonObject, call.method, plan, model, ports);
   return seen instanceof Promise ? seen.then(then) : then(seen);
+}
+
+/** What goes to several servers is what may go to each of them. Mostly there is nothing to read in it. */
+async function lookForEach(
+  flight: Flight,
+  model: DlpModel,
+  plans: ReadonlySet<DlpPlan>,
+  ports: DlpPorts,
+  then: (seen: Seen) => Verdict,
+): Promise<Verdict> {
+  for (const plan of plans) {
+    const verdict = then(await look(flight, flight.call.params as JsonObject, flight.call.method, plan, model, ports));
+    if (verdict !== PASS) return verdict;
+  }
+  return PASS;
+}
+
+function lookForAll(flight: Flight, model: DlpModel, ports: DlpPorts, then: (seen: Seen) => Verdict): Verdict | Promise<Verdict> {
+  const { call, control } = flight;
+  const { principal } = call;
+  if (!principal || partsOf(call.params as JsonObject, call.method).length === 0) return PASS;
+  const plans = new Set<DlpPlan>();
+  for (const { metadata } of control.view.servers()) {
+    const plan = model.planFor({ server: metadata.name, tool: undefined, agent: principal.agent, direction: 'arguments' });
+    if (plan) plans.add(plan);
+  }
+  return lookForEach(flight, model, plans, ports, then);
 }
 
 function setParams(flight: Flight, params: JsonObject): void {
@@ -96,7 +124,7 @@ function lookAtReply(flight: Flight, model: DlpModel | undefined, ports: DlpPort
   const plan = redact === undefined || direction !== 'result' ? ruled : maskingPlan(ruled, redact);
   if (plan === undefined) return PASS;
   const message = reply.type === 'result' ? reply.result : (reply.error as unknown as JsonObject);
-  const seen = look(flight, message, call.method, plan, model, ports);
+  const seen = look(flight, message, undefined, plan, model, ports);
   const then = (found: Seen): Verdict => {
     const verdict = judge(flight, found, 'result');
     if (verdict !== PASS || found.message === undefined || found.message === message) return verdict;
@@ -119,7 +147,7 @@ interface Seen {
 function look(
   flight: Flight,
   message: JsonObject,
-  method: string,
+  method: MessageOf,
   plan: DlpPlan,
   model: DlpModel | undefined,
   ports: DlpPorts,
@@ -132,10 +160,14 @@ function look(
     readingOrder(parts),
   );
   const then = (found: Scanned): Seen | Promise<Seen> => {
-    if (found === 'exceeded')
-      return { message: plan.budget.onExceed === 'log' ? message : undefined, ruled: [], exceeded: plan.budget.onExceed };
-    if (found.every((matches) => matches.length === 0)) return { message, ruled: [], exceeded: undefined };
-    const work = apply(flight, message, parts, found, plan, model, ports);
+    const { onExceed } = plan.budget;
+    const isPartly = found !== 'exceeded' && 'partly' in found;
+    if (found === 'exceeded' || (isPartly && onExceed === 'block'))
+      return { message: onExceed === 'log' ? message : undefined, ruled: [], exceeded: onExceed };
+    const all = isPartly ? found.partly : found;
+    const exceeded = isPartly ? onExceed : undefined;
+    if (all.every((matches) => matches.length === 0)) return { message, ruled: [], exceeded };
+    const work = apply(flight, message, parts, all, exceeded, plan, model, ports);
     return isPrepared(message, method) ? stepByStep(work) : atOnce(work);
   };
   return scanned instanceof Promise ? scanned.then(then) : then(scanned);
@@ -147,6 +179,7 @@ function* apply(
   message: JsonObject,
   parts: readonly MessagePart[],
   found: readonly Match[][],
+  exceeded: Seen['exceeded'],
   plan: DlpPlan,
   model: DlpModel | undefined,
   ports: DlpPorts,
@@ -154,10 +187,10 @@ function* apply(
   const ruled: { part: MessagePart; ruled: Ruled[] }[] = [];
   for (const [index, part] of parts.entries()) {
     const own = ruleOn(found[index] ?? [], part.text, plan);
-    if (own.length > 0) ruled.push({ part, ruled: own });
+    if (own.length > 0) ruled.push({ part, ruled: part.isFixed ? own.map(stopping) : own });
     yield;
   }
-  if (!ruled.some((one) => changes(one.ruled))) return { message, ruled, exceeded: undefined };
+  if (!ruled.some((one) => changes(one.ruled))) return { message, ruled, exceeded };
   const replacer = replacerFor(flight, model, plan, ports);
   let next: JsonObject | undefined = message;
   const fresh = new WeakSet<object>();
@@ -169,7 +202,12 @@ function* apply(
         : yield* withPartInSteps(next, one.part, yield* redactPart(one.part, one.ruled, replacer), fresh);
     yield;
   }
-  return { message: next && (yield* alignCopies(message, next, ruled, replacer)), ruled, exceeded: undefined };
+  return { message: next && (yield* alignCopies(message, next, ruled, replacer)), ruled, exceeded };
+}
+
+/** Nothing can stand in the place of what the call is about: what may not pass there stops it. */
+function stopping(one: Ruled): Ruled {
+  return CHANGING.has(one.action) ? { ...one, action: 'block' } : one;
 }
 
 function* redactPart(part: MessagePart, ruled: readonly Ruled[], replacer: Replacer): Generator<void, string, void> {
@@ -192,22 +230,20 @@ function judge(flight: Flight, seen: Seen, where: Finding['where']): Verdict {
   if (seen.ruled.length === 0 && seen.exceeded === undefined && seen.message !== undefined) return PASS;
   note(flight, seen, where);
   const what = where === 'result' ? 'answer' : where === 'question' ? 'question' : 'arguments';
-  if (seen.exceeded !== undefined)
-    return seen.exceeded === 'log'
-      ? PASS
-      : deny(
-          'blocked_content',
-          `The ${what} could not be inspected for sensitive data within the limits of this gateway, so the call is refused. Ask for less at once.`,
-          'builtin/dlp-budget',
-        );
+  if (seen.exceeded === 'block')
+    return deny(
+      'blocked_content',
+      `The ${what} could not be inspected for sensitive data within the limits of this gateway, so the call is refused. Ask for less at once.`,
+      'builtin/dlp-budget',
+    );
   const all = seen.ruled.flatMap(({ ruled }) => ruled);
   const held = all.find(({ action }) => action === 'hold');
   const finds = held && where === 'result' ? heldFinds(seen) : '';
   const stop = all.find(({ action }) => action === 'block') ?? (held && isReleased(flight, finds, where) ? undefined : held);
   if (stop !== undefined) {
     const finding = findingName(stop.match);
-    if (stop.action === 'hold' && where !== 'result') return holdCall(flight, stop.rule, finding);
-    if (stop.action === 'hold')
+    if (stop.action === 'hold' && where !== 'result' && isApprovable(flight.call.kind)) return holdCall(flight, stop.rule, finding);
+    if (stop.action === 'hold' && where === 'result')
       flight.heldAnswer = { rule: `dlp/${stop.rule}`, reason: `The answer holds ${finding}; a person must release it.`, finds };
     return deny(
       'blocked_content',

@@ -1,9 +1,8 @@
 // Inspector: data on its way from where it was read to where it is sent. What servers tell is remembered (hashes only), what agents send is compared
 // with it, and rules of kind flow say what becomes of it. Runs after DLP: what the agent never got cannot go out. Findings name labels, places and
 // numbers, never values.
-import type { Call, Definition, Finding } from '../call.ts';
+import type { Definition, Finding } from '../call.ts';
 import type { FlowBook } from '../detect/flow/book.ts';
-import { type CanaryTest, canaryTest } from '../detect/flow/canary.ts';
 import type { Carried } from '../detect/flow/carry.ts';
 import type { FlowFacts } from '../detect/flow/facts.ts';
 import { type DataLabels, type DataSpec, dataLabels } from '../detect/flow/label.ts';
@@ -14,9 +13,10 @@ import type { IntentAnalyser } from '../detect/intent/intent-analyser.ts';
 import type { ToolProfile } from '../detect/intent/profile.ts';
 import { isObject, type JsonObject } from '../lib/json.ts';
 import { toolOverride } from '../object/tool-override.ts';
-import { deny, type Flight, type Inspector, PASS, type Verdict } from './flight.ts';
+import { deny, type Flight, type Inspector, isApprovable, PASS, type Verdict } from './flight.ts';
+import { sentIn, touchesCanary } from './inspect-canary.ts';
 import { unseen } from './judge-unseen.ts';
-import { type MessagePart, partsOf } from './message-part.ts';
+import { type MessageOf, type MessagePart, partsOf } from './message-part.ts';
 import { withheld } from './withhold.ts';
 
 export interface FlowPorts {
@@ -32,8 +32,9 @@ export function flowInspector(ports: FlowPorts): Inspector {
     inspectArguments: (flight) => {
       const { call } = flight;
       const at = placeOf(flight, ports);
-      if (!at || !call.params) return PASS;
-      if (call.kind !== 'reverse') return sends(flight, at, call.params, ports);
+      // What only asks for lists or says that a list changed carries nothing that a person could release.
+      if (!at || !call.params || !isApprovable(call.kind)) return PASS;
+      if (call.kind !== 'reverse') return sends(flight, at, call.params, call.method, ports);
       const read = hears(at, call.params, call.method, ports);
       return read ? read.then(() => PASS) : PASS;
     },
@@ -42,8 +43,8 @@ export function flowInspector(ports: FlowPorts): Inspector {
       const at = placeOf(flight, ports);
       if (!at || !reply || reply.type === 'accepted') return PASS;
       const message = reply.type === 'result' ? reply.result : (reply.error as unknown as JsonObject);
-      if (call.kind === 'reverse') return sends(flight, at, message, ports);
-      const read = hears(at, message, call.method, ports);
+      if (call.kind === 'reverse') return sends(flight, at, message, undefined, ports);
+      const read = hears(at, message, undefined, ports);
       return read ? read.then(() => PASS) : PASS;
     },
     inspectNotification: (flight, _server, method, params) => {
@@ -116,7 +117,7 @@ function labelsOf(
   return labels;
 }
 
-function hears(at: Place, message: JsonObject, method: string, { book, facts }: FlowPorts): void | Promise<void> {
+function hears(at: Place, message: JsonObject, method: MessageOf, { book, facts }: FlowPorts): void | Promise<void> {
   const { labels, rank, isUntrusted } = at.labels;
   const parts = partsOf(message, method);
   if (parts.length === 0) return undefined;
@@ -129,21 +130,16 @@ function hears(at: Place, message: JsonObject, method: string, { book, facts }: 
 
 const OWN_WORDS = { name: 'agent', server: '', labels: [], rank: 0 } as const;
 
-function sends(flight: Flight, at: Place, message: JsonObject, { book, facts }: FlowPorts): Verdict | Promise<Verdict> {
-  const { model } = at;
-  const parts = outgoingParts(flight.call, message);
-  const canary = canaryTestOf(model);
-  const touched =
-    canary &&
-    book.touched(
-      canary,
-      parts.map(({ text }) => text),
-    );
-  if (touched instanceof Promise)
-    return touched.then((name) =>
-      name === undefined ? carries(flight, at, message, parts, { book, facts }) : touchedCanary(flight, name),
-    );
-  return touched === undefined ? carries(flight, at, message, parts, { book, facts }) : touchedCanary(flight, touched);
+function sends(flight: Flight, at: Place, message: JsonObject, method: MessageOf, { book, facts }: FlowPorts): Verdict | Promise<Verdict> {
+  const parts = partsOf(message, method);
+  // Before other inspectors changed it, it was looked at already.
+  if (message === flight.received.params) return carries(flight, at, message, parts, { book, facts });
+  const touched = touchesCanary(flight, parts, book);
+  return touched instanceof Promise
+    ? touched.then((verdict) => (verdict === PASS ? carries(flight, at, message, parts, { book, facts }) : verdict))
+    : touched === PASS
+      ? carries(flight, at, message, parts, { book, facts })
+      : touched;
 }
 
 function carries(
@@ -181,30 +177,6 @@ function carries(
   if (!scope || !isWatched) return then([]);
   const carried = book.carried(scope, said.leaves, 1);
   return carried instanceof Promise ? carried.then(then) : then(carried);
-}
-
-/** The address of a resource is a message to its server, too. */
-function outgoingParts(call: Call, message: JsonObject): readonly MessagePart[] {
-  const parts = partsOf(message, call.method);
-  if (call.method !== 'resources/read' || typeof message.uri !== 'string') return parts;
-  return [...parts, { pointer: '/uri', kind: 'text', text: message.uri, path: ['uri'] }];
-}
-
-const tests = new WeakMap<FlowModel, CanaryTest>();
-
-function canaryTestOf(model: FlowModel): CanaryTest | undefined {
-  if (model.canaries.length === 0) return undefined;
-  const known = tests.get(model);
-  if (known) return known;
-  const test = canaryTest(model.canaries);
-  if (test) tests.set(model, test);
-  return test;
-}
-
-function touchedCanary(flight: Flight, name: string): Verdict {
-  flight.touched = { what: 'canary', name };
-  note(flight, { type: 'flow.canary', where: 'arguments', path: undefined, count: 1, confidence: 1, action: 'deny' });
-  return deny('blocked_content', 'The arguments hold a value that may not be used.', 'flow/canary');
 }
 
 const STRENGTH: readonly FlowAction[] = ['allow', 'log', 'hold', 'redact', 'deny'];
@@ -256,10 +228,12 @@ function redact(
   refused: Verdict,
 ): Verdict | Promise<Verdict> {
   const doomed = judged.filter(({ action }) => action === 'redact' || action === 'hold').map(({ carried }) => carried);
+  const fixed = new Set(partsOf(message, flight.call.method).flatMap(({ isFixed, pointer }) => (isFixed ? [pointer] : [])));
+  if (doomed.some(({ pointer }) => fixed.has(pointer))) return refused;
   const next = withheld(message, doomed);
   const scope = book.find(at.key, at.model.windowMs);
   if (!next || !scope) return refused;
-  const left = book.carried(scope, leavesOf(outgoingParts(flight.call, next)).leaves, 1);
+  const left = book.carried(scope, leavesOf(partsOf(next, flight.call.method)).leaves, 1);
   const then = (still: readonly Carried[]): Verdict => {
     if (still.some((one) => doomed.some(({ source }) => source === one.source))) return refused;
     flight.call.params = next;
@@ -274,7 +248,7 @@ function redact(
 function mixed(flight: Flight, { model, to }: Place): Verdict {
   const { mixed: action } = model;
   if (action === 'allow' || to.sink !== 'external') return PASS;
-  note(flight, { type: 'flow.mixed', where: 'arguments', path: undefined, count: 1, confidence: 0.5, action });
+  note(flight, { type: 'flow.mixed', where: sentIn(flight.call), path: undefined, count: 1, confidence: 0.5, action });
   const why = 'Private data and content written by strangers were both read before this call, which reaches outside';
   if (action === 'deny' || (action === 'hold' && flight.call.kind === 'reverse')) return deny('blocked_content', `${why}.`, 'flow/mixed');
   if (action === 'hold') flight.heldBy ??= { rule: 'flow/mixed', reason: `${why}; a person must approve it.` };
@@ -286,7 +260,7 @@ function noteCarried(flight: Flight, { carried, action }: Judged, isOut: boolean
   for (const label of source.labels)
     note(flight, {
       type: `flow.${label}`,
-      where: 'arguments',
+      where: sentIn(flight.call),
       path: shown(pointer),
       count: Math.max(1, values),
       confidence: Math.min(1, Math.round(bits) / 60),

@@ -11,8 +11,9 @@ export function readLongMessage(flight: Flight, look: 'inspectArguments' | 'insp
   const { call, control } = flight;
   const isLookedAt = control.dlp ?? control.injection ?? control.flow ?? call.decision?.obligations?.redact;
   const { message, text } = look === 'inspectArguments' ? { message: call.params, text: call.paramsText } : replied(flight);
-  if (isLookedAt === undefined || message === undefined || !isLarge(message, text) || isPrepared(message, call.method)) return undefined;
-  return prepareParts(message, call.method);
+  const method = look === 'inspectArguments' ? call.method : undefined;
+  if (isLookedAt === undefined || message === undefined || !isLarge(message, text) || isPrepared(message, method)) return undefined;
+  return prepareParts(message, method);
 }
 
 /** Writes the text of a long answer that inspectors changed, for the log and for the agent. */

@@ -3,7 +3,8 @@ import { expect, it } from 'vitest';
 import { cpuMsOf } from '../../test/support/cpu-time.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { atOnce } from '../lib/turn.ts';
-import { partsOf, withPartInSteps } from './message-part.ts';
+import { partsOf } from './message-part.ts';
+import { withPartInSteps } from './part-writer.ts';
 
 function blocksOf(count: number): JsonObject {
   return { content: Array.from({ length: count }, (_, n) => ({ type: 'text', text: `text ${n}` })), isError: false };
@@ -12,7 +13,7 @@ function blocksOf(count: number): JsonObject {
 function upperCased(message: JsonObject): JsonObject {
   const fresh = new WeakSet<object>();
   let next = message;
-  for (const part of partsOf(message, 'tools/call')) next = atOnce(withPartInSteps(next, part, part.text.toUpperCase(), fresh));
+  for (const part of partsOf(message, undefined)) next = atOnce(withPartInSteps(next, part, part.text.toUpperCase(), fresh));
   return next;
 }
 
@@ -29,7 +30,8 @@ it('every text is replaced, nothing else is, and what came is not changed', () =
 it('a member named __proto__ is a member like any other', () => {
   const message = JSON.parse('{"content":[{"type":"resource","resource":{"uri":"x:y","text":"one"},"__proto__":{"a":1}}]}') as JsonObject;
   const after = upperCased(message);
-  expect(JSON.stringify(after)).toBe('{"content":[{"type":"resource","resource":{"uri":"x:y","text":"ONE"},"__proto__":{"a":1}}]}');
+  expect(JSON.stringify(after)).toBe('{"content":[{"type":"resource","resource":{"uri":"x:y","text":"ONE"},"__PROTO__":{"A":1}}]}');
+  expect(({} as JsonObject).A).toBeUndefined();
 });
 
 it('eight times the texts cost no sixty-four times the work', { timeout: 120_000 }, () => {

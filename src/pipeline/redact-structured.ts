@@ -4,8 +4,9 @@ import { meet, placesIn, withoutIndexes } from '../detect/dlp/json-place.ts';
 import { type Manner, type Replacer, type Ruled, redactJsonInSteps } from '../detect/dlp/redact.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import type { Flight } from './flight.ts';
-import { type MessagePart, withPartInSteps } from './message-part.ts';
+import type { MessagePart } from './message-part.ts';
 import { outputCheck } from './output-check.ts';
+import { withPartInSteps } from './part-writer.ts';
 
 const MANNERS: readonly Manner[] = ['planned', 'shaped', 'fitted'];
 /** Times that only what does not fit is replaced otherwise; afterwards everything is. Of a long text, whose check takes its time, once. */

@@ -1,5 +1,6 @@
 // What a server says to every model that connects, beside its definitions: the `instructions` of its handshake, and the entries of its list of resources.
 // Neither is approved one by one, so what reads like an order to the model is left out. Metrics and the process log name the finding, never the text.
+import { dataOf } from '../detect/data-uri.ts';
 import { checkDefinition, MAX_FINDINGS } from '../detect/injection/definition.ts';
 import { COUNTS } from '../detect/injection/finding.ts';
 import type { InjectionRule } from '../detect/injection/rule.ts';
@@ -18,17 +19,32 @@ const scores = new Lru<string, { score: number; type: string }>(REMEMBERED);
 
 /** The handshake as an agent may see it: with the instructions of a server that somebody approved or trusts, unless they read like an order. */
 export function withSpoken(flight: Flight, server: string, result: JsonObject): JsonObject {
-  const { instructions } = result;
-  if (instructions === undefined || maySay(flight, server, instructions)) return result;
-  const { instructions: _left, ...rest } = result;
+  const introduced = withName(flight, server, result);
+  const { instructions } = introduced;
+  if (instructions === undefined || (isOpenText(flight, server, instructions) && maySay(flight, server, { instructions })))
+    return introduced;
+  const { instructions: _left, ...rest } = introduced;
   return rest;
 }
 
-function maySay(flight: Flight, server: string, instructions: unknown): boolean {
-  const { snapshots } = flight.control;
-  if (typeof instructions !== 'string' || !snapshots.isOpen(server)) return false;
-  if (snapshots.isTrusted(server) && !isGuarded(flight, server)) return true;
-  const { score, type } = scoreOf({ instructions });
+/** What a server calls itself is shown to people and models: of one that gives orders there, the name alone is left, as it is registered here. */
+function withName(flight: Flight, server: string, result: JsonObject): JsonObject {
+  const { serverInfo } = result;
+  if (!isObject(serverInfo)) return result;
+  const { version, icons } = serverInfo;
+  if (maySay(flight, server, Array.isArray(icons) ? { ...serverInfo, icons: icons.map(withoutPicture) } : serverInfo)) return result;
+  return { ...result, serverInfo: { name: server, version: typeof version === 'string' && VERSION.test(version) ? version : '0' } };
+}
+
+const VERSION = /^[\w.+-]{1,32}$/;
+
+function isOpenText(flight: Flight, server: string, instructions: unknown): boolean {
+  return typeof instructions === 'string' && flight.control.snapshots.isOpen(server);
+}
+
+function maySay(flight: Flight, server: string, said: JsonObject): boolean {
+  if (flight.control.snapshots.isTrusted(server) && !isGuarded(flight, server)) return true;
+  const { score, type } = scoreOf(said);
   if (score < COUNTS) return true;
   note(flight, server, type, 'a handshake');
   return false;
@@ -42,11 +58,16 @@ export function withoutOrders<T extends Json>(flight: Flight, server: string, sh
 }
 
 function isHarmless(flight: Flight, server: string, item: JsonObject, rule: InjectionRule): boolean {
-  const { uri: _uri, icons: _icons, annotations: _annotations, size: _size, ...said } = item;
-  const { score, type } = scoreOf(said);
+  const { uri: _uri, ...said } = item;
+  const { score, type } = scoreOf(Array.isArray(said.icons) ? { ...said, icons: said.icons.map(withoutPicture) } : said);
   if (score < rule.minScore) return true;
   note(flight, server, type, 'an entry of the resources');
   return false;
+}
+
+/** A picture says nothing, and may be as long as it likes. */
+function withoutPicture(icon: Json): Json {
+  return isObject(icon) && typeof icon.src === 'string' && dataOf(icon.src) === 'picture' ? { ...icon, src: '' } : icon;
 }
 
 function ruleOf({ control, call }: Flight, server: string) {

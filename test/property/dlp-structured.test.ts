@@ -71,7 +71,7 @@ function redacted(schema: JsonObject, content: Json, action: string): Json | und
   const pinned = pin({ name: 'get', inputSchema: { type: 'object' }, outputSchema: schema });
   if (typeof pinned === 'string') throw new Error(pinned);
   const message: JsonObject = { content: [], structuredContent: content };
-  const [part] = partsOf(message, 'tools/call').filter(({ pointer }) => pointer === '/structuredContent');
+  const [part] = partsOf(message, undefined).filter(({ pointer }) => pointer === '/structuredContent');
   if (!part) return content;
   const rules = plan(action);
   const ruled = ruleOn(scanText(part.text, rules), part.text, rules);

@@ -149,7 +149,7 @@ describe('results', () => {
       'caf\u00e9 token [redacted:secret.api-key]',
     );
     expect(JSON.parse((third as { text: string }).text)).toEqual({ rows: [{ note: '{"api_key":"[redacted:secret.api-key]"}' }] });
-    expect(result._meta).toEqual({ progressToken: KEY, owner: '[redacted:pii.email]' });
+    expect(result._meta).toEqual({ progressToken: '[redacted:secret.api-key]', owner: '[redacted:pii.email]' });
     h.answer((request) =>
       request.method === 'tools/call'
         ? { type: 'error', era: 'legacy', error: { code: -32000, message: `no such customer ${MAIL}` } }

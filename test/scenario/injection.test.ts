@@ -193,6 +193,12 @@ it.each(['strip', 'hold', 'block'])(
         ? ok({
             resources: [
               { uri: 'web://1', name: 'one', description: ATTACK },
+              {
+                uri: 'web://3',
+                name: 'three',
+                icons: [{ src: `data:image/svg+xml,${encodeURIComponent(`<svg><desc>${ATTACK}</desc></svg>`)}` }],
+              },
+              { uri: 'web://4', name: 'four', annotations: { audience: ['user'], note: ATTACK } },
               { uri: 'web://2', name: 'two' },
             ],
           })
@@ -201,7 +207,7 @@ it.each(['strip', 'hold', 'block'])(
     for (const surface of [{ type: 'server', server: 'web' }, { type: 'all' }] as const) {
       const listed = await h.pipeline.run(callOf('resources/list', { bearer: reader.token, surface }));
       expect(JSON.stringify(listed)).toContain('web://2');
-      expect(JSON.stringify(listed)).not.toContain('web://1');
+      for (const uri of ['web://1', 'web://3', 'web://4']) expect(JSON.stringify(listed)).not.toContain(uri);
     }
   },
 );

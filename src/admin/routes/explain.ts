@@ -1,6 +1,9 @@
 // Why a call was decided as it was, and how one would be that was not made: two questions, one answer.
 // Reads only. Argument values leave for role reviewer and above, and never those that are secret.
-import { buildView } from '../../object/snapshot.ts';
+import type { Evidence } from '../../call.ts';
+import { isObject, type JsonObject } from '../../lib/json.ts';
+import { parseJson } from '../../mcp/parse-json.ts';
+import { buildView, type ControlView } from '../../object/snapshot.ts';
 import { isDecidedByRules, type RecordedDecision } from '../../policy/rehearse/recorded-decision.ts';
 import { readsDefinitions } from '../../policy/rehearse/simulate.ts';
 import type { AdminContext } from '../context.ts';
@@ -42,7 +45,7 @@ export const explainRoutes: Route[] = [
       const given = readGiven(text, fileName ?? 'call');
       if (typeof given === 'string') return failure(422, 'refused', given);
       const view = await context.view();
-      const { input, risk, missing } = whatIf(context, view, given);
+      const { input, risk, evidence, missing } = whatIf(context, view, given);
       const parts = risk && { score: risk.score, parts: Object.fromEntries(risk.parts.map(({ signal, score }) => [signal, score])) };
       const set = policiesOf(view.all(), view.revision);
       // Whoever asks gave the arguments.
@@ -56,6 +59,7 @@ export const explainRoutes: Route[] = [
         mayReadArguments: true,
         view,
         definition: undefined,
+        evidence,
       };
       return json(200, await explanation(context, question));
     },
@@ -78,6 +82,7 @@ async function explainRecorded(
   const missing = [...plain.missing];
   if (!isDecidedByRules(recorded)) missing.push(`the call was refused before or after the rules (${recorded.code})`);
   if (set.needsSource && recorded.source === undefined) missing.push('the address of the caller was not recorded');
+  const evidence = await evidenceOf(context, recorded, view, plain.input.args, missing);
   return explanation(context, {
     set,
     input: { ...plain.input, facts },
@@ -88,5 +93,27 @@ async function explainRecorded(
     mayReadArguments,
     view,
     definition: recorded.definition,
+    evidence,
   });
+}
+
+/** The log holds the class of a call, not what it was read from: that is read once more. What comes out otherwise is not passed off as the reason of then. */
+async function evidenceOf(
+  context: AdminContext,
+  { capability, server, definition, intent }: RecordedDecision,
+  view: ControlView,
+  args: JsonObject | undefined,
+  missing: string[],
+): Promise<readonly Evidence[] | undefined> {
+  const spec = server === undefined ? undefined : view.server(server)?.spec;
+  if (intent === undefined || capability?.kind !== 'tool' || definition === undefined || args === undefined || !spec) return undefined;
+  const text = await context.definitions.text(definition);
+  // What a trusted server states is not kept, but may still be what it states.
+  const stated = context.definitions.stated(server ?? '').find(({ hash }) => hash === definition)?.value;
+  const value = text === undefined ? stated : parseJson(text);
+  if (!isObject(value)) return undefined;
+  const verdict = context.intentOf(spec, capability.name, { value, hash: definition }, args);
+  if (verdict.intent === intent.intent) return verdict.evidence;
+  missing.push(`why the class of the call was ${intent.intent}: it would be ${verdict.intent} now`);
+  return undefined;
 }

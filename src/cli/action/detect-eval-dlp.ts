@@ -39,11 +39,12 @@ async function findInResult(
     agent: 'eval',
     direction: 'result',
   });
-  const [part] = partsOf({ content: [{ type: 'text', text }] }, 'tools/call');
+  const [part] = partsOf({ content: [{ type: 'text', text }] }, undefined);
   if (plan === undefined || part === undefined) return [];
   const scanned = await scanner.scan([part.text], plan);
   if (scanned === 'exceeded') return [];
-  return ruleOn(scanned[0] ?? [], part.text, plan).map(({ match }) => match);
+  const found = 'partly' in scanned ? scanned.partly : scanned;
+  return ruleOn(found[0] ?? [], part.text, plan).map(({ match }) => match);
 }
 
 function patternsOf(item: JsonObject): { name: string; pattern: string }[] {

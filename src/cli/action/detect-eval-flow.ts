@@ -39,7 +39,7 @@ async function leaks(book: FlowBook, key: string, { servers, calls }: JsonObject
     const name = `${call.server}.${String(call.tool)}`;
     await book.read(key, { name: 'agent', server: '', labels: [], rank: 0 }, leavesOf(args), WINDOW_MS, false);
     const reading = { name, server: call.server, labels, rank: rankOf(labels) };
-    await book.read(key, reading, leavesOf(partsOf(replyOf(call.result), 'tools/call')), WINDOW_MS, false);
+    await book.read(key, reading, leavesOf(partsOf(replyOf(call.result), undefined)), WINDOW_MS, false);
   }
   return most;
 }

@@ -29,6 +29,8 @@ function explainText(reply: ExplainReply): string {
   ];
   if (decision.error !== undefined) lines.push(`it could not be evaluated: ${decision.error}`);
   if (recorded) lines.push(recordedText(recorded));
+  if (asked.intent !== undefined) lines.push(`class ${asked.intent}${asked.category === undefined ? '' : `, about ${asked.category}`}`);
+  for (const { signal, path, why } of asked.evidence ?? []) lines.push(`  ${signal}${path === undefined ? '' : ` ${path}`}: ${why}`);
   lines.push('', 'Rules asked, in order:', ...trace.map(stepText));
   if (nearMisses.length > 0) lines.push('', 'It would come out otherwise with:');
   for (const { condition, effect, rule } of nearMisses) lines.push(`  ${condition} → ${effect} by ${rule}`);
@@ -41,7 +43,10 @@ function explainText(reply: ExplainReply): string {
     );
   if (standing.length > 0) lines.push('', 'Standing grants:', ...standing.map(({ grant, why }) => `  ${grant}: ${why}`));
   if (limits.length > 0) lines.push('', 'Limits now:');
-  for (const one of limits) lines.push(`  ${one.limit} (${one.part}): ${one.used} of ${one.max}${one.hasRoom ? '' : ', no room'}`);
+  for (const { limit, part, used, max, hasRoom, roomAt } of limits) {
+    const room = hasRoom ? '' : roomAt === undefined ? ', no room' : `, no room before ${roomAt}`;
+    lines.push(`  ${limit} (${part}): ${used} of ${max}${room}`);
+  }
   if (decision.effect === 'deny') lines.push('', `The agent is told: ${told.code}: ${told.reason}`);
   if (told.passes !== undefined) lines.push(`  It would pass with ${told.passes}.`);
   if (told.access !== undefined) lines.push(`  To ask for access: ${told.access}`);

@@ -1,6 +1,6 @@
 // Runs of base64, base64url, base32 or hex that decode to text, values spelled character by character, and credentials turned round or rotated:
 // what they hide is scanned like any text, and a find covers the whole run. A run that says nothing costs a few characters.
-import { decodeRun, type Encoding, mayDecode, type Room } from './decode-run.ts';
+import { decodeRun, type Encoding, isPacked, mayDecode, type Room } from './decode-run.ts';
 import { maySecret, startsSecret } from './secret.ts';
 import { isSpacedWord, maySpell, sectionAround, spacedRuns, spacedWordEnd } from './spaced-run.ts';
 
@@ -55,6 +55,7 @@ export function* encodedRuns(text: string, room: Room): Generator<EncodedRun> {
     yield found;
     at = Math.max(at, found.end);
   }
+  if (count >= MAX_RUNS) room.isShort = true;
 }
 
 function placed(text: string, from: number, to: number): EncodedRun[] {
@@ -77,6 +78,8 @@ function runAt(text: string, start: number, stop: number, lines: Lines): Encoded
   const decoded = decodeRun(first, lines.room);
   if (decoded !== undefined || first.startsWith('H4sI')) {
     const whole = start < lines.apartUntil ? first : withWrappedLines(text, start, first);
+    // The lines behind these are no beginning, and say nothing by themselves.
+    if (whole.length >= MAX_WRAPPED_CHARS && isPacked(first)) lines.room.isShort = true;
     const more = whole === first ? undefined : decodeRun(whole, lines.room);
     if (more !== undefined) return { start, end: start + whole.length, ...more };
     if (whole !== first) lines.apartUntil = start + whole.length;

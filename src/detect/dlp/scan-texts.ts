@@ -1,4 +1,5 @@
 // The texts of one message: each by itself, then what is parted over those that are read one after the other. Pure and linear in the texts.
+import type { Room } from './decode-run.ts';
 import type { Match } from './finding-kind.ts';
 import { type Scan, scanText } from './scan.ts';
 import { findOverSeams, type SeamFind, type SeamPiece } from './seam.ts';
@@ -6,13 +7,16 @@ import { isBlank } from './seam-kind.ts';
 import { findSecrets } from './secret.ts';
 import { surveyOf } from './text-survey.ts';
 
-/** Matches of each text, in order. `chain`: indexes of the texts that are read one after the other. */
-export function scanTexts(texts: readonly string[], scan: Scan, chain: readonly number[]): Match[][] {
-  const found = texts.map((text) => scanText(text, scan));
+/**
+ * Matches of each text, in order. `chain`: indexes of the texts that are read one after the other. `room` is for all of them together, and says
+ * afterwards whether everything was read.
+ */
+export function scanTexts(texts: readonly string[], scan: Scan, chain: readonly number[], room?: Room): Match[][] {
+  const found = texts.map((text) => scanText(text, scan, room));
   if (chain.length < 2) return found;
   const read = chain.map((index) => texts[index] as string);
   const own = chain.map((index) => found[index] as Match[]);
-  const over = findOverSeams(read, (joined) => scanText(joined, scan), scan.patterns.length > 0);
+  const over = findOverSeams(read, (joined) => scanText(joined, scan, room), scan.patterns.length > 0);
   if (scan.wanted.has('PRIVATE_KEY')) over.push(...partedKeys(read));
   const touched = new Set<Match[]>();
   for (const find of over) {

@@ -1,9 +1,10 @@
 // The thread that scans long texts. Keeps compiled patterns, never a text.
 import { answerTexts } from '../text-thread.ts';
 import type { CustomPattern } from './customer-pattern.ts';
+import type { Room } from './decode-run.ts';
 import { compilePatterns } from './model.ts';
 import { scanTexts } from './scan-texts.ts';
-import { MAX_MATCHES, type ScanJob, type Scanned } from './scanner.ts';
+import { MAX_MATCHES, MAX_UNPACKED_IN_ALL, type ScanJob, type Scanned } from './scanner.ts';
 
 let compiledFrom = '';
 let patterns: readonly CustomPattern[] = [];
@@ -15,8 +16,11 @@ answerTexts<ScanJob, Scanned>((texts, job) => {
     compiledFrom = from;
   }
   const wanted = new Set(job.wanted);
-  const matches = scanTexts(texts, { wanted, patterns }, job.chain);
+  const chars = texts.reduce((sum, text) => sum + text.length, 0);
+  const room: Room = { left: MAX_UNPACKED_IN_ALL + chars, most: MAX_UNPACKED_IN_ALL };
+  const matches = scanTexts(texts, { wanted, patterns }, job.chain, room);
   // Told here: a million finds would take longer to hand over than to make.
   const count = matches.reduce((sum, one) => sum + one.length, 0);
-  return count > MAX_MATCHES ? 'exceeded' : matches;
+  if (count > MAX_MATCHES) return 'exceeded';
+  return room.isShort ? { partly: matches } : matches;
 });

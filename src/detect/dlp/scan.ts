@@ -24,12 +24,12 @@ export interface Scan {
 
 export const EVERYTHING: ReadonlySet<DlpType> = new Set(DLP_TYPES);
 
-/** Places in `raw`, in order, none inside another. */
-export function scanText(raw: string, scan: Scan): Match[] {
+/** Places in `raw`, in order, none inside another. `room` says afterwards whether all of it was read. */
+export function scanText(raw: string, scan: Scan, room: Room = { left: MAX_UNPACKED_BYTES + raw.length }): Match[] {
   if (raw.length < MIN_CHARS) return [];
   const view = flatten(raw, scan.key, scan.bits);
   const found = detect(view, scan);
-  addEncoded(view, scan, found, { left: MAX_UNPACKED_BYTES + raw.length });
+  addEncoded(view, scan, found, room);
   addPieces(view, scan, found);
   if (found.length === 0) return found;
   const settled = settle(found, view.text.length);
@@ -48,11 +48,17 @@ function findAll(text: string, scan: Scan, room: Room, layer: number): Match[] {
   const view = flatten(text);
   const found = detect(view, scan);
   if (layer < MAX_ENCODINGS) addEncoded(view, scan, found, room, layer + 1);
+  else if (isEncodedAgain(view.text, room)) room.isShort = true;
   return settle(found, view.text.length);
 }
 
 /** Base64 in base64, hex in base64. */
 const MAX_ENCODINGS = 3;
+
+function isEncodedAgain(text: string, room: Room): boolean {
+  for (const { layer } of encodedRuns(text, room)) if (layer === 'base64' || layer === 'hex' || layer === 'base32') return true;
+  return false;
+}
 
 /** Things that hide in an encoded run and are certain enough to say so. */
 function addEncoded(view: View, scan: Scan, found: Match[], room: Room, layer = 1): void {

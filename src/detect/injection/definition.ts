@@ -2,6 +2,7 @@
 // whole definition, deep schemas included; bounded, linear, never throws. What lies beyond the bounds is reported as unchecked.
 import type { Json, JsonObject } from '../../lib/json.ts';
 import { isObject } from '../../lib/json.ts';
+import { dataOf } from '../data-uri.ts';
 import { decodeRuns } from './encoded.ts';
 import { type DefinitionFinding, excerptOf, type PoisonType } from './finding.ts';
 import { foldText, isImitator } from './glyph.ts';
@@ -69,11 +70,28 @@ function visit(value: Json, path: string, place: Place, depth: number, walk: Wal
     if (key === 'properties' && isObject(member)) lookAtParameters(member, at, walk);
     else lookAtKey(key, at, depth, walk);
     if (path === '' && key === 'name' && typeof member === 'string') lookAtName(member, at, walk);
-    else if (key === 'icons' && path === '') continue;
+    else if (key === 'icons' && path === '') lookAtIcons(member as Json, at, walk, hear);
     else visit(member as Json, at, placeOf(key, path, place), depth + 1, walk, hear);
     if (key === 'default' && typeof member === 'string') {
       const score = defaultScore(member);
       if (score > 0) report(walk, 'poison.default', at, score, member);
+    }
+  }
+}
+
+/** Pictures are left alone; one that is written in words (SVG) says what it says. */
+function lookAtIcons(icons: Json, path: string, walk: Walk, hear?: (score: number) => void): void {
+  if (!Array.isArray(icons)) {
+    visit(icons, path, 'schema-value', 1, walk, hear);
+    return;
+  }
+  for (const [index, icon] of icons.entries()) {
+    const at = `${path}/${index}`;
+    const data = isObject(icon) && typeof icon.src === 'string' ? dataOf(icon.src) : undefined;
+    if (data === undefined) visit(icon as Json, at, 'schema-value', 2, walk, hear);
+    else {
+      if (data !== 'picture') lookAt(data.text, `${at}/src`, 'schema-text', walk, hear);
+      visit({ ...(icon as JsonObject), src: '' }, at, 'schema-value', 2, walk, hear);
     }
   }
 }

@@ -1,0 +1,170 @@
+// How one member of a protocol message is read: as text, as JSON, as bytes, or not at all because the protocol needs the value unchanged. What
+// is not of the form the protocol gives it there is read like any other text, so that no member is a place to hide in.
+import { dataOf, isBase64 } from '../detect/data-uri.ts';
+import { readBytes, type TextEncoding } from '../detect/text-bytes.ts';
+import type { Json, JsonObject } from '../lib/json.ts';
+import { isObject } from '../lib/json.ts';
+
+export type Path = readonly (string | number)[];
+
+export interface MessagePart {
+  /** JSON pointer in the message. */
+  pointer: string;
+  /** `text`: a string for people. `json`: any JSON value, as its text. `bytes`: text that travels as base64 or in a data: URI. */
+  kind: 'text' | 'json' | 'bytes';
+  text: string;
+  path: Path;
+  /** Of bytes: how they are written as a text, and will be again. */
+  encoding?: TextEncoding;
+  /** Of a data: URI: what stands before its data. */
+  head?: string;
+  /** Of JSON: what the text says. */
+  value?: Json;
+  /**
+   * What is replaced, where that is not the value the text is. `member`: name and value, the text is an object of that one member. `value`: its value
+   * alone. `left-out`: the member goes, since nothing else fits its place. `name`: the name, which the text is.
+   */
+  as?: 'member' | 'value' | 'left-out' | 'name';
+  /** What the call is about was decided by this very text: it is read, and nothing may be put in its place. */
+  isFixed?: boolean;
+}
+
+/** What one member says. `skips`: there is nothing to read in this value, and it stays as it is. */
+export interface Reader {
+  skips?(value: Json): boolean;
+  read(value: Json, path: Path, parts: MessagePart[], parent: JsonObject): void;
+}
+
+/** By the name of a member, what it is. Members that are not in it are read whole, names included. */
+export type Place = ReadonlyMap<string, Reader>;
+
+/** Levels of a message that are walked; deeper ones are looked at as one JSON value. */
+const MAX_DEPTH = 24;
+/** Names that hold nothing are at most this long. */
+const MAX_PLAIN_NAME = 5;
+
+export function readObject(object: JsonObject, place: Place, path: Path, parts: MessagePart[]): void {
+  for (const key of Object.keys(object)) {
+    const value = object[key] as Json;
+    const reader = place.get(key);
+    if (reader === undefined) addMember(key, value, [...path, key], parts);
+    else if (!reader.skips?.(value)) reader.read(value, [...path, key], parts, object);
+  }
+}
+
+/** A place that may hold itself is made when it is first read. */
+export function objectOf(place: () => Place): Reader {
+  return {
+    read: (value, path, parts) => {
+      if (isObject(value) && path.length < MAX_DEPTH) readObject(value, place(), path, parts);
+      else addJson(value, path, parts);
+    },
+  };
+}
+
+/** One, or a list of them. */
+export function listOf(item: Reader): Reader {
+  return {
+    read: (value, path, parts, parent) => {
+      if (!Array.isArray(value)) item.read(value, path, parts, parent);
+      else
+        for (const [index, one] of value.entries()) if (!item.skips?.(one as Json)) item.read(one as Json, [...path, index], parts, parent);
+    },
+  };
+}
+
+/** An object whose names somebody chose. `namesAreIds`: the protocol needs them as they are. */
+export function recordOf(entry: Reader, namesAreIds: boolean): Reader {
+  return {
+    read: (value, path, parts) => {
+      if (!isObject(value)) addJson(value, path, parts);
+      else
+        for (const [key, one] of Object.entries(value)) {
+          const at = [...path, key];
+          if (!entry.skips?.(one as Json)) entry.read(one as Json, at, parts, value);
+          // After what stands below it: places are those of the message as it came.
+          if (!namesAreIds && key.length > MAX_PLAIN_NAME)
+            parts.push({ pointer: pointerOf(at), kind: 'text', text: key, path: at, as: 'name' });
+        }
+    },
+  };
+}
+
+export const TEXT: Reader = { read: (value, path, parts) => addJson(value, path, parts) };
+
+/** Strings and numbers that only say which: they are compared, or given back as they are. */
+export const ID: Reader = { skips: isScalar, read: (value, path, parts) => addJson(value, path, parts) };
+
+/** What is asked for by name: read like a text, and either it passes as it is or the call does not. */
+export const NAME: Reader = {
+  read: (value, path, parts) => {
+    const before = parts.length;
+    addJson(value, path, parts);
+    const part = parts[before];
+    if (part) part.isFixed = true;
+  },
+};
+
+export const NUMBER: Reader = {
+  skips: (value) => typeof value === 'number' || typeof value === 'boolean' || value === null,
+  read: (value, path, parts) => addJson(value, path, parts),
+};
+
+/** One of the words that the protocol knows there. */
+export function word(words: string): Reader {
+  return formed(new RegExp(`^(?:${words.trim().split(/\s+/).join('|')})$`));
+}
+
+export function formed(form: RegExp): Reader {
+  return { skips: (value) => typeof value === 'string' && form.test(value), read: (value, path, parts) => addJson(value, path, parts) };
+}
+
+/** Base64 of something readable is a text like any other; pictures and archives are left alone. What is no base64 is a text as it stands. */
+export const BYTES: Reader = {
+  read: (value, path, parts) => {
+    if (typeof value !== 'string') return addJson(value, path, parts);
+    const read = value.length < MIN_BYTES_CHARS ? undefined : readBytes(value);
+    if (read) parts.push({ pointer: pointerOf(path), kind: 'bytes', path, ...read });
+    else if (value.length <= MAX_NO_PICTURE || !isBase64(value)) addJson(value, path, parts);
+  },
+};
+
+const MIN_BYTES_CHARS = 8;
+/** No picture is as short as this, and many a secret is, base64 characters. */
+const MAX_NO_PICTURE = 64;
+
+/** An address, read as a text; of a data: URI, what its data says when that is text. Nothing is ever fetched. */
+export const ADDRESS: Reader = {
+  read: (value, path, parts) => {
+    const data = typeof value === 'string' ? dataOf(value) : undefined;
+    if (data === 'picture') return;
+    if (data === undefined) return addJson(value, path, parts);
+    parts.push({ pointer: pointerOf(path), kind: 'bytes', path, ...data });
+  },
+};
+
+/** A member that the protocol does not speak of, with its name: both reach the other side. */
+export function addMember(key: string, value: Json, path: Path, parts: MessagePart[]): void {
+  if (key.length <= MAX_PLAIN_NAME && saysNothing(value)) return;
+  parts.push({ pointer: pointerOf(path), kind: 'json', text: '', path, value: { [key]: value }, as: 'member' });
+}
+
+export function addJson(value: Json, path: Path, parts: MessagePart[]): void {
+  if (typeof value === 'string') {
+    if (value.length > 0) parts.push({ pointer: pointerOf(path), kind: 'text', text: value, path });
+  } else if (!saysNothing(value)) parts.push({ pointer: pointerOf(path), kind: 'json', text: '', path, value });
+}
+
+function saysNothing(value: Json): boolean {
+  if (typeof value === 'string') return value.length <= 2;
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length === 0;
+  return typeof value !== 'number';
+}
+
+function isScalar(value: Json): boolean {
+  return typeof value === 'string' || typeof value === 'number' || value === null;
+}
+
+export function pointerOf(path: Path): string {
+  return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
