@@ -9,7 +9,7 @@ import { atOnce, stepByStep } from '../lib/turn.ts';
 import { annotatedError, annotatedNotice, annotatedQuestion, annotatedResult } from './annotate.ts';
 import { ruleHash } from './asking.ts';
 import { deny, type Flight, type Inspector, PASS, type Verdict } from './flight.ts';
-import { isPrepared, type MessageOf, type MessagePart, partsOf } from './message-part.ts';
+import { isPrepared, type MessageOf, type MessagePart, partsOf, readingOrder } from './message-part.ts';
 import { outputCheck } from './output-check.ts';
 import { withPartInSteps } from './part-writer.ts';
 
@@ -56,7 +56,7 @@ function look(message: JsonObject, method: MessageOf, rule: InjectionRule, looke
   const exceeded: Seen = { found: [], stripped: message, exceeded: true };
   if (parts.reduce((sum, { text }) => sum + text.length, 0) > rule.budget.maxChars) return exceeded;
   const texts = parts.map(({ text }) => text);
-  return then(looker.look(texts, rule.minScore, rule.budget.deadlineMs), (looked) =>
+  return then(looker.look(texts, rule.minScore, rule.budget.deadlineMs, readingOrder(parts)), (looked) =>
     looked === 'exceeded' ? exceeded : inSteps(message, method, seenOf(message, parts, looked, rule)),
   );
 }

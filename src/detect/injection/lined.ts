@@ -114,7 +114,8 @@ const OPEN_WORDS = new Set(
   avec tes vos toutes el los las y o en para con tus sus todas todos o os e em com seus suas il lo gli i di per tutte`.split(/\s+/),
 );
 
-function isOpen(line: string): boolean {
+/** Does it end in the middle of a sentence? */
+export function isOpen(line: string): boolean {
   return OPEN_WORDS.has(line.slice(line.lastIndexOf(' ') + 1).toLowerCase());
 }
 

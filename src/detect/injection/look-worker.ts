@@ -2,4 +2,4 @@
 import { answerTexts } from '../text-thread.ts';
 import { type LookedAt, type LookJob, lookAtAll } from './looker.ts';
 
-answerTexts<LookJob, LookedAt>((texts, { minScore }) => lookAtAll(texts, minScore));
+answerTexts<LookJob, LookedAt>((texts, { minScore, chain }) => lookAtAll(texts, minScore, chain));

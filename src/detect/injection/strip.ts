@@ -30,7 +30,14 @@ export function lookAt(text: string, minScore: number): Looked {
 }
 
 function lookAtText(text: string, minScore: number): Looked {
-  const found = findInjections(text).filter(({ score }) => score >= minScore);
+  return withoutPassages(
+    text,
+    findInjections(text).filter(({ score }) => score >= minScore),
+  );
+}
+
+/** Passages in the order of their place. */
+export function withoutPassages(text: string, found: InjectedPassage[]): Looked {
   let stripped = '';
   let from = 0;
   for (const { start, end } of found) {
