@@ -174,8 +174,9 @@ function draftOf(flight: Flight, decision: Decision): AuditDraft {
  * asked it does: people and verifiers have to see that what runs is what was asked for.
  */
 function addressOf({ call, touched, ticket, used }: Flight, { effect }: Decision): string | undefined {
-  const name = call.target?.capability?.name;
-  const carries = touched?.what === 'canary' || call.findings.some(({ where, path }) => where === 'arguments' && path === '/uri');
+  const name = toldName(call);
+  if (name !== call.target?.capability?.name) return name;
+  const carries = touched?.what === 'canary' || call.findings.some(({ where, path }) => where === 'arguments' && NAMES.has(path));
   if (name === undefined || !carries || effect === 'hold' || ticket !== undefined || used) return name;
   return `${/^[a-z][a-z0-9+.-]{0,31}:/i.exec(name)?.[0] ?? ''}[withheld]`;
 }

@@ -1,9 +1,6 @@
 // Why a call was decided as it was, and how one would be that was not made: two questions, one answer.
 // Reads only. Argument values leave for role reviewer and above, and never those that are secret.
-import type { Evidence } from '../../call.ts';
-import { isObject, type JsonObject } from '../../lib/json.ts';
-import { parseJson } from '../../mcp/parse-json.ts';
-import { buildView, type ControlView } from '../../object/snapshot.ts';
+import { buildView } from '../../object/snapshot.ts';
 import { isDecidedByRules, type RecordedDecision } from '../../policy/rehearse/recorded-decision.ts';
 import { readsDefinitions } from '../../policy/rehearse/simulate.ts';
 import type { AdminContext } from '../context.ts';
@@ -11,6 +8,7 @@ import * as contract from '../contract.ts';
 import { decisionOf } from '../decision-of.ts';
 import { explanation } from '../explanation.ts';
 import { factsThen } from '../facts-then.ts';
+import { evidenceOf } from '../intent-evidence.ts';
 import { mayAct } from '../operator.ts';
 import { policiesOf, Replay } from '../replay.ts';
 import { failure, json, type Route, route } from '../route.ts';
@@ -95,25 +93,4 @@ async function explainRecorded(
     definition: recorded.definition,
     evidence,
   });
-}
-
-/** The log holds the class of a call, not what it was read from: that is read once more. What comes out otherwise is not passed off as the reason of then. */
-async function evidenceOf(
-  context: AdminContext,
-  { capability, server, definition, intent }: RecordedDecision,
-  view: ControlView,
-  args: JsonObject | undefined,
-  missing: string[],
-): Promise<readonly Evidence[] | undefined> {
-  const spec = server === undefined ? undefined : view.server(server)?.spec;
-  if (intent === undefined || capability?.kind !== 'tool' || definition === undefined || args === undefined || !spec) return undefined;
-  const text = await context.definitions.text(definition);
-  // What a trusted server states is not kept, but may still be what it states.
-  const stated = context.definitions.stated(server ?? '').find(({ hash }) => hash === definition)?.value;
-  const value = text === undefined ? stated : parseJson(text);
-  if (!isObject(value)) return undefined;
-  const verdict = context.intentOf(spec, capability.name, { value, hash: definition }, args);
-  if (verdict.intent === intent.intent) return verdict.evidence;
-  missing.push(`why the class of the call was ${intent.intent}: it would be ${verdict.intent} now`);
-  return undefined;
 }
