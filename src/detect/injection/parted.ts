@@ -5,7 +5,7 @@ import { findInjections, type InjectedPassage } from './passage.ts';
 import { isJsonText } from './score.ts';
 
 /** What is looked at on either side, characters. */
-const NEAR = 400;
+const NEAR = 240;
 /** Most that is joined at once, characters. */
 const MAX_JOINED = 8192;
 const MAX_SHORT = 24;
