@@ -46,6 +46,7 @@ import { Readings } from './pipeline/discovery.ts';
 import type { VaultSeal } from './pipeline/dlp-token.ts';
 import type { PipelineSettings } from './pipeline/flight.ts';
 import { IncidentLimit } from './pipeline/incident.ts';
+import { canaryInspector } from './pipeline/inspect-canary.ts';
 import { dlpInspector } from './pipeline/inspect-dlp.ts';
 import { flowInspector } from './pipeline/inspect-flow.ts';
 import { injectionInspector } from './pipeline/inspect-injection.ts';
@@ -112,8 +113,10 @@ async function open(inside: Inside): Promise<Gateway> {
   inside.metrics.gaugeByOrg('sallyport_anchors_failing', 'Anchors of the log whose last attempt failed.', () =>
     inside.anchors.keeper.failing().map(({ org, count }) => [org, count] as const),
   );
-  inside.metrics.gaugeByOrg('sallyport_policy_problems', 'Places in stored policies that this version would refuse.', () =>
-    control.all().map(({ org }) => [org, inside.policies.problems(org).length] as const),
+  inside.metrics.gaugeByOrg(
+    'sallyport_policy_problems',
+    'Places in stored policies and standing grants that would be refused if they were applied now.',
+    () => control.all().map(({ org }) => [org, inside.policies.problems(org).length] as const),
   );
   inside.metrics.gaugeByOrg('sallyport_archive_failing', '1: the last try to archive the oldest entries failed.', () =>
     inside.archives.failing().map((org) => [org, 1] as const),
@@ -185,7 +188,7 @@ function assemble(config: Config, core: Core): Inside {
     links: createLinks(core, (org) => control.current(org) !== undefined),
     limits: createLimits({ ...core, config, logger, instance }),
     definitions: new Definitions({
-      ...{ catalog, control, log, clock, logger, instance },
+      ...{ catalog, control, log, clock, logger, instance, judging: policies },
       text: (...of) => core.store.definitions.loadDefinition(...of),
     }),
     ...evidenceOf(core, config, logger, instance, control),
@@ -200,9 +203,9 @@ function assemble(config: Config, core: Core): Inside {
   return { ...inside, pipeline: pipelineOf(inside) };
 }
 
-function policyKeeper({ store }: Core, controls: LiveControl, catalog: Catalog, logger: Logger): PolicyKeeper {
+function policyKeeper({ store, clock }: Core, controls: LiveControl, catalog: Catalog, logger: Logger): PolicyKeeper {
   const definition = (org: string, hash: string) => store.definitions.loadDefinition(org, hash);
-  return new PolicyKeeper({ controls, logger, toolsOf: toolsStated(catalog), definition });
+  return new PolicyKeeper({ controls, clock, logger, toolsOf: toolsStated(catalog), definition });
 }
 
 type OnSwap = ConstructorParameters<typeof LiveControl>[0]['onSwap'];
@@ -227,9 +230,10 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     catalog.invalidate(org, server, what);
     definitions.changed(org, server);
   });
+  const book = new FlowBook(clock, randomBytes(KEY_BYTES));
   const pipeline = createPipeline({
     ...parts,
-    drift: definitions.watch,
+    drift: definitions,
     reviewUrl: (org, ticket, untilMs) => links.urlOf(org, ticket, untilMs)?.url,
     routes: new UriRoutes(),
     readings: new Readings(),
@@ -243,9 +247,10 @@ function pipelineOf(parts: Omit<Inside, 'pipeline'>): Pipeline {
     inspectors: [
       intentInspector(parts.intent),
       injectionInspector(parts.injectionLooker),
+      canaryInspector(book),
       dlpInspector({ scanner: parts.dlpScanner, tokens: new TokenBook(clock), seal: dlpSeal(vault) }),
       flowInspector({
-        ...{ book: new FlowBook(clock, randomBytes(KEY_BYTES)), analyser: parts.intent },
+        ...{ book, analyser: parts.intent },
         facts: new FlowFacts({ store: parts.store.flowFacts, clock, process: newId('flow', clock.nowMs()) }),
       }),
     ],

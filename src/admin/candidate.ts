@@ -8,6 +8,7 @@ import { buildView, type ControlView } from '../object/snapshot.ts';
 import { type ActivationProblem, checkConditions } from '../policy/activation.ts';
 import type { World } from '../policy/rehearse/space.ts';
 import { allPrincipals } from './access.ts';
+import { callerNames } from './caller-names.ts';
 import type { AdminContext } from './context.ts';
 import { failure } from './route.ts';
 
@@ -75,5 +76,5 @@ export async function worldOf(context: AdminContext): Promise<World> {
         .map((stated) => [stated.name, stated.value]),
     ),
   }));
-  return { principals: allPrincipals(state, context.clock.nowMs()), servers };
+  return { principals: allPrincipals(state, context.clock.nowMs()), servers, names: callerNames(state.view) };
 }

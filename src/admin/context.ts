@@ -33,9 +33,10 @@ export interface AnchorReport {
   doneMs: number | undefined;
 }
 
-/** Where something is wrong in a policy that is in force. */
+/** Where something is wrong in a policy or standing grant that is in force. */
 export interface StoredPolicyProblem {
-  policy: string;
+  policy?: string;
+  grant?: string;
   where: string;
   message: string;
 }
@@ -46,6 +47,8 @@ export interface LimitState {
   used: string;
   max: string;
   hasRoom: boolean;
+  /** When there is room for such a call, if no other takes it. */
+  roomAt?: string;
 }
 
 /** What the operator side may do about one organization; each request gets that of its operator's, and no other. */
@@ -117,7 +120,7 @@ export interface AdminContext {
   };
   /** How archiving by itself is doing; undefined when this process does none for this organization. */
   archiving(): { triedMs: number | undefined; problem: { text: string; sinceMs: number } | undefined } | undefined;
-  /** Stored policies that this version would refuse: as last looked at, or looked at now. */
+  /** Stored policies and standing grants that would be refused if they were applied now: as last looked at, or looked at now. */
   storedPolicies: { known(): readonly StoredPolicyProblem[]; check(): Promise<readonly StoredPolicyProblem[]> };
   /** A call that was decided longer ago does not run any more, milliseconds. */
   longestCallMs: number;

@@ -51,7 +51,13 @@ export const explainReply = z.object({
   /** Of a call that a rule holds: standing grants of the agent for the tool, and whether they answer it. */
   standing: z.array(z.object({ grant: z.string(), answers: z.boolean(), why: z.string() })),
   /** As it is now. */
-  limits: z.array(z.object({ limit: z.string(), part: z.string(), used: z.string(), max: z.string(), hasRoom: z.boolean() })),
+  limits: z.array(
+    z.object({
+      ...{ limit: z.string(), part: z.string(), used: z.string(), max: z.string(), hasRoom: z.boolean() },
+      /** When there is room for such a call, if no other takes it; absent where there is room, or nobody knows, or never will be. */
+      roomAt: z.string().optional(),
+    }),
+  ),
   /** What the agent is told. */
   told: z.object({ code: z.string(), reason: z.string(), passes: z.string().optional(), access: z.string().optional() }),
   /** What is not known of the call any more, or never was. */

@@ -277,13 +277,15 @@ export const healthReply = z.object({
   status: z.enum(['ok', 'ready', 'not ready']),
   anchors: z.enum(['ok', 'failing']).optional(),
   archive: z.enum(['ok', 'failing']).optional(),
-  /** Stored policies that this version would refuse; absent when there are none. */
+  /** Stored policies or standing grants that would be refused if they were applied now; absent when there are none. */
   policies: z.enum(['failing']).optional(),
 });
 export const policyProblems = z.object({
   problems: z.array(
     z.object({
-      policy: z.string(),
+      /** One of the two. */
+      policy: z.string().optional(),
+      grant: z.string().optional(),
       /** `spec.rules[2].when`, and from which character on. */
       where: z.string(),
       message: z.string(),

@@ -6,6 +6,7 @@ import type { PolicySet } from '../policy/compile.ts';
 import type { DecideInput } from '../policy/decide-input.ts';
 import { nearMisses, publicNearMiss } from '../policy/rehearse/near-miss.ts';
 import type { RecordedDecision, RecordedFinding } from '../policy/rehearse/recorded-decision.ts';
+import { callerNames } from './caller-names.ts';
 import type { AdminContext } from './context.ts';
 import type { ExplainReply } from './contract.ts';
 import { redactedValues } from './redacted-values.ts';
@@ -47,7 +48,7 @@ export async function explanation(context: AdminContext, question: Question): Pr
       const shown = redactedValues(values, findings, mayReadArguments);
       return { ...step, ...(shown && Object.keys(shown).length > 0 ? { values: shown } : {}) };
     }),
-    nearMisses: leadsNowhere ? [] : nearMisses(set, input),
+    nearMisses: leadsNowhere ? [] : nearMisses(set, input, callerNames(question.view)),
     ...(risk ? { risk } : {}),
     standing: standingShown(question.view, input, decision, question.definition),
     limits: await context.limitState(input, decision.obligations?.quota ?? []),

@@ -19,6 +19,15 @@ const NAME: Readonly<Record<(typeof KINDS)[number], string>> = { tool: 'name', p
 /** From the word of a change to the reading, and between two readings of one server, milliseconds. */
 const REREAD_AFTER_MS = 200;
 const REREAD_PAUSE_MS = 2_000;
+/** The longest pause for a server that says so after every reading: as old as definitions may be anyway. */
+const MAX_REREAD_PAUSE_MS = 300_000;
+
+interface Reread {
+  timer: NodeJS.Timeout;
+  hasBegun: boolean;
+  /** The server said something since it began. */
+  isWanted: boolean;
+}
 
 export interface DefinitionsOptions {
   catalog: Catalog;
@@ -29,19 +38,23 @@ export interface DefinitionsOptions {
   instance: string;
   /** Canonical text of a definition that was approved once; undefined when it is not kept. */
   text(org: string, hash: string): Promise<string | undefined>;
+  /** Whoever judges something by definitions: is told when those of a server are, or may be, not as before. */
+  judging?: { definitionsRead(org: string, server: string): void; asksAbout(org: string, server: string): boolean };
 }
 
 export class Definitions {
   readonly watch: DriftWatch;
   readonly #options: DefinitionsOptions;
-  /** By organization and server: a reading that is about to begin, or the pause after one. */
-  readonly #rereads = new Map<string, NodeJS.Timeout>();
+  /** By organization and server: a reading that is about to begin, or that runs, or the pause after one. */
+  readonly #rereads = new Map<string, Reread>();
+  #isClosed = false;
   /** Set once the pipeline is made: the two need each other. */
   pipeline: Pipeline | undefined;
 
   constructor(options: DefinitionsOptions) {
     this.#options = options;
     this.watch = new DriftWatch({
+      looking: (org, server) => this.#options.judging?.definitionsRead(org, server),
       compare: (org, server) => this.#drift(org, server),
       tell: (org, server, drift) => this.#tell(org, server, drift),
     });
@@ -62,21 +75,44 @@ export class Definitions {
     return compareWithSnapshot(snapshot, this.stated(org, server), whole);
   }
 
-  /** The server says that its definitions changed: they are read soon, once for many such words. Only where that can be drift. */
+  /** Something that a server states is, or may be, not as before: it is compared with what was approved. */
+  noticed(org: string, server: string): void {
+    this.watch.noticed(org, server);
+  }
+
+  /**
+   * The server says that its definitions changed, or an agent misses one: they are read soon, once for many such words. Only where that can be drift, or is judged by.
+   * What it says after a reading began is not lost: they are read again after the pause, which grows as long as it goes on so.
+   */
   changed(org: string, server: string): void {
     const key = `${org}\n${server}`;
-    if (this.#rereads.has(key) || !this.#isHeld(org, server)) return;
-    const reread = (): void => {
+    const running = this.#rereads.get(key);
+    if (running) running.isWanted = running.hasBegun;
+    else if (this.#isHeld(org, server) || this.#isJudgedBy(org, server)) this.#reread(key, REREAD_PAUSE_MS);
+  }
+
+  #reread(key: string, pauseMs: number): void {
+    const [org = '', server = ''] = key.split('\n');
+    const afterPause = (): void => {
+      this.#rereads.delete(key);
+      if (reread.isWanted) this.#reread(key, Math.min(2 * pauseMs, MAX_REREAD_PAUSE_MS));
+    };
+    const begin = (): void => {
+      reread.hasBegun = true;
       void this.refresh(org, server)
         .catch((error: unknown) => this.#options.logger.warn({ org, server, why: String(error) }, 'changed definitions could not be read'))
-        .finally(() => this.#rereads.set(key, setTimeout(() => this.#rereads.delete(key), REREAD_PAUSE_MS).unref()));
+        .finally(() => {
+          if (!this.#isClosed) reread.timer = setTimeout(afterPause, pauseMs).unref();
+        });
     };
-    this.#rereads.set(key, setTimeout(reread, REREAD_AFTER_MS).unref());
+    const reread: Reread = { timer: setTimeout(begin, REREAD_AFTER_MS).unref(), hasBegun: false, isWanted: false };
+    this.#rereads.set(key, reread);
   }
 
   close(): void {
+    this.#isClosed = true;
     this.watch.close();
-    for (const timer of this.#rereads.values()) clearTimeout(timer);
+    for (const { timer } of this.#rereads.values()) clearTimeout(timer);
   }
 
   /** Reads everything anew. Resolves with what could not be read, one line each. */
@@ -98,6 +134,14 @@ export class Definitions {
     const view = this.#options.control.current(org)?.view;
     const spec = view?.server(server)?.spec;
     return spec !== undefined && !spec.trust && !spec.disabled && view?.get('snapshot', server) !== undefined;
+  }
+
+  /** Of a server that was read before: what was not is looked at once it is. */
+  #isJudgedBy(org: string, server: string): boolean {
+    const { catalog, control, judging } = this.#options;
+    const spec = control.current(org)?.view.server(server)?.spec;
+    if (spec === undefined || spec.disabled || catalog.names(org, server, 'tool').length === 0) return false;
+    return judging?.asksAbout(org, server) === true;
   }
 
   async #tell(org: string, server: string, drift: readonly Compared[]): Promise<void> {

@@ -40,5 +40,9 @@ export async function limitState(
     server,
     tool: capability?.kind === 'tool' ? capability.name : undefined,
   };
-  return stateOf(limits.limiter, set, subject, args, clock.nowMs(), quotas);
+  const states = await stateOf(limits.limiter, set, subject, args, clock.nowMs(), quotas);
+  return states.map(({ roomAtMs, ...state }) => ({
+    ...state,
+    ...(roomAtMs === undefined ? {} : { roomAt: new Date(roomAtMs).toISOString() }),
+  }));
 }

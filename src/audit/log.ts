@@ -85,7 +85,7 @@ export class AuditLog {
   }
 
   #append<T>(org: string, entry: EntryDraft, then: (receipt: Receipt) => T, failed: (error: unknown) => T): Promise<T> {
-    return this.#store.append(org, [entry]).then(([receipt]) => (receipt ? then(receipt) : failed(unconfirmed())), failed);
+    return this.#store.append(org, [entry], ([receipt]) => (receipt ? then(receipt) : failed(unconfirmed())), failed);
   }
 
   /**

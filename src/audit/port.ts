@@ -64,6 +64,16 @@ export interface EntryQuery {
 export interface LogStore {
   /** Durable when it resolves. Many concurrent appends share one commit. Rejects with GatewayError `log_unavailable`. */
   append(org: string, drafts: readonly EntryDraft[]): Promise<Receipt[]>;
+  /**
+   * The same, resolving with what `then` makes of the receipts, or with what `failed` makes of a failure to append; rejects with what they throw.
+   * Both are called as soon as the commit is known: a promise less for every entry.
+   */
+  append<T>(
+    org: string,
+    drafts: readonly EntryDraft[],
+    then: (receipts: readonly Receipt[]) => T,
+    failed: (error: unknown) => T,
+  ): Promise<T>;
   head(org: string): Promise<Head>;
   /** Streams in bounded memory. */
   read(query: EntryQuery): AsyncIterable<StoredEntry>;

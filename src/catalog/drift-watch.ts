@@ -8,6 +8,8 @@ export const SETTLE_MS = 250;
 export const PAUSE_MS = 1_000;
 
 export interface DriftWatchOptions {
+  /** Called at each look, whether or not there is anything to compare with. */
+  looking(org: string, server: string): void;
   /** Everything the server states against its snapshot; undefined when there is nothing to compare with. */
   compare(org: string, server: string): readonly Compared[] | undefined;
   /** Called with what was not told of yet. Never rejects. */
@@ -49,6 +51,7 @@ export class DriftWatch {
   #look(key: string): void {
     const [org = '', server = ''] = key.split('\n');
     this.#again.delete(key);
+    this.#options.looking(org, server);
     void this.#tellNew(org, server, key).finally(() => {
       this.#timers.delete(key);
       if (this.#again.has(key) && !this.#isClosed) this.#arm(key, PAUSE_MS);

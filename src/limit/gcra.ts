@@ -56,6 +56,12 @@ export class ProcessRates implements RateStore {
     return Math.max(0, Math.floor((pace.toleranceUs - aheadUs) / pace.emissionUs) + 1);
   }
 
+  /** Until one more call of this pace could come, when none comes meanwhile, milliseconds; 0: now. */
+  waitMs(org: string, { key, pace }: RateItem): number {
+    const aheadUs = (this.#tats.get(`${org}\n${key}`) ?? 0) - this.#nowUs();
+    return Math.max(0, Math.ceil((aheadUs - pace.toleranceUs) / 1000));
+  }
+
   /** Never goes back, whatever the clock does. */
   #nowUs(): number {
     this.#latestUs = Math.max(this.#latestUs, Math.floor(this.#monotonicMs() * 1000));

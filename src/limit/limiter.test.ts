@@ -319,6 +319,40 @@ describe('what is used', () => {
     expect((await state({ amount: 10 })).slice(1)).toEqual(nothing.slice(1));
   });
 
+  it('by a call like this is told with the time at which it would have room, if no other call comes', async () => {
+    const any = limitObject('any', { quota: { max: '10.00', windowMs: MINUTE_MS, sum: { path: 'amount' } } });
+    const one = await side([limitObject('pace', { rate: { max: 2, windowMs: MINUTE_MS, burst: 1 } }), any, quota]);
+    const state = async (amount: number) =>
+      (await stateOf(one.limiter, one.set, one.call(), { amount }, one.clock.nowMs())).map(({ limit, hasRoom, roomAtMs }) => [
+        limit,
+        hasRoom,
+        roomAtMs === undefined ? undefined : roomAtMs - beganMs,
+      ]);
+    const beganMs = one.clock.nowMs();
+    await one.take({ amount: 4 });
+    one.clock.advance(40_000);
+    await one.take({ amount: 5 });
+    expect(await state(1)).toEqual([
+      ['pace', false, 70_000],
+      ['any', true, undefined],
+      ['day', false, expect.any(Number)],
+    ]);
+    // Each with the bucket that makes enough room; never for more than there is in all.
+    expect((await state(5))[1]).toEqual(['any', false, MINUTE_MS + 1_000]);
+    expect((await state(6))[1]).toEqual(['any', false, 40_000 + MINUTE_MS + 1_000]);
+    expect((await state(10))[1]).toEqual(['any', false, 40_000 + MINUTE_MS + 1_000]);
+    expect((await state(10.01))[1]).toEqual(['any', false, undefined]);
+    // It is so.
+    one.clock.advance(MINUTE_MS + 1_000 - 40_000 - 1);
+    expect((await state(5))[1]).toEqual(['any', false, MINUTE_MS + 1_000]);
+    one.clock.advance(1);
+    expect((await state(5))[1]).toEqual(['any', true, undefined]);
+    one.clock.advance(70_000 - MINUTE_MS - 1_000 - 1);
+    expect((await state(1))[0]).toEqual(['pace', false, 70_000]);
+    one.clock.advance(1);
+    expect((await state(1))[0]).toEqual(['pace', true, undefined]);
+  });
+
   it('of a rate that is counted elsewhere is not told, nor a sum that does not count the call', async () => {
     const rates: RateStore = { take: () => undefined };
     const usd = limitObject('usd', { quota: { max: '1.00', windowMs: MINUTE_MS, sum: { path: 'amount', where: { currency: ['usd'] } } } });

@@ -81,6 +81,8 @@ export interface LimitState {
   used: string;
   max: string;
   hasRoom: boolean;
+  /** When there is room for this call, if no other takes it, milliseconds since the epoch; undefined: there is, or nobody knows, or never. */
+  roomAtMs?: number;
 }
 
 /** What a call like this meets now, limit by limit; `names` are quotas its rule asks for. Takes nothing. */
@@ -100,8 +102,10 @@ export async function stateOf(
   for (const limit of applying) {
     const { name, rate, concurrency, quota } = limit;
     if (rate && limit.counts('rate', subject) && limiter.rates instanceof ProcessRates) {
-      const room = limiter.rates.room(org, { key: `${name}|${limit.keyOf(subject)}`, pace: rate.pace });
-      states.push({ limit: name, part: 'rate', used: String(Math.max(0, rate.max - room)), max: String(rate.max), hasRoom: room > 0 });
+      const item = { key: `${name}|${limit.keyOf(subject)}`, pace: rate.pace };
+      const [room, waitMs] = [limiter.rates.room(org, item), limiter.rates.waitMs(org, item)];
+      const count = { used: String(Math.max(0, rate.max - room)), max: String(rate.max), hasRoom: room > 0 };
+      states.push({ limit: name, part: 'rate', ...count, ...(room > 0 ? {} : { roomAtMs: nowMs + waitMs }) });
     }
     if (concurrency !== undefined && limit.counts('concurrency', subject)) {
       const inUse = limiter.places.inUse(`${org}\n${name}|${limit.keyOf(subject)}`);
@@ -122,10 +126,22 @@ async function quotaState(
   const units = unitsFor(limit, args);
   if (units === 'none') return [];
   const decimals = limit.quota?.sum?.decimals ?? 0;
-  const { item } = quotaItem(limit, subject, 0, nowMs);
+  const { item, roomMs } = quotaItem(limit, subject, 0, nowMs);
   const rows = await limiter.quotas.usage(subject.principal.org, nowMs, limit.name, MAX_USAGE_ROWS);
-  let used = 0;
-  for (const row of rows) if (row.key === item.key && row.bucketMs > item.afterMs) used += row.used;
+  const counting = rows.filter(({ key, bucketMs }) => key === item.key && bucketMs > item.afterMs);
+  const used = counting.reduce((sum, row) => sum + row.used, 0);
   const hasRoom = typeof units === 'number' && used + units <= item.maxUnits;
-  return [{ limit: limit.name, part: 'quota', used: amountText(used, decimals), max: amountText(item.maxUnits, decimals), hasRoom }];
+  const roomAtMs = typeof units === 'number' && !hasRoom ? roomAt(counting, used + units - item.maxUnits, roomMs) : undefined;
+  const count = { used: amountText(used, decimals), max: amountText(item.maxUnits, decimals), hasRoom };
+  return [{ limit: limit.name, part: 'quota', ...count, ...(roomAtMs === undefined ? {} : { roomAtMs }) }];
+}
+
+/** When so much of what is used counts no longer; undefined: more is asked for than is used at all. */
+function roomAt(rows: readonly QuotaUse[], over: number, roomMs: (bucketMs: number) => number): number | undefined {
+  let left = over;
+  for (const { used, bucketMs } of [...rows].sort((one, other) => one.bucketMs - other.bucketMs)) {
+    left -= used;
+    if (left <= 0) return roomMs(bucketMs);
+  }
+  return undefined;
 }

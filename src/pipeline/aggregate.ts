@@ -18,7 +18,7 @@ import { isForwardable } from './forwardable.ts';
 import { LIST_SHAPES } from './list-shape.ts';
 import { listenAll } from './listen-all.ts';
 import { mergeHandshakes } from './merge-handshake.ts';
-import { introduced, learn, shown } from './narrow.ts';
+import { introduced, learn, missing, shown } from './narrow.ts';
 
 /** Items of one page of an aggregated list. */
 export const AGGREGATE_PAGE_ITEMS = 1000;
@@ -151,7 +151,8 @@ async function itemsOf(flight: Flight, server: string, spec: ServerSpec): Promis
   if (!shape) return [];
   const found: JsonObject[] = [];
   let cursor: Json | undefined;
-  for (let page = 0; page < MAX_PAGES_PER_SERVER; page++) {
+  let isWhole = false;
+  for (let page = 0; page < MAX_PAGES_PER_SERVER && !isWhole; page++) {
     const at = cursor;
     const answer = await askInTime(flight, server, spec, (request) => withCursor(request, at)).catch((error: unknown) => {
       if (flight.signal.aborted) throw error;
@@ -165,9 +166,10 @@ async function itemsOf(flight: Flight, server: string, spec: ServerSpec): Promis
     const items = answer.result[shape.member];
     if (Array.isArray(items)) for (const item of items) if (isObject(item)) found.push(item);
     cursor = answer.result.nextCursor;
-    if (cursor === undefined || cursor === null) break;
+    isWhole = cursor === undefined || cursor === null;
   }
   learn(flight, found, shape, server);
+  if (isWhole) missing(flight, found, shape, server);
   const visible = shown(flight, server, shape, found, undefined);
   if (shape.kind !== 'resource')
     return [...visible, ...decoyItems(flight, server, found)].map((item) => ({ ...item, name: publicName(server, String(item.name)) }));

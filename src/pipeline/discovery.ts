@@ -1,7 +1,7 @@
 // Reading a server's definitions for the gateway's own use: a list call of origin `gateway` through the same table, so it is in the log.
 // One reading at a time per server and kind; stale definitions are read again in the background.
 import { type Call, type CallOutcome, type CapabilityKind, type ClientContext, newCall } from '../call.ts';
-import { pinAhead } from '../catalog/catalog.ts';
+import { type DefinitionKind, pinAhead } from '../catalog/catalog.ts';
 import { sha256Hex } from '../lib/digest.ts';
 import { GatewayError } from '../lib/error.ts';
 import { newId } from '../lib/id.ts';
@@ -86,6 +86,19 @@ async function readAll(flight: Flight, server: string, kind: CapabilityKind): Pr
   return undefined;
 }
 
+/**
+ * A whole list, as an agent got it from its server: what it had for the same viewer before and has no more may be gone. The gateway reads for itself then;
+ * nothing is forgotten on what one client sees (test/scenario/snapshot.test.ts).
+ */
+export function missWhatIsGone(flight: Flight, server: string, kind: DefinitionKind, names: readonly string[]): void {
+  const { ports, control, call } = flight;
+  if (call.origin === 'gateway' || control.snapshots.isTrusted(server)) return;
+  const key = JSON.stringify([control.org, server, kind, viewerOf(flight)]);
+  if (!ports.readings.differs(key, sha256Hex(JSON.stringify([...names].sort())))) return;
+  const stated = new Set(names);
+  if (ports.catalog.names(control.org, server, kind).some((name) => !stated.has(name))) ports.drift.changed(control.org, server);
+}
+
 function reasonToTell(outcome: CallOutcome): RpcError | undefined {
   if (outcome.type === 'denied' && outcome.code === 'log_unavailable') throw new GatewayError('log_unavailable', outcome.message);
   if (outcome.type !== 'error' || !isObject(outcome.error.data)) return undefined;
@@ -154,6 +167,8 @@ export class Readings {
   readonly #turns = new Map<string, { running: number; waiting: (() => void)[] }>();
   /** By shelf (organization, server, kind of definition): for whom it was read last. */
   readonly #viewers = new Lru<string, string>(MAX_REMEMBERED_VIEWERS);
+  /** By shelf and viewer: what was listed last. */
+  readonly #sums = new Lru<string, string>(MAX_REMEMBERED_VIEWERS);
 
   once(shelf: string, viewer: string, work: () => Promise<RpcError | undefined>): Promise<RpcError | undefined> {
     const key = `${viewer} ${shelf}`;
@@ -181,6 +196,13 @@ export class Readings {
       if (next) next();
       else if (--turns.running === 0) this.#turns.delete(key);
     }
+  }
+
+  /** Is a list of this viewer another one than the last time? */
+  differs(key: string, sum: string): boolean {
+    const before = this.#sums.get(key);
+    this.#sums.set(key, sum);
+    return before !== undefined && before !== sum;
   }
 
   lastViewer(shelf: string): string | undefined {

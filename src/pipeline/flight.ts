@@ -68,8 +68,8 @@ export interface Ports {
   usedGrants: UsedBook;
   /** Where a person signs in and sees the ticket; undefined where nobody could reach it. */
   reviewUrl(org: string, ticket: string, untilMs: number): string | undefined;
-  /** Told when a server's definitions are not what they were. */
-  drift: { noticed(org: string, server: string): void };
+  /** Told when a server's definitions are not what they were, and when they may not be and have to be read. */
+  drift: { noticed(org: string, server: string): void; changed(org: string, server: string): void };
   logger: Logger;
   metrics: Metrics;
   settings: PipelineSettings;
@@ -189,7 +189,7 @@ export interface Flight {
   claimed: string | undefined;
   /** It was handed to the server side: it may have had an effect. */
   forwarded: boolean;
-  /** A server answered: what does not go to the agent from here on, the gateway withholds. */
+  /** A server answered, or an agent a question: what does not go on from here, the gateway withholds. */
   answered: boolean;
   /** The server side says that it sent nothing. */
   neverSent: boolean;

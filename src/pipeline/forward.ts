@@ -90,6 +90,8 @@ class Deadline implements Watched {
 
 async function answeredLocally(flight: Flight, local: NonNullable<Flight['call']['local']>): Promise<Verdict> {
   flight.reply = await local(flight.signal);
+  // What does not go to the server from here on, the gateway withholds.
+  if (flight.call.kind === 'reverse') flight.answered = true;
   return PASS;
 }
 

@@ -3,7 +3,6 @@
 // numbers, never values.
 import type { Definition, Finding } from '../call.ts';
 import type { FlowBook } from '../detect/flow/book.ts';
-import { type CanaryTest, canaryTest } from '../detect/flow/canary.ts';
 import type { Carried } from '../detect/flow/carry.ts';
 import type { FlowFacts } from '../detect/flow/facts.ts';
 import { type DataLabels, type DataSpec, dataLabels } from '../detect/flow/label.ts';
@@ -15,6 +14,7 @@ import type { ToolProfile } from '../detect/intent/profile.ts';
 import { isObject, type JsonObject } from '../lib/json.ts';
 import { toolOverride } from '../object/tool-override.ts';
 import { deny, type Flight, type Inspector, isApprovable, PASS, type Verdict } from './flight.ts';
+import { sentIn, touchesCanary } from './inspect-canary.ts';
 import { unseen } from './judge-unseen.ts';
 import { type MessageOf, type MessagePart, partsOf } from './message-part.ts';
 import { withheld } from './withhold.ts';
@@ -131,20 +131,15 @@ function hears(at: Place, message: JsonObject, method: MessageOf, { book, facts 
 const OWN_WORDS = { name: 'agent', server: '', labels: [], rank: 0 } as const;
 
 function sends(flight: Flight, at: Place, message: JsonObject, method: MessageOf, { book, facts }: FlowPorts): Verdict | Promise<Verdict> {
-  const { model } = at;
   const parts = partsOf(message, method);
-  const canary = canaryTestOf(model);
-  const touched =
-    canary &&
-    book.touched(
-      canary,
-      parts.map(({ text }) => text),
-    );
-  if (touched instanceof Promise)
-    return touched.then((name) =>
-      name === undefined ? carries(flight, at, message, parts, { book, facts }) : touchedCanary(flight, name),
-    );
-  return touched === undefined ? carries(flight, at, message, parts, { book, facts }) : touchedCanary(flight, touched);
+  // Before other inspectors changed it, it was looked at already.
+  if (message === flight.received.params) return carries(flight, at, message, parts, { book, facts });
+  const touched = touchesCanary(flight, parts, book);
+  return touched instanceof Promise
+    ? touched.then((verdict) => (verdict === PASS ? carries(flight, at, message, parts, { book, facts }) : verdict))
+    : touched === PASS
+      ? carries(flight, at, message, parts, { book, facts })
+      : touched;
 }
 
 function carries(
@@ -182,23 +177,6 @@ function carries(
   if (!scope || !isWatched) return then([]);
   const carried = book.carried(scope, said.leaves, 1);
   return carried instanceof Promise ? carried.then(then) : then(carried);
-}
-
-const tests = new WeakMap<FlowModel, CanaryTest>();
-
-function canaryTestOf(model: FlowModel): CanaryTest | undefined {
-  if (model.canaries.length === 0) return undefined;
-  const known = tests.get(model);
-  if (known) return known;
-  const test = canaryTest(model.canaries);
-  if (test) tests.set(model, test);
-  return test;
-}
-
-function touchedCanary(flight: Flight, name: string): Verdict {
-  flight.touched = { what: 'canary', name };
-  note(flight, { type: 'flow.canary', where: 'arguments', path: undefined, count: 1, confidence: 1, action: 'deny' });
-  return deny('blocked_content', 'The arguments hold a value that may not be used.', 'flow/canary');
 }
 
 const STRENGTH: readonly FlowAction[] = ['allow', 'log', 'hold', 'redact', 'deny'];
@@ -270,7 +248,7 @@ function redact(
 function mixed(flight: Flight, { model, to }: Place): Verdict {
   const { mixed: action } = model;
   if (action === 'allow' || to.sink !== 'external') return PASS;
-  note(flight, { type: 'flow.mixed', where: 'arguments', path: undefined, count: 1, confidence: 0.5, action });
+  note(flight, { type: 'flow.mixed', where: sentIn(flight.call), path: undefined, count: 1, confidence: 0.5, action });
   const why = 'Private data and content written by strangers were both read before this call, which reaches outside';
   if (action === 'deny' || (action === 'hold' && flight.call.kind === 'reverse')) return deny('blocked_content', `${why}.`, 'flow/mixed');
   if (action === 'hold') flight.heldBy ??= { rule: 'flow/mixed', reason: `${why}; a person must approve it.` };
@@ -282,7 +260,7 @@ function noteCarried(flight: Flight, { carried, action }: Judged, isOut: boolean
   for (const label of source.labels)
     note(flight, {
       type: `flow.${label}`,
-      where: 'arguments',
+      where: sentIn(flight.call),
       path: shown(pointer),
       count: Math.max(1, values),
       confidence: Math.min(1, Math.round(bits) / 60),

@@ -3,6 +3,7 @@
 import type { Destination, FlowModel } from '../detect/flow/model.ts';
 import type { FlowFact } from '../detect/flow/port.ts';
 import { deny, type Flight, PASS, type Verdict } from './flight.ts';
+import { sentIn } from './inspect-canary.ts';
 
 const RULE = 'flow/unseen';
 /** Sources told in one reason. */
@@ -28,6 +29,6 @@ export function unseen(flight: Flight, at: { model: FlowModel; to: Destination }
 }
 
 function note({ call, ports, control }: Flight, type: string, action: 'log' | 'hold' | 'deny'): void {
-  call.findings = [...call.findings, { type, where: 'arguments', path: undefined, count: 1, confidence: 0.5, action }];
+  call.findings = [...call.findings, { type, where: sentIn(call), path: undefined, count: 1, confidence: 0.5, action }];
   ports.metrics.finding(type, action, 1, control.org);
 }

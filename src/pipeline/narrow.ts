@@ -8,6 +8,7 @@ import { edit, payload, setMember } from '../mcp/raw-json.ts';
 import { TASKS_EXTENSION } from '../mcp/rev-2026-07-28/envelope.ts';
 import { readableValues } from './complete-resource.ts';
 import { decoyItems } from './decoy.ts';
+import { missWhatIsGone } from './discovery.ts';
 import type { Flight, Row } from './flight.ts';
 import { PASS } from './flight.ts';
 import { LIST_SHAPES, type ListShape } from './list-shape.ts';
@@ -57,6 +58,8 @@ function narrowList(flight: Flight, reply: ResultReply, shape: ListShape, server
   // What is no list cannot be narrowed, so nothing of it is shown.
   if (!Array.isArray(items)) return { ...reply, result: { ...reply.result, [shape.member]: [] }, resultText: undefined };
   learn(flight, items, shape, server);
+  if (flight.call.params?.cursor === undefined && (reply.result.nextCursor ?? undefined) === undefined)
+    missing(flight, items, shape, server);
   const kept = shown(flight, server, shape, items, reply.result.nextCursor);
   const decoys = flight.call.params?.cursor === undefined ? decoyItems(flight, server, items) : [];
   if (kept.length === items.length && decoys.length === 0) return reply;
@@ -107,6 +110,13 @@ export function learn(flight: Flight, items: readonly Json[], shape: ListShape, 
   if (change.added.length > 0 || change.changed.length > 0) ports.drift.noticed(control.org, server);
 }
 
+/** Of a whole list; resources are data, and no definitions. */
+export function missing(flight: Flight, items: readonly Json[], shape: ListShape, server: string): void {
+  if (shape.names === 'uri') return;
+  const names = items.flatMap((item) => (isObject(item) ? [String(item[shape.names])] : []));
+  missWhatIsGone(flight, server, shape.names === 'uriTemplate' ? 'template' : shape.kind, names);
+}
+
 /** What an agent sees changes with the rules, so the gateway says so of every list there is, also where the server itself never would. */
 function withListChanged(reply: ResultReply): ResultReply {
   let at = payload(reply.result, reply.resultText);
@@ -126,8 +136,8 @@ function withOwnTasks({ call, control }: Flight, reply: ResultReply): ResultRepl
   return { ...reply, result: next.value, resultText: reply.resultText === undefined ? undefined : next.text };
 }
 
-function mayHold({ policies, risk, dlp }: Flight['control']): boolean {
-  return risk !== undefined || dlp !== undefined || policies.rules.some(({ effect }) => effect === 'hold');
+function mayHold({ policies, risk, dlp, flow, injection }: Flight['control']): boolean {
+  return [risk, dlp, flow, injection].some((one) => one !== undefined) || policies.rules.some(({ effect }) => effect === 'hold');
 }
 
 /** `cacheScope` public → private, `ttlMs` capped (2026-07-28 server/utilities/caching). */

@@ -112,23 +112,11 @@ export function durably<T>(flight: Flight, org: string, draft: AuditDraft, then:
   );
 }
 
-/** INVARIANT: a name that was refused for what it holds is not told by the entry that says so (test/scenario/unread-request.test.ts). */
-function toldName({ findings, target }: Call): string | undefined {
-  const name = target?.capability?.name;
-  if (name === undefined || findings.length === 0) return name;
-  const held = findings.find(
-    ({ where, path, action, type }) => where === 'arguments' && action === 'block' && NAMES.has(path) && !type.startsWith('flow.'),
-  );
-  return held === undefined ? name : `[redacted:${held.type}]`;
-}
-
-const NAMES: ReadonlySet<string | undefined> = new Set(['/uri', '/name', '/ref/uri', '/ref/name']);
-
 function draftOf(flight: Flight, decision: Decision): AuditDraft {
   const { call, ports } = flight;
   const { target, principal, surface, client } = call;
   const capability = target?.capability;
-  const named = toldName(call);
+  const named = nameOf(flight, decision);
   const given = keepable(flight, flight.received.text, 'arguments');
   const kept = given && flight.sensitiveArguments ? { ...given, keep: false } : given;
   return {
@@ -168,6 +156,21 @@ function draftOf(flight: Flight, decision: Decision): AuditDraft {
     arguments: kept,
   };
 }
+
+/**
+ * INVARIANT: a name or an address that carries a canary, what was read elsewhere or what a rule on sensitive data looks for does not stand in an entry
+ * (test/scenario/flow-sinks.test.ts, unread-request.test.ts). Where a person is asked it does: people and verifiers have to see that what runs is what was
+ * asked for.
+ */
+function nameOf({ call, touched, ticket, used }: Flight, { effect }: Decision): string | undefined {
+  const { kind, name } = call.target?.capability ?? {};
+  if (name === undefined || kind === 'tool' || (call.findings.length === 0 && touched === undefined)) return name;
+  const carries = touched?.what === 'canary' || call.findings.some(({ where, path }) => where === 'arguments' && NAMES.has(path));
+  if (!carries || effect === 'hold' || ticket !== undefined || used) return name;
+  return `${(kind === 'resource' && /^[a-z][a-z0-9+.-]{0,31}:/i.exec(name)?.[0]) || ''}[withheld]`;
+}
+
+const NAMES: ReadonlySet<string | undefined> = new Set(['/uri', '/name', '/ref/uri', '/ref/name']);
 
 /** As they stand in an entry: of the result in the outcome, all others in the decision. */
 export function findingRefs(findings: readonly Finding[], of: 'arguments' | 'result'): FindingRef[] | undefined {

@@ -4,6 +4,7 @@ import type { OutcomeStatus } from '../audit/entry.ts';
 import type { CallReply } from '../call.ts';
 import type { Denial, Flight, Row, Verdict } from './flight.ts';
 import { PASS } from './flight.ts';
+import { recordIncident } from './incident.ts';
 import { durably, findingRefs, isSingle, keepable } from './record-decision.ts';
 
 export const recordResult: Row = {
@@ -20,6 +21,8 @@ export async function recordUnfinished(flight: Flight, denial: Denial): Promise<
   if (isSingle(flight.call)) return;
   const stopped = denial.code === 'cancelled' || denial.code === 'frozen';
   await append(flight, stopped ? 'cancelled' : flight.answered ? 'withheld' : 'upstream_failed', undefined);
+  // An agent that answers a question with a canary touched it as well.
+  if (flight.touched) await recordIncident(flight);
 }
 
 function append(flight: Flight, status: OutcomeStatus, text: string | undefined): Promise<Verdict> {

@@ -36,9 +36,11 @@ export function isAsked({ call }: Flight): boolean {
 function mayHoldAnswers(flight: Flight): boolean {
   const { call, control } = flight;
   const { principal, target } = call;
-  if (control.dlp === undefined || !isAsked(flight) || !principal || !target) return false;
+  if ((control.dlp === undefined && control.injection === undefined) || !isAsked(flight) || !principal || !target) return false;
+  const { server } = target;
   const tool = target.capability?.name;
-  return control.dlp.planFor({ server: target.server, tool, agent: principal.agent, direction: 'result' })?.holds === true;
+  if (control.injection?.ruleFor(server, tool, principal.agent)?.action === 'hold') return true;
+  return control.dlp?.planFor({ server, tool, agent: principal.agent, direction: 'result' })?.holds === true;
 }
 
 /** After the call: a ticket for its answer. Where there can be none, the refusal stands. */

@@ -107,22 +107,32 @@ export function checkGrant(
   toolsOf: (server: string) => ReadonlyMap<string, JsonObject>,
 ): { problems: GrantProblem[]; warnings: GrantProblem[] } {
   const problems: GrantProblem[] = [];
-  const say = (path: string, message: string, offset?: number): void =>
-    void problems.push({ grant, message, path: ['spec', path], offset });
+  const say = (path: string, message: string): void => void problems.push({ grant, message, path: ['spec', path] });
   const leftMs = Date.parse(spec.until) - nowMs;
   if (leftMs <= 0) say('until', 'a grant that has ended allows nothing; give a later end');
   if (leftMs > MAX_GRANT_MS) say('until', `a standing grant ends within ${MAX_GRANT_MS / DAY_MS} days`);
   if (leftMs > UNREVIEWED_MS && spec.reviewAt === undefined)
     say('reviewAt', `a grant for more than ${UNREVIEWED_MS / DAY_MS} days says when it is looked at again`);
-  if (spec.when === undefined) return { problems, warnings: [] };
+  const found = checkGrantCondition(grant, spec, toolsOf);
+  return { problems: [...problems, ...found.problems], warnings: found.warnings };
+}
+
+/** The condition alone: for grants that are looked at and not written. */
+export function checkGrantCondition(
+  grant: string,
+  { when, server, tool }: GrantSpec,
+  toolsOf: (server: string) => ReadonlyMap<string, JsonObject>,
+): { problems: GrantProblem[]; warnings: GrantProblem[] } {
+  if (when === undefined) return { problems: [], warnings: [] };
+  const placed = ({ message, offset }: { message: string; offset: number }): GrantProblem => ({
+    ...{ grant, message, offset },
+    path: ['spec', 'when'],
+  });
   try {
-    const { root } = parseWhen(spec.when);
-    const found = checkWhen(root, scopeOf(toolsOf(spec.server).get(spec.tool)?.inputSchema));
-    for (const { message, offset } of found.problems) say('when', message, offset);
-    return { problems, warnings: found.warnings.map(({ message, offset }) => ({ grant, message, path: ['spec', 'when'], offset })) };
+    const found = checkWhen(parseWhen(when).root, scopeOf(toolsOf(server).get(tool)?.inputSchema));
+    return { problems: found.problems.map(placed), warnings: found.warnings.map(placed) };
   } catch (error) {
     if (!(error instanceof WhenProblem)) throw error;
-    say('when', error.message, error.offset);
-    return { problems, warnings: [] };
+    return { problems: [placed(error)], warnings: [] };
   }
 }

@@ -1,9 +1,10 @@
 // What every driver checks before a write reaches a database, and the shape in which documents are stored.
 import { ORGANIZATION_NAME } from '../audit/chain.ts';
-import type { EntryDraft } from '../audit/port.ts';
+import type { EntryDraft, Receipt } from '../audit/port.ts';
 import { GatewayError } from '../lib/error.ts';
 import type { StoredObject } from '../object/kinds.ts';
 import type { ObjectWrite } from '../object/port.ts';
+import { type OnFailure, refused } from './group-queue.ts';
 
 /** Objects in one write. */
 export const MAX_WRITES = 20_000;
@@ -30,7 +31,7 @@ export function checkWrites(writes: readonly ObjectWrite[]): void {
 }
 
 /** GatewayError `invalid_entry` when one of the drafts is such that no driver could store it as it is. */
-export function invalidDraft(drafts: readonly EntryDraft[]): GatewayError | undefined {
+function invalidDraft(drafts: readonly EntryDraft[]): GatewayError | undefined {
   for (const { content, callId, payloads } of drafts) {
     if (!content.startsWith('{') || content.includes('\n')) return invalidEntry('its content is not RFC 8785 text of an object');
     if (callId !== undefined && !/^[\x21-\x7e]{1,200}$/.test(callId))
@@ -39,6 +40,22 @@ export function invalidDraft(drafts: readonly EntryDraft[]): GatewayError | unde
       if (!/^[0-9a-f]{64}$/.test(commitment)) return invalidEntry('a commitment is not 64 hex characters');
   }
   return undefined;
+}
+
+/** What becomes of an append that needs no commit: of nothing at all, or of what no driver could store. */
+export function settledAppend<T>(
+  drafts: readonly EntryDraft[],
+  then: (receipts: readonly Receipt[]) => T,
+  failed: OnFailure<T> | undefined,
+): Promise<T> | undefined {
+  if (drafts.length === 0) return Promise.resolve(then([]));
+  const invalid = invalidDraft(drafts);
+  return invalid && refused(invalid, failed);
+}
+
+/** What appends resolve with unless asked for something else. */
+export function asTheyAre<T>(receipts: readonly Receipt[]): T {
+  return receipts as T;
 }
 
 /** Throws GatewayError `invalid_entry`. */

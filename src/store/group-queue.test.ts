@@ -144,6 +144,35 @@ describe('GroupQueue', () => {
     expect(await queue.submit({ job: 3, entries: 1, bytes: 0 })).toBe(3);
   });
 
+  it('makes of a result, and of every kind of failure, what it was asked to', async () => {
+    const broken = new Error('disk');
+    let isBroken = false;
+    const commit = async (jobs: number[]): Promise<Result<number>[]> => {
+      if (isBroken) throw broken;
+      return jobs.map((value) => ({ value }));
+    };
+    const faults: (boolean | 'after')[] = [false, false, true, 'after', false, false];
+    const queue = new GroupQueue<number, number>(commit, () => faults.shift() ?? false);
+    const submit = (entries = 1, failed = (error: unknown) => `failed: ${(error as { detail?: string }).detail}`): Promise<string> =>
+      queue.submit({ job: 7, entries, bytes: 0 }, (value) => `read ${value}`, failed);
+    expect(await submit()).toBe('read 7');
+    const thrown = queue.submit({ job: 7, entries: 1, bytes: 0 }, () => {
+      throw new Error('cannot be read');
+    });
+    await expect(thrown).rejects.toThrow('cannot be read');
+    expect(await submit()).toBe('failed: injected failure');
+    expect(await submit()).toBe('failed: injected failure after the commit');
+    isBroken = true;
+    expect(await submit()).toBe('failed: disk');
+    const raise = (error: unknown): never => {
+      throw error;
+    };
+    await expect(submit(1, raise)).rejects.toMatchObject({ code: 'log_unavailable', detail: 'disk' });
+    expect(await submit(MAX_QUEUED_ENTRIES + 1)).toMatch(/^failed: \d+ entries are waiting$/);
+    await queue.close();
+    expect(await submit()).toBe('failed: the store is closed');
+  });
+
   it('answers what it accepted before it closes, and nothing after', async () => {
     const { queue, submit, begun, letGo } = gated();
     const accepted = submit(1);

@@ -25,9 +25,14 @@ export interface Write<J> {
 
 export type Result<R> = { value: R } | { error: GatewayError };
 
+/** What becomes of a failure; throws when it stays one. */
+export type OnFailure<T> = (error: unknown) => T;
+
 interface Waiting<J, R> extends Write<J> {
-  take: (result: R) => void;
-  reject: (error: Error) => void;
+  read: ((result: R) => unknown) | undefined;
+  failed: OnFailure<unknown> | undefined;
+  resolve: (value: unknown) => void;
+  reject: (error: unknown) => void;
   failAfter: boolean;
 }
 
@@ -51,18 +56,23 @@ export class GroupQueue<J, R> {
     this.#turn = turn;
   }
 
-  /** Resolves with the result, or with what `read` makes of it; rejects with what `read` throws. */
-  submit<T = R>(write: Write<J>, read?: (result: R) => T): Promise<T> {
-    const refusal = this.#refusal(write);
-    if (refusal) return Promise.reject(refusal);
-    const fault = this.#failWrite?.(++this.#writes) ?? false;
-    if (fault === true) return Promise.reject(logUnavailable('injected failure'));
-    this.#queuedEntries += write.entries;
-    this.#queuedBytes += write.bytes;
+  /**
+   * Resolves with the result, or with what `read` makes of it; rejects with what `read` throws. A write that fails resolves with what `failed` makes
+   * of the failure, or rejects. Both are called here rather than in a promise of their own: there are two writes in every call.
+   */
+  submit<T = R>({ job, entries, bytes }: Write<J>, read?: (result: R) => T, failed?: OnFailure<T>): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
-    const take = (result: R): void => resolve(read ? read(result) : (result as unknown as T));
-    this.#queue.push({ ...write, take, reject, failAfter: fault === 'after' });
-    this.#running ??= this.#run();
+    const waiting = { job, entries, bytes, read, failed, resolve: resolve as (value: unknown) => void, reject, failAfter: false };
+    const refusal = this.#refusal(waiting);
+    const fault = refusal === undefined && (this.#failWrite?.(++this.#writes) ?? false);
+    if (refusal || fault === true) fail(waiting, refusal ?? logUnavailable('injected failure'));
+    else {
+      waiting.failAfter = fault === 'after';
+      this.#queuedEntries += entries;
+      this.#queuedBytes += bytes;
+      this.#queue.push(waiting);
+      this.#running ??= this.#run();
+    }
     return promise;
   }
 
@@ -142,16 +152,31 @@ function nextTurn(): Promise<void> {
 }
 
 function settle<J, R>(waiting: Waiting<J, R>, result: Result<R> | undefined): void {
-  if (!result) waiting.reject(logUnavailable('the commit did not answer'));
-  else if ('error' in result) waiting.reject(result.error);
-  else if (waiting.failAfter) waiting.reject(logUnavailable('injected failure after the commit'));
+  if (!result) fail(waiting, logUnavailable('the commit did not answer'));
+  else if ('error' in result) fail(waiting, result.error);
+  else if (waiting.failAfter) fail(waiting, logUnavailable('injected failure after the commit'));
   else {
     try {
-      waiting.take(result.value);
+      waiting.resolve(waiting.read ? waiting.read(result.value) : result.value);
     } catch (error) {
-      waiting.reject(error instanceof Error ? error : new Error(String(error)));
+      waiting.reject(error);
     }
   }
+}
+
+function fail<J, R>({ failed, resolve, reject }: Waiting<J, R>, error: GatewayError): void {
+  if (!failed) return reject(error);
+  try {
+    resolve(failed(error));
+  } catch (thrown) {
+    reject(thrown);
+  }
+}
+
+/** A write that is refused before it waits. */
+export function refused<T>(error: GatewayError, failed: OnFailure<T> | undefined): Promise<T> {
+  const refusal = Promise.reject(error);
+  return failed ? refusal.catch(failed) : refusal;
 }
 
 /** The one answer to "the log could not be written". */

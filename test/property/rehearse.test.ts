@@ -23,12 +23,19 @@ const CONDITIONS = [
   "args.to == 'a' || args.amount == 7",
   "has(args.to) && args.to.startsWith('x')",
   "principal.class == 'c1'",
+  "'role9' in principal.roles",
+  "args.amount <= 500 && principal.teams.exists(t, t == 'team9')",
 ];
+/** What belongs to callers, or is said of who may: nothing of it is for the agent. */
+const OF_CALLERS = /principal|role|team|user|agent|class|environment|source|r\d|p\//;
 const ruleArb = fc
   .record({
     agent: some(['a1', 'a2', 'a*', '?1']),
     class: some(['c1', 'c*']),
     team: some(['t1', 't2']),
+    role: some(['role8', 'role9']),
+    environment: some(['environment8']),
+    source: some(['10.0.0.0/8', '192.0.2.0/24']),
     server: some(['s1', 's2', 's*', '*']),
     tool: some(['read', 'read_all', 'read*', '*', '??ad']),
     method: some(['tools/call', 'tools/*', 'resources/read']),
@@ -58,6 +65,8 @@ const inputArb: fc.Arbitrary<DecideInput> = fc
     agent: fc.constantFrom('a1', 'a2', 'b1'),
     class: fc.option(fc.constantFrom('c1', 'c2'), { nil: undefined }),
     teams: fc.subarray(['t1', 't2']),
+    roles: fc.subarray(['role8', 'role9']),
+    source: fc.option(fc.constantFrom('10.0.0.1', '192.0.2.7'), { nil: undefined }),
     server: fc.constantFrom('s1', 's2', 'z'),
     tool: fc.option(fc.constantFrom('read', 'read_all', 'load', 'write'), { nil: undefined, freq: 8 }),
     method: fc.option(fc.constantFrom('tools/call', 'tools/list', 'resources/read', 'tasks/get'), { nil: undefined }),
@@ -139,19 +148,22 @@ test('every witness of policy diff is really decided differently, and sets that 
   expect(comparePolicies(same, same, WORLD)).toMatchObject({ rules: [], witnesses: [], complete: true });
 });
 
-test('a near miss says what comes out, and an agent is told nothing about what its lists do not show', () => {
+test('a near miss says what comes out, and an agent is told nothing about what its lists do not show, nor of who else may', () => {
+  let ofCallers = 0;
   fc.assert(
     fc.property(policyArb, inputArb, (policy, input) => {
       const set = compilePolicies([policy], 1);
-      for (const miss of nearMisses(set, input)) {
+      for (const miss of nearMisses(set, input, { roles: ['role7'], teams: ['t1'] })) {
         expect(miss.effect).not.toBe('deny');
+        if (/^(?:not )?(?:role|team|environment|source|agent|class) |in principal\./.test(miss.condition)) ofCallers++;
         expect(set.decide(input).effect).not.toBe('allow');
       }
       const { capability, server } = input;
       const shown = server !== undefined && capability !== undefined && set.visible(input.principal, server, capability);
       if (!shown) expect(publicNearMiss(set, input)).toBeUndefined();
-      expect(publicNearMiss(set, input) ?? '').not.toMatch(/principal|r\d|p\//);
+      expect(publicNearMiss(set, input) ?? '').not.toMatch(OF_CALLERS);
     }),
     { numRuns: RUNS },
   );
+  expect(ofCallers).toBeGreaterThan(RUNS / 10);
 });

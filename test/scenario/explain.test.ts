@@ -1,7 +1,7 @@
 // `explain`: each test is named after the sentence it shows. Real store, whole table, admin API over the same store.
 import { afterEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/lib/json.ts';
-import type { PolicyRule } from '../../src/object/kinds.ts';
+import type { PolicyRule, StoredObject } from '../../src/object/kinds.ts';
 import { PASS } from '../../src/pipeline/flight.ts';
 import { type Rehearsal, rehearsal } from '../support/rehearsal.ts';
 import { policyObject } from '../support/seed.ts';
@@ -16,6 +16,9 @@ const RULES: PolicyRule[] = [
   { name: 'secret', match: { tool: ['read_file'] }, effect: 'hide' },
   { name: 'rest', match: { tool: ['get_*'] }, effect: 'allow' },
 ];
+
+const roleObject = (name: string, agents: string[]): StoredObject =>
+  ({ kind: 'role', metadata: { name }, spec: { members: { agents }, grants: [] } }) as unknown as StoredObject;
 
 async function explained(index: number, role: 'viewer' | 'reviewer' = 'reviewer'): Promise<JsonObject> {
   const all = (await r.decisions()).filter(({ method }) => method === 'tools/call');
@@ -47,6 +50,44 @@ describe('explain <call id>', () => {
     expect((await explained(-1)).nearMisses).toEqual([{ condition: 'args.amount <= 500', effect: 'allow', rule: 'p/small' }]);
     await r.call('send_mail', {});
     expect((await explained(-1)).nearMisses).toEqual([{ condition: 'class marketing', effect: 'allow', rule: 'p/mail' }]);
+  });
+
+  it('near misses of the caller: "allowed if it had role refunds", "not role contractor"', async () => {
+    r = await rehearsal(
+      [
+        { name: 'no-contractors', match: { tool: ['close_*'], role: ['contractor'] }, effect: 'deny' },
+        { name: 'close', match: { tool: ['close_*'] }, effect: 'allow' },
+        { name: 'refund', match: { tool: ['create_refund'], role: ['refunds'] }, effect: 'allow' },
+        { name: 'mail', match: { tool: ['send_mail'] }, when: "principal.roles.exists(r, r.endsWith('-desk'))", effect: 'allow' },
+      ],
+      [roleObject('contractor', ['bot']), roleObject('mail-desk', ['somebody-else'])],
+    );
+    const said = async (tool: string) => {
+      const outcome = await r.call(tool, {});
+      const body = await explained(-1, 'viewer');
+      // The agent learns nothing of it.
+      expect(JSON.stringify([outcome, body.told])).not.toMatch(/contractor(?!s)|refunds|-desk|role/);
+      return (body.nearMisses as JsonObject[]).map(({ condition, effect, rule }) => `${condition} ⇒ ${effect} by ${rule}`);
+    };
+    expect(await said('close_account')).toEqual(['not role contractor ⇒ allow by p/close']);
+    expect(await said('create_refund')).toEqual(['role refunds ⇒ allow by p/refund']);
+    expect(await said('send_mail')).toEqual([
+      '"-desk" in principal.roles ⇒ allow by p/mail',
+      '"mail-desk" in principal.roles ⇒ allow by p/mail',
+    ]);
+  });
+
+  it('near misses of a held call: at which time it would have been let through', async () => {
+    r = await rehearsal([
+      { name: 'weekend', match: { tool: ['send_mail'], time: { zone: 'UTC', weekdays: ['sat', 'sun'] } }, effect: 'hold' },
+      { name: 'mail', match: { tool: ['send_mail'] }, effect: 'allow' },
+    ]);
+    const text = 'agent: bot\nserver: shop\ntool: send_mail\nnow: 2026-01-03T12:10:21Z\n';
+    const { body } = await r.api('explain', { role: 'viewer', body: { text, fileName: 'call.yaml' } });
+    expect(body).toMatchObject({
+      decision: { effect: 'hold', rule: 'p/weekend' },
+      nearMisses: [{ condition: 'not time sat, sun UTC, for example at 2026-01-05T00:00:00.000Z', effect: 'allow', rule: 'p/mail' }],
+    });
   });
 
   it('is by the rules that were in force then, whatever is in force now', async () => {

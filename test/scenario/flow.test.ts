@@ -10,6 +10,7 @@ import { ManualClock } from '../../src/lib/clock.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 import { flowSpec } from '../../src/object/kind/flow.ts';
 import type { StoredObject } from '../../src/object/kinds.ts';
+import { canaryInspector } from '../../src/pipeline/inspect-canary.ts';
 import { flowInspector } from '../../src/pipeline/inspect-flow.ts';
 import { secretSealer } from '../../src/vault/vault.ts';
 import { callOf, type Harness, harness, ok } from '../support/pipeline-harness.ts';
@@ -56,7 +57,7 @@ async function open(flow: object | undefined, ...more: StoredObject[]): Promise<
   h = await harness({
     objects: [...base(), ...(flow ? [flowObject(flow)] : []), ...more],
     clock,
-    inspectors: [flowInspector({ book, analyser: new IntentAnalyser() })],
+    inspectors: [canaryInspector(book), flowInspector({ book, analyser: new IntentAnalyser() })],
   });
   h.answer(({ method, params, server }) => {
     if (method === 'tools/list') return ok({ tools: TOOLS[server] ?? [] });

@@ -1,5 +1,6 @@
 // Limits from end to end, sentence by sentence: what an agent sends, what it gets, what reaches the server, what is counted and recorded.
 import { afterEach, describe, expect, it } from 'vitest';
+import type { EntryDraft, Receipt } from '../../src/audit/port.ts';
 import type { Call, CallOutcome, CallReply } from '../../src/call.ts';
 import { ManualClock } from '../../src/lib/clock.ts';
 import { GatewayError } from '../../src/lib/error.ts';
@@ -33,6 +34,13 @@ const base = [
     { name: 'no-secrets', match: { tool: ['secret_*'] }, effect: 'deny' },
     { name: 'all', match: {}, effect: 'allow' },
   ]),
+];
+
+type Appended = [
+  org: string,
+  drafts: readonly EntryDraft[],
+  then: (receipts: readonly Receipt[]) => unknown,
+  failed: (error: unknown) => unknown,
 ];
 
 let h: Harness;
@@ -246,14 +254,16 @@ describe('reserved before the call, committed or rolled back by its outcome', ()
     );
     await ask({ tool: 'list_orders' });
     let moved = false;
-    const append = h.core.store.log.append.bind(h.core.store.log);
-    h.core.store.log.append = async (org, drafts) => {
+    const append: (...given: Appended) => Promise<unknown> = h.core.store.log.append.bind(h.core.store.log);
+    const appendLater = async (...given: Appended) => {
+      const [, drafts] = given;
       if (!moved && drafts.some(({ content }) => content.includes('"tool":"create_refund"'))) {
         moved = true;
         await h.seed(agentObject('somebody'));
       }
-      return append(org, drafts);
+      return append(...given);
     };
+    h.core.store.log.append = appendLater as typeof h.core.store.log.append;
     expect(codeOf(await ask())).toBe('result');
     expect(moved).toBe(true);
     const [use] = await h.core.store.limits.quotas.usage(h.org, clock.nowMs(), 'two', 10);
@@ -394,7 +404,7 @@ describe('the state of limits', () => {
     expect(await stateOf(h.limiter, limits, subject, { amount: 30 }, clock.nowMs())).toEqual([
       { limit: 'slow', part: 'rate', used: '7', max: '10', hasRoom: true },
       { limit: 'budget', part: 'concurrency', used: '0', max: '3', hasRoom: true },
-      { limit: 'budget', part: 'quota', used: '30.00', max: '50.00', hasRoom: false },
+      { limit: 'budget', part: 'quota', used: '30.00', max: '50.00', hasRoom: false, roomAtMs: expect.any(Number) },
     ]);
   });
 });

@@ -95,6 +95,17 @@ describe('the denied agent gets the public part: code, reason, what would pass, 
     expect(ran()).toBe(before);
   });
 
+  it('and when a limit that is full has room for such a call', async () => {
+    const spec = '{match: {tool: [create_refund]}, quota: {max: 1, windowMs: 3600000}}';
+    await apply('hourly.yaml', `kind: limit\nmetadata: {name: hourly}\nspec: ${spec}\n`);
+    const full = await refund(5).then(() => refund(5));
+    expect(saidOf(full)).toMatchObject({ code: 'limit_exceeded', retryAfterMs: expect.any(Number) });
+    await file('small.yaml', 'agent: bot\nserver: shop\ntool: create_refund\nargs: { amount: 5 }\n');
+    const line = /hourly \(quota\): 1 of 1, no room before (\S+)/.exec(await ok('explain', '--what-if', 'small.yaml'));
+    expect(Date.parse(line?.[1] ?? '')).toBeGreaterThan(Date.now());
+    await ok('delete', 'limit', 'hourly');
+  });
+
   it('explain --what-if FILE asks the same of a call that was not made', async () => {
     await file('call.yaml', 'agent: bot\nserver: shop\ntool: create_refund\nargs: { amount: 600 }\n');
     expect(await ok('explain', '--what-if', 'call.yaml')).toContain('args.amount = 600');

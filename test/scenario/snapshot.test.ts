@@ -1,7 +1,7 @@
 // Nothing of a server is callable before a snapshot is approved; what changes afterwards is quarantined, and only that. Through the whole table
 // on a real store, with a server that is played by the test.
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { CallOutcome, CallReply } from '../../src/call.ts';
 import { pinnedOf } from '../../src/catalog/drift.ts';
 import { SETTLE_MS } from '../../src/catalog/drift-watch.ts';
@@ -23,6 +23,7 @@ const objects = [
 const tool = (name: string, description = `Does ${name}.`): JsonObject => ({ name, description, inputSchema: { type: 'object' } });
 const PROMPT = { name: 'greet', description: 'Greets.' };
 const TEMPLATE = { uriTemplate: 'notes://{id}', name: 'note' };
+const POLL = { timeout: 60_000 };
 let tools: JsonObject[];
 
 function server(request: UpstreamRequest): CallReply {
@@ -72,6 +73,12 @@ async function approve(...only: string[]): Promise<void> {
 const drift = async () => {
   await pause(SETTLE_MS + 150);
   return (await h.entries()).flatMap(({ content }) => (content.event === 'drift' ? [content.changes] : []));
+};
+
+/** The same once something was told. */
+const told = async () => {
+  await expect.poll(async () => (await drift()).length, { timeout: 60_000 }).toBeGreaterThan(0);
+  return drift();
 };
 
 describe('before a snapshot is approved', () => {
@@ -142,7 +149,7 @@ describe('drift', () => {
     expect(await call('read_note')).toMatchObject({ type: 'denied', code: 'unknown_capability' });
     expect(await call('write_note')).toMatchObject({ type: 'result' });
     await names();
-    const [changes] = (await drift()) as { findings?: unknown[] }[][];
+    const [changes] = (await told()) as { findings?: unknown[] }[][];
     expect(changes).toMatchObject([{ kind: 'tool', name: 'read_note', state: 'changed', definition: expect.any(String) }]);
     // The entry says what speaks against the change, by type; what the server wrote stays out of it.
     expect(changes?.[0]?.findings).toContainEqual({ type: 'poison.instruction', count: 1 });
@@ -163,7 +170,40 @@ describe('drift', () => {
       ['d', 'new', undefined],
       ['c', 'vanished', 'c'],
     ]);
-    expect((await drift()).flat()).toHaveLength(3);
+    expect((await told()).flat()).toHaveLength(3);
+  });
+
+  it.each<CallOptions>([{ surface: { type: 'server', server: 'notes' } }, { surface: { type: 'all' } }])(
+    'is found when a list of an agent holds less than before, without a word of the server: %j',
+    async (options) => {
+      await open([tool('a'), tool('b')]);
+      await approve();
+      await names(options);
+      tools = [tool('a')];
+      const before = h.sent.length;
+      await names(options);
+      await expect
+        .poll(async () => JSON.stringify((await h.entries()).map(({ content }) => content.changes ?? '')), POLL)
+        .toContain('vanished');
+      expect(await call('b')).toMatchObject({ type: 'denied', code: 'unknown_capability' });
+      expect(called()).toEqual([]);
+      for (let n = 0; n < 20; n++) await names(options);
+      // Three lists of the gateway's own, those that were asked for here, and the search for what was called.
+      expect(h.sent.length - before).toBeLessThanOrEqual(3 + 21 + 1);
+    },
+  );
+
+  it('is found when it comes while a server is read, or soon after: the last word counts', async () => {
+    await open();
+    await approve();
+    tools = [tool('read_note', 'one'), tool('write_note')];
+    h.definitions.changed(h.org, 'notes');
+    const told = async () =>
+      JSON.stringify((await h.entries()).flatMap(({ content }) => (content.changes as JsonObject[] | undefined) ?? []));
+    await expect.poll(told, POLL).toContain('read_note');
+    tools = [tool('read_note', 'one'), tool('write_note', 'two')];
+    h.definitions.changed(h.org, 'notes');
+    await expect.poll(told, POLL).toContain('write_note');
   });
 
   it('key order and formatting are none; icons, annotations and _meta are some', async () => {
@@ -201,7 +241,47 @@ describe('drift', () => {
     await expect.poll(() => h.sent.length - before).toBe(3);
     await pause(600);
     expect(h.sent.length - before).toBe(3);
-    expect((await drift()).flat()).toMatchObject([{ name: 'read_note', state: 'changed' }]);
+    expect((await told()).flat()).toMatchObject([{ name: 'read_note', state: 'changed' }]);
+  });
+
+  it('said after every reading is read ever more rarely, and soon again once it was quiet', async () => {
+    await open();
+    await approve();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const readings = vi.spyOn(h.definitions, 'refresh');
+    const say = () => h.definitions.changed(h.org, 'notes');
+    let count = 0;
+    const isReadAfter = async (ms: number): Promise<void> => {
+      await vi.advanceTimersByTimeAsync(ms - 1);
+      expect(readings, `${ms} ms`).toHaveBeenCalledTimes(count);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(readings, `${ms} ms`).toHaveBeenCalledTimes(++count);
+      await Promise.all(readings.mock.results.map(({ value }) => value));
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    say();
+    await isReadAfter(200);
+    for (const pauseMs of [2_000, 4_000, 8_000, 16_000, 32_000, 64_000, 128_000, 256_000, 300_000, 300_000]) {
+      for (let n = 0; n < 5; n++) say();
+      await isReadAfter(pauseMs + 200);
+    }
+    await vi.advanceTimersByTimeAsync(300_000);
+    say();
+    await isReadAfter(200);
+    say();
+    await isReadAfter(2_200);
+  });
+
+  it('said after a reading began is read once more', async () => {
+    await open();
+    await approve();
+    const before = h.sent.length;
+    h.definitions.changed(h.org, 'notes');
+    await expect.poll(() => h.sent.length - before, { timeout: 60_000 }).toBe(3);
+    tools = [tool('read_note', 'other'), tool('write_note')];
+    h.definitions.changed(h.org, 'notes');
+    await expect.poll(async () => (await drift()).flat(), { timeout: 60_000 }).toMatchObject([{ name: 'read_note', state: 'changed' }]);
   });
 });
 

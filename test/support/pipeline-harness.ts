@@ -157,7 +157,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     deliveries,
     usedGrants,
     reviewUrl: (_org, ticket) => options.reviewUrl && `${options.reviewUrl}/${ticket}`,
-    drift: definitions.watch,
+    drift: definitions,
     routes: new UriRoutes(),
     readings: new Readings(),
     views,

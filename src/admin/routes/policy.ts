@@ -14,7 +14,7 @@ export const policyRoutes: Route[] = [
     method: 'get',
     path: '/api/v1/policy/problems',
     role: 'viewer',
-    summary: 'Policies in force that this version would refuse if they were applied now, and where',
+    summary: 'Policies and standing grants in force that would be refused if they were applied now, and where',
     reply: contract.policyProblems,
     handle: async ({ context }) => json(200, { problems: [...(await context.storedPolicies.check())] }),
   }),

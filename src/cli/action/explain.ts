@@ -41,7 +41,10 @@ function explainText(reply: ExplainReply): string {
     );
   if (standing.length > 0) lines.push('', 'Standing grants:', ...standing.map(({ grant, why }) => `  ${grant}: ${why}`));
   if (limits.length > 0) lines.push('', 'Limits now:');
-  for (const one of limits) lines.push(`  ${one.limit} (${one.part}): ${one.used} of ${one.max}${one.hasRoom ? '' : ', no room'}`);
+  for (const { limit, part, used, max, hasRoom, roomAt } of limits) {
+    const room = hasRoom ? '' : roomAt === undefined ? ', no room' : `, no room before ${roomAt}`;
+    lines.push(`  ${limit} (${part}): ${used} of ${max}${room}`);
+  }
   if (decision.effect === 'deny') lines.push('', `The agent is told: ${told.code}: ${told.reason}`);
   if (told.passes !== undefined) lines.push(`  It would pass with ${told.passes}.`);
   if (told.access !== undefined) lines.push(`  To ask for access: ${told.access}`);

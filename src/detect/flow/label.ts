@@ -25,10 +25,15 @@ const RANKS: Readonly<Record<string, DataRank>> = { public: 0, internal: 1, priv
 export function rankOf(labels: readonly string[]): DataRank {
   let rank: DataRank = 0;
   for (const label of labels) {
-    const own = Object.hasOwn(RANKS, label) ? (RANKS[label] as DataRank) : 2;
+    const own = isOwnWord(label) ? 2 : (RANKS[label] as DataRank);
     if (own > rank) rank = own;
   }
   return rank;
+}
+
+/** A label that is none of the four. */
+export function isOwnWord(label: string): boolean {
+  return !Object.hasOwn(RANKS, label);
 }
 
 const BY_CATEGORY: Readonly<Record<Category, string>> = {

@@ -4,7 +4,7 @@ import { compileGlob, type Glob } from '../../lib/glob.ts';
 import type { flowActions } from '../../object/kind/flow.ts';
 import type { SpecOf, StoredObject } from '../../object/kinds.ts';
 import { type Decoy, decoysOf } from './decoy.ts';
-import type { DataLabels } from './label.ts';
+import { type DataLabels, isOwnWord } from './label.ts';
 
 type Spec = SpecOf['flow'];
 export type FlowAction = (typeof flowActions)[number];
@@ -123,7 +123,7 @@ function isStop({ spec: { action } }: Rule): boolean {
 }
 
 function fits(rule: Rule, outgoing: Outgoing, to: Destination): boolean {
-  const isLabelled = outgoing.labels.some((label) => rule.from.some((glob) => glob.test(label)));
+  const isLabelled = outgoing.labels.some((label) => isFrom(rule, label) || (isOwnWord(label) && isFrom(rule, 'private')));
   if (!isLabelled || outgoing.values < rule.spec.minValues || !rule.sinks.includes(to.sink)) return false;
   // What goes back to whom it is about is no business of a rule that stops things.
   if (outgoing.isSendBack && rule.spec.allowSendBack && rule.spec.action !== 'allow' && rule.spec.action !== 'log') return false;
@@ -134,6 +134,11 @@ function fits(rule: Rule, outgoing: Outgoing, to: Destination): boolean {
     (rule.tools === undefined || (to.tool !== undefined && accepts(rule.tools, to.tool))) &&
     (rule.audience === undefined || (to.audience !== undefined && accepts(rule.audience, to.audience)))
   );
+}
+
+/** INVARIANT: a word of one's own is protected like `private`, whatever it is called (test/scenario/flow-sinks.test.ts). */
+function isFrom({ from }: Rule, label: string): boolean {
+  return from.some((glob) => glob.test(label));
 }
 
 function accepts(globs: readonly Glob[] | undefined, name: string): boolean {

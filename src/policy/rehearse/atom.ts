@@ -147,6 +147,8 @@ function measure(node: Node): Measured | undefined {
 }
 
 function membership(item: Node, list: Node): Atom | undefined {
+  const ofCaller = callerMembership(item, list);
+  if (ofCaller) return ofCaller;
   const measured = measure(item);
   const literals = list.type === 'list' ? list.items.map(literalOf) : [];
   if (!measured || literals.length === 0 || literals.includes(undefined)) return undefined;
@@ -164,6 +166,20 @@ function membership(item: Node, list: Node): Atom | undefined {
     holdsFor: members.flatMap((one) => make(one) ?? []),
     failsFor: make('other') ?? [],
     holds,
+  };
+}
+
+/** `"night" in principal.roles`: a path of its own, because callers have other roles beside it. */
+function callerMembership(item: Node, list: Node): Atom | undefined {
+  const [name, path] = [literalOf(item), plainPath(list)];
+  if (typeof name !== 'string' || (path !== 'principal.roles' && path !== 'principal.teams')) return undefined;
+  return {
+    path: `${path}.${name}`,
+    text: `${textOf(name)} in ${path}`,
+    opposite: `${textOf(name)} not in ${path}`,
+    holdsFor: [true],
+    failsFor: [false],
+    holds: (value) => (typeof value === 'boolean' ? value : undefined),
   };
 }
 

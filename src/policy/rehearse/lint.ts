@@ -68,11 +68,11 @@ function lintRule(set: PolicySet, world: World, rule: CompiledRule, earlier: rea
       ...shown,
     };
   }
-  return shadowed(set, rule, calls);
+  return shadowed(set, world, rule, calls);
 }
 
 /** Of the calls tried, does it decide any? */
-function shadowed(set: PolicySet, rule: CompiledRule, calls: readonly DecideInput[]): LintProblem | undefined {
+function shadowed(set: PolicySet, world: World, rule: CompiledRule, calls: readonly DecideInput[]): LintProblem | undefined {
   const takers = new Map<string, number>();
   let other: { input: DecideInput; rule: string } | undefined;
   for (const input of calls) {
@@ -81,7 +81,7 @@ function shadowed(set: PolicySet, rule: CompiledRule, calls: readonly DecideInpu
     takers.set(decision.rule, (takers.get(decision.rule) ?? 0) + 1);
     other ??= { input, rule: decision.rule };
   }
-  if (!other || decidesBeyond(set, rule, calls, takers)) return undefined;
+  if (!other || decidesBeyond(set, world, rule, calls, takers)) return undefined;
   const by = [...takers].sort((one, two) => two[1] - one[1]).map(([id]) => id);
   return {
     kind: 'shadowed',
@@ -93,11 +93,17 @@ function shadowed(set: PolicySet, rule: CompiledRule, calls: readonly DecideInpu
 }
 
 /** Does it decide a call that lies just outside of what earlier rules take? */
-function decidesBeyond(set: PolicySet, rule: CompiledRule, calls: readonly DecideInput[], takers: ReadonlyMap<string, number>): boolean {
+function decidesBeyond(
+  set: PolicySet,
+  world: World,
+  rule: CompiledRule,
+  calls: readonly DecideInput[],
+  takers: ReadonlyMap<string, number>,
+): boolean {
   let left = MAX_BEYOND;
   for (const taker of set.rules)
     for (const call of takers.has(taker.id) ? calls : [])
-      for (const changed of variants(taker, call)) {
+      for (const changed of variants(taker, call, world.names)) {
         if (left-- === 0) return false;
         const input = asGiven(changed);
         if (matchesAlone(rule, input, set.tags) && set.decide(input).rule === rule.id) return true;

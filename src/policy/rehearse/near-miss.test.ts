@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { PolicyRule, PolicySpec, StoredObject } from '../../object/kinds.ts';
 import { compilePolicies, type PolicySet } from '../compile.ts';
 import type { DecideInput } from '../decide-input.ts';
-import { MAX_NEAR_MISSES, MAX_PUBLIC_TRIES, MAX_TRIES, nearMisses, publicNearMiss } from './near-miss.ts';
+import { MAX_CLOCK_LOOKS, MAX_NEAR_MISSES, MAX_PUBLIC_TRIES, MAX_TRIES, nearMisses, publicNearMiss } from './near-miss.ts';
+import { TIME_STEPS } from './variant.ts';
 
 type Drafted = Omit<PolicyRule, 'name'>;
 
@@ -49,8 +50,9 @@ describe('an operator is told', () => {
       expect(told([{ match: {}, when, effect: 'allow' }])).toEqual([]);
   });
 
-  test('nothing of what is hidden from whom: whoever is not that one is another', () => {
-    expect(told([{ match: { environment: ['dev'] }, effect: 'hide' }, ALL])).toEqual([]);
+  test('of what is hidden, from whom it is not', () => {
+    expect(told([{ match: { environment: ['dev'] }, effect: 'hide' }, ALL])).toEqual(['not environment dev ⇒ allow by p/r1']);
+    expect(told([{ match: {}, effect: 'hide' }, ALL])).toEqual([]);
   });
 
   test('so much as is found within the tries there are, and not one decision more is made', () => {
@@ -124,7 +126,11 @@ describe('an operator is told', () => {
     [{ findings: ['none'] }, ['findings none ⇒ allow by p/r0']],
     [{ riskAtLeast: 90 }, ['risk >= 90 ⇒ allow by p/r0']],
     [{ source: ['10.0.0.0/8'] }, ['source 10.0.0.0/8 ⇒ allow by p/r0']],
-    [{ time: { zone: 'UTC', from: '13:00' } }, ['time {"zone":"UTC","from":"13:00"} ⇒ allow by p/r0']],
+    [{ time: { zone: 'UTC', from: '13:00' } }, ['time 13:00–24:00 UTC, for example at 2026-01-05T13:00:00.000Z ⇒ allow by p/r0']],
+    [
+      { time: { zone: 'Europe/Berlin', weekdays: ['tue', 'wed'] } },
+      ['time tue, wed Europe/Berlin, for example at 2026-01-05T23:00:00.000Z ⇒ allow by p/r0'],
+    ],
     [{ server: ['other'] }, []],
     [{ tool: ['other'] }, []],
     [{ method: ['other'] }, []],
@@ -140,18 +146,102 @@ describe('an operator is told', () => {
     [{ findings: ['pii.*'] }, ['not findings pii.* ⇒ allow by p/r1']],
     [{ riskAtLeast: 80 }, ['not risk >= 80 ⇒ allow by p/r1']],
     [{ riskAtLeast: 0 }, []],
+    [{ agent: ['b*', 'x'] }, ['not agent b* or x ⇒ allow by p/r1']],
+    [{ agent: ['*'] }, []],
+    [{ class: ['coder'] }, ['not class coder ⇒ allow by p/r1']],
+    [{ team: ['night', 'cr*'] }, ['not team night or cr* ⇒ allow by p/r1']],
+    [{ role: ['contractor'] }, ['not role contractor ⇒ allow by p/r1']],
+    [{ user: ['ann'] }, ['not user ann ⇒ allow by p/r1']],
+    [{ environment: ['*'] }, ['not environment * ⇒ allow by p/r1']],
+    [{ source: ['192.0.2.0/24', '2001:db8::/32'] }, ['not source 192.0.2.0/24 or 2001:db8::/32 ⇒ allow by p/r1']],
+    [{ source: ['0.0.0.0/0', '::/0'] }, []],
+    [{ agent: ['bot'], role: ['contractor'] }, ['not agent bot ⇒ allow by p/r1', 'not role contractor ⇒ allow by p/r1']],
     [
       { time: { zone: 'UTC', from: '08:00', to: '12:30' } },
-      ['not time {"zone":"UTC","from":"08:00","to":"12:30"}, for example at 2026-01-05T12:30:00.000Z ⇒ allow by p/r1'],
+      ['not time 08:00–12:30 UTC, for example at 2026-01-05T12:30:00.000Z ⇒ allow by p/r1'],
     ],
-  ] as [PolicyRule['match'], string[]][])('the matcher of a denial that holds: %j', (match, expected) => {
-    expect(told([{ match, effect: 'deny' }, ALL])).toEqual(expected);
+  ] as [PolicyRule['match'], string[]][])('the matcher of a denial, or of a hold, that holds: %j', (match, expected) => {
+    const caller = { principal: { ...CALL.principal, agentClass: 'coder', roles: ['dev', 'contractor'] } };
+    expect(told([{ match, effect: 'deny' }, ALL], caller)).toEqual(expected);
+    expect(told([{ match, effect: 'hold' }, ALL], caller)).toEqual(expected);
+    // Two that stand in the way: none of them alone.
+    expect(told([{ match, effect: 'deny' }, { match: {}, effect: 'deny' }, ALL], caller)).toEqual([]);
   });
 
   test('of whose policy it is', () => {
     expect(told([ALL], {}, { tier: 'team', team: 'night' })).toEqual(['team night ⇒ allow by p/r0']);
     expect(told([ALL], {}, { tier: 'agent', agent: 'other' })).toEqual(['agent other ⇒ allow by p/r0']);
     expect(told([{ match: { user: ['ben'] }, effect: 'allow' }], {}, { tier: 'team', team: 'night' })).toEqual([]);
+    const policies = [
+      {
+        kind: 'policy',
+        metadata: { name: 'crew' },
+        spec: { order: 1, tier: 'team', team: 'crew', rules: [{ name: 'no', match: {}, effect: 'deny' }] },
+      },
+      {
+        kind: 'policy',
+        metadata: { name: 'own' },
+        spec: { order: 1, tier: 'agent', agent: 'bot', rules: [{ name: 'no', match: {}, effect: 'deny' }] },
+      },
+      { kind: 'policy', metadata: { name: 'all' }, spec: { order: 1, rules: [{ name: 'yes', ...ALL }] } },
+    ] as unknown as StoredObject[];
+    const without = (name: string) =>
+      nearMisses(
+        compilePolicies(
+          policies.filter(({ metadata }) => metadata.name !== name),
+          1,
+        ),
+        CALL,
+      );
+    expect(without('own')).toEqual([{ condition: 'not team crew', effect: 'allow', rule: 'all/yes' }]);
+    expect(without('crew')).toEqual([{ condition: 'not agent bot', effect: 'allow', rule: 'all/yes' }]);
+  });
+
+  test('of a call that is held, at which time it would be let through', () => {
+    const office = { zone: 'Europe/Berlin', from: '09:00', to: '17:00' };
+    const held: Drafted = { match: {}, effect: 'hold' };
+    const evening = { nowMs: Date.UTC(2026, 0, 5, 20) };
+    expect(told([{ match: { time: office }, effect: 'allow' }, held], evening)).toEqual([
+      'time 09:00–17:00 Europe/Berlin, for example at 2026-01-06T08:00:00.000Z ⇒ allow by p/r0',
+    ]);
+    expect(told([{ match: { time: { ...office, from: '17:00', to: '09:00' } }, effect: 'hold' }, ALL], evening)).toEqual([
+      'not time 17:00–09:00 Europe/Berlin, for example at 2026-01-06T08:00:00.000Z ⇒ allow by p/r1',
+    ]);
+    const when = "now.getHours('Europe/Berlin') < 9 || now.getHours('Europe/Berlin') >= 17";
+    const next = 'another time, for example at 2026-01-06T08:00:00.000Z ⇒ allow by p/r1';
+    expect(told([{ match: {}, when, effect: 'hold' }, ALL], evening)).toEqual([next]);
+    expect(told([{ match: {}, when, effect: 'deny' }, ALL], evening)).toEqual([next]);
+    expect(told([{ match: {}, when: `!(${when})`, effect: 'allow' }, held], evening)).toEqual([next.replace('r1', 'r0')]);
+    // No time would do.
+    expect(told([{ match: {}, when: 'now.getHours() >= 0', effect: 'hold' }, ALL], evening)).toEqual([]);
+  });
+
+  test('of the teams and roles that a condition asks for: those it names, those there are, and those the caller has', () => {
+    const known = { roles: ['ops-eu', 'ops-us', 'admin'], teams: ['night'] };
+    const CREW = { ...CALL, principal: { ...CALL.principal, roles: ['dev', 'contractor'] } };
+    const miss = (rules: Drafted[], input: Partial<DecideInput> = {}) =>
+      nearMisses(setOf(rules), { ...CREW, ...input }, known).map(({ condition, effect }) => `${condition} ⇒ ${effect}`);
+    expect(miss([{ match: {}, when: "'admin' in principal.roles", effect: 'allow' }])).toEqual(['"admin" in principal.roles ⇒ allow']);
+    expect(miss([{ match: {}, when: "'contractor' in principal.roles", effect: 'deny' }, ALL])).toEqual([
+      '"contractor" not in principal.roles ⇒ allow',
+      'principal.roles.size() == 0 ⇒ allow',
+    ]);
+    expect(miss([{ match: {}, when: "!('crew' in principal.teams)", effect: 'allow' }])).toEqual(['"crew" not in principal.teams ⇒ allow']);
+    expect(miss([{ match: {}, when: "principal.roles.exists(r, r.startsWith('ops-'))", effect: 'allow' }])).toEqual([
+      '"ops-" in principal.roles ⇒ allow',
+      '"ops-eu" in principal.roles ⇒ allow',
+      '"ops-us" in principal.roles ⇒ allow',
+    ]);
+    expect(miss([{ match: {}, when: 'principal.roles.size() == 3 && principal.teams.size() == 1', effect: 'allow' }])).toHaveLength(3);
+    expect(miss([{ match: {}, when: "args.amount <= 500 && 'admin' in principal.roles", effect: 'allow' }])).toEqual([
+      'args.amount <= 500 and "admin" in principal.roles ⇒ allow',
+    ]);
+    // What stands in an argument is not repeated.
+    const asked = { args: { team: 'secret-team' } };
+    expect(miss([{ match: {}, when: 'args.team in principal.teams', effect: 'allow' }], asked)).toEqual([
+      'args.team in principal.teams ⇒ allow',
+    ]);
+    expect(miss([{ match: {}, when: "principal.user == 'nobody'", effect: 'allow' }])).toEqual(['principal.user == "nobody" ⇒ allow']);
   });
 
   test('nothing of what hides, nothing twice, and so many at most', () => {
@@ -190,6 +280,15 @@ describe('the search ends', () => {
     // Each rule takes no more than 12 tries and no fewer than 3.
     expect(told(behind(Math.floor(MAX_TRIES / 12) - 1), LOW)).toEqual([`${found} ⇒ allow by p/r${Math.floor(MAX_TRIES / 12) - 1}`]);
     expect(told(behind(Math.ceil(MAX_TRIES / 3)), LOW)).toEqual([]);
+  });
+
+  test('for times after so many looks', () => {
+    const never = (count: number): Drafted[] =>
+      Array.from({ length: count }, () => ({ match: {}, when: 'now.getHours() > 24', effect: 'allow' }));
+    const evening: Drafted = { match: {}, when: 'now.getHours() >= 18', effect: 'allow' };
+    const looks = Math.floor(MAX_CLOCK_LOOKS / TIME_STEPS);
+    expect(told([...never(looks), evening])).toHaveLength(1);
+    expect(told([...never(looks + 1), evening])).toEqual([]);
   });
 
   test('for an agent much sooner', () => {
@@ -242,6 +341,32 @@ describe('an agent is told', () => {
         { ...small, effect: 'hold' },
       ]),
     ).toBeUndefined();
+  });
+
+  test('nothing of who else may: no role, team, user, agent, class, environment, network or time', () => {
+    const only: PolicyRule['match'][] = [
+      ...[{ role: ['admin'] }, { team: ['night'] }, { user: ['ben'] }, { agent: ['other'] }, { class: ['coder'] }],
+      ...[{ environment: ['prod'] }, { source: ['10.0.0.0/8'] }, { time: { zone: 'UTC', from: '13:00' } }],
+    ];
+    // Its lists show the tool: by a rule that no call meets.
+    const shown: Drafted = { match: { tool: ['pay'] }, when: 'false', effect: 'allow' };
+    for (const match of only) {
+      expect(told([shown, { match, effect: 'allow' }])).toHaveLength(1);
+      expect(said([shown, { match, effect: 'allow' }])).toBeUndefined();
+    }
+    const own: PolicyRule['match'][] = [{ team: ['crew'] }, { user: ['ann'] }, { agent: ['bot'] }, { environment: ['dev'] }];
+    for (const match of own) {
+      // Denied by what it is, in calls of this size: lists show the tool.
+      const rules: Drafted[] = [
+        { match, when: 'args.amount > 600', effect: 'deny' },
+        { match: {}, when: 'args.amount > 600', effect: 'allow' },
+      ];
+      expect(said(rules)).toBeUndefined();
+      expect(told(rules).some((text) => text.startsWith('not '))).toBe(true);
+    }
+    for (const when of ["'admin' in principal.roles", "principal.teams.exists(t, t == 'night')", 'args.team in principal.teams'])
+      expect(said([{ match: { tool: ['pay'] }, when, effect: 'allow' }], { args: { team: 'blue' } })).toBeUndefined();
+    expect(said([{ match: { tool: ['pay'] }, when: "args.amount <= 500 && 'admin' in principal.roles", effect: 'allow' }])).toBeUndefined();
   });
 
   test('nothing about what its lists do not show, nor about other requests', () => {

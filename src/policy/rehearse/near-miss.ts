@@ -4,10 +4,11 @@ import type { DecisionEffect } from '../../call.ts';
 import type { Json } from '../../lib/json.ts';
 import type { DecideInput } from '../decide-input.ts';
 import type { PolicySet } from '../policy-set.ts';
-import { type CompiledRule, compileRule, failedMatcher, failedOnCall, type Matcher } from '../rule.ts';
-import { valuesOf } from '../when/scope.ts';
+import { type CompiledRule, compileRule, failedMatcher, type Matcher } from '../rule.ts';
 import { atomsOf } from './atom.ts';
-import { failing, holding, valueAt, withValue } from './variant.ts';
+import { type CallerNames, callerVariants, NO_NAMES } from './caller-variant.ts';
+import { matchesAlone } from './space.ts';
+import { atTime, failing, holding, valueAt, withValue } from './variant.ts';
 
 /** Near misses told of one request. */
 export const MAX_NEAR_MISSES = 10;
@@ -15,6 +16,8 @@ export const MAX_NEAR_MISSES = 10;
 export const MAX_TRIES = 400;
 /** The same for what an agent is told, on every denial. */
 export const MAX_PUBLIC_TRIES = 24;
+/** Times at which conditions are looked at: a few of them through a week. */
+export const MAX_CLOCK_LOOKS = 4_000;
 
 export interface NearMiss {
   /** What would have to hold: `args.amount <= 500`. */
@@ -24,22 +27,25 @@ export interface NearMiss {
   rule: string;
 }
 
-/** For operators: over everything about the request. Empty when it was let through. */
-export function nearMisses(set: PolicySet, input: DecideInput): NearMiss[] {
+/** For operators: over everything about the request and its caller. Empty when it was let through. `known`: teams and roles that there are. */
+export function nearMisses(set: PolicySet, input: DecideInput, known: CallerNames = NO_NAMES): NearMiss[] {
   const search = new Search(set, input, MAX_TRIES);
   if (search.isAllowed) return [];
   for (const rule of set.rules) {
     if (search.isOver) break;
-    // Of a rule that hides nothing comes of it: it has no condition, and only matchers that are the caller's own.
-    if (failedMatcher(rule, input, set.tags) === undefined) search.byCondition(rule, () => true);
+    if (failedMatcher(rule, input, set.tags) === undefined) {
+      search.byCondition(rule, () => true);
+      search.byCaller(rule, known);
+      search.byClock(rule);
+    }
     search.byMatcher(rule);
   }
   return search.found;
 }
 
 /**
- * For the agent: over its own arguments only, of a capability that its lists show. INVARIANT: says nothing of any other capability, and nothing
- * about a name that may not exist (test/property/rehearse.test.ts).
+ * For the agent: over its own arguments only, of a capability that its lists show. INVARIANT: says nothing of any other capability, nothing
+ * about a name that may not exist, and nothing of who else may: of no role, team, user, agent or network (test/property/rehearse.test.ts).
  */
 export function publicNearMiss(set: PolicySet, input: DecideInput): string | undefined {
   const { principal, server, capability } = input;
@@ -65,6 +71,7 @@ class Search {
   readonly #input: DecideInput;
   readonly #before: DecisionEffect;
   #left: number;
+  #looks = MAX_CLOCK_LOOKS;
 
   constructor(set: PolicySet, input: DecideInput, tries: number) {
     this.#set = set;
@@ -97,12 +104,32 @@ class Search {
     if (texts.length > 1 && together) this.#try(together, texts.join(' and '));
   }
 
-  /** Matchers that alone stand in the way: of a rule that lets through, the one that fails; of one that does not, one that holds. */
+  /** Teams and roles that the condition of a rule asks for, whose matchers hold. */
+  byCaller(rule: CompiledRule, known: CallerNames): void {
+    for (const { input, text } of callerVariants(rule, this.#input, known)) {
+      if (this.isOver) return;
+      this.#try(input, text);
+    }
+  }
+
+  /** The next time at which the condition of a rule, whose matchers hold, comes out otherwise. */
+  byClock(rule: CompiledRule): void {
+    const condition = rule.onCall?.condition;
+    if (!condition || 'broken' in condition || !condition.uses.has('now') || this.isOver) return;
+    const now = this.#matches(rule);
+    const isOther = (nowMs: number): boolean => this.#looks-- > 0 && this.#matches(rule, { ...this.#input, nowMs }) !== now;
+    for (const input of atTime(this.#input, isOther)) this.#try(input, `another time${timeText('time', input)}`);
+  }
+
+  /**
+   * Matchers that alone stand in the way: of a rule that lets through, the one that fails; of one that does not, or that holds what is held,
+   * one that holds.
+   */
   byMatcher(rule: CompiledRule): void {
     const { match } = rule.source;
-    const lets = rule.effect === 'allow' || rule.effect === 'hold';
     const matches = this.#matches(rule);
-    if (lets === matches) return;
+    const lets = !matches;
+    if (rule.effect === 'allow' ? matches : rule.effect === 'hold' ? matches && this.#before !== 'hold' : !matches) return;
     const names = [...(Object.keys(match) as (keyof typeof match)[]), ...(rule.ofAgent || rule.ofTeam ? (['tier'] as const) : [])];
     for (const name of names) {
       if (this.isOver) return;
@@ -110,18 +137,13 @@ class Search {
       if (WHAT_IS_ASKED.has(name)) continue;
       if (lets && !this.#matchesWithout(rule, name)) continue;
       const changed = lets ? holding(rule, name, this.#input) : failing(rule, name, this.#input);
-      const says = (input: DecideInput) => (lets ? matcherText(rule, name) : `not ${matcherText(rule, name)}${timeText(name, input)}`);
+      const says = (input: DecideInput) => `${lets ? '' : 'not '}${matcherText(rule, name)}${timeText(name, input)}`;
       for (const input of changed) if (this.#try(input, says(input))) break;
     }
   }
 
-  #matches(rule: CompiledRule): boolean {
-    try {
-      if (failedMatcher(rule, this.#input, this.#set.tags) !== undefined) return false;
-      return failedOnCall(rule, this.#input, (one) => one.holds(valuesOf(this.#input, this.#set.tags))) === undefined;
-    } catch {
-      return false;
-    }
+  #matches(rule: CompiledRule, input = this.#input): boolean {
+    return matchesAlone(rule, input, this.#set.tags);
   }
 
   #matchesWithout(rule: CompiledRule, matcher: Matcher): boolean {
@@ -154,7 +176,13 @@ function matcherText(rule: CompiledRule, matcher: Matcher): string {
   if (matcher === 'tier') return rule.ofAgent === undefined ? `team ${rule.ofTeam}` : `agent ${rule.ofAgent}`;
   const value = rule.source.match[matcher as keyof typeof rule.source.match];
   if (matcher === 'riskAtLeast') return `risk >= ${String(value)}`;
+  if (matcher === 'time' && rule.source.match.time) return `time ${windowText(rule.source.match.time)}`;
   return `${matcher} ${Array.isArray(value) ? value.join(' or ') : JSON.stringify(value)}`;
+}
+
+function windowText({ weekdays, from, to, zone }: NonNullable<CompiledRule['source']['match']['time']>): string {
+  const hours = from === undefined && to === undefined ? [] : [`${from ?? '00:00'}–${to ?? '24:00'}`];
+  return [...(weekdays ? [weekdays.join(', ')] : []), ...hours, zone].join(' ');
 }
 
 function timeText(matcher: Matcher, { nowMs }: DecideInput): string {

@@ -8,12 +8,15 @@ import { type CompiledRule, failedMatcher, failedOnCall, matchesAny } from '../r
 import type { TagsOf } from '../tags.ts';
 import { valuesOf } from '../when/scope.ts';
 import { atomsOf, pairsOf } from './atom.ts';
+import { type CallerNames, callerVariants, NO_NAMES, withItsOwn } from './caller-variant.ts';
 import { holding, instanceOf, SOME_TIME_MS, valueAt, withValue } from './variant.ts';
 
 /** What is registered. */
 export interface World {
   principals: readonly Who[];
   servers: readonly { name: string; tools: ReadonlyMap<string, JsonObject>; tags?: readonly string[] }[];
+  /** Teams and roles, whether or not somebody has them. */
+  names?: CallerNames;
 }
 
 /** Values of arguments that are tried for one condition. */
@@ -38,7 +41,8 @@ const SOMEBODY: Who = {
 export function* samplesOf(rule: CompiledRule, world: World, tagsOf: TagsOf): Generator<DecideInput> {
   for (const principal of callersFor(rule, world)) {
     for (const base of targetsFor(rule, world, principal)) {
-      for (const input of conditionsFor(rule, onCallFor(rule, base))) if (matchesAlone(rule, input, tagsOf)) yield input;
+      for (const input of conditionsFor(rule, onCallFor(rule, base), world.names ?? NO_NAMES))
+        if (matchesAlone(rule, input, tagsOf)) yield input;
     }
   }
 }
@@ -114,7 +118,7 @@ function onCallFor(rule: CompiledRule, base: DecideInput): DecideInput {
 }
 
 /** The request with values for what its condition reads: all that should hold, then one after the other changed. */
-function* conditionsFor(rule: CompiledRule, base: DecideInput): Generator<DecideInput> {
+function* conditionsFor(rule: CompiledRule, base: DecideInput, known: CallerNames): Generator<DecideInput> {
   const condition = rule.onCall?.condition;
   if (!condition || 'broken' in condition) {
     yield base;
@@ -129,7 +133,7 @@ function* conditionsFor(rule: CompiledRule, base: DecideInput): Generator<Decide
     first,
     pairs.map(([one, other]) => [other, one]),
   );
-  first = equalled(first, pairs);
+  first = withItsOwn(condition.root, equalled(first, pairs));
   yield first;
   if (pairs.length > 0) yield turned;
   let left = MAX_ASSIGNMENTS;
@@ -140,6 +144,10 @@ function* conditionsFor(rule: CompiledRule, base: DecideInput): Generator<Decide
       if (changed) yield changed;
     }
   }
+  for (const { input } of callerVariants(rule, first, known)) {
+    if (left-- === 0) return;
+    yield input;
+  }
 }
 
 /** Each first path has the value of its second one; what neither has is the same in both. */
@@ -149,6 +157,9 @@ function equalled(input: DecideInput, pairs: readonly (readonly [string, string]
   for (const [one, other] of pairs) made = withValue(made, other, valueAt(made, one) ?? 'same') ?? made;
   return made;
 }
+
+/** What is tried of them: caller-variant.ts. */
+const CALLER_SETS: ReadonlySet<string> = new Set(['principal.roles', 'principal.teams']);
 
 /** By path: values worth trying, those first under which what must hold does. */
 export function choicesOf(rule: CompiledRule): Map<string, Json[]> {
@@ -164,7 +175,7 @@ export function choicesOf(rule: CompiledRule): Map<string, Json[]> {
     const fitting = values.filter((value) => joined.every(({ atom }) => atom.holds(value) !== false));
     choices.set(path, unique([...meeting, ...fitting, ...values]));
   }
-  for (const path of condition.paths) if (!choices.has(path)) choices.set(path, ['x', 1, true]);
+  for (const path of condition.paths) if (!choices.has(path) && !CALLER_SETS.has(path)) choices.set(path, ['x', 1, true]);
   return choices;
 }
 

@@ -57,6 +57,11 @@ describe('a path of a condition', () => {
     ['principal.labels.tier', 'silver', { labels: { eu: 'yes', tier: 'silver' } }],
     ['principal.labels.tier', null, { labels: { eu: 'yes' } }],
     ['principal.labels.tier', 5, { labels: { eu: 'yes', tier: '5' } }],
+    ['principal.roles.ops.eu', true, { roles: ['dev', 'ops.eu'] }],
+    ['principal.roles.dev', true, {}],
+    ['principal.roles.dev', false, { roles: [] }],
+    ['principal.teams.night', false, {}],
+    ['principal.teams.night', true, { teams: ['crew', 'night'] }],
   ] as [string, Json, Partial<DecideInput['principal']>][])('%s set to %j', (path, value, changed) => {
     expect(withValue(CALL, path, value)).toEqual({ ...CALL, principal: { ...CALL.principal, ...changed } });
   });
@@ -95,6 +100,8 @@ describe('a path of a condition', () => {
     expect([at('args.none'), at('args.amount.x'), at('args.constructor'), at('tool.title'), at('args.a', BARE)]).toEqual(
       Array(5).fill(undefined),
     );
+    expect([at('principal.roles.dev'), at('principal.roles.ops'), at('principal.teams.crew')]).toEqual([true, false, true]);
+    expect(at('principal.roles')).toEqual(['dev']);
     expect(at('principal.class', { ...CALL, principal: { ...CALL.principal, agentClass: undefined } })).toBeNull();
   });
 });
@@ -158,9 +165,38 @@ describe('a matcher', () => {
     ['time', { time: { zone: 'UTC' } }, [], ({ nowMs }: DecideInput) => nowMs],
     ['time', {}, [], ({ nowMs }: DecideInput) => nowMs],
     ['source', { source: ['10.0.0.0/8'] }, ['192.0.2.1', '2001:db8::1'], ({ source }: DecideInput) => source],
-    ['agent', { agent: ['bot'] }, [], () => undefined],
+    ['source', { source: ['192.0.2.0/24', '10.0.0.0/8', '2001:db8::/32'] }, ['198.51.100.1'], ({ source }: DecideInput) => source],
+    ['source', {}, [], ({ source }: DecideInput) => source],
+    ['agent', { agent: ['bot'] }, ['any-other'], ({ principal }: DecideInput) => principal.agent],
+    ['agent', { agent: ['any*'] }, ['someone-else'], ({ principal }: DecideInput) => principal.agent],
+    ['agent', { agent: ['*'] }, [], ({ principal }: DecideInput) => principal.agent],
+    ['class', { class: ['coder'] }, [undefined, 'any-other'], ({ principal }: DecideInput) => principal.agentClass],
+    ['user', { user: ['*'] }, [undefined], ({ principal }: DecideInput) => principal.user],
+    ['environment', { environment: ['dev'] }, [undefined, 'any-other'], ({ principal }: DecideInput) => principal.environment],
+    ['team', { team: ['c*'] }, [[]], ({ principal }: DecideInput) => principal.teams],
+    ['role', { role: ['ops'] }, [['dev']], ({ principal }: DecideInput) => principal.roles],
+    ...(['agent', 'class', 'user', 'environment', 'team', 'role', 'tier'] as const).map(
+      (matcher) => [matcher, {}, [], () => undefined] as const,
+    ),
+    ['method', { method: ['x'] }, [], () => undefined],
   ] as [Matcher, PolicyRule['match'], unknown[], (input: DecideInput) => unknown][])('%s fails: %j', (matcher, match, expected, read) => {
     expect(made(failing(ruleOf(match), matcher, CALL), read)).toEqual(expected);
+  });
+
+  test('of whose policy it is fails for another, or for whoever is not in the team', () => {
+    const who = (owner: { team?: string; agent?: string }) =>
+      failing(ruleOf({}, owner), 'tier', CALL).map(({ principal }) => [principal.agent, principal.teams]);
+    expect([who({ agent: 'bot' }), who({ team: 'crew' })]).toEqual([[['any-other', ['crew']]], [['bot', []]]]);
+  });
+
+  test('of time holds and fails from the first minute on, wherever in an hour the request came', () => {
+    const at = (make: typeof holding, time: PolicyRule['match']['time'], nowMs: number) =>
+      make(ruleOf({ time }), 'time', { ...CALL, nowMs }).map((input) => new Date(input.nowMs ?? 0).toISOString());
+    const seven = Date.UTC(2026, 0, 5, 7, 13, 21, 5);
+    expect(at(holding, { zone: 'UTC', from: '09:07', to: '11:00' }, seven)).toEqual(['2026-01-05T09:07:00.000Z']);
+    expect(at(holding, { zone: 'UTC', from: '07:00', to: '11:00' }, seven)).toEqual(['2026-01-05T07:13:21.005Z']);
+    expect(at(failing, { zone: 'UTC', from: '07:00', to: '07:14' }, seven)).toEqual(['2026-01-05T07:14:00.000Z']);
+    expect(at(failing, { zone: 'Europe/Berlin', weekdays: ['mon'] }, seven)).toEqual(['2026-01-05T23:00:00.000Z']);
   });
 
   test('that fails keeps what else is known of the intent', () => {

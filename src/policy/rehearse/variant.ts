@@ -3,11 +3,15 @@
 import { isObject, type Json, type JsonObject } from '../../lib/json.ts';
 import type { DecideInput } from '../decide-input.ts';
 import type { CompiledRule, Matcher } from '../rule.ts';
+import { otherCallers, withMember } from './other-caller.ts';
 
 /** Steps a time is looked for in, and how many of them: a week and a day. */
 const TIME_STEP_MS = 1_800_000;
-const TIME_STEPS = 384;
+export const TIME_STEPS = 384;
+const MINUTE_MS = 60_000;
 const INTENTS = ['read', 'write', 'destructive', 'exfiltrative'] as const;
+/** Addresses kept for documentation, and one of a private network. */
+const ELSEWHERE = ['192.0.2.1', '2001:db8::1', '198.51.100.1', '10.0.0.1'];
 /** A point in time for requests that have none: a Monday. */
 export const SOME_TIME_MS = Date.UTC(2026, 0, 5, 12);
 
@@ -29,10 +33,15 @@ export function withValue(input: DecideInput, path: string, value: Json): Decide
   }
 }
 
+/** Whether the caller is in a role or team is at a path of its own, `principal.roles.NAME`: true or false. */
 export function valueAt(input: DecideInput, path: string): Json | undefined {
   const [variable, ...members] = path.split('.');
   let at: Json | undefined = variable === 'args' ? input.args : variable === 'facts' ? input.facts : undefined;
-  if (variable === 'principal') at = { ...(input.principal as unknown as JsonObject), class: input.principal.agentClass ?? null };
+  if (variable === 'principal') {
+    at = { ...(input.principal as unknown as JsonObject), class: input.principal.agentClass ?? null };
+    const [set, ...name] = members;
+    if ((set === 'roles' || set === 'teams') && name.length > 0) return input.principal[set].includes(name.join('.'));
+  }
   for (const member of members) at = isObject(at) && Object.hasOwn(at, member) ? at[member] : undefined;
   return at;
 }
@@ -41,6 +50,8 @@ function withPrincipal(input: DecideInput, members: readonly string[], value: Js
   const [member, label] = members;
   const { principal } = input;
   const text = value === null ? undefined : String(value);
+  if ((member === 'roles' || member === 'teams') && label !== undefined)
+    return typeof value === 'boolean' ? withMember(input, member, members.slice(1).join('.'), value) : undefined;
   if (member === 'labels' && label !== undefined && members.length === 2) {
     const { [label]: _, ...rest } = principal.labels;
     return { ...input, principal: { ...principal, labels: text === undefined ? rest : { ...rest, [label]: text } } };
@@ -129,7 +140,7 @@ function holdingOnCall(rule: CompiledRule, matcher: Matcher, input: DecideInput)
   }
 }
 
-/** Requests in which a matcher on the call does not hold. */
+/** Requests in which a matcher on the caller or the call does not hold. Empty when it cannot be changed. */
 export function failing(rule: CompiledRule, matcher: Matcher, input: DecideInput): DecideInput[] {
   const { match } = rule.source;
   switch (matcher) {
@@ -147,17 +158,32 @@ export function failing(rule: CompiledRule, matcher: Matcher, input: DecideInput
     case 'time':
       return atTime(input, (nowMs) => rule.onCall?.time?.(nowMs) === false);
     case 'source':
-      return ['192.0.2.1', '2001:db8::1'].map((source) => ({ ...input, source }));
+      return ELSEWHERE.filter((one) => rule.onCall?.source?.(one) === false)
+        .slice(0, 2)
+        .map((source) => ({ ...input, source }));
     default:
-      return [];
+      return otherCallers(rule, matcher, input);
   }
 }
 
-function atTime(input: DecideInput, wanted: (nowMs: number) => boolean): DecideInput[] {
+/** The request at the first time from its own on, looked for in steps through a week, that is wanted; empty when there is none. */
+export function atTime(input: DecideInput, wanted: (nowMs: number) => boolean): DecideInput[] {
   const fromMs = input.nowMs ?? SOME_TIME_MS;
   for (let step = 0; step < TIME_STEPS; step++) {
     const nowMs = fromMs + step * TIME_STEP_MS;
-    if (wanted(nowMs)) return [{ ...input, nowMs }];
+    if (wanted(nowMs)) return [{ ...input, nowMs: step === 0 ? nowMs : firstMinute(nowMs, wanted) }];
   }
   return [];
+}
+
+/** Of the minutes of the step before the one that is wanted already. */
+function firstMinute(foundMs: number, wanted: (nowMs: number) => boolean): number {
+  let [before, found] = [foundMs - TIME_STEP_MS, foundMs];
+  while (found - before > MINUTE_MS) {
+    const middle = Math.floor((before + found) / 2 / MINUTE_MS) * MINUTE_MS;
+    if (middle <= before) break;
+    if (wanted(middle)) found = middle;
+    else before = middle;
+  }
+  return found;
 }

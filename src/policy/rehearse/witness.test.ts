@@ -101,6 +101,34 @@ describe('a call that comes out differently', () => {
     expect(Number((witnesses[0]?.call.args as { amount?: number } | undefined)?.amount)).toBeGreaterThan(777);
   });
 
+  test('is found where a condition asks for teams or roles: those that it names, and those that there are', () => {
+    const sides = (when: string, names?: { roles: string[]; teams: string[] }, match: PolicyRule['match'] = {}) => {
+      const rules = (effect: PolicyRule['effect']) => [tool('pay', effect, { when, match: { server: ['shop'], tool: ['pay'], ...match } })];
+      return comparePolicies(setOf(rules('hold')), setOf(rules('allow')), names ? { ...NOWHERE, names } : NOWHERE).witnesses;
+    };
+    expect(sides("'admin' in principal.roles")).toMatchObject([
+      { call: { roles: ['admin'] }, a: { effect: 'hold' }, b: { effect: 'allow' } },
+    ]);
+    expect(sides("'admin' in principal.roles", undefined, { role: ['dev'] })).toMatchObject([{ call: { roles: ['dev', 'admin'] } }]);
+    expect(sides("principal.teams.exists(t, t == 'night')")).toMatchObject([{ call: { teams: ['night'] } }]);
+    expect(sides('principal.teams.exists(t, t.endsWith("-eu"))')).toMatchObject([{ call: { teams: ['-eu'] } }]);
+    expect(sides("principal.roles.exists(r, r.matches('^ops-[a-z]+$'))")).toEqual([]);
+    expect(sides("principal.roles.exists(r, r.matches('^ops-[a-z]+$'))", { roles: ['dev', 'ops-eu'], teams: [] })).toMatchObject([
+      { call: { roles: ['ops-eu'] } },
+    ]);
+    expect(sides('args.team in principal.teams')).toHaveLength(1);
+    expect(sides('principal.labels.team in principal.teams')).toHaveLength(1);
+  });
+
+  test('is found where a rule before it asks for a role and the caller has it', () => {
+    const [contractors, all]: Drafted[] = [
+      { name: 'contractors', match: { server: ['shop'] }, when: "principal.roles.exists(r, r == 'contractor')", effect: 'deny' },
+      { name: 'all', match: { server: ['shop'], tool: ['pay'] }, effect: 'allow' },
+    ];
+    const { witnesses } = compare([all as Drafted], [contractors as Drafted, all as Drafted]);
+    expect(witnesses).toMatchObject([{ call: { roles: ['contractor'] }, a: { effect: 'allow' }, b: { effect: 'deny' } }]);
+  });
+
   test('is looked for among what changed first, so that many other rules do not stand before it', () => {
     const others = Array.from({ length: 150 }, (_, i) => tool(`other-${i}`, 'allow', { when: `args.n > ${i} && args.m < ${i}` }));
     const found = compare([...others, tool('pay', 'allow')], [...others, tool('pay', 'deny')]);

@@ -5,6 +5,7 @@ import type { GivenCall } from '../../object/kind/policy-case.ts';
 import type { DecideInput } from '../decide-input.ts';
 import type { PolicySet } from '../policy-set.ts';
 import type { CompiledRule } from '../rule.ts';
+import { type CallerNames, callerVariants, NO_NAMES } from './caller-variant.ts';
 import { asGiven, givenOf } from './given.ts';
 import { choicesOf, samplesOf, type World } from './space.ts';
 import { failing, holding, withValue } from './variant.ts';
@@ -56,13 +57,13 @@ export function comparePolicies(a: PolicySet, b: PolicySet, world: World): Polic
   for (const { input } of samples)
     for (const rule of ordered) {
       if (search.isOver) return { rules, ...search.result };
-      for (const changed of variants(rule, input)) search.try(changed);
+      for (const changed of variants(rule, input, world.names)) search.try(changed);
     }
   return { rules, ...search.result };
 }
 
 /** The request as one more rule would have it, and as it would not. */
-export function* variants(rule: CompiledRule, input: DecideInput): Generator<DecideInput> {
+export function* variants(rule: CompiledRule, input: DecideInput, known: CallerNames = NO_NAMES): Generator<DecideInput> {
   for (const matcher of Object.keys(rule.source.match) as (keyof CompiledRule['source']['match'])[]) {
     if (matcher === 'tool' || matcher === 'prompt' || matcher === 'resource' || matcher === 'method' || matcher === 'kind') continue;
     yield* holding(rule, matcher, input);
@@ -73,6 +74,7 @@ export function* variants(rule: CompiledRule, input: DecideInput): Generator<Dec
       const changed = withValue(input, path, value);
       if (changed) yield changed;
     }
+  for (const { input: changed } of callerVariants(rule, input, known)) yield changed;
 }
 
 class WitnessSearch {

@@ -7,16 +7,17 @@ import type { ControlSnapshot, ObjectVersion, ObjectWrite, WriteResult } from '.
 import type { KeptHistory } from '../../risk/port.ts';
 import type { WrappedKey } from '../../vault/port.ts';
 import {
+  asTheyAre,
   checkDraft,
   checkOrganization,
   checkWrites,
   documentText,
   draftBytes,
-  invalidDraft,
   parseDocument,
   readNumbers,
+  settledAppend,
 } from '../check-write.ts';
-import { GroupQueue, logUnavailable } from '../group-queue.ts';
+import { GroupQueue, logUnavailable, type OnFailure, refused } from '../group-queue.ts';
 import { ObjectCache } from '../object-cache.ts';
 import type { FailWrite, Store } from '../port.ts';
 import { type PageQuery, readPages } from '../read-log.ts';
@@ -167,11 +168,10 @@ class PostgresStore {
     }
   }
 
-  append(org: string, drafts: readonly EntryDraft[]): Promise<Receipt[]> {
-    if (drafts.length === 0) return Promise.resolve([]);
-    const invalid = invalidDraft(drafts);
-    if (invalid) return Promise.reject(invalid);
-    return this.#submit(org, { type: 'append', drafts }, drafts.length, draftBytes(drafts), (answer) => this.#receipts(org, answer));
+  append<T = Receipt[]>(org: string, drafts: readonly EntryDraft[], then = asTheyAre<T>, failed?: OnFailure<T>): Promise<T> {
+    const job = { type: 'append', drafts } as const;
+    const read = (answer: WriteAnswer): T => then(this.#receipts(org, answer));
+    return settledAppend(drafts, then, failed) ?? this.#submit(org, job, drafts.length, draftBytes(drafts), read, failed);
   }
 
   async head(org: string): Promise<Head> {
@@ -330,16 +330,23 @@ class PostgresStore {
     return rows.map((row) => ({ seq: Number(row.seq), hash: row.hash, header: row.header, content: row.content }));
   }
 
-  #submit<T = WriteAnswer>(org: string, job: WriteJob, entries: number, bytes: number, read?: (answer: WriteAnswer) => T): Promise<T> {
+  #submit<T = WriteAnswer>(
+    org: string,
+    job: WriteJob,
+    entries: number,
+    bytes: number,
+    read?: (answer: WriteAnswer) => T,
+    failed?: OnFailure<T>,
+  ): Promise<T> {
     const open = this.#open;
-    if (!open) return Promise.reject(logUnavailable('the store is closed'));
+    if (!open) return refused(logUnavailable('the store is closed'), failed);
     let queue = open.queues.get(org);
     if (!queue) {
       const failWrite = this.#failWrite;
       queue = new GroupQueue((jobs) => runGroup(open.writes, org, jobs), failWrite && (() => failWrite(++this.#writeCount)));
       open.queues.set(org, queue);
     }
-    return queue.submit({ job, entries, bytes }, read);
+    return queue.submit({ job, entries, bytes }, read, failed);
   }
 
   async #read<T>(query: (sql: Sql) => Promise<T>): Promise<T> {

@@ -8,16 +8,17 @@ import type { ControlSnapshot, ObjectVersion, ObjectWrite, WriteResult } from '.
 import type { KeptHistory } from '../../risk/port.ts';
 import type { WrappedKey } from '../../vault/port.ts';
 import {
+  asTheyAre,
   checkDraft,
   checkOrganization,
   checkWrites,
   documentText,
   draftBytes,
-  invalidDraft,
   parseDocument,
   readNumbers,
+  settledAppend,
 } from '../check-write.ts';
-import { GroupQueue, logUnavailable } from '../group-queue.ts';
+import { GroupQueue, logUnavailable, type OnFailure, refused } from '../group-queue.ts';
 import { ObjectCache, type ObjectDelta } from '../object-cache.ts';
 import type { FailWrite, Store } from '../port.ts';
 import { readPages } from '../read-log.ts';
@@ -127,11 +128,10 @@ class SqliteStore {
     }
   }
 
-  append(org: string, drafts: readonly EntryDraft[]): Promise<Receipt[]> {
-    if (drafts.length === 0) return Promise.resolve([]);
-    const invalid = invalidDraft(drafts);
-    if (invalid) return Promise.reject(invalid);
-    return this.#submit({ type: 'append', org, drafts }, drafts.length, draftBytes(drafts), (answer) => receipts(org, answer));
+  append<T = Receipt[]>(org: string, drafts: readonly EntryDraft[], then = asTheyAre<T>, failed?: OnFailure<T>): Promise<T> {
+    const read = (answer: WriteAnswer): T => then(receipts(org, answer));
+    const job = { type: 'append', org, drafts } as const;
+    return settledAppend(drafts, then, failed) ?? this.#submit(job, drafts.length, draftBytes(drafts), read, failed);
   }
 
   async head(org: string): Promise<Head> {
@@ -256,9 +256,15 @@ class SqliteStore {
     return row && { seq: Number(row.seq), beyond: readNumbers(String(row.beyond)), data: row.data as Uint8Array };
   }
 
-  #submit<T = WriteAnswer>(job: WriteJob, entries: number, bytes: number, read?: (answer: WriteAnswer) => T): Promise<T> {
-    if (!this.#open) return Promise.reject(logUnavailable('the store is closed'));
-    return this.#open.queue.submit({ job, entries, bytes }, read);
+  #submit<T = WriteAnswer>(
+    job: WriteJob,
+    entries: number,
+    bytes: number,
+    read?: (answer: WriteAnswer) => T,
+    failed?: OnFailure<T>,
+  ): Promise<T> {
+    if (!this.#open) return refused(logUnavailable('the store is closed'), failed);
+    return this.#open.queue.submit({ job, entries, bytes }, read, failed);
   }
 
   #reader(): SqliteThread {
