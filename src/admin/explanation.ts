@@ -1,6 +1,6 @@
 // An explanation as it leaves the gateway: what was asked, the decision, every rule with what it saw, near misses, and what the agent is told.
 // INVARIANT: a role below reviewer gets no value of an argument, and nobody a value that is secret (test/scenario/rehearse.test.ts).
-import type { Decision } from '../call.ts';
+import type { Decision, Evidence } from '../call.ts';
 import type { ControlView } from '../object/snapshot.ts';
 import type { PolicySet } from '../policy/compile.ts';
 import type { DecideInput } from '../policy/decide-input.ts';
@@ -24,10 +24,12 @@ export interface Question {
   /** The objects it is decided under, and the definition of the tool: for standing grants. */
   view: ControlView;
   definition: string | undefined;
+  /** Why the call has the class it has, where that is known. */
+  evidence: readonly Evidence[] | undefined;
 }
 
 export async function explanation(context: AdminContext, question: Question): Promise<ExplainReply> {
-  const { set, input, leadsNowhere, recorded, risk, missing, mayReadArguments } = question;
+  const { set, input, leadsNowhere, recorded, risk, missing, mayReadArguments, evidence } = question;
   const whole = set.explain(input);
   const decision: Decision = leadsNowhere ? { ...set.refuse(input), trace: whole.trace } : asTold(whole, input);
   const findings: readonly RecordedFinding[] = recorded?.findings ?? input.findings ?? [];
@@ -36,7 +38,7 @@ export async function explanation(context: AdminContext, question: Question): Pr
   return {
     ...(recorded ? { recorded: recordedPart(recorded, decision) } : {}),
     revision: set.revision,
-    asked: askedPart(input),
+    asked: { ...askedPart(input), ...(evidence ? { evidence: [...evidence] } : {}) },
     decision: {
       effect: decision.effect,
       rule: decision.rule,

@@ -2,7 +2,7 @@
 // What is given counts; nothing that is not known is made up.
 
 import { callerOf } from '../auth/principal-index.ts';
-import type { RiskScore } from '../call.ts';
+import type { Evidence, IntentVerdict, RiskScore } from '../call.ts';
 import { canonicalJson } from '../lib/canonical-json.ts';
 import { sha256Hex } from '../lib/digest.ts';
 import { isObject, type Json, type JsonObject } from '../lib/json.ts';
@@ -20,6 +20,8 @@ import type { AdminContext } from './context.ts';
 export interface WhatIf {
   input: DecideInput;
   risk: RiskScore | undefined;
+  /** Of the class that the gateway gave the call; undefined where the person did. */
+  evidence: readonly Evidence[] | undefined;
   missing: string[];
 }
 
@@ -60,10 +62,12 @@ export function whatIf(context: AdminContext, view: ControlView, given: GivenCal
     },
     context.org,
   );
-  const known: DecideInput = { ...plain, definition, ...judgedIntent(context, view, given, definition) };
+  const judged = judgedIntent(context, view, given, definition);
+  const evidence = judged?.evidence;
+  const known: DecideInput = { ...plain, definition, ...(judged ? { intent: judged } : {}) };
   const { server, capability } = known;
   if (server === undefined || capability?.kind !== 'tool' || known.method !== 'tools/call')
-    return { input: known, risk: undefined, missing };
+    return { input: known, risk: undefined, evidence, missing };
   const subject = { agent: given.agent, server, tool: capability.name, nowMs, amounts: amountsOf(known.args) };
   const history = context.history();
   const serverSpec = view.server(server)?.spec;
@@ -83,7 +87,7 @@ export function whatIf(context: AdminContext, view: ControlView, given: GivenCal
         )
       : undefined;
   const facts = known.facts ?? (history ? factsOf(history, subject) : undefined);
-  return { input: { ...known, risk: given.risk ?? score?.score, facts }, risk: score, missing };
+  return { input: { ...known, risk: given.risk ?? score?.score, facts }, risk: score, evidence, missing };
 }
 
 /** What the gateway itself makes of the call, unless the person says what it is. */
@@ -92,10 +96,10 @@ function judgedIntent(
   view: ControlView,
   given: GivenCall,
   definition: JsonObject | undefined,
-): Pick<DecideInput, 'intent'> | undefined {
+): IntentVerdict | undefined {
   const spec = given.server === undefined ? undefined : view.server(given.server)?.spec;
   if (given.intent !== undefined || given.tool === undefined || !definition || !spec) return undefined;
   const pinned = { value: definition, hash: sha256Hex(canonicalJson(definition)) };
   const intent = context.intentOf(spec, given.tool, pinned, isObject(given.args) ? given.args : {});
-  return { intent: given.category === undefined ? intent : { ...intent, category: given.category } };
+  return given.category === undefined ? intent : { ...intent, category: given.category };
 }

@@ -16,10 +16,10 @@ import { alignCopies } from './align-copies.ts';
 import { ruleHash } from './asking.ts';
 import { termsOf, tokenSeal, type VaultSeal } from './dlp-token.ts';
 import { deny, type Flight, type Inspector, isApprovable, PASS, type Verdict } from './flight.ts';
-import { isPrepared, type MessageOf, type MessagePart, partsOf } from './message-part.ts';
+import { isPrepared, type MessageOf, type MessagePart, partsOf, readingOrder } from './message-part.ts';
 import { withPartInSteps } from './part-writer.ts';
 import { redactStructured } from './redact-structured.ts';
-import { reveal } from './reveal-tokens.ts';
+import { refuseLeftover, reveal } from './reveal-tokens.ts';
 
 export interface DlpPorts {
   scanner: DlpScanner;
@@ -32,7 +32,8 @@ export function dlpInspector(ports: DlpPorts): Inspector {
     name: 'dlp',
     inspectArguments: (flight) => {
       const model = flight.control.dlp;
-      return model === undefined || flight.call.origin === 'gateway' || !flight.call.params ? PASS : lookAtParams(flight, model, ports);
+      if (flight.call.origin === 'gateway' || !flight.call.params) return PASS;
+      return model === undefined ? refuseLeftover(flight, ports.seal) : lookAtParams(flight, model, ports);
     },
     inspectResult: (flight) => {
       const { dlp } = flight.control;
@@ -156,6 +157,7 @@ function look(
   const scanned = ports.scanner.scan(
     parts.map(({ text }) => text),
     plan,
+    readingOrder(parts),
   );
   const then = (found: Scanned): Seen | Promise<Seen> => {
     const { onExceed } = plan.budget;

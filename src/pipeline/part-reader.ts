@@ -151,7 +151,7 @@ export function addMember(key: string, value: Json, path: Path, parts: MessagePa
 
 export function addJson(value: Json, path: Path, parts: MessagePart[]): void {
   if (typeof value === 'string') {
-    if (value.length > 2) parts.push({ pointer: pointerOf(path), kind: 'text', text: value, path });
+    if (value.length > 0) parts.push({ pointer: pointerOf(path), kind: 'text', text: value, path });
   } else if (!saysNothing(value)) parts.push({ pointer: pointerOf(path), kind: 'json', text: '', path, value });
 }
 

@@ -112,11 +112,23 @@ export function durably<T>(flight: Flight, org: string, draft: AuditDraft, then:
   );
 }
 
+/** INVARIANT: a name that was refused for what it holds is not told by the entry that says so (test/scenario/unread-request.test.ts). */
+function toldName({ findings, target }: Call): string | undefined {
+  const name = target?.capability?.name;
+  if (name === undefined || findings.length === 0) return name;
+  const held = findings.find(
+    ({ where, path, action, type }) => where === 'arguments' && action === 'block' && NAMES.has(path) && !type.startsWith('flow.'),
+  );
+  return held === undefined ? name : `[redacted:${held.type}]`;
+}
+
+const NAMES: ReadonlySet<string | undefined> = new Set(['/uri', '/name', '/ref/uri', '/ref/name']);
+
 function draftOf(flight: Flight, decision: Decision): AuditDraft {
   const { call, ports } = flight;
   const { target, principal, surface, client } = call;
   const capability = target?.capability;
-  const named = nameOf(flight, decision);
+  const named = toldName(call);
   const given = keepable(flight, flight.received.text, 'arguments');
   const kept = given && flight.sensitiveArguments ? { ...given, keep: false } : given;
   return {
@@ -130,7 +142,7 @@ function draftOf(flight: Flight, decision: Decision): AuditDraft {
       server: target?.server,
       tool: capability?.kind === 'tool' ? named : undefined,
       prompt: capability?.kind === 'prompt' ? named : undefined,
-      resource: capability?.kind === 'resource' ? named : undefined,
+      resource: capability?.kind === 'resource' ? addressOf(flight, decision) : undefined,
       definition: target?.definition?.hash,
       effect: decision.effect,
       rule: decision.rule,
@@ -158,19 +170,16 @@ function draftOf(flight: Flight, decision: Decision): AuditDraft {
 }
 
 /**
- * INVARIANT: a name or an address that carries a canary, what was read elsewhere or what a rule on sensitive data looks for does not stand in an entry
- * (test/scenario/flow-sinks.test.ts, unread-request.test.ts). Where a person is asked it does: people and verifiers have to see that what runs is what was
- * asked for.
+ * INVARIANT: an address that carries a canary, or what was read elsewhere, does not stand in an entry (test/scenario/flow-sinks.test.ts). Where a person is
+ * asked it does: people and verifiers have to see that what runs is what was asked for.
  */
-function nameOf({ call, touched, ticket, used }: Flight, { effect }: Decision): string | undefined {
-  const { kind, name } = call.target?.capability ?? {};
-  if (name === undefined || kind === 'tool' || (call.findings.length === 0 && touched === undefined)) return name;
+function addressOf({ call, touched, ticket, used }: Flight, { effect }: Decision): string | undefined {
+  const name = toldName(call);
+  if (name !== call.target?.capability?.name) return name;
   const carries = touched?.what === 'canary' || call.findings.some(({ where, path }) => where === 'arguments' && NAMES.has(path));
-  if (!carries || effect === 'hold' || ticket !== undefined || used) return name;
-  return `${(kind === 'resource' && /^[a-z][a-z0-9+.-]{0,31}:/i.exec(name)?.[0]) || ''}[withheld]`;
+  if (name === undefined || !carries || effect === 'hold' || ticket !== undefined || used) return name;
+  return `${/^[a-z][a-z0-9+.-]{0,31}:/i.exec(name)?.[0] ?? ''}[withheld]`;
 }
-
-const NAMES: ReadonlySet<string | undefined> = new Set(['/uri', '/name', '/ref/uri', '/ref/name']);
 
 /** As they stand in an entry: of the result in the outcome, all others in the decision. */
 export function findingRefs(findings: readonly Finding[], of: 'arguments' | 'result'): FindingRef[] | undefined {

@@ -1,8 +1,10 @@
 // `explain`: each test is named after the sentence it shows. Real store, whole table, admin API over the same store.
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { IntentAnalyser } from '../../src/detect/intent/intent-analyser.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 import type { PolicyRule, StoredObject } from '../../src/object/kinds.ts';
 import { PASS } from '../../src/pipeline/flight.ts';
+import { intentInspector } from '../../src/pipeline/inspect-intent.ts';
 import { type Rehearsal, rehearsal } from '../support/rehearsal.ts';
 import { policyObject } from '../support/seed.ts';
 
@@ -169,6 +171,43 @@ describe('explain <call id>', () => {
   it('an unknown call id is said to be unknown', async () => {
     r = await rehearsal(RULES);
     expect((await r.api('explain/call_nope')).status).toBe(404);
+  });
+});
+
+describe('the class of a call', () => {
+  const TOOLS: JsonObject[] = [{ name: 'execute_sql', inputSchema: { type: 'object' } }];
+  const SQL = "DELETE FROM users WHERE name = 'Ines Okafor'";
+  const analyser = new IntentAnalyser();
+  beforeAll(() => analyser.load(() => 0));
+
+  it('comes with what it was read from, never with a value; for a call that was made', async () => {
+    r = await rehearsal([{ name: 'all', match: {}, effect: 'allow' }], [], TOOLS, { inspectors: [intentInspector(analyser)] });
+    await r.call('execute_sql', { sql: SQL });
+    const { asked, missing } = (await explained(-1, 'viewer')) as { asked: JsonObject; missing: unknown };
+    expect(asked).toMatchObject({ intent: 'destructive', category: 'database' });
+    expect(asked.evidence).toContainEqual(expect.objectContaining({ signal: 'sql', path: '/sql' }));
+    expect(JSON.stringify(asked.evidence)).not.toContain('Okafor');
+    expect(missing).toEqual([]);
+  });
+
+  it('… and for one that was not', async () => {
+    r = await rehearsal([{ name: 'all', match: {}, effect: 'allow' }], [], TOOLS, { inspectors: [intentInspector(analyser)] });
+    await r.ask('tools/list', undefined);
+    const text = JSON.stringify({ agent: 'bot', server: 'shop', tool: 'execute_sql', args: { sql: SQL } });
+    const { body } = await r.api('explain', { body: { text, fileName: 'call.json' } });
+    expect((body.asked as JsonObject).evidence).toContainEqual(expect.objectContaining({ signal: 'sql', path: '/sql' }));
+    const given = JSON.stringify({ agent: 'bot', server: 'shop', tool: 'execute_sql', intent: 'read', args: { sql: SQL } });
+    const asGiven = await r.api('explain', { body: { text: given, fileName: 'call.json' } });
+    expect(asGiven.body.asked).toMatchObject({ intent: 'read' });
+    expect((asGiven.body.asked as JsonObject).evidence).toBeUndefined();
+  });
+
+  it('that was never read is not made up', async () => {
+    r = await rehearsal([{ name: 'all', match: {}, effect: 'allow' }], [], TOOLS, { inspectors: [] });
+    await r.call('execute_sql', { sql: SQL });
+    const { asked } = (await explained(-1)) as { asked: JsonObject };
+    expect(asked.intent).toBeUndefined();
+    expect(asked.evidence).toBeUndefined();
   });
 });
 

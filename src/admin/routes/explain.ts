@@ -8,6 +8,7 @@ import * as contract from '../contract.ts';
 import { decisionOf } from '../decision-of.ts';
 import { explanation } from '../explanation.ts';
 import { factsThen } from '../facts-then.ts';
+import { evidenceOf } from '../intent-evidence.ts';
 import { mayAct } from '../operator.ts';
 import { policiesOf, Replay } from '../replay.ts';
 import { failure, json, type Route, route } from '../route.ts';
@@ -42,7 +43,7 @@ export const explainRoutes: Route[] = [
       const given = readGiven(text, fileName ?? 'call');
       if (typeof given === 'string') return failure(422, 'refused', given);
       const view = await context.view();
-      const { input, risk, missing } = whatIf(context, view, given);
+      const { input, risk, evidence, missing } = whatIf(context, view, given);
       const parts = risk && { score: risk.score, parts: Object.fromEntries(risk.parts.map(({ signal, score }) => [signal, score])) };
       const set = policiesOf(view.all(), view.revision);
       // Whoever asks gave the arguments.
@@ -56,6 +57,7 @@ export const explainRoutes: Route[] = [
         mayReadArguments: true,
         view,
         definition: undefined,
+        evidence,
       };
       return json(200, await explanation(context, question));
     },
@@ -78,6 +80,7 @@ async function explainRecorded(
   const missing = [...plain.missing];
   if (!isDecidedByRules(recorded)) missing.push(`the call was refused before or after the rules (${recorded.code})`);
   if (set.needsSource && recorded.source === undefined) missing.push('the address of the caller was not recorded');
+  const evidence = await evidenceOf(context, recorded, view, plain.input.args, missing);
   return explanation(context, {
     set,
     input: { ...plain.input, facts },
@@ -88,5 +91,6 @@ async function explainRecorded(
     mayReadArguments,
     view,
     definition: recorded.definition,
+    evidence,
   });
 }

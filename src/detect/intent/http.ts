@@ -1,6 +1,7 @@
 // An HTTP request as arguments: method, overriding headers and fields, path, body. The strongest reading counts.
 // Nothing is fetched; a URL is only looked at.
-import { isObject, type Json, type JsonObject } from '../../lib/json.ts';
+import { isObject, type Json } from '../../lib/json.ts';
+import type { Header } from './http-header.ts';
 import { actionPhrase } from './phrase.ts';
 import { isSecretPath } from './shell/command.ts';
 import { type Finding, finding, join } from './verdict.ts';
@@ -13,7 +14,7 @@ export interface HttpInner {
 export interface HttpRequest {
   method: string;
   url: string;
-  headers: JsonObject;
+  headers: readonly Header[];
   body: Json | undefined;
 }
 
@@ -40,9 +41,8 @@ export function analyseHttp(request: HttpRequest, inner: HttpInner): Finding {
 /** The method the server will act on: overrides win (`X-HTTP-Method-Override`, `_method`). */
 function effectiveMethod({ method, url, headers, body }: HttpRequest): string {
   let own = method.trim().toUpperCase() || (body === undefined ? 'GET' : 'POST');
-  for (const [name, value] of Object.entries(headers))
-    if (/^x-(?:http-)?method(?:-override)?$|^x-original-method$/i.test(name.trim()) && typeof value === 'string')
-      own = strongerMethod(own, value);
+  for (const [name, value] of headers)
+    if (/^x-(?:http-)?method(?:-override)?$|^x-original-method$/i.test(name.trim())) own = strongerMethod(own, value);
   const query = /[?&](?:_method|x-http-method-override|method|httpmethod)=(\w{3,10})\b/i.exec(url)?.[1];
   if (query !== undefined && byMethodName.has(query.toUpperCase())) own = strongerMethod(own, query);
   if (isObject(body) && typeof body._method === 'string') own = strongerMethod(own, body._method);

@@ -1,6 +1,6 @@
 // Redis and Valkey commands by name, with the arguments that change what they do. A command that is not known is not understood.
 import type { Intent } from '../../call.ts';
-import { type Finding, finding } from './verdict.ts';
+import { type Finding, finding, join } from './verdict.ts';
 
 const LISTED: Readonly<Record<Intent, string>> = {
   read: `get mget strlen getrange substr exists type ttl pttl expiretime keys scan randomkey dbsize info ping echo time lastsave memory object hget hmget hgetall hkeys hvals hlen hexists
@@ -19,11 +19,44 @@ const LISTED: Readonly<Record<Intent, string>> = {
   exfiltrative: 'migrate replicaof slaveof psync sync monitor',
 };
 
+/** Commands of one text that are looked at; with more it is not understood as a whole. */
+const MAX_LINES = 1_000;
+
 const BY_NAME = new Map<string, Intent>();
 for (const [intent, names] of Object.entries(LISTED) as [Intent, string][])
   for (const name of names.split(/\s+/)) BY_NAME.set(name, intent);
 
 export function analyseRedis(command: string, args: readonly string[]): Finding {
+  const lines = linesOf(command);
+  let found = analyseOne(lines.at(-1) ?? '', args);
+  for (const line of lines.slice(0, -1)) found = join(found, analyseOne(line, []));
+  return lines.length <= MAX_LINES
+    ? found
+    : join(found, finding('destructive', 'more Redis commands than are looked at', false, 'database'));
+}
+
+/** Commands in lines of their own; a line break inside of quotes is part of a value. */
+function linesOf(command: string): string[] {
+  if (!/[\r\n]/.test(command.trim())) return [command];
+  const lines: string[] = [];
+  let quote = '';
+  let from = 0;
+  for (let at = 0; at <= command.length && lines.length <= MAX_LINES; at++) {
+    const char = command[at] ?? '\n';
+    if (quote !== '' && char === '\\') at++;
+    else if (quote !== '' && at < command.length) quote = char === quote ? '' : quote;
+    else if (char === '"' || char === "'") quote = char;
+    else if (char === '\n' || char === '\r') {
+      const line = command.slice(from, at).trim();
+      if (line !== '') lines.push(line);
+      from = at + 1;
+    }
+  }
+  // An open quote ends nowhere: then nobody knows what is a value.
+  return quote === '' ? lines : [...lines, command.slice(from), ...command.split(/[\r\n]+/, MAX_LINES)];
+}
+
+function analyseOne(command: string, args: readonly string[]): Finding {
   // `GET a` in one argument, too.
   const words = [...command.trim().split(/\s+/), ...args].slice(0, 1_000);
   const name = (words[0] ?? '').toLowerCase();

@@ -1,9 +1,10 @@
 // Finds the arguments that are run (SQL, shell, code, requests, database commands) and has them judged.
 // `decides`: they are all that the tool does, so that a whole understanding may lower the verdict of the tool.
-import { isObject, type Json, type JsonObject } from '../../lib/json.ts';
+import { isObject, type Json } from '../../lib/json.ts';
 import { parseJson } from '../../mcp/parse-json.ts';
 import { type Argument, type ArgumentList, isWhole, ROLE, stringsOf } from './argument.ts';
 import { analyseGraphql } from './graphql.ts';
+import { HEADER_KEY, headersOf } from './http-header.ts';
 import { type Languages, languageOf } from './language.ts';
 import { analyseMongoCommand, analysePipeline, isEmptyFilter, scripts } from './mongo.ts';
 import type { Language, ToolProfile } from './profile.ts';
@@ -244,9 +245,9 @@ function httpRequest(tool: ToolProfile, list: ArgumentList, languages: Languages
   if (!method && !/^(?:[a-z][a-z0-9+.-]*:|\/)/i.test(text)) return undefined;
   if (/^(?:javascript|data|vbscript):/i.test(text))
     return { signal: 'code', path: url.path, found: languages.code(text.replace(/^\w+:/, ''), 'javascript'), decides: false };
-  const headers = list.all.find(({ key, value }) => key === 'headers' && isObject(value))?.value as JsonObject | undefined;
+  const headers = list.all.flatMap(({ key, value }) => (HEADER_KEY.test(key) ? headersOf(value) : []));
   const body = list.all.find(({ key }) => /^(?:body|data|json|payload|requestbody|form|content)$/.test(key))?.value;
-  const request = { method: method ? String(method.value) : '', url: text, headers: headers ?? {}, body: bodyOf(body) };
+  const request = { method: method ? String(method.value) : '', url: text, headers, body: bodyOf(body) };
   const elastic = tool.words.some((word) => /^(?:es|elastic|elasticsearch|opensearch)$/.test(word));
   const found = elastic ? languages.elasticsearch(request.method, text, request.body) : languages.http(request);
   return {

@@ -41,7 +41,7 @@ function ofReading(tool: ToolProfile, argument: Argument): Found | undefined {
 
 function ofChanging(tool: ToolProfile, argument: Argument, list: ArgumentList, current: Intent): Found | undefined {
   if (!(argument.roles & ROLE.changing)) return current === 'exfiltrative' ? undefined : policyForEverybody(argument);
-  return change(tool, argument, list) ?? path(tool, argument, current) ?? sharingSignal(tool, argument, list, current);
+  return change(tool, argument, list, current) ?? path(tool, argument, current) ?? sharingSignal(tool, argument, list, current);
 }
 
 type Found = Omit<Signal, 'path'>;
@@ -85,7 +85,7 @@ const SCALE_KEY = /^(?:replicas|desiredcapacity|desiredcount|instancecount|minca
 const TTL_KEY = /^(?:ttl|expire|expireseconds|seconds|expiration|retention|retentiondays|expiresin)$/;
 
 /** For calls that change something. */
-function change(tool: ToolProfile, argument: Argument, list: ArgumentList): Found | undefined {
+function change(tool: ToolProfile, argument: Argument, list: ArgumentList, current: Intent): Found | undefined {
   const { key, value } = argument;
   if (FATAL_FLAG.test(key) && (value === true || value === 'true' || value === 1))
     return says('flag', 'destructive', 'a flag that overwrites or removes for good');
@@ -113,7 +113,7 @@ function change(tool: ToolProfile, argument: Argument, list: ArgumentList): Foun
     isAboutRights(tool)
   )
     return says('identity', 'destructive', 'gives the highest rights');
-  return money(tool, argument, list) ?? element(tool, argument);
+  return money(tool, argument, list, current) ?? element(tool, argument);
 }
 
 function isAboutRights(tool: ToolProfile): boolean {
@@ -135,7 +135,7 @@ const LARGE_AMOUNT = 10_000;
 const NO_DECIMALS = /^(?:bif|clp|djf|gnf|isk|jpy|kmf|krw|pyg|rwf|ugx|uyi|vnd|vuv|xaf|xof|xpf)$/i;
 const THREE_DECIMALS = /^(?:bhd|iqd|jod|kwd|lyd|omr|tnd)$/i;
 
-function money(tool: ToolProfile, { key, value }: Argument, list: ArgumentList): Found | undefined {
+function money(tool: ToolProfile, { key, value }: Argument, list: ArgumentList, current: Intent): Found | undefined {
   if (ACCOUNT_KEY.test(key) && typeof value === 'string' && value !== '' && list.all.some((other) => AMOUNT_KEY.test(other.key)))
     return says('money', 'destructive', 'an amount and an account to send it to');
   if (!AMOUNT_KEY.test(key) || tool.category !== 'financial') return undefined;
@@ -147,7 +147,9 @@ function money(tool: ToolProfile, { key, value }: Argument, list: ArgumentList):
         : undefined;
   if (amount === undefined) return undefined;
   const large = Math.abs(amount) / minorUnits(key, amount, list) >= LARGE_AMOUNT;
-  return { signal: 'money', found: finding('write', large ? 'a large amount' : 'an amount', true, 'financial') };
+  // Of the class the call has anyway, so that its evidence says so.
+  const intent = current === 'destructive' ? current : 'write';
+  return { signal: 'money', found: finding(intent, large ? 'a large amount' : 'an amount', true, 'financial') };
 }
 
 const AMOUNT_KEY =
