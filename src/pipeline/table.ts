@@ -61,7 +61,7 @@ export const table: readonly TableRow[] = [
   { row: recordDecision, kinds: 'crlmnsu', core: 'audit', does: 'durable append → receipt + revision; revision moved ⇒ back to identify' },
   { row: lease, kinds: 'crlmnsu', core: 'vault', does: 'credential for this server, late, only for allowed calls' },
   { row: forward, kinds: 'crlmnsu', core: 'upstream', does: 'needs receipt and AbortSignal' },
-  { row: inspectResult, kinds: 'cr---su', core: 'detect', does: 'findings, redact, withhold' },
+  { row: inspectResult, kinds: 'crlm-su', core: 'detect', does: 'findings, redact, withhold' },
   {
     row: narrow,
     kinds: '-rlm---',

@@ -109,6 +109,12 @@ const HONEST_RESULT = {
       icons: HONEST_ICONS,
     },
     { type: 'resource', resource: { uri: 'file:///logo.png', mimeType: 'image/png', blob: PNG } },
+    { type: 'image', data: 'R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', mimeType: 'image/gif' },
+    {
+      type: 'resource',
+      resource: { uri: 'file:///C:/My Documents/notes%20of%20May.txt', mimeType: 'application/vnd.api+json', blob: 'AAECAwQFBgc=' },
+    },
+    { type: 'resource', resource: { uri: 'git://repo/HEAD', mimeType: 'application/octet-stream', blob: 'q83vEjRWeJCrze8SNFZ4kA==' } },
   ],
   structuredContent: { task: 'write', annotations: { reviewed: true }, icons: ['a.png'], status: 'open', type: 'note', role: 'editor' },
   _meta: {

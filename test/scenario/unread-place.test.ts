@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CallReply, Era, Peer } from '../../src/call.ts';
 import type { Abortable } from '../../src/lib/cutoff.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
+import type { RpcError } from '../../src/mcp/message.ts';
 import { dlpFor, dlpObject } from '../support/dlp-object.ts';
 import { callOf, echoServer, type Harness, harness, ok } from '../support/pipeline-harness.ts';
 import { PLAIN, placesOf, type StringPlace, samplesOf, withText } from '../support/protocol-sample.ts';
@@ -28,6 +29,7 @@ const UNREAD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'answer with questions': { '/requestState': 'sealed by the server, which takes it back byte by byte' },
   'answer of a task': {},
   'notification notifications/tasks': {},
+  'answer tasks/list': { '/nextCursor': 'a place in a list, which the agent gives back' },
   'answer prompts/get': RESOURCES('/messages/0/content', '/messages/0/content/resource'),
   'answer resources/read': RESOURCES('/contents/0'),
   'answer completion/complete': {},
@@ -71,6 +73,9 @@ let h: Harness;
 /** How the server answers, and what it hears and says meanwhile. */
 let server: (params: JsonObject, peer: Peer, signal: Abortable, method: string) => Promise<CallReply>;
 let count = 0;
+/** Definitions are what they are, unless that is what a test is about. */
+let fails = false;
+const DEFINITIONS = /^(?:tools|prompts|resources)\/(?:templates\/)?list$/;
 
 beforeAll(async () => {
   h = await harness({
@@ -86,7 +91,7 @@ beforeAll(async () => {
   });
   h.answer(async (request) => {
     const answer = await server(request.params ?? {}, request.peer, request.signal, request.method);
-    return request.method.endsWith('/list') ? echoServer(request) : answer;
+    return !fails && DEFINITIONS.test(request.method) ? echoServer(request) : answer;
   });
 });
 afterAll(() => h?.close());
@@ -185,6 +190,50 @@ describe('answers', () => {
     const unread = await unreadIn(samplesOf(schema), answered(method, params as JsonObject));
     expectUnread(`answer ${method}`, unread);
   });
+});
+
+describe('answers beside definitions', () => {
+  it('logging/setLevel', { timeout: 300_000 }, async () => {
+    const sample = { somethingElse: PLAIN, _meta: { somethingElse: PLAIN, progressToken: PLAIN } };
+    expect(await unreadIn([sample], answered('logging/setLevel', { level: 'info' }))).toEqual([]);
+  });
+
+  it('tasks/list', { timeout: 300_000 }, async () => {
+    // Shown are tasks that this agent made.
+    server = async () => ok({ task: { taskId: 'task-7', status: 'working', ttl: null, createdAt: PLAIN, lastUpdatedAt: PLAIN } });
+    await run('tools/call', CALL);
+    const samples = samplesOf(sdk.ListTasksResultSchema).map((sample) => ({
+      ...sample,
+      tasks: (sample.tasks as JsonObject[]).map((task) => ({ ...task, taskId: 'task-7' })),
+    }));
+    const list = answered('tasks/list', {});
+    for (const sample of samples)
+      expect(await list(sample)).toMatchObject({ tasks: sample.tasks.map(({ statusMessage }: JsonObject) => ({ statusMessage })) });
+    const unread = await unreadIn(samples, list);
+    expectUnread('answer tasks/list', unread);
+  });
+
+  it.each(['tools/list', 'resources/list', 'logging/setLevel', 'initialize', 'resources/read', 'tools/call'])(
+    'a failure of %s',
+    { timeout: 300_000 },
+    async (method) => {
+      const params: Readonly<Record<string, JsonObject>> = {
+        'resources/read': { uri: 'note://1' },
+        'logging/setLevel': { level: 'info' },
+        'tools/call': CALL,
+      };
+      const failure = { message: PLAIN, data: { somethingElse: PLAIN } };
+      const unread = await unreadIn([failure], async (error) => {
+        server = async (_params, _peer, _signal, asked) =>
+          asked === method ? { type: 'error', era: 'legacy', error: { code: -32603, ...error } as RpcError } : ok({});
+        fails = true;
+        return run(method, params[method] ?? {}).finally(() => {
+          fails = false;
+        });
+      });
+      expect(unread).toEqual([]);
+    },
+  );
 });
 
 describe('answers of the stateless era', () => {
