@@ -66,6 +66,21 @@ export function revealTokens(
   return unknown ? 'unknown' : { params: next as JsonObject, revealed };
 }
 
+/**
+ * Does any text of it, or name of a member, hold a token that this gateway made for the organization, whoever it belonged to and however old it is?
+ * What merely looks like one does not open.
+ */
+export function holdsOwnToken(value: Json, vault: VaultSeal, org: string): boolean {
+  const seal = tokenSeal(vault, org);
+  let found = false;
+  const look = (text: string): string => {
+    found ||= tokensIn(text).some(({ sealed }) => seal.open(sealed) !== undefined);
+    return text;
+  };
+  mapStrings(value, look, 0);
+  return found;
+}
+
 /** Does any text of it, or name of a member, look like a token? */
 export function holdsToken(value: Json): boolean {
   let found = false;

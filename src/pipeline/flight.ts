@@ -113,6 +113,11 @@ export interface PipelineSettings {
   approvalWaitMs: number;
 }
 
+/** Can a person decide about such a call? The kinds that the row `approve` applies to. */
+export function isApprovable(kind: Call['kind']): boolean {
+  return kind === 'call' || kind === 'read' || kind === 'reverse';
+}
+
 /** Short authenticated and encrypted strings that travel through agents: task ids, cursors. */
 export interface TextSealer {
   sealText(org: string, purpose: string, text: string): string;

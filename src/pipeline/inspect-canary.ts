@@ -28,7 +28,7 @@ function look(
 ): Verdict | Promise<Verdict> {
   const { call, control } = flight;
   if (!control.flow?.canaries.length || call.origin === 'gateway' || !call.principal || message === undefined) return PASS;
-  return touchesCanary(flight, outgoingParts(message, method), book);
+  return touchesCanary(flight, partsOf(message, method), book);
 }
 
 export function touchesCanary(flight: Flight, parts: readonly MessagePart[], book: Pick<FlowBook, 'touched'>): Verdict | Promise<Verdict> {
@@ -46,13 +46,6 @@ export function touchesCanary(flight: Flight, parts: readonly MessagePart[], boo
 /** What an agent sends is the result of a question, and the arguments of everything else. */
 export function sentIn({ kind }: Call): 'result' | 'arguments' {
   return kind === 'reverse' ? 'result' : 'arguments';
-}
-
-/** The address of a resource is a message to its server, too. */
-export function outgoingParts(message: JsonObject, method: MessageOf): readonly MessagePart[] {
-  const parts = partsOf(message, method);
-  if (method !== 'resources/read' || typeof message.uri !== 'string') return parts;
-  return [...parts, { pointer: '/uri', kind: 'text', text: message.uri, path: ['uri'] }];
 }
 
 const tests = new WeakMap<FlowModel, CanaryTest>();

@@ -7,7 +7,7 @@ import type { Match } from '../detect/dlp/finding-kind.ts';
 import { findingName } from '../detect/dlp/finding-name.ts';
 import { maskingPlan } from '../detect/dlp/masking-plan.ts';
 import type { Direction, DlpModel, DlpPlan } from '../detect/dlp/model.ts';
-import { changes, type Replacer, type Ruled, redactJsonInSteps, redactTextInSteps, ruleOn } from '../detect/dlp/redact.ts';
+import { CHANGING, changes, type Replacer, type Ruled, redactJsonInSteps, redactTextInSteps, ruleOn } from '../detect/dlp/redact.ts';
 import type { DlpScanner, Scanned } from '../detect/dlp/scanner.ts';
 import type { TokenBook } from '../detect/dlp/token.ts';
 import type { JsonObject } from '../lib/json.ts';
@@ -15,11 +15,11 @@ import { atOnce, stepByStep } from '../lib/turn.ts';
 import { alignCopies } from './align-copies.ts';
 import { ruleHash } from './asking.ts';
 import { termsOf, tokenSeal, type VaultSeal } from './dlp-token.ts';
-import { deny, type Flight, type Inspector, PASS, type Verdict } from './flight.ts';
-import { isPrepared, type MessageOf, type MessagePart, partsOf } from './message-part.ts';
+import { deny, type Flight, type Inspector, isApprovable, PASS, type Verdict } from './flight.ts';
+import { isPrepared, type MessageOf, type MessagePart, partsOf, readingOrder } from './message-part.ts';
 import { withPartInSteps } from './part-writer.ts';
 import { redactStructured } from './redact-structured.ts';
-import { reveal } from './reveal-tokens.ts';
+import { refuseLeftover, reveal } from './reveal-tokens.ts';
 
 export interface DlpPorts {
   scanner: DlpScanner;
@@ -32,7 +32,8 @@ export function dlpInspector(ports: DlpPorts): Inspector {
     name: 'dlp',
     inspectArguments: (flight) => {
       const model = flight.control.dlp;
-      return model === undefined || flight.call.origin === 'gateway' || !flight.call.params ? PASS : lookAtParams(flight, model, ports);
+      if (flight.call.origin === 'gateway' || !flight.call.params) return PASS;
+      return model === undefined ? refuseLeftover(flight, ports.seal) : lookAtParams(flight, model, ports);
     },
     inspectResult: (flight) => {
       const { dlp } = flight.control;
@@ -75,9 +76,37 @@ function lookAtParams(flight: Flight, model: DlpModel, ports: DlpPorts): Verdict
     if (seen.message !== undefined && seen.message !== call.params) setParams(flight, seen.message);
     return direction === 'arguments' ? reveal(flight, model, ports) : PASS;
   };
+  if (call.target === undefined && !isApprovable(call.kind)) return lookForAll(flight, model, ports, then);
   if (plan === undefined) return direction === 'arguments' ? reveal(flight, model, ports) : PASS;
   const seen = look(flight, call.params as JsonObject, call.method, plan, model, ports);
   return seen instanceof Promise ? seen.then(then) : then(seen);
+}
+
+/** What goes to several servers is what may go to each of them. Mostly there is nothing to read in it. */
+async function lookForEach(
+  flight: Flight,
+  model: DlpModel,
+  plans: ReadonlySet<DlpPlan>,
+  ports: DlpPorts,
+  then: (seen: Seen) => Verdict,
+): Promise<Verdict> {
+  for (const plan of plans) {
+    const verdict = then(await look(flight, flight.call.params as JsonObject, flight.call.method, plan, model, ports));
+    if (verdict !== PASS) return verdict;
+  }
+  return PASS;
+}
+
+function lookForAll(flight: Flight, model: DlpModel, ports: DlpPorts, then: (seen: Seen) => Verdict): Verdict | Promise<Verdict> {
+  const { call, control } = flight;
+  const { principal } = call;
+  if (!principal || partsOf(call.params as JsonObject, call.method).length === 0) return PASS;
+  const plans = new Set<DlpPlan>();
+  for (const { metadata } of control.view.servers()) {
+    const plan = model.planFor({ server: metadata.name, tool: undefined, agent: principal.agent, direction: 'arguments' });
+    if (plan) plans.add(plan);
+  }
+  return lookForEach(flight, model, plans, ports, then);
 }
 
 function setParams(flight: Flight, params: JsonObject): void {
@@ -128,6 +157,7 @@ function look(
   const scanned = ports.scanner.scan(
     parts.map(({ text }) => text),
     plan,
+    readingOrder(parts),
   );
   const then = (found: Scanned): Seen | Promise<Seen> => {
     const { onExceed } = plan.budget;
@@ -157,7 +187,7 @@ function* apply(
   const ruled: { part: MessagePart; ruled: Ruled[] }[] = [];
   for (const [index, part] of parts.entries()) {
     const own = ruleOn(found[index] ?? [], part.text, plan);
-    if (own.length > 0) ruled.push({ part, ruled: own });
+    if (own.length > 0) ruled.push({ part, ruled: part.isFixed ? own.map(stopping) : own });
     yield;
   }
   if (!ruled.some((one) => changes(one.ruled))) return { message, ruled, exceeded };
@@ -173,6 +203,11 @@ function* apply(
     yield;
   }
   return { message: next && (yield* alignCopies(message, next, ruled, replacer)), ruled, exceeded };
+}
+
+/** Nothing can stand in the place of what the call is about: what may not pass there stops it. */
+function stopping(one: Ruled): Ruled {
+  return CHANGING.has(one.action) ? { ...one, action: 'block' } : one;
 }
 
 function* redactPart(part: MessagePart, ruled: readonly Ruled[], replacer: Replacer): Generator<void, string, void> {
@@ -207,8 +242,8 @@ function judge(flight: Flight, seen: Seen, where: Finding['where']): Verdict {
   const stop = all.find(({ action }) => action === 'block') ?? (held && isReleased(flight, finds, where) ? undefined : held);
   if (stop !== undefined) {
     const finding = findingName(stop.match);
-    if (stop.action === 'hold' && where !== 'result') return holdCall(flight, stop.rule, finding);
-    if (stop.action === 'hold')
+    if (stop.action === 'hold' && where !== 'result' && isApprovable(flight.call.kind)) return holdCall(flight, stop.rule, finding);
+    if (stop.action === 'hold' && where === 'result')
       flight.heldAnswer = { rule: `dlp/${stop.rule}`, reason: `The answer holds ${finding}; a person must release it.`, finds };
     return deny(
       'blocked_content',

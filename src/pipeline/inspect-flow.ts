@@ -13,8 +13,8 @@ import type { IntentAnalyser } from '../detect/intent/intent-analyser.ts';
 import type { ToolProfile } from '../detect/intent/profile.ts';
 import { isObject, type JsonObject } from '../lib/json.ts';
 import { toolOverride } from '../object/tool-override.ts';
-import { deny, type Flight, type Inspector, PASS, type Verdict } from './flight.ts';
-import { outgoingParts, sentIn, touchesCanary } from './inspect-canary.ts';
+import { deny, type Flight, type Inspector, isApprovable, PASS, type Verdict } from './flight.ts';
+import { sentIn, touchesCanary } from './inspect-canary.ts';
 import { unseen } from './judge-unseen.ts';
 import { type MessageOf, type MessagePart, partsOf } from './message-part.ts';
 import { withheld } from './withhold.ts';
@@ -32,7 +32,8 @@ export function flowInspector(ports: FlowPorts): Inspector {
     inspectArguments: (flight) => {
       const { call } = flight;
       const at = placeOf(flight, ports);
-      if (!at || !call.params) return PASS;
+      // What only asks for lists or says that a list changed carries nothing that a person could release.
+      if (!at || !call.params || !isApprovable(call.kind)) return PASS;
       if (call.kind !== 'reverse') return sends(flight, at, call.params, call.method, ports);
       const read = hears(at, call.params, call.method, ports);
       return read ? read.then(() => PASS) : PASS;
@@ -130,7 +131,7 @@ function hears(at: Place, message: JsonObject, method: MessageOf, { book, facts 
 const OWN_WORDS = { name: 'agent', server: '', labels: [], rank: 0 } as const;
 
 function sends(flight: Flight, at: Place, message: JsonObject, method: MessageOf, { book, facts }: FlowPorts): Verdict | Promise<Verdict> {
-  const parts = outgoingParts(message, method);
+  const parts = partsOf(message, method);
   // Before other inspectors changed it, it was looked at already.
   if (message === flight.received.params) return carries(flight, at, message, parts, { book, facts });
   const touched = touchesCanary(flight, parts, book);
@@ -227,10 +228,12 @@ function redact(
   refused: Verdict,
 ): Verdict | Promise<Verdict> {
   const doomed = judged.filter(({ action }) => action === 'redact' || action === 'hold').map(({ carried }) => carried);
+  const fixed = new Set(partsOf(message, flight.call.method).flatMap(({ isFixed, pointer }) => (isFixed ? [pointer] : [])));
+  if (doomed.some(({ pointer }) => fixed.has(pointer))) return refused;
   const next = withheld(message, doomed);
   const scope = book.find(at.key, at.model.windowMs);
   if (!next || !scope) return refused;
-  const left = book.carried(scope, leavesOf(outgoingParts(next, flight.call.method)).leaves, 1);
+  const left = book.carried(scope, leavesOf(partsOf(next, flight.call.method)).leaves, 1);
   const then = (still: readonly Carried[]): Verdict => {
     if (still.some((one) => doomed.some(({ source }) => source === one.source))) return refused;
     flight.call.params = next;

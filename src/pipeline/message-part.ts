@@ -61,3 +61,20 @@ function draftsOf(message: JsonObject, method: MessageOf): MessagePart[] {
   readObject(message, placeOf(method), [], drafts);
   return drafts;
 }
+
+const TEXTS = new Set<string | number | undefined>(['text', 'content']);
+const BYTES = new Set<string | number | undefined>(['blob', 'data']);
+
+/**
+ * Indexes of the parts that are read one after the other, as one text: blocks of an answer, messages of a prompt, contents of a resource. What names or
+ * describes such a part, its address and its icons stand beside it, not between two of them; nor does a picture. None where there is but one.
+ */
+export function readingOrder(parts: readonly MessagePart[]): readonly number[] {
+  if (parts.length < 2) return NONE;
+  const chain: number[] = [];
+  for (const [index, { kind, path }] of parts.entries())
+    if (kind !== 'json' && (kind === 'text' ? TEXTS : BYTES).has(path[path.length - 1]) && !path.includes('_meta')) chain.push(index);
+  return chain.length < 2 ? NONE : chain;
+}
+
+const NONE: readonly number[] = [];

@@ -8,6 +8,7 @@ import {
   formed,
   ID,
   listOf,
+  NAME,
   NUMBER,
   objectOf,
   type Place,
@@ -21,7 +22,9 @@ import {
 /** Whose word a message is: params of an agent carry an envelope that answers and what servers say do not. */
 export function placeOf(method: string | undefined): Place {
   if (method === undefined) return answer;
-  if (method === 'tools/call' || method === 'prompts/get') return namedParams;
+  if (method === 'tools/call') return toolParams;
+  if (method === 'prompts/get') return promptParams;
+  if (method === 'initialize') return introduction;
   return OF_SERVERS.test(method) ? said : params;
 }
 
@@ -71,13 +74,14 @@ const meta: Place = new Map<string, Reader>([
   ['io.modelcontextprotocol/related-task', objectOf(() => relatedTask)],
   ['traceparent', TRACE],
 ]);
+const NOTHING: Reader = { skips: () => true, read: () => undefined };
 /** The envelope of an agent: which program it is and what it can do, never words of a model. The session or the codec says it again to the server. */
 const envelope: Place = new Map<string, Reader>([
   ...meta,
   ['progressToken', ID],
   ...['protocolVersion', 'clientInfo', 'clientCapabilities', 'logLevel'].map((name): [string, Reader] => [
     `io.modelcontextprotocol/${name}`,
-    { skips: () => true, read: () => undefined },
+    NOTHING,
   ]),
 ]);
 
@@ -318,21 +322,23 @@ const said: Place = new Map<string, Reader>([
 
 const ref: Place = new Map<string, Reader>([
   ['type', word('ref/prompt ref/resource')],
-  ['name', ID],
-  ['uri', URI],
+  ['name', NAME],
+  ['uri', NAME],
   ['title', TEXT],
 ]);
 const argument: Place = new Map<string, Reader>([
-  ['name', ID],
+  ['name', NAME],
   ['value', TEXT],
 ]);
 const context: Place = new Map<string, Reader>([['arguments', TEXT]]);
+/** What an agent wants to be told of (2026-07-28 subscriptions). */
+const wanted: Place = new Map<string, Reader>([...told, ['resourceSubscriptions', listOf(NAME)]]);
 
-/** What an agent asks. */
+/** What an agent asks and says. */
 const params: Place = new Map<string, Reader>([
   ['_meta', objectOf(() => envelope)],
   ['arguments', TEXT],
-  ['uri', URI],
+  ['uri', NAME],
   ['ref', objectOf(() => ref)],
   ['argument', objectOf(() => argument)],
   ['context', objectOf(() => context)],
@@ -346,8 +352,13 @@ const params: Place = new Map<string, Reader>([
     ),
   ],
   ['level', word('debug info notice warning error critical alert emergency')],
+  ['notifications', objectOf(() => wanted)],
 ]);
-const namedParams: Place = new Map<string, Reader>([['name', ID], ...params]);
+/** A tool is one that is known, or the call is refused. */
+const toolParams: Place = new Map<string, Reader>([['name', ID], ...params]);
+const promptParams: Place = new Map<string, Reader>([['name', NAME], ...params]);
+/** The session or the codec says to each server who the client is; nothing of this is sent on. */
+const introduction: Place = new Map<string, Reader>([...params, ...named(NOTHING, 'protocolVersion capabilities clientInfo')]);
 
 function named(reader: Reader, names: string): [string, Reader][] {
   return names.split(' ').map((name) => [name, reader]);

@@ -25,6 +25,8 @@ export interface MessagePart {
    * alone. `left-out`: the member goes, since nothing else fits its place. `name`: the name, which the text is.
    */
   as?: 'member' | 'value' | 'left-out' | 'name';
+  /** What the call is about was decided by this very text: it is read, and nothing may be put in its place. */
+  isFixed?: boolean;
 }
 
 /** What one member says. `skips`: there is nothing to read in this value, and it stays as it is. */
@@ -93,6 +95,16 @@ export const TEXT: Reader = { read: (value, path, parts) => addJson(value, path,
 /** Strings and numbers that only say which: they are compared, or given back as they are. */
 export const ID: Reader = { skips: isScalar, read: (value, path, parts) => addJson(value, path, parts) };
 
+/** What is asked for by name: read like a text, and either it passes as it is or the call does not. */
+export const NAME: Reader = {
+  read: (value, path, parts) => {
+    const before = parts.length;
+    addJson(value, path, parts);
+    const part = parts[before];
+    if (part) part.isFixed = true;
+  },
+};
+
 export const NUMBER: Reader = {
   skips: (value) => typeof value === 'number' || typeof value === 'boolean' || value === null,
   read: (value, path, parts) => addJson(value, path, parts),
@@ -139,7 +151,7 @@ export function addMember(key: string, value: Json, path: Path, parts: MessagePa
 
 export function addJson(value: Json, path: Path, parts: MessagePart[]): void {
   if (typeof value === 'string') {
-    if (value.length > 2) parts.push({ pointer: pointerOf(path), kind: 'text', text: value, path });
+    if (value.length > 0) parts.push({ pointer: pointerOf(path), kind: 'text', text: value, path });
   } else if (!saysNothing(value)) parts.push({ pointer: pointerOf(path), kind: 'json', text: '', path, value });
 }
 

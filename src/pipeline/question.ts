@@ -43,18 +43,17 @@ export function governedPeer(flight: Flight, server: string, spec: ServerSpec): 
       if (own === 'foreign') return undefined;
       const said = own ?? params;
       const asks = method === 'notifications/tasks' && said?.inputRequests !== undefined;
-      const pass = (seen: JsonObject | undefined) =>
+      const look = (spoken: JsonObject | undefined) => inspected(flight, server, method, spoken, spoken === params ? text : undefined);
+      const pass = (spoken: JsonObject | undefined) => (seen: JsonObject | undefined) =>
         seen === params
           ? peer.notify(method, params, text)
-          : seen === undefined && said !== undefined
+          : seen === undefined && spoken !== undefined
             ? undefined
             : peer.notify(method, seen);
       const send = () => {
-        if (asks && said) return notifyJudged(flight, parent, method, said);
-        const look = () => inspectNotification(flight, server, method, said, 0);
-        // A long one is made ready first, as calls and answers are.
-        const seen = said !== undefined && isLarge(said, text) ? prepareParts(said, method).then(look) : look();
-        return seen instanceof Promise ? seen.then(pass) : pass(seen);
+        if (asks && said) return judgedNotice(flight, parent, said).then(async (left) => pass(left)(await look(left)));
+        const seen = look(said);
+        return seen instanceof Promise ? seen.then(pass(said)) : pass(said)(seen);
       };
       return watch ? watch.say(send) : send();
     },
@@ -103,10 +102,10 @@ async function withJudged(
 }
 
 /** A task that waits for answers says so in its notifications too. Refused questions are left out: who asks for the task is told why. */
-async function notifyJudged(flight: Flight, parent: Call, method: string, params: JsonObject): Promise<void> {
+async function judgedNotice(flight: Flight, parent: Call, params: JsonObject): Promise<JsonObject> {
   const judged = await judgeAll(flight, parent, params.inputRequests);
   const { inputRequests: _refused, ...rest } = params;
-  await flight.call.peer.notify(method, 'refusal' in judged ? rest : { ...rest, inputRequests: judged.requests as Json });
+  return 'refusal' in judged ? rest : { ...rest, inputRequests: judged.requests as Json };
 }
 
 /** The questions as inspection left them. Fails closed: what is no question, and more questions than anyone answers, are refused unheard. */
@@ -137,6 +136,18 @@ async function judgeAll(
 
 function unheard(message: string): { refusal: Denial } {
   return { refusal: { code: 'invalid_request', message, rule: 'builtin/question', hint: undefined } };
+}
+
+/** A long one is made ready first, as calls and answers are. INVARIANT: nothing is notified past this (test/scenario/unread-place.test.ts). */
+function inspected(
+  flight: Flight,
+  server: string,
+  method: string,
+  said: JsonObject | undefined,
+  text: string | undefined,
+): JsonObject | undefined | Promise<JsonObject | undefined> {
+  const look = () => inspectNotification(flight, server, method, said, 0);
+  return said !== undefined && isLarge(said, text) ? prepareParts(said, method).then(look) : look();
 }
 
 /** What inspectors leave of a notification, in their order. The common case waits for nothing. */

@@ -112,11 +112,23 @@ export function durably<T>(flight: Flight, org: string, draft: AuditDraft, then:
   );
 }
 
+/** INVARIANT: a name that was refused for what it holds is not told by the entry that says so (test/scenario/unread-request.test.ts). */
+function toldName({ findings, target }: Call): string | undefined {
+  const name = target?.capability?.name;
+  if (name === undefined || findings.length === 0) return name;
+  const held = findings.find(
+    ({ where, path, action, type }) => where === 'arguments' && action === 'block' && NAMES.has(path) && !type.startsWith('flow.'),
+  );
+  return held === undefined ? name : `[redacted:${held.type}]`;
+}
+
+const NAMES: ReadonlySet<string | undefined> = new Set(['/uri', '/name', '/ref/uri', '/ref/name']);
+
 function draftOf(flight: Flight, decision: Decision): AuditDraft {
   const { call, ports } = flight;
   const { target, principal, surface, client } = call;
   const capability = target?.capability;
-  const named = capability?.name;
+  const named = toldName(call);
   const given = keepable(flight, flight.received.text, 'arguments');
   const kept = given && flight.sensitiveArguments ? { ...given, keep: false } : given;
   return {
@@ -162,8 +174,9 @@ function draftOf(flight: Flight, decision: Decision): AuditDraft {
  * asked it does: people and verifiers have to see that what runs is what was asked for.
  */
 function addressOf({ call, touched, ticket, used }: Flight, { effect }: Decision): string | undefined {
-  const name = call.target?.capability?.name;
-  const carries = touched?.what === 'canary' || call.findings.some(({ where, path }) => where === 'arguments' && path === '/uri');
+  const name = toldName(call);
+  if (name !== call.target?.capability?.name) return name;
+  const carries = touched?.what === 'canary' || call.findings.some(({ where, path }) => where === 'arguments' && NAMES.has(path));
   if (name === undefined || !carries || effect === 'hold' || ticket !== undefined || used) return name;
   return `${/^[a-z][a-z0-9+.-]{0,31}:/i.exec(name)?.[0] ?? ''}[withheld]`;
 }

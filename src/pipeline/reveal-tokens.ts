@@ -3,7 +3,7 @@
 import type { DlpModel } from '../detect/dlp/model.ts';
 import type { TokenBook } from '../detect/dlp/token.ts';
 import { isObject } from '../lib/json.ts';
-import { revealTokens, type VaultSeal } from './dlp-token.ts';
+import { holdsOwnToken, revealTokens, type VaultSeal } from './dlp-token.ts';
 import { deny, type Flight, PASS, type Verdict } from './flight.ts';
 import { checkArguments } from './validate.ts';
 
@@ -34,6 +34,25 @@ export function reveal(flight: Flight, model: DlpModel, ports: { tokens: TokenBo
   }
   return stillFits(flight, done.revealed);
 }
+
+/**
+ * Where no object of kind dlp is left, nobody may have the value of a token, and no server gets the token for one. INVARIANT: a text that only looks like
+ * a token passes there (test/scenario/dlp.test.ts).
+ */
+export function refuseLeftover({ call, control }: Flight, seal: VaultSeal): Verdict {
+  const { params, paramsText } = call;
+  if (!params || call.kind === 'reverse' || (paramsText !== undefined && !MAY_HOLD_TOKEN.test(paramsText))) return PASS;
+  return holdsOwnToken(params, seal, call.principal?.org ?? control.org)
+    ? deny(
+        'blocked_content',
+        'The arguments hold a data token, and the rules it was made under are gone: nothing turns it back into its value. Read the data again.',
+        'builtin/dlp-token',
+      )
+    : PASS;
+}
+
+/** The start of one, or an escape, behind which there may be one. */
+const MAY_HOLD_TOKEN = /dlp_|\\u/;
 
 function stillFits(flight: Flight, revealed: number): Verdict {
   const { target, params } = flight.call;

@@ -50,7 +50,7 @@ export const table: readonly TableRow[] = [
   { row: validate, kinds: 'c------', core: 'catalog', does: 'arguments against the pinned schema; header mirrors' },
   {
     row: inspectArgs,
-    kinds: 'cr----u',
+    kinds: 'crlmnsu',
     core: 'detect',
     does: 'intent, findings, value provenance; may mask. Last row that may change the call',
   },

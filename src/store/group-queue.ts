@@ -165,9 +165,9 @@ function settle<J, R>(waiting: Waiting<J, R>, result: Result<R> | undefined): vo
 }
 
 function fail<J, R>({ failed, resolve, reject }: Waiting<J, R>, error: GatewayError): void {
-  if (!failed) return reject(error);
   try {
-    resolve(failed(error));
+    if (!failed) reject(error);
+    else resolve(failed(error));
   } catch (thrown) {
     reject(thrown);
   }

@@ -46,6 +46,16 @@ async function open(...dlp: StoredObject[]): Promise<void> {
   h = await harness({ objects: [...base, ...dlp], inspectors: [dlpFor(() => h.core.vault, { clock })] });
 }
 
+async function remove(kind: 'dlp', name: string): Promise<number> {
+  const timeMs = h.core.clock.nowMs();
+  const changes = [{ kind, name, action: 'delete' as const, digest: undefined }];
+  const entry = h.core.log.entry(h.org, { type: 'object', fields: { timeMs, author: 'test', changes } });
+  const writes = [{ kind, name, document: undefined, expectedRevision: undefined }];
+  const written = await h.core.store.objects.write(h.org, writes, 'test', timeMs, entry);
+  if (written.type !== 'written') throw new Error(JSON.stringify(written));
+  return written.revision;
+}
+
 function answering(result: JsonObject): void {
   h.answer((request) => {
     if (request.method === 'tools/list')
@@ -259,6 +269,48 @@ describe('tokens', () => {
     await h.control.atLeast(h.org, revision);
     expect(await use(fresh)).toMatchObject({ type: 'denied', code: 'blocked_content' });
     expect(textOf(await call({ n: 4 }))).not.toBe(fresh);
+  });
+
+  describe('where no object of kind dlp is left', () => {
+    const forsaken = async (): Promise<string> => {
+      await open(dlpObject('dlp', { rules, tokens: { revealTo: ['crm'], ttlSeconds: 600 } }));
+      answering({ content: [{ type: 'text', text: MAIL }] });
+      const token = textOf(await call());
+      await h.control.atLeast(h.org, await remove('dlp', 'dlp'));
+      return token;
+    };
+
+    it('a token of this gateway reaches no server, whoever had it and however old it is', async () => {
+      const token = await forsaken();
+      const sent = h.sent.length;
+      const denied = { type: 'denied', code: 'blocked_content', rule: 'builtin/dlp-token' };
+      for (const args of [{ to: token }, { body: `to <${token}@redacted.invalid>` }, { [token]: 1 }, { list: [{ to: [token] }] }])
+        expect(await call(args, 'read_note', reader.token, 'crm')).toMatchObject(denied);
+      expect(await call({ to: token }, 'read_note', other.token)).toMatchObject(denied);
+      clock.advance(3_600_000);
+      expect(await call({ to: token })).toMatchObject(denied);
+      const escaped = token.replace('dlp_', 'd\\u006cp_');
+      const paramsText = `{"name":"read_note","arguments":{"to":"${escaped}"}}`;
+      const params = JSON.parse(paramsText) as JsonObject;
+      const spelled = callOf('tools/call', { bearer: reader.token, params, surface: { type: 'server', server: 'notes' } });
+      spelled.paramsText = paramsText;
+      expect(await h.pipeline.run(spelled)).toMatchObject(denied);
+      expect(h.sent.slice(sent).filter(({ method }) => method === 'tools/call')).toEqual([]);
+      await expectUntold(MAIL);
+    });
+
+    it('what only looks like a token is a text like any other', async () => {
+      const token = await forsaken();
+      for (const text of [
+        `${token.slice(0, -4)}AAAA`,
+        `dlp_email_${'aB3-x_9Z'.repeat(12)}`,
+        'dlp_notes_2026',
+        'see dlp_email_ in the docs',
+      ]) {
+        expect(await call({ to: text })).toMatchObject({ type: 'result' });
+        expect(h.sent.at(-1)?.params).toMatchObject({ arguments: { to: text } });
+      }
+    });
   });
 
   it('a token is checked, and turned back, once no rule makes any more', async () => {

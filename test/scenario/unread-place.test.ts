@@ -2,7 +2,7 @@
 // What arrives unread is exactly the list below, each with its reason.
 import * as sdk from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CallReply, Peer } from '../../src/call.ts';
+import type { CallReply, Era, Peer } from '../../src/call.ts';
 import type { Abortable } from '../../src/lib/cutoff.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 import { dlpFor, dlpObject } from '../support/dlp-object.ts';
@@ -12,7 +12,6 @@ import { agentObject, httpServer, policyObject, tokenObject } from '../support/s
 
 const WHICH_TASK = { '/_meta/io.modelcontextprotocol/related-task/taskId': 'an id: which task the message belongs to' };
 const WHICH_TOKEN = 'an id that whoever reports progress gives back; the connection to a server makes its own';
-const NAMED = 'what is named so is decided and recorded under this very name';
 const WHICH_RESOURCE = 'the address that the agent asks for the resource with, as it stands';
 const WHICH_USE = 'an id that pairs what a tool gave back with its use';
 const WHICH_TOOL = 'the name of one of the tools that the question offers';
@@ -26,17 +25,21 @@ const RESOURCES = (...at: string[]) => Object.fromEntries(at.map((path) => [`${p
  */
 const UNREAD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'answer tools/call': RESOURCES('/content/0', '/content/0/resource'),
+  'answer with questions': { '/requestState': 'sealed by the server, which takes it back byte by byte' },
+  'answer of a task': {},
+  'notification notifications/tasks': {},
   'answer prompts/get': RESOURCES('/messages/0/content', '/messages/0/content/resource'),
   'answer resources/read': RESOURCES('/contents/0'),
   'answer completion/complete': {},
   'request tools/call': { '/_meta/progressToken': WHICH_TOKEN, '/requestState': 'sealed by the server, which takes it back byte by byte' },
-  'request prompts/get': { '/_meta/progressToken': WHICH_TOKEN, '/name': NAMED },
-  'request resources/read': { '/_meta/progressToken': WHICH_TOKEN, '/uri in an address': NAMED },
-  'request completion/complete': {
-    '/_meta/progressToken': WHICH_TOKEN,
-    '/ref/name': NAMED,
-    '/argument/name': 'the name of an argument, as its definition has it',
-  },
+  'request prompts/get': { '/_meta/progressToken': WHICH_TOKEN },
+  'request resources/read': { '/_meta/progressToken': WHICH_TOKEN },
+  'request completion/complete': { '/_meta/progressToken': WHICH_TOKEN },
+  'request tools/list': { '/_meta/progressToken': WHICH_TOKEN, '/cursor': 'a place in a list, as the server said it' },
+  'request logging/setLevel': { '/_meta/progressToken': WHICH_TOKEN },
+  'request resources/subscribe': { '/_meta/progressToken': WHICH_TOKEN },
+  'request notifications/progress': { '/progressToken': WHICH_TOKEN },
+  'request notifications/roots/list_changed': {},
   'question sampling/createMessage': {
     ...USES('/messages/0/content'),
     ...USES('/messages/0/content/0'),
@@ -66,7 +69,7 @@ function expectUnread(kind: string, found: readonly string[]): void {
 const reader = tokenObject('reader', 'reader');
 let h: Harness;
 /** How the server answers, and what it hears and says meanwhile. */
-let server: (params: JsonObject, peer: Peer, signal: Abortable) => Promise<CallReply>;
+let server: (params: JsonObject, peer: Peer, signal: Abortable, method: string) => Promise<CallReply>;
 let count = 0;
 
 beforeAll(async () => {
@@ -81,9 +84,10 @@ beforeAll(async () => {
     ],
     inspectors: [dlpFor(() => h.core.vault)],
   });
-  h.answer((request) =>
-    request.method.endsWith('/list') ? echoServer(request) : server(request.params ?? {}, request.peer, request.signal),
-  );
+  h.answer(async (request) => {
+    const answer = await server(request.params ?? {}, request.peer, request.signal, request.method);
+    return request.method.endsWith('/list') ? echoServer(request) : answer;
+  });
 });
 afterAll(() => h?.close());
 
@@ -128,8 +132,10 @@ async function unreadIn(samples: readonly JsonObject[], send: (message: JsonObje
     }
     for (const place of places) {
       if (place.kind === 'free') continue;
-      const text = marker();
-      await look(withText(sample, place, text), [[place, text]], '');
+      for (const [disguise, wrap] of Object.entries(place.kind === 'fixed' ? DISGUISES : { '': (text: string) => text })) {
+        const text = wrap(marker());
+        await look(withText(sample, place, text), [[place, text]], disguise);
+      }
     }
   }
   // Whatever else: messages of this kind do arrive.
@@ -139,6 +145,10 @@ async function unreadIn(samples: readonly JsonObject[], send: (message: JsonObje
 
 /** What the gateway itself must understand before it sends anything on, and what a further round of a call says. */
 const NEEDED: Readonly<Record<string, JsonObject>> = {
+  'prompts/get': { name: 'hello' },
+  'resources/read': { uri: 'note://1' },
+  'resources/subscribe': { uri: 'note://1' },
+  'completion/complete': { ref: { type: 'ref/prompt', name: 'hello', title: PLAIN }, argument: { name: 'tone', value: PLAIN } },
   'tools/call': {
     name: 'write_note',
     requestState: PLAIN,
@@ -151,9 +161,9 @@ const NEEDED: Readonly<Record<string, JsonObject>> = {
 
 const CALL = { name: 'read_note', arguments: { id: 1 } };
 
-async function run(method: string, params: JsonObject, peer?: Peer): Promise<unknown> {
+async function run(method: string, params: JsonObject, peer?: Peer, era: Era = 'legacy'): Promise<unknown> {
   const outcome = await h.pipeline.run(
-    callOf(method, { bearer: reader.token, params, surface: { type: 'server', server: 'notes' }, ...(peer ? { peer } : {}) }),
+    callOf(method, { bearer: reader.token, params, era, surface: { type: 'server', server: 'notes' }, ...(peer ? { peer } : {}) }),
   );
   return outcome.type === 'result' ? outcome.result : outcome;
 }
@@ -177,22 +187,99 @@ describe('answers', () => {
   });
 });
 
+describe('answers of the stateless era', () => {
+  const form = { type: 'object', properties: { chosenName: { type: 'string', title: PLAIN, description: PLAIN, default: PLAIN } } };
+  const questions: JsonObject = {
+    resultType: 'input_required',
+    requestState: PLAIN,
+    inputRequests: {
+      first: { method: 'elicitation/create', params: { mode: 'form', message: PLAIN, requestedSchema: form, somethingElse: PLAIN } },
+      second: {
+        method: 'sampling/createMessage',
+        params: {
+          messages: [{ role: 'user', content: { type: 'text', text: PLAIN } }],
+          systemPrompt: PLAIN,
+          stopSequences: [PLAIN],
+          maxTokens: 9,
+        },
+        somethingElse: PLAIN,
+      },
+    },
+    somethingElse: PLAIN,
+    _meta: {
+      somethingElse: PLAIN,
+      'io.modelcontextprotocol/serverInfo': { name: PLAIN, title: PLAIN, version: PLAIN, description: PLAIN },
+    },
+  };
+  const times = { createdAt: PLAIN, lastUpdatedAt: PLAIN, ttlMs: 60_000, pollIntervalMs: 500 };
+  const result = {
+    content: [{ type: 'text', text: PLAIN, annotations: { audience: ['user'], lastModified: PLAIN } }],
+    structuredContent: { task: PLAIN },
+  };
+  const task: JsonObject = { taskId: 'task-1', status: 'completed', statusMessage: PLAIN, ...times, somethingElse: PLAIN };
+  const own = (unread: string[]): string[] => [...unread, Object.keys(WHICH_TASK)[0] as string].sort();
+
+  it('that ask something back', { timeout: 300_000 }, async () => {
+    const unread = await unreadIn([questions], (message) => {
+      server = async () => ok(message);
+      return run('tools/call', CALL, undefined, 'modern');
+    });
+    expectUnread('answer with questions', own(unread));
+  });
+
+  it('that are tasks, what becomes of them, and what is said of them', { timeout: 300_000 }, async () => {
+    const unread = await unreadIn([{ resultType: 'task', ...task, status: 'working' }], (message) => {
+      server = async () => ok(message);
+      return run('tools/call', CALL, undefined, 'modern');
+    });
+    expectUnread('answer of a task', own(unread));
+    const ended = {
+      ...task,
+      result,
+      error: { code: 1, message: PLAIN, data: { somethingElse: PLAIN } },
+      inputRequests: questions.inputRequests as JsonObject,
+    };
+    const done = await unreadIn([{ resultType: 'complete', ...ended }], async (message) => {
+      server = async () => ok({ resultType: 'task', ...task, status: 'working' });
+      const made = (await run('tools/call', CALL, undefined, 'modern')) as JsonObject;
+      server = async () => ok(message);
+      return run('tasks/get', { taskId: made.taskId as string }, undefined, 'modern');
+    });
+    expectUnread('answer of a task', own(done));
+    const told = await unreadIn([ended], async (message) => {
+      const heard: unknown[] = [];
+      server = async (_params, peer) => {
+        await peer.notify('notifications/tasks', message);
+        return ok({ content: [] });
+      };
+      await run('tools/call', CALL, { notify: (_method, said) => void heard.push(said), request: undefined }, 'modern');
+      return heard;
+    });
+    expectUnread('notification notifications/tasks', own(told));
+  });
+});
+
 describe('requests of agents', () => {
   it.each([
     ['tools/call', sdk.CallToolRequestParamsSchema],
     ['prompts/get', sdk.GetPromptRequestParamsSchema],
     ['resources/read', sdk.ReadResourceRequestParamsSchema],
     ['completion/complete', sdk.CompleteRequestParamsSchema],
+    ['tools/list', sdk.PaginatedRequestParamsSchema],
+    ['logging/setLevel', sdk.SetLevelRequestParamsSchema],
+    ['resources/subscribe', sdk.SubscribeRequestParamsSchema],
+    ['notifications/progress', sdk.ProgressNotificationParamsSchema],
+    ['notifications/roots/list_changed', sdk.RootsListChangedNotificationSchema.shape.params.unwrap()],
   ] as const)('%s', { timeout: 300_000 }, async (method, schema) => {
     const samples = samplesOf(schema).map((sample) => ({ ...sample, ...NEEDED[method] }));
     const unread = await unreadIn(samples, async (params) => {
-      let heard: unknown;
-      server = async (sent) => {
-        heard = sent;
+      const heard: JsonObject[] = [];
+      server = async (sent, _peer, _signal, asked) => {
+        if (asked === method) heard.push(sent);
         return ok({});
       };
       await run(method, params);
-      return heard;
+      return heard.length === 0 ? undefined : heard;
     });
     expectUnread(`request ${method}`, unread);
   });

@@ -9,6 +9,7 @@ import { findAnsweredSecrets, findListedSecrets } from './listed-secret.ts';
 import { findLowerNames } from './lower-name.ts';
 import { findIbans, findLetteredIds, findNumberFields } from './number-field.ts';
 import { findNumbers } from './number-value.ts';
+import { findPartedNumbers } from './parted-number.ts';
 import { findPersons } from './person.ts';
 import { findKeyedSecrets, findSecrets, findSpokenSecrets } from './secret.ts';
 import type { View } from './view.ts';
@@ -40,6 +41,7 @@ export function detect(view: View, scan: Wanted): Match[] {
     findNumbers(view, out);
     findLetteredIds(view, out);
     findNumberFields(view, out);
+    findPartedNumbers(view, out);
   }
   if (wanted.has('ADDRESS')) findAddresses(view, out);
   if (wanted.has('PERSON')) {

@@ -47,6 +47,7 @@ export function flatten(raw: string, key = '', bits = 0): View {
     fields: flat.fields,
     ...surveyOf(plain.text),
     pieces: flat.pieces.done(),
+    chains: flat.pieces.chains(),
   };
 }
 

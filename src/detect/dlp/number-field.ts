@@ -14,7 +14,7 @@ const IBAN_LENGTHS: ReadonlyMap<string, number> = new Map(
     .split(' ')
     .map((entry) => [entry.slice(0, 2), Number(entry.slice(2))]),
 );
-const IBAN_HEAD = /[A-Za-z]{2}[ -]?\d[ -]?\d[ -]?[A-Za-z0-9][A-Za-z0-9 .–-]{9,60}/y;
+const IBAN_HEAD = /[A-Za-z]{2}[ \t\n-]?\d[ \t\n-]?\d[\s,;|/_-]{0,3}[A-Za-z0-9][A-Za-z0-9\s.,;|/_–-]{9,60}/y;
 
 export function findIbans({ text, signs, numbers }: View, out: Match[]): void {
   if (signs.digits < 2) return;
@@ -22,11 +22,10 @@ export function findIbans({ text, signs, numbers }: View, out: Match[]): void {
   for (let index = 0; index < numbers.length; index += 2) {
     const start = ibanStart(text, numbers[index] as number);
     if (start < done) continue;
+    const length = IBAN_LENGTHS.get(text.slice(start, start + 2).toUpperCase());
     IBAN_HEAD.lastIndex = start;
-    const found = IBAN_HEAD.exec(text);
-    if (found === null) continue;
-    const length = IBAN_LENGTHS.get(found[0].slice(0, 2).toUpperCase());
-    const end = length === undefined || isInside(text, start) ? -1 : ibanEnd(text, start, length);
+    if (length === undefined || !IBAN_HEAD.test(text)) continue;
+    const end = isInside(text, start) ? -1 : ibanEnd(text, start, length);
     if (end > 0) {
       out.push({ type: 'IBAN', start, end, confidence: 0.99, rule: 'iban' });
       done = end;
@@ -42,7 +41,7 @@ function isInside(text: string, start: number): boolean {
 /** Where the two letters before a digit begin; -1 when there are none. */
 function ibanStart(text: string, digit: number): number {
   const before = text.charCodeAt(digit - 1);
-  const second = before === 0x20 || before === 0x2d ? digit - 2 : digit - 1;
+  const second = before === 0x20 || before === 0x2d || before === 0x09 || before === 0x0a ? digit - 2 : digit - 1;
   return second > 0 && isPlainLetter(text.charCodeAt(second)) && isPlainLetter(text.charCodeAt(second - 1)) ? second - 1 : -1;
 }
 
@@ -52,16 +51,30 @@ function isPlainLetter(code: number): boolean {
 
 function ibanEnd(text: string, start: number, length: number): number {
   let compacted = '';
+  let digits = 0;
+  let isParted = false;
   let at = start;
-  while (compacted.length < length && at < text.length && at - start < length * 2) {
+  for (; compacted.length < length && at < text.length && at - start < length * 3; at++) {
     const code = text.charCodeAt(at);
-    if (isLetterOrDigit(code) && code < 0x7f) compacted += text[at];
+    if (isLetterOrDigit(code) && code < 0x7f) {
+      compacted += text[at];
+      if (code <= 0x39) digits++;
+    } else if (isParting(text, at, code)) isParted = true;
     else if (code !== 0x20 && code !== 0x2d && code !== 0x2e && code !== 0x2013) return -1;
-    at++;
   }
   if (compacted.length < length || isLetterOrDigit(text.charCodeAt(at))) return -1;
+  // Words with commas between them now and then have the right check digits, too.
+  if (isParted && digits < MIN_PARTED_DIGITS) return -1;
   const upper = compacted.toUpperCase();
   return mod97(upper.slice(4) + upper.slice(0, 4)) === 1 ? at : -1;
+}
+
+const MIN_PARTED_DIGITS = 10;
+
+/** A tab, a line end, a comma, a sign between cells; an empty line parts what does not belong together. */
+function isParting(text: string, at: number, code: number): boolean {
+  if (code === 0x0a) return text.charCodeAt(at - 1) !== 0x0a;
+  return code === 0x09 || code === 0x0d || code === 0x2c || code === 0x2f || code === 0x3b || code === 0x5f || code === 0x7c;
 }
 
 /** Identity numbers that hold letters: "QQ 12 34 56 C", "RSSMRA85T10A562S". */

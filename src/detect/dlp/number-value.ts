@@ -81,7 +81,7 @@ interface Context {
   technical: boolean;
 }
 
-function contextOf(text: string, start: number, end: number, field: Field | undefined): Context {
+export function contextOf(text: string, start: number, end: number, field: Field | undefined): Context {
   const bits = field?.bits ?? 0;
   const label = labelBefore(text, start, field === undefined ? 0 : field.start);
   // "Account: …" beside a routing number.
@@ -200,7 +200,7 @@ function asCard(written: string, digits: string, context: Context): Verdict | un
 }
 
 /** First digits that card schemes use, with their lengths. */
-function isIssued(digits: string): boolean {
+export function isIssued(digits: string): boolean {
   const { length } = digits;
   const four = Number(digits.slice(0, 4));
   const two = Math.floor(four / 100);
@@ -220,8 +220,9 @@ const SSN_SHAPE = /^(?!000|666)[0-9]\d{2}([- .–]?)(?!00)\d\d\1(?!0000)\d{4}$/;
 
 function asSsn(written: string, digits: string, bits: number, text: string, start: number): Verdict | undefined {
   if (digits.length !== 9) return undefined;
-  // "5 1 9 …": spaced out, as people write what they read out.
-  const shaped = bits & KEY.SSN && /^(?:\d ){8}\d$/.test(written) ? digits : written.replace(/\s*[-–]\s*/g, '-');
+  // "5 1 9 …": spaced out, as people write what they read out; "519-22 4410": with two signs.
+  const shaped =
+    bits & KEY.SSN && /^(?:(?:\d ){8}\d|\d{3}\D{1,3}\d\d\D{1,3}\d{4})$/.test(written) ? digits : written.replace(/\s*[-–]\s*/g, '-');
   if (!SSN_SHAPE.test(shaped)) return undefined;
   if (bits & KEY.SSN) return as('US_SSN', 'ssn', 0.97);
   if (digits[0] === '9' && !/^9\d\d-[5-9]\d-/.test(written)) return undefined;

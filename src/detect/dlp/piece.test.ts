@@ -22,3 +22,30 @@ test.each([
 ])('%j are names of things, though together they pass the check of a card', (value) => {
   expect(found(value)).toBe(0);
 });
+
+const KEY = `ghp_${'a1B2c3D4e5F6'.repeat(3)}`;
+
+test.each([
+  [['Paid with card 4111 1111', '1111 1111 in May'], 2],
+  [{ lines: ['To DE89 3704 0044', '0532 0130 00, please'] }, 2],
+  [{ notes: [`use ${KEY.slice(0, 15)}`, `${KEY.slice(15)} for it`] }, 2],
+  [
+    {
+      content: [
+        { type: 'text', text: 'It is 4111 1111' },
+        { type: 'text', text: '1111 1111, he said' },
+      ],
+    },
+    2,
+  ],
+])('%j holds one value, parted over texts of a list', (value, count) => {
+  expect(found(value)).toBe(count);
+});
+
+test.each([
+  [['Row 4512 of 1208', '3391 and 7740', '2210 more']],
+  [{ visits: ['2026 11 02', '2026 11 03', '2026 11 04', '2026 11 05'] }],
+  [{ a: 'Paid with card 4111 1111', b: 'no', c: '1111 1111 in May' }],
+])('%j holds none', (value) => {
+  expect(found(value)).toBe(0);
+});

@@ -2,6 +2,7 @@
 // each piece of a value that shows only so is a find. Only what proves itself counts: known prefixes, check digits, a whole address.
 import type { Match } from './finding-kind.ts';
 import { classifyKey, KEY } from './key-class.ts';
+import { seamKind } from './seam-kind.ts';
 
 /** A short value without spaces, in view offsets. */
 export interface Piece {
@@ -32,10 +33,17 @@ export class PieceRuns {
   #to = -1;
   #key = '';
   #stem = '';
+  /** Texts of one list that a value may be parted over, two and more a time. */
+  readonly #chains: Piece[][] = [];
+  #chain: Piece[] | undefined;
+  #before = '';
+  #beforeKey = '';
+  #beforeFrom = -1;
 
   add(key: string, value: string, start: number): void {
     const end = start + value.length;
-    if (value.length > MAX_PIECE_CHARS || value.length === 0 || value.includes(' ')) this.#begin('', '', -1, -1);
+    this.#addToChain(key, value, start, end);
+    if (!isPiece(value)) this.#begin('', '', -1, -1);
     else if (key === this.#key ? this.#from < 0 : !this.#goesOn(key)) this.#begin(key, stemOf(key), start, end);
     else if (this.#run === undefined) {
       this.#run = [
@@ -52,6 +60,30 @@ export class PieceRuns {
     return this.#runs;
   }
 
+  /** Two and more texts of one key, one right behind the other, over which a value may be parted. */
+  chains(): readonly (readonly Piece[])[] {
+    return this.#chains;
+  }
+
+  /** Short values without spaces are pieces, and looked at as such. */
+  #addToChain(key: string, value: string, start: number, end: number): void {
+    // Of a list of blocks or messages: what they are stands between their texts.
+    if (key === 'type' || key === 'role') return;
+    const before = this.#before;
+    if (key !== this.#beforeKey || this.#beforeFrom < 0 || (isPiece(before) && isPiece(value)) || seamKind(before, value) === 0)
+      this.#chain = undefined;
+    else if (this.#chain === undefined) {
+      this.#chain = [
+        { start: this.#beforeFrom, end: this.#beforeFrom + before.length },
+        { start, end },
+      ];
+      this.#chains.push(this.#chain);
+    } else this.#chain.push({ start, end });
+    this.#before = value;
+    this.#beforeKey = key;
+    this.#beforeFrom = start;
+  }
+
   #goesOn(key: string): boolean {
     if (this.#stem === '' || stemOf(key) !== this.#stem) return false;
     this.#key = key;
@@ -65,6 +97,10 @@ export class PieceRuns {
     this.#from = from;
     this.#to = to;
   }
+}
+
+function isPiece(value: string): boolean {
+  return value.length > 0 && value.length <= MAX_PIECE_CHARS && !value.includes(' ');
 }
 
 function isOfThings(key: string): boolean {

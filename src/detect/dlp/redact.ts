@@ -30,7 +30,9 @@ export function ruleOn(matches: readonly Match[], text: string, plan: DlpPlan): 
   let next = 0;
   for (const match of matches) {
     while (next < own.length && (own[next]?.end ?? 0) <= match.start) next++;
-    if (isOwn(match, own, next) || isStandIn(match.type, text.slice(match.start, match.end))) continue;
+    if (isOwn(match, own, next)) continue;
+    // "1111" is nobody's by itself; as a piece of a card it is what the card says.
+    if (match.layer !== 'pieces' && isStandIn(match.type, text.slice(match.start, match.end))) continue;
     const ruling = plan.rule(match);
     if (ruling !== undefined && ruling.action !== 'allow') ruled.push({ match, ...ruling });
   }
@@ -94,18 +96,40 @@ export function* redactJsonInSteps(
     }
     if (++replaced % STEP_VALUES === 0) yield;
     const literal = !strings.holds(match.start);
-    const { start, end } = withinOne(text, match, literal);
-    const value = text.slice(start, end);
-    const plain = unescaped(value);
-    const manner = manners?.[index] ?? 'planned';
-    let by =
-      manner === 'planned' ? replacement(match, action, plain, replacer) : standIn(ruled[index] as Ruled, plain, literal, manner, replacer);
-    if (literal && manner === 'planned') by = `"${by}"`;
-    else if (isKey(text, end)) by = `${by}#${++keys}`;
-    out += text.slice(done, start) + by;
-    done = end;
+    for (const { start, end } of placesOf(text, match, literal)) {
+      const plain = unescaped(text.slice(start, end));
+      const manner = manners?.[index] ?? 'planned';
+      let by =
+        manner === 'planned'
+          ? replacement(match, action, plain, replacer)
+          : standIn(ruled[index] as Ruled, plain, literal, manner, replacer);
+      if (literal && manner === 'planned') by = `"${by}"`;
+      else if (isKey(text, end)) by = `${by}#${++keys}`;
+      out += text.slice(done, start) + by;
+      done = end;
+    }
   }
   return done === 0 ? text : out + text.slice(done);
+}
+
+/** A private key is written in as many strings as it has lines: what stands in each of them, but for the names of members. */
+function placesOf(text: string, match: Match, literal: boolean): { start: number; end: number }[] {
+  if (match.type !== 'PRIVATE_KEY' || literal) return [withinOne(text, match, literal)];
+  const places: { start: number; end: number }[] = [];
+  let inside = true;
+  let from = match.start;
+  const close = (end: number): void => {
+    if (inside && end > from && (places.length === 0 || !isKey(text, end))) places.push({ start: from, end });
+    inside = !inside;
+    from = end + 1;
+  };
+  for (let at = match.start; at < match.end; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x5c) at++;
+    else if (code === 0x22) close(at);
+  }
+  close(match.end);
+  return places;
 }
 
 /** A find that reaches from one string into another is what stands in the last one of them: quotes and commas stay where they are. */
@@ -140,7 +164,8 @@ function standIn({ match, action }: Ruled, value: string, literal: boolean, mann
 
 function replacement(match: Match, action: DlpAction, value: string, replacer: Replacer): string {
   const finding = findingName(match);
-  if (action === 'partial') return partlyMasked(match.type, value, finding);
+  // The last four digits of each piece would be all of it.
+  if (action === 'partial') return match.layer === 'pieces' ? masked(finding) : partlyMasked(match.type, value, finding);
   if (action === 'hash') return hashed(finding, value, (text) => replacer.mac(text));
   if (action === 'tokenize' && value.length <= MAX_TOKEN_VALUE) return replacer.token(match, value) ?? masked(finding);
   return masked(finding);

@@ -3,7 +3,7 @@ import { answerTexts } from '../text-thread.ts';
 import type { CustomPattern } from './customer-pattern.ts';
 import type { Room } from './decode-run.ts';
 import { compilePatterns } from './model.ts';
-import { scanText } from './scan.ts';
+import { scanTexts } from './scan-texts.ts';
 import { MAX_MATCHES, MAX_UNPACKED_IN_ALL, type ScanJob, type Scanned } from './scanner.ts';
 
 let compiledFrom = '';
@@ -18,7 +18,7 @@ answerTexts<ScanJob, Scanned>((texts, job) => {
   const wanted = new Set(job.wanted);
   const chars = texts.reduce((sum, text) => sum + text.length, 0);
   const room: Room = { left: MAX_UNPACKED_IN_ALL + chars, most: MAX_UNPACKED_IN_ALL };
-  const matches = texts.map((text) => scanText(text, { wanted, patterns }, room));
+  const matches = scanTexts(texts, { wanted, patterns }, job.chain, room);
   // Told here: a million finds would take longer to hand over than to make.
   const count = matches.reduce((sum, one) => sum + one.length, 0);
   if (count > MAX_MATCHES) return 'exceeded';

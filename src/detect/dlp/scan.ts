@@ -9,6 +9,7 @@ import { DLP_TYPES, type DlpType, type Match } from './finding-kind.ts';
 import { flatten } from './flatten.ts';
 import { rawEnd, rawStart } from './mapped-text.ts';
 import { findInPieces } from './piece.ts';
+import { findInChain } from './seam.ts';
 import { findSecrets } from './secret.ts';
 import { surveyOf } from './text-survey.ts';
 import { fieldAt, pathOf, type View } from './view.ts';
@@ -80,15 +81,16 @@ function addEncoded(view: View, scan: Scan, found: Match[], room: Room, layer = 
 
 /** Values that show only when the pieces they are cut into are read as one. */
 function addPieces(view: View, scan: Scan, found: Match[]): void {
-  if (view.pieces.length === 0) return;
+  if (view.pieces.length === 0 && view.chains.length === 0) return;
   let cover: Cover | undefined;
   const isFree = (start: number, end: number): boolean => {
     cover ??= coverOf(found, view.text.length);
     return cover.isFree(start, end);
   };
   const alone: Match[] = [];
-  for (const run of view.pieces)
-    findInPieces(view.text, run, (joined) => settle(detect(flatten(joined), scan), joined.length), isFree, alone);
+  const find = (joined: string): Match[] => settle(detect(flatten(joined), scan), joined.length);
+  for (const run of view.pieces) findInPieces(view.text, run, find, isFree, alone);
+  for (const chain of view.chains) findInChain(view.text, chain, find, isFree, alone);
   found.push(...alone);
 }
 

@@ -27,6 +27,13 @@ export function maySecret(first: number, second: number): boolean {
   return FIRST_TWO.has((first << 16) | second);
 }
 
+const ANYWHERE = new RegExp(escaped.join('|'));
+
+/** Does something in a word begin like the credential of a known provider? */
+export function holdsSecretStart(word: string): boolean {
+  return ANYWHERE.test(word);
+}
+
 /** Does a text begin like the credential of a known provider? */
 export function startsSecret(text: string): boolean {
   return START.test(text);

@@ -1,7 +1,7 @@
 // What the detectors look at: one flat text of all the values of a document, with its fields (value ranges whose key says something) and
 // the place of every character in the raw text. Built by flatten.ts; read-only afterwards.
 import type { Mapped } from './mapped-text.ts';
-import type { PieceRun } from './piece.ts';
+import type { Piece, PieceRun } from './piece.ts';
 import type { TextSurvey } from './text-survey.ts';
 
 /** One object, table row or paragraph: what stands together describes the same thing. */
@@ -28,6 +28,8 @@ export interface View extends TextSurvey {
   /** By start; a field inside another stands after it. */
   readonly fields: readonly Field[];
   readonly pieces: readonly PieceRun[];
+  /** Texts of one list that a value may be parted over. */
+  readonly chains: readonly (readonly Piece[])[];
 }
 
 /** Innermost field that holds [start, end). */

@@ -10,6 +10,8 @@ export interface FlowPart {
   text: string;
   /** Of JSON: what the text says, where it is known; else it is read. */
   value?: Json;
+  /** `member`: the text is an object of the one member that stands there. */
+  as?: string;
 }
 
 export interface Leaf {
@@ -45,7 +47,7 @@ export function leavesOf(parts: readonly FlowPart[]): Leaves {
     if (isJson) room -= part.text.length;
     const json = isJson ? (part.value ?? parsed(part.text)) : undefined;
     if (json === undefined) addText(walk, part.text, undefined, part.pointer);
-    else visit(walk, json, undefined, part.pointer, 0);
+    else visit(walk, json, undefined, part.as === 'member' ? part.pointer.slice(0, part.pointer.lastIndexOf('/')) : part.pointer, 0);
   }
   return walk;
 }

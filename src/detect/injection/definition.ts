@@ -7,6 +7,7 @@ import { decodeRuns } from './encoded.ts';
 import { type DefinitionFinding, excerptOf, type PoisonType } from './finding.ts';
 import { foldText, isImitator } from './glyph.ts';
 import { findHidden } from './hidden.ts';
+import { linedRuns } from './lined.ts';
 import { defaultScore, parameterScore } from './parameter.ts';
 import { sawTurned } from './reading-state.ts';
 import { type Place, scoreHidden, scoreText } from './score.ts';
@@ -80,7 +81,10 @@ function visit(value: Json, path: string, place: Place, depth: number, walk: Wal
 
 /** Pictures are left alone; one that is written in words (SVG) says what it says. */
 function lookAtIcons(icons: Json, path: string, walk: Walk, hear?: (score: number) => void): void {
-  if (!Array.isArray(icons)) return visit(icons, path, 'schema-value', 1, walk, hear);
+  if (!Array.isArray(icons)) {
+    visit(icons, path, 'schema-value', 1, walk, hear);
+    return;
+  }
   for (const [index, icon] of icons.entries()) {
     const at = `${path}/${index}`;
     const data = isObject(icon) && typeof icon.src === 'string' ? dataOf(icon.src) : undefined;
@@ -153,6 +157,10 @@ function lookAt(text: string, path: string, place: Place, walk: Walk, hear?: (sc
   for (const decoded of decodeRuns(text, sawTurned())) {
     const hidden = scoreHidden(decoded.text, 'disguised-definition');
     if (hidden >= DECODED_POINT) report(walk, 'poison.encoded', path, Math.max(0.6, hidden), decoded.text);
+  }
+  for (const lined of linedRuns(text)) {
+    const said = scoreText(lined.text, place);
+    if (said.score >= 0.5) report(walk, 'poison.instruction', path, said.score, excerptOf(lined.text, said.start, said.end));
   }
   const mixed = mixedWords(text);
   if (mixed >= 1) report(walk, 'poison.disguised', path, mixed >= 2 ? 0.95 : 0.7, text);

@@ -25,6 +25,8 @@ const HEX_PAIRS = /(?:\b|\\x|0x)[0-9a-fA-F]{2}(?:[0-9a-fA-F]{2})*(?:(?:[ :,]|\\x
 const ENTITY = /(?:&#x?[0-9a-fA-F]{1,6};\s?){4}(?:&#?\w{1,8};|[^<]){0,8192}/g;
 /** Letters one by one, the same mark between any two of them; two marks part words. */
 const SPREAD = /(?<![A-Za-z0-9])[A-Za-z](?:([ .·_|*-])\1{0,3}[A-Za-z0-9,;:!?()[\]/]){15,}/y;
+/** The same a letter a line, a cell, or with a comma and a space: any space or mark between two of them, a longer one between words. */
+const PARTED = /(?<![A-Za-z0-9])[A-Za-z](?:[\s,;/|·•]{1,6}[A-Za-z0-9.:!?()@~_/-](?![A-Za-z0-9])){15,}/y;
 const backwards = (text: string): string => [...text].reverse().join('');
 const STRONG = DISGUISED_WORDS.split(' ');
 /** The lines in which a strong word stands turned by thirteen letters, or backwards. */
@@ -77,6 +79,7 @@ export function decodeRuns(text: string, mayBeTurned: boolean): Decoded[] {
   if (text.includes('&#')) keepAll('entity', ENTITY, fromEntities);
   if (text.includes('\\u')) keepAll('escape', ESCAPE, fromEscapes);
   keepAt('spread', spread, SPREAD, gathered);
+  keepAt('spread', spread, PARTED, gatheredLines);
   if (!mayBeTurned) return found;
   for (const [pattern, turn] of [
     [TURNED, rot13],
@@ -197,6 +200,18 @@ function gathered(run: string): string {
     .map((word) => word.replaceAll(mark, ''))
     .join(' ');
 }
+
+/** Words again: the longer gaps part them, else the words we know. */
+function gatheredLines(run: string): string | undefined {
+  const gaps = run.match(/[\s,;|·•]+/g) ?? [];
+  // What SPREAD reads, too.
+  if (!gaps.some((gap) => gap !== ' ' && gap !== '|' && gap !== '·')) return undefined;
+  const least = gaps.reduce((length, gap) => Math.min(length, gap.length), MAX_PARTING);
+  const words = run.split(new RegExp(`[\\s,;|·•]{${least + 1},}`)).map((word) => word.replace(/[\s,;|·•]+/g, ''));
+  return words.length > 2 ? words.join(' ') : wordsOfLetters(words.join(''));
+}
+
+const MAX_PARTING = 6;
 
 function character(code: number): string {
   return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : ' ';

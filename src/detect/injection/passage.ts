@@ -2,6 +2,7 @@
 // hidden characters. Linear and bounded; texts are never kept.
 import { decodeRuns } from './encoded.ts';
 import { findHidden } from './hidden.ts';
+import { linedRuns } from './lined.ts';
 import { sawTurned } from './reading-state.ts';
 import { scoreHidden, scorePassages, scoreText } from './score.ts';
 
@@ -28,6 +29,10 @@ export function findInjections(text: string): InjectedPassage[] {
     const score = scoreHidden(run.text, 'disguised-result');
     if (score >= 0.5) found.push({ type: 'injection.encoded', start: run.start, end: run.end, score });
   }
+  for (const { start, end, text: said } of linedRuns(text)) {
+    const { score } = scoreText(said, 'result');
+    if (score >= 0.5) found.push({ type: 'injection.instruction', start, end, score });
+  }
   return found.length < 2 ? found : withoutOverlap(found);
 }
 
@@ -37,6 +42,7 @@ export function injectionScore(text: string): number {
   const mayBeTurned = sawTurned();
   for (const { score } of findInjections(text)) most = Math.max(most, score);
   for (const run of decodeRuns(text, mayBeTurned)) most = Math.max(most, scoreHidden(run.text, 'disguised-result'));
+  for (const run of linedRuns(text)) most = Math.max(most, scoreText(run.text, 'result').score);
   return most;
 }
 
