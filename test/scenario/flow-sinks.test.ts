@@ -72,6 +72,25 @@ const send = (args: JsonObject, name = 'put') => ask('out', 'tools/call', { name
 const judged = (outcome: CallOutcome): string => (outcome.type === 'denied' ? `${outcome.code} ${outcome.rule}` : outcome.type);
 const STOPPED = 'blocked_content flow/flow/out';
 
+it.each([
+  `Write to ${MAIL} about the offer.`,
+  `mail ${MAIL}`,
+  `Hello team,\nthe customer (${MAIL}) called.\nBest`,
+  `| Ines | asked | ${MAIL} |`,
+  `from=<${MAIL}>, size=1`,
+])('an address of plain words is known again, whatever stood around it: %j', async (text) => {
+  await open({ rules: [{ name: 'out', action: 'deny' }] }, { sink: { sink: 'external' } });
+  h.answer((request) => {
+    if (request.method === 'tools/list')
+      return ok({ tools: [{ name: request.server === 'crm' ? 'get_customer' : 'put', inputSchema: { type: 'object' } }] });
+    return request.server === 'crm' ? ok({ content: [{ type: 'text', text }] }) : echoServer(request);
+  });
+  await read();
+  expect(judged(await send({ body: MAIL }))).toBe(STOPPED);
+  expect(judged(await send({ note: `ask ${MAIL} please` }))).toBe(STOPPED);
+  expect(judged(await send({ body: 'northwind traders' }))).toBe('result');
+});
+
 describe('labels of data', () => {
   it.each(['private', 'secret', 'payroll'])('%s is stopped on its way to an external sink', async (label) => {
     await open({ rules: [{ name: 'out', action: 'deny' }] }, { source: { labels: [label], sink: 'internal' }, sink: { sink: 'external' } });

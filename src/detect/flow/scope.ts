@@ -151,9 +151,14 @@ export class FlowScope {
     if (!leaf.isProse) this.#addValue(source, leaf.record, text, flat, 0, flat.length, start);
     if (leaf.isProse || text.length > MAX_VALUE_CHARS || /[,;:=@]/.test(text)) {
       let count = 0;
+      // Whatever words stand around it: a piece may begin before it and swallow it.
+      const addresses = text.includes('@') ? addressesIn(text) : NO_PLACES;
+      for (const { index, end } of addresses)
+        this.#addValue(source, leaf.record, text.slice(index, end), flat, indexAt(flat, index), indexAt(flat, end), start);
       for (const match of text.matchAll(PIECE)) {
         if (++count > MAX_VALUES) break;
         const [piece] = match;
+        if (addresses.length > 0 && piece.includes('@') && BARE_ADDRESS.test(piece)) continue;
         const from = indexAt(flat, match.index);
         const to = indexAt(flat, match.index + piece.length);
         this.#addValue(source, leaf.record, piece, flat, from, to, start);
@@ -279,6 +284,29 @@ function isOpaque(token: string): boolean {
 
 /** Cells, addresses, and what stands behind a label. */
 const PIECE = /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}|\+?\d[\d ().-]{5,22}\d|[^\n\r\t,;|:={}[\]"<>]{4,120}/g;
+
+interface Span {
+  index: number;
+  end: number;
+}
+
+const NO_PLACES: readonly Span[] = Object.freeze([]);
+const LOCAL_PART = /[\w.+-]/;
+const LOCAL_CHARS = 64;
+const HOST = /[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/y;
+
+/** E-mail addresses of a text, in order; each sign looks at so many letters around it. */
+export function addressesIn(text: string): readonly Span[] {
+  const found: Span[] = [];
+  for (let at = text.indexOf('@'); at >= 0 && found.length < MAX_VALUES; at = text.indexOf('@', at + 1)) {
+    let index = at;
+    while (index > 0 && at - index < LOCAL_CHARS && LOCAL_PART.test(text[index - 1] as string)) index--;
+    HOST.lastIndex = at + 1;
+    const host = index < at ? HOST.exec(text)?.[0] : undefined;
+    if (host !== undefined) found.push({ index, end: at + 1 + host.length });
+  }
+  return found;
+}
 
 /** A page, not a message in the disguise of one. */
 export function isPlainLink(link: string): boolean {
