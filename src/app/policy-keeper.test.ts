@@ -132,13 +132,14 @@ it('runs cases anew when a role they pass by is another, or goes', async () => {
   const role = (...grants: object[]) =>
     ({ kind: 'role', metadata: { name: 'payer' }, spec: { members: {}, grants } }) as unknown as StoredObject;
   const pays = role({ server: ['shop'], tool: ['pay'] });
-  const { put, told } = keeperOf(server('shop'), cased, pays);
+  const shop = server('shop');
+  const { put, told } = keeperOf(shop, cased, pays);
   expect(await told()).toEqual([]);
-  put(server('shop'), cased, role({ server: ['shop'], tool: ['get_*'] }));
+  put(shop, cased, role({ server: ['shop'], tool: ['get_*'] }));
   expect(await told()).toEqual(['p spec.cases[0]']);
-  put(server('shop'), cased, pays);
+  put(shop, cased, pays);
   expect(await told()).toEqual([]);
-  put(server('shop'), cased);
+  put(shop, cased);
   expect(await told()).toEqual(['p spec.cases[0]']);
 });
 

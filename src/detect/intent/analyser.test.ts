@@ -126,7 +126,6 @@ const CALLS: Readonly<Record<string, readonly (readonly [tool: string, args: Jso
     ['redis_command', { command: 'SET a "x\r\n \'flushall\'\ny"' }, 'd'],
     ['redis_command', { command: 'GET "x\nCONFIG SET dir /tmp\n"' }, 'd'],
     ['redis_command', { command: 'GET "x\nDEBUG SEGFAULT\n"' }, 'd'],
-    ['redis_command', { command: `GET "x${'\ny'.repeat(1_000)}\nFLUSHALL"` }, 'd'],
     ['redis_command', { command: 'GET "one\nGET two"' }, 'r'],
     ['redis_command', { command: "SET a it's\nFLUSHALL" }, 'd'],
   ],
@@ -195,6 +194,12 @@ describe.each(Object.entries(CALLS))('%s', (_name, calls) => {
     expect([...letters].map((letter) => LETTER[letter])).toContain(intent);
     expect(evidence.length).toBeGreaterThan(0);
   });
+});
+
+it('a command behind many lines of a value is found', () => {
+  const text = `GET "x${'\ny'.repeat(2_000)}`;
+  expect(judge('redis_command', { command: `${text}"` }).intent).toBe('read');
+  expect(judge('redis_command', { command: `${text}\nFLUSHALL"` }).intent).toBe('destructive');
 });
 
 describe('money', () => {
