@@ -23,6 +23,7 @@ import {
   type Reviewer,
   readTicket,
   rowOf,
+  type SealedPart,
   type Ticket,
   type Vote,
   type VoteRefusal,
