@@ -30,7 +30,8 @@ export function placeOf(method: string | undefined): Place {
 
 const OF_SERVERS = /^(?:sampling\/createMessage|elicitation\/create|roots\/list|notifications\/.*)$/;
 
-const MIME = formed(/^[a-z]{1,16}\/[a-z0-9.+-]{1,64}(?:; ?charset=[a-zA-Z0-9-]{1,16})?$/);
+/** A number is no media type. */
+const MIME = formed(/^(?!(?:\D*\d){5})[a-z]{1,16}\/[a-z0-9.+-]{1,64}(?:; ?charset=[a-zA-Z0-9-]{1,16})?$/);
 const TIME = formed(/^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?$/);
 /** Names a resource: an agent asks for it with exactly this. Data in the place of a name is not one. */
 const URI: Reader = {
