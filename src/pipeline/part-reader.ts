@@ -92,9 +92,6 @@ export function recordOf(entry: Reader, namesAreIds: boolean): Reader {
 
 export const TEXT: Reader = { read: (value, path, parts) => addJson(value, path, parts) };
 
-/** Strings and numbers that only say which: they are compared, or given back as they are. */
-export const ID: Reader = { skips: isScalar, read: (value, path, parts) => addJson(value, path, parts) };
-
 /** What is asked for by name: read like a text, and either it passes as it is or the call does not. */
 export const NAME: Reader = {
   read: (value, path, parts) => {
@@ -182,10 +179,6 @@ function saysNothing(value: Json): boolean {
   if (typeof value === 'string') return value.length <= 2;
   if (typeof value === 'object' && value !== null) return Object.keys(value).length === 0;
   return typeof value !== 'number';
-}
-
-function isScalar(value: Json): boolean {
-  return typeof value === 'string' || typeof value === 'number' || value === null;
 }
 
 export function pointerOf(path: Path): string {
