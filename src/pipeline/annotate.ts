@@ -8,10 +8,11 @@ const NOTICE =
 const BLOCK = { type: 'text', text: NOTICE };
 const MESSAGE = { role: 'user', content: BLOCK };
 
-/** An answer: results of tools, resources, prompts. Others say it in `_meta` alone. */
+/** An answer: results of tools, resources, prompts, and of tasks, which hold such a result or error. Others say it in `_meta` alone. */
 export function annotatedResult(result: JsonObject): JsonObject {
-  const next = marked(result);
-  const { content, contents, messages } = result;
+  const { content, contents, messages, structuredContent } = result;
+  const isBare = content === undefined && structuredContent !== undefined;
+  const next = isBare ? { content: [BLOCK], ...withTask(result) } : withTask(result);
   if (Array.isArray(content)) next.content = [BLOCK, ...content];
   if (Array.isArray(messages)) next.messages = [MESSAGE, ...messages];
   const [first] = Array.isArray(contents) ? contents : [];
@@ -34,11 +35,32 @@ export function annotatedQuestion(params: JsonObject): JsonObject {
 
 /** Progress, a log message, the state of a task. */
 export function annotatedNotice(params: JsonObject): JsonObject {
-  const next = marked(params);
-  for (const key of ['message', 'statusMessage']) if (typeof params[key] === 'string') next[key] = noted(params[key]);
+  const next = withTask(params);
+  if (typeof params.message === 'string') next.message = noted(params.message);
   if (params.data !== undefined)
     next.data = typeof params.data === 'string' ? noted(params.data) : { note: NOTICE, data: params.data as Json };
   return next;
+}
+
+/** How a task stands, what came of it and what it asks: answers and questions of their own, one level down. */
+function withTask(message: JsonObject): JsonObject {
+  const next = withStatus(marked(message));
+  const { result, error, task, tasks, inputRequests } = message;
+  if (isObject(result)) next.result = annotatedResult(result);
+  if (isObject(error) && typeof error.message === 'string') next.error = { ...error, message: noted(error.message) };
+  if (isObject(task)) next.task = withStatus(task);
+  if (Array.isArray(tasks)) next.tasks = tasks.map((one) => (isObject(one) ? withStatus(one) : one));
+  if (isObject(inputRequests))
+    next.inputRequests = Object.fromEntries(Object.entries(inputRequests).map(([key, asked]) => [key, withQuestion(asked as Json)]));
+  return next;
+}
+
+function withStatus(task: JsonObject): JsonObject {
+  return typeof task.statusMessage === 'string' ? { ...task, statusMessage: noted(task.statusMessage) } : task;
+}
+
+function withQuestion(asked: Json): Json {
+  return isObject(asked) && isObject(asked.params) ? { ...asked, params: annotatedQuestion(asked.params) } : asked;
 }
 
 function noted(text: string): string {

@@ -61,6 +61,7 @@ const PLACES: Readonly<Record<string, Place>> = {
   'a result': call({ content: [{ type: 'text', text: BOTH }] }),
   'an embedded resource': call({ content: [{ type: 'resource', resource: { uri: 'web://1', mimeType: 'text/plain', text: BOTH } }] }),
   'structured content': call({ content: [{ type: 'text', text: JSON.stringify({ body: BOTH }) }], structuredContent: { body: BOTH } }),
+  'structured content alone': call({ structuredContent: { body: BOTH } }),
   'a failed result': call({ content: [{ type: 'text', text: BOTH }], isError: true }),
   'a resource': answers('resources/read', { uri: 'web://1' }, { contents: [{ uri: 'web://1', mimeType: 'text/plain', text: BOTH }] }),
   'a resource in bytes': answers(
@@ -82,6 +83,12 @@ const PLACES: Readonly<Record<string, Place>> = {
     messages: [{ role: 'user', content: { type: 'text', text: BOTH } }],
   }),
   progress: says('notifications/progress', { progressToken: 1, progress: 1, message: BOTH }),
+  'what came of a task': says('notifications/tasks', {
+    taskId: 't1',
+    status: 'completed',
+    result: { content: [{ type: 'text', text: BOTH }] },
+  }),
+  'why a task failed': says('notifications/tasks', { taskId: 't1', status: 'failed', error: { code: -32000, message: BOTH } }),
   'a log message': says('notifications/message', { level: 'info', data: BOTH }),
   'a log message in parts': says('notifications/message', { level: 'info', data: { body: BOTH } }),
 };
@@ -118,7 +125,11 @@ async function reached({ method, params }: Place): Promise<string> {
   };
   const outcome = await h.pipeline.run(callOf(method, { bearer: reader.token, peer, params, surface: { type: 'server', server: 'web' } }));
   heard.push(outcome.type === 'result' ? outcome.result : outcome.type === 'error' ? outcome.error : outcome);
-  return JSON.stringify(heard, (key, value) => (key === 'blob' ? Buffer.from(String(value), 'base64').toString() : value));
+  return JSON.stringify(heard, (key, value) => {
+    // What a model does not read.
+    if (key === '_meta') return undefined;
+    return key === 'blob' ? Buffer.from(String(value), 'base64').toString() : value;
+  });
 }
 
 describe.each(Object.entries(PLACES))('in %s', (_name, place) => {

@@ -1,5 +1,6 @@
 // Sentences that are written a word or two a line, or with a full stop behind each word, so that no line says anything: read as one line. Lists look the
 // same; a sentence has lines that end in words which no item of a list ends in. Linear and bounded.
+import { MAX_WINDOW_WORDS } from './model.ts';
 
 export interface LinedRun {
   /** UTF-16 offsets in the text. */
@@ -14,17 +15,17 @@ const MAX_LINE_CHARS = 40;
 const MIN_LINES = 5;
 /** Lines that end in the middle of a sentence; or twice as many that begin or end in one. */
 const MIN_OPEN_LINES = 2;
-/** Longest run that is read at once, characters. */
-const MAX_RUN_CHARS = 4096;
-/** Runs of one text. */
-const MAX_RUNS = 64;
+/** Longest run that is read at once, words: blanks between them count nothing, so that they cannot part a sentence. */
+const MAX_RUN_WORDS = 640;
+/** What is longer is read in runs that overlap by more than the model looks at together. */
+const OVERLAP_WORDS = MAX_WINDOW_WORDS + 24;
 
 export function linedRuns(text: string): LinedRun[] {
   const runs: LinedRun[] = [];
   for (const sign of ENDS)
     eachStretch(text, sign, (from, to) => {
       const run = sign === '\n' ? sentenceIn(text, sign, from, to) : sentenceIn(text, sign, lineFrom(text, from), lineTo(text, to));
-      if (run !== undefined && runs.length < MAX_RUNS) runs.push(run);
+      if (run !== undefined) runs.push(run);
     });
   return runs;
 }
@@ -47,19 +48,37 @@ function lineTo(text: string, to: number): number {
 /** Short lines in a row, told by their length, the number of their words and their signs alone: most texts have none. */
 function eachStretch(text: string, sign: string, visit: (from: number, to: number) => void): void {
   let lines = 0;
+  let said = 0;
   let stretchFrom = 0;
   for (let from = 0; from <= text.length; ) {
     const found = text.indexOf(sign, from);
     const end = found < 0 ? text.length : found;
     const words = end - from > MAX_LINE_CHARS ? MAX_WORDS + 1 : wordCount(text, from, end);
-    if (words > MAX_WORDS || end - stretchFrom > MAX_RUN_CHARS || found < 0) {
-      if (words <= MAX_WORDS && words > 0) lines++;
-      if (lines >= MIN_LINES) visit(stretchFrom, words > MAX_WORDS ? from : end);
+    const isShort = words <= MAX_WORDS;
+    if (isShort && words > 0) lines++;
+    said += words;
+    const isFull = isShort && said > MAX_RUN_WORDS;
+    if (!isShort || isFull || found < 0) {
+      if (lines >= MIN_LINES) visit(stretchFrom, isShort ? end : from);
       lines = 0;
-      stretchFrom = end + 1;
-    } else if (words > 0) lines++;
-    from = end + 1;
+      said = 0;
+      stretchFrom = isFull && found >= 0 ? lastWords(text, sign, stretchFrom, end) : end + 1;
+      from = stretchFrom;
+    } else from = end + 1;
   }
+}
+
+/** Where the line begins that the last words of a stretch begin in. */
+function lastWords(text: string, sign: string, stretchFrom: number, stretchTo: number): number {
+  let to = stretchTo;
+  for (let words = 0; to > stretchFrom; ) {
+    const found = text.lastIndexOf(sign, to - 1);
+    const from = Math.max(stretchFrom, found + 1);
+    words += wordCount(text, from, to);
+    if (words >= OVERLAP_WORDS) return from;
+    to = from - 1;
+  }
+  return stretchTo + 1;
 }
 
 /** With a bullet or a number. */

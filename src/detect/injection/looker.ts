@@ -2,7 +2,7 @@
 // nobody else waits. What takes longer than the budget is not looked at: the caller is told and must fail closed.
 import { TextThread } from '../text-thread.ts';
 import { partedInjections } from './parted.ts';
-import type { InjectedPassage } from './passage.ts';
+import { type InjectedPassage, united } from './passage.ts';
 import { type Looked, lookAt, withoutPassages } from './strip.ts';
 
 /** Texts of one message up to this length are looked at on the main thread, UTF-16 code units: about two milliseconds. */
@@ -42,8 +42,9 @@ export function lookAtAll(texts: readonly string[], minScore: number, chain: rea
     for (const { index, ...passage } of partedInjections(read, minScore)) parted.set(index, [...(parted.get(index) ?? []), passage]);
     for (const [order, passages] of parted) {
       const index = chain[order] as number;
-      // What a text says by itself was found in it.
-      if (all[index]?.found.length === 0) all[index] = withoutPassages(texts[index] as string, passages);
+      // A text that says something by itself may hold a piece of what is parted, too.
+      const own = all[index]?.found ?? [];
+      all[index] = withoutPassages(texts[index] as string, united([...own, ...passages]));
     }
   }
   return all.map(({ found, stripped }) => (found.length === 0 ? { found } : { found, stripped }));

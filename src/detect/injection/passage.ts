@@ -33,21 +33,12 @@ export function findInjections(text: string): InjectedPassage[] {
     const { score } = scoreText(said, 'result');
     if (score >= 0.5) found.push({ type: 'injection.instruction', start, end, score });
   }
-  return found.length < 2 ? found : withoutOverlap(found);
+  return found.length < 2 ? found : united(found);
 }
 
-/** The score of the text as a whole, below the operating point too. */
-export function injectionScore(text: string): number {
-  let most = scoreText(text, 'result').score;
-  const mayBeTurned = sawTurned();
-  for (const { score } of findInjections(text)) most = Math.max(most, score);
-  for (const run of decodeRuns(text, mayBeTurned)) most = Math.max(most, scoreHidden(run.text, 'disguised-result'));
-  for (const run of linedRuns(text)) most = Math.max(most, scoreText(run.text, 'result').score);
-  return most;
-}
-
-function withoutOverlap(found: InjectedPassage[]): InjectedPassage[] {
-  const sorted = found.sort((one, other) => one.start - other.start || other.end - one.end);
+/** In the order of their place; those that overlap are one. */
+export function united(found: readonly InjectedPassage[]): InjectedPassage[] {
+  const sorted = [...found].sort((one, other) => one.start - other.start || other.end - one.end);
   const kept: InjectedPassage[] = [];
   for (const passage of sorted) {
     const last = kept.at(-1);
@@ -58,4 +49,14 @@ function withoutOverlap(found: InjectedPassage[]): InjectedPassage[] {
     }
   }
   return kept;
+}
+
+/** The score of the text as a whole, below the operating point too. */
+export function injectionScore(text: string): number {
+  let most = scoreText(text, 'result').score;
+  const mayBeTurned = sawTurned();
+  for (const { score } of findInjections(text)) most = Math.max(most, score);
+  for (const run of decodeRuns(text, mayBeTurned)) most = Math.max(most, scoreHidden(run.text, 'disguised-result'));
+  for (const run of linedRuns(text)) most = Math.max(most, scoreText(run.text, 'result').score);
+  return most;
 }

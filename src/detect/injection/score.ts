@@ -25,7 +25,7 @@ export interface Passage {
 /** What a sentence adds to a passage it belongs to, log odds. */
 const ADDS = 0.5;
 
-/** Passages of one text that are reported. */
+/** Passages of one text that are told apart; the last one holds every later one, too. */
 export const MAX_PASSAGES = 64;
 
 const PLACES: Readonly<Record<Place, readonly number[]>> = {
@@ -93,14 +93,21 @@ export function scorePassages(text: string, place: Place): Passage[] {
   const point = pointOf(place);
   /** Log odds of the newest passage. */
   let best = 0;
+  let isFull = false;
   const visit = (first: number, last: number, odds: number): void => {
     if (odds < point) return;
     const start = reading.start[first] as number;
     const end = reading.end[last] as number;
     const before = passages.at(-1);
-    if (before === undefined || start >= before.end) {
-      if (passages.length < MAX_PASSAGES) passages.push({ start, end, score: scoreOf(odds, place) });
+    if (before === undefined || (start >= before.end && passages.length < MAX_PASSAGES)) {
+      passages.push({ start, end, score: scoreOf(odds, place) });
       best = odds;
+      return;
+    }
+    isFull ||= start >= before.end;
+    if (isFull) {
+      before.end = Math.max(before.end, end);
+      before.score = Math.max(before.score, scoreOf(odds, place));
       return;
     }
     // A sentence that adds to it belongs to it; one without which it is as strong does not.
