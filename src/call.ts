@@ -81,17 +81,20 @@ export interface IntentVerdict {
   intent: Intent;
   /** What it is about, e.g. `financial`, `database`, `communication`; undefined when nothing says. */
   category: string | undefined;
-  /** Why, strongest first; shown by `explain`, never to the agent. Holds no argument values. */
+  /** Why, strongest first; never shown to the agent. May quote parts of the arguments: who may not read those gets `withoutArguments` of it. */
   evidence: readonly Evidence[];
 }
 
 export interface Evidence {
   /** What spoke: `name`, `description`, `schema`, `annotation`, `sql`, `shell`, … */
   signal: string;
-  /** JSON pointer of the argument or of the part of the definition it was seen in. */
+  /** JSON pointer of the argument or of the part of the definition it was seen in. Keys of arguments are the caller's words. */
   path: string | undefined;
   why: string;
 }
+
+/** Evidence as it is kept and shown; of what was read from arguments the signal alone may be left. */
+export type ShownEvidence = Pick<Evidence, 'signal'> & Partial<Evidence>;
 
 /** What a detector saw. Never the value itself. */
 export interface Finding {

@@ -130,7 +130,7 @@ export const approvalDetail = approvalBody.extend({
   findings: z.array(
     z.object({ type: z.string(), path: z.string().optional(), count: z.number(), action: z.string().optional(), confidence: z.number() }),
   ),
-  evidence: z.array(z.object({ signal: z.string(), path: z.string().optional(), why: z.string() })),
+  evidence: z.array(z.object({ signal: z.string(), path: z.string().optional(), why: z.string().optional() })),
   category: z.string().optional(),
   riskParts: z.array(z.object({ signal: z.string(), score: z.number(), weight: z.number(), why: z.string() })),
   /** Calls of this agent on this tool before, as the log has them; `remembered`: as the history of calls has them. */

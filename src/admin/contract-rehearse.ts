@@ -42,8 +42,8 @@ export const explainReply = z.object({
     capability: z.object({ kind: z.string(), name: z.string() }).optional(),
     intent: z.string().optional(),
     category: z.string().optional(),
-    /** What the class of the call was read from: part of the definition or of the arguments, never a value. */
-    evidence: z.array(z.object({ signal: z.string(), path: z.string().optional(), why: z.string() })).optional(),
+    /** What the class of the call was read from: part of the definition or of the arguments; of arguments, where they may not be read, the signal alone. */
+    evidence: z.array(z.object({ signal: z.string(), path: z.string().optional(), why: z.string().optional() })).optional(),
     findings: z.array(z.string()),
   }),
   decision: z.object({ effect, rule: z.string(), code: z.string(), hidden: z.boolean(), error: z.string().optional() }),

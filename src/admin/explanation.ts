@@ -1,5 +1,5 @@
 // An explanation as it leaves the gateway: what was asked, the decision, every rule with what it saw, near misses, and what the agent is told.
-// INVARIANT: a role below reviewer gets no value of an argument, and nobody a value that is secret (test/scenario/rehearse.test.ts).
+// INVARIANT: a role below reviewer gets no value and no key of an argument, and nobody a value that is secret (test/scenario/explain.test.ts).
 import type { Decision, Evidence } from '../call.ts';
 import type { ControlView } from '../object/snapshot.ts';
 import type { PolicySet } from '../policy/compile.ts';
@@ -9,7 +9,7 @@ import type { RecordedDecision, RecordedFinding } from '../policy/rehearse/recor
 import { callerNames } from './caller-names.ts';
 import type { AdminContext } from './context.ts';
 import type { ExplainReply } from './contract.ts';
-import { redactedValues } from './redacted-values.ts';
+import { redactedValues, shownEvidence } from './redacted-values.ts';
 import { standingShown } from './standing-shown.ts';
 
 export interface Question {
@@ -38,7 +38,7 @@ export async function explanation(context: AdminContext, question: Question): Pr
   return {
     ...(recorded ? { recorded: recordedPart(recorded, decision) } : {}),
     revision: set.revision,
-    asked: { ...askedPart(input), ...(evidence ? { evidence: [...evidence] } : {}) },
+    asked: { ...askedPart(input), ...(evidence ? { evidence: shownEvidence(evidence, findings, mayReadArguments) } : {}) },
     decision: {
       effect: decision.effect,
       rule: decision.rule,

@@ -1,4 +1,4 @@
-// What the class of a recorded call was read from: read once more from the definition and the arguments of then. Reads only; gives no value of an argument.
+// What the class of a recorded call was read from: read once more from the definition and the arguments of then. Reads only. What it gives may quote arguments.
 import type { Evidence } from '../call.ts';
 import { isObject, type JsonObject } from '../lib/json.ts';
 import { parseJson } from '../mcp/parse-json.ts';

@@ -1,5 +1,7 @@
 // Values of a call as they are shown in an explanation: those that a detector spoke about, and those whose name says that they are secret, are not.
-// INVARIANT: who may not read arguments gets no value of one (test/scenario/rehearse.test.ts).
+// INVARIANT: who may not read arguments gets no value of one (test/scenario/explain.test.ts).
+import type { Evidence, ShownEvidence } from '../call.ts';
+import { isOfArguments, withoutArguments } from '../detect/intent/verdict.ts';
 import { isObject, type Json, type JsonObject } from '../lib/json.ts';
 
 export const REDACTED = '(redacted)';
@@ -18,8 +20,7 @@ export function redactedValues(
   mayReadArguments: boolean,
 ): Record<string, Json> | undefined {
   if (!values) return undefined;
-  const told = findings.filter(({ type }) => !type.startsWith('flow.'));
-  const hidden = told.map(({ path }) => path?.replace(/^\/arguments(?=\/|$)/, ''));
+  const hidden = toldOf(findings).map(({ path }) => path?.replace(/^\/arguments(?=\/|$)/, ''));
   const shown: Record<string, Json> = {};
   for (const [place, value] of Object.entries(values)) {
     const isOfCall = /^(?:args|facts\.amounts|findings)(?:\.|$)/.test(place);
@@ -27,6 +28,25 @@ export function redactedValues(
     shown[place] = isOfCall && place.startsWith('args') ? redacted(value, pointerOf(place), hidden) : redacted(value, `/${place}`, []);
   }
   return shown;
+}
+
+/** What a class was read from. A reason may quote any text of the call: of one that a detector spoke about none is shown. */
+export function shownEvidence(
+  evidence: readonly Evidence[],
+  findings: readonly { type: string }[],
+  mayReadArguments: boolean,
+): ShownEvidence[] {
+  if (!mayReadArguments) return withoutArguments(evidence);
+  const isTold = toldOf(findings).length > 0;
+  return evidence.map((one) => {
+    if (!isOfArguments(one)) return one;
+    return isTold || hidesValue(one.path ?? '') || SECRET_TEXT.test(one.why) ? { signal: one.signal, path: one.path } : one;
+  });
+}
+
+/** A flow is about where a value came from, not about what it is. */
+function toldOf<F extends { type: string }>(findings: readonly F[]): F[] {
+  return findings.filter(({ type }) => !type.startsWith('flow.'));
 }
 
 /** Does the name of this place (JSON pointer) say that its value is secret? */

@@ -34,7 +34,7 @@ async function ticketDetail(context: AdminContext, operator: Operator, ticket: T
     pinned: await pinnedTool(context, ticket, earlier),
     why: await whyHeld(context, ticket),
     findings: ticket.findings.map(({ type, path, count, action, confidence }) => ({ type, path, count, action, confidence })),
-    evidence: [...(ticket.intent?.evidence ?? [])],
+    evidence: [...(sealed?.evidence ?? ticket.intent?.evidence ?? [])],
     category: ticket.intent?.category,
     riskParts: [...(ticket.risk?.parts ?? [])],
     history: { ...history, remembered: rememberedOf(context, ticket) },

@@ -126,6 +126,23 @@ it('runs cases anew when what they are judged by is another, and keeps what they
   expect(await told()).toEqual([]);
 });
 
+it('runs cases anew when a role they pass by is another, or goes', async () => {
+  const given = { agent: 'bot', roles: ['payer'], server: 'shop', tool: 'pay' };
+  const cased = policy('p', { rules: [], cases: [{ name: 'c', given, expect: 'allow' }] });
+  const role = (...grants: object[]) =>
+    ({ kind: 'role', metadata: { name: 'payer' }, spec: { members: {}, grants } }) as unknown as StoredObject;
+  const pays = role({ server: ['shop'], tool: ['pay'] });
+  const shop = server('shop');
+  const { put, told } = keeperOf(shop, cased, pays);
+  expect(await told()).toEqual([]);
+  put(shop, cased, role({ server: ['shop'], tool: ['get_*'] }));
+  expect(await told()).toEqual(['p spec.cases[0]']);
+  put(shop, cased, pays);
+  expect(await told()).toEqual([]);
+  put(shop, cased);
+  expect(await told()).toEqual(['p spec.cases[0]']);
+});
+
 it('knows which servers conditions may be about', () => {
   const { keeper, put } = keeperOf(server('shop'));
   const about = (...objects: StoredObject[]) => {

@@ -64,7 +64,7 @@ export class PolicyKeeper {
     for (const { org } of this.#options.controls.all()) this.#soon(org);
   }
 
-  /** Other tools may be approved or trusted now; what had a problem may be mended. What is new was looked at when it was applied. */
+  /** Other tools may be approved or trusted now; cases may come out otherwise; what had a problem may be mended. What is new was looked at when it was applied. */
   follow(next: Control, previous: Control | undefined): void {
     if (!previous) {
       // An organization that another gateway made, with all it has.
@@ -73,7 +73,8 @@ export class PolicyKeeper {
     }
     const isOther = (kind: Kind): boolean => next.view.list(kind) !== previous.view.list(kind);
     const isMended = (isOther('policy') || isOther('grant')) && this.problems(next.org).length > 0;
-    if (isMended || isOther('snapshot') || isOther('server')) this.#soon(next.org);
+    const isJudged = next.view.list('policy').some(({ spec }) => (spec.cases ?? []).length > 0) && JUDGING_CASES.some(isOther);
+    if (isMended || isJudged || isOther('snapshot') || isOther('server')) this.#soon(next.org);
   }
 
   /** What a server states of its tools is, or may be, not as before. */

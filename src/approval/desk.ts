@@ -61,14 +61,6 @@ export interface DeskOptions {
   random?: Random;
 }
 
-/** What stands beside a ticket, sealed. */
-export interface SealedPart {
-  /** Parameters as the call sent them, JSON text; masked where they may not be kept. */
-  params: string;
-  /** What the tool says it does. */
-  description: string | undefined;
-}
-
 /** A standing grant that answers a hold. */
 export interface StandingUse {
   grant: string;

@@ -1,7 +1,7 @@
 // A ticket: what one held call asks for, who may decide, who did, and what became of it. Pure: every change makes a new ticket.
 // INVARIANT: a ticket is good for the call it was made for and for no other (test/scenario/attack-approval.test.ts).
 import type { ApprovalFields } from '../audit/approval-entry.ts';
-import type { Approvers, CapabilityRef, Finding, IntentVerdict, Principal, RiskScore } from '../call.ts';
+import type { Approvers, CapabilityRef, Finding, IntentVerdict, Principal, RiskScore, ShownEvidence } from '../call.ts';
 import { canonicalJson } from '../lib/canonical-json.ts';
 import { sha256Hex } from '../lib/digest.ts';
 import type { TicketRow } from './port.ts';
@@ -37,9 +37,20 @@ export interface Asking {
   revision: number;
   callId: string;
   approvers: Approvers | undefined;
-  intent: IntentVerdict | undefined;
+  /** Without what was read from arguments: that is sealed. */
+  intent: (Omit<IntentVerdict, 'evidence'> & { evidence: readonly ShownEvidence[] }) | undefined;
   risk: RiskScore | undefined;
   findings: readonly Finding[];
+}
+
+/** What stands beside a ticket, sealed. */
+export interface SealedPart {
+  /** Parameters as the call sent them, JSON text; masked where they may not be kept. */
+  params: string;
+  /** What the tool says it does. */
+  description: string | undefined;
+  /** What the class was read from; absent from what was sealed before. */
+  evidence?: readonly ShownEvidence[] | undefined;
 }
 
 export interface Vote {

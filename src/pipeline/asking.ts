@@ -1,8 +1,8 @@
 // From a held call to what a person is asked: everything that says what would happen, and nothing that differs between two attempts at it.
 // Never puts a value of the arguments anywhere but into the sealed part.
-import type { SealedPart } from '../approval/desk.ts';
-import type { Asking, bindingOf } from '../approval/ticket.ts';
+import type { Asking, bindingOf, SealedPart } from '../approval/ticket.ts';
 import type { Decision } from '../call.ts';
+import { withoutArguments } from '../detect/intent/verdict.ts';
 import { canonicalJson } from '../lib/canonical-json.ts';
 import { sha256Hex } from '../lib/digest.ts';
 import type { Json } from '../lib/json.ts';
@@ -24,7 +24,7 @@ export function askingOf(flight: Flight, decision: Decision): Asking {
     revision: decision.revision,
     callId: call.id,
     approvers: decision.obligations?.approvers ?? settings?.approvers,
-    intent: call.intent,
+    intent: call.intent && { ...call.intent, evidence: withoutArguments(call.intent.evidence) },
     risk: call.risk,
     findings: call.findings,
   };
@@ -49,8 +49,13 @@ export function askedCallOf(flight: Flight): Parameters<typeof bindingOf>[1] {
 export function sealedPartOf({ call, received, sensitiveArguments }: Flight): SealedPart {
   const params = sensitiveArguments ? call.params : received.params;
   const text = sensitiveArguments ? undefined : received.text;
+  const evidence = call.intent?.evidence ?? [];
   const described = call.target?.definition?.value.description;
-  return { params: text ?? JSON.stringify(params ?? {}), description: typeof described === 'string' ? described : undefined };
+  return {
+    params: text ?? JSON.stringify(params ?? {}),
+    description: typeof described === 'string' ? described : undefined,
+    evidence: sensitiveArguments ? withoutArguments(evidence) : evidence,
+  };
 }
 
 /**

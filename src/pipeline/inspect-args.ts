@@ -7,10 +7,14 @@ import { sharingParts } from './message-part.ts';
 
 export const inspectArgs: Row = {
   name: 'inspect-args',
-  // What the gateway asks for itself (definitions) are its own words.
-  run: (flight) =>
-    flight.call.origin === 'gateway' && !isApprovable(flight.call.kind) ? PASS : inspectInTurn(flight, 'inspectArguments', 0),
+  run: (flight) => (speaksFor(flight) ? inspectInTurn(flight, 'inspectArguments', 0) : PASS),
 };
+
+/** What the gateway asks for itself (definitions) are its own words; what it answers itself (a cancellation) goes to nobody as it was said. */
+function speaksFor({ call }: Flight): boolean {
+  if (call.origin === 'gateway') return isApprovable(call.kind);
+  return call.kind !== 'notification' || call.local === undefined;
+}
 
 /** One after the other; waits only for those that have something to wait for. */
 export function inspectInTurn(flight: Flight, look: 'inspectArguments' | 'inspectResult', from: number): Verdict | Promise<Verdict> {

@@ -62,7 +62,10 @@ function canaryTestOf(model: FlowModel): CanaryTest | undefined {
 function refused(flight: Flight, name: string): Verdict {
   const { call, ports, control } = flight;
   flight.touched = { what: 'canary', name };
-  call.findings = [...call.findings, { type: 'flow.canary', where: 'arguments', path: undefined, count: 1, confidence: 1, action: 'deny' }];
+  call.findings = [
+    ...call.findings,
+    { type: 'flow.canary', where: sentIn(call), path: undefined, count: 1, confidence: 1, action: 'deny' },
+  ];
   ports.metrics.finding('flow.canary', 'deny', 1, control.org);
   return deny('blocked_content', 'The arguments hold a value that may not be used.', 'flow/canary');
 }

@@ -16,7 +16,7 @@ import { alignCopies } from './align-copies.ts';
 import { ruleHash } from './asking.ts';
 import { termsOf, tokenSeal, type VaultSeal } from './dlp-token.ts';
 import { deny, type Flight, type Inspector, isApprovable, PASS, type Verdict } from './flight.ts';
-import { isPrepared, type MessageOf, type MessagePart, partsOf, readingOrder } from './message-part.ts';
+import { isPrepared, type MessageOf, type MessagePart, partsOf, readingOrder, toldPath } from './message-part.ts';
 import { withPartInSteps } from './part-writer.ts';
 import { redactStructured } from './redact-structured.ts';
 import { refuseLeftover, reveal } from './reveal-tokens.ts';
@@ -102,7 +102,8 @@ function lookForAll(flight: Flight, model: DlpModel, ports: DlpPorts, then: (see
   const { principal } = call;
   if (!principal || partsOf(call.params as JsonObject, call.method).length === 0) return PASS;
   const plans = new Set<DlpPlan>();
-  for (const { metadata } of control.view.servers()) {
+  for (const { metadata, spec } of control.view.servers()) {
+    if (spec.disabled || !control.policies.mayUse(principal, metadata.name)) continue;
     const plan = model.planFor({ server: metadata.name, tool: undefined, agent: principal.agent, direction: 'arguments' });
     if (plan) plans.add(plan);
   }
@@ -205,9 +206,13 @@ function* apply(
   return { message: next && (yield* alignCopies(message, next, ruled, replacer)), ruled, exceeded };
 }
 
-/** Nothing can stand in the place of what the call is about: what may not pass there stops it. */
+/**
+ * Nothing can stand in the place of what the call is about. A credential there stops it; anything else may be a part of an address that the server
+ * itself has told (`file:///home/ann@example.com/notes.txt`): it is noted, and only rules that stop such values stop the call.
+ */
 function stopping(one: Ruled): Ruled {
-  return CHANGING.has(one.action) ? { ...one, action: 'block' } : one;
+  if (!CHANGING.has(one.action)) return one;
+  return { ...one, action: findingName(one.match).startsWith('secret.') ? 'block' : 'log' };
 }
 
 function* redactPart(part: MessagePart, ruled: readonly Ruled[], replacer: Replacer): Generator<void, string, void> {
@@ -285,7 +290,7 @@ function note(flight: Flight, seen: Seen, where: Finding['where']): void {
   for (const { part, ruled } of seen.ruled) {
     for (const { match, action } of ruled) {
       const type = findingName(match);
-      const path = part.pointer;
+      const path = toldPath(part.path);
       const key = `${type}\n${path}\n${action}`;
       const known = counted.get(key);
       counted.set(key, {

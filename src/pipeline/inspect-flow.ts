@@ -1,7 +1,7 @@
 // Inspector: data on its way from where it was read to where it is sent. What servers tell is remembered (hashes only), what agents send is compared
 // with it, and rules of kind flow say what becomes of it. Runs after DLP: what the agent never got cannot go out. Findings name labels, places and
 // numbers, never values.
-import type { Definition, Finding } from '../call.ts';
+import type { Definition, Finding, Target } from '../call.ts';
 import type { FlowBook } from '../detect/flow/book.ts';
 import type { Carried } from '../detect/flow/carry.ts';
 import type { FlowFacts } from '../detect/flow/facts.ts';
@@ -47,8 +47,8 @@ export function flowInspector(ports: FlowPorts): Inspector {
       const read = hears(at, message, undefined, ports);
       return read ? read.then(() => PASS) : PASS;
     },
-    inspectNotification: (flight, _server, method, params) => {
-      const at = placeOf(flight, ports);
+    inspectNotification: (flight, server, method, params) => {
+      const at = placeOf(flight, ports, server);
       if (!at || params === undefined) return params;
       const read = hears(at, params, method, ports);
       return read ? read.then(() => params) : params;
@@ -68,9 +68,11 @@ interface Place {
   to: Destination;
 }
 
-function placeOf({ call, control }: Flight, { analyser }: FlowPorts): Place | undefined {
+/** `said`: the server whose word it is; what an agent hears of all servers at once is no word of the target. */
+function placeOf(flight: Flight, { analyser }: FlowPorts, said?: string): Place | undefined {
+  const { call, control } = flight;
   const model = control.flow;
-  const target = call.target ?? call.parent?.target;
+  const target = sourceOf(flight, said);
   const { principal } = call;
   if (model === undefined || call.origin === 'gateway' || !target || !principal) return undefined;
   const { server, spec, capability, definition } = target;
@@ -90,6 +92,16 @@ function placeOf({ call, control }: Flight, { analyser }: FlowPorts): Place | un
     labels,
     to: { server, tool, agent: principal.agent, sink: model.sinkOf(labels), audience: labels.audience },
   };
+}
+
+function sourceOf(
+  { call, control }: Flight,
+  said: string | undefined,
+): Pick<Target, 'server' | 'spec' | 'capability' | 'definition'> | undefined {
+  const target = call.target ?? call.parent?.target;
+  if (said === undefined || target?.server === said) return target;
+  const spec = control.view.server(said)?.spec;
+  return spec && { server: said, spec, capability: undefined, definition: undefined };
 }
 
 interface KnownLabels {

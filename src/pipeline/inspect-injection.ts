@@ -9,7 +9,7 @@ import { atOnce, stepByStep } from '../lib/turn.ts';
 import { annotatedError, annotatedNotice, annotatedQuestion, annotatedResult } from './annotate.ts';
 import { ruleHash } from './asking.ts';
 import { deny, type Flight, type Inspector, PASS, type Verdict } from './flight.ts';
-import { isPrepared, type MessageOf, type MessagePart, partsOf, readingOrder } from './message-part.ts';
+import { isPrepared, type MessageOf, type MessagePart, partsOf, readingOrder, toldPath } from './message-part.ts';
 import { outputCheck } from './output-check.ts';
 import { withPartInSteps } from './part-writer.ts';
 
@@ -20,8 +20,8 @@ export function injectionInspector(looker: InjectionLooker): Inspector {
       flight.control.injection === undefined || flight.call.kind !== 'reverse' ? PASS : lookAtQuestion(flight, looker),
     inspectResult: (flight) =>
       flight.control.injection === undefined || flight.call.kind === 'reverse' ? PASS : lookAtReply(flight, looker),
-    inspectNotification: (flight, _server, method, params) => {
-      const rule = params === undefined ? undefined : ruleOf(flight);
+    inspectNotification: (flight, server, method, params) => {
+      const rule = params === undefined ? undefined : ruleOf(flight, server);
       if (rule === undefined || params === undefined) return params;
       return then(look(params, method, rule, looker), (seen) => {
         note(flight, seen, rule, 'result');
@@ -39,10 +39,12 @@ function then<T, U>(value: T | Promise<T>, next: (value: T) => U | Promise<U>): 
   return value instanceof Promise ? value.then(next) : next(value);
 }
 
-function ruleOf({ control, call }: Flight): InjectionRule | undefined {
+/** `said`: the server whose word it is; what an agent hears of all servers at once is no word of the target. */
+function ruleOf({ control, call }: Flight, said?: string): InjectionRule | undefined {
   const target = call.target ?? call.parent?.target;
-  if (control.injection === undefined || target === undefined || !call.principal || call.origin === 'gateway') return undefined;
-  return control.injection.ruleFor(target.server, target.capability?.name, call.principal.agent);
+  const server = said ?? target?.server;
+  if (control.injection === undefined || server === undefined || !call.principal || call.origin === 'gateway') return undefined;
+  return control.injection.ruleFor(server, target?.server === server ? target.capability?.name : undefined, call.principal.agent);
 }
 
 interface Seen {
@@ -185,10 +187,11 @@ function* stillFits(flight: Flight, before: JsonObject, after: JsonObject): Gene
 function note(flight: Flight, seen: Seen, rule: InjectionRule, where: Finding['where']): void {
   const counted = new Map<string, Finding>();
   for (const { part, type, score } of seen.found) {
-    const key = `${type}\n${part.pointer}`;
+    const path = toldPath(part.path);
+    const key = `${type}\n${path}`;
     const known = counted.get(key);
     const confidence = Math.round(Math.max(known?.confidence ?? 0, score) * 100) / 100;
-    counted.set(key, { type, where, path: part.pointer, count: (known?.count ?? 0) + 1, confidence, action: rule.action });
+    counted.set(key, { type, where, path, count: (known?.count ?? 0) + 1, confidence, action: rule.action });
   }
   if (seen.exceeded)
     counted.set('', {

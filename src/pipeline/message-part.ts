@@ -7,6 +7,7 @@ import { placeOf } from './message-place.ts';
 import { type MessagePart, readObject } from './part-reader.ts';
 
 export type { MessagePart } from './part-reader.ts';
+export { toldPath } from './told-path.ts';
 
 /** `method` is that of the request or notification whose params the message is; undefined of an answer: the same member means different things there. */
 export type MessageOf = string | undefined;

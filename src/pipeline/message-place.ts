@@ -2,11 +2,11 @@
 // INVARIANT: what goes unread is the list of test/scenario/unread-place.test.ts, each place with its reason.
 import type { Json } from '../lib/json.ts';
 import { isObject } from '../lib/json.ts';
+import { ID, ID_OR_STOP, idWhere, isList, isTask, STATES, stateWhere } from './message-id.ts';
 import {
   ADDRESS,
   BYTES,
   formed,
-  ID,
   listOf,
   NAME,
   NUMBER,
@@ -19,18 +19,19 @@ import {
   word,
 } from './part-reader.ts';
 
-/** Whose word a message is: params of an agent carry an envelope that answers and what servers say do not. */
+/** Whose word a message is: params of an agent carry an envelope that answers and what servers say do not. Ids are ids where the method has them. */
 export function placeOf(method: string | undefined): Place {
   if (method === undefined) return answer;
-  if (method === 'tools/call') return toolParams;
-  if (method === 'prompts/get') return promptParams;
-  if (method === 'initialize') return introduction;
-  return OF_SERVERS.test(method) ? said : params;
+  const own = BY_METHOD.get(method);
+  if (own !== undefined) return own;
+  if (OF_SERVERS.test(method)) return said;
+  return method.startsWith('tasks/') ? taskParams : method.endsWith('/list') ? listParams : params;
 }
 
 const OF_SERVERS = /^(?:sampling\/createMessage|elicitation\/create|roots\/list|notifications\/.*)$/;
 
-const MIME = formed(/^[a-z]{1,16}\/[a-z0-9.+-]{1,64}(?:; ?charset=[a-zA-Z0-9-]{1,16})?$/);
+/** A number is no media type. */
+const MIME = formed(/^(?!(?:\D*\d){5})[a-z]{1,16}\/[a-z0-9.+-]{1,64}(?:; ?charset=[a-zA-Z0-9-]{1,16})?$/);
 const TIME = formed(/^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?$/);
 /** Names a resource: an agent asks for it with exactly this. Data in the place of a name is not one. */
 const URI: Reader = {
@@ -64,7 +65,7 @@ const implementation: Place = new Map<string, Reader>([
   ['version', formed(/^(?!\d{3}\.\d\d\.\d{4}$)v?\d{1,4}\.\d{1,3}(?:\.\d{1,4})?(?:-(?:alpha|beta|rc)\.?\d{0,3})?$/)],
   ['icons', ICONS],
 ]);
-const relatedTask: Place = new Map([['taskId', ID]]);
+const relatedTask: Place = new Map<string, Reader>([['taskId', ID]]);
 
 /** `_meta` of answers and of everything else but a call's own params. */
 const META = objectOf(() => meta);
@@ -136,19 +137,22 @@ const TURN: Reader = {
 };
 const TURNS = listOf(TURN);
 
-/** Blocks; what a model says, who has a role; or the answer of a person to a form, where field names are the server's. */
+/** Blocks; what a model says, which has a role and its name beside it and nothing of a tool; or the answer of a person to a form, where field names are the server's. */
 const CONTENT: Reader = {
   read: (value, path, parts, parent) => {
     const isForm = isObject(value) && typeof value.type !== 'string';
-    (isForm ? TEXT : typeof parent.role === 'string' ? TURNS : BLOCKS).read(value, path, parts, parent);
+    const isModel =
+      typeof parent.role === 'string' && typeof parent.model === 'string' && !('isError' in parent || 'structuredContent' in parent);
+    (isForm ? TEXT : isModel ? TURNS : BLOCKS).read(value, path, parts, parent);
   },
 };
 
 const message: Place = new Map<string, Reader>([
   ['role', ROLE],
-  ['content', TURNS],
+  ['content', BLOCKS],
   ['_meta', META],
 ]);
+const turn: Place = new Map<string, Reader>([...message, ['content', TURNS]]);
 
 const TYPE = listOf(word('object string number integer boolean array null'));
 const choice: Place = new Map<string, Reader>([
@@ -201,22 +205,17 @@ const tool: Place = new Map<string, Reader>([
   ['_meta', META],
 ]);
 
-/** An id where that which it is of stands beside it; a text anywhere else. */
-function idBeside(name: string): Reader {
-  return {
-    read: (value, path, parts, parent) =>
-      typeof parent[name] === 'string' && ID.skips?.(value) ? undefined : TEXT.read(value, path, parts, parent),
-  };
-}
-
 const STATUS: readonly [string, Reader][] = [
-  ['taskId', idBeside('status')],
-  ['status', word('working input_required completed failed cancelled submitted unknown')],
+  ['taskId', idWhere(isTask)],
+  ['status', word(STATES)],
   ['statusMessage', TEXT],
   ...named(TIME, 'createdAt lastUpdatedAt'),
   ...named(NUMBER, 'ttl ttlMs pollInterval pollIntervalMs'),
 ];
 const task: Place = new Map<string, Reader>([...STATUS, ['_meta', META]]);
+
+/** That a call may become a task; there is none yet. */
+const wish: Place = new Map([...named(NUMBER, 'ttl ttlMs pollInterval pollIntervalMs')]);
 
 const hint: Place = new Map([['name', TEXT]]);
 const preferences: Place = new Map<string, Reader>([
@@ -231,9 +230,15 @@ const told: Place = new Map<string, Reader>([
   ...named(NUMBER, 'toolsListChanged promptsListChanged resourcesListChanged'),
 ]);
 
+const ASKED: Reader = {
+  read: (value, path, parts, parent) => {
+    const asked = typeof parent.method === 'string' && OF_SERVERS.test(parent.method) ? placeOf(parent.method) : said;
+    objectOf(() => asked).read(value, path, parts, parent);
+  },
+};
 const question: Place = new Map<string, Reader>([
   ['method', METHOD],
-  ['params', objectOf(() => said)],
+  ['params', ASKED],
 ]);
 const failure: Place = new Map<string, Reader>([
   ['code', NUMBER],
@@ -269,8 +274,8 @@ const answer: Place = new Map<string, Reader>([
       true,
     ),
   ],
-  ['requestState', idBeside('resultType')],
-  ['nextCursor', ID],
+  ['requestState', stateWhere(({ resultType }) => resultType === 'input_required')],
+  ['nextCursor', idWhere(isList)],
   ['cacheScope', word('public private')],
   ['role', ROLE],
   ['model', TEXT],
@@ -288,27 +293,21 @@ const answer: Place = new Map<string, Reader>([
 /** What a server asks and says on the way. */
 const said: Place = new Map<string, Reader>([
   ['_meta', META],
-  ...STATUS,
-  ['task', objectOf(() => task)],
-  ['messages', listOf(objectOf(() => message))],
+  ['task', objectOf(() => wish)],
   ['systemPrompt', TEXT],
   ['includeContext', word('none thisServer allServers')],
   ['modelPreferences', objectOf(() => preferences)],
   ['toolChoice', objectOf(() => toolChoice)],
   ...named(NUMBER, 'temperature maxTokens progress total'),
   ['stopSequences', listOf(TEXT)],
-  ['tools', listOf(objectOf(() => tool))],
   ['mode', word('form url')],
   ['message', TEXT],
   ['requestedSchema', objectOf(() => form)],
   ['url', ADDRESS],
-  ...named(ID, 'elicitationId progressToken requestId'),
   ['level', word('debug info notice warning error critical alert emergency')],
   ['logger', TEXT],
   ['data', TEXT],
   ['reason', TEXT],
-  ['uri', URI],
-  ['notifications', objectOf(() => told)],
   ['result', objectOf(() => answer)],
   ['error', objectOf(() => failure)],
   [
@@ -319,6 +318,7 @@ const said: Place = new Map<string, Reader>([
     ),
   ],
 ]);
+const saidOfTask: Place = new Map<string, Reader>([...said, ...STATUS]);
 
 const ref: Place = new Map<string, Reader>([
   ['type', word('ref/prompt ref/resource')],
@@ -342,8 +342,7 @@ const params: Place = new Map<string, Reader>([
   ['ref', objectOf(() => ref)],
   ['argument', objectOf(() => argument)],
   ['context', objectOf(() => context)],
-  ['task', objectOf(() => task)],
-  ...named(ID, 'taskId requestState cursor'),
+  ['task', objectOf(() => wish)],
   [
     'inputResponses',
     recordOf(
@@ -352,13 +351,33 @@ const params: Place = new Map<string, Reader>([
     ),
   ],
   ['level', word('debug info notice warning error critical alert emergency')],
-  ['notifications', objectOf(() => wanted)],
 ]);
-/** A tool is one that is known, or the call is refused. */
-const toolParams: Place = new Map<string, Reader>([['name', ID], ...params]);
-const promptParams: Place = new Map<string, Reader>([['name', NAME], ...params]);
-/** The session or the codec says to each server who the client is; nothing of this is sent on. */
-const introduction: Place = new Map<string, Reader>([...params, ...named(NOTHING, 'protocolVersion capabilities clientInfo')]);
+const listParams: Place = new Map<string, Reader>([...params, ['cursor', ID_OR_STOP]]);
+const taskParams: Place = new Map<string, Reader>([...listParams, ['taskId', ID_OR_STOP]]);
+/** What may ask something back, and is sent again with what the server sealed meanwhile. */
+const roundParams: Place = new Map<string, Reader>([...params, ['requestState', ID_OR_STOP]]);
+
+const BY_METHOD: ReadonlyMap<string, Place> = new Map<string, Place>([
+  // A tool is one that is known, or the call is refused.
+  ['tools/call', new Map<string, Reader>([['name', ID], ...roundParams])],
+  ['prompts/get', new Map<string, Reader>([['name', NAME], ...roundParams])],
+  ['resources/read', roundParams],
+  // The session or the codec says to each server who the client is; nothing of this is sent on.
+  ['initialize', new Map<string, Reader>([...params, ...named(NOTHING, 'protocolVersion capabilities clientInfo')])],
+  ['subscriptions/listen', new Map<string, Reader>([...params, ['notifications', objectOf(() => wanted)]])],
+  [
+    'sampling/createMessage',
+    new Map<string, Reader>([...said, ['messages', listOf(objectOf(() => turn))], ['tools', listOf(objectOf(() => tool))]]),
+  ],
+  ['elicitation/create', new Map<string, Reader>([...said, ['elicitationId', idWhere(({ mode }) => mode === 'url')]])],
+  ['notifications/elicitation/complete', new Map<string, Reader>([...said, ['elicitationId', ID]])],
+  ['notifications/progress', new Map<string, Reader>([...said, ['progressToken', ID]])],
+  ['notifications/cancelled', new Map<string, Reader>([...said, ['requestId', ID]])],
+  ['notifications/resources/updated', new Map<string, Reader>([...said, ['uri', URI]])],
+  ['notifications/subscriptions/acknowledged', new Map<string, Reader>([...said, ['notifications', objectOf(() => told)]])],
+  ['notifications/tasks', saidOfTask],
+  ['notifications/tasks/status', saidOfTask],
+]);
 
 function named(reader: Reader, names: string): [string, Reader][] {
   return names.split(' ').map((name) => [name, reader]);

@@ -1,7 +1,7 @@
 // How one member of a protocol message is read: as text, as JSON, as bytes, or not at all because the protocol needs the value unchanged. What
 // is not of the form the protocol gives it there is read like any other text, so that no member is a place to hide in.
-import { dataOf, isBase64 } from '../detect/data-uri.ts';
-import { readBytes, type TextEncoding } from '../detect/text-bytes.ts';
+import { type DataText, dataOf, isBase64, MAX_NO_PICTURE } from '../detect/data-uri.ts';
+import { isTextType, readBytes, type TextEncoding } from '../detect/text-bytes.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { isObject } from '../lib/json.ts';
 
@@ -92,9 +92,6 @@ export function recordOf(entry: Reader, namesAreIds: boolean): Reader {
 
 export const TEXT: Reader = { read: (value, path, parts) => addJson(value, path, parts) };
 
-/** Strings and numbers that only say which: they are compared, or given back as they are. */
-export const ID: Reader = { skips: isScalar, read: (value, path, parts) => addJson(value, path, parts) };
-
 /** What is asked for by name: read like a text, and either it passes as it is or the call does not. */
 export const NAME: Reader = {
   read: (value, path, parts) => {
@@ -121,17 +118,40 @@ export function formed(form: RegExp): Reader {
 
 /** Base64 of something readable is a text like any other; pictures and archives are left alone. What is no base64 is a text as it stands. */
 export const BYTES: Reader = {
-  read: (value, path, parts) => {
-    if (typeof value !== 'string') return addJson(value, path, parts);
-    const read = value.length < MIN_BYTES_CHARS ? undefined : readBytes(value);
-    if (read) parts.push({ pointer: pointerOf(path), kind: 'bytes', path, ...read });
-    else if (value.length <= MAX_NO_PICTURE || !isBase64(value)) addJson(value, path, parts);
+  read: (value, path, parts, parent) => {
+    if (typeof value !== 'string' || value.length < MIN_BYTES_CHARS) return addJson(value, path, parts);
+    const isStrict = isBase64(value);
+    const isText = typeof parent.mimeType === 'string' && isTextType(parent.mimeType);
+    const read = readBytes(value, isText && isStrict);
+    // One byte a character is what anything may be: a short text, or one that is written otherwise, is that text.
+    const isCertain = read !== undefined && (read.encoding !== 'latin1' || (isStrict && value.length > MAX_NO_PICTURE));
+    if (isCertain) addBytes(value, path, parts, read, isStrict);
+    else if (!isStrict || value.length <= MAX_NO_PICTURE) addJson(value, path, parts);
   },
 };
 
 const MIN_BYTES_CHARS = 8;
-/** No picture is as short as this, and many a secret is, base64 characters. */
-const MAX_NO_PICTURE = 64;
+
+/** `isStrict`: it is nothing but base64. Where the other reading may be meant, it is read too, and what is found there stops the message. */
+function addBytes(
+  value: string,
+  path: Path,
+  parts: MessagePart[],
+  read: Omit<DataText, 'head'> & { head?: string },
+  isStrict = true,
+): void {
+  const pointer = pointerOf(path);
+  if (!isStrict || (read.encoding === 'latin1' && !isMostlyPlain(read.text)))
+    parts.push({ pointer, kind: 'text', text: value, path, isFixed: true });
+  parts.push({ pointer, kind: 'bytes', path, ...read });
+}
+
+/** Of a text in an encoding of one byte a character, most characters are of the common ones; of letters and digits that were taken for bytes, few are. */
+function isMostlyPlain(text: string): boolean {
+  let high = 0;
+  for (let index = 0; index < text.length; index++) if (text.charCodeAt(index) >= 0x80) high++;
+  return high * 4 <= text.length;
+}
 
 /** An address, read as a text; of a data: URI, what its data says when that is text. Nothing is ever fetched. */
 export const ADDRESS: Reader = {
@@ -139,7 +159,7 @@ export const ADDRESS: Reader = {
     const data = typeof value === 'string' ? dataOf(value) : undefined;
     if (data === 'picture') return;
     if (data === undefined) return addJson(value, path, parts);
-    parts.push({ pointer: pointerOf(path), kind: 'bytes', path, ...data });
+    addBytes(value as string, path, parts, data);
   },
 };
 
@@ -159,10 +179,6 @@ function saysNothing(value: Json): boolean {
   if (typeof value === 'string') return value.length <= 2;
   if (typeof value === 'object' && value !== null) return Object.keys(value).length === 0;
   return typeof value !== 'number';
-}
-
-function isScalar(value: Json): boolean {
-  return typeof value === 'string' || typeof value === 'number' || value === null;
 }
 
 export function pointerOf(path: Path): string {

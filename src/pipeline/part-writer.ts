@@ -51,20 +51,33 @@ function replaceAt(value: Json, path: Path, index: number, by: Change, fresh: We
     return list;
   }
   if (!isObject(value) || !Object.hasOwn(value, step)) return value;
-  if (index === path.length - 1 && 'name' in by && by.name !== step) return renamed(value, String(step), by);
+  if (index === path.length - 1 && 'name' in by && by.name !== step) return renamed(value, String(step), by, fresh);
   const object: JsonObject = fresh.has(value) ? value : { ...value };
   fresh.add(object);
   object[step] = replaceAt(value[step] as Json, path, index + 1, by, fresh);
   return object;
 }
 
-/** In the old order. A name that is taken gets a number: no member takes the place of another. */
-function renamed(object: JsonObject, from: string, { name, value }: Change): JsonObject {
-  let free = name;
-  for (let count = 2; free !== undefined && Object.hasOwn(object, free); count++) free = `${name}#${count}`;
-  const members = Object.entries(object).flatMap(([key, one]): [string, Json][] => {
-    if (key !== from) return [[key, one as Json]];
-    return free === undefined ? [] : [[free, value ?? (one as Json)]];
-  });
-  return Object.fromEntries(members);
+/** The member goes to the end. A name that is taken gets a number: no member takes the place of another. */
+function renamed(object: JsonObject, from: string, { name, value }: Change, fresh: WeakSet<object>): JsonObject {
+  const copy: JsonObject = fresh.has(object) ? object : { ...object };
+  fresh.add(copy);
+  const one = value ?? (copy[from] as Json);
+  Reflect.deleteProperty(copy, from);
+  if (name !== undefined)
+    Object.defineProperty(copy, freeName(copy, name), { value: one, enumerable: true, configurable: true, writable: true });
+  return copy;
+}
+
+/** By copy and name: the number that was given last, so that as many members of one name as there may be cost one look each. */
+const numbers = new WeakMap<object, Map<string, number>>();
+
+function freeName(object: JsonObject, name: string): string {
+  if (!Object.hasOwn(object, name)) return name;
+  const given = numbers.get(object) ?? new Map<string, number>();
+  numbers.set(object, given);
+  let number = (given.get(name) ?? 1) + 1;
+  while (Object.hasOwn(object, `${name}#${number}`)) number++;
+  given.set(name, number);
+  return `${name}#${number}`;
 }

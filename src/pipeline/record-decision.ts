@@ -10,6 +10,7 @@ import { PASS } from './flight.ts';
 import { recordIncident } from './incident.ts';
 import { rememberCall } from './score.ts';
 import { watchBeside } from './shadow.ts';
+import { toldName } from './told-name.ts';
 
 /** Kinds that leave one entry: nothing of a server's state changes, or there is no answer to wait for. */
 const SINGLE = new Set(['list', 'meta', 'notification']);
@@ -67,7 +68,8 @@ function recordsSingly({ call, ports, control }: Flight, limit: string): boolean
 }
 
 /** The level a rule asked for, in the process log. */
-function tell({ call, ports }: Flight, { obligations, effect, rule }: Decision): void {
+function tell(flight: Flight, { obligations, effect, rule }: Decision): void {
+  const { call, ports } = flight;
   const level = obligations?.log ?? (call.risk?.band === 'log' ? 'warn' : undefined);
   if (level === undefined) return;
   const { principal, target } = call;
@@ -78,7 +80,7 @@ function tell({ call, ports }: Flight, { obligations, effect, rule }: Decision):
     agent: principal?.agent,
     user: principal?.user,
     server: target?.server,
-    capability: target?.capability?.name,
+    capability: toldName(flight, effect),
     ...(level === 'critical' ? { critical: true } : {}),
     ...(obligations?.notify ? { notify: obligations.notify } : {}),
   };
@@ -112,23 +114,11 @@ export function durably<T>(flight: Flight, org: string, draft: AuditDraft, then:
   );
 }
 
-/** INVARIANT: a name that was refused for what it holds is not told by the entry that says so (test/scenario/unread-request.test.ts). */
-function toldName({ findings, target }: Call): string | undefined {
-  const name = target?.capability?.name;
-  if (name === undefined || findings.length === 0) return name;
-  const held = findings.find(
-    ({ where, path, action, type }) => where === 'arguments' && action === 'block' && NAMES.has(path) && !type.startsWith('flow.'),
-  );
-  return held === undefined ? name : `[redacted:${held.type}]`;
-}
-
-const NAMES: ReadonlySet<string | undefined> = new Set(['/uri', '/name', '/ref/uri', '/ref/name']);
-
 function draftOf(flight: Flight, decision: Decision): AuditDraft {
   const { call, ports } = flight;
   const { target, principal, surface, client } = call;
   const capability = target?.capability;
-  const named = toldName(call);
+  const named = toldName(flight, decision.effect);
   const given = keepable(flight, flight.received.text, 'arguments');
   const kept = given && flight.sensitiveArguments ? { ...given, keep: false } : given;
   return {
@@ -142,7 +132,7 @@ function draftOf(flight: Flight, decision: Decision): AuditDraft {
       server: target?.server,
       tool: capability?.kind === 'tool' ? named : undefined,
       prompt: capability?.kind === 'prompt' ? named : undefined,
-      resource: capability?.kind === 'resource' ? addressOf(flight, decision) : undefined,
+      resource: capability?.kind === 'resource' ? named : undefined,
       definition: target?.definition?.hash,
       effect: decision.effect,
       rule: decision.rule,
@@ -167,18 +157,6 @@ function draftOf(flight: Flight, decision: Decision): AuditDraft {
     },
     arguments: kept,
   };
-}
-
-/**
- * INVARIANT: an address that carries a canary, or what was read elsewhere, does not stand in an entry (test/scenario/flow-sinks.test.ts). Where a person is
- * asked it does: people and verifiers have to see that what runs is what was asked for.
- */
-function addressOf({ call, touched, ticket, used }: Flight, { effect }: Decision): string | undefined {
-  const name = toldName(call);
-  if (name !== call.target?.capability?.name) return name;
-  const carries = touched?.what === 'canary' || call.findings.some(({ where, path }) => where === 'arguments' && NAMES.has(path));
-  if (name === undefined || !carries || effect === 'hold' || ticket !== undefined || used) return name;
-  return `${/^[a-z][a-z0-9+.-]{0,31}:/i.exec(name)?.[0] ?? ''}[withheld]`;
 }
 
 /** As they stand in an entry: of the result in the outcome, all others in the decision. */

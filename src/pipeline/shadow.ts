@@ -4,6 +4,7 @@ import type { ShadowDifference } from '../audit/entry.ts';
 import type { Decision } from '../call.ts';
 import { decideInputOf } from './decide-input.ts';
 import type { Flight } from './flight.ts';
+import { toldName } from './told-name.ts';
 
 /** Differences that are told apart in one organization between two entries; what is beyond is counted only. */
 export const MAX_DIFFERENCES = 200;
@@ -86,9 +87,12 @@ export function watchBeside(flight: Flight, decision: Decision | undefined): voi
   const other = shadow.decide(decideInputOf(flight, principal));
   const [liveEffect, shadowEffect] = [effectOf(decision), effectOf(other)];
   if (liveEffect === shadowEffect) return;
-  const { server, capability } = target;
   const difference = { live: decision.rule, liveEffect, shadow: other.rule, shadowEffect, agent: principal.agent, call: call.id };
-  ports.shadows.note(principal.org, { ...difference, server, capability: capability?.name }, ports.clock.nowMs());
+  ports.shadows.note(
+    principal.org,
+    { ...difference, server: target.server, capability: toldName(flight, decision.effect) },
+    ports.clock.nowMs(),
+  );
 }
 
 function effectOf({ effect, hidden }: Decision): string {

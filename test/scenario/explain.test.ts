@@ -180,10 +180,62 @@ describe('the class of a call', () => {
   const analyser = new IntentAnalyser();
   beforeAll(() => analyser.load(() => 0));
 
+  it('comes below role reviewer with the signal alone of what was read from arguments: no word of theirs, no key', async () => {
+    const tools: JsonObject[] = [{ name: 'redis_command', inputSchema: { type: 'object' } }, ...TOOLS];
+    r = await rehearsal([{ name: 'all', match: {}, effect: 'allow' }], [], tools, { inspectors: [intentInspector(analyser)] });
+    for (const [tool, args, words] of [
+      ['redis_command', { command: 'authtoken_ab12cd x' }, /authtoken/i],
+      ['redis_command', { command: 'MODULE secret_project_x' }, /secret_project/i],
+      ['execute_sql', { sql: 'hunter2pass 1' }, /hunter2/i],
+      ['execute_sql', { sql: 'SELECT 1', 'alice@corp.example': { sql: 'DROP TABLE a' } }, /alice/],
+    ] as const) {
+      await r.call(tool, args);
+      const asViewer = (await explained(-1, 'viewer')).asked as { evidence: JsonObject[] };
+      expect(JSON.stringify(asViewer)).not.toMatch(words);
+      expect(asViewer.evidence).toContainEqual({ signal: tool === 'execute_sql' ? 'sql' : 'redis' });
+      expect(asViewer.evidence).toContainEqual(expect.objectContaining({ path: '/name', why: expect.any(String) }));
+      const asReviewer = (await explained(-1)).asked as { evidence: JsonObject[] };
+      expect(JSON.stringify(asReviewer.evidence)).toMatch(words);
+    }
+    // What people may be asked, and what the log keeps, has none of it either.
+    expect(JSON.stringify((await r.h.entries()).map(({ content }) => content))).not.toMatch(/authtoken|secret_project|hunter2|alice@/i);
+  });
+
+  it('is kept with a ticket without words of the arguments: those are sealed, for who decides', async () => {
+    const tools: JsonObject[] = [{ name: 'redis_command', inputSchema: { type: 'object' } }];
+    r = await rehearsal([{ name: 'all', match: {}, effect: 'hold' }], [], tools, { inspectors: [intentInspector(analyser)] });
+    await r.call('redis_command', { command: 'authtoken_ab12cd x' });
+    const [ticket] = await r.h.approvals.list(r.h.org, { live: true, limit: 10 });
+    const kept = JSON.stringify(await r.h.core.store.approvals.get(r.h.org, ticket?.id ?? ''));
+    expect(kept).toMatch(/\\"signal\\":\\"redis\\"/);
+    expect(kept).not.toContain('authtoken');
+    expect((await r.h.approvals.opened(r.h.org, ticket?.id ?? ''))?.evidence).toContainEqual(
+      expect.objectContaining({ signal: 'redis', path: '/command', why: expect.stringContaining('authtoken') }),
+    );
+  });
+
+  it('comes without its words for anybody when a detector spoke about the arguments', async () => {
+    const finding = { type: 'secret.password', where: 'arguments', path: '/sql', count: 1, confidence: 1, action: undefined };
+    const found = {
+      name: 'played',
+      inspectArguments: (flight: { call: { findings: unknown } }) => {
+        flight.call.findings = [finding];
+        return PASS;
+      },
+    };
+    r = await rehearsal([{ name: 'all', match: {}, effect: 'allow' }], [], TOOLS, {
+      inspectors: [intentInspector(analyser), found as never],
+    });
+    await r.call('execute_sql', { sql: 'hunter2pass 1' });
+    const { evidence } = (await explained(-1)).asked as { evidence: JsonObject[] };
+    expect(evidence).toContainEqual({ signal: 'sql', path: '/sql' });
+    expect(JSON.stringify(evidence)).not.toContain('hunter2');
+  });
+
   it('comes with what it was read from, never with a value; for a call that was made', async () => {
     r = await rehearsal([{ name: 'all', match: {}, effect: 'allow' }], [], TOOLS, { inspectors: [intentInspector(analyser)] });
     await r.call('execute_sql', { sql: SQL });
-    const { asked, missing } = (await explained(-1, 'viewer')) as { asked: JsonObject; missing: unknown };
+    const { asked, missing } = (await explained(-1)) as { asked: JsonObject; missing: unknown };
     expect(asked).toMatchObject({ intent: 'destructive', category: 'database' });
     expect(asked.evidence).toContainEqual(expect.objectContaining({ signal: 'sql', path: '/sql' }));
     expect(JSON.stringify(asked.evidence)).not.toContain('Okafor');

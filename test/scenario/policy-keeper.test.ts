@@ -153,6 +153,26 @@ it('of a server whose tools are approved, with another schema: in a policy that 
   await remove('policy', 'of-held');
 });
 
+it('a case that passed by a role, when the role is another', LONG, async () => {
+  const role = (tool: string): Promise<void> =>
+    acme.apply(JSON.stringify({ kind: 'role', metadata: { name: 'payer' }, spec: { grants: [{ server: ['till'], tool: [tool] }] } }));
+  await role('pay');
+  const given = { agent: 'somebody', roles: ['payer'], server: 'till', tool: 'pay' };
+  const denies = { name: 'never', match: { server: ['till'], tool: ['close'] }, effect: 'deny' };
+  const spec = { order: 1, rules: [denies], cases: [{ name: 'payers pay', given, expect: { effect: 'allow', rule: 'role/payer/1' } }] };
+  await acme.apply(JSON.stringify({ kind: 'policy', metadata: { name: 'cased' }, spec }));
+  await orgs.gateway.policies.settled();
+  expect(await problems('acme')).toBe(0);
+  await role('get_*');
+  await expect.poll(() => problems('acme'), POLL).toBe(1);
+  expect((await acme.admin('GET', '/api/v1/policy/problems')).json).toEqual({
+    problems: [{ policy: 'cased', where: 'spec.cases[0]', message: expect.stringContaining('payers pay') }],
+  });
+  await role('pay');
+  await expect.poll(() => problems('acme'), POLL).toBe(0);
+  await remove('policy', 'cased');
+});
+
 it('of a server that this process never read, when somebody approves other definitions of it', LONG, async () => {
   await rules('of-held', { match: { server: ['held'], tool: ['pay'] }, when: 'args.amount == "5"', effect: 'deny' });
   await orgs.restart();

@@ -103,3 +103,36 @@ it('a rule about one of all servers holds for what goes to all of them', async (
   await run('notifications/progress', { progressToken: 7, progress: 1, message: `at ${KEY}` });
   expect(heard('notifications/progress')).toHaveLength(1);
 });
+
+it('an address that holds a person is noted where a rule would change it, and stopped where one stops it', async () => {
+  const uri = 'file:///home/ann@example.com/notes.txt';
+  await open('mask', { types: ['pii.email'] });
+  await run('resources/read', { uri });
+  expect(heard('resources/read')).toEqual([['notes', { uri }]]);
+  const entries = JSON.stringify(await h.entries());
+  expect(entries).toContain('"action":"log"');
+  expect(entries).not.toContain('ann@example.com');
+  await h.close();
+  await open('block', { types: ['pii.email'] });
+  expect(await run('resources/read', { uri })).toMatchObject({ type: 'denied', code: 'blocked_content' });
+});
+
+it('a cancellation is heard whatever its reason says: the reason goes to nobody', async () => {
+  await open('block');
+  const call = callOf('notifications/cancelled', { bearer: reader.token, params: { requestId: 7, reason: KEY }, surface: ONE });
+  expect(await h.pipeline.run({ ...call, local: async () => ({ type: 'accepted' }) })).toMatchObject({ type: 'accepted' });
+  expect(heard('notifications/cancelled')).toEqual([]);
+});
+
+it('names that somebody chose stand in no entry, though what they hold was found there', async () => {
+  await open('mask', { direction: 'both', types: ['secret', 'pii'] });
+  h.answer((request) =>
+    request.method === 'tools/list'
+      ? ok({ tools: [{ name: 'get', inputSchema: { type: 'object' } }] })
+      : ok({ content: [], _meta: { 'ann@example.com': { n: 1 } }, [KEY]: 7 }),
+  );
+  await run('tools/call', { name: 'get', arguments: {}, 'bob@example.com': { n: 1 } });
+  const entries = JSON.stringify(await h.entries());
+  expect(entries).toContain('"path":"/_meta/*"');
+  for (const value of ['ann@example.com', 'bob@example.com', KEY]) expect(entries).not.toContain(value);
+});

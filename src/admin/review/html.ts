@@ -97,6 +97,8 @@ function noteOf(text: string): string {
   return `<p class="note" role="alert">${shown(text)}</p>`;
 }
 
+const NOT_SHOWN = 'read from the arguments, which are not shown';
+
 function facts(ticket: ApprovalDetail): string {
   const rows: [string, string | undefined][] = [
     ['Who', ticket.user === undefined ? `agent ${ticket.agent}` : `agent ${ticket.agent} for user ${ticket.user}`],
@@ -106,7 +108,7 @@ function facts(ticket: ApprovalDetail): string {
     ['Intent', ticket.intent],
     ['Risk', ticket.risk === undefined ? undefined : String(ticket.risk)],
     ...ticket.riskParts.map(({ signal, score, why }): [string, string] => [`Risk: ${signal}`, `${score}, ${why}`]),
-    ...ticket.evidence.map(({ signal, path, why }): [string, string] => [`Seen: ${signal} ${path ?? ''}`, why]),
+    ...ticket.evidence.map(({ signal, path, why }): [string, string] => [`Seen: ${signal} ${path ?? ''}`, why ?? NOT_SHOWN]),
     ...ticket.findings.map(({ type, path, count, action }): [string, string] => [
       `Found: ${type}`,
       `${count} at ${path ?? 'the text'}${action === undefined ? '' : `, ${action}`}`,

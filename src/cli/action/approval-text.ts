@@ -144,7 +144,7 @@ function riskLines(ticket: ApprovalDetail): string[] {
   const { intent, category, evidence, risk, riskParts } = ticket;
   return [
     ...(intent === undefined ? [] : [`intent ${intent}${category === undefined ? '' : ` (${category})`}`]),
-    ...evidence.map((one) => `  ${one.signal}${one.path === undefined ? '' : ` ${one.path}`}: ${one.why}`),
+    ...evidence.map((one) => `  ${one.signal}${one.path === undefined ? '' : ` ${one.path}`}: ${one.why ?? '(not shown)'}`),
     ...(risk === undefined ? [] : [`risk ${risk} of 100`]),
     ...riskParts.map((one) => `  ${one.signal} ${one.score} × ${one.weight}: ${one.why}`),
   ];

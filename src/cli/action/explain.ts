@@ -30,7 +30,8 @@ function explainText(reply: ExplainReply): string {
   if (decision.error !== undefined) lines.push(`it could not be evaluated: ${decision.error}`);
   if (recorded) lines.push(recordedText(recorded));
   if (asked.intent !== undefined) lines.push(`class ${asked.intent}${asked.category === undefined ? '' : `, about ${asked.category}`}`);
-  for (const { signal, path, why } of asked.evidence ?? []) lines.push(`  ${signal}${path === undefined ? '' : ` ${path}`}: ${why}`);
+  for (const { signal, path, why } of asked.evidence ?? [])
+    lines.push(`  ${signal}${path === undefined ? '' : ` ${path}`}: ${why ?? '(read from the arguments: not shown)'}`);
   lines.push('', 'Rules asked, in order:', ...trace.map(stepText));
   if (nearMisses.length > 0) lines.push('', 'It would come out otherwise with:');
   for (const { condition, effect, rule } of nearMisses) lines.push(`  ${condition} → ${effect} by ${rule}`);

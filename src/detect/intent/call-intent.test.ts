@@ -16,7 +16,7 @@ import { loadParsers, NO_PARSERS } from './parser.ts';
 import { MAX_TEXT_CHARS } from './running-text.ts';
 import { MASS_RECIPIENTS } from './sharing.ts';
 import { BULK_ITEMS } from './signal.ts';
-import { MAX_EVIDENCE } from './verdict.ts';
+import { MAX_EVIDENCE, withoutArguments } from './verdict.ts';
 
 /** What a parser makes of a text must not depend on how busy the machine is. */
 const STILL = (): number => 0;
@@ -240,6 +240,30 @@ describe('hostile arguments', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('evidence without arguments is that of the definition, and of the rest the signal alone', () => {
+    const word = 'zq8vwm31xk';
+    for (const [tool, args] of [
+      ['redis_command', { command: `${word} a` }],
+      [SQL, { query: `${word} a` }],
+      [SHELL, { command: `${word} --all`, [`/${word}`]: 1, force: true }],
+      ['update_item', { [word]: { force: true, path: '/etc/passwd', status: 'deleted' } }],
+      ['http_request', { method: 'POST', url: `https://${word}.example/`, [word]: 'all' }],
+      ['run_python', { code: `${word}()` }],
+      ['create_entry', { [word]: { amount: 5, to_account: word } }],
+      ['manage_issue', { action: 'remove', [word]: { method: 'delete' } }],
+    ] as const) {
+      const profile = classifyDefinition({ name: tool });
+      expect(withoutArguments(profile.evidence)).toEqual(profile.evidence);
+      const { evidence: all } = classifyCall(profile, args as JsonObject, languages);
+      const shown = withoutArguments(all);
+      expect(shown.map(({ signal }) => signal)).toEqual(all.map(({ signal }) => signal));
+      expect(JSON.stringify(shown), tool).not.toContain(word);
+      const ofCall = shown.filter((_, i) => !profile.evidence.includes(all[i] as (typeof all)[number]));
+      expect(ofCall.length, tool).toBeGreaterThan(0);
+      for (const one of ofCall) expect(Object.keys(one)).toEqual(['signal']);
+    }
   });
 
   it('no evidence holds a value', () => {

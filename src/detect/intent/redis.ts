@@ -30,14 +30,17 @@ export function analyseRedis(command: string, args: readonly string[]): Finding 
   const lines = linesOf(command);
   let found = analyseOne(lines.at(-1) ?? '', args);
   for (const line of lines.slice(0, -1)) found = join(found, analyseOne(line, []));
+  for (const line of rawCommands(command)) found = join(found, analyseOne(line, []));
   return lines.length <= MAX_LINES
     ? found
     : join(found, finding('destructive', 'more Redis commands than are looked at', false, 'database'));
 }
 
+const LINE_BREAK = /[\r\n]+/;
+
 /** Commands in lines of their own; a line break inside of quotes is part of a value. */
 function linesOf(command: string): string[] {
-  if (!/[\r\n]/.test(command.trim())) return [command];
+  if (!LINE_BREAK.test(command.trim())) return [command];
   const lines: string[] = [];
   let quote = '';
   let from = 0;
@@ -53,7 +56,17 @@ function linesOf(command: string): string[] {
     }
   }
   // An open quote ends nowhere: then nobody knows what is a value.
-  return quote === '' ? lines : [...lines, command.slice(from), ...command.split(/[\r\n]+/, MAX_LINES)];
+  return quote === '' ? lines : [...lines, command.slice(from), ...command.split(LINE_BREAK, MAX_LINES)];
+}
+
+/** A tool may part lines before it reads quotes: then a line inside of quotes is a command, too, if it begins like one. */
+function rawCommands(command: string): string[] {
+  if (!LINE_BREAK.test(command.trim())) return [];
+  const lines = command.split(LINE_BREAK).map((line) => line.trim().replace(/^["']*([^\s"']+)["']*(?=\s|$)/, '$1'));
+  return lines.filter((line) => {
+    const name = /^\S{1,64}(?=\s|$)/.exec(line)?.[0].toLowerCase() ?? '';
+    return BY_NAME.has(name) || withSubcommand(name, [], []) !== undefined;
+  });
 }
 
 function analyseOne(command: string, args: readonly string[]): Finding {

@@ -245,11 +245,13 @@ function httpRequest(tool: ToolProfile, list: ArgumentList, languages: Languages
   if (!method && !/^(?:[a-z][a-z0-9+.-]*:|\/)/i.test(text)) return undefined;
   if (/^(?:javascript|data|vbscript):/i.test(text))
     return { signal: 'code', path: url.path, found: languages.code(text.replace(/^\w+:/, ''), 'javascript'), decides: false };
-  const headers = list.all.flatMap(({ key, value }) => (HEADER_KEY.test(key) ? headersOf(value) : []));
+  const read = list.all.filter(({ key }) => HEADER_KEY.test(key)).map(({ value }) => headersOf(value));
+  const headers = read.flatMap((one) => one.list);
   const body = list.all.find(({ key }) => /^(?:body|data|json|payload|requestbody|form|content)$/.test(key))?.value;
   const request = { method: method ? String(method.value) : '', url: text, headers, body: bodyOf(body) };
   const elastic = tool.words.some((word) => /^(?:es|elastic|elasticsearch|opensearch)$/.test(word));
-  const found = elastic ? languages.elasticsearch(request.method, text, request.body) : languages.http(request);
+  const seen = elastic ? languages.elasticsearch(request.method, text, request.body) : languages.http(request);
+  const found = read.every(({ whole }) => whole) ? seen : join(seen, TOO_MUCH);
   return {
     signal: elastic ? 'elasticsearch' : 'http',
     path: url.path,

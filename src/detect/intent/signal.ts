@@ -1,5 +1,5 @@
 // What single values of arguments say about a call: actions, flags, amounts, volume, paths, recipients, sharing, elements of a page.
-// Every signal but a known action and a dry run can only raise the verdict. No value ever stands in a reason.
+// Every signal but a known action and a dry run can only raise the verdict. Their reasons quote no value; those of the analysers of texts may.
 import type { Intent } from '../../call.ts';
 import type { Json } from '../../lib/json.ts';
 import { type Argument, type ArgumentList, ROLE, stringsOf } from './argument.ts';

@@ -1,6 +1,6 @@
 // What every analyser answers, and how answers are joined: the stronger class counts, and all evidence is kept up to a bound.
 // Pure; an analyser that understood only part of its input must say so (`whole: false`), never guess low.
-import type { Evidence } from '../../call.ts';
+import type { Evidence, ShownEvidence } from '../../call.ts';
 import type { Category, Intent } from '../../object/intent-name.ts';
 
 /** Pieces of evidence kept in one verdict. */
@@ -36,6 +36,19 @@ export function join(a: Finding | undefined, b: Finding): Finding {
   const top = RANK[b.intent] > RANK[a.intent] ? b : a;
   const whole = a.whole && b.whole;
   return top.whole === whole ? top : { ...top, whole };
+}
+
+/** What speaks before a call is made. All other signals are of arguments (call-intent.test.ts, "without arguments"). */
+const OF_DEFINITION: ReadonlySet<string> = new Set(['name', 'description', 'schema', 'annotation', 'catalogue', 'override']);
+
+/** Was it read from the arguments of a call? Then its reason may quote them, and its path names their keys. */
+export function isOfArguments({ signal }: Pick<Evidence, 'signal'>): boolean {
+  return !OF_DEFINITION.has(signal);
+}
+
+/** For whoever may not read arguments. */
+export function withoutArguments(all: readonly Evidence[]): ShownEvidence[] {
+  return all.map((one) => (isOfArguments(one) ? { signal: one.signal } : one));
 }
 
 export function evidence(signal: string, path: string, why: string): Evidence {
