@@ -12,7 +12,7 @@ const MESSAGE = { role: 'user', content: BLOCK };
 export function annotatedResult(result: JsonObject): JsonObject {
   const { content, contents, messages, structuredContent } = result;
   const isBare = content === undefined && structuredContent !== undefined;
-  const next = isBare ? { content: [BLOCK], ...withTask(result) } : withTask(result);
+  const next: JsonObject = isBare ? { content: [BLOCK], ...withTask(result) } : withTask(result);
   if (Array.isArray(content)) next.content = [BLOCK, ...content];
   if (Array.isArray(messages)) next.messages = [MESSAGE, ...messages];
   const [first] = Array.isArray(contents) ? contents : [];

@@ -78,8 +78,8 @@ describe('an order behind harmless lines is found', () => {
     expect(lookAt(text, 0.5).stripped).toContain(list.repeat(70));
   });
 
-  it('where one long list is parted to be read', () => {
-    for (let plums = 780; plums <= 820; plums++) {
+  it('where one long list, or one long sentence, is parted to be read', () => {
+    for (let plums = 600; plums <= 820; plums++) {
       const text = 'plum\n'.repeat(plums) + order.join('\n');
       expect(findInjections(text).length, `${plums}`).toBeGreaterThan(0);
       expect(/secret|attacker/.test(lookAt(text, 0.5).stripped), `${plums}`).toBe(false);

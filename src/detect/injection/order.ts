@@ -1,7 +1,7 @@
 // Orders that no honest text gives the model that reads it, as what meets in one sentence, whatever its language: drop your rules, give them away, put
 // this into your answer, send this there. They count beside the trained model, which weighs what is less plain. Linear; scratch space is reused.
 import { CONCEPT_COUNT, type Concept, conceptIndex } from './concept.ts';
-import { C, type Reading } from './reading-state.ts';
+import { C, MAX_SENTENCE_WORDS, type Reading } from './reading-state.ts';
 
 /** A sentence that holds `n` of these orders is this far above the operating point, log odds. */
 const FIRST_ORDER = 2.2;
@@ -24,15 +24,42 @@ export function orderFloors(reading: Reading, isResult: boolean): Float32Array {
   for (let sentence = 0; sentence < reading.count; sentence++) {
     from = reading.hitFrom[sentence] as number;
     to = reading.hitFrom[sentence + 1] as number;
-    floors[sentence] = Number.NEGATIVE_INFINITY;
-    if (to - from < 2) continue;
-    newSentence();
-    for (let at = from; at < to; at++) seen[hits[at] as number] = now;
-    let count = 0;
-    for (const order of orders) if (order()) count++;
-    if (count > 0) floors[sentence] = FIRST_ORDER + NEXT_ORDER * (count - 1);
+    floors[sentence] = floorOf(orders);
+    if (sentence > 0 && goesOn(reading, sentence)) raise(reading, sentence, orders);
   }
   return floors;
+}
+
+function floorOf(orders: readonly (() => boolean)[]): number {
+  if (to - from < 2) return Number.NEGATIVE_INFINITY;
+  newSentence();
+  for (let at = from; at < to; at++) seen[hits[at] as number] = now;
+  let count = 0;
+  for (const order of orders) if (order()) count++;
+  return count > 0 ? FIRST_ORDER + NEXT_ORDER * (count - 1) : Number.NEGATIVE_INFINITY;
+}
+
+const HALF = MAX_SENTENCE_WORDS / 2;
+
+/** Was the sentence before it cut, only because it is long? */
+function goesOn({ wordFrom, words }: Reading, sentence: number): boolean {
+  const before = sentence - 1;
+  const length = words[before] as number;
+  return length >= MAX_SENTENCE_WORDS && (wordFrom[before] as number) + length === wordFrom[sentence];
+}
+
+/** An order that is cut in two stands in both halves: as one sentence from the middle of the one to the middle of the other. */
+function raise({ hitFrom, words }: Reading, sentence: number, orders: readonly (() => boolean)[]): void {
+  const length = words[sentence - 1] as number;
+  const [first, seam, last] = [hitFrom[sentence - 1], hitFrom[sentence], hitFrom[sentence + 1]] as [number, number, number];
+  for (from = first; from < seam && (places[from] as number) < length - HALF; ) from++;
+  for (to = seam; to < last && (places[to] as number) < HALF; ) to++;
+  if (from === seam || to === seam) return;
+  for (let at = seam; at < to; at++) places[at] = (places[at] as number) + length;
+  const floor = floorOf(orders);
+  for (let at = seam; at < to; at++) places[at] = (places[at] as number) - length;
+  floors[sentence - 1] = Math.max(floor, floors[sentence - 1] as number);
+  floors[sentence] = Math.max(floor, floors[sentence] as number);
 }
 
 function newSentence(): void {
