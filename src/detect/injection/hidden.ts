@@ -9,7 +9,7 @@ export interface HiddenRun {
   says: string | undefined;
 }
 
-/** Runs that are reported of one text. */
+/** Runs that say and hide nothing, such as colours, that are reported of one text; they take no room from those that do. */
 export const MAX_RUNS = 32;
 /** Characters of a hidden run that are decoded. */
 const MAX_SAYS_CHARS = 2048;
@@ -25,10 +25,12 @@ const ESCAPED = /^\\(?:u001b|x1b|033|e)\[[0-9;]*[A-Za-z]/i;
 export function findHidden(text: string): HiddenRun[] {
   const runs: HiddenRun[] = [];
   ANY.lastIndex = 0;
-  for (let match = ANY.exec(text); match && runs.length < MAX_RUNS; match = ANY.exec(text)) {
+  let plain = 0;
+  for (let match = ANY.exec(text); match; match = ANY.exec(text)) {
     const run = runAt(text, match.index);
     ANY.lastIndex = Math.max(run.end, match.index + 1);
-    if (run.kind !== undefined) runs.push(run as HiddenRun);
+    const isTelling = run.kind === 'text' || run.kind === 'terminal-hide';
+    if (isTelling || (run.kind !== undefined && plain++ < MAX_RUNS)) runs.push(run as HiddenRun);
   }
   return runs;
 }

@@ -99,6 +99,12 @@ describe('left alone', () => {
 });
 
 describe('more than is told apart', () => {
+  it('hidden text is found behind any number of colours', () => {
+    const hidden = [...ATTACK].map((one) => String.fromCodePoint(0xe0000 + (one.codePointAt(0) ?? 0))).join('');
+    const { stripped } = lookAt(`${'\u001b[32mok\u001b[0m '.repeat(40)}${hidden}`, 0.5);
+    expect(stripped).toBe(`${'\u001b[32mok\u001b[0m '.repeat(40)}${REMOVED}`);
+  });
+
   const calm = 'The museum is open from nine to five. Tickets cost twelve euros, and children pay half of it. A guide waits at the door. ';
   const orders = (count: number): string =>
     Array.from(
