@@ -6,26 +6,16 @@ import { MAX_UNPACKED_BYTES } from '../../src/detect/dlp/decode-run.ts';
 import { MAX_UNPACKED_IN_ALL } from '../../src/detect/dlp/scanner.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 import { dlpFor, dlpObject } from '../support/dlp-object.ts';
-import { callOf, echoServer, type Harness, harness, ok } from '../support/pipeline-harness.ts';
-import { agentObject, httpServer, policyObject, tokenObject } from '../support/seed.ts';
+import { oneAgent, reader } from '../support/one-agent.ts';
+import { callOf, echoServer, type Harness, ok } from '../support/pipeline-harness.ts';
 
 const KEY = `ghp_${'a1B2c3D4e5'.repeat(4).slice(0, 36)}`;
 const MAIL = 'ines.okafor@northwind-traders.com';
-const reader = tokenObject('reader', 'reader');
 let h: Harness;
 afterEach(() => h?.close());
 
 async function open(spec: object): Promise<void> {
-  h = await harness({
-    objects: [
-      agentObject('reader'),
-      reader.object,
-      httpServer('notes', 'http://127.0.0.1:9/mcp'),
-      policyObject('all', [{ name: 'all', match: { server: ['*'] }, effect: 'allow' }]),
-      dlpObject('dlp', spec),
-    ],
-    inspectors: [dlpFor(() => h.core.vault)],
-  });
+  h = await oneAgent('notes', [dlpObject('dlp', spec)], [dlpFor(() => h.core.vault)]);
 }
 
 function saying(text: string, args: JsonObject = { id: 1 }) {

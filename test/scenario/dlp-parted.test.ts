@@ -2,14 +2,13 @@
 import { afterEach, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/lib/json.ts';
 import { dlpFor, dlpObject } from '../support/dlp-object.ts';
-import { callOf, type Harness, harness, ok } from '../support/pipeline-harness.ts';
-import { agentObject, httpServer, policyObject, tokenObject } from '../support/seed.ts';
+import { oneAgent, reader } from '../support/one-agent.ts';
+import { callOf, type Harness, ok } from '../support/pipeline-harness.ts';
 
 const KEY = `ghp_${'a1B2c3D4e5F6'.repeat(3)}`;
 const [KEY_HEAD, KEY_TAIL] = [KEY.slice(0, 17), KEY.slice(17)];
 const MATERIAL = Array.from({ length: 4 }, (_, line) => `MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8${line}cK`);
 const PEM = ['-----BEGIN PRIVATE KEY-----', ...MATERIAL, '-----END PRIVATE KEY-----'];
-const reader = tokenObject('reader', 'reader');
 const text = (said: string): JsonObject => ({ type: 'text', text: said });
 const surface = { type: 'server', server: 'notes' } as const;
 
@@ -17,14 +16,11 @@ let h: Harness;
 afterEach(() => h?.close());
 
 async function open(action: string): Promise<void> {
-  h = await harness({
-    objects: [
-      ...[agentObject('reader'), reader.object, httpServer('notes', 'http://127.0.0.1:9/mcp')],
-      policyObject('all', [{ name: 'all', match: { server: ['*'] }, effect: 'allow' }]),
-      dlpObject('dlp', { rules: [{ name: 'all', types: ['secret', 'financial'], action }] }),
-    ],
-    inspectors: [dlpFor(() => h.core.vault)],
-  });
+  h = await oneAgent(
+    'notes',
+    [dlpObject('dlp', { rules: [{ name: 'all', types: ['secret', 'financial'], action }] })],
+    [dlpFor(() => h.core.vault)],
+  );
 }
 
 /** What the agent gets of an answer, as a text. */

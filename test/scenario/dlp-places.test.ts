@@ -5,12 +5,11 @@ import type { CallReply } from '../../src/call.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 import type { UpstreamRequest } from '../../src/upstream/exchange.ts';
 import { dlpFor, dlpObject } from '../support/dlp-object.ts';
-import { callOf, echoServer, type Harness, harness, ok } from '../support/pipeline-harness.ts';
-import { agentObject, httpServer, policyObject, tokenObject } from '../support/seed.ts';
+import { listener, oneAgent, reader } from '../support/one-agent.ts';
+import { callOf, echoServer, type Harness, ok } from '../support/pipeline-harness.ts';
 
 const MAIL = 'harriet.ashdown@northwind-traders.com';
 const HEX = Buffer.from(MAIL).toString('base64');
-const reader = tokenObject('reader', 'reader');
 const CHANGING: readonly [action: string, shown: RegExp][] = [
   ['mask', /\[redacted:pii\.email\]|redacted@redacted\.invalid/],
   ['partial', /@northwind-traders\.com|redacted/],
@@ -40,14 +39,11 @@ const TOOL = {
 };
 
 async function open(action: string, direction: string, { method, answer }: Place, spec: JsonObject = {}): Promise<void> {
-  h = await harness({
-    objects: [
-      ...[agentObject('reader'), reader.object, httpServer('notes', 'http://127.0.0.1:9/mcp')],
-      policyObject('all', [{ name: 'all', match: { server: ['*'] }, effect: 'allow' }]),
-      dlpObject('dlp', { rules: [{ name: 'mail', types: ['pii.email'], direction, action }], ...spec }),
-    ],
-    inspectors: [dlpFor(() => h.core.vault)],
-  });
+  h = await oneAgent(
+    'notes',
+    [dlpObject('dlp', { rules: [{ name: 'mail', types: ['pii.email'], direction, action }], ...spec })],
+    [dlpFor(() => h.core.vault)],
+  );
   h.answer((request) => {
     if (request.method === 'tools/list') return ok({ tools: [TOOL] });
     return request.method === method && answer ? answer(request) : echoServer(request);
@@ -56,14 +52,7 @@ async function open(action: string, direction: string, { method, answer }: Place
 
 /** What the agent got, asked and told included, and what it was refused for. */
 async function agentGets({ method, params }: Place): Promise<string> {
-  const heard: unknown[] = [];
-  const peer = {
-    notify: (_method: string, said: unknown): undefined => void heard.push(said),
-    request: async (_method: string, asked: unknown) => {
-      heard.push(asked);
-      return { result: { action: 'decline' } };
-    },
-  };
+  const { heard, peer } = listener();
   const made = callOf(method, { bearer: reader.token, peer, params, surface: { type: 'server', server: 'notes' } });
   const outcome = await h.pipeline.run(made);
   heard.push(outcome.type === 'result' ? outcome.result : outcome.type === 'error' ? outcome.error : outcome);

@@ -2,7 +2,7 @@
 // is done about them. On a real store with played servers.
 import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { CallOutcome, CallReply } from '../../src/call.ts';
+import type { CallOutcome, CallReply, Peer } from '../../src/call.ts';
 import { FlowBook } from '../../src/detect/flow/book.ts';
 import { KEY_BYTES } from '../../src/detect/flow/hasher.ts';
 import { IntentAnalyser } from '../../src/detect/intent/intent-analyser.ts';
@@ -33,6 +33,12 @@ interface Setting {
   /** What the sink says of itself, and how its tool is called. */
   sink?: JsonObject;
   tool?: JsonObject;
+}
+
+/** A call during which the server asks. */
+function put(peer: Peer): Promise<CallOutcome> {
+  const params = { name: 'put', arguments: {} };
+  return h.pipeline.run(callOf('tools/call', { bearer: robot.token, peer, params, surface: { type: 'server', server: 'out' } }));
 }
 
 async function open(flow: object, { source, sink, tool }: Setting = {}, ...more: StoredObject[]): Promise<void> {
@@ -194,13 +200,7 @@ describe('ways out', () => {
         ? { action: 'accept', content: { name: MAIL } }
         : { role: 'assistant', model: 'm', content: { type: 'text', text: `It is ${MAIL}.` } };
     const peer = { notify: () => undefined, request: async () => ({ result: said }) };
-    const made = callOf('tools/call', {
-      bearer: robot.token,
-      peer,
-      params: { name: 'put', arguments: {} },
-      surface: { type: 'server', server: 'out' },
-    });
-    await h.pipeline.run(made);
+    await put(peer);
     expect(JSON.stringify(answer)).toBeDefined();
     expect(JSON.stringify(answer)).not.toContain(MAIL);
     const outcomes = (await h.entries()).flatMap(({ content }) => (content.type === 'outcome' ? [content] : []));
@@ -301,13 +301,7 @@ describe('a canary', () => {
       return ok({ content: [] });
     });
     const peer = { notify: () => undefined, request: async () => ({ result: { action: 'accept', content: { name: CANARY } } }) };
-    const made = callOf('tools/call', {
-      bearer: robot.token,
-      peer,
-      params: { name: 'put', arguments: {} },
-      surface: { type: 'server', server: 'out' },
-    });
-    await h.pipeline.run(made);
+    await put(peer);
     await expectFrozen();
   });
 });

@@ -7,9 +7,9 @@ import type { Abortable } from '../../src/lib/cutoff.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 import type { RpcError } from '../../src/mcp/message.ts';
 import { dlpFor, dlpObject } from '../support/dlp-object.ts';
-import { callOf, echoServer, type Harness, harness, ok } from '../support/pipeline-harness.ts';
+import { oneAgent, reader } from '../support/one-agent.ts';
+import { callOf, echoServer, type Harness, ok } from '../support/pipeline-harness.ts';
 import { PLAIN, placesOf, type StringPlace, samplesOf, withText } from '../support/protocol-sample.ts';
-import { agentObject, httpServer, policyObject, tokenObject } from '../support/seed.ts';
 
 const WHICH_TASK = { '/_meta/io.modelcontextprotocol/related-task/taskId': 'an id: which task the message belongs to' };
 const WHICH_TOKEN = 'an id that whoever reports progress gives back; the connection to a server makes its own';
@@ -68,7 +68,6 @@ function expectUnread(kind: string, found: readonly string[]): void {
   expect(found.filter((place) => !found.some((other) => place.startsWith(`${other} in `)))).toEqual(Object.keys(known).sort());
 }
 
-const reader = tokenObject('reader', 'reader');
 let h: Harness;
 /** How the server answers, and what it hears and says meanwhile. */
 let server: (params: JsonObject, peer: Peer, signal: Abortable, method: string) => Promise<CallReply>;
@@ -78,17 +77,14 @@ let fails = false;
 const DEFINITIONS = /^(?:tools|prompts|resources)\/(?:templates\/)?list$/;
 
 beforeAll(async () => {
-  h = await harness({
-    objects: [
-      agentObject('reader'),
-      reader.object,
-      httpServer('notes', 'http://127.0.0.1:9/mcp'),
-      policyObject('all', [{ name: 'all', match: { server: ['*'] }, effect: 'allow' }]),
+  h = await oneAgent(
+    'notes',
+    [
       // As the profile `strict`, but what goes out is masked too, so that one call tells of all its places.
       dlpObject('strict', { rules: [{ name: 'all', types: ['*'], direction: 'arguments', action: 'mask' }], profile: 'strict' }),
     ],
-    inspectors: [dlpFor(() => h.core.vault)],
-  });
+    [dlpFor(() => h.core.vault)],
+  );
   h.answer(async (request) => {
     const answer = await server(request.params ?? {}, request.peer, request.signal, request.method);
     return !fails && DEFINITIONS.test(request.method) ? echoServer(request) : answer;
