@@ -39,7 +39,11 @@ export function lookAtAll(texts: readonly string[], minScore: number, chain: rea
   if (chain.length > 1) {
     const read = chain.map((index) => texts[index] as string);
     const parted = new Map<number, InjectedPassage[]>();
-    for (const { index, ...passage } of partedInjections(read, minScore)) parted.set(index, [...(parted.get(index) ?? []), passage]);
+    for (const { index, ...passage } of partedInjections(read, minScore)) {
+      const pieces = parted.get(index);
+      if (pieces) pieces.push(passage);
+      else parted.set(index, [passage]);
+    }
     for (const [order, passages] of parted) {
       const index = chain[order] as number;
       // A text that says something by itself may hold a piece of what is parted, too.
