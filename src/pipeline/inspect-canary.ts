@@ -6,29 +6,25 @@ import { type CanaryTest, canaryTest } from '../detect/flow/canary.ts';
 import type { FlowModel } from '../detect/flow/model.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { deny, type Flight, type Inspector, PASS, type Verdict } from './flight.ts';
-import { type MessageOf, type MessagePart, partsOf } from './message-part.ts';
+import { answerTo, type MessageOf, type MessagePart, paramsOf, partsOf } from './message-part.ts';
 
 export function canaryInspector(book: Pick<FlowBook, 'touched'>): Inspector {
   return {
     name: 'canary',
-    inspectArguments: (flight) => (flight.call.kind === 'reverse' ? PASS : look(flight, flight.call.params, flight.call.method, book)),
+    inspectArguments: (flight) =>
+      flight.call.kind === 'reverse' ? PASS : look(flight, flight.call.params, paramsOf(flight.call.method), book),
     inspectResult: (flight) => {
       const { call, reply } = flight;
       if (call.kind !== 'reverse' || !reply || reply.type === 'accepted') return PASS;
-      return look(flight, reply.type === 'result' ? reply.result : (reply.error as unknown as JsonObject), undefined, book);
+      return look(flight, reply.type === 'result' ? reply.result : (reply.error as unknown as JsonObject), answerTo(call, reply), book);
     },
   };
 }
 
-function look(
-  flight: Flight,
-  message: JsonObject | undefined,
-  method: MessageOf,
-  book: Pick<FlowBook, 'touched'>,
-): Verdict | Promise<Verdict> {
+function look(flight: Flight, message: JsonObject | undefined, of: MessageOf, book: Pick<FlowBook, 'touched'>): Verdict | Promise<Verdict> {
   const { call, control } = flight;
   if (!control.flow?.canaries.length || call.origin === 'gateway' || !call.principal || message === undefined) return PASS;
-  return touchesCanary(flight, partsOf(message, method), book);
+  return touchesCanary(flight, partsOf(message, of), book);
 }
 
 export function touchesCanary(flight: Flight, parts: readonly MessagePart[], book: Pick<FlowBook, 'touched'>): Verdict | Promise<Verdict> {

@@ -90,6 +90,11 @@ export function recordOf(entry: Reader, namesAreIds: boolean): Reader {
   };
 }
 
+/** The same under each of these names. */
+export function named(reader: Reader, names: string): [string, Reader][] {
+  return names.split(' ').map((name) => [name, reader]);
+}
+
 export const TEXT: Reader = { read: (value, path, parts) => addJson(value, path, parts) };
 
 /** What is asked for by name: read like a text, and either it passes as it is or the call does not. */
@@ -102,10 +107,19 @@ export const NAME: Reader = {
   },
 };
 
+/** Sizes, times, shares: what has more figures than any of them is read. */
 export const NUMBER: Reader = {
-  skips: (value) => typeof value === 'number' || typeof value === 'boolean' || value === null,
+  skips: (value) => (typeof value === 'number' ? isShort(value) : typeof value === 'boolean' || value === null),
   read: (value, path, parts) => addJson(value, path, parts),
 };
+
+const MAX_FIGURES = 1e12;
+
+function isShort(value: number): boolean {
+  if (Number.isInteger(value)) return value < MAX_FIGURES && value > -MAX_FIGURES;
+  // No share or temperature needs more than six of them behind the point.
+  return Math.abs(value) < 1e6 && Math.abs(value * 1e6 - Math.round(value * 1e6)) < 1e-3;
+}
 
 /** One of the words that the protocol knows there. */
 export function word(words: string): Reader {
