@@ -188,7 +188,7 @@ function* apply(
   const ruled: { part: MessagePart; ruled: Ruled[] }[] = [];
   for (const [index, part] of parts.entries()) {
     const own = ruleOn(found[index] ?? [], part.text, plan);
-    if (own.length > 0) ruled.push({ part, ruled: part.isFixed ? own.map(stopping) : own });
+    if (own.length > 0) ruled.push({ part, ruled: part.fixed === undefined ? own : own.map(part.fixed === 'given' ? barring : stopping) });
     yield;
   }
   if (!ruled.some((one) => changes(one.ruled))) return { message, ruled, exceeded };
@@ -213,6 +213,11 @@ function* apply(
 function stopping(one: Ruled): Ruled {
   if (!CHANGING.has(one.action)) return one;
   return { ...one, action: findingName(one.match).startsWith('secret.') ? 'block' : 'log' };
+}
+
+/** A choice that is changed is none that the server knows: a form passes with all of them or not at all. */
+function barring(one: Ruled): Ruled {
+  return CHANGING.has(one.action) ? { ...one, action: 'block' } : one;
 }
 
 function* redactPart(part: MessagePart, ruled: readonly Ruled[], replacer: Replacer): Generator<void, string, void> {

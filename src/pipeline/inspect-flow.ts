@@ -240,7 +240,9 @@ function redact(
   refused: Verdict,
 ): Verdict | Promise<Verdict> {
   const doomed = judged.filter(({ action }) => action === 'redact' || action === 'hold').map(({ carried }) => carried);
-  const fixed = new Set(partsOf(message, paramsOf(flight.call.method)).flatMap(({ isFixed, pointer }) => (isFixed ? [pointer] : [])));
+  const fixed = new Set(
+    partsOf(message, paramsOf(flight.call.method)).flatMap(({ fixed: how, pointer }) => (how === undefined ? [] : [pointer])),
+  );
   if (doomed.some(({ pointer }) => fixed.has(pointer))) return refused;
   const next = withheld(message, doomed);
   const scope = book.find(at.key, at.model.windowMs);

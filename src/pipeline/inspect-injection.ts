@@ -48,6 +48,8 @@ function ruleOf({ control, call }: Flight, said?: string): InjectionRule | undef
 }
 
 interface Seen {
+  /** Something was found where nothing may be taken out. */
+  isStuck: boolean;
   found: readonly { part: MessagePart; type: string; score: number }[];
   stripped: JsonObject;
   exceeded: boolean;
@@ -55,7 +57,7 @@ interface Seen {
 
 function look(message: JsonObject, of: MessageOf, rule: InjectionRule, looker: InjectionLooker): Seen | Promise<Seen> {
   const parts = partsOf(message, of);
-  const exceeded: Seen = { found: [], stripped: message, exceeded: true };
+  const exceeded: Seen = { isStuck: false, found: [], stripped: message, exceeded: true };
   if (parts.reduce((sum, { text }) => sum + text.length, 0) > rule.budget.maxChars) return exceeded;
   const texts = parts.map(({ text }) => text);
   return then(looker.look(texts, rule.minScore, rule.budget.deadlineMs, readingOrder(parts)), (looked) =>
@@ -76,21 +78,23 @@ function* seenOf(
 ): Generator<void, Seen, void> {
   const found: { part: MessagePart; type: string; score: number }[] = [];
   let stripped = message;
+  let isStuck = false;
   const fresh = new WeakSet<object>();
   for (const [index, part] of parts.entries()) {
     const { found: passages = [], stripped: text } = looked[index] ?? {};
     for (const { type, score } of passages) found.push({ part, type, score });
-    if (rule.action === 'strip' && text !== undefined) {
+    if (passages.length > 0 && part.fixed !== undefined) isStuck = true;
+    else if (rule.action === 'strip' && text !== undefined) {
       stripped = yield* withPartInSteps(stripped, part, text, fresh);
       yield;
     }
   }
-  return { found, stripped, exceeded: false };
+  return { isStuck, found, stripped, exceeded: false };
 }
 
 function refuses(rule: InjectionRule, seen: Seen): boolean {
   if (seen.exceeded) return rule.budget.onExceed === 'block';
-  return seen.found.length > 0 && (rule.action === 'block' || rule.action === 'hold');
+  return seen.found.length > 0 && (rule.action === 'block' || rule.action === 'hold' || (rule.action === 'strip' && seen.isStuck));
 }
 
 function lookAtReply(flight: Flight, looker: InjectionLooker): Verdict | Promise<Verdict> {

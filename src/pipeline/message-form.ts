@@ -1,10 +1,11 @@
-// Forms that a server asks a person to fill in (elicitation): what they say is read, and what they are filled with.
+// Forms that a server asks a person to fill in (elicitation): what they say is read, what they are filled with, and what can be chosen: a choice comes back as
+// it is, so nothing stands in for one.
 import type { Json } from '../lib/json.ts';
-import { listOf, NUMBER, named, objectOf, type Place, pointerOf, type Reader, recordOf, TEXT, word } from './part-reader.ts';
+import { GIVEN, listOf, NUMBER, named, objectOf, type Place, pointerOf, type Reader, recordOf, TEXT, word } from './part-reader.ts';
 
 const TYPE = listOf(word('object string number integer boolean array null'));
 const choice: Place = new Map<string, Reader>([
-  ['const', TEXT],
+  ['const', GIVEN],
   ['title', TEXT],
   ['description', TEXT],
 ]);
@@ -23,9 +24,9 @@ const field: Place = new Map<string, Reader>([
   ['description', TEXT],
   ['format', word('email uri date date-time')],
   ['default', FILLED],
-  ['enum', listOf(TEXT)],
+  ['enum', listOf(GIVEN)],
   ['enumNames', listOf(TEXT)],
-  ['const', TEXT],
+  ['const', GIVEN],
   ['oneOf', listOf(objectOf(() => choice))],
   ['anyOf', listOf(objectOf(() => choice))],
   ['items', objectOf(() => field)],

@@ -169,5 +169,5 @@ it('what a server sealed is never touched on its way out, and stops a call rathe
     ['tasks/get', 'taskId'],
     ['tools/list', 'cursor'],
   ] as const)
-    expect(partsOf({ [name]: WORDS }, paramsOf(method))).toMatchObject([{ pointer: `/${name}`, isFixed: true }]);
+    expect(partsOf({ [name]: WORDS }, paramsOf(method))).toMatchObject([{ pointer: `/${name}`, fixed: 'asked' }]);
 });

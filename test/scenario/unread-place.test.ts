@@ -115,24 +115,23 @@ const DISGUISES: Readonly<Record<string, (text: string) => string>> = {
 async function unreadIn(samples: readonly JsonObject[], send: (message: JsonObject) => Promise<unknown>): Promise<string[]> {
   const unread = new Set<string>();
   let arrivals = 0;
-  const look = async (message: JsonObject, marked: readonly [StringPlace, string][], disguise: string): Promise<void> => {
+  const look = async (message: JsonObject, marked: readonly [StringPlace, string][], disguise: string): Promise<boolean> => {
     const got = await send(message);
-    if (got === undefined) return;
+    if (got === undefined) return false;
     arrivals++;
     const arrived = JSON.stringify(got);
     for (const [{ path, kind }, text] of marked)
       if (arrived.includes(text))
         unread.add(`/${path.map((step) => (typeof step === 'number' ? 0 : step)).join('/')}${kind === 'name' ? '#' : disguise}`);
+    return true;
   };
   for (const sample of samples) {
     const places = placesOf(sample);
     for (const [disguise, wrap] of Object.entries(DISGUISES)) {
       const free = places.filter(({ kind }) => kind === 'free').map((place): [StringPlace, string] => [place, wrap(marker())]);
-      await look(
-        free.reduce((message, [place, text]) => withText(message, place, text), sample),
-        free,
-        disguise,
-      );
+      const all = free.reduce((message, [place, text]) => withText(message, place, text), sample);
+      // One place that refuses the message would hide the others.
+      if (!(await look(all, free, disguise))) for (const one of free) await look(withText(sample, ...one), [one], disguise);
     }
     for (const place of places) {
       if (place.kind === 'free') continue;
