@@ -9,13 +9,15 @@ import { type DataLabels, type DataSpec, dataLabels } from '../detect/flow/label
 import { type Leaves, leavesOf } from '../detect/flow/leaf.ts';
 import type { Destination, FlowAction, FlowModel } from '../detect/flow/model.ts';
 import type { FlowFact } from '../detect/flow/port.ts';
+import type { FlowScope } from '../detect/flow/scope.ts';
+import type { Gauge } from '../detect/flow/variant.ts';
 import type { IntentAnalyser } from '../detect/intent/intent-analyser.ts';
 import type { ToolProfile } from '../detect/intent/profile.ts';
 import { isObject, type JsonObject } from '../lib/json.ts';
 import { toolOverride } from '../object/tool-override.ts';
 import { deny, type Flight, type Inspector, isApprovable, PASS, type Verdict } from './flight.ts';
-import { sentIn, touchesCanary } from './inspect-canary.ts';
-import { unseen } from './judge-unseen.ts';
+import { touchesCanary } from './inspect-canary.ts';
+import { packed, sentIn, unseen } from './judge-unseen.ts';
 import { answerTo, type MessageOf, type MessagePart, paramsOf, partsOf } from './message-part.ts';
 import { withheld } from './withhold.ts';
 
@@ -165,6 +167,7 @@ function carries(
   const scope = book.find(key, model.windowMs);
   const isWatched = to.sink === 'external' || model.watchesInternal || flight.control.policies.needsFlow;
   const said: Leaves = leavesOf(parts);
+  const gauge: Gauge = { isShort: false };
   const then = (carried: readonly Carried[]): Verdict | Promise<Verdict> => {
     const judged = judge(flight, at, message, carried, book);
     const finish = (verdict: Verdict): Verdict | Promise<Verdict> => {
@@ -172,6 +175,8 @@ function carries(
       const ended = (elsewhere: readonly FlowFact[]): Verdict => {
         const hidden = unseen(flight, at, elsewhere);
         if (hidden !== PASS) return hidden;
+        const unread = scope && gauge.isShort ? packed(flight, at, sourcesOf(scope)) : PASS;
+        if (unread !== PASS) return unread;
         const isPrivate = scope?.privateAtMs !== undefined || elsewhere.some((fact) => fact.isPrivate);
         const isUntrusted = scope?.untrustedAtMs !== undefined || elsewhere.some((fact) => fact.isUntrusted);
         return isPrivate && isUntrusted ? mixed(flight, at) : PASS;
@@ -187,8 +192,12 @@ function carries(
     return finished instanceof Promise ? finished.then(own) : own(finished);
   };
   if (!scope || !isWatched) return then([]);
-  const carried = book.carried(scope, said.leaves, 1);
+  const carried = book.carried(scope, said.leaves, 1, gauge);
   return carried instanceof Promise ? carried.then(then) : then(carried);
+}
+
+function sourcesOf({ sources }: FlowScope): { source: string; server: string; labels: readonly string[] }[] {
+  return [...sources].map(({ name, server, labels }) => ({ source: name, server, labels }));
 }
 
 const STRENGTH: readonly FlowAction[] = ['allow', 'log', 'hold', 'redact', 'deny'];
