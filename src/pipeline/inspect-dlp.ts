@@ -14,7 +14,7 @@ import { ruleHash } from './asking.ts';
 import { deny, type Flight, type Inspector, isApprovable, PASS, type Verdict } from './flight.ts';
 import { lookAtListed } from './inspect-listed.ts';
 import { answerTo, isPrepared, type MessageOf, paramsOf, partsOf, readingOrder, toldPath } from './message-part.ts';
-import { refuseLeftover, reveal } from './reveal-tokens.ts';
+import { refuseLeftover, reveal, revealAnswer } from './reveal-tokens.ts';
 
 export function dlpInspector(ports: DlpPorts): Inspector {
   return {
@@ -26,8 +26,13 @@ export function dlpInspector(ports: DlpPorts): Inspector {
     },
     inspectResult: (flight) => {
       const { dlp } = flight.control;
-      const redact = flight.call.decision?.obligations?.redact;
-      return (dlp === undefined && redact === undefined) || flight.call.origin === 'gateway' ? PASS : lookAtReply(flight, dlp, ports);
+      const { origin, kind, decision } = flight.call;
+      if (origin === 'gateway') return PASS;
+      const redact = decision?.obligations?.redact;
+      const seen = dlp === undefined && redact === undefined ? PASS : lookAtReply(flight, dlp, ports);
+      if (kind !== 'reverse') return seen;
+      const then = (verdict: Verdict): Verdict => (verdict === PASS ? revealAnswer(flight, dlp, ports) : verdict);
+      return seen instanceof Promise ? seen.then(then) : then(seen);
     },
     inspectNotification: (flight, server, method, params) => {
       const model = flight.control.dlp;
