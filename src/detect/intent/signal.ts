@@ -9,6 +9,7 @@ import { policyForEverybody, SHARING_KEYS, sharingSignal } from './sharing.ts';
 import { isSecretPath, isSystemPath } from './shell/command.ts';
 import { nameWords } from './token.ts';
 import { type Finding, finding } from './verdict.ts';
+import { anyName } from './world-phrase.ts';
 
 export interface Signal {
   signal: string;
@@ -221,7 +222,7 @@ export function actionOf(tool: ToolProfile, list: ArgumentList): (Signal & { rep
     const stated = tool.actions && at === `/${tool.actions.key}`;
     if (depth > 1 || typeof value !== 'string' || (!stated && !ACTION_KEY.test(key)) || value.length > 128) continue;
     const phrase = namePhrase([...nameWords(value), ...tool.words.filter((word) => !ACTION_NOUN.test(word))]);
-    const own = namePhrase(nameWords(value));
+    const own = anyName(value);
     if (!own) continue;
     const intent = phrase && phrase.verb === own.verb ? phrase.intent : own.intent;
     const replaces = stated === true || tool.manages || tool.openName;
