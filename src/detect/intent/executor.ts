@@ -56,7 +56,12 @@ function byNameWords(name: readonly string[], byName: Phrase | undefined): Found
   const [only] = name.length === 1 ? name : [];
   const alone = only === undefined ? undefined : LANGUAGE_WORDS.find(([, known]) => known.has(only) && SOLO.has(only));
   if (alone) return { language: alone[0], path: '/name', why: `runs what it is given (${only})` };
-  if (name.includes('exec')) return { language: 'shell', path: '/name', why: 'runs commands' };
+  if (name.includes('exec')) {
+    const own = LANGUAGE_WORDS.find(
+      ([language, known]) => language !== 'shell' && name.some((word) => known.has(word) && !RUNNERS.has(word)),
+    );
+    return { language: own?.[0] ?? 'shell', path: '/name', why: 'runs commands' };
+  }
   if (/^(?:make|send|raw|perform|execute)$/.test(name.at(-2) ?? '') && name.at(-1) === 'request')
     return { language: 'http', path: '/name', why: 'sends any request' };
   const runs = name.some((word) => RUNNERS.has(word));
@@ -66,7 +71,8 @@ function byNameWords(name: readonly string[], byName: Phrase | undefined): Found
   for (const [language, known] of LANGUAGE_WORDS) {
     const word = name.find((part) => known.has(part) && !(part === 'process' && name.includes('list')));
     if (!word || (RUNNERS.has(word) && name.length > 1 && !ALONE.has(word))) continue;
-    if (language === 'shell' && word === 'process' && !name.some((part) => part === 'start' || part === 'interact')) continue;
+    if (language === 'shell' && word === 'process' && !name.some((part) => /^(?:start|interact|run|spawn|launch|execute)$/.test(part)))
+      continue;
     return { language, path: '/name', why: `runs what it is given (${word})` };
   }
   return undefined;

@@ -58,6 +58,7 @@ const RULES: readonly ObjectRule[] = [
   },
   { verbs: set('watch'), objects: set('repository repo issue thread topic'), intent: 'write' },
   { verbs: set('generate issue produce'), objects: set('token certificate keypair license credential apikey'), intent: 'write' },
+  { verbs: set('grant promote elevate make'), objects: set('admin administrator owner superuser root sudo'), intent: 'destructive' },
   { verbs: set('produce'), objects: set('message event record topic kafka'), intent: 'write' },
   { verbs: set('select'), objects: set('option'), intent: 'write' },
   { verbs: set('propose suggest'), objects: set('time slot date alternative option'), intent: 'read' },
