@@ -152,7 +152,7 @@ function phrase(sense: VerbSense, others: readonly string[], sure: boolean, inNa
 /** The verb and its coordinates at the head of a description (`Create, update or delete …`): the strongest of them. */
 export function headPhrase(description: string): Phrase | undefined {
   const words = headWords(description);
-  const start = words.findIndex((word) => !SKIPPED.has(word));
+  const start = words.findIndex((word) => !SKIPPED.has(word) && !isManner(word));
   if (start < 0) return undefined;
   // "What the models cost: …", "How many …": the answer to a question.
   if (start === 0 && ASKED.has(words[0] as string))
@@ -281,6 +281,13 @@ const SKIPPED = new Set(
     'asynchronously securely efficiently via by using one-time first simply actually immediately'
   ).split(' '),
 );
+
+/** `Permanently`, `Atomically`: how it is done, in front of what is done. */
+function isManner(word: string): boolean {
+  return word.length >= 6 && word.endsWith('ly') && !sentenceVerb(word) && !NO_MANNER.test(word);
+}
+
+const NO_MANNER = /^(?:multiply|family|anomaly|assembly|hourly|weekly|monthly|quarterly|yearly|supply|comply)$/;
 
 function headWords(description: string): string[] {
   const text = description

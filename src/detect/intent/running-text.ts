@@ -79,13 +79,19 @@ function textArgument(tool: ToolProfile, { key, path, value }: Argument, list: A
   return { signal: language, path, found, decides: isOpen(tool) && isStated(tool, path) };
 }
 
+const RUN_WORD = /^(?:run|exec|execute|eval|evaluate|invoke|spawn|launch|interpreter|sandbox|repl|query|process|submit|perform|call|do)$/;
+/** Keys of what is written, more often than of what is run. */
+const PROSE_KEY = /^(?:text|body|document|payload|input)$/;
+
 function languageFor(tool: ToolProfile, key: string, text: string, list: ArgumentList): Language | undefined {
   const own = tool.executor?.language;
   if (SQL_KEY.test(key)) return languageOf(text) ?? 'sql';
   if (CYPHER_KEY.test(key)) return 'cypher';
-  if (CODE_KEY.test(key) && (own === 'code' || own === 'any' || (isOpen(tool) && own === undefined) || tool.words.includes('evaluate')))
-    return 'code';
+  const runs = own === undefined && !tool.hasSchema && tool.words.some((word) => RUN_WORD.test(word));
+  if (CODE_KEY.test(key) && (own === 'code' || own === 'any' || runs || tool.words.includes('evaluate'))) return 'code';
   if (!QUERY_KEY.test(key)) return undefined;
+  // A tool whose name says that it writes, sends or translates keeps what it is told; it runs nothing of it.
+  if (own === undefined && PROSE_KEY.test(key) && !tool.openName && !tool.words.some((word) => RUN_WORD.test(word))) return undefined;
   if (own === 'any' || own === undefined || own === 'http') {
     const seen = languageOf(text);
     // Words that only look like a statement are common in searches: there it takes a whole one.
@@ -140,7 +146,8 @@ function codeLanguage(tool: ToolProfile, list: ArgumentList): string | undefined
   return tool.executor?.dialect;
 }
 
-const LINE_KEY = /^(?:command|cmd|clicommand|shellcommand|commandline|bash|powershell|commands|shell)$/;
+const LINE_KEY =
+  /^(?:command|cmd|clicommand|shellcommand|commandline|cmdline|bash|powershell|commands|shell|script|shellscript|argv|executable|exe|program|binary)$/;
 const CLIENTS = new Set(['kubectl', 'git', 'docker', 'helm', 'aws', 'gcloud', 'az', 'gh', 'terraform', 'npm', 'psql', 'systemctl']);
 
 /** A command with its arguments: one text, a list of words, or both apart. */
@@ -150,7 +157,12 @@ function commandLine(tool: ToolProfile, list: ArgumentList, languages: Languages
   if (!open || (language !== 'shell' && language !== 'any' && language !== 'http')) return undefined;
   const command = list.all.find(({ key, value }) => LINE_KEY.test(key) && (typeof value === 'string' || Array.isArray(value)));
   if (!command) return undefined;
-  const rest = list.all.find(({ key, path }) => /^(?:args|arguments|argv|flags)$/.test(key) && path !== command.path);
+  const rest = list.all.find(
+    ({ key, path, value }) =>
+      /^(?:args|arguments|argv|flags|params|parameters)$/.test(key) &&
+      path !== command.path &&
+      (typeof value === 'string' || Array.isArray(value)),
+  );
   const client = tool.words.find((word) => CLIENTS.has(word));
   const found = lineFinding(command.value, rest?.value, client, list, languages);
   return { signal: 'shell', path: command.path, found, decides: true };
