@@ -111,7 +111,8 @@ function startingWith(words: string): number {
 }
 
 export function findCommandSecrets({ text, starts: places, signs }: View, out: Match[]): void {
-  if (signs.bits & SIGN.bracket && text.includes('(')) findNamed(text, out);
+  if ((signs.bits & SIGN.bracket && text.includes('(')) || text.includes('"--')) findNamed(text, out);
+  if (text.includes(';s:')) findSerialized(text, out);
   const add = (found: RegExpExecArray): void => {
     const value = (found[1] as string).replace(/[.,]$/, '');
     if (!isGuarded(value) && !HASHED.test(value)) return;
@@ -166,24 +167,40 @@ function isMixed(value: string): boolean {
   return (/[a-z]/.test(value) && /[A-Z]/.test(value)) || /[!@#$%^&*?+~]/.test(value) || /^[a-z]+(?:[-_.][a-z]+)*[-_.]\d{2,}$/i.test(value);
 }
 
-const NAMED = /["']([A-Za-z][\w.-]{2,48})["'],\s?["']([^"'\n]{4,200})["']/g;
+const NAMED = /["'](-{0,2}[A-Za-z][\w.-]{2,48})["'],\s?["']([^"'\n]{4,200})["']/g;
 
-/** define('DB_PASSWORD', '…'), setProperty("password", "…"): a name and its value as two arguments. */
+/** define('DB_PASSWORD', '…'), setProperty("password", "…"), ["--password", "…"]: a name and its value as two arguments. */
 function findNamed(text: string, out: Match[]): void {
   NAMED.lastIndex = 0;
   for (let found = NAMED.exec(text); found !== null; found = NAMED.exec(text)) {
-    const bits = classifyKey(found[1] as string);
-    const value = found[2] as string;
-    if (!(bits & (KEY.PASSWORD | KEY.TOKEN)) || !isGuarded(value) || /\s/.test(value)) continue;
-    const end = found.index + found[0].length - 1;
-    out.push({
-      type: bits & KEY.PASSWORD ? 'PASSWORD' : 'API_KEY',
-      start: end - value.length,
-      end,
-      confidence: 0.8,
-      rule: 'named-argument',
-    });
+    const [, name, value] = found as unknown as [string, string, string];
+    // "serve", "--password", "…": the value may be the name of the next one.
+    if (!addNamed(name, value, NAMED.lastIndex - 1, out)) NAMED.lastIndex -= value.length + 2;
   }
+}
+
+const SERIALIZED = /;s:\d{1,3}:"([^"\n]{4,200})";/g;
+const NAME_BEFORE = /s:\d{1,3}:"([A-Za-z][\w.-]{2,48})"$/;
+
+/** `s:8:"password";s:12:"…";`: a name and its value as PHP writes them down. */
+function findSerialized(text: string, out: Match[]): void {
+  SERIALIZED.lastIndex = 0;
+  for (let found = SERIALIZED.exec(text); found !== null; found = SERIALIZED.exec(text)) {
+    const name = NAME_BEFORE.exec(text.slice(Math.max(0, found.index - MAX_NAME_BACK), found.index))?.[1];
+    // The sign at the end begins the next one.
+    SERIALIZED.lastIndex--;
+    if (name !== undefined) addNamed(name, found[1] as string, SERIALIZED.lastIndex - 1, out);
+  }
+}
+
+const MAX_NAME_BACK = 60;
+
+function addNamed(name: string, value: string, end: number, out: Match[]): boolean {
+  const bits = classifyKey(name);
+  if (!(bits & (KEY.PASSWORD | KEY.TOKEN)) || bits & KEY.NOT_SECRET || !isGuarded(value) || /\s/.test(value)) return false;
+  const type = bits & KEY.PASSWORD ? 'PASSWORD' : 'API_KEY';
+  out.push({ type, start: end - value.length, end, confidence: 0.8, rule: 'named-argument' });
+  return true;
 }
 
 /** Of a file of logins. */

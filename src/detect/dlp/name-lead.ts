@@ -41,7 +41,7 @@ learn(
 );
 learn(
   WEAK,
-  'by, for, contact, customer, client, employee, member, guest, manager, assignee, author, reporter, reviewer, called, met, told, asked, and, with, kunde, kundin, für, von, mit, con, avec, par, por, para, cc, to, from, y, et, und, e',
+  'said, says, adds, added, argues, explained, deputy, mayor, minister, senator, judge, coach, captain, founder, president, between, including, sagte, sagt, erklärte, bürgermeister, bürgermeisterin, según, dijo, selon, secondo, aldus, enligt, namens, by, for, contact, customer, client, employee, member, guest, manager, assignee, author, reporter, reviewer, called, met, told, asked, and, with, kunde, kundin, für, von, mit, con, avec, par, por, para, cc, to, from, y, et, und, e',
 );
 learn(
   CLOSING,

@@ -85,7 +85,7 @@ export function contextOf(text: string, start: number, end: number, field: Field
   const bits = field?.bits ?? 0;
   const label = labelBefore(text, start, field === undefined ? 0 : field.start);
   // "Account: …" beside a routing number.
-  const besideRouting = isBesideRouting(text, start) ? KEY.ACCOUNT : 0;
+  const besideRouting = isBesideRouting(text, start, end) ? KEY.ACCOUNT : 0;
   const inRouting = field !== undefined && field.group.bits & KEY.ROUTING && /^acc(?:oun)?t\b/i.test(field.key) ? KEY.ACCOUNT : 0;
   return {
     bits: bits | label | besideRouting | inRouting,
@@ -95,14 +95,20 @@ export function contextOf(text: string, start: number, end: number, field: Field
   };
 }
 
-/** "routing 021000021, account 88409007168" */
-function isBesideRouting(text: string, start: number): boolean {
+/** "routing 021000021, account 88409007168", or the other way round */
+function isBesideRouting(text: string, start: number, numberEnd: number): boolean {
   let end = start;
   while (end > 0 && ' #:.'.includes(text[end - 1] as string)) end--;
   // account, acct, no, nr, number
   if (!'torTOR'.includes(text[end - 1] ?? ' ')) return false;
   BEHIND_ACCOUNT.lastIndex = start;
-  return BEHIND_ACCOUNT.test(text) && /\b(?:routing|aba|sort code|transit|blz)\b/i.test(text.slice(Math.max(0, start - 90), start));
+  if (!BEHIND_ACCOUNT.test(text)) return false;
+  return (
+    /\b(?:routing|aba|sort code|transit|blz)\b/i.test(text.slice(Math.max(0, start - 90), start)) ||
+    /^[\s,;.(|]{1,4}(?:(?:and|und|with|at) )?(?:the )?(?:bank )?(?:routing|aba|sort code|transit|blz)\b/i.test(
+      text.slice(numberEnd, numberEnd + 40),
+    )
+  );
 }
 
 const BEHIND_ACCOUNT = /(?<=\bacc(?:oun)?t\b[ #:.]{0,3}(?:n(?:o|umber)\.?[ :]{0,2})?)/iy;

@@ -7,7 +7,7 @@ import { KEY } from './key-class.ts';
 import { type Lead, leadBefore } from './name-lead.ts';
 import { nameList, TRAIT } from './name-list.ts';
 import { isCompany, isNotName, isOrganization } from './name-word.ts';
-import { findPlacedNames } from './placed-name.ts';
+import { findNamesBeside, findPlacedNames } from './placed-name.ts';
 import { SIGN } from './text-sign.ts';
 import { type Field, fieldAt, type View } from './view.ts';
 
@@ -22,7 +22,9 @@ export function findPersons(view: View, out: Match[]): void {
   if (view.signs.bits & (SIGN.capital | SIGN.wide)) {
     addRunningText(view, words, found);
     const addresses = out.filter(({ type }) => type === 'ADDRESS');
-    findPlacedNames(view, addresses, (text) => nameScore(text, true) >= 2, found);
+    const isName = (text: string): boolean => nameScore(text, true) >= 2;
+    findPlacedNames(view, addresses, isName, found);
+    if (view.signs.bits & SIGN.at) findNamesBeside(view.text, out, (text) => isName(text) && !isFamous(text), found);
   }
   if (found.length > 0) addAgain(view.text, words, found);
   out.push(...found);
@@ -134,6 +136,8 @@ function nameScore(value: string, sure: boolean): number {
     const traits = list.traits(word);
     if (traits & TRAIT.particle && (word !== words[0] || (sure && words.length > 1))) continue;
     const listed = Math.max((traits >> 2) & 3, traits & 3);
+    // "user: root": a login, though somebody is called so.
+    if (traits & TRAIT.notName && words.length === 1 && !(traits & TRAIT.word)) return 0;
     if (traits & TRAIT.notName && listed === 0 && !(sure && word.length <= 3 && words.length > 1)) return 0;
     if (!(traits & (TRAIT.word | TRAIT.joined)) && !(listed > 0 && (sure || lower) && word.length > 2)) return 0;
     names++;
@@ -191,7 +195,7 @@ const MAX_LEAD_IN = 12;
 
 /** What a person does or has, right behind the name. */
 const AFTER =
-  /^(?:\s+(?:called|said|says|wrote|writes|asked|asks|reported|reports|signed|joined|confirmed|requested|replied|told|mentioned|lives|works|worked|paid|was born|born|phoned|emailed|will|has|had|is|was|would|can|wants|wanted|needs|complained|ordered|purchased|agreed|visited|attended|submitted|received|moved|left|started|resigned|applied|hat|ist|schrieb|rief|sagte|a appelé|a dit|est|ha|dijo|llamó|escribió|es|disse|é)\b|['’]s\b|\s*[(<]|,\s*(?:CEO|CTO|CFO|COO|MD|PhD|Director|Manager|Engineer|aged?|born|age|\d\d,)|\s+<)/i;
+  /^(?:\s+(?:called|said|says|wrote|writes|asked|asks|reported|reports|signed|joined|confirmed|requested|replied|told|mentioned|lives|works|worked|paid|was born|born|phoned|emailed|will|has|had|is|was|would|can|wants|wanted|needs|complained|ordered|purchased|agreed|visited|attended|submitted|received|moved|left|started|resigned|applied|hat|ist|schrieb|rief|sagte|a appelé|a dit|est|ha|dijo|llamó|escribió|es|disse|é)\b|['’]s\b|\s*[(<]|,\s*(?:CEO|CTO|CFO|COO|MD|PhD|(?:(?:the|our|their|his|her|a|an|former|senior|deputy|vice|chief|managing|general) ){0,3}(?:director|manager|engineer|mayor|deputy|head of|chair(?:man|woman|person)?|spokes(?:man|woman|person)|founder|co-founder|president|professor|minister|senator|treasurer|author of|owner|coach|captain|judge|lawyer|attorney|resident|farmer|teacher|nurse|consultant|analyst|who)\b|aged?|born|age|\d\d[,.]|Bürgermeister|Geschäftsführer|Sprecher|Leiter|directeur|maire|alcalde|director|sindaco)|\s+<)/i;
 
 function addRunningText(view: View, seen: Word[], out: Match[]): void {
   const { text } = view;
