@@ -272,6 +272,11 @@ function addPostBoxes({ text, starts }: View, out: Match[]): void {
   });
 }
 
+/** "1052 Budapest, Váci utca 11": code and town come first in some countries. */
+const TOWN_BEFORE =
+  /(?:^|[\s(:"'|>])((?:[A-Z]{1,2}-)?(?:\d{4,6}|\d{3} \d\d) \p{Lu}[\p{L}-]{1,30}(?: \p{Lu}[\p{L}-]{1,20}| [IVX]{1,5}\.?)?, )$/u;
+const MAX_TOWN_BEFORE = 70;
+
 function addTail(text: string, start: number, end: number, out: Match[]): number {
   const tail = tailEnd(text, end);
   push(text, start, tail.end, out, tail.certain ? 0.88 : 0.7);
@@ -281,7 +286,8 @@ function addTail(text: string, start: number, end: number, out: Match[]): number
 function push(text: string, start: number, end: number, out: Match[], confidence: number): void {
   let to = end;
   while (to > start && /[\s,.;-]/.test(text[to - 1] ?? '')) to--;
-  out.push({ type: 'ADDRESS', start, end: to, confidence, rule: 'address-text' });
+  const before = TOWN_BEFORE.exec(text.slice(Math.max(0, start - MAX_TOWN_BEFORE), start))?.[1]?.length ?? 0;
+  out.push({ type: 'ADDRESS', start: start - before, end: to, confidence, rule: 'address-text' });
 }
 
 const MAX_PARTS = 6;

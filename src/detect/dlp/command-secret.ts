@@ -7,8 +7,20 @@ import { SIGN } from './text-sign.ts';
 import type { View } from './view.ts';
 
 const WORD = `["']?([^\\s"'\`|;&<>()]{4,300})`;
+interface Shape {
+  readonly needs: string;
+  readonly starts?: number;
+  readonly sign?: number;
+  readonly mark?: RegExp;
+  /** Programs have the same shape: only what is mixed as a password counts. */
+  readonly isOfCode?: boolean;
+  /** Of a service, not of somebody who signs in. */
+  readonly isKey?: boolean;
+  readonly shape: RegExp;
+}
+
 /** `starts`: what every match begins with; the shape is sticky then. `sign`, `mark`: what stands in every match of the others. */
-const SHAPES: readonly { needs: string; starts?: number; sign?: number; mark?: RegExp; shape: RegExp }[] = [
+const SHAPES: readonly Shape[] = [
   {
     needs: ' -',
     starts: startingWith('--pa --pw --to --ap --se --au --ac --cl --pr -pa -pw -to -ap -se -au -ac -cl -pr'),
@@ -16,6 +28,23 @@ const SHAPES: readonly { needs: string; starts?: number; sign?: number; mark?: R
       `(?<=\\s)--?(?:password|passwd|pass|pw|token|api-?key|apikey|secret|auth-token|access-token|client-secret|access-key|secret-key|private-token)[= ]${WORD}`,
       'iy',
     ),
+  },
+  // --db-password x, --requirepass x
+  {
+    needs: '--',
+    starts: groupOfStarts([' --', '\n--', '\t--', '"--', "'--"]),
+    shape: new RegExp(
+      `[\\s"']--(?:(?:[a-z\\d]{1,20}-){1,4}(?:password|passwd|pass|pwd|token|secret|(?:api|access|secret|private|license|encryption|master|auth)-?key)|requirepass|masterauth|userpass)[= ]${WORD}`,
+      'iy',
+    ),
+  },
+  // mailer.setPassword('…')
+  {
+    needs: '(',
+    isOfCode: true,
+    starts: startingWith('setp sets sett seta withp withs witht witha usep addp .pass .secr .apik .acce .token'),
+    shape:
+      /(?:\b(?:set|with|use|add)[A-Z]?[A-Za-z]{0,20}?(?:Password|Passwd|Secret|Token|ApiKey|AccessKey|SecretKey)|\.(?:password|passwd|apiKey|secretKey|accessKey|clientSecret))\(\s?["'](?=[^"'\n]*[\d!#$%^&*@?])([^"'\n\s]{4,200})["']\s?\)/y,
   },
   {
     needs: ' -p',
@@ -68,7 +97,13 @@ const SHAPES: readonly { needs: string; starts?: number; sign?: number; mark?: R
     starts: groupOfStarts([':$2', ':$a', ':$5', ':$6', ':$1', ':$y']),
     shape: /(?<=(?:^|\n)[\w.@-]{1,64}):(\$(?:2[abxy]|apr1|argon2i?d?|[156y])\$[^\s:]{20,200})/y,
   },
-  { needs: '=', starts: startingWith('?sig &sig'), shape: /[?&]sig=([\w%+/=-]{30,200})/y },
+  {
+    needs: '=',
+    isKey: true,
+    starts: startingWith('?sig &sig ?x-amz-s &x-amz-s ?x-goog-s &x-goog-s'),
+    shape: /[?&](?:sig|Signature|X-Amz-Signature|X-Goog-Signature)=([\w%+/=-]{30,1000})/iy,
+  },
+  { needs: '=', isKey: true, starts: startingWith('?appid &appid'), shape: /[?&]appid=([a-f0-9]{32})(?!\w)/y },
   {
     needs: '=',
     starts: startingWith('set-cookie cookie'),
@@ -113,20 +148,21 @@ function startingWith(words: string): number {
 export function findCommandSecrets({ text, starts: places, signs }: View, out: Match[]): void {
   if ((signs.bits & SIGN.bracket && text.includes('(')) || text.includes('"--')) findNamed(text, out);
   if (text.includes(';s:')) findSerialized(text, out);
-  const add = (found: RegExpExecArray): void => {
+  const add = (found: RegExpExecArray, { isOfCode, isKey }: Shape): void => {
     const value = (found[1] as string).replace(/[.,]$/, '');
-    if (!isGuarded(value) && !HASHED.test(value)) return;
+    if (isOfCode ? !isMixed(value) || isCode(value) : !isGuarded(value) && !HASHED.test(value)) return;
     const start = found.index + found[0].lastIndexOf(value);
-    out.push({ type: 'PASSWORD', start, end: start + value.length, confidence: 0.85, rule: 'command-secret' });
+    out.push({ type: isKey ? 'API_KEY' : 'PASSWORD', start, end: start + value.length, confidence: 0.85, rule: 'command-secret' });
   };
-  for (const { needs, starts, sign, mark, shape } of SHAPES) {
+  for (const one of SHAPES) {
+    const { needs, starts, sign, mark, shape } = one;
     const own = starts === undefined ? undefined : (places[starts] as readonly number[]);
     if (own !== undefined) {
-      if (own.length > 0 && text.includes(needs)) eachMatch(text, own, shape, add);
+      if (own.length > 0 && text.includes(needs)) eachMatch(text, own, shape, (found) => add(found, one));
       continue;
     }
     if ((sign !== undefined && !(signs.bits & sign)) || !text.includes(needs)) continue;
-    if (mark === undefined || mark.test(text)) for (const found of text.matchAll(shape)) add(found);
+    if (mark === undefined || mark.test(text)) for (const found of text.matchAll(shape)) add(found, one);
   }
   for (const { needs, starts, shape } of SAID) {
     const own = places[starts] as readonly number[];

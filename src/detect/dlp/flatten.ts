@@ -4,6 +4,7 @@ import {
   backslashFrom,
   headerNames,
   isNumber,
+  isPlainMember,
   isPrivatePart,
   isStop,
   type Reader,
@@ -232,7 +233,7 @@ function addObject(flat: Flattening, reader: Reader, key: string, bits: number, 
     if (mayBeValue(name)) addKeyText(flat, reader, keyAt + 1, name, group);
     reader.at++;
     skipSpace(reader);
-    const wraps = WRAPPERS.has(name) && key !== '';
+    const wraps = WRAPPERS.has(name) && key !== '' && !(name === 'title' && isPlainMember(reader));
     if (wraps && group.bits === 0) group = parent;
     const said = wraps && bits & WRAPPED ? bits & WRAPPED : isPrivatePart(name, reader) ? KEY.TOKEN : bitsOfMember(name, bits, label);
     group.bits |= said;

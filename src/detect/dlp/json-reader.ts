@@ -103,6 +103,13 @@ const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 /** What may stand behind one, if anything does. */
 const BEHIND_NUMBER = /\s*(?:[,:\]}"[{]|$)/y;
 
+/** Is the value at the reader a text, and another member behind it? */
+export function isPlainMember({ text, at }: Reader): boolean {
+  if (text.charCodeAt(at) !== 0x22) return false;
+  const close = text.indexOf('"', at + 1);
+  return close > 0 && /^\s{0,80},/.test(text.slice(close + 1, close + 82));
+}
+
 /** Is what was read from there a number, and all that stands there? "123-45-6789" and "4111 1111 …" are none. */
 export function isNumber({ text, at }: Reader, from: number): boolean {
   NUMBER.lastIndex = from;

@@ -143,5 +143,10 @@ say(
   abteilung, beruf, eintrittsdatum, gehalt, staatsangehorigkeit, poste, metier, salaire, puesto, cargo, sueldo, mansione, stipendio, functie, stanowisko, 部署, 役職, 职位, 직책, должность`,
 );
 
+say(
+  KEY.OF_GOODS,
+  `sku, upc, ean, gtin, asin, mpn, price, unit price, list price, msrp, brand, manufacturer, maker, barcode, in stock, stock, stock level, article no, article number, item no, artikelnummer, artikelnr, preis, hersteller, marke, prix, marque, fabricant, precio, marca, fabricante, prezzo, produttore, preco, prijs, merk, cena, pris, 価格, 价格, 가격`,
+);
+
 export const KEY_WORDS: ReadonlyMap<string, number> = words;
 export const KEY_PHRASES: ReadonlyMap<string, number> = phrases;

@@ -40,6 +40,22 @@ describe('found', () => {
     'Maintained by [⟦PERSON|Adebayo Ogunlesi⟧](mailto:⟦EMAIL|adebayo@ogunlesi.dev⟧).',
     'customer ⟦PERSON|Ottoline Graves⟧ (⟦EMAIL|ottoline@graves.family⟧) asked',
     '"Too much rain," said ⟦PERSON|Gerlinde Aumüller⟧, mayor of the town.',
+    'exec redis-server --requirepass ⟦PASSWORD|TD1aYdD3vKBxgXassDqp⟧',
+    "mailer.setPassword('⟦PASSWORD|Grue-ssGott7⟧');",
+    `dsn: "⟦API_KEY|https://${HEX}${HEX}@o450.ingest.sentry.io/45012⟧"`,
+    `git clone https://⟦API_KEY|${HEX}a2feaa0c55⟧@git.corp.lan/app.git`,
+    `GET /b?X-Amz-Date=20261010T101010Z&X-Amz-Signature=⟦API_KEY|${HEX}${HEX}${HEX}a2feaa0c55ad0157⟧`,
+    `GET /weather?q=Oslo&appid=⟦API_KEY|${HEX}a2feaa0c55ad0157⟧ 200`,
+    'mail ⟦EMAIL|felix (at) werkstatt (punkt) de⟧ danke',
+    'escribe a ⟦EMAIL|ana.ruiz arroba correo punto es⟧',
+    '⟦US_SSN|564237172⟧ (social security number)',
+    '[09:18] agent_kim: and the SIN for the tax form?\n[09:18] customer: ⟦NATIONAL_ID|217 762 053⟧',
+    'What is your social?\n⟦US_SSN|536 22 8741⟧',
+    'Patientin: ⟦PERSON|Ingeborg Tschirner⟧, geb. ⟦DATE_OF_BIRTH|04.11.1949⟧',
+    'Her deputy, ⟦PERSON|Horst Kienle⟧, pointed to the new dam.',
+    '  ⟦PERSON|Abena Frimpong⟧ | SSN ⟦US_SSN|228-11-9034⟧ | net 1,984.02',
+    'We met ⟦PERSON|Rupert Halloran⟧, ⟦PERSON|Svetlana Petrovna⟧ and the press.',
+    'laptop to ⟦ADDRESS|1052 Budapest, Váci utca 11⟧ please',
   ])('%s', (given) => {
     const { text, wanted } = marked(given);
     expect(found(text)).toEqual(wanted);
@@ -56,6 +72,13 @@ describe('left alone', () => {
     'ansible_user: root',
     'Write to Data Protection (⟦EMAIL|data.protection@corp-mail.com⟧).',
     'DE89.3704.0044.0532.0130.01',
+    "label.setPassword('optional')",
+    '{"appId":"9f86d081884c7d659a2feaa0c55ad015"}',
+    'https://deploy@git.corp.lan/app.git',
+    '{"windows":[{"title":"Quarterly Report - Word","name":"Main Window"}],"user":"system"}',
+    '[{"sku":"HM-22","name":"Herman Miller Aeron Chair","brand":"Herman Miller"}]',
+    'Is the order number 564237172?\n564237172',
+    '[{"question":"your social?"},{"order":"536228741"}]',
   ])('%s', (given) => {
     const { text, wanted } = marked(given);
     expect(found(text)).toEqual(wanted);
