@@ -44,6 +44,16 @@ describe('sessions', () => {
     expect(falsePositives, wrong.join(', ')).toBeLessThanOrEqual(0.05);
   });
 
+  it('judged by somebody who had not seen the index', async () => {
+    const { items } = JSON.parse(readFileSync(new URL('cases/flow/blind-sessions.json', import.meta.url), 'utf8')) as {
+      items: JsonObject[];
+    };
+    expect(items.length).toBeGreaterThan(100);
+    const { recall, falsePositives, wrong } = await rates(items);
+    expect(recall, wrong.join(', ')).toBeGreaterThanOrEqual(0.92);
+    expect(falsePositives, wrong.join(', ')).toBeLessThanOrEqual(0.1);
+  });
+
   it.skipIf(!present)('of the published set', async () => {
     const { items } = JSON.parse(readFileSync(published, 'utf8')) as { items: JsonObject[] };
     const { recall, falsePositives } = await rates(items);
