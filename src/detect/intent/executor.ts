@@ -1,5 +1,6 @@
 // Finds tools that do whatever their arguments say: SQL, shell, code, HTTP, queries of graph and document databases, whole APIs.
 // Errs towards calling a tool an executor: what it is called with then decides, and what is not understood keeps the upper bound.
+import { withObjects } from './lexicon-object.ts';
 import type { Phrase } from './phrase.ts';
 import type { Executor, Language } from './profile.ts';
 import type { SchemaFacts } from './schema-facts.ts';
@@ -70,6 +71,8 @@ function byNameWords(name: readonly string[], byName: Phrase | undefined): Found
   if (!runs || (byName && !byName.runs && !RUNNERS.has(byName.verb) && !RUNNERS.has(name.at(-1) ?? ''))) return undefined;
   for (const [language, known] of LANGUAGE_WORDS) {
     const word = name.find((part) => known.has(part) && !(part === 'process' && name.includes('list')));
+    // `evaluate_policy` reads by what is evaluated.
+    if (word === 'evaluate' && withObjects(word, 'write', name) === 'read') continue;
     if (!word || (RUNNERS.has(word) && name.length > 1 && !ALONE.has(word))) continue;
     if (language === 'shell' && word === 'process' && !name.some((part) => /^(?:start|interact|run|spawn|launch|execute)$/.test(part)))
       continue;
