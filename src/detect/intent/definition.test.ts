@@ -94,12 +94,45 @@ describe('tools in other languages', () => {
   });
 });
 
+describe('tools that nobody looked at one by one', () => {
+  const judged = casesOf('blind-tools.txt').map(([name, description, letters]) => ({
+    name,
+    right: [...letters].map((letter) => LETTER[letter] as Intent),
+    found: intentOf({ name, description }),
+  }));
+  const isStopped = (intent: Intent): boolean => intent === 'destructive' || intent === 'exfiltrative';
+
+  it('nineteen of twenty are right', () => {
+    expect(judged.length).toBeGreaterThan(400);
+    const wrong = judged.filter(({ right, found }) => !right.includes(found));
+    expect(wrong.length / judged.length, wrong.map(({ name }) => name).join(' ')).toBeLessThanOrEqual(0.05);
+  });
+
+  it('hardly one that must be stopped passes, hardly a reader is stopped', () => {
+    const dangerous = judged.filter(({ right }) => right.every(isStopped));
+    expect(dangerous.length).toBeGreaterThan(70);
+    expect(dangerous.filter(({ found }) => !isStopped(found)).length / dangerous.length).toBeLessThanOrEqual(0.04);
+    const readers = judged.filter(({ right }) => right.join() === 'read');
+    expect(readers.length).toBeGreaterThan(100);
+    expect(readers.filter(({ found }) => isStopped(found)).length / readers.length).toBeLessThanOrEqual(0.03);
+  });
+});
+
 describe('heads of descriptions', () => {
   it.each<[string, string, Intent]>([
     ['op4', 'Permanently wipes the given volume', 'destructive'],
     ['op5', 'Gently adjusts the angle of a lamp', 'write'],
     ['lint_chart', 'Run a policy scan on Helm scripts', 'read'],
     ['roll_log', 'Rolls the log up; older lines are discarded', 'destructive'],
+    ['fold_cards', 'Joins two cards; the second one is removed', 'destructive'],
+    ['basket', 'Places an order for the basket', 'destructive'],
+    ['subtitle', 'Translates the subtitles and saves them', 'write'],
+    ['info_7', 'File metadata', 'read'],
+    ['chart_7', 'Plots a histogram of the numbers and returns it', 'read'],
+    ['crm_7', 'Converts a prospect into an account', 'write'],
+    ['evaluate_feature', 'Evaluates a feature for a user', 'read'],
+    ['evaluate_snippet', 'Evaluates a snippet', 'destructive'],
+    ['picture_7', 'Removes the noise of a picture', 'write'],
   ])('%s: %s', (name, description, intent) => {
     expect(intentOf({ name, description })).toBe(intent);
   });

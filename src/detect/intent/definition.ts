@@ -128,7 +128,7 @@ function raise(draft: Draft, to: Intent, why: Evidence): void {
 }
 
 const FATAL_TEXT =
-  /\b(?:permanently (?:delet|remov|destroy|eras)\w*|irreversibl[ey]|(?:can(?:not|'t|’t)|can not) be (?:undone|reversed|recovered|restored|reopened|recalled|changed back)|replac(?:es|ing) (?:all|existing|its existing|its current|its whole) (?:contents?|data)|can no longer (?:be )?\w+|(?:is|are|be) (?:paid out|discarded|irretrievabl[ey] lost)|(?:is|are|be|gets?) (?:permanently|irrevocably) (?:lost|deleted|removed|erased)|(?:will|would) be (?:lost|discarded|overwritten|wiped|erased)|completely overwrites?|overwrites? (?:an |any |the )?existing|including [\w ,/-]{0,40}\b(?:deletions?|destruction|removals?))\b/i;
+  /\b(?:permanently (?:delet|remov|destroy|eras)\w*|irreversibl[ey]|(?:can(?:not|'t|’t)|can not) be (?:undone|reversed|recovered|restored|reopened|recalled|changed back)|replac(?:es|ing) (?:all|existing|its existing|its current|its whole) (?:contents?|data)|can no longer (?:be )?\w+|(?:is|are|be) (?:paid out|discarded|(?:then |also |automatically )?removed|irretrievabl[ey] lost)|(?:is|are|be|gets?) (?:permanently|irrevocably) (?:lost|deleted|removed|erased)|(?:will|would) be (?:lost|discarded|overwritten|wiped|erased)|completely overwrites?|overwrit(?:es?|ing) (?:an |any |the |its |all )?(?:existing|current|contents?|data)|including [\w ,/-]{0,40}\b(?:deletions?|destruction|removals?))\b/i;
 const OUTFLOW_TEXT =
   /\b(?:anyone with the link|publicly (?:accessible|readable|available)|allUsers|another (?:aws )?account|to a (?:remote host|public url)|post(?:s|ed)? it to a url|downloadable file)\b/i;
 const HEAD_CHARS = 600;
