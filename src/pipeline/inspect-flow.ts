@@ -4,7 +4,7 @@
 import type { Definition, Finding, Target } from '../call.ts';
 import type { FlowBook } from '../detect/flow/book.ts';
 import type { Carried } from '../detect/flow/carry.ts';
-import type { FlowFacts } from '../detect/flow/facts.ts';
+import type { FlowFacts, Subject } from '../detect/flow/facts.ts';
 import { type DataLabels, type DataSpec, dataLabels } from '../detect/flow/label.ts';
 import { type Leaves, leavesOf } from '../detect/flow/leaf.ts';
 import type { Destination, FlowAction, FlowModel } from '../detect/flow/model.ts';
@@ -61,9 +61,8 @@ export function flowInspector(ports: FlowPorts): Inspector {
 
 interface Place {
   model: FlowModel;
-  org: string;
   /** Whose reads count together. */
-  key: string;
+  of: Subject;
   server: string;
   /** `server.tool`. */
   name: string;
@@ -88,8 +87,10 @@ function placeOf(flight: Flight, { analyser }: FlowPorts, said?: string): Place 
   const session = model.scope === 'session' ? call.client.sessionId : undefined;
   return {
     model,
-    org: principal.org,
-    key: JSON.stringify([principal.org, principal.agent, principal.user ?? null, session ?? null]),
+    of: {
+      ...{ org: principal.org, agent: principal.agent, agentRevision: control.view.agent(principal.agent)?.revision ?? 0 },
+      key: JSON.stringify([principal.org, principal.agent, principal.user ?? null, session ?? null]),
+    },
     server,
     name: `${server}.${tool ?? call.method}`,
     labels,
@@ -137,9 +138,9 @@ function hears(at: Place, message: JsonObject, of: MessageOf, { book, facts }: F
   const parts = partsOf(message, of);
   if (parts.length === 0) return undefined;
   const reading = { name: at.name, server: at.server, labels, rank };
-  const read = book.read(at.key, reading, leavesOf(parts), at.model.windowMs, isUntrusted);
+  const read = book.read(at.of.key, reading, leavesOf(parts), at.model.windowMs, isUntrusted);
   // INVARIANT: nobody is told what no other gateway could know of (test/scenario/flow-facts.test.ts).
-  const noted = facts?.note(at.org, at.key, reading, isUntrusted, at.model.windowMs);
+  const noted = facts?.note(at.of, reading, isUntrusted, at.model.windowMs);
   return noted ? Promise.all([read, noted]).then(() => undefined) : read;
 }
 
@@ -185,7 +186,8 @@ function carries(
   parts: readonly MessagePart[],
   { book, facts }: Pick<FlowPorts, 'book' | 'facts'>,
 ): Verdict | Promise<Verdict> {
-  const { model, key, to } = at;
+  const { model, to } = at;
+  const { key } = at.of;
   const scope = book.find(key, model.windowMs);
   const isWatched = to.sink === 'external' || model.watchesInternal || flight.control.policies.needsFlow;
   const said: Leaves = leavesOf(parts);
@@ -205,7 +207,7 @@ function carries(
         const isUntrusted = scope?.untrustedAtMs !== undefined || elsewhere.some((fact) => fact.isUntrusted);
         return isPrivate && isUntrusted ? mixed(flight, at) : PASS;
       };
-      return isWatched && facts ? facts.elsewhere(at.org, key, model.windowMs).then(ended) : ended([]);
+      return isWatched && facts ? facts.elsewhere(at.of, model.windowMs).then(ended) : ended([]);
     };
     const own = (verdict: Verdict): Verdict | Promise<Verdict> => {
       // What the agent says before it reads it, it did not learn there.
@@ -278,7 +280,7 @@ function redact(
   );
   if (doomed.some(({ pointer }) => fixed.has(pointer))) return refused;
   const next = withheld(message, doomed);
-  const scope = book.find(at.key, at.model.windowMs);
+  const scope = book.find(at.of.key, at.model.windowMs);
   if (!next || !scope) return refused;
   const left = book.carried(scope, leavesOf(partsOf(next, paramsOf(flight.call.method))).leaves, 1);
   const then = (still: readonly Carried[]): Verdict => {

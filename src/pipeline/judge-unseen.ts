@@ -1,8 +1,9 @@
 // What cannot be compared with what an agent sends now: what it read elsewhere, at another gateway or before a restart, and what it sends packed beyond what is
 // unpacked. Where a rule would stop some of it, `unseen` of the flow objects says what becomes of the call. Findings name labels and sources, never values.
 import type { Call } from '../call.ts';
+import { RANKED_LABELS } from '../detect/flow/label.ts';
 import type { Destination, FlowModel } from '../detect/flow/model.ts';
-import type { FlowFact } from '../detect/flow/port.ts';
+import { ANYTHING, type FlowFact } from '../detect/flow/port.ts';
 import { deny, type Flight, isApprovable, PASS, type Verdict } from './flight.ts';
 
 /** Sources told in one reason. */
@@ -55,10 +56,12 @@ function uncompared(
   // Policies look at where data comes from, whatever these objects allow.
   const told = flight.control.policies.needsFlow ? read : isHeld ? doomed : [];
   if (told.length === 0) return PASS;
-  const types = [...new Set(told.flatMap(({ labels }) => labels)), what].map((label) => `flow.${label}`);
+  const types = [...new Set(told.flatMap((fact) => (fact.source === ANYTHING ? everyLabel(flight) : fact.labels))), what].map(
+    (label) => `flow.${label}`,
+  );
   for (const type of types) note(flight, type, isHeld ? action : 'log');
   if (!isHeld) return PASS;
-  const sources = [...new Set(doomed.map(({ source }) => source))].sort();
+  const sources = [...new Set(doomed.map(({ source }) => (source === ANYTHING ? 'more sources than are told apart' : source)))].sort();
   const more = sources.length > MAX_TOLD ? `, and ${sources.length - MAX_TOLD} more` : '';
   return stopped(flight, action, `flow/${what}`, why(`${sources.slice(0, MAX_TOLD).join(', ')}${more}`));
 }
@@ -74,6 +77,12 @@ function stopped(flight: Flight, action: FlowModel['unseen'], rule: string, why:
 /** What an agent sends is the result of a question, and the arguments of everything else. */
 export function sentIn({ kind }: Call): 'result' | 'arguments' {
   return kind === 'reverse' ? 'result' : 'arguments';
+}
+
+/** INVARIANT: who read from more sources than are told apart may have read what has any label (test/scenario/flow-facts.test.ts). */
+function everyLabel({ control }: Flight): string[] {
+  const said = control.view.servers().flatMap(({ spec }) => [spec.data, ...Object.values(spec.tools ?? {}).map(({ data }) => data)]);
+  return [...new Set([...RANKED_LABELS, ...said.flatMap((data) => data?.labels ?? [])])].sort();
 }
 
 function note({ call, ports, control }: Flight, type: string, action: 'log' | 'hold' | 'deny'): void {

@@ -5,9 +5,9 @@ import { type FlowHasher, GRAM } from './hasher.ts';
 import type { DataRank } from './label.ts';
 import { bareAddress, isAddress, isDestination, isRecipientKey, type Leaf } from './leaf.ts';
 import { type FlowScope, isPlainLink, type Occurrence } from './scope.ts';
-import { noteOut, opaqueAt, recordAt, type Source } from './source.ts';
+import { noteOut, opaqueAt, recordAt, type Source, shareOut } from './source.ts';
 import { type Gauge, variantsOf } from './variant.ts';
-import { weigh } from './weight.ts';
+import { countSmall, countWords, type Weight, weigh } from './weight.ts';
 
 /** What one argument carries of one source. */
 export interface Carried {
@@ -256,7 +256,7 @@ function count(
     const from = Math.max(hit.from, reached);
     if (hit.to - from < 3) continue;
     const { text, start, end } = sliceOf(flat, from, hit.to, how.turn);
-    const weight = hit.isValue ? valueWeight(text) : weigh(text);
+    const weight = hit.isValue ? valueWeight(text) : runWeight(text);
     reached = Math.max(reached, hit.to);
     const isBack = source.rank < 3 && recipients !== undefined && isSentBack(hit, recipients);
     const sum = sumOf(sums, source);
@@ -271,8 +271,8 @@ function count(
     sum.hard += weight.hard;
     if (hit.isValue && weight.bits >= WHOLE_BITS) sum.whole++;
     if (how.isHidden || how.turn !== 'as-is') sum.hidden += weight.bits;
-    const opaque = opaqueAt(source, hit.position);
-    if (opaque) sum.share = Math.max(sum.share, opaque.seen / opaque.grams);
+    // A run may begin before the key that it carries: `password=…`.
+    sum.share = Math.max(sum.share, shareOut(source, hit.position, hit.position + hit.to - hit.from));
     // The last piece of an address, whatever went out of it before.
     if (!isBack && hit.isAddressOut) sum.share = 1;
     if (!isBack && (weight.hard >= 8 || weight.bits >= 20)) source.sentBits += (weight.bits * hit.fresh) / hit.grams;
@@ -299,6 +299,17 @@ function sliceOf(flat: Flat, from: number, to: number, turn: (typeof TURNS)[numb
 function turnLetter(letter: string): string {
   const code = letter.toLowerCase().charCodeAt(0);
   return String.fromCharCode(((code - 97 + 13) % 26) + 97);
+}
+
+/** Words between the others that stand in the same order, too, in a run this long. */
+const LONG_RUN = 8;
+const BETWEEN_BITS = 2;
+
+/** Nobody writes a long sentence as somebody else did: then its small words count as well. */
+function runWeight(text: string): Weight {
+  const weight = weigh(text);
+  if (text.length < LONG_RUN * 4 || countWords(text) < LONG_RUN) return weight;
+  return { bits: weight.bits + BETWEEN_BITS * countSmall(text), hard: weight.hard };
 }
 
 /** A value as it was read says more than its words: somebody's address, a name, a sum. */

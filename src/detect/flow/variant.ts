@@ -82,10 +82,21 @@ function* decodings(
   if (text.includes('&')) yield escaped(text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(amp|lt|gt|quot|apos|nbsp));/gi, fromEntity));
   for (const decoded of joined(stretches(text, runs, packing)))
     yield { text: decoded, isPlain: false, isHidden: true, isPacked: packing.room < before };
+  if (isPlain && text.length >= 20) for (const decoded of joined(strewn(text))) yield { text: decoded, isPlain: false, isHidden: true };
   // Written backwards after it was encoded.
   if (isPlain && /[A-Za-z0-9+/_-]{16}/.test(text))
     for (const decoded of joined(stretches([...text].reverse().join(''), runs, packing)))
       yield { text: decoded, isPlain: false, isHidden: true, isPacked: packing.room < before };
+}
+
+/** Letters with others strewn in between: every second one of a long piece. */
+function* strewn(text: string): Generator<string> {
+  for (const [run] of text.matchAll(/[^\s&?/="'<>]{20,2000}/g))
+    for (const from of [0, 1]) {
+      let kept = '';
+      for (let at = from; at < run.length; at += 2) kept += run[at];
+      yield kept;
+    }
 }
 
 /** Small decodings are one text: looking at each alone costs more than all of them. */
@@ -124,6 +135,10 @@ function* stretches(text: string, runs: Set<string>, packing: Packing): Generato
   for (const [run] of unwrapped.matchAll(/(?:[A-Z2-7]{16,}|[a-z2-7]{16,})/g)) {
     if (left-- <= 0) return tooMany(packing);
     for (let from = 0; from < 8; from++) yield* readable(fromBase32(run, from));
+  }
+  for (const [run] of unwrapped.matchAll(/(?:[01]{8}[\s,;_-]?){6,}/g)) {
+    if (left-- <= 0) return tooMany(packing);
+    yield* readable(Buffer.from((run.match(/[01]{8}/g) ?? []).map((bits) => Number.parseInt(bits, 2))));
   }
   for (const [run] of unwrapped.matchAll(/(?:\d{2,3}[\s,;]{1,2}){5,}\d{2,3}/g)) {
     if (left-- <= 0) return tooMany(packing);
