@@ -61,6 +61,8 @@ export interface RateRefusal {
 export interface RateStore {
   /** All or none of the items. undefined: taken. */
   take(org: string, items: readonly RateItem[]): RateRefusal | undefined | Promise<RateRefusal | undefined>;
+  /** How far ahead of its time the count of each item is, microseconds; 0: nothing is used. Takes nothing. */
+  ahead(org: string, items: readonly RateItem[]): number[] | Promise<number[]>;
 }
 
 /** Calls at once, counted for all gateways of a database. */
