@@ -107,6 +107,7 @@ describe('a place', () => {
         return answer();
       },
       leave: async (ticket) => void asked.push(`leave ${typeof ticket}`),
+      inUse: async (org, key) => (org === one.org && key === `${one.org}\nfew|agent=bot` ? 4 : 0),
     };
     const one = await side([places, rate], { places: shared });
     const key = `${one.org}\nfew|agent=bot`;
@@ -115,6 +116,8 @@ describe('a place', () => {
     expect(asked).toEqual([[one.org, 'string', [[key, 1]]]]);
     expect((await one.take())?.limit).toBe('few');
     expect(asked).toHaveLength(1);
+    const [few] = await stateOf(one.limiter, one.set, one.call(), undefined, 0);
+    expect(few).toEqual({ limit: 'few', part: 'concurrency', used: '4', max: '1', hasRoom: false });
     await hold.leavePlaces();
     expect([asked.at(-1), one.limiter.places.size]).toEqual(['leave string', 0]);
     answer = () => 0;

@@ -71,4 +71,6 @@ export interface PlaceStore {
   take(org: string, ticket: string, items: readonly PlaceItem[]): Promise<number | undefined>;
   /** Gives back all that was taken under the ticket. Resolves when it is free, or when the store will be asked again later. Never rejects. */
   leave(ticket: string): Promise<void>;
+  /** Places taken under a key, whoever took them. Takes none. Rejects with GatewayError when the store fails. */
+  inUse(org: string, key: string): Promise<number>;
 }

@@ -109,7 +109,7 @@ export async function stateOf(
       states.push({ limit: name, part: 'rate', ...count, ...(room > 0 ? {} : { roomAtMs: nowMs + waitMsOf(pace, aheadUs) }) });
     }
     if (concurrency !== undefined && limit.counts('concurrency', subject)) {
-      const inUse = limiter.places.inUse(`${org}\n${name}|${limit.keyOf(subject)}`);
+      const inUse = await limiter.inUse(org, limit, subject);
       states.push({ limit: name, part: 'concurrency', used: String(inUse), max: String(concurrency), hasRoom: inUse < concurrency });
     }
     if (quota && limit.counts('quota', subject)) states.push(...(await quotaState(limiter, limit, subject, args, nowMs)));

@@ -79,7 +79,9 @@ export class PostgresLimits implements QuotaStore, RateStore {
   async ahead(org: string, items: readonly RateItem[]): Promise<number[]> {
     const text = JSON.stringify(items.map(({ key, pace }) => ({ key, most: pace.toleranceUs + pace.emissionUs })));
     const rows = await this.#run(
-      (sql) => sql`SELECT least(coalesce(r.tat_us, 0) - (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, (w.i ->> 'most')::bigint) AS ahead
+      (
+        sql,
+      ) => sql`SELECT least(coalesce(r.tat_us, 0) - (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, (w.i ->> 'most')::bigint) AS ahead
         FROM json_array_elements(${text}::text::json) WITH ORDINALITY AS w (i, n)
         LEFT JOIN rate r ON r.org = ${org} AND r.key = w.i ->> 'key' ORDER BY w.n`,
     );
