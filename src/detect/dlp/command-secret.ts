@@ -210,8 +210,8 @@ function findNamed(text: string, out: Match[]): void {
   NAMED.lastIndex = 0;
   for (let found = NAMED.exec(text); found !== null; found = NAMED.exec(text)) {
     const [, name, value] = found as unknown as [string, string, string];
-    // "serve", "--password", "…": the value may be the name of the next one.
-    if (!addNamed(name, value, NAMED.lastIndex - 1, out)) NAMED.lastIndex -= value.length + 2;
+    // "serve", "--password", "…": the value is the name of the next one.
+    if (!addNamed(name, value, NAMED.lastIndex - 1, out) && value.startsWith('-')) NAMED.lastIndex -= value.length + 2;
   }
 }
 

@@ -81,12 +81,14 @@ function collect(words: readonly string[]): number {
 
 /** What the last part of a compound says by itself: datenbankpasswort, kundentelefonnummer, privatanschrift. */
 function endOfCompound(word: string): number {
+  if (word.length < MIN_COMPOUND) return 0;
   const end = COMPOUND_END.exec(withoutUmlauts(word))?.[1];
   return end === undefined ? 0 : (KEY_WORDS.get(end) ?? 0);
 }
 
+const MIN_COMPOUND = 8;
 const COMPOUND_END =
-  /^.{2,}(passwort|kennwort|password|passwd|wachtwoord|losenord|passord|adgangskode|salasana|telefonnummer|telefoonnummer|telefonnr|handynummer|mobilnummer|rufnummer|anschrift|lieferadresse|geburtsdatum|geboortedatum|fodelsedatum|kontonummer|rekeningnummer|kreditkartennummer|ausweisnummer|versicherungsnummer|steuernummer|apikey|secretkey|accesskey)$/;
+  /(?<=..)(passwort|kennwort|password|passwd|wachtwoord|losenord|passord|adgangskode|salasana|telefonnummer|telefoonnummer|telefonnr|handynummer|mobilnummer|rufnummer|anschrift|lieferadresse|geburtsdatum|geboortedatum|fodelsedatum|kontonummer|rekeningnummer|kreditkartennummer|ausweisnummer|versicherungsnummer|steuernummer|apikey|secretkey|accesskey)$/;
 
 /** Empfaenger, Strasse: German without its dots. */
 function withoutUmlauts(word: string): string {

@@ -129,7 +129,8 @@ function labelBefore(text: string, start: number, notBefore: number): number {
   return words === null ? 0 : bitsOfWords(words);
 }
 
-const ANSWER = /\n[^\n]{0,40}$/;
+/** How far before a number its line may begin, characters. */
+const MAX_ANSWER = 42;
 /** The time and the name of who speaks, and what people say before a number. */
 const SPEAKER =
   /^[\s>*-]{0,4}(?:\[?\d{1,2}:\d\d(?::\d\d)?(?: ?[AaPp][Mm])?\]?\s{0,2})?(?:[\p{L}][\p{L}\d_. -]{0,24}[:>]\s{0,2})?(?:(?:it['’]?s|sure|yes|ok|yep|ja|oui|sí|here|hier|that['’]?s)[ ,:]{0,3}){0,3}$/iu;
@@ -137,11 +138,11 @@ const MAX_QUESTION = 160;
 
 /** "and the SIN for the form?", a line above: what a question asks for is what answers it. */
 function askedAbove(text: string, start: number): number {
-  const line = ANSWER.exec(text.slice(Math.max(0, start - 44), start))?.[0];
-  if (line === undefined || !SPEAKER.test(line.slice(1))) return 0;
-  const end = start - line.length;
+  let end = start - 1;
+  while (end > 0 && start - end < MAX_ANSWER && text.charCodeAt(end) !== 0x0a) end--;
+  // Most lines above end with something else.
+  if (text.charCodeAt(end) !== 0x0a || text.charCodeAt(end - 1) !== 0x3f || !SPEAKER.test(text.slice(end + 1, start))) return 0;
   const above = text.slice(Math.max(0, end - MAX_QUESTION), end);
-  if (!above.endsWith('?')) return 0;
   const words = above.slice(Math.max(above.lastIndexOf('\n'), above.lastIndexOf('. ')) + 1).match(LABEL_WORDS) ?? [];
   return words.some(mayBeKeyWord) ? bitsOfWords(words) : 0;
 }
