@@ -6,7 +6,8 @@ import { eachMatch, groupOfStarts } from './start-index.ts';
 import { SIGN } from './text-sign.ts';
 import type { View } from './view.ts';
 
-const WORD = `["']?([^\\s"'\`|;&<>()]{4,300})`;
+/** In quotes it may hold what ends it elsewhere. */
+const WORD = `(?:"([^"\\n\`$]{4,300})"|'([^'\\n]{4,300})'|["']?([^\\s"'\`|;&<>()]{4,300}))`;
 interface Shape {
   readonly needs: string;
   readonly starts?: number;
@@ -119,7 +120,12 @@ const SHAPES: readonly Shape[] = [
     needs: '(',
     starts: startingWith('auth basic http login cred connect'),
     shape:
-      /\b(?:auth|[Bb]asic_?[Aa]uth|HTTPBasicAuth|login|authenticate|credentials|connect)\s?=?\s?\(\s?["'][^"'\n]{1,64}["'],\s?["']([^"'\n]{4,128})["']/y,
+      /\b(?:auth|[Bb]asic_?[Aa]uth|HTTPBasicAuth|login|authenticate|credentials|connect)\s?=?\s?\(\s?["'][^"'\n]{1,64}["'],\s?(?:Some\()?["']([^"'\n]{4,128})["']/y,
+  },
+  {
+    needs: 'WIFI:',
+    starts: groupOfStarts(['wifi:']),
+    shape: /WIFI:(?:[A-OQ-Z]:[^;\n]{0,64};){0,5}P:([^;\n]{4,63})/y,
   },
 ];
 
@@ -149,7 +155,7 @@ export function findCommandSecrets({ text, starts: places, signs }: View, out: M
   if ((signs.bits & SIGN.bracket && text.includes('(')) || text.includes('"--')) findNamed(text, out);
   if (text.includes(';s:')) findSerialized(text, out);
   const add = (found: RegExpExecArray, { isOfCode, isKey }: Shape): void => {
-    const value = (found[1] as string).replace(/[.,]$/, '');
+    const value = (found[1] ?? found[2] ?? found[3] ?? '').replace(/[.,]$/, '');
     if (isOfCode ? !isMixed(value) || isCode(value) : !isGuarded(value) && !HASHED.test(value)) return;
     const start = found.index + found[0].lastIndexOf(value);
     out.push({ type: isKey ? 'API_KEY' : 'PASSWORD', start, end: start + value.length, confidence: 0.85, rule: 'command-secret' });

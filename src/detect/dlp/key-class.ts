@@ -71,6 +71,8 @@ function collect(words: readonly string[]): number {
       bits |= phrase2;
       index += 1;
     } else {
+      // pagerduty_key: the key to a service, whatever its name.
+      if (word === 'key' && SERVICES.has(words[index - 1] ?? '')) bits |= KEY.TOKEN;
       // private_key_id, token_id: the name of a secret, not the secret.
       if ((word === 'id' || word === 'ids') && index > 0 && bits & SECRETS) bits |= KEY.NOT_SECRET;
       bits |= KEY_WORDS.get(word) ?? KEY_WORDS.get(word.replace(/s$/, '')) ?? KEY_WORDS.get(withoutUmlauts(word)) ?? endOfCompound(word);
@@ -78,6 +80,13 @@ function collect(words: readonly string[]): number {
   }
   return bits;
 }
+
+/** Whose customers call by its name what they sign in with. */
+const SERVICES = new Set(
+  'pagerduty stripe sendgrid mailgun mailchimp mandrill postmark sparkpost openai anthropic claude cohere mistral groq gemini google gmaps maps geocoding firebase aws azure gcp cloudflare datadog dd newrelic sentry rollbar bugsnag honeycomb grafana splunk segment mixpanel amplitude posthog intercom zendesk freshdesk hubspot salesforce algolia elastic opsgenie twilio nexmo vonage plivo slack telegram discord github gitlab bitbucket jira linear notion airtable asana trello shopify square paypal braintree adyen plaid razorpay coinbase binance kraken alchemy infura etherscan mapbox here openweather weather yelp giphy unsplash youtube spotify tmdb steam riot deepl translate ocr s3 r2 spaces backblaze wasabi snyk sonar fastly vercel netlify heroku render supabase launchdarkly onesignal pusher ably agora zoom okta auth0 clerk recaptcha hcaptcha turnstile'.split(
+    ' ',
+  ),
+);
 
 /** What the last part of a compound says by itself: datenbankpasswort, kundentelefonnummer, privatanschrift. */
 function endOfCompound(word: string): number {
@@ -105,6 +114,6 @@ function settle(bits: number): number {
   if (out & KEY.THING_ABOUT) out &= ~(KEY.PERSON | KEY.PERSON_MAYBE);
   if (out & (KEY.EMAIL | NUMBERS | SECRETS | KEY.ADDRESS)) out &= ~(KEY.PERSON | KEY.PERSON_MAYBE);
   if (out & (KEY.TECHNICAL | KEY.NUMBER)) out &= ~(KEY.PERSON | KEY.PERSON_MAYBE | KEY.ADDRESS);
-  if (out & KEY.TECHNICAL && !(out & (NUMBERS | SECRETS))) out &= KEY.TECHNICAL | KEY.PERSON_ABOUT | KEY.THING_ABOUT;
+  if (out & KEY.TECHNICAL && !(out & (NUMBERS | SECRETS))) out &= KEY.TECHNICAL | KEY.PERSON_ABOUT | KEY.THING_ABOUT | KEY.OF_GOODS;
   return out;
 }

@@ -60,6 +60,13 @@ function judge(view: View, start: number, end: number, out: Match[]): number {
   const whole = view.text.slice(start, end);
   if (add(view.text, whole, start, context, out)) return end;
   if (!whole.includes(' ')) return 0;
+  // Two columns of a table.
+  const wide = whole.indexOf('  ');
+  if (wide >= MIN_RUN_DIGITS) {
+    const first = whole.slice(0, wide).replace(/[-./(]+$/, '');
+    if (countDigits(first) >= MIN_RUN_DIGITS && /\d$/.test(first)) judge(view, start, start + first.length, out);
+    return start + wide;
+  }
   // "4111 1111 1111 1111 12/27": two values in one run.
   const parts = [...whole.matchAll(/\S+/g)];
   if (parts.length < 2 || parts.length > 12) return 0;
@@ -167,7 +174,9 @@ const MAX_LABEL_BEHIND = 60;
 function bitsOfWords(words: readonly string[]): number {
   let bits = 0;
   for (let from = words.length - 1; from >= 0 && from >= words.length - 8; from--) {
-    const said = classifyKey(words.slice(from, from + 3).join(' ')) & NUMBERS;
+    const phrase = words.slice(from, from + 3).join(' ');
+    // In a sentence it is the one that somebody answers.
+    const said = /^my number/i.test(phrase) ? KEY.PHONE : classifyKey(phrase) & NUMBERS;
     if (said) return bits | said;
     bits |= said;
   }
@@ -265,6 +274,7 @@ function asSsn(written: string, digits: string, bits: number, text: string, star
   const shaped =
     bits & KEY.SSN && /^(?:(?:\d ){8}\d|\d{3}\D{1,3}\d\d\D{1,3}\d{4})$/.test(written) ? digits : written.replace(/\s*[-–]\s*/g, '-');
   if (!SSN_SHAPE.test(shaped)) return undefined;
+  if (SAMPLE.test(text.slice(Math.max(0, start - 16), start))) return undefined;
   if (bits & KEY.SSN) return as('US_SSN', 'ssn', 0.97);
   if (digits[0] === '9' && !/^9\d\d-[5-9]\d-/.test(written)) return undefined;
   if (bits & (KEY.TECHNICAL | KEY.PHONE | KEY.ACCOUNT | KEY.ROUTING)) return undefined;
@@ -276,6 +286,9 @@ function asSsn(written: string, digits: string, bits: number, text: string, star
     return as('US_SSN', 'ssn', 0.9);
   return undefined;
 }
+
+/** "Format: 123-45-6789" tells how one is written. */
+const SAMPLE = /(?:\bformat|\be\.g\.?|\bexample|\blike|\bsuch as|z\. ?B\.)[:,"'( ]{0,3}$/i;
 
 /** "(SKF 100-20-3000)", "884-12-1107-B": the number of a part. */
 function isPart(text: string, start: number, end: number): boolean {

@@ -130,6 +130,7 @@ rules.push({
   second: { name: 'twilio-token', shape: /^[a-f0-9]{32}(?!\w)/ },
   isOpen: true,
 });
+rule('mailchimp-key', '-us', /-us\d{1,2}(?!\w)/, 0.95);
 rule('mailgun-key', 'key-', /key-[a-f0-9]{32}(?!\w)/, 0.9);
 rule('brevo-key', 'xkeysib- xsmtpsib-', /x(?:keysib|smtpsib)-[a-f0-9]{64}-[A-Za-z0-9]{16}/);
 rule('resend-key', 're_', /re_[A-Za-z0-9]{6,12}_[A-Za-z0-9]{16,32}(?!\w)/, 0.85);

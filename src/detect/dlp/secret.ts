@@ -104,7 +104,7 @@ function addKnown(text: string, at: number, literal: string, out: Match[]): numb
     if (rule.second !== undefined) addSecondHalf(text, end, rule.second, out);
     if (rule.isOpen) return end;
     if (
-      /^(.)\1*$/.test(value) ||
+      (value.length > 2 && /^(.)\1*$/.test(value)) ||
       /(?:EXAMPLE|example|xxxx|XXXX|your|YOUR|\.\.\.)/.test(value) ||
       (value.length > 12 && entropy(value) < 2.2)
     )
@@ -176,6 +176,7 @@ function startOf(text: string, at: number, literal: string): number {
 }
 
 const HEADS: Readonly<Record<string, RegExp>> = {
+  '-us': /(?<![\w-])[a-f0-9]{32}$/,
   'Q~': /(?<![\w~.-])[\w~.-]{3}\d$/,
   ':AA': /(?<!\d)\d{8,10}$/,
   '.atlasv1.': /(?<!\w)[A-Za-z0-9]{14}$/,
@@ -261,8 +262,10 @@ function isWords(value: string): boolean {
 }
 
 const SPOKEN_WORD =
-  /[Pp]ass(?:w|ph|c)|PASS|[Kk]ennwort|[Cc]ontrase|[Mm]ot de passe|[Ss]enha|[Ww]achtwoord|[Hh]as[lł]o|[Ll](?:ö|o)senord|[Ss]alasana|[Pp]arola|[Tt]oken|[Ss]ecret|\b(?:API|api|[Aa]ccess) [Kk]ey|\b[Pp][Ii][Nn]\b|\b[Pp][Ww]d?\b/y;
-const SPOKEN_STARTS = groupOfStarts('pass kenn contr mot senh wacht hasl hasł löse lose salas parol tok secr api acce pin pw'.split(' '));
+  /[Pp]ass(?:w|ph|c)|PASS|[Kk]ennwort|[Cc]ontrase|[Mm]ot de passe|[Ss]enha|[Ww]achtwoord|[Hh]as[lł]o|[Ll](?:ö|o)senord|[Ss]alasana|[Pp]arola|[Tt]oken|[Ss]ecret|\b(?:API|[Aa]pi|[Aa]ccess)[ _-]?[Kk]ey|[Aa]uthorization|\b[Pp][Ii][Nn]\b|\b[Pp][Ww]d?\b/y;
+const SPOKEN_STARTS = groupOfStarts(
+  'pass kenn contr mot senh wacht hasl hasł löse lose salas parol tok secr api acce auth pin pw'.split(' '),
+);
 const SPOKEN =
   /(?:password|passwd|passphrase|passcode|passwort|kennwort|contraseña|mot de passe|senha|wachtwoord|hasło|lösenord|salasana|parola|token|api key|secret|access key|secret key|pin|pwd?)(?: (?!is |are |was |to )[\p{L}\d._-]{1,20}){0,6}? (?:is|are|was|to|now|ist|lautet|est|es|è|é|=|:)(?: now| set to| currently)?:? ["'“`]?([^\s"'“”`]{4,300})/iuy;
 
@@ -291,7 +294,8 @@ export function findSpokenSecrets({ text, starts }: View, out: Match[]): void {
   });
 }
 
-const BARE = /(?:token|secret|api[ _-]?key|access[ _-]?key|secret[ _-]?key|password)[ \t]{1,8}["'`]?([\w+/.~-]{20,200}={0,2})(?![\w(])/iy;
+const BARE =
+  /(?:token|secret|api[ _-]?key|access[ _-]?key|secret[ _-]?key|password|authorization)[ \t]{1,8}["'`]?(?:(?:Basic|Bearer|Token) )?([\w+/.~-]{20,200}={0,2})(?![\w(])/iy;
 
 /** `auth_token 3f9c…`: a word and, behind a space, what no word is. */
 function addBare(text: string, index: number, out: Match[]): void {
