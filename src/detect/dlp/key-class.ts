@@ -1,5 +1,5 @@
 // What a key, column header or label says about its value. Words of the big languages; the word lists are in key-word.ts.
-// Keys come from servers: nothing here takes longer than linear time in the key, and the memory of known keys is bounded.
+// Keys come from servers: nothing takes longer than time in the key, and the memory of known keys is bounded.
 import { KEY } from './key-bit.ts';
 import { KEY_PHRASES, KEY_WORDS, PLAIN } from './key-word.ts';
 
@@ -83,7 +83,7 @@ function collect(words: readonly string[]): number {
 
 /** Whose customers call by its name what they sign in with. */
 const SERVICES = new Set(
-  'pagerduty stripe sendgrid mailgun mailchimp mandrill postmark sparkpost openai anthropic claude cohere mistral groq gemini google gmaps maps geocoding firebase aws azure gcp cloudflare datadog dd newrelic sentry rollbar bugsnag honeycomb grafana splunk segment mixpanel amplitude posthog intercom zendesk freshdesk hubspot salesforce algolia elastic opsgenie twilio nexmo vonage plivo slack telegram discord github gitlab bitbucket jira linear notion airtable asana trello shopify square paypal braintree adyen plaid razorpay coinbase binance kraken alchemy infura etherscan mapbox here openweather weather yelp giphy unsplash youtube spotify tmdb steam riot deepl translate ocr s3 r2 spaces backblaze wasabi snyk sonar fastly vercel netlify heroku render supabase launchdarkly onesignal pusher ably agora zoom okta auth0 clerk recaptcha hcaptcha turnstile'.split(
+  'pagerduty stripe sendgrid mailgun mailchimp mandrill postmark sparkpost openai anthropic claude cohere mistral groq gemini google gmaps maps geocoding firebase aws azure gcp cloudflare datadog dd newrelic sentry rollbar bugsnag honeycomb grafana splunk mixpanel amplitude posthog intercom zendesk freshdesk hubspot salesforce algolia opsgenie twilio nexmo vonage plivo slack telegram discord airtable shopify square paypal braintree adyen plaid razorpay coinbase binance kraken alchemy infura etherscan mapbox openweather yelp giphy unsplash youtube spotify tmdb deepl ocr backblaze wasabi snyk sonar fastly vercel netlify heroku render supabase launchdarkly onesignal pusher ably agora zoom okta auth0 clerk'.split(
     ' ',
   ),
 );

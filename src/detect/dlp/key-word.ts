@@ -38,12 +38,12 @@ say(
   jmeno, prijmeni, jmeno a prijmeni, meno a priezvisko, priezvisko, vezeteknev, keresztnev, teljes nev, prenume, nume complet, ime i prezime, prezime, ime in priimek, priimek,
   soyad, soyadi, ad soyad, adi soyadi, isim, ho ten, ho va ten, nama lengkap, nama depan, nama belakang, vardas, pavarde, eesnimi, perekonnanimi, vards, uzvards,
   имя, фамилия, отчество, фио, прізвище, имя и фамилия, ім я, име, презиме, фамилно име, όνομα, επώνυμο, ονοματεπώνυμο,
-  氏名, 姓名, 名前, お名前, 担当者, 担当者名, お客様名, ご氏名, お届け先名, 名字, 联系人, 聯絡人, 客户姓名, 收件人, 收货人, 寄件人, 持卡人, 户名, 申请人, 投保人, 受取人, 宛名, 顧客名, フリガナ, 이름, 성명, 성함, 담당자, 고객명, 수취인, 예금주,
+  氏名, 姓名, 名前, お名前, 担当, 責任者, 担当者, 担当者名, お客様名, ご氏名, お届け先名, 名字, 联系人, 聯絡人, 客户姓名, 收件人, 收货人, 寄件人, 持卡人, 户名, 申请人, 投保人, 受取人, 宛名, 顧客名, フリガナ, 이름, 성명, 성함, 담당자, 고객명, 수취인, 예금주,
   الاسم, الاسم الكامل, اسم العميل, اسم الزبون, اسم المريض, اسم المستلم, المستلم, שם, שם מלא, नाम, पूरा नाम, ชื่อ, ชื่อ นามสกุล, นามสกุล`,
 );
 say(
   KEY.PERSON_MAYBE,
-  `name, from, to, cc, bcc, owner, author, sender, recipient, reporter, assignee, creator, user, username display, by, created by, updated by, modified by, assigned to, approved by, requested by,
+  `name, from, to, cc, bcc, account name, owner, author, sender, recipient, reporter, assignee, creator, user, username display, by, created by, updated by, modified by, assigned to, approved by, requested by,
   reviewed by, reviewer, submitted by, reported by, prepared by, lead, manager, supervisor, agent name, host, doctor, physician, nurse, therapist, teacher, instructor, attorney, lawyer, witness, driver, rep,
   organizer, organiser, participant, participants, attendees, members, contact, contacts, customer, client, subscriber, employee, candidate, student, resident, donor, buyer, seller, requester, requestor, caller, guest, who, person, cn, sn, nm, pt, present, apologies, anwesend, entschuldigt, presents, excuses, asistentes, presenti, aanwezig, obecni,
   nom, nombre, nome, naam, nimi, nev, nume, navn, namn, ime, isim adi, ten, nama, meno, kunde, kunden, client nom, cliente, klant, klient, asiakas, kunde name, auteur, autor, autore, verfasser, absender, empfanger, expediteur, remitente, mittente,
@@ -94,7 +94,7 @@ say(
 );
 say(
   KEY.NATIONAL_ID_MAYBE,
-  `document number, documentnumber, doc number, id number, idnumber, identification number, identification, tax id, taxid, tax number, vat person, fiscal code, government id, gov id, govt id, numero de documento, documento, nro documento, numero documento, identificacion, id document, identifier number, document no, document id, id no, personal identifier, citizen number, registration number personal, insurance number, social number, tax code, identity, nationality id, id value, idvalue, national number, health number, health card, id code, national code, national tax, cf`,
+  `tax reference, tax ref, document number, documentnumber, doc number, id number, idnumber, identification number, identification, tax id, taxid, tax number, vat person, fiscal code, government id, gov id, govt id, numero de documento, documento, nro documento, numero documento, identificacion, id document, identifier number, document no, document id, id no, personal identifier, citizen number, registration number personal, insurance number, social number, tax code, identity, nationality id, id value, idvalue, national number, health number, health card, id code, national code, national tax, cf`,
 );
 say(
   KEY.BIRTH,

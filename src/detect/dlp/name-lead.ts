@@ -53,7 +53,8 @@ learn(
 const RELATION = new Set<string>();
 learn(
   RELATION,
-  `mother, father, wife, husband, son, daughter, brother, sister, aunt, uncle, nephew, niece, grandmother, grandfather, spouse, partner, fiancé, fiancée, neighbour, neighbor, landlord, landlady, tenant, carer, guardian, boss, assistant, deputy, mayor, minister, president, founder, coach, captain, chairman, chairwoman, director, headteacher, principal, spokesman, spokeswoman,
+  `attorney, solicitor, barrister, dentist, physician, therapist, accountant, adviser, advisor, friend, cousin, roommate, colleague, rechtsanwalt, rechtsanwältin, steuerberater, avocat, avocate, abogado, abogada, avvocato, advogado, advogada, advocaat, adwokat,
+  mother, father, wife, husband, son, daughter, brother, sister, aunt, uncle, nephew, niece, grandmother, grandfather, spouse, partner, fiancé, fiancée, neighbour, neighbor, landlord, landlady, tenant, carer, guardian, boss, assistant, deputy, mayor, minister, president, founder, coach, captain, chairman, chairwoman, director, headteacher, principal, spokesman, spokeswoman,
   mutter, vater, ehefrau, ehemann, sohn, tochter, bruder, schwester, tante, onkel, neffe, nichte, oma, opa, nachbar, nachbarin, vermieter, vermieterin, betreuer, betreuerin, lebensgefährte, lebensgefährtin, geschäftsführer, geschäftsführerin, bürgermeister, bürgermeisterin,
   mère, père, épouse, époux, fille, fils, frère, sœur, voisin, voisine, maire, madre, padre, esposa, esposo, hija, hijo, hermano, hermana, vecino, vecina, alcalde, alcaldesa, moglie, marito, figlia, figlio, fratello, sorella, sindaco, mãe, pai, filha, filho, irmão, irmã,
   moeder, vader, echtgenoot, echtgenote, dochter, zoon, broer, zus, buurman, buurvrouw, burgemeester, żona, mąż, córka, syn, brat, siostra, dotter, make, maka, mor, far, datter, sønn, søn`,
@@ -98,7 +99,7 @@ export function leadBefore(text: string, start: number): Lead {
   // "Thanks, Ann" but not "Staff Nurse, Night Shift".
   if (bits === 0 || (comma && !(bits & (IS.closing | IS.greeting)))) return 'start';
   if (bits & IS.strong || (bits & IS.endsStrong && STRONG.has(`${before()} ${one}`))) return 'strong';
-  return bits & IS.weak ? 'weak' : 'start';
+  return bits & (IS.weak | IS.relation) ? 'weak' : 'start';
 }
 
 /** What a person does or has, right behind the name. */

@@ -165,6 +165,7 @@ function labelBehind(text: string, end: number): number {
   const label = BEHIND.exec(text.slice(end, end + MAX_LABEL_BEHIND))?.[1]?.trim();
   if (label === undefined) return 0;
   const words = label.match(LABEL_WORDS) ?? [];
+  if (/^social\b/i.test(label)) return KEY.SSN;
   return words.some(mayBeKeyWord) ? classifyKey(words.slice(0, 3).join(' ')) & OF_BEHIND : 0;
 }
 

@@ -98,7 +98,8 @@ const BARE_NAME = /^(?:(?:display|full)[ _]?)?(?:name|title|label|nom|nombre|nom
 
 /** {"sku": …, "name": "Herman Miller Aeron"}: the name of an article. */
 function isOfGoods({ group, key }: Field): boolean {
-  return BARE_NAME.test(key) && (group.bits & KEY.OF_GOODS) !== 0 && (group.bits & OTHER_PERSON_DATA) === 0;
+  if (!BARE_NAME.test(key) || group.bits & OTHER_PERSON_DATA) return false;
+  return (group.bits & KEY.OF_GOODS) !== 0 || ((group.own & KEY.THING_ABOUT) !== 0 && (group.own & KEY.PERSON_ABOUT) === 0);
 }
 
 /** One word, and a known name. */

@@ -55,6 +55,8 @@ export function findSecrets({ text, starts }: Pick<View, 'text' | 'starts'>, out
     done = Math.max(end, at + 1);
   }
   addBotTokens(text, out);
+  addAccountTokens(text, out);
+  addDatacentreKeys(text, out);
   addPutty(text, out);
 }
 
@@ -86,6 +88,26 @@ function addBotTokens(text: string, out: Match[]): void {
   }
 }
 
+const ACCOUNT = /AC[a-f0-9]{32}(?!\w)/y;
+const ACCOUNT_HALF: SecondHalf = { name: 'twilio-token', shape: /^[a-f0-9]{32}(?!\w)/ };
+
+/** The name of an account of telephony is no secret; what stands right behind it is. */
+function addAccountTokens(text: string, out: Match[]): void {
+  for (let at = text.indexOf('AC'); at >= 0; at = text.indexOf('AC', at + 2)) {
+    ACCOUNT.lastIndex = at;
+    if (ACCOUNT.test(text)) addSecondHalf(text, ACCOUNT.lastIndex, ACCOUNT_HALF, out);
+  }
+}
+
+/** `<32 signs of hex>-us14`: a key and where its account is kept. */
+function addDatacentreKeys(text: string, out: Match[]): void {
+  for (let at = text.indexOf('-us'); at >= 0; at = text.indexOf('-us', at + 3)) {
+    const tail = /^-us\d{1,2}(?!\w)/.exec(text.slice(at, at + 6))?.[0];
+    if (tail === undefined || !/(?<![\w-])[a-f0-9]{32}$/.test(text.slice(Math.max(0, at - 33), at))) continue;
+    out.push({ type: 'API_KEY', start: at - 32, end: at + tail.length, confidence: 0.95, rule: 'mailchimp-key' });
+  }
+}
+
 /** Digits, small and capital letters: no word, and no member of an object. */
 function isMixed(text: string): boolean {
   return /\d/.test(text) && /[a-z]/.test(text) && /[A-Z]/.test(text) && entropy(text) >= 3.2;
@@ -102,9 +124,8 @@ function addKnown(text: string, at: number, literal: string, out: Match[]): numb
     const end = at + length;
     const value = text.slice(at + literal.length, end);
     if (rule.second !== undefined) addSecondHalf(text, end, rule.second, out);
-    if (rule.isOpen) return end;
     if (
-      (value.length > 2 && /^(.)\1*$/.test(value)) ||
+      /^(.)\1*$/.test(value) ||
       /(?:EXAMPLE|example|xxxx|XXXX|your|YOUR|\.\.\.)/.test(value) ||
       (value.length > 12 && entropy(value) < 2.2)
     )
@@ -130,7 +151,8 @@ function addSecondHalf(text: string, from: number, { name, shape }: SecondHalf, 
 const MAX_HALF = 60;
 
 /** A line end, a sign of mark-up, or what puts two literals of a program together: `" + "`, `" "`, `" .. "`. */
-const BREAK = /(?:\\?\r?\n[ \t]{0,8}|\*\*|__|`|(["'`])[ \t]{0,4}(?:[+.&,~]|\.\.|\|\||<>)?\s{0,24}(?:[+.&]\s{0,4})?["'`])(?=[\w-])/y;
+const BREAK =
+  /(?:\\?\r?\n[ \t]{0,8}|\*\*|__|`|(?:<\/?[a-z]{1,10}(?: [^<>]{0,60})?>){1,4}|(["'`])[ \t]{0,4}(?:[+.&,~]|\.\.|\|\||<>)?\s{0,24}(?:[+.&]\s{0,4})?["'`])(?=[\w-])/y;
 const WORD = /[\w./-]{1,200}/y;
 /** Longest credential that is put together again, characters, and its parts. */
 const MAX_BROKEN_CHARS = 400;
@@ -176,7 +198,6 @@ function startOf(text: string, at: number, literal: string): number {
 }
 
 const HEADS: Readonly<Record<string, RegExp>> = {
-  '-us': /(?<![\w-])[a-f0-9]{32}$/,
   'Q~': /(?<![\w~.-])[\w~.-]{3}\d$/,
   ':AA': /(?<!\d)\d{8,10}$/,
   '.atlasv1.': /(?<!\w)[A-Za-z0-9]{14}$/,
@@ -341,6 +362,8 @@ function couldBeKey(value: string, afterScheme: boolean): boolean {
   if (value.length < 8 || !/^[\x21-\x7e]+$/.test(value)) return false;
   if (/^[a-f0-9]{8}-(?:[a-f0-9]{4}-){3}[a-f0-9]{12}$/i.test(value)) return true;
   if (looksRandom(value)) return true;
+  // "tokens=120": a pair of its own.
+  if (/^[A-Za-z_]{2,24}=[^=]/.test(value)) return false;
   if (value.length < 16)
     return (
       /\d/.test(value) &&
