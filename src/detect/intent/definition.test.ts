@@ -132,6 +132,14 @@ describe('heads of descriptions', () => {
     ['crm_7', 'Converts a prospect into an account', 'write'],
     ['evaluate_feature', 'Evaluates a feature for a user', 'read'],
     ['evaluate_snippet', 'Evaluates a snippet', 'destructive'],
+    ['create_limit_ticket', 'Places an order at the exchange', 'destructive'],
+    ['request_vehicle_record', 'Retrieves the record of a vehicle', 'read'],
+    ['request_parking_permit', 'Asks the city for a permit', 'write'],
+    ['format_drive', 'Formats a storage device', 'destructive'],
+    ['format_date', 'Formats a date for a locale', 'read'],
+    ['image_host', 'Reinstalls a machine; all its data is lost', 'destructive'],
+    ['launch_exploit', 'Runs an exploit of a module', 'destructive'],
+    ['decompile_class', 'Decompiles a class', 'read'],
     ['picture_7', 'Removes the noise of a picture', 'write'],
   ])('%s: %s', (name, description, intent) => {
     expect(intentOf({ name, description })).toBe(intent);

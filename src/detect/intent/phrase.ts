@@ -197,7 +197,7 @@ function unknownVerb(words: readonly string[], at: number): Phrase | undefined {
   const others = words.slice(at + 1).filter(isWord);
   // `Places the order`: what it is done to may say more than the word.
   const own = forms.map((form) => withObjects(form, intent, others, false)).find((one) => isStronger(one, intent)) ?? intent;
-  return { intent: tells ? 'read' : own, verb: word, sure: true, isVerb: false, runs: false };
+  return { intent: tells ? 'read' : own, verb: word, sure: true, isVerb: !tells && own !== intent, runs: false };
 }
 
 const PARTICLE = /^(?:out|up|off|down|away|back)$/;
