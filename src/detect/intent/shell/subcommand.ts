@@ -117,6 +117,7 @@ const TOOLS: Readonly<Record<string, Tool>> = {
   sc: { read: 'query qc queryex', write: 'start create config', destructive: 'stop delete' },
   net: { read: 'view', write: 'use start', destructive: 'stop' },
   wmic: {},
+  bq: { read: 'ls show head version info wait', write: 'mk load cp update insert', destructive: 'rm cancel', exfiltrative: 'extract' },
   schtasks: { read: '/query', write: '/create /change /run', destructive: '/delete /end' },
   cdk: {
     read: 'list ls synth synthesize diff docs doctor metadata',
@@ -258,6 +259,7 @@ function cloudVerb(name: string, words: readonly string[], index: ReadonlyMap<st
 
 const GROUPS = new Set([
   'config',
+  'store',
   'compose',
   'repo',
   'workspace',
