@@ -16,7 +16,7 @@ import { alignCopies } from './align-copies.ts';
 import { ruleHash } from './asking.ts';
 import { termsOf, tokenSeal, type VaultSeal } from './dlp-token.ts';
 import { deny, type Flight, type Inspector, isApprovable, PASS, type Verdict } from './flight.ts';
-import { isPrepared, type MessageOf, type MessagePart, partsOf, readingOrder, toldPath } from './message-part.ts';
+import { answerTo, isPrepared, type MessageOf, type MessagePart, paramsOf, partsOf, readingOrder, toldPath } from './message-part.ts';
 import { withPartInSteps } from './part-writer.ts';
 import { redactStructured } from './redact-structured.ts';
 import { refuseLeftover, reveal } from './reveal-tokens.ts';
@@ -44,7 +44,7 @@ export function dlpInspector(ports: DlpPorts): Inspector {
       const model = flight.control.dlp;
       const plan = model?.planFor({ server, tool: toolOf(flight), agent: flight.call.principal?.agent ?? '', direction: 'result' });
       if (model === undefined || plan === undefined || params === undefined) return params;
-      const done = look(flight, params, method, plan, model, ports);
+      const done = look(flight, params, paramsOf(method), plan, model, ports);
       return done instanceof Promise ? done.then((seen) => heard(flight, seen)) : heard(flight, done);
     },
   };
@@ -78,7 +78,7 @@ function lookAtParams(flight: Flight, model: DlpModel, ports: DlpPorts): Verdict
   };
   if (call.target === undefined && !isApprovable(call.kind)) return lookForAll(flight, model, ports, then);
   if (plan === undefined) return direction === 'arguments' ? reveal(flight, model, ports) : PASS;
-  const seen = look(flight, call.params as JsonObject, call.method, plan, model, ports);
+  const seen = look(flight, call.params as JsonObject, paramsOf(call.method), plan, model, ports);
   return seen instanceof Promise ? seen.then(then) : then(seen);
 }
 
@@ -91,7 +91,7 @@ async function lookForEach(
   then: (seen: Seen) => Verdict,
 ): Promise<Verdict> {
   for (const plan of plans) {
-    const verdict = then(await look(flight, flight.call.params as JsonObject, flight.call.method, plan, model, ports));
+    const verdict = then(await look(flight, flight.call.params as JsonObject, paramsOf(flight.call.method), plan, model, ports));
     if (verdict !== PASS) return verdict;
   }
   return PASS;
@@ -100,7 +100,7 @@ async function lookForEach(
 function lookForAll(flight: Flight, model: DlpModel, ports: DlpPorts, then: (seen: Seen) => Verdict): Verdict | Promise<Verdict> {
   const { call, control } = flight;
   const { principal } = call;
-  if (!principal || partsOf(call.params as JsonObject, call.method).length === 0) return PASS;
+  if (!principal || partsOf(call.params as JsonObject, paramsOf(call.method)).length === 0) return PASS;
   const plans = new Set<DlpPlan>();
   for (const { metadata, spec } of control.view.servers()) {
     if (spec.disabled || !control.policies.mayUse(principal, metadata.name)) continue;
@@ -125,7 +125,7 @@ function lookAtReply(flight: Flight, model: DlpModel | undefined, ports: DlpPort
   const plan = redact === undefined || direction !== 'result' ? ruled : maskingPlan(ruled, redact);
   if (plan === undefined) return PASS;
   const message = reply.type === 'result' ? reply.result : (reply.error as unknown as JsonObject);
-  const seen = look(flight, message, undefined, plan, model, ports);
+  const seen = look(flight, message, answerTo(call, reply), plan, model, ports);
   const then = (found: Seen): Verdict => {
     const verdict = judge(flight, found, 'result');
     if (verdict !== PASS || found.message === undefined || found.message === message) return verdict;
@@ -148,12 +148,12 @@ interface Seen {
 function look(
   flight: Flight,
   message: JsonObject,
-  method: MessageOf,
+  of: MessageOf,
   plan: DlpPlan,
   model: DlpModel | undefined,
   ports: DlpPorts,
 ): Seen | Promise<Seen> {
-  const parts = partsOf(message, method);
+  const parts = partsOf(message, of);
   if (parts.length === 0) return { message, ruled: [], exceeded: undefined };
   const scanned = ports.scanner.scan(
     parts.map(({ text }) => text),
@@ -169,7 +169,7 @@ function look(
     const exceeded = isPartly ? onExceed : undefined;
     if (all.every((matches) => matches.length === 0)) return { message, ruled: [], exceeded };
     const work = apply(flight, message, parts, all, exceeded, plan, model, ports);
-    return isPrepared(message, method) ? stepByStep(work) : atOnce(work);
+    return isPrepared(message, of) ? stepByStep(work) : atOnce(work);
   };
   return scanned instanceof Promise ? scanned.then(then) : then(scanned);
 }
@@ -188,7 +188,7 @@ function* apply(
   const ruled: { part: MessagePart; ruled: Ruled[] }[] = [];
   for (const [index, part] of parts.entries()) {
     const own = ruleOn(found[index] ?? [], part.text, plan);
-    if (own.length > 0) ruled.push({ part, ruled: part.isFixed ? own.map(stopping) : own });
+    if (own.length > 0) ruled.push({ part, ruled: part.fixed === undefined ? own : own.map(part.fixed === 'given' ? barring : stopping) });
     yield;
   }
   if (!ruled.some((one) => changes(one.ruled))) return { message, ruled, exceeded };
@@ -213,6 +213,11 @@ function* apply(
 function stopping(one: Ruled): Ruled {
   if (!CHANGING.has(one.action)) return one;
   return { ...one, action: findingName(one.match).startsWith('secret.') ? 'block' : 'log' };
+}
+
+/** A choice that is changed is none that the server knows: a form passes with all of them or not at all. */
+function barring(one: Ruled): Ruled {
+  return CHANGING.has(one.action) ? { ...one, action: 'block' } : one;
 }
 
 function* redactPart(part: MessagePart, ruled: readonly Ruled[], replacer: Replacer): Generator<void, string, void> {

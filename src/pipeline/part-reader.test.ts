@@ -1,11 +1,16 @@
 // What stands where a message carries bytes: read as what it says, and as it stands wherever it is no base64.
 import { describe, expect, it } from 'vitest';
 import { cpuMsOf } from '../../test/support/cpu-time.ts';
+import type { ClientContext } from '../call.ts';
 import type { JsonObject } from '../lib/json.ts';
-import { partsOf } from './message-part.ts';
+import { answerTo, partsOf, toolAnswer } from './message-part.ts';
 
 const base64 = (text: string, encoding: BufferEncoding = 'utf8'): string => Buffer.from(text, encoding).toString('base64');
-const textsOf = (message: JsonObject): string[] => partsOf(message, undefined).map(({ text }) => text);
+const read = answerTo(
+  { method: 'resources/read', client: { era: 'legacy', protocolVersion: '2025-11-25' } as ClientContext },
+  { type: 'result', era: 'legacy', result: {}, resultText: undefined },
+);
+const textsOf = (message: JsonObject): string[] => partsOf(message, 'contents' in message ? read : toolAnswer).map(({ text }) => text);
 const picture = (data: string): string[] => textsOf({ content: [{ type: 'image', mimeType: 'image/png', data }] });
 const resource = (mimeType: string, blob: string): string[] => textsOf({ contents: [{ uri: 'file:///a', mimeType, blob }] });
 const icon = (src: string): string[] => textsOf({ content: [{ type: 'resource_link', uri: 'file:///a', icons: [{ src }] }] });

@@ -40,6 +40,14 @@ function addUrl(text: string, at: number, out: Match[]): void {
       out.push({ type: 'DB_CONNECTION', start, end: trimUrl(text, start, at + 3 + rest.length), confidence: 0.97, rule: 'connection-url' });
     return;
   }
+  // https://<key>@host: the login alone is a key.
+  if (split > 0 && colon < 0 && WEB.test(name) && LONE_KEY.test(login)) {
+    const isDsn = /^@[\w.-]*\bsentry\b|^@[\w.-]+\/\d{1,20}\b/.test(rest.slice(split));
+    const from = isDsn ? start : at + 3;
+    const end = isDsn ? trimUrl(text, start, at + 3 + rest.length) : from + login.length;
+    out.push({ type: 'API_KEY', start: from, end, confidence: 0.9, rule: 'url-key' });
+    return;
+  }
   const whole = text.slice(at, urlEnd(text, at));
   const inQuery = whole.includes('=') ? IN_QUERY.exec(whole) : null;
   if (
@@ -49,6 +57,8 @@ function addUrl(text: string, at: number, out: Match[]): void {
   )
     out.push({ type: 'DB_CONNECTION', start, end: trimUrl(text, start, urlEnd(text, at)), confidence: 0.97, rule: 'connection-url' });
 }
+
+const LONE_KEY = /^(?=[^\d]*\d)[A-Za-z0-9_]{24,128}$/;
 
 const DATABASES =
   /^(?:postgres|mysql|maria|mongo|redis|amqp|mssql|sqlserver|oracle|clickhouse|snowflake|cassandra|cockroach|db2|libsql|neo4j|bolt|couch|influx|nats|kafka|ldap|sqlserver|trino|presto|vertica|redshift|bigquery|elastic|memcached|rediss|turso)/i;

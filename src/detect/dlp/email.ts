@@ -5,9 +5,10 @@ import { SIGN } from './text-sign.ts';
 import { fieldAt, type View } from './view.ts';
 
 const MAX_LOCAL = 64;
-const MAY_BE_SPELLED = /[[({<]\s?(?:at|@|dot|AT|DOT|At|Dot)\s?[\])}>]| dot | DOT |_at_/;
+const MAY_BE_SPELLED =
+  /[[({<]\s?(?:at|@|ät|dot|AT|DOT|At|Dot|arroba|chiocciola|arobase|małpa)\s?[\])}>]| dot | DOT |_at_| (?:arroba|chiocciola|arobase) /;
 /** How it begins where it stands in no brackets. */
-const SPELLED_STARTS = groupOfStarts([' dot ', '_at_']);
+const SPELLED_STARTS = groupOfStarts([' dot ', '_at_', ' arroba ', ' chiocciola ', ' arobase ']);
 const MAX_DOMAIN = 253;
 const DOMAIN = /(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)+(?:xn--[a-z0-9-]{2,30}|\p{L}{2,24})/uy;
 /** Ends of file names and of code that stand behind an "@". */
@@ -88,10 +89,10 @@ function quotedBefore(text: string, at: number): string {
 const LETTER = /[\p{L}\p{N}]/u;
 
 const SPELLED =
-  /(?<![\w.])([a-z0-9][a-z0-9._+-]{0,40}(?:\s?(?:\[dot\]|\(dot\)|\{dot\}| dot )\s?[a-z0-9_+-]{1,40}){0,3})\s{0,2}(?:\[\s?(?:at|@)\s?\]|\(\s?(?:at|@)\s?\)|\{\s?at\s?\}|<\s?at\s?>|\s(?:at|AT)\s|_at_)\s{0,2}([a-z0-9-]{1,40}(?:\s{0,2}(?:\[\s?(?:dot|\.)\s?\]|\(\s?(?:dot|\.)\s?\)|\{\s?dot\s?\}|\s(?:dot|DOT)\s|_dot_|\.)\s{0,2}[a-z0-9-]{1,40}){1,4})(?![\w])/gi;
+  /(?<![\w.])([a-z0-9][a-z0-9._+-]{0,40}(?:\s?(?:[[({](?:dot|punkt|punto|point|ponto|punt|kropka|prik)[\])}]| dot | punkt | punto )\s?[a-z0-9_+-]{1,40}){0,3})\s{0,2}(?:[[({]\s?(?:at|@|ät|arroba|chiocciola|arobase|małpa)\s?[\])}]|<\s?at\s?>|\s(?:at|AT|arroba|chiocciola|arobase)\s|_at_)\s{0,2}([a-z0-9-]{1,40}(?:\s{0,2}(?:[[({]\s?(?:dot|\.|punkt|punto|point|ponto|punt|kropka|prik)\s?[\])}]|\s(?:dot|DOT|punkt|punto|ponto|point)\s|_dot_|\.)\s{0,2}[a-z0-9-]{1,40}){1,4})(?![\w])/gi;
 
 /** One stands in every address that is spelled out. */
-const SPELLED_SIGN = /[[({<]\s?(?:at|@|dot|\.)|\sdot\s|_at_/gi;
+const SPELLED_SIGN = /[[({<]\s?(?:at|@|ät|arroba|chiocciola|arobase|małpa|dot|\.)|\sdot\s|\s(?:arroba|chiocciola|arobase)\s|_at_/gi;
 /** No address that is spelled out is longer, characters. */
 const MAX_SPELLED = 450;
 
@@ -115,6 +116,7 @@ function addSpelled(text: string, out: Match[]): void {
 
 function isSpelled(whole: string, domain: string): boolean {
   // "meet me at example.com" has no sign of hiding an address.
-  if (!/[[({<]\s?(?:at|@|dot|\.)|\sdot\s|_at_|\sDOT\s/i.test(whole)) return false;
+  if (!/[[({<]\s?(?:at|@|ät|arroba|chiocciola|arobase|małpa|dot|\.)|\sdot\s|\s(?:arroba|chiocciola|arobase)\s|_at_/i.test(whole))
+    return false;
   return !/\s(?:at)\s/i.test(whole) || /dot/i.test(domain);
 }

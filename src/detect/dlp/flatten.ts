@@ -1,10 +1,22 @@
 // Turns a document into a view: JSON (also JSON inside JSON strings, JSON lines, JSON cut off in the middle) into its values under their keys,
 // any other text into lines, tables and mark-up (text-field.ts). One pass; never recurses deeper than MAX_LAYERS.
-import { backslashFrom, isPrivatePart, isStop, type Reader, readerOf, readString, skipSpace } from './json-reader.ts';
+import {
+  backslashFrom,
+  headerNames,
+  isNumber,
+  isPlainMember,
+  isPrivatePart,
+  isStop,
+  type Reader,
+  readerOf,
+  readString,
+  skipSpace,
+  startsNumber,
+} from './json-reader.ts';
 import { classifyKey, KEY } from './key-class.ts';
 import { type Mapped, MappedBuilder, rawEnd, unmapped } from './mapped-text.ts';
 import { COLUMN_LISTS, LABELLED, LABELS, MADE_IN, MAKES_SECRETS, NAME_PARTS, WRAPPERS } from './member-name.ts';
-import { PieceRuns } from './piece.ts';
+import { MAX_NUMBER_CHARS, MAX_NUMBERS, type Piece, PieceRuns } from './piece.ts';
 import { firstMark, isMarked, toPlainText } from './plain-text.ts';
 import { addTextFields } from './text-field.ts';
 import { surveyOf } from './text-survey.ts';
@@ -194,23 +206,6 @@ function addLiteral(flat: Flattening, reader: Reader, key: string, bits: number,
   return true;
 }
 
-function startsNumber({ text, at }: Reader): boolean {
-  const code = text.charCodeAt(at);
-  return code === 0x2d || (code >= 0x30 && code <= 0x39);
-}
-
-const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-/** What may stand behind one, if anything does. */
-const BEHIND_NUMBER = /\s*(?:[,:\]}"[{]|$)/y;
-
-/** Is what was read from there a number, and all that stands there? "123-45-6789" and "4111 1111 …" are none. */
-function isNumber({ text, at }: Reader, from: number): boolean {
-  NUMBER.lastIndex = from;
-  if (!NUMBER.test(text) || NUMBER.lastIndex !== at) return false;
-  BEHIND_NUMBER.lastIndex = at;
-  return BEHIND_NUMBER.test(text);
-}
-
 function addObject(flat: Flattening, reader: Reader, key: string, bits: number, parent: Group, layer: number): boolean {
   if (++reader.depth > MAX_DEPTH) return false;
   let group: Group = { bits: 0, own: bits, parent, key: key === '' ? undefined : key };
@@ -238,7 +233,7 @@ function addObject(flat: Flattening, reader: Reader, key: string, bits: number, 
     if (mayBeValue(name)) addKeyText(flat, reader, keyAt + 1, name, group);
     reader.at++;
     skipSpace(reader);
-    const wraps = WRAPPERS.has(name) && key !== '';
+    const wraps = WRAPPERS.has(name) && key !== '' && !(name === 'title' && isPlainMember(reader));
     if (wraps && group.bits === 0) group = parent;
     const said = wraps && bits & WRAPPED ? bits & WRAPPED : isPrivatePart(name, reader) ? KEY.TOKEN : bitsOfMember(name, bits, label);
     group.bits |= said;
@@ -318,6 +313,8 @@ function addArray(flat: Flattening, reader: Reader, key: string, bits: number, g
   let row: Group = group;
   let first = 1;
   let index = 0;
+  let flag = 0;
+  let numbers: Piece[] | undefined = [];
   reader.at++;
   while (true) {
     skipSpace(reader);
@@ -325,6 +322,7 @@ function addArray(flat: Flattening, reader: Reader, key: string, bits: number, g
     if (code === 0x5d) {
       reader.at++;
       reader.depth--;
+      if (numbers !== undefined) flat.pieces.addNumbers(key, numbers);
       return true;
     }
     if (code === 0x2c) {
@@ -340,23 +338,31 @@ function addArray(flat: Flattening, reader: Reader, key: string, bits: number, g
     if (columns !== undefined && code === 0x5b && index >= first) {
       row = { bits: columns.reduce((all, one) => all | one, 0), own: 0, parent: group, key: undefined };
       if (!addRow(flat, reader, columns, names, row, layer)) return false;
-    } else if (!addValue(flat, reader, key, bits, group, layer)) return false;
+    } else {
+      const from = reader.at;
+      const start = flat.out.length;
+      if (!addValue(flat, reader, key, flag !== 0 && reader.text.charCodeAt(from + 1) !== 0x2d ? flag : bits, group, layer)) return false;
+      flag = flagOf(reader, from);
+      if (numbers !== undefined) numbers = withNumber(numbers, reader, from, start);
+    }
     index++;
   }
 }
 
-function headerNames(reader: Reader): string[] {
-  const close = reader.text.indexOf(']', reader.at);
-  if (close < 0 || close - reader.at > MAX_HEADER_CHARS) return [];
-  try {
-    const list: unknown = JSON.parse(reader.text.slice(reader.at, close + 1));
-    return Array.isArray(list) && list.length > 1 && list.every((item) => typeof item === 'string') ? list : [];
-  } catch {
-    return [];
-  }
+/** The numbers of the list up to here; undefined when it is no list of few and short ones. */
+function withNumber(numbers: Piece[], { text, at }: Reader, from: number, start: number): Piece[] | undefined {
+  const length = at - from;
+  const code = text.charCodeAt(from);
+  if (length > MAX_NUMBER_CHARS || code < 0x30 || code > 0x39 || numbers.length >= MAX_NUMBERS) return undefined;
+  numbers.push({ start, end: start + length });
+  return numbers;
 }
 
-const MAX_HEADER_CHARS = 2000;
+/** ["--password", "…"]: what an option says of the text behind it. */
+function flagOf({ text, at }: Reader, from: number): number {
+  if (text.charCodeAt(from + 1) !== 0x2d || text.charCodeAt(from) !== 0x22 || at - from > MAX_LABEL_CHARS) return 0;
+  return classifyKey(text.slice(from + 1, at - 1)) & (KEY.PASSWORD | KEY.TOKEN | KEY.CONNECTION);
+}
 
 function addRow(
   flat: Flattening,

@@ -73,11 +73,20 @@ function collect(words: readonly string[]): number {
     } else {
       // private_key_id, token_id: the name of a secret, not the secret.
       if ((word === 'id' || word === 'ids') && index > 0 && bits & SECRETS) bits |= KEY.NOT_SECRET;
-      bits |= KEY_WORDS.get(word) ?? KEY_WORDS.get(word.replace(/s$/, '')) ?? KEY_WORDS.get(withoutUmlauts(word)) ?? 0;
+      bits |= KEY_WORDS.get(word) ?? KEY_WORDS.get(word.replace(/s$/, '')) ?? KEY_WORDS.get(withoutUmlauts(word)) ?? endOfCompound(word);
     }
   }
   return bits;
 }
+
+/** What the last part of a compound says by itself: datenbankpasswort, kundentelefonnummer, privatanschrift. */
+function endOfCompound(word: string): number {
+  const end = COMPOUND_END.exec(withoutUmlauts(word))?.[1];
+  return end === undefined ? 0 : (KEY_WORDS.get(end) ?? 0);
+}
+
+const COMPOUND_END =
+  /^.{2,}(passwort|kennwort|password|passwd|wachtwoord|losenord|passord|adgangskode|salasana|telefonnummer|telefoonnummer|telefonnr|handynummer|mobilnummer|rufnummer|anschrift|lieferadresse|geburtsdatum|geboortedatum|fodelsedatum|kontonummer|rekeningnummer|kreditkartennummer|ausweisnummer|versicherungsnummer|steuernummer|apikey|secretkey|accesskey)$/;
 
 /** Empfaenger, Strasse: German without its dots. */
 function withoutUmlauts(word: string): string {

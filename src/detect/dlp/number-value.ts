@@ -83,9 +83,9 @@ interface Context {
 
 export function contextOf(text: string, start: number, end: number, field: Field | undefined): Context {
   const bits = field?.bits ?? 0;
-  const label = labelBefore(text, start, field === undefined ? 0 : field.start);
+  const label = labelBefore(text, start, field === undefined ? 0 : field.start) || askedAbove(text, start) || labelBehind(text, end);
   // "Account: …" beside a routing number.
-  const besideRouting = isBesideRouting(text, start) ? KEY.ACCOUNT : 0;
+  const besideRouting = isBesideRouting(text, start, end) ? KEY.ACCOUNT : 0;
   const inRouting = field !== undefined && field.group.bits & KEY.ROUTING && /^acc(?:oun)?t\b/i.test(field.key) ? KEY.ACCOUNT : 0;
   return {
     bits: bits | label | besideRouting | inRouting,
@@ -95,14 +95,20 @@ export function contextOf(text: string, start: number, end: number, field: Field
   };
 }
 
-/** "routing 021000021, account 88409007168" */
-function isBesideRouting(text: string, start: number): boolean {
+/** "routing 021000021, account 88409007168", or the other way round */
+function isBesideRouting(text: string, start: number, numberEnd: number): boolean {
   let end = start;
   while (end > 0 && ' #:.'.includes(text[end - 1] as string)) end--;
   // account, acct, no, nr, number
   if (!'torTOR'.includes(text[end - 1] ?? ' ')) return false;
   BEHIND_ACCOUNT.lastIndex = start;
-  return BEHIND_ACCOUNT.test(text) && /\b(?:routing|aba|sort code|transit|blz)\b/i.test(text.slice(Math.max(0, start - 90), start));
+  if (!BEHIND_ACCOUNT.test(text)) return false;
+  return (
+    /\b(?:routing|aba|sort code|transit|blz)\b/i.test(text.slice(Math.max(0, start - 90), start)) ||
+    /^[\s,;.(|]{1,4}(?:(?:and|und|with|at) )?(?:the )?(?:bank )?(?:routing|aba|sort code|transit|blz)\b/i.test(
+      text.slice(numberEnd, numberEnd + 40),
+    )
+  );
 }
 
 const BEHIND_ACCOUNT = /(?<=\bacc(?:oun)?t\b[ #:.]{0,3}(?:n(?:o|umber)\.?[ :]{0,2})?)/iy;
@@ -122,6 +128,39 @@ function labelBefore(text: string, start: number, notBefore: number): number {
   const words = said === clause ? all : said.match(LABEL_WORDS);
   return words === null ? 0 : bitsOfWords(words);
 }
+
+const ANSWER = /\n[^\n]{0,40}$/;
+/** The time and the name of who speaks, and what people say before a number. */
+const SPEAKER =
+  /^[\s>*-]{0,4}(?:\[?\d{1,2}:\d\d(?::\d\d)?(?: ?[AaPp][Mm])?\]?\s{0,2})?(?:[\p{L}][\p{L}\d_. -]{0,24}[:>]\s{0,2})?(?:(?:it['’]?s|sure|yes|ok|yep|ja|oui|sí|here|hier|that['’]?s)[ ,:]{0,3}){0,3}$/iu;
+const MAX_QUESTION = 160;
+
+/** "and the SIN for the form?", a line above: what a question asks for is what answers it. */
+function askedAbove(text: string, start: number): number {
+  const line = ANSWER.exec(text.slice(Math.max(0, start - 44), start))?.[0];
+  if (line === undefined || !SPEAKER.test(line.slice(1))) return 0;
+  const end = start - line.length;
+  const above = text.slice(Math.max(0, end - MAX_QUESTION), end);
+  if (!above.endsWith('?')) return 0;
+  const words = above.slice(Math.max(above.lastIndexOf('\n'), above.lastIndexOf('. ')) + 1).match(LABEL_WORDS) ?? [];
+  return words.some(mayBeKeyWord) ? bitsOfWords(words) : 0;
+}
+
+const BEHIND =
+  /^ ?(?:[([]|[-–=]{1,2}>|<[-–=]{1,2}|[←→–]|- |, ?(?:that['’]?s|which is|das ist)|is|was|ist|est|es) {0,2}(?:(?:my|the|his|her|our|your|a|meine?|mon|mi) )?(\p{L}[\p{L} .'’#-]{2,40})/u;
+const OF_BEHIND = KEY.SSN | KEY.CARD | KEY.NATIONAL_ID | KEY.ACCOUNT | KEY.ROUTING;
+
+/** "564237172 (social security number)", "4111… <- card no.": what stands behind says it. */
+function labelBehind(text: string, end: number): number {
+  const code = text.charCodeAt(end);
+  if (code !== 0x20 && code !== 0x28 && code !== 0x2c && code !== 0x2d && code !== 0x3c) return 0;
+  const label = BEHIND.exec(text.slice(end, end + MAX_LABEL_BEHIND))?.[1]?.trim();
+  if (label === undefined) return 0;
+  const words = label.match(LABEL_WORDS) ?? [];
+  return words.some(mayBeKeyWord) ? classifyKey(words.slice(0, 3).join(' ')) & OF_BEHIND : 0;
+}
+
+const MAX_LABEL_BEHIND = 60;
 
 /** From the last word on, as many as it takes. */
 function bitsOfWords(words: readonly string[]): number {
@@ -146,7 +185,8 @@ function behindOtherLabel(clause: string): string {
 /** The last full stop that ends a sentence: "NHS No. 485 …" goes on. */
 function sentenceEnd(text: string): number {
   const stop = text.lastIndexOf('. ');
-  return stop > 0 && /(?:^|[^\p{L}])(?:no|nr|num|núm|n|tel|mob|ph|ref)$/iu.test(text.slice(Math.max(0, stop - 4), stop))
+  return stop > 0 &&
+    /(?:^|[^\p{L}])(?:no|nr|num|núm|n|tel|tlf|fon|fax|cel|mob|ph|ref|geb|ur|nasc|nac)$/iu.test(text.slice(Math.max(0, stop - 4), stop))
     ? text.lastIndexOf('. ', stop - 1)
     : stop;
 }

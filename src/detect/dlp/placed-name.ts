@@ -60,6 +60,39 @@ export function findPlacedNames(
   addLinesAbove(text, addresses, isName, push);
 }
 
+const BEFORE_MAIL = new RegExp(
+  `(?<![\\p{L}\\d'’.-])(${NAME})(?:\\]?\\s?[(<]{1,2}(?:mailto:|e-?mail:? )?|,? [–—-] |, | at | via | unter | à | en | bei )$`,
+  'u',
+);
+/** Known as a given or a family name: the four lowest of the bits of name-list.ts. */
+const LISTED = 15;
+/** Looked at before an address, UTF-16 code units. */
+const MAX_BEFORE = 80;
+
+/** "Ann Lee (alee@…)", "[Ann Lee](mailto:…)", "Ann Lee, ann@…": a name whose letters the address is made of. */
+export function findNamesBeside(text: string, mails: readonly Match[], isName: IsName, out: Match[]): void {
+  for (const { type, start, end } of mails) {
+    if (type !== 'EMAIL' || start < 4) continue;
+    const found = BEFORE_MAIL.exec(text.slice(Math.max(0, start - MAX_BEFORE), start));
+    if (found === null) continue;
+    const name = found[1] as string;
+    const login = plain(text.slice(start, end).split('@', 1)[0] as string);
+    const words = name.split(' ').map(plain);
+    if (!words.some((word) => word.length > 2 && login.includes(word)) || !isName(name)) continue;
+    // "Data Protection (data.protection@…)" is an office.
+    if (!name.split(' ').some((word) => (nameList().traits(word) & LISTED) !== 0)) continue;
+    const from = start - found[0].length;
+    out.push({ type: 'PERSON', start: from, end: from + name.length, confidence: 0.8, rule: 'name-place' });
+  }
+}
+
+function plain(text: string): string {
+  return text
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z]/g, '');
+}
+
 function addEastern(text: string, push: Push): void {
   if (HONOURS.test(text))
     for (const found of text.matchAll(HONOURED)) {

@@ -10,6 +10,15 @@ export interface SecretRule {
   confidence?: number;
   /** Most are keys of a service. */
   type?: 'PRIVATE_KEY';
+  /** The secret that often stands right behind it. */
+  second?: SecondHalf;
+  /** Names an account and is no secret itself. */
+  isOpen?: boolean;
+}
+
+export interface SecondHalf {
+  name: string;
+  shape: RegExp;
 }
 
 const rules: SecretRule[] = [];
@@ -19,7 +28,13 @@ function rule(name: string, starts: string, shape: RegExp, confidence = 0.97): v
 }
 
 // Clouds.
-rule('aws-access-key', 'AKIA ASIA ABIA ACCA', /A(?:KIA|SIA|BIA|CCA)[A-Z0-9]{16}(?![A-Za-z0-9])/);
+rules.push({
+  name: 'aws-access-key',
+  starts: ['AKIA', 'ASIA', 'ABIA', 'ACCA'],
+  shape: /A(?:KIA|SIA|BIA|CCA)[A-Z0-9]{16}(?![A-Za-z0-9])/y,
+  confidence: 0.97,
+  second: { name: 'aws-secret-key', shape: /^[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])/ },
+});
 rule('google-api-key', 'AIza', /AIza[\w-]{35}(?![\w-])/);
 rule('google-oauth-secret', 'GOCSPX-', /GOCSPX-[\w-]{28}/);
 rule('google-oauth-token', 'ya29.', /ya29\.[\w-]{20,500}/);
@@ -108,6 +123,13 @@ rule('adafruit-key', 'aio_', /aio_[A-Za-z0-9]{28}(?!\w)/);
 rule('zapier-webhook', 'https://hooks.zapier.com/', /https:\/\/hooks\.zapier\.com\/hooks\/catch\/[\w/-]{8,60}/, 0.85);
 rule('sendgrid-key', 'SG.', /SG\.[\w-]{16,32}\.[\w-]{32,64}/);
 rule('twilio-key', 'SK', /SK[a-f0-9]{32}(?!\w)/, 0.9);
+rules.push({
+  name: 'twilio-account',
+  starts: ['AC'],
+  shape: /AC[a-f0-9]{32}(?!\w)/y,
+  second: { name: 'twilio-token', shape: /^[a-f0-9]{32}(?!\w)/ },
+  isOpen: true,
+});
 rule('mailgun-key', 'key-', /key-[a-f0-9]{32}(?!\w)/, 0.9);
 rule('brevo-key', 'xkeysib- xsmtpsib-', /x(?:keysib|smtpsib)-[a-f0-9]{64}-[A-Za-z0-9]{16}/);
 rule('resend-key', 're_', /re_[A-Za-z0-9]{6,12}_[A-Za-z0-9]{16,32}(?!\w)/, 0.85);

@@ -6,7 +6,7 @@ import type { DataRank } from './label.ts';
 import { bareAddress, isAddress, isDestination, isRecipientKey, type Leaf } from './leaf.ts';
 import { type FlowScope, isPlainLink, type Occurrence } from './scope.ts';
 import { noteOut, opaqueAt, recordAt, type Source, shareOut } from './source.ts';
-import { variantsOf } from './variant.ts';
+import { type Gauge, variantsOf } from './variant.ts';
 import { countSmall, countWords, type Weight, weigh } from './weight.ts';
 
 /** What one argument carries of one source. */
@@ -73,6 +73,8 @@ interface Sum {
 export interface CarryOptions {
   /** Readings of less are no matter. */
   atLeast: DataRank;
+  /** Told of what could not be looked into. */
+  gauge?: Gauge;
 }
 
 /** Yields now and then so that others get their turn. */
@@ -80,7 +82,7 @@ export function* carriedBy(
   scope: FlowScope,
   hasher: FlowHasher,
   leaves: readonly Leaf[],
-  { atLeast }: CarryOptions,
+  { atLeast, gauge }: CarryOptions,
 ): Generator<void, Carried[], void> {
   if (scope.size === 0) return [];
   const recipients = recipientsOf(leaves, scope, hasher);
@@ -93,7 +95,7 @@ export function* carriedBy(
     // Telephone numbers of one country begin alike.
     const isDialled = isRecipientKey(leaf.key) && isAddress(leaf.text) && !leaf.text.includes('@');
     const text = withoutLinks(leaf.text, scope, hasher);
-    for (const variant of variantsOf(text)) {
+    for (const variant of variantsOf(text, gauge)) {
       // Short texts are looked at without a break, so that they stand in the same place one after the other.
       const flat = flatten(variant.text, TEXT);
       for (const turn of TURNS) {

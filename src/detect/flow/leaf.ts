@@ -2,6 +2,7 @@
 // them name somebody. Pure; the depth and the number of leaves are bounded.
 import type { Json } from '../../lib/json.ts';
 import { parseJson } from '../../mcp/parse-json.ts';
+import { packedRuns } from './variant.ts';
 
 export interface FlowPart {
   /** JSON pointer in the message. */
@@ -145,6 +146,9 @@ function addText(walk: Walk, text: string, key: string | undefined, pointer: str
 }
 
 function addPieces(walk: Walk, text: string, key: string | undefined, pointer: string): void {
+  // A piece of what is packed says nothing.
+  if (text.length > PIECE_CHARS)
+    for (const run of packedRuns(text)) walk.leaves.push({ text: run, key, pointer, record: walk.record, isProse: true });
   for (let from = 0; from < text.length && walk.leaves.length < MAX_LEAVES; from += PIECE_CHARS)
     walk.leaves.push({ text: text.slice(from, from + PIECE_CHARS), key, pointer, record: walk.record, isProse: true });
 }

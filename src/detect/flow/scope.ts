@@ -66,6 +66,11 @@ export class FlowScope {
     return this.#sources.get(index);
   }
 
+  /** Where all of it was read. */
+  get sources(): Iterable<Source> {
+    return this.#sources.values();
+  }
+
   get size(): number {
     return this.grams.size + this.values.size + this.links.size;
   }

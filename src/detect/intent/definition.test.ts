@@ -140,6 +140,10 @@ describe('heads of descriptions', () => {
     ['image_host', 'Reinstalls a machine; all its data is lost', 'destructive'],
     ['launch_exploit', 'Runs an exploit of a module', 'destructive'],
     ['decompile_class', 'Decompiles a class', 'read'],
+    ['restore_copy', 'Restores a copy over the current data', 'destructive'],
+    ['API-list-a-table', 'Query a table', 'read'],
+    ['query_spans', 'Query spans of a service', 'read'],
+    ['create_public_token', 'Creates a token for the browser', 'write'],
     ['picture_7', 'Removes the noise of a picture', 'write'],
   ])('%s: %s', (name, description, intent) => {
     expect(intentOf({ name, description })).toBe(intent);

@@ -14,7 +14,9 @@ const LANGUAGE_WORDS: readonly (readonly [Language, ReadonlySet<string>])[] = [
   ['mongo', words('mongodb mongo mongosh')],
   [
     'sql',
-    words('sql psql mysql postgres postgresql sqlite bigquery snowflake athena clickhouse duckdb mssql redshift trino cql soql plsql tsql'),
+    words(
+      'sql psql bq googlesql mysql postgres postgresql sqlite bigquery snowflake athena clickhouse duckdb mssql redshift trino cql soql plsql tsql',
+    ),
   ],
   ['shell', words('shell bash command terminal cli ssh cmd powershell console sh zsh exec kubectl process')],
   ['code', words('code python javascript script js typescript notebook repl eval evaluate jupyter snippet function lambda_code ruby node')],
@@ -74,6 +76,8 @@ function byNameWords(name: readonly string[], byName: Phrase | undefined): Found
     return undefined;
   for (const [language, known] of LANGUAGE_WORDS) {
     const word = name.find((part) => known.has(part) && !(part === 'process' && name.includes('list')));
+    // `API-query-a-thing`: what all names of a server begin with.
+    if (language === 'http' && word === 'api' && name[0] === 'api' && name.length > 2) continue;
     // `evaluate_policy` reads by what is evaluated.
     if (word === 'evaluate' && withObjects(word, 'write', name) === 'read') continue;
     if (!word || (RUNNERS.has(word) && name.length > 1 && !ALONE.has(word))) continue;
@@ -109,6 +113,7 @@ function bySchema(name: readonly string[], schema: SchemaFacts, byName: Phrase |
   if (!schema.all.has('query') || !runs || byName?.verb === 'search') return undefined;
   const language = LANGUAGE_WORDS.find(([, known]) => name.some((word) => known.has(word)))?.[0];
   if (!language && head?.sure && !head.runs && head.verb !== 'query') return undefined;
+  if (!language && name.some((word) => OBSERVED.test(word))) return undefined;
   if (!language && !name.some((word) => word === 'query' || word === 'queries' || word === 'database' || word === 'statement'))
     return undefined;
   return { language: language ?? 'any', path: schema.all.get('query') ?? '/inputSchema', why: 'argument "query" is run' };
@@ -122,12 +127,16 @@ function tellsAbout(byName: Phrase | undefined, head: Phrase | undefined): boole
 const TELLING =
   /^(?:identify|explain|analyz|analys|validate|check|verify|estimate|review|suggest|recommend|parse|lint|diagnose|detect|assess|compare|format|simulate|preview)/;
 
+/** What is measured is asked for in a language that only reads. */
+const OBSERVED = /^(?:metrics?|logs?|traces?|spans?|events?|timeseries|series|analytics|telemetry|prometheus|loki|promql|logql|insights)$/;
+
 /** `create_function(code)` stores code, `explain_query(sql)` explains it. */
 function isAbout(name: readonly string[], language: Language): boolean {
   return (
     /^(?:explain|validate|format|lint|parse|analyze|generate|create|update|save|add|get|translate|check|dry|estimate)$/.test(
       name[0] ?? '',
     ) ||
+    (!name.some((word) => RUNNERS.has(word)) && name.some((word) => /^(?:explain|validate|lint|parse|format)$/.test(word))) ||
     (language === 'code' && name.includes('get'))
   );
 }

@@ -37,7 +37,7 @@ const HANDED_OVER = set(
 );
 
 /** `a public reply`: what is public by its nature. */
-const SAID_TO = set('comment reply note answer key ip holiday transport');
+const SAID_TO = set('comment reply note answer key token ip holiday transport');
 
 const RULES: readonly ObjectRule[] = [
   { verbs: set('create get generate make'), objects: set('upload'), intent: 'write' },

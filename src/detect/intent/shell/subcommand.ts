@@ -305,10 +305,13 @@ function verbOf(word: string): Intent | undefined {
   return sense && !sense.nounish ? sense.intent : undefined;
 }
 
+const TOP_RIGHTS = /\/AdministratorAccess\b|\broles\/(?:owner|editor)\b|--role[= ]["']?Owner\b|--clusterrole[= ]cluster-admin\b/;
+
 /** Where a flag or an object changes the class. */
 function special(name: string, words: readonly string[], found: Finding | undefined): Finding | undefined {
   const text = ` ${words.join(' ')} `;
   const tool = ALIAS[name] ?? name;
+  if (found?.intent === 'write' && TOP_RIGHTS.test(text)) return finding('destructive', 'gives the highest rights');
   if (tool === 'kubectl' && / (?:--replicas[= ]0) /.test(text)) return finding('destructive', 'scale to zero');
   if (tool === 'kubectl' && / scale /.test(text)) return finding('write', 'kubectl scale');
   if (tool === 'kubectl' && / get /.test(text) && / secrets?(?:\/| )/.test(text) && / (?:-o|--output)/.test(text))

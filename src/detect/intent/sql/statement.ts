@@ -64,6 +64,7 @@ heads('copy', copy);
 heads('unload export', plain('exfiltrative'));
 heads('backup', (tokens, at) => finding(after(tokens, at, 'url') ? 'exfiltrative' : 'write', 'BACKUP statement'));
 heads('get', plain('exfiltrative'));
+heads('bulk', plain('write'));
 heads('dbcc', (tokens, at) =>
   finding(/^(?:check|show|sqlperf|inputbuffer|opentran|useroptions|trace|help)/.test(word(tokens, at + 1)) ? 'read' : 'write', 'DBCC'),
 );
