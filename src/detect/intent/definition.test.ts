@@ -144,6 +144,17 @@ describe('heads of descriptions', () => {
     ['API-list-a-table', 'Query a table', 'read'],
     ['query_spans', 'Query spans of a service', 'read'],
     ['create_public_token', 'Creates a token for the browser', 'write'],
+    ['write_off_loan', 'Writes off a loan', 'destructive'],
+    ['poll_vote_9', 'Votes in a poll', 'read'],
+    ['vote_ballot', 'Votes on a ballot', 'write'],
+    ['record_film', 'Records a film', 'write'],
+    ['record_films', 'The films that were recorded', 'write'],
+    ['open_discussion', 'Opens a discussion', 'write'],
+    ['open_page', 'Opens a page', 'read'],
+    ['start_sql_engine', 'Starts a SQL engine', 'write'],
+    ['line_in', 'Sends a line to the shell of the machine', 'destructive'],
+    ['otchet_9', 'Формирует отчёт по продажам', 'read'],
+    ['phone_9', 'Use when the user wants to hang up the call', 'destructive'],
     ['picture_7', 'Removes the noise of a picture', 'write'],
   ])('%s: %s', (name, description, intent) => {
     expect(intentOf({ name, description })).toBe(intent);

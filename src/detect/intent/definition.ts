@@ -5,7 +5,7 @@ import type { JsonObject } from '../../lib/json.ts';
 import { isObject } from '../../lib/json.ts';
 import { categoryOf } from './category.ts';
 import { executorOf } from './executor.ts';
-import { headPhrase, isAbout, MAX_DESCRIPTION_CHARS, type Phrase } from './phrase.ts';
+import { headPhrase, isAbout, MAX_DESCRIPTION_CHARS, type Phrase, repeatedVerb } from './phrase.ts';
 import type { ToolProfile } from './profile.ts';
 import { readSchema, type SchemaFacts } from './schema-facts.ts';
 import { nameWords } from './token.ts';
@@ -23,7 +23,7 @@ export function classifyDefinition(definition: JsonObject): ToolProfile {
   const description = typeof definition.description === 'string' ? definition.description.slice(0, MAX_DESCRIPTION_CHARS) : '';
   const schema = readSchema(isObject(definition.inputSchema) ? definition.inputSchema : undefined);
   const words = nameWords(name);
-  const byName = anyName(name, words);
+  const byName = repeatedVerb(words, description) ?? anyName(name, words);
   const head = headReading(description);
   const executor = executorOf(words, description, schema, byName, head);
   const draft = textDraft(words, byName, head, schema, description);

@@ -72,6 +72,8 @@ function byNameWords(name: readonly string[], byName: Phrase | undefined): Found
   const runs = name.some((word) => RUNNERS.has(word));
   // `fetch_call`, `list_api_calls`: a true verb in front has what looks like a runner for its object.
   if (byName?.sure && byName.isVerb && !byName.runs && !RUNNERS.has(byName.verb) && !runsToo(name, byName)) return undefined;
+  // `start_sql_warehouse` starts no statement.
+  if (byName?.verb === 'start' && name.some((word) => STARTED.test(word))) return undefined;
   if (!runs || (byName && !byName.runs && !RUNNERS.has(byName.verb) && !RUNNERS.has(name.at(-1) ?? '') && !runsToo(name, byName)))
     return undefined;
   for (const [language, known] of LANGUAGE_WORDS) {
@@ -88,6 +90,7 @@ function byNameWords(name: readonly string[], byName: Phrase | undefined): Found
   return undefined;
 }
 
+const STARTED = /^(?:warehouse|server|instance|cluster|database|engine|pool|service|replica|proxy|emulator)$/;
 const TYPED_INTO = /^(?:terminal|tmux|pty|tty)$/;
 const TYPES = /^(?:write|send|type|input|paste|keys)$/;
 
@@ -98,7 +101,7 @@ function runsToo(name: readonly string[], byName: Phrase): boolean {
 
 /** Names that say all by themselves. */
 const SOLO = words(
-  'shell bash sh zsh terminal cmd powershell kubectl aws sql psql duckdb mysql sqlite python javascript node jupyter notebook ipython repl eval evaluate graphql cypher gremlin curl ssh',
+  'shell bash sh zsh terminal console cmd powershell kubectl aws sql psql duckdb mysql sqlite python javascript node jupyter notebook ipython repl eval evaluate graphql cypher gremlin curl ssh',
 );
 
 const ALONE = words('evaluate eval exec');
@@ -145,13 +148,16 @@ const ANY_TEXT =
   /\b(?:any|arbitrary|raw|custom|all|directly|ad-?hoc)\b[^.\n]{0,60}\b(?:sql|quer(?:y|ies)|commands?|api|operations?|requests?|scripts?|code|tools?)\b|\bunified tool\b|\b(?:operations?|api) directly\b/i;
 const EXECUTE_TEXT =
   /^\W*(?:this tool |tool to |use this (?:tool )?to )?(?:can |will )?(?:execut|run|invok|call|send|perform|submit)(?:e|es|s|ing|ning)?\b/i;
+const TYPED_TEXT =
+  /^\W*(?:sends?|writes?|types?|pass(?:es)?|feeds?|enters?|submits?|pipes?|inputs?)\b[^.\n]{0,60}\b(?:to|into|in) (?:the |a |an )?(?:\w{1,20} ){0,3}(?:shell|terminal|console|command[- ]line|bash|powershell|tty)\b/i;
 const COMMAND_TEXT =
   /^\W*(?:execut|run)(?:e|es|s|ning|ing)?\b(?:(?! (?:on|against|over|across|for|in|inside|within|from)\b)[^.\n]){0,40}\b(?:commands?|shell|scripts?|code|sql|quer(?:y|ies)|gremlin|cypher|statements?|operations?|available)\b/i;
 
 function byText(name: readonly string[], description: string, byName: Phrase | undefined, head: Phrase | undefined): Found | undefined {
   if (byName?.sure && byName.isVerb && !byName.runs) return undefined;
-  if (head && !head.runs && head.verb !== 'call' && head.verb !== 'send') return undefined;
   const text = description.slice(0, HEAD_CHARS).trimStart();
+  if (TYPED_TEXT.test(text)) return { language: 'shell', path: '/description', why: 'the description says that it types into a shell' };
+  if (head && !head.runs && head.verb !== 'call' && head.verb !== 'send') return undefined;
   if (COMMAND_TEXT.test(text) || (EXECUTE_TEXT.test(text) && ANY_TEXT.test(text.slice(0, 160))) || /^\W*unified tool\b/i.test(text)) {
     const language = LANGUAGE_WORDS.find(([, known]) => name.some((word) => known.has(word)))?.[0] ?? 'any';
     return { language, path: '/description', why: 'the description says that it runs what it is given' };

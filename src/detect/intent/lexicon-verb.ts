@@ -51,14 +51,14 @@ const WRITE = `create add update edit modify insert upsert append prepend write 
   unfreeze thaw enrol unenrol settle accrue allot inject interrupt invert negotiate outsource overrule poke qualify realign rebind reduce
   refill reinstate remap requisition reshard respawn retarget rewind shelve shift shrink sideload solicit summon uncheck unload hire rehire
   restock reprice announce lodge extend prolong forgive adjudicate triage dedup crosslist relist preauthorize preauthorise depreciate taint untaint reflash administer immunize
-  immunise sterilize sterilise dispense resync elect vend irrigate redact autofix autocorrect`;
+  immunise sterilize sterilise dispense resync elect vend irrigate redact autofix autocorrect optimize optimise compact`;
 
 const WRITE_NOUNISH = `order run execute process issue comment note tag label release build fork star pin lock branch schedule book record request
   message email call reply vote rate post trigger import copy flag mail text checkout manage control act action operate invoke
   do perform orchestrate handle interact transition lifecycle management onboarding setup protect draft track bookmark watch
   stash dm dispatch mutation command submission sign transcode draw plot undo redo pull type commit press click like stage touch
   pause play promote link migrate start merge patch backup timeout bill file flash beep zoom pan tilt leave rollout warm warmup end conclude gift credit power print stamp feature index mirror
-  embed reaction fix repost zip checkin handover handoff handout resale`;
+  embed reaction fix group repost zip checkin handover handoff handout resale`;
 
 const DESTRUCTIVE = `delete remove destroy drop purge truncate wipe erase terminate kill uninstall cancel abort stop shutdown deactivate disable
   suspend ban unregister deregister revoke expunge obliterate nuke shred scrub discard trash prune clean cleanup clear flush
@@ -69,7 +69,7 @@ const DESTRUCTIVE = `delete remove destroy drop purge truncate wipe erase termin
   trim remit disburse hibernate evacuate failover defund forfeit stake unstake deallocate forget annul blacklist blocklist cease
   confiscate depublish dismantle dispose dissolve divest eject eliminate eradicate freeze nullify oust reap reclaim reformat
   relinquish retract scrap sever takedown zap override hangup bulkremove permadelete debit vaporize anonymize anonymise
-  pseudonymize disarm rekey deanonymize reimburse impound garnish switchover yank`;
+  pseudonymize disarm rekey deanonymize reimburse impound garnish switchover yank shadowban`;
 
 const DESTRUCTIVE_NOUNISH = `block transfer pay charge buy trade swap spend bridge tip exec force empty burn wire halt purchase lapse strip zero recall
   sweep archive reinstall`;

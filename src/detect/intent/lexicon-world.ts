@@ -5,12 +5,12 @@ import type { Intent } from '../../call.ts';
 /** German, Dutch, Swedish, Danish, Norwegian; French, Spanish, Portuguese, Italian, Romanian; Polish, Czech; Turkish, Indonesian. */
 const LATIN: Readonly<Record<Intent, string>> = {
   read: `abruf- abfrag- abgerufen anzeig- zeig- such- durchsuch- auflist- listet lesen liest auslesen ausles- nachschlag- pruef- pruft prufen uberpruf- ueberpruef- berechn- ermittel- ermittl-
-    vergleich- ausgeb- liefert ruft gibt holt holen hole finde findet finden zaehl- zahlt zahlen einseh- ubersetz- uebersetz- analysier- schaetz- validier- wandelt erklaert erklart
+    vergleich- ausgeb- liefert ruft gibt holt holen hole finde findet finden zaehl- zahlt zahlen einseh- ubersetz- uebersetz- analysier- schaetz- validier- wandelt generier- erklaert erklart
     ophal- opvrag- opzoek- zoek- haalt toon- weergeven bekijk- lees controleer- bereken- geeft lijst vindt
     hamta- hent- henter  visar viser sok- soker sog- vis lista listar berakna- beregn- kontroller- las laser laes- sjekk- tjek-
     afficher affiche affichez obtenir obtient obten- recuper- recherch- cherch- lister listez lire lit lecture consulter consulte consultez trouver trouve verifi- calcul- compar- analys- renvoie renvoyer retourne
     retourner rechercher fournit indique traduit traduire voir
-    consult- busc- encontr- mostr- muestr- obten- obtien- obter obtem leer lee ler leia listado visualiz- verific- calcula- compara- analiz- analis- devuelv- retorna- traduc- traduz- averigu- descarga- baixar baixa
+    consult- busc- encontr- mostr- muestr- obten- obtien- obter obtem leer lee ler leia listado visualiz- verific- calcula- compara- analiz- analis- devuelv- retorna- generar genera gerar gera traduc- traduz- averigu- descarga- baixar baixa
     pesquis- exib- procur- localiz- valida- estima- recupera-
     cerca cercare cercar ricerca ricerc- elenc- ottien- ottener- legge leggere leggi mostra mostrare trova trovare controlla controllare restituisc- confront- calcola- traduci- traduce- visualizz-
     cauta caut- afis- obtine citest- gasest-
@@ -53,11 +53,11 @@ const LATIN: Readonly<Record<Intent, string>> = {
 
 /** Russian and Ukrainian, Greek, Arabic, Hindi, Vietnamese with its accents: beginnings of words. */
 const OTHER: Readonly<Record<Intent, string>> = {
-  read: `получ показ покаж найти наход найд поиск ищет искат возвращ вывод провер чита прочит просм просматр рассчит вычисл анализ сравн перечис отобраз отримат отрим знайт пошук перевір
+  read: `получ показ покаж найти наход найд поиск ищет искат возвращ вывод провер чита прочит просм просматр рассчит вычисл анализ сравн перечис отобраз формир отримат отрим знайт пошук перевір
     εμφαν αναζητ επιστρεφ ληψη προβολ يعرض عرض يبحث بحث البحث يجلب جلب استرجاع الحصول قراءة प्राप्त खोज दिखा सूची tìm lấy xem hiển kiểm đọc`,
   write: `созда добав обнов измен редактир отправ записыва записат установ публик загруж загруз перемещ перемест переимен копир включ запус регистр назнач подтвер сохран створ додат оновл змінит надісл
     δημιουργ προσθ ενημερ αποστ αποθηκ ينشئ إنشاء انشاء يضيف إضافة تحديث يحدث يرسل إرسال ارسال تعديل حفظ बनाए बनाएं बनाना जोड़ अपडेट भेज tạo thêm sửa gửi lưu cập đặt`,
-  destructive: `удал стира стерет очист очищ отмен останов остана отключ заблок сброс сбрасыв заверш аннулир отозв отзыв уничтож оплат оплач купи покупа прода блокир видал скасув
+  destructive: `удал стира стерет очист очищ отмен останов остана отключ заблок сброс сбрасыв заверш аннулир отозв отзыв уничтож оплат оплач купить покупае продать продае блокир видал скасув
     διαγρα ακυρ πληρω يحذف حذف الحذف يلغي إلغاء الغاء إيقاف تحويل دفع हटा मिटा रद्द भुगतान xóa xoá hủy huỷ dừng khóa chuyển hoàn`,
   exfiltrative: 'экспорт выгруж выгруз подел експорт εξαγωγ تصدير निर्यात xuất',
 };
