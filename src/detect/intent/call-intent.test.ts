@@ -216,6 +216,11 @@ describe('hostile arguments', () => {
     'run( ',
     '\0',
     '<<A ',
+    '\n',
+    'for x in ',
+    '!ls\n',
+    '%%bash\n',
+    'fi ',
   ];
   /** So little that its growth says nothing, CPU time in milliseconds. */
   const FEW_MS = 1_500;
