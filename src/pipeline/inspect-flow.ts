@@ -33,9 +33,10 @@ export function flowInspector(ports: FlowPorts): Inspector {
     name: 'flow',
     inspectArguments: (flight) => {
       const { call } = flight;
+      if (!call.params || flight.control.flow === undefined) return PASS;
+      if (!isApprovable(call.kind)) return passesBy(flight, call.params, ports);
       const at = placeOf(flight, ports);
-      // What only asks for lists or says that a list changed carries nothing that a person could release.
-      if (!at || !call.params || !isApprovable(call.kind)) return PASS;
+      if (!at) return PASS;
       if (call.kind !== 'reverse') return sends(flight, at, call.params, paramsOf(call.method), ports);
       const read = hears(at, call.params, paramsOf(call.method), ports);
       return read ? read.then(() => PASS) : PASS;
@@ -157,6 +158,27 @@ function sends(flight: Flight, at: Place, message: JsonObject, of: MessageOf, { 
       : touched;
 }
 
+/**
+ * Notifications of an agent, what it asks for lists with, and the like: to one server or to all. Mostly they say nothing. Nobody can be asked about one, so that it
+ * is refused where a call would wait; that it is sent at all is no matter.
+ */
+async function passesBy(flight: Flight, message: JsonObject, ports: FlowPorts): Promise<Verdict> {
+  const { call, control } = flight;
+  const { principal } = call;
+  const parts = partsOf(message, paramsOf(call.method));
+  if (parts.length === 0 || !principal) return PASS;
+  const servers = call.target
+    ? [call.target.server]
+    : control.view.servers().flatMap(({ metadata, spec }) => (spec.disabled ? [] : [metadata.name]));
+  for (const server of servers) {
+    if (!control.policies.mayUse(principal, server)) continue;
+    const at = placeOf(flight, ports, server);
+    const verdict = at ? await carries(flight, at, message, parts, ports) : PASS;
+    if (verdict !== PASS) return verdict;
+  }
+  return PASS;
+}
+
 function carries(
   flight: Flight,
   at: Place,
@@ -173,7 +195,9 @@ function carries(
   const then = (carried: readonly Carried[]): Verdict | Promise<Verdict> => {
     const judged = judge(flight, at, message, carried, book);
     const finish = (verdict: Verdict): Verdict | Promise<Verdict> => {
-      if (verdict !== PASS) return verdict;
+      const isCall = isApprovable(flight.call.kind);
+      if (verdict !== PASS || !(isCall || gauge.isShort)) return verdict;
+      if (!isCall) return scope ? packed(flight, at, sourcesOf(scope)) : PASS;
       const ended = (elsewhere: readonly FlowFact[]): Verdict => {
         const hidden = unseen(flight, at, elsewhere);
         if (hidden !== PASS) return hidden;
@@ -223,12 +247,12 @@ function judge(flight: Flight, at: Place, message: JsonObject, all: readonly Car
   const told = evidence(worst, judged);
   const rule = `flow/${worst.rule ?? 'default'}`;
   const isAnswer = flight.call.kind === 'reverse';
-  if (worst.action === 'hold' && !isAnswer) {
+  if (worst.action === 'hold' && !isAnswer && isApprovable(flight.call.kind)) {
     flight.heldBy ??= { rule, reason: `The call may send data out: ${told}. A person must approve it.` };
     return PASS;
   }
   const refused = deny('blocked_content', `The call would send data out: ${told}.`, rule);
-  if (worst.action !== 'redact' || isAnswer) return refused;
+  if (worst.action !== 'redact' || isAnswer || !isApprovable(flight.call.kind)) return refused;
   return redact(flight, at, message, judged, book, refused);
 }
 

@@ -3,25 +3,23 @@
 // INVARIANT: what goes unread is the list of test/scenario/unread-place.test.ts, each place with its reason.
 import type { Call, CallReply } from '../call.ts';
 import type { JsonObject } from '../lib/json.ts';
-import { BLOCKS, contents, META, META_OF_TASK, message, ROLE, TIME, TURNS, URI } from './message-content.ts';
+import { BLOCKS, contents, every, META, META_OF_TASK, message, ROLE, TIME, TURNS, URI } from './message-content.ts';
 import { ID, STATES } from './message-id.ts';
+import { listedOf } from './message-list.ts';
 import { QUESTIONS_OF_ANSWER } from './message-question.ts';
 import { listOf, NUMBER, named, objectOf, type Place, type Reader, TEXT, word } from './part-reader.ts';
 
 /** Of an answer that is no failure and no wait, to this call. `reply`: as it stands now. */
 export function answerTo({ method, client }: Pick<Call, 'method' | 'client'>, reply: Exclude<CallReply, { type: 'accepted' }>): Place {
   if (reply.type === 'error') return failure;
+  const listed = listedOf(method);
+  if (listed !== undefined) return listed;
   if (client.era === 'modern') return (MODERN_KINDS.get(reply.result.resultType) ?? MODERN).get(method) ?? nothing;
   return (WITHOUT_TASKS.has(client.protocolVersion) ? EARLIER : LEGACY).get(method) ?? nothing;
 }
 
 const WITHOUT_TASKS: ReadonlySet<string> = new Set(['2024-11-05', '2025-03-26', '2025-06-18']);
 
-const every: readonly [string, Reader][] = [
-  ['_meta', META],
-  ['resultType', word('complete input_required task')],
-  ['cacheScope', word('public private')],
-];
 const nothing: Place = new Map(every);
 const failure: Place = new Map<string, Reader>([
   ['code', NUMBER],

@@ -5,7 +5,7 @@ import { ID } from './message-id.ts';
 import { ADDRESS, BYTES, formed, listOf, NUMBER, objectOf, type Place, type Reader, TEXT, word } from './part-reader.ts';
 
 /** A number is no media type. */
-const MIME = formed(/^(?!(?:\D*\d){5})[a-z]{1,16}\/[a-z0-9.+-]{1,64}(?:; ?charset=[a-zA-Z0-9-]{1,16})?$/);
+export const MIME = formed(/^(?!(?:\D*\d){5})[a-z]{1,16}\/[a-z0-9.+-]{1,64}(?:; ?charset=[a-zA-Z0-9-]{1,16})?$/);
 export const TIME = formed(/^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?$/);
 /** Names a resource: an agent asks for it with exactly this. Data in the place of a name is not one. */
 export const URI: Reader = {
@@ -29,7 +29,7 @@ const annotations: Place = new Map<string, Reader>([
   ['priority', NUMBER],
   ['lastModified', TIME],
 ]);
-const ANNOTATIONS = objectOf(() => annotations);
+export const ANNOTATIONS = objectOf(() => annotations);
 
 /** A program says its name and version in every message: nothing to read in a plain name without digits. */
 export const implementation: Place = new Map<string, Reader>([
@@ -45,6 +45,12 @@ const meta: Place = new Map<string, Reader>([
   ['traceparent', TRACE],
 ]);
 export const META = objectOf(() => meta);
+/** Of every answer. */
+export const every: readonly [string, Reader][] = [
+  ['_meta', META],
+  ['resultType', word('complete input_required task')],
+  ['cacheScope', word('public private')],
+];
 const relatedTask: Place = new Map<string, Reader>([['taskId', ID]]);
 /** Of what belongs to a task (2025-11-25): its result, and what is asked and said on the way. */
 export const metaOfTask: Place = new Map<string, Reader>([...meta, ['io.modelcontextprotocol/related-task', objectOf(() => relatedTask)]]);

@@ -6,6 +6,7 @@ import { writeInSteps } from '../mcp/large-write.ts';
 import { type MessagePart, type Place, readObject } from './part-reader.ts';
 
 export { answerTo, toolAnswer } from './message-answer.ts';
+export { listedOf } from './message-list.ts';
 export { paramsOf } from './message-place.ts';
 export type { MessagePart } from './part-reader.ts';
 export { toldPath } from './told-path.ts';

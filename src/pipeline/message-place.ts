@@ -58,7 +58,7 @@ const params: Place = new Map<string, Reader>([
   ['argument', objectOf(() => argument)],
   ['context', objectOf(() => context)],
   ['task', objectOf(() => wish)],
-  ['inputResponses', recordOf(RESPONSE, true)],
+  ['inputResponses', recordOf(RESPONSE, 'ids')],
   ['level', word('debug info notice warning error critical alert emergency')],
 ]);
 const listParams: Place = new Map<string, Reader>([...params, ['cursor', ID_OR_STOP]]);

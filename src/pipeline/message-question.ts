@@ -69,5 +69,5 @@ const question: Place = new Map<string, Reader>([
 /** In an answer that asks back, or a task that waits for answers (2026-07-28): their names are given back with the answers. */
 export const QUESTIONS_OF_ANSWER = recordOf(
   objectOf(() => question),
-  true,
+  'ids',
 );

@@ -56,6 +56,12 @@ describe('read as the text that the bytes are', () => {
     expect(icon(`data:${type};base64,${base64(text)}`)).toEqual([text]);
   });
 
+  it.each(['text/plain', 'application/octet-stream'])('a text in UTF-16 without a mark: %s', (type) => {
+    const wide = Buffer.from('the password is hunter2x9', 'utf16le');
+    expect(resource(type, wide.toString('base64'))).toEqual(['the password is hunter2x9']);
+    expect(icon(`data:${type};base64,${wide.swap16().toString('base64')}`)).toEqual(['the password is hunter2x9']);
+  });
+
   it.each([64, 76])('base64 in lines of %i', (width) => {
     const lines = base64(`${LOG} `.repeat(9)).replace(new RegExp(`.{${width}}`, 'g'), '$&\r\n');
     expect(picture(`${lines}\r\n`)).toEqual([`${LOG} `.repeat(9)]);

@@ -34,7 +34,7 @@ export interface MessagePart {
 
 /** What one member says. `skips`: there is nothing to read in this value, and it stays as it is. */
 export interface Reader {
-  skips?(value: Json): boolean;
+  skips?: ((value: Json) => boolean) | undefined;
   read(value: Json, path: Path, parts: MessagePart[], parent: JsonObject): void;
 }
 
@@ -76,8 +76,10 @@ export function listOf(item: Reader): Reader {
   };
 }
 
-/** An object whose names somebody chose. `namesAreIds`: the protocol needs them as they are. */
-export function recordOf(entry: Reader, namesAreIds: boolean): Reader {
+const ASKED = { fixed: 'asked' } as const;
+
+/** An object whose names somebody chose. `ids`: the protocol needs them as they are. `fixed`: they are read, and stay as they are. */
+export function recordOf(entry: Reader, names: 'ids' | 'fixed' | 'read'): Reader {
   return {
     read: (value, path, parts) => {
       if (!isObject(value)) addJson(value, path, parts);
@@ -86,8 +88,8 @@ export function recordOf(entry: Reader, namesAreIds: boolean): Reader {
           const at = [...path, key];
           if (!entry.skips?.(one as Json)) entry.read(one as Json, at, parts, value);
           // After what stands below it: places are those of the message as it came.
-          if (!namesAreIds && key.length > MAX_PLAIN_NAME)
-            parts.push({ pointer: pointerOf(at), kind: 'text', text: key, path: at, as: 'name' });
+          if (names !== 'ids' && key.length > MAX_PLAIN_NAME)
+            parts.push({ pointer: pointerOf(at), kind: 'text', text: key, path: at, as: 'name', ...(names === 'fixed' && ASKED) });
         }
     },
   };
@@ -97,6 +99,16 @@ export function recordOf(entry: Reader, namesAreIds: boolean): Reader {
 export function named(reader: Reader, names: string): [string, Reader][] {
   return names.split(' ').map((name) => [name, reader]);
 }
+
+/** Read under the name of its field: `pin` says what 4711 is. Where not every text may stand there, what may not stay is left out. */
+export const FILLED: Reader = {
+  read: (value, path, parts, parent) => {
+    const isFree = typeof value === 'string' && !BOUNDS.some((name) => Object.hasOwn(parent, name));
+    const under: Json = { [String(path.at(-2))]: value };
+    parts.push({ pointer: pointerOf(path), kind: 'json', text: '', path, value: under, as: isFree ? 'value' : 'left-out' });
+  },
+};
+const BOUNDS = ['format', 'enum', 'oneOf', 'anyOf', 'const', 'pattern', 'minLength', 'maxLength'];
 
 export const TEXT: Reader = { read: (value, path, parts) => addJson(value, path, parts) };
 

@@ -22,7 +22,7 @@ const RESOURCES = (...at: string[]) => Object.fromEntries(at.map((path) => [`${p
 /**
  * Places that stay as they are, by kind of message; 0 in a path stands for any number. Besides these, what is not looked at in messages at all: the
  * envelope of an agent (who its program is, said again by the session or the codec), which is a matter of the program and not of a model; pictures, sound and
- * archives; numbers of up to twelve figures, yes and no where the protocol wants them; definitions and handshakes, which are approved, and looked at for orders only.
+ * archives; numbers of up to twelve figures, yes and no where the protocol wants them.
  */
 const UNREAD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'answer tools/call': RESOURCES('/content/0', '/content/0/resource'),
@@ -111,8 +111,12 @@ const DISGUISES: Readonly<Record<string, (text: string) => string>> = {
   ' in a written data: URI': (text) => `data:image/svg+xml,%3Csvg%3E${text}%3C/svg%3E`,
 };
 
-/** Where in messages of this kind a string passes unread. `send`: the message as it arrived on the other side. */
-async function unreadIn(samples: readonly JsonObject[], send: (message: JsonObject) => Promise<unknown>): Promise<string[]> {
+/** Where in messages of this kind a string passes unread. `send`: the message as it arrived on the other side. `isAlone`: one place may hide others. */
+async function unreadIn(
+  samples: readonly JsonObject[],
+  send: (message: JsonObject) => Promise<unknown>,
+  isAlone = false,
+): Promise<string[]> {
   const unread = new Set<string>();
   let arrivals = 0;
   const look = async (message: JsonObject, marked: readonly [StringPlace, string][], disguise: string): Promise<boolean> => {
@@ -131,7 +135,7 @@ async function unreadIn(samples: readonly JsonObject[], send: (message: JsonObje
       const free = places.filter(({ kind }) => kind === 'free').map((place): [StringPlace, string] => [place, wrap(marker())]);
       const all = free.reduce((message, [place, text]) => withText(message, place, text), sample);
       // One place that refuses the message would hide the others.
-      if (!(await look(all, free, disguise))) for (const one of free) await look(withText(sample, ...one), [one], disguise);
+      if (isAlone || !(await look(all, free, disguise))) for (const one of free) await look(withText(sample, ...one), [one], disguise);
     }
     for (const place of places) {
       if (place.kind === 'free') continue;
@@ -251,6 +255,25 @@ describe('answers beside definitions', () => {
       expect(unread).toEqual([]);
     },
   );
+});
+
+describe('lists and handshakes', () => {
+  const PAGE = { '/nextCursor': 'a place in a list, which the agent gives back' };
+  it.each([
+    ['tools/list', sdk.ListToolsResultSchema],
+    ['prompts/list', sdk.ListPromptsResultSchema],
+    ['resources/list', sdk.ListResourcesResultSchema],
+    ['resources/templates/list', sdk.ListResourceTemplatesResultSchema],
+    ['initialize', sdk.InitializeResultSchema],
+  ] as const)('%s', { timeout: 300_000 }, async (method, schema) => {
+    // All but what an agent asks for its program.
+    const params = method === 'initialize' ? { protocolVersion: '2025-11-25' } : {};
+    fails = true;
+    const unread = await unreadIn(samplesOf(schema), answered(method, params), true).finally(() => {
+      fails = false;
+    });
+    expect(unread.filter((place) => !place.startsWith('/nextCursor in '))).toEqual(method === 'initialize' ? [] : Object.keys(PAGE));
+  });
 });
 
 describe('answers of the stateless era', () => {

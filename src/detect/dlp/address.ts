@@ -13,7 +13,7 @@ const TOWN =
   "\\p{Lu}[\\p{L}.'’-]*(?:[ -](?:\\p{Lu}[\\p{L}.'’()-]*|am|an|der|de|del|la|le|les|di|do|da|du|sur|upon|under|in|bei|ob|im|en|of|y|\\(\\p{Lu}[\\p{L}]*\\))){0,5}";
 /** One part between commas behind a street: unit, town, region and code in any order that is used. */
 const PART = new RegExp(
-  `^(?:(?:Apt|Apartment|Suite|Ste|Unit|Floor|Fl|Flat|Room|Rm|Bldg|Building|Block|Level|Piso|Depto|Apto|Bloco|App|Appt|Bât|Etage|Stiege|Top|int|scala|lok|kv|кв|д|к)\\.? ?#?[\\w-]{1,8}|#\\s?[\\w-]{1,8}|\\d{1,2}(?:st|nd|rd|th|º|ª|er|e)? (?:floor|piso|étage)\\.?(?: [A-Z]{1,4})?|\\d{1,2}º ?[A-Z]?|(?:\\d{1,2}|st)\\.? ?(?:t[hv]|mf|sal)\\.?(?: ?(?:t[hv]|mf)\\.?)?|${POST}(?: (?:[A-Z]{2} )?${TOWN})?|${TOWN}(?: - [A-Z]{2})?(?:,? ${POST})?|[A-Z]{2,3}(?: ${POST})?)$`,
+  `^(?:(?:apt|apto|suite|unit|piso|depto|bloco|appt|kat|byt|lgh|Apt|Apartment|Suite|Ste|Unit|Floor|Fl|Flat|Room|Rm|Bldg|Building|Block|Level|Piso|Depto|Apto|Bloco|App|Appt|Bât|Etage|Stiege|Top|int|scala|lok|kv|кв|д|к)\\.? ?#?[\\w-]{1,8}|#\\s?[\\w-]{1,8}|\\d{1,2}(?:st|nd|rd|th|º|ª|er|e)? (?:floor|piso|étage)\\.?(?: [A-Z]{1,4})?|\\d{1,2}º ?[A-Z]?|(?:\\d{1,2}|st)\\.? ?(?:t[hv]|mf|sal)\\.?(?: ?(?:t[hv]|mf)\\.?)?|${POST}(?: (?:[A-Z]{2} )?${TOWN})?|${TOWN}(?: - [A-Z]{2})?(?:,? ${POST})?|[A-Z]{2,3}(?: ${POST})?)$`,
   'u',
 );
 

@@ -6,7 +6,8 @@ import { eachMatch, groupOfStarts } from './start-index.ts';
 import { SIGN } from './text-sign.ts';
 import type { View } from './view.ts';
 
-const WORD = `["']?([^\\s"'\`|;&<>()]{4,300})`;
+/** In quotes it may hold what ends it elsewhere. */
+const WORD = `(?:"([^"\\n\`$]{4,300})"|'([^'\\n]{4,300})'|["']?([^\\s"'\`|;&<>()]{4,300}))`;
 interface Shape {
   readonly needs: string;
   readonly starts?: number;
@@ -119,7 +120,12 @@ const SHAPES: readonly Shape[] = [
     needs: '(',
     starts: startingWith('auth basic http login cred connect'),
     shape:
-      /\b(?:auth|[Bb]asic_?[Aa]uth|HTTPBasicAuth|login|authenticate|credentials|connect)\s?=?\s?\(\s?["'][^"'\n]{1,64}["'],\s?["']([^"'\n]{4,128})["']/y,
+      /\b(?:auth|[Bb]asic_?[Aa]uth|HTTPBasicAuth|login|authenticate|credentials|connect)\s?=?\s?\(\s?["'][^"'\n]{1,64}["'],\s?(?:Some\()?["']([^"'\n]{4,128})["']/y,
+  },
+  {
+    needs: 'WIFI:',
+    starts: groupOfStarts(['wifi:']),
+    shape: /WIFI:(?:[A-OQ-Z]:[^;\n]{0,64};){0,5}P:([^;\n]{4,63})/y,
   },
 ];
 
@@ -149,7 +155,7 @@ export function findCommandSecrets({ text, starts: places, signs }: View, out: M
   if ((signs.bits & SIGN.bracket && text.includes('(')) || text.includes('"--')) findNamed(text, out);
   if (text.includes(';s:')) findSerialized(text, out);
   const add = (found: RegExpExecArray, { isOfCode, isKey }: Shape): void => {
-    const value = (found[1] as string).replace(/[.,]$/, '');
+    const value = (found[1] ?? found[2] ?? found[3] ?? '').replace(/[.,]$/, '');
     if (isOfCode ? !isMixed(value) || isCode(value) : !isGuarded(value) && !HASHED.test(value)) return;
     const start = found.index + found[0].lastIndexOf(value);
     out.push({ type: isKey ? 'API_KEY' : 'PASSWORD', start, end: start + value.length, confidence: 0.85, rule: 'command-secret' });
@@ -210,8 +216,8 @@ function findNamed(text: string, out: Match[]): void {
   NAMED.lastIndex = 0;
   for (let found = NAMED.exec(text); found !== null; found = NAMED.exec(text)) {
     const [, name, value] = found as unknown as [string, string, string];
-    // "serve", "--password", "…": the value may be the name of the next one.
-    if (!addNamed(name, value, NAMED.lastIndex - 1, out)) NAMED.lastIndex -= value.length + 2;
+    // "serve", "--password", "…": the value is the name of the next one.
+    if (!addNamed(name, value, NAMED.lastIndex - 1, out) && value.startsWith('-')) NAMED.lastIndex -= value.length + 2;
   }
 }
 

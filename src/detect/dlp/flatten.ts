@@ -295,7 +295,7 @@ const WRAPPED = KEY.PERSON | KEY.PERSON_MAYBE | KEY.ADDRESS;
 
 function bitsOfMember(name: string, parent: number, label: string | undefined): number {
   const own = classifyKey(name);
-  if (parent & KEY.PERSON_ABOUT && NAME_PARTS.has(name)) return KEY.PERSON;
+  if (parent & (KEY.PERSON_ABOUT | KEY.PERSON | KEY.PERSON_MAYBE) && !(parent & KEY.THING_ABOUT) && NAME_PARTS.has(name)) return KEY.PERSON;
   if (MADE_IN.has(name) && (MAKES_SECRETS.has(label ?? '') || parent & KEY.PASSWORD)) return KEY.PASSWORD;
   if (label !== undefined && LABELLED.has(name)) {
     const said = classifyKey(label);

@@ -42,7 +42,7 @@ learn(
 );
 learn(
   WEAK,
-  'said, says, adds, added, argues, explained, deputy, mayor, minister, senator, judge, coach, captain, founder, president, between, including, sagte, sagt, erklärte, bürgermeister, bürgermeisterin, según, dijo, selon, secondo, aldus, enligt, namens, by, for, contact, customer, client, employee, member, guest, manager, assignee, author, reporter, reviewer, called, met, told, asked, and, with, kunde, kundin, für, von, mit, con, avec, par, por, para, cc, to, from, y, et, und, e',
+  'said, says, adds, added, argues, explained, deputy, mayor, minister, senator, judge, coach, captain, founder, president, between, including, sagte, sagt, erklärte, bürgermeister, bürgermeisterin, según, dijo, selon, secondo, aldus, enligt, namens, name, nombre, nome, naam, nimi, by, for, contact, customer, client, employee, member, guest, manager, assignee, author, reporter, reviewer, called, met, told, asked, and, with, kunde, kundin, für, von, mit, con, avec, par, por, para, cc, to, from, y, et, und, e',
 );
 learn(
   CLOSING,
@@ -53,7 +53,8 @@ learn(
 const RELATION = new Set<string>();
 learn(
   RELATION,
-  `mother, father, wife, husband, son, daughter, brother, sister, aunt, uncle, nephew, niece, grandmother, grandfather, spouse, partner, fiancé, fiancée, neighbour, neighbor, landlord, landlady, tenant, carer, guardian, boss, assistant, deputy, mayor, minister, president, founder, coach, captain, chairman, chairwoman, director, headteacher, principal, spokesman, spokeswoman,
+  `attorney, solicitor, barrister, dentist, physician, therapist, accountant, adviser, advisor, friend, cousin, roommate, colleague, rechtsanwalt, rechtsanwältin, steuerberater, avocat, avocate, abogado, abogada, avvocato, advogado, advogada, advocaat, adwokat,
+  mother, father, wife, husband, son, daughter, brother, sister, aunt, uncle, nephew, niece, grandmother, grandfather, spouse, partner, fiancé, fiancée, neighbour, neighbor, landlord, landlady, tenant, carer, guardian, boss, assistant, deputy, mayor, minister, president, founder, coach, captain, chairman, chairwoman, director, headteacher, principal, spokesman, spokeswoman,
   mutter, vater, ehefrau, ehemann, sohn, tochter, bruder, schwester, tante, onkel, neffe, nichte, oma, opa, nachbar, nachbarin, vermieter, vermieterin, betreuer, betreuerin, lebensgefährte, lebensgefährtin, geschäftsführer, geschäftsführerin, bürgermeister, bürgermeisterin,
   mère, père, épouse, époux, fille, fils, frère, sœur, voisin, voisine, maire, madre, padre, esposa, esposo, hija, hijo, hermano, hermana, vecino, vecina, alcalde, alcaldesa, moglie, marito, figlia, figlio, fratello, sorella, sindaco, mãe, pai, filha, filho, irmão, irmã,
   moeder, vader, echtgenoot, echtgenote, dochter, zoon, broer, zus, buurman, buurvrouw, burgemeester, żona, mąż, córka, syn, brat, siostra, dotter, make, maka, mor, far, datter, sønn, søn`,
@@ -98,7 +99,18 @@ export function leadBefore(text: string, start: number): Lead {
   // "Thanks, Ann" but not "Staff Nurse, Night Shift".
   if (bits === 0 || (comma && !(bits & (IS.closing | IS.greeting)))) return 'start';
   if (bits & IS.strong || (bits & IS.endsStrong && STRONG.has(`${before()} ${one}`))) return 'strong';
-  return bits & IS.weak ? 'weak' : 'start';
+  return bits & (IS.weak | IS.relation) ? 'weak' : 'start';
+}
+
+/** What a person does or has, right behind the name. */
+const AFTER =
+  /^(?:\s{0,4}[|,;–—-]\s{0,4}(?:SSN|DOB|D\.O\.B|born|tel|phone|mobile|cell|e-?mail|geb\b|née?\b|passport|id no)|\s+(?:called|said|says|wrote|writes|asked|asks|reported|reports|signed|joined|confirmed|requested|replied|told|mentioned|lives|works|worked|paid|was born|born|phoned|emailed|will|has|had|is|was|would|can|wants|wanted|needs|complained|ordered|purchased|agreed|visited|attended|submitted|received|moved|left|started|resigned|applied|hat|ist|schrieb|rief|sagte|a appelé|a dit|est|ha|dijo|llamó|escribió|es|disse|é)\b|['’]s\b|\s*[(<]|,\s*(?:CEO|CTO|CFO|COO|MD|PhD|(?:(?:the|our|their|his|her|a|an|former|senior|deputy|vice|chief|managing|general) ){0,3}(?:director|manager|engineer|mayor|deputy|head of|chair(?:man|woman|person)?|spokes(?:man|woman|person)|founder|co-founder|president|professor|minister|senator|treasurer|author of|owner|coach|captain|judge|lawyer|attorney|resident|farmer|teacher|nurse|consultant|analyst|who)\b|aged?|born|age|\d\d[,.]|Bürgermeister|Geschäftsführer|Sprecher|Leiter|directeur|maire|alcalde|director|sindaco)|\s+<)/i;
+
+/** Does what stands behind a name say that it is one of a person? */
+export function isFollowedAsPerson(text: string, end: number): boolean {
+  const after = text.slice(end, end + 40);
+  // "Remixed", "Extended" end a title.
+  return AFTER.test(after) || /^\s+[a-z]{2,12}ed\b/.test(after);
 }
 
 /** ( " ' “ [ • * - > | */

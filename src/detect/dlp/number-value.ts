@@ -60,6 +60,13 @@ function judge(view: View, start: number, end: number, out: Match[]): number {
   const whole = view.text.slice(start, end);
   if (add(view.text, whole, start, context, out)) return end;
   if (!whole.includes(' ')) return 0;
+  // Two columns of a table.
+  const wide = whole.indexOf('  ');
+  if (wide >= MIN_RUN_DIGITS) {
+    const first = whole.slice(0, wide).replace(/[-./(]+$/, '');
+    if (countDigits(first) >= MIN_RUN_DIGITS && /\d$/.test(first)) judge(view, start, start + first.length, out);
+    return start + wide;
+  }
   // "4111 1111 1111 1111 12/27": two values in one run.
   const parts = [...whole.matchAll(/\S+/g)];
   if (parts.length < 2 || parts.length > 12) return 0;
@@ -129,7 +136,8 @@ function labelBefore(text: string, start: number, notBefore: number): number {
   return words === null ? 0 : bitsOfWords(words);
 }
 
-const ANSWER = /\n[^\n]{0,40}$/;
+/** How far before a number its line may begin, characters. */
+const MAX_ANSWER = 42;
 /** The time and the name of who speaks, and what people say before a number. */
 const SPEAKER =
   /^[\s>*-]{0,4}(?:\[?\d{1,2}:\d\d(?::\d\d)?(?: ?[AaPp][Mm])?\]?\s{0,2})?(?:[\p{L}][\p{L}\d_. -]{0,24}[:>]\s{0,2})?(?:(?:it['’]?s|sure|yes|ok|yep|ja|oui|sí|here|hier|that['’]?s)[ ,:]{0,3}){0,3}$/iu;
@@ -137,11 +145,11 @@ const MAX_QUESTION = 160;
 
 /** "and the SIN for the form?", a line above: what a question asks for is what answers it. */
 function askedAbove(text: string, start: number): number {
-  const line = ANSWER.exec(text.slice(Math.max(0, start - 44), start))?.[0];
-  if (line === undefined || !SPEAKER.test(line.slice(1))) return 0;
-  const end = start - line.length;
+  let end = start - 1;
+  while (end > 0 && start - end < MAX_ANSWER && text.charCodeAt(end) !== 0x0a) end--;
+  // Most lines above end with something else.
+  if (text.charCodeAt(end) !== 0x0a || text.charCodeAt(end - 1) !== 0x3f || !SPEAKER.test(text.slice(end + 1, start))) return 0;
   const above = text.slice(Math.max(0, end - MAX_QUESTION), end);
-  if (!above.endsWith('?')) return 0;
   const words = above.slice(Math.max(above.lastIndexOf('\n'), above.lastIndexOf('. ')) + 1).match(LABEL_WORDS) ?? [];
   return words.some(mayBeKeyWord) ? bitsOfWords(words) : 0;
 }
@@ -157,6 +165,7 @@ function labelBehind(text: string, end: number): number {
   const label = BEHIND.exec(text.slice(end, end + MAX_LABEL_BEHIND))?.[1]?.trim();
   if (label === undefined) return 0;
   const words = label.match(LABEL_WORDS) ?? [];
+  if (/^social\b/i.test(label)) return KEY.SSN;
   return words.some(mayBeKeyWord) ? classifyKey(words.slice(0, 3).join(' ')) & OF_BEHIND : 0;
 }
 
@@ -166,7 +175,9 @@ const MAX_LABEL_BEHIND = 60;
 function bitsOfWords(words: readonly string[]): number {
   let bits = 0;
   for (let from = words.length - 1; from >= 0 && from >= words.length - 8; from--) {
-    const said = classifyKey(words.slice(from, from + 3).join(' ')) & NUMBERS;
+    const phrase = words.slice(from, from + 3).join(' ');
+    // In a sentence it is the one that somebody answers.
+    const said = /^my number/i.test(phrase) ? KEY.PHONE : classifyKey(phrase) & NUMBERS;
     if (said) return bits | said;
     bits |= said;
   }
@@ -264,6 +275,7 @@ function asSsn(written: string, digits: string, bits: number, text: string, star
   const shaped =
     bits & KEY.SSN && /^(?:(?:\d ){8}\d|\d{3}\D{1,3}\d\d\D{1,3}\d{4})$/.test(written) ? digits : written.replace(/\s*[-–]\s*/g, '-');
   if (!SSN_SHAPE.test(shaped)) return undefined;
+  if (SAMPLE.test(text.slice(Math.max(0, start - 16), start))) return undefined;
   if (bits & KEY.SSN) return as('US_SSN', 'ssn', 0.97);
   if (digits[0] === '9' && !/^9\d\d-[5-9]\d-/.test(written)) return undefined;
   if (bits & (KEY.TECHNICAL | KEY.PHONE | KEY.ACCOUNT | KEY.ROUTING)) return undefined;
@@ -275,6 +287,9 @@ function asSsn(written: string, digits: string, bits: number, text: string, star
     return as('US_SSN', 'ssn', 0.9);
   return undefined;
 }
+
+/** "Format: 123-45-6789" tells how one is written. */
+const SAMPLE = /(?:\bformat|\be\.g\.?|\bexample|\blike|\bsuch as|z\. ?B\.)[:,"'( ]{0,3}$/i;
 
 /** "(SKF 100-20-3000)", "884-12-1107-B": the number of a part. */
 function isPart(text: string, start: number, end: number): boolean {

@@ -4,7 +4,7 @@ import { coverOf } from './cover.ts';
 import { isFamous, isListOfThings } from './famous-name.ts';
 import type { Match } from './finding-kind.ts';
 import { KEY } from './key-class.ts';
-import { type Lead, leadBefore } from './name-lead.ts';
+import { isFollowedAsPerson, type Lead, leadBefore } from './name-lead.ts';
 import { nameList, TRAIT } from './name-list.ts';
 import { isCompany, isNotName, isOrganization } from './name-word.ts';
 import { findNamesBeside, findPlacedNames } from './placed-name.ts';
@@ -94,9 +94,12 @@ function addName(given: string, at: number, field: Field, certain: boolean, out:
     });
 }
 
+const BARE_NAME = /^(?:(?:display|full)[ _]?)?(?:name|title|label|nom|nombre|nome|naam|nm|n)$/i;
+
 /** {"sku": …, "name": "Herman Miller Aeron"}: the name of an article. */
-function isOfGoods({ group }: Field): boolean {
-  return (group.bits & KEY.OF_GOODS) !== 0 && (group.bits & OTHER_PERSON_DATA) === 0;
+function isOfGoods({ group, key }: Field): boolean {
+  if (!BARE_NAME.test(key) || group.bits & OTHER_PERSON_DATA) return false;
+  return (group.bits & KEY.OF_GOODS) !== 0 || ((group.own & KEY.THING_ABOUT) !== 0 && (group.own & KEY.PERSON_ABOUT) === 0);
 }
 
 /** One word, and a known name. */
@@ -200,10 +203,6 @@ interface Word {
 /** "Madame", "The", before a name at the start of a title, UTF-16 code units. */
 const MAX_LEAD_IN = 12;
 
-/** What a person does or has, right behind the name. */
-const AFTER =
-  /^(?:\s{0,4}[|,;–—-]\s{0,4}(?:SSN|DOB|D\.O\.B|born|tel|phone|mobile|cell|e-?mail|geb\b|née?\b|passport|id no)|\s+(?:called|said|says|wrote|writes|asked|asks|reported|reports|signed|joined|confirmed|requested|replied|told|mentioned|lives|works|worked|paid|was born|born|phoned|emailed|will|has|had|is|was|would|can|wants|wanted|needs|complained|ordered|purchased|agreed|visited|attended|submitted|received|moved|left|started|resigned|applied|hat|ist|schrieb|rief|sagte|a appelé|a dit|est|ha|dijo|llamó|escribió|es|disse|é)\b|['’]s\b|\s*[(<]|,\s*(?:CEO|CTO|CFO|COO|MD|PhD|(?:(?:the|our|their|his|her|a|an|former|senior|deputy|vice|chief|managing|general) ){0,3}(?:director|manager|engineer|mayor|deputy|head of|chair(?:man|woman|person)?|spokes(?:man|woman|person)|founder|co-founder|president|professor|minister|senator|treasurer|author of|owner|coach|captain|judge|lawyer|attorney|resident|farmer|teacher|nurse|consultant|analyst|who)\b|aged?|born|age|\d\d[,.]|Bürgermeister|Geschäftsführer|Sprecher|Leiter|directeur|maire|alcalde|director|sindaco)|\s+<)/i;
-
 function addRunningText(view: View, seen: Word[], out: Match[]): void {
   const { text } = view;
   const list = nameList();
@@ -227,7 +226,13 @@ function addRunningText(view: View, seen: Word[], out: Match[]): void {
     // Titles of films and products are made of names; an introduction is still one.
     const field = fieldAt(view, start, start + 1);
     if (field !== undefined && field.bits & KEY.PERSON_MAYBE && !(field.bits & KEY.PERSON) && isOfGoods(field)) continue;
-    if (field !== undefined && start - field.start < MAX_LEAD_IN && TITLES.test(field.key) && field.end - start < MAX_NAME_CHARS) continue;
+    if (
+      field !== undefined &&
+      (start - field.start < MAX_LEAD_IN || isOfGoods(field)) &&
+      TITLES.test(field.key) &&
+      field.end - start < MAX_NAME_CHARS
+    )
+      continue;
     const words = wordsFrom(text, start, word);
     const count = judge(text, words, given, family, lead);
     if (count === 0) continue;
@@ -322,12 +327,6 @@ function judge(text: string, words: readonly Word[], given: number, family: numb
   return 0;
 }
 
-function isFollowedAsPerson(text: string, end: number): boolean {
-  const after = text.slice(end, end + 40);
-  // "Remixed", "Extended" end a title.
-  return AFTER.test(after) || /^\s+[a-z]{2,12}ed\b/.test(after);
-}
-
 /** "named POSIX", "for each MS INTEGER": one unknown word in capitals. */
 function isAcronym(words: readonly Word[]): boolean {
   return words.length === 1 && /^[\p{Lu}'’-]+$/u.test((words[0] as Word).text);
@@ -366,10 +365,12 @@ function addAgain(text: string, words: readonly Word[], found: Match[]): void {
       return;
     found.push({ type: 'PERSON', start, end, confidence: 0.7, rule: 'name-again' });
   };
+  // Who speaks in a transcript.
+  const capitals = new Set([...parts].map((part) => part.toUpperCase()));
   for (const word of words) {
     const full = whole.get(word.text)?.find((name) => text.startsWith(name, word.start));
     if (full !== undefined) add(word.start, word.start + full.length);
-    else if (parts.has(word.text)) add(word.start, word.end);
+    else if (parts.has(word.text) || (text.charCodeAt(word.end) === 0x3a && capitals.has(word.text))) add(word.start, word.end);
   }
   for (const name of uncased) {
     let hits = 0;

@@ -60,31 +60,35 @@ export function findPlacedNames(
   addLinesAbove(text, addresses, isName, push);
 }
 
-const BEFORE_MAIL = new RegExp(
-  `(?<![\\p{L}\\d'’.-])(${NAME})(?:\\]?\\s?[(<]{1,2}(?:mailto:|e-?mail:? )?|,? [–—-] |, | at | via | unter | à | en | bei )$`,
-  'u',
-);
+/** What parts a name from its address: " (", " <", "](mailto:", ", ", " - ". */
+const PARTS_MAIL = /(?:\]?\s?[(<]{1,2}(?:mailto:|e-?mail:? )?|,? [–—-] |, )$/;
+const NAME_AT_END = new RegExp(`(?:^|[^\\p{L}'’.-])(${NAME})$`, 'u');
+/** Looked at before an address, UTF-16 code units. */
+const MAX_PARTING = 12;
+const MAX_BEFORE = 64;
 /** Known as a given or a family name: the four lowest of the bits of name-list.ts. */
 const LISTED = 15;
-/** Looked at before an address, UTF-16 code units. */
-const MAX_BEFORE = 80;
 
 /** "Ann Lee (alee@…)", "[Ann Lee](mailto:…)", "Ann Lee, ann@…": a name whose letters the address is made of. */
 export function findNamesBeside(text: string, mails: readonly Match[], isName: IsName, out: Match[]): void {
   for (const { type, start, end } of mails) {
-    if (type !== 'EMAIL' || start < 4) continue;
-    const found = BEFORE_MAIL.exec(text.slice(Math.max(0, start - MAX_BEFORE), start));
-    if (found === null) continue;
-    const name = found[1] as string;
+    if (type !== 'EMAIL' || start < 6 || !PARTING.has(text.charCodeAt(start - 1))) continue;
+    const parting = PARTS_MAIL.exec(text.slice(Math.max(0, start - MAX_PARTING), start))?.[0];
+    if (parting === undefined) continue;
+    const nameEnd = start - parting.length;
+    const name = NAME_AT_END.exec(text.slice(Math.max(0, nameEnd - MAX_BEFORE), nameEnd))?.[1];
+    if (name === undefined) continue;
     const login = plain(text.slice(start, end).split('@', 1)[0] as string);
-    const words = name.split(' ').map(plain);
-    if (!words.some((word) => word.length > 2 && login.includes(word)) || !isName(name)) continue;
+    const words = name.split(' ');
+    if (!words.some((word) => plain(word).length > 2 && login.includes(plain(word))) || !isName(name)) continue;
     // "Data Protection (data.protection@…)" is an office.
-    if (!name.split(' ').some((word) => (nameList().traits(word) & LISTED) !== 0)) continue;
-    const from = start - found[0].length;
-    out.push({ type: 'PERSON', start: from, end: from + name.length, confidence: 0.8, rule: 'name-place' });
+    if (!words.some((word) => (nameList().traits(word) & LISTED) !== 0)) continue;
+    out.push({ type: 'PERSON', start: nameEnd - name.length, end: nameEnd, confidence: 0.8, rule: 'name-place' });
   }
 }
+
+/** What PARTS_MAIL ends with. */
+const PARTING = new Set([...'(<: '].map((sign) => sign.charCodeAt(0)));
 
 function plain(text: string): string {
   return text

@@ -12,8 +12,6 @@ export interface SecretRule {
   type?: 'PRIVATE_KEY';
   /** The secret that often stands right behind it. */
   second?: SecondHalf;
-  /** Names an account and is no secret itself. */
-  isOpen?: boolean;
 }
 
 export interface SecondHalf {
@@ -123,13 +121,6 @@ rule('adafruit-key', 'aio_', /aio_[A-Za-z0-9]{28}(?!\w)/);
 rule('zapier-webhook', 'https://hooks.zapier.com/', /https:\/\/hooks\.zapier\.com\/hooks\/catch\/[\w/-]{8,60}/, 0.85);
 rule('sendgrid-key', 'SG.', /SG\.[\w-]{16,32}\.[\w-]{32,64}/);
 rule('twilio-key', 'SK', /SK[a-f0-9]{32}(?!\w)/, 0.9);
-rules.push({
-  name: 'twilio-account',
-  starts: ['AC'],
-  shape: /AC[a-f0-9]{32}(?!\w)/y,
-  second: { name: 'twilio-token', shape: /^[a-f0-9]{32}(?!\w)/ },
-  isOpen: true,
-});
 rule('mailgun-key', 'key-', /key-[a-f0-9]{32}(?!\w)/, 0.9);
 rule('brevo-key', 'xkeysib- xsmtpsib-', /x(?:keysib|smtpsib)-[a-f0-9]{64}-[A-Za-z0-9]{16}/);
 rule('resend-key', 're_', /re_[A-Za-z0-9]{6,12}_[A-Za-z0-9]{16,32}(?!\w)/, 0.85);

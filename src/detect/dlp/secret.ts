@@ -55,6 +55,8 @@ export function findSecrets({ text, starts }: Pick<View, 'text' | 'starts'>, out
     done = Math.max(end, at + 1);
   }
   addBotTokens(text, out);
+  addAccountTokens(text, out);
+  addDatacentreKeys(text, out);
   addPutty(text, out);
 }
 
@@ -86,6 +88,26 @@ function addBotTokens(text: string, out: Match[]): void {
   }
 }
 
+const ACCOUNT = /AC[a-f0-9]{32}(?!\w)/y;
+const ACCOUNT_HALF: SecondHalf = { name: 'twilio-token', shape: /^[a-f0-9]{32}(?!\w)/ };
+
+/** The name of an account of telephony is no secret; what stands right behind it is. */
+function addAccountTokens(text: string, out: Match[]): void {
+  for (let at = text.indexOf('AC'); at >= 0; at = text.indexOf('AC', at + 2)) {
+    ACCOUNT.lastIndex = at;
+    if (ACCOUNT.test(text)) addSecondHalf(text, ACCOUNT.lastIndex, ACCOUNT_HALF, out);
+  }
+}
+
+/** `<32 signs of hex>-us14`: a key and where its account is kept. */
+function addDatacentreKeys(text: string, out: Match[]): void {
+  for (let at = text.indexOf('-us'); at >= 0; at = text.indexOf('-us', at + 3)) {
+    const tail = /^-us\d{1,2}(?!\w)/.exec(text.slice(at, at + 6))?.[0];
+    if (tail === undefined || !/(?<![\w-])[a-f0-9]{32}$/.test(text.slice(Math.max(0, at - 33), at))) continue;
+    out.push({ type: 'API_KEY', start: at - 32, end: at + tail.length, confidence: 0.95, rule: 'mailchimp-key' });
+  }
+}
+
 /** Digits, small and capital letters: no word, and no member of an object. */
 function isMixed(text: string): boolean {
   return /\d/.test(text) && /[a-z]/.test(text) && /[A-Z]/.test(text) && entropy(text) >= 3.2;
@@ -102,7 +124,6 @@ function addKnown(text: string, at: number, literal: string, out: Match[]): numb
     const end = at + length;
     const value = text.slice(at + literal.length, end);
     if (rule.second !== undefined) addSecondHalf(text, end, rule.second, out);
-    if (rule.isOpen) return end;
     if (
       /^(.)\1*$/.test(value) ||
       /(?:EXAMPLE|example|xxxx|XXXX|your|YOUR|\.\.\.)/.test(value) ||
@@ -130,7 +151,8 @@ function addSecondHalf(text: string, from: number, { name, shape }: SecondHalf, 
 const MAX_HALF = 60;
 
 /** A line end, a sign of mark-up, or what puts two literals of a program together: `" + "`, `" "`, `" .. "`. */
-const BREAK = /(?:\\?\r?\n[ \t]{0,8}|\*\*|__|`|(["'`])[ \t]{0,4}(?:[+.&,~]|\.\.|\|\||<>)?\s{0,24}(?:[+.&]\s{0,4})?["'`])(?=[\w-])/y;
+const BREAK =
+  /(?:\\?\r?\n[ \t]{0,8}|\*\*|__|`|(?:<\/?[a-z]{1,10}(?: [^<>]{0,60})?>){1,4}|(["'`])[ \t]{0,4}(?:[+.&,~]|\.\.|\|\||<>)?\s{0,24}(?:[+.&]\s{0,4})?["'`])(?=[\w-])/y;
 const WORD = /[\w./-]{1,200}/y;
 /** Longest credential that is put together again, characters, and its parts. */
 const MAX_BROKEN_CHARS = 400;
@@ -261,8 +283,10 @@ function isWords(value: string): boolean {
 }
 
 const SPOKEN_WORD =
-  /[Pp]ass(?:w|ph|c)|PASS|[Kk]ennwort|[Cc]ontrase|[Mm]ot de passe|[Ss]enha|[Ww]achtwoord|[Hh]as[lł]o|[Ll](?:ö|o)senord|[Ss]alasana|[Pp]arola|[Tt]oken|[Ss]ecret|\b(?:API|api|[Aa]ccess) [Kk]ey|\b[Pp][Ii][Nn]\b|\b[Pp][Ww]d?\b/y;
-const SPOKEN_STARTS = groupOfStarts('pass kenn contr mot senh wacht hasl hasł löse lose salas parol tok secr api acce pin pw'.split(' '));
+  /[Pp]ass(?:w|ph|c)|PASS|[Kk]ennwort|[Cc]ontrase|[Mm]ot de passe|[Ss]enha|[Ww]achtwoord|[Hh]as[lł]o|[Ll](?:ö|o)senord|[Ss]alasana|[Pp]arola|[Tt]oken|[Ss]ecret|\b(?:API|[Aa]pi|[Aa]ccess)[ _-]?[Kk]ey|[Aa]uthorization|\b[Pp][Ii][Nn]\b|\b[Pp][Ww]d?\b/y;
+const SPOKEN_STARTS = groupOfStarts(
+  'pass kenn contr mot senh wacht hasl hasł löse lose salas parol tok secr api acce auth pin pw'.split(' '),
+);
 const SPOKEN =
   /(?:password|passwd|passphrase|passcode|passwort|kennwort|contraseña|mot de passe|senha|wachtwoord|hasło|lösenord|salasana|parola|token|api key|secret|access key|secret key|pin|pwd?)(?: (?!is |are |was |to )[\p{L}\d._-]{1,20}){0,6}? (?:is|are|was|to|now|ist|lautet|est|es|è|é|=|:)(?: now| set to| currently)?:? ["'“`]?([^\s"'“”`]{4,300})/iuy;
 
@@ -291,7 +315,8 @@ export function findSpokenSecrets({ text, starts }: View, out: Match[]): void {
   });
 }
 
-const BARE = /(?:token|secret|api[ _-]?key|access[ _-]?key|secret[ _-]?key|password)[ \t]{1,8}["'`]?([\w+/.~-]{20,200}={0,2})(?![\w(])/iy;
+const BARE =
+  /(?:token|secret|api[ _-]?key|access[ _-]?key|secret[ _-]?key|password|authorization)[ \t]{1,8}["'`]?(?:(?:Basic|Bearer|Token) )?([\w+/.~-]{20,200}={0,2})(?![\w(])/iy;
 
 /** `auth_token 3f9c…`: a word and, behind a space, what no word is. */
 function addBare(text: string, index: number, out: Match[]): void {
@@ -337,6 +362,8 @@ function couldBeKey(value: string, afterScheme: boolean): boolean {
   if (value.length < 8 || !/^[\x21-\x7e]+$/.test(value)) return false;
   if (/^[a-f0-9]{8}-(?:[a-f0-9]{4}-){3}[a-f0-9]{12}$/i.test(value)) return true;
   if (looksRandom(value)) return true;
+  // "tokens=120": a pair of its own.
+  if (/^[A-Za-z_]{2,24}=[^=]/.test(value)) return false;
   if (value.length < 16)
     return (
       /\d/.test(value) &&

@@ -82,6 +82,8 @@ function headerOf(text: string, start: number, end: number): Header | undefined 
   const known = bits.filter((bit) => bit !== 0).length;
   // Words a comma parts may be a sentence; columns set apart are columns.
   if (telling === 0 || known * (delimiter === ',' ? 2 : 3) < cells.length) return undefined;
+  // "SET PASSWORD '…';" ends a statement.
+  if (delimiter === ';' && names.length === 2 && names[1] === '') return undefined;
   if (delimiter === ',' && names.some((name) => name.split(' ').length > 4)) return undefined;
   return { delimiter, bits, names, starts: cells.map((cell) => cell.start) };
 }
