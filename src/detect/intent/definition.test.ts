@@ -155,6 +155,11 @@ describe('heads of descriptions', () => {
     ['line_in', 'Sends a line to the shell of the machine', 'destructive'],
     ['otchet_9', 'Формирует отчёт по продажам', 'read'],
     ['phone_9', 'Use when the user wants to hang up the call', 'destructive'],
+    ['recall_lot', 'Recalls a lot of a product', 'destructive'],
+    ['recall_fact', 'Recalls a fact', 'read'],
+    ['grade_exam', 'Grades an exam', 'write'],
+    ['chercher_train', 'Cherche un train', 'read'],
+    ['tool_31', '口座から出金します', 'destructive'],
     ['picture_7', 'Removes the noise of a picture', 'write'],
   ])('%s: %s', (name, description, intent) => {
     expect(intentOf({ name, description })).toBe(intent);

@@ -82,6 +82,8 @@ const RULES: readonly ObjectRule[] = [
   { verbs: set('run launch execute start perform use'), objects: set('exploit attack bruteforce phishing'), intent: 'destructive' },
   { verbs: set('optimize optimise'), objects: set('query sql prompt code route'), intent: 'read' },
   { verbs: set('rollout'), objects: set('undo'), intent: 'destructive' },
+  { verbs: set('recall'), objects: set('batch product lot market vehicle device email mail message'), intent: 'destructive' },
+  { verbs: set('grade'), objects: set('submission assignment exam student essay homework'), intent: 'write' },
   { verbs: set('produce'), objects: set('message event record topic kafka'), intent: 'write' },
   { verbs: set('select'), objects: set('option'), intent: 'write' },
   { verbs: set('propose suggest'), objects: set('time slot date alternative option'), intent: 'read' },
