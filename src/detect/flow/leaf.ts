@@ -2,6 +2,7 @@
 // them name somebody. Pure; the depth and the number of leaves are bounded.
 import type { Json } from '../../lib/json.ts';
 import { parseJson } from '../../mcp/parse-json.ts';
+import { packedRuns } from './variant.ts';
 
 export interface FlowPart {
   /** JSON pointer in the message. */
@@ -145,17 +146,29 @@ function addText(walk: Walk, text: string, key: string | undefined, pointer: str
 }
 
 function addPieces(walk: Walk, text: string, key: string | undefined, pointer: string): void {
+  // A piece of what is packed says nothing.
+  if (text.length > PIECE_CHARS)
+    for (const run of packedRuns(text)) walk.leaves.push({ text: run, key, pointer, record: walk.record, isProse: true });
   for (let from = 0; from < text.length && walk.leaves.length < MAX_LEAVES; from += PIECE_CHARS)
     walk.leaves.push({ text: text.slice(from, from + PIECE_CHARS), key, pointer, record: walk.record, isProse: true });
 }
 
 const ID_KEY =
-  /^(?:_?id|uuid|guid|ref|sha\d*|etag|cursor|slug|rev|revision|version|commit|hash|digest|checksum|href|self|type|kind|status|state|currency|locale|timezone|next|prev|page|limit|offset|total|count)$|(?:[_-](?:id|ids|uuid|ref|at|url|uri|sha|token_type|cursor)|[a-z](?:Id|Ids|Uuid|At|Ref|Url|Uri|Cursor))$/;
+  /^(?:_?id|uuid|guid|ref|sha\d*|etag|cursor|slug|rev|revision|version|commit|hash|digest|checksum|href|self|type|kind|status|state|currency|locale|timezone|next|prev|page|limit|offset|total|count|sku|ean|upc|isbn|gtin|asin|mpn|part_?n(?:o|umber)|model)$|(?:[_-](?:id|ids|uuid|ref|at|url|uri|sha|token_type|cursor)|[a-z](?:Id|Ids|Uuid|At|Ref|Url|Uri|Cursor))$/;
 const PERSONAL_ID = /national|passport|tax|social|personal|licen[cs]e|patient|insurance|secret|access|vat|citizen|identity/i;
 
 /** Names of things rather than data about somebody: what calls pass on all the time. */
 export function isReference({ key, text }: Leaf): boolean {
   return key !== undefined && text.length <= 200 && isReferenceKey(key) && !/[\s@]/.test(text);
+}
+
+const DATE =
+  /^\s*(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d\d)?\d\d)(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?\s?(?:Z|UTC|[+-]\d{2}:?\d{2})?)?\s*$/;
+const BIRTH = /birth|dob|born|naissance|geburt|nacimiento|nascita|nascimento/i;
+
+/** A date on its own is no data, but for somebody's date of birth. */
+export function isDate({ key, text }: Leaf): boolean {
+  return text.length <= 40 && DATE.test(text) && !(key !== undefined && BIRTH.test(key));
 }
 
 const MAX_KNOWN_KEYS = 2_000;

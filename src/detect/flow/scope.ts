@@ -4,7 +4,7 @@ import { type Flat, flatRoom, flatten } from './flat.ts';
 import { GramTable } from './gram-table.ts';
 import { type FlowHasher, GRAM } from './hasher.ts';
 import type { DataRank } from './label.ts';
-import { isAddress, isReference, type Leaf, type Leaves } from './leaf.ts';
+import { isAddress, isDate, isReference, type Leaf, type Leaves } from './leaf.ts';
 import type { Address, Opaque, Source } from './source.ts';
 import { eachToken } from './token-run.ts';
 import { countWords, weigh } from './weight.ts';
@@ -61,6 +61,11 @@ export class FlowScope {
     return this.#sources.get(index);
   }
 
+  /** Where all of it was read. */
+  get sources(): Iterable<Source> {
+    return this.#sources.values();
+  }
+
   get size(): number {
     return this.grams.size + this.values.size + this.links.size;
   }
@@ -72,7 +77,7 @@ export class FlowScope {
     const source = this.#open(reading, parents, chars, nowMs);
     for (const leaf of leaves) {
       if (source.isGone || source.end > MAX_READING) break;
-      if (reading.rank < 3 && isReference(leaf)) continue;
+      if (reading.rank < 3 && (isReference(leaf) || isDate(leaf))) continue;
       const flat = flatten(leaf.text, LEAF);
       const start = source.end;
       if (source.segments.at(-1)?.record !== leaf.record) source.segments.push({ start, record: leaf.record });
@@ -175,6 +180,11 @@ export class FlowScope {
         opaques.push({ from: start + from, to: start + to, grams: to - from - GRAM + 1, seen: 0 });
       }
     });
+    for (const { from, to } of groupedNumbers(text, flat)) {
+      opaques ??= [];
+      opaques.push({ from: start + from, to: start + to, grams: to - from - GRAM + 1, seen: 0 });
+    }
+    opaques?.sort((one, other) => one.from - other.from);
     if (opaques !== undefined) source.opaques = source.opaques.length === 0 ? opaques : [...source.opaques, ...opaques];
   }
 
@@ -280,6 +290,23 @@ const OPAQUE_MIXED_BITS = 28;
 function isOpaque(token: string): boolean {
   const { bits, hard } = weigh(token);
   return hard >= OPAQUE_BITS || (hard >= 6 && bits >= OPAQUE_MIXED_BITS);
+}
+
+/** Numbers of cards and accounts, written in groups. */
+const GROUPED = /(?:\b[A-Z]{2}\d{2}[ -])?\b(?:\d{2,6}[ -]){2,8}\d{1,6}\b/g;
+const MIN_GROUPED = 12;
+
+function groupedNumbers(text: string, flat: Flat): { from: number; to: number }[] {
+  if (!/\d[ -]\d/.test(text)) return [];
+  const found: { from: number; to: number }[] = [];
+  for (const match of text.matchAll(GROUPED)) {
+    // Without a space it is one piece anyway.
+    if (found.length >= MAX_VALUES || !match[0].includes(' ')) continue;
+    const from = indexAt(flat, match.index);
+    const to = indexAt(flat, match.index + match[0].length);
+    if (to - from >= MIN_GROUPED) found.push({ from, to });
+  }
+  return found;
 }
 
 /** Cells, addresses, and what stands behind a label. */

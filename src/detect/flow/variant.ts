@@ -1,6 +1,12 @@
 // The texts an argument may stand for: itself, and what its encoded stretches decode to, some levels deep; each also backwards and turned by
 // thirteen letters. Bounded and linear: every decoding is shorter than what it was made from, and there is a limit to all of them together.
-import { gunzipSync, inflateSync } from 'node:zlib';
+// INVARIANT: what is left out because of a limit is told of (test/scenario/flow-packed.test.ts): whoever compares must not take it for nothing.
+import { constants, gunzipSync, inflateSync } from 'node:zlib';
+
+/** What could not be looked into. */
+export interface Gauge {
+  isShort: boolean;
+}
 
 export interface Variant {
   text: string;
@@ -15,25 +21,37 @@ export const MAX_LEVELS = 3;
 /** Characters of all decodings of one text, as a multiple of its length. */
 const MAX_GROWTH = 6;
 const FREE_CHARS = 65_536;
-/** Output of one packed stretch, bytes. */
-const MAX_UNPACKED_BYTES = 262_144;
-/** Encoded stretches of one text that are decoded. */
-const MAX_STRETCHES = 256;
+/** Output of all packed stretches of one text, bytes. */
+export const MAX_UNPACKED_BYTES = 131_072;
+/** Encoded stretches of one text that are decoded: more than there are in a text that is looked at in one piece. */
+const MAX_STRETCHES = 8_192;
 const MIN_CHARS = 6;
 const JOINED_CHARS = 8_192;
 
-export function variantsOf(text: string): Variant[] {
+/** What is packed in a text that is looked at piece by piece, each in one piece: `H4sI…` and `eJ…` are gzip and zlib in base64. */
+export function packedRuns(text: string): string[] {
+  return text.match(/(?<![A-Za-z0-9+/_-])(?:H4sI|eJ[wxyz0-9])[A-Za-z0-9+/_\r\n-]{64,}={0,2}/g) ?? [];
+}
+
+export function variantsOf(text: string, gauge: Gauge = { isShort: false }): Variant[] {
   const found: Variant[] = [{ text, isPlain: true, isHidden: false }];
   const known = new Set([text]);
   const runs = new Set<string>();
+  const packing: Packing = { room: MAX_UNPACKED_BYTES, gauge };
   let room = text.length * MAX_GROWTH + FREE_CHARS;
   let level: readonly Variant[] = found;
   for (let depth = 0; depth < MAX_LEVELS && level.length > 0; depth++) {
     const next: Variant[] = [];
     for (const one of level)
-      for (const decoded of decodings(one, runs)) {
-        if (decoded.text.length < MIN_CHARS || known.has(decoded.text) || room < decoded.text.length) continue;
-        room -= decoded.text.length;
+      for (const decoded of decodings(one, runs, packing)) {
+        if (decoded.text.length < MIN_CHARS || known.has(decoded.text)) continue;
+        // What was packed has a room of its own.
+        const chars = decoded.isPacked ? 0 : decoded.text.length;
+        if (room < chars) {
+          gauge.isShort = true;
+          continue;
+        }
+        room -= chars;
         known.add(decoded.text);
         next.push(decoded);
       }
@@ -43,7 +61,18 @@ export function variantsOf(text: string): Variant[] {
   return found;
 }
 
-function* decodings({ text, isPlain, isHidden }: Variant, runs: Set<string>): Generator<Variant> {
+interface Packing {
+  /** Bytes left. */
+  room: number;
+  gauge: Gauge;
+}
+
+function* decodings(
+  { text, isPlain, isHidden }: Variant,
+  runs: Set<string>,
+  packing: Packing,
+): Generator<Variant & { isPacked?: boolean }> {
+  const before = packing.room;
   const escaped = (decoded: string): Variant => ({ text: decoded, isPlain: false, isHidden });
   if (text.includes('%')) yield escaped(text.replace(/(?:%[0-9a-f]{2})+/gi, fromUrl));
   if (text.includes('\\'))
@@ -51,10 +80,23 @@ function* decodings({ text, isPlain, isHidden }: Variant, runs: Set<string>): Ge
   // Quoted-printable.
   if (text.includes('=')) yield escaped(text.replace(/=\r?\n/g, '').replace(/(?:=[0-9A-F]{2})+/g, fromQuoted));
   if (text.includes('&')) yield escaped(text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(amp|lt|gt|quot|apos|nbsp));/gi, fromEntity));
-  for (const decoded of joined(stretches(text, runs))) yield { text: decoded, isPlain: false, isHidden: true };
+  for (const decoded of joined(stretches(text, runs, packing)))
+    yield { text: decoded, isPlain: false, isHidden: true, isPacked: packing.room < before };
+  if (isPlain && text.length >= 20) for (const decoded of joined(strewn(text))) yield { text: decoded, isPlain: false, isHidden: true };
   // Written backwards after it was encoded.
   if (isPlain && /[A-Za-z0-9+/_-]{16}/.test(text))
-    for (const decoded of joined(stretches([...text].reverse().join(''), runs))) yield { text: decoded, isPlain: false, isHidden: true };
+    for (const decoded of joined(stretches([...text].reverse().join(''), runs, packing)))
+      yield { text: decoded, isPlain: false, isHidden: true, isPacked: packing.room < before };
+}
+
+/** Letters with others strewn in between: every second one of a long piece. */
+function* strewn(text: string): Generator<string> {
+  for (const [run] of text.matchAll(/[^\s&?/="'<>]{20,2000}/g))
+    for (const from of [0, 1]) {
+      let kept = '';
+      for (let at = from; at < run.length; at += 2) kept += run[at];
+      yield kept;
+    }
 }
 
 /** Small decodings are one text: looking at each alone costs more than all of them. */
@@ -69,7 +111,7 @@ function* joined(pieces: Iterable<string>): Generator<string> {
   if (all !== '') yield all;
 }
 
-function* stretches(text: string, runs: Set<string>): Generator<string> {
+function* stretches(text: string, runs: Set<string>, packing: Packing): Generator<string> {
   const isNew = (run: string): boolean => {
     const before = runs.size;
     return runs.add(run).size > before;
@@ -79,32 +121,36 @@ function* stretches(text: string, runs: Set<string>): Generator<string> {
     : text;
   let left = MAX_STRETCHES;
   for (const [run] of unwrapped.matchAll(/[A-Za-z0-9+/_-]{8,}/g)) {
-    if (left <= 0) return;
     if (isWord(run) || !isNew(run)) continue;
-    left--;
-    yield* base64(run);
+    if (left-- <= 0) return tooMany(packing);
+    yield* base64(run, packing);
   }
   for (const [run] of unwrapped.matchAll(/(?:(?:\\x|0x|%)?[0-9a-fA-F]{2}[\s:,;-]?){6,}/g)) {
-    if (left-- <= 0) return;
+    if (left-- <= 0) return tooMany(packing);
     if (!isNew(`#${run}`)) continue;
     const digits = run.replace(/\\x|0x|[^0-9a-fA-F]/g, '');
+    yield* unpacked(Buffer.from(digits, 'hex'), packing);
     for (const from of [0, 1]) yield* readable(Buffer.from(digits.slice(from), 'hex'));
   }
   for (const [run] of unwrapped.matchAll(/(?:[A-Z2-7]{16,}|[a-z2-7]{16,})/g)) {
-    if (left-- <= 0) return;
+    if (left-- <= 0) return tooMany(packing);
     for (let from = 0; from < 8; from++) yield* readable(fromBase32(run, from));
   }
+  for (const [run] of unwrapped.matchAll(/(?:[01]{8}[\s,;_-]?){6,}/g)) {
+    if (left-- <= 0) return tooMany(packing);
+    yield* readable(Buffer.from((run.match(/[01]{8}/g) ?? []).map((bits) => Number.parseInt(bits, 2))));
+  }
   for (const [run] of unwrapped.matchAll(/(?:\d{2,3}[\s,;]{1,2}){5,}\d{2,3}/g)) {
-    if (left-- <= 0) return;
+    if (left-- <= 0) return tooMany(packing);
     yield* readable(Buffer.from((run.match(/\d+/g) ?? []).map(Number).filter((code) => code < 256)));
   }
 }
 
 /** Where a stretch was cut into pieces, it may start anywhere in a group of four. */
-function* base64(run: string): Generator<string> {
+function* base64(run: string, packing: Packing): Generator<string> {
   for (let from = 0; from < 4; from++) {
     const bytes = Buffer.from(run.slice(from), 'base64');
-    if (from === 0) yield* unpacked(bytes);
+    if (from === 0) yield* unpacked(bytes, packing);
     let read = 0;
     for (const text of readable(bytes)) {
       read += text.length;
@@ -119,15 +165,26 @@ function isWord(run: string): boolean {
   return run.length < 24 && /^[A-Za-z]?[a-z]+$|^[A-Z]+$|^\d+$|^[a-z]+(?:[-_/][a-z]+)+$/.test(run);
 }
 
-function* unpacked(bytes: Buffer): Generator<string> {
+function tooMany({ gauge }: Packing): void {
+  gauge.isShort = true;
+}
+
+function* unpacked(bytes: Buffer, packing: Packing): Generator<string> {
   const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  if (!isGzip && bytes[0] !== 0x78) return;
+  const isZlib = bytes[0] === 0x78 && bytes.readUInt16BE(0) % 31 === 0;
+  if (!isGzip && !isZlib) return;
+  let plain: Buffer;
   try {
     const open = isGzip ? gunzipSync : inflateSync;
-    yield* readable(open(bytes, { maxOutputLength: MAX_UNPACKED_BYTES }));
-  } catch {
-    // Not packed after all, or too much of it.
+    // What was cut off is read as far as it goes.
+    plain = open(bytes, { maxOutputLength: packing.room + 1, finishFlush: constants.Z_SYNC_FLUSH });
+  } catch (error) {
+    // Too much of it; the rest is not packed after all.
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') packing.gauge.isShort = true;
+    return;
   }
+  packing.room = Math.max(0, packing.room - plain.length);
+  yield* readable(plain);
 }
 
 /** The stretches of bytes that can be read. */

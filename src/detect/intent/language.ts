@@ -14,7 +14,12 @@ import { analyseRedis } from './redis.ts';
 import { analyseShell } from './shell/analyse.ts';
 import type { Inner } from './shell/script.ts';
 import { analyseSql } from './sql/analyse.ts';
-import { type Finding, finding } from './verdict.ts';
+import { type Finding, finding, join } from './verdict.ts';
+
+const SHELL_NAME =
+  /^(?:ba|z|da|k|fi|c|tc)?sh(?:ell)?$|^(?:shell[-_ ]?script|terminal|console|command|cmd|bat|batch|powershell|pwsh|ps1|posix)$/i;
+const SQL_NAME =
+  /^(?:sql|mysql|mariadb|postgres|postgresql|psql|plpgsql|sqlite|sqlite3|tsql|t-sql|mssql|plsql|oracle|bigquery|snowflake|duckdb|spark[-_ ]?sql)$/i;
 
 /** Shells within programs within shells. */
 const MAX_LEVEL = 4;
@@ -36,9 +41,14 @@ export class Languages {
   }
 
   code(text: string, language: string | undefined): Finding {
-    return this.#nested(() =>
+    if (language !== undefined && SHELL_NAME.test(language)) return this.shell(text);
+    if (language !== undefined && SQL_NAME.test(language)) return this.sql(text, language.toLowerCase());
+    const found = this.#nested(() =>
       analyseCode(text, language, { shell: (inner) => this.shell(inner), sql: (inner) => this.sql(inner, undefined) }),
     );
+    // A program in no language that was named may be a statement.
+    const seen = language === undefined ? languageOf(text) : undefined;
+    return seen === undefined || seen === 'graphql' ? found : join(found, this.text(seen, text, undefined));
   }
 
   http(request: HttpRequest): Finding {

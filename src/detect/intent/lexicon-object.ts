@@ -58,6 +58,26 @@ const RULES: readonly ObjectRule[] = [
   },
   { verbs: set('watch'), objects: set('repository repo issue thread topic'), intent: 'write' },
   { verbs: set('generate issue produce'), objects: set('token certificate keypair license credential apikey'), intent: 'write' },
+  { verbs: set('grant promote elevate make'), objects: set('admin administrator owner superuser root sudo'), intent: 'destructive' },
+  {
+    verbs: set('convert'),
+    objects: set('lead opportunity prospect quote trial deal'),
+    unless: set('currency unit format'),
+    intent: 'write',
+  },
+  {
+    verbs: set('report'),
+    objects: set('user abuse spam bug violation harassment scam'),
+    unless: set('activity usage list get'),
+    intent: 'write',
+  },
+  { verbs: set('draw plot'), objects: set('chart graph histogram diagram heatmap data series'), intent: 'read' },
+  {
+    verbs: set('remove strip delete clean clear'),
+    objects: set('background watermark noise whitespace diacritic accent stopword punctuation exif'),
+    intent: 'write',
+  },
+  { verbs: set('produce'), objects: set('message event record topic kafka'), intent: 'write' },
   { verbs: set('select'), objects: set('option'), intent: 'write' },
   { verbs: set('propose suggest'), objects: set('time slot date alternative option'), intent: 'read' },
   { verbs: set('block'), objects: set('time slot calendar focus'), intent: 'write' },
@@ -121,6 +141,11 @@ const RULES: readonly ObjectRule[] = [
   {
     verbs: set('start run perform execute launch begin initiate do'),
     objects: set('search lookup check healthcheck diagnostic dry simulation preview query analysis audit'),
+    intent: 'read',
+  },
+  {
+    verbs: set('run perform execute do'),
+    objects: set('scan report inspection assessment validation benchmark comparison forecast estimate linter lint'),
     intent: 'read',
   },
   {

@@ -152,7 +152,7 @@ function phrase(sense: VerbSense, others: readonly string[], sure: boolean, inNa
 /** The verb and its coordinates at the head of a description (`Create, update or delete …`): the strongest of them. */
 export function headPhrase(description: string): Phrase | undefined {
   const words = headWords(description);
-  const start = words.findIndex((word) => !SKIPPED.has(word));
+  const start = words.findIndex((word) => !SKIPPED.has(word) && !isManner(word));
   if (start < 0) return undefined;
   // "What the models cost: …", "How many …": the answer to a question.
   if (start === 0 && ASKED.has(words[0] as string))
@@ -164,6 +164,9 @@ export function headPhrase(description: string): Phrase | undefined {
   if (isPhrasal(first.verb, words, start)) return { intent: 'destructive', verb: first.verb, sure: true, isVerb: true, runs: false };
   // `Rate for a currency pair`, `The track that is playing`: a thing and what is said of it.
   if (first.nounish && (OF.test(words[start + 1] ?? '') || ARTICLE.test(words[start - 1] ?? ''))) return laterPhrase(words, start);
+  // `File metadata`, `Order status`: things again.
+  if (first.nounish && first.intent !== 'read' && words.slice(start + 1, start + 3).some((word) => ABOUT.has(word)))
+    return laterPhrase(words, start);
   // `Orders of a customer` names things, `Orders a meal` says what is done.
   const isNoun = first.nounish && words[start] !== first.verb && !DETERMINER.test(words[start + 1] ?? '');
   if (isNoun) return laterPhrase(words, start);
@@ -191,7 +194,10 @@ function unknownVerb(words: readonly string[], at: number): Phrase | undefined {
   const forms = baseForms(word);
   const intent = isPhrasal(forms.at(-1) as string, words, at) || forms.some((form) => isPhrasal(form, words, at)) ? 'destructive' : 'write';
   const tells = forms.some((form) => TELLS.has(form));
-  return { intent: tells ? 'read' : intent, verb: word, sure: true, isVerb: false, runs: false };
+  const others = words.slice(at + 1).filter(isWord);
+  // `Places the order`: what it is done to may say more than the word.
+  const own = forms.map((form) => withObjects(form, intent, others, false)).find((one) => isStronger(one, intent)) ?? intent;
+  return { intent: tells ? 'read' : own, verb: word, sure: true, isVerb: false, runs: false };
 }
 
 const PARTICLE = /^(?:out|up|off|down|away|back)$/;
@@ -250,10 +256,15 @@ function* coordinates(words: readonly string[], from: number): Generator<[number
     const word = words[next];
     const sense = word === undefined ? undefined : sentenceVerb(word);
     // An object in between needs a true verb in its base form: `name, sort order and status` is a list of nouns.
-    if (!sense || sense.runs || (next - from > 2 && (sense.nounish || sense.verb !== word || !PLAIN.has(word)))) continue;
+    if (!sense || sense.runs) continue;
+    const isPlain = PLAIN.has(sense.verb) && (sense.verb === word || AGAIN.test(words[next + 1] ?? ''));
+    if (next - from > 2 && (sense.nounish || !isPlain)) continue;
     yield [next, sense];
   }
 }
+
+/** `… and saves it`: the same thing once more. */
+const AGAIN = /^(?:it|them)$/;
 
 /** Verbs that are hardly ever nouns, in lists of which other words stand in between. */
 const PLAIN = new Set(
@@ -281,6 +292,13 @@ const SKIPPED = new Set(
     'asynchronously securely efficiently via by using one-time first simply actually immediately'
   ).split(' '),
 );
+
+/** `Permanently`, `Atomically`: how it is done, in front of what is done. */
+function isManner(word: string): boolean {
+  return word.length >= 6 && word.endsWith('ly') && !sentenceVerb(word) && !NO_MANNER.test(word);
+}
+
+const NO_MANNER = /^(?:multiply|family|anomaly|assembly|hourly|weekly|monthly|quarterly|yearly|supply|comply)$/;
 
 function headWords(description: string): string[] {
   const text = description

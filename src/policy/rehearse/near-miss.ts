@@ -7,8 +7,9 @@ import type { PolicySet } from '../policy-set.ts';
 import { type CompiledRule, compileRule, failedMatcher, type Matcher } from '../rule.ts';
 import { atomsOf } from './atom.ts';
 import { type CallerNames, callerVariants, NO_NAMES } from './caller-variant.ts';
+import { atTime, marksOfCondition } from './next-time.ts';
 import { matchesAlone } from './space.ts';
-import { atTime, failing, holding, valueAt, withValue } from './variant.ts';
+import { failing, holding, valueAt, withValue } from './variant.ts';
 
 /** Near misses told of one request. */
 export const MAX_NEAR_MISSES = 10;
@@ -16,8 +17,11 @@ export const MAX_NEAR_MISSES = 10;
 export const MAX_TRIES = 400;
 /** The same for what an agent is told, on every denial. */
 export const MAX_PUBLIC_TRIES = 24;
+/** Pairs of matchers of one rule, and values of each of the two, that are tried together. */
+const MAX_PAIRS = 12;
+const MAX_PAIR_VALUES = 4;
 /** Times at which conditions are looked at: a few of them through a week. */
-export const MAX_CLOCK_LOOKS = 4_000;
+export const MAX_CLOCK_LOOKS = 8_000;
 
 export interface NearMiss {
   /** What would have to hold: `args.amount <= 500`. */
@@ -39,6 +43,11 @@ export function nearMisses(set: PolicySet, input: DecideInput, known: CallerName
       search.byClock(rule);
     }
     search.byMatcher(rule);
+  }
+  if (search.found.length > 0) return search.found;
+  for (const rule of set.rules) {
+    if (search.isOver) break;
+    search.byTwo(rule);
   }
   return search.found;
 }
@@ -85,23 +94,25 @@ class Search {
     return this.#left <= 0 || this.found.length >= MAX_NEAR_MISSES;
   }
 
-  /** The comparisons of a rule whose matchers hold: each turned round, then all that fail at once. */
-  byCondition(rule: CompiledRule, mayChange: (path: string) => boolean): void {
+  /** The comparisons of a rule whose matchers hold: each turned round, then all that fail at once. `asIf`: of the request changed so already. */
+  byCondition(rule: CompiledRule, mayChange: (path: string) => boolean, asIf?: { input: DecideInput; text: string }): void {
+    const from = asIf?.input ?? this.#input;
+    const also = asIf ? `${asIf.text} and ` : '';
     const condition = rule.onCall?.condition;
     if (!condition || 'broken' in condition) return;
     const atoms = atomsOf(condition.root).filter(({ atom }) => mayChange(atom.path));
-    let together: DecideInput | undefined = this.#input;
+    let together: DecideInput | undefined = from;
     const texts: string[] = [];
     for (const { atom, joined } of atoms) {
-      const now = atom.holds(valueAt(this.#input, atom.path));
-      if (now !== true) this.#tryValues(atom.path, atom.holdsFor, atom.text);
-      if (now !== false) this.#tryValues(atom.path, atom.failsFor, atom.opposite);
+      const now = atom.holds(valueAt(from, atom.path));
+      if (now !== true) this.#tryValues(from, atom.path, atom.holdsFor, also + atom.text);
+      if (now !== false) this.#tryValues(from, atom.path, atom.failsFor, also + atom.opposite);
       if (!joined || now === true) continue;
       texts.push(atom.text);
       const [value] = atom.holdsFor;
       together = together && value !== undefined ? withValue(together, atom.path, value) : undefined;
     }
-    if (texts.length > 1 && together) this.#try(together, texts.join(' and '));
+    if (texts.length > 1 && together) this.#try(together, also + texts.join(' and '));
   }
 
   /** Teams and roles that the condition of a rule asks for, whose matchers hold. */
@@ -118,7 +129,8 @@ class Search {
     if (!condition || 'broken' in condition || !condition.uses.has('now') || this.isOver) return;
     const now = this.#matches(rule);
     const isOther = (nowMs: number): boolean => this.#looks-- > 0 && this.#matches(rule, { ...this.#input, nowMs }) !== now;
-    for (const input of atTime(this.#input, isOther)) this.#try(input, `another time${timeText('time', input)}`);
+    for (const input of atTime(this.#input, isOther, marksOfCondition(condition.root)))
+      this.#try(input, `another time${timeText('time', input)}`);
   }
 
   /**
@@ -126,16 +138,14 @@ class Search {
    * one that holds.
    */
   byMatcher(rule: CompiledRule): void {
-    const { match } = rule.source;
     const matches = this.#matches(rule);
     const lets = !matches;
     if (rule.effect === 'allow' ? matches : rule.effect === 'hold' ? matches && this.#before !== 'hold' : !matches) return;
-    const names = [...(Object.keys(match) as (keyof typeof match)[]), ...(rule.ofAgent || rule.ofTeam ? (['tier'] as const) : [])];
-    for (const name of names) {
+    for (const name of matchersOf(rule)) {
       if (this.isOver) return;
       // Another capability would be another request.
       if (WHAT_IS_ASKED.has(name)) continue;
-      if (lets && !this.#matchesWithout(rule, name)) continue;
+      if (lets && !this.#matchesWithout(rule, [name])) continue;
       const changed = lets ? holding(rule, name, this.#input) : failing(rule, name, this.#input);
       const says = (input: DecideInput) => `${lets ? '' : 'not '}${matcherText(rule, name)}${timeText(name, input)}`;
       for (const input of changed) if (this.#try(input, says(input))) break;
@@ -146,16 +156,41 @@ class Search {
     return matchesAlone(rule, input, this.#set.tags);
   }
 
-  #matchesWithout(rule: CompiledRule, matcher: Matcher): boolean {
-    const { [matcher as 'tool']: _, ...match } = rule.source.match;
-    const owner = { policy: 'without', tier: rule.tier, ...(matcher === 'tier' ? {} : { team: rule.ofTeam, agent: rule.ofAgent }) };
-    return this.#matches(compileRule(owner, { ...rule.source, match }, 0));
+  /**
+   * Two matchers on the caller that only together stand in the way of a rule that would let through or hold, or one and the condition. For where no
+   * single change would do.
+   */
+  byTwo(rule: CompiledRule): void {
+    if ((rule.effect !== 'allow' && rule.effect !== 'hold') || this.#matches(rule)) return;
+    const callers = matchersOf(rule).filter((name) => ABOUT_CALLER.has(name));
+    const pairs = callers.flatMap((one, at) => callers.slice(at + 1).map((other) => [one, other] as const)).slice(0, MAX_PAIRS);
+    for (const pair of pairs) if (!this.isOver && this.#matchesWithout(rule, pair)) this.#tryPair(rule, pair);
+    if (rule.onCall?.condition === undefined) return;
+    for (const name of callers) {
+      if (this.isOver || !this.#matchesWithout(rule, [name, 'when'])) continue;
+      for (const input of holding(rule, name, this.#input).slice(0, MAX_PAIR_VALUES))
+        this.byCondition(rule, () => true, { input, text: matcherText(rule, name) });
+    }
   }
 
-  #tryValues(path: string, values: readonly Json[], text: string): void {
+  #tryPair(rule: CompiledRule, [one, other]: readonly [Matcher, Matcher]): void {
+    const text = `${matcherText(rule, one)} and ${matcherText(rule, other)}`;
+    for (const half of holding(rule, one, this.#input).slice(0, MAX_PAIR_VALUES))
+      for (const input of holding(rule, other, half).slice(0, MAX_PAIR_VALUES)) if (this.isOver || this.#try(input, text)) return;
+  }
+
+  #matchesWithout(rule: CompiledRule, without: readonly (Matcher | 'when')[]): boolean {
+    const isLeft = ([name]: [string, unknown]): boolean => !without.includes(name as Matcher);
+    const match = Object.fromEntries(Object.entries(rule.source.match).filter(isLeft)) as typeof rule.source.match;
+    const source = { ...rule.source, match, ...(without.includes('when') ? { when: undefined } : {}) };
+    const owner = { policy: 'without', tier: rule.tier, ...(without.includes('tier') ? {} : { team: rule.ofTeam, agent: rule.ofAgent }) };
+    return this.#matches(compileRule(owner, source, 0));
+  }
+
+  #tryValues(from: DecideInput, path: string, values: readonly Json[], text: string): void {
     for (const value of values) {
       if (this.isOver) return;
-      const changed = withValue(this.#input, path, value);
+      const changed = withValue(from, path, value);
       if (changed && this.#try(changed, text)) return;
     }
   }
@@ -170,6 +205,12 @@ class Search {
   }
 }
 
+function matchersOf(rule: CompiledRule): Matcher[] {
+  const { match } = rule.source;
+  return [...(Object.keys(match) as (keyof typeof match)[]), ...(rule.ofAgent || rule.ofTeam ? (['tier'] as const) : [])];
+}
+
+const ABOUT_CALLER: ReadonlySet<string> = new Set(['tier', 'agent', 'class', 'team', 'role', 'user', 'environment', 'source']);
 const WHAT_IS_ASKED: ReadonlySet<string> = new Set(['server', 'tool', 'prompt', 'resource', 'method', 'kind']);
 
 function matcherText(rule: CompiledRule, matcher: Matcher): string {
