@@ -3,7 +3,7 @@
 import type { FlowBook } from '../detect/flow/book.ts';
 import { type CanaryTest, canaryTest } from '../detect/flow/canary.ts';
 import type { FlowModel } from '../detect/flow/model.ts';
-import type { Gauge } from '../detect/flow/variant.ts';
+import { newGauge } from '../detect/flow/variant.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { deny, type Flight, type Inspector, PASS, type Verdict } from './flight.ts';
 import { packedUnread, sentIn } from './judge-unseen.ts';
@@ -32,7 +32,7 @@ export function touchesCanary(flight: Flight, parts: readonly MessagePart[], boo
   const { flow } = flight.control;
   const test = flow && canaryTestOf(flow);
   if (!test) return PASS;
-  const gauge: Gauge = { isShort: false };
+  const gauge = newGauge();
   const texts = parts.map(({ text }) => text);
   const touched = book.touched(test, texts, gauge);
   const then = (name: string | undefined): Verdict =>

@@ -10,7 +10,7 @@ import { type Leaves, leavesOf } from '../detect/flow/leaf.ts';
 import type { Destination, FlowAction, FlowModel } from '../detect/flow/model.ts';
 import type { FlowFact } from '../detect/flow/port.ts';
 import type { FlowScope } from '../detect/flow/scope.ts';
-import type { Gauge } from '../detect/flow/variant.ts';
+import { newGauge } from '../detect/flow/variant.ts';
 import type { IntentAnalyser } from '../detect/intent/intent-analyser.ts';
 import type { ToolProfile } from '../detect/intent/profile.ts';
 import { isObject, type JsonObject } from '../lib/json.ts';
@@ -191,7 +191,8 @@ function carries(
   const scope = book.find(key, model.windowMs);
   const isWatched = to.sink === 'external' || model.watchesInternal || flight.control.policies.needsFlow;
   const said: Leaves = leavesOf(parts);
-  const gauge: Gauge = { isShort: false };
+  const gauge = newGauge();
+  gauge.isShort = said.isCut;
   const then = (carried: readonly Carried[]): Verdict | Promise<Verdict> => {
     const judged = judge(flight, at, message, carried, book);
     const finish = (verdict: Verdict): Verdict | Promise<Verdict> => {

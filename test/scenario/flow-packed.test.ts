@@ -6,7 +6,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { CallOutcome } from '../../src/call.ts';
 import { FlowBook } from '../../src/detect/flow/book.ts';
 import { KEY_BYTES } from '../../src/detect/flow/hasher.ts';
-import { MAX_UNPACKED_BYTES } from '../../src/detect/flow/variant.ts';
+import { MAX_LEAVES } from '../../src/detect/flow/leaf.ts';
+import { MAX_MESSAGE_BYTES, MAX_UNPACKED_BYTES } from '../../src/detect/flow/variant.ts';
 import { IntentAnalyser } from '../../src/detect/intent/intent-analyser.ts';
 import { ManualClock } from '../../src/lib/clock.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
@@ -68,8 +69,17 @@ const PACKED: [string, (text: string) => string][] = [
   ['gzip in gzip', (text) => base64(gzipSync(base64(gzipSync(text))))],
 ];
 
+const MORE: typeof PACKED = [
+  ['zlib of the highest level', (text) => base64(deflateSync(text, { level: 9 }))],
+  ['zlib of the lowest level', (text) => base64(deflateSync(text, { level: 1 }))],
+  ['zlib of a small window', (text) => base64(deflateSync(text, { windowBits: 9 }))],
+  ['zlib in base64url', (text) => deflateSync(text).toString('base64url')],
+  ['gzip in hex with marks', (text) => gzipSync(text).toString('hex').replace(/../g, '$& ')],
+  ['zlib in hex', (text) => deflateSync(text, { level: 9 }).toString('hex').toUpperCase()],
+];
+
 describe('as far as it is unpacked', () => {
-  it.each(PACKED.slice(0, 3))('what was read is found, also in a long stretch: %s', async (_how, pack) => {
+  it.each([...PACKED.slice(0, 4), ...MORE])('what was read is found, also in a long stretch: %s', async (_how, pack) => {
     await open({ rules: [{ name: 'out', action: 'deny' }] });
     await read();
     expect(await send({ body: `see ${pack(`${noise(8_000)} ${MAIL}`)}` })).toBe('blocked_content flow/flow/out');
@@ -111,6 +121,27 @@ describe('beyond that', () => {
   });
 });
 
+describe('more than is compared', () => {
+  it('is nothing to hide behind: not in a list', async () => {
+    await open({ rules: [{ name: 'out', action: 'deny' }] });
+    const args = { pad: Array.from({ length: MAX_LEAVES }, () => 0), body: MAIL };
+    expect(await send({ pad: args.pad.slice(MAX_LEAVES / 2) })).toBe('result');
+    await read();
+    expect(await send(args)).toBe('approval_required flow/exceeded');
+    expect(await send({ pad: args.pad.slice(MAX_LEAVES / 2) })).toBe('result');
+  });
+
+  it('and many packed pieces cost no more than one', async () => {
+    await open({ rules: [{ name: 'out', action: 'deny' }] });
+    await read();
+    const piece = (at: number): string => base64(gzipSync(`${at} ${'x '.repeat(MAX_UNPACKED_BYTES / 4)}`));
+    const few = Array.from({ length: 3 }, (_, at) => piece(at));
+    const many = Array.from({ length: (MAX_MESSAGE_BYTES / MAX_UNPACKED_BYTES) * 3 }, (_, at) => piece(at));
+    expect(await send({ files: few })).toBe('result');
+    expect(await send({ files: many })).toBe('approval_required flow/exceeded');
+  });
+});
+
 describe('a canary', () => {
   async function openWithBait(more: object = {}): Promise<void> {
     await open({});
@@ -134,6 +165,15 @@ describe('a canary', () => {
   ])('is found %s', async (_how, body) => {
     await openWithBait();
     expect(await send({ body: body() })).toBe('blocked_content flow/canary');
+  });
+
+  it('keeps nobody from sending a page in which many signs are escaped', async () => {
+    await openWithBait();
+    const line = `<a href="/a%20b?id=C0&amp;n=2" style="width=AB">"So" &quot;they\\n said\\"</a>\n`;
+    for (const lines of [200, 2_000]) expect(await send({ body: line.repeat(lines) })).toBe('result');
+    expect(await send({ body: `${line.repeat(200)}${encodeURIComponent(CANARY.replaceAll('A', '&#65;'))}` })).toBe(
+      'blocked_content flow/canary',
+    );
   });
 
   it('may be in more than is unpacked: a person decides, and nothing is said to have been touched', async () => {

@@ -16,13 +16,13 @@ export function findConnections({ text, signs }: Pick<View, 'text' | 'signs'>, o
 }
 
 const SCHEME = /(?:jdbc:)?[a-zA-Z][a-zA-Z0-9+.:-]{1,40}$/;
-const URL_REST = /[^\s"'`<>|\\^{}[\]]*/y;
+const URL_REST = new RegExp(`[^\\s"'\`<>|\\\\^{}[\\]]{0,${MAX_URL_CHARS}}`, 'y');
 
 function addUrl(text: string, at: number, out: Match[]): void {
   const scheme = SCHEME.exec(text.slice(Math.max(0, at - 42), at))?.[0].replace(/^.*[^a-zA-Z0-9+.:-]/, '');
   if (scheme === undefined) return;
   URL_REST.lastIndex = at + 3;
-  const rest = (URL_REST.exec(text)?.[0] ?? '').slice(0, MAX_URL_CHARS);
+  const rest = URL_REST.exec(text)?.[0] ?? '';
   const start = at - scheme.length;
   const name = scheme.replace(/^jdbc:/, '');
   const slash = rest.search(/[/?#]/);
@@ -64,12 +64,12 @@ const DATABASES =
   /^(?:postgres|mysql|maria|mongo|redis|amqp|mssql|sqlserver|oracle|clickhouse|snowflake|cassandra|cockroach|db2|libsql|neo4j|bolt|couch|influx|nats|kafka|ldap|sqlserver|trino|presto|vertica|redshift|bigquery|elastic|memcached|rediss|turso)/i;
 
 const IN_QUERY = /[?&;](?:password|pwd|pass|passwd|secret|api_?key|token|sig|authToken|accountkey)=([^&;\s]{4,300})/i;
-const SHOWN = /[^\s"'`<>]*/y;
+const SHOWN = new RegExp(`[^\\s"'\`<>]{0,${MAX_URL_CHARS - 3}}`, 'y');
 
 function urlEnd(text: string, at: number): number {
   SHOWN.lastIndex = at + 3;
   SHOWN.test(text);
-  return Math.min(SHOWN.lastIndex, at + MAX_URL_CHARS);
+  return SHOWN.lastIndex;
 }
 
 function trimUrl(text: string, start: number, end: number): number {

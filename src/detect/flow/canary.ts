@@ -2,7 +2,7 @@
 // looked at piece by piece, and the work may be interrupted between two of them.
 import { flatText } from './flat.ts';
 import type { Canary } from './model.ts';
-import { type Gauge, packedRuns, variantsOf } from './variant.ts';
+import { type Gauge, newGauge, packedRuns, variantsOf } from './variant.ts';
 
 /** Letters and digits a canary has at least; shorter ones stand in other texts by chance. */
 export const MIN_CANARY_CHARS = 10;
@@ -21,7 +21,7 @@ export function canaryTest(canaries: readonly Canary[]): CanaryTest | undefined 
     return flat.length < MIN_CANARY_CHARS ? [] : [flat, turned(flat), [...flat].reverse().join('')].map((text) => ({ name, text }));
   });
   if (wanted.length === 0) return undefined;
-  return function* look(texts, gauge) {
+  return function* look(texts, gauge = newGauge()) {
     for (const text of texts)
       for (const piece of piecesOf(text)) {
         for (const variant of variantsOf(piece, gauge)) {

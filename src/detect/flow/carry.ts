@@ -6,7 +6,7 @@ import type { DataRank } from './label.ts';
 import { bareAddress, isAddress, isDestination, isRecipientKey, type Leaf } from './leaf.ts';
 import { type FlowScope, isPlainLink, type Occurrence } from './scope.ts';
 import { noteOut, opaqueAt, recordAt, type Source, shareOut } from './source.ts';
-import { type Gauge, variantsOf } from './variant.ts';
+import { type Gauge, newGauge, variantsOf } from './variant.ts';
 import { countSmall, countWords, type Weight, weigh } from './weight.ts';
 
 /** What one argument carries of one source. */
@@ -82,7 +82,7 @@ export function* carriedBy(
   scope: FlowScope,
   hasher: FlowHasher,
   leaves: readonly Leaf[],
-  { atLeast, gauge }: CarryOptions,
+  { atLeast, gauge = newGauge() }: CarryOptions,
 ): Generator<void, Carried[], void> {
   if (scope.size === 0) return [];
   const recipients = recipientsOf(leaves, scope, hasher);

@@ -36,10 +36,12 @@ export interface Leaves {
   leaves: readonly Leaf[];
   /** Of each record, the one around it; -1 when there is none. */
   parents: readonly number[];
+  /** There is more of it than MAX_LEAVES. */
+  isCut: boolean;
 }
 
 export function leavesOf(parts: readonly FlowPart[]): Leaves {
-  const walk: Walk = { leaves: [], parents: [], record: -1 };
+  const walk: Walk = { leaves: [], parents: [], record: -1, isCut: false };
   let room = MAX_PARSED;
   for (const part of parts) {
     walk.record = -1;
@@ -57,6 +59,7 @@ interface Walk {
   leaves: Leaf[];
   parents: number[];
   record: number;
+  isCut: boolean;
 }
 
 /** Inside of the one that is open. */
@@ -79,7 +82,11 @@ function parsed(text: string): Json | undefined {
 }
 
 function visit(walk: Walk, value: Json, key: string | undefined, pointer: string, depth: number): void {
-  if (walk.leaves.length >= MAX_LEAVES || value === null || typeof value === 'boolean') return;
+  if (value === null || typeof value === 'boolean') return;
+  if (walk.leaves.length >= MAX_LEAVES) {
+    walk.isCut = true;
+    return;
+  }
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) return;
     walk.leaves.push({ text: String(value), key, pointer, record: walk.record, isProse: false });
@@ -138,7 +145,10 @@ function addText(walk: Walk, text: string, key: string | undefined, pointer: str
   const records = paragraphs.length * 2 > people.size ? paragraphs : text.split('\n');
   const around = walk.record;
   for (const record of records) {
-    if (walk.leaves.length >= MAX_LEAVES) break;
+    if (walk.leaves.length >= MAX_LEAVES) {
+      walk.isCut = true;
+      break;
+    }
     walk.record = newRecord(walk, around);
     if (record.trim() !== '') addPieces(walk, record, key, pointer);
   }
@@ -146,11 +156,13 @@ function addText(walk: Walk, text: string, key: string | undefined, pointer: str
 }
 
 function addPieces(walk: Walk, text: string, key: string | undefined, pointer: string): void {
+  const add = (piece: string): void => {
+    if (walk.leaves.length >= MAX_LEAVES) walk.isCut = true;
+    else walk.leaves.push({ text: piece, key, pointer, record: walk.record, isProse: true });
+  };
+  for (let from = 0; from < text.length && !walk.isCut; from += PIECE_CHARS) add(text.slice(from, from + PIECE_CHARS));
   // A piece of what is packed says nothing.
-  if (text.length > PIECE_CHARS)
-    for (const run of packedRuns(text)) walk.leaves.push({ text: run, key, pointer, record: walk.record, isProse: true });
-  for (let from = 0; from < text.length && walk.leaves.length < MAX_LEAVES; from += PIECE_CHARS)
-    walk.leaves.push({ text: text.slice(from, from + PIECE_CHARS), key, pointer, record: walk.record, isProse: true });
+  if (text.length > PIECE_CHARS && !walk.isCut) for (const run of packedRuns(text)) add(run);
 }
 
 const ID_KEY =

@@ -3,9 +3,16 @@
 // INVARIANT: what is left out because of a limit is told of (test/scenario/flow-packed.test.ts): whoever compares must not take it for nothing.
 import { constants, gunzipSync, inflateSync } from 'node:zlib';
 
-/** What could not be looked into. */
+/** Of all texts of one message. */
 export interface Gauge {
+  /** Something could not be looked into. */
   isShort: boolean;
+  /** Bytes of what is packed that may still come out of it. */
+  room: number;
+}
+
+export function newGauge(): Gauge {
+  return { isShort: false, room: MAX_MESSAGE_BYTES };
 }
 
 export interface Variant {
@@ -18,40 +25,76 @@ export interface Variant {
 
 /** Levels of encoding that are taken off. */
 export const MAX_LEVELS = 3;
-/** Characters of all decodings of one text, as a multiple of its length. */
+/** Characters of all decodings of one text, as a multiple of its length: of what is encoded, and of what is merely escaped, which is as long as before. */
 const MAX_GROWTH = 6;
+const MAX_ESCAPED_GROWTH = 16;
 const FREE_CHARS = 65_536;
 /** Output of all packed stretches of one text, bytes. */
 export const MAX_UNPACKED_BYTES = 131_072;
+/** The same of all texts of one message: many small ones may not cost what one large one may not. */
+export const MAX_MESSAGE_BYTES = 1_048_576;
 /** Encoded stretches of one text that are decoded: more than there are in a text that is looked at in one piece. */
 const MAX_STRETCHES = 8_192;
 const MIN_CHARS = 6;
 const JOINED_CHARS = 8_192;
 
-/** What is packed in a text that is looked at piece by piece, each in one piece: `H4sI…` and `eJ…` are gzip and zlib in base64. */
+/** What is packed in a text that is looked at piece by piece, each in one piece: gzip and zlib (RFC 1950) of any level and window, in base64 or hex. */
 export function packedRuns(text: string): string[] {
-  return text.match(/(?<![A-Za-z0-9+/_-])(?:H4sI|eJ[wxyz0-9])[A-Za-z0-9+/_\r\n-]{64,}={0,2}/g) ?? [];
+  return text.match(PACKED) ?? [];
 }
 
-export function variantsOf(text: string, gauge: Gauge = { isShort: false }): Variant[] {
+const PACKED = packedPattern();
+
+function packedPattern(): RegExp {
+  const base64 = ['H4sI'];
+  const hex = ['1f[\\s:,;-]?8b'];
+  for (let method = 0x08; method < 0x80; method += 0x10)
+    for (let flags = 0; flags < 0x100; flags++) {
+      if (!isZlibHead(method, flags)) continue;
+      for (const next of [0, 0x40, 0x80, 0xc0])
+        base64.push(Buffer.from([method, flags, next]).toString('base64').slice(0, 3).replace('+', '[+-]'));
+      hex.push(`${hexOf(method)}[\\s:,;-]?${hexOf(flags)}`);
+    }
+  return new RegExp(
+    `(?<![A-Za-z0-9+/_-])(?:${base64.join('|')})[A-Za-z0-9+/_\\r\\n-]{64,}={0,2}|(?<![A-Za-z0-9])(?:${hex.join('|')})(?:[\\s:,;-]?[0-9a-fA-F]{2}){64,}`,
+    'g',
+  );
+}
+
+function hexOf(byte: number): string {
+  return byte
+    .toString(16)
+    .padStart(2, '0')
+    .replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
+}
+
+/** Without a dictionary of its own, which nobody here has. */
+function isZlibHead(method: number, flags: number): boolean {
+  return (method & 0x0f) === 8 && method < 0x80 && ((method << 8) | flags) % 31 === 0 && (flags & 0x20) === 0;
+}
+
+export function variantsOf(text: string, gauge = newGauge()): Variant[] {
   const found: Variant[] = [{ text, isPlain: true, isHidden: false }];
   const known = new Set([text]);
   const runs = new Set<string>();
-  const packing: Packing = { room: MAX_UNPACKED_BYTES, gauge };
-  let room = text.length * MAX_GROWTH + FREE_CHARS;
+  const packing: Packing = { room: Math.min(MAX_UNPACKED_BYTES, gauge.room), gauge };
+  // What was packed has a room of its own.
+  const rooms: Record<Decoded['how'], number> = {
+    escaped: text.length * MAX_ESCAPED_GROWTH + FREE_CHARS,
+    encoded: text.length * MAX_GROWTH + FREE_CHARS,
+    packed: Number.POSITIVE_INFINITY,
+  };
   let level: readonly Variant[] = found;
   for (let depth = 0; depth < MAX_LEVELS && level.length > 0; depth++) {
     const next: Variant[] = [];
     for (const one of level)
       for (const decoded of decodings(one, runs, packing)) {
         if (decoded.text.length < MIN_CHARS || known.has(decoded.text)) continue;
-        // What was packed has a room of its own.
-        const chars = decoded.isPacked ? 0 : decoded.text.length;
-        if (room < chars) {
+        if (rooms[decoded.how] < decoded.text.length) {
           gauge.isShort = true;
           continue;
         }
-        room -= chars;
+        rooms[decoded.how] -= decoded.text.length;
         known.add(decoded.text);
         next.push(decoded);
       }
@@ -61,32 +104,36 @@ export function variantsOf(text: string, gauge: Gauge = { isShort: false }): Var
   return found;
 }
 
+interface Decoded extends Variant {
+  how: 'escaped' | 'encoded' | 'packed';
+}
+
 interface Packing {
   /** Bytes left. */
   room: number;
   gauge: Gauge;
 }
 
-function* decodings(
-  { text, isPlain, isHidden }: Variant,
-  runs: Set<string>,
-  packing: Packing,
-): Generator<Variant & { isPacked?: boolean }> {
+function* decodings({ text, isPlain, isHidden }: Variant, runs: Set<string>, packing: Packing): Generator<Decoded> {
   const before = packing.room;
-  const escaped = (decoded: string): Variant => ({ text: decoded, isPlain: false, isHidden });
+  const escaped = (decoded: string): Decoded => ({ text: decoded, isPlain: false, isHidden, how: 'escaped' });
+  const hidden = (decoded: string): Decoded => ({
+    text: decoded,
+    isPlain: false,
+    isHidden: true,
+    how: packing.room < before ? 'packed' : 'encoded',
+  });
   if (text.includes('%')) yield escaped(text.replace(/(?:%[0-9a-f]{2})+/gi, fromUrl));
   if (text.includes('\\'))
     yield escaped(text.replace(/\\(?:u([0-9a-f]{4})|u\{([0-9a-f]{1,6})\}|x([0-9a-f]{2})|([nrtbf"\\/])|([01][0-7]{2}))/gi, fromEscape));
   // Quoted-printable.
   if (text.includes('=')) yield escaped(text.replace(/=\r?\n/g, '').replace(/(?:=[0-9A-F]{2})+/g, fromQuoted));
   if (text.includes('&')) yield escaped(text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(amp|lt|gt|quot|apos|nbsp));/gi, fromEntity));
-  for (const decoded of joined(stretches(text, runs, packing)))
-    yield { text: decoded, isPlain: false, isHidden: true, isPacked: packing.room < before };
-  if (isPlain && text.length >= 20) for (const decoded of joined(strewn(text))) yield { text: decoded, isPlain: false, isHidden: true };
+  for (const decoded of joined(stretches(text, runs, packing))) yield hidden(decoded);
+  if (isPlain && text.length >= 20) for (const decoded of joined(strewn(text))) yield hidden(decoded);
   // Written backwards after it was encoded.
   if (isPlain && /[A-Za-z0-9+/_-]{16}/.test(text))
-    for (const decoded of joined(stretches([...text].reverse().join(''), runs, packing)))
-      yield { text: decoded, isPlain: false, isHidden: true, isPacked: packing.room < before };
+    for (const decoded of joined(stretches([...text].reverse().join(''), runs, packing))) yield hidden(decoded);
 }
 
 /** Letters with others strewn in between: every second one of a long piece. */
@@ -171,7 +218,7 @@ function tooMany({ gauge }: Packing): void {
 
 function* unpacked(bytes: Buffer, packing: Packing): Generator<string> {
   const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  const isZlib = bytes[0] === 0x78 && bytes.readUInt16BE(0) % 31 === 0;
+  const isZlib = bytes.length > 2 && isZlibHead(bytes[0] as number, bytes[1] as number);
   if (!isGzip && !isZlib) return;
   let plain: Buffer;
   try {
@@ -184,6 +231,7 @@ function* unpacked(bytes: Buffer, packing: Packing): Generator<string> {
     return;
   }
   packing.room = Math.max(0, packing.room - plain.length);
+  packing.gauge.room = Math.max(0, packing.gauge.room - plain.length);
   yield* readable(plain);
 }
 
