@@ -173,7 +173,8 @@ describe('PostgreSQL store', () => {
     const sql = postgres(url, { max: 1, onnotice: () => undefined });
     await sql`ALTER TABLE approval DROP COLUMN used_ms`;
     await sql`DROP FUNCTION sallyport_approval(text, text, text, boolean, text, integer, bigint, bigint, text, bytea, text, text, bigint, bigint)`;
-    await sql`DROP TABLE flow_read`;
+    await sql`DROP FUNCTION forget_flow_of_agent CASCADE`;
+    await sql`DROP TABLE flow_source`;
     await sql`DELETE FROM migration WHERE number >= 20`;
     const store = await openPostgresStore({ url });
     expect(await store.approvals.used(ORG, 0, 10)).toEqual([{ agent: 'a', binding: 'b1', usedMs: 10 }]);
