@@ -44,6 +44,17 @@ describe('sessions', () => {
     expect(falsePositives, wrong.join(', ')).toBeLessThanOrEqual(0.05);
   });
 
+  it('judged by somebody who had not seen the index', async () => {
+    const items = readFileSync(new URL('cases/flow/blind-sessions.txt', import.meta.url), 'utf8')
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as JsonObject);
+    expect(items.length).toBeGreaterThan(150);
+    const { recall, falsePositives, wrong } = await rates(items);
+    expect(recall, wrong.join(', ')).toBeGreaterThanOrEqual(0.92);
+    expect(falsePositives, wrong.join(', ')).toBeLessThanOrEqual(0.06);
+  });
+
   it.skipIf(!present)('of the published set', async () => {
     const { items } = JSON.parse(readFileSync(published, 'utf8')) as { items: JsonObject[] };
     const { recall, falsePositives } = await rates(items);

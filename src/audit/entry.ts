@@ -50,7 +50,7 @@ export interface DecisionFields {
   parent?: Maybe<string>;
   /** Gateway process that decided. */
   instance?: Maybe<string>;
-  /** True: this entry is the only one of its call, no outcome follows (lists, notifications, what is answered at once). */
+  /** True: this entry is the only one of its call, no outcome follows (notifications, what is answered without asking a server). */
   single?: Maybe<boolean>;
   /** Ticket of a held call, or of the approval that this call consumed. */
   approval?: Maybe<string>;

@@ -2,7 +2,7 @@
 // Nothing, where they are a picture or an archive. However long a text is: whether it is too long is for whoever looks at it.
 import { isUtf8 } from 'node:buffer';
 
-export type TextEncoding = 'utf8' | 'utf16le' | 'latin1';
+export type TextEncoding = 'utf8' | 'utf16le' | 'utf16be' | 'latin1';
 
 /** What pictures and archives are told by, base64 characters. */
 const HEAD_CHARS = 64;
@@ -13,8 +13,11 @@ export function readBytes(base64: string, isText = false): { text: string; encod
   const isMedia = !isText && isKnown(head);
   if (isMedia && controlsIn(head) > 0) return undefined;
   const bytes = Buffer.from(base64, 'base64');
-  const isWide = head[0] === 0xff && head[1] === 0xfe;
-  if (isWide && (!isText || bytes.length % 2 === 0)) return wideText(bytes, isText);
+  const marked = head[0] === 0xff && head[1] === 0xfe ? 'utf16le' : head[0] === 0xfe && head[1] === 0xff ? 'utf16be' : undefined;
+  if (marked !== undefined && (!isText || bytes.length % 2 === 0)) return wideText(bytes, marked, isText);
+  const unmarked = wideOrder(bytes);
+  const wide = unmarked && wideText(bytes, unmarked, isText);
+  if (wide) return wide;
   const encoding = isUtf8(bytes) ? 'utf8' : 'latin1';
   if (!isText && !isReadable(bytes, encoding, isMedia)) return undefined;
   return { text: bytes.toString(encoding), encoding };
@@ -23,6 +26,11 @@ export function readBytes(base64: string, isText = false): { text: string; encod
 /** Does it begin as a picture, sound, video, font, archive or document does? */
 export function beginsAsMedia(base64: string): boolean {
   return isKnown(headOf(base64));
+}
+
+/** The bytes of a text that was read in this encoding. */
+export function bytesOf(text: string, encoding: TextEncoding): Buffer {
+  return encoding === 'utf16be' ? Buffer.from(text, 'utf16le').swap16() : Buffer.from(text, encoding);
 }
 
 /** A media type whose bytes are a text. */
@@ -36,11 +44,41 @@ function headOf(base64: string): Buffer {
   return Buffer.from(base64.slice(0, HEAD_CHARS), 'base64');
 }
 
-function wideText(bytes: Buffer, isText: boolean): { text: string; encoding: TextEncoding } | undefined {
+function wideText(bytes: Buffer, encoding: 'utf16le' | 'utf16be', isText: boolean): { text: string; encoding: TextEncoding } | undefined {
   if (bytes.length % 2 === 1) return undefined;
   // Anything is UTF-16: what is a text has none of the characters that write nothing.
-  const text = bytes.toString('utf16le');
-  return !isText && CONTROL.test(text) ? undefined : { text, encoding: 'utf16le' };
+  const text = (encoding === 'utf16be' ? Buffer.from(bytes).swap16() : bytes).toString('utf16le');
+  return !isText && CONTROL.test(text) ? undefined : { text, encoding };
+}
+
+/** Units that are looked at to tell the order of bytes of a text without a mark. */
+const SAMPLE_UNITS = 512;
+const MIN_UNITS = 4;
+/** Share of units that are letters of one alphabet, or signs that all have. */
+const MIN_SHARE = 0.9;
+/** Blocks of letters that begin above the controls would be read as signs of ASCII. */
+const MAX_BLOCK = 0x1f;
+
+/** UTF-16 without a mark: one of the two bytes of each character is zero, or that of the alphabet. Not where a stretch of it reads as it stands. */
+function wideOrder(bytes: Buffer): 'utf16le' | 'utf16be' | undefined {
+  if (bytes.length % 2 === 1 || bytes.length < 2 * MIN_UNITS || !bytes.includes(0)) return undefined;
+  const order = isBlockAt(bytes, 1) ? 'utf16le' : isBlockAt(bytes, 0) ? 'utf16be' : undefined;
+  return order !== undefined && !PLAIN_STRETCH.test(bytes.toString('latin1')) ? order : undefined;
+}
+
+const PLAIN_STRETCH = /[\x20-\x7e]{6}/;
+
+function isBlockAt(bytes: Buffer, offset: 0 | 1): boolean {
+  const units = Math.min(SAMPLE_UNITS, bytes.length >> 1);
+  const counts = new Uint16Array(256);
+  for (let unit = 0; unit < units; unit++) {
+    const high = bytes[2 * unit + offset] as number;
+    counts[high] = (counts[high] as number) + 1;
+  }
+  let block = 0;
+  for (let high = 1; high <= MAX_BLOCK; high++) block = Math.max(block, counts[high] as number);
+  const zeros = counts[0] as number;
+  return zeros > 0 && zeros + block >= MIN_SHARE * units;
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are looked for

@@ -19,14 +19,22 @@ export class FallbackRates implements RateStore {
     this.#report = report;
   }
 
-  async take(org: string, items: readonly RateItem[]): Promise<RateRefusal | undefined> {
-    if (this.#clock.monotonicMs() < this.#silentUntilMs) return this.#own.take(org, items);
+  take(org: string, items: readonly RateItem[]): Promise<RateRefusal | undefined> {
+    return this.#ask(async (rates) => rates.take(org, items));
+  }
+
+  ahead(org: string, items: readonly RateItem[]): Promise<number[]> {
+    return this.#ask(async (rates) => rates.ahead(org, items));
+  }
+
+  async #ask<T>(ask: (rates: RateStore) => Promise<T>): Promise<T> {
+    if (this.#clock.monotonicMs() < this.#silentUntilMs) return ask(this.#own);
     try {
-      return await this.#shared.take(org, items);
+      return await ask(this.#shared);
     } catch (error) {
       this.#silentUntilMs = this.#clock.monotonicMs() + RETRY_SHARED_MS;
       this.#report(error instanceof Error ? error.message : String(error));
-      return this.#own.take(org, items);
+      return ask(this.#own);
     }
   }
 }

@@ -21,6 +21,16 @@ export function paceOf({ max, windowMs, burst }: { max: number; windowMs: number
   return { emissionUs, toleranceUs: emissionUs * (atOnce - 1) };
 }
 
+/** How many calls of this pace could come now. */
+export function roomOf({ emissionUs, toleranceUs }: Pace, aheadUs: number): number {
+  return Math.max(0, Math.floor((toleranceUs - aheadUs) / emissionUs) + 1);
+}
+
+/** Until one more call of this pace could come, when none comes meanwhile, milliseconds; 0: now. */
+export function waitMsOf({ toleranceUs }: Pace, aheadUs: number): number {
+  return Math.max(0, Math.ceil((aheadUs - toleranceUs) / 1000));
+}
+
 /** All or none of the items are taken. */
 export class ProcessRates implements RateStore {
   /** Time at which the count of a key is back to nothing, microseconds on the monotonic clock. */
@@ -50,16 +60,9 @@ export class ProcessRates implements RateStore {
     return undefined;
   }
 
-  /** How many calls of this pace could come now. */
-  room(org: string, { key, pace }: RateItem): number {
-    const aheadUs = Math.max(0, (this.#tats.get(`${org}\n${key}`) ?? 0) - this.#nowUs());
-    return Math.max(0, Math.floor((pace.toleranceUs - aheadUs) / pace.emissionUs) + 1);
-  }
-
-  /** Until one more call of this pace could come, when none comes meanwhile, milliseconds; 0: now. */
-  waitMs(org: string, { key, pace }: RateItem): number {
-    const aheadUs = (this.#tats.get(`${org}\n${key}`) ?? 0) - this.#nowUs();
-    return Math.max(0, Math.ceil((aheadUs - pace.toleranceUs) / 1000));
+  ahead(org: string, items: readonly RateItem[]): number[] {
+    const nowUs = this.#nowUs();
+    return items.map(({ key }) => Math.max(0, (this.#tats.get(`${org}\n${key}`) ?? 0) - nowUs));
   }
 
   /** Never goes back, whatever the clock does. */

@@ -6,7 +6,7 @@ import { kinds, type StoredObject } from '../object/kinds.ts';
 import { type CompiledSum, MAX_SUM_ELEMENTS, readAmount, unitsOf } from './amount.ts';
 import { FallbackRates, RETRY_SHARED_MS } from './fallback-rates.ts';
 import { FLOOD_WINDOW_MS, FloodGate, MAX_FLOODS, SINGLE_ENTRIES } from './flood.ts';
-import { ProcessRates, paceOf } from './gcra.ts';
+import { ProcessRates, paceOf, roomOf } from './gcra.ts';
 import { Hold } from './hold.ts';
 import { compileLimits } from './limit-set.ts';
 import type { QuotaItem } from './port.ts';
@@ -146,12 +146,13 @@ describe('a rate', () => {
     expect(rates.take('acme', [item('a')])).toBeUndefined();
     expect(rates.take('other', [item('a')])).toBeUndefined();
     expect(rates.take('acme', [item('b')])).toEqual({ index: 0, retryAfterMs: 1_000 });
-    expect(rates.room('acme', item('a'))).toBe(0);
+    const room = () => rates.ahead('acme', [item('b'), item('a')]).map((aheadUs) => roomOf(item('a').pace, aheadUs));
+    expect(room()).toEqual([1, 0]);
     nowMs = 999;
     expect(rates.take('acme', [item('a')])).toEqual({ index: 0, retryAfterMs: 1 });
-    expect(rates.room('acme', item('a'))).toBe(0);
+    expect(room()).toEqual([1, 0]);
     nowMs = 1_000;
-    expect(rates.room('acme', item('a'))).toBe(1);
+    expect(room()).toEqual([1, 1]);
     expect(rates.take('acme', [item('b')])).toBeUndefined();
     expect(rates.take('acme', [item('c')])).toBeUndefined();
     expect(rates.take('acme', [item('d')])).toEqual({ index: 0, retryAfterMs: 1_000 });
@@ -377,8 +378,13 @@ describe('rates that are counted elsewhere', () => {
         if (isDown) throw new Error('no route');
         return { index: 1, retryAfterMs: 5 };
       },
+      ahead: async () => {
+        asked.push('look shared');
+        if (isDown) throw new Error('no route');
+        return [7];
+      },
     };
-    const own = { take: () => void asked.push('own') };
+    const own = { take: () => void asked.push('own'), ahead: () => [asked.push('look own')] };
     const reported: string[] = [];
     const rates = new FallbackRates(shared, own as never, clock, (why) => reported.push(why));
     expect(await rates.take('acme', [])).toBeUndefined();
@@ -388,5 +394,15 @@ describe('rates that are counted elsewhere', () => {
     clock.advance(1);
     isDown = false;
     expect(await rates.take('acme', [])).toEqual({ index: 1, retryAfterMs: 5 });
+    // What is looked at is what counts now.
+    asked.length = 0;
+    expect(await rates.ahead('acme', [])).toEqual([7]);
+    isDown = true;
+    expect(await rates.ahead('acme', [])).toEqual([3]);
+    await rates.take('acme', []);
+    expect([asked, reported]).toEqual([
+      ['look shared', 'look shared', 'look own', 'own'],
+      ['no route', 'no route'],
+    ]);
   });
 });

@@ -6,7 +6,7 @@ import { kinds, type StoredObject } from '../object/kinds.ts';
 import { amountText, MAX_SUM_ELEMENTS, readAmount, unitsOf } from './amount.ts';
 import { FLOOD_WINDOW_MS, FloodGate, MAX_FLOODS, SINGLE_ENTRIES } from './flood.ts';
 import { foldText } from './fold.ts';
-import { MAX_RATE_KEYS, ProcessRates, paceOf } from './gcra.ts';
+import { MAX_RATE_KEYS, ProcessRates, paceOf, roomOf } from './gcra.ts';
 import { compileLimits } from './limit-set.ts';
 import { span } from './refusal-text.ts';
 import { compileLimit, type Subject } from './rule.ts';
@@ -258,7 +258,7 @@ describe('rates', () => {
         { key: 'b', pace: narrow },
       ]),
     ).toMatchObject({ index: 1 });
-    expect(rates.room('acme', { key: 'a', pace: wide })).toBe(9);
+    expect(roomOf(wide, rates.ahead('acme', [{ key: 'a', pace: wide }])[0] ?? 0)).toBe(9);
   });
 
   it('a clock that goes back gives nothing back', () => {

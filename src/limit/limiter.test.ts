@@ -107,6 +107,7 @@ describe('a place', () => {
         return answer();
       },
       leave: async (ticket) => void asked.push(`leave ${typeof ticket}`),
+      inUse: async (org, key) => (org === one.org && key === `${one.org}\nfew|agent=bot` ? 4 : 0),
     };
     const one = await side([places, rate], { places: shared });
     const key = `${one.org}\nfew|agent=bot`;
@@ -115,6 +116,8 @@ describe('a place', () => {
     expect(asked).toEqual([[one.org, 'string', [[key, 1]]]]);
     expect((await one.take())?.limit).toBe('few');
     expect(asked).toHaveLength(1);
+    const [few] = await stateOf(one.limiter, one.set, one.call(), undefined, 0);
+    expect(few).toEqual({ limit: 'few', part: 'concurrency', used: '4', max: '1', hasRoom: false });
     await hold.leavePlaces();
     expect([asked.at(-1), one.limiter.places.size]).toEqual(['leave string', 0]);
     answer = () => 0;
@@ -162,6 +165,7 @@ describe('a rate', () => {
         asked.push([org, items.map(({ key }) => key)]);
         return late;
       },
+      ahead: () => [],
     };
     const one = await side([rate, quota], { rates });
     const hold = one.limiter.newHold();
@@ -353,10 +357,17 @@ describe('what is used', () => {
     expect((await state(1))[0]).toEqual(['pace', true, undefined]);
   });
 
-  it('of a rate that is counted elsewhere is not told, nor a sum that does not count the call', async () => {
-    const rates: RateStore = { take: () => undefined };
+  it('of a rate that is counted elsewhere is asked there; a sum that does not count the call is not told', async () => {
+    let aheadUs = 0;
+    const rates: RateStore = { take: () => undefined, ahead: async () => [aheadUs] };
     const usd = limitObject('usd', { quota: { max: '1.00', windowMs: MINUTE_MS, sum: { path: 'amount', where: { currency: ['usd'] } } } });
     const one = await side([rate, usd], { rates });
-    expect(await stateOf(one.limiter, one.set, one.call(), { amount: 1, currency: 'eur' }, 0)).toEqual([]);
+    expect(await stateOf(one.limiter, one.set, one.call(), { amount: 1, currency: 'eur' }, 0)).toEqual([
+      { limit: 'slow', part: 'rate', used: '0', max: '2', hasRoom: true },
+    ]);
+    aheadUs = MINUTE_MS * 1_000 * 5;
+    const [full] = await stateOf(one.limiter, one.set, one.call(), undefined, 1_000);
+    expect(full).toMatchObject({ used: '2', hasRoom: false });
+    expect(full?.roomAtMs).toBeGreaterThan(MINUTE_MS * 4);
   });
 });

@@ -43,6 +43,12 @@ export class Limiter {
     return this.#options.quotas;
   }
 
+  /** Calls under way that count for this, in all gateways where they are counted together. */
+  inUse(org: string, limit: CompiledLimit, subject: Subject): number | Promise<number> {
+    const key = `${org}\n${limit.name}|${limit.keyOf(subject)}`;
+    return this.#options.places?.inUse(org, key) ?? this.places.inUse(key);
+  }
+
   get rates(): RateStore {
     return this.#options.rates;
   }

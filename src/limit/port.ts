@@ -61,6 +61,8 @@ export interface RateRefusal {
 export interface RateStore {
   /** All or none of the items. undefined: taken. */
   take(org: string, items: readonly RateItem[]): RateRefusal | undefined | Promise<RateRefusal | undefined>;
+  /** How far ahead of its time the count of each item is, microseconds; 0: nothing is used. Takes nothing. */
+  ahead(org: string, items: readonly RateItem[]): number[] | Promise<number[]>;
 }
 
 /** Calls at once, counted for all gateways of a database. */
@@ -69,4 +71,6 @@ export interface PlaceStore {
   take(org: string, ticket: string, items: readonly PlaceItem[]): Promise<number | undefined>;
   /** Gives back all that was taken under the ticket. Resolves when it is free, or when the store will be asked again later. Never rejects. */
   leave(ticket: string): Promise<void>;
+  /** Places taken under a key, whoever took them. Takes none. Rejects with GatewayError when the store fails. */
+  inUse(org: string, key: string): Promise<number>;
 }

@@ -1,7 +1,7 @@
 // How much of the limits is used: for operators (every count of a limit) and for explanations (what one call would meet). Reads only.
 import type { Json } from '../lib/json.ts';
 import { amountText } from './amount.ts';
-import { ProcessRates } from './gcra.ts';
+import { roomOf, waitMsOf } from './gcra.ts';
 import type { LimitSet } from './limit-set.ts';
 import { type Limiter, quotaItem, unitsFor } from './limiter.ts';
 import type { QuotaUse } from './port.ts';
@@ -101,14 +101,15 @@ export async function stateOf(
   const states: LimitState[] = [];
   for (const limit of applying) {
     const { name, rate, concurrency, quota } = limit;
-    if (rate && limit.counts('rate', subject) && limiter.rates instanceof ProcessRates) {
-      const item = { key: `${name}|${limit.keyOf(subject)}`, pace: rate.pace };
-      const [room, waitMs] = [limiter.rates.room(org, item), limiter.rates.waitMs(org, item)];
-      const count = { used: String(Math.max(0, rate.max - room)), max: String(rate.max), hasRoom: room > 0 };
-      states.push({ limit: name, part: 'rate', ...count, ...(room > 0 ? {} : { roomAtMs: nowMs + waitMs }) });
+    if (rate && limit.counts('rate', subject)) {
+      const { pace, max } = rate;
+      const [aheadUs = 0] = await limiter.rates.ahead(org, [{ key: `${name}|${limit.keyOf(subject)}`, pace }]);
+      const room = roomOf(pace, aheadUs);
+      const count = { used: String(Math.max(0, max - room)), max: String(max), hasRoom: room > 0 };
+      states.push({ limit: name, part: 'rate', ...count, ...(room > 0 ? {} : { roomAtMs: nowMs + waitMsOf(pace, aheadUs) }) });
     }
     if (concurrency !== undefined && limit.counts('concurrency', subject)) {
-      const inUse = limiter.places.inUse(`${org}\n${name}|${limit.keyOf(subject)}`);
+      const inUse = await limiter.inUse(org, limit, subject);
       states.push({ limit: name, part: 'concurrency', used: String(inUse), max: String(concurrency), hasRoom: inUse < concurrency });
     }
     if (quota && limit.counts('quota', subject)) states.push(...(await quotaState(limiter, limit, subject, args, nowMs)));

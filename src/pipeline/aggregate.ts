@@ -18,7 +18,7 @@ import { isForwardable } from './forwardable.ts';
 import { LIST_SHAPES } from './list-shape.ts';
 import { listenAll } from './listen-all.ts';
 import { mergeHandshakes } from './merge-handshake.ts';
-import { introduced, learn, missing, shown } from './narrow.ts';
+import { introduced, learn, listed, missing, shown } from './narrow.ts';
 
 /** Items of one page of an aggregated list. */
 export const AGGREGATE_PAGE_ITEMS = 1000;
@@ -114,7 +114,11 @@ async function askInTime(
 
 async function handshakeAll(flight: Flight): Promise<CallReply> {
   const answers = await everyServer(flight, (request) => request);
-  const parts = answers.map(({ server, answer }) => ({ server, result: introduced(flight, server, answer.result) }));
+  const shown = answers.map(async ({ server, answer }) => ({
+    server,
+    result: await introduced(flight, server, answer.result),
+  }));
+  const parts = (await Promise.all(shown)).flatMap(({ server, result: said }) => (said === undefined ? [] : [{ server, result: said }]));
   return result(mergeHandshakes(flight.call.method, flight.call.client.protocolVersion, parts));
 }
 
@@ -170,7 +174,7 @@ async function itemsOf(flight: Flight, server: string, spec: ServerSpec): Promis
   }
   learn(flight, found, shape, server);
   if (isWhole) missing(flight, found, shape, server);
-  const visible = shown(flight, server, shape, found, undefined);
+  const visible = await listed(flight, server, shape, shown(flight, server, shape, found, undefined));
   if (shape.kind !== 'resource')
     return [...visible, ...decoyItems(flight, server, found)].map((item) => ({ ...item, name: publicName(server, String(item.name)) }));
   const source = shape.names === 'uri' ? 'uri' : 'template';

@@ -72,13 +72,29 @@ export function revealTokens(
  */
 export function holdsOwnToken(value: Json, vault: VaultSeal, org: string): boolean {
   const seal = tokenSeal(vault, org);
+  const tries = { left: MAX_TRIES };
   let found = false;
   const look = (text: string): string => {
-    found ||= tokensIn(text).some(({ sealed }) => seal.open(sealed) !== undefined);
+    found ||= tokensIn(text).some(({ sealed }) => opensSomewhere(sealed, seal, tries));
     return text;
   };
   mapStrings(value, look, 0);
   return found;
+}
+
+/** Ends that are tried of all that looks like tokens in one message; what wants more is taken for one. */
+const MAX_TRIES = 8_192;
+const MIN_SEALED = 60;
+/** Version and key id of what a vault seals (vault/envelope.ts), base64url: the version is 1. */
+const SEALED = /^A[Q-Za-f]/;
+
+/** Something may be written right behind it. */
+function opensSomewhere(sealed: string, seal: TokenSeal, tries: { left: number }): boolean {
+  if (!SEALED.test(sealed)) return false;
+  for (let end = sealed.length; end >= MIN_SEALED; end--) {
+    if (tries.left-- <= 0 || seal.open(sealed.slice(0, end)) !== undefined) return true;
+  }
+  return false;
 }
 
 /** Does any text of it, or name of a member, look like a token? */

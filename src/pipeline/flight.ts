@@ -92,6 +92,8 @@ export interface Inspector {
     method: string,
     params: JsonObject | undefined,
   ) => JsonObject | undefined | Promise<JsonObject | undefined>;
+  /** What a server lists, or says of itself in its handshake; undefined when nothing of it may be shown. `flight.call.method` says which. */
+  readonly inspectListed?: (flight: Flight, server: string, said: JsonObject) => JsonObject | undefined | Promise<JsonObject | undefined>;
 }
 
 export interface PipelineSettings {

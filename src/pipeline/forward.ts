@@ -116,7 +116,10 @@ async function send(flight: Flight): Promise<Verdict> {
       const governed = judging ? await judging : { answer };
       if ('refusal' in governed) return deny(governed.refusal.code, governed.refusal.message, governed.refusal.rule);
       flight.reply = ownTaskIds(flight, governed.answer);
-    } else flight.reply = await forwardAll(flight);
+    } else {
+      flight.reply = await forwardAll(flight);
+      flight.answered = true;
+    }
     return PASS;
   } catch (error) {
     const late = deadline?.error !== undefined && error === deadline.error;

@@ -1,51 +1,43 @@
 // Inspector: values that nobody has a reason to use, in what an agent sends. Looks before sensitive data is masked or stopped, so that whatever rules there are
 // a touch is an incident; and is asked once more about what others changed, tokens that became values again among it.
-import type { Call } from '../call.ts';
 import type { FlowBook } from '../detect/flow/book.ts';
 import { type CanaryTest, canaryTest } from '../detect/flow/canary.ts';
 import type { FlowModel } from '../detect/flow/model.ts';
+import { newGauge } from '../detect/flow/variant.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { deny, type Flight, type Inspector, PASS, type Verdict } from './flight.ts';
-import { type MessageOf, type MessagePart, partsOf } from './message-part.ts';
+import { packedUnread, sentIn } from './judge-unseen.ts';
+import { answerTo, type MessageOf, type MessagePart, paramsOf, partsOf } from './message-part.ts';
 
 export function canaryInspector(book: Pick<FlowBook, 'touched'>): Inspector {
   return {
     name: 'canary',
-    inspectArguments: (flight) => (flight.call.kind === 'reverse' ? PASS : look(flight, flight.call.params, flight.call.method, book)),
+    inspectArguments: (flight) =>
+      flight.call.kind === 'reverse' ? PASS : look(flight, flight.call.params, paramsOf(flight.call.method), book),
     inspectResult: (flight) => {
       const { call, reply } = flight;
       if (call.kind !== 'reverse' || !reply || reply.type === 'accepted') return PASS;
-      return look(flight, reply.type === 'result' ? reply.result : (reply.error as unknown as JsonObject), undefined, book);
+      return look(flight, reply.type === 'result' ? reply.result : (reply.error as unknown as JsonObject), answerTo(call, reply), book);
     },
   };
 }
 
-function look(
-  flight: Flight,
-  message: JsonObject | undefined,
-  method: MessageOf,
-  book: Pick<FlowBook, 'touched'>,
-): Verdict | Promise<Verdict> {
+function look(flight: Flight, message: JsonObject | undefined, of: MessageOf, book: Pick<FlowBook, 'touched'>): Verdict | Promise<Verdict> {
   const { call, control } = flight;
   if (!control.flow?.canaries.length || call.origin === 'gateway' || !call.principal || message === undefined) return PASS;
-  return touchesCanary(flight, partsOf(message, method), book);
+  return touchesCanary(flight, partsOf(message, of), book);
 }
 
 export function touchesCanary(flight: Flight, parts: readonly MessagePart[], book: Pick<FlowBook, 'touched'>): Verdict | Promise<Verdict> {
-  const test = flight.control.flow && canaryTestOf(flight.control.flow);
-  const touched =
-    test &&
-    book.touched(
-      test,
-      parts.map(({ text }) => text),
-    );
-  if (touched instanceof Promise) return touched.then((name) => (name === undefined ? PASS : refused(flight, name)));
-  return touched === undefined ? PASS : refused(flight, touched);
-}
-
-/** What an agent sends is the result of a question, and the arguments of everything else. */
-export function sentIn({ kind }: Call): 'result' | 'arguments' {
-  return kind === 'reverse' ? 'result' : 'arguments';
+  const { flow } = flight.control;
+  const test = flow && canaryTestOf(flow);
+  if (!test) return PASS;
+  const gauge = newGauge();
+  const texts = parts.map(({ text }) => text);
+  const touched = book.touched(test, texts, gauge);
+  const then = (name: string | undefined): Verdict =>
+    name !== undefined ? refused(flight, name) : gauge.isShort ? packedUnread(flight, flow) : PASS;
+  return touched instanceof Promise ? touched.then(then) : then(touched);
 }
 
 const tests = new WeakMap<FlowModel, CanaryTest>();

@@ -3,29 +3,18 @@
 // What cannot be looked at within the budget is refused unless the operator wants it noted only.
 import { createHash } from 'node:crypto';
 import type { Finding } from '../call.ts';
-import type { Match } from '../detect/dlp/finding-kind.ts';
 import { findingName } from '../detect/dlp/finding-name.ts';
 import { maskingPlan } from '../detect/dlp/masking-plan.ts';
 import type { Direction, DlpModel, DlpPlan } from '../detect/dlp/model.ts';
-import { CHANGING, changes, type Replacer, type Ruled, redactJsonInSteps, redactTextInSteps, ruleOn } from '../detect/dlp/redact.ts';
-import type { DlpScanner, Scanned } from '../detect/dlp/scanner.ts';
-import type { TokenBook } from '../detect/dlp/token.ts';
+import type { Scanned } from '../detect/dlp/scanner.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { atOnce, stepByStep } from '../lib/turn.ts';
-import { alignCopies } from './align-copies.ts';
+import { apply, type DlpPorts, type Seen } from './apply-ruling.ts';
 import { ruleHash } from './asking.ts';
-import { termsOf, tokenSeal, type VaultSeal } from './dlp-token.ts';
 import { deny, type Flight, type Inspector, isApprovable, PASS, type Verdict } from './flight.ts';
-import { isPrepared, type MessageOf, type MessagePart, partsOf, readingOrder, toldPath } from './message-part.ts';
-import { withPartInSteps } from './part-writer.ts';
-import { redactStructured } from './redact-structured.ts';
-import { refuseLeftover, reveal } from './reveal-tokens.ts';
-
-export interface DlpPorts {
-  scanner: DlpScanner;
-  tokens: TokenBook;
-  seal: VaultSeal;
-}
+import { lookAtListed } from './inspect-listed.ts';
+import { answerTo, isPrepared, type MessageOf, paramsOf, partsOf, readingOrder, toldPath } from './message-part.ts';
+import { refuseLeftover, reveal, revealAnswer } from './reveal-tokens.ts';
 
 export function dlpInspector(ports: DlpPorts): Inspector {
   return {
@@ -37,16 +26,22 @@ export function dlpInspector(ports: DlpPorts): Inspector {
     },
     inspectResult: (flight) => {
       const { dlp } = flight.control;
-      const redact = flight.call.decision?.obligations?.redact;
-      return (dlp === undefined && redact === undefined) || flight.call.origin === 'gateway' ? PASS : lookAtReply(flight, dlp, ports);
+      const { origin, kind, decision } = flight.call;
+      if (origin === 'gateway') return PASS;
+      const redact = decision?.obligations?.redact;
+      const seen = dlp === undefined && redact === undefined ? PASS : lookAtReply(flight, dlp, ports);
+      if (kind !== 'reverse') return seen;
+      const then = (verdict: Verdict): Verdict => (verdict === PASS ? revealAnswer(flight, dlp, ports) : verdict);
+      return seen instanceof Promise ? seen.then(then) : then(seen);
     },
     inspectNotification: (flight, server, method, params) => {
       const model = flight.control.dlp;
       const plan = model?.planFor({ server, tool: toolOf(flight), agent: flight.call.principal?.agent ?? '', direction: 'result' });
       if (model === undefined || plan === undefined || params === undefined) return params;
-      const done = look(flight, params, method, plan, model, ports);
+      const done = look(flight, params, paramsOf(method), plan, model, ports);
       return done instanceof Promise ? done.then((seen) => heard(flight, seen)) : heard(flight, done);
     },
+    inspectListed: (flight, server, said) => lookAtListed(flight, server, said, { ...ports, look, note }),
   };
 }
 
@@ -78,7 +73,7 @@ function lookAtParams(flight: Flight, model: DlpModel, ports: DlpPorts): Verdict
   };
   if (call.target === undefined && !isApprovable(call.kind)) return lookForAll(flight, model, ports, then);
   if (plan === undefined) return direction === 'arguments' ? reveal(flight, model, ports) : PASS;
-  const seen = look(flight, call.params as JsonObject, call.method, plan, model, ports);
+  const seen = look(flight, call.params as JsonObject, paramsOf(call.method), plan, model, ports);
   return seen instanceof Promise ? seen.then(then) : then(seen);
 }
 
@@ -91,7 +86,7 @@ async function lookForEach(
   then: (seen: Seen) => Verdict,
 ): Promise<Verdict> {
   for (const plan of plans) {
-    const verdict = then(await look(flight, flight.call.params as JsonObject, flight.call.method, plan, model, ports));
+    const verdict = then(await look(flight, flight.call.params as JsonObject, paramsOf(flight.call.method), plan, model, ports));
     if (verdict !== PASS) return verdict;
   }
   return PASS;
@@ -100,7 +95,7 @@ async function lookForEach(
 function lookForAll(flight: Flight, model: DlpModel, ports: DlpPorts, then: (seen: Seen) => Verdict): Verdict | Promise<Verdict> {
   const { call, control } = flight;
   const { principal } = call;
-  if (!principal || partsOf(call.params as JsonObject, call.method).length === 0) return PASS;
+  if (!principal || partsOf(call.params as JsonObject, paramsOf(call.method)).length === 0) return PASS;
   const plans = new Set<DlpPlan>();
   for (const { metadata, spec } of control.view.servers()) {
     if (spec.disabled || !control.policies.mayUse(principal, metadata.name)) continue;
@@ -125,7 +120,7 @@ function lookAtReply(flight: Flight, model: DlpModel | undefined, ports: DlpPort
   const plan = redact === undefined || direction !== 'result' ? ruled : maskingPlan(ruled, redact);
   if (plan === undefined) return PASS;
   const message = reply.type === 'result' ? reply.result : (reply.error as unknown as JsonObject);
-  const seen = look(flight, message, undefined, plan, model, ports);
+  const seen = look(flight, message, answerTo(call, reply), plan, model, ports);
   const then = (found: Seen): Verdict => {
     const verdict = judge(flight, found, 'result');
     if (verdict !== PASS || found.message === undefined || found.message === message) return verdict;
@@ -138,22 +133,15 @@ function lookAtReply(flight: Flight, model: DlpModel | undefined, ports: DlpPort
   return seen instanceof Promise ? seen.then(then) : then(seen);
 }
 
-interface Seen {
-  /** The message as it may go on; undefined when it may not. */
-  message: JsonObject | undefined;
-  ruled: readonly { part: MessagePart; ruled: readonly Ruled[] }[];
-  exceeded: DlpPlan['budget']['onExceed'] | undefined;
-}
-
 function look(
   flight: Flight,
   message: JsonObject,
-  method: MessageOf,
+  of: MessageOf,
   plan: DlpPlan,
   model: DlpModel | undefined,
   ports: DlpPorts,
 ): Seen | Promise<Seen> {
-  const parts = partsOf(message, method);
+  const parts = partsOf(message, of);
   if (parts.length === 0) return { message, ruled: [], exceeded: undefined };
   const scanned = ports.scanner.scan(
     parts.map(({ text }) => text),
@@ -169,65 +157,9 @@ function look(
     const exceeded = isPartly ? onExceed : undefined;
     if (all.every((matches) => matches.length === 0)) return { message, ruled: [], exceeded };
     const work = apply(flight, message, parts, all, exceeded, plan, model, ports);
-    return isPrepared(message, method) ? stepByStep(work) : atOnce(work);
+    return isPrepared(message, of) ? stepByStep(work) : atOnce(work);
   };
   return scanned instanceof Promise ? scanned.then(then) : then(scanned);
-}
-
-/** What the plan says about each find. In steps, of a long message. */
-function* apply(
-  flight: Flight,
-  message: JsonObject,
-  parts: readonly MessagePart[],
-  found: readonly Match[][],
-  exceeded: Seen['exceeded'],
-  plan: DlpPlan,
-  model: DlpModel | undefined,
-  ports: DlpPorts,
-): Generator<void, Seen, void> {
-  const ruled: { part: MessagePart; ruled: Ruled[] }[] = [];
-  for (const [index, part] of parts.entries()) {
-    const own = ruleOn(found[index] ?? [], part.text, plan);
-    if (own.length > 0) ruled.push({ part, ruled: part.isFixed ? own.map(stopping) : own });
-    yield;
-  }
-  if (!ruled.some((one) => changes(one.ruled))) return { message, ruled, exceeded };
-  const replacer = replacerFor(flight, model, plan, ports);
-  let next: JsonObject | undefined = message;
-  const fresh = new WeakSet<object>();
-  for (const one of ruled) {
-    if (next === undefined) break;
-    next =
-      one.part.pointer === '/structuredContent'
-        ? yield* redactStructured(flight, next, one.part, one.ruled, replacer)
-        : yield* withPartInSteps(next, one.part, yield* redactPart(one.part, one.ruled, replacer), fresh);
-    yield;
-  }
-  return { message: next && (yield* alignCopies(message, next, ruled, replacer)), ruled, exceeded };
-}
-
-/**
- * Nothing can stand in the place of what the call is about. A credential there stops it; anything else may be a part of an address that the server
- * itself has told (`file:///home/ann@example.com/notes.txt`): it is noted, and only rules that stop such values stop the call.
- */
-function stopping(one: Ruled): Ruled {
-  if (!CHANGING.has(one.action)) return one;
-  return { ...one, action: findingName(one.match).startsWith('secret.') ? 'block' : 'log' };
-}
-
-function* redactPart(part: MessagePart, ruled: readonly Ruled[], replacer: Replacer): Generator<void, string, void> {
-  return part.kind === 'json' ? yield* redactJsonInSteps(part.text, ruled, replacer) : yield* redactTextInSteps(part.text, ruled, replacer);
-}
-
-function replacerFor(flight: Flight, model: DlpModel | undefined, plan: DlpPlan, ports: DlpPorts): Replacer {
-  const { principal } = flight.call;
-  const org = principal?.org ?? flight.control.org;
-  const seal = tokenSeal(ports.seal, org);
-  const terms = termsOf(flight, model ?? { tokens: plan.tokens, erasedMs: () => undefined });
-  return {
-    mac: (text) => seal.mac(text),
-    token: (match, value) => ports.tokens.issue(org, match.type, value, terms, seal),
-  };
 }
 
 /** Findings into the call, and what they mean for it. */

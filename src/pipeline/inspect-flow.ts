@@ -4,19 +4,21 @@
 import type { Definition, Finding, Target } from '../call.ts';
 import type { FlowBook } from '../detect/flow/book.ts';
 import type { Carried } from '../detect/flow/carry.ts';
-import type { FlowFacts } from '../detect/flow/facts.ts';
+import type { FlowFacts, Subject } from '../detect/flow/facts.ts';
 import { type DataLabels, type DataSpec, dataLabels } from '../detect/flow/label.ts';
 import { type Leaves, leavesOf } from '../detect/flow/leaf.ts';
 import type { Destination, FlowAction, FlowModel } from '../detect/flow/model.ts';
 import type { FlowFact } from '../detect/flow/port.ts';
+import type { FlowScope } from '../detect/flow/scope.ts';
+import { newGauge } from '../detect/flow/variant.ts';
 import type { IntentAnalyser } from '../detect/intent/intent-analyser.ts';
 import type { ToolProfile } from '../detect/intent/profile.ts';
 import { isObject, type JsonObject } from '../lib/json.ts';
 import { toolOverride } from '../object/tool-override.ts';
 import { deny, type Flight, type Inspector, isApprovable, PASS, type Verdict } from './flight.ts';
-import { sentIn, touchesCanary } from './inspect-canary.ts';
-import { unseen } from './judge-unseen.ts';
-import { type MessageOf, type MessagePart, partsOf } from './message-part.ts';
+import { touchesCanary } from './inspect-canary.ts';
+import { packed, sentIn, unseen } from './judge-unseen.ts';
+import { answerTo, type MessageOf, type MessagePart, paramsOf, partsOf } from './message-part.ts';
 import { withheld } from './withhold.ts';
 
 export interface FlowPorts {
@@ -31,11 +33,12 @@ export function flowInspector(ports: FlowPorts): Inspector {
     name: 'flow',
     inspectArguments: (flight) => {
       const { call } = flight;
+      if (!call.params || flight.control.flow === undefined) return PASS;
+      if (!isApprovable(call.kind)) return passesBy(flight, call.params, ports);
       const at = placeOf(flight, ports);
-      // What only asks for lists or says that a list changed carries nothing that a person could release.
-      if (!at || !call.params || !isApprovable(call.kind)) return PASS;
-      if (call.kind !== 'reverse') return sends(flight, at, call.params, call.method, ports);
-      const read = hears(at, call.params, call.method, ports);
+      if (!at) return PASS;
+      if (call.kind !== 'reverse') return sends(flight, at, call.params, paramsOf(call.method), ports);
+      const read = hears(at, call.params, paramsOf(call.method), ports);
       return read ? read.then(() => PASS) : PASS;
     },
     inspectResult: (flight) => {
@@ -43,14 +46,14 @@ export function flowInspector(ports: FlowPorts): Inspector {
       const at = placeOf(flight, ports);
       if (!at || !reply || reply.type === 'accepted') return PASS;
       const message = reply.type === 'result' ? reply.result : (reply.error as unknown as JsonObject);
-      if (call.kind === 'reverse') return sends(flight, at, message, undefined, ports);
-      const read = hears(at, message, undefined, ports);
+      if (call.kind === 'reverse') return sends(flight, at, message, answerTo(call, reply), ports);
+      const read = hears(at, message, answerTo(call, reply), ports);
       return read ? read.then(() => PASS) : PASS;
     },
     inspectNotification: (flight, server, method, params) => {
       const at = placeOf(flight, ports, server);
       if (!at || params === undefined) return params;
-      const read = hears(at, params, method, ports);
+      const read = hears(at, params, paramsOf(method), ports);
       return read ? read.then(() => params) : params;
     },
   };
@@ -58,9 +61,8 @@ export function flowInspector(ports: FlowPorts): Inspector {
 
 interface Place {
   model: FlowModel;
-  org: string;
   /** Whose reads count together. */
-  key: string;
+  of: Subject;
   server: string;
   /** `server.tool`. */
   name: string;
@@ -85,8 +87,10 @@ function placeOf(flight: Flight, { analyser }: FlowPorts, said?: string): Place 
   const session = model.scope === 'session' ? call.client.sessionId : undefined;
   return {
     model,
-    org: principal.org,
-    key: JSON.stringify([principal.org, principal.agent, principal.user ?? null, session ?? null]),
+    of: {
+      ...{ org: principal.org, agent: principal.agent, agentRevision: control.view.agent(principal.agent)?.revision ?? 0 },
+      key: JSON.stringify([principal.org, principal.agent, principal.user ?? null, session ?? null]),
+    },
     server,
     name: `${server}.${tool ?? call.method}`,
     labels,
@@ -129,21 +133,21 @@ function labelsOf(
   return labels;
 }
 
-function hears(at: Place, message: JsonObject, method: MessageOf, { book, facts }: FlowPorts): void | Promise<void> {
+function hears(at: Place, message: JsonObject, of: MessageOf, { book, facts }: FlowPorts): void | Promise<void> {
   const { labels, rank, isUntrusted } = at.labels;
-  const parts = partsOf(message, method);
+  const parts = partsOf(message, of);
   if (parts.length === 0) return undefined;
   const reading = { name: at.name, server: at.server, labels, rank };
-  const read = book.read(at.key, reading, leavesOf(parts), at.model.windowMs, isUntrusted);
+  const read = book.read(at.of.key, reading, leavesOf(parts), at.model.windowMs, isUntrusted);
   // INVARIANT: nobody is told what no other gateway could know of (test/scenario/flow-facts.test.ts).
-  const noted = facts?.note(at.org, at.key, reading, isUntrusted, at.model.windowMs);
+  const noted = facts?.note(at.of, reading, isUntrusted, at.model.windowMs);
   return noted ? Promise.all([read, noted]).then(() => undefined) : read;
 }
 
 const OWN_WORDS = { name: 'agent', server: '', labels: [], rank: 0 } as const;
 
-function sends(flight: Flight, at: Place, message: JsonObject, method: MessageOf, { book, facts }: FlowPorts): Verdict | Promise<Verdict> {
-  const parts = partsOf(message, method);
+function sends(flight: Flight, at: Place, message: JsonObject, of: MessageOf, { book, facts }: FlowPorts): Verdict | Promise<Verdict> {
+  const parts = partsOf(message, of);
   // Before other inspectors changed it, it was looked at already.
   if (message === flight.received.params) return carries(flight, at, message, parts, { book, facts });
   const touched = touchesCanary(flight, parts, book);
@@ -154,6 +158,27 @@ function sends(flight: Flight, at: Place, message: JsonObject, method: MessageOf
       : touched;
 }
 
+/**
+ * Notifications of an agent, what it asks for lists with, and the like: to one server or to all. Mostly they say nothing. Nobody can be asked about one, so that it
+ * is refused where a call would wait; that it is sent at all is no matter.
+ */
+async function passesBy(flight: Flight, message: JsonObject, ports: FlowPorts): Promise<Verdict> {
+  const { call, control } = flight;
+  const { principal } = call;
+  const parts = partsOf(message, paramsOf(call.method));
+  if (parts.length === 0 || !principal) return PASS;
+  const servers = call.target
+    ? [call.target.server]
+    : control.view.servers().flatMap(({ metadata, spec }) => (spec.disabled ? [] : [metadata.name]));
+  for (const server of servers) {
+    if (!control.policies.mayUse(principal, server)) continue;
+    const at = placeOf(flight, ports, server);
+    const verdict = at ? await carries(flight, at, message, parts, ports) : PASS;
+    if (verdict !== PASS) return verdict;
+  }
+  return PASS;
+}
+
 function carries(
   flight: Flight,
   at: Place,
@@ -161,22 +186,29 @@ function carries(
   parts: readonly MessagePart[],
   { book, facts }: Pick<FlowPorts, 'book' | 'facts'>,
 ): Verdict | Promise<Verdict> {
-  const { model, key, to } = at;
+  const { model, to } = at;
+  const { key } = at.of;
   const scope = book.find(key, model.windowMs);
   const isWatched = to.sink === 'external' || model.watchesInternal || flight.control.policies.needsFlow;
   const said: Leaves = leavesOf(parts);
+  const gauge = newGauge();
+  gauge.isShort = said.isCut;
   const then = (carried: readonly Carried[]): Verdict | Promise<Verdict> => {
     const judged = judge(flight, at, message, carried, book);
     const finish = (verdict: Verdict): Verdict | Promise<Verdict> => {
-      if (verdict !== PASS) return verdict;
+      const isCall = isApprovable(flight.call.kind);
+      if (verdict !== PASS || !(isCall || gauge.isShort)) return verdict;
+      if (!isCall) return scope ? packed(flight, at, sourcesOf(scope)) : PASS;
       const ended = (elsewhere: readonly FlowFact[]): Verdict => {
         const hidden = unseen(flight, at, elsewhere);
         if (hidden !== PASS) return hidden;
+        const unread = scope && gauge.isShort ? packed(flight, at, sourcesOf(scope)) : PASS;
+        if (unread !== PASS) return unread;
         const isPrivate = scope?.privateAtMs !== undefined || elsewhere.some((fact) => fact.isPrivate);
         const isUntrusted = scope?.untrustedAtMs !== undefined || elsewhere.some((fact) => fact.isUntrusted);
         return isPrivate && isUntrusted ? mixed(flight, at) : PASS;
       };
-      return isWatched && facts ? facts.elsewhere(at.org, key, model.windowMs).then(ended) : ended([]);
+      return isWatched && facts ? facts.elsewhere(at.of, model.windowMs).then(ended) : ended([]);
     };
     const own = (verdict: Verdict): Verdict | Promise<Verdict> => {
       // What the agent says before it reads it, it did not learn there.
@@ -187,8 +219,12 @@ function carries(
     return finished instanceof Promise ? finished.then(own) : own(finished);
   };
   if (!scope || !isWatched) return then([]);
-  const carried = book.carried(scope, said.leaves, 1);
+  const carried = book.carried(scope, said.leaves, 1, gauge);
   return carried instanceof Promise ? carried.then(then) : then(carried);
+}
+
+function sourcesOf({ sources }: FlowScope): { source: string; server: string; labels: readonly string[] }[] {
+  return [...sources].map(({ name, server, labels }) => ({ source: name, server, labels }));
 }
 
 const STRENGTH: readonly FlowAction[] = ['allow', 'log', 'hold', 'redact', 'deny'];
@@ -212,12 +248,12 @@ function judge(flight: Flight, at: Place, message: JsonObject, all: readonly Car
   const told = evidence(worst, judged);
   const rule = `flow/${worst.rule ?? 'default'}`;
   const isAnswer = flight.call.kind === 'reverse';
-  if (worst.action === 'hold' && !isAnswer) {
+  if (worst.action === 'hold' && !isAnswer && isApprovable(flight.call.kind)) {
     flight.heldBy ??= { rule, reason: `The call may send data out: ${told}. A person must approve it.` };
     return PASS;
   }
   const refused = deny('blocked_content', `The call would send data out: ${told}.`, rule);
-  if (worst.action !== 'redact' || isAnswer) return refused;
+  if (worst.action !== 'redact' || isAnswer || !isApprovable(flight.call.kind)) return refused;
   return redact(flight, at, message, judged, book, refused);
 }
 
@@ -240,12 +276,14 @@ function redact(
   refused: Verdict,
 ): Verdict | Promise<Verdict> {
   const doomed = judged.filter(({ action }) => action === 'redact' || action === 'hold').map(({ carried }) => carried);
-  const fixed = new Set(partsOf(message, flight.call.method).flatMap(({ isFixed, pointer }) => (isFixed ? [pointer] : [])));
+  const fixed = new Set(
+    partsOf(message, paramsOf(flight.call.method)).flatMap(({ fixed: how, pointer }) => (how === undefined ? [] : [pointer])),
+  );
   if (doomed.some(({ pointer }) => fixed.has(pointer))) return refused;
   const next = withheld(message, doomed);
-  const scope = book.find(at.key, at.model.windowMs);
+  const scope = book.find(at.of.key, at.model.windowMs);
   if (!next || !scope) return refused;
-  const left = book.carried(scope, leavesOf(partsOf(next, flight.call.method)).leaves, 1);
+  const left = book.carried(scope, leavesOf(partsOf(next, paramsOf(flight.call.method))).leaves, 1);
   const then = (still: readonly Carried[]): Verdict => {
     if (still.some((one) => doomed.some(({ source }) => source === one.source))) return refused;
     flight.call.params = next;

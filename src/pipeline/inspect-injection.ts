@@ -9,7 +9,7 @@ import { atOnce, stepByStep } from '../lib/turn.ts';
 import { annotatedError, annotatedNotice, annotatedQuestion, annotatedResult } from './annotate.ts';
 import { ruleHash } from './asking.ts';
 import { deny, type Flight, type Inspector, PASS, type Verdict } from './flight.ts';
-import { isPrepared, type MessageOf, type MessagePart, partsOf, readingOrder, toldPath } from './message-part.ts';
+import { answerTo, isPrepared, type MessageOf, type MessagePart, paramsOf, partsOf, readingOrder, toldPath } from './message-part.ts';
 import { outputCheck } from './output-check.ts';
 import { withPartInSteps } from './part-writer.ts';
 
@@ -23,7 +23,7 @@ export function injectionInspector(looker: InjectionLooker): Inspector {
     inspectNotification: (flight, server, method, params) => {
       const rule = params === undefined ? undefined : ruleOf(flight, server);
       if (rule === undefined || params === undefined) return params;
-      return then(look(params, method, rule, looker), (seen) => {
+      return then(look(params, paramsOf(method), rule, looker), (seen) => {
         note(flight, seen, rule, 'result');
         if (seen.found.length === 0 && !seen.exceeded) return params;
         if (refuses(rule, seen)) return undefined;
@@ -48,24 +48,26 @@ function ruleOf({ control, call }: Flight, said?: string): InjectionRule | undef
 }
 
 interface Seen {
+  /** Something was found where nothing may be taken out. */
+  isStuck: boolean;
   found: readonly { part: MessagePart; type: string; score: number }[];
   stripped: JsonObject;
   exceeded: boolean;
 }
 
-function look(message: JsonObject, method: MessageOf, rule: InjectionRule, looker: InjectionLooker): Seen | Promise<Seen> {
-  const parts = partsOf(message, method);
-  const exceeded: Seen = { found: [], stripped: message, exceeded: true };
+function look(message: JsonObject, of: MessageOf, rule: InjectionRule, looker: InjectionLooker): Seen | Promise<Seen> {
+  const parts = partsOf(message, of);
+  const exceeded: Seen = { isStuck: false, found: [], stripped: message, exceeded: true };
   if (parts.reduce((sum, { text }) => sum + text.length, 0) > rule.budget.maxChars) return exceeded;
   const texts = parts.map(({ text }) => text);
   return then(looker.look(texts, rule.minScore, rule.budget.deadlineMs, readingOrder(parts)), (looked) =>
-    looked === 'exceeded' ? exceeded : inSteps(message, method, seenOf(message, parts, looked, rule)),
+    looked === 'exceeded' ? exceeded : inSteps(message, of, seenOf(message, parts, looked, rule)),
   );
 }
 
 /** A long message is not judged in one go. */
-function inSteps<T>(message: JsonObject, method: MessageOf, work: Generator<void, T, void>): T | Promise<T> {
-  return isPrepared(message, method) ? stepByStep(work) : atOnce(work);
+function inSteps<T>(message: JsonObject, of: MessageOf, work: Generator<void, T, void>): T | Promise<T> {
+  return isPrepared(message, of) ? stepByStep(work) : atOnce(work);
 }
 
 function* seenOf(
@@ -76,21 +78,23 @@ function* seenOf(
 ): Generator<void, Seen, void> {
   const found: { part: MessagePart; type: string; score: number }[] = [];
   let stripped = message;
+  let isStuck = false;
   const fresh = new WeakSet<object>();
   for (const [index, part] of parts.entries()) {
     const { found: passages = [], stripped: text } = looked[index] ?? {};
     for (const { type, score } of passages) found.push({ part, type, score });
-    if (rule.action === 'strip' && text !== undefined) {
+    if (passages.length > 0 && part.fixed !== undefined) isStuck = true;
+    else if (rule.action === 'strip' && text !== undefined) {
       stripped = yield* withPartInSteps(stripped, part, text, fresh);
       yield;
     }
   }
-  return { found, stripped, exceeded: false };
+  return { isStuck, found, stripped, exceeded: false };
 }
 
 function refuses(rule: InjectionRule, seen: Seen): boolean {
   if (seen.exceeded) return rule.budget.onExceed === 'block';
-  return seen.found.length > 0 && (rule.action === 'block' || rule.action === 'hold');
+  return seen.found.length > 0 && (rule.action === 'block' || rule.action === 'hold' || (rule.action === 'strip' && seen.isStuck));
 }
 
 function lookAtReply(flight: Flight, looker: InjectionLooker): Verdict | Promise<Verdict> {
@@ -98,7 +102,8 @@ function lookAtReply(flight: Flight, looker: InjectionLooker): Verdict | Promise
   const rule = ruleOf(flight);
   if (rule === undefined || reply === undefined || reply.type === 'accepted') return PASS;
   const message = reply.type === 'result' ? reply.result : (reply.error as unknown as JsonObject);
-  return then(look(message, undefined, rule, looker), (seen) => inSteps(message, undefined, judgeReply(flight, reply, rule, seen)));
+  const of = answerTo(flight.call, reply);
+  return then(look(message, of, rule, looker), (seen) => inSteps(message, of, judgeReply(flight, reply, rule, seen)));
 }
 
 function* judgeReply(
@@ -138,7 +143,7 @@ function lookAtQuestion(flight: Flight, looker: InjectionLooker): Verdict | Prom
   const { call } = flight;
   const rule = ruleOf(flight);
   if (rule === undefined || !call.params) return PASS;
-  return then(look(call.params, call.method, rule, looker), (seen) => judgeQuestion(flight, rule, seen));
+  return then(look(call.params, paramsOf(call.method), rule, looker), (seen) => judgeQuestion(flight, rule, seen));
 }
 
 function judgeQuestion(flight: Flight, rule: InjectionRule, seen: Seen): Verdict {

@@ -16,7 +16,7 @@ export const inspectResult: Row = {
   },
 };
 
-/** Definitions and handshakes are approved, and narrowed by what they say: masked ones would be others. Failures of them are answers like any other. */
+/** Definitions are learnt and approved as the server said them, and handshakes narrowed; the row `narrow` looks at both. Failures of them are answers like any other. */
 function isDefining({ call, reply }: Flight): boolean {
   if (call.kind !== 'list' && call.kind !== 'meta') return false;
   if (call.origin === 'gateway') return true;

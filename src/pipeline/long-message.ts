@@ -4,16 +4,17 @@ import type { JsonObject } from '../lib/json.ts';
 import { stepByStep } from '../lib/turn.ts';
 import { isLarge, writeInSteps } from '../mcp/large-write.ts';
 import type { Flight } from './flight.ts';
-import { isPrepared, prepareParts } from './message-part.ts';
+import { answerTo, isPrepared, paramsOf, prepareParts } from './message-part.ts';
 
 /** Makes ready what inspectors are about to look at; undefined when there is nothing to wait for. */
 export function readLongMessage(flight: Flight, look: 'inspectArguments' | 'inspectResult'): Promise<void> | undefined {
   const { call, control } = flight;
   const isLookedAt = control.dlp ?? control.injection ?? control.flow ?? call.decision?.obligations?.redact;
   const { message, text } = look === 'inspectArguments' ? { message: call.params, text: call.paramsText } : replied(flight);
-  const method = look === 'inspectArguments' ? call.method : undefined;
-  if (isLookedAt === undefined || message === undefined || !isLarge(message, text) || isPrepared(message, method)) return undefined;
-  return prepareParts(message, method);
+  if (isLookedAt === undefined || message === undefined || !isLarge(message, text)) return undefined;
+  const { reply } = flight;
+  const of = look === 'inspectArguments' || !reply || reply.type === 'accepted' ? paramsOf(call.method) : answerTo(call, reply);
+  return isPrepared(message, of) ? undefined : prepareParts(message, of);
 }
 
 /** Writes the text of a long answer that inspectors changed, for the log and for the agent. */

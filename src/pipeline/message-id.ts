@@ -1,13 +1,13 @@
 // Ids in a message: what is compared, or given back as it is. Unread only where the protocol has one, and only what looks like one; a sentence in its place
 // is read. What an agent gives back is never changed: it passes as it is, or the message does not.
 import type { Json, JsonObject } from '../lib/json.ts';
-import { NAME, type Reader, TEXT } from './part-reader.ts';
+import { NAME, NUMBER, type Reader, TEXT } from './part-reader.ts';
 
 /** In one piece, of the signs that ids are made of. Sealed ones are long. */
 const LOOKS = /^[\x21-\x7e]{0,8192}$/;
 
 function isId(value: Json): boolean {
-  return typeof value === 'string' ? LOOKS.test(value) : typeof value === 'number' || value === null;
+  return typeof value === 'string' ? LOOKS.test(value) : NUMBER.skips?.(value) === true;
 }
 
 export const ID: Reader = { skips: isId, read: TEXT.read };
@@ -21,24 +21,4 @@ export function idWhere(has: (parent: JsonObject) => boolean): Reader {
   };
 }
 
-/** Sealed by a server, which takes it back byte by byte: however it is written. */
-export function stateWhere(has: (parent: JsonObject) => boolean): Reader {
-  return {
-    read: (value, path, parts, parent) => (has(parent) && typeof value === 'string' ? undefined : TEXT.read(value, path, parts, parent)),
-  };
-}
-
 export const STATES = 'working input_required completed failed cancelled submitted unknown';
-const KNOWN = new Set<unknown>(STATES.split(' '));
-const OTHERS = ['content', 'contents', 'messages', 'structuredContent'];
-
-/** A task says how it stands, and holds nothing of another answer. */
-export function isTask(object: JsonObject): boolean {
-  return KNOWN.has(object.status) && !OTHERS.some((name) => Object.hasOwn(object, name));
-}
-
-const LISTS = ['tools', 'prompts', 'resources', 'resourceTemplates', 'tasks'];
-
-export function isList(object: JsonObject): boolean {
-  return LISTS.some((name) => Array.isArray(object[name])) && !OTHERS.some((name) => Object.hasOwn(object, name));
-}

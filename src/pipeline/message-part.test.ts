@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { cpuMsOf } from '../../test/support/cpu-time.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { atOnce } from '../lib/turn.ts';
-import { partsOf } from './message-part.ts';
+import { partsOf, toolAnswer } from './message-part.ts';
 import { withPartInSteps } from './part-writer.ts';
 
 function blocksOf(count: number): JsonObject {
@@ -13,7 +13,7 @@ function blocksOf(count: number): JsonObject {
 function upperCased(message: JsonObject): JsonObject {
   const fresh = new WeakSet<object>();
   let next = message;
-  for (const part of partsOf(message, undefined)) next = atOnce(withPartInSteps(next, part, part.text.toUpperCase(), fresh));
+  for (const part of partsOf(message, toolAnswer)) next = atOnce(withPartInSteps(next, part, part.text.toUpperCase(), fresh));
   return next;
 }
 

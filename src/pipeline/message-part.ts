@@ -3,22 +3,24 @@
 import type { JsonObject } from '../lib/json.ts';
 import { stepByStep } from '../lib/turn.ts';
 import { writeInSteps } from '../mcp/large-write.ts';
-import { placeOf } from './message-place.ts';
-import { type MessagePart, readObject } from './part-reader.ts';
+import { type MessagePart, type Place, readObject } from './part-reader.ts';
 
+export { answerTo, toolAnswer } from './message-answer.ts';
+export { listedOf } from './message-list.ts';
+export { paramsOf } from './message-place.ts';
 export type { MessagePart } from './part-reader.ts';
 export { toldPath } from './told-path.ts';
 
-/** `method` is that of the request or notification whose params the message is; undefined of an answer: the same member means different things there. */
-export type MessageOf = string | undefined;
+/** What the message is: the same member means different things in params of each method and in answers to them (`paramsOf`, `answerTo`). */
+export type MessageOf = Place;
 
-export function partsOf(message: JsonObject, method: MessageOf): readonly MessagePart[] {
-  if (latest?.message === message && latest.method === method) return latest.parts;
+export function partsOf(message: JsonObject, of: MessageOf): readonly MessagePart[] {
+  if (latest?.message === message && latest.of === of) return latest.parts;
   const parts = prepared.get(message);
-  if (parts !== undefined && parts.method === method) return parts.parts;
-  const drafts = draftsOf(message, method);
+  if (parts !== undefined && parts.of === of) return parts.parts;
+  const drafts = draftsOf(message, of);
   for (const draft of drafts) if (draft.value !== undefined) draft.text = JSON.stringify(draft.value);
-  if (isShared) latest = { message, method, parts: drafts };
+  if (isShared) latest = { message, of, parts: drafts };
   return drafts;
 }
 
@@ -34,7 +36,7 @@ export function sharingParts<T>(look: () => T): T {
 }
 
 interface Parts {
-  method: MessageOf;
+  of: MessageOf;
   parts: readonly MessagePart[];
 }
 
@@ -42,24 +44,24 @@ let isShared = false;
 let latest: (Parts & { message: JsonObject }) | undefined;
 
 /** Of a long message, before `partsOf` is asked: its JSON values are written in steps. */
-export async function prepareParts(message: JsonObject, method: MessageOf): Promise<void> {
-  const parts = draftsOf(message, method);
+export async function prepareParts(message: JsonObject, of: MessageOf): Promise<void> {
+  const parts = draftsOf(message, of);
   for (const part of parts) if (part.value !== undefined) part.text = await stepByStep(writeInSteps(part.value));
-  prepared.set(message, { method, parts });
+  prepared.set(message, { of, parts });
 }
 
-export function isPrepared(message: JsonObject, method: MessageOf): boolean {
+export function isPrepared(message: JsonObject, of: MessageOf): boolean {
   const parts = prepared.get(message);
-  return parts !== undefined && parts.method === method;
+  return parts !== undefined && parts.of === of;
 }
 
 /** Messages are never changed, so that their parts stay what they are. */
 const prepared = new WeakMap<JsonObject, Parts>();
 
 /** The text of those that have a value is still to be written. */
-function draftsOf(message: JsonObject, method: MessageOf): MessagePart[] {
+function draftsOf(message: JsonObject, of: MessageOf): MessagePart[] {
   const drafts: MessagePart[] = [];
-  readObject(message, placeOf(method), [], drafts);
+  readObject(message, of, [], drafts);
   return drafts;
 }
 

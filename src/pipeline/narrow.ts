@@ -9,12 +9,12 @@ import { TASKS_EXTENSION } from '../mcp/rev-2026-07-28/envelope.ts';
 import { readableValues } from './complete-resource.ts';
 import { decoyItems } from './decoy.ts';
 import { missWhatIsGone } from './discovery.ts';
-import type { Flight, Row } from './flight.ts';
-import { PASS } from './flight.ts';
+import type { Flight, Row, Verdict } from './flight.ts';
+import { deny, PASS } from './flight.ts';
 import { LIST_SHAPES, type ListShape } from './list-shape.ts';
 import { pinnedParts } from './pinned-part.ts';
 import { isItemApproved } from './quarantine.ts';
-import { withoutOrders, withSpoken } from './spoken-part.ts';
+import { introduced, shownOf, withoutOrders } from './show-listed.ts';
 import { seenItems, sumOf } from './view.ts';
 
 /** Longest time an agent may keep a list or handshake, milliseconds: what it shows depends on rules that may change. */
@@ -27,22 +27,29 @@ export const narrow: Row = {
     if (reply?.type !== 'result' || call.origin === 'gateway') return PASS;
     const shape = LIST_SHAPES[call.method];
     const narrowed = shape && call.target ? narrowList(flight, reply, shape, call.target.server) : withValues(flight, reply);
-    flight.reply = privateHints(HANDSHAKES.has(call.method) ? withOwnTasks(flight, withListChanged(spoken(flight, narrowed))) : narrowed);
-    return PASS;
+    const server = call.target?.server;
+    const see = HANDSHAKES.has(call.method) ? introduced : shownOf;
+    // Of all servers, each part was looked at before they were put together.
+    const left = server === undefined ? narrowed.result : see(flight, server, narrowed.result);
+    return left instanceof Promise ? left.then((result) => show(flight, narrowed, result)) : show(flight, narrowed, left);
   },
 };
 
-const HANDSHAKES: ReadonlySet<string> = new Set(['initialize', 'server/discover']);
-
-/** Of all servers, each part was looked at before they were put together. */
-function spoken(flight: Flight, reply: ResultReply): ResultReply {
-  const server = flight.call.target?.server;
-  const result = server === undefined ? reply.result : introduced(flight, server, reply.result);
-  return result === reply.result ? reply : { ...reply, result, resultText: undefined };
+function show(flight: Flight, said: ResultReply, result: JsonObject | undefined): Verdict {
+  if (result === undefined) return deny('blocked_content', 'What the server lists here may not be shown.', 'builtin/listed');
+  const reply = result === said.result ? said : { ...said, result, resultText: undefined };
+  flight.reply = privateHints(HANDSHAKES.has(flight.call.method) ? withOwnTasks(flight, withListChanged(reply)) : reply);
+  return PASS;
 }
 
-export function introduced(flight: Flight, server: string, handshake: JsonObject): JsonObject {
-  return withSpoken(flight, server, handshake);
+const HANDSHAKES: ReadonlySet<string> = new Set(['initialize', 'server/discover']);
+
+export { introduced };
+
+/** The entries of one server's list that are left to be shown. */
+export async function listed(flight: Flight, server: string, shape: ListShape, items: readonly JsonObject[]): Promise<JsonObject[]> {
+  const said = await shownOf(flight, server, { [shape.member]: [...items] });
+  return (said?.[shape.member] ?? []) as JsonObject[];
 }
 
 function withValues(flight: Flight, reply: ResultReply): ResultReply {

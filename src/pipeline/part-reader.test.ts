@@ -1,11 +1,16 @@
 // What stands where a message carries bytes: read as what it says, and as it stands wherever it is no base64.
 import { describe, expect, it } from 'vitest';
 import { cpuMsOf } from '../../test/support/cpu-time.ts';
+import type { ClientContext } from '../call.ts';
 import type { JsonObject } from '../lib/json.ts';
-import { partsOf } from './message-part.ts';
+import { answerTo, partsOf, toolAnswer } from './message-part.ts';
 
 const base64 = (text: string, encoding: BufferEncoding = 'utf8'): string => Buffer.from(text, encoding).toString('base64');
-const textsOf = (message: JsonObject): string[] => partsOf(message, undefined).map(({ text }) => text);
+const read = answerTo(
+  { method: 'resources/read', client: { era: 'legacy', protocolVersion: '2025-11-25' } as ClientContext },
+  { type: 'result', era: 'legacy', result: {}, resultText: undefined },
+);
+const textsOf = (message: JsonObject): string[] => partsOf(message, 'contents' in message ? read : toolAnswer).map(({ text }) => text);
 const picture = (data: string): string[] => textsOf({ content: [{ type: 'image', mimeType: 'image/png', data }] });
 const resource = (mimeType: string, blob: string): string[] => textsOf({ contents: [{ uri: 'file:///a', mimeType, blob }] });
 const icon = (src: string): string[] => textsOf({ content: [{ type: 'resource_link', uri: 'file:///a', icons: [{ src }] }] });
@@ -49,6 +54,12 @@ describe('read as the text that the bytes are', () => {
   ])('%s', (_what, type, text) => {
     expect(resource(type, base64(text))).toEqual([text]);
     expect(icon(`data:${type};base64,${base64(text)}`)).toEqual([text]);
+  });
+
+  it.each(['text/plain', 'application/octet-stream'])('a text in UTF-16 without a mark: %s', (type) => {
+    const wide = Buffer.from('the password is hunter2x9', 'utf16le');
+    expect(resource(type, wide.toString('base64'))).toEqual(['the password is hunter2x9']);
+    expect(icon(`data:${type};base64,${wide.swap16().toString('base64')}`)).toEqual(['the password is hunter2x9']);
   });
 
   it.each([64, 76])('base64 in lines of %i', (width) => {

@@ -25,13 +25,16 @@ export interface MessagePart {
    * alone. `left-out`: the member goes, since nothing else fits its place. `name`: the name, which the text is.
    */
   as?: 'member' | 'value' | 'left-out' | 'name';
-  /** What the call is about was decided by this very text: it is read, and nothing may be put in its place. */
-  isFixed?: boolean;
+  /**
+   * It is read, and nothing may be put in its place. `asked`: what a call is about, or would be, by name or address. `given`: one of the values that come
+   * back as they are.
+   */
+  fixed?: 'asked' | 'given';
 }
 
 /** What one member says. `skips`: there is nothing to read in this value, and it stays as it is. */
 export interface Reader {
-  skips?(value: Json): boolean;
+  skips?: ((value: Json) => boolean) | undefined;
   read(value: Json, path: Path, parts: MessagePart[], parent: JsonObject): void;
 }
 
@@ -73,8 +76,10 @@ export function listOf(item: Reader): Reader {
   };
 }
 
-/** An object whose names somebody chose. `namesAreIds`: the protocol needs them as they are. */
-export function recordOf(entry: Reader, namesAreIds: boolean): Reader {
+const ASKED = { fixed: 'asked' } as const;
+
+/** An object whose names somebody chose. `ids`: the protocol needs them as they are. `fixed`: they are read, and stay as they are. */
+export function recordOf(entry: Reader, names: 'ids' | 'fixed' | 'read'): Reader {
   return {
     read: (value, path, parts) => {
       if (!isObject(value)) addJson(value, path, parts);
@@ -83,29 +88,59 @@ export function recordOf(entry: Reader, namesAreIds: boolean): Reader {
           const at = [...path, key];
           if (!entry.skips?.(one as Json)) entry.read(one as Json, at, parts, value);
           // After what stands below it: places are those of the message as it came.
-          if (!namesAreIds && key.length > MAX_PLAIN_NAME)
-            parts.push({ pointer: pointerOf(at), kind: 'text', text: key, path: at, as: 'name' });
+          if (names !== 'ids' && key.length > MAX_PLAIN_NAME)
+            parts.push({ pointer: pointerOf(at), kind: 'text', text: key, path: at, as: 'name', ...(names === 'fixed' && ASKED) });
         }
     },
   };
 }
 
+/** The same under each of these names. */
+export function named(reader: Reader, names: string): [string, Reader][] {
+  return names.split(' ').map((name) => [name, reader]);
+}
+
+/** Read under the name of its field: `pin` says what 4711 is. Where not every text may stand there, what may not stay is left out. */
+export const FILLED: Reader = {
+  read: (value, path, parts, parent) => {
+    const isFree = typeof value === 'string' && !BOUNDS.some((name) => Object.hasOwn(parent, name));
+    const under: Json = { [String(path.at(-2))]: value };
+    parts.push({ pointer: pointerOf(path), kind: 'json', text: '', path, value: under, as: isFree ? 'value' : 'left-out' });
+  },
+};
+const BOUNDS = ['format', 'enum', 'oneOf', 'anyOf', 'const', 'pattern', 'minLength', 'maxLength'];
+
 export const TEXT: Reader = { read: (value, path, parts) => addJson(value, path, parts) };
 
 /** What is asked for by name: read like a text, and either it passes as it is or the call does not. */
-export const NAME: Reader = {
-  read: (value, path, parts) => {
-    const before = parts.length;
-    addJson(value, path, parts);
-    const part = parts[before];
-    if (part) part.isFixed = true;
-  },
-};
+export const NAME: Reader = fixedAs('asked');
+/** What the other side compares with its own: the same. */
+export const GIVEN: Reader = fixedAs('given');
 
+function fixedAs(fixed: NonNullable<MessagePart['fixed']>): Reader {
+  return {
+    read: (value, path, parts) => {
+      const before = parts.length;
+      addJson(value, path, parts);
+      const part = parts[before];
+      if (part) part.fixed = fixed;
+    },
+  };
+}
+
+/** Sizes, times, shares: what has more figures than any of them is read. */
 export const NUMBER: Reader = {
-  skips: (value) => typeof value === 'number' || typeof value === 'boolean' || value === null,
+  skips: (value) => (typeof value === 'number' ? isShort(value) : typeof value === 'boolean' || value === null),
   read: (value, path, parts) => addJson(value, path, parts),
 };
+
+const MAX_FIGURES = 1e12;
+
+function isShort(value: number): boolean {
+  if (Number.isInteger(value)) return value < MAX_FIGURES && value > -MAX_FIGURES;
+  // No share or temperature needs more than six of them behind the point.
+  return Math.abs(value) < 1e6 && Math.abs(value * 1e6 - Math.round(value * 1e6)) < 1e-3;
+}
 
 /** One of the words that the protocol knows there. */
 export function word(words: string): Reader {
@@ -142,7 +177,7 @@ function addBytes(
 ): void {
   const pointer = pointerOf(path);
   if (!isStrict || (read.encoding === 'latin1' && !isMostlyPlain(read.text)))
-    parts.push({ pointer, kind: 'text', text: value, path, isFixed: true });
+    parts.push({ pointer, kind: 'text', text: value, path, fixed: 'asked' });
   parts.push({ pointer, kind: 'bytes', path, ...read });
 }
 

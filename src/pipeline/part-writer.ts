@@ -1,4 +1,5 @@
 // What was read in a message (part-reader.ts) put back with a new text. The message that came stays as it was.
+import { bytesOf } from '../detect/text-bytes.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { isObject } from '../lib/json.ts';
 import { readJson } from '../mcp/large-message.ts';
@@ -37,7 +38,7 @@ function changeOf({ as }: MessagePart, value: Json): Change {
 
 function written({ head, encoding }: MessagePart, text: string): string {
   if (encoding === undefined) return `${head ?? ''}${encodeURIComponent(text.toWellFormed())}`;
-  return `${head ?? ''}${Buffer.from(text, encoding).toString('base64')}`;
+  return `${head ?? ''}${bytesOf(text, encoding).toString('base64')}`;
 }
 
 function replaceAt(value: Json, path: Path, index: number, by: Change, fresh: WeakSet<object>): Json {

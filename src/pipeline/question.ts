@@ -13,7 +13,7 @@ import type { ServerSpec } from '../object/kinds.ts';
 import { ACKNOWLEDGED } from '../upstream/legacy-listen.ts';
 import type { Denial, Flight } from './flight.ts';
 import { mayHear } from './hearing.ts';
-import { prepareParts } from './message-part.ts';
+import { paramsOf, prepareParts } from './message-part.ts';
 import { ownTaskNotification } from './task.ts';
 import { changedList, type ListedWhat } from './view.ts';
 
@@ -147,7 +147,7 @@ function inspected(
   text: string | undefined,
 ): JsonObject | undefined | Promise<JsonObject | undefined> {
   const look = () => inspectNotification(flight, server, method, said, 0);
-  return said !== undefined && isLarge(said, text) ? prepareParts(said, method).then(look) : look();
+  return said !== undefined && isLarge(said, text) ? prepareParts(said, paramsOf(method)).then(look) : look();
 }
 
 /** What inspectors leave of a notification, in their order. The common case waits for nothing. */

@@ -12,11 +12,12 @@ import { rememberCall } from './score.ts';
 import { watchBeside } from './shadow.ts';
 import { toldName } from './told-name.ts';
 
-/** Kinds that leave one entry: nothing of a server's state changes, or there is no answer to wait for. */
-const SINGLE = new Set(['list', 'meta', 'notification']);
-
-export function isSingle(call: Call): boolean {
-  return SINGLE.has(call.kind);
+/**
+ * Leaves one entry: there is no answer to wait for, or no server is asked. INVARIANT: every other allowed request ends with an outcome or a gap, whatever
+ * became of its answer (test/scenario/every-outcome.test.ts).
+ */
+export function isSingle({ kind, local }: Call): boolean {
+  return kind === 'notification' || (local !== undefined && (kind === 'list' || kind === 'meta'));
 }
 
 export const recordDecision: Row = {

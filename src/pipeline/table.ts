@@ -66,7 +66,7 @@ export const table: readonly TableRow[] = [
     row: narrow,
     kinds: '-rlm---',
     core: 'catalog, policy',
-    does: 'drop what this principal may not use from lists, and orders to the model from handshakes; private cache scope everywhere',
+    does: 'drop what this principal may not use from lists, and orders to the model from handshakes; mask what neither may say; private cache scope everywhere',
   },
   { row: recordResult, kinds: 'crlmnsu', core: 'audit', does: 'second receipt; no reply without it' },
 ];

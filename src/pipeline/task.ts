@@ -37,7 +37,9 @@ export function openTask(flight: Flight, sealed: string): TaskRef | undefined {
 export function ownTaskIds(flight: Flight, answer: CallReply): CallReply {
   if (answer.type !== 'result' || !flight.call.target) return answer;
   const { result } = answer;
-  const next = result.resultType === 'task' || flight.sealedTaskId !== undefined ? flat(flight, result) : nested(flight, result);
+  // A server of the session era may use that name for anything.
+  const isTask = result.resultType === 'task' && flight.call.client.era === 'modern';
+  const next = isTask || flight.sealedTaskId !== undefined ? flat(flight, result) : nested(flight, result);
   return next === result ? answer : { ...answer, result: next, resultText: undefined };
 }
 

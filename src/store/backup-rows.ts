@@ -32,4 +32,6 @@ export const SELECT_ROWS: Readonly<Record<Exclude<Table, 'entry'>, string>> = {
   passkey_once: 'SELECT o.name AS org, t.key, t.until_ms FROM passkey_once t JOIN organization o ON o.id = t.org ORDER BY t.org, t.key',
   passkey_use:
     'SELECT o.name AS org, t.credential, t.counter, t.used_ms FROM passkey_use t JOIN organization o ON o.id = t.org ORDER BY t.org, t.credential',
+  flow_source: `SELECT o.name AS org, t.subject, t.source, t.labels, t.server, t.agent, t.process, t.private, t.untrusted, t.at_ms, t.other_ms
+    FROM flow_source t JOIN organization o ON o.id = t.org ORDER BY t.org, t.subject, t.source, t.labels`,
 };

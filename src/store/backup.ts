@@ -32,6 +32,7 @@ export const TABLES = [
   'tree_block',
   'passkey_once',
   'passkey_use',
+  'flow_source',
 ] as const;
 export type Table = (typeof TABLES)[number];
 
@@ -60,6 +61,7 @@ export const COLUMNS: Readonly<Record<Table, readonly string[]>> = {
   tree_block: ['org', 'position', 'root'],
   passkey_once: ['org', 'key', 'until_ms'],
   passkey_use: ['org', 'credential', 'counter', 'used_ms'],
+  flow_source: ['org', 'subject', 'source', 'labels', 'server', 'agent', 'process', 'private', 'untrusted', 'at_ms', 'other_ms'],
 };
 
 export type Value = string | number | null;

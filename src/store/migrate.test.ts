@@ -54,6 +54,9 @@ const WRITTEN: Readonly<Record<string, string>> = {
   'sqlite/0015-passkey.sql': 'fc6e8742f82cc92e',
   'sqlite/0018-deleted-object.sql': '397bc56ced18a748',
   'sqlite/0020-used-ticket.sql': 'dc0ce70f142fadc7',
+  'sqlite/0022-flow-read.sql': '1978ee1742178cf4',
+  'sqlite/0023-flow-source.sql': 'b7805689f0065fec',
+  'sqlite/0024-ticket-evidence.sql': '0109c901a371c89d',
   'postgres/0001-initial.sql': '8de452430ebd09d2',
   'postgres/0002-risk-history.sql': 'd4b9a058517ec4b5',
   'postgres/0003-definition.sql': '151d10d2df410026',
@@ -71,6 +74,9 @@ const WRITTEN: Readonly<Record<string, string>> = {
   'postgres/0018-deleted-object.sql': '397bc56ced18a748',
   'postgres/0020-used-ticket.sql': '0b474f197a663816',
   'postgres/0021-used-ticket-before.sql': 'ad0fec5ed4420c5b',
+  'postgres/0022-flow-read.sql': 'e8d8a1a07fe915c2',
+  'postgres/0023-flow-source.sql': '81fe28d5391c166c',
+  'postgres/0024-ticket-evidence.sql': '2f15579277f42772',
 };
 
 describe('schema changes that databases were built with', () => {

@@ -52,6 +52,20 @@ describe('places on PostgreSQL', () => {
     expect(await first.take('other', 'y', [{ key: 'a', max: 1 }])).toBeUndefined();
   });
 
+  it('are counted for whoever looks, without being taken', async () => {
+    const third = new PostgresPlaces(url);
+    expect(await second.inUse('acme', 'a')).toBe(0);
+    await take(first, { a: 3 }, 'one');
+    await take(third, { a: 3, b: 3 }, 'two');
+    expect([await second.inUse('acme', 'a'), await second.inUse('acme', 'b'), await second.inUse('other', 'a')]).toEqual([2, 1, 0]);
+    await first.leave('one');
+    expect(await second.inUse('acme', 'a')).toBe(1);
+    // Nobody holds what a process that is gone took.
+    await third.close(1);
+    await expect.poll(() => second.inUse('acme', 'a'), { timeout: 30_000 }).toBe(0);
+    expect(await take(second, { a: 1 })).toBeUndefined();
+  });
+
   it('are free when they are given back, however often', async () => {
     await take(first, { a: 1, b: 1 }, 'mine');
     first.leave('mine');

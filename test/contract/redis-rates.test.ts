@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ManualClock, systemClock } from '../../src/lib/clock.ts';
 import { FallbackRates, RETRY_SHARED_MS } from '../../src/limit/fallback-rates.ts';
-import { ProcessRates, paceOf } from '../../src/limit/gcra.ts';
+import { ProcessRates, paceOf, roomOf, waitMsOf } from '../../src/limit/gcra.ts';
 import { type Answer, parseAnswer } from '../../src/store/redis/connection.ts';
 import { ANSWER_TIMEOUT_MS, RedisRates } from '../../src/store/redis/rates.ts';
 
@@ -72,6 +72,20 @@ describe.skipIf(!hasRedis)('rates in Redis (needs redis-server)', () => {
     expect(await two.take('other', [item])).toBeUndefined();
   });
 
+  it('says how far each count is without taking anything', async () => {
+    const [one, two] = [client(), client()];
+    const pace = paceOf({ max: 20, windowMs: 60_000, burst: 10 });
+    const item = { key: 'looked-at', pace };
+    expect(await one.ahead('acme', [item])).toEqual([0]);
+    for (let i = 0; i < 10; i++) await one.take('acme', [item]);
+    for (let i = 0; i < 20; i++) await two.ahead('acme', [item]);
+    const [never = -1, full = 0] = await two.ahead('acme', [{ ...item, key: 'never' }, item]);
+    expect([never, roomOf(pace, full), await two.ahead('other', [item])]).toEqual([0, 0, [0]]);
+    const refused = await one.take('acme', [item]);
+    expect(waitMsOf(pace, full)).toBeGreaterThanOrEqual(refused?.retryAfterMs ?? Number.POSITIVE_INFINITY);
+    expect(waitMsOf(pace, full)).toBeLessThanOrEqual(60_000 / 11 + 1);
+  });
+
   it('takes all items or none', async () => {
     const one = client();
     const [wide, narrow] = [
@@ -113,6 +127,7 @@ describe('without Redis', () => {
         asked++;
         throw new Error('gone');
       },
+      ahead: async () => [],
     };
     const rates = new FallbackRates(gone, new ProcessRates(() => clock.monotonicMs()), clock, (why) => told.push(why));
     expect(await rates.take('acme', [item])).toBeUndefined();

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { paceOf } from '../../src/limit/gcra.ts';
+import { ANYTHING, MAX_FACTS } from '../../src/detect/flow/port.ts';
+import { paceOf, roomOf, waitMsOf } from '../../src/limit/gcra.ts';
 import { backupStore, restoreStore } from '../../src/store/open.ts';
 import { openPostgresStore } from '../../src/store/postgres/store.ts';
 import { openSqliteStore } from '../../src/store/sqlite/store.ts';
@@ -66,6 +67,44 @@ describe('PostgreSQL store', () => {
     const other = { key: 'other', pace: paceOf({ max: 1, windowMs: 60_000 }) };
     expect(await first.limits.rates?.take(ORG, [other, item])).toMatchObject({ index: 1 });
     expect(await first.limits.rates?.take(ORG, [other])).toBeUndefined();
+    await Promise.all([first.lifecycle.close(), second.lifecycle.close()]);
+  });
+
+  it('facts of readings past the bound, however they came there, are told as anything', async () => {
+    const url = await server.freshUrl();
+    const store = await openPostgresStore({ url });
+    await store.objects.createOrganization(ORG);
+    const sql = postgres(url, { max: 1 });
+    await sql`INSERT INTO flow_source (org, subject, source, labels, server, agent, process, private, untrusted, at_ms, other_ms)
+      SELECT o.id, 's1', 'crm.t' || n, '["internal"]', 'crm', 'bot', 'p1', 0, 0, (extract(epoch FROM clock_timestamp()) * 1000)::bigint, 0
+      FROM organization o, generate_series(1, ${MAX_FACTS + 2}::integer) AS n WHERE o.name = ${ORG}`;
+    await sql.end();
+    const facts = await store.flowFacts.list(ORG, 's1', 86_400_000);
+    expect(facts).toHaveLength(MAX_FACTS + 1);
+    expect(facts.at(-1)).toMatchObject({ source: ANYTHING, process: '', isShared: true, isPrivate: true, isUntrusted: true });
+    await store.lifecycle.close();
+  });
+
+  it('rates in the database are looked at without taking anything', async () => {
+    const url = await server.freshUrl();
+    const [first, second] = await Promise.all([openPostgresStore({ url }), openPostgresStore({ url })]);
+    const pace = paceOf({ max: 20, windowMs: 60_000, burst: 10 });
+    const item = { key: 'k', pace };
+    const [taking, looking] = [first.limits.rates, second.limits.rates];
+    if (!taking || !looking) throw new Error('no rates in the database');
+    expect(await looking.ahead(ORG, [item])).toEqual([0]);
+    for (let i = 0; i < 10; i++) await taking.take(ORG, [item]);
+    for (let i = 0; i < 20; i++) await looking.ahead(ORG, [item]);
+    const [never = -1, full = 0] = await looking.ahead(ORG, [{ ...item, key: 'never' }, item]);
+    expect([never, roomOf(pace, full), await looking.ahead('other', [item])]).toEqual([0, 0, [0]]);
+    const refused = await taking.take(ORG, [item]);
+    expect(waitMsOf(pace, full)).toBeGreaterThanOrEqual(refused?.retryAfterMs ?? Number.POSITIVE_INFINITY);
+    // After the clock was put back nobody is told to wait longer than one who has used up everything.
+    const sql = postgres(url, { max: 1 });
+    await sql`UPDATE rate SET tat_us = tat_us + 86400000000`;
+    await sql.end();
+    const [late = 0] = await looking.ahead(ORG, [item]);
+    expect(waitMsOf(pace, late)).toBeLessThanOrEqual(60_000 / 11 + 1);
     await Promise.all([first.lifecycle.close(), second.lifecycle.close()]);
   });
 

@@ -145,7 +145,7 @@ async function walk(h: Harness): Promise<Step[]> {
     const call = callOf(method, { bearer: reader.token, peer, ...(params ? { params } : {}), ...more });
     const outcome = await h.pipeline.run(call);
     const logHealthy = (await h.metrics.render()).includes('\nsallyport_log_healthy 1');
-    steps.push({ kind: kindOf(outcome), callId: call.id, single: ['list', 'meta', 'notification'].includes(call.kind), logHealthy });
+    steps.push({ kind: kindOf(outcome), callId: call.id, single: call.kind === 'notification', logHealthy });
   }
   return steps;
 }

@@ -10,7 +10,7 @@ import { scanText } from '../../src/detect/dlp/scan.ts';
 import type { Json, JsonObject } from '../../src/lib/json.ts';
 import { atOnce } from '../../src/lib/turn.ts';
 import type { Flight } from '../../src/pipeline/flight.ts';
-import { partsOf } from '../../src/pipeline/message-part.ts';
+import { partsOf, toolAnswer } from '../../src/pipeline/message-part.ts';
 import { redactStructured } from '../../src/pipeline/redact-structured.ts';
 import { dlpObject } from '../support/dlp-object.ts';
 
@@ -71,7 +71,7 @@ function redacted(schema: JsonObject, content: Json, action: string): Json | und
   const pinned = pin({ name: 'get', inputSchema: { type: 'object' }, outputSchema: schema });
   if (typeof pinned === 'string') throw new Error(pinned);
   const message: JsonObject = { content: [], structuredContent: content };
-  const [part] = partsOf(message, undefined).filter(({ pointer }) => pointer === '/structuredContent');
+  const [part] = partsOf(message, toolAnswer).filter(({ pointer }) => pointer === '/structuredContent');
   if (!part) return content;
   const rules = plan(action);
   const ruled = ruleOn(scanText(part.text, rules), part.text, rules);

@@ -286,6 +286,11 @@ describe('tokens', () => {
       const denied = { type: 'denied', code: 'blocked_content', rule: 'builtin/dlp-token' };
       for (const args of [{ to: token }, { body: `to <${token}@redacted.invalid>` }, { [token]: 1 }, { list: [{ to: [token] }] }])
         expect(await call(args, 'read_note', reader.token, 'crm')).toMatchObject(denied);
+      for (const glued of [`x${token}y`, `${token}${'-y_'.repeat(200)}`, `${token}${token}`, `x${token}@redacted.invalidy`])
+        expect(await call({ to: glued }, 'read_note', reader.token, 'crm')).toMatchObject(denied);
+      // What asks for more tries than a message has is taken for one.
+      const header = token.slice(0, 40);
+      expect(await call({ list: Array.from({ length: 8 }, () => `${header}${'a'.repeat(2_900)} `) })).toMatchObject(denied);
       expect(await call({ to: token }, 'read_note', other.token)).toMatchObject(denied);
       clock.advance(3_600_000);
       expect(await call({ to: token })).toMatchObject(denied);

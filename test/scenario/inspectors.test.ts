@@ -2,7 +2,7 @@
 import { afterEach, expect, it } from 'vitest';
 import type { CallOutcome, Finding } from '../../src/call.ts';
 import { deny, type Inspector, PASS, type Verdict } from '../../src/pipeline/flight.ts';
-import { callOf, type Harness, harness } from '../support/pipeline-harness.ts';
+import { callOf, callOutcomes, type Harness, harness } from '../support/pipeline-harness.ts';
 import { agentObject, httpServer, policyObject, tokenObject } from '../support/seed.ts';
 
 const reader = tokenObject('reader', 'reader');
@@ -25,8 +25,11 @@ function found(where: Finding['where']): Finding {
   return { type: `pii.${where}`, where, path: '/id', count: 2, confidence: 0.9, action: 'mask' };
 }
 
-const callEntries = async () =>
-  (await h.entries()).map(({ content }) => content).filter(({ method, type }) => method === 'tools/call' || type === 'outcome');
+const callEntries = async () => {
+  const entries = await h.entries();
+  const ends = callOutcomes(entries);
+  return entries.map(({ content }) => content).filter((content) => content.method === 'tools/call' || ends.includes(content));
+};
 
 it('findings stand in the entries, those of the result in the outcome', async () => {
   const outcome = await read({

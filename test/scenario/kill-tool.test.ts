@@ -4,7 +4,7 @@ import type { CallOutcome, Surface } from '../../src/call.ts';
 import { GatewayError } from '../../src/lib/error.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 import type { StoredObject } from '../../src/object/kinds.ts';
-import { type CallOptions, callOf, echoServer, type Harness, harness, ok } from '../support/pipeline-harness.ts';
+import { type CallOptions, callOf, callOutcomes, echoServer, type Harness, harness, ok } from '../support/pipeline-harness.ts';
 import { agentObject, httpServer, policyObject, tokenObject } from '../support/seed.ts';
 
 const alice = tokenObject('alice', 'alice');
@@ -113,8 +113,7 @@ it('is aborted in flight, and others are not', async () => {
   expect(await writing).toMatchObject({ code: 'frozen', rule: 'freeze/stop' });
   expect(await reading).toMatchObject({ type: 'result' });
   expect(reasons).toEqual(['write_note']);
-  const entries = await h.entries();
-  expect(entries.filter(({ content }) => content.type === 'outcome').map(({ content }) => content.status)).toEqual(['cancelled', 'ok']);
+  expect(callOutcomes(await h.entries()).map(({ status }) => status)).toEqual(['cancelled', 'ok']);
 });
 
 it('among thousands of freezes is found, and calls of other tools go on', async () => {

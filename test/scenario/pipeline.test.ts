@@ -40,9 +40,10 @@ describe('an allowed call', () => {
     const outcome = await read();
     expect(outcome).toMatchObject({ type: 'result', result: { content: [{ text: 'did read_note' }] } });
     expect(h.sent.map(({ method }) => method)).toEqual(['tools/list', 'tools/call']);
-    expect(await types()).toEqual(['object', 'decision tools/list allow', 'decision tools/call allow', 'outcome ok']);
-    const [, list, decision, result] = await h.entries();
-    expect(list?.content).toMatchObject({ origin: 'gateway', rule: 'builtin/discovery', single: true });
+    expect(await types()).toEqual(['object', 'decision tools/list allow', 'outcome ok', 'decision tools/call allow', 'outcome ok']);
+    const [, list, listed, decision, result] = await h.entries();
+    expect(list?.content).toMatchObject({ origin: 'gateway', rule: 'builtin/discovery' });
+    expect(listed?.content).toMatchObject({ decision: list?.seq, call: list?.content.call });
     expect(decision?.content).toMatchObject({
       rule: 'reads/reads',
       server: 'notes',
@@ -179,7 +180,13 @@ describe('a refused call', () => {
     const outcome = await read();
     expect(outcome).toMatchObject({ type: 'denied', code: 'internal' });
     expect(JSON.stringify(outcome)).not.toContain('sp_hidden');
-    expect(await types()).toEqual(['object', 'decision tools/list allow', 'decision tools/call allow', 'outcome upstream_failed']);
+    expect(await types()).toEqual([
+      'object',
+      'decision tools/list allow',
+      'outcome ok',
+      'decision tools/call allow',
+      'outcome upstream_failed',
+    ]);
   });
 });
 
@@ -282,7 +289,7 @@ describe('lists', () => {
     const outcome = await h.pipeline.run(callOf('tools/list', { bearer: reader.token }));
     if (outcome.type !== 'result') throw new Error('expected a list');
     expect((outcome.result.tools as { name: string }[]).map(({ name }) => name)).toEqual(['read_note']);
-    expect(await types()).toEqual(['object', 'decision tools/list allow']);
+    expect(await types()).toEqual(['object', 'decision tools/list allow', 'outcome ok']);
   });
 
   it('are gathered from every usable server under public names', async () => {

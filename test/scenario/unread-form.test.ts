@@ -210,7 +210,7 @@ it('a form loses what it was filled with and keeps its shape', async () => {
         mail: { type: 'string', title: `Mail, now ${MAIL}`, default: MAIL },
         backup: { type: 'string', format: 'email', default: MAIL },
         password: { type: 'string', description: `was ${KEY}`, default: 'xK9!mmQ2zt' },
-        account: { type: 'string', enum: [MAIL, 'other'], enumNames: [`${MAIL} (yours)`, 'Another'] },
+        account: { type: 'string', enum: ['first', 'other'], enumNames: [`${MAIL} (yours)`, 'Another'] },
         [KEY]: { type: 'boolean' },
       },
       required: ['mail', KEY],
@@ -223,12 +223,28 @@ it('a form loses what it was filled with and keeps its shape', async () => {
       mail: { type: 'string', title: 'Mail, now [redacted:pii.email]', default: '[redacted:pii.email]' },
       backup: { type: 'string', format: 'email' },
       password: { type: 'string', description: 'was [redacted:secret.api-key]', default: '[redacted:secret.password]' },
-      account: { type: 'string', enum: ['[redacted:pii.email]', 'other'], enumNames: ['[redacted:pii.email] (yours)', 'Another'] },
+      account: { type: 'string', enum: ['first', 'other'], enumNames: ['[redacted:pii.email] (yours)', 'Another'] },
       '[redacted:secret.api-key]': { type: 'boolean' },
     },
     required: ['mail', '[redacted:secret.api-key]'],
   });
   expect(sdk.ElicitRequestSchema.safeParse({ method: 'elicitation/create', params: heard }).success).toBe(true);
+});
+
+it.each<[string, (text: string) => JsonObject]>([
+  ['enum', (text) => ({ type: 'string', enum: [text, 'other'] })],
+  ['const', (text) => ({ type: 'string', const: text })],
+  ['oneOf', (text) => ({ type: 'string', oneOf: [{ const: text, title: 'Yours' }] })],
+  ['anyOf of a list', (text) => ({ type: 'array', items: { anyOf: [{ const: text, title: 'Yours' }] } })],
+  ['enum of a list', (text) => ({ type: 'array', items: { type: 'string', enum: [text] } })],
+])('a choice of a form comes back as it is, so a form with one that may not pass is not asked: %s', async (_what, choiceOf) => {
+  const form = (text: string): JsonObject => ({
+    message: 'Which?',
+    requestedSchema: { type: 'object', properties: { which: choiceOf(text) } },
+  });
+  for (const text of [KEY, MAIL, ORDER]) expect(await asked('elicitation/create', form(text))).toBeUndefined();
+  expect(await asked('elicitation/create', form('weekly report'))).toEqual(form('weekly report'));
+  expect(JSON.stringify(await h.entries())).not.toContain(KEY);
 });
 
 it('members named as the protocol names its own are read wherever the protocol has none of that name', async () => {

@@ -22,7 +22,7 @@ const RESOURCES = (...at: string[]) => Object.fromEntries(at.map((path) => [`${p
 /**
  * Places that stay as they are, by kind of message; 0 in a path stands for any number. Besides these, what is not looked at in messages at all: the
  * envelope of an agent (who its program is, said again by the session or the codec), which is a matter of the program and not of a model; pictures, sound and
- * archives; numbers, yes and no where the protocol wants them; definitions and handshakes, which are approved, and looked at for orders only.
+ * archives; numbers of up to twelve figures, yes and no where the protocol wants them.
  */
 const UNREAD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'answer tools/call': RESOURCES('/content/0', '/content/0/resource'),
@@ -62,8 +62,11 @@ const UNREAD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'notification notifications/elicitation/complete': { '/elicitationId': 'an id: which question has been answered elsewhere' },
 };
 
+const OF_NO_TASK = /^answer (?:(?:prompts|resources|completion)\/|tools\/call|tasks\/list|of a task|with questions)/;
+
 function expectUnread(kind: string, found: readonly string[]): void {
-  const known = { ...WHICH_TASK, ...UNREAD[kind] };
+  // What belongs to a task is said of everything but an answer that is none.
+  const known = { ...(OF_NO_TASK.test(kind) ? {} : WHICH_TASK), ...UNREAD[kind] };
   // What may stay as it is may look like anything.
   expect(found.filter((place) => !found.some((other) => place.startsWith(`${other} in `)))).toEqual(Object.keys(known).sort());
 }
@@ -108,28 +111,31 @@ const DISGUISES: Readonly<Record<string, (text: string) => string>> = {
   ' in a written data: URI': (text) => `data:image/svg+xml,%3Csvg%3E${text}%3C/svg%3E`,
 };
 
-/** Where in messages of this kind a string passes unread. `send`: the message as it arrived on the other side. */
-async function unreadIn(samples: readonly JsonObject[], send: (message: JsonObject) => Promise<unknown>): Promise<string[]> {
+/** Where in messages of this kind a string passes unread. `send`: the message as it arrived on the other side. `isAlone`: one place may hide others. */
+async function unreadIn(
+  samples: readonly JsonObject[],
+  send: (message: JsonObject) => Promise<unknown>,
+  isAlone = false,
+): Promise<string[]> {
   const unread = new Set<string>();
   let arrivals = 0;
-  const look = async (message: JsonObject, marked: readonly [StringPlace, string][], disguise: string): Promise<void> => {
+  const look = async (message: JsonObject, marked: readonly [StringPlace, string][], disguise: string): Promise<boolean> => {
     const got = await send(message);
-    if (got === undefined) return;
+    if (got === undefined) return false;
     arrivals++;
     const arrived = JSON.stringify(got);
     for (const [{ path, kind }, text] of marked)
       if (arrived.includes(text))
         unread.add(`/${path.map((step) => (typeof step === 'number' ? 0 : step)).join('/')}${kind === 'name' ? '#' : disguise}`);
+    return true;
   };
   for (const sample of samples) {
     const places = placesOf(sample);
     for (const [disguise, wrap] of Object.entries(DISGUISES)) {
       const free = places.filter(({ kind }) => kind === 'free').map((place): [StringPlace, string] => [place, wrap(marker())]);
-      await look(
-        free.reduce((message, [place, text]) => withText(message, place, text), sample),
-        free,
-        disguise,
-      );
+      const all = free.reduce((message, [place, text]) => withText(message, place, text), sample);
+      // One place that refuses the message would hide the others.
+      if (isAlone || !(await look(all, free, disguise))) for (const one of free) await look(withText(sample, ...one), [one], disguise);
     }
     for (const place of places) {
       if (place.kind === 'free') continue;
@@ -188,6 +194,25 @@ describe('answers', () => {
   });
 });
 
+it('an answer to a call that is dressed as another answer has no ids of that one', { timeout: 300_000 }, async () => {
+  const schemas = [
+    sdk.CreateMessageResultWithToolsSchema,
+    sdk.CreateTaskResultSchema,
+    sdk.GetTaskResultSchema,
+    sdk.ListTasksResultSchema,
+    sdk.ListRootsResultSchema,
+    sdk.ListToolsResultSchema,
+    sdk.ElicitResultSchema,
+    sdk.InitializeResultSchema,
+  ];
+  for (const schema of schemas)
+    for (const as of [{}, { resultType: 'task' }, { resultType: 'input_required', requestState: PLAIN }]) {
+      const samples = samplesOf(schema).map((sample) => ({ ...sample, ...as }));
+      const unread = await unreadIn(samples, answered('tools/call', CALL));
+      expect(unread.filter((place) => !/^\/content(?:\/0){0,2}(?:\/resource)?\/uri in an address$/.test(place))).toEqual([]);
+    }
+});
+
 describe('answers beside definitions', () => {
   it('logging/setLevel', { timeout: 300_000 }, async () => {
     const sample = { somethingElse: PLAIN, _meta: { somethingElse: PLAIN, progressToken: PLAIN } };
@@ -232,6 +257,25 @@ describe('answers beside definitions', () => {
   );
 });
 
+describe('lists and handshakes', () => {
+  const PAGE = { '/nextCursor': 'a place in a list, which the agent gives back' };
+  it.each([
+    ['tools/list', sdk.ListToolsResultSchema],
+    ['prompts/list', sdk.ListPromptsResultSchema],
+    ['resources/list', sdk.ListResourcesResultSchema],
+    ['resources/templates/list', sdk.ListResourceTemplatesResultSchema],
+    ['initialize', sdk.InitializeResultSchema],
+  ] as const)('%s', { timeout: 300_000 }, async (method, schema) => {
+    // All but what an agent asks for its program.
+    const params = method === 'initialize' ? { protocolVersion: '2025-11-25' } : {};
+    fails = true;
+    const unread = await unreadIn(samplesOf(schema), answered(method, params), true).finally(() => {
+      fails = false;
+    });
+    expect(unread.filter((place) => !place.startsWith('/nextCursor in '))).toEqual(method === 'initialize' ? [] : Object.keys(PAGE));
+  });
+});
+
 describe('answers of the stateless era', () => {
   const form = { type: 'object', properties: { chosenName: { type: 'string', title: PLAIN, description: PLAIN, default: PLAIN } } };
   const questions: JsonObject = {
@@ -262,14 +306,13 @@ describe('answers of the stateless era', () => {
     structuredContent: { task: PLAIN },
   };
   const task: JsonObject = { taskId: 'task-1', status: 'completed', statusMessage: PLAIN, ...times, somethingElse: PLAIN };
-  const own = (unread: string[]): string[] => [...unread, Object.keys(WHICH_TASK)[0] as string].sort();
 
   it('that ask something back', { timeout: 300_000 }, async () => {
     const unread = await unreadIn([questions], (message) => {
       server = async () => ok(message);
       return run('tools/call', CALL, undefined, 'modern');
     });
-    expectUnread('answer with questions', own(unread));
+    expectUnread('answer with questions', unread);
   });
 
   it('that are tasks, what becomes of them, and what is said of them', { timeout: 300_000 }, async () => {
@@ -277,7 +320,7 @@ describe('answers of the stateless era', () => {
       server = async () => ok(message);
       return run('tools/call', CALL, undefined, 'modern');
     });
-    expectUnread('answer of a task', own(unread));
+    expectUnread('answer of a task', unread);
     const ended = {
       ...task,
       result,
@@ -290,7 +333,7 @@ describe('answers of the stateless era', () => {
       server = async () => ok(message);
       return run('tasks/get', { taskId: made.taskId as string }, undefined, 'modern');
     });
-    expectUnread('answer of a task', own(done));
+    expectUnread('answer of a task', done);
     const told = await unreadIn([ended], async (message) => {
       const heard: unknown[] = [];
       server = async (_params, peer) => {
@@ -300,7 +343,7 @@ describe('answers of the stateless era', () => {
       await run('tools/call', CALL, { notify: (_method, said) => void heard.push(said), request: undefined }, 'modern');
       return heard;
     });
-    expectUnread('notification notifications/tasks', own(told));
+    expectUnread('notification notifications/tasks', [...told, Object.keys(WHICH_TASK)[0] as string].sort());
   });
 });
 

@@ -10,7 +10,7 @@ import type { StoredObject } from '../../src/object/kinds.ts';
 import { createLogger } from '../../src/observe/log.ts';
 import { dlpFor, dlpObject } from '../support/dlp-object.ts';
 import { exportLines, verifyStore } from '../support/log-lines.ts';
-import { callOf, echoServer, type Harness, harness, ok } from '../support/pipeline-harness.ts';
+import { callOf, callOutcomes, echoServer, type Harness, harness, ok } from '../support/pipeline-harness.ts';
 import { agentObject, httpServer, policyObject, tokenObject } from '../support/seed.ts';
 import { freshPlace, type Place, STORES } from '../support/store-kind.ts';
 
@@ -289,7 +289,7 @@ describe.each(STORES)('an answer that a rule holds, on %s', (kind) => {
     await read();
     await h.seed(dlpObject('dlp', { rules: [{ ...HELD, action: 'block' }] }));
     await read(2);
-    const outcomes = (await h.entries()).filter(({ content }) => content.type === 'outcome').map(({ content }) => content.status);
+    const outcomes = callOutcomes(await h.entries()).map(({ status }) => status);
     expect(outcomes).toEqual(['withheld', 'withheld']);
   });
 

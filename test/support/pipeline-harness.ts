@@ -240,6 +240,12 @@ export async function readEntries(core: Core, org: string): Promise<Entry[]> {
   return found;
 }
 
+/** How calls of tools ended, in order; what lists and the rest came to is left out. */
+export function callOutcomes(entries: readonly Entry[]): Entry['content'][] {
+  const calls = new Set(entries.filter(({ content }) => content.method === 'tools/call').map(({ content }) => content.call));
+  return entries.filter(({ content }) => content.type === 'outcome' && calls.has(content.call)).map(({ content }) => content);
+}
+
 function playedServer(sent: UpstreamRequest[], answer: (request: UpstreamRequest) => Promise<CallReply> | CallReply): Upstreams {
   return {
     exchange: async (request) => {

@@ -7,7 +7,7 @@ import { createDlpScanner } from '../../detect/dlp/scanner.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { isObject } from '../../lib/json.ts';
 import { dlpSpec } from '../../object/kind/dlp.ts';
-import { partsOf } from '../../pipeline/message-part.ts';
+import { partsOf, toolAnswer } from '../../pipeline/message-part.ts';
 import type { Evaluate, Predictions } from './detect-eval.ts';
 
 /** Item id → [{type, start, end}], for items with a text. */
@@ -39,7 +39,7 @@ async function findInResult(
     agent: 'eval',
     direction: 'result',
   });
-  const [part] = partsOf({ content: [{ type: 'text', text }] }, undefined);
+  const [part] = partsOf({ content: [{ type: 'text', text }] }, toolAnswer);
   if (plan === undefined || part === undefined) return [];
   const scanned = await scanner.scan([part.text], plan);
   if (scanned === 'exceeded') return [];

@@ -8,7 +8,7 @@ import { rankOf } from '../../detect/flow/label.ts';
 import { leavesOf } from '../../detect/flow/leaf.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { isObject, type Json, type JsonObject } from '../../lib/json.ts';
-import { partsOf } from '../../pipeline/message-part.ts';
+import { paramsOf, partsOf, toolAnswer } from '../../pipeline/message-part.ts';
 import type { Evaluate, Predictions } from './detect-eval.ts';
 
 const WINDOW_MS = 3_600_000;
@@ -31,7 +31,7 @@ async function leaks(book: FlowBook, key: string, { servers, calls }: JsonObject
     if (!isObject(call) || typeof call.server !== 'string') continue;
     const stated = servers[call.server];
     const { data, sink } = isObject(stated) ? stated : {};
-    const args = partsOf({ name: String(call.tool), arguments: isObject(call.arguments) ? call.arguments : {} }, 'tools/call');
+    const args = partsOf({ name: String(call.tool), arguments: isObject(call.arguments) ? call.arguments : {} }, paramsOf('tools/call'));
     const labels = [typeof data === 'string' ? data : 'internal'];
     const scope = sink === 'external' ? book.find(key, WINDOW_MS) : undefined;
     const carried = scope ? await book.carried(scope, leavesOf(args).leaves, 2) : [];
@@ -39,7 +39,7 @@ async function leaks(book: FlowBook, key: string, { servers, calls }: JsonObject
     const name = `${call.server}.${String(call.tool)}`;
     await book.read(key, { name: 'agent', server: '', labels: [], rank: 0 }, leavesOf(args), WINDOW_MS, false);
     const reading = { name, server: call.server, labels, rank: rankOf(labels) };
-    await book.read(key, reading, leavesOf(partsOf(replyOf(call.result), undefined)), WINDOW_MS, false);
+    await book.read(key, reading, leavesOf(partsOf(replyOf(call.result), toolAnswer)), WINDOW_MS, false);
   }
   return most;
 }

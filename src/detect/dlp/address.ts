@@ -13,7 +13,7 @@ const TOWN =
   "\\p{Lu}[\\p{L}.'’-]*(?:[ -](?:\\p{Lu}[\\p{L}.'’()-]*|am|an|der|de|del|la|le|les|di|do|da|du|sur|upon|under|in|bei|ob|im|en|of|y|\\(\\p{Lu}[\\p{L}]*\\))){0,5}";
 /** One part between commas behind a street: unit, town, region and code in any order that is used. */
 const PART = new RegExp(
-  `^(?:(?:Apt|Apartment|Suite|Ste|Unit|Floor|Fl|Flat|Room|Rm|Bldg|Building|Block|Level|Piso|Depto|Apto|Bloco|App|Appt|Bât|Etage|Stiege|Top|int|scala|lok|kv|кв|д|к)\\.? ?#?[\\w-]{1,8}|#\\s?[\\w-]{1,8}|\\d{1,2}(?:st|nd|rd|th|º|ª|er|e)? (?:floor|piso|étage)\\.?(?: [A-Z]{1,4})?|\\d{1,2}º ?[A-Z]?|${POST}(?: (?:[A-Z]{2} )?${TOWN})?|${TOWN}(?: - [A-Z]{2})?(?:,? ${POST})?|[A-Z]{2,3}(?: ${POST})?)$`,
+  `^(?:(?:apt|apto|suite|unit|piso|depto|bloco|appt|kat|byt|lgh|Apt|Apartment|Suite|Ste|Unit|Floor|Fl|Flat|Room|Rm|Bldg|Building|Block|Level|Piso|Depto|Apto|Bloco|App|Appt|Bât|Etage|Stiege|Top|int|scala|lok|kv|кв|д|к)\\.? ?#?[\\w-]{1,8}|#\\s?[\\w-]{1,8}|\\d{1,2}(?:st|nd|rd|th|º|ª|er|e)? (?:floor|piso|étage)\\.?(?: [A-Z]{1,4})?|\\d{1,2}º ?[A-Z]?|(?:\\d{1,2}|st)\\.? ?(?:t[hv]|mf|sal)\\.?(?: ?(?:t[hv]|mf)\\.?)?|${POST}(?: (?:[A-Z]{2} )?${TOWN})?|${TOWN}(?: - [A-Z]{2})?(?:,? ${POST})?|[A-Z]{2,3}(?: ${POST})?)$`,
   'u',
 );
 
@@ -70,8 +70,19 @@ export function findAddresses(view: View, out: Match[]): void {
     if (signs.digits >= MIN_CODE_DIGITS && signs.bits & SIGN.part) addAtCodes(text, numbers, out);
     if (signs.digits >= MIN_PIN_DIGITS && text.includes(', ')) addAtPins(text, numbers, out);
   }
+  if (text.includes('BEGIN:VCARD')) addCards(text, out);
   if (signs.bits & SIGN.eastern)
     for (const found of text.matchAll(EAST_ASIAN)) push(text, found.index, found.index + found[0].length, out, 0.8);
+}
+
+const CARD_ADDRESS = /^ADR(?:;[^:\n]{0,80})?:;*([^;\n\r][^\n\r]{4,200}?);*$/gm;
+
+/** `ADR;TYPE=home:;;Dorpsstraat 9;Loenen;;3632 AS;`: the parts of one address. */
+function addCards(text: string, out: Match[]): void {
+  for (const found of text.matchAll(CARD_ADDRESS)) {
+    const start = found.index + found[0].indexOf(found[1] as string, found[0].indexOf(':'));
+    if (/\d/.test(found[1] as string)) push(text, start, start + (found[1] as string).length, out, 0.95);
+  }
 }
 
 /** Of a house and its post code together. */
@@ -261,6 +272,11 @@ function addPostBoxes({ text, starts }: View, out: Match[]): void {
   });
 }
 
+/** "1052 Budapest, Váci utca 11": code and town come first in some countries. */
+const TOWN_BEFORE =
+  /(?:^|[\s(:"'|>])((?:[A-Z]{1,2}-)?(?:\d{4,6}|\d{3} \d\d) \p{Lu}[\p{L}-]{1,30}(?: \p{Lu}[\p{L}-]{1,20}| [IVX]{1,5}\.?)?, )$/u;
+const MAX_TOWN_BEFORE = 70;
+
 function addTail(text: string, start: number, end: number, out: Match[]): number {
   const tail = tailEnd(text, end);
   push(text, start, tail.end, out, tail.certain ? 0.88 : 0.7);
@@ -270,17 +286,22 @@ function addTail(text: string, start: number, end: number, out: Match[]): number
 function push(text: string, start: number, end: number, out: Match[], confidence: number): void {
   let to = end;
   while (to > start && /[\s,.;-]/.test(text[to - 1] ?? '')) to--;
-  out.push({ type: 'ADDRESS', start, end: to, confidence, rule: 'address-text' });
+  const isBehindTown = text.charCodeAt(start - 1) === 0x20 && text.charCodeAt(start - 2) === 0x2c;
+  const before = isBehindTown ? (TOWN_BEFORE.exec(text.slice(Math.max(0, start - MAX_TOWN_BEFORE), start))?.[1]?.length ?? 0) : 0;
+  out.push({ type: 'ADDRESS', start: start - before, end: to, confidence, rule: 'address-text' });
 }
 
 const MAX_PARTS = 6;
+/** Between two parts: a comma, a dash, a line end and what the next line is moved in by. */
+const GAP = /^(?:,?[ \t]{0,2}\r?\n[ \t]{0,24}|\.?, ?| - | (?=(?:#|Apt|Suite|Unit|Ste|[A-Z]{2} \d{5}|\d{5} )))/;
+const MAX_GAP = 32;
 
 /** How far the address goes on behind its street; certain: a post code came by. */
 function tailEnd(text: string, from: number): { end: number; certain: boolean } {
   let end = from;
   let certain = false;
   for (let count = 0; count < MAX_PARTS; count++) {
-    const gap = /^(?:,? ?\n ?|\.?, ?| - | (?=(?:#|Apt|Suite|Unit|Ste|[A-Z]{2} \d{5}|\d{5} )))/.exec(text.slice(end, end + 9));
+    const gap = GAP.exec(text.slice(end, end + MAX_GAP));
     // Behind the post code a new line is something else.
     if (gap === null || (certain && gap[0].includes('\n'))) break;
     const start = end + gap[0].length;

@@ -6,9 +6,22 @@ import { eachMatch, groupOfStarts } from './start-index.ts';
 import { SIGN } from './text-sign.ts';
 import type { View } from './view.ts';
 
-const WORD = `["']?([^\\s"'\`|;&<>()]{4,300})`;
+/** In quotes it may hold what ends it elsewhere. */
+const WORD = `(?:"([^"\\n\`$]{4,300})"|'([^'\\n]{4,300})'|["']?([^\\s"'\`|;&<>()]{4,300}))`;
+interface Shape {
+  readonly needs: string;
+  readonly starts?: number;
+  readonly sign?: number;
+  readonly mark?: RegExp;
+  /** Programs have the same shape: only what is mixed as a password counts. */
+  readonly isOfCode?: boolean;
+  /** Of a service, not of somebody who signs in. */
+  readonly isKey?: boolean;
+  readonly shape: RegExp;
+}
+
 /** `starts`: what every match begins with; the shape is sticky then. `sign`, `mark`: what stands in every match of the others. */
-const SHAPES: readonly { needs: string; starts?: number; sign?: number; mark?: RegExp; shape: RegExp }[] = [
+const SHAPES: readonly Shape[] = [
   {
     needs: ' -',
     starts: startingWith('--pa --pw --to --ap --se --au --ac --cl --pr -pa -pw -to -ap -se -au -ac -cl -pr'),
@@ -16,6 +29,23 @@ const SHAPES: readonly { needs: string; starts?: number; sign?: number; mark?: R
       `(?<=\\s)--?(?:password|passwd|pass|pw|token|api-?key|apikey|secret|auth-token|access-token|client-secret|access-key|secret-key|private-token)[= ]${WORD}`,
       'iy',
     ),
+  },
+  // --db-password x, --requirepass x
+  {
+    needs: '--',
+    starts: groupOfStarts([' --', '\n--', '\t--', '"--', "'--"]),
+    shape: new RegExp(
+      `[\\s"']--(?:(?:[a-z\\d]{1,20}-){1,4}(?:password|passwd|pass|pwd|token|secret|(?:api|access|secret|private|license|encryption|master|auth)-?key)|requirepass|masterauth|userpass)[= ]${WORD}`,
+      'iy',
+    ),
+  },
+  // mailer.setPassword('…')
+  {
+    needs: '(',
+    isOfCode: true,
+    starts: startingWith('setp sets sett seta withp withs witht witha usep addp .pass .secr .apik .acce .token'),
+    shape:
+      /(?:\b(?:set|with|use|add)[A-Z]?[A-Za-z]{0,20}?(?:Password|Passwd|Secret|Token|ApiKey|AccessKey|SecretKey)|\.(?:password|passwd|apiKey|secretKey|accessKey|clientSecret))\(\s?["'](?=[^"'\n]*[\d!#$%^&*@?])([^"'\n\s]{4,200})["']\s?\)/y,
   },
   {
     needs: ' -p',
@@ -68,7 +98,13 @@ const SHAPES: readonly { needs: string; starts?: number; sign?: number; mark?: R
     starts: groupOfStarts([':$2', ':$a', ':$5', ':$6', ':$1', ':$y']),
     shape: /(?<=(?:^|\n)[\w.@-]{1,64}):(\$(?:2[abxy]|apr1|argon2i?d?|[156y])\$[^\s:]{20,200})/y,
   },
-  { needs: '=', starts: startingWith('?sig &sig'), shape: /[?&]sig=([\w%+/=-]{30,200})/y },
+  {
+    needs: '=',
+    isKey: true,
+    starts: startingWith('?sig &sig ?x-amz-s &x-amz-s ?x-goog-s &x-goog-s'),
+    shape: /[?&](?:sig|Signature|X-Amz-Signature|X-Goog-Signature)=([\w%+/=-]{30,1000})/iy,
+  },
+  { needs: '=', isKey: true, starts: startingWith('?appid &appid'), shape: /[?&]appid=([a-f0-9]{32})(?!\w)/y },
   {
     needs: '=',
     starts: startingWith('set-cookie cookie'),
@@ -84,7 +120,12 @@ const SHAPES: readonly { needs: string; starts?: number; sign?: number; mark?: R
     needs: '(',
     starts: startingWith('auth basic http login cred connect'),
     shape:
-      /\b(?:auth|[Bb]asic_?[Aa]uth|HTTPBasicAuth|login|authenticate|credentials|connect)\s?=?\s?\(\s?["'][^"'\n]{1,64}["'],\s?["']([^"'\n]{4,128})["']/y,
+      /\b(?:auth|[Bb]asic_?[Aa]uth|HTTPBasicAuth|login|authenticate|credentials|connect)\s?=?\s?\(\s?["'][^"'\n]{1,64}["'],\s?(?:Some\()?["']([^"'\n]{4,128})["']/y,
+  },
+  {
+    needs: 'WIFI:',
+    starts: groupOfStarts(['wifi:']),
+    shape: /WIFI:(?:[A-OQ-Z]:[^;\n]{0,64};){0,5}P:([^;\n]{4,63})/y,
   },
 ];
 
@@ -111,21 +152,23 @@ function startingWith(words: string): number {
 }
 
 export function findCommandSecrets({ text, starts: places, signs }: View, out: Match[]): void {
-  if (signs.bits & SIGN.bracket && text.includes('(')) findNamed(text, out);
-  const add = (found: RegExpExecArray): void => {
-    const value = (found[1] as string).replace(/[.,]$/, '');
-    if (!isGuarded(value) && !HASHED.test(value)) return;
+  if ((signs.bits & SIGN.bracket && text.includes('(')) || text.includes('"--')) findNamed(text, out);
+  if (text.includes(';s:')) findSerialized(text, out);
+  const add = (found: RegExpExecArray, { isOfCode, isKey }: Shape): void => {
+    const value = (found[1] ?? found[2] ?? found[3] ?? '').replace(/[.,]$/, '');
+    if (isOfCode ? !isMixed(value) || isCode(value) : !isGuarded(value) && !HASHED.test(value)) return;
     const start = found.index + found[0].lastIndexOf(value);
-    out.push({ type: 'PASSWORD', start, end: start + value.length, confidence: 0.85, rule: 'command-secret' });
+    out.push({ type: isKey ? 'API_KEY' : 'PASSWORD', start, end: start + value.length, confidence: 0.85, rule: 'command-secret' });
   };
-  for (const { needs, starts, sign, mark, shape } of SHAPES) {
+  for (const one of SHAPES) {
+    const { needs, starts, sign, mark, shape } = one;
     const own = starts === undefined ? undefined : (places[starts] as readonly number[]);
     if (own !== undefined) {
-      if (own.length > 0 && text.includes(needs)) eachMatch(text, own, shape, add);
+      if (own.length > 0 && text.includes(needs)) eachMatch(text, own, shape, (found) => add(found, one));
       continue;
     }
     if ((sign !== undefined && !(signs.bits & sign)) || !text.includes(needs)) continue;
-    if (mark === undefined || mark.test(text)) for (const found of text.matchAll(shape)) add(found);
+    if (mark === undefined || mark.test(text)) for (const found of text.matchAll(shape)) add(found, one);
   }
   for (const { needs, starts, shape } of SAID) {
     const own = places[starts] as readonly number[];
@@ -166,24 +209,40 @@ function isMixed(value: string): boolean {
   return (/[a-z]/.test(value) && /[A-Z]/.test(value)) || /[!@#$%^&*?+~]/.test(value) || /^[a-z]+(?:[-_.][a-z]+)*[-_.]\d{2,}$/i.test(value);
 }
 
-const NAMED = /["']([A-Za-z][\w.-]{2,48})["'],\s?["']([^"'\n]{4,200})["']/g;
+const NAMED = /["'](-{0,2}[A-Za-z][\w.-]{2,48})["'],\s?["']([^"'\n]{4,200})["']/g;
 
-/** define('DB_PASSWORD', '…'), setProperty("password", "…"): a name and its value as two arguments. */
+/** define('DB_PASSWORD', '…'), setProperty("password", "…"), ["--password", "…"]: a name and its value as two arguments. */
 function findNamed(text: string, out: Match[]): void {
   NAMED.lastIndex = 0;
   for (let found = NAMED.exec(text); found !== null; found = NAMED.exec(text)) {
-    const bits = classifyKey(found[1] as string);
-    const value = found[2] as string;
-    if (!(bits & (KEY.PASSWORD | KEY.TOKEN)) || !isGuarded(value) || /\s/.test(value)) continue;
-    const end = found.index + found[0].length - 1;
-    out.push({
-      type: bits & KEY.PASSWORD ? 'PASSWORD' : 'API_KEY',
-      start: end - value.length,
-      end,
-      confidence: 0.8,
-      rule: 'named-argument',
-    });
+    const [, name, value] = found as unknown as [string, string, string];
+    // "serve", "--password", "…": the value is the name of the next one.
+    if (!addNamed(name, value, NAMED.lastIndex - 1, out) && value.startsWith('-')) NAMED.lastIndex -= value.length + 2;
   }
+}
+
+const SERIALIZED = /;s:\d{1,3}:"([^"\n]{4,200})";/g;
+const NAME_BEFORE = /s:\d{1,3}:"([A-Za-z][\w.-]{2,48})"$/;
+
+/** `s:8:"password";s:12:"…";`: a name and its value as PHP writes them down. */
+function findSerialized(text: string, out: Match[]): void {
+  SERIALIZED.lastIndex = 0;
+  for (let found = SERIALIZED.exec(text); found !== null; found = SERIALIZED.exec(text)) {
+    const name = NAME_BEFORE.exec(text.slice(Math.max(0, found.index - MAX_NAME_BACK), found.index))?.[1];
+    // The sign at the end begins the next one.
+    SERIALIZED.lastIndex--;
+    if (name !== undefined) addNamed(name, found[1] as string, SERIALIZED.lastIndex - 1, out);
+  }
+}
+
+const MAX_NAME_BACK = 60;
+
+function addNamed(name: string, value: string, end: number, out: Match[]): boolean {
+  const bits = classifyKey(name);
+  if (!(bits & (KEY.PASSWORD | KEY.TOKEN)) || bits & KEY.NOT_SECRET || !isGuarded(value) || /\s/.test(value)) return false;
+  const type = bits & KEY.PASSWORD ? 'PASSWORD' : 'API_KEY';
+  out.push({ type, start: end - value.length, end, confidence: 0.8, rule: 'named-argument' });
+  return true;
 }
 
 /** Of a file of logins. */

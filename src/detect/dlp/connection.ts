@@ -16,13 +16,13 @@ export function findConnections({ text, signs }: Pick<View, 'text' | 'signs'>, o
 }
 
 const SCHEME = /(?:jdbc:)?[a-zA-Z][a-zA-Z0-9+.:-]{1,40}$/;
-const URL_REST = /[^\s"'`<>|\\^{}[\]]*/y;
+const URL_REST = new RegExp(`[^\\s"'\`<>|\\\\^{}[\\]]{0,${MAX_URL_CHARS}}`, 'y');
 
 function addUrl(text: string, at: number, out: Match[]): void {
   const scheme = SCHEME.exec(text.slice(Math.max(0, at - 42), at))?.[0].replace(/^.*[^a-zA-Z0-9+.:-]/, '');
   if (scheme === undefined) return;
   URL_REST.lastIndex = at + 3;
-  const rest = (URL_REST.exec(text)?.[0] ?? '').slice(0, MAX_URL_CHARS);
+  const rest = URL_REST.exec(text)?.[0] ?? '';
   const start = at - scheme.length;
   const name = scheme.replace(/^jdbc:/, '');
   const slash = rest.search(/[/?#]/);
@@ -40,6 +40,14 @@ function addUrl(text: string, at: number, out: Match[]): void {
       out.push({ type: 'DB_CONNECTION', start, end: trimUrl(text, start, at + 3 + rest.length), confidence: 0.97, rule: 'connection-url' });
     return;
   }
+  // https://<key>@host: the login alone is a key.
+  if (split > 0 && colon < 0 && WEB.test(name) && LONE_KEY.test(login)) {
+    const isDsn = /^@[\w.-]*\bsentry\b|^@[\w.-]+\/\d{1,20}\b/.test(rest.slice(split));
+    const from = isDsn ? start : at + 3;
+    const end = isDsn ? trimUrl(text, start, at + 3 + rest.length) : from + login.length;
+    out.push({ type: 'API_KEY', start: from, end, confidence: 0.9, rule: 'url-key' });
+    return;
+  }
   const whole = text.slice(at, urlEnd(text, at));
   const inQuery = whole.includes('=') ? IN_QUERY.exec(whole) : null;
   if (
@@ -50,16 +58,18 @@ function addUrl(text: string, at: number, out: Match[]): void {
     out.push({ type: 'DB_CONNECTION', start, end: trimUrl(text, start, urlEnd(text, at)), confidence: 0.97, rule: 'connection-url' });
 }
 
+const LONE_KEY = /^(?=[^\d]*\d)[A-Za-z0-9_]{24,128}$/;
+
 const DATABASES =
   /^(?:postgres|mysql|maria|mongo|redis|amqp|mssql|sqlserver|oracle|clickhouse|snowflake|cassandra|cockroach|db2|libsql|neo4j|bolt|couch|influx|nats|kafka|ldap|sqlserver|trino|presto|vertica|redshift|bigquery|elastic|memcached|rediss|turso)/i;
 
 const IN_QUERY = /[?&;](?:password|pwd|pass|passwd|secret|api_?key|token|sig|authToken|accountkey)=([^&;\s]{4,300})/i;
-const SHOWN = /[^\s"'`<>]*/y;
+const SHOWN = new RegExp(`[^\\s"'\`<>]{0,${MAX_URL_CHARS - 3}}`, 'y');
 
 function urlEnd(text: string, at: number): number {
   SHOWN.lastIndex = at + 3;
   SHOWN.test(text);
-  return Math.min(SHOWN.lastIndex, at + MAX_URL_CHARS);
+  return SHOWN.lastIndex;
 }
 
 function trimUrl(text: string, start: number, end: number): number {

@@ -5,9 +5,10 @@ import { SIGN } from './text-sign.ts';
 import { fieldAt, type View } from './view.ts';
 
 const MAX_LOCAL = 64;
-const MAY_BE_SPELLED = /[[({<]\s?(?:at|@|dot|AT|DOT|At|Dot)\s?[\])}>]| dot | DOT |_at_/;
+const MAY_BE_SPELLED =
+  /[[({<]\s?(?:at|@|ät|dot|AT|DOT|At|Dot|arroba|chiocciola|arobase|małpa)\s?[\])}>]| dot | DOT |_at_| (?:arroba|chiocciola|arobase) /;
 /** How it begins where it stands in no brackets. */
-const SPELLED_STARTS = groupOfStarts([' dot ', '_at_']);
+const SPELLED_STARTS = groupOfStarts([' dot ', '_at_', ' arroba ', ' chiocciola ', ' arobase ']);
 const MAX_DOMAIN = 253;
 const DOMAIN = /(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)+(?:xn--[a-z0-9-]{2,30}|\p{L}{2,24})/uy;
 /** Ends of file names and of code that stand behind an "@". */
@@ -16,7 +17,11 @@ const NOT_TLD =
 
 export function findEmails(view: View, out: Match[]): void {
   const { text, starts, signs } = view;
-  if (signs.bits & SIGN.at) for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) addAt(view, at, out);
+  if (signs.bits & SIGN.at)
+    for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
+      addAt(view, at, out);
+      addApart(text, at, out);
+    }
   if (!(signs.bits & SIGN.bracket) && (starts[SPELLED_STARTS] as readonly number[]).length === 0) return;
   if (MAY_BE_SPELLED.test(text)) addSpelled(text, out);
 }
@@ -25,11 +30,12 @@ function addAt(view: View, at: number, out: Match[]): void {
   const { text } = view;
   const local = text.charCodeAt(at - 1) === 0x22 ? quotedBefore(text, at) : localBefore(text, at);
   if (!local || local.endsWith('.') || local.includes('..')) return;
-  DOMAIN.lastIndex = at + 1;
+  const gap = isLineEnd(text.charCodeAt(at + 1)) && local.length > 2 ? (LINE_GAP.exec(text.slice(at + 1, at + 9))?.[0].length ?? 0) : 0;
+  DOMAIN.lastIndex = at + 1 + gap;
   const domain = DOMAIN.exec(text)?.[0];
   if (domain === undefined || domain.length > MAX_DOMAIN || NOT_TLD.test(domain)) return;
   const start = at - local.length;
-  const end = at + 1 + domain.length;
+  const end = at + 1 + gap + domain.length;
   const after = text.charCodeAt(end);
   // git@host:path, ssh and URL logins; Message-IDs.
   if (after === 0x3a && /^:[\w~./-]/.test(text.slice(end, end + 2)) && /^(?:git|hg|svn|ssh|root|deploy|ubuntu|ec2-user|admin)$/.test(local))
@@ -52,6 +58,26 @@ function addAt(view: View, at: number, out: Match[]): void {
   )
     return;
   out.push({ type: 'EMAIL', start, end, confidence: 0.98, rule: 'email' });
+}
+
+/** An address that a line end breaks. */
+const LINE_GAP = /^\r?\n[ \t>]{0,5}/;
+
+function isLineEnd(code: number): boolean {
+  return code === 0x0a || code === 0x0d;
+}
+
+const APART =
+  /(?<![\w.@])[\w.+-]{2,40} ?@ [\w-]{2,40}(?:(?: \. ?|\.)[a-z]{2,20}){0,2}(?: \. ?|\.)(?:com|org|net|edu|gov|info|biz|eu|io|dev|me|co|de|at|ch|fr|es|it|nl|be|pl|se|no|dk|fi|ie|uk|pt|cz|gr|ru|us|ca|au|nz|in|jp|cn|kr|br|mx|tr|za)(?![\w.-])/iy;
+
+/** "gregor @ waldhaus . at": blanks around its signs. */
+function addApart(text: string, at: number, out: Match[]): void {
+  if (text.charCodeAt(at + 1) !== 0x20) return;
+  let start = text.charCodeAt(at - 1) === 0x20 ? at - 1 : at;
+  while (start > 0 && at - start < MAX_LOCAL && /[\w.+-]/.test(text[start - 1] as string)) start--;
+  APART.lastIndex = start;
+  const found = APART.exec(text);
+  if (found !== null) out.push({ type: 'EMAIL', start, end: APART.lastIndex, confidence: 0.8, rule: 'email-spelled' });
 }
 
 /** How far before its id an appointment may begin, characters. */
@@ -88,10 +114,10 @@ function quotedBefore(text: string, at: number): string {
 const LETTER = /[\p{L}\p{N}]/u;
 
 const SPELLED =
-  /(?<![\w.])([a-z0-9][a-z0-9._+-]{0,40}(?:\s?(?:\[dot\]|\(dot\)|\{dot\}| dot )\s?[a-z0-9_+-]{1,40}){0,3})\s{0,2}(?:\[\s?(?:at|@)\s?\]|\(\s?(?:at|@)\s?\)|\{\s?at\s?\}|<\s?at\s?>|\s(?:at|AT)\s|_at_)\s{0,2}([a-z0-9-]{1,40}(?:\s{0,2}(?:\[\s?(?:dot|\.)\s?\]|\(\s?(?:dot|\.)\s?\)|\{\s?dot\s?\}|\s(?:dot|DOT)\s|_dot_|\.)\s{0,2}[a-z0-9-]{1,40}){1,4})(?![\w])/gi;
+  /(?<![\w.])([a-z0-9][a-z0-9._+-]{0,40}(?:\s?(?:[[({](?:dot|punkt|punto|point|ponto|punt|kropka|prik)[\])}]| dot | punkt | punto )\s?[a-z0-9_+-]{1,40}){0,3})\s{0,2}(?:[[({]\s?(?:at|@|ät|arroba|chiocciola|arobase|małpa)\s?[\])}]|<\s?at\s?>|\s(?:at|AT|arroba|chiocciola|arobase)\s|_at_)\s{0,2}([a-z0-9-]{1,40}(?:\s{0,2}(?:[[({]\s?(?:dot|\.|punkt|punto|point|ponto|punt|kropka|prik)\s?[\])}]|\s(?:dot|DOT|punkt|punto|ponto|point)\s|_dot_|\.)\s{0,2}[a-z0-9-]{1,40}){1,4})(?![\w])/gi;
 
 /** One stands in every address that is spelled out. */
-const SPELLED_SIGN = /[[({<]\s?(?:at|@|dot|\.)|\sdot\s|_at_/gi;
+const SPELLED_SIGN = /[[({<]\s?(?:at|@|ät|arroba|chiocciola|arobase|małpa|dot|\.)|\sdot\s|\s(?:arroba|chiocciola|arobase)\s|_at_/gi;
 /** No address that is spelled out is longer, characters. */
 const MAX_SPELLED = 450;
 
@@ -115,6 +141,7 @@ function addSpelled(text: string, out: Match[]): void {
 
 function isSpelled(whole: string, domain: string): boolean {
   // "meet me at example.com" has no sign of hiding an address.
-  if (!/[[({<]\s?(?:at|@|dot|\.)|\sdot\s|_at_|\sDOT\s/i.test(whole)) return false;
+  if (!/[[({<]\s?(?:at|@|ät|arroba|chiocciola|arobase|małpa|dot|\.)|\sdot\s|\s(?:arroba|chiocciola|arobase)\s|_at_/i.test(whole))
+    return false;
   return !/\s(?:at)\s/i.test(whole) || /dot/i.test(domain);
 }

@@ -69,28 +69,30 @@ interface Lines {
 }
 
 /** What the run [start, stop) says, with the padding and the lines that belong to it. */
-function runAt(text: string, start: number, stop: number, lines: Lines): EncodedRun | undefined {
+function runAt(text: string, first: number, stop: number, lines: Lines): EncodedRun | undefined {
+  // 0x736b…
+  const start = text.charCodeAt(first) === 0x30 && text.charCodeAt(first + 1) === 0x78 ? first + 2 : first;
   if (isSpacedWord(text, start)) return placed(text, start, spacedWordEnd(text, start))[0];
   if (stop - start < MIN_TURNED && !mayDecode(text, start)) return undefined;
   let end = stop;
   while (text.charCodeAt(end) === 0x3d && end - stop < MAX_PADDING) end++;
-  const first = text.slice(start, end);
-  const decoded = decodeRun(first, lines.room);
-  if (decoded !== undefined || first.startsWith('H4sI')) {
-    const whole = start < lines.apartUntil ? first : withWrappedLines(text, start, first);
+  const given = text.slice(start, end);
+  const decoded = decodeRun(given, lines.room);
+  if (decoded !== undefined || given.startsWith('H4sI')) {
+    const whole = start < lines.apartUntil ? given : withWrappedLines(text, start, given);
     // The lines behind these are no beginning, and say nothing by themselves.
-    if (whole.length >= MAX_WRAPPED_CHARS && isPacked(first)) lines.room.isShort = true;
-    const more = whole === first ? undefined : decodeRun(whole, lines.room);
+    if (whole.length >= MAX_WRAPPED_CHARS && isPacked(given)) lines.room.isShort = true;
+    const more = whole === given ? undefined : decodeRun(whole, lines.room);
     if (more !== undefined) return { start, end: start + whole.length, ...more };
-    if (whole !== first) lines.apartUntil = start + whole.length;
+    if (whole !== given) lines.apartUntil = start + whole.length;
     return decoded === undefined ? undefined : { start, end, ...decoded };
   }
-  if (first.length < MIN_TURNED || first.length > MAX_TURNED) return undefined;
-  const ends = first.length;
-  if (maySecret(first.charCodeAt(ends - 1), first.charCodeAt(ends - 2)) && startsSecret(reversed(first.slice(-16))))
-    return { start, end, text: reversed(first), layer: 'reversed' };
-  if (!maySecret(turned(first.charCodeAt(0)), turned(first.charCodeAt(1)))) return undefined;
-  return startsSecret(rotated(first.slice(0, 16))) ? { start, end, text: rotated(first), layer: 'rotated' } : undefined;
+  if (given.length < MIN_TURNED || given.length > MAX_TURNED) return undefined;
+  const ends = given.length;
+  if (maySecret(given.charCodeAt(ends - 1), given.charCodeAt(ends - 2)) && startsSecret(reversed(given.slice(-16))))
+    return { start, end, text: reversed(given), layer: 'reversed' };
+  if (!maySecret(turned(given.charCodeAt(0)), turned(given.charCodeAt(1)))) return undefined;
+  return startsSecret(rotated(given.slice(0, 16))) ? { start, end, text: rotated(given), layer: 'rotated' } : undefined;
 }
 
 function reversed(text: string): string {

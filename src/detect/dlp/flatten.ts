@@ -1,10 +1,23 @@
 // Turns a document into a view: JSON (also JSON inside JSON strings, JSON lines, JSON cut off in the middle) into its values under their keys,
 // any other text into lines, tables and mark-up (text-field.ts). One pass; never recurses deeper than MAX_LAYERS.
-import { backslashFrom, isPrivatePart, isStop, type Reader, readerOf, readString, skipSpace } from './json-reader.ts';
+import { addCookieFields, type Flag, flagOf, isCookie, isOption } from './header-pair.ts';
+import {
+  backslashFrom,
+  headerNames,
+  isNumber,
+  isPlainMember,
+  isPrivatePart,
+  isStop,
+  type Reader,
+  readerOf,
+  readString,
+  skipSpace,
+  startsNumber,
+} from './json-reader.ts';
 import { classifyKey, KEY } from './key-class.ts';
 import { type Mapped, MappedBuilder, rawEnd, unmapped } from './mapped-text.ts';
 import { COLUMN_LISTS, LABELLED, LABELS, MADE_IN, MAKES_SECRETS, NAME_PARTS, WRAPPERS } from './member-name.ts';
-import { PieceRuns } from './piece.ts';
+import { MAX_NUMBER_CHARS, MAX_NUMBERS, type Piece, PieceRuns } from './piece.ts';
 import { firstMark, isMarked, toPlainText } from './plain-text.ts';
 import { addTextFields } from './text-field.ts';
 import { surveyOf } from './text-survey.ts';
@@ -73,6 +86,7 @@ function addText(flat: Flattening, given: Mapped, key: string, bits: number, gro
   const end = flat.out.length;
   if (layer > 0) flat.pieces.add(key, plain.text, start);
   if (bits !== 0 && end > start) flat.fields.push({ start, end, bits, key, group });
+  if (isCookie(key)) addCookieFields(flat.fields, plain.text, start, group);
   if (end - start > MIN_FIELD_TEXT) addTextFields(flat.fields, plain.text, start, group);
   flat.out.add(LEAF_END, rawEnd(plain, plain.text.length), rawEnd(plain, plain.text.length));
 }
@@ -165,6 +179,7 @@ function addPlainString(flat: Flattening, reader: Reader, key: string, bits: num
   flat.out.add(value, copiedFrom + from, copiedFrom + quote);
   flat.pieces.add(key, value, start);
   if (bits !== 0 && quote > from) flat.fields.push({ start, end: start + value.length, bits, key, group });
+  if (isCookie(key)) addCookieFields(flat.fields, value, start, group);
   if (value.length > MIN_FIELD_TEXT) addTextFields(flat.fields, value, start, group);
   flat.out.add(LEAF_END, copiedFrom + quote, copiedFrom + quote);
   reader.at = quote + 1;
@@ -194,23 +209,6 @@ function addLiteral(flat: Flattening, reader: Reader, key: string, bits: number,
   return true;
 }
 
-function startsNumber({ text, at }: Reader): boolean {
-  const code = text.charCodeAt(at);
-  return code === 0x2d || (code >= 0x30 && code <= 0x39);
-}
-
-const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-/** What may stand behind one, if anything does. */
-const BEHIND_NUMBER = /\s*(?:[,:\]}"[{]|$)/y;
-
-/** Is what was read from there a number, and all that stands there? "123-45-6789" and "4111 1111 …" are none. */
-function isNumber({ text, at }: Reader, from: number): boolean {
-  NUMBER.lastIndex = from;
-  if (!NUMBER.test(text) || NUMBER.lastIndex !== at) return false;
-  BEHIND_NUMBER.lastIndex = at;
-  return BEHIND_NUMBER.test(text);
-}
-
 function addObject(flat: Flattening, reader: Reader, key: string, bits: number, parent: Group, layer: number): boolean {
   if (++reader.depth > MAX_DEPTH) return false;
   let group: Group = { bits: 0, own: bits, parent, key: key === '' ? undefined : key };
@@ -238,13 +236,14 @@ function addObject(flat: Flattening, reader: Reader, key: string, bits: number, 
     if (mayBeValue(name)) addKeyText(flat, reader, keyAt + 1, name, group);
     reader.at++;
     skipSpace(reader);
-    const wraps = WRAPPERS.has(name) && key !== '';
+    const wraps = WRAPPERS.has(name) && key !== '' && !(name === 'title' && isPlainMember(reader));
     if (wraps && group.bits === 0) group = parent;
     const said = wraps && bits & WRAPPED ? bits & WRAPPED : isPrivatePart(name, reader) ? KEY.TOKEN : bitsOfMember(name, bits, label);
     group.bits |= said;
     const from = reader.at;
     if (COLUMN_LISTS.has(name) && reader.text.charCodeAt(from) === 0x5b) reader.columns = headerNames(reader);
-    if (!addValue(flat, reader, name, said, group, layer)) return false;
+    const named = label !== undefined && isCookie(label) && LABELLED.has(name) ? label : name;
+    if (!addValue(flat, reader, named, said, group, layer)) return false;
     // {"name": "API_KEY", "value": "…"}: one member says what the next one is.
     if (LABELS.has(name) && reader.at - from <= MAX_LABEL_CHARS && !MAKES_SECRETS.has(label ?? ''))
       label = reader.text.slice(from + 1, reader.at - 1);
@@ -300,7 +299,7 @@ const WRAPPED = KEY.PERSON | KEY.PERSON_MAYBE | KEY.ADDRESS;
 
 function bitsOfMember(name: string, parent: number, label: string | undefined): number {
   const own = classifyKey(name);
-  if (parent & KEY.PERSON_ABOUT && NAME_PARTS.has(name)) return KEY.PERSON;
+  if (parent & (KEY.PERSON_ABOUT | KEY.PERSON | KEY.PERSON_MAYBE) && !(parent & KEY.THING_ABOUT) && NAME_PARTS.has(name)) return KEY.PERSON;
   if (MADE_IN.has(name) && (MAKES_SECRETS.has(label ?? '') || parent & KEY.PASSWORD)) return KEY.PASSWORD;
   if (label !== undefined && LABELLED.has(name)) {
     const said = classifyKey(label);
@@ -318,6 +317,8 @@ function addArray(flat: Flattening, reader: Reader, key: string, bits: number, g
   let row: Group = group;
   let first = 1;
   let index = 0;
+  let flag: Flag | undefined;
+  let numbers: Piece[] | undefined = [];
   reader.at++;
   while (true) {
     skipSpace(reader);
@@ -325,6 +326,7 @@ function addArray(flat: Flattening, reader: Reader, key: string, bits: number, g
     if (code === 0x5d) {
       reader.at++;
       reader.depth--;
+      if (numbers !== undefined) flat.pieces.addNumbers(key, numbers);
       return true;
     }
     if (code === 0x2c) {
@@ -340,23 +342,26 @@ function addArray(flat: Flattening, reader: Reader, key: string, bits: number, g
     if (columns !== undefined && code === 0x5b && index >= first) {
       row = { bits: columns.reduce((all, one) => all | one, 0), own: 0, parent: group, key: undefined };
       if (!addRow(flat, reader, columns, names, row, layer)) return false;
-    } else if (!addValue(flat, reader, key, bits, group, layer)) return false;
+    } else {
+      const from = reader.at;
+      const start = flat.out.length;
+      const said = flag === undefined || isOption(reader) ? undefined : flag;
+      if (!addValue(flat, reader, said?.key || key, said?.bits || bits, group, layer)) return false;
+      flag = flagOf(reader, from);
+      if (numbers !== undefined) numbers = withNumber(numbers, reader, from, start);
+    }
     index++;
   }
 }
 
-function headerNames(reader: Reader): string[] {
-  const close = reader.text.indexOf(']', reader.at);
-  if (close < 0 || close - reader.at > MAX_HEADER_CHARS) return [];
-  try {
-    const list: unknown = JSON.parse(reader.text.slice(reader.at, close + 1));
-    return Array.isArray(list) && list.length > 1 && list.every((item) => typeof item === 'string') ? list : [];
-  } catch {
-    return [];
-  }
+/** The numbers of the list up to here; undefined when it is no list of few and short ones. */
+function withNumber(numbers: Piece[], { text, at }: Reader, from: number, start: number): Piece[] | undefined {
+  const length = at - from;
+  const code = text.charCodeAt(from);
+  if (length > MAX_NUMBER_CHARS || code < 0x30 || code > 0x39 || numbers.length >= MAX_NUMBERS) return undefined;
+  numbers.push({ start, end: start + length });
+  return numbers;
 }
-
-const MAX_HEADER_CHARS = 2000;
 
 function addRow(
   flat: Flattening,
@@ -368,6 +373,7 @@ function addRow(
 ): boolean {
   reader.at++;
   let column = 0;
+  let flag: Flag | undefined;
   while (true) {
     skipSpace(reader);
     const code = reader.text.charCodeAt(reader.at);
@@ -379,7 +385,9 @@ function addRow(
       reader.at++;
       continue;
     }
-    if (!addValue(flat, reader, names[column] ?? '', columns[column] ?? 0, group, layer)) return false;
+    const from = reader.at;
+    if (!addValue(flat, reader, flag?.key || names[column] || '', flag?.bits || columns[column] || 0, group, layer)) return false;
+    flag = flagOf(reader, from);
     column++;
   }
 }

@@ -93,3 +93,41 @@ export function isPrivatePart(name: string, { text, at }: Reader): boolean {
 }
 
 const JWK_CHARS = 1200;
+
+export function startsNumber({ text, at }: Reader): boolean {
+  const code = text.charCodeAt(at);
+  return code === 0x2d || (code >= 0x30 && code <= 0x39);
+}
+
+const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+/** What may stand behind one, if anything does. */
+const BEHIND_NUMBER = /\s*(?:[,:\]}"[{]|$)/y;
+
+/** Is the value at the reader a text, and another member behind it? */
+export function isPlainMember({ text, at }: Reader): boolean {
+  if (text.charCodeAt(at) !== 0x22) return false;
+  const close = text.indexOf('"', at + 1);
+  return close > 0 && /^\s{0,80},/.test(text.slice(close + 1, close + 82));
+}
+
+/** Is what was read from there a number, and all that stands there? "123-45-6789" and "4111 1111 …" are none. */
+export function isNumber({ text, at }: Reader, from: number): boolean {
+  NUMBER.lastIndex = from;
+  if (!NUMBER.test(text) || NUMBER.lastIndex !== at) return false;
+  BEHIND_NUMBER.lastIndex = at;
+  return BEHIND_NUMBER.test(text);
+}
+
+/** The strings of the list that opens at the reader; none when it holds anything else. */
+export function headerNames(reader: Reader): string[] {
+  const close = reader.text.indexOf(']', reader.at);
+  if (close < 0 || close - reader.at > MAX_HEADER_CHARS) return [];
+  try {
+    const list: unknown = JSON.parse(reader.text.slice(reader.at, close + 1));
+    return Array.isArray(list) && list.length > 1 && list.every((item) => typeof item === 'string') ? list : [];
+  } catch {
+    return [];
+  }
+}
+
+const MAX_HEADER_CHARS = 2000;

@@ -34,4 +34,6 @@ export const KEY = {
   PLACE: 1 << 21,
   /** Only people have it: a job title, a salary. What is named beside it is a person. */
   OF_PEOPLE: 1 << 22,
+  /** Only goods have it: an article number, a price. What is named beside it is hardly a person. */
+  OF_GOODS: 1 << 23,
 } as const;

@@ -1,5 +1,5 @@
 // What a key, column header or label says about its value. Words of the big languages; the word lists are in key-word.ts.
-// Keys come from servers: nothing here takes longer than linear time in the key, and the memory of known keys is bounded.
+// Keys come from servers: nothing takes longer than time in the key, and the memory of known keys is bounded.
 import { KEY } from './key-bit.ts';
 import { KEY_PHRASES, KEY_WORDS, PLAIN } from './key-word.ts';
 
@@ -71,13 +71,33 @@ function collect(words: readonly string[]): number {
       bits |= phrase2;
       index += 1;
     } else {
+      // pagerduty_key: the key to a service, whatever its name.
+      if (word === 'key' && SERVICES.has(words[index - 1] ?? '')) bits |= KEY.TOKEN;
       // private_key_id, token_id: the name of a secret, not the secret.
       if ((word === 'id' || word === 'ids') && index > 0 && bits & SECRETS) bits |= KEY.NOT_SECRET;
-      bits |= KEY_WORDS.get(word) ?? KEY_WORDS.get(word.replace(/s$/, '')) ?? KEY_WORDS.get(withoutUmlauts(word)) ?? 0;
+      bits |= KEY_WORDS.get(word) ?? KEY_WORDS.get(word.replace(/s$/, '')) ?? KEY_WORDS.get(withoutUmlauts(word)) ?? endOfCompound(word);
     }
   }
   return bits;
 }
+
+/** Whose customers call by its name what they sign in with. */
+const SERVICES = new Set(
+  'pagerduty stripe sendgrid mailgun mailchimp mandrill postmark sparkpost openai anthropic claude cohere mistral groq gemini google gmaps maps geocoding firebase aws azure gcp cloudflare datadog dd newrelic sentry rollbar bugsnag honeycomb grafana splunk mixpanel amplitude posthog intercom zendesk freshdesk hubspot salesforce algolia opsgenie twilio nexmo vonage plivo slack telegram discord airtable shopify square paypal braintree adyen plaid razorpay coinbase binance kraken alchemy infura etherscan mapbox openweather yelp giphy unsplash youtube spotify tmdb deepl ocr backblaze wasabi snyk sonar fastly vercel netlify heroku render supabase launchdarkly onesignal pusher ably agora zoom okta auth0 clerk'.split(
+    ' ',
+  ),
+);
+
+/** What the last part of a compound says by itself: datenbankpasswort, kundentelefonnummer, privatanschrift. */
+function endOfCompound(word: string): number {
+  if (word.length < MIN_COMPOUND) return 0;
+  const end = COMPOUND_END.exec(withoutUmlauts(word))?.[1];
+  return end === undefined ? 0 : (KEY_WORDS.get(end) ?? 0);
+}
+
+const MIN_COMPOUND = 8;
+const COMPOUND_END =
+  /(?<=..)(passwort|kennwort|password|passwd|wachtwoord|losenord|passord|adgangskode|salasana|telefonnummer|telefoonnummer|telefonnr|handynummer|mobilnummer|rufnummer|anschrift|lieferadresse|geburtsdatum|geboortedatum|fodelsedatum|kontonummer|rekeningnummer|kreditkartennummer|ausweisnummer|versicherungsnummer|steuernummer|apikey|secretkey|accesskey)$/;
 
 /** Empfaenger, Strasse: German without its dots. */
 function withoutUmlauts(word: string): string {
@@ -94,6 +114,6 @@ function settle(bits: number): number {
   if (out & KEY.THING_ABOUT) out &= ~(KEY.PERSON | KEY.PERSON_MAYBE);
   if (out & (KEY.EMAIL | NUMBERS | SECRETS | KEY.ADDRESS)) out &= ~(KEY.PERSON | KEY.PERSON_MAYBE);
   if (out & (KEY.TECHNICAL | KEY.NUMBER)) out &= ~(KEY.PERSON | KEY.PERSON_MAYBE | KEY.ADDRESS);
-  if (out & KEY.TECHNICAL && !(out & (NUMBERS | SECRETS))) out &= KEY.TECHNICAL | KEY.PERSON_ABOUT | KEY.THING_ABOUT;
+  if (out & KEY.TECHNICAL && !(out & (NUMBERS | SECRETS))) out &= KEY.TECHNICAL | KEY.PERSON_ABOUT | KEY.THING_ABOUT | KEY.OF_GOODS;
   return out;
 }

@@ -45,13 +45,19 @@ function leastOf(code: string): number {
 }
 
 const ANSWERED =
-  /(password|passwd|passphrase|passcode|passwort|kennwort|contraseña|mot de passe|senha|wachtwoord|hasło|lösenord|salasana|parola|pin|pwd?|(?:alarm|door|entry|gate|access|garage|lock|safe) code)(?![\p{L}\d])[^\n?]{0,60}\?[^\S\n]{0,3}\n{1,2}(?:[^\n:]{1,40}(?:: ?|\n\n))?(?:it['’]?s |try |use |here: )?["'`“]?(\d{2,4}(?: \d{2,4}){1,3}|[^\s"'`“”]{4,64})["'`”]?[^\S\n]{0,3}(?:\n|$)/iuy;
+  /(password|passwd|passphrase|passcode|passwort|kennwort|contraseña|mot de passe|senha|wachtwoord|hasło|lösenord|salasana|parola|pin|pwd?|api[ -]?(?:key|token|secret)|(?:access|auth|bearer) token|(?:secret|access) key|(?:alarm|door|entry|gate|access|garage|lock|safe) code)(?![\p{L}\d])[^\n?]{0,60}\?[^\S\n]{0,3}\n{1,2}(?:[^\n:]{1,40}(?:: ?|\n\n))?(?:it['’]?s |try |use |here: )?["'`“]?(\d{2,4}(?: \d{2,4}){1,3}|[^\s"'`“”]{4,200})["'`”]?[^\S\n]{0,3}(?:\n|$)/iuy;
 const ANSWERED_STARTS = groupOfStarts(
-  'pass kenn contr mot senh wacht hasl hasł löse lose salas parol pin pw alar door entr gate acce gara lock safe'.split(' '),
+  'pass kenn contr mot senh wacht hasl hasł löse lose salas parol pin pw alar door entr gate acce gara lock safe api auth bear secr'.split(
+    ' ',
+  ),
 );
+
+const QUESTION = /\?[^\S\n]{0,3}\n/;
 
 /** "what's the wifi password?", and on the next line nothing but the value. */
 export function findAnsweredSecrets({ text, starts }: View, out: Match[]): void {
+  // Most texts ask nothing.
+  if (!QUESTION.test(text)) return;
   eachMatch(text, starts[ANSWERED_STARTS] as readonly number[], ANSWERED, (found) => {
     const [whole, asked, answer] = found as unknown as [string, string, string];
     if (/[\p{L}\d_]/u.test(text[found.index - 1] ?? ' ')) return;

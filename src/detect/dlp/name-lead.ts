@@ -37,26 +37,39 @@ learn(
   beste, geachte, meneer, mevrouw, naam is, groeten, groet, hej, hei, pan, pani, się, jag heter, jeg hedder, jeg heter, nimeni on, grüßen, grüße, o cliente, el cliente, la clienta, il cliente, le client, de heer, de klant, der kunde, die kundin, o senhor, a senhora, hier ist, hier spricht, on card, beneficiary, payee, cardholder, policyholder, patient, passenger, attendee, applicant, pt, nok, respondent, borrower, claimant, mother, father, wife, husband, son, daughter, brother, sister,
   kære, kjære, kära, bäste, bästa, hyvä, szanowna, szanowny, drahý, drahá, vážená, vážený, kedves, versicherungsnehmer, versicherungsnehmerin, versicherte, antragsteller, antragstellerin, bewerber, bewerberin, mieter, mieterin, zeuge, zeugin,
   zahlungspflichtiger, zahlungspflichtige, kontoinhaber, kontoinhaberin, nabywca, odbiorca, zleceniodawca, klientka, pacjentka, søker, hakija, potilas, asiakas, assuré, assurée, locataire, titulaire, titular, titolare, paziente, inquilino, asegurado, asegurada,
+  patientin, klientin, mandant, mandantin, kläger, klägerin, beklagter, beklagte, zeugin, versicherter, ehefrau, ehemann, hausarzt, hausärztin, nachbar, nachbarin, soussigné, soussignée, sottoscritto, sottoscritta, abajo firmante, dña, dn, fru, dhr, mevr, mw, rouva, sig.ra, dr.ssa, dott, avv, pacjent, żona, mąż, córka, syn,
   colleague, nurse, driver, witness, lawyer, tenant, resident, caller, interviewed, met with, meeting with, interview with, call with, зовут, г-н, госпожа, господин, уважаемый, уважаемая, дорогой, дорогая, abbracci, saluti, abraços, hälsningar, hilsen, pozdrawiam, thanks`,
 );
 learn(
   WEAK,
-  'by, for, contact, customer, client, employee, member, guest, manager, assignee, author, reporter, reviewer, called, met, told, asked, and, with, kunde, kundin, für, von, mit, con, avec, par, por, para, cc, to, from, y, et, und, e',
+  'said, says, adds, added, argues, explained, deputy, mayor, minister, senator, judge, coach, captain, founder, president, between, including, sagte, sagt, erklärte, bürgermeister, bürgermeisterin, según, dijo, selon, secondo, aldus, enligt, namens, name, nombre, nome, naam, nimi, by, for, contact, customer, client, employee, member, guest, manager, assignee, author, reporter, reviewer, called, met, told, asked, and, with, kunde, kundin, für, von, mit, con, avec, par, por, para, cc, to, from, y, et, und, e',
 );
 learn(
   CLOSING,
   'regards, sincerely, cheers, yours, best, thanks, grüßen, grüße, cordialement, saludos, atentamente, saluti, groet, groeten, atenciosamente, abraços, hälsningar, hilsen, pozdrawiam, wishes, truly, faithfully, gruß',
 );
 
+/** "her daughter, Ann Lee", "the mayor, Bo Xu": what a person is to another or to all; a comma may follow. */
+const RELATION = new Set<string>();
+learn(
+  RELATION,
+  `attorney, solicitor, barrister, dentist, physician, therapist, accountant, adviser, advisor, friend, cousin, roommate, colleague, rechtsanwalt, rechtsanwältin, steuerberater, avocat, avocate, abogado, abogada, avvocato, advogado, advogada, advocaat, adwokat,
+  mother, father, wife, husband, son, daughter, brother, sister, aunt, uncle, nephew, niece, grandmother, grandfather, spouse, partner, fiancé, fiancée, neighbour, neighbor, landlord, landlady, tenant, carer, guardian, boss, assistant, deputy, mayor, minister, president, founder, coach, captain, chairman, chairwoman, director, headteacher, principal, spokesman, spokeswoman,
+  mutter, vater, ehefrau, ehemann, sohn, tochter, bruder, schwester, tante, onkel, neffe, nichte, oma, opa, nachbar, nachbarin, vermieter, vermieterin, betreuer, betreuerin, lebensgefährte, lebensgefährtin, geschäftsführer, geschäftsführerin, bürgermeister, bürgermeisterin,
+  mère, père, épouse, époux, fille, fils, frère, sœur, voisin, voisine, maire, madre, padre, esposa, esposo, hija, hijo, hermano, hermana, vecino, vecina, alcalde, alcaldesa, moglie, marito, figlia, figlio, fratello, sorella, sindaco, mãe, pai, filha, filho, irmão, irmã,
+  moeder, vader, echtgenoot, echtgenote, dochter, zoon, broer, zus, buurman, buurvrouw, burgemeester, żona, mąż, córka, syn, brat, siostra, dotter, make, maka, mor, far, datter, sønn, søn`,
+);
+
 /** Word → what it is, as bits: one look for all the lists. */
 const WORDS = new Map<string, number>();
-const IS = { strong: 1, weak: 2, closing: 4, greeting: 8, endsStrong: 16, endsAddressed: 32 } as const;
+const IS = { strong: 1, weak: 2, closing: 4, greeting: 8, endsStrong: 16, endsAddressed: 32, relation: 64 } as const;
 const say = (word: string, bit: number): unknown => WORDS.set(word, (WORDS.get(word) ?? 0) | bit);
 for (const entry of STRONG) say(entry.slice(entry.lastIndexOf(' ') + 1), entry.includes(' ') ? IS.endsStrong : IS.strong);
 for (const entry of ADDRESSED) say(entry.slice(entry.lastIndexOf(' ') + 1), IS.endsAddressed);
 for (const entry of WEAK) say(entry, IS.weak);
 for (const entry of CLOSING) say(entry, IS.closing);
 for (const entry of GREETING) say(entry, IS.greeting);
+for (const entry of RELATION) say(entry, IS.relation);
 
 const MAX_WORD = 24;
 
@@ -82,10 +95,22 @@ export function leadBefore(text: string, start: number): Lead {
   const bits = WORDS.get(one) ?? 0;
   const before = (): string => wordBefore(text, at - one.length - 1);
   if (line) return bits & IS.closing || (bits & IS.endsAddressed && ADDRESSED.has(`${before()} ${one}`)) ? 'strong' : 'start';
+  if (comma && bits & IS.relation) return 'weak';
   // "Thanks, Ann" but not "Staff Nurse, Night Shift".
   if (bits === 0 || (comma && !(bits & (IS.closing | IS.greeting)))) return 'start';
   if (bits & IS.strong || (bits & IS.endsStrong && STRONG.has(`${before()} ${one}`))) return 'strong';
-  return bits & IS.weak ? 'weak' : 'start';
+  return bits & (IS.weak | IS.relation) ? 'weak' : 'start';
+}
+
+/** What a person does or has, right behind the name. */
+const AFTER =
+  /^(?:\s{0,4}[|,;–—-]\s{0,4}(?:SSN|DOB|D\.O\.B|born|tel|phone|mobile|cell|e-?mail|geb\b|née?\b|passport|id no)|\s+(?:called|said|says|wrote|writes|asked|asks|reported|reports|signed|joined|confirmed|requested|replied|told|mentioned|lives|works|worked|paid|was born|born|phoned|emailed|will|has|had|is|was|would|can|wants|wanted|needs|complained|ordered|purchased|agreed|visited|attended|submitted|received|moved|left|started|resigned|applied|hat|ist|schrieb|rief|sagte|a appelé|a dit|est|ha|dijo|llamó|escribió|es|disse|é)\b|['’]s\b|\s*[(<]|,\s*(?:CEO|CTO|CFO|COO|MD|PhD|(?:(?:the|our|their|his|her|a|an|former|senior|deputy|vice|chief|managing|general) ){0,3}(?:director|manager|engineer|mayor|deputy|head of|chair(?:man|woman|person)?|spokes(?:man|woman|person)|founder|co-founder|president|professor|minister|senator|treasurer|author of|owner|coach|captain|judge|lawyer|attorney|resident|farmer|teacher|nurse|consultant|analyst|who)\b|aged?|born|age|\d\d[,.]|Bürgermeister|Geschäftsführer|Sprecher|Leiter|directeur|maire|alcalde|director|sindaco)|\s+<)/i;
+
+/** Does what stands behind a name say that it is one of a person? */
+export function isFollowedAsPerson(text: string, end: number): boolean {
+  const after = text.slice(end, end + 40);
+  // "Remixed", "Extended" end a title.
+  return AFTER.test(after) || /^\s+[a-z]{2,12}ed\b/.test(after);
 }
 
 /** ( " ' “ [ • * - > | */

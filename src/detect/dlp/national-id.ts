@@ -194,6 +194,7 @@ export const ID_SCHEMES: readonly IdScheme[] = [
     shape: /^[1235689]\d{8}$/,
     valid: (id) => mod11(id, [9, 8, 7, 6, 5, 4, 3, 2], (sum) => (sum % 11 < 2 ? 0 : 11 - (sum % 11))),
   },
+  { name: 'pk-cnic', shape: /^[1-7]\d{12}$/, valid: always, alone: /^[1-7]\d{4}-\d{7}-\d$/ },
   { name: 'ca-sin', shape: /^[1-79]\d{8}$/, valid: luhn, alone: undefined },
   { name: 'au-tfn', shape: /^\d{9}$/, valid: (id) => weighted(id, [1, 4, 3, 7, 5, 8, 6, 9, 10]) % 11 === 0 },
   { name: 'il-id', shape: /^\d{9}$/, valid: israeli },

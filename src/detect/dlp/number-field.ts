@@ -14,7 +14,7 @@ const IBAN_LENGTHS: ReadonlyMap<string, number> = new Map(
     .split(' ')
     .map((entry) => [entry.slice(0, 2), Number(entry.slice(2))]),
 );
-const IBAN_HEAD = /[A-Za-z]{2}[ \t\n-]?\d[ \t\n-]?\d[\s,;|/_-]{0,3}[A-Za-z0-9][A-Za-z0-9\s.,;|/_–-]{9,60}/y;
+const IBAN_HEAD = /[A-Za-z]{2}[ \t\n-]?\d[ \t\n-]?\d[\s.,;|/_-]{0,3}[A-Za-z0-9][A-Za-z0-9\s.,;|/_–-]{9,60}/y;
 
 export function findIbans({ text, signs, numbers }: View, out: Match[]): void {
   if (signs.digits < 2) return;
@@ -150,7 +150,8 @@ function addIdField(field: Field, value: string, out: Match[]): void {
       type: 'NATIONAL_ID',
       start: field.start,
       end: field.end,
-      confidence: scheme ? 0.95 : 0.8,
+      // Letters and all, rather than the digits in it.
+      confidence: sure ? 0.98 : scheme ? 0.95 : 0.8,
       rule: scheme?.name ?? 'identity-field',
     });
 }

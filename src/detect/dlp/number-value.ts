@@ -60,6 +60,13 @@ function judge(view: View, start: number, end: number, out: Match[]): number {
   const whole = view.text.slice(start, end);
   if (add(view.text, whole, start, context, out)) return end;
   if (!whole.includes(' ')) return 0;
+  // Two columns of a table.
+  const wide = whole.indexOf('  ');
+  if (wide >= MIN_RUN_DIGITS) {
+    const first = whole.slice(0, wide).replace(/[-./(]+$/, '');
+    if (countDigits(first) >= MIN_RUN_DIGITS && /\d$/.test(first)) judge(view, start, start + first.length, out);
+    return start + wide;
+  }
   // "4111 1111 1111 1111 12/27": two values in one run.
   const parts = [...whole.matchAll(/\S+/g)];
   if (parts.length < 2 || parts.length > 12) return 0;
@@ -83,9 +90,9 @@ interface Context {
 
 export function contextOf(text: string, start: number, end: number, field: Field | undefined): Context {
   const bits = field?.bits ?? 0;
-  const label = labelBefore(text, start, field === undefined ? 0 : field.start);
+  const label = labelBefore(text, start, field === undefined ? 0 : field.start) || askedAbove(text, start) || labelBehind(text, end);
   // "Account: …" beside a routing number.
-  const besideRouting = isBesideRouting(text, start) ? KEY.ACCOUNT : 0;
+  const besideRouting = isBesideRouting(text, start, end) ? KEY.ACCOUNT : 0;
   const inRouting = field !== undefined && field.group.bits & KEY.ROUTING && /^acc(?:oun)?t\b/i.test(field.key) ? KEY.ACCOUNT : 0;
   return {
     bits: bits | label | besideRouting | inRouting,
@@ -95,14 +102,20 @@ export function contextOf(text: string, start: number, end: number, field: Field
   };
 }
 
-/** "routing 021000021, account 88409007168" */
-function isBesideRouting(text: string, start: number): boolean {
+/** "routing 021000021, account 88409007168", or the other way round */
+function isBesideRouting(text: string, start: number, numberEnd: number): boolean {
   let end = start;
   while (end > 0 && ' #:.'.includes(text[end - 1] as string)) end--;
   // account, acct, no, nr, number
   if (!'torTOR'.includes(text[end - 1] ?? ' ')) return false;
   BEHIND_ACCOUNT.lastIndex = start;
-  return BEHIND_ACCOUNT.test(text) && /\b(?:routing|aba|sort code|transit|blz)\b/i.test(text.slice(Math.max(0, start - 90), start));
+  if (!BEHIND_ACCOUNT.test(text)) return false;
+  return (
+    /\b(?:routing|aba|sort code|transit|blz)\b/i.test(text.slice(Math.max(0, start - 90), start)) ||
+    /^[\s,;.(|]{1,4}(?:(?:and|und|with|at) )?(?:the )?(?:bank )?(?:routing|aba|sort code|transit|blz)\b/i.test(
+      text.slice(numberEnd, numberEnd + 40),
+    )
+  );
 }
 
 const BEHIND_ACCOUNT = /(?<=\bacc(?:oun)?t\b[ #:.]{0,3}(?:n(?:o|umber)\.?[ :]{0,2})?)/iy;
@@ -123,11 +136,48 @@ function labelBefore(text: string, start: number, notBefore: number): number {
   return words === null ? 0 : bitsOfWords(words);
 }
 
+/** How far before a number its line may begin, characters. */
+const MAX_ANSWER = 42;
+/** The time and the name of who speaks, and what people say before a number. */
+const SPEAKER =
+  /^[\s>*-]{0,4}(?:\[?\d{1,2}:\d\d(?::\d\d)?(?: ?[AaPp][Mm])?\]?\s{0,2})?(?:[\p{L}][\p{L}\d_. -]{0,24}[:>]\s{0,2})?(?:(?:it['’]?s|sure|yes|ok|yep|ja|oui|sí|here|hier|that['’]?s)[ ,:]{0,3}){0,3}$/iu;
+const MAX_QUESTION = 160;
+
+/** "and the SIN for the form?", a line above: what a question asks for is what answers it. */
+function askedAbove(text: string, start: number): number {
+  let end = start - 1;
+  while (end > 0 && start - end < MAX_ANSWER && text.charCodeAt(end) !== 0x0a) end--;
+  // Most lines above end with something else.
+  if (text.charCodeAt(end) !== 0x0a || text.charCodeAt(end - 1) !== 0x3f || !SPEAKER.test(text.slice(end + 1, start))) return 0;
+  const above = text.slice(Math.max(0, end - MAX_QUESTION), end);
+  const words = above.slice(Math.max(above.lastIndexOf('\n'), above.lastIndexOf('. ')) + 1).match(LABEL_WORDS) ?? [];
+  return words.some(mayBeKeyWord) ? bitsOfWords(words) : 0;
+}
+
+const BEHIND =
+  /^ ?(?:[([]|[-–=]{1,2}>|<[-–=]{1,2}|[←→–]|- |, ?(?:that['’]?s|which is|das ist)|is|was|ist|est|es) {0,2}(?:(?:my|the|his|her|our|your|a|meine?|mon|mi) )?(\p{L}[\p{L} .'’#-]{2,40})/u;
+const OF_BEHIND = KEY.SSN | KEY.CARD | KEY.NATIONAL_ID | KEY.ACCOUNT | KEY.ROUTING;
+
+/** "564237172 (social security number)", "4111… <- card no.": what stands behind says it. */
+function labelBehind(text: string, end: number): number {
+  const code = text.charCodeAt(end);
+  if (code !== 0x20 && code !== 0x28 && code !== 0x2c && code !== 0x2d && code !== 0x3c) return 0;
+  const label = BEHIND.exec(text.slice(end, end + MAX_LABEL_BEHIND))?.[1]?.trim();
+  if (label === undefined) return 0;
+  const words = label.match(LABEL_WORDS) ?? [];
+  if (/^social\b/i.test(label)) return KEY.SSN;
+  return words.some(mayBeKeyWord) ? classifyKey(words.slice(0, 3).join(' ')) & OF_BEHIND : 0;
+}
+
+const MAX_LABEL_BEHIND = 60;
+
 /** From the last word on, as many as it takes. */
 function bitsOfWords(words: readonly string[]): number {
   let bits = 0;
   for (let from = words.length - 1; from >= 0 && from >= words.length - 8; from--) {
-    const said = classifyKey(words.slice(from, from + 3).join(' ')) & NUMBERS;
+    const phrase = words.slice(from, from + 3).join(' ');
+    // In a sentence it is the one that somebody answers.
+    const said = /^my number/i.test(phrase) ? KEY.PHONE : classifyKey(phrase) & NUMBERS;
     if (said) return bits | said;
     bits |= said;
   }
@@ -146,7 +196,8 @@ function behindOtherLabel(clause: string): string {
 /** The last full stop that ends a sentence: "NHS No. 485 …" goes on. */
 function sentenceEnd(text: string): number {
   const stop = text.lastIndexOf('. ');
-  return stop > 0 && /(?:^|[^\p{L}])(?:no|nr|num|núm|n|tel|mob|ph|ref)$/iu.test(text.slice(Math.max(0, stop - 4), stop))
+  return stop > 0 &&
+    /(?:^|[^\p{L}])(?:no|nr|num|núm|n|tel|tlf|fon|fax|cel|mob|ph|ref|geb|ur|nasc|nac)$/iu.test(text.slice(Math.max(0, stop - 4), stop))
     ? text.lastIndexOf('. ', stop - 1)
     : stop;
 }
@@ -224,6 +275,7 @@ function asSsn(written: string, digits: string, bits: number, text: string, star
   const shaped =
     bits & KEY.SSN && /^(?:(?:\d ){8}\d|\d{3}\D{1,3}\d\d\D{1,3}\d{4})$/.test(written) ? digits : written.replace(/\s*[-–]\s*/g, '-');
   if (!SSN_SHAPE.test(shaped)) return undefined;
+  if (SAMPLE.test(text.slice(Math.max(0, start - 16), start))) return undefined;
   if (bits & KEY.SSN) return as('US_SSN', 'ssn', 0.97);
   if (digits[0] === '9' && !/^9\d\d-[5-9]\d-/.test(written)) return undefined;
   if (bits & (KEY.TECHNICAL | KEY.PHONE | KEY.ACCOUNT | KEY.ROUTING)) return undefined;
@@ -235,6 +287,9 @@ function asSsn(written: string, digits: string, bits: number, text: string, star
     return as('US_SSN', 'ssn', 0.9);
   return undefined;
 }
+
+/** "Format: 123-45-6789" tells how one is written. */
+const SAMPLE = /(?:\bformat|\be\.g\.?|\bexample|\blike|\bsuch as|z\. ?B\.)[:,"'( ]{0,3}$/i;
 
 /** "(SKF 100-20-3000)", "884-12-1107-B": the number of a part. */
 function isPart(text: string, start: number, end: number): boolean {

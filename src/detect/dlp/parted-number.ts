@@ -5,10 +5,11 @@ import type { Match } from './finding-kind.ts';
 import { KEY } from './key-class.ts';
 import { schemeLabelled } from './national-id.ts';
 import { contextOf, isIssued } from './number-value.ts';
+import { findSpelledNumbers } from './spelled-number.ts';
 import { fieldAt, type View } from './view.ts';
 
 /** Longest series of signs between two groups of digits. */
-const MAX_GAP = 4;
+const MAX_GAP = 6;
 const MIN_DIGITS = 9;
 const CARD_DIGITS = [12, 19] as const;
 
@@ -20,6 +21,7 @@ interface Series {
 
 export function findPartedNumbers(view: View, out: Match[]): void {
   const { text, numbers, signs } = view;
+  findSpelledNumbers(view, out);
   if (signs.digits < MIN_DIGITS) return;
   for (let first = 0; first < numbers.length; ) {
     let last = first;
@@ -43,11 +45,16 @@ const USUAL = 1;
 const PARTING = 2;
 const KINDS = new Uint8Array(128);
 for (const sign of ' -./()') KINDS[sign.charCodeAt(0)] = USUAL;
-for (const sign of '\t\n\r,;|_') KINDS[sign.charCodeAt(0)] = PARTING;
+for (const sign of '\t\n\r,;|_*`"\'+~') KINDS[sign.charCodeAt(0)] = PARTING;
+
+/** Mark-up inside of a line: `</b> <b>`. */
+const TAGS = /^(?:\s?<\/?(?:b|i|u|em|strong|span|font|code|mark|small|wbr|br ?\/?)(?: [^<>]{0,60})?>\s?){1,4}$/i;
+const MAX_TAGS = 120;
 
 /** An empty line parts what does not belong together. */
 function gapKind(text: string, from: number, to: number): number {
-  if (to - from > MAX_GAP) return NO_GAP;
+  if (to - from > MAX_GAP)
+    return text.charCodeAt(from) === 0x3c && TAGS.test(text.slice(from, Math.min(to, from + MAX_TAGS + 1))) ? PARTING : NO_GAP;
   let kind = USUAL;
   for (let at = from; at < to; at++) {
     const code = text.charCodeAt(at);
@@ -121,10 +128,14 @@ function labelOf({ text, numbers, fields, ...view }: View, { first }: Series): {
   const field = fieldAt({ text, numbers, fields, ...view }, start, end);
   let from = start;
   while (from > 0 && start - from < MAX_BLANKS && text.charCodeAt(from - 1) <= 0x20) from--;
+  if (CARD_BEFORE.test(text.slice(Math.max(0, start - 12), start))) return { bits: KEY.CARD, technical: false };
   const before = contextOf(text, text.charCodeAt(from - 1) === 0x3a ? from : start, end, field);
   return { bits: before.bits, technical: before.technical };
 }
 
+/** "cc 4539|…": short for a card only where a number follows. */
+const CARD_BEFORE =
+  /(?:^|[^\p{L}\d])(?:cc|card|karte|tarjeta|carte|carta|cartão|kaart|karta|kort)(?: no\.?| nr\.?| #)?[^\p{L}\d\n]{0,6}$/iu;
 const MAX_BLANKS = 8;
 
 /** "Cards ending in 4111, 1111, …", or a list that goes on with as many digits. */

@@ -4,10 +4,10 @@ import { coverOf } from './cover.ts';
 import { isFamous, isListOfThings } from './famous-name.ts';
 import type { Match } from './finding-kind.ts';
 import { KEY } from './key-class.ts';
-import { type Lead, leadBefore } from './name-lead.ts';
+import { isFollowedAsPerson, type Lead, leadBefore } from './name-lead.ts';
 import { nameList, TRAIT } from './name-list.ts';
 import { isCompany, isNotName, isOrganization } from './name-word.ts';
-import { findPlacedNames } from './placed-name.ts';
+import { findNamesBeside, findPlacedNames } from './placed-name.ts';
 import { SIGN } from './text-sign.ts';
 import { type Field, fieldAt, type View } from './view.ts';
 
@@ -22,7 +22,9 @@ export function findPersons(view: View, out: Match[]): void {
   if (view.signs.bits & (SIGN.capital | SIGN.wide)) {
     addRunningText(view, words, found);
     const addresses = out.filter(({ type }) => type === 'ADDRESS');
-    findPlacedNames(view, addresses, (text) => nameScore(text, true) >= 2, found);
+    const isName = (text: string): boolean => nameScore(text, true) >= 2;
+    findPlacedNames(view, addresses, isName, found);
+    if (view.signs.bits & SIGN.at) findNamesBeside(view.text, out, (text) => isName(text) && !isFamous(text), found);
   }
   if (found.length > 0) addAgain(view.text, words, found);
   out.push(...found);
@@ -42,7 +44,8 @@ function addField(text: string, field: Field, out: Match[]): void {
   const whole = head[1] as string;
   const base = field.start + head[0].length - whole.length;
   // "Ann Lee, +1 415 …", "Ann Lee, reachable at …": what goes on in small letters or is dialled is no part of the name.
-  const body = /[,—–-]/.test(whole) ? whole.replace(/,\s*(?:[+(]?\d|\p{Ll}|\p{Lo}).*$| [—–-] .*$/u, '') : whole;
+  const sentence = whole.includes('. ') ? whole.replace(/(?<=\p{Ll}{3}|\p{Lu}\p{L}{2,24})\. +\p{Lu}.*$/u, '') : whole;
+  const body = /[,—–-]/.test(sentence) ? sentence.replace(/,\s*(?:[+(]?\d|\p{Ll}|\p{Lo}).*$| [—–-] .*$/u, '') : sentence;
   // "Ann Lee <ann@…>" names a person whatever the key says.
   const behind = field.start + head[0].length;
   const withMail = /^["'\s]{0,2}<[^<>@\s]{1,64}@/.test(text.slice(behind, behind + 70));
@@ -75,6 +78,7 @@ function addName(given: string, at: number, field: Field, certain: boolean, out:
   const score = nameScore(value, sure) || (isFormName(value, field.key) ? 1 : 0);
   // A restaurant, a role, a product has a name, too, and perhaps a telephone.
   if (!sure && field.group.own & KEY.THING_ABOUT && !(field.group.own & KEY.PERSON_ABOUT) && title === '') return;
+  if (!sure && isOfGoods(field) && title === '') return;
   const about =
     field.group.bits & (OTHER_PERSON_DATA | KEY.OF_PEOPLE) ||
     (field.group.own & KEY.PERSON_ABOUT && !(field.group.own & KEY.THING_ABOUT)) ||
@@ -88,6 +92,14 @@ function addName(given: string, at: number, field: Field, certain: boolean, out:
       confidence: sure ? 0.9 : 0.8,
       rule: 'name-field',
     });
+}
+
+const BARE_NAME = /^(?:(?:display|full)[ _]?)?(?:name|title|label|nom|nombre|nome|naam|nm|n)$/i;
+
+/** {"sku": …, "name": "Herman Miller Aeron"}: the name of an article. */
+function isOfGoods({ group, key }: Field): boolean {
+  if (!BARE_NAME.test(key) || group.bits & OTHER_PERSON_DATA) return false;
+  return (group.bits & KEY.OF_GOODS) !== 0 || ((group.own & KEY.THING_ABOUT) !== 0 && (group.own & KEY.PERSON_ABOUT) === 0);
 }
 
 /** One word, and a known name. */
@@ -134,6 +146,8 @@ function nameScore(value: string, sure: boolean): number {
     const traits = list.traits(word);
     if (traits & TRAIT.particle && (word !== words[0] || (sure && words.length > 1))) continue;
     const listed = Math.max((traits >> 2) & 3, traits & 3);
+    // "user: root": a login, though somebody is called so.
+    if (traits & TRAIT.notName && words.length === 1 && !(traits & TRAIT.word)) return 0;
     if (traits & TRAIT.notName && listed === 0 && !(sure && word.length <= 3 && words.length > 1)) return 0;
     if (!(traits & (TRAIT.word | TRAIT.joined)) && !(listed > 0 && (sure || lower) && word.length > 2)) return 0;
     names++;
@@ -189,14 +203,11 @@ interface Word {
 /** "Madame", "The", before a name at the start of a title, UTF-16 code units. */
 const MAX_LEAD_IN = 12;
 
-/** What a person does or has, right behind the name. */
-const AFTER =
-  /^(?:\s+(?:called|said|says|wrote|writes|asked|asks|reported|reports|signed|joined|confirmed|requested|replied|told|mentioned|lives|works|worked|paid|was born|born|phoned|emailed|will|has|had|is|was|would|can|wants|wanted|needs|complained|ordered|purchased|agreed|visited|attended|submitted|received|moved|left|started|resigned|applied|hat|ist|schrieb|rief|sagte|a appelé|a dit|est|ha|dijo|llamó|escribió|es|disse|é)\b|['’]s\b|\s*[(<]|,\s*(?:CEO|CTO|CFO|COO|MD|PhD|Director|Manager|Engineer|aged?|born|age|\d\d,)|\s+<)/i;
-
 function addRunningText(view: View, seen: Word[], out: Match[]): void {
   const { text } = view;
   const list = nameList();
   let skipTo = 0;
+  let lastEnd = -1;
   for (const start of view.capitals) {
     if (start < skipTo) continue;
     const wordAt = wordEnd(text, start + 1);
@@ -209,11 +220,19 @@ function addRunningText(view: View, seen: Word[], out: Match[]): void {
     const given = (traits >> 2) & 3;
     const family = given > 0 ? 0 : traits & 3;
     // A name begins with a known name, or is introduced.
-    const lead = leadBefore(text, start);
+    const led = leadBefore(text, start);
+    const lead = led === 'start' && isListedBehind(text, lastEnd, start) ? 'weak' : led;
     if (given === 0 && family === 0 && lead !== 'strong') continue;
     // Titles of films and products are made of names; an introduction is still one.
     const field = fieldAt(view, start, start + 1);
-    if (field !== undefined && start - field.start < MAX_LEAD_IN && TITLES.test(field.key) && field.end - start < MAX_NAME_CHARS) continue;
+    if (field !== undefined && field.bits & KEY.PERSON_MAYBE && !(field.bits & KEY.PERSON) && isOfGoods(field)) continue;
+    if (
+      field !== undefined &&
+      (start - field.start < MAX_LEAD_IN || isOfGoods(field)) &&
+      TITLES.test(field.key) &&
+      field.end - start < MAX_NAME_CHARS
+    )
+      continue;
     const words = wordsFrom(text, start, word);
     const count = judge(text, words, given, family, lead);
     if (count === 0) continue;
@@ -227,8 +246,14 @@ function addRunningText(view: View, seen: Word[], out: Match[]): void {
       continue;
     }
     out.push({ type: 'PERSON', start, end, confidence: 0.75, rule: 'name-text' });
+    lastEnd = end;
     skipTo = Math.max(skipTo, end);
   }
+}
+
+/** "Ann Lee, Bo Xu and Cy Orr": what stands behind a name as one of the same list is likely to be another. */
+function isListedBehind(text: string, lastEnd: number, start: number): boolean {
+  return lastEnd > 0 && start - lastEnd <= 6 && /^(?:[,;]? ?(?:and|und|et|y|e|en|och|og|i|&) |[,;] )$/.test(text.slice(lastEnd, start));
 }
 
 function wordEnd(text: string, from: number): number {
@@ -302,12 +327,6 @@ function judge(text: string, words: readonly Word[], given: number, family: numb
   return 0;
 }
 
-function isFollowedAsPerson(text: string, end: number): boolean {
-  const after = text.slice(end, end + 24);
-  // "Remixed", "Extended" end a title.
-  return AFTER.test(after) || /^\s+[a-z]{2,12}ed\b/.test(after);
-}
-
 /** "named POSIX", "for each MS INTEGER": one unknown word in capitals. */
 function isAcronym(words: readonly Word[]): boolean {
   return words.length === 1 && /^[\p{Lu}'’-]+$/u.test((words[0] as Word).text);
@@ -346,10 +365,12 @@ function addAgain(text: string, words: readonly Word[], found: Match[]): void {
       return;
     found.push({ type: 'PERSON', start, end, confidence: 0.7, rule: 'name-again' });
   };
+  // Who speaks in a transcript.
+  const capitals = new Set([...parts].map((part) => part.toUpperCase()));
   for (const word of words) {
     const full = whole.get(word.text)?.find((name) => text.startsWith(name, word.start));
     if (full !== undefined) add(word.start, word.start + full.length);
-    else if (parts.has(word.text)) add(word.start, word.end);
+    else if (parts.has(word.text) || (text.charCodeAt(word.end) === 0x3a && capitals.has(word.text))) add(word.start, word.end);
   }
   for (const name of uncased) {
     let hits = 0;

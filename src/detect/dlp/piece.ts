@@ -17,6 +17,11 @@ export interface PieceRun {
   readonly isOfThings: boolean;
   /** Its key says that each is a part of one value, or nothing: sixteen digits by themselves are a card by chance now and then. */
   readonly isOfValue: boolean;
+  readonly key: string;
+  /** What the key says of the value as a whole. */
+  readonly bits: number;
+  /** Numbers of a list; all others are texts. */
+  readonly isOfNumbers: boolean;
 }
 
 /** Longer values are no pieces, UTF-16 code units. */
@@ -26,7 +31,7 @@ const MAX_PIECES = 400;
 
 /** Collects runs of neighbouring values whose keys are the same but for a number or a letter at the end. */
 export class PieceRuns {
-  readonly #runs: { pieces: Piece[]; isOfThings: boolean; isOfValue: boolean }[] = [];
+  readonly #runs: PieceRun[] = [];
   /** Of two and more; the first one alone is but a place: most values have a key of their own. */
   #run: Piece[] | undefined;
   #from = -1;
@@ -50,9 +55,16 @@ export class PieceRuns {
         { start: this.#from, end: this.#to },
         { start, end },
       ];
-      this.#runs.push({ pieces: this.#run, isOfThings: isOfThings(key), isOfValue: isOfValue(key) });
+      this.#runs.push(runOf(key, this.#run, false));
     } else if (this.#run.length < MAX_PIECES) this.#run.push({ start, end });
     else this.#begin(key, stemOf(key), start, end);
+  }
+
+  /** All numbers of a list: few and short ones may be the digits of one. */
+  addNumbers(key: string, pieces: readonly Piece[]): void {
+    if (pieces.length < MIN_NUMBERS || pieces.length > MAX_NUMBERS) return;
+    const run = runOf(key, pieces, true);
+    if (run.bits !== 0 || (run.isOfValue && pieces.length >= MIN_CARD_DIGITS)) this.#runs.push(run);
   }
 
   /** Runs of two and more. */
@@ -99,6 +111,20 @@ export class PieceRuns {
   }
 }
 
+/** A number of one to four digits each. */
+export const MAX_NUMBER_CHARS = 4;
+const MIN_NUMBERS = 3;
+/** Digits of the longest card, and the number that shows that there are more. */
+export const MAX_NUMBERS = 19;
+const MIN_CARD_DIGITS = 14;
+
+function runOf(key: string, pieces: readonly Piece[], isOfNumbers: boolean): PieceRun {
+  return { pieces, isOfThings: isOfThings(key), isOfValue: isOfValue(key), key, bits: classifyKey(key) & WHOLE_BITS, isOfNumbers };
+}
+
+/** What a key may say of the value that pieces make. */
+const WHOLE_BITS = KEY.CARD | KEY.SSN | KEY.IBAN | KEY.NATIONAL_ID;
+
 function isPiece(value: string): boolean {
   return value.length > 0 && value.length <= MAX_PIECE_CHARS && !value.includes(' ');
 }
@@ -123,8 +149,10 @@ function stemOf(key: string): string {
   return key.length === 1 || before === 0x5f || before === 0x2d ? `${key.slice(0, -1)}#` : '';
 }
 
-const WHOLE = new Set(['EMAIL', 'CREDIT_CARD', 'US_SSN']);
-const PROVEN = new Set(['EMAIL', 'CREDIT_CARD', 'US_SSN', 'IBAN', 'API_KEY', 'DB_CONNECTION']);
+const WHOLE = new Set(['EMAIL', 'CREDIT_CARD', 'US_SSN', 'NATIONAL_ID']);
+const PROVEN = new Set(['EMAIL', 'CREDIT_CARD', 'US_SSN', 'IBAN', 'API_KEY', 'DB_CONNECTION', 'NATIONAL_ID']);
+/** An identity number in pieces has its check digits and its label. */
+const CHECKED = 0.95;
 /** Cut by the machine: all pieces but the last are of the same length. */
 const isEven = (pieces: readonly string[]): boolean =>
   pieces.every(
@@ -134,18 +162,20 @@ const isEven = (pieces: readonly string[]): boolean =>
 /** What the pieces are together: each find in the joined text that no piece shows alone, once for every piece it stands in. */
 export function findInPieces(
   text: string,
-  { pieces: run, isOfThings, isOfValue }: PieceRun,
-  detect: (joined: string) => readonly Match[],
+  pieceRun: PieceRun,
+  detect: (joined: string, key: string, bits: number) => readonly Match[],
   isFree: (start: number, end: number) => boolean,
   out: Match[],
 ): void {
-  const pieces = run.map(({ start, end }) => text.slice(start, end));
+  const { pieces: run, key, bits, isOfNumbers } = pieceRun;
+  const given = run.map(({ start, end }) => text.slice(start, end));
+  const pieces = isOfNumbers ? withZeros(given, bits) : given;
   const joined = pieces.join('');
-  if (joined.length < MIN_JOINED || !/\d|@/.test(joined)) return;
-  for (const match of detect(joined)) {
-    if (!PROVEN.has(match.type)) continue;
+  if (joined.length < MIN_JOINED || (isOfNumbers && joined.length > MAX_NUMBERS) || !/\d|@/.test(joined)) return;
+  for (const match of detect(joined, key, bits)) {
+    if (!PROVEN.has(match.type) || (match.type === 'NATIONAL_ID' && match.confidence < CHECKED)) continue;
     if (WHOLE.has(match.type) && (match.start > 0 || match.end < joined.length)) continue;
-    if (match.type === 'CREDIT_CARD' && (isOfThings || !isEven(pieces) || (pieces[0]?.length === 1 && !isOfValue))) continue;
+    if (match.type === 'CREDIT_CARD' && !isCardInPieces(pieces, pieceRun)) continue;
     const touched = piecesIn(pieces, match);
     if (touched.length < 2 || !touched.every((index) => isFree((run[index] as Piece).start, (run[index] as Piece).end))) continue;
     for (const index of touched) out.push({ ...match, ...run[index], layer: 'pieces' });
@@ -153,6 +183,21 @@ export function findInPieces(
 }
 
 const MIN_JOINED = 9;
+
+/** Numbers that are no digits may be the years or the prices that they look like: those count only where the key speaks of a card. */
+function isCardInPieces(pieces: readonly string[], { isOfThings, isOfValue, isOfNumbers, bits }: PieceRun): boolean {
+  const isOfDigits = pieces.every(({ length }) => length === 1);
+  if (isOfThings || !isEven(pieces) || (isOfDigits && !isOfValue)) return false;
+  return !isOfNumbers || (bits & KEY.CARD) !== 0 || isOfDigits;
+}
+
+/** [4111, 1, 1111, 1111]: a number has no zeros before it, a group of a card or of a social security number has. */
+function withZeros(pieces: readonly string[], bits: number): readonly string[] {
+  if (bits & KEY.CARD && pieces.length === 4) return pieces.map((piece) => piece.padStart(4, '0'));
+  if (bits & KEY.SSN && pieces.length === 3)
+    return pieces.map((piece, index) => piece.padStart(index === 0 ? 3 : index + 1 === 3 ? 4 : 2, '0'));
+  return pieces;
+}
 
 /** Indices of the pieces that hold some of the match. */
 function piecesIn(pieces: readonly string[], { start, end }: Match): number[] {

@@ -60,6 +60,43 @@ export function findPlacedNames(
   addLinesAbove(text, addresses, isName, push);
 }
 
+/** What parts a name from its address: " (", " <", "](mailto:", ", ", " - ". */
+const PARTS_MAIL = /(?:\]?\s?[(<]{1,2}(?:mailto:|e-?mail:? )?|,? [–—-] |, )$/;
+const NAME_AT_END = new RegExp(`(?:^|[^\\p{L}'’.-])(${NAME})$`, 'u');
+/** Looked at before an address, UTF-16 code units. */
+const MAX_PARTING = 12;
+const MAX_BEFORE = 64;
+/** Known as a given or a family name: the four lowest of the bits of name-list.ts. */
+const LISTED = 15;
+
+/** "Ann Lee (alee@…)", "[Ann Lee](mailto:…)", "Ann Lee, ann@…": a name whose letters the address is made of. */
+export function findNamesBeside(text: string, mails: readonly Match[], isName: IsName, out: Match[]): void {
+  for (const { type, start, end } of mails) {
+    if (type !== 'EMAIL' || start < 6 || !PARTING.has(text.charCodeAt(start - 1))) continue;
+    const parting = PARTS_MAIL.exec(text.slice(Math.max(0, start - MAX_PARTING), start))?.[0];
+    if (parting === undefined) continue;
+    const nameEnd = start - parting.length;
+    const name = NAME_AT_END.exec(text.slice(Math.max(0, nameEnd - MAX_BEFORE), nameEnd))?.[1];
+    if (name === undefined) continue;
+    const login = plain(text.slice(start, end).split('@', 1)[0] as string);
+    const words = name.split(' ');
+    if (!words.some((word) => plain(word).length > 2 && login.includes(plain(word))) || !isName(name)) continue;
+    // "Data Protection (data.protection@…)" is an office.
+    if (!words.some((word) => (nameList().traits(word) & LISTED) !== 0)) continue;
+    out.push({ type: 'PERSON', start: nameEnd - name.length, end: nameEnd, confidence: 0.8, rule: 'name-place' });
+  }
+}
+
+/** What PARTS_MAIL ends with. */
+const PARTING = new Set([...'(<: '].map((sign) => sign.charCodeAt(0)));
+
+function plain(text: string): string {
+  return text
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z]/g, '');
+}
+
 function addEastern(text: string, push: Push): void {
   if (HONOURS.test(text))
     for (const found of text.matchAll(HONOURED)) {

@@ -32,7 +32,7 @@ function isUpperName(value: string): boolean {
 function isCall(value: string): boolean {
   return (
     /^[A-Za-z_$][\w$.]*\(.*\)?;?$/.test(value) ||
-    /^[a-z][a-zA-Z]*(?:\.[a-z][a-zA-Z]*)+$/.test(value) ||
+    /^[a-z][a-zA-Z_]*(?:\.[a-z][a-zA-Z_]*)+$/.test(value) ||
     /^[A-Za-z_]\w*\[/.test(value) ||
     /^[A-Z][a-z]+(?:[A-Z][a-z]+)+[),;]?$/.test(value)
   );

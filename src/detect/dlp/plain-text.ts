@@ -244,7 +244,7 @@ function fromCode(code: number): string | undefined {
 
 const INVISIBLE =
   // biome-ignore lint/suspicious/noMisleadingCharacterClass: a joiner is looked for by itself
-  /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u206a-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]|\udb40/;
+  /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u206a-\u206f\u20e3\u3164\ufe00-\ufe0f\ufeff\uffa0]|\udb40/;
 const DASH = /[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/;
 const SPACE = /[\u00a0\u2000-\u200a\u202f\u205f\u3000]/;
 

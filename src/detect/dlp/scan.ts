@@ -88,9 +88,9 @@ function addPieces(view: View, scan: Scan, found: Match[]): void {
     return cover.isFree(start, end);
   };
   const alone: Match[] = [];
-  const find = (joined: string): Match[] => settle(detect(flatten(joined), scan), joined.length);
+  const find = (joined: string, key = '', bits = 0): Match[] => settle(detect(flatten(joined, key, bits), scan), joined.length);
   for (const run of view.pieces) findInPieces(view.text, run, find, isFree, alone);
-  for (const chain of view.chains) findInChain(view.text, chain, find, isFree, alone);
+  for (const chain of view.chains) findInChain(view.text, chain, (joined) => find(joined), isFree, alone);
   found.push(...alone);
 }
 

@@ -10,6 +10,13 @@ export interface SecretRule {
   confidence?: number;
   /** Most are keys of a service. */
   type?: 'PRIVATE_KEY';
+  /** The secret that often stands right behind it. */
+  second?: SecondHalf;
+}
+
+export interface SecondHalf {
+  name: string;
+  shape: RegExp;
 }
 
 const rules: SecretRule[] = [];
@@ -19,7 +26,13 @@ function rule(name: string, starts: string, shape: RegExp, confidence = 0.97): v
 }
 
 // Clouds.
-rule('aws-access-key', 'AKIA ASIA ABIA ACCA', /A(?:KIA|SIA|BIA|CCA)[A-Z0-9]{16}(?![A-Za-z0-9])/);
+rules.push({
+  name: 'aws-access-key',
+  starts: ['AKIA', 'ASIA', 'ABIA', 'ACCA'],
+  shape: /A(?:KIA|SIA|BIA|CCA)[A-Z0-9]{16}(?![A-Za-z0-9])/y,
+  confidence: 0.97,
+  second: { name: 'aws-secret-key', shape: /^[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])/ },
+});
 rule('google-api-key', 'AIza', /AIza[\w-]{35}(?![\w-])/);
 rule('google-oauth-secret', 'GOCSPX-', /GOCSPX-[\w-]{28}/);
 rule('google-oauth-token', 'ya29.', /ya29\.[\w-]{20,500}/);

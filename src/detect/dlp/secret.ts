@@ -3,7 +3,7 @@
 import type { Match } from './finding-kind.ts';
 import { isBareKeyVariable, KEY } from './key-class.ts';
 import { entropy, isPlaceholder, looksRandom } from './placeholder.ts';
-import { SECRET_RULES, type SecretRule } from './secret-rule.ts';
+import { SECRET_RULES, type SecondHalf, type SecretRule } from './secret-rule.ts';
 import { eachMatch, groupOfStarts } from './start-index.ts';
 import type { Field, View } from './view.ts';
 
@@ -55,6 +55,8 @@ export function findSecrets({ text, starts }: Pick<View, 'text' | 'starts'>, out
     done = Math.max(end, at + 1);
   }
   addBotTokens(text, out);
+  addAccountTokens(text, out);
+  addDatacentreKeys(text, out);
   addPutty(text, out);
 }
 
@@ -79,9 +81,36 @@ function addBotTokens(text: string, out: Match[]): void {
     if (text.charCodeAt(at + 7) !== 0x2e) continue;
     const head = BOT_HEAD.exec(text.slice(Math.max(0, at - 29), at))?.[0];
     const tail = head === undefined ? undefined : BOT_TAIL.exec(text.slice(at + 8, at + 50))?.[0];
-    if (head === undefined || tail === undefined || !/^\d{16,20}/.test(Buffer.from(head, 'base64').toString('latin1'))) continue;
+    if (head === undefined || tail === undefined) continue;
+    const isNumbered = /^\d{16,20}/.test(Buffer.from(head, 'base64').toString('latin1'));
+    if (!isNumbered && !(isMixed(head) && isMixed(tail) && /^[\w-]{6}$/.test(text.slice(at + 1, at + 7)))) continue;
     out.push({ type: 'API_KEY', start: at - head.length, end: at + 8 + tail.length, confidence: 0.97, rule: 'bot-token' });
   }
+}
+
+const ACCOUNT = /AC[a-f0-9]{32}(?!\w)/y;
+const ACCOUNT_HALF: SecondHalf = { name: 'twilio-token', shape: /^[a-f0-9]{32}(?!\w)/ };
+
+/** The name of an account of telephony is no secret; what stands right behind it is. */
+function addAccountTokens(text: string, out: Match[]): void {
+  for (let at = text.indexOf('AC'); at >= 0; at = text.indexOf('AC', at + 2)) {
+    ACCOUNT.lastIndex = at;
+    if (ACCOUNT.test(text)) addSecondHalf(text, ACCOUNT.lastIndex, ACCOUNT_HALF, out);
+  }
+}
+
+/** `<32 signs of hex>-us14`: a key and where its account is kept. */
+function addDatacentreKeys(text: string, out: Match[]): void {
+  for (let at = text.indexOf('-us'); at >= 0; at = text.indexOf('-us', at + 3)) {
+    const tail = /^-us\d{1,2}(?!\w)/.exec(text.slice(at, at + 6))?.[0];
+    if (tail === undefined || !/(?<![\w-])[a-f0-9]{32}$/.test(text.slice(Math.max(0, at - 33), at))) continue;
+    out.push({ type: 'API_KEY', start: at - 32, end: at + tail.length, confidence: 0.95, rule: 'mailchimp-key' });
+  }
+}
+
+/** Digits, small and capital letters: no word, and no member of an object. */
+function isMixed(text: string): boolean {
+  return /\d/.test(text) && /[a-z]/.test(text) && /[A-Z]/.test(text) && entropy(text) >= 3.2;
 }
 
 function addKnown(text: string, at: number, literal: string, out: Match[]): number {
@@ -94,6 +123,7 @@ function addKnown(text: string, at: number, literal: string, out: Match[]): numb
     if (length === 0) continue;
     const end = at + length;
     const value = text.slice(at + literal.length, end);
+    if (rule.second !== undefined) addSecondHalf(text, end, rule.second, out);
     if (
       /^(.)\1*$/.test(value) ||
       /(?:EXAMPLE|example|xxxx|XXXX|your|YOUR|\.\.\.)/.test(value) ||
@@ -101,36 +131,57 @@ function addKnown(text: string, at: number, literal: string, out: Match[]): numb
     )
       continue;
     out.push({ type: rule.type ?? 'API_KEY', start, end: trimEnd(text, start, end), confidence: rule.confidence ?? 0.95, rule: rule.name });
-    if (rule.name === 'aws-access-key') addSecondHalf(text, end, out);
     return end;
   }
   return -1;
 }
 
-const SECOND_HALF = /^["']?[\s,:;|]{1,4}["']?([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])/;
+const PARTED_HALF = /^["']?[\s,:;|]{1,4}["']?/;
 
-/** The secret that belongs to an access key and stands right behind it. */
-function addSecondHalf(text: string, from: number, out: Match[]): void {
-  const found = SECOND_HALF.exec(text.slice(from, from + 60));
-  if (found === null || !looksRandom(found[1] as string)) return;
-  const end = from + found[0].length;
-  out.push({ type: 'API_KEY', start: end - 40, end, confidence: 0.9, rule: 'aws-secret-key' });
+/** The secret that belongs to the name of an account and stands right behind it. */
+function addSecondHalf(text: string, from: number, { name, shape }: SecondHalf, out: Match[]): void {
+  const gap = PARTED_HALF.exec(text.slice(from, from + 8));
+  const value = gap === null ? undefined : shape.exec(text.slice(from + gap[0].length, from + gap[0].length + MAX_HALF))?.[0];
+  if (value === undefined || !looksRandom(value)) return;
+  const start = from + (gap?.[0].length ?? 0);
+  out.push({ type: 'API_KEY', start, end: start + value.length, confidence: 0.9, rule: name });
 }
 
-const BREAK = /(?:\\?\r?\n[ \t]{0,8}|\*\*|__|`)(?=[\w-])/;
-/** Longest credential that is put together again, characters. */
-const MAX_BROKEN_CHARS = 260;
+/** Looked at behind an account, characters. */
+const MAX_HALF = 60;
 
-/** A value that a line end, a backslash at it or a sign of mark-up breaks in two: its length in the text, 0 when the parts make none. */
+/** A line end, a sign of mark-up, or what puts two literals of a program together: `" + "`, `" "`, `" .. "`. */
+const BREAK =
+  /(?:\\?\r?\n[ \t]{0,8}|\*\*|__|`|(?:<\/?[a-z]{1,10}(?: [^<>]{0,60})?>){1,4}|(["'`])[ \t]{0,4}(?:[+.&,~]|\.\.|\|\||<>)?\s{0,24}(?:[+.&]\s{0,4})?["'`])(?=[\w-])/y;
+const WORD = /[\w./-]{1,200}/y;
+/** Longest credential that is put together again, characters, and its parts. */
+const MAX_BROKEN_CHARS = 400;
+const MAX_PARTS = 12;
+
+/** A value in parts: its length in the text, 0 when the parts make none. */
 function brokenLength(text: string, at: number, rule: SecretRule): number {
-  const word = /^[\w.-]{6,200}/.exec(text.slice(at, at + MAX_BROKEN_CHARS))?.[0];
-  if (word === undefined) return 0;
-  const rest = text.slice(at + word.length, at + MAX_BROKEN_CHARS);
-  const gap = BREAK.exec(rest);
-  if (gap === null || gap.index > 0) return 0;
-  rule.shape.lastIndex = 0;
-  const whole = rule.shape.exec(word + rest.slice(gap[0].length));
-  return whole === null || whole[0].length <= word.length ? 0 : whole[0].length + gap[0].length;
+  const near = text.slice(at, at + MAX_BROKEN_CHARS);
+  let joined = '';
+  let gaps = 0;
+  let end = 0;
+  for (let part = 0; part < MAX_PARTS; part++) {
+    WORD.lastIndex = end;
+    const word = WORD.exec(near)?.[0];
+    if (word === undefined) return 0;
+    joined += word;
+    end += word.length;
+    if (part > 0) {
+      rule.shape.lastIndex = 0;
+      const whole = rule.shape.exec(joined);
+      if (whole !== null && whole[0].length > joined.length - word.length) return whole[0].length + gaps;
+    }
+    BREAK.lastIndex = end;
+    const gap = BREAK.exec(near)?.[0];
+    if (gap === undefined) return 0;
+    gaps += gap.length;
+    end += gap.length;
+  }
+  return 0;
 }
 
 /** Most literals must begin a word; three stand behind a part of their value. */
@@ -232,8 +283,10 @@ function isWords(value: string): boolean {
 }
 
 const SPOKEN_WORD =
-  /[Pp]ass(?:w|ph|c)|PASS|[Kk]ennwort|[Cc]ontrase|[Mm]ot de passe|[Ss]enha|[Ww]achtwoord|[Hh]as[lł]o|[Ll](?:ö|o)senord|[Ss]alasana|[Pp]arola|[Tt]oken|[Ss]ecret|\b(?:API|api|[Aa]ccess) [Kk]ey|\b[Pp][Ii][Nn]\b|\b[Pp][Ww]d?\b/y;
-const SPOKEN_STARTS = groupOfStarts('pass kenn contr mot senh wacht hasl hasł löse lose salas parol tok secr api acce pin pw'.split(' '));
+  /[Pp]ass(?:w|ph|c)|PASS|[Kk]ennwort|[Cc]ontrase|[Mm]ot de passe|[Ss]enha|[Ww]achtwoord|[Hh]as[lł]o|[Ll](?:ö|o)senord|[Ss]alasana|[Pp]arola|[Tt]oken|[Ss]ecret|\b(?:API|[Aa]pi|[Aa]ccess)[ _-]?[Kk]ey|[Aa]uthorization|\b[Pp][Ii][Nn]\b|\b[Pp][Ww]d?\b/y;
+const SPOKEN_STARTS = groupOfStarts(
+  'pass kenn contr mot senh wacht hasl hasł löse lose salas parol tok secr api acce auth pin pw'.split(' '),
+);
 const SPOKEN =
   /(?:password|passwd|passphrase|passcode|passwort|kennwort|contraseña|mot de passe|senha|wachtwoord|hasło|lösenord|salasana|parola|token|api key|secret|access key|secret key|pin|pwd?)(?: (?!is |are |was |to )[\p{L}\d._-]{1,20}){0,6}? (?:is|are|was|to|now|ist|lautet|est|es|è|é|=|:)(?: now| set to| currently)?:? ["'“`]?([^\s"'“”`]{4,300})/iuy;
 
@@ -262,7 +315,8 @@ export function findSpokenSecrets({ text, starts }: View, out: Match[]): void {
   });
 }
 
-const BARE = /(?:token|secret|api[ _-]?key|access[ _-]?key|secret[ _-]?key|password)[ \t]{1,8}["'`]?([\w+/.~-]{20,200}={0,2})(?![\w(])/iy;
+const BARE =
+  /(?:token|secret|api[ _-]?key|access[ _-]?key|secret[ _-]?key|password|authorization)[ \t]{1,8}["'`]?(?:(?:Basic|Bearer|Token) )?([\w+/.~-]{20,200}={0,2})(?![\w(])/iy;
 
 /** `auth_token 3f9c…`: a word and, behind a space, what no word is. */
 function addBare(text: string, index: number, out: Match[]): void {
@@ -286,6 +340,7 @@ function isLink(value: string): boolean {
   return (
     /^(?:jdbc:)?[a-z][a-z+.-]*:\/\//i.test(value) ||
     /^(?:~|\.{1,2})?\/[\w./-]*$/.test(value) ||
+    /^[\w.@-]+(?:\/[\w.@-]+)+\.[a-z]{1,5}$/.test(value) ||
     /^[\w-]+\.(?:js|ts|py|json|ya?ml|txt|pem|key|crt|env)$/.test(value)
   );
 }
@@ -297,14 +352,19 @@ function couldBePassword(value: string, key: string): boolean {
   if (/^[a-z]+$/i.test(value)) return value.length >= 8 && /[a-z][A-Z]|[A-Z][a-z]+[A-Z]/.test(value) && entropy(value) > 3;
   if (/^\d+$/.test(value))
     return value.length >= 4 && value.length <= 12 && !/^(?:19|20)\d\d$/.test(value) && /pin|pass|pw|code|kennwort|senha|clave/i.test(key);
-  if (/^\d{4}-\d\d-\d\d/.test(value) || /^v?\d+(?:\.\d+)+$/.test(value)) return false;
+  if (/^\d{4}-\d\d-\d\d/.test(value) || /^v?\d+(?:\.\d+)+$/.test(value) || SECRET_NAME.test(value)) return false;
   return !/^[A-Za-z]+(?:[-_ ][a-z]+)*[.,;:)]?$/.test(value) || (value.includes('-') && value.length >= 16);
 }
+
+/** `postgres-password`, `app.token`: in small letters, the name under which a secret is kept. */
+const SECRET_NAME = /^(?:[a-z]+[-_.])*(?:password|passwd|pass|pwd|token|secrets?|credentials?|key|auth)(?:[-_.][a-z]+)*$/;
 
 function couldBeKey(value: string, afterScheme: boolean): boolean {
   if (value.length < 8 || !/^[\x21-\x7e]+$/.test(value)) return false;
   if (/^[a-f0-9]{8}-(?:[a-f0-9]{4}-){3}[a-f0-9]{12}$/i.test(value)) return true;
   if (looksRandom(value)) return true;
+  // "tokens=120": a pair of its own.
+  if (/^[A-Za-z_]{2,24}=[^=]/.test(value)) return false;
   if (value.length < 16)
     return (
       /\d/.test(value) &&

@@ -25,7 +25,9 @@ export function maySpell(text: string, at: number): boolean {
   if (length !== 1 && !isByte(text, after, length)) return false;
   let last = before;
   while (last > before - MAX_TOKEN && isWordCode(text.charCodeAt(last - 1))) last--;
-  const other = before - last;
+  // "… i @ a …": a sign among the letters.
+  const isSign = before === at - 1 && isPrinted(text.charCodeAt(before)) && text.charCodeAt(before - 1) === 0x20;
+  const other = isSign ? 1 : before - last;
   if (length === 1) return other === 1 && (text.charCodeAt(at - 2) === text.charCodeAt(at + 2) || at < 3);
   return isByte(text, last, other);
 }

@@ -11,7 +11,7 @@ import type { Field, Group } from './view.ts';
 
 export function addTextFields(fields: Field[], text: string, base: number, parent: Group): void {
   // One short value is most of what there is.
-  if (text.length < SHORT_TEXT && !text.includes('\n') && !text.includes('<') && !/[:=(@→…|]| [-–—] |\.\.\./.test(text)) return;
+  if (text.length < SHORT_TEXT && !text.includes('\n') && !text.includes('<') && !/[:=(@→…|]| [-–—] |\.\.\.| {2}/.test(text)) return;
   const tabled = addTableFields(fields, text, base, parent);
   if (text.includes('<')) addMarkupFields(fields, text, base, parent);
   if (text.includes('|')) addHl7Fields(fields, text, base, parent);
@@ -92,7 +92,7 @@ function addPairs(fields: Field[], text: string, base: number, separator: string
       continue;
     const key = keyBefore(text, at, separator === '=' && before > 0x20 ? 1 : MAX_LABEL_WORDS);
     if (key === undefined) continue;
-    const name = key === 'value' ? (nameAbove(text, at) ?? key) : key;
+    const name = key === 'value' ? (nameAbove(text, at) ?? key) : separator === '=' && TYPE.test(key) ? typedName(text, at, key) : key;
     const bits = queryName(text, at, key) || classifyKey(key === 'default' ? variableBefore(text, at) : name);
     if (bits === 0) continue;
     const group = blocks.at(at);
@@ -103,6 +103,17 @@ function addPairs(fields: Field[], text: string, base: number, separator: string
     quotesEnd = value.quoted ? value.end : -1;
   }
 }
+
+/** The type of a text in some language. */
+const TYPE = /^(?:[Ss]tr|[Ss]tring|CharSequence|Text|any|String\?)$/;
+const DECLARED = /\b([A-Za-z_]\w{1,48})(?:\??\s?:\s?(?:&(?:'\w+ )?(?:mut )?)?| )(?:[Ss]tr|[Ss]tring|CharSequence|Text|any)\??\s{0,3}$/;
+
+/** `TOKEN: &str = …`, `var token string = …`: what is declared, before its type. */
+function typedName(text: string, at: number, key: string): string {
+  return DECLARED.exec(text.slice(Math.max(0, at - MAX_DECLARED), at))?.[1] ?? key;
+}
+
+const MAX_DECLARED = 80;
 
 /** `- name: DB_PASSWORD`, on the line above `value: …`. */
 function nameAbove(text: string, at: number): string | undefined {

@@ -8,6 +8,7 @@ import { FlowHasher } from './hasher.ts';
 import type { DataRank } from './label.ts';
 import type { Leaf, Leaves } from './leaf.ts';
 import { FlowScope, type Reading } from './scope.ts';
+import type { Gauge } from './variant.ts';
 
 /** Agents or sessions remembered; the one that called least recently goes first. */
 export const MAX_SCOPES = 10_000;
@@ -70,13 +71,13 @@ export class FlowBook {
     return undefined;
   }
 
-  /** The name of a canary that one of the texts holds. */
-  touched(test: CanaryTest, texts: readonly string[]): string | undefined | Promise<string | undefined> {
-    return inTurns(test(texts), this.#clock);
+  /** The name of a canary that one of the texts holds. `gauge`: told of what could not be looked into. */
+  touched(test: CanaryTest, texts: readonly string[], gauge?: Gauge): string | undefined | Promise<string | undefined> {
+    return inTurns(test(texts, gauge), this.#clock);
   }
 
-  carried(scope: FlowScope, leaves: readonly Leaf[], atLeast: DataRank): Carried[] | Promise<Carried[]> {
-    return inTurns(carriedBy(scope, this.hasher, leaves, { atLeast }), this.#clock);
+  carried(scope: FlowScope, leaves: readonly Leaf[], atLeast: DataRank, gauge?: Gauge): Carried[] | Promise<Carried[]> {
+    return inTurns(carriedBy(scope, this.hasher, leaves, { atLeast, ...(gauge && { gauge }) }), this.#clock);
   }
 
   #bound(current: string): void {

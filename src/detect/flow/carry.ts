@@ -5,9 +5,9 @@ import { type FlowHasher, GRAM } from './hasher.ts';
 import type { DataRank } from './label.ts';
 import { bareAddress, isAddress, isDestination, isRecipientKey, type Leaf } from './leaf.ts';
 import { type FlowScope, isPlainLink, type Occurrence } from './scope.ts';
-import { noteOut, opaqueAt, recordAt, type Source } from './source.ts';
-import { variantsOf } from './variant.ts';
-import { weigh } from './weight.ts';
+import { noteOut, opaqueAt, recordAt, type Source, shareOut } from './source.ts';
+import { type Gauge, newGauge, variantsOf } from './variant.ts';
+import { countSmall, countWords, type Weight, weigh } from './weight.ts';
 
 /** What one argument carries of one source. */
 export interface Carried {
@@ -73,6 +73,8 @@ interface Sum {
 export interface CarryOptions {
   /** Readings of less are no matter. */
   atLeast: DataRank;
+  /** Told of what could not be looked into. */
+  gauge?: Gauge;
 }
 
 /** Yields now and then so that others get their turn. */
@@ -80,7 +82,7 @@ export function* carriedBy(
   scope: FlowScope,
   hasher: FlowHasher,
   leaves: readonly Leaf[],
-  { atLeast }: CarryOptions,
+  { atLeast, gauge = newGauge() }: CarryOptions,
 ): Generator<void, Carried[], void> {
   if (scope.size === 0) return [];
   const recipients = recipientsOf(leaves, scope, hasher);
@@ -93,7 +95,7 @@ export function* carriedBy(
     // Telephone numbers of one country begin alike.
     const isDialled = isRecipientKey(leaf.key) && isAddress(leaf.text) && !leaf.text.includes('@');
     const text = withoutLinks(leaf.text, scope, hasher);
-    for (const variant of variantsOf(text)) {
+    for (const variant of variantsOf(text, gauge)) {
       // Short texts are looked at without a break, so that they stand in the same place one after the other.
       const flat = flatten(variant.text, TEXT);
       for (const turn of TURNS) {
@@ -254,7 +256,7 @@ function count(
     const from = Math.max(hit.from, reached);
     if (hit.to - from < 3) continue;
     const { text, start, end } = sliceOf(flat, from, hit.to, how.turn);
-    const weight = hit.isValue ? valueWeight(text) : weigh(text);
+    const weight = hit.isValue ? valueWeight(text) : runWeight(text);
     reached = Math.max(reached, hit.to);
     const isBack = source.rank < 3 && recipients !== undefined && isSentBack(hit, recipients);
     const sum = sumOf(sums, source);
@@ -269,8 +271,10 @@ function count(
     sum.hard += weight.hard;
     if (hit.isValue && weight.bits >= WHOLE_BITS) sum.whole++;
     if (how.isHidden || how.turn !== 'as-is') sum.hidden += weight.bits;
-    const opaque = opaqueAt(source, hit.position);
-    if (opaque) sum.share = Math.max(sum.share, opaque.seen / opaque.grams);
+    // A run may begin before the key that it carries: `password=…`.
+    sum.share = Math.max(sum.share, shareOut(source, hit.position, hit.position + hit.to - hit.from));
+    // A password is one, however plain it looks.
+    if (hit.isValue && !isBack && hit.occurrences.some((one) => one.isSecret)) sum.share = 1;
     // The last piece of an address, whatever went out of it before.
     if (!isBack && hit.isAddressOut) sum.share = 1;
     if (!isBack && (weight.hard >= 8 || weight.bits >= 20)) source.sentBits += (weight.bits * hit.fresh) / hit.grams;
@@ -299,6 +303,20 @@ function turnLetter(letter: string): string {
   return String.fromCharCode(((code - 97 + 13) % 26) + 97);
 }
 
+/** Words between the others that stand in the same order, too, in a run this long. */
+const LONG_RUN = 8;
+const BETWEEN_BITS = 2;
+
+/** A capital within a sentence. */
+const NAMES = /[\p{Ll},] \p{Lu}\p{Ll}/u;
+
+/** Nobody writes a long sentence about the same thing as somebody else did: then its small words count as well. */
+function runWeight(text: string): Weight {
+  const weight = weigh(text);
+  if (text.length < LONG_RUN * 4 || countWords(text) < LONG_RUN || (weight.hard === 0 && !NAMES.test(text))) return weight;
+  return { bits: weight.bits + BETWEEN_BITS * countSmall(text), hard: weight.hard };
+}
+
 /** A value as it was read says more than its words: somebody's address, a name, a sum. */
 function valueWeight(text: string): { bits: number; hard: number } {
   if (isAddress(text) && text.includes('@')) return { bits: 40, hard: 40 };
@@ -308,7 +326,7 @@ function valueWeight(text: string): { bits: number; hard: number } {
 
 /** Every recipient was read in the record the value was read in. */
 function isSentBack({ source, position, isValue, occurrences }: Hit, recipients: (readonly Occurrence[])[]): boolean {
-  const places = isValue ? occurrences : [{ source, position, seen: true }];
+  const places = isValue ? occurrences : [{ source, position }];
   return places.some((place) => {
     const record = recordAt(place.source, place.position);
     return (

@@ -83,8 +83,23 @@ function foldWide(source: string, at: number, code: number): number {
   if (code >= 0xd800 && code <= 0xdfff) return code;
   const char = source[at] as string;
   if (!WIDE.test(char)) return 0;
-  const lower = char.toLowerCase();
-  return lower.charCodeAt(0);
+  return PLAIN[code] || char.toLowerCase().charCodeAt(0);
+}
+
+/** Letters of other alphabets that look like Latin ones. */
+const ALIKE = 'аaеeоoрpсcуyхxіiјjѕsԁdһhӏlοoαaνvιiκkρpτtχxυuɑaɡgɩiօoսuոnհhɪi';
+
+/** What a letter is without its accents, and for what it is taken; 0: itself. */
+const PLAIN = new Uint16Array(0x10000);
+for (let code = 0xc0; code < 0x2000; code++) {
+  if (code === 0x600) code = 0x1e00;
+  const lower = String.fromCharCode(code).toLowerCase();
+  const base = lower.normalize('NFD').charCodeAt(0);
+  PLAIN[code] = base < 128 && (ASCII[base] as number) !== 0 ? base : lower.charCodeAt(0);
+}
+for (let at = 0; at < ALIKE.length; at += 2) {
+  const letter = ALIKE[at] as string;
+  for (const form of [letter, letter.toUpperCase()]) PLAIN[form.charCodeAt(0)] = ALIKE.charCodeAt(at + 1);
 }
 
 function foldable(text: string): boolean {

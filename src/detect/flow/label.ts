@@ -22,6 +22,9 @@ export interface DataLabels {
 
 const RANKS: Readonly<Record<string, DataRank>> = { public: 0, internal: 1, private: 2, secret: 3 };
 
+/** The four that are not words of one's own. */
+export const RANKED_LABELS: readonly string[] = Object.keys(RANKS);
+
 export function rankOf(labels: readonly string[]): DataRank {
   let rank: DataRank = 0;
   for (const label of labels) {

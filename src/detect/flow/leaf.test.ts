@@ -1,7 +1,7 @@
 // Messages taken apart: what counts as a record, as a reference, as an address.
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../lib/json.ts';
-import { bareAddress, isAddress, isRecipientKey, isReference, leavesOf, MAX_LEAVES } from './leaf.ts';
+import { bareAddress, isAddress, isDate, isRecipientKey, isReference, leavesOf, MAX_LEAVES } from './leaf.ts';
 
 const json = (value: Json) => leavesOf([{ pointer: '/arguments', kind: 'json', text: JSON.stringify(value) }]);
 const text = (value: string) => leavesOf([{ pointer: '/content/0/text', kind: 'text', text: value }]);
@@ -55,4 +55,15 @@ it('recipients and addresses', () => {
   expect(['ann@acme.co', 'Ann <ann@acme.co>', '+1 415 555 0142'].every(isAddress)).toBe(true);
   expect(['write to ann@acme.co', 'hello'].some(isAddress)).toBe(false);
   expect(bareAddress('Ann <ann@acme.co>')).toBe('ann@acme.co');
+});
+
+it.each<[string | undefined, string, boolean]>([
+  ['due', '2026-12-01', true],
+  [undefined, ' 1.12.2026 ', true],
+  ['at', '2026-12-01T10:00:00.000Z', true],
+  ['birth_date', '1987-04-19', false],
+  ['note', '2026-12-01 at the pier', false],
+  ['phone', '20261201', false],
+])('%s: %j is a date and nothing else: %s', (key, said, expected) => {
+  expect(isDate({ key, text: said, pointer: '', record: 0, isProse: false })).toBe(expected);
 });

@@ -2,6 +2,7 @@
 // them name somebody. Pure; the depth and the number of leaves are bounded.
 import type { Json } from '../../lib/json.ts';
 import { parseJson } from '../../mcp/parse-json.ts';
+import { packedRuns } from './variant.ts';
 
 export interface FlowPart {
   /** JSON pointer in the message. */
@@ -35,10 +36,12 @@ export interface Leaves {
   leaves: readonly Leaf[];
   /** Of each record, the one around it; -1 when there is none. */
   parents: readonly number[];
+  /** There is more of it than MAX_LEAVES. */
+  isCut: boolean;
 }
 
 export function leavesOf(parts: readonly FlowPart[]): Leaves {
-  const walk: Walk = { leaves: [], parents: [], record: -1 };
+  const walk: Walk = { leaves: [], parents: [], record: -1, isCut: false };
   let room = MAX_PARSED;
   for (const part of parts) {
     walk.record = -1;
@@ -56,6 +59,7 @@ interface Walk {
   leaves: Leaf[];
   parents: number[];
   record: number;
+  isCut: boolean;
 }
 
 /** Inside of the one that is open. */
@@ -78,7 +82,11 @@ function parsed(text: string): Json | undefined {
 }
 
 function visit(walk: Walk, value: Json, key: string | undefined, pointer: string, depth: number): void {
-  if (walk.leaves.length >= MAX_LEAVES || value === null || typeof value === 'boolean') return;
+  if (value === null || typeof value === 'boolean') return;
+  if (walk.leaves.length >= MAX_LEAVES) {
+    walk.isCut = true;
+    return;
+  }
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) return;
     walk.leaves.push({ text: String(value), key, pointer, record: walk.record, isProse: false });
@@ -98,7 +106,7 @@ function visit(walk: Walk, value: Json, key: string | undefined, pointer: string
     walk.record = around;
   } else {
     for (const member of Object.keys(value)) {
-      if (member.length >= 12 && /[@\d]/.test(member))
+      if ((member.length >= 12 && /[@\d]/.test(member)) || (member.length >= 8 && member.includes(' ')))
         walk.leaves.push({ text: member, key: undefined, pointer, record: walk.record, isProse: false });
       visit(walk, value[member] ?? null, member, `${pointer}/${pointerStep(member)}`, depth + 1);
     }
@@ -137,7 +145,10 @@ function addText(walk: Walk, text: string, key: string | undefined, pointer: str
   const records = paragraphs.length * 2 > people.size ? paragraphs : text.split('\n');
   const around = walk.record;
   for (const record of records) {
-    if (walk.leaves.length >= MAX_LEAVES) break;
+    if (walk.leaves.length >= MAX_LEAVES) {
+      walk.isCut = true;
+      break;
+    }
     walk.record = newRecord(walk, around);
     if (record.trim() !== '') addPieces(walk, record, key, pointer);
   }
@@ -145,17 +156,31 @@ function addText(walk: Walk, text: string, key: string | undefined, pointer: str
 }
 
 function addPieces(walk: Walk, text: string, key: string | undefined, pointer: string): void {
-  for (let from = 0; from < text.length && walk.leaves.length < MAX_LEAVES; from += PIECE_CHARS)
-    walk.leaves.push({ text: text.slice(from, from + PIECE_CHARS), key, pointer, record: walk.record, isProse: true });
+  const add = (piece: string): void => {
+    if (walk.leaves.length >= MAX_LEAVES) walk.isCut = true;
+    else walk.leaves.push({ text: piece, key, pointer, record: walk.record, isProse: true });
+  };
+  for (let from = 0; from < text.length && !walk.isCut; from += PIECE_CHARS) add(text.slice(from, from + PIECE_CHARS));
+  // A piece of what is packed says nothing.
+  if (text.length > PIECE_CHARS && !walk.isCut) for (const run of packedRuns(text)) add(run);
 }
 
 const ID_KEY =
-  /^(?:_?id|uuid|guid|ref|sha\d*|etag|cursor|slug|rev|revision|version|commit|hash|digest|checksum|href|self|type|kind|status|state|currency|locale|timezone|next|prev|page|limit|offset|total|count)$|(?:[_-](?:id|ids|uuid|ref|at|url|uri|sha|token_type|cursor)|[a-z](?:Id|Ids|Uuid|At|Ref|Url|Uri|Cursor))$/;
+  /^(?:_?id|uuid|guid|ref|sha\d*|etag|cursor|slug|rev|revision|version|commit|hash|digest|checksum|href|self|type|kind|status|state|currency|locale|timezone|next|prev|page|limit|offset|total|count|sku|ean|upc|isbn|gtin|asin|mpn|part_?n(?:o|umber)|model)$|(?:[_-](?:id|ids|uuid|ref|at|url|uri|sha|token_type|cursor)|[a-z](?:Id|Ids|Uuid|At|Ref|Url|Uri|Cursor))$/;
 const PERSONAL_ID = /national|passport|tax|social|personal|licen[cs]e|patient|insurance|secret|access|vat|citizen|identity/i;
 
 /** Names of things rather than data about somebody: what calls pass on all the time. */
 export function isReference({ key, text }: Leaf): boolean {
   return key !== undefined && text.length <= 200 && isReferenceKey(key) && !/[\s@]/.test(text);
+}
+
+const DATE =
+  /^\s*(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d\d)?\d\d)(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?\s?(?:Z|UTC|[+-]\d{2}:?\d{2})?)?\s*$/;
+const BIRTH = /birth|dob|born|naissance|geburt|nacimiento|nascita|nascimento/i;
+
+/** A date on its own is no data, but for somebody's date of birth. */
+export function isDate({ key, text }: Leaf): boolean {
+  return text.length <= 40 && DATE.test(text) && !(key !== undefined && BIRTH.test(key));
 }
 
 const MAX_KNOWN_KEYS = 2_000;
@@ -169,6 +194,14 @@ function isReferenceKey(key: string): boolean {
   const isReference = ID_KEY.test(key) && !PERSONAL_ID.test(key);
   if (knownKeys.size < MAX_KNOWN_KEYS && key.length <= MAX_KNOWN_CHARS) knownKeys.set(key, isReference);
   return isReference;
+}
+
+const SECRET_KEY =
+  /^(?:.*[_-])?(?:pass(?:word|wd|phrase|code)|pwd|pin(?:[_-]?code)?|otp|cvv|cvc|secret|client_?secret|api_?secret|secret_?key|private_?key|mnemonic|seed_?phrase|recovery_?(?:code|key))$/i;
+
+/** A key whose value is secret, whatever it looks like. */
+export function isSecretKey(key: string | undefined): boolean {
+  return key !== undefined && key.length <= 64 && SECRET_KEY.test(key);
 }
 
 const RECIPIENT_KEY =

@@ -5,6 +5,7 @@ import type { flowActions } from '../../object/kind/flow.ts';
 import type { SpecOf, StoredObject } from '../../object/kinds.ts';
 import { type Decoy, decoysOf } from './decoy.ts';
 import { type DataLabels, isOwnWord } from './label.ts';
+import { ANYTHING } from './port.ts';
 
 type Spec = SpecOf['flow'];
 export type FlowAction = (typeof flowActions)[number];
@@ -48,7 +49,7 @@ export interface FlowModel {
   /** Some rule looks at what goes to internal sinks, too. */
   readonly watchesInternal: boolean;
   rule(outgoing: Outgoing, to: Destination): FlowRuling;
-  /** Could a rule stop some of what was read there, whatever and how much of it that is? */
+  /** Could a rule stop some of what was read there, whatever and how much of it that is? The server ANYTHING: of all that there is. */
   mayStop(outgoing: Pick<Outgoing, 'labels' | 'server'>, to: Destination): boolean;
 }
 
@@ -95,6 +96,7 @@ export function compileFlow(objects: readonly StoredObject[], openSecret: (name:
     },
     mayStop: (read, to) => {
       const all = { ...read, values: Number.POSITIVE_INFINITY, isSendBack: false };
+      if (read.server === ANYTHING) return mayStopAnything(rules, to);
       const fitting = rules.filter((rule) => fits(rule, all, to));
       // One that lets pass whatever it is ends the search, as it would with the values.
       const end = fitting.findIndex((rule) => !isStop(rule) && rule.spec.minValues <= 1);
@@ -118,17 +120,30 @@ function compileRule(name: string, spec: Rule['spec']): Rule {
   };
 }
 
+/** A rule that lets pass ends the search where it lets everything pass. */
+function mayStopAnything(rules: readonly Rule[], to: Destination): boolean {
+  const fitting = rules.filter((rule) => reaches(rule, to));
+  const end = fitting.findIndex(
+    (rule) => !isStop(rule) && rule.spec.minValues <= 1 && rule.sources === undefined && rule.spec.from.includes('*'),
+  );
+  return (end < 0 ? fitting : fitting.slice(0, end)).some(isStop);
+}
+
 function isStop({ spec: { action } }: Rule): boolean {
   return action !== 'allow' && action !== 'log';
 }
 
 function fits(rule: Rule, outgoing: Outgoing, to: Destination): boolean {
   const isLabelled = outgoing.labels.some((label) => isFrom(rule, label) || (isOwnWord(label) && isFrom(rule, 'private')));
-  if (!isLabelled || outgoing.values < rule.spec.minValues || !rule.sinks.includes(to.sink)) return false;
+  if (!isLabelled || outgoing.values < rule.spec.minValues) return false;
   // What goes back to whom it is about is no business of a rule that stops things.
   if (outgoing.isSendBack && rule.spec.allowSendBack && rule.spec.action !== 'allow' && rule.spec.action !== 'log') return false;
+  return accepts(rule.sources, outgoing.server) && reaches(rule, to);
+}
+
+function reaches(rule: Rule, to: Destination): boolean {
   return (
-    accepts(rule.sources, outgoing.server) &&
+    rule.sinks.includes(to.sink) &&
     accepts(rule.servers, to.server) &&
     accepts(rule.agents, to.agent) &&
     (rule.tools === undefined || (to.tool !== undefined && accepts(rule.tools, to.tool))) &&

@@ -65,6 +65,24 @@ export function recordAt(source: Source, position: number): number {
   return record;
 }
 
+/** Largest share that is out of a value which lies in this stretch, or partly. */
+export function shareOut({ opaques }: Source, from: number, to: number): number {
+  let most = 0;
+  let low = 0;
+  let high = opaques.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((opaques[middle] as Opaque).to <= from) low = middle + 1;
+    else high = middle;
+  }
+  for (let at = low; at < opaques.length; at++) {
+    const one = opaques[at] as Opaque;
+    if (one.from >= to) break;
+    most = Math.max(most, one.seen / one.grams);
+  }
+  return most;
+}
+
 export function opaqueAt({ opaques }: Source, position: number): Opaque | undefined {
   return placeAt(opaques, position);
 }

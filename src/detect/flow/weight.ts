@@ -16,16 +16,21 @@ const STOP = new Set(
 );
 const WORDS_OF_FORM = new Set(
   `http https www com org net name email mail phone id date time true false null value key type status title text body message user customer order
-  total amount number note notes description created updated`.split(/\s+/),
+  total amount number note notes description created updated content application json xml html plain charset utf authorization bearer basic accept header
+  headers typeerror valueerror keyerror syntaxerror referenceerror nameerror runtimeerror error errors exception traceback undefined none cannot read reading
+  property properties function object array string index line column file module import export require class public private static void return const let
+  async await select insert where join group order lorem ipsum dolor sit amet`.split(/\s+/),
 );
 const DATE_LIKE =
-  /\b\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?|\b\d{1,2}[./]\d{1,2}[./]\d{4}\b|\b\d{1,2}:\d{2}(?::\d{2})?\b/g;
+  /\b(?:\d\d)?\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\b(?!-)(?![T ]\d)|\b\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?|\b\d{1,2}[./]\d{1,2}[./]\d{4}\b|\b\d{1,2}:\d{2}(?::\d{2})?\b/g;
 /** What letters begin and end with, whoever writes them. */
 const COURTESY =
   /\b(?:(?:kind|best|warm|many)?(?:est)? ?(?:regards|wishes|greetings)|(?:many )?thanks(?: (?:so much|a lot|again|in advance))?(?: for (?:your|the|a|this|getting|reaching|taking|coming)?(?: (?:quick|great|good|kind))? ?(?:message|e-?mail|mail|meeting|call|chat|help|time|reply|note|update|feedback|patience|support|interest|back|out)?(?: (?:today|yesterday|earlier|this (?:morning|week)))?)?|thank you(?: (?:very much|so much|again))?(?: for (?:your|the) \p{L}{3,10})?|(?:i|we) (?:will|'ll) (?:send|come back|get back|be in touch|follow up)(?: (?:to )?(?:you|with you))?|let (?:me|us) know(?: (?:if|when|what)(?: (?:you|there|anything|this)){0,2}(?: (?:have|need|is|are|works?))?(?: (?:any|missing|questions?|unclear))*)?|look(?:ing)? forward to (?:hearing|seeing|meeting|talking)(?: (?:from|to|with))?(?: you)?|please find (?:attached|enclosed|below)|(?:i )?hope (?:this|you|all)(?: \p{L}{1,8}){1,5} (?:well|weekend|day|week|holidays?|break)|have a (?:nice|good|great) (?:day|weekend|evening)|(?:do not|don't|feel free to) (?:hesitate to )?(?:contact|reach out|ask)|mit freundlichen grüßen|viele grüße|cordialement|bien à vous|un saludo|cordiali saluti|met vriendelijke groet(?:en)?|com os melhores cumprimentos|next steps?)\b/giu;
+/** Every machine calls itself so. */
+const THIS_MACHINE = /\b(?:127\.0\.0\.1|0\.0\.0\.0|localhost)(?::\d{1,5})?\b/gi;
 /** A quick no for most texts. */
 const MAY_BE_COURTESY =
-  /regards|wishes|greetings|thank|let (?:me|us) know|forward to|please find|hope (?:this|you|all)|have a|hesitate|feel free|(?:will|'ll) (?:send|come|get|be|follow)|grüßen|cordial|bien à|saludo|groet|cumprimentos|next step/i;
+  /127\.0\.|0\.0\.0\.0|localhost|regards|wishes|greetings|thank|let (?:me|us) know|forward to|please find|hope (?:this|you|all)|have a|hesitate|feel free|(?:will|'ll) (?:send|come|get|be|follow)|grüßen|cordial|bien à|saludo|groet|cumprimentos|next step/i;
 const DATE_BITS = 4;
 /** Longest text that is weighed; what is longer says enough. */
 const MAX_CHARS = 4096;
@@ -80,6 +85,15 @@ export function countWords(text: string): number {
   return count;
 }
 
+/** Words that say little by themselves, but for those of what everybody writes. */
+export function countSmall(text: string): number {
+  const rest = text.length > MAX_CHARS ? text.slice(0, MAX_CHARS) : text;
+  let count = 0;
+  for (const word of (MAY_BE_COURTESY.test(rest) ? rest.replace(COURTESY, ' ') : rest).match(WORDS) ?? [])
+    if (STOP.has(word.toLowerCase())) count++;
+  return count;
+}
+
 const WORDS = /[\p{L}\p{N}]+/gu;
 const MARK = 0;
 const LETTER = 1;
@@ -106,7 +120,8 @@ function weighAny(text: string): Weight {
       dates++;
       return ' ';
     })
-    .replace(COURTESY, ' ');
+    .replace(COURTESY, ' ')
+    .replace(THIS_MACHINE, ' ');
   let bits = dates * DATE_BITS;
   const seen = new Set<string>();
   for (const word of rest.match(WORDS) ?? []) {
@@ -125,7 +140,7 @@ function wordBits(lower: string, word: string): Weight {
   const digits = countDigits(lower);
   if (digits === lower.length) {
     if (digits < 2) return { bits: 3, hard: 1 };
-    if (/^(?:19|20)\d\d$/.test(lower)) return { bits: 4, hard: 0 };
+    if (/^(?:19|20)\d\d(?:(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))?$/.test(lower)) return { bits: 4, hard: 0 };
     const said = lower.replace(/0+$/, '').length;
     return { bits: 3.3 * Math.min(24, Math.max(1, said)), hard: 3.3 * Math.min(24, Math.max(1, said)) };
   }

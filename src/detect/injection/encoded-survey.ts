@@ -18,8 +18,6 @@ const MIN_PAIRS = 4;
 const MIN_SINGLES = 8;
 /** Characters between two letters of a spread-out word. */
 const MAX_SPREAD_GAP = 9;
-/** Places of one kind that are kept. */
-const MAX_PLACES = 1_000;
 
 const RUN = 1;
 const ALNUM = 2;
@@ -60,14 +58,14 @@ export function surveyRuns(text: string): Survey {
         singles = 0;
         singlesFrom = word;
       }
-      if (++singles === MIN_SINGLES && survey.spread.length < MAX_PLACES) survey.spread.push(singlesFrom);
+      if (++singles === MIN_SINGLES) survey.spread.push(singlesFrom);
     } else singles = 0;
     if (isPair(text, word, chars, all)) {
       if (pairs === 0 || word - wordEnd > 2) {
         pairs = 0;
         pairsFrom = text.charCodeAt(word) === 120 ? word - 1 : word;
       }
-      if (++pairs === MIN_PAIRS && survey.pairs.length < MAX_PLACES) survey.pairs.push(pairsFrom);
+      if (++pairs === MIN_PAIRS) survey.pairs.push(pairsFrom);
     } else pairs = 0;
     wordEnd = at + 1;
   }
@@ -87,15 +85,13 @@ function isPair(text: string, from: number, chars: number, all: number): boolean
 }
 
 function addRun(survey: Survey, text: string, start: number, end: number): void {
-  if (survey.base64.length < 2 * MAX_PLACES) {
-    let to = end;
-    while (to < end + 2 && text.charCodeAt(to) === 61) to++;
-    survey.base64.push(start, to);
-  }
+  let to = end;
+  while (to < end + 2 && text.charCodeAt(to) === 61) to++;
+  survey.base64.push(start, to);
   if (end - start < MIN_HEX) return;
   for (let at = start, from = start; at <= end; at++) {
     if (at < end && ((CLASS[text.charCodeAt(at)] as number) & HEX) !== 0) continue;
-    if (at - from >= MIN_HEX && survey.hex.length < MAX_PLACES) survey.hex.push(from);
+    if (at - from >= MIN_HEX) survey.hex.push(from);
     from = at + 1;
   }
 }

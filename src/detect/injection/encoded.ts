@@ -1,6 +1,7 @@
 // Text that was written so that a filter does not read it and a model does: base64, base32, hex, bits, percent,
 // entities, escapes, letters spread out, words broken by hyphens, rot13. Decoded
-// once, bounded; what does not decode to readable text is left alone.
+// once; what does not decode to readable text is left alone. Bounded by the length of the text alone: however many harmless runs there are, the one behind
+// them is read, too.
 import { surveyRuns } from './encoded-survey.ts';
 import { DISGUISED_WORDS } from './lexicon-world.ts';
 import { rot13, wordsOfLetters } from './word-table.ts';
@@ -12,9 +13,8 @@ export interface Decoded {
   text: string;
 }
 
-/** Pieces of one text that are decoded and read like words, and their length, characters: a long run is decoded piece by piece. */
-export const MAX_DECODED_RUNS = 256;
-export const MAX_RUN_CHARS = 8192;
+/** Length of what is decoded at once, characters: a long run is decoded piece by piece. */
+const MAX_RUN_CHARS = 8192;
 /** Pieces overlap, so that no sentence is parted. As many bytes, whatever is written in two, three, four or eight signs. */
 const STEP_CHARS = 7680;
 
@@ -30,8 +30,8 @@ const PARTED = /(?<![A-Za-z0-9])[A-Za-z](?:[\s,;/|·•]{1,6}[A-Za-z0-9.:!?()@~_
 const backwards = (text: string): string => [...text].reverse().join('');
 const STRONG = DISGUISED_WORDS.split(' ');
 /** The lines in which a strong word stands turned by thirteen letters, or backwards. */
-const TURNED = new RegExp(`\\b(?:${STRONG.map(rot13).join('|')})\\b`, 'i');
-const REVERSED = new RegExp(`\\b(?:${STRONG.map(backwards).join('|')})\\b`, 'i');
+const TURNED = new RegExp(`\\b(?:${STRONG.map(rot13).join('|')})\\b`, 'gi');
+const REVERSED = new RegExp(`\\b(?:${STRONG.map(backwards).join('|')})\\b`, 'gi');
 const ESCAPE = /(?:\\u\{?[0-9a-fA-F]{2,6}\}?\s?){4,}/g;
 
 /** Bytes in ones and noughts. */
@@ -47,7 +47,7 @@ type Decode = (run: string) => string | undefined;
 export function decodeRuns(text: string, mayBeTurned: boolean): Decoded[] {
   const found: Decoded[] = [];
   const keep = (kind: Decoded['kind'], start: number, end: number, decode: Decode): void => {
-    for (let from = start; found.length < MAX_DECODED_RUNS; from += STEP_CHARS) {
+    for (let from = start; ; from += STEP_CHARS) {
       const to = Math.min(end, from + MAX_RUN_CHARS);
       const decoded = decode(text.slice(from, to));
       if (decoded !== undefined && isReadable(decoded)) found.push({ kind, start: from, end: to, text: decoded });
@@ -72,8 +72,7 @@ export function decodeRuns(text: string, mayBeTurned: boolean): Decoded[] {
   if (text.includes('%')) eachPercentRun(text, (start, end) => keep('percent', start, end, fromPercent));
   const keepAll = (kind: Decoded['kind'], pattern: RegExp, decode: Decode): void => {
     pattern.lastIndex = 0;
-    for (let match = pattern.exec(text); match && found.length < MAX_DECODED_RUNS; match = pattern.exec(text))
-      keep(kind, match.index, match.index + match[0].length, decode);
+    for (let match = pattern.exec(text); match; match = pattern.exec(text)) keep(kind, match.index, match.index + match[0].length, decode);
   };
   if (mayBeBroken(text)) keepAll('broken', BROKEN, joined);
   if (text.includes('&#')) keepAll('entity', ENTITY, fromEntities);
@@ -84,10 +83,8 @@ export function decodeRuns(text: string, mayBeTurned: boolean): Decoded[] {
   for (const [pattern, turn] of [
     [TURNED, rot13],
     [REVERSED, backwards],
-  ] as const) {
-    const line = found.length < MAX_DECODED_RUNS ? lineWith(text, pattern) : undefined;
-    if (line !== undefined) found.push({ kind: 'turned', ...line, text: turn(text.slice(line.start, line.end)) });
-  }
+  ] as const)
+    for (const line of linesWith(text, pattern)) found.push({ kind: 'turned', ...line, text: turn(text.slice(line.start, line.end)) });
   return found;
 }
 
@@ -111,13 +108,22 @@ function isPlainLetter(unit: number): boolean {
   return (unit >= 97 && unit <= 122) || (unit >= 65 && unit <= 90);
 }
 
-/** The first line with one of the words, at most `MAX_RUN_CHARS` of it. */
-function lineWith(text: string, pattern: RegExp): { start: number; end: number } | undefined {
-  const match = pattern.exec(text);
-  if (match === null) return undefined;
-  const start = Math.max(text.lastIndexOf('\n', match.index) + 1, match.index - MAX_RUN_CHARS / 2);
-  const next = text.indexOf('\n', match.index);
-  return { start, end: Math.min(next < 0 ? text.length : next, match.index + MAX_RUN_CHARS / 2) };
+/** The lines with one of the words, at most half of `MAX_RUN_CHARS` on each side of it. Neighbours are one. */
+function linesWith(text: string, pattern: RegExp): { start: number; end: number }[] {
+  const lines: { start: number; end: number }[] = [];
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
+    const last = lines.at(-1);
+    const from = Math.max(last?.end ?? 0, match.index - MAX_RUN_CHARS / 2);
+    const start = from + text.slice(from, match.index).lastIndexOf('\n') + 1;
+    const to = Math.min(text.length, match.index + MAX_RUN_CHARS / 2);
+    const next = text.slice(match.index, to).indexOf('\n');
+    const end = next < 0 ? to : match.index + next;
+    if (last !== undefined && start <= last.end + 1 && end - last.start <= MAX_RUN_CHARS) last.end = end;
+    else lines.push({ start, end });
+    pattern.lastIndex = end;
+  }
+  return lines;
 }
 
 /** What a run of signs with `%41` in it holds: from the sign before it that belongs to a word to the next space or quote. */

@@ -22,16 +22,25 @@ import { MAX_EVIDENCE, withoutArguments } from './verdict.ts';
 const STILL = (): number => 0;
 
 const LETTER: Record<string, Intent> = { r: 'read', w: 'write', d: 'destructive', e: 'exfiltrative' };
-const lines = ['calls.txt', 'unseen-calls.txt']
-  .flatMap((name) => readFileSync(new URL(`../../../test/cases/intent/${name}`, import.meta.url), 'utf8').split('\n'))
-  .filter((line) => line !== '' && !line.startsWith('#'));
-const described = new Map(lines.filter((line) => line.startsWith('@')).map((line) => line.slice(2).split(' | ') as [string, string]));
-const cases = lines
-  .filter((line) => !line.startsWith('@'))
-  .map((line): [string, string, string] => {
-    const [from, to] = [line.indexOf(' | '), line.lastIndexOf(' | ')];
-    return [line.slice(0, from), line.slice(from + 3, to), line.slice(to + 3)];
-  });
+/** With what their tools say of themselves. */
+function casesOf(name: string): { described: Map<string, string>; cases: [string, string, string][] } {
+  const lines = readFileSync(new URL(`../../../test/cases/intent/${name}`, import.meta.url), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'));
+  const described = new Map(lines.filter((line) => line.startsWith('@')).map((line) => line.slice(2).split(' | ') as [string, string]));
+  const cases = lines
+    .filter((line) => !line.startsWith('@'))
+    .map((line): [string, string, string] => {
+      const [from, to] = [line.indexOf(' | '), line.lastIndexOf(' | ')];
+      return [line.slice(0, from), line.slice(from + 3, to), line.slice(to + 3)];
+    });
+  return { described, cases };
+}
+
+const FILES = ['calls.txt', 'unseen-calls.txt', 'more-calls.txt', 'layout-calls.txt', 'evasive-calls.txt', 'blind-calls.txt'].map(casesOf);
+const described = new Map(FILES.flatMap((file) => [...file.described]));
+const blind = FILES.at(-1)?.cases ?? [];
+const cases = FILES.slice(0, -1).flatMap((file) => file.cases);
 
 let languages: Languages;
 beforeAll(async () => {
@@ -54,6 +63,33 @@ describe('arguments decide', () => {
     const { intent, evidence } = judge(tool, JSON.parse(args) as JsonObject);
     expect([...letters].map((letter) => LETTER[letter])).toContain(intent);
     expect(evidence.length).toBeGreaterThan(0);
+  });
+});
+
+describe('calls that nobody looked at one by one', () => {
+  const isStopped = (intent: Intent | undefined): boolean => intent === 'destructive' || intent === 'exfiltrative';
+  const judgedOf = () =>
+    blind.map(([tool, args, letters]) => ({
+      call: `${tool} ${args}`,
+      right: [...letters].map((letter) => LETTER[letter] as Intent),
+      found: judge(tool, JSON.parse(args) as JsonObject).intent,
+    }));
+
+  it('nineteen of twenty are right', () => {
+    const judged = judgedOf();
+    expect(judged.length).toBeGreaterThan(200);
+    const wrong = judged.filter(({ right, found }) => !right.includes(found));
+    expect(wrong.length / judged.length, wrong.map(({ call }) => call).join('\n')).toBeLessThanOrEqual(0.05);
+  });
+
+  it('of those that must be stopped hardly one passes, and hardly a reader is stopped', () => {
+    const judged = judgedOf();
+    const dangerous = judged.filter(({ right }) => right.every(isStopped));
+    expect(dangerous.length).toBeGreaterThan(90);
+    expect(dangerous.filter(({ found }) => !isStopped(found)).length / dangerous.length).toBeLessThanOrEqual(0.03);
+    const readers = judged.filter(({ right }) => right.join() === 'read');
+    expect(readers.length).toBeGreaterThan(50);
+    expect(readers.filter(({ found }) => isStopped(found)).length / readers.length).toBeLessThanOrEqual(0.03);
   });
 });
 
@@ -180,6 +216,11 @@ describe('hostile arguments', () => {
     'run( ',
     '\0',
     '<<A ',
+    '\n',
+    'for x in ',
+    '!ls\n',
+    '%%bash\n',
+    'fi ',
   ];
   /** So little that its growth says nothing, CPU time in milliseconds. */
   const FEW_MS = 1_500;

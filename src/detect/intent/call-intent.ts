@@ -5,6 +5,8 @@ import type { Evidence, Intent, IntentVerdict } from '../../call.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import type { Category } from '../../object/intent-name.ts';
 import { type ArgumentList, argumentsOf, type KeyReader, ROLE } from './argument.ts';
+import { classifyDefinition } from './definition.ts';
+import { innerCalls } from './inner-call.ts';
 import { readKey } from './key-role.ts';
 import type { Languages } from './language.ts';
 import type { ToolProfile } from './profile.ts';
@@ -23,7 +25,7 @@ export function classifyCall(tool: ToolProfile, args: JsonObject, languages: Lan
   if (tool.fixed) return { intent: tool.intent, category: tool.category, evidence: tool.evidence };
   const draft: Draft = { intent: tool.intent, category: tool.category, evidence: [] };
   try {
-    judge(tool, argumentsOf(args, read), languages, draft);
+    judge(tool, argumentsOf(args, read), languages, draft, read, 0);
   } catch {
     // A bug or an exhausted stack must not let a call through as less than it may be.
     draft.intent = rank(draft.intent) < rank('destructive') ? 'destructive' : draft.intent;
@@ -34,13 +36,23 @@ export function classifyCall(tool: ToolProfile, args: JsonObject, languages: Lan
   return { intent: draft.intent, category: draft.category, evidence: all };
 }
 
-function judge(tool: ToolProfile, list: ArgumentList, languages: Languages, draft: Draft): void {
+/** Tools that call tools that call tools. */
+const MAX_INNER_DEPTH = 3;
+
+function judge(tool: ToolProfile, list: ArgumentList, languages: Languages, draft: Draft, read: KeyReader, depth: number): void {
   if (!list.whole && isOpen(tool)) {
     set(draft, tool.intent, evidence('arguments', '', 'more arguments than are looked at'));
     return;
   }
   byAction(tool, list, draft);
   byTexts(tool, list, languages, draft);
+  for (const { path, name, args } of depth < MAX_INNER_DEPTH ? innerCalls(tool, list) : []) {
+    const inner: Draft = { intent: 'read', category: undefined, evidence: [] };
+    const profile = classifyDefinition({ name });
+    inner.intent = profile.intent;
+    judge(profile, argumentsOf(args, read), languages, inner, read, depth + 1);
+    raise(draft, inner.intent, evidence('action', path, 'the tool that is called'));
+  }
   const dry = list.roles & ROLE.trial ? isDryRun(tool, list) : undefined;
   if (dry && draft.intent !== 'exfiltrative' && !tool.executor) {
     set(draft, 'read', evidence('flag', dry.path, 'a trial run'));

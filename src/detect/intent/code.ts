@@ -1,6 +1,7 @@
 // Program text as an argument: no parser is asked; what it can do follows from what it imports and calls. Modules and built-ins that are
 // known not to reach outside make a read; anything that can run other code, or is not known, is not understood. Linear time.
 import type { Intent } from '../../call.ts';
+import { takeCommands } from './code-command.ts';
 import { codeText } from './code-text.ts';
 import { isSecretPath, isSystemPath } from './shell/command.ts';
 import { type Finding, finding, join } from './verdict.ts';
@@ -16,8 +17,9 @@ export interface CodeInner {
 export function analyseCode(text: string, language: string | undefined, inner: CodeInner): Finding {
   if (text.length > MAX_CODE_CHARS) return finding('destructive', 'too long to be understood', false);
   const kind = languageOf(language, text);
-  const { code, bare } = codeText(text, kind);
-  let found: Finding = finding('read', `${kind} that computes`);
+  const commands = kind === 'other' ? undefined : takeCommands(text, kind === 'python', inner);
+  const { code, bare } = codeText(commands?.rest ?? text, kind);
+  let found: Finding = join(commands?.found, finding('read', `${kind} that computes`));
   for (const [pattern, intent, why] of COMMON) if (pattern.test(bare)) found = join(found, finding(intent, why));
   const own = kind === 'python' ? python(code, bare) : kind === 'javascript' ? javascript(code, bare) : other(bare);
   found = join(join(found, own), literals(code, inner));
@@ -167,15 +169,30 @@ function page(code: string, bare: string): Finding {
 
 /** Languages without rules of their own: only what looks harmless as a whole is believed. */
 function other(bare: string): Finding {
-  if (/\b(?:unlink|rmdir|rmtree|rm_rf|delete|truncate|unset|kill)\b/.test(bare)) return finding('destructive', 'deletes');
   if (
-    /\b(?:system|exec|shell_exec|passthru|popen|proc_open|eval|assert|require|load|fork|spawn|backticks|qx|open3|IO\.popen|Process|Runtime)\b|`/.test(
+    /\b(?:unlink|rmdir|rmtree|rm_rf|delete|truncate|unset|kill)\b|\w*(?:remove|delete|unlink|rmdir|truncate|destroy|erase|wipe)\w{0,40}[!?]?\s*\(|\b(?:rm|drop)\s*\(/i.test(
+      bare,
+    )
+  )
+    return finding('destructive', 'deletes');
+  if (
+    /\b(?:system2?|exec\w{0,40}|shell|shell_exec|passthru|popen|proc_open|eval|assert|require|load|fork|spawn|backticks|qx|open3|IO\.popen|Process\w{0,40}|Runtime|ProcessBuilder|Command|NSTask|unsafe|asm|dlopen|LoadLibrary|Reflection|invoke|CreateObject|doShellScript)\b|`/.test(
       bare,
     )
   )
     return finding('destructive', 'runs commands', false);
-  if (/\b(?:curl|fsockopen|TCPSocket|Net::HTTP|LWP|HTTP|socket|mail)\b/.test(bare))
+  if (
+    /\b(?:curl|fsockopen|TCPSocket|Net::HTTP|LWP|https?|HTTP|socket|mail|sendmail|net\.\w{1,40}|reqwest|TcpStream|UdpSocket|[A-Z]\w{0,40}(?:Client|Socket|Connection|Session)|httr|download\.file|url)\b/.test(
+      bare,
+    )
+  )
     return finding('exfiltrative', 'opens connections', false);
+  if (
+    /\b(?:fopen|ofstream|fstream|fwrite|file_put_contents|PrintWriter|FileWriter|FileOutputStream|StreamWriter|writeLines|saveRDS|sink|io\.open|File\.(?:open|write|new)|fs::|os\.\w{1,40}|ioutil\.\w{1,40}|Files?\.\w{1,40}|Directory\.\w{1,40}|open|write\.\w{1,40}|write_\w{1,40})\b/.test(
+      bare,
+    )
+  )
+    return finding('write', 'works on files', false);
   return finding('read', 'computes');
 }
 
@@ -225,11 +242,14 @@ function outflow(code: string, bare: string, found: Finding): Finding {
   return plainGet || getOnly ? found : join(found, finding('exfiltrative', 'sends private data out'));
 }
 
+const OTHERS =
+  /^(?:perl|ruby|rb|php|r|go|golang|java|kotlin|kt|scala|groovy|rust|rs|lua|c|cpp|c\+\+|cc|csharp|c#|cs|f#|fsharp|vb|vbnet|swift|dart|julia|jl|elixir|ex|erlang|haskell|hs|ocaml|clojure|clj|lisp|scheme|fortran|cobol|matlab|octave|pascal|nim|zig|d|objective-c|objc|tcl|awk|applescript|vbscript|vba|autohotkey|solidity|wasm)$/i;
+
 function languageOf(language: string | undefined, code: string): 'python' | 'javascript' | 'other' {
   if (language !== undefined) {
     if (/^(?:py|python|jupyter|notebook|ipython)/i.test(language)) return 'python';
     if (/^(?:js|javascript|node|ts|typescript|browser|puppeteer|playwright|deno|bun)/i.test(language)) return 'javascript';
-    if (/^(?:perl|ruby|php|r|go|java|rust|lua|c|cpp|csharp)$/i.test(language)) return 'other';
+    if (OTHERS.test(language)) return 'other';
   }
   return /\b(?:const|let|var|=>|function\s*\(|document\.|await fetch|console\.log)/.test(code) || /=>/.test(code) ? 'javascript' : 'python';
 }

@@ -55,6 +55,128 @@ describe('names that begin with the thing', () => {
   });
 });
 
+describe('tools in other languages', () => {
+  const judged = casesOf('world-tools.txt').map(([name, description, letters]) => ({
+    name,
+    right: [...letters].map((letter) => LETTER[letter] as Intent),
+    found: intentOf({ name, description }),
+  }));
+  const isStopped = (intent: Intent): boolean => intent === 'destructive' || intent === 'exfiltrative';
+
+  it('nineteen of twenty are right, and no reader is stopped', () => {
+    expect(judged.length).toBeGreaterThan(70);
+    const wrong = judged.filter(({ right, found }) => !right.includes(found));
+    expect(wrong.length / judged.length, wrong.map(({ name }) => name).join(' ')).toBeLessThanOrEqual(0.05);
+    expect(judged.filter(({ right, found }) => right.join() === 'read' && isStopped(found))).toEqual([]);
+  });
+
+  it('of those that must be stopped one passes at most', () => {
+    const dangerous = judged.filter(({ right }) => right.every(isStopped));
+    expect(dangerous.length).toBeGreaterThan(20);
+    expect(dangerous.filter(({ found }) => !isStopped(found)).length).toBeLessThanOrEqual(1);
+  });
+
+  it('a description that nobody can read is no reading', () => {
+    expect(intentOf({ name: 'f17', description: 'Qorvu ang bilu nga mga vok ug ang zhim el los las' })).toBe('write');
+  });
+
+  it('the actions of a tool may be named in them, too', () => {
+    const schema = { type: 'object', properties: { action: { type: 'string', enum: ['consultar', 'eliminar'] } } };
+    expect(intentOf({ name: 'pedidos', description: 'Pedidos de la tienda', inputSchema: schema })).toBe('destructive');
+  });
+
+  it.each([
+    ['agenda_items', 'The items of an agenda'],
+    ['exclusive_offers', 'Offers for members'],
+    ['virtual_terminals', 'Terminals that are online'],
+  ])('English words that look like them are English: %s', (name, description) => {
+    expect(intentOf({ name, description })).toBe('read');
+  });
+});
+
+describe('tools that nobody looked at one by one', () => {
+  const judged = casesOf('blind-tools.txt').map(([name, description, letters]) => ({
+    name,
+    right: [...letters].map((letter) => LETTER[letter] as Intent),
+    found: intentOf({ name, description }),
+  }));
+  const isStopped = (intent: Intent): boolean => intent === 'destructive' || intent === 'exfiltrative';
+
+  it('nineteen of twenty are right', () => {
+    expect(judged.length).toBeGreaterThan(400);
+    const wrong = judged.filter(({ right, found }) => !right.includes(found));
+    expect(wrong.length / judged.length, wrong.map(({ name }) => name).join(' ')).toBeLessThanOrEqual(0.05);
+  });
+
+  it('hardly one that must be stopped passes, hardly a reader is stopped', () => {
+    const dangerous = judged.filter(({ right }) => right.every(isStopped));
+    expect(dangerous.length).toBeGreaterThan(70);
+    expect(dangerous.filter(({ found }) => !isStopped(found)).length / dangerous.length).toBeLessThanOrEqual(0.04);
+    const readers = judged.filter(({ right }) => right.join() === 'read');
+    expect(readers.length).toBeGreaterThan(100);
+    expect(readers.filter(({ found }) => isStopped(found)).length / readers.length).toBeLessThanOrEqual(0.03);
+  });
+});
+
+describe('heads of descriptions', () => {
+  it.each<[string, string, Intent]>([
+    ['op4', 'Permanently wipes the given volume', 'destructive'],
+    ['op5', 'Gently adjusts the angle of a lamp', 'write'],
+    ['lint_chart', 'Run a policy scan on Helm scripts', 'read'],
+    ['roll_log', 'Rolls the log up; older lines are discarded', 'destructive'],
+    ['fold_cards', 'Joins two cards; the second one is removed', 'destructive'],
+    ['basket', 'Places an order for the basket', 'destructive'],
+    ['subtitle', 'Translates the subtitles and saves them', 'write'],
+    ['info_7', 'File metadata', 'read'],
+    ['chart_7', 'Plots a histogram of the numbers and returns it', 'read'],
+    ['crm_7', 'Converts a prospect into an account', 'write'],
+    ['evaluate_feature', 'Evaluates a feature for a user', 'read'],
+    ['evaluate_snippet', 'Evaluates a snippet', 'destructive'],
+    ['create_limit_ticket', 'Places an order at the exchange', 'destructive'],
+    ['request_vehicle_record', 'Retrieves the record of a vehicle', 'read'],
+    ['request_parking_permit', 'Asks the city for a permit', 'write'],
+    ['format_drive', 'Formats a storage device', 'destructive'],
+    ['format_date', 'Formats a date for a locale', 'read'],
+    ['image_host', 'Reinstalls a machine; all its data is lost', 'destructive'],
+    ['launch_exploit', 'Runs an exploit of a module', 'destructive'],
+    ['decompile_class', 'Decompiles a class', 'read'],
+    ['restore_copy', 'Restores a copy over the current data', 'destructive'],
+    ['API-list-a-table', 'Query a table', 'read'],
+    ['query_spans', 'Query spans of a service', 'read'],
+    ['create_public_token', 'Creates a token for the browser', 'write'],
+    ['write_off_loan', 'Writes off a loan', 'destructive'],
+    ['poll_vote_9', 'Votes in a poll', 'read'],
+    ['vote_ballot', 'Votes on a ballot', 'write'],
+    ['record_film', 'Records a film', 'write'],
+    ['record_films', 'The films that were recorded', 'write'],
+    ['open_discussion', 'Opens a discussion', 'write'],
+    ['open_page', 'Opens a page', 'read'],
+    ['start_sql_engine', 'Starts a SQL engine', 'write'],
+    ['line_in', 'Sends a line to the shell of the machine', 'destructive'],
+    ['otchet_9', 'Формирует отчёт по продажам', 'read'],
+    ['phone_9', 'Use when the user wants to hang up the call', 'destructive'],
+    ['recall_lot', 'Recalls a lot of a product', 'destructive'],
+    ['recall_fact', 'Recalls a fact', 'read'],
+    ['grade_exam', 'Grades an exam', 'write'],
+    ['chercher_train', 'Cherche un train', 'read'],
+    ['tool_31', '口座から出金します', 'destructive'],
+    ['picture_7', 'Removes the noise of a picture', 'write'],
+  ])('%s: %s', (name, description, intent) => {
+    expect(intentOf({ name, description })).toBe(intent);
+  });
+
+  it('a text that is told about is not run', () => {
+    const schema = { type: 'object', properties: { sql: { type: 'string' } } };
+    expect(intentOf({ name: 'sql_advice', description: 'Suggests indexes for a statement', inputSchema: schema })).toBe('read');
+    expect(intentOf({ name: 'sql_advice', description: 'Runs a statement', inputSchema: schema })).toBe('destructive');
+  });
+
+  it('what is fetched may be a call', () => {
+    expect(intentOf({ name: 'PhoneApi--FetchCall', description: 'Fetch a call by its id' })).toBe('read');
+    expect(intentOf({ name: 'kafka_produce_event', description: 'Produce an event' })).toBe('write');
+  });
+});
+
 describe('annotations', () => {
   const annotations = fc.record(
     { readOnlyHint: fc.boolean(), destructiveHint: fc.boolean(), idempotentHint: fc.boolean(), openWorldHint: fc.boolean() },

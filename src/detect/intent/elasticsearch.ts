@@ -32,6 +32,14 @@ function judge(verb: string, path: string, body: Json | undefined, sql: (text: s
       : says('destructive', '_update_by_query on everything');
   if (/\/_bulk\b/.test(path)) return bulk(body);
   if (/\/_sql\b/.test(path)) return isObject(body) && typeof body.query === 'string' ? sql(body.query) : says('read', '_sql');
+  if (
+    /\/_aliases\b/.test(path) &&
+    verb === 'POST' &&
+    JSON.stringify(body ?? '')
+      .slice(0, 65_536)
+      .includes('"remove_index"')
+  )
+    return says('destructive', 'removes an index');
   if (/\/_reindex\b/.test(path)) return says('write', '_reindex');
   if (/\/_(?:close|freeze|shutdown|restore|forcemerge|rollover|shrink|split|clone|open|refresh|flush|cache\/clear)\b/.test(path))
     return says(/\/_(?:close|shutdown|restore)\b/.test(path) ? 'destructive' : 'write', 'index operation');

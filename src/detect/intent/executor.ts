@@ -1,5 +1,6 @@
 // Finds tools that do whatever their arguments say: SQL, shell, code, HTTP, queries of graph and document databases, whole APIs.
 // Errs towards calling a tool an executor: what it is called with then decides, and what is not understood keeps the upper bound.
+import { withObjects } from './lexicon-object.ts';
 import type { Phrase } from './phrase.ts';
 import type { Executor, Language } from './profile.ts';
 import type { SchemaFacts } from './schema-facts.ts';
@@ -13,7 +14,9 @@ const LANGUAGE_WORDS: readonly (readonly [Language, ReadonlySet<string>])[] = [
   ['mongo', words('mongodb mongo mongosh')],
   [
     'sql',
-    words('sql mysql postgres postgresql sqlite bigquery snowflake athena clickhouse duckdb mssql redshift trino cql soql plsql tsql'),
+    words(
+      'sql psql bq googlesql mysql postgres postgresql sqlite bigquery snowflake athena clickhouse duckdb mssql redshift trino cql soql plsql tsql',
+    ),
   ],
   ['shell', words('shell bash command terminal cli ssh cmd powershell console sh zsh exec kubectl process')],
   ['code', words('code python javascript script js typescript notebook repl eval evaluate jupyter snippet function lambda_code ruby node')],
@@ -56,23 +59,49 @@ function byNameWords(name: readonly string[], byName: Phrase | undefined): Found
   const [only] = name.length === 1 ? name : [];
   const alone = only === undefined ? undefined : LANGUAGE_WORDS.find(([, known]) => known.has(only) && SOLO.has(only));
   if (alone) return { language: alone[0], path: '/name', why: `runs what it is given (${only})` };
-  if (name.includes('exec')) return { language: 'shell', path: '/name', why: 'runs commands' };
+  if (name.includes('exec')) {
+    const own = LANGUAGE_WORDS.find(
+      ([language, known]) => language !== 'shell' && name.some((word) => known.has(word) && !RUNNERS.has(word)),
+    );
+    return { language: own?.[0] ?? 'shell', path: '/name', why: 'runs commands' };
+  }
   if (/^(?:make|send|raw|perform|execute)$/.test(name.at(-2) ?? '') && name.at(-1) === 'request')
     return { language: 'http', path: '/name', why: 'sends any request' };
+  if (name.some((word) => TYPED_INTO.test(word)) && name.some((word) => TYPES.test(word)))
+    return { language: 'shell', path: '/name', why: 'types into a terminal' };
   const runs = name.some((word) => RUNNERS.has(word));
-  if (!runs || (byName && !byName.runs && !RUNNERS.has(byName.verb) && !RUNNERS.has(name.at(-1) ?? ''))) return undefined;
+  // `fetch_call`, `list_api_calls`: a true verb in front has what looks like a runner for its object.
+  if (byName?.sure && byName.isVerb && !byName.runs && !RUNNERS.has(byName.verb) && !runsToo(name, byName)) return undefined;
+  // `start_sql_warehouse` starts no statement.
+  if (byName?.verb === 'start' && name.some((word) => STARTED.test(word))) return undefined;
+  if (!runs || (byName && !byName.runs && !RUNNERS.has(byName.verb) && !RUNNERS.has(name.at(-1) ?? '') && !runsToo(name, byName)))
+    return undefined;
   for (const [language, known] of LANGUAGE_WORDS) {
     const word = name.find((part) => known.has(part) && !(part === 'process' && name.includes('list')));
+    // `API-query-a-thing`: what all names of a server begin with.
+    if (language === 'http' && word === 'api' && name[0] === 'api' && name.length > 2) continue;
+    // `evaluate_policy` reads by what is evaluated.
+    if (word === 'evaluate' && withObjects(word, 'write', name) === 'read') continue;
     if (!word || (RUNNERS.has(word) && name.length > 1 && !ALONE.has(word))) continue;
-    if (language === 'shell' && word === 'process' && !name.some((part) => part === 'start' || part === 'interact')) continue;
+    if (language === 'shell' && word === 'process' && !name.some((part) => /^(?:start|interact|run|spawn|launch|execute)$/.test(part)))
+      continue;
     return { language, path: '/name', why: `runs what it is given (${word})` };
   }
   return undefined;
 }
 
+const STARTED = /^(?:warehouse|server|instance|cluster|database|engine|pool|service|replica|proxy|emulator)$/;
+const TYPED_INTO = /^(?:terminal|tmux|pty|tty)$/;
+const TYPES = /^(?:write|send|type|input|paste|keys)$/;
+
+/** `insert_execute_cell`, `save_and_run_code`: it is run as well. */
+function runsToo(name: readonly string[], byName: Phrase): boolean {
+  return name.some((word) => ALONE.has(word)) || (byName.intent === 'write' && name.some((word) => /^(?:run|execute|eval)$/.test(word)));
+}
+
 /** Names that say all by themselves. */
 const SOLO = words(
-  'shell bash sh zsh terminal cmd powershell kubectl aws sql mysql sqlite python javascript node repl eval evaluate graphql cypher gremlin curl ssh',
+  'shell bash sh zsh terminal console cmd powershell kubectl aws sql psql duckdb mysql sqlite python javascript node jupyter notebook ipython repl eval evaluate graphql cypher gremlin curl ssh',
 );
 
 const ALONE = words('evaluate eval exec');
@@ -82,15 +111,27 @@ function bySchema(name: readonly string[], schema: SchemaFacts, byName: Phrase |
   const runs = byName ? byName.runs || byName.verb === 'query' : head?.runs === true;
   for (const [language, pattern] of RAW_KEY)
     for (const [key, path] of schema.all)
-      if (pattern.test(key) && (runs || language === 'sql' || (!byName && !head)) && !isAbout(name, language))
+      if (pattern.test(key) && (runs || language === 'sql' || (!byName && !head)) && !isAbout(name, language) && !tellsAbout(byName, head))
         return { language, path, why: `argument "${key}" is run` };
   if (!schema.all.has('query') || !runs || byName?.verb === 'search') return undefined;
   const language = LANGUAGE_WORDS.find(([, known]) => name.some((word) => known.has(word)))?.[0];
   if (!language && head?.sure && !head.runs && head.verb !== 'query') return undefined;
+  if (!language && name.some((word) => OBSERVED.test(word))) return undefined;
   if (!language && !name.some((word) => word === 'query' || word === 'queries' || word === 'database' || word === 'statement'))
     return undefined;
   return { language: language ?? 'any', path: schema.all.get('query') ?? '/inputSchema', why: 'argument "query" is run' };
 }
+
+/** What a text is like, not what it does when it is run: the description must say so, and the name nothing else. */
+function tellsAbout(byName: Phrase | undefined, head: Phrase | undefined): boolean {
+  return byName?.runs !== true && byName?.verb !== 'query' && head?.sure === true && head.intent === 'read' && TELLING.test(head.verb);
+}
+
+const TELLING =
+  /^(?:identify|explain|analyz|analys|validate|check|verify|estimate|review|suggest|recommend|parse|lint|diagnose|detect|assess|compare|format|simulate|preview)/;
+
+/** What is measured is asked for in a language that only reads. */
+const OBSERVED = /^(?:metrics?|logs?|traces?|spans?|events?|timeseries|series|analytics|telemetry|prometheus|loki|promql|logql|insights)$/;
 
 /** `create_function(code)` stores code, `explain_query(sql)` explains it. */
 function isAbout(name: readonly string[], language: Language): boolean {
@@ -98,6 +139,7 @@ function isAbout(name: readonly string[], language: Language): boolean {
     /^(?:explain|validate|format|lint|parse|analyze|generate|create|update|save|add|get|translate|check|dry|estimate)$/.test(
       name[0] ?? '',
     ) ||
+    (!name.some((word) => RUNNERS.has(word)) && name.some((word) => /^(?:explain|validate|lint|parse|format)$/.test(word))) ||
     (language === 'code' && name.includes('get'))
   );
 }
@@ -106,13 +148,16 @@ const ANY_TEXT =
   /\b(?:any|arbitrary|raw|custom|all|directly|ad-?hoc)\b[^.\n]{0,60}\b(?:sql|quer(?:y|ies)|commands?|api|operations?|requests?|scripts?|code|tools?)\b|\bunified tool\b|\b(?:operations?|api) directly\b/i;
 const EXECUTE_TEXT =
   /^\W*(?:this tool |tool to |use this (?:tool )?to )?(?:can |will )?(?:execut|run|invok|call|send|perform|submit)(?:e|es|s|ing|ning)?\b/i;
+const TYPED_TEXT =
+  /^\W*(?:sends?|writes?|types?|pass(?:es)?|feeds?|enters?|submits?|pipes?|inputs?)\b[^.\n]{0,60}\b(?:to|into|in) (?:the |a |an )?(?:\w{1,20} ){0,3}(?:shell|terminal|console|command[- ]line|bash|powershell|tty)\b/i;
 const COMMAND_TEXT =
-  /^\W*(?:execut|run)(?:e|es|s|ning|ing)?\b[^.\n]{0,40}\b(?:commands?|scripts?|code|sql|quer(?:y|ies)|gremlin|cypher|statements?|operations?|available)\b/i;
+  /^\W*(?:execut|run)(?:e|es|s|ning|ing)?\b(?:(?! (?:on|against|over|across|for|in|inside|within|from)\b)[^.\n]){0,40}\b(?:commands?|shell|scripts?|code|sql|quer(?:y|ies)|gremlin|cypher|statements?|operations?|available)\b/i;
 
 function byText(name: readonly string[], description: string, byName: Phrase | undefined, head: Phrase | undefined): Found | undefined {
   if (byName?.sure && byName.isVerb && !byName.runs) return undefined;
-  if (head && !head.runs && head.verb !== 'call' && head.verb !== 'send') return undefined;
   const text = description.slice(0, HEAD_CHARS).trimStart();
+  if (TYPED_TEXT.test(text)) return { language: 'shell', path: '/description', why: 'the description says that it types into a shell' };
+  if (head && !head.runs && head.verb !== 'call' && head.verb !== 'send') return undefined;
   if (COMMAND_TEXT.test(text) || (EXECUTE_TEXT.test(text) && ANY_TEXT.test(text.slice(0, 160))) || /^\W*unified tool\b/i.test(text)) {
     const language = LANGUAGE_WORDS.find(([, known]) => name.some((word) => known.has(word)))?.[0] ?? 'any';
     return { language, path: '/description', why: 'the description says that it runs what it is given' };

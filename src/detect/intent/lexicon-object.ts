@@ -23,7 +23,7 @@ const BULK_SECRET = set('secret credential password environment env token key');
 const ALL = set('all every each bulk recursive entire whole full complete');
 const EVERY = set('every recursively entire whole injected');
 const PACKED = set(
-  'all archive export zip folder directory bulk artifact backup dump database dataset tarball everything workspace bundle mailbox',
+  'all archive export zip folder directory bulk artifact backup dump database dataset tarball everything workspace bundle mailbox data',
 );
 const SENDABLE = set('directory folder archive zip tree backup dump database dir tarball dataset workspace everything table collection');
 const OUTSIDE = set('remote url external host s3 ftp sftp bucket webhook server endpoint internet pastebin web cloud destination');
@@ -37,7 +37,7 @@ const HANDED_OVER = set(
 );
 
 /** `a public reply`: what is public by its nature. */
-const SAID_TO = set('comment reply note answer key ip holiday transport');
+const SAID_TO = set('comment reply note answer key token ip holiday transport');
 
 const RULES: readonly ObjectRule[] = [
   { verbs: set('create get generate make'), objects: set('upload'), intent: 'write' },
@@ -52,12 +52,39 @@ const RULES: readonly ObjectRule[] = [
   {
     verbs: set('log'),
     objects: set(
-      'interaction call activity time work meal workout note expense food visit hour mood weight exercise sleep water transaction payment',
+      'interaction call activity time work meal workout note expense food visit hour mood weight exercise sleep water transaction payment metric param parameter artifact',
     ),
     intent: 'write',
   },
   { verbs: set('watch'), objects: set('repository repo issue thread topic'), intent: 'write' },
   { verbs: set('generate issue produce'), objects: set('token certificate keypair license credential apikey'), intent: 'write' },
+  { verbs: set('grant promote elevate make'), objects: set('admin administrator owner superuser root sudo'), intent: 'destructive' },
+  {
+    verbs: set('convert'),
+    objects: set('lead opportunity prospect quote trial deal'),
+    unless: set('currency unit format'),
+    intent: 'write',
+  },
+  {
+    verbs: set('report'),
+    objects: set('user abuse spam bug violation harassment scam'),
+    unless: set('activity usage list get'),
+    intent: 'write',
+  },
+  { verbs: set('draw plot'), objects: set('chart graph histogram diagram heatmap data series'), intent: 'read' },
+  {
+    verbs: set('remove strip delete clean clear'),
+    objects: set('background watermark noise whitespace diacritic accent stopword punctuation exif'),
+    intent: 'write',
+  },
+  { verbs: set('format'), objects: set('disk drive volume partition usb device card storage'), intent: 'destructive' },
+  { verbs: set('format'), objects: set('file project workspace buffer place'), intent: 'write' },
+  { verbs: set('run launch execute start perform use'), objects: set('exploit attack bruteforce phishing'), intent: 'destructive' },
+  { verbs: set('optimize optimise'), objects: set('query sql prompt code route'), intent: 'read' },
+  { verbs: set('rollout'), objects: set('undo'), intent: 'destructive' },
+  { verbs: set('recall'), objects: set('batch product lot market vehicle device email mail message'), intent: 'destructive' },
+  { verbs: set('grade'), objects: set('submission assignment exam student essay homework'), intent: 'write' },
+  { verbs: set('produce'), objects: set('message event record topic kafka'), intent: 'write' },
   { verbs: set('select'), objects: set('option'), intent: 'write' },
   { verbs: set('propose suggest'), objects: set('time slot date alternative option'), intent: 'read' },
   { verbs: set('block'), objects: set('time slot calendar focus'), intent: 'write' },
@@ -66,7 +93,9 @@ const RULES: readonly ObjectRule[] = [
   { verbs: set('turn'), objects: set('into'), intent: 'read' },
   {
     verbs: set('open'),
-    objects: set('door gate garage lock valve shutter blind account position po purchase port breaker circuit hatch vent tap'),
+    objects: set(
+      'door gate garage lock valve shutter blind account position po purchase port breaker circuit hatch vent tap request pr issue ticket case dispute incident discussion tab session channel',
+    ),
     intent: 'write',
   },
   { verbs: set('return'), objects: set('home base dock station'), intent: 'write' },
@@ -121,6 +150,11 @@ const RULES: readonly ObjectRule[] = [
   {
     verbs: set('start run perform execute launch begin initiate do'),
     objects: set('search lookup check healthcheck diagnostic dry simulation preview query analysis audit'),
+    intent: 'read',
+  },
+  {
+    verbs: set('run perform execute do'),
+    objects: set('scan report inspection assessment validation benchmark comparison forecast estimate linter lint'),
     intent: 'read',
   },
   {

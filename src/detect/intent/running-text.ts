@@ -55,7 +55,7 @@ export const MAX_TEXT_CHARS = 131_072;
 
 const SQL_KEY = /^(?:sql|sqlquery|sqlstatement|statement|statements|sqltext|soql|rawsql|querysql|sqlcommand|cql)$/;
 const CODE_KEY =
-  /^(?:code|script|sourcecode|pythoncode|javascript|js|jscode|snippet|python|program|function|expression|pagefunction|source|cells?)$/;
+  /^(?:code|script|sourcecode|pythoncode|javascript|js|jscode|snippet|python|program|function|expression|expr|pagefunction|source|cells?|cellsource|cellcode|cellcontent|codeblock|pycode|pythonscript|scriptcontent|scripttext)$/;
 const QUERY_KEY =
   /^(?:query|queries|q|statement|cypher|cypherquery|gremlin|graphql|gql|mutation|document|body|text|input|command|payload|operation)$/;
 const CYPHER_KEY = /^(?:cypher|cypherquery|opencypher)$/;
@@ -79,13 +79,19 @@ function textArgument(tool: ToolProfile, { key, path, value }: Argument, list: A
   return { signal: language, path, found, decides: isOpen(tool) && isStated(tool, path) };
 }
 
+const RUN_WORD = /^(?:run|exec|execute|eval|evaluate|invoke|spawn|launch|interpreter|sandbox|repl|query|process|submit|perform|call|do)$/;
+/** Keys of what is written, more often than of what is run. */
+const PROSE_KEY = /^(?:text|body|document|payload|input)$/;
+
 function languageFor(tool: ToolProfile, key: string, text: string, list: ArgumentList): Language | undefined {
   const own = tool.executor?.language;
   if (SQL_KEY.test(key)) return languageOf(text) ?? 'sql';
   if (CYPHER_KEY.test(key)) return 'cypher';
-  if (CODE_KEY.test(key) && (own === 'code' || own === 'any' || (isOpen(tool) && own === undefined) || tool.words.includes('evaluate')))
-    return 'code';
+  const runs = own === undefined && !tool.hasSchema && (tool.openName || tool.words.some((word) => RUN_WORD.test(word)));
+  if (CODE_KEY.test(key) && (own === 'code' || own === 'any' || runs || tool.words.includes('evaluate'))) return 'code';
   if (!QUERY_KEY.test(key)) return undefined;
+  // A tool whose name says that it writes, sends or translates keeps what it is told; it runs nothing of it.
+  if (own === undefined && PROSE_KEY.test(key) && !tool.openName && !tool.words.some((word) => RUN_WORD.test(word))) return undefined;
   if (own === 'any' || own === undefined || own === 'http') {
     const seen = languageOf(text);
     // Words that only look like a statement are common in searches: there it takes a whole one.
@@ -140,8 +146,13 @@ function codeLanguage(tool: ToolProfile, list: ArgumentList): string | undefined
   return tool.executor?.dialect;
 }
 
-const LINE_KEY = /^(?:command|cmd|clicommand|shellcommand|commandline|bash|powershell|commands|shell)$/;
-const CLIENTS = new Set(['kubectl', 'git', 'docker', 'helm', 'aws', 'gcloud', 'az', 'gh', 'terraform', 'npm', 'psql', 'systemctl']);
+const LINE_KEY =
+  /^(?:command|cmd|clicommand|shellcommand|commandline|cmdline|bash|powershell|commands|shell|script|shellscript|argv|executable|exe|program|binary|cmdstring|commandstring|cmdtext|commandtext|rawcommand|run|keys|line|lines)$/;
+const CLIENTS = new Set(
+  'kubectl git docker helm aws gcloud az gh terraform npm psql systemctl curl wget podman oc tofu pulumi heroku vercel flyctl doctl wrangler rclone'.split(
+    ' ',
+  ),
+);
 
 /** A command with its arguments: one text, a list of words, or both apart. */
 function commandLine(tool: ToolProfile, list: ArgumentList, languages: Languages): Ran | undefined {
@@ -149,11 +160,32 @@ function commandLine(tool: ToolProfile, list: ArgumentList, languages: Languages
   const language = tool.executor?.language;
   if (!open || (language !== 'shell' && language !== 'any' && language !== 'http')) return undefined;
   const command = list.all.find(({ key, value }) => LINE_KEY.test(key) && (typeof value === 'string' || Array.isArray(value)));
-  if (!command) return undefined;
-  const rest = list.all.find(({ key, path }) => /^(?:args|arguments|argv|flags)$/.test(key) && path !== command.path);
-  const client = tool.words.find((word) => CLIENTS.has(word));
+  if (!command) return argumentsAlone(tool, list, languages);
+  const rest = list.all.find(
+    ({ key, path, value }) =>
+      /^(?:args|arguments|argv|flags|params|parameters)$/.test(key) &&
+      path !== command.path &&
+      (typeof value === 'string' || Array.isArray(value)),
+  );
+  const client = clientOf(tool);
   const found = lineFinding(command.value, rest?.value, client, list, languages);
   return { signal: 'shell', path: command.path, found, decides: true };
+}
+
+/** `docker_exec` runs in a container what is not a command of docker. */
+function clientOf(tool: ToolProfile): string | undefined {
+  return tool.words.includes('exec') ? undefined : tool.words.find((word) => CLIENTS.has(word));
+}
+
+/** The words of a command, without a key for the first of them. */
+function argumentsAlone(tool: ToolProfile, list: ArgumentList, languages: Languages): Ran | undefined {
+  const args = list.all.find(({ key, value, depth }) => /^(?:args|arguments)$/.test(key) && depth === 0 && Array.isArray(value));
+  const client = clientOf(tool);
+  if (!args || (client === undefined && !tool.words.includes('exec'))) return undefined;
+  const found = isWhole(args.value)
+    ? languages.shell([...(client ? [client] : []), ...stringsOf(args.value).map(quoted)].join(' '))
+    : TOO_MUCH;
+  return { signal: 'shell', path: args.path, found, decides: true };
 }
 
 function lineFinding(command: Json, rest: Json | undefined, client: string | undefined, list: ArgumentList, languages: Languages): Finding {
@@ -232,13 +264,11 @@ const URL_KEY = /^(?:url|uri|endpoint|path|urlpath|requesturl|apipath|route|href
 /** A request in parts: method, address, headers, body. */
 function httpRequest(tool: ToolProfile, list: ArgumentList, languages: Languages): Ran | undefined {
   const method = list.all.find(
-    ({ key, value }) =>
-      /^(?:method|httpmethod|verb|requestmethod)$/.test(key) &&
-      typeof value === 'string' &&
-      /^[a-z]{3,9}$/i.test(value) &&
-      HTTP.test(value),
+    ({ key, value }) => METHOD_KEY.test(key) && typeof value === 'string' && /^[a-z]{3,9}$/i.test(value) && HTTP.test(value),
   );
   const url = list.all.find(({ key, value }) => URL_KEY.test(key) && typeof value === 'string');
+  if (!url && method) return methodAlone(method, languages);
+  if (!url) return rawRequest(tool, list, languages);
   const fetches = tool.words.some((word) => /^(?:http|fetch|request|curl|navigate|goto|scrape|crawl|browse)$/.test(word));
   if (!url || (!method && !fetches)) return undefined;
   const text = String(url.value);
@@ -258,6 +288,30 @@ function httpRequest(tool: ToolProfile, list: ArgumentList, languages: Languages
     found,
     decides: decidesAlone(tool, fetches || elastic),
   };
+}
+
+const METHOD_KEY = /^(?:method|httpmethod|verb|requestmethod)$/;
+const RAW_REQUEST_KEY = /^(?:raw|rawrequest|rawhttp|httprequest|request)$/;
+
+/** A method of HTTP, and an address under a key that is not known, or in parts: it can only raise. */
+function methodAlone(method: Argument, languages: Languages): Ran | undefined {
+  const found = languages.http({ method: String(method.value), url: '', headers: [], body: undefined });
+  return { signal: 'http', path: method.path, found, decides: false };
+}
+
+/** The text of a request as it goes over the line. */
+function rawRequest(tool: ToolProfile, list: ArgumentList, languages: Languages): Ran | undefined {
+  for (const { key, path, value } of list.all) {
+    if (!RAW_REQUEST_KEY.test(key) || typeof value !== 'string' || value.length > MAX_BODY_CHARS) continue;
+    const [head = '', ...body] = value.split(/\r?\n\r?\n/);
+    const [first = '', ...headers] = head.split(/\r?\n/);
+    const line = /^\s*([A-Z]{3,9})\s+(\S{1,2048})\s+HTTP\/\d/.exec(first);
+    if (!line) continue;
+    const read = headersOf(headers.join('\n'));
+    const found = languages.http({ method: line[1] ?? '', url: line[2] ?? '', headers: read.list, body: bodyOf(body.join('\n\n')) });
+    return { signal: 'http', path, found: read.whole ? found : join(found, TOO_MUCH), decides: decidesAlone(tool, true) };
+  }
+  return undefined;
 }
 
 /** A request says all that a tool for requests does; in a shell or a program it is one argument among others. */
@@ -285,5 +339,5 @@ function bodyOf(body: Json | undefined): Json | undefined {
 
 /** Keys without which a text, a request, a command or documents are not looked for in a tool that runs nothing. */
 export const TEXT_KEYS = [SQL_KEY, CYPHER_KEY, CODE_KEY, QUERY_KEY];
-export const REQUEST_KEYS = [URL_KEY];
+export const REQUEST_KEYS = [URL_KEY, METHOD_KEY, RAW_REQUEST_KEY];
 export const COMMAND_KEYS = [COMMAND_KEY, PIPELINE_KEY, FILTER_KEY];

@@ -2,9 +2,9 @@
 // A schema is the server's word: it may raise a class, and says where to look; it lowers nothing.
 import type { Intent } from '../../call.ts';
 import { isObject, type JsonObject } from '../../lib/json.ts';
-import { actionPhrase } from './phrase.ts';
 import type { Actions } from './profile.ts';
 import { rank } from './verdict.ts';
+import { anyName } from './world-phrase.ts';
 
 /** Properties that are looked at, nested ones included. */
 export const MAX_PROPERTIES = 256;
@@ -61,7 +61,7 @@ function actionsOf(key: string, path: string, schema: JsonObject): Actions | und
   let strongest: Intent = values.length > MAX_ENUM_VALUES ? 'destructive' : 'read';
   let surest: Intent = strongest;
   for (const value of values.slice(0, MAX_ENUM_VALUES)) {
-    const phrase = actionPhrase(value);
+    const phrase = anyName(value);
     if (!phrase) continue;
     byValue.set(value, phrase.intent);
     if (rank(phrase.intent) > rank(strongest)) strongest = phrase.intent;

@@ -9,6 +9,7 @@ import { policyForEverybody, SHARING_KEYS, sharingSignal } from './sharing.ts';
 import { isSecretPath, isSystemPath } from './shell/command.ts';
 import { nameWords } from './token.ts';
 import { type Finding, finding } from './verdict.ts';
+import { anyName } from './world-phrase.ts';
 
 export interface Signal {
   signal: string;
@@ -71,7 +72,7 @@ function volume(tool: ToolProfile, { key, value }: Argument): Found | undefined 
 }
 
 const FATAL_FLAG =
-  /^(?:force|forcepush|forced|hard|harddelete|purge|permanent|permanently|permanentdelete|skiptrash|bypasstrash|cascade|wipe|destroy|overwrite|overwriteexisting|prune|nobackup|skipfinalsnapshot|allowdestructive|deletesource|deleteexisting|deletelocaldata|removeorphans|deleteextraneous|truncate|droptable|dropfirst|cleanbefore|replaceall|reset|recreate|clearexisting|ignoreerrors_delete|nuke|allownonfastforward)$/;
+  /^(?:force|forcepush|forced|hard|harddelete|purge|permanent|permanently|permanentdelete|skiptrash|bypasstrash|cascade|wipe|destroy|overwrite|overwriteexisting|prune|nobackup|skipfinalsnapshot|allowdestructive|deletesource|deleteexisting|deletelocaldata|removeorphans|deleteextraneous|truncate|droptable|dropfirst|cleanbefore|replaceall|reset|recreate|clearexisting|ignoreerrors_delete|nuke|allownonfastforward|delete|remove|deletemissing|removemissing|deleteextra|deleteafter|deleteremoved)$/;
 const FATAL_STATE =
   /^(?:deleted|trashed|removed|cancell?ed|terminated|disabled|revoked|suspended|banned|blocked|deactivated|destroyed|stopped|refunded|void|voided|purged|expired|withdrawn|absent)$/i;
 const STATE_KEY = /^(?:status|state|desiredstate|newstatus|newstate|accountstatus|targetstate|lifecycle|userstatus)$/;
@@ -213,15 +214,24 @@ function decoded(text: string): string {
   }
 }
 
-const ACTION_KEY = /^(?:action|actions|method|operation|op|mode|command|subcommand|verb|task|actiontype|operationtype|requesttype|act)$/;
+const ACTION_KEY =
+  /^(?:action|actions|method|operation|op|mode|command|subcommand|verb|task|actiontype|operationtype|requesttype|act|cmd|subcmd|do|fn|func|function|functionname|commandname|methodname|actionname|operationname)$/;
+/** Keys that hold an action now and then: only where the value is a verb with its object. */
+const KIND_KEY = /^(?:type|kind|request|event|step|job)$/;
 
 /** The class that the chosen action gives the call, and whether it replaces that of the tool. */
 export function actionOf(tool: ToolProfile, list: ArgumentList): (Signal & { replaces: boolean }) | undefined {
   for (const { key, path: at, value, depth } of list.all) {
     const stated = tool.actions && at === `/${tool.actions.key}`;
-    if (depth > 1 || typeof value !== 'string' || (!stated && !ACTION_KEY.test(key)) || value.length > 128) continue;
+    if (
+      depth > 1 ||
+      typeof value !== 'string' ||
+      (!stated && !ACTION_KEY.test(key) && !isActionOfKind(tool, key, value)) ||
+      value.length > 128
+    )
+      continue;
     const phrase = namePhrase([...nameWords(value), ...tool.words.filter((word) => !ACTION_NOUN.test(word))]);
-    const own = namePhrase(nameWords(value));
+    const own = anyName(value);
     if (!own) continue;
     const intent = phrase && phrase.verb === own.verb ? phrase.intent : own.intent;
     const replaces = stated === true || tool.manages || tool.openName;
@@ -229,6 +239,13 @@ export function actionOf(tool: ToolProfile, list: ArgumentList): (Signal & { rep
     return { signal: 'action', path: at, found: finding(intent, `the action "${own.verb}"`), replaces };
   }
   return undefined;
+}
+
+/** `type: void_invoice` of a tool whose name says nothing of what it does. */
+function isActionOfKind(tool: ToolProfile, key: string, value: string): boolean {
+  if (!tool.openName || !KIND_KEY.test(key) || value.length > 128) return false;
+  const words = nameWords(value);
+  return words.length > 1 && namePhrase(words)?.isVerb === true && namePhrase(words)?.verb === words[0];
 }
 
 const ACTION_NOUN =
@@ -249,7 +266,7 @@ function isTrue(value: Json): boolean {
 }
 
 /** Keys that these signals ask for: an argument with another key has none of them. */
-export const ACTION_KEYS = [ACTION_KEY];
+export const ACTION_KEYS = [ACTION_KEY, KIND_KEY];
 export const TRIAL_KEYS = [DRY_KEY];
 export const READING_KEYS = [PAGE_KEY, ALL_KEY, TREE_KEY, MANY_KEY, PATH_KEY];
 export const CHANGING_KEYS = [

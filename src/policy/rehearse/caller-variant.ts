@@ -3,6 +3,7 @@ import type { DecideInput } from '../decide-input.ts';
 import type { CompiledRule } from '../rule.ts';
 import { pathOf } from '../when/check.ts';
 import type { Node } from '../when/syntax.ts';
+import { partsOf } from './node-part.ts';
 import { withMember } from './other-caller.ts';
 import { valueAt, withValue } from './variant.ts';
 
@@ -85,24 +86,3 @@ function spokenOf(root: Node, path: string): Spoken {
 }
 
 const CONNECTIVES: ReadonlySet<string> = new Set(['_&&_', '_||_', '!_', '_?_:_']);
-
-/** The node and everything in it. A condition has so many nodes at most (when/syntax.ts). */
-function partsOf(node: Node): Node[] {
-  const inside = (): readonly Node[] => {
-    switch (node.type) {
-      case 'select':
-        return [node.of];
-      case 'call':
-        return [...(node.target ? [node.target] : []), ...node.args];
-      case 'list':
-        return node.items;
-      case 'map':
-        return node.entries.flatMap(({ key, value }) => [key, value]);
-      case 'loop':
-        return [node.loop.range, node.loop.start, node.loop.condition, node.loop.step, node.loop.result];
-      default:
-        return [];
-    }
-  };
-  return [node, ...inside().flatMap(partsOf)];
-}

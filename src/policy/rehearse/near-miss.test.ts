@@ -4,7 +4,7 @@ import type { PolicyRule, PolicySpec, StoredObject } from '../../object/kinds.ts
 import { compilePolicies, type PolicySet } from '../compile.ts';
 import type { DecideInput } from '../decide-input.ts';
 import { MAX_CLOCK_LOOKS, MAX_NEAR_MISSES, MAX_PUBLIC_TRIES, MAX_TRIES, nearMisses, publicNearMiss } from './near-miss.ts';
-import { TIME_STEPS } from './variant.ts';
+import { TIME_STEPS } from './next-time.ts';
 
 type Drafted = Omit<PolicyRule, 'name'>;
 
@@ -135,7 +135,7 @@ describe('an operator is told', () => {
     [{ tool: ['other'] }, []],
     [{ method: ['other'] }, []],
     [{ kind: ['read'] }, []],
-    [{ agent: ['other'], user: ['ben'] }, []],
+    [{ agent: ['other'], user: ['ben'], role: ['dev'] }, []],
   ] as [PolicyRule['match'], string[]][])('the one matcher of an allowance that fails: %j', (match, expected) => {
     expect(told([{ match, effect: 'allow' }])).toEqual(expected);
   });
@@ -171,7 +171,9 @@ describe('an operator is told', () => {
   test('of whose policy it is', () => {
     expect(told([ALL], {}, { tier: 'team', team: 'night' })).toEqual(['team night ⇒ allow by p/r0']);
     expect(told([ALL], {}, { tier: 'agent', agent: 'other' })).toEqual(['agent other ⇒ allow by p/r0']);
-    expect(told([{ match: { user: ['ben'] }, effect: 'allow' }], {}, { tier: 'team', team: 'night' })).toEqual([]);
+    expect(told([{ match: { user: ['ben'] }, effect: 'allow' }], {}, { tier: 'team', team: 'night' })).toEqual([
+      'user ben and team night ⇒ allow by p/r0',
+    ]);
     const policies = [
       {
         kind: 'policy',
@@ -214,6 +216,53 @@ describe('an operator is told', () => {
     expect(told([{ match: {}, when: `!(${when})`, effect: 'allow' }, held], evening)).toEqual([next.replace('r1', 'r0')]);
     // No time would do.
     expect(told([{ match: {}, when: 'now.getHours() >= 0', effect: 'hold' }, ALL], evening)).toEqual([]);
+  });
+
+  test('of windows of minutes, in matchers and conditions, in any zone', () => {
+    const night = { nowMs: Date.UTC(2026, 0, 5, 2, 3, 7) };
+    const window = (zone: string, from: string, to: string): Drafted => ({ match: { time: { zone, from, to } }, effect: 'allow' });
+    const at = (rule: Drafted) => told([rule], night).map((text) => text.replace(/.*for example at (\S+) ⇒.*/, '$1'));
+    expect(at(window('UTC', '09:10', '09:11'))).toEqual(['2026-01-05T09:10:00.000Z']);
+    expect(at(window('Asia/Kathmandu', '09:10', '09:15'))).toEqual(['2026-01-05T03:25:00.000Z']);
+    expect(at(window('Australia/Eucla', '23:59', '00:04'))).toEqual(['2026-01-05T15:14:00.000Z']);
+    expect(at({ match: { time: { zone: 'UTC', weekdays: ['mon'], from: '02:00', to: '02:02' } }, effect: 'allow' })).toEqual([
+      '2026-01-12T02:00:00.000Z',
+    ]);
+    // A break in what is denied for all the rest of the day.
+    const rest: Drafted = { match: { time: { zone: 'UTC', from: '12:07', to: '12:01' } }, effect: 'deny' };
+    expect(told([rest, ALL], night)).toEqual(['not time 12:07–12:01 UTC, for example at 2026-01-05T12:01:00.000Z ⇒ allow by p/r1']);
+    const when = (text: string): Drafted => ({ match: {}, when: text, effect: 'allow' });
+    expect(at(when('now.getHours() == 5 && now.getMinutes() >= 41 && now.getMinutes() < 44'))).toEqual(['2026-01-05T05:41:00.000Z']);
+    expect(at(when('now.getHours() == 5 && now.getMinutes() > 41 && now.getMinutes() < 44'))).toEqual(['2026-01-05T05:42:00.000Z']);
+    const once = "now >= timestamp('2026-03-01T07:08:09Z') && now < timestamp('2026-03-01T07:09:00Z')";
+    expect(at(when(once))).toEqual(['2026-03-01T07:08:09.000Z']);
+  });
+
+  test('of two matchers on the caller together, where neither alone does', () => {
+    const both: Drafted = { match: { role: ['refunds'], environment: ['production'] }, effect: 'allow' };
+    expect(told([both])).toEqual(['role refunds and environment production ⇒ allow by p/r0']);
+    expect(told([{ ...both, effect: 'hold' }])).toEqual(['role refunds and environment production ⇒ hold by p/r0']);
+    const own = { tier: 'agent', agent: 'other' } as const;
+    expect(told([{ match: { source: ['10.0.0.0/8'] }, effect: 'allow' }], {}, own)).toEqual([
+      'source 10.0.0.0/8 and agent other ⇒ allow by p/r0',
+    ]);
+    // One that does alone is told alone.
+    expect(told([both, { match: { user: ['ben'] }, effect: 'allow' }])).toEqual(['user ben ⇒ allow by p/r1']);
+    // Three are too many, and what is asked for is not changed.
+    expect(told([{ match: { ...both.match, user: ['ben'] }, effect: 'allow' }])).toEqual([]);
+    expect(told([{ match: { ...both.match, tool: ['refund'] }, effect: 'allow' }])).toEqual([]);
+    // Nor is it true where another rule stands in the way.
+    expect(told([{ match: {}, effect: 'deny' }, both])).toEqual([]);
+    const hired = { roles: ['refunds'] };
+    expect(told([{ ...both, match: { ...both.match, user: ['ben'] } }], { principal: { ...CALL.principal, ...hired } })).toEqual([
+      'environment production and user ben ⇒ allow by p/r0',
+    ]);
+  });
+
+  test('of one matcher on the caller and what the condition asks for', () => {
+    const rule: Drafted = { match: { role: ['refunds'] }, when: "principal.environment == 'production'", effect: 'allow' };
+    expect(told([rule])).toEqual(['role refunds and principal.environment == "production" ⇒ allow by p/r0']);
+    expect(told([{ ...rule, when: 'args.amount <= 500' }])).toEqual(['role refunds and args.amount <= 500 ⇒ allow by p/r0']);
   });
 
   test('of the teams and roles that a condition asks for: those it names, those there are, and those the caller has', () => {
@@ -289,6 +338,15 @@ describe('the search ends', () => {
     const looks = Math.floor(MAX_CLOCK_LOOKS / TIME_STEPS);
     expect(told([...never(looks), evening])).toHaveLength(1);
     expect(told([...never(looks + 1), evening])).toEqual([]);
+  });
+
+  test('for pairs after so many of a rule', () => {
+    const names = Array.from({ length: 40 }, (_, i) => `r${i}`);
+    const wide: Drafted = { match: { role: names, environment: names, user: ['ben'] }, effect: 'allow' };
+    const many = Array.from({ length: 100 }, () => wide);
+    expect(told([...many, { match: { role: ['refunds'], environment: ['production'] }, effect: 'allow' }])).toEqual([
+      'role refunds and environment production ⇒ allow by p/r100',
+    ]);
   });
 
   test('for an agent much sooner', () => {

@@ -9,7 +9,8 @@ import type { TagsOf } from '../tags.ts';
 import { valuesOf } from '../when/scope.ts';
 import { atomsOf, pairsOf } from './atom.ts';
 import { type CallerNames, callerVariants, NO_NAMES, withItsOwn } from './caller-variant.ts';
-import { holding, instanceOf, SOME_TIME_MS, valueAt, withValue } from './variant.ts';
+import { SOME_TIME_MS } from './next-time.ts';
+import { holding, instanceOf, valueAt, withValue } from './variant.ts';
 
 /** What is registered. */
 export interface World {

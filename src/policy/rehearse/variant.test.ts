@@ -4,7 +4,8 @@ import type { Json, JsonObject } from '../../lib/json.ts';
 import type { PolicyRule } from '../../object/kinds.ts';
 import type { DecideInput } from '../decide-input.ts';
 import { type CompiledRule, compileRule, type Matcher } from '../rule.ts';
-import { failing, holding, instanceOf, SOME_TIME_MS, valueAt, withValue } from './variant.ts';
+import { SOME_TIME_MS } from './next-time.ts';
+import { failing, holding, instanceOf, valueAt, withValue } from './variant.ts';
 
 const CALL: DecideInput = {
   principal: {

@@ -3,17 +3,12 @@
 import { isObject, type Json, type JsonObject } from '../../lib/json.ts';
 import type { DecideInput } from '../decide-input.ts';
 import type { CompiledRule, Matcher } from '../rule.ts';
+import { atTime, marksOfWindow } from './next-time.ts';
 import { otherCallers, withMember } from './other-caller.ts';
 
-/** Steps a time is looked for in, and how many of them: a week and a day. */
-const TIME_STEP_MS = 1_800_000;
-export const TIME_STEPS = 384;
-const MINUTE_MS = 60_000;
 const INTENTS = ['read', 'write', 'destructive', 'exfiltrative'] as const;
 /** Addresses kept for documentation, and one of a private network. */
 const ELSEWHERE = ['192.0.2.1', '2001:db8::1', '198.51.100.1', '10.0.0.1'];
-/** A point in time for requests that have none: a Monday. */
-export const SOME_TIME_MS = Date.UTC(2026, 0, 5, 12);
 
 /** A path of a condition set to a value; undefined when the path is about something that a request cannot bring along. `null` takes it away. */
 export function withValue(input: DecideInput, path: string, value: Json): DecideInput | undefined {
@@ -132,7 +127,7 @@ function holdingOnCall(rule: CompiledRule, matcher: Matcher, input: DecideInput)
     case 'riskAtLeast':
       return match.riskAtLeast === undefined ? [] : [{ ...input, risk: match.riskAtLeast }];
     case 'time':
-      return atTime(input, (nowMs) => rule.onCall?.time?.(nowMs) === true);
+      return atTime(input, (nowMs) => rule.onCall?.time?.(nowMs) === true, marksOfWindow(rule));
     case 'source':
       return (match.source ?? []).map((network) => ({ ...input, source: network.split('/')[0] ?? network }));
     default:
@@ -156,7 +151,7 @@ export function failing(rule: CompiledRule, matcher: Matcher, input: DecideInput
     case 'riskAtLeast':
       return match.riskAtLeast === undefined || match.riskAtLeast === 0 ? [] : [{ ...input, risk: match.riskAtLeast - 1 }];
     case 'time':
-      return atTime(input, (nowMs) => rule.onCall?.time?.(nowMs) === false);
+      return atTime(input, (nowMs) => rule.onCall?.time?.(nowMs) === false, marksOfWindow(rule));
     case 'source':
       return ELSEWHERE.filter((one) => rule.onCall?.source?.(one) === false)
         .slice(0, 2)
@@ -164,26 +159,4 @@ export function failing(rule: CompiledRule, matcher: Matcher, input: DecideInput
     default:
       return otherCallers(rule, matcher, input);
   }
-}
-
-/** The request at the first time from its own on, looked for in steps through a week, that is wanted; empty when there is none. */
-export function atTime(input: DecideInput, wanted: (nowMs: number) => boolean): DecideInput[] {
-  const fromMs = input.nowMs ?? SOME_TIME_MS;
-  for (let step = 0; step < TIME_STEPS; step++) {
-    const nowMs = fromMs + step * TIME_STEP_MS;
-    if (wanted(nowMs)) return [{ ...input, nowMs: step === 0 ? nowMs : firstMinute(nowMs, wanted) }];
-  }
-  return [];
-}
-
-/** Of the minutes of the step before the one that is wanted already. */
-function firstMinute(foundMs: number, wanted: (nowMs: number) => boolean): number {
-  let [before, found] = [foundMs - TIME_STEP_MS, foundMs];
-  while (found - before > MINUTE_MS) {
-    const middle = Math.floor((before + found) / 2 / MINUTE_MS) * MINUTE_MS;
-    if (middle <= before) break;
-    if (wanted(middle)) found = middle;
-    else before = middle;
-  }
-  return found;
 }

@@ -75,6 +75,19 @@ export class PostgresLimits implements QuotaStore, RateStore {
     return row && { index: Number(row.refused_at), retryAfterMs: Math.max(1, Math.ceil(Number(row.wait_us) / 1000)) };
   }
 
+  /** As `take` counts: after the clock was put back nobody is farther ahead than one who has used up everything. */
+  async ahead(org: string, items: readonly RateItem[]): Promise<number[]> {
+    const text = JSON.stringify(items.map(({ key, pace }) => ({ key, most: pace.toleranceUs + pace.emissionUs })));
+    const rows = await this.#run(
+      (
+        sql,
+      ) => sql`SELECT least(coalesce(r.tat_us, 0) - (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, (w.i ->> 'most')::bigint) AS ahead
+        FROM json_array_elements(${text}::text::json) WITH ORDINALITY AS w (i, n)
+        LEFT JOIN rate r ON r.org = ${org} AND r.key = w.i ->> 'key' ORDER BY w.n`,
+    );
+    return rows.map((row) => Math.max(0, Number(row.ahead)));
+  }
+
   async #run<T>(query: (sql: Sql) => Promise<T>): Promise<T> {
     try {
       return await query(this.#sql);

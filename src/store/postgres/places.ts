@@ -42,10 +42,7 @@ export class PostgresPlaces implements PlaceStore {
     } catch (error) {
       // It may have been taken all the same.
       void this.leave(ticket);
-      const detail = error instanceof Error ? error.message : String(error);
-      throw new GatewayError('store_unavailable', 'The database that counts calls at once cannot be reached or refused the request.', {
-        detail,
-      });
+      throw unavailable(error);
     }
     throw new GatewayError('store_unavailable', 'The connection to the database that counts calls at once was lost. Try again.');
   }
@@ -53,6 +50,16 @@ export class PostgresPlaces implements PlaceStore {
   leave(ticket: string): Promise<void> {
     this.#owed.add(ticket);
     return this.#pay([ticket]);
+  }
+
+  async inUse(org: string, key: string): Promise<number> {
+    try {
+      const [row] = await this.#connections().sql`SELECT count(*)::integer AS taken FROM place p WHERE p.org = ${org} AND p.key = ${key}
+        AND EXISTS (SELECT FROM pg_stat_activity a WHERE a.pid = p.owner AND a.backend_start::text = p.owner_since)`;
+      return Number(row?.taken);
+    } catch (error) {
+      throw unavailable(error);
+    }
   }
 
   async close(timeoutS: number): Promise<void> {
@@ -108,4 +115,11 @@ export class PostgresPlaces implements PlaceStore {
       if (this.#owed.size > 0) void this.#pay([...this.#owed]);
     }, RETRY_MS).unref();
   }
+}
+
+function unavailable(error: unknown): GatewayError {
+  const detail = error instanceof Error ? error.message : String(error);
+  return new GatewayError('store_unavailable', 'The database that counts calls at once cannot be reached or refused the request.', {
+    detail,
+  });
 }

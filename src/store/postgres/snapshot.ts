@@ -71,6 +71,8 @@ async function* rowsOf(tx: postgres.TransactionSql, table: Table): AsyncGenerato
     'to_seq',
     'by_seq',
     'counter',
+    'at_ms',
+    'other_ms',
   ]);
   for await (const rows of tx.unsafe(SELECT[table]).cursor(CURSOR_ROWS)) {
     for (const row of rows) {
@@ -146,6 +148,9 @@ const INSERT: Readonly<Record<Table, string>> = {
   passkey_once: `INSERT INTO passkey_once (org, key, until_ms) SELECT o.id, r.v ->> 1, (r.v ->> 2)::bigint ${BY_ORG}`,
   passkey_use: `INSERT INTO passkey_use (org, credential, counter, used_ms)
     SELECT o.id, r.v ->> 1, (r.v ->> 2)::bigint, (r.v ->> 3)::bigint ${BY_ORG}`,
+  flow_source: `INSERT INTO flow_source (org, subject, source, labels, server, agent, process, private, untrusted, at_ms, other_ms)
+    SELECT o.id, r.v ->> 1, r.v ->> 2, r.v ->> 3, r.v ->> 4, r.v ->> 5, r.v ->> 6, (r.v ->> 7)::integer, (r.v ->> 8)::integer,
+      (r.v ->> 9)::bigint, (r.v ->> 10)::bigint ${BY_ORG}`,
 };
 
 /** The newest version of each object up to a revision; what was deleted by then has none. */

@@ -22,6 +22,17 @@ for i = 1, #KEYS do
 end
 return {0}`;
 
+/** The same without taking: how far ahead each is, microseconds, as texts: an integer of Redis has no room for a count of long ago. */
+const LOOK = `
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
+local aheads = {}
+for i = 1, #KEYS do
+  local most = tonumber(ARGV[2 * i - 1]) + tonumber(ARGV[2 * i])
+  aheads[i] = string.format('%.0f', math.max(0, math.min(tonumber(redis.call('GET', KEYS[i]) or '0') - now, most)))
+end
+return aheads`;
+
 export class RedisRates implements RateStore {
   readonly #url: string;
   #connection: RedisConnection | undefined;
@@ -31,19 +42,31 @@ export class RedisRates implements RateStore {
   }
 
   async take(org: string, items: readonly RateItem[]): Promise<RateRefusal | undefined> {
-    // One hash tag: on a cluster the keys of an organization live together.
-    const keys = items.map(({ key }) => `sallyport:rate:{${org}}:${key}`);
-    const pace = items.flatMap(({ pace: { emissionUs, toleranceUs } }) => [String(emissionUs), String(toleranceUs)]);
-    const answer = await this.#send(['EVAL', SCRIPT, String(keys.length), ...keys, ...pace]);
-    if (answer instanceof Error) throw answer;
+    const answer = await this.#run(SCRIPT, org, items);
     const [place, waitUs] = Array.isArray(answer) ? answer : [];
     if (place === 0) return undefined;
     if (typeof place !== 'number' || typeof waitUs !== 'number') throw new Error('Redis gave an unexpected answer');
     return { index: place - 1, retryAfterMs: Math.max(1, Math.ceil(waitUs / 1000)) };
   }
 
+  async ahead(org: string, items: readonly RateItem[]): Promise<number[]> {
+    const answer = await this.#run(LOOK, org, items);
+    const aheads = Array.isArray(answer) ? answer.map(Number) : [];
+    if (aheads.length !== items.length || !aheads.every(Number.isFinite)) throw new Error('Redis gave an unexpected answer');
+    return aheads;
+  }
+
   async close(): Promise<void> {
     this.#connection?.end();
+  }
+
+  async #run(script: string, org: string, items: readonly RateItem[]): Promise<Answer> {
+    // One hash tag: on a cluster the keys of an organization live together.
+    const keys = items.map(({ key }) => `sallyport:rate:{${org}}:${key}`);
+    const pace = items.flatMap(({ pace: { emissionUs, toleranceUs } }) => [String(emissionUs), String(toleranceUs)]);
+    const answer = await this.#send(['EVAL', script, String(keys.length), ...keys, ...pace]);
+    if (answer instanceof Error) throw answer;
+    return answer;
   }
 
   async #send(command: readonly string[]): Promise<Answer> {

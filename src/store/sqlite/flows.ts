@@ -29,6 +29,6 @@ export function sqliteFlows(access: SqliteAccess): SqliteFlows {
     outbox: new SqliteOutbox(access, systemClock),
     retention: new SqliteRetention(access),
     forwards: new SqliteForwards(access),
-    flowFacts: new SqliteFlowFacts(access),
+    flowFacts: new SqliteFlowFacts(access, systemClock),
   };
 }

@@ -130,6 +130,8 @@ const INSERT: Readonly<Record<Table, string>> = {
   erased: `INSERT INTO erased (org, from_seq, to_seq, by_seq) VALUES (${ORG}, ?, ?, ?)`,
   passkey_once: `INSERT INTO passkey_once (org, key, until_ms) VALUES (${ORG}, ?, ?)`,
   passkey_use: `INSERT INTO passkey_use (org, credential, counter, used_ms) VALUES (${ORG}, ?, ?, ?)`,
+  flow_source: `INSERT INTO flow_source (org, subject, source, labels, server, agent, process, private, untrusted, at_ms, other_ms)
+    VALUES (${ORG}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 };
 
 function toBase64(bytes: Uint8Array): string {

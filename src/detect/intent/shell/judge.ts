@@ -59,6 +59,10 @@ function sendsInput(name: string, command: ShellCommand): boolean {
 function redirects(command: ShellCommand): Finding {
   let found: Finding = finding('read', 'no redirection');
   for (const { sign, target } of command.redirects) found = join(found, redirect(sign, target));
+  // `> file`, `: > file`: nothing comes out, and nothing is left in the file.
+  const isNothing = /^(?::|true|echo -n(?: )?|printf|cat \/dev\/null)?$/.test(command.words.map(({ text }) => text).join(' '));
+  if (isNothing && found.intent === 'write' && command.redirects.some(({ sign }) => /^\d?>\|?$/.test(sign)))
+    return join(found, finding('destructive', 'empties a file'));
   return found;
 }
 
@@ -127,7 +131,11 @@ function judgeCommand(words: readonly ShellWord[], command: ShellCommand, piped:
   const texts = args.map(({ text }) => text);
   const nested = runsOther(name, args, texts, command, inner, level) ?? databaseClient(name, texts, command, inner);
   if (nested) return nested;
-  if (args.length > 0 && texts.every((text) => /^(?:--version|--help|-h|-V|-v|version|help)$/.test(text)) && !/^(?:rm|mv|kill)$/.test(name))
+  if (
+    args.length > 0 &&
+    texts.every((text) => /^(?:--version|--help|-h|-V|-v|version|help)$/.test(text)) &&
+    (!/^(?:rm|mv|kill)$/.test(name) || /^--/.test(texts[0] ?? ''))
+  )
     return finding('read', `${name} --help`);
   if (name === 'git') return gitCommand(texts);
   return (
@@ -150,7 +158,9 @@ function plain(name: string, texts: readonly string[]): Finding {
     return finding('exfiltrative', 'reads a secret file');
   if (intent === 'write' && (name === 'cp' || name === 'tar' || name === 'zip') && texts.some(isSecretPath))
     return finding('exfiltrative', 'copies a secret file');
-  if (intent === 'write' && texts.some(isSystemPath) && /^(?:cp|mv|tee|ln|install|chmod|chown|sponge)$/.test(name))
+  // What is copied or linked stays where it is: only the place it goes to counts.
+  const touched = /^(?:cp|ln|install)$/.test(name) ? texts.slice(-1) : texts;
+  if (intent === 'write' && touched.some(isSystemPath) && /^(?:cp|mv|tee|ln|install|chmod|chown|sponge)$/.test(name))
     return finding('destructive', `${name} on a file of the system`);
   return finding(intent, `command ${name}`);
 }

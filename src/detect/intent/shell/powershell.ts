@@ -37,7 +37,10 @@ const ALIAS: Readonly<Record<string, string>> = {
 
 /** Undefined: not a PowerShell command. */
 export function powershellCommand(name: string, args: readonly string[]): Finding | undefined {
-  const full = ALIAS[name.toLowerCase()] ?? name.toLowerCase();
+  // `sc` is the control of services, too.
+  const isService =
+    name.toLowerCase() === 'sc' && /^(?:query\w*|qc|start|stop|delete|create|config|pause|continue|sdset|failure)$/i.test(args[0] ?? '');
+  const full = isService ? 'sc' : (ALIAS[name.toLowerCase()] ?? name.toLowerCase());
   const match = /^([a-z]+)-([a-z]+)$/.exec(full);
   if (!match) return undefined;
   const text = ` ${args.join(' ')} `;

@@ -3,7 +3,7 @@
 import type { Intent } from '../../../call.ts';
 import { nameVerb } from '../lexicon-verb.ts';
 import { nameWords } from '../token.ts';
-import { type Finding, finding } from '../verdict.ts';
+import { type Finding, finding, join } from '../verdict.ts';
 
 interface Tool {
   read?: string;
@@ -117,6 +117,25 @@ const TOOLS: Readonly<Record<string, Tool>> = {
   sc: { read: 'query qc queryex', write: 'start create config', destructive: 'stop delete' },
   net: { read: 'view', write: 'use start', destructive: 'stop' },
   wmic: {},
+  bq: { read: 'ls show head version info wait', write: 'mk load cp update insert', destructive: 'rm cancel', exfiltrative: 'extract' },
+  schtasks: { read: '/query', write: '/create /change /run', destructive: '/delete /end' },
+  cdk: {
+    read: 'list ls synth synthesize diff docs doctor metadata',
+    write: 'deploy bootstrap init watch import',
+    destructive: 'destroy rollback gc',
+  },
+  serverless: { read: 'info logs print', write: 'deploy create package invoke', destructive: 'remove rollback' },
+  sam: { read: 'validate list logs', write: 'build deploy package init sync local', destructive: 'delete' },
+  packer: { read: 'inspect validate version', write: 'build init fmt' },
+  vagrant: {
+    read: 'status global-status version port ssh-config',
+    write: 'up reload resume provision box init',
+    destructive: 'destroy halt suspend',
+  },
+  eksctl: { read: 'get info version', write: 'create upgrade scale set enable associate', destructive: 'delete drain unset' },
+  nomad: { read: 'status version logs plan inspect', write: 'run start', destructive: 'stop purge' },
+  skopeo: { read: 'inspect list-tags', destructive: 'delete', exfiltrative: 'copy sync' },
+  dvc: { read: 'status diff list', write: 'add pull repro checkout', destructive: 'remove destroy gc', exfiltrative: 'push' },
   zfs: { read: 'list get', write: 'create set snapshot mount', destructive: 'destroy rollback', exfiltrative: 'send' },
   etcdctl: { read: 'get member endpoint', write: 'put', destructive: 'del', exfiltrative: 'snapshot' },
   flyctl: { read: 'status logs list info', write: 'deploy launch scale', destructive: 'destroy' },
@@ -145,6 +164,9 @@ const ALIAS: Readonly<Record<string, string>> = {
   minikube: 'kubectl',
   kind: 'kubectl',
   helm3: 'helm',
+  sls: 'serverless',
+  kops: 'eksctl',
+  k3d: 'eksctl',
   tofu: 'terraform',
   terragrunt: 'terraform',
   pulumi: 'terraform',
@@ -198,8 +220,8 @@ export function subcommand(name: string, words: readonly string[]): Finding | un
   if (!index) return undefined;
   if (words.some((word) => /^(?:--dry-run(?:=\w+)?|--help|--version|--what-if|--noop)$/.test(word)) && !words.includes('--dry-run=none'))
     return finding('read', `${name} that changes nothing`);
-  let best: Finding | undefined;
-  for (const word of words.slice(0, 8)) {
+  let best: Finding | undefined = CLOUD.has(ALIAS[name] ?? name) ? cloudVerb(name, words, index) : undefined;
+  for (const word of best ? [] : words.slice(0, 8)) {
     const intent = index.get(word) ?? (word.startsWith('-') ? undefined : verbOf(word));
     if (!intent) continue;
     best = finding(intent, `${name} ${word.slice(0, 24)}`);
@@ -213,8 +235,31 @@ export function subcommand(name: string, words: readonly string[]): Finding | un
     : finding('destructive', `${name} with an unknown subcommand`, false);
 }
 
+const CLOUD = new Set(['aws', 'gcloud', 'az']);
+
+/**
+ * `gcloud compute instances delete x`: the service comes first, whatever its name means, then things, then what is done. Of several words that may
+ * be it the strongest counts; names and values behind the flags do not.
+ */
+function cloudVerb(name: string, words: readonly string[], index: ReadonlyMap<string, Intent>): Finding | undefined {
+  const plain = words.filter((word) => !/^(?:alpha|beta|preview)$/.test(word));
+  const service = plain.findIndex((word) => !word.startsWith('-'));
+  let best: Finding | undefined;
+  for (const [at, word] of plain.slice(0, 12).entries()) {
+    if (word.startsWith('-')) {
+      if (best) break;
+      continue;
+    }
+    if (at === service && plain.length > at + 1 && !(plain[at + 1] ?? '').startsWith('-')) continue;
+    const intent = index.get(word) ?? verbOf(word);
+    if (intent) best = join(best, finding(intent, `${name} ${word.slice(0, 24)}`));
+  }
+  return best;
+}
+
 const GROUPS = new Set([
   'config',
+  'store',
   'compose',
   'repo',
   'workspace',
@@ -260,10 +305,13 @@ function verbOf(word: string): Intent | undefined {
   return sense && !sense.nounish ? sense.intent : undefined;
 }
 
+const TOP_RIGHTS = /\/AdministratorAccess\b|\broles\/(?:owner|editor)\b|--role[= ]["']?Owner\b|--clusterrole[= ]cluster-admin\b/;
+
 /** Where a flag or an object changes the class. */
 function special(name: string, words: readonly string[], found: Finding | undefined): Finding | undefined {
   const text = ` ${words.join(' ')} `;
   const tool = ALIAS[name] ?? name;
+  if (found?.intent === 'write' && TOP_RIGHTS.test(text)) return finding('destructive', 'gives the highest rights');
   if (tool === 'kubectl' && / (?:--replicas[= ]0) /.test(text)) return finding('destructive', 'scale to zero');
   if (tool === 'kubectl' && / scale /.test(text)) return finding('write', 'kubectl scale');
   if (tool === 'kubectl' && / get /.test(text) && / secrets?(?:\/| )/.test(text) && / (?:-o|--output)/.test(text))

@@ -9,14 +9,14 @@ const LISTED: Readonly<Record<Intent, string>> = {
     pg_stat_file result_scan lastval currval merge_histogram update_time create_time drop_null drop_nulls move_avg send_date set_union reset_value`,
   write: `nextval setval set_config pg_notify pg_reload_conf pg_stat_reset pg_stat_statements_reset lo_import lo_create lo_put lo_from_bytea pg_export_snapshot
     pg_create_restore_point pg_create_physical_replication_slot pg_create_logical_replication_slot pg_logical_emit_message pg_switch_wal pg_start_backup
-    pg_backup_start pg_stop_backup cron.schedule sp_rename sp_addrolemember sp_addlinkedserver sp_addlogin sp_adduser sp_send_dbmail dbms_job.submit
+    pg_backup_start pg_stop_backup cron.schedule sp_rename sp_addrolemember sp_addlinkedserver sp_addlogin sp_adduser dbms_job.submit
     dbms_scheduler.create_job sp_updatestats sp_recompile writefile`,
   destructive: `pg_terminate_backend pg_cancel_backend pg_drop_replication_slot lo_unlink pg_file_write pg_file_unlink pg_rotate_logfile pg_promote
     xp_cmdshell xp_regwrite xp_regdeletekey xp_regdeletevalue xp_servicecontrol xp_delete_file sp_oacreate sp_oamethod sp_configure sp_executesql
     sp_dropserver sp_droplogin sp_dropuser sp_msforeachtable sp_msforeachdb sp_start_job sp_delete_job sys_exec sys_eval load_extension dblink_exec
     cron.unschedule dbms_java.runjava dbms_sql.execute dbms_utility.exec_ddl_statement pg_wal_replay_pause system$abort_session
-    system$cancel_all_queries drop_hypertable drop_chunks sp_detach_db sp_removedbreplication shell`,
-  exfiltrative: `lo_export pg_read_file pg_read_binary_file load_file readfile utl_http.request utl_inaddr.get_host_address utl_smtp.open_connection
+    system$cancel_all_queries drop_hypertable drop_chunks sp_detach_db sp_addsrvrolemember sp_removedbreplication shell`,
+  exfiltrative: `sp_send_dbmail lo_export pg_read_file pg_read_binary_file load_file readfile utl_http.request utl_inaddr.get_host_address utl_smtp.open_connection
     utl_file.put_line utl_file.fopen httpuritype dbms_ldap.init xp_dirtree xp_fileexist xp_subdirs http_post http_get http_put net.http_post net.http_get
     table_to_xml database_to_xml schema_to_xml query_to_xml query_to_xml_and_xmlschema database_to_xmlschema aws_s3.query_export_to_s3
     dblink dblink_connect openrowset opendatasource urlcluster s3cluster remotesecure bulk_export`,

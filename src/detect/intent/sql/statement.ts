@@ -3,6 +3,7 @@
 import type { Intent } from '../../../call.ts';
 import { type Finding, finding, join, stronger } from '../verdict.ts';
 import { sqlFunction } from './function.ts';
+import { givesTopRights } from './right.ts';
 import { isTautology } from './tautology.ts';
 import type { SqlToken } from './token.ts';
 
@@ -16,7 +17,12 @@ export function classifyStatement(tokens: readonly SqlToken[], inner: Inner): Fi
   while (isSign(tokens[at], '(')) at++;
   const head = tokens[at]?.kind === 'word' ? (tokens[at] as SqlToken).text : '';
   const judge = HEADS.get(head);
-  const own = judge ? judge(tokens, at, inner) : finding('destructive', `unknown statement ${head.slice(0, 24)}`, false);
+  // `sp_who2` runs a procedure without EXEC.
+  const own = judge
+    ? judge(tokens, at, inner)
+    : /^[sx]p_/.test(head)
+      ? call(tokens, at - 1, inner)
+      : finding('destructive', `unknown statement ${head.slice(0, 24)}`, false);
   return withFunctions(own, tokens);
 }
 
@@ -34,7 +40,7 @@ const plain =
     finding(intent, `${word(tokens, at).toUpperCase()} statement`);
 
 heads(
-  'values table show describe desc help list ls start commit rollback savepoint end release listen unlisten fetch move close deallocate handler print go if else declare summarize from',
+  'values table show describe desc help list ls start commit rollback savepoint end release listen unlisten fetch move close deallocate handler print go if else declare summarize from waitfor pivot unpivot',
   (tokens, at, inner) => embedded(tokens, at + 1, finding('read', `${word(tokens, at)} statement`), inner),
 );
 heads('begin', begin);
@@ -58,6 +64,10 @@ heads('copy', copy);
 heads('unload export', plain('exfiltrative'));
 heads('backup', (tokens, at) => finding(after(tokens, at, 'url') ? 'exfiltrative' : 'write', 'BACKUP statement'));
 heads('get', plain('exfiltrative'));
+heads('bulk', plain('write'));
+heads('dbcc', (tokens, at) =>
+  finding(/^(?:check|show|sqlperf|inputbuffer|opentran|useroptions|trace|help)/.test(word(tokens, at + 1)) ? 'read' : 'write', 'DBCC'),
+);
 heads('pragma', pragma);
 heads('call exec execute', call);
 heads('do', (tokens, at, inner) => block(tokens, at, inner));
@@ -67,8 +77,7 @@ function simpleWrite(tokens: readonly SqlToken[], at: number, inner: Inner): Fin
   const head = word(tokens, at);
   const why = `${head.toUpperCase()} statement`;
   if (head === 'vacuum' && after(tokens, at, 'into')) return finding('exfiltrative', 'VACUUM INTO copies the database');
-  if (head === 'grant' && (after(tokens, at, 'all') || after(tokens, at, 'superuser') || after(tokens, at, 'dba')))
-    return finding('destructive', 'GRANT of all rights');
+  if (head === 'grant' && (after(tokens, at, 'all') || givesTopRights(tokens, at))) return finding('destructive', 'GRANT of all rights');
   if (head === 'reset' && after(tokens, at, 'master')) return finding('destructive', 'RESET MASTER');
   if (head === 'set' && after(tokens, at, 'global')) return finding('destructive', 'SET GLOBAL');
   if ((head === 'check' || head === 'analyze' || head === 'checksum' || head === 'use') && !after(tokens, at, 'update'))
@@ -216,6 +225,8 @@ function create(tokens: readonly SqlToken[], at: number, inner: Inner): Finding 
     /^(?:function|procedure|trigger)$/.test(word(tokens, at + 3))
   )
     return finding('write', 'CREATE of code');
+  if (/^(?:user|role|login)$/.test(word(tokens, at + 1)) && givesTopRights(tokens, at))
+    return finding('destructive', 'CREATE with all rights');
   return embedded(tokens, at + 1, finding('write', 'CREATE statement'), inner);
 }
 
@@ -231,7 +242,9 @@ function alter(tokens: readonly SqlToken[], at: number): Finding {
       /^(?:drop|truncate|delete|superuser)$/.test(text) &&
       !/^(?:not|default)$/.test(word(tokens, index + 1)),
   );
-  return drops ? finding('destructive', 'ALTER that drops or truncates') : finding('write', 'ALTER statement');
+  if (drops) return finding('destructive', 'ALTER that drops or truncates');
+  const rights = /^(?:user|role|login|server|group|authorization)$/.test(word(tokens, at + 1)) && givesTopRights(tokens, at);
+  return rights ? finding('destructive', 'ALTER that gives all rights') : finding('write', 'ALTER statement');
 }
 
 function copy(tokens: readonly SqlToken[], at: number, inner: Inner): Finding {
