@@ -57,6 +57,15 @@ const SQL = 'execute_sql';
 const SHELL = 'run_command';
 
 describe('arguments decide', () => {
+  it('a program is read behind as many empty lines as there may be, and in cells of cells only so deep', () => {
+    const program = (code: string): Intent => judge('run_python', { code }).intent;
+    expect(program(`${'\n'.repeat(MAX_CODE_CHARS - 20)}if [ -f x ]; then`)).not.toBe('read');
+    expect(program(`${'\n'.repeat(1_000)}print(1)`)).toBe('read');
+    expect(program(`${'%%time\n'.repeat(3)}print(1)`)).toBe('read');
+    expect(program(`${'%%time\n'.repeat(3)}!rm -rf x`)).toBe('destructive');
+    expect(program(`${'%%time\n'.repeat(9_000)}print(1)`)).toBe('destructive');
+  });
+
   it('reads the cases', () => expect(cases.length).toBeGreaterThan(400));
 
   it.each(cases)('%s %s', (tool, args, letters) => {

@@ -23,8 +23,12 @@ export interface WithoutCommands {
 
 /** `isPython`: a notebook may be meant. */
 export function takeCommands(text: string, isPython: boolean, inner: CommandInner): WithoutCommands {
+  return take(text, isPython, inner, 0);
+}
+
+function take(text: string, isPython: boolean, inner: CommandInner, depth: number): WithoutCommands {
   if (SCRIPT.test(text)) return { rest: '', found: inner.shell(text) };
-  const cell = isPython ? cellMagic(text, inner) : undefined;
+  const cell = isPython ? cellMagic(text, inner, depth) : undefined;
   if (cell) return cell;
   const lines = text.split('\n');
   if (lines.length > MAX_LINES) return { rest: text, found: finding('destructive', 'more lines than are looked at', false) };
@@ -41,6 +45,9 @@ export function takeCommands(text: string, isPython: boolean, inner: CommandInne
 
 const TOO_MANY = finding('destructive', 'too many commands', false);
 
+/** Cells in a cell that are looked into. */
+const MAX_CELLS = 8;
+
 /** Only shells are written like this. */
 const SCRIPT =
   /^\s*#!\s*\S*(?:\/|\benv\s+)(?:ba|z|da|k|fi)?sh\b|(?:^|[\n;])[ \t]{0,64}(?:(?:for\s+\w+\s+in\s[^\n:]{1,400}|(?:while|until|if)\s[^\n:]{1,400});\s*(?:do|then)\b|(?:if|while|until|elif)\s+(?:!\s+)?\[{1,2}\s|while\s+read\b|(?:fi|esac|done)[ \t]{0,64}(?:[;\n|&>]|$)|set\s+-[euxo]+\b)/;
@@ -55,7 +62,7 @@ const OPAQUE = '\u0000';
 const CELL = /^\s*%%(\w+)([^\n]*)\n?/;
 
 /** A cell that is all in another language. */
-function cellMagic(text: string, inner: CommandInner): WithoutCommands | undefined {
+function cellMagic(text: string, inner: CommandInner, depth: number): WithoutCommands | undefined {
   const match = CELL.exec(text);
   if (!match) return undefined;
   const body = text.slice(match[0].length);
@@ -63,7 +70,8 @@ function cellMagic(text: string, inner: CommandInner): WithoutCommands | undefin
   if (/^(?:bash|sh|zsh|script|system|sx|cmd|powershell)$/.test(name)) return { rest: '', found: inner.shell(body) };
   if (name === 'sql') return { rest: '', found: inner.sql(body) };
   if (/^(?:writefile|file)$/.test(name)) return { rest: '', found: finding('write', 'writes a file') };
-  if (/^(?:time|timeit|capture|prun|memit|mprun)$/.test(name)) return takeCommands(body, true, inner);
+  if (/^(?:time|timeit|capture|prun|memit|mprun)$/.test(name))
+    return depth < MAX_CELLS ? take(body, true, inner, depth + 1) : { rest: '', found: TOO_MANY };
   if (/^(?:markdown|latex|html|svg)$/.test(name)) return { rest: '', found: finding('read', 'shows a text') };
   return { rest: body, found: finding('destructive', 'a cell in a language that is not known', false) };
 }
