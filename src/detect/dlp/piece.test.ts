@@ -74,3 +74,8 @@ test.each([
 ])('%j holds none', (value) => {
   expect(found(value)).toBe(0);
 });
+
+test('the name of a list may be a megabyte long', () => {
+  const name = `${'data'.repeat(400_000)}\n`;
+  expect(found({ [name]: ['41', '11'], part1: '4111', part2: '1111', part3: '1111', part4: '1111' })).toBe(4);
+});

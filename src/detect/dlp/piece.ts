@@ -135,7 +135,7 @@ function isOfThings(key: string): boolean {
 }
 
 const VALUE_KEY =
-  /^(?:|.*(?:chars?|characters|digits?|parts?|pieces?|chunks?|split|segments?|blocks?|fragments?|letters|values?|numbers?|data|text|card|pan|cc).*|[a-z]{1,2}\d{0,2})$/i;
+  /^$|chars?|digits?|parts?|pieces?|chunks?|split|segments?|blocks?|fragments?|letters|values?|numbers?|data|text|card|pan|cc|^[a-z]{1,2}\d{0,2}$/i;
 
 function isOfValue(key: string): boolean {
   return VALUE_KEY.test(key);
