@@ -223,8 +223,10 @@ describe.skipIf(!hasPython)(`the Python verifier${hasPython ? '' : ' (skipped: n
         const answer = readTimeStampAnswer(authority.answer(timeStampQuery(text, new Uint8Array(16).fill(3))));
         const anchored = withSignatures(note, [cosigner.sign(text), timeStampLine('tsa', answer.token ?? new Uint8Array())]) ?? '';
         const changes = fc.sample(fc.tuple(fc.nat(anchored.length - 1), fc.integer({ min: 32, max: 126 })), CHANGED_NOTES);
+        const misnamed = timeStampLine('tsa', withoutNumber(answer.token ?? new Uint8Array()));
         const notes = [
           anchored,
+          withSignatures(note, [cosigner.sign(text), misnamed]) ?? '',
           ...changes.map(([at, code]) => anchored.slice(0, at) + String.fromCharCode(code) + anchored.slice(at + 1)),
         ];
         const log = Buffer.from(`${vectors.logs[0].lines.join('\n')}\n`);
@@ -252,6 +254,17 @@ describe.skipIf(!hasPython)(`the Python verifier${hasPython ? '' : ' (skipped: n
     TIMEOUT_MS,
   );
 });
+
+/** The same values in a signature of two numbers (ECDSA), whose first one does not say that it is a number. */
+function withoutNumber(token: Uint8Array): Uint8Array {
+  const changed = Uint8Array.from(token);
+  const at = changed.findLastIndex(
+    (byte, index) => byte === 4 && changed[index + 1] === changed.length - index - 2 && changed[index + 2] === 0x30,
+  );
+  expect(changed[at + 4]).toBe(2);
+  changed[at + 4] = 0xc6;
+  return changed;
+}
 
 /** A witness's key, by its layout: what it signs with. */
 function cosignerOf(): { key: string; sign(text: string): string } {

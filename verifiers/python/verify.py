@@ -919,6 +919,8 @@ def signature_good(key, kind, digest, message, signature):
     if curve is None or len(numbers) != 2 or bits[1][1:2] != b"\x04":
         return False
     p, b, x, y, n = curve
+    if signature != strict_pair(signature, n.bit_length()):
+        return False
     size = (p.bit_length() + 7) // 8
     point = bits[1][2:]
     public = (int.from_bytes(point[:size], "big"), int.from_bytes(point[size:], "big"))
@@ -972,18 +974,18 @@ def passkey_signed(key, message, signature):
     if key[: len(ED_KEY)] == ED_KEY and len(key) == len(ED_KEY) + 32:
         return len(signature) == 64 and ed25519_good(key[len(ED_KEY) :], message, signature)
     if key[: len(EC_KEY)] == EC_KEY and len(key) == len(EC_KEY) + 65:
-        return signature == strict_pair(signature) and signature_good(key, "ecdsa", "sha256", message, signature)
+        return signature_good(key, "ecdsa", "sha256", message, signature)
     modulus = (der((der((part((0, der(key)[0][1] if der(key) else b"", b""), 1)[1] or b"\0")[1:]) or [NO_VALUE])[0][1]) or [NO_VALUE])[0]
     return int.from_bytes(modulus[1], "big").bit_length() >= 2048 and signature_good(key, "rsa", "sha256", message, signature)
 
 
-def strict_pair(signature):
-    """The two numbers of an ECDSA signature as DER has them."""
+def strict_pair(signature, bits):
+    """The two numbers of an ECDSA signature as DER has them: nothing else is one (X.690)."""
     numbers = [int.from_bytes(number[1], "big", signed=True) for number in der((der(signature) or [NO_VALUE])[0][1])]
-    if any(number <= 0 or number.bit_length() > 256 for number in numbers):
+    if any(number <= 0 or number.bit_length() > bits for number in numbers):
         return b""
     whole = b"".join(bytes([2, number.bit_length() // 8 + 1]) + number.to_bytes(number.bit_length() // 8 + 1, "big") for number in numbers)
-    return bytes([0x30, len(whole)]) + whole
+    return (bytes([0x30, len(whole)]) if len(whole) < 128 else bytes([0x30, 0x81, len(whole)])) + whole
 
 
 def curve_add(a, b, p):
