@@ -167,6 +167,17 @@ describe('a canary', () => {
     expect(await send({ body: body() })).toBe('blocked_content flow/canary');
   });
 
+  it.each<[string, string, JsonObject]>([
+    ['a place in a list', 'tools/list', { cursor: CANARY }],
+    ['a progress token', 'tools/call', { name: 'put', arguments: {}, _meta: { progressToken: CANARY } }],
+    ['what a server sealed', 'tools/call', { name: 'put', arguments: {}, requestState: base64(Buffer.from(`{"s":"${CANARY}"}`)) }],
+    ['which question is answered', 'tools/call', { name: 'put', arguments: {}, inputResponses: { [CANARY]: { action: 'cancel' } } }],
+  ])('is found where ids stand that nobody else reads: %s', async (_where, method, params) => {
+    await openWithBait();
+    expect(await ask('out', method, params)).toMatchObject({ type: 'denied', rule: 'flow/canary' });
+    expect(await findings()).toContain('"type":"flow.canary"');
+  });
+
   it('keeps nobody from sending a page in which many signs are escaped', async () => {
     await openWithBait();
     const line = `<a href="/a%20b?id=C0&amp;n=2" style="width=AB">"So" &quot;they\\n said\\"</a>\n`;
