@@ -13,7 +13,7 @@ import { requestOf } from './forward-request.ts';
 import { toolOf } from './freeze.ts';
 import { heldTaskReply } from './held-task.ts';
 import { governQuestions } from './question.ts';
-import { ownTaskIds } from './task.ts';
+import { withOwnTasks } from './related-task.ts';
 import { validate } from './validate.ts';
 
 export const forward: Row = {
@@ -115,7 +115,7 @@ async function send(flight: Flight): Promise<Verdict> {
       const judging = governQuestions(flight, answer);
       const governed = judging ? await judging : { answer };
       if ('refusal' in governed) return deny(governed.refusal.code, governed.refusal.message, governed.refusal.rule);
-      flight.reply = ownTaskIds(flight, governed.answer);
+      flight.reply = withOwnTasks(flight, governed.answer);
     } else {
       flight.reply = await forwardAll(flight);
       flight.answered = true;

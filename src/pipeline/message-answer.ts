@@ -5,15 +5,12 @@ import type { Call, CallReply } from '../call.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { BLOCKS, contents, every, META, META_OF_TASK, message, ROLE, TIME, TURNS, URI } from './message-content.ts';
 import { ID, STATES } from './message-id.ts';
-import { listedOf } from './message-list.ts';
 import { QUESTIONS_OF_ANSWER } from './message-question.ts';
 import { listOf, NUMBER, named, objectOf, type Place, type Reader, TEXT, word } from './part-reader.ts';
 
-/** Of an answer that is no failure and no wait, to this call. `reply`: as it stands now. */
+/** Of the answer to this call, as it stands now. Lists and handshakes have places of their own (message-list.ts). */
 export function answerTo({ method, client }: Pick<Call, 'method' | 'client'>, reply: Exclude<CallReply, { type: 'accepted' }>): Place {
   if (reply.type === 'error') return failure;
-  const listed = listedOf(method);
-  if (listed !== undefined) return listed;
   if (client.era === 'modern') return (MODERN_KINDS.get(reply.result.resultType) ?? MODERN).get(method) ?? nothing;
   return (WITHOUT_TASKS.has(client.protocolVersion) ? EARLIER : LEGACY).get(method) ?? nothing;
 }

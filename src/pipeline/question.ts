@@ -14,6 +14,7 @@ import { ACKNOWLEDGED } from '../upstream/legacy-listen.ts';
 import type { Denial, Flight } from './flight.ts';
 import { mayHear } from './hearing.ts';
 import { paramsOf, prepareParts } from './message-part.ts';
+import { withOwnTask, withServersTask } from './related-task.ts';
 import { ownTaskNotification } from './task.ts';
 import { changedList, type ListedWhat } from './view.ts';
 
@@ -41,7 +42,7 @@ export function governedPeer(flight: Flight, server: string, spec: ServerSpec): 
       if (watch && method === ACKNOWLEDGED) return watch.acknowledge([server], params, () => void peer.notify(method, params, text));
       const own = ownTaskNotification(flight, server, method, params);
       if (own === 'foreign') return undefined;
-      const said = own ?? params;
+      const said = withOwnTask(flight, server, own ?? params);
       const asks = method === 'notifications/tasks' && said?.inputRequests !== undefined;
       const look = (spoken: JsonObject | undefined) => inspected(flight, server, method, spoken, spoken === params ? text : undefined);
       const pass = (spoken: JsonObject | undefined) => (seen: JsonObject | undefined) =>
@@ -61,10 +62,12 @@ export function governedPeer(flight: Flight, server: string, spec: ServerSpec): 
       ask &&
       (async (method, params, signal) => {
         // What inspection left of the question is asked.
-        const question: Call = questionCall(flight, parent, method, params, async (own) =>
+        const asked = withOwnTask(flight, server, params);
+        const question: Call = questionCall(flight, parent, method, asked, async (own) =>
           replyOf(await underSignals([signal, own], undefined, (either) => ask.call(peer, method, question.params, either))),
         );
-        return answerOf(await flight.run(question));
+        const answer = answerOf(await flight.run(question));
+        return answer.error ? answer : { result: withServersTask(flight, server, answer.result) };
       }),
     disconnect: (retryMs) => peer.disconnect?.(retryMs),
   };

@@ -55,10 +55,15 @@ export function ownTaskNotification(
 ): JsonObject | 'foreign' | undefined {
   if (!params || !(method === 'notifications/tasks' || method === 'notifications/tasks/status')) return undefined;
   if (typeof params.taskId !== 'string') return 'foreign';
-  const known = flight.ports.taskIds.get(taskKey(flight, server, params.taskId));
-  // A task may speak before the answer of the call that made it arrives.
-  const own = known ?? (flight.call.method === 'tools/call' ? ownId(flight, params.taskId) : undefined);
+  const own = ownTaskId(flight, server, params.taskId);
   return own === undefined ? 'foreign' : { ...params, taskId: own };
+}
+
+/** Our own id of a task of this principal; undefined when nobody knows it to be theirs. */
+export function ownTaskId(flight: Flight, server: string, upstreamId: string): string | undefined {
+  const known = flight.ports.taskIds.get(taskKey(flight, server, upstreamId));
+  // A task may speak before the answer of the call that made it arrives.
+  return known ?? (flight.call.method === 'tools/call' ? ownId(flight, upstreamId) : undefined);
 }
 
 function flat(flight: Flight, holder: JsonObject): JsonObject {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ANYTHING, MAX_FACTS } from '../../src/detect/flow/port.ts';
 import { paceOf, roomOf, waitMsOf } from '../../src/limit/gcra.ts';
 import { backupStore, restoreStore } from '../../src/store/open.ts';
 import { openPostgresStore } from '../../src/store/postgres/store.ts';
@@ -67,6 +68,21 @@ describe('PostgreSQL store', () => {
     expect(await first.limits.rates?.take(ORG, [other, item])).toMatchObject({ index: 1 });
     expect(await first.limits.rates?.take(ORG, [other])).toBeUndefined();
     await Promise.all([first.lifecycle.close(), second.lifecycle.close()]);
+  });
+
+  it('facts of readings past the bound, however they came there, are told as anything', async () => {
+    const url = await server.freshUrl();
+    const store = await openPostgresStore({ url });
+    await store.objects.createOrganization(ORG);
+    const sql = postgres(url, { max: 1 });
+    await sql`INSERT INTO flow_source (org, subject, source, labels, server, agent, process, private, untrusted, at_ms, other_ms)
+      SELECT o.id, 's1', 'crm.t' || n, '["internal"]', 'crm', 'bot', 'p1', 0, 0, (extract(epoch FROM clock_timestamp()) * 1000)::bigint, 0
+      FROM organization o, generate_series(1, ${MAX_FACTS + 2}::integer) AS n WHERE o.name = ${ORG}`;
+    await sql.end();
+    const facts = await store.flowFacts.list(ORG, 's1', 86_400_000);
+    expect(facts).toHaveLength(MAX_FACTS + 1);
+    expect(facts.at(-1)).toMatchObject({ source: ANYTHING, process: '', isShared: true, isPrivate: true, isUntrusted: true });
+    await store.lifecycle.close();
   });
 
   it('rates in the database are looked at without taking anything', async () => {
@@ -157,7 +173,8 @@ describe('PostgreSQL store', () => {
     const sql = postgres(url, { max: 1, onnotice: () => undefined });
     await sql`ALTER TABLE approval DROP COLUMN used_ms`;
     await sql`DROP FUNCTION sallyport_approval(text, text, text, boolean, text, integer, bigint, bigint, text, bytea, text, text, bigint, bigint)`;
-    await sql`DROP TABLE flow_read`;
+    await sql`DROP FUNCTION forget_flow_of_agent CASCADE`;
+    await sql`DROP TABLE flow_source`;
     await sql`DELETE FROM migration WHERE number >= 20`;
     const store = await openPostgresStore({ url });
     expect(await store.approvals.used(ORG, 0, 10)).toEqual([{ agent: 'a', binding: 'b1', usedMs: 10 }]);

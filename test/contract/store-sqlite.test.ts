@@ -93,7 +93,7 @@ describe('embedded store', () => {
       await before.lifecycle.close();
       const db = new DatabaseSync(join(dataDir, 'sallyport.db'));
       db.exec(
-        'DROP TABLE flow_read; DROP INDEX approval_used; ALTER TABLE approval DROP COLUMN used_ms; DELETE FROM migration WHERE number >= 20',
+        'DROP TRIGGER flow_source_of_agent; DROP TABLE flow_source; DROP INDEX approval_used; ALTER TABLE approval DROP COLUMN used_ms; DELETE FROM migration WHERE number >= 20',
       );
       db.close();
       const store = await openSqliteStore({ dataDir });

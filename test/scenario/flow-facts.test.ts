@@ -45,6 +45,7 @@ afterEach(async () => {
   await place.remove();
 }, LIMIT_MS);
 
+let notes = 0;
 /** What the store fails at. */
 const failing = new Set<'note' | 'list'>();
 
@@ -56,7 +57,10 @@ async function gateway(process: string, objects?: StoredObject[], clock: Clock =
   // The store is there once the gateway is.
   let store: FlowFactStore | undefined;
   const late: FlowFactStore = {
-    note: (...fact) => orFail('note', () => (store as FlowFactStore).note(...fact)),
+    note: (...fact) => {
+      notes++;
+      return orFail('note', () => (store as FlowFactStore).note(...fact));
+    },
     list: (...asked) => orFail('list', () => (store as FlowFactStore).list(...asked)),
   };
   const facts = new FlowFacts({ store: late, clock, process });
@@ -186,6 +190,31 @@ describe.each(STORES)('on %s', (kind) => {
     expect((await call(first, 'crm')).type).toBe('result');
     const second = await next(kind, first);
     expect(await call(second, 'web')).toMatchObject({ type: 'denied', code: 'approval_required', rule: 'flow/unseen' });
+  });
+
+  it('a fact is noted again when either clock says that it is time, and not before', { timeout: LIMIT_MS }, async () => {
+    place = await freshPlace(kind);
+    const shift = { wall: 0, monotonic: 0 };
+    const clock: Clock = {
+      ...systemClock,
+      nowMs: () => systemClock.nowMs() + shift.wall,
+      monotonicMs: () => systemClock.monotonicMs() + shift.monotonic,
+    };
+    const long = { ...FLOW, spec: { ...FLOW.spec, windowSeconds: 86_400 } };
+    const h = await gateway('first', [...OBJECTS, long], clock);
+    const noted = async (): Promise<number> => {
+      notes = 0;
+      expect((await call(h, 'crm')).type).toBe('result');
+      return notes;
+    };
+    expect([await noted(), await noted()]).toEqual([1, 0]);
+    // A machine that slept: its monotonic clock stood still.
+    shift.wall += DAY_MS;
+    expect([await noted(), await noted()]).toEqual([1, 0]);
+    shift.wall -= 2 * DAY_MS;
+    expect(await noted()).toBe(0);
+    shift.monotonic += DAY_MS;
+    expect([await noted(), await noted()]).toEqual([1, 0]);
   });
 
   it('who read from more sources than are told apart may have read anything', { timeout: LIMIT_MS }, async () => {

@@ -286,7 +286,8 @@ function addTail(text: string, start: number, end: number, out: Match[]): number
 function push(text: string, start: number, end: number, out: Match[], confidence: number): void {
   let to = end;
   while (to > start && /[\s,.;-]/.test(text[to - 1] ?? '')) to--;
-  const before = TOWN_BEFORE.exec(text.slice(Math.max(0, start - MAX_TOWN_BEFORE), start))?.[1]?.length ?? 0;
+  const isBehindTown = text.charCodeAt(start - 1) === 0x20 && text.charCodeAt(start - 2) === 0x2c;
+  const before = isBehindTown ? (TOWN_BEFORE.exec(text.slice(Math.max(0, start - MAX_TOWN_BEFORE), start))?.[1]?.length ?? 0) : 0;
   out.push({ type: 'ADDRESS', start: start - before, end: to, confidence, rule: 'address-text' });
 }
 

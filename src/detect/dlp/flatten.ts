@@ -1,5 +1,6 @@
 // Turns a document into a view: JSON (also JSON inside JSON strings, JSON lines, JSON cut off in the middle) into its values under their keys,
 // any other text into lines, tables and mark-up (text-field.ts). One pass; never recurses deeper than MAX_LAYERS.
+import { addCookieFields, type Flag, flagOf, isCookie, isOption } from './header-pair.ts';
 import {
   backslashFrom,
   headerNames,
@@ -85,6 +86,7 @@ function addText(flat: Flattening, given: Mapped, key: string, bits: number, gro
   const end = flat.out.length;
   if (layer > 0) flat.pieces.add(key, plain.text, start);
   if (bits !== 0 && end > start) flat.fields.push({ start, end, bits, key, group });
+  if (isCookie(key)) addCookieFields(flat.fields, plain.text, start, group);
   if (end - start > MIN_FIELD_TEXT) addTextFields(flat.fields, plain.text, start, group);
   flat.out.add(LEAF_END, rawEnd(plain, plain.text.length), rawEnd(plain, plain.text.length));
 }
@@ -177,6 +179,7 @@ function addPlainString(flat: Flattening, reader: Reader, key: string, bits: num
   flat.out.add(value, copiedFrom + from, copiedFrom + quote);
   flat.pieces.add(key, value, start);
   if (bits !== 0 && quote > from) flat.fields.push({ start, end: start + value.length, bits, key, group });
+  if (isCookie(key)) addCookieFields(flat.fields, value, start, group);
   if (value.length > MIN_FIELD_TEXT) addTextFields(flat.fields, value, start, group);
   flat.out.add(LEAF_END, copiedFrom + quote, copiedFrom + quote);
   reader.at = quote + 1;
@@ -239,7 +242,8 @@ function addObject(flat: Flattening, reader: Reader, key: string, bits: number, 
     group.bits |= said;
     const from = reader.at;
     if (COLUMN_LISTS.has(name) && reader.text.charCodeAt(from) === 0x5b) reader.columns = headerNames(reader);
-    if (!addValue(flat, reader, name, said, group, layer)) return false;
+    const named = label !== undefined && isCookie(label) && LABELLED.has(name) ? label : name;
+    if (!addValue(flat, reader, named, said, group, layer)) return false;
     // {"name": "API_KEY", "value": "…"}: one member says what the next one is.
     if (LABELS.has(name) && reader.at - from <= MAX_LABEL_CHARS && !MAKES_SECRETS.has(label ?? ''))
       label = reader.text.slice(from + 1, reader.at - 1);
@@ -313,7 +317,7 @@ function addArray(flat: Flattening, reader: Reader, key: string, bits: number, g
   let row: Group = group;
   let first = 1;
   let index = 0;
-  let flag = 0;
+  let flag: Flag | undefined;
   let numbers: Piece[] | undefined = [];
   reader.at++;
   while (true) {
@@ -341,7 +345,8 @@ function addArray(flat: Flattening, reader: Reader, key: string, bits: number, g
     } else {
       const from = reader.at;
       const start = flat.out.length;
-      if (!addValue(flat, reader, key, flag !== 0 && reader.text.charCodeAt(from + 1) !== 0x2d ? flag : bits, group, layer)) return false;
+      const said = flag === undefined || isOption(reader) ? undefined : flag;
+      if (!addValue(flat, reader, said?.key || key, said?.bits || bits, group, layer)) return false;
       flag = flagOf(reader, from);
       if (numbers !== undefined) numbers = withNumber(numbers, reader, from, start);
     }
@@ -358,12 +363,6 @@ function withNumber(numbers: Piece[], { text, at }: Reader, from: number, start:
   return numbers;
 }
 
-/** ["--password", "…"]: what an option says of the text behind it. */
-function flagOf({ text, at }: Reader, from: number): number {
-  if (text.charCodeAt(from + 1) !== 0x2d || text.charCodeAt(from) !== 0x22 || at - from > MAX_LABEL_CHARS) return 0;
-  return classifyKey(text.slice(from + 1, at - 1)) & (KEY.PASSWORD | KEY.TOKEN | KEY.CONNECTION);
-}
-
 function addRow(
   flat: Flattening,
   reader: Reader,
@@ -374,6 +373,7 @@ function addRow(
 ): boolean {
   reader.at++;
   let column = 0;
+  let flag: Flag | undefined;
   while (true) {
     skipSpace(reader);
     const code = reader.text.charCodeAt(reader.at);
@@ -385,7 +385,9 @@ function addRow(
       reader.at++;
       continue;
     }
-    if (!addValue(flat, reader, names[column] ?? '', columns[column] ?? 0, group, layer)) return false;
+    const from = reader.at;
+    if (!addValue(flat, reader, flag?.key || names[column] || '', flag?.bits || columns[column] || 0, group, layer)) return false;
+    flag = flagOf(reader, from);
     column++;
   }
 }

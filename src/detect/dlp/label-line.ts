@@ -13,6 +13,7 @@ const TELLING = ~(KEY.TECHNICAL | KEY.NUMBER | KEY.THING_ABOUT | KEY.PERSON_ABOU
 
 /** `groupAt`: the paragraph that a place belongs to. */
 export function addLabelledLines(fields: Field[], text: string, base: number, groupAt: (offset: number) => Group): void {
+  addWideLines(fields, text, base, groupAt);
   if (!SIGNS.test(text)) return;
   const isRecord = text.includes('-[ RECORD');
   const parts = isRecord ? BARS : PARTS;
@@ -34,3 +35,32 @@ export function addLabelledLines(fields: Field[], text: string, base: number, gr
     fields.push({ start: base + found.index + line.length - value.length, end: base + end, bits, key: label.trim(), group });
   }
 }
+
+const WIDE_LABEL = /^[ \t]{0,8}(\p{L}[\p{L}\d_ /'’().-]{1,40})$/u;
+const MAX_WIDE_LABEL = 48;
+
+/** "Daytime phone    01952 555 018": a label and its value, set apart by blanks, and nothing else in the line. */
+function addWideLines(fields: Field[], text: string, base: number, groupAt: (offset: number) => Group): void {
+  for (let at = text.indexOf('  '); at >= 0; at = text.indexOf('  ', at)) {
+    const gap = at;
+    while (text.charCodeAt(at) === 0x20) at++;
+    const before = text.charCodeAt(gap - 1);
+    // Most lines begin with blanks.
+    if (gap === 0 || before <= 0x20 || text.charCodeAt(at) <= 0x20 || at >= text.length) continue;
+    let start = gap;
+    while (start > 0 && gap - start <= MAX_WIDE_LABEL && text.charCodeAt(start - 1) !== 0x0a) start--;
+    const label = gap - start > MAX_WIDE_LABEL ? undefined : WIDE_LABEL.exec(text.slice(start, gap))?.[1];
+    // " PASS  src/login.test.ts"
+    if (label === undefined || label === 'PASS') continue;
+    const stop = text.indexOf('\n', at);
+    const line = text.slice(at, Math.min(stop < 0 ? text.length : stop, at + MAX_WIDE_VALUE)).trimEnd();
+    const bits = /\s{2}/.test(line) ? 0 : classifyKey(label);
+    if ((bits & TELLING) === 0) continue;
+    const group = groupAt(start);
+    group.bits |= bits;
+    fields.push({ start: base + at, end: base + at + line.length, bits, key: label, group });
+    at += line.length;
+  }
+}
+
+const MAX_WIDE_VALUE = 300;

@@ -150,7 +150,8 @@ function addIdField(field: Field, value: string, out: Match[]): void {
       type: 'NATIONAL_ID',
       start: field.start,
       end: field.end,
-      confidence: scheme ? 0.95 : 0.8,
+      // Letters and all, rather than the digits in it.
+      confidence: sure ? 0.98 : scheme ? 0.95 : 0.8,
       rule: scheme?.name ?? 'identity-field',
     });
 }

@@ -96,6 +96,7 @@ describe.each([
   ['documents written by hand', unseenDocuments(), 0.94, 0.9, 0.025],
   ['documents of many servers and countries', wideDocuments('quality'), 0.95, 0.85, 0.035],
   ['documents in rarer formats', wideDocuments('quality', 'formats.txt'), 0.97, 0.95, 0.02, 25],
+  ['documents by another hand', wideDocuments('quality', 'by-hand.txt'), 0.95, 0.9, 0.05, 38],
 ] as const)('on %s', (_name, items, secrets, people, alarms, least: number = 41) => {
   const { of, flagged } = judge(items);
 

@@ -87,6 +87,11 @@ describe('found', () => {
     'He came with his attorney ⟦PERSON|Marcy Goldblatt⟧ at ten.',
     '⟦US_SSN|536/22/8741⟧ is my social',
     `<span>⟦API_KEY|${HUB}aB3dE5gH7jK9</span><span>aB3dE5mN2pQ4rS6tU8vW1xYY⟧</span>`,
+    'National Insurance number    ⟦NATIONAL_ID|QQ 12 34 56 C⟧\nYour name                    ⟦PERSON|Percival Ogden⟧\nYour postcode                TF3 4NT',
+    'Key         Value\n---         -----\npassword    ⟦PASSWORD|Lichen_Stone6⟧\nusername    root',
+    'id\tkey\tvalue\n1\tsmtp.host\tmail.corp.lan\n2\tsmtp.password\t⟦PASSWORD|Gravy+Boat5⟧',
+    'Chave da API: ⟦API_KEY|2dcefdb27f28ff05c88c478eb404fda4⟧',
+    '{"decisionMakers":["⟦PERSON|Hamish Dunbar⟧","⟦PERSON|Lourdes Echeverri⟧"]}',
     'laptop to ⟦ADDRESS|1052 Budapest, Váci utca 11⟧ please',
   ])('%s', (given) => {
     const { text, wanted } = marked(given);
@@ -114,6 +119,10 @@ describe('left alone', () => {
     'one two three four five six seven eight',
     'met @ office. In May, see notes @ home',
     'jira_key: PROJ-44120',
+    ' PASS  src/auth/password2.test.ts\n FAIL  src/card/luhn4.test.ts',
+    'token_accessor       H7516hl6w3fsA1f6YaoeDWMr',
+    '{"shipment":{"awb":"020-12345675"}}',
+    'password    The password to sign in with\nuser        Show users',
     'prices "4539", "5787", "6362", "1486"',
     '{"appId":"9f86d081884c7d659a2feaa0c55ad015"}',
     'https://deploy@git.corp.lan/app.git',

@@ -340,6 +340,7 @@ function isLink(value: string): boolean {
   return (
     /^(?:jdbc:)?[a-z][a-z+.-]*:\/\//i.test(value) ||
     /^(?:~|\.{1,2})?\/[\w./-]*$/.test(value) ||
+    /^[\w.@-]+(?:\/[\w.@-]+)+\.[a-z]{1,5}$/.test(value) ||
     /^[\w-]+\.(?:js|ts|py|json|ya?ml|txt|pem|key|crt|env)$/.test(value)
   );
 }

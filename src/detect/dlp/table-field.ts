@@ -53,6 +53,19 @@ interface Header {
   names: string[];
   /** For columns set apart by spaces: where each begins. */
   starts: number[];
+  /** Columns of names and of the values they are of. */
+  pair?: { name: number; value: number } | undefined;
+}
+
+const NAME_COLUMN =
+  /^(?:key|name|setting|variable|var|param|parameter|property|option|config|config[ _]key|field|attribute|env|schlüssel|clave|clé|chave|chiave)$/i;
+const VALUE_COLUMN = /^(?:value|val|wert|valeur|valor|valore|waarde|current[ _]value)$/i;
+
+/** `key,value`: each row says itself what its value is. */
+function pairOf(names: readonly string[]): Header['pair'] {
+  const value = names.findIndex((name) => VALUE_COLUMN.test(name));
+  const name = value < 0 ? -1 : names.findIndex((one) => NAME_COLUMN.test(one));
+  return name < 0 ? undefined : { name, value };
 }
 
 /** `users[2]{id,name,mail}:` above rows of that many values. */
@@ -81,11 +94,14 @@ function headerOf(text: string, start: number, end: number): Header | undefined 
   // A sentence with commas has a known word now and then; a header is made of them.
   const known = bits.filter((bit) => bit !== 0).length;
   // Words a comma parts may be a sentence; columns set apart are columns.
-  if (telling === 0 || known * (delimiter === ',' ? 2 : 3) < cells.length) return undefined;
+  // "NI number    QQ 12 34 56 C" is a label and its value.
+  if (delimiter === '  ' && names.some((name) => /\d ?\d/.test(name))) return undefined;
+  const pair = pairOf(names);
+  if (pair === undefined && (telling === 0 || known * (delimiter === ',' ? 2 : 3) < cells.length)) return undefined;
   // "SET PASSWORD '…';" ends a statement.
   if (delimiter === ';' && names.length === 2 && names[1] === '') return undefined;
   if (delimiter === ',' && names.some((name) => name.split(' ').length > 4)) return undefined;
-  return { delimiter, bits, names, starts: cells.map((cell) => cell.start) };
+  return { delimiter, bits, names, starts: cells.map((cell) => cell.start), pair };
 }
 
 /** Near the start, where such an output says so. */
@@ -141,9 +157,10 @@ function addRows(fields: Field[], text: string, from: number, base: number, head
     if (cells.length !== header.bits.length) break;
     const group: Group = { bits: all, own: parent.own, parent, key: undefined };
     cells.forEach((cell, column) => {
-      const bits = header.bits[column] as number;
-      if (bits !== 0 && cell.end > cell.start)
-        fields.push({ start: base + cell.start, end: base + cell.end, bits, key: header.names[column] as string, group });
+      const named = column === header.pair?.value ? (cells[header.pair.name] as Cell) : undefined;
+      const key = named === undefined ? (header.names[column] as string) : text.slice(named.start, named.end);
+      const bits = named === undefined ? (header.bits[column] as number) : classifyKey(key);
+      if (bits !== 0 && cell.end > cell.start) fields.push({ start: base + cell.start, end: base + cell.end, bits, key, group });
     });
     at = end + 1;
   }

@@ -43,6 +43,18 @@ describe('told', () => {
     expect(await leaving({ value: 'salty-garnet-5150' }, [{ text }], 3)).toBeGreaterThan(0);
   });
 
+  it('a PIN, and a name the other way round', async () => {
+    expect(await leaving({ pin: '418293' }, [{ text: 'try 418293' }])).toBeGreaterThan(0);
+    const people = [{ name: 'Ines Okafor' }, { name: 'Tor Eikeland' }];
+    expect(await leaving(people, [{ text: 'Okafor, Ines; Eikeland, Tor' }])).toBeGreaterThan(0);
+  });
+
+  it('names that are keys', async () => {
+    expect(await leaving([{ name: 'Ines Okafor' }, { name: 'Tor Eikeland' }], [{ 'Ines Okafor': 1, 'Tor Eikeland': 2 }])).toBeGreaterThan(
+      0,
+    );
+  });
+
   it('the number of a card in two halves', async () => {
     expect(await leaving({ card: '4539 1488 0343 6467' }, [{ body: '4539 1488' }, { body: '0343 6467' }])).toBeGreaterThan(0);
   });
@@ -52,6 +64,22 @@ describe('not told', () => {
   it.each<[string, Json, Json]>([
     ['a date in an address', { due: '2026-12-01' }, { url: 'https://api.example/days?date=2026-12-01&place=Bergen' }],
     ['a date without its marks', { due: '2026-12-01' }, { day: '20261201' }],
+    [
+      'a sentence that anybody writes',
+      'Could you send the papers by the end of the week?',
+      { text: 'Could you send the papers by the end of the week?' },
+    ],
+    ['a short number that is no PIN', { seats: '418293' }, { text: 'try 418293' }],
+    [
+      'what a runtime says',
+      "TypeError: Cannot read properties of undefined (reading 'map')",
+      { q: "Cannot read properties of undefined (reading 'map')" },
+    ],
+    [
+      'lines of a protocol',
+      'Content-Type: application/json\nAuthorization: Bearer <token>',
+      { text: 'Content-Type: application/json, Authorization: Bearer <token>' },
+    ],
     ['this machine', 'connect to 127.0.0.1:6379 failed', { query: 'connect to 127.0.0.1:6379 failed' }],
     ['the number of an article', { sku: 'QX-771-RED' }, { query: 'QX-771-RED price' }],
   ])('%s', async (_, read, sent) => {

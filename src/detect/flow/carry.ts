@@ -273,6 +273,8 @@ function count(
     if (how.isHidden || how.turn !== 'as-is') sum.hidden += weight.bits;
     // A run may begin before the key that it carries: `password=…`.
     sum.share = Math.max(sum.share, shareOut(source, hit.position, hit.position + hit.to - hit.from));
+    // A password is one, however plain it looks.
+    if (hit.isValue && !isBack && hit.occurrences.some((one) => one.isSecret)) sum.share = 1;
     // The last piece of an address, whatever went out of it before.
     if (!isBack && hit.isAddressOut) sum.share = 1;
     if (!isBack && (weight.hard >= 8 || weight.bits >= 20)) source.sentBits += (weight.bits * hit.fresh) / hit.grams;
@@ -305,10 +307,13 @@ function turnLetter(letter: string): string {
 const LONG_RUN = 8;
 const BETWEEN_BITS = 2;
 
-/** Nobody writes a long sentence as somebody else did: then its small words count as well. */
+/** A capital within a sentence. */
+const NAMES = /[\p{Ll},] \p{Lu}\p{Ll}/u;
+
+/** Nobody writes a long sentence about the same thing as somebody else did: then its small words count as well. */
 function runWeight(text: string): Weight {
   const weight = weigh(text);
-  if (text.length < LONG_RUN * 4 || countWords(text) < LONG_RUN) return weight;
+  if (text.length < LONG_RUN * 4 || countWords(text) < LONG_RUN || (weight.hard === 0 && !NAMES.test(text))) return weight;
   return { bits: weight.bits + BETWEEN_BITS * countSmall(text), hard: weight.hard };
 }
 
@@ -321,7 +326,7 @@ function valueWeight(text: string): { bits: number; hard: number } {
 
 /** Every recipient was read in the record the value was read in. */
 function isSentBack({ source, position, isValue, occurrences }: Hit, recipients: (readonly Occurrence[])[]): boolean {
-  const places = isValue ? occurrences : [{ source, position, seen: true }];
+  const places = isValue ? occurrences : [{ source, position }];
   return places.some((place) => {
     const record = recordAt(place.source, place.position);
     return (

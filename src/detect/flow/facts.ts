@@ -27,9 +27,19 @@ export interface FlowFactsOptions {
   process: string;
 }
 
+interface Stamp {
+  wallMs: number;
+  monotonicMs: number;
+}
+
+/** A machine that sleeps stops the one clock, and whoever sets the other may set it back: the longer time counts. */
+function passedMs(since: Stamp, now: Stamp): number {
+  return Math.max(now.wallMs - since.wallMs, now.monotonicMs - since.monotonicMs);
+}
+
 export class FlowFacts {
   readonly #options: FlowFactsOptions;
-  readonly #noted = new Lru<string, number>(REMEMBERED);
+  readonly #noted = new Lru<string, Stamp>(REMEMBERED);
 
   constructor(options: FlowFactsOptions) {
     this.#options = options;
@@ -40,16 +50,16 @@ export class FlowFacts {
     if (reading.rank === 0 && !isUntrusted) return undefined;
     const { store, clock, process } = this.#options;
     const { org, agent, key } = of;
-    const atMs = clock.monotonicMs();
+    const now: Stamp = { wallMs: clock.nowMs(), monotonicMs: clock.monotonicMs() };
     const known = JSON.stringify([of, reading.name, reading.labels, isUntrusted]);
-    const lastMs = this.#noted.get(known);
-    if (lastMs !== undefined && atMs - lastMs < windowMs * SLACK) return undefined;
+    const last = this.#noted.get(known);
+    if (last !== undefined && passedMs(last, now) < windowMs * SLACK) return undefined;
     const noted = {
       ...{ subject: sha256Hex(key), agent, process, source: reading.name, server: reading.server, labels: reading.labels },
       ...{ isPrivate: reading.rank >= 2, isUntrusted },
     };
     return store.note(org, noted, windowMs * (1 + SLACK)).then(() => {
-      this.#noted.set(known, atMs);
+      this.#noted.set(known, now);
     });
   }
 

@@ -106,7 +106,7 @@ function visit(walk: Walk, value: Json, key: string | undefined, pointer: string
     walk.record = around;
   } else {
     for (const member of Object.keys(value)) {
-      if (member.length >= 12 && /[@\d]/.test(member))
+      if ((member.length >= 12 && /[@\d]/.test(member)) || (member.length >= 8 && member.includes(' ')))
         walk.leaves.push({ text: member, key: undefined, pointer, record: walk.record, isProse: false });
       visit(walk, value[member] ?? null, member, `${pointer}/${pointerStep(member)}`, depth + 1);
     }
@@ -194,6 +194,14 @@ function isReferenceKey(key: string): boolean {
   const isReference = ID_KEY.test(key) && !PERSONAL_ID.test(key);
   if (knownKeys.size < MAX_KNOWN_KEYS && key.length <= MAX_KNOWN_CHARS) knownKeys.set(key, isReference);
   return isReference;
+}
+
+const SECRET_KEY =
+  /^(?:.*[_-])?(?:pass(?:word|wd|phrase|code)|pwd|pin(?:[_-]?code)?|otp|cvv|cvc|secret|client_?secret|api_?secret|secret_?key|private_?key|mnemonic|seed_?phrase|recovery_?(?:code|key))$/i;
+
+/** A key whose value is secret, whatever it looks like. */
+export function isSecretKey(key: string | undefined): boolean {
+  return key !== undefined && key.length <= 64 && SECRET_KEY.test(key);
 }
 
 const RECIPIENT_KEY =

@@ -4,7 +4,7 @@ import { type Flat, flatRoom, flatten } from './flat.ts';
 import { GramTable } from './gram-table.ts';
 import { type FlowHasher, GRAM } from './hasher.ts';
 import type { DataRank } from './label.ts';
-import { isAddress, isDate, isReference, type Leaf, type Leaves } from './leaf.ts';
+import { isAddress, isDate, isReference, isSecretKey, type Leaf, type Leaves } from './leaf.ts';
 import type { Address, Opaque, Source } from './source.ts';
 import { eachToken } from './token-run.ts';
 import { countWords, weigh } from './weight.ts';
@@ -21,6 +21,9 @@ const MAX_OCCURRENCES = 8;
 const MAX_VALUE_WORDS = 6;
 const MAX_VALUE_CHARS = 120;
 const MIN_VALUE_CHARS = 4;
+const MIN_SECRET_CHARS = 6;
+/** Given names and the surname. */
+const FULL_NAME = /^\s{0,4}(\p{Lu}[\p{Ll}'’-]{1,30}(?: \p{Lu}[\p{Ll}.'’-]{0,30})?) (\p{Lu}[\p{L}'’-]{1,30})\s{0,4}$/u;
 /** Letters hashed between two looks at the time. */
 const SLICE = 4_096;
 
@@ -28,6 +31,8 @@ export interface Occurrence {
   source: Source;
   position: number;
   seen: boolean;
+  /** Stands under a key that says so: a password, a PIN. */
+  isSecret: boolean;
 }
 
 export interface Reading {
@@ -153,7 +158,11 @@ export class FlowScope {
 
   #addValues(source: Source, leaf: Leaf, flat: Flat, start: number): void {
     const { text } = leaf;
-    if (!leaf.isProse) this.#addValue(source, leaf.record, text, flat, 0, flat.length, start);
+    if (!leaf.isProse) {
+      const isSecret = flat.length >= MIN_SECRET_CHARS && isSecretKey(leaf.key);
+      this.#addValue(source, leaf.record, text, flat, 0, flat.length, start, isSecret);
+      this.#addTurned(source, leaf, start);
+    }
     if (leaf.isProse || text.length > MAX_VALUE_CHARS || /[,;:=@]/.test(text)) {
       let count = 0;
       // Whatever words stand around it: a piece may begin before it and swallow it.
@@ -188,7 +197,16 @@ export class FlowScope {
     if (opaques !== undefined) source.opaques = source.opaques.length === 0 ? opaques : [...source.opaques, ...opaques];
   }
 
-  #addValue(source: Source, record: number, text: string, flat: Flat, from: number, to: number, start: number): void {
+  /** `Okafor, Ines` is Ines Okafor. */
+  #addTurned(source: Source, leaf: Leaf, start: number): void {
+    const name = FULL_NAME.exec(leaf.text);
+    if (!name) return;
+    const turned = `${name[2]} ${name[1]}`;
+    const flat = flatten(turned, LINK);
+    this.#addValue(source, leaf.record, turned, flat, 0, flat.length, start);
+  }
+
+  #addValue(source: Source, record: number, text: string, flat: Flat, from: number, to: number, start: number, isSecret = false): void {
     const length = to - from;
     if (length < MIN_VALUE_CHARS || length > MAX_VALUE_CHARS || text.length > MAX_VALUE_CHARS * 2) return;
     const isNamed = isAddress(text);
@@ -201,13 +219,13 @@ export class FlowScope {
     const value = this.#hasher.value(flat, from, to);
     const known = this.values.get(value);
     if (!known) {
-      if (this.values.size < MAX_VALUES) this.values.set(value, [{ source, position: start + from, seen: false }]);
+      if (this.values.size < MAX_VALUES) this.values.set(value, [{ source, position: start + from, seen: false, isSecret }]);
       return;
     }
     if (known.length >= MAX_OCCURRENCES) return;
     // What everybody may know, or the agent said itself, is no secret because it is read again; a secret always is one.
-    if (source.rank === 3 && known[0]?.source.rank === 0) known.unshift({ source, position: start + from, seen: false });
-    else known.push({ source, position: start + from, seen: false });
+    if (source.rank === 3 && known[0]?.source.rank === 0) known.unshift({ source, position: start + from, seen: false, isSecret });
+    else known.push({ source, position: start + from, seen: false, isSecret });
   }
 
   #addAddress(source: Source, flat: Flat, from: number, to: number, start: number): void {

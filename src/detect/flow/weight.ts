@@ -16,7 +16,10 @@ const STOP = new Set(
 );
 const WORDS_OF_FORM = new Set(
   `http https www com org net name email mail phone id date time true false null value key type status title text body message user customer order
-  total amount number note notes description created updated`.split(/\s+/),
+  total amount number note notes description created updated content application json xml html plain charset utf authorization bearer basic accept header
+  headers typeerror valueerror keyerror syntaxerror referenceerror nameerror runtimeerror error errors exception traceback undefined none cannot read reading
+  property properties function object array string index line column file module import export require class public private static void return const let
+  async await select insert where join group order lorem ipsum dolor sit amet`.split(/\s+/),
 );
 const DATE_LIKE =
   /\b(?:\d\d)?\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\b(?!-)(?![T ]\d)|\b\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?|\b\d{1,2}[./]\d{1,2}[./]\d{4}\b|\b\d{1,2}:\d{2}(?::\d{2})?\b/g;

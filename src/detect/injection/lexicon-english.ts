@@ -71,7 +71,7 @@ export const ENGLISH_WORDS: Partial<Record<Concept, string>> = {
     'instead rather replaces replacement supersedes deprecated replaced obsolete broken outdated legacy discontinued unsafe insecure insteads superseded retired unreliable compromised fake untrusted vulnerable superseding disabled',
   please: 'please kindly thanks thank appreciate appreciated great helpful helps grateful wonderful favor favour',
   instruction:
-    'instruction directive guideline rule prompt order policy policies guidance directions constraint programming restriction command commands guardrails objective orders',
+    'instruction directive guideline rule rules prompt order policy policies guidance directions constraint programming restriction command commands guardrails objective orders',
   prior: 'previous prior earlier preceding above foregoing past initial original existing former old',
   system:
     'system developer admin administrator root superuser maintainers platform operator owner supervisor orchestrator maintainer creator superadmin',

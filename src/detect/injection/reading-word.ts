@@ -85,13 +85,18 @@ function hitForm(text: string, from: number, to: number, packed: number): void {
   hitWord(packed);
 }
 
-/** "sends", "sending": a word that tells what is done, and orders nothing. */
+/** "sends", "sending", "ignored": a word that tells what is or was done, and orders nothing. */
 function isDescribing(text: string, from: number, to: number, packed: number): boolean {
   if (to - from < 5) return false;
-  if (text.charCodeAt(to - 1) === 103) return text.charCodeAt(to - 2) === 110 && text.charCodeAt(to - 3) === 105;
-  if (text.charCodeAt(to - 1) !== 115) return false;
+  const last = text.charCodeAt(to - 1);
+  if (last === 103) return text.charCodeAt(to - 2) === 110 && text.charCodeAt(to - 3) === 105;
+  if (last === 115) return means(text, from, to - 1, packed);
+  return last === 100 && text.charCodeAt(to - 2) === 101 && (means(text, from, to - 1, packed) || means(text, from, to - 2, packed));
+}
+
+function means(text: string, from: number, to: number, packed: number): boolean {
   let hash = HASH_START;
-  for (let at = from; at < to - 1; at++) hash = hashStep(hash, foldUnit(text.charCodeAt(at), 0));
+  for (let at = from; at < to; at++) hash = hashStep(hash, foldUnit(text.charCodeAt(at), 0));
   return conceptsOf(hash) === packed;
 }
 

@@ -37,7 +37,7 @@ function casesOf(name: string): { described: Map<string, string>; cases: [string
   return { described, cases };
 }
 
-const FILES = ['calls.txt', 'unseen-calls.txt', 'more-calls.txt', 'layout-calls.txt', 'blind-calls.txt'].map(casesOf);
+const FILES = ['calls.txt', 'unseen-calls.txt', 'more-calls.txt', 'layout-calls.txt', 'evasive-calls.txt', 'blind-calls.txt'].map(casesOf);
 const described = new Map(FILES.flatMap((file) => [...file.described]));
 const blind = FILES.at(-1)?.cases ?? [];
 const cases = FILES.slice(0, -1).flatMap((file) => file.cases);
@@ -225,6 +225,11 @@ describe('hostile arguments', () => {
     'run( ',
     '\0',
     '<<A ',
+    '\n',
+    'for x in ',
+    '!ls\n',
+    '%%bash\n',
+    'fi ',
   ];
   /** So little that its growth says nothing, CPU time in milliseconds. */
   const FEW_MS = 1_500;

@@ -50,7 +50,7 @@ const MAX_CELLS = 8;
 
 /** Only shells are written like this. */
 const SCRIPT =
-  /^\s*#!\s*\S*(?:\/|\benv\s+)(?:ba|z|da|k|fi)?sh\b|(?:^|[\n;])[ \t]*(?:(?:for\s+\w+\s+in\s[^\n:]{1,400}|(?:while|until|if)\s[^\n:]{1,400});\s*(?:do|then)\b|(?:if|while|until|elif)\s+(?:!\s+)?\[{1,2}\s|while\s+read\b|(?:fi|esac|done)\s*(?:[;\n|&>]|$)|set\s+-[euxo]+\b)/;
+  /^\s*#!\s*\S*(?:\/|\benv\s+)(?:ba|z|da|k|fi)?sh\b|(?:^|[\n;])[ \t]{0,64}(?:(?:for\s+\w+\s+in\s[^\n:]{1,400}|(?:while|until|if)\s[^\n:]{1,400});\s*(?:do|then)\b|(?:if|while|until|elif)\s+(?:!\s+)?\[{1,2}\s|while\s+read\b|(?:fi|esac|done)[ \t]{0,64}(?:[;\n|&>]|$)|set\s+-[euxo]+\b)/;
 
 function judged(command: string, inner: CommandInner): Finding {
   return command.startsWith(OPAQUE) ? finding('destructive', 'runs what is not seen', false) : inner.shell(command);

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../lib/json.ts';
 import { isObject } from '../../lib/json.ts';
 import { categoryOf } from './category.ts';
 import { executorOf } from './executor.ts';
-import { headPhrase, isAbout, MAX_DESCRIPTION_CHARS, type Phrase } from './phrase.ts';
+import { headPhrase, isAbout, MAX_DESCRIPTION_CHARS, type Phrase, repeatedVerb } from './phrase.ts';
 import type { ToolProfile } from './profile.ts';
 import { readSchema, type SchemaFacts } from './schema-facts.ts';
 import { nameWords } from './token.ts';
@@ -23,7 +23,7 @@ export function classifyDefinition(definition: JsonObject): ToolProfile {
   const description = typeof definition.description === 'string' ? definition.description.slice(0, MAX_DESCRIPTION_CHARS) : '';
   const schema = readSchema(isObject(definition.inputSchema) ? definition.inputSchema : undefined);
   const words = nameWords(name);
-  const byName = anyName(name, words);
+  const byName = repeatedVerb(words, description) ?? anyName(name, words);
   const head = headReading(description);
   const executor = executorOf(words, description, schema, byName, head);
   const draft = textDraft(words, byName, head, schema, description);
@@ -94,13 +94,20 @@ function textDraft(
   if (trusted === head && byName?.isAct && draft.intent === 'write')
     raise(draft, byName.intent, evidence('name', '/name', `verb "${byName.verb}"`));
   if (trusted === byName && head?.sure && (head.isVerb || byName.isDoubtful) && !head.runs) {
+    // What is requested is asked for, or ordered: the description says which.
+    if (byName.verb === 'request' && FETCHES.test(head.verb))
+      return { intent: head.intent, evidence: [evidence('description', '/description', `verb "${head.verb}"`)] };
     if (byName.runs && !words.includes('all')) settleRunner(draft, byName, head);
-    else if (rank(head.intent) > rank(draft.intent) && (draft.intent === 'read' || byName.isDoubtful))
+    else if (rank(head.intent) > rank(draft.intent) && (draft.intent === 'read' || byName.isDoubtful || PAYS.test(head.verb)))
       raise(draft, head.intent, evidence('description', '/description', `verb "${head.verb}"`));
     else if (head.intent === 'exfiltrative') raise(draft, head.intent, evidence('description', '/description', `verb "${head.verb}"`));
   }
   return draft;
 }
+
+/** Whatever the name calls it: `create_spot_order` places one. */
+const PAYS = /^(?:places?|pays?|buys?|sells?|transfers?|refunds?|withdraws?)$/;
+const FETCHES = /^(?:get|retrieve|fetch|list|return|read|find|search|show)$/;
 
 /** `chart_of_accounts`, `order_status`: the plural names things, and so do words about something. */
 function isThings(word: string): boolean {
@@ -128,7 +135,7 @@ function raise(draft: Draft, to: Intent, why: Evidence): void {
 }
 
 const FATAL_TEXT =
-  /\b(?:permanently (?:delet|remov|destroy|eras)\w*|irreversibl[ey]|(?:can(?:not|'t|’t)|can not) be (?:undone|reversed|recovered|restored|reopened|recalled|changed back)|replac(?:es|ing) (?:all|existing|its existing|its current|its whole) (?:contents?|data)|can no longer (?:be )?\w+|(?:is|are|be) (?:paid out|discarded|(?:then |also |automatically )?removed|irretrievabl[ey] lost)|(?:is|are|be|gets?) (?:permanently|irrevocably) (?:lost|deleted|removed|erased)|(?:will|would) be (?:lost|discarded|overwritten|wiped|erased)|completely overwrites?|overwrit(?:es?|ing) (?:an |any |the |its |all )?(?:existing|current|contents?|data)|including [\w ,/-]{0,40}\b(?:deletions?|destruction|removals?))\b/i;
+  /\b(?:permanently (?:delet|remov|destroy|eras)\w*|irreversibl[ey]|(?:can(?:not|'t|’t)|can not) be (?:undone|reversed|recovered|restored|reopened|recalled|changed back)|replac(?:es|ing) (?:all|existing|its existing|its current|its whole) (?:contents?|data)|can no longer (?:be )?\w+|(?:is|are|be) (?:paid out|discarded|(?:then |also |automatically )?removed|irretrievabl[ey] lost)|(?:all|any|existing|current|unsaved|local) (?:[\w-]{1,20} ){0,4}(?:is|are|gets?) (?:lost|erased|wiped|gone)|(?:is|are|be|gets?) (?:permanently|irrevocably) (?:lost|deleted|removed|erased)|(?:will|would) be (?:lost|discarded|overwritten|wiped|erased)|completely overwrites?|over (?:the |its |your |all )?(?:current|existing|present|live)\b|overwrit(?:es?|ing) (?:an |any |the |its |all )?(?:existing|current|contents?|data)|including [\w ,/-]{0,40}\b(?:deletions?|destruction|removals?))\b/i;
 const OUTFLOW_TEXT =
   /\b(?:anyone with the link|publicly (?:accessible|readable|available)|allUsers|another (?:aws )?account|to a (?:remote host|public url)|post(?:s|ed)? it to a url|downloadable file)\b/i;
 const HEAD_CHARS = 600;

@@ -14,7 +14,9 @@ const LANGUAGE_WORDS: readonly (readonly [Language, ReadonlySet<string>])[] = [
   ['mongo', words('mongodb mongo mongosh')],
   [
     'sql',
-    words('sql psql mysql postgres postgresql sqlite bigquery snowflake athena clickhouse duckdb mssql redshift trino cql soql plsql tsql'),
+    words(
+      'sql psql bq googlesql mysql postgres postgresql sqlite bigquery snowflake athena clickhouse duckdb mssql redshift trino cql soql plsql tsql',
+    ),
   ],
   ['shell', words('shell bash command terminal cli ssh cmd powershell console sh zsh exec kubectl process')],
   ['code', words('code python javascript script js typescript notebook repl eval evaluate jupyter snippet function lambda_code ruby node')],
@@ -70,10 +72,14 @@ function byNameWords(name: readonly string[], byName: Phrase | undefined): Found
   const runs = name.some((word) => RUNNERS.has(word));
   // `fetch_call`, `list_api_calls`: a true verb in front has what looks like a runner for its object.
   if (byName?.sure && byName.isVerb && !byName.runs && !RUNNERS.has(byName.verb) && !runsToo(name, byName)) return undefined;
+  // `start_sql_warehouse` starts no statement.
+  if (byName?.verb === 'start' && name.some((word) => STARTED.test(word))) return undefined;
   if (!runs || (byName && !byName.runs && !RUNNERS.has(byName.verb) && !RUNNERS.has(name.at(-1) ?? '') && !runsToo(name, byName)))
     return undefined;
   for (const [language, known] of LANGUAGE_WORDS) {
     const word = name.find((part) => known.has(part) && !(part === 'process' && name.includes('list')));
+    // `API-query-a-thing`: what all names of a server begin with.
+    if (language === 'http' && word === 'api' && name[0] === 'api' && name.length > 2) continue;
     // `evaluate_policy` reads by what is evaluated.
     if (word === 'evaluate' && withObjects(word, 'write', name) === 'read') continue;
     if (!word || (RUNNERS.has(word) && name.length > 1 && !ALONE.has(word))) continue;
@@ -84,6 +90,7 @@ function byNameWords(name: readonly string[], byName: Phrase | undefined): Found
   return undefined;
 }
 
+const STARTED = /^(?:warehouse|server|instance|cluster|database|engine|pool|service|replica|proxy|emulator)$/;
 const TYPED_INTO = /^(?:terminal|tmux|pty|tty)$/;
 const TYPES = /^(?:write|send|type|input|paste|keys)$/;
 
@@ -94,7 +101,7 @@ function runsToo(name: readonly string[], byName: Phrase): boolean {
 
 /** Names that say all by themselves. */
 const SOLO = words(
-  'shell bash sh zsh terminal cmd powershell kubectl aws sql psql duckdb mysql sqlite python javascript node jupyter notebook ipython repl eval evaluate graphql cypher gremlin curl ssh',
+  'shell bash sh zsh terminal console cmd powershell kubectl aws sql psql duckdb mysql sqlite python javascript node jupyter notebook ipython repl eval evaluate graphql cypher gremlin curl ssh',
 );
 
 const ALONE = words('evaluate eval exec');
@@ -109,6 +116,7 @@ function bySchema(name: readonly string[], schema: SchemaFacts, byName: Phrase |
   if (!schema.all.has('query') || !runs || byName?.verb === 'search') return undefined;
   const language = LANGUAGE_WORDS.find(([, known]) => name.some((word) => known.has(word)))?.[0];
   if (!language && head?.sure && !head.runs && head.verb !== 'query') return undefined;
+  if (!language && name.some((word) => OBSERVED.test(word))) return undefined;
   if (!language && !name.some((word) => word === 'query' || word === 'queries' || word === 'database' || word === 'statement'))
     return undefined;
   return { language: language ?? 'any', path: schema.all.get('query') ?? '/inputSchema', why: 'argument "query" is run' };
@@ -122,12 +130,16 @@ function tellsAbout(byName: Phrase | undefined, head: Phrase | undefined): boole
 const TELLING =
   /^(?:identify|explain|analyz|analys|validate|check|verify|estimate|review|suggest|recommend|parse|lint|diagnose|detect|assess|compare|format|simulate|preview)/;
 
+/** What is measured is asked for in a language that only reads. */
+const OBSERVED = /^(?:metrics?|logs?|traces?|spans?|events?|timeseries|series|analytics|telemetry|prometheus|loki|promql|logql|insights)$/;
+
 /** `create_function(code)` stores code, `explain_query(sql)` explains it. */
 function isAbout(name: readonly string[], language: Language): boolean {
   return (
     /^(?:explain|validate|format|lint|parse|analyze|generate|create|update|save|add|get|translate|check|dry|estimate)$/.test(
       name[0] ?? '',
     ) ||
+    (!name.some((word) => RUNNERS.has(word)) && name.some((word) => /^(?:explain|validate|lint|parse|format)$/.test(word))) ||
     (language === 'code' && name.includes('get'))
   );
 }
@@ -136,13 +148,16 @@ const ANY_TEXT =
   /\b(?:any|arbitrary|raw|custom|all|directly|ad-?hoc)\b[^.\n]{0,60}\b(?:sql|quer(?:y|ies)|commands?|api|operations?|requests?|scripts?|code|tools?)\b|\bunified tool\b|\b(?:operations?|api) directly\b/i;
 const EXECUTE_TEXT =
   /^\W*(?:this tool |tool to |use this (?:tool )?to )?(?:can |will )?(?:execut|run|invok|call|send|perform|submit)(?:e|es|s|ing|ning)?\b/i;
+const TYPED_TEXT =
+  /^\W*(?:sends?|writes?|types?|pass(?:es)?|feeds?|enters?|submits?|pipes?|inputs?)\b[^.\n]{0,60}\b(?:to|into|in) (?:the |a |an )?(?:\w{1,20} ){0,3}(?:shell|terminal|console|command[- ]line|bash|powershell|tty)\b/i;
 const COMMAND_TEXT =
   /^\W*(?:execut|run)(?:e|es|s|ning|ing)?\b(?:(?! (?:on|against|over|across|for|in|inside|within|from)\b)[^.\n]){0,40}\b(?:commands?|shell|scripts?|code|sql|quer(?:y|ies)|gremlin|cypher|statements?|operations?|available)\b/i;
 
 function byText(name: readonly string[], description: string, byName: Phrase | undefined, head: Phrase | undefined): Found | undefined {
   if (byName?.sure && byName.isVerb && !byName.runs) return undefined;
-  if (head && !head.runs && head.verb !== 'call' && head.verb !== 'send') return undefined;
   const text = description.slice(0, HEAD_CHARS).trimStart();
+  if (TYPED_TEXT.test(text)) return { language: 'shell', path: '/description', why: 'the description says that it types into a shell' };
+  if (head && !head.runs && head.verb !== 'call' && head.verb !== 'send') return undefined;
   if (COMMAND_TEXT.test(text) || (EXECUTE_TEXT.test(text) && ANY_TEXT.test(text.slice(0, 160))) || /^\W*unified tool\b/i.test(text)) {
     const language = LANGUAGE_WORDS.find(([, known]) => name.some((word) => known.has(word)))?.[0] ?? 'any';
     return { language, path: '/description', why: 'the description says that it runs what it is given' };

@@ -121,11 +121,11 @@ function mongoText(text: string): Finding {
 }
 
 const SQL_TEXT =
-  /^[\s(;]*(?:(?:--[^\n]*\n|\/\*[^*]{0,200}\*\/)\s*)*(?:select\b[\s\S]{0,4000}?(?:\bfrom\b|\d|\()|insert\s+(?:into|overwrite|ignore)\b|update\s+\S+\s+set\b|delete\s+from\b|drop\s+(?:table|database|schema|view|index|user|role|column|function)\b|truncate\s+(?:table\s+)?\w|alter\s+(?:table|database|user|role|system|schema)\b|create\s+(?:or\s+replace\s+)?(?:table|database|schema|view|index|user|role|function|temp\w*|unique|materialized)\b|with\s+(?:recursive\s+)?\w+\s*(?:\([^)]{0,200}\)\s*)?as\s*\(|merge\s+into\b|grant\s+\w+|revoke\s+\w+|copy\s+\S+\s+(?:from|to)\b|explain\s|pragma\s+\w|show\s+(?:tables|databases|schemas|create|columns)\b|exec(?:ute)?\s+\w)/i;
+  /^[\s(;]*(?:(?:--[^\n]*\n|\/\*[^*]{0,200}\*\/)\s*)*(?:select\b[\s\S]{0,4000}?(?:\bfrom\b|\d|\()|insert\s+(?:into|overwrite|ignore)\b|update\s+\S+\s+set\b|delete\s+from\b|drop\s+(?:table|database|schema|view|index|user|role|column|function)\b|truncate\s+(?:table\s+)?\w|alter\s+(?:table|database|user|role|system|schema)\b|create\s+(?:or\s+replace\s+)?(?:table|database|schema|view|index|user|role|function|temp\w*|unique|materialized)\b|with\s+(?:recursive\s+)?\w+\s*(?:\([^)]{0,200}\)\s*)?as\s*\(|merge\s+into\b|grant\s+\w+|revoke\s+\w+|copy\s+\S+\s+(?:from|to)\b|explain\s|pragma\s+\w|show\s+(?:tables|databases|schemas|create|columns)\b|exec(?:ute)?\s+\w|export\s+(?:data|database|model)\b|unload\s*\(|replace\s+into\b|rename\s+table\b|load\s+data\b|bulk\s+insert\b|(?:restore|backup|attach)\s+database\b|kill\s+\d|set\s+global\b)/i;
 
 /** How everything that `languageOf` knows begins; one look rules out nearly all plain text. */
 const MAYBE_CODE =
-  /^(?:[\s(;]*(?:--|\/\*|(?:select|insert|update|delete|drop|truncate|alter|create|with|merge|grant|revoke|copy|explain|pragma|show|exec))|\s*(?:\{|g\.|db\.|query|mutation|subscription|match|optional|unwind|detach|call\s+(?:apoc|db|dbms|gds)\.))/i;
+  /^(?:[\s(;]*(?:--|\/\*|(?:select|insert|update|delete|drop|truncate|alter|create|with|merge|grant|revoke|copy|explain|pragma|show|exec|export|unload|replace|rename|load|bulk|restore|backup|attach|kill|set\s))|\s*(?:\{|g\.|db\.|query|mutation|subscription|match|optional|unwind|detach|call\s+(?:apoc|db|dbms|gds)\.))/i;
 
 /** Undefined: plain words, as far as can be seen. */
 export function languageOf(text: string): Language | undefined {

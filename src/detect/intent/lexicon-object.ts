@@ -23,7 +23,7 @@ const BULK_SECRET = set('secret credential password environment env token key');
 const ALL = set('all every each bulk recursive entire whole full complete');
 const EVERY = set('every recursively entire whole injected');
 const PACKED = set(
-  'all archive export zip folder directory bulk artifact backup dump database dataset tarball everything workspace bundle mailbox',
+  'all archive export zip folder directory bulk artifact backup dump database dataset tarball everything workspace bundle mailbox data',
 );
 const SENDABLE = set('directory folder archive zip tree backup dump database dir tarball dataset workspace everything table collection');
 const OUTSIDE = set('remote url external host s3 ftp sftp bucket webhook server endpoint internet pastebin web cloud destination');
@@ -37,7 +37,7 @@ const HANDED_OVER = set(
 );
 
 /** `a public reply`: what is public by its nature. */
-const SAID_TO = set('comment reply note answer key ip holiday transport');
+const SAID_TO = set('comment reply note answer key token ip holiday transport');
 
 const RULES: readonly ObjectRule[] = [
   { verbs: set('create get generate make'), objects: set('upload'), intent: 'write' },
@@ -52,7 +52,7 @@ const RULES: readonly ObjectRule[] = [
   {
     verbs: set('log'),
     objects: set(
-      'interaction call activity time work meal workout note expense food visit hour mood weight exercise sleep water transaction payment',
+      'interaction call activity time work meal workout note expense food visit hour mood weight exercise sleep water transaction payment metric param parameter artifact',
     ),
     intent: 'write',
   },
@@ -77,6 +77,13 @@ const RULES: readonly ObjectRule[] = [
     objects: set('background watermark noise whitespace diacritic accent stopword punctuation exif'),
     intent: 'write',
   },
+  { verbs: set('format'), objects: set('disk drive volume partition usb device card storage'), intent: 'destructive' },
+  { verbs: set('format'), objects: set('file project workspace buffer place'), intent: 'write' },
+  { verbs: set('run launch execute start perform use'), objects: set('exploit attack bruteforce phishing'), intent: 'destructive' },
+  { verbs: set('optimize optimise'), objects: set('query sql prompt code route'), intent: 'read' },
+  { verbs: set('rollout'), objects: set('undo'), intent: 'destructive' },
+  { verbs: set('recall'), objects: set('batch product lot market vehicle device email mail message'), intent: 'destructive' },
+  { verbs: set('grade'), objects: set('submission assignment exam student essay homework'), intent: 'write' },
   { verbs: set('produce'), objects: set('message event record topic kafka'), intent: 'write' },
   { verbs: set('select'), objects: set('option'), intent: 'write' },
   { verbs: set('propose suggest'), objects: set('time slot date alternative option'), intent: 'read' },
@@ -86,7 +93,9 @@ const RULES: readonly ObjectRule[] = [
   { verbs: set('turn'), objects: set('into'), intent: 'read' },
   {
     verbs: set('open'),
-    objects: set('door gate garage lock valve shutter blind account position po purchase port breaker circuit hatch vent tap'),
+    objects: set(
+      'door gate garage lock valve shutter blind account position po purchase port breaker circuit hatch vent tap request pr issue ticket case dispute incident discussion tab session channel',
+    ),
     intent: 'write',
   },
   { verbs: set('return'), objects: set('home base dock station'), intent: 'write' },

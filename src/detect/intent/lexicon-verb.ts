@@ -20,13 +20,13 @@ const READ = `get list read find fetch describe lookup retrieve inspect explain 
   xlen xinfo ttl pttl strlen getrange dbsize health healthcheck hover du df which keys paginate iterate investigate correlate
   benchmark decode interpret aggregate dry scan search query see explore filter debug hash encode decode parse tokenize embed
   vectorize transcribe ocr tabulate generate produce examine collect gather obtain geocode whois nslookup dig traceroute survey
-  grade probe guess infer solve simplify derive rerank cite glob download return encrypt decrypt`;
+  grade probe guess infer solve simplify derive rerank cite glob download return encrypt decrypt decompile disassemble`;
 
 const READ_NOUNISH = `log report history test use access sort sample snapshot profile trace plan info version status load open review index map
   details content tree schema metadata quote help docs rank sum stat view information summary stats statistics metrics logs
   events overview result results usage balance blame subscribe psubscribe stream listen capture print state tail head screenshot
   inspector console network performance convert transform resolve digest lookup chart graph score route chat preview reverse audit normalize
-  normalise`;
+  normalise format`;
 
 const WRITE = `create add update edit modify insert upsert append prepend write save store put assign reassign unassign attach enable
   activate reactivate resume register enroll invite send reply respond publish broadcast push upload import ingest sync
@@ -51,14 +51,14 @@ const WRITE = `create add update edit modify insert upsert append prepend write 
   unfreeze thaw enrol unenrol settle accrue allot inject interrupt invert negotiate outsource overrule poke qualify realign rebind reduce
   refill reinstate remap requisition reshard respawn retarget rewind shelve shift shrink sideload solicit summon uncheck unload hire rehire
   restock reprice announce lodge extend prolong forgive adjudicate triage dedup crosslist relist preauthorize preauthorise depreciate taint untaint reflash administer immunize
-  immunise sterilize sterilise dispense resync elect vend irrigate redact`;
+  immunise sterilize sterilise dispense resync elect vend irrigate redact autofix autocorrect optimize optimise compact`;
 
 const WRITE_NOUNISH = `order run execute process issue comment note tag label release build fork star pin lock branch schedule book record request
   message email call reply vote rate post trigger import copy flag mail text checkout manage control act action operate invoke
   do perform orchestrate handle interact transition lifecycle management onboarding setup protect draft track bookmark watch
   stash dm dispatch mutation command submission sign transcode draw plot undo redo pull type commit press click like stage touch
   pause play promote link migrate start merge patch backup timeout bill file flash beep zoom pan tilt leave rollout warm warmup end conclude gift credit power print stamp feature index mirror
-  embed reaction repost zip checkin handover handoff handout resale`;
+  embed reaction fix group repost zip checkin handover handoff handout resale`;
 
 const DESTRUCTIVE = `delete remove destroy drop purge truncate wipe erase terminate kill uninstall cancel abort stop shutdown deactivate disable
   suspend ban unregister deregister revoke expunge obliterate nuke shred scrub discard trash prune clean cleanup clear flush
@@ -69,10 +69,10 @@ const DESTRUCTIVE = `delete remove destroy drop purge truncate wipe erase termin
   trim remit disburse hibernate evacuate failover defund forfeit stake unstake deallocate forget annul blacklist blocklist cease
   confiscate depublish dismantle dispose dissolve divest eject eliminate eradicate freeze nullify oust reap reclaim reformat
   relinquish retract scrap sever takedown zap override hangup bulkremove permadelete debit vaporize anonymize anonymise
-  pseudonymize disarm rekey deanonymize reimburse impound garnish switchover yank`;
+  pseudonymize disarm rekey deanonymize reimburse impound garnish switchover yank shadowban`;
 
 const DESTRUCTIVE_NOUNISH = `block transfer pay charge buy trade swap spend bridge tip exec force empty burn wire halt purchase lapse strip zero recall
-  sweep archive`;
+  sweep archive reinstall`;
 
 const EXFILTRATIVE = 'export exfiltrate share leak offload';
 const EXFILTRATIVE_NOUNISH = 'dump forward replicate extract takeout';

@@ -5,12 +5,12 @@ import type { Intent } from '../../call.ts';
 /** German, Dutch, Swedish, Danish, Norwegian; French, Spanish, Portuguese, Italian, Romanian; Polish, Czech; Turkish, Indonesian. */
 const LATIN: Readonly<Record<Intent, string>> = {
   read: `abruf- abfrag- abgerufen anzeig- zeig- such- durchsuch- auflist- listet lesen liest auslesen ausles- nachschlag- pruef- pruft prufen uberpruf- ueberpruef- berechn- ermittel- ermittl-
-    vergleich- ausgeb- liefert ruft gibt holt holen hole finde findet finden zaehl- zahlt zahlen einseh- ubersetz- uebersetz- analysier- schaetz- validier- wandelt erklaert erklart
+    vergleich- ausgeb- liefert ruft gibt holt holen hole finde findet finden zaehl- zahlt zahlen einseh- ubersetz- uebersetz- analysier- schaetz- validier- wandelt generier- erklaert erklart
     ophal- opvrag- opzoek- zoek- haalt toon- weergeven bekijk- lees controleer- bereken- geeft lijst vindt
     hamta- hent- henter  visar viser sok- soker sog- vis lista listar berakna- beregn- kontroller- las laser laes- sjekk- tjek-
     afficher affiche affichez obtenir obtient obten- recuper- recherch- cherch- lister listez lire lit lecture consulter consulte consultez trouver trouve verifi- calcul- compar- analys- renvoie renvoyer retourne
     retourner rechercher fournit indique traduit traduire voir
-    consult- busc- encontr- mostr- muestr- obten- obtien- obter obtem leer lee ler leia listado visualiz- verific- calcula- compara- analiz- analis- devuelv- retorna- traduc- traduz- averigu- descarga- baixar baixa
+    consult- busc- encontr- mostr- muestr- obten- obtien- obter obtem leer lee ler leia listado visualiz- verific- calcula- compara- analiz- analis- devuelv- retorna- generar genera gerar gera traduc- traduz- averigu- descarga- baixar baixa
     pesquis- exib- procur- localiz- valida- estima- recupera-
     cerca cercare cercar ricerca ricerc- elenc- ottien- ottener- legge leggere leggi mostra mostrare trova trovare controlla controllare restituisc- confront- calcola- traduci- traduce- visualizz-
     cauta caut- afis- obtine citest- gasest-
@@ -53,11 +53,11 @@ const LATIN: Readonly<Record<Intent, string>> = {
 
 /** Russian and Ukrainian, Greek, Arabic, Hindi, Vietnamese with its accents: beginnings of words. */
 const OTHER: Readonly<Record<Intent, string>> = {
-  read: `получ показ покаж найти наход найд поиск ищет искат возвращ вывод провер чита прочит просм просматр рассчит вычисл анализ сравн перечис отобраз отримат отрим знайт пошук перевір
+  read: `получ показ покаж найти наход найд поиск ищет искат возвращ вывод провер чита прочит просм просматр рассчит вычисл анализ сравн перечис отобраз формир отримат отрим знайт пошук перевір
     εμφαν αναζητ επιστρεφ ληψη προβολ يعرض عرض يبحث بحث البحث يجلب جلب استرجاع الحصول قراءة प्राप्त खोज दिखा सूची tìm lấy xem hiển kiểm đọc`,
   write: `созда добав обнов измен редактир отправ записыва записат установ публик загруж загруз перемещ перемест переимен копир включ запус регистр назнач подтвер сохран створ додат оновл змінит надісл
     δημιουργ προσθ ενημερ αποστ αποθηκ ينشئ إنشاء انشاء يضيف إضافة تحديث يحدث يرسل إرسال ارسال تعديل حفظ बनाए बनाएं बनाना जोड़ अपडेट भेज tạo thêm sửa gửi lưu cập đặt`,
-  destructive: `удал стира стерет очист очищ отмен останов остана отключ заблок сброс сбрасыв заверш аннулир отозв отзыв уничтож оплат оплач купи покупа прода блокир видал скасув
+  destructive: `удал стира стерет очист очищ отмен останов остана отключ заблок сброс сбрасыв заверш аннулир отозв отзыв уничтож оплат оплач купить покупае продать продае блокир видал скасув
     διαγρα ακυρ πληρω يحذف حذف الحذف يلغي إلغاء الغاء إيقاف تحويل دفع हटा मिटा रद्द भुगतान xóa xoá hủy huỷ dừng khóa chuyển hoàn`,
   exfiltrative: 'экспорт выгруж выгруз подел експорт εξαγωγ تصدير निर्यात xuất',
 };
@@ -79,7 +79,7 @@ const UNSPACED: Readonly<Record<Intent, string>> = {
     作成 追加 編集 変更 登録 送信 投稿 保存 書き込 アップロード コピー 有効 起動 予約 返信 承認 公開
     생성 만들 만듭 추가 수정 업데이트 변경 전송 보내 보냅 보낸 게시 저장 등록 업로드 이동 복사 설정 예약 작성 승인`,
   destructive: `删除 刪除 移除 清空 清除 取消 停止 终止 終止 禁用 停用 撤销 撤銷 注销 註銷 重置 覆盖 覆蓋 销毁 銷毀 关闭 關閉 支付 付款 退款 转账 轉帳 汇款 匯款 购买 購買 下单 下單 封禁 踢出 关机 關機 重启 重啟 卸载
-    削除 消去 キャンセル 無効 解約 上書き 返金 送金 支払 購入 注文 破棄 終了 リセット 退会 振込
+    削除 消去 キャンセル 無効 解約 上書き 返金 送金 出金 引き出 支払 購入 注文 破棄 終了 リセット 退会 振込
     삭제 제거 취소 중지 종료 비활성 초기화 환불 송금 결제 구매 주문 차단 덮어쓰 해지 탈퇴`,
   exfiltrative: '导出 導出 匯出 分享 共享 エクスポート 共有 내보내 내보냅 공유',
 };

@@ -60,6 +60,9 @@ export function namePhrase(words: readonly string[]): Phrase | undefined {
   const sense = nameVerb(words[at] as string) as VerbSense;
   if (at > 0 && sense.nounish && ABOUT.has(words[at] as string))
     return { intent: 'read', verb: sense.verb, sure: false, isVerb: false, runs: false };
+  // `write_off_debt`, `shut_down_node`.
+  if (isPhrasal(sense.verb, words.slice(0, at + 2), at))
+    return { intent: 'destructive', verb: sense.verb, sure: true, isVerb: true, runs: false };
   // `orders`, `builds`: a name of one word in the plural names things.
   if (words.length === 1 && sense.nounish && words[0] !== sense.verb) return undefined;
   const sure = !sense.nounish || (at === 0 && words.length > 1);
@@ -149,6 +152,22 @@ function phrase(sense: VerbSense, others: readonly string[], sure: boolean, inNa
   };
 }
 
+const SAID_OF = /^(?:that|which|who|whose|of|for|with|without|from|by|between|and|or|are|is|were|was|per)$/i;
+
+/** `vote_poll: Votes in a poll`: a description that begins with the first word of the name says that this is the verb. */
+export function repeatedVerb(words: readonly string[], description: string): Phrase | undefined {
+  const verb = words[0];
+  const [, start, next = ''] = /^\W*([A-Za-z]{3,20})\b\W*([A-Za-z]{0,20})/.exec(description) ?? [];
+  const first = start?.toLowerCase();
+  // `Meters that were fitted` are things.
+  if (SAID_OF.test(next) || ABOUT.has(words.at(-1) as string)) return undefined;
+  if (verb === undefined || words.length < 2 || first === undefined || first === verb || !first.endsWith('s')) return undefined;
+  if (!baseForms(first).slice(1).includes(verb)) return undefined;
+  if (isPhrasal(verb, words.slice(0, 2), 0)) return { intent: 'destructive', verb, sure: true, isVerb: true, runs: false };
+  const sense = nameVerb(verb) ?? { verb, intent: 'write', nounish: false, runs: false };
+  return { ...phrase(sense, words.slice(1), true), isVerb: true };
+}
+
 /** The verb and its coordinates at the head of a description (`Create, update or delete …`): the strongest of them. */
 export function headPhrase(description: string): Phrase | undefined {
   const words = headWords(description);
@@ -197,7 +216,7 @@ function unknownVerb(words: readonly string[], at: number): Phrase | undefined {
   const others = words.slice(at + 1).filter(isWord);
   // `Places the order`: what it is done to may say more than the word.
   const own = forms.map((form) => withObjects(form, intent, others, false)).find((one) => isStronger(one, intent)) ?? intent;
-  return { intent: tells ? 'read' : own, verb: word, sure: true, isVerb: false, runs: false };
+  return { intent: tells ? 'read' : own, verb: word, sure: true, isVerb: !tells && own === 'destructive', runs: false };
 }
 
 const PARTICLE = /^(?:out|up|off|down|away|back)$/;
@@ -229,6 +248,8 @@ const PHRASAL: Readonly<Record<string, RegExp>> = {
   wind: /^down$/,
   write: /^off$/,
   strike: /^off$/,
+  roll: /^back$/,
+  hang: /^up$/,
 };
 
 /** `Throws a list away`, `Cuts the gas`: what is no longer there is said behind the verb. */
@@ -288,7 +309,7 @@ function laterPhrase(words: readonly string[], from: number): Phrase | undefined
 const SKIPPED = new Set(
   (
     'this tool the a an use used to is will can that which you allows allow lets let helps help enables enable users user agents agent tool function command endpoint api ' +
-    'purpose for and it in order please when want need needs - : , * also automatically directly easily quickly safely ' +
+    'purpose for and it in order please when want wants need needs - : , * also automatically directly easily quickly safely ' +
     'asynchronously securely efficiently via by using one-time first simply actually immediately'
   ).split(' '),
 );

@@ -72,7 +72,7 @@ function volume(tool: ToolProfile, { key, value }: Argument): Found | undefined 
 }
 
 const FATAL_FLAG =
-  /^(?:force|forcepush|forced|hard|harddelete|purge|permanent|permanently|permanentdelete|skiptrash|bypasstrash|cascade|wipe|destroy|overwrite|overwriteexisting|prune|nobackup|skipfinalsnapshot|allowdestructive|deletesource|deleteexisting|deletelocaldata|removeorphans|deleteextraneous|truncate|droptable|dropfirst|cleanbefore|replaceall|reset|recreate|clearexisting|ignoreerrors_delete|nuke|allownonfastforward)$/;
+  /^(?:force|forcepush|forced|hard|harddelete|purge|permanent|permanently|permanentdelete|skiptrash|bypasstrash|cascade|wipe|destroy|overwrite|overwriteexisting|prune|nobackup|skipfinalsnapshot|allowdestructive|deletesource|deleteexisting|deletelocaldata|removeorphans|deleteextraneous|truncate|droptable|dropfirst|cleanbefore|replaceall|reset|recreate|clearexisting|ignoreerrors_delete|nuke|allownonfastforward|delete|remove|deletemissing|removemissing|deleteextra|deleteafter|deleteremoved)$/;
 const FATAL_STATE =
   /^(?:deleted|trashed|removed|cancell?ed|terminated|disabled|revoked|suspended|banned|blocked|deactivated|destroyed|stopped|refunded|void|voided|purged|expired|withdrawn|absent)$/i;
 const STATE_KEY = /^(?:status|state|desiredstate|newstatus|newstate|accountstatus|targetstate|lifecycle|userstatus)$/;

@@ -21,10 +21,17 @@ const VERB_LAST_WORDS = /[ğışİ\u0900-\u097f]/;
 /** A name is English unless only another language explains it. `words`: those of the name. */
 export function anyName(name: string, words: readonly string[] = nameWords(name)): Phrase | undefined {
   const english = namePhrase(words);
-  if (english?.sure) return english;
+  if (english?.sure && !beginsElsewhere(words, english)) return english;
   const other = worldName(name);
   // What may be the end of something stays that, whatever the word is elsewhere.
   return other && !(english && rank(english.intent) > rank('write') && rank(other.intent) < rank(english.intent)) ? other : english;
+}
+
+/** `trouver_train`: the verb stands first, and what looks like one of English is a thing. */
+function beginsElsewhere(words: readonly string[], english: Phrase): boolean {
+  const first = words[0];
+  if (first === undefined || english.verb === first || nameVerb(first) || rank(english.intent) > rank('write')) return false;
+  return !ENGLISH_ENDING.test(first) && worldVerb(first) !== undefined;
 }
 
 /** `datensatz_loeschen`, `crearCliente`, `删除记录`. */

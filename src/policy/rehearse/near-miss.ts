@@ -17,8 +17,7 @@ export const MAX_NEAR_MISSES = 10;
 export const MAX_TRIES = 400;
 /** The same for what an agent is told, on every denial. */
 export const MAX_PUBLIC_TRIES = 24;
-/** Pairs of matchers of one rule, and values of each of the two, that are tried together. */
-const MAX_PAIRS = 12;
+/** Values of each of two matchers that are tried together. */
 const MAX_PAIR_VALUES = 4;
 /** Times at which conditions are looked at: a few of them through a week. */
 export const MAX_CLOCK_LOOKS = 8_000;
@@ -141,7 +140,10 @@ class Search {
     const matches = this.#matches(rule);
     const lets = !matches;
     if (rule.effect === 'allow' ? matches : rule.effect === 'hold' ? matches && this.#before !== 'hold' : !matches) return;
-    for (const name of matchersOf(rule)) {
+    // What two matchers stand in the way of, none alone does.
+    const names = lets ? this.#failed(rule) : matchersOf(rule);
+    if (lets && names.length !== 1) return;
+    for (const name of names) {
       if (this.isOver) return;
       // Another capability would be another request.
       if (WHAT_IS_ASKED.has(name)) continue;
@@ -162,14 +164,14 @@ class Search {
    */
   byTwo(rule: CompiledRule): void {
     if ((rule.effect !== 'allow' && rule.effect !== 'hold') || this.#matches(rule)) return;
-    const callers = matchersOf(rule).filter((name) => ABOUT_CALLER.has(name));
-    const pairs = callers.flatMap((one, at) => callers.slice(at + 1).map((other) => [one, other] as const)).slice(0, MAX_PAIRS);
-    for (const pair of pairs) if (!this.isOver && this.#matchesWithout(rule, pair)) this.#tryPair(rule, pair);
-    if (rule.onCall?.condition === undefined) return;
-    for (const name of callers) {
-      if (this.isOver || !this.#matchesWithout(rule, [name, 'when'])) continue;
-      for (const input of holding(rule, name, this.#input).slice(0, MAX_PAIR_VALUES))
-        this.byCondition(rule, () => true, { input, text: matcherText(rule, name) });
+    const failed = this.#failed(rule);
+    const [one, other] = failed;
+    if (one === undefined || failed.length > 2 || !failed.every((name) => ABOUT_CALLER.has(name))) return;
+    if (other !== undefined) {
+      if (this.#matchesWithout(rule, [one, other])) this.#tryPair(rule, [one, other]);
+    } else if (rule.onCall?.condition !== undefined && this.#matchesWithout(rule, [one, 'when'])) {
+      for (const input of holding(rule, one, this.#input).slice(0, MAX_PAIR_VALUES))
+        this.byCondition(rule, () => true, { input, text: matcherText(rule, one) });
     }
   }
 
@@ -177,6 +179,20 @@ class Search {
     const text = `${matcherText(rule, one)} and ${matcherText(rule, other)}`;
     for (const half of holding(rule, one, this.#input).slice(0, MAX_PAIR_VALUES))
       for (const input of holding(rule, other, half).slice(0, MAX_PAIR_VALUES)) if (this.isOver || this.#try(input, text)) return;
+  }
+
+  /** Matchers that do not hold. */
+  #failed(rule: CompiledRule): Matcher[] {
+    return matchersOf(rule).filter((name) => !this.#matchesOnly(rule, name));
+  }
+
+  /** Without its condition, which costs more to compile than all matchers together. */
+  #matchesOnly(rule: CompiledRule, matcher: Matcher): boolean {
+    const { match } = rule.source;
+    const name = matcher as keyof typeof match;
+    const owner = { policy: 'only', tier: rule.tier, ...(matcher === 'tier' ? { team: rule.ofTeam, agent: rule.ofAgent } : {}) };
+    const source = { ...rule.source, match: matcher === 'tier' ? {} : { [name]: match[name] }, when: undefined };
+    return this.#matches(compileRule(owner, source, 0));
   }
 
   #matchesWithout(rule: CompiledRule, without: readonly (Matcher | 'when')[]): boolean {

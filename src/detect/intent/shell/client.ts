@@ -24,6 +24,8 @@ export function databaseClient(name: string, texts: readonly string[], command: 
     case 'snowsql':
     case 'cqlsh':
     case 'bq': {
+      // Of BigQuery's own commands one runs a statement.
+      if (name === 'bq' && texts.find((text) => !text.startsWith('-')) !== 'query') return undefined;
       if (texts.some((text) => /^(?:-l|--list|-V|--version)$/.test(text))) return finding('read', name);
       const sql =
         after(/^(?:-c|-e|-Q|-q|--command|--execute|--query|--command=.*|--execute=.*|--query=.*|-ce|query)$/) ??

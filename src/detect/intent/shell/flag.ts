@@ -51,6 +51,11 @@ judges('7z 7za', (texts) =>
     ? finding('destructive', 'takes files out of an archive')
     : when(/^(?:l|t|i|h|b)$/.test(texts[0] ?? ''), 'read', 'lists an archive'),
 );
+judges('gpg', (_, has) => {
+  if (has(/^--export-secret/)) return finding('exfiltrative', 'prints secret keys');
+  if (has(/^--delete/)) return finding('destructive', 'deletes keys');
+  return when(has(/^(?:-k|-K|--list.*|--verify|--fingerprint)$/), 'read', 'gpg that only looks');
+});
 judges('sort', (_, has) => when(has(/^(?:-o|--output)/), 'write', 'sort into a file'));
 judges('date', (_, has) => when(has(/^(?:-s|--set)/), 'write', 'sets the clock'));
 judges('hostname', (texts, has) => when(texts.length > 0 && !has(/^-/), 'write', 'sets the name of the host'));

@@ -44,7 +44,8 @@ export function simpleScript(text: string): ShellScript | undefined {
   const lexer: Lexer = { text, at: 0, pipelines: [], pipeline: [], command: emptyCommand(), commands: 0, pending: [], redirect: undefined };
   while (lexer.at < text.length) if (!step(lexer)) return undefined;
   if (lexer.redirect || lexer.pending.length > 0) return undefined;
-  endPipeline(lexer);
+  // The last command may be compound, too: `time rm x`.
+  if (!endPipeline(lexer)) return undefined;
   return lexer.commands > MAX_COMMANDS ? undefined : { pipelines: lexer.pipelines, whole: true };
 }
 

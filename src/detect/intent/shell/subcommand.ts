@@ -117,6 +117,7 @@ const TOOLS: Readonly<Record<string, Tool>> = {
   sc: { read: 'query qc queryex', write: 'start create config', destructive: 'stop delete' },
   net: { read: 'view', write: 'use start', destructive: 'stop' },
   wmic: {},
+  bq: { read: 'ls show head version info wait', write: 'mk load cp update insert', destructive: 'rm cancel', exfiltrative: 'extract' },
   schtasks: { read: '/query', write: '/create /change /run', destructive: '/delete /end' },
   cdk: {
     read: 'list ls synth synthesize diff docs doctor metadata',
@@ -258,6 +259,7 @@ function cloudVerb(name: string, words: readonly string[], index: ReadonlyMap<st
 
 const GROUPS = new Set([
   'config',
+  'store',
   'compose',
   'repo',
   'workspace',
@@ -303,10 +305,13 @@ function verbOf(word: string): Intent | undefined {
   return sense && !sense.nounish ? sense.intent : undefined;
 }
 
+const TOP_RIGHTS = /\/AdministratorAccess\b|\broles\/(?:owner|editor)\b|--role[= ]["']?Owner\b|--clusterrole[= ]cluster-admin\b/;
+
 /** Where a flag or an object changes the class. */
 function special(name: string, words: readonly string[], found: Finding | undefined): Finding | undefined {
   const text = ` ${words.join(' ')} `;
   const tool = ALIAS[name] ?? name;
+  if (found?.intent === 'write' && TOP_RIGHTS.test(text)) return finding('destructive', 'gives the highest rights');
   if (tool === 'kubectl' && / (?:--replicas[= ]0) /.test(text)) return finding('destructive', 'scale to zero');
   if (tool === 'kubectl' && / scale /.test(text)) return finding('write', 'kubectl scale');
   if (tool === 'kubectl' && / get /.test(text) && / secrets?(?:\/| )/.test(text) && / (?:-o|--output)/.test(text))

@@ -17,7 +17,12 @@ export function classifyStatement(tokens: readonly SqlToken[], inner: Inner): Fi
   while (isSign(tokens[at], '(')) at++;
   const head = tokens[at]?.kind === 'word' ? (tokens[at] as SqlToken).text : '';
   const judge = HEADS.get(head);
-  const own = judge ? judge(tokens, at, inner) : finding('destructive', `unknown statement ${head.slice(0, 24)}`, false);
+  // `sp_who2` runs a procedure without EXEC.
+  const own = judge
+    ? judge(tokens, at, inner)
+    : /^[sx]p_/.test(head)
+      ? call(tokens, at - 1, inner)
+      : finding('destructive', `unknown statement ${head.slice(0, 24)}`, false);
   return withFunctions(own, tokens);
 }
 
@@ -35,7 +40,7 @@ const plain =
     finding(intent, `${word(tokens, at).toUpperCase()} statement`);
 
 heads(
-  'values table show describe desc help list ls start commit rollback savepoint end release listen unlisten fetch move close deallocate handler print go if else declare summarize from',
+  'values table show describe desc help list ls start commit rollback savepoint end release listen unlisten fetch move close deallocate handler print go if else declare summarize from waitfor pivot unpivot',
   (tokens, at, inner) => embedded(tokens, at + 1, finding('read', `${word(tokens, at)} statement`), inner),
 );
 heads('begin', begin);
@@ -59,6 +64,10 @@ heads('copy', copy);
 heads('unload export', plain('exfiltrative'));
 heads('backup', (tokens, at) => finding(after(tokens, at, 'url') ? 'exfiltrative' : 'write', 'BACKUP statement'));
 heads('get', plain('exfiltrative'));
+heads('bulk', plain('write'));
+heads('dbcc', (tokens, at) =>
+  finding(/^(?:check|show|sqlperf|inputbuffer|opentran|useroptions|trace|help)/.test(word(tokens, at + 1)) ? 'read' : 'write', 'DBCC'),
+);
 heads('pragma', pragma);
 heads('call exec execute', call);
 heads('do', (tokens, at, inner) => block(tokens, at, inner));
