@@ -131,6 +131,23 @@ describe('more than is compared', () => {
     expect(await send({ pad: args.pad.slice(MAX_LEAVES / 2) })).toBe('result');
   });
 
+  it('nor in what was read before: what is not remembered is not forgotten', async () => {
+    await open({ rules: [{ name: 'out', action: 'deny' }] });
+    let text = `{"email":"${MAIL}"}`;
+    h.answer((request) =>
+      request.method === 'tools/list'
+        ? ok({ tools: [{ name: request.server === 'crm' ? 'get_customer' : 'put', inputSchema: { type: 'object' } }] })
+        : request.server === 'crm'
+          ? ok({ content: [{ type: 'text', text }] })
+          : echoServer(request),
+    );
+    await read();
+    expect(await send({ body: 'hello' })).toBe('result');
+    text = JSON.stringify({ pad: Array.from({ length: MAX_LEAVES }, () => 0), phone: '+47 912 34 567' });
+    await read();
+    expect(await send({ body: 'call +47 912 34 567' })).toBe('approval_required flow/exceeded');
+  });
+
   it('and many packed pieces cost no more than one', async () => {
     await open({ rules: [{ name: 'out', action: 'deny' }] });
     await read();
