@@ -1,5 +1,5 @@
 // Forms that a server asks a person to fill in (elicitation): what they say is read, what they are filled with, and what can be chosen: a choice comes back as
-// it is, so nothing stands in for one.
+// it is, and so does the name of a field, so nothing stands in for one.
 import { FILLED, GIVEN, listOf, NUMBER, named, objectOf, type Place, type Reader, recordOf, TEXT, word } from './part-reader.ts';
 
 const TYPE = listOf(word('object string number integer boolean array null'));
@@ -28,7 +28,7 @@ export const form: Place = new Map<string, Reader>([
     'properties',
     recordOf(
       objectOf(() => field),
-      'read',
+      'given',
     ),
   ],
   ['required', listOf(TEXT)],

@@ -78,8 +78,9 @@ export function listOf(item: Reader): Reader {
 
 const ASKED = { fixed: 'asked' } as const;
 
-/** An object whose names somebody chose. `ids`: the protocol needs them as they are. `fixed`: they are read, and stay as they are. */
-export function recordOf(entry: Reader, names: 'ids' | 'fixed' | 'read'): Reader {
+/** An object whose names somebody chose. `ids`: the protocol needs them as they are. `fixed`: they are read, and stay as they are. `given`: so, too, and come back. */
+export function recordOf(entry: Reader, names: 'ids' | 'fixed' | 'given' | 'read'): Reader {
+  const fixed = names === 'fixed' ? ASKED : names === 'given' ? { fixed: names } : undefined;
   return {
     read: (value, path, parts) => {
       if (!isObject(value)) addJson(value, path, parts);
@@ -89,7 +90,7 @@ export function recordOf(entry: Reader, names: 'ids' | 'fixed' | 'read'): Reader
           if (!entry.skips?.(one as Json)) entry.read(one as Json, at, parts, value);
           // After what stands below it: places are those of the message as it came.
           if (names !== 'ids' && key.length > MAX_PLAIN_NAME)
-            parts.push({ pointer: pointerOf(at), kind: 'text', text: key, path: at, as: 'name', ...(names === 'fixed' && ASKED) });
+            parts.push({ pointer: pointerOf(at), kind: 'text', text: key, path: at, as: 'name', ...fixed });
         }
     },
   };

@@ -115,7 +115,6 @@ const HONEST_RESULT = {
   structuredContent: { task: 'write', annotations: { reviewed: true }, icons: ['a.png'], status: 'open', type: 'note', role: 'editor' },
   _meta: {
     'io.modelcontextprotocol/serverInfo': { name: 'notes-server', title: 'Notes', version: '1.4.2', icons: HONEST_ICONS },
-    'io.modelcontextprotocol/related-task': { taskId: '6f1c0a1e-7f0c-4a59-8b43-6f6f2b0a8b11' },
     traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
     'com.example/ui': { resourceUri: 'ui://notes/list', prefersBorder: true },
   },
@@ -211,9 +210,9 @@ it('a form loses what it was filled with and keeps its shape', async () => {
         backup: { type: 'string', format: 'email', default: MAIL },
         password: { type: 'string', description: `was ${KEY}`, default: 'xK9!mmQ2zt' },
         account: { type: 'string', enum: ['first', 'other'], enumNames: [`${MAIL} (yours)`, 'Another'] },
-        [KEY]: { type: 'boolean' },
+        news: { type: 'boolean' },
       },
-      required: ['mail', KEY],
+      required: ['mail', 'news'],
     },
   };
   const heard = (await asked('elicitation/create', form)) as typeof form;
@@ -224,9 +223,9 @@ it('a form loses what it was filled with and keeps its shape', async () => {
       backup: { type: 'string', format: 'email' },
       password: { type: 'string', description: 'was [redacted:secret.api-key]', default: '[redacted:secret.password]' },
       account: { type: 'string', enum: ['first', 'other'], enumNames: ['[redacted:pii.email] (yours)', 'Another'] },
-      '[redacted:secret.api-key]': { type: 'boolean' },
+      news: { type: 'boolean' },
     },
-    required: ['mail', '[redacted:secret.api-key]'],
+    required: ['mail', 'news'],
   });
   expect(sdk.ElicitRequestSchema.safeParse({ method: 'elicitation/create', params: heard }).success).toBe(true);
 });
@@ -243,6 +242,16 @@ it.each<[string, (text: string) => JsonObject]>([
     requestedSchema: { type: 'object', properties: { which: choiceOf(text) } },
   });
   for (const text of [KEY, MAIL, ORDER]) expect(await asked('elicitation/create', form(text))).toBeUndefined();
+  expect(await asked('elicitation/create', form('weekly report'))).toEqual(form('weekly report'));
+  expect(JSON.stringify(await h.entries())).not.toContain(KEY);
+});
+
+it('the name of a field comes back as it is, so a form with one that may not pass is not asked', async () => {
+  const form = (name: string): JsonObject => ({
+    message: 'Which?',
+    requestedSchema: { type: 'object', properties: { [name]: { type: 'string' } }, required: [name] },
+  });
+  for (const name of [KEY, MAIL, ORDER]) expect(await asked('elicitation/create', form(name))).toBeUndefined();
   expect(await asked('elicitation/create', form('weekly report'))).toEqual(form('weekly report'));
   expect(JSON.stringify(await h.entries())).not.toContain(KEY);
 });
