@@ -10,6 +10,7 @@ import { type Leaves, leavesOf } from '../detect/flow/leaf.ts';
 import type { Destination, FlowAction, FlowModel } from '../detect/flow/model.ts';
 import type { FlowFact } from '../detect/flow/port.ts';
 import type { FlowScope } from '../detect/flow/scope.ts';
+import type { Source } from '../detect/flow/source.ts';
 import { newGauge } from '../detect/flow/variant.ts';
 import type { IntentAnalyser } from '../detect/intent/intent-analyser.ts';
 import type { ToolProfile } from '../detect/intent/profile.ts';
@@ -17,7 +18,7 @@ import { isObject, type JsonObject } from '../lib/json.ts';
 import { toolOverride } from '../object/tool-override.ts';
 import { deny, type Flight, type Inspector, isApprovable, PASS, type Verdict } from './flight.ts';
 import { touchesCanary } from './inspect-canary.ts';
-import { packed, sentIn, unseen } from './judge-unseen.ts';
+import { cut, packed, sentIn, unseen } from './judge-unseen.ts';
 import { answerTo, type MessageOf, type MessagePart, paramsOf, partsOf } from './message-part.ts';
 import { withheld } from './withhold.ts';
 
@@ -202,6 +203,15 @@ function carries(
       const ended = (elsewhere: readonly FlowFact[]): Verdict => {
         const hidden = unseen(flight, at, elsewhere);
         if (hidden !== PASS) return hidden;
+        const partly =
+          scope && isWatched
+            ? cut(
+                flight,
+                at,
+                sourcesOf(scope, ({ isCut, rank }) => isCut && rank > 0),
+              )
+            : PASS;
+        if (partly !== PASS) return partly;
         const unread = scope && gauge.isShort ? packed(flight, at, sourcesOf(scope)) : PASS;
         if (unread !== PASS) return unread;
         const isPrivate = scope?.privateAtMs !== undefined || elsewhere.some((fact) => fact.isPrivate);
@@ -223,8 +233,11 @@ function carries(
   return carried instanceof Promise ? carried.then(then) : then(carried);
 }
 
-function sourcesOf({ sources }: FlowScope): { source: string; server: string; labels: readonly string[] }[] {
-  return [...sources].map(({ name, server, labels }) => ({ source: name, server, labels }));
+function sourcesOf(
+  { sources }: FlowScope,
+  which: (source: Source) => boolean = () => true,
+): { source: string; server: string; labels: readonly string[] }[] {
+  return [...sources].filter(which).map(({ name, server, labels }) => ({ source: name, server, labels }));
 }
 
 const STRENGTH: readonly FlowAction[] = ['allow', 'log', 'hold', 'redact', 'deny'];

@@ -36,6 +36,17 @@ export function packed(flight: Flight, at: Towards, read: readonly Read[]): Verd
   );
 }
 
+/** `read`: of which this process does not remember all. */
+export function cut(flight: Flight, at: Towards, read: readonly Read[]): Verdict {
+  return uncompared(
+    flight,
+    at,
+    read,
+    'exceeded',
+    (sources) => `What was read from ${sources} is more than this gateway remembers, and cannot all be compared with this call`,
+  );
+}
+
 /** Of a canary nobody can tell either whether it is in there. Where nobody can be asked it is refused. */
 export function packedUnread(flight: Flight, { unseen: action }: FlowModel): Verdict {
   if (action === 'allow') return PASS;

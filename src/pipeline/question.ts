@@ -14,8 +14,7 @@ import { ACKNOWLEDGED } from '../upstream/legacy-listen.ts';
 import type { Denial, Flight } from './flight.ts';
 import { mayHear } from './hearing.ts';
 import { paramsOf, prepareParts } from './message-part.ts';
-import { withOwnTask, withServersTask } from './related-task.ts';
-import { ownTaskNotification } from './task.ts';
+import { noticeWithOwnTask, withOwnTask, withServersTask } from './related-task.ts';
 import { changedList, type ListedWhat } from './view.ts';
 
 /**
@@ -40,9 +39,8 @@ export function governedPeer(flight: Flight, server: string, spec: ServerSpec): 
       if (list) return hearOfList(flight, server, list);
       const { watch } = flight;
       if (watch && method === ACKNOWLEDGED) return watch.acknowledge([server], params, () => void peer.notify(method, params, text));
-      const own = ownTaskNotification(flight, server, method, params);
-      if (own === 'foreign') return undefined;
-      const said = withOwnTask(flight, server, own ?? params);
+      const said = noticeWithOwnTask(flight, server, method, params);
+      if (said === 'foreign') return undefined;
       const asks = method === 'notifications/tasks' && said?.inputRequests !== undefined;
       const look = (spoken: JsonObject | undefined) => inspected(flight, server, method, spoken, spoken === params ? text : undefined);
       const pass = (spoken: JsonObject | undefined) => (seen: JsonObject | undefined) =>

@@ -3,7 +3,7 @@
 import type { CallReply } from '../call.ts';
 import { isObject, type JsonObject } from '../lib/json.ts';
 import type { Flight } from './flight.ts';
-import { openTask, ownTaskId, ownTaskIds } from './task.ts';
+import { openTask, ownTaskId, ownTaskIds, ownTaskNotification } from './task.ts';
 
 const RELATED_TASK = 'io.modelcontextprotocol/related-task';
 
@@ -19,6 +19,17 @@ export function withOwnTasks(flight: Flight, reply: CallReply): CallReply {
 /** A message of `server` as the agent reads it. Of a task that is not known to be this principal's it stays as it is: nobody can ask for it. */
 export function withOwnTask<T extends JsonObject | undefined>(flight: Flight, server: string, message: T): T {
   return renamed(message, (id) => ownTaskId(flight, server, id));
+}
+
+/** A notification of `server` as the agent reads it; 'foreign' when it is about a task that is not known to be this principal's. */
+export function noticeWithOwnTask(
+  flight: Flight,
+  server: string,
+  method: string,
+  params: JsonObject | undefined,
+): JsonObject | 'foreign' | undefined {
+  const own = ownTaskNotification(flight, server, method, params);
+  return own === 'foreign' ? own : withOwnTask(flight, server, own ?? params);
 }
 
 /** A message of the agent as `server` reads it. */

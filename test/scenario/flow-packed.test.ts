@@ -131,6 +131,23 @@ describe('more than is compared', () => {
     expect(await send({ pad: args.pad.slice(MAX_LEAVES / 2) })).toBe('result');
   });
 
+  it('nor in what was read before: what is not remembered is not forgotten', async () => {
+    await open({ rules: [{ name: 'out', action: 'deny' }] });
+    let text = `{"email":"${MAIL}"}`;
+    h.answer((request) =>
+      request.method === 'tools/list'
+        ? ok({ tools: [{ name: request.server === 'crm' ? 'get_customer' : 'put', inputSchema: { type: 'object' } }] })
+        : request.server === 'crm'
+          ? ok({ content: [{ type: 'text', text }] })
+          : echoServer(request),
+    );
+    await read();
+    expect(await send({ body: 'hello' })).toBe('result');
+    text = JSON.stringify({ pad: Array.from({ length: MAX_LEAVES }, () => 0), phone: '+47 912 34 567' });
+    await read();
+    expect(await send({ body: 'call +47 912 34 567' })).toBe('approval_required flow/exceeded');
+  });
+
   it('and many packed pieces cost no more than one', async () => {
     await open({ rules: [{ name: 'out', action: 'deny' }] });
     await read();
@@ -165,6 +182,17 @@ describe('a canary', () => {
   ])('is found %s', async (_how, body) => {
     await openWithBait();
     expect(await send({ body: body() })).toBe('blocked_content flow/canary');
+  });
+
+  it.each<[string, string, JsonObject]>([
+    ['a place in a list', 'tools/list', { cursor: CANARY }],
+    ['a progress token', 'tools/call', { name: 'put', arguments: {}, _meta: { progressToken: CANARY } }],
+    ['what a server sealed', 'tools/call', { name: 'put', arguments: {}, requestState: base64(Buffer.from(`{"s":"${CANARY}"}`)) }],
+    ['which question is answered', 'tools/call', { name: 'put', arguments: {}, inputResponses: { [CANARY]: { action: 'cancel' } } }],
+  ])('is found where ids stand that nobody else reads: %s', async (_where, method, params) => {
+    await openWithBait();
+    expect(await ask('out', method, params)).toMatchObject({ type: 'denied', rule: 'flow/canary' });
+    expect(await findings()).toContain('"type":"flow.canary"');
   });
 
   it('keeps nobody from sending a page in which many signs are escaped', async () => {

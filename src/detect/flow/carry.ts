@@ -251,10 +251,14 @@ function count(
 ): void {
   hits.sort((a, b) => a.from - b.from || b.to - a.to);
   let reached = 0;
+  let before: Hit | undefined;
   for (const hit of hits) {
     const { source } = hit;
     const from = Math.max(hit.from, reached);
     if (hit.to - from < 3) continue;
+    // "Ines Okafor ines.okafor@…": the name once more, the other way round.
+    if (from > hit.from && hit.isValue && before?.isValue && source === before.source && hit.position === before.position) continue;
+    before = hit;
     const { text, start, end } = sliceOf(flat, from, hit.to, how.turn);
     const weight = hit.isValue ? valueWeight(text) : runWeight(text);
     reached = Math.max(reached, hit.to);

@@ -76,12 +76,17 @@ export class FlowScope {
   }
 
   /** Remembers a reading; yields now and then so that others get their turn. */
-  *read(reading: Reading, { leaves, parents }: Leaves, nowMs: number): Generator<void, void, void> {
+  *read(reading: Reading, { leaves, parents, isCut }: Leaves, nowMs: number): Generator<void, void, void> {
     let chars = 0;
     for (const { text } of leaves) chars += text.length;
     const source = this.#open(reading, parents, chars, nowMs);
+    source.isCut = isCut;
     for (const leaf of leaves) {
-      if (source.isGone || source.end > MAX_READING) break;
+      if (source.isGone) break;
+      if (source.end > MAX_READING) {
+        source.isCut = true;
+        break;
+      }
       if (reading.rank < 3 && (isReference(leaf) || isDate(leaf))) continue;
       const flat = flatten(leaf.text, LEAF);
       const start = source.end;
@@ -117,6 +122,7 @@ export class FlowScope {
       end: 0,
       grams: 0,
       isGone: false,
+      isCut: false,
       segments: [],
       addressed: undefined,
       opaques: NONE,

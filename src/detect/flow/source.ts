@@ -37,6 +37,8 @@ export interface Source {
   end: number;
   grams: number;
   isGone: boolean;
+  /** More of it was read than is remembered. */
+  isCut: boolean;
   readonly segments: Segment[];
   parents: readonly number[];
   /** Records that name somebody. */
