@@ -4,13 +4,12 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { CallOutcome } from '../../src/call.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 import { dlpFor, dlpObject } from '../support/dlp-object.ts';
-import { callOf, type Harness, harness, ok } from '../support/pipeline-harness.ts';
-import { agentObject, httpServer, policyObject, tokenObject } from '../support/seed.ts';
+import { oneAgent, reader } from '../support/one-agent.ts';
+import { callOf, type Harness, ok } from '../support/pipeline-harness.ts';
 
 const KEY = `ghp_${'a1B2c3D4e5'.repeat(4).slice(0, 36)}`;
 const MAIL = 'ines.okafor@northwind-traders.com';
 const MASKED = '[redacted:pii.email]';
-const reader = tokenObject('reader', 'reader');
 const ONE = { type: 'server', server: 'notes' } as const;
 const ALL = { type: 'all' } as const;
 const SURFACES = [ONE, ALL];
@@ -21,16 +20,8 @@ afterEach(() => h?.close());
 let answers: Record<string, JsonObject> = {};
 
 async function open(rules: object[], more: object = {}): Promise<void> {
-  h = await harness({
-    objects: [
-      agentObject('reader'),
-      reader.object,
-      httpServer('notes', 'http://127.0.0.1:9/mcp'),
-      policyObject('all', [{ name: 'all', match: { server: ['*'] }, effect: 'allow' }]),
-      dlpObject('dlp', { rules: rules.map((rule, at) => ({ name: `rule-${at}`, types: ['*'], ...rule })), ...more }),
-    ],
-    inspectors: [dlpFor(() => h.core.vault)],
-  });
+  const dlp = dlpObject('dlp', { rules: rules.map((rule, at) => ({ name: `rule-${at}`, types: ['*'], ...rule })), ...more });
+  h = await oneAgent('notes', [dlp], [dlpFor(() => h.core.vault)]);
   h.answer((request) => ok(answers[request.method] ?? {}));
 }
 

@@ -7,10 +7,9 @@ import { isObject, type JsonObject } from '../../src/lib/json.ts';
 import { knownMethods, methodInfo } from '../../src/mcp/method-kind.ts';
 import { deny, type Inspector, PASS } from '../../src/pipeline/flight.ts';
 import type { UpstreamRequest } from '../../src/upstream/exchange.ts';
-import { callOf, type Entry, type Harness, harness, ok, TOOLS } from '../support/pipeline-harness.ts';
-import { agentObject, httpServer, policyObject, tokenObject } from '../support/seed.ts';
+import { oneAgent, reader } from '../support/one-agent.ts';
+import { callOf, type Entry, type Harness, ok, TOOLS } from '../support/pipeline-harness.ts';
 
-const reader = tokenObject('reader', 'reader');
 let h: Harness;
 afterEach(() => h?.close());
 
@@ -40,15 +39,7 @@ const ENDINGS: [string, Ending][] = [
 ];
 
 async function open({ inspect }: Ending): Promise<void> {
-  h = await harness({
-    objects: [
-      agentObject('reader'),
-      reader.object,
-      httpServer('notes', 'http://127.0.0.1:9/mcp'),
-      policyObject('all', [{ name: 'all', match: { server: ['*'] }, effect: 'allow' }]),
-    ],
-    inspectors: inspect ? [{ name: 'judge', inspectResult: inspect }] : [],
-  });
+  h = await oneAgent('notes', [], inspect ? [{ name: 'judge', inspectResult: inspect }] : []);
 }
 
 const TASK = { taskId: 't-1', status: 'working', createdAt: '2026-01-01T00:00:00Z', lastUpdatedAt: '2026-01-01T00:00:00Z', ttl: 60_000 };

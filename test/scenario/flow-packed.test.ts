@@ -22,7 +22,8 @@ import { agentObject, httpServer, policyObject, tokenObject } from '../support/s
 const robot = tokenObject('robot', 'robot');
 const URL_OF = 'http://127.0.0.1:9/mcp';
 const MAIL = 'ines.okafor@northwind-traders.com';
-const CANARY = 'AKIA5ZQ7HARROWBAIT42';
+// In two pieces: scanners of repositories know the shape.
+const CANARY = `AKIA${'5ZQ7HARROWBAIT42'}`;
 let h: Harness;
 afterEach(() => h?.close());
 

@@ -1,20 +1,6 @@
 // What stands in layouts that name their values oddly or not at all, and what looks like it and is left alone. Values are invented.
 import { describe, expect, it } from 'vitest';
-import { EVERYTHING, scanText } from './scan.ts';
-
-/** `⟦TYPE|value⟧` marks what must be found, all of it and nothing else. */
-function marked(text: string): { text: string; wanted: string[] } {
-  const wanted: string[] = [];
-  const plain = text.replace(/⟦([A-Z_]+)\|([^⟧]*)⟧/g, (_all, type: string, value: string) => {
-    wanted.push(`${type} ${value}`);
-    return value;
-  });
-  return { text: plain, wanted };
-}
-
-function found(text: string): string[] {
-  return scanText(text, { wanted: EVERYTHING, patterns: [] }).map(({ type, start, end }) => `${type} ${text.slice(start, end)}`);
-}
+import { found, marked } from '../../../test/support/marked-text.ts';
 
 describe('found', () => {
   it.each([

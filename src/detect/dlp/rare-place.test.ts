@@ -1,21 +1,7 @@
 // Values at places of their own kind: options of a command in a list, serialized pairs, literals put together, names beside their address, and what
 // looks like each of them. Values are invented; what a scanner of repositories would report is put together here.
 import { describe, expect, it } from 'vitest';
-import { EVERYTHING, scanText } from './scan.ts';
-
-/** `⟦TYPE|value⟧` marks what must be found, all of it and nothing else. */
-function marked(text: string): { text: string; wanted: string[] } {
-  const wanted: string[] = [];
-  const plain = text.replace(/⟦([A-Z_]+)\|([^⟧]*)⟧/g, (_all, type: string, value: string) => {
-    wanted.push(`${type} ${value}`);
-    return value;
-  });
-  return { text: plain, wanted };
-}
-
-function found(text: string): string[] {
-  return scanText(text, { wanted: EVERYTHING, patterns: [] }).map(({ type, start, end }) => `${type} ${text.slice(start, end)}`);
-}
+import { found, marked } from '../../../test/support/marked-text.ts';
 
 const HEX = '9f86d081884c7d65';
 const HUB = 'ghp_';
