@@ -114,7 +114,7 @@ function quotedBefore(text: string, at: number): string {
 const LETTER = /[\p{L}\p{N}]/u;
 
 const SPELLED =
-  /(?<![\w.])([a-z0-9][a-z0-9._+-]{0,40}(?:\s?(?:[[({](?:dot|punkt|punto|point|ponto|punt|kropka|prik)[\])}]| dot | punkt | punto )\s?[a-z0-9_+-]{1,40}){0,3})\s{0,2}(?:[[({]\s?(?:at|@|ät|arroba|chiocciola|arobase|małpa)\s?[\])}]|<\s?at\s?>|\s(?:at|AT|arroba|chiocciola|arobase)\s|_at_)\s{0,2}([a-z0-9-]{1,40}(?:\s{0,2}(?:[[({]\s?(?:dot|\.|punkt|punto|point|ponto|punt|kropka|prik)\s?[\])}]|\s(?:dot|DOT|punkt|punto|ponto|point)\s|_dot_|\.)\s{0,2}[a-z0-9-]{1,40}){1,4})(?![\w])/gi;
+  /(?<![\w.])([a-z0-9][a-z0-9._+-]{0,40}(?:\s?(?:[[({](?:dot|punkt|punto|point|ponto|punt|kropka|prik)[\])}]| dot | punkt | punto )\s?[a-z0-9_+-]{1,40}){0,3})\s{0,2}(?:[[({]\s?(?:at|@|ät|arroba|chiocciola|arobase|małpa)\s?[\])}]|<\s?at\s?>|\s(?:at|AT|arroba|chiocciola|arobase)\s|_at_)\s{0,2}([a-z0-9-]{1,40}(?:[^\S\n]{0,2}(?:[[({]\s?(?:dot|\.|punkt|punto|point|ponto|punt|kropka|prik)\s?[\])}]|\s(?:dot|DOT|punkt|punto|ponto|point)\s|_dot_|\.)[^\S\n]{0,2}[a-z0-9-]{1,40}){1,4})(?![\w])/gi;
 
 /** One stands in every address that is spelled out. */
 const SPELLED_SIGN = /[[({<]\s?(?:at|@|ät|arroba|chiocciola|arobase|małpa|dot|\.)|\sdot\s|\s(?:arroba|chiocciola|arobase)\s|_at_/gi;

@@ -62,3 +62,10 @@ it.each([
     expect.stringMatching(/^\[redacted:(?:financial\.card|pii\.email)\]#2$/),
   ]);
 });
+
+it('a find over several strings goes out of each of them, and the names between them stay', () => {
+  const text = '{"a":"call 415-","b":"555-","c":"0100 now"}';
+  const match = { type: 'PHONE' as const, start: text.indexOf('415'), end: text.indexOf(' now'), confidence: 1, rule: 'phone' };
+  const masked = atOnce(redactJsonInSteps(text, [{ match, action: 'mask', rule: 'all' }], { mac: () => '', token: () => undefined }));
+  expect(JSON.parse(masked)).toEqual({ a: 'call [redacted:pii.phone]', b: '[redacted:pii.phone]', c: '[redacted:pii.phone] now' });
+});

@@ -4,6 +4,7 @@
 import { atOnce } from '../../lib/turn.ts';
 import type { Match } from './finding-kind.ts';
 import { findingName } from './finding-name.ts';
+import { JsonNumbers, type NumberPlace, numberAround, type Place } from './json-number.ts';
 import { fitted, hashed, isStandIn, masked, partlyMasked, shaped } from './mask.ts';
 import type { DlpAction, DlpPlan } from './model.ts';
 import { isOwn, ownPlaces } from './own-place.ts';
@@ -55,10 +56,13 @@ export function* redactTextInSteps(text: string, ruled: readonly Ruled[], replac
   let out = '';
   let done = 0;
   let replaced = 0;
+  const numbers = new JsonNumbers(text);
   for (const { match, action } of ruled) {
-    if (!CHANGING.has(action)) continue;
-    out += text.slice(done, match.start) + replacement(match, action, text.slice(match.start, match.end), replacer);
-    done = match.end;
+    if (!CHANGING.has(action) || match.end <= done) continue;
+    const by = replacement(match, action, text.slice(match.start, match.end), replacer);
+    const number = numbers.holds(match);
+    out += text.slice(done, number?.start ?? match.start) + (number ? number.quote + by + number.quote : by);
+    done = number?.end ?? match.end;
     if (++replaced % STEP_VALUES === 0) yield;
   }
   return done === 0 ? text : out + text.slice(done);
@@ -87,9 +91,10 @@ export function* redactJsonInSteps(
   let done = 0;
   let keys = 0;
   const strings = new Strings(text);
+  const numbers = new JsonNumbers(text);
   let replaced = 0;
   for (const [index, { match, action }] of ruled.entries()) {
-    if (!CHANGING.has(action)) continue;
+    if (!CHANGING.has(action) || match.end <= done) continue;
     for (let to = strings.at + stepChars; to < match.start; to += stepChars) {
       strings.walk(to);
       yield;
@@ -103,23 +108,36 @@ export function* redactJsonInSteps(
         manner === 'planned'
           ? replacement(match, action, plain, replacer)
           : standIn(ruled[index] as Ruled, plain, literal, manner, replacer);
-      if (literal && manner === 'planned') by = `"${by}"`;
+      const number = literal ? { ...numberAround(text, { start, end }), quote: '"' } : numberInString(numbers.holds({ start, end }));
+      if (number && manner === 'planned') by = number.quote + by + number.quote;
       else if (isKey(text, end)) by = `${by}#${++keys}`;
-      out += text.slice(done, start) + by;
-      done = end;
+      out += text.slice(done, number?.start ?? start) + by;
+      done = number?.end ?? end;
     }
   }
   return done === 0 ? text : out + text.slice(done);
 }
 
-/** A private key is written in as many strings as it has lines: what stands in each of them, but for the names of members. */
-function placesOf(text: string, match: Match, literal: boolean): { start: number; end: number }[] {
-  if (match.type !== 'PRIVATE_KEY' || literal) return [withinOne(text, match, literal)];
-  const places: { start: number; end: number }[] = [];
+/** A number of the JSON that a string holds. A quote with as many backslashes as make pairs would end the string. */
+function numberInString(number: NumberPlace | undefined): NumberPlace | undefined {
+  return number && (number.quote.length % 2 === 0 || number.quote.endsWith("'")) ? number : undefined;
+}
+
+/**
+ * A find that reaches over several strings, as a private key in as many as it has lines: what stands in each of them, but for the names of members
+ * between them. Quotes and commas stay where they are.
+ */
+function placesOf(text: string, match: Match, literal: boolean): Place[] {
+  if (literal) {
+    const number = /^[\w.+-]+/.exec(text.slice(match.start, match.end))?.[0];
+    return [{ start: match.start, end: number === undefined ? match.end : match.start + number.length }];
+  }
+  const places: Place[] = [];
   let inside = true;
   let from = match.start;
   const close = (end: number): void => {
-    if (inside && end > from && (places.length === 0 || !isKey(text, end))) places.push({ start: from, end });
+    const between = places.length > 0 && (end < match.end || match.type === 'PRIVATE_KEY');
+    if (inside && end > from && !(between && isKey(text, end))) places.push({ start: from, end });
     inside = !inside;
     from = end + 1;
   };
@@ -130,28 +148,6 @@ function placesOf(text: string, match: Match, literal: boolean): { start: number
   }
   close(match.end);
   return places;
-}
-
-/** A find that reaches from one string into another is what stands in the last one of them: quotes and commas stay where they are. */
-function withinOne(text: string, { start, end }: Match, literal: boolean): { start: number; end: number } {
-  if (literal) {
-    const number = /^[\w.+-]+/.exec(text.slice(start, end))?.[0];
-    return { start, end: number === undefined ? end : start + number.length };
-  }
-  let first = -1;
-  let last = -1;
-  let count = 0;
-  for (let at = start; at < end; at++) {
-    const code = text.charCodeAt(at);
-    if (code === 0x5c) at++;
-    else if (code === 0x22) {
-      if (first < 0) first = at;
-      last = at;
-      count++;
-    }
-  }
-  if (count === 0) return { start, end };
-  return count % 2 === 0 ? { start: last + 1, end } : { start, end: first };
 }
 
 function standIn({ match, action }: Ruled, value: string, literal: boolean, manner: 'shaped' | 'fitted', replacer: Replacer): string {
