@@ -115,7 +115,10 @@ export interface RiskScore {
   score: number;
   /** The band of the profile that the score falls in. */
   band: RiskBand;
-  parts: readonly RiskPart[];
+  /** Of each signal that counts, 0–100, in the order of their names. */
+  scores: Readonly<Record<string, number>>;
+  /** With why: made when somebody asks, for most calls nobody does. */
+  parts(): readonly RiskPart[];
   /** Name of the risk object it was scored under. */
   profile: string;
 }

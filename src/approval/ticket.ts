@@ -1,7 +1,7 @@
 // A ticket: what one held call asks for, who may decide, who did, and what became of it. Pure: every change makes a new ticket.
 // INVARIANT: a ticket is good for the call it was made for and for no other (test/scenario/attack-approval.test.ts).
 import type { ApprovalFields } from '../audit/approval-entry.ts';
-import type { Approvers, CapabilityRef, Finding, IntentVerdict, Principal, RiskScore, ShownEvidence } from '../call.ts';
+import type { Approvers, CapabilityRef, Finding, IntentVerdict, Principal, RiskPart, RiskScore, ShownEvidence } from '../call.ts';
 import { canonicalJson } from '../lib/canonical-json.ts';
 import { sha256Hex } from '../lib/digest.ts';
 import type { TicketRow } from './port.ts';
@@ -39,7 +39,7 @@ export interface Asking {
   approvers: Approvers | undefined;
   /** Without what was read from arguments: that is sealed. */
   intent: (Omit<IntentVerdict, 'evidence'> & { evidence: readonly ShownEvidence[] }) | undefined;
-  risk: RiskScore | undefined;
+  risk: (Pick<RiskScore, 'score' | 'band' | 'profile'> & { parts: readonly RiskPart[] }) | undefined;
   findings: readonly Finding[];
 }
 

@@ -46,12 +46,19 @@ export function quote(text: string): string {
 
 let cachedMs = Number.NaN;
 let cachedText = '';
+/** The second that `cachedText` begins with. */
+let cachedSecond = Number.NaN;
 
-/** RFC 3339 in UTC with milliseconds, always 24 characters. */
+/** RFC 3339 in UTC with milliseconds, always 24 characters. Throws RangeError on what is no instant. */
 export function instant(timeMs: number): string {
-  if (timeMs !== cachedMs) {
-    cachedText = new Date(timeMs).toISOString();
-    cachedMs = timeMs;
-  }
+  if (timeMs === cachedMs) return cachedText;
+  const second = Math.floor(timeMs / 1000);
+  const rest = timeMs - second * 1000;
+  // Most entries are of the second of the one before.
+  if (second === cachedSecond && cachedText.length === 24 && Number.isInteger(rest))
+    cachedText = `${cachedText.slice(0, 20)}${rest < 100 ? (rest < 10 ? '00' : '0') : ''}${rest}Z`;
+  else cachedText = new Date(timeMs).toISOString();
+  cachedMs = timeMs;
+  cachedSecond = second;
   return cachedText;
 }

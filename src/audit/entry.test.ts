@@ -110,6 +110,21 @@ describe('texts', () => {
   });
 });
 
+describe('instants', () => {
+  it('are those of RFC 3339, whatever was written before', () => {
+    const near = fc.tuple(fc.integer({ min: 0, max: 4_000_000_000 }), fc.array(fc.integer({ min: -2_000, max: 2_000 }), { maxLength: 20 }));
+    fc.assert(
+      fc.property(near, ([second, steps]) => {
+        for (const step of steps) expect(instant(second * 1000 + step)).toBe(new Date(second * 1000 + step).toISOString());
+      }),
+    );
+    expect([instant(-1), instant(-999), instant(1.5), instant(1), instant(8.64e15)]).toEqual(
+      [-1, -999, 1.5, 1, 8.64e15].map((at) => new Date(at).toISOString()),
+    );
+    expect(() => instant(Number.NaN)).toThrow(RangeError);
+  });
+});
+
 describe('other contents', () => {
   it('are canonical and carry only what they are given', () => {
     const texts = [

@@ -356,10 +356,16 @@ function plainDeep(value: unknown): unknown {
 
 function riskMember(risk: RiskRef | undefined): string {
   if (!risk) return '';
-  const parts = Object.keys(risk.parts)
-    .sort()
-    .map((name) => `${quoteName(name)}:${finite(risk.parts[name])}`);
-  return `"risk":{"parts":{${parts.join(',')}},"score":${finite(risk.score)}},`;
+  // From those who are on the path of a call they come in this order.
+  const names = Object.keys(risk.parts);
+  if (!isSorted(names)) names.sort();
+  let parts = '';
+  for (const name of names) parts += `${parts === '' ? '' : ','}${quoteName(name)}:${finite(risk.parts[name])}`;
+  return `"risk":{"parts":{${parts}},"score":${finite(risk.score)}},`;
+}
+
+function isSorted(names: readonly string[]): boolean {
+  return names.every((name, at) => at === 0 || (names[at - 1] as string) < name);
 }
 
 /** As RFC 8785 writes a number. */

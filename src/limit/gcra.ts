@@ -33,8 +33,9 @@ export function waitMsOf({ toleranceUs }: Pace, aheadUs: number): number {
 
 /** All or none of the items are taken. */
 export class ProcessRates implements RateStore {
-  /** Time at which the count of a key is back to nothing, microseconds on the monotonic clock. */
-  readonly #tats = new Map<string, number>();
+  /** By organization and key: the time at which a count is back to nothing, microseconds on the monotonic clock. */
+  readonly #tats = new Map<string, Map<string, number>>();
+  #size = 0;
   readonly #max: number;
   readonly #monotonicMs: () => number;
   #latestUs = 0;
@@ -46,23 +47,27 @@ export class ProcessRates implements RateStore {
 
   take(org: string, items: readonly RateItem[]): RateRefusal | undefined {
     const nowUs = this.#nowUs();
-    const ids = items.map(({ key }) => `${org}\n${key}`);
+    const known = this.#tats.get(org);
     for (let index = 0; index < items.length; index++) {
-      const { pace } = items[index] as RateItem;
-      const aheadUs = (this.#tats.get(ids[index] as string) ?? 0) - nowUs;
+      const { key, pace } = items[index] as RateItem;
+      const aheadUs = (known?.get(key) ?? 0) - nowUs;
       if (aheadUs > pace.toleranceUs) return { index, retryAfterMs: Math.ceil((aheadUs - pace.toleranceUs) / 1000) };
     }
     if (!this.#hasRoom(items.length, nowUs)) return { index: 0, retryAfterMs: 1_000 };
-    for (let index = 0; index < items.length; index++) {
-      const id = ids[index] as string;
-      this.#tats.set(id, Math.max(this.#tats.get(id) ?? 0, nowUs) + (items[index] as RateItem).pace.emissionUs);
+    const tats = this.#tats.get(org) ?? new Map<string, number>();
+    this.#tats.set(org, tats);
+    for (const { key, pace } of items) {
+      const tatUs = tats.get(key);
+      if (tatUs === undefined) this.#size++;
+      tats.set(key, Math.max(tatUs ?? 0, nowUs) + pace.emissionUs);
     }
     return undefined;
   }
 
   ahead(org: string, items: readonly RateItem[]): number[] {
     const nowUs = this.#nowUs();
-    return items.map(({ key }) => Math.max(0, (this.#tats.get(`${org}\n${key}`) ?? 0) - nowUs));
+    const tats = this.#tats.get(org);
+    return items.map(({ key }) => Math.max(0, (tats?.get(key) ?? 0) - nowUs));
   }
 
   /** Never goes back, whatever the clock does. */
@@ -72,8 +77,11 @@ export class ProcessRates implements RateStore {
   }
 
   #hasRoom(more: number, nowUs: number): boolean {
-    if (this.#tats.size + more <= this.#max) return true;
-    for (const [id, tatUs] of this.#tats) if (tatUs <= nowUs) this.#tats.delete(id);
-    return this.#tats.size + more <= this.#max;
+    if (this.#size + more <= this.#max) return true;
+    for (const [org, tats] of this.#tats) {
+      for (const [key, tatUs] of tats) if (tatUs <= nowUs && tats.delete(key)) this.#size--;
+      if (tats.size === 0) this.#tats.delete(org);
+    }
+    return this.#size + more <= this.#max;
   }
 }

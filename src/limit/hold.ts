@@ -12,25 +12,33 @@ export class Hold {
   /** By version of the limit and key: a rate is paid once, however often the call is judged. */
   readonly paid = new Set<string>();
   readonly reservations = new Map<string, Reservation>();
-  readonly #places = new Set<string>();
-  readonly #releases: (() => Promise<void> | undefined)[] = [];
+  #places: string[] = [];
+  #releases: (() => Promise<void> | undefined)[] = [];
 
   hasPlace(id: string): boolean {
-    return this.#places.has(id);
+    return this.#places.includes(id);
   }
 
   /** `release` gives back all of them. */
   keepPlaces(items: readonly { key: string }[], release: () => Promise<void> | undefined): void {
-    for (const { key } of items) this.#places.add(key);
+    for (const { key } of items) this.#places.push(key);
     this.#releases.push(release);
   }
 
   /** Resolves when the places are free for the next call; waits for nothing when they are this process's own. Never rejects. */
   leavePlaces(): Promise<unknown> | undefined {
     if (this.#releases.length === 0) return undefined;
-    this.#places.clear();
-    const left = this.#releases.splice(0).flatMap((release) => release() ?? []);
-    return left.length > 0 ? Promise.all(left) : undefined;
+    const releases = this.#releases;
+    this.#places = [];
+    this.#releases = [];
+    let left: Promise<void>[] | undefined;
+    for (const release of releases) {
+      const leaving = release();
+      if (!leaving) continue;
+      left ??= [];
+      left.push(leaving);
+    }
+    return left && Promise.all(left);
   }
 
   /** Takes the reservations that the test picks out of the hold. */

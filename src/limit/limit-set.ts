@@ -1,6 +1,7 @@
 // The limits of one organization at one control revision, indexed: a call meets only those that can be about it.
 // INVARIANT: the index leaves out no limit that applies (limit-set.test.ts, against looking at all of them).
 import type { Principal } from '../call.ts';
+import { CallerMemory } from '../lib/caller-memory.ts';
 import type { Kind, LimitSpec, StoredObject } from '../object/kinds.ts';
 import { foldText } from './fold.ts';
 import { type CompiledLimit, compileLimit, type Subject } from './rule.ts';
@@ -79,13 +80,20 @@ class Index {
   readonly size: number;
   readonly #anchored = new Map<Anchor, Map<string, CompiledLimit[]>>();
   readonly #others: CompiledLimit[] = [];
+  readonly #known = new CallerMemory<readonly CompiledLimit[]>();
 
   constructor(limits: readonly CompiledLimit[]) {
     this.size = limits.length;
     for (const limit of limits) this.#place(limit);
   }
 
+  /** What applies does not depend on the method (rule.ts, `counts`, does). */
   find(subject: Subject): readonly CompiledLimit[] {
+    const { principal, server, tool } = subject;
+    return this.#known.find(principal, server, tool) ?? this.#known.keep(principal, server, tool, this.#search(subject));
+  }
+
+  #search(subject: Subject): readonly CompiledLimit[] {
     let found: CompiledLimit[] | undefined;
     const visit = (limits: readonly CompiledLimit[] | undefined): void => {
       if (!limits) return;

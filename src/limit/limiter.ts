@@ -45,8 +45,8 @@ export class Limiter {
 
   /** Calls under way that count for this, in all gateways where they are counted together. */
   inUse(org: string, limit: CompiledLimit, subject: Subject): number | Promise<number> {
-    const key = `${org}\n${limit.name}|${limit.keyOf(subject)}`;
-    return this.#options.places?.inUse(org, key) ?? this.places.inUse(key);
+    const { place } = limit.keysOf(subject);
+    return this.#options.places?.inUse(org, place) ?? this.places.inUse(place);
   }
 
   get rates(): RateStore {
@@ -78,12 +78,11 @@ export class Limiter {
     const ids: string[] = [];
     for (const limit of limits) {
       if (!limit.rate || !limit.counts('rate', subject)) continue;
-      const key = `${limit.name}|${limit.keyOf(subject)}`;
-      const id = `${limit.version}|${key}`;
-      if (hold.paid.has(id)) continue;
-      rates.push({ key, pace: limit.rate.pace });
+      const { count, paid } = limit.keysOf(subject);
+      if (hold.paid.has(paid)) continue;
+      rates.push({ key: count, pace: limit.rate.pace });
       paced.push(limit);
-      ids.push(id);
+      ids.push(paid);
     }
     const refused = rates.length === 0 ? undefined : this.#options.rates.take(org, rates);
     if (refused instanceof Promise)
@@ -100,8 +99,8 @@ export class Limiter {
     const wanted: { limit: CompiledLimit; key: string; max: number }[] = [];
     for (const limit of limits) {
       if (limit.concurrency === undefined || !limit.counts('concurrency', subject)) continue;
-      const key = `${org}\n${limit.name}|${limit.keyOf(subject)}`;
-      if (!hold.hasPlace(key)) wanted.push({ limit, key, max: limit.concurrency });
+      const { place } = limit.keysOf(subject);
+      if (!hold.hasPlace(place)) wanted.push({ limit, key: place, max: limit.concurrency });
     }
     if (wanted.length === 0) return undefined;
     const taken = this.places.take(wanted);

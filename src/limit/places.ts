@@ -23,8 +23,10 @@ export class Places {
 
   /** All of them, or the place in the list of the one that is full. INVARIANT: never below zero, never above max (limit.property.test.ts). */
   take(items: readonly PlaceItem[]): number | (() => undefined) {
-    const full = items.findIndex(({ key, max }) => this.inUse(key) >= max);
-    if (full >= 0) return full;
+    for (let index = 0; index < items.length; index++) {
+      const { key, max } = items[index] as PlaceItem;
+      if (this.inUse(key) >= max) return index;
+    }
     for (const { key } of items) this.#taken.set(key, this.inUse(key) + 1);
     let held = true;
     return () => {

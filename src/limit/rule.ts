@@ -1,6 +1,7 @@
 // One limit, compiled: whom and what it is about, whose count a call goes into, and how much that may be. Pure.
 import { createHash } from 'node:crypto';
 import type { MethodKind, Principal } from '../call.ts';
+import { CallerMemory } from '../lib/caller-memory.ts';
 import type { LimitSpec, SpecOf } from '../object/kinds.ts';
 import { type CompiledSum, unitsOf } from './amount.ts';
 import { anyMatches, foldedGlobs, foldText } from './fold.ts';
@@ -39,6 +40,17 @@ export interface CompiledLimit {
   /** Does this part of the limit count calls of this method? */
   counts(part: LimitPart, subject: Subject): boolean;
   keyOf(subject: Subject): string;
+  keysOf(subject: Subject): LimitKeys;
+}
+
+/** Under which names a call of one subject counts for one limit. */
+export interface LimitKeys {
+  /** Among all limits of an organization. */
+  count: string;
+  /** The same with the version of the limit. */
+  paid: string;
+  /** The same among all organizations. */
+  place: string;
 }
 
 export type LimitPart = 'rate' | 'concurrency' | 'quota';
@@ -57,6 +69,12 @@ export function compileLimit(name: string, spec: LimitSpec, version: string): Co
   const matchers = compileMatch(spec.match);
   const methods = foldedGlobs(spec.match.method);
   const dimensions = spec.per.filter((dimension) => dimension !== 'organization');
+  const keyOf = (subject: Subject): string => {
+    let key = '';
+    for (const dimension of dimensions) key += `${key === '' ? '' : '&'}${dimension}=${keyPart(dimensionOf(dimension, subject))}`;
+    return key;
+  };
+  const known = new CallerMemory<LimitKeys>();
   const isAboutTool = spec.match.tool !== undefined || spec.per.includes('tool') || spec.quota?.sum !== undefined;
   const { rate } = spec;
   return {
@@ -75,10 +93,13 @@ export function compileLimit(name: string, spec: LimitSpec, version: string): Co
       if (isAboutTool) return method === 'tools/call';
       return COUNTED[part].has(kind) && (part !== 'quota' || USES.has(method));
     },
-    keyOf: (subject) => {
-      let key = '';
-      for (const dimension of dimensions) key += `${key === '' ? '' : '&'}${dimension}=${keyPart(dimensionOf(dimension, subject))}`;
-      return key;
+    keyOf,
+    keysOf: (subject) => {
+      const { principal, server, tool } = subject;
+      const remembered = known.find(principal, server, tool);
+      if (remembered) return remembered;
+      const count = `${name}|${keyOf(subject)}`;
+      return known.keep(principal, server, tool, { count, paid: `${name}@${version}|${count}`, place: `${principal.org}\n${count}` });
     },
   };
 }

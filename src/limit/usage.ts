@@ -103,7 +103,7 @@ export async function stateOf(
     const { name, rate, concurrency, quota } = limit;
     if (rate && limit.counts('rate', subject)) {
       const { pace, max } = rate;
-      const [aheadUs = 0] = await limiter.rates.ahead(org, [{ key: `${name}|${limit.keyOf(subject)}`, pace }]);
+      const [aheadUs = 0] = await limiter.rates.ahead(org, [{ key: limit.keysOf(subject).count, pace }]);
       const room = roomOf(pace, aheadUs);
       const count = { used: String(Math.max(0, max - room)), max: String(max), hasRoom: room > 0 };
       states.push({ limit: name, part: 'rate', ...count, ...(room > 0 ? {} : { roomAtMs: nowMs + waitMsOf(pace, aheadUs) }) });

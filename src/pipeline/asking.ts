@@ -25,7 +25,7 @@ export function askingOf(flight: Flight, decision: Decision): Asking {
     callId: call.id,
     approvers: decision.obligations?.approvers ?? settings?.approvers,
     intent: call.intent && { ...call.intent, evidence: withoutArguments(call.intent.evidence) },
-    risk: call.risk,
+    risk: call.risk && { score: call.risk.score, parts: call.risk.parts(), band: call.risk.band, profile: call.risk.profile },
     findings: call.findings,
   };
 }

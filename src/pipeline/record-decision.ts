@@ -149,7 +149,7 @@ function draftOf(flight: Flight, decision: Decision): AuditDraft {
       intent: call.intent?.intent,
       category: call.intent?.category,
       findings: findingRefs(call.findings, 'arguments'),
-      risk: call.risk && { score: call.risk.score, parts: Object.fromEntries(call.risk.parts.map(({ signal, score }) => [signal, score])) },
+      risk: call.risk && { score: call.risk.score, parts: call.risk.scores },
       snapshot: target?.snapshot,
       approval: decision.effect === 'hold' || flight.used ? flight.ticket : undefined,
       source: flight.control.policies.needsSource ? call.remoteAddress : undefined,

@@ -33,7 +33,7 @@ test('score and facts are there when the row returns, and it returns no promise:
     });
   const flight = flightOf({ of: () => history }, true);
   expect(score.run(flight)).toBe(PASS);
-  expect(flight.call.risk?.parts.map(({ signal }) => signal)).toHaveLength(6);
+  expect(flight.call.risk?.parts().map(({ signal }) => signal)).toHaveLength(6);
   expect(flight.call.facts).toMatchObject({ agent: { calls: expect.any(Number) } });
 });
 

@@ -1,13 +1,13 @@
 // The decision on one request: token scope, then the rules in order, first match wins, then what is built in; deny is the default.
 // One evaluator for calls, lists and explanations. Never throws: an error is a denial.
 import type { CapabilityKind, CapabilityRef, Decision, DecisionEffect, MethodKind } from '../call.ts';
+import { CallerMemory } from '../lib/caller-memory.ts';
 import type { Bands, PolicyFailure } from './compile.ts';
 import { type DecideInput, isFollowUp, isUse, resourceMeant, type Who } from './decide-input.ts';
 import { loosestForm, plainForm } from './resource-path.ts';
 import { type CompiledRule, failedMatcher, failedOnCall, failedPrincipalMatcher, matchesAny, RuleFailed } from './rule.ts';
 import type { RuleIndex } from './rule-index.ts';
 import { visitInOrder } from './rule-merge.ts';
-import { ShownTools } from './shown-tools.ts';
 import type { TagsOf } from './tags.ts';
 import { BUILTIN, type Ending, type Outcome, Verdicts } from './verdict.ts';
 import { valuesOf } from './when/scope.ts';
@@ -124,8 +124,10 @@ type View = 'call' | 'principle' | 'absent' | 'settled';
 class Evaluator {
   readonly #parts: PolicyParts;
   readonly #verdicts: Verdicts;
-  /** Nothing it is made of changes: a new revision has new rules and a new memory. */
-  readonly #shown = new ShownTools();
+  /** Tools a caller may use in principle. Nothing it is made of changes: a new revision has new rules and a new memory. */
+  readonly #shown = new CallerMemory<boolean>();
+  /** Rules that can decide a call of a caller on a tool: whose matchers hold that are known before it. */
+  readonly #asked = new CallerMemory<readonly CompiledRule[]>();
 
   constructor(parts: PolicyParts) {
     this.#parts = parts;
@@ -241,13 +243,26 @@ class Evaluator {
   #outcome(input: DecideInput, view: View): Outcome {
     const { principal, server, capability } = input;
     if (server !== undefined && principal.inScope?.(server, capability, input.method) === false) return 'scope';
-    let found: CompiledRule | undefined;
+    // What tags a question of its own gives, nobody else asks about.
+    const isUsual = input.kind === 'call' && input.method === 'tools/call' && capability?.kind === 'tool' && input.tags === undefined;
+    const rules = isUsual
+      ? (this.#asked.find(principal, server, capability.name) ??
+        this.#asked.keep(principal, server, capability.name, this.#matching(input)))
+      : this.#matching(input);
+    for (const rule of rules) if (this.#counts(rule, input, view)) return rule;
+    return this.#isHandshake(input) ? 'handshake' : 'default';
+  }
+
+  /** The rules whose matchers hold that are known before a call, in order, up to the first that decides whatever else is known. */
+  #matching(input: DecideInput): CompiledRule[] {
+    const { principal, server, capability } = input;
+    const rules: CompiledRule[] = [];
     visitInOrder(this.#parts.index.lists(principal, server, capability), (rule) => {
-      if (failedMatcher(rule, input, this.#parts.tags) !== undefined || !this.#counts(rule, input, view)) return false;
-      found = rule;
-      return true;
+      if (failedMatcher(rule, input, this.#parts.tags) !== undefined) return false;
+      rules.push(rule);
+      return !rule.onCall && rule.effect !== 'hide';
     });
-    return found ?? (this.#isHandshake(input) ? 'handshake' : 'default');
+    return rules;
   }
 
   /** Does a rule count whose matchers hold that are known before a call? */

@@ -63,11 +63,15 @@ export class Activity {
   }
 
   #since(nowMs: number, minutes: number): number {
+    if (this.#total === 0) return 0;
     const now = Math.floor(nowMs / MINUTE_MS);
+    const last = Math.min(now, this.#minute);
+    const first = Math.max(0, now - minutes + 1, this.#minute - MINUTES + 1);
+    const counts = this.#minutes;
     let sum = 0;
-    for (let back = 0; back < minutes; back++) {
-      const minute = now - back;
-      if (minute <= this.#minute && this.#minute - minute < MINUTES) sum += this.#minutes[minute % MINUTES] ?? 0;
+    for (let minute = first, place = first % MINUTES; minute <= last; minute++) {
+      sum += counts[place] as number;
+      if (++place === MINUTES) place = 0;
     }
     return sum;
   }

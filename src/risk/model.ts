@@ -4,7 +4,7 @@ import type { RiskBand, RiskPart, RiskScore } from '../call.ts';
 import { compileGlob, type Glob } from '../lib/glob.ts';
 import type { Kind, SpecOf, StoredObject } from '../object/kinds.ts';
 import type { History } from './history.ts';
-import { judgeSignals, type RiskInput, SIGNALS, type Signal } from './signal.ts';
+import { judgeSignals, type RiskInput, SIGNALS, type Signal, type SignalScore } from './signal.ts';
 
 /** Share of the worst signal in the composite. */
 const WORST_SHARE = 0.4;
@@ -58,20 +58,30 @@ export function compileRisk(objects: readonly StoredObject[]): RiskModel | undef
 
 const MAX_REMEMBERED = 10_000;
 
-export function compose(profile: RiskProfile, signals: Record<Signal, { score: number; why: string }>): RiskScore {
-  const parts: RiskPart[] = [];
+function compose(profile: RiskProfile, signals: Record<Signal, SignalScore>): RiskScore {
   let mean = 0;
   let worst = 0;
   for (const signal of SIGNALS) {
     const weight = profile.weights[signal];
     if (weight === 0) continue;
-    const { score, why } = signals[signal];
-    parts.push({ signal, score, weight, why });
+    const { score } = signals[signal];
     mean += weight * score;
     worst = Math.max(worst, score);
   }
   const score = Math.round((1 - WORST_SHARE) * mean + WORST_SHARE * worst);
-  return { score, parts, band: bandOf(score, profile.bands), profile: profile.name };
+  const scores: Record<string, number> = {};
+  for (const signal of IN_ORDER_OF_NAME) if (profile.weights[signal] !== 0) scores[signal] = signals[signal].score;
+  return { score, scores, parts: () => partsOf(profile, signals), band: bandOf(score, profile.bands), profile: profile.name };
+}
+
+/** As the log writes them. */
+const IN_ORDER_OF_NAME: readonly Signal[] = [...SIGNALS].sort();
+
+function partsOf({ weights }: RiskProfile, signals: Record<Signal, SignalScore>): RiskPart[] {
+  return SIGNALS.filter((signal) => weights[signal] !== 0).map((signal) => {
+    const { score, why } = signals[signal];
+    return { signal, score, weight: weights[signal], why: why() };
+  });
 }
 
 function bandOf(score: number, { log, hold, deny }: RiskProfile['bands']): RiskBand {

@@ -164,12 +164,12 @@ describe('a score', () => {
       { serverRisk: 'critical' },
     ];
     for (const one of raised) expect(scoreOf({ amounts: new Map([['/amount', 54]]), ...one }, usual).score).toBeGreaterThan(base.score);
-    expect(base.parts.map(({ signal }) => signal)).toEqual(['intent', 'magnitude', 'sensitivity', 'novelty', 'anomaly', 'target']);
-    expect(base.parts.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1);
+    expect(base.parts().map(({ signal }) => signal)).toEqual(['intent', 'magnitude', 'sensitivity', 'novelty', 'anomaly', 'target']);
+    expect(base.parts().reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1);
   });
 
   it('names the place and by how much an amount is out of the usual, never the amount', () => {
-    const part = scoreOf({ amounts: new Map([['/amount', 590]]) }, usual).parts[1];
+    const part = scoreOf({ amounts: new Map([['/amount', 590]]) }, usual).parts()[1];
     expect(part).toMatchObject({ signal: 'magnitude', why: '/amount is 10 times the largest of this agent' });
   });
 

@@ -25,9 +25,10 @@ export interface RiskInput {
   serverEnvironment: string | undefined;
 }
 
+/** `why` is made when somebody asks for it: most calls are let through, and nobody does. */
 export interface SignalScore {
   score: number;
-  why: string;
+  why: () => string;
 }
 
 export function judgeSignals(input: RiskInput, history: History, minHistory: number): Record<Signal, SignalScore> {
@@ -54,12 +55,13 @@ function intentSignal({ intent, amounts }: RiskInput): SignalScore {
   const base = intent ? INTENT_SCORE[intent.intent] : UNKNOWN_INTENT_SCORE;
   const kind = intent?.intent ?? 'unknown intent';
   const list = amounts.get(LIST_LENGTH) ?? 0;
-  if (base <= INTENT_SCORE.read || list < WIDE_LIST) return { score: base, why: kind };
-  return { score: clamp(base + 5 * Math.log2(list)), why: `${kind} on a list of ${list}` };
+  if (base <= INTENT_SCORE.read || list < WIDE_LIST) return { score: base, why: () => kind };
+  return { score: clamp(base + 5 * Math.log2(list)), why: () => `${kind} on a list of ${list}` };
 }
 
+const NO_AMOUNTS: SignalScore = { score: 0, why: () => 'no amounts' };
 /** Neither small nor large, because nobody knows what is usual. */
-const UNKNOWN_MAGNITUDE = 30;
+const NO_HISTORY_OF_AMOUNTS: SignalScore = { score: 30, why: () => 'no history of amounts yet' };
 
 function magnitudeSignal(amounts: Amounts, pair: UseMemory | undefined, tool: UseMemory | undefined, minHistory: number): SignalScore {
   let worst: SignalScore | undefined;
@@ -68,7 +70,7 @@ function magnitudeSignal(amounts: Amounts, pair: UseMemory | undefined, tool: Us
     if (found && (!worst || found.score > worst.score)) worst = found;
   }
   if (worst) return worst;
-  return amounts.size === 0 ? { score: 0, why: 'no amounts' } : { score: UNKNOWN_MAGNITUDE, why: 'no history of amounts yet' };
+  return amounts.size === 0 ? NO_AMOUNTS : NO_HISTORY_OF_AMOUNTS;
 }
 
 function magnitudeAt(
@@ -87,10 +89,10 @@ function magnitudeAt(
     const below = sketch.shareBelow(amount) ?? 0;
     if (amount > sketch.max) {
       const times = sketch.max === 0 ? Number.POSITIVE_INFINITY : amount / sketch.max;
-      return { score: clamp(40 + 15 * Math.log2(times)), why: `${named(place)} is ${ratio(times)} the largest of ${whose}` };
+      return { score: clamp(40 + 15 * Math.log2(times)), why: () => `${named(place)} is ${ratio(times)} the largest of ${whose}` };
     }
     const score = below < 0.9 ? 20 * below : 20 + 200 * (below - 0.9);
-    return { score: clamp(score), why: `${named(place)} is above ${Math.floor(below * 100)} % of those of ${whose}` };
+    return { score: clamp(score), why: () => `${named(place)} is above ${Math.floor(below * 100)} % of those of ${whose}` };
   }
   return undefined;
 }
@@ -116,13 +118,15 @@ const FINDING_SCORE: Readonly<Record<string, number>> = {
 };
 const UNKNOWN_FINDING_SCORE = 50;
 
+const NO_FINDINGS: SignalScore = { score: 0, why: () => 'no findings' };
+
 function sensitivitySignal(findings: RiskInput['findings']): SignalScore {
-  let worst: SignalScore = { score: 0, why: 'no findings' };
+  let worst = NO_FINDINGS;
   // Type and number alone: what the entry holds, so that a replay scores the same.
   for (const { type, count } of findings) {
     const base = FINDING_SCORE[type.split('.', 1)[0] ?? ''] ?? UNKNOWN_FINDING_SCORE;
     const score = clamp(base + 3 * Math.log2(Math.max(1, count)));
-    if (score > worst.score) worst = { score, why: `${type} (${count})` };
+    if (score > worst.score) worst = { score, why: () => `${type} (${count})` };
   }
   return worst;
 }
@@ -131,37 +135,39 @@ const DAY_MS = 86_400_000;
 
 function noveltySignal({ nowMs }: RiskInput, agent: AgentMemory | undefined, pair: UseMemory | undefined, minHistory: number): SignalScore {
   const calls = pair?.calls ?? 0;
-  const reasons = [calls === 0 ? 'first use of this tool' : `used ${calls} times before`];
   let score = calls === 0 ? 60 : calls < minHistory / 4 ? 40 : calls < minHistory ? 20 : 0;
   const total = agent?.activity.total ?? 0;
-  if (!agent || nowMs - agent.firstMs < DAY_MS) {
-    score += 20;
-    reasons.push('agent known for less than a day');
-  }
+  const isNew = !agent || nowMs - agent.firstMs < DAY_MS;
+  if (isNew) score += 20;
   const refused = agent?.refused.lastHour(nowMs) ?? 0;
-  const passed = agent?.activity.lastHour(nowMs) ?? 0;
-  if (refused >= 5 && refused > passed / 2) {
-    score += 25;
-    reasons.push(`${refused} of ${refused + passed} calls refused in the last hour`);
-  }
+  const passed = refused >= 5 ? (agent?.activity.lastHour(nowMs) ?? 0) : 0;
+  const isRefused = refused >= 5 && refused > passed / 2;
+  if (isRefused) score += 25;
   if (total > 0 && total < minHistory) score += 10;
-  return { score: clamp(score), why: reasons.join('; ') };
+  const why = (): string => {
+    const reasons = [calls === 0 ? 'first use of this tool' : `used ${calls} times before`];
+    if (isNew) reasons.push('agent known for less than a day');
+    if (isRefused) reasons.push(`${refused} of ${refused + passed} calls refused in the last hour`);
+    return reasons.join('; ');
+  };
+  return { score: clamp(score), why };
 }
 
 /** Calls a minute that are nothing unusual for any agent. */
 const USUAL_PACE = 15;
+const NO_HISTORY_OF_TIMES: SignalScore = { score: 20, why: () => 'no history of times yet' };
 
 function anomalySignal(nowMs: number, agent: AgentMemory | undefined, minHistory: number): SignalScore {
-  if (!agent || agent.activity.total < minHistory) return { score: 20, why: 'no history of times yet' };
+  if (!agent || agent.activity.total < minHistory) return NO_HISTORY_OF_TIMES;
   const { activity } = agent;
   const share = activity.shareAround(nowMs) ?? 0;
   const odd = share >= 0.02 ? 0 : 60 * (1 - share / 0.02);
   const lastMinute = activity.lastMinute(nowMs);
   // The pace of the last hour, and never less than what an agent at work does in a minute anyway.
-  const usual = Math.max(USUAL_PACE, activity.lastHour(nowMs) / 60);
+  const usual = lastMinute <= 4 * USUAL_PACE ? USUAL_PACE : Math.max(USUAL_PACE, activity.lastHour(nowMs) / 60);
   const burst = lastMinute <= 4 * usual ? 0 : clamp(20 * Math.log2(lastMinute / usual));
-  if (burst >= odd && burst > 0) return { score: burst, why: `${lastMinute} calls in the last minute, usually ${Math.round(usual)}` };
-  return { score: clamp(odd), why: `${(share * 100).toFixed(1)} % of its calls come at this hour of the week` };
+  if (burst >= odd && burst > 0) return { score: burst, why: () => `${lastMinute} calls in the last minute, usually ${Math.round(usual)}` };
+  return { score: clamp(odd), why: () => `${(share * 100).toFixed(1)} % of its calls come at this hour of the week` };
 }
 
 const TARGET_SCORE: Record<Sensitivity, number> = { low: 10, medium: 35, high: 70, critical: 100 };
@@ -169,20 +175,23 @@ const UNKNOWN_TARGET_SCORE = 35;
 const PRODUCTION = /^prod(?:uction)?$/;
 
 function targetSignal({ serverRisk, toolRisk, serverEnvironment, environment }: RiskInput): SignalScore {
-  const stated = [serverRisk, toolRisk].filter((one) => one !== undefined);
-  let score = stated.length === 0 ? UNKNOWN_TARGET_SCORE : Math.max(...stated.map((one) => TARGET_SCORE[one]));
-  const reasons = [
-    stated.length === 0 ? 'no sensitivity stated' : `server ${serverRisk ?? 'not stated'}, tool ${toolRisk ?? 'not stated'}`,
-  ];
-  if (serverEnvironment !== undefined && PRODUCTION.test(serverEnvironment)) {
-    score += 15;
-    reasons.push('production');
-    if (environment !== undefined && !PRODUCTION.test(environment)) {
-      score += 20;
-      reasons.push(`agent of environment ${environment}`);
-    }
-  }
-  return { score: clamp(score), why: reasons.join('; ') };
+  const isStated = serverRisk !== undefined || toolRisk !== undefined;
+  const isProduction = serverEnvironment !== undefined && PRODUCTION.test(serverEnvironment);
+  const isFromElsewhere = isProduction && environment !== undefined && !PRODUCTION.test(environment);
+  let score = isStated ? Math.max(scoreOf(serverRisk), scoreOf(toolRisk)) : UNKNOWN_TARGET_SCORE;
+  if (isProduction) score += 15;
+  if (isFromElsewhere) score += 20;
+  const why = (): string => {
+    const reasons = [isStated ? `server ${serverRisk ?? 'not stated'}, tool ${toolRisk ?? 'not stated'}` : 'no sensitivity stated'];
+    if (isProduction) reasons.push('production');
+    if (isFromElsewhere) reasons.push(`agent of environment ${environment}`);
+    return reasons.join('; ');
+  };
+  return { score: clamp(score), why };
+}
+
+function scoreOf(risk: Sensitivity | undefined): number {
+  return risk === undefined ? 0 : TARGET_SCORE[risk];
 }
 
 function clamp(score: number): number {

@@ -44,7 +44,7 @@ export const explainRoutes: Route[] = [
       if (typeof given === 'string') return failure(422, 'refused', given);
       const view = await context.view();
       const { input, risk, evidence, missing } = whatIf(context, view, given);
-      const parts = risk && { score: risk.score, parts: Object.fromEntries(risk.parts.map(({ signal, score }) => [signal, score])) };
+      const parts = risk && { score: risk.score, parts: { ...risk.scores } };
       const set = policiesOf(view.all(), view.revision);
       // Whoever asks gave the arguments.
       const question = {

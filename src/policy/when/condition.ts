@@ -36,6 +36,7 @@ export class ConditionFailed extends Error {}
 export function compileCondition(source: string): Condition {
   const { root, expr } = parseWhen(source);
   const uses = usesOf(root);
+  const inputs = [...uses.variables].map(([name, members]): Input => ({ name, members: members === 'all' ? members : [...members] }));
   const run = plan(environment(), onBudget(expr) as unknown as Parameters<typeof plan>[1]) as (
     bindings: Record<string, CelInput>,
   ) => unknown;
@@ -45,7 +46,7 @@ export function compileCondition(source: string): Condition {
     uses: new Set(uses.variables.keys()),
     paths: [...uses.paths].slice(0, MAX_SHOWN_PATHS),
     holds(values) {
-      const bindings = bind(uses.variables, values);
+      const bindings = bind(inputs, values);
       openBudget();
       const result = run(bindings);
       if (budgetSpent()) throw new ConditionFailed(`the condition takes more than ${MAX_STEPS} steps`);
@@ -103,11 +104,23 @@ function usesOf(root: Node): Uses {
   return uses;
 }
 
-function bind(variables: Uses['variables'], values: Values): Record<string, CelInput> {
-  // No prototype: the library looks names up in it.
-  const bindings: Record<string, CelInput> = Object.create(null);
+interface Input {
+  name: string;
+  members: readonly string[] | 'all';
+}
+
+/** The library looks names up in it: it inherits nothing. Made by a constructor, for the engine is slow with what is made without a prototype. */
+class Bindings {
+  [variable: string]: CelInput;
+}
+Reflect.deleteProperty(Bindings.prototype, 'constructor');
+Object.setPrototypeOf(Bindings.prototype, null);
+Object.freeze(Bindings.prototype);
+
+function bind(inputs: readonly Input[], values: Values): Record<string, CelInput> {
+  const bindings = new Bindings();
   const count = { left: MAX_INPUT_VALUES };
-  for (const [name, members] of variables) {
+  for (const { name, members } of inputs) {
     const value = values(name);
     if (value === undefined) continue;
     if (name === 'now') bindings.now = timestampFromMs(Number(value)) as CelInput;
