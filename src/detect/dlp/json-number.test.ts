@@ -121,6 +121,23 @@ describe('a find in several numbers', () => {
   });
 });
 
+it('a token turns back into all of the number it stands for', () => {
+  const kept = new Map<string, string>();
+  const token = (_match: unknown, value: string): string => {
+    kept.set(`t${kept.size}`, value);
+    return `t${kept.size - 1}`;
+  };
+  const given = `{"a":-${DIGITS}.50,"b":[${DIGITS}],"t":"[-${DIGITS}e2]"}`;
+  const ruled = placesOf(given, DIGITS).map((place) => ({
+    ...{ match: { type: 'CREDIT_CARD' as const, ...place, confidence: 1, rule: 'card' }, action: 'tokenize' as const, rule: 'all' },
+  }));
+  const replacer = { mac: () => '', token };
+  for (const made of [redactText(given, ruled, replacer), atOnce(redactJsonInSteps(given, ruled, replacer))]) {
+    const back = made.replace(/t\d/g, (name) => kept.get(name) ?? name);
+    expect(JSON.parse(back)).toEqual({ a: `-${DIGITS}.50`, b: [DIGITS], t: `["-${DIGITS}e2"]` });
+  }
+});
+
 // These took half an hour and more when each find was read to the end of what it stands in.
 it.each([
   ['numbers with signs', '+14155550100'],

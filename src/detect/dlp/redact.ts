@@ -59,8 +59,9 @@ export function* redactTextInSteps(text: string, ruled: readonly Ruled[], replac
   const json = new JsonText(text);
   for (const { match, action } of ruled) {
     if (!CHANGING.has(action) || match.end <= done) continue;
-    const by = replacement(match, action, text.slice(match.start, match.end), replacer);
     const number = yield* json.numberAt(match);
+    const { start, end } = valueAt(match, number, action);
+    const by = replacement(match, action, text.slice(start, end), replacer);
     out += text.slice(done, number?.start ?? match.start) + (number ? number.quote + by + number.quote : by);
     done = number?.end ?? match.end;
     if (++replaced % STEP_VALUES === 0) yield;
@@ -97,17 +98,23 @@ export function* redactJsonInSteps(
     if (++replaced % STEP_VALUES === 0) yield;
     const manner = manners?.[index] ?? 'planned';
     for (const { start, end, literal } of placesOf(text, match, yield* json.inString(match.start))) {
-      const plain = unescaped(text.slice(start, end));
-      let by = manner === 'planned' ? replacement(match, action, plain, replacer) : standIn(one, plain, literal, manner, replacer);
-      if (!literal && (yield* names.endsAt(end))) by = `${by}#${++keys}`;
       const inner = literal || manner !== 'planned' ? undefined : yield* json.numberAt({ start, end });
       const number = literal ? { ...numberAround(text, { start, end }), quote: manner === 'planned' ? '"' : '' } : inner;
+      const value = valueAt({ start, end }, number, action);
+      const plain = unescaped(text.slice(value.start, value.end));
+      let by = manner === 'planned' ? replacement(match, action, plain, replacer) : standIn(one, plain, literal, manner, replacer);
+      if (!literal && (yield* names.endsAt(end))) by = `${by}#${++keys}`;
       if (number) by = number.quote + by + number.quote;
       out += text.slice(done, number?.start ?? start) + by;
       done = number?.end ?? end;
     }
   }
   return done === 0 ? text : out + text.slice(done);
+}
+
+/** What turns back into the value is made of all that it takes the place of; what stands for it, of what was found. */
+function valueAt(found: Place, number: Place | undefined, action: DlpAction): Place {
+  return number && action === 'tokenize' ? number : found;
 }
 
 interface JsonPlace extends Place {
