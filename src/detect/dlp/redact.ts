@@ -123,8 +123,8 @@ interface JsonPlace extends Place {
 }
 
 /**
- * What of a find stands in strings, as a private key in as many as it has lines, but for the names of members between them; and the numbers that it
- * begins or ends in. Quotes and commas stay where they are.
+ * What of a find stands in strings, as a private key in as many as it has lines, and the numbers among them: what else was found there is part of this find
+ * now. Quotes and commas stay where they are, and so do the names of members between strings that are nothing but names.
  */
 function placesOf(text: string, match: Match, inString: boolean): JsonPlace[] {
   const places: JsonPlace[] = [];
@@ -132,8 +132,9 @@ function placesOf(text: string, match: Match, inString: boolean): JsonPlace[] {
   let from = match.start;
   const close = (end: number): void => {
     const between = places.length > 0 && (end < match.end || match.type === 'PRIVATE_KEY');
-    if (!inside && (from === match.start || end === match.end)) places.push(...literalsIn(text, from, end));
-    else if (inside && end > from && !(between && isKey(text, end))) places.push({ start: from, end, literal: false });
+    if (!inside) places.push(...literalsIn(text, from, end, from === match.start || end === match.end ? LITERAL : LITERAL_NUMBER));
+    else if (end > from && !(between && isKey(text, end) && PLAIN_NAME.test(text.slice(from, end))))
+      places.push({ start: from, end, literal: false });
     inside = !inside;
     from = end + 1;
   };
@@ -146,8 +147,12 @@ function placesOf(text: string, match: Match, inString: boolean): JsonPlace[] {
   return places;
 }
 
-function literalsIn(text: string, from: number, to: number): JsonPlace[] {
-  return [...text.slice(from, to).matchAll(/[\w.+-]+/g)].map(({ 0: { length }, index }) => ({
+const LITERAL = /[\w.+-]+/g;
+const LITERAL_NUMBER = /-?\d[\d.eE+-]*/g;
+const PLAIN_NAME = /^[\p{L}_$][\p{L}_$.-]{0,39}\d{0,3}$/u;
+
+function literalsIn(text: string, from: number, to: number, literal: RegExp): JsonPlace[] {
+  return [...text.slice(from, to).matchAll(literal)].map(({ 0: { length }, index }) => ({
     start: from + index,
     end: from + index + length,
     literal: true,
