@@ -59,6 +59,7 @@ export function instant(timeMs: number): string {
     cachedText = `${cachedText.slice(0, 20)}${rest < 100 ? (rest < 10 ? '00' : '0') : ''}${rest}Z`;
   else cachedText = new Date(timeMs).toISOString();
   cachedMs = timeMs;
-  cachedSecond = second;
+  // A part of a millisecond is cut off, before 1970 towards the next second.
+  cachedSecond = Number.isInteger(timeMs) ? second : Number.NaN;
   return cachedText;
 }

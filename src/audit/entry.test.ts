@@ -122,6 +122,7 @@ describe('instants', () => {
       [-1, -999, 1.5, 1, 8.64e15].map((at) => new Date(at).toISOString()),
     );
     expect(() => instant(Number.NaN)).toThrow(RangeError);
+    for (const at of [-0.5, -1, 0.5, -1000.5, -1001, 999.9, 998]) expect(instant(at)).toBe(new Date(at).toISOString());
   });
 });
 

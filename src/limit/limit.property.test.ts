@@ -112,6 +112,39 @@ it('a fixed window never holds more than max, even when the clock goes back', ()
   );
 });
 
+it('the counts of all organizations share one bound, and those that are idle make room, each its own', () => {
+  const step = fc.record({
+    org: fc.constantFrom('a', 'b', '__proto__'),
+    keys: fc.uniqueArray(fc.nat(4), { minLength: 1 }),
+    gapMs: fc.nat(900),
+  });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 150 }), fc.integer({ min: 3, max: 8 }), (steps, max) => {
+      const pace = paceOf({ max: 3, windowMs: 1_000 });
+      let nowMs = 0;
+      const rates = new ProcessRates(() => nowMs, max);
+      /** The same, with no bound. */
+      const unbound = new ProcessRates(() => nowMs);
+      const busy = new Map<string, number>();
+      for (const { org, keys, gapMs } of steps) {
+        nowMs += gapMs;
+        const items = keys.map((key) => ({ key: `k${key}`, pace }));
+        const isNear = busyAt(busy, nowMs) + items.length > max;
+        const refused = rates.take(org, items);
+        if (refused === undefined || !isNear) expect(refused).toEqual(unbound.take(org, items));
+        if (refused) continue;
+        for (const [index, { key }] of items.entries()) busy.set(`${org} ${key}`, nowMs + (unbound.ahead(org, items)[index] ?? 0) / 1000);
+        expect(busyAt(busy, nowMs)).toBeLessThanOrEqual(max);
+        expect(rates.ahead(org, items)).toEqual(unbound.ahead(org, items));
+      }
+    }),
+  );
+});
+
+function busyAt(busy: ReadonlyMap<string, number>, nowMs: number): number {
+  return [...busy.values()].filter((untilMs) => untilMs > nowMs).length;
+}
+
 it('places are never below zero, never above max, and all free when everything has ended', () => {
   const step = fc.record({ keys: fc.uniqueArray(fc.constantFrom('a', 'b', 'c'), { minLength: 1 }), release: fc.nat(20) });
   fc.assert(

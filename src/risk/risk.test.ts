@@ -173,6 +173,25 @@ describe('a score', () => {
     expect(part).toMatchObject({ signal: 'magnitude', why: '/amount is 10 times the largest of this agent' });
   });
 
+  it('says why by what it was scored by, whatever happens before somebody asks', () => {
+    const history = (): History => {
+      const made = new History();
+      for (let at = 0; at < 40; at++) made.observe(call({ timeMs: NOW - at * 1_000, amounts: new Map([['/amount', 50 + at]]) }));
+      for (let at = 0; at < 60; at++) made.observe(call({ timeMs: NOW, effect: 'deny' }));
+      return made;
+    };
+    const asked = { amounts: new Map([['/amount', 590]]), findings: [{ type: 'pii.email', count: 2 }], environment: 'test' };
+    const [at, later] = [history(), history()];
+    const score = scoreOf(asked, later);
+    const parts = scoreOf(asked, at).parts();
+    for (let i = 0; i < 200; i++) later.observe(call({ timeMs: NOW + i * 60_000, amounts: new Map([['/amount', 10_000 + i]]) }));
+    asked.amounts.set('/amount', 1);
+    asked.findings[0] = { type: 'secret.api-key', count: 9 };
+    expect(score.parts()).toEqual(parts);
+    expect(Object.entries(score.scores)).toEqual(parts.map(({ signal, score: of }) => [signal, of]).sort());
+    expect(parts.map(({ why }) => why).join()).toMatch(/10 times|above|largest/);
+  });
+
   it('falls into the band whose threshold it reaches, by the first profile whose servers fit', () => {
     const all = profile('all', { bands: { log: 1, hold: 2, deny: 100 } });
     const strict = profile('strict', { order: 1, servers: ['bill*'], bands: { deny: 1 } });

@@ -157,3 +157,16 @@ it('a piece shows no last digits, and entries name both places', async () => {
   expect(entries).toContain('/content/1/text');
   expect(entries).not.toMatch(/1488|6467/);
 });
+
+it('a number or a name between the lines of a key does not get through with them, and JSON in a text stays JSON', async () => {
+  await open('mask');
+  const card = 4_111_111_111_111_111;
+  const structuredContent = { lines: [PEM[0] ?? '', ...MATERIAL, { card, [`${card}`]: true, ok: true }, PEM.at(-1) ?? ''] };
+  const content = [text(JSON.stringify({ card: ['C:\\', card], last: [['a'], -card] }))];
+  const answer = await answered('tools/call', { content, structuredContent });
+  expect(answer).not.toMatch(/411111|MIIEv/);
+  const { result } = JSON.parse(answer) as { result: { content: [{ text: string }]; structuredContent: { lines: unknown[] } } };
+  const [MASK, KEY_MASK] = ['[redacted:financial.card]', '[redacted:secret.private-key]'];
+  expect(JSON.parse(result.content[0].text)).toEqual({ card: ['C:\\', MASK], last: [['a'], MASK] });
+  expect(result.structuredContent.lines.slice(5)).toEqual([{ card: KEY_MASK, [`${KEY_MASK}#1`]: true, ok: true }, KEY_MASK]);
+});

@@ -1,7 +1,7 @@
 // Stand-ins of the same shape keep nothing of the value but its length, its case and its signs.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fitted, shaped } from './mask.ts';
+import { fitted, MASK, partlyMasked, shaped } from './mask.ts';
 
 const BOTH = (value: string) => [shaped('PASSWORD', value), fitted(value)];
 
@@ -25,4 +25,15 @@ describe('a stand-in', () => {
       }),
     );
   });
+});
+
+it.each([
+  ['John "Johnny" Doe', 'J.J.D.'],
+  ['\\ann ]lee[', 'a.l.'],
+  ['"', '.'],
+  ['Žofie 陳 3rd', 'Ž.陳.3.'],
+])('the initials of %s fit into JSON and into a mask', (name, initials) => {
+  const made = partlyMasked('PERSON', name, 'pii.person');
+  expect(made).toBe(`[redacted:pii.person:${initials}]`);
+  expect(made.match(MASK)).toEqual([made]);
 });

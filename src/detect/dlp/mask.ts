@@ -35,11 +35,12 @@ export function partlyMasked(type: DlpType, value: string, finding: string): str
   }
 }
 
+/** Of what is in quotes or brackets, too: no sign of JSON or of a mask is one. */
 function initials(value: string): string {
   return value
     .split(/\s+/)
     .slice(0, 3)
-    .map((word) => `${[...word][0] ?? ''}.`)
+    .map((word) => `${/[\p{L}\p{N}]/u.exec(word)?.[0] ?? ''}.`)
     .join('');
 }
 

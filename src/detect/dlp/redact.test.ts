@@ -69,3 +69,22 @@ it('a find over several strings goes out of each of them, and the names between 
   const masked = atOnce(redactJsonInSteps(text, [{ match, action: 'mask', rule: 'all' }], { mac: () => '', token: () => undefined }));
   expect(JSON.parse(masked)).toEqual({ a: 'call [redacted:pii.phone]', b: '[redacted:pii.phone]', c: '[redacted:pii.phone] now' });
 });
+
+describe('what stands between the lines of a private key in several strings', () => {
+  const [BEGIN, END] = ['-----BEGIN PRIVATE KEY-----', '-----END PRIVATE KEY-----'];
+  const LINE = 'MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSj';
+  const MASK = '[redacted:secret.private-key]';
+  const maskedValue = (value: unknown): unknown => {
+    const text = JSON.stringify(value);
+    return JSON.parse(atOnce(redactJsonInSteps(text, ruleOn(scanText(text, plan), text, plan), { mac: () => '', token: () => undefined })));
+  };
+
+  it.each([
+    ['a number', [BEGIN, LINE, { card: 4111111111111111, ok: true }, END], [MASK, MASK, { card: MASK, ok: true }, MASK]],
+    ['a text', { a: BEGIN, b: LINE, mail: 'ann@acme.co', 'line-2': END }, { a: MASK, b: MASK, mail: MASK, 'line-2': MASK }],
+    ['a name', [BEGIN, LINE, { 'ann@acme.co': true }, END], [MASK, MASK, { [`${MASK}#1`]: true }, MASK]],
+    ['a name of digits', [BEGIN, LINE, { '4111111111111111': true }, END], [MASK, MASK, { [`${MASK}#1`]: true }, MASK]],
+  ])('goes out with it: %s', (_what, value, expected) => {
+    expect(maskedValue(value)).toEqual(expected);
+  });
+});

@@ -4,7 +4,7 @@
 import { atOnce } from '../../lib/turn.ts';
 import type { Match } from './finding-kind.ts';
 import { findingName } from './finding-name.ts';
-import { JsonNumbers, type NumberPlace, numberAround, type Place } from './json-number.ts';
+import { JsonText, numberAround, type Place, STEP_CHARS } from './json-number.ts';
 import { fitted, hashed, isStandIn, masked, partlyMasked, shaped } from './mask.ts';
 import type { DlpAction, DlpPlan } from './model.ts';
 import { isOwn, ownPlaces } from './own-place.ts';
@@ -56,11 +56,12 @@ export function* redactTextInSteps(text: string, ruled: readonly Ruled[], replac
   let out = '';
   let done = 0;
   let replaced = 0;
-  const numbers = new JsonNumbers(text);
+  const json = new JsonText(text);
   for (const { match, action } of ruled) {
     if (!CHANGING.has(action) || match.end <= done) continue;
-    const by = replacement(match, action, text.slice(match.start, match.end), replacer);
-    const number = numbers.holds(match);
+    const number = yield* json.numberAt(match);
+    const { start, end } = valueAt(match, number, action);
+    const by = replacement(match, action, text.slice(start, end), replacer);
     out += text.slice(done, number?.start ?? match.start) + (number ? number.quote + by + number.quote : by);
     done = number?.end ?? match.end;
     if (++replaced % STEP_VALUES === 0) yield;
@@ -71,8 +72,6 @@ export function* redactTextInSteps(text: string, ruled: readonly Ruled[], replac
 /** How a value of JSON is replaced where a schema may object: as the plan says, by something of the same shape, by something of the same length, too. */
 export type Manner = 'planned' | 'shaped' | 'fitted';
 
-/** What is walked over in one step, characters: less than a millisecond. */
-const STEP_CHARS = 131_072;
 /** Values replaced in one step. */
 const STEP_VALUES = 64;
 
@@ -90,27 +89,22 @@ export function* redactJsonInSteps(
   let out = '';
   let done = 0;
   let keys = 0;
-  const strings = new Strings(text);
-  const numbers = new JsonNumbers(text);
+  const json = new JsonText(text, stepChars);
+  const names = new Keys(text, stepChars);
   let replaced = 0;
-  for (const [index, { match, action }] of ruled.entries()) {
+  for (const [index, one] of ruled.entries()) {
+    const { match, action } = one;
     if (!CHANGING.has(action) || match.end <= done) continue;
-    for (let to = strings.at + stepChars; to < match.start; to += stepChars) {
-      strings.walk(to);
-      yield;
-    }
     if (++replaced % STEP_VALUES === 0) yield;
-    const literal = !strings.holds(match.start);
-    for (const { start, end } of placesOf(text, match, literal)) {
-      const plain = unescaped(text.slice(start, end));
-      const manner = manners?.[index] ?? 'planned';
-      let by =
-        manner === 'planned'
-          ? replacement(match, action, plain, replacer)
-          : standIn(ruled[index] as Ruled, plain, literal, manner, replacer);
-      const number = literal ? { ...numberAround(text, { start, end }), quote: '"' } : numberInString(numbers.holds({ start, end }));
-      if (number && manner === 'planned') by = number.quote + by + number.quote;
-      else if (isKey(text, end)) by = `${by}#${++keys}`;
+    const manner = manners?.[index] ?? 'planned';
+    for (const { start, end, literal } of placesOf(text, match, yield* json.inString(match.start))) {
+      const inner = literal || manner !== 'planned' ? undefined : yield* json.numberAt({ start, end });
+      const number = literal ? { ...numberAround(text, { start, end }), quote: manner === 'planned' ? '"' : '' } : inner;
+      const value = valueAt({ start, end }, number, action);
+      const plain = unescaped(text.slice(value.start, value.end));
+      let by = manner === 'planned' ? replacement(match, action, plain, replacer) : standIn(one, plain, literal, manner, replacer);
+      if (!literal && (yield* names.endsAt(end))) by = `${by}#${++keys}`;
+      if (number) by = number.quote + by + number.quote;
       out += text.slice(done, number?.start ?? start) + by;
       done = number?.end ?? end;
     }
@@ -118,26 +112,29 @@ export function* redactJsonInSteps(
   return done === 0 ? text : out + text.slice(done);
 }
 
-/** A number of the JSON that a string holds. A quote with as many backslashes as make pairs would end the string. */
-function numberInString(number: NumberPlace | undefined): NumberPlace | undefined {
-  return number && (number.quote.length % 2 === 0 || number.quote.endsWith("'")) ? number : undefined;
+/** What turns back into the value is made of all that it takes the place of; what stands for it, of what was found. */
+function valueAt(found: Place, number: Place | undefined, action: DlpAction): Place {
+  return number && action === 'tokenize' ? number : found;
+}
+
+interface JsonPlace extends Place {
+  /** It stands in no string. */
+  literal: boolean;
 }
 
 /**
- * A find that reaches over several strings, as a private key in as many as it has lines: what stands in each of them, but for the names of members
- * between them. Quotes and commas stay where they are.
+ * What of a find stands in strings, as a private key in as many as it has lines, and the numbers among them: what else was found there is part of this find
+ * now. Quotes and commas stay where they are, and so do the names of members between strings that are nothing but names.
  */
-function placesOf(text: string, match: Match, literal: boolean): Place[] {
-  if (literal) {
-    const number = /^[\w.+-]+/.exec(text.slice(match.start, match.end))?.[0];
-    return [{ start: match.start, end: number === undefined ? match.end : match.start + number.length }];
-  }
-  const places: Place[] = [];
-  let inside = true;
+function placesOf(text: string, match: Match, inString: boolean): JsonPlace[] {
+  const places: JsonPlace[] = [];
+  let inside = inString;
   let from = match.start;
   const close = (end: number): void => {
     const between = places.length > 0 && (end < match.end || match.type === 'PRIVATE_KEY');
-    if (inside && end > from && !(between && isKey(text, end))) places.push({ start: from, end });
+    if (!inside) places.push(...literalsIn(text, from, end, from === match.start || end === match.end ? LITERAL : LITERAL_NUMBER));
+    else if (end > from && !(between && isKey(text, end) && PLAIN_NAME.test(text.slice(from, end))))
+      places.push({ start: from, end, literal: false });
     inside = !inside;
     from = end + 1;
   };
@@ -148,6 +145,18 @@ function placesOf(text: string, match: Match, literal: boolean): Place[] {
   }
   close(match.end);
   return places;
+}
+
+const LITERAL = /[\w.+-]+/g;
+const LITERAL_NUMBER = /-?\d[\d.eE+-]*/g;
+const PLAIN_NAME = /^[\p{L}_$][\p{L}_$.-]{0,39}\d{0,3}$/u;
+
+function literalsIn(text: string, from: number, to: number, literal: RegExp): JsonPlace[] {
+  return [...text.slice(from, to).matchAll(literal)].map(({ 0: { length }, index }) => ({
+    start: from + index,
+    end: from + index + length,
+    literal: true,
+  }));
 }
 
 function standIn({ match, action }: Ruled, value: string, literal: boolean, manner: 'shaped' | 'fitted', replacer: Replacer): string {
@@ -176,37 +185,40 @@ function unescaped(value: string): string {
   }
 }
 
-/** Walks over JSON text once, forwards, to tell what stands in strings. */
-class Strings {
+/** Tells which strings of JSON are keys of members: each is read to its end once, whatever is found in it. In steps. */
+class Keys {
   readonly #text: string;
-  at = 0;
-  #inside = false;
+  readonly #stepChars: number;
+  /** Of the string that was read last. */
+  #from = 0;
+  #end = -1;
+  #isKey = false;
 
-  constructor(text: string) {
+  constructor(text: string, stepChars: number) {
     this.#text = text;
+    this.#stepChars = stepChars;
   }
 
-  /** Does `offset`, not before the last one asked for, stand in a string? */
-  holds(offset: number): boolean {
-    this.walk(offset);
-    return this.#inside;
-  }
-
-  walk(offset: number): void {
-    while (this.at < offset) {
-      const code = this.#text.charCodeAt(this.at);
-      if (this.#inside && code === 0x5c) this.at++;
-      else if (code === 0x22) this.#inside = !this.#inside;
-      this.at++;
+  /** Does the string that goes on at `offset` turn out to be the key of a member? */
+  *endsAt(offset: number): Generator<void, boolean, void> {
+    if (offset >= this.#from && offset <= this.#end) return this.#isKey;
+    let at = offset;
+    for (let step = at + this.#stepChars; at < this.#text.length; at += this.#text.charCodeAt(at) === 0x5c ? 2 : 1) {
+      if (this.#text.charCodeAt(at) === 0x22) break;
+      if (at < step) continue;
+      step = at + this.#stepChars;
+      yield;
     }
+    this.#from = offset;
+    this.#end = at;
+    this.#isKey = isKey(this.#text, at);
+    return this.#isKey;
   }
 }
 
-/** Does the string that goes on at `end` turn out to be the key of a member? */
-function isKey(text: string, end: number): boolean {
-  let at = end;
-  while (at < text.length && text.charCodeAt(at) !== 0x22) at += text.charCodeAt(at) === 0x5c ? 2 : 1;
-  at++;
+/** Is the string whose closing quote stands at `quote` the key of a member? */
+function isKey(text: string, quote: number): boolean {
+  let at = quote + 1;
   while (text.charCodeAt(at) <= 0x20) at++;
   return text.charCodeAt(at) === 0x3a;
 }
