@@ -103,6 +103,8 @@ export interface SendOptions {
   inputSchema?: JsonObject;
   requestId?: RequestId;
   shape?: 'request' | 'notification';
+  /** Of a standing stream: the server's side stands, too. */
+  onOpen?: () => void;
 }
 
 let sessions = 0;
@@ -195,6 +197,7 @@ export class Agent {
       },
       signal: options.signal ?? new AbortController().signal,
       ...(options.requestId !== undefined && { requestId: options.requestId }),
+      ...(options.onOpen && { onOpen: options.onOpen }),
     };
   }
 
