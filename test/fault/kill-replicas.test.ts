@@ -114,14 +114,22 @@ describe('a freeze set through one of three gateways', () => {
   });
 
   it('lets nothing of its scope be forwarded after its place in the log, however busy they are', async () => {
+    let [letIn, refused] = [0, 0];
     const calls = async (going: () => boolean): Promise<void> => {
       await Promise.all(
         sides.flatMap((side) =>
           Array.from({ length: CROWD }, async () => {
-            while (going()) await note(side);
+            while (going()) {
+              if ((await note(side)).includes('"code":')) refused++;
+              else letIn++;
+            }
           }),
         ),
       );
+    };
+    /** As many calls of the crowd as each of it may have had under way, and some more. */
+    const until = async (count: () => number): Promise<void> => {
+      for (const enough = count() + 2 * GATEWAYS * CROWD; count() < enough; ) await new Promise((resolve) => setTimeout(resolve, 10));
     };
     for (const scope of [
       { agent: 'worker' },
@@ -131,9 +139,9 @@ describe('a freeze set through one of three gateways', () => {
     ] as FreezeSpec['scope'][]) {
       let isGoing = true;
       const crowd = calls(() => isGoing);
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await until(() => letIn);
       await freeze(first(), scope);
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await until(() => refused);
       await lift(second());
       isGoing = false;
       await crowd;
