@@ -122,7 +122,7 @@ describe('where an endpoint leads', () => {
     receiver.answer = () => ({ status: 200, headers: { connection: 'close' } });
     expect(await error(send(webhook(url, true), channels))).toBe('sent');
     expect(looks).toBe(1);
-    await vi.waitFor(async () => expect(await error(send(webhook(url, true), channels))).toContain('never reached'), { timeout: 30_000 });
+    await vi.waitFor(async () => expect(await error(send(webhook(url, true), channels))).toContain('never reached'), { timeout: 60_000 });
     expect(receiver.received).toHaveLength(1);
   });
 
@@ -262,7 +262,7 @@ describe('receivers that behave badly', () => {
         webhookObject('works', receiver.url, { events: ['decision.denied'] }),
       );
       for (let n = 0; n < 20; n++) await attacked.ask('tools/call', { name: 'write_note', arguments: { id: n } });
-      await vi.waitFor(() => expect(new Set(receiver.accepted().map(({ id }) => id)).size).toBe(20), { timeout: 20_000 });
+      await vi.waitFor(() => expect(new Set(receiver.accepted().map(({ id }) => id)).size).toBe(20), { timeout: 60_000 });
       expect(hanging.received.length).toBeGreaterThan(0);
       expect((await attacked.ask('tools/call', { name: 'read_note', arguments: { id: 1 } })).text).toContain('done by read_note');
     } finally {
@@ -285,7 +285,7 @@ function withShortLeases(outbox: OutboxStore): OutboxStore {
   });
 }
 
-it('a store that fails every third write loses no event and tells none in another order', { timeout: 60_000 }, async () => {
+it('a store that fails every third write loses no event and tells none in another order', { timeout: 180_000 }, async () => {
   const place = await freshPlace('sqlite');
   let failing = false;
   let count = 0;
@@ -334,7 +334,7 @@ it('a store that fails every third write loses no event and tells none in anothe
         await notifier.look();
         expect(new Set(sent.map(({ id }) => id)).size).toBe(16);
       },
-      { timeout: 50_000, interval: 5 },
+      { timeout: 150_000, interval: 5 },
     );
     const first = sent.filter(({ id }, index) => sent.findIndex((other) => other.id === id) === index);
     const order = first.map(({ body }) => Number(body.data.sequence));

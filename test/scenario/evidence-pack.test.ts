@@ -42,7 +42,7 @@ beforeAll(async () => {
     .map((line) => JSON.parse(line))
     .map(({ header, content }) => ({ seq: header.seq, revision: header.revision, content }))
     .filter(({ content }) => content.time >= from && content.time < to);
-}, 60_000);
+}, 240_000);
 afterAll(async () => {
   await orgs?.close();
   rmSync(folder, { recursive: true, force: true });

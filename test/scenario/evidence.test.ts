@@ -100,10 +100,10 @@ it('go to an anchor at its interval, without anybody asking', async () => {
     const { keys } = await get<{ keys: string[] }>('/api/v1/log/keys');
     const { checkpoints } = await get<Checkpoints>('/api/v1/log/checkpoints');
     witness.trust(checkpoints[0]?.note.split('\n')[0] ?? '', keys.at(-1) ?? '');
-    await expect.poll(() => witness.seen.size, { timeout: 30_000 }).toBe(1);
+    await expect.poll(() => witness.seen.size, { timeout: 60_000 }).toBe(1);
     // Nothing new to say: an anchor's own entries are no reason to ask it for ever.
     await expect
-      .poll(async () => (await get<Checkpoints>('/api/v1/log/checkpoints')).checkpoints[0]?.note, { timeout: 30_000 })
+      .poll(async () => (await get<Checkpoints>('/api/v1/log/checkpoints')).checkpoints[0]?.note, { timeout: 60_000 })
       .toContain('— witness.example/w1 ');
   } finally {
     await acme.admin('DELETE', '/api/v1/objects/anchor/friend');

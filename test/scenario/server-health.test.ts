@@ -65,7 +65,7 @@ const healthOf = async (server: string): Promise<string | undefined> => {
 };
 
 describe('a circuit breaker per server with health state, half-open probes and a clear error to the agent', () => {
-  it('opens, tells when to come back, tries with one call, and closes when that is answered', { timeout: 60_000 }, async () => {
+  it('opens, tells when to come back, tries with one call, and closes when that is answered', { timeout: 180_000 }, async () => {
     await one.apply(`kind: server\nmetadata: {name: lone}\nspec: {transport: http, url: "${first.url}", era: legacy, trust: true}\n`);
     expect((await call('lone')).text).toContain('done');
     expect(await healthOf('lone')).toBe('up');
