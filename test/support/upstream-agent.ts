@@ -153,9 +153,14 @@ export class Agent {
   }
 
   /** A stateless agent's call through as many rounds as the server wants. */
-  async callInRounds(name: string, args?: JsonObject, options: SendOptions = {}): Promise<{ result: JsonObject; rounds: JsonObject[] }> {
+  async callInRounds(
+    name: string,
+    args?: JsonObject,
+    options: SendOptions & { meta?: JsonObject } = {},
+  ): Promise<{ result: JsonObject; rounds: JsonObject[] }> {
     const rounds: JsonObject[] = [];
-    let params: JsonObject = { name, ...(args && { arguments: args }) };
+    const given: JsonObject = { name, ...(args && { arguments: args }), ...(options.meta && { _meta: options.meta }) };
+    let params = given;
     for (;;) {
       const result = await this.result('tools/call', params, options);
       if (result.resultType !== 'input_required') return { result, rounds };
@@ -165,7 +170,7 @@ export class Agent {
         const answer = await this.#answer(String(question.method), question.params as JsonObject | undefined);
         if (answer.result) inputResponses[key] = answer.result;
       }
-      params = { name, ...(args && { arguments: args }), inputResponses, requestState: result.requestState };
+      params = { ...given, inputResponses, requestState: result.requestState };
     }
   }
 
