@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { MAX_DRILL_WAIT_MS } from '../../src/admin/contract.ts';
 import { newOperatorToken } from '../../src/admin/operator.ts';
 import type { FreezeSpec, StoredObject } from '../../src/object/kinds.ts';
 import { type Child, jsonReady, startChild } from '../support/child.ts';
@@ -159,7 +160,7 @@ describe('a freeze set through one of three gateways', () => {
       second(),
       'POST',
       'drills',
-      { scope: { agent: 'worker' }, reason: 'drill' },
+      { scope: { agent: 'worker' }, reason: 'drill', waitMs: MAX_DRILL_WAIT_MS },
     );
     expect(reply.gateways).toBe(GATEWAYS);
     expect(new Set(reply.reports.map(({ instance }) => instance)).size).toBe(GATEWAYS);

@@ -235,7 +235,7 @@ export function agreeable(method: string): PeerAnswer {
   return { result: { roots: [{ uri: 'file:///work', name: 'work' }] } };
 }
 
-export async function until(condition: () => boolean, what: string, timeoutMs = 5_000): Promise<void> {
+export async function until(condition: () => boolean, what: string, timeoutMs = 60_000): Promise<void> {
   const endMs = Date.now() + timeoutMs;
   while (!condition()) {
     if (Date.now() > endMs) throw new Error(`never: ${what}`);
