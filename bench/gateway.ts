@@ -6,9 +6,9 @@ import { newOperatorToken } from '../src/admin/operator.ts';
 import { openCore, startGateway } from '../src/app.ts';
 import { loadConfig } from '../src/config.ts';
 import type { StoredObject } from '../src/object/kinds.ts';
-import { measureTurns } from '../test/support/loop-turns.ts';
 import { agentObject, httpServer, policyObject, seed, tokenObject } from '../test/support/seed.ts';
 import { type Governance, governanceObjects } from './governance.ts';
+import { measureTurns } from './loop-turns.ts';
 
 interface Options {
   upstream: string;

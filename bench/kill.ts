@@ -76,10 +76,19 @@ async function measure(name: string, count: number, databaseUrl: string | undefi
     const result = await within(ROUND_LIMIT_MS, one(crowd, round));
     if (round > 0) results.push(result); // the first one warms up
   }
+  figures[`${name}.longestTurnMs`] = await longestTurn(crowd);
   const { forwards, frozenAt, allowed } = frozenForwards(await exported(crowd));
   report(name, results, { forwards: forwards.length, freezes: frozenAt.length, allowed });
   for (const { process: gateway } of replicas) await gateway.stop();
   await echo.stop();
+}
+
+/** One more round, with the turns of each gateway's loop measured, which costs the others time: the one in which most was done, CPU time. */
+async function longestTurn(crowd: Crowd): Promise<number> {
+  await Promise.all(crowd.replicas.map(({ process: gateway }) => gateway.ask('watch')));
+  await within(ROUND_LIMIT_MS, one(crowd, rounds + 1));
+  const asked = await Promise.all(crowd.replicas.map(({ process: gateway }) => gateway.ask('longest')));
+  return round(Math.max(...asked.map(({ workedMs = Number.NaN }) => workedMs)));
 }
 
 async function one(crowd: Crowd, round: number): Promise<Round> {
@@ -169,6 +178,7 @@ function report(name: string, results: Round[], log: { forwards: number; freezes
     figures[`${name}.${what}.p99`] = round(at(0.99));
     lines.push(`  ${what.padEnd(17)} p50 ${at(0.5).toFixed(1).padStart(7)} ms   p99 ${at(0.99).toFixed(1).padStart(7)} ms`);
   }
+  lines.push(`  longest turn of the event loop, in a round of its own: ${figures[`${name}.longestTurnMs`]} ms`);
   figures[`${name}.forwardedAfterFreeze`] = log.forwards;
 }
 

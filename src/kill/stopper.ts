@@ -95,7 +95,7 @@ export class Stopper {
     return { counts, ends };
   }
 
-  /** INVARIANT: the loop is never held for 50 ms, however many are ended (stopper.test.ts, "5,000 calls"). */
+  /** INVARIANT: others get a turn after a few ends or a little time, however many are ended (stopper.test.ts, "5,000 calls"). */
   async #inSlices(ends: readonly (() => void)[]): Promise<void> {
     const { clock, report } = this.#options;
     for (let at = 0; at < ends.length; ) {

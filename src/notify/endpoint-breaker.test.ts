@@ -38,7 +38,7 @@ it('is tried with one message after its rest: a good one ends the rest, a bad on
   const breaker = new EndpointBreaker(systemClock, { firstMs: 1, longestMs: 600_000 });
   await fail(breaker, FAILURES_TO_REST);
   for (const trial of [failed, sent]) {
-    await vi.waitFor(() => expect(breaker.room(10)).toBe(1), { timeout: 30_000, interval: 2 });
+    await vi.waitFor(() => expect(breaker.room(10)).toBe(1), { timeout: 60_000, interval: 2 });
     expect(await breaker.run(async () => trial)).toEqual(trial);
     expect(breaker.isResting).toBe(trial === failed);
   }

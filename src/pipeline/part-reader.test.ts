@@ -1,6 +1,6 @@
 // What stands where a message carries bytes: read as what it says, and as it stands wherever it is no base64.
 import { describe, expect, it } from 'vitest';
-import { cpuMsOf } from '../../test/support/cpu-time.ts';
+import { growthOf, NEAR_LINEAR } from '../../test/support/growth.ts';
 import type { ClientContext } from '../call.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { answerTo, partsOf, toolAnswer } from './message-part.ts';
@@ -84,7 +84,9 @@ it.each([
 
 it('eight times the line ends cost no sixty-four times the work', { timeout: 120_000 }, () => {
   const bytes = (count: number): string => `${'A'.repeat(100)}${'\n'.repeat(count)}!`;
-  const least = (data: string): number => Math.min(...[1, 2, 3].map(() => cpuMsOf(() => picture(data))));
-  least(bytes(500));
-  expect(least(bytes(32_000))).toBeLessThan(40 * Math.max(least(bytes(4_000)), 1));
+  const read = (count: number) => {
+    const data = bytes(count);
+    return () => void picture(data);
+  };
+  expect(growthOf(read, 4_000, 32_000)).toBeLessThan(NEAR_LINEAR);
 });

@@ -74,12 +74,12 @@ describe('sessions', () => {
   });
 
   it('end when idle for sessionIdleMs, not while something runs', async () => {
-    const side = await startAgentSide(untilAborted, { limits: { sessionIdleMs: 60 } });
+    const side = await startAgentSide(untilAborted, { limits: { sessionIdleMs: 1_500 } });
     const busy = await legacyAgent(side.url);
     const quiet = await legacyAgent(side.url);
     void busy.post(rpc('tools/call', { name: 'slow' }));
     await until(() => side.endedSessions.length > 0);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 1_600));
     expect(side.endedSessions.map((session) => session.id)).toEqual([quiet.sessionId]);
   });
 

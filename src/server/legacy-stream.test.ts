@@ -213,7 +213,7 @@ describe('a broken stream', () => {
         await call.peer.notify('notifications/message', { level: 'info', data: 1 });
         return result({ content: [] });
       },
-      { limits: { resumeTtlMs: 10, sessionIdleMs: 400 } },
+      { limits: { resumeTtlMs: 10, sessionIdleMs: 60_000 } },
     );
     const agent = await legacyAgent(side.url);
     const stream = await agent.stream(rpc('tools/call', { name: 't' }));
@@ -282,7 +282,7 @@ describe('the standing stream', () => {
   });
 
   it('outlives a break of standingGraceMs and is resumed; then its call ends', async () => {
-    const side = await startAgentSide(listening(), { limits: { standingOpenMs: 5, standingGraceMs: 80 } });
+    const side = await startAgentSide(listening(), { limits: { standingOpenMs: 5, standingGraceMs: 2_000 } });
     const agent = await legacyAgent(side.url);
     const stream = await agent.get();
     const call = side.pipeline.calls.at(-1);
@@ -303,7 +303,7 @@ describe('the standing stream', () => {
   });
 
   it('gives a reader that comes back without an event id what nobody was there for', async () => {
-    const side = await startAgentSide(listening(), { limits: { standingOpenMs: 5, standingGraceMs: 5_000 } });
+    const side = await startAgentSide(listening(), { limits: { standingOpenMs: 5, standingGraceMs: 60_000 } });
     const agent = await legacyAgent(side.url, 'sp_alice', '2025-03-26');
     const stream = await agent.get();
     const call = side.pipeline.calls.at(-1);

@@ -243,7 +243,7 @@ describe('bodies', () => {
   });
 
   it('ends a request whose body does not come', async () => {
-    const { url, origin } = await startAgentSide(answer, { limits: { requestTimeoutMs: 200, headersTimeoutMs: 200 } });
+    const { url, origin } = await startAgentSide(answer, { limits: { requestTimeoutMs: 1_000, headersTimeoutMs: 1_000 } });
     const port = Number(new URL(origin).port);
     const text = await rawExchange(
       port,

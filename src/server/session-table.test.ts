@@ -30,6 +30,7 @@ test('a session that is taken away is found by nobody, known to its owner only, 
   expect(sessions.findExpelled(id, 'sp_a', HERE)).toBe(session);
   expect(sessions.findExpelled(id, 'sp_b', HERE)).toBeUndefined();
   expect(sessions.findExpelled(id, 'sp_a', { type: 'all' })).toBeUndefined();
+  await expect.poll(() => ended.length).toBeGreaterThan(0);
   await new Promise((resolve) => setTimeout(resolve, 150));
   expect([session.ended, ended]).toEqual([true, [session]]);
 });

@@ -23,7 +23,7 @@ function gated() {
     return jobs.map((job): Result<number> => ({ value: job }));
   }, undefined);
   const submit = (job: number, entries = 1, bytes = 0): Promise<number> => queue.submit({ job, entries, bytes });
-  const begun = (count: number): Promise<void> => vi.waitFor(() => expect(groups).toHaveLength(count), { timeout: 30_000 });
+  const begun = (count: number): Promise<void> => vi.waitFor(() => expect(groups).toHaveLength(count), { timeout: 60_000 });
   return { queue, groups, submit, begun, letGo: () => release() };
 }
 

@@ -1,6 +1,5 @@
 // Servers that fail are left alone, tried again, and come back; of several endpoints the bad one gets nothing; what is not safe to repeat is sent once.
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { json, type RawHandler, type RawRequest, type RawServer, startRawServer } from '../../test/support/raw-server.ts';
 import { Agent, type AgentOptions, specOf, startUpstreams, type TestGateway } from '../../test/support/upstream-agent.ts';
 import { ManualClock } from '../lib/clock.ts';
@@ -24,11 +23,18 @@ const OK = { resultType: 'complete', content: [] };
 let gateway: TestGateway;
 let servers: RawServer[];
 
+/** The time of day stands still: a rest is over when the test says so, however long the calls of the test take. */
+function pass(ms: number): void {
+  vi.setSystemTime(Date.now() + ms);
+}
+
 beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'] });
   gateway = startUpstreams({ firstRestMs: REST_MS });
   servers = [];
 });
 afterEach(async () => {
+  vi.useRealTimers();
   await gateway.close();
   for (const server of servers) await server.close();
 });
@@ -75,11 +81,11 @@ describe('a circuit breaker per server', () => {
     const refused = await gateway.upstreams.exchange(agent.request('tools/call', { name: 't' })).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(ServerResting);
     expect((refused as ServerResting).retryAfterMs).toBeLessThanOrEqual(REST_MS);
-    await sleep(REST_MS + 20);
+    pass(REST_MS + 20);
     expect(await codes(agent, 2)).toEqual([expect.stringMatching(/closed|unreachable/), 'upstream_unavailable']); // a failed trial, a longer rest
     expect(calls(one)).toBe(BREAKER_MINIMUM + 1);
     isBroken = false;
-    await sleep(2 * REST_MS + 20);
+    pass(2 * REST_MS + 20);
     expect(await codes(agent, 3)).toEqual(['result', 'result', 'result']);
     expect(gateway.upstreams.status()).toMatchObject([{ health: 'up' }]);
     const told = gateway.reports.filter(([event]) => event === 'server_health').map(([, { health }]) => health);
@@ -99,7 +105,7 @@ describe('a circuit breaker per server', () => {
       await held;
       well(request, response);
     };
-    await sleep(REST_MS + 20);
+    pass(REST_MS + 20);
     const trial = codes(agent, 1);
     await expect.poll(() => gateway.upstreams.status()[0]?.health).toBe('trial');
     expect(await codes(agent, 2)).toEqual(['upstream_unavailable', 'upstream_unavailable']);
@@ -113,7 +119,7 @@ describe('a circuit breaker per server', () => {
     const agent = agentAt({ url: one.url });
     await codes(agent, BREAKER_MINIMUM);
     answer = () => undefined;
-    await sleep(REST_MS + 20);
+    pass(REST_MS + 20);
     const controller = new AbortController();
     const trial = gateway.upstreams.exchange({ ...agent.request('tools/call', { name: 't' }), signal: controller.signal });
     await expect.poll(() => gateway.upstreams.status()[0]?.health).toBe('trial');
@@ -154,7 +160,7 @@ describe('a trial', () => {
   async function resting(breaker: Breaker, clock: ManualClock): Promise<void> {
     for (let i = 0; i < BREAKER_MINIMUM; i++) await breaker.run('a', fails('upstream_closed')).catch(() => undefined);
     expect(breaker.health).toBe('resting');
-    await sleep(30);
+    pass(30);
     clock.advance(30);
   }
 

@@ -77,9 +77,17 @@ describe('questions', () => {
       if (message.method === 'tools/call') { global.call = message.id; for (let i = 0; i < ${count}; i++) say({ id: 'q' + i, method: 'roots/list' }); }
       else if (typeof message.id === 'string' && message.id.startsWith('q')) {
         seen.set(message.id, (seen.get(message.id) ?? 0) + 1);
+        if (seen.size === ${count - MAX_QUESTIONS}) say({ method: 'notifications/message', params: { level: 'error', data: 'refused' } });
         if (seen.size === ${count}) say({ id: global.call, result: { content: [{ type: 'text', text: JSON.stringify([...seen.values()]) }] } });
       }`);
-    const agent = await session(spec, { answer: (method) => new Promise((resolve) => setTimeout(() => resolve(agreeable(method)), 100)) });
+    // Nothing is answered before the server has been refused the others.
+    const isRefused = () => agent.heard.some(({ params }) => params?.data === 'refused');
+    const agent: Agent = await session(spec, {
+      answer: async (method) => {
+        await until(isRefused, 'the refusals');
+        return agreeable(method);
+      },
+    });
     expect(JSON.parse(text(await agent.call('x')) ?? '')).toEqual(Array.from({ length: count }, () => 1));
     expect(agent.asked).toHaveLength(MAX_QUESTIONS);
   });
@@ -159,13 +167,12 @@ describe('a server that misbehaves', () => {
     const spec = specFor(`
       global.cancelled ??= [];
       if (message.method === 'notifications/cancelled') { cancelled.push(message.params.requestId); say({ id: message.params.requestId, result: { content: [] } }); }
-      else if (message.method === 'tools/call' && message.params.name === 'slow') global.slow = message.id;
+      else if (message.method === 'tools/call' && message.params.name === 'slow') { global.slow = message.id; say({ method: 'notifications/progress', params: { progressToken: message.params._meta.progressToken, progress: 1 } }); }
       else if (message.method === 'tools/call') say({ id: message.id, result: { content: [{ type: 'text', text: JSON.stringify([cancelled, global.slow]) }] } });`);
     const agent = await session(spec);
     const abort = new AbortController();
-    const slow = agent.call('slow', {}, { signal: abort.signal });
-    await until(() => gateway.upstreams.status()[0]?.inFlight === 1, 'the call');
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    const slow = agent.call('slow', {}, { signal: abort.signal, meta: { progressToken: 'p' } });
+    await until(() => agent.heard.length > 0, 'the call is with the server');
     abort.abort(new Error('stop'));
     await expect(slow).rejects.toThrow('stop');
     const [cancelled, id] = JSON.parse(text(await agent.call('told')) ?? '');

@@ -355,7 +355,7 @@ describe('refusals and failures', () => {
       (request, response) => {
         if (!legacyHandshake(request, response)) openEvents(response);
       },
-      { timeoutMs: 150 },
+      { timeoutMs: 1_500 },
     );
     await expect(agent.call('slow')).rejects.toMatchObject({ code: 'upstream_timeout' });
     await until(() => server.received.some(({ message }) => message?.method === 'notifications/cancelled'), 'the cancellation arrives');
@@ -375,9 +375,9 @@ describe('refusals and failures', () => {
           clearInterval(timer);
           event(response, { jsonrpc: '2.0', id, result: OK });
           response.end();
-        }, 100);
+        }, 700);
       },
-      { timeoutMs: 300 },
+      { timeoutMs: 3_000 },
     );
     expect(await agent.call('slow', {}, { meta: { progressToken: 1 } })).toEqual(OK);
   });

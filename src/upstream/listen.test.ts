@@ -50,23 +50,34 @@ describe.each(CELLS)('%s', (_name, agentEra, serverEra, transport) => {
   /** Opens the agent's standing stream for everything and the watched resource; returns how to end it. */
   async function listen(agent: Agent, heard: Heard[], notifications: object = {}): Promise<() => Promise<void>> {
     const abort = new AbortController();
+    const opened = Promise.withResolvers<void>();
     const isModern = agentEra === 'modern';
     const everything = { toolsListChanged: true, promptsListChanged: true, resourceSubscriptions: [WATCHED], ...notifications };
     const stream = agent
       .send('subscriptions/listen', isModern ? { notifications: everything } : undefined, {
         heard,
         signal: abort.signal,
+        onOpen: opened.resolve,
         ...(isModern && { requestId: 'L1' }),
       })
       .catch(() => undefined);
     if (isModern) await until(() => heard.length > 0, 'the acknowledgement');
     else await agent.result('resources/subscribe', { uri: WATCHED });
     // Whatever is said before the server has opened its side is not ours to keep.
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await opened.promise;
     return async () => {
       abort.abort();
       await stream;
     };
+  }
+
+  /** What is subscribed to on a stream that stands is known to the server a little later: until then it says nothing of it. */
+  async function provoke(agent: Agent, tool: string, heard: Heard[], method: string): Promise<void> {
+    for (let tries = 0; tries < 100 && !methods(heard).includes(method); tries++) {
+      await agent.call(tool, {}, { heard });
+      await until(() => methods(heard).includes(method), method, 500).catch(() => undefined);
+    }
+    expect(methods(heard)).toContain(method);
   }
 
   it('hears list changes and the updates it subscribed to', async () => {
@@ -75,10 +86,8 @@ describe.each(CELLS)('%s', (_name, agentEra, serverEra, transport) => {
     const agent = await agentOf(agentEra);
     const heard: Heard[] = [];
     const end = await listen(agent, heard);
-    await agent.call('test_trigger_tool_change', {}, { heard });
-    await agent.call('test_trigger_resource_update', {}, { heard });
-    await until(() => methods(heard).includes('notifications/tools/list_changed'), 'the list change');
-    await until(() => methods(heard).includes('notifications/resources/updated'), 'the update');
+    await provoke(agent, 'test_trigger_tool_change', heard, 'notifications/tools/list_changed');
+    await provoke(agent, 'test_trigger_resource_update', heard, 'notifications/resources/updated');
     const update = heard.find(({ method }) => method === 'notifications/resources/updated');
     expect(update?.params?.uri).toBe(WATCHED);
     if (agentEra === 'modern') for (const { params } of heard) expect(params?._meta).toMatchObject({ [SUBSCRIPTION_ID]: 'L1' });

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { OrphanGuard } from './orphan-guard.ts';
 import { spawnStdio } from './stdio.ts';
 
-const WAIT = { timeout: 8000, interval: 50 };
+const WAIT = { timeout: 60_000, interval: 50 };
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0)) await cleanup();

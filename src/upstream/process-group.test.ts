@@ -20,7 +20,7 @@ describe('process group', () => {
 
   it('ends politely what listens to SIGTERM', async () => {
     const { pid, ended } = await start('echo up; exec sleep 81');
-    expect(await new ProcessGroup(pid).end(FAST)).toBe(true);
+    expect(await new ProcessGroup(pid).end({ ...FAST, termMs: 30_000 })).toBe(true);
     expect(await ended).toEqual([null, 'SIGTERM']);
   });
 
@@ -35,7 +35,7 @@ describe('process group', () => {
 
   it('waits for what leaves by itself', async () => {
     const { pid, ended } = await start('echo up; sleep 0.1; exit 7');
-    expect(await new ProcessGroup(pid).end({ graceMs: 5000, termMs: 5000 })).toBe(true);
+    expect(await new ProcessGroup(pid).end({ graceMs: 30_000, termMs: 30_000 })).toBe(true);
     expect(await ended).toEqual([7, null]);
   });
 

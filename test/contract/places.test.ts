@@ -62,7 +62,7 @@ describe('places on PostgreSQL', () => {
     expect(await second.inUse('acme', 'a')).toBe(1);
     // Nobody holds what a process that is gone took.
     await third.close(1);
-    await expect.poll(() => second.inUse('acme', 'a'), { timeout: 30_000 }).toBe(0);
+    await expect.poll(() => second.inUse('acme', 'a'), { timeout: 60_000 }).toBe(0);
     expect(await take(second, { a: 1 })).toBeUndefined();
   });
 
@@ -86,7 +86,7 @@ describe('places on PostgreSQL', () => {
     await take(first, { a: 1 }, 'old');
     await sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'sallyport'`;
     first.leave('old');
-    await expect.poll(() => take(first, { a: 1 }, 'new').catch(() => 'not yet'), { timeout: 20_000 }).toBeUndefined();
+    await expect.poll(() => take(first, { a: 1 }, 'new').catch(() => 'not yet'), { timeout: 60_000 }).toBeUndefined();
     expect(await take(second, { a: 1 })).toBe(0);
     await sql.end();
   });

@@ -22,7 +22,7 @@ describe('presence on PostgreSQL', () => {
         (await sql`SELECT count(*)::int AS held FROM pg_locks WHERE locktype = 'advisory' AND classid = 1396788298`)[0]?.held;
       expect(await held()).toBe(1);
       await sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'sallyport'`;
-      await expect.poll(held, { timeout: 20_000 }).toBe(1);
+      await expect.poll(held, { timeout: 60_000 }).toBe(1);
     } finally {
       await sql.end();
       await first.lifecycle.close();

@@ -101,7 +101,7 @@ describe.skipIf(!hasRedis)('rates in Redis (needs redis-server)', () => {
 
   it('a pace that is kept to passes after the wait it named', async () => {
     const one = client();
-    const item = { key: 'quick', pace: paceOf({ max: 2, windowMs: 300, burst: 1 }) };
+    const item = { key: 'quick', pace: paceOf({ max: 2, windowMs: 6_000, burst: 1 }) };
     expect(await one.take('acme', [item])).toBeUndefined();
     const refused = await one.take('acme', [item]);
     await new Promise((resolve) => setTimeout(resolve, (refused?.retryAfterMs ?? 0) + 2));

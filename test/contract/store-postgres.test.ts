@@ -23,7 +23,7 @@ import { type Driver, decision, entries, ORG, storeCases, verdict } from './stor
 let server: TestPostgres;
 beforeAll(async () => {
   server = await startPostgres();
-}, 60_000);
+}, 240_000);
 afterAll(() => server?.stop());
 
 const driver: Driver = {
@@ -206,7 +206,7 @@ describe('PostgreSQL store', () => {
     const sql = postgres(url, { max: 1 });
     await sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'sallyport' AND datname = current_database()`;
     await sql.end();
-    await expect.poll(() => store.lifecycle.healthy(), { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => store.lifecycle.healthy(), { timeout: 60_000 }).toBe(true);
     expect(await store.log.append(ORG, [decision('call_1', 0)])).toHaveLength(1);
     await store.lifecycle.close();
   });
@@ -225,7 +225,7 @@ describe('PostgreSQL store', () => {
     rmSync(scratch, { recursive: true, force: true });
   });
 
-  it('loses no acknowledged entry when the gateway is killed', { timeout: 60_000 }, async () => {
+  it('loses no acknowledged entry when the gateway is killed', { timeout: 180_000 }, async () => {
     const url = await server.freshUrl();
     await appendUntilKilled({ url }, () => openPostgresStore({ url }));
   });

@@ -102,7 +102,7 @@ describe('embedded store', () => {
     });
   });
 
-  it('loses no acknowledged entry when it is killed', { timeout: 60_000 }, async () => {
+  it('loses no acknowledged entry when it is killed', { timeout: 180_000 }, async () => {
     await inDirectory(async (dataDir) => {
       await appendUntilKilled({ dataDir }, () => openSqliteStore({ dataDir }));
     });

@@ -18,7 +18,7 @@ const agent = tokenObject('worker', 'worker');
 const rita = reviewerSide('rita');
 const RECORDER = new URL('../support/recorder-server.ts', import.meta.url).pathname;
 const TASKS = { _meta: { 'io.modelcontextprotocol/clientCapabilities': { extensions: { 'io.modelcontextprotocol/tasks': {} } } } };
-const POLL = { timeout: 30_000 };
+const POLL = { timeout: 60_000 };
 
 /** Where the gateway dies, and what whoever asks afterwards may be told. */
 type Row = [...KillPoint[`${'step' | 'when'}`][], ends: string[]];

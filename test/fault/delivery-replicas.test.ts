@@ -14,7 +14,7 @@ import { freshPlace, type Place } from '../support/store-kind.ts';
 
 const TASKS = { _meta: { 'io.modelcontextprotocol/clientCapabilities': { extensions: { 'io.modelcontextprotocol/tasks': {} } } } };
 const RECORDER = new URL('../support/recorder-server.ts', import.meta.url).pathname;
-const POLL = { timeout: 30_000 };
+const POLL = { timeout: 60_000 };
 const LIMIT = { timeout: 120_000 };
 const agent = tokenObject('worker', 'worker');
 const rita = reviewerSide('rita');

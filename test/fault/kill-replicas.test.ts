@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { MAX_DRILL_WAIT_MS } from '../../src/admin/contract.ts';
 import { newOperatorToken } from '../../src/admin/operator.ts';
 import type { FreezeSpec, StoredObject } from '../../src/object/kinds.ts';
 import { type Child, jsonReady, startChild } from '../support/child.ts';
@@ -114,14 +115,22 @@ describe('a freeze set through one of three gateways', () => {
   });
 
   it('lets nothing of its scope be forwarded after its place in the log, however busy they are', async () => {
+    let [letIn, refused] = [0, 0];
     const calls = async (going: () => boolean): Promise<void> => {
       await Promise.all(
         sides.flatMap((side) =>
           Array.from({ length: CROWD }, async () => {
-            while (going()) await note(side);
+            while (going()) {
+              if ((await note(side)).includes('"code":')) refused++;
+              else letIn++;
+            }
           }),
         ),
       );
+    };
+    /** As many calls of the crowd as each of it may have had under way, and some more. */
+    const until = async (count: () => number): Promise<void> => {
+      for (const enough = count() + 2 * GATEWAYS * CROWD; count() < enough; ) await new Promise((resolve) => setTimeout(resolve, 10));
     };
     for (const scope of [
       { agent: 'worker' },
@@ -131,9 +140,9 @@ describe('a freeze set through one of three gateways', () => {
     ] as FreezeSpec['scope'][]) {
       let isGoing = true;
       const crowd = calls(() => isGoing);
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await until(() => letIn);
       await freeze(first(), scope);
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await until(() => refused);
       await lift(second());
       isGoing = false;
       await crowd;
@@ -151,7 +160,7 @@ describe('a freeze set through one of three gateways', () => {
       second(),
       'POST',
       'drills',
-      { scope: { agent: 'worker' }, reason: 'drill' },
+      { scope: { agent: 'worker' }, reason: 'drill', waitMs: MAX_DRILL_WAIT_MS },
     );
     expect(reply.gateways).toBe(GATEWAYS);
     expect(new Set(reply.reports.map(({ instance }) => instance)).size).toBe(GATEWAYS);

@@ -13,7 +13,7 @@ import { freshPlace, type Place } from '../support/store-kind.ts';
 
 const BREAKS = 40;
 const CALLERS = 6;
-const RECOVERY_MS = 10_000;
+const RECOVERY_MS = 60_000;
 const worker = tokenObject('worker', 'worker');
 const late = tokenObject('late', 'worker');
 

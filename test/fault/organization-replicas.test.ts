@@ -57,7 +57,7 @@ it('an organization made on one gateway works on the other: operator, token, rev
   expect(made.status, made.text).toBe(200);
   const operator = (made.json as { token: string }).token;
   // The other one hears of it within a moment; until then its operator is nobody there.
-  await expect.poll(async () => (await admin(other, operator, 'GET', 'status')).status, { timeout: 10_000 }).toBe(200);
+  await expect.poll(async () => (await admin(other, operator, 'GET', 'status')).status, { timeout: 60_000 }).toBe(200);
   const bot = tokenObject('bot-token', 'bot');
   const allow = policyObject('all', [{ name: 'all', match: {}, effect: 'allow' }]);
   const revision = await seed(one as Gateway, 'late', [

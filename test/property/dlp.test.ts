@@ -13,6 +13,7 @@ import { SseParser } from '../../src/upstream/sse-parser.ts';
 import { TEMPLATES } from '../support/dlp-layout.ts';
 import { dlpObject } from '../support/dlp-object.ts';
 import { makeItems } from '../support/dlp-variation.ts';
+import { growthOf, NEAR_LINEAR } from '../support/growth.ts';
 
 const RUNS = 200;
 const ITEMS = makeItems(TEMPLATES, 'property', 2);
@@ -204,16 +205,11 @@ const HOSTILE: Record<string, (units: number) => string> = {
 
 describe('hostile texts', () => {
   it.each(Object.entries(HOSTILE))('%s: twice as long takes about twice as long', (_name, make) => {
-    const cost = (units: number): number => {
+    const scan = (units: number) => {
       const text = make(units);
-      const before = process.cpuUsage();
-      scanText(text, { wanted: EVERYTHING, patterns: [] });
-      return process.cpuUsage(before).user / 1000;
+      return () => void scanText(text, { wanted: EVERYTHING, patterns: [] });
     };
-    cost(MEGABYTE / 64);
-    const short = cost(MEGABYTE / 16);
-    const long = cost(MEGABYTE / 4);
-    expect(long).toBeLessThan(Math.max(600, short * 12));
+    expect(growthOf(scan, MEGABYTE / 64, MEGABYTE / 4)).toBeLessThan(NEAR_LINEAR);
   });
 });
 

@@ -55,7 +55,7 @@ describe('the index', () => {
     }
     run(scope.read(CRM, leavesOf([part({ value: 'willow-7731-anchor-4402-plum' })]), 61));
     expect(matched(scope, hasher, { body: 'x willow-7731-anchor-4402-plum' })).toHaveLength(1);
-  }, 60_000);
+  }, 180_000);
 
   it('forgets the oldest readings, and the agents that called least recently', () => {
     const hasher = new FlowHasher(KEY);
@@ -69,7 +69,7 @@ describe('the index', () => {
     expect(book.scopes).toBe(MAX_SCOPES);
     expect(book.find('agent-0', 60_000)).toBeUndefined();
     expect(book.find(`agent-${MAX_SCOPES}`, 60_000)).toBeDefined();
-  }, 60_000);
+  }, 180_000);
 
   it('forgets what the window has passed, whole', () => {
     const clock = new ManualClock();
@@ -120,33 +120,47 @@ describe('what was read', () => {
   });
 });
 
-function cpuMs(): number {
-  const { user, system } = process.threadCpuUsage();
-  return (user + system) / 1_000;
+/** Counts what is hashed: most of the work on a text. */
+class CountingHasher extends FlowHasher {
+  letters = 0;
+
+  override grams(...given: Parameters<FlowHasher['grams']>): number {
+    const count = super.grams(...given);
+    this.letters += count;
+    return count;
+  }
+
+  override values(...given: Parameters<FlowHasher['values']>): void {
+    super.values(...given);
+    this.letters += Math.max(0, (given[2].at(-1) ?? 0) - given[1]);
+  }
 }
 
-it('no step of the work on long texts takes long', () => {
-  const hasher = new FlowHasher(KEY);
+/** Letters hashed in one step at most; of what is sent they are hashed in each of its disguises. */
+const READ_LETTERS = 8_192;
+const SENT_LETTERS = 32_768;
+
+// How long a step is, is for `npm run bench:large` to say. Here: that it looks at one short piece and hashes few letters, however long the text is.
+it('no step of the work on long texts looks at more than a little', () => {
+  const hasher = new CountingHasher(KEY);
   const line = 'a line of an export with ines.okafor@northwind.example, 4072.50 and cXVhcnR6LTg4MjgtY2luZGVyLTE2NzA= %41%42 in it\n';
   const text = line.repeat(Math.ceil(3_000_000 / line.length));
-  const steps: number[] = [];
-  const measure = (makeWork: () => Generator<void, unknown, void>): void => {
-    // The fastest of three runs of each step: what others do on this machine is not measured.
-    const best: number[] = [];
-    for (let repeat = 0; repeat < 3; repeat++) {
-      const work = makeWork();
-      for (let n = 0, done = false; !done; n++) {
-        const began = cpuMs();
-        done = work.next().done === true;
-        best[n] = Math.min(best[n] ?? Number.POSITIVE_INFINITY, cpuMs() - began);
-      }
+  const mostOf = (work: Generator<void, unknown, void>): number => {
+    let most = 0;
+    for (let done = false; !done; ) {
+      hasher.letters = 0;
+      done = work.next().done === true;
+      most = Math.max(most, hasher.letters);
     }
-    steps.push(...best);
+    return most;
   };
   const leaves = leavesOf([{ pointer: '/content/0/text', kind: 'text', text }]);
-  measure(() => new FlowScope(hasher).read(CRM, leaves, 0));
+  expect(Math.max(...leaves.leaves.map((leaf) => leaf.text.length))).toBeLessThanOrEqual(READ_LETTERS);
   const scope = new FlowScope(hasher);
-  run(scope.read(CRM, leaves, 0));
-  measure(() => carriedBy(scope, hasher, leaves.leaves.slice(0, 60), { atLeast: 1 }));
-  expect(Math.max(...steps)).toBeLessThan(20);
+  const read = mostOf(scope.read(CRM, leaves, 0));
+  expect(read).toBeGreaterThan(0);
+  expect(read).toBeLessThanOrEqual(READ_LETTERS);
+  const sent = mostOf(carriedBy(scope, hasher, leaves.leaves.slice(0, 60), { atLeast: 1 }));
+  expect(sent).toBeGreaterThan(0);
+  expect(sent).toBeLessThanOrEqual(SENT_LETTERS);
 }, 120_000);

@@ -15,7 +15,7 @@ let h: Harness;
 afterEach(() => h.close());
 
 it('ends a call with an error, cancels it at the server, and records the outcome; a standing stream goes on', async () => {
-  h = await harness({ objects, callTimeoutMs: 100 });
+  h = await harness({ objects, callTimeoutMs: 2_000 });
   const cancelled: string[] = [];
   h.answer((request) => {
     if (request.method === 'tools/list') return ok({ tools: TOOLS });

@@ -31,7 +31,7 @@ const SLACK_SECRET = 'a signing secret of a test';
 const agent = tokenObject('worker', 'worker');
 const rita = reviewerSide('rita');
 const RECORDER = new URL('../support/recorder-server.ts', import.meta.url).pathname;
-const POLL = { timeout: 20_000 };
+const POLL = { timeout: 60_000 };
 
 type Result = { content?: unknown; isError?: boolean; _meta?: Record<string, unknown> };
 
@@ -352,7 +352,7 @@ async function inspector(url: string, args: string[]): Promise<string> {
   const entry = join(root, '..', '..', '.bin', 'mcp-inspector');
   const given = [entry, '--cli', url, '--transport', 'http', '--header', `Authorization: Bearer ${agent.token}`, ...args];
   try {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, given, { timeout: 60_000 });
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, given, { timeout: 180_000 });
     return stdout + stderr;
   } catch (error) {
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };

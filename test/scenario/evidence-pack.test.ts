@@ -42,7 +42,7 @@ beforeAll(async () => {
     .map((line) => JSON.parse(line))
     .map(({ header, content }) => ({ seq: header.seq, revision: header.revision, content }))
     .filter(({ content }) => content.time >= from && content.time < to);
-}, 60_000);
+}, 240_000);
 afterAll(async () => {
   await orgs?.close();
   rmSync(folder, { recursive: true, force: true });
@@ -70,7 +70,7 @@ async function live(): Promise<void> {
   }
   await ok('POST', '/api/v1/freezes', { name: 'stop', scope: { agent: 'nobody' }, reason: EVIL });
   await ok('DELETE', '/api/v1/freezes/stop');
-  await ok('POST', '/api/v1/drills', { scope: { agent: 'bot' }, reason: EVIL, waitMs: 500 });
+  await ok('POST', '/api/v1/drills', { scope: { agent: 'bot' }, reason: EVIL, waitMs: 30_000 });
   await acme.admin('GET', '/api/v1/status', undefined, { authorization: 'Bearer so_wrong' });
 }
 

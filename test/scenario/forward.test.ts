@@ -15,7 +15,7 @@ import { ocsfProblems } from '../support/ocsf-shape.ts';
 import { type OrgGateway, startOrgGateway, type Tenant } from '../support/org-gateway.ts';
 import { readOtlp } from '../support/otlp-shape.ts';
 
-const WAIT = { timeout: 30_000, interval: 50 };
+const WAIT = { timeout: 60_000, interval: 50 };
 /** Stands in arguments and results, and must stand nowhere else. */
 const CANARY = 'value-4f1d9c-canary';
 

@@ -55,7 +55,7 @@ describe.skipIf(program === '').each(STORES)('the Go SDK over %s', (kind) => {
 
   it.each(WALKS)('walks in %s with %s', async (version, transport) => {
     const args = ['client', version, `${gateway.url}/mcp/everything-http`, `${gateway.url}/mcp/${transport}-${version}`, third.token];
-    const { stdout } = await promisify(execFile)(program, args, { timeout: 60_000 });
+    const { stdout } = await promisify(execFile)(program, args, { timeout: 180_000 });
     const seen = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Record<string, unknown>;
     expect(seen).toMatchObject({
       version,

@@ -7,7 +7,7 @@ import { modern } from '../support/agent-side.ts';
 import { type OpenStream, openStream } from '../support/http-agent.ts';
 import { type OrgGateway, startOrgGateway, type Tenant } from '../support/org-gateway.ts';
 
-const SOON_MS = 1_200;
+const SOON_MS = 5_000;
 const QUIET_MS = 150;
 
 let orgs: OrgGateway;

@@ -121,8 +121,9 @@ describe('setting a freeze', () => {
   it('that expires in the middle of a call has stopped that call all the same', async () => {
     const asked = on.ask('tools/call', SLOW, { token: on.alice });
     await until(() => on.ran().length === 1);
-    await on.change(freeze({ agent: 'alice' }, { until: new Date(Date.now() + 150).toISOString() }));
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    const untilMs = Date.now() + 4_000;
+    await on.change(freeze({ agent: 'alice' }, { until: new Date(untilMs).toISOString() }));
+    await new Promise((resolve) => setTimeout(resolve, untilMs - Date.now() + 50));
     on.release();
     expect((await asked).text).toContain('"code":"frozen"');
     expect((await on.ask('tools/call', READ, { token: on.alice })).text).toContain('done by');

@@ -1,5 +1,6 @@
 // A drill measures without stopping: what runs goes on, and how long a freeze would have taken is shown and recorded.
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { MAX_DRILL_WAIT_MS } from '../../src/admin/contract.ts';
 import { rpc, until } from '../support/agent-side.ts';
 import { type AttackedGateway, READ, startAttacked } from '../support/attacked-gateway.ts';
 import { readEntries } from '../support/pipeline-harness.ts';
@@ -14,7 +15,7 @@ async function drill(body: object): Promise<{ status: number; body: Record<strin
   const response = await fetch(`${on.gateway.adminUrl}/api/v1/drills`, {
     method: 'POST',
     headers: { authorization: `Bearer ${on.operator}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
+    body: JSON.stringify({ waitMs: MAX_DRILL_WAIT_MS, ...body }),
   });
   return { status: response.status, body: (await response.json()) as never };
 }

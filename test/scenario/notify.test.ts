@@ -48,7 +48,7 @@ async function wait<T>(read: () => T | Promise<T>, fits: (value: T) => boolean):
       if (!fits(value)) throw new Error(`not yet: ${JSON.stringify(value)?.slice(0, 500)}`);
       return value;
     },
-    { timeout: 30_000, interval: 50 },
+    { timeout: 60_000, interval: 50 },
   );
 }
 
@@ -411,7 +411,7 @@ it('the receiver of the example takes what is signed with its key, and nothing e
     };
     expect(await test('hook-key')).toMatchObject({ delivered: true });
     expect(await test('hook-key-2')).toMatchObject({ delivered: false, error: 'answered 401' });
-    await vi.waitFor(() => expect(child.output().stdout).toMatch(/webhook\.test subscription\/example evt_/), { timeout: 30_000 });
+    await vi.waitFor(() => expect(child.output().stdout).toMatch(/webhook\.test subscription\/example evt_/), { timeout: 60_000 });
   } finally {
     await child.stop();
   }

@@ -35,7 +35,7 @@ describe.skipIf(python === '').each(STORES)('the Python SDK over %s', (kind) => 
 
   it.each(['legacy', 'auto'])('walks, client mode %s', async (mode) => {
     const args = [file('python-client.py'), mode, `${gateway.url}/mcp/everything-http`, `${gateway.url}/mcp/python`, third.token];
-    const { stdout } = await promisify(execFile)(python, args, { timeout: 60_000 });
+    const { stdout } = await promisify(execFile)(python, args, { timeout: 180_000 });
     const seen = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Record<string, unknown>;
     expect(seen).toMatchObject({
       progress: [1, 2, 3],

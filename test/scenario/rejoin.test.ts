@@ -10,7 +10,7 @@ import { agentObject, httpServer, policyObject, tokenObject } from '../support/s
 
 const UPDATED = 'notifications/resources/updated';
 const ann = tokenObject('ann', 'ann');
-const POLL = { timeout: 15_000 };
+const POLL = { timeout: 60_000 };
 
 let h: Harness;
 afterEach(() => h?.close());
@@ -22,7 +22,7 @@ interface Stream extends UpstreamRequest {
 
 it.each(['modern', 'legacy'] as const)(
   'is rejoined for a %s agent, and never where rules forbid it by then',
-  { timeout: 60_000 },
+  { timeout: 180_000 },
   async (era) => {
     h = await harness({
       objects: [

@@ -156,7 +156,7 @@ describe('erasing the values of a person', () => {
   it('takes what comes later of a call that still runs, and is not done before', async () => {
     const ida = await person(acme, 'ida');
     const running = acme.ask('tools/call', { name: 'common', arguments: { only_acme: 'slowly' } }, { token: ida });
-    await expect.poll(() => held.length, { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => held.length, { timeout: 60_000 }).toBe(1);
     const { name } = await erase(acme, { user: ['ida'] });
     await settled();
     expect(await stateOf(acme, name)).toBe('open');

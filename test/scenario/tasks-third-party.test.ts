@@ -14,7 +14,7 @@ import { agentObject, httpServer, policyObject, tokenObject } from '../support/s
 import { freshPlace, type Place } from '../support/store-kind.ts';
 
 const SETUP_MS = 240_000;
-const POLL = { timeout: 30_000 };
+const POLL = { timeout: 60_000 };
 const file = (name: string) => fileURLToPath(new URL(`../support/${name}`, import.meta.url));
 const found = await pythonWithSdk(PYTHON_TASKS, 'fastmcp, fastmcp_tasks');
 if ('missing' in found) console.warn(`skipped: ${PYTHON_TASKS} cannot be had here (${found.missing})`);

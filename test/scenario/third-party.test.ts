@@ -81,7 +81,7 @@ describe.each(STORES)('third parties over %s', { timeout: LIMIT_MS }, (kind) => 
     it.each(EVERYTHING)('answers the questions of %s', async (server) => {
       const client = await connect(which, `/mcp/${server}`);
       try {
-        await expect.poll(() => client.toolNames(), { timeout: 10_000 }).toContain('trigger-sampling-request');
+        await expect.poll(() => client.toolNames(), { timeout: 60_000 }).toContain('trigger-sampling-request');
         expect(textOf(await client.call('trigger-sampling-request', { prompt: 'hi', maxTokens: 5 }))).toContain('sampled');
         expect(JSON.stringify(await client.call('trigger-elicitation-request', {}))).toContain('Ada');
         expect(JSON.stringify(await client.call('get-roots-list', {}))).toContain('file:///workspace');
@@ -314,7 +314,7 @@ async function inspector(url: string, token: string, args: string[]): Promise<st
   );
   const given = [entry, '--cli', url, '--transport', 'http', '--header', `Authorization: Bearer ${token}`, ...args];
   try {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, given, { timeout: 60_000 });
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, given, { timeout: 180_000 });
     return stdout + stderr;
   } catch (error) {
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };

@@ -103,6 +103,8 @@ export interface SendOptions {
   inputSchema?: JsonObject;
   requestId?: RequestId;
   shape?: 'request' | 'notification';
+  /** Of a standing stream: the server's side stands, too. */
+  onOpen?: () => void;
 }
 
 let sessions = 0;
@@ -151,9 +153,14 @@ export class Agent {
   }
 
   /** A stateless agent's call through as many rounds as the server wants. */
-  async callInRounds(name: string, args?: JsonObject, options: SendOptions = {}): Promise<{ result: JsonObject; rounds: JsonObject[] }> {
+  async callInRounds(
+    name: string,
+    args?: JsonObject,
+    options: SendOptions & { meta?: JsonObject } = {},
+  ): Promise<{ result: JsonObject; rounds: JsonObject[] }> {
     const rounds: JsonObject[] = [];
-    let params: JsonObject = { name, ...(args && { arguments: args }) };
+    const given: JsonObject = { name, ...(args && { arguments: args }), ...(options.meta && { _meta: options.meta }) };
+    let params = given;
     for (;;) {
       const result = await this.result('tools/call', params, options);
       if (result.resultType !== 'input_required') return { result, rounds };
@@ -163,7 +170,7 @@ export class Agent {
         const answer = await this.#answer(String(question.method), question.params as JsonObject | undefined);
         if (answer.result) inputResponses[key] = answer.result;
       }
-      params = { name, ...(args && { arguments: args }), inputResponses, requestState: result.requestState };
+      params = { ...given, inputResponses, requestState: result.requestState };
     }
   }
 
@@ -195,6 +202,7 @@ export class Agent {
       },
       signal: options.signal ?? new AbortController().signal,
       ...(options.requestId !== undefined && { requestId: options.requestId }),
+      ...(options.onOpen && { onOpen: options.onOpen }),
     };
   }
 
@@ -227,7 +235,7 @@ export function agreeable(method: string): PeerAnswer {
   return { result: { roots: [{ uri: 'file:///work', name: 'work' }] } };
 }
 
-export async function until(condition: () => boolean, what: string, timeoutMs = 5_000): Promise<void> {
+export async function until(condition: () => boolean, what: string, timeoutMs = 60_000): Promise<void> {
   const endMs = Date.now() + timeoutMs;
   while (!condition()) {
     if (Date.now() > endMs) throw new Error(`never: ${what}`);

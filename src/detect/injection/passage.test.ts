@@ -1,6 +1,7 @@
 // Injected passages: found with their place, through encodings and formats; honest texts are left alone; hostile input is linear.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { growthOf, NEAR_LINEAR } from '../../../test/support/growth.ts';
 import { findInjections } from './passage.ts';
 import { lookAt, REMOVED } from './strip.ts';
 
@@ -169,14 +170,10 @@ describe('as properties', () => {
     ['. '],
     ['\n'],
   ])('time grows with the length: %j', (piece) => {
-    const timeOf = (chars: number): number => {
+    const find = (chars: number) => {
       const text = piece.repeat(Math.ceil(chars / piece.length));
-      const before = process.threadCpuUsage();
-      findInjections(text);
-      return process.threadCpuUsage(before).user / 1000;
+      return () => void findInjections(text);
     };
-    timeOf(50_000);
-    const [small, large] = [Math.min(timeOf(50_000), timeOf(50_000)), Math.min(timeOf(400_000), timeOf(400_000))];
-    expect(large).toBeLessThan(Math.max(8 * small * 4, 200));
+    expect(growthOf(find, 25_000, 400_000)).toBeLessThan(NEAR_LINEAR);
   });
 });

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { cpuMsOf } from '../../../test/support/cpu-time.ts';
+import { growthOf, NEAR_LINEAR } from '../../../test/support/growth.ts';
 import type { Intent, IntentVerdict } from '../../call.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { MAX_ARGUMENT_DEPTH, MAX_ARGUMENTS, MAX_ITEMS } from './argument.ts';
@@ -231,13 +231,10 @@ describe('hostile arguments', () => {
     '%%bash\n',
     'fi ',
   ];
-  /** So little that its growth says nothing, CPU time in milliseconds. */
-  const FEW_MS = 1_500;
-
-  it.each(units)('60,000 characters of %j cost no more than a few times what 15,000 cost', (unit) => {
-    const cost = (chars: number): number => {
+  it.each(units)('many characters of %j cost little more than as many in eight parts', (unit) => {
+    const look = (chars: number) => {
       const text = unit.repeat(Math.ceil(chars / unit.length));
-      return cpuMsOf(() => {
+      return () => {
         for (const [tool, key] of [
           [SQL, 'query'],
           [SHELL, 'command'],
@@ -247,10 +244,9 @@ describe('hostile arguments', () => {
           ['run_cypher', 'query'],
         ] as const)
           expect(judge(tool, { [key]: text }).evidence.length).toBeGreaterThan(0);
-      });
+      };
     };
-    const short = cost(15_000);
-    expect(cost(60_000)).toBeLessThan(Math.max(FEW_MS, 10 * short));
+    expect(growthOf(look, 7_500, 60_000)).toBeLessThan(NEAR_LINEAR);
   });
 
   it('any JSON, any tool', () => {

@@ -1,7 +1,7 @@
 // What a text holds is what `includes` says, and finding out costs no more than the lengths of both texts.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { cpuMsOf } from '../../../test/support/cpu-time.ts';
+import { growthOf, NEAR_LINEAR } from '../../../test/support/growth.ts';
 import { holdsText, SHORT_CHARS } from './find-text.ts';
 
 const few = (minLength: number, maxLength: number) =>
@@ -34,14 +34,12 @@ test('it says what the engine says', () => {
 });
 
 test('ten times as much text costs ten times as much, however alike it is', () => {
-  const cost = (chars: number): number => {
+  const look = (chars: number) => {
     const half = 'a'.repeat(chars / 4);
     const [whole, part] = ['a'.repeat(chars), `${half}b${half}`];
-    return cpuMsOf(() => {
+    return () => {
       if (holdsText(whole, part)) throw new Error('it is not in there');
-    });
+    };
   };
-  cost(20_000);
-  const little = Math.max(4, cost(20_000));
-  expect(cost(200_000)).toBeLessThan(40 * little);
+  expect(growthOf(look, 20_000, 200_000)).toBeLessThan(NEAR_LINEAR);
 });
