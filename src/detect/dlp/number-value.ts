@@ -1,5 +1,6 @@
 // Everything made of digits: cards, social security and identity numbers, bank numbers, telephones, dates of birth. One pass over the
 // text finds the runs; what a run is follows from its key or label, its check digits and how it is written, in that order.
+import { digitsOf, labelWordsOf } from './character.ts';
 import { aba, luhn } from './check-digit.ts';
 import { birthDate } from './date-value.ts';
 import type { DlpType, Match } from './finding-kind.ts';
@@ -73,7 +74,7 @@ function judge(view: View, start: number, end: number, out: Match[]): number {
   for (let count = parts.length - 1; count >= 1; count--) {
     const last = parts[count - 1] as RegExpMatchArray;
     const piece = whole.slice(0, (last.index ?? 0) + last[0].length);
-    if (piece.replace(/\D/g, '').length < 8) break;
+    if (countDigits(piece) < 8) break;
     if (add(view.text, piece.replace(/[-./(]+$/, ''), start, context, out)) return start + piece.length;
   }
   const first = parts[0] as RegExpMatchArray;
@@ -121,7 +122,6 @@ function isBesideRouting(text: string, start: number, numberEnd: number): boolea
 const BEHIND_ACCOUNT = /(?<=\bacc(?:oun)?t\b[ #:.]{0,3}(?:n(?:o|umber)\.?[ :]{0,2})?)/iy;
 
 const NUMBERS = KEY.PHONE | KEY.SSN | KEY.NATIONAL_ID | KEY.NATIONAL_ID_MAYBE | KEY.CARD | KEY.ACCOUNT | KEY.ROUTING | KEY.BIRTH;
-const LABEL_WORDS = /[\p{L}][\p{L}.'’-]*/gu;
 
 /** What the last words before a number say, in running text. */
 function labelBefore(text: string, start: number, notBefore: number): number {
@@ -129,11 +129,10 @@ function labelBefore(text: string, start: number, notBefore: number): number {
   const before = text.slice(from, start);
   if (before.length < 3) return 0;
   const clause = before.slice(Math.max(before.lastIndexOf('\n'), before.lastIndexOf('; '), sentenceEnd(before)) + 1);
-  const all = clause.match(LABEL_WORDS);
-  if (all === null || !all.some(mayBeKeyWord)) return 0;
+  const all = labelWordsOf(clause);
+  if (!all.some(mayBeKeyWord)) return 0;
   const said = behindOtherLabel(clause);
-  const words = said === clause ? all : said.match(LABEL_WORDS);
-  return words === null ? 0 : bitsOfWords(words);
+  return bitsOfWords(said === clause ? all : labelWordsOf(said));
 }
 
 /** How far before a number its line may begin, characters. */
@@ -150,7 +149,7 @@ function askedAbove(text: string, start: number): number {
   // Most lines above end with something else.
   if (text.charCodeAt(end) !== 0x0a || text.charCodeAt(end - 1) !== 0x3f || !SPEAKER.test(text.slice(end + 1, start))) return 0;
   const above = text.slice(Math.max(0, end - MAX_QUESTION), end);
-  const words = above.slice(Math.max(above.lastIndexOf('\n'), above.lastIndexOf('. ')) + 1).match(LABEL_WORDS) ?? [];
+  const words = labelWordsOf(above.slice(Math.max(above.lastIndexOf('\n'), above.lastIndexOf('. ')) + 1));
   return words.some(mayBeKeyWord) ? bitsOfWords(words) : 0;
 }
 
@@ -164,7 +163,7 @@ function labelBehind(text: string, end: number): number {
   if (code !== 0x20 && code !== 0x28 && code !== 0x2c && code !== 0x2d && code !== 0x3c) return 0;
   const label = BEHIND.exec(text.slice(end, end + MAX_LABEL_BEHIND))?.[1]?.trim();
   if (label === undefined) return 0;
-  const words = label.match(LABEL_WORDS) ?? [];
+  const words = labelWordsOf(label);
   if (/^social\b/i.test(label)) return KEY.SSN;
   return words.some(mayBeKeyWord) ? classifyKey(words.slice(0, 3).join(' ')) & OF_BEHIND : 0;
 }
@@ -207,7 +206,7 @@ function add(text: string, given: string, begin: number, context: Context, out: 
   const open = given.startsWith('(') && !given.includes(')') ? 1 : 0;
   const written = given.slice(open);
   const start = begin + open;
-  const digits = written.replace(/\D/g, '');
+  const digits = digitsOf(written);
   if (digits.length < MIN_RUN_DIGITS || digits.length > MAX_RUN_DIGITS) return false;
   const found = decide(written, digits, context, text, start);
   if (found === undefined) return false;
