@@ -5,22 +5,12 @@ export function isDigit(code: number): boolean {
   return code >= 0x30 && code <= 0x39;
 }
 
-/** What `\s` stands for. */
-export function isSpace(code: number): boolean {
-  return code === 0x20 || (code >= 0x09 && code <= 0x0d) || code === 0xa0 || (code >= 0x1680 && isWideSpace(code));
-}
+/** All that `\s` stands for. */
+export const BLANKS =
+  ' \t\n\v\f\r\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff';
 
-function isWideSpace(code: number): boolean {
-  return (
-    code === 0x1680 ||
-    (code >= 0x2000 && code <= 0x200a) ||
-    code === 0x2028 ||
-    code === 0x2029 ||
-    code === 0x202f ||
-    code === 0x205f ||
-    code === 0x3000 ||
-    code === 0xfeff
-  );
+export function isBlank(code: number): boolean {
+  return code === 0x20 || (code >= 0x09 && code <= 0x0d) || code === 0xa0 || (code >= 0x1680 && BLANKS.includes(String.fromCharCode(code)));
 }
 
 /** Its digits, without what stands between them. */
@@ -43,7 +33,7 @@ export function partsOf(text: string): string[] {
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     const wasGap = isGap;
-    isGap = code === 0x2c || isSpace(code);
+    isGap = code === 0x2c || isBlank(code);
     if (isGap && !wasGap) parts.push(text.slice(from, at));
     else if (!isGap && wasGap) from = at;
   }

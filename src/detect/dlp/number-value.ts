@@ -1,6 +1,6 @@
 // Everything made of digits: cards, social security and identity numbers, bank numbers, telephones, dates of birth. One pass over the
 // text finds the runs; what a run is follows from its key or label, its check digits and how it is written, in that order.
-import { digitsOf, labelWordsOf } from './character.ts';
+import { digitsOf, isDigit, labelWordsOf } from './character.ts';
 import { aba, luhn } from './check-digit.ts';
 import { birthDate } from './date-value.ts';
 import type { DlpType, Match } from './finding-kind.ts';
@@ -342,7 +342,7 @@ function asIdentity(written: string, digits: string, bits: number, context: Cont
 
 function asPhone(written: string, digits: string, context: Context, text: string, start: number): Verdict | undefined {
   const { bits } = context;
-  const number = written.replace(/–/g, '-');
+  const number = written.includes('–') ? written.replace(/–/g, '-') : written;
   if (bits & KEY.PHONE && digits.length >= 6 && isDialable(number)) return as('PHONE', 'phone-labelled', 0.95);
   if (context.technical || bits & (KEY.SSN | KEY.CARD | KEY.NATIONAL_ID | KEY.ACCOUNT | KEY.ROUTING)) return undefined;
   if (/^\(?\+/.test(number)) return isInternational(number.replace(/^\(/, '')) ? as('PHONE', 'phone-international', 0.95) : undefined;
@@ -373,6 +373,7 @@ function isDecimal(written: string): boolean {
 }
 
 function isDate(written: string): boolean {
+  if (!isDigit(written.charCodeAt(0))) return false;
   return (
     /^(?:19|20)\d\d([-./ ])\d{1,2}\1\d{1,2}(?:[ T]|$)/.test(written) ||
     /^\d{1,2}([-./ ])\d{1,2}\1(?:19|20)\d\d(?: |$)/.test(written) ||

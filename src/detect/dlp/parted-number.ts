@@ -122,10 +122,11 @@ function lengthsOf(numbers: readonly number[], { first, last }: Series): string 
 }
 
 /** What the key says, or the words before; those of the line above when they end with a colon. */
-function labelOf({ text, numbers, fields, ...view }: View, { first }: Series): { bits: number; technical: boolean } {
+function labelOf(view: View, { first }: Series): { bits: number; technical: boolean } {
+  const { text, numbers } = view;
   const start = numbers[first] as number;
   const end = numbers[first + 1] as number;
-  const field = fieldAt({ text, numbers, fields, ...view }, start, end);
+  const field = fieldAt(view, start, end);
   let from = start;
   while (from > 0 && start - from < MAX_BLANKS && text.charCodeAt(from - 1) <= 0x20) from--;
   if (CARD_BEFORE.test(text.slice(Math.max(0, start - 12), start))) return { bits: KEY.CARD, technical: false };

@@ -123,14 +123,11 @@ function settle(found: Match[], length: number): Match[] {
 function byWeight(found: Match[]): Match[] {
   if (found.length <= MAX_BY_HAND) return sorted(found, isBefore);
   const buckets: Match[][] = [];
-  for (const match of found) {
-    const weight = MAX_WEIGHT - WEIGHT[match.type];
-    const bucket = buckets[weight];
-    if (bucket === undefined) buckets[weight] = [match];
-    else bucket.push(match);
-  }
-  // Places where no weight is are left out.
-  return buckets.flatMap((bucket) => sorted(bucket, isBefore));
+  for (let weight = 0; weight <= MAX_WEIGHT; weight++) buckets.push([]);
+  for (const match of found) (buckets[MAX_WEIGHT - WEIGHT[match.type]] as Match[]).push(match);
+  const heaviest: Match[] = [];
+  for (const bucket of buckets) for (const match of sorted(bucket, isBefore)) heaviest.push(match);
+  return heaviest;
 }
 
 const MAX_WEIGHT = 9;
@@ -154,7 +151,7 @@ function sorted(found: Match[], compare: (one: Match, other: Match) => number): 
   return found;
 }
 
-const MAX_BY_HAND = 24;
+const MAX_BY_HAND = 48;
 
 /** Matches belong to the scan: they are moved, not copied. */
 function placeInRaw(match: Match, view: View): void {
