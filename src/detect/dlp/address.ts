@@ -202,10 +202,15 @@ function addAtNumbers(view: View, out: Match[]): void {
 const BEGINS_STREET = /\d{1,6}(?:[-/]\d{1,4})?[A-Za-z]?(?:,| (?:bis|ter|quater))? (?=[A-Za-z\u00c0-\u024f\d])/y;
 
 function addNumberFirst(text: string, start: number, out: Match[]): number {
-  if (start > 0 && /[\w.,:/-]/.test(text[start - 1] ?? '')) return 0;
+  if (start > 0 && isJoining(text.charCodeAt(start - 1))) return 0;
   BEGINS_STREET.lastIndex = start;
   if (!BEGINS_STREET.test(text)) return 0;
   return addEnglish(text, start, out) || addFrench(text, start, out);
+}
+
+/** Before a number: a part of the same word, a time, a path. */
+function isJoining(code: number): boolean {
+  return (code >= 0x2c && code <= 0x3a) || (code < 0x80 && isWordCode(code)) || code === 0x5f;
 }
 
 function addEnglish(text: string, start: number, out: Match[]): number {

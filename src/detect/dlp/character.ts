@@ -18,7 +18,7 @@ export function digitsOf(text: string): string {
   let digits = '';
   let from = 0;
   for (let at = 0; at <= text.length; at++) {
-    if (isDigit(text.charCodeAt(at))) continue;
+    if (at < text.length && isDigit(text.charCodeAt(at))) continue;
     if (at > from) digits += text.slice(from, at);
     from = at + 1;
   }

@@ -17,16 +17,15 @@ export interface Word {
 const MAX_AGAIN = 200;
 const MAX_UNCASED_AGAIN = 8;
 
+/** Of a longer word, of a firm, of a street. */
+const GOES_ON = /^(?:[\w@-]| ?& ?\p{Lu}| (?:Street|St|Road|Ave|Avenue|Inc|Ltd|GmbH|LLC|Corp)\b)/u;
+
 /** Every other place of the found names, and of their parts. */
 export function addAgain(text: string, words: readonly Word[], found: Match[]): void {
   const cover = coverOf(found, text.length);
   const { whole, parts, uncased } = namesToFind(text, found);
   const add = (start: number, end: number): void => {
-    if (
-      /^(?:[\w@-]| ?& ?\p{Lu}| (?:Street|St|Road|Ave|Avenue|Inc|Ltd|GmbH|LLC|Corp)\b)/u.test(text.slice(end, end + 8)) ||
-      !cover.take(start, end)
-    )
-      return;
+    if (GOES_ON.test(text.slice(end, end + 8)) || !cover.take(start, end)) return;
     found.push({ type: 'PERSON', start, end, confidence: 0.7, rule: 'name-again' });
   };
   let capitals: Set<string> | undefined;

@@ -120,22 +120,37 @@ function nextIdStart(text: string, from: number): number {
   return -1;
 }
 
-/** Six letters at most and a digit, a blank or a hyphen; or as many digits as an identity number begins with. Most words and numbers are told by it. */
+/** Does it begin as one of LETTERED does: with so many letters or digits, and what may stand behind them? Most words and numbers do not. */
 function mayBeLettered(text: string, start: number): boolean {
   let end = start;
   while (end - start <= MAX_ID_LETTERS && isPlainLetter(text.charCodeAt(end))) end++;
-  if (end === start) {
-    while (end - start <= MAX_ID_DIGITS && isDigit(text.charCodeAt(end))) end++;
-    return ((FIRST_DIGITS >> (end - start)) & 1) === 1;
-  }
+  if (end > start) return end - start <= MAX_ID_LETTERS && mayFollowLetters(text, end, end - start);
+  while (end - start <= MAX_ID_DIGITS && isDigit(text.charCodeAt(end))) end++;
   const behind = text.charCodeAt(end);
-  return end - start <= MAX_ID_LETTERS && (isDigit(behind) || behind === 0x20 || behind === 0x2d);
+  const counts = behind === 0x20 ? BEFORE_BLANK : behind === 0x2e ? BEFORE_STOP : isSeam(behind) ? BEFORE_SEAM : 0;
+  return ((counts >> (end - start)) & 1) === 1;
+}
+
+/** A digit, perhaps behind a blank or a hyphen; three letters and a blank are a part of a longer one. */
+function mayFollowLetters(text: string, end: number, letters: number): boolean {
+  const behind = text.charCodeAt(end);
+  if (isDigit(behind)) return true;
+  if (behind !== 0x20 && behind !== 0x2d) return false;
+  const next = text.charCodeAt(end + 1);
+  return isDigit(next) || (letters === 3 && isPlainLetter(next));
+}
+
+function isSeam(code: number): boolean {
+  return isPlainLetter(code) || code === 0x2d || code === 0x2b;
 }
 
 const MAX_ID_LETTERS = 6;
 const MAX_ID_DIGITS = 17;
-/** Bit n: some pattern of LETTERED begins with n digits and no more. */
-const FIRST_DIGITS = [1, 2, 3, 5, 6, 7, 8, MAX_ID_DIGITS].reduce((bits, count) => bits | (1 << count), 0);
+/** Bit n: one of LETTERED begins with n digits and no more, and then has a blank; a full stop; a letter or a sign. */
+const countsOf = (...counts: number[]): number => counts.reduce((bits, count) => bits | (1 << count), 0);
+const BEFORE_BLANK = countsOf(1, 2, 3, 5, 8);
+const BEFORE_STOP = countsOf(1, 2);
+const BEFORE_SEAM = countsOf(6, 7, 8, MAX_ID_DIGITS);
 
 function isIdStart(code: number): boolean {
   return (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a);

@@ -152,7 +152,7 @@ function nameScore(value: string, sure: boolean): number {
     names++;
     if (listed > 0 && word.length > 2 && !(traits & TRAIT.notName)) known += listed;
   }
-  if (names === 0 || !/\p{L}[^\p{L}]*\p{L}/u.test(value)) return 0;
+  if (names === 0 || (names === 1 && !/\p{L}[^\p{L}]*\p{L}/u.test(value))) return 0;
   if (lower && known < 4) return 0;
   if (known >= (sure ? 2 : 3) && (names > 1 || sure)) return 3;
   if (known === 0 && names === 1 && /^[\p{Lu}\s]+$/u.test(value)) return 0;
@@ -199,9 +199,9 @@ function addRunningText(view: View, seen: Word[], out: Match[]): void {
     if (field !== undefined && field.bits & KEY.PERSON_MAYBE && !(field.bits & KEY.PERSON) && isOfGoods(field)) continue;
     if (
       field !== undefined &&
+      field.end - start < MAX_NAME_CHARS &&
       (start - field.start < MAX_LEAD_IN || isOfGoods(field)) &&
-      TITLES.test(field.key) &&
-      field.end - start < MAX_NAME_CHARS
+      TITLES.test(field.key)
     )
       continue;
     const words = wordsFrom(text, first);
@@ -273,6 +273,8 @@ const NEXT = new RegExp(
   `^(\\.?[ \\u00a0](?:(?:van|von|de|del|della|di|da|dos|du|der|den|la|le|bin|al|el|af|zu|ter|ten) ){0,2})(${CAP}${REST}*)(?![\\w@])`,
 );
 
+const NEXT_WORD = /^[ ,]{1,2}([\p{L}&][^\s,;<@]{0,19})/u;
+
 /** How many of the words are a name; 0: none. */
 function judge(text: string, words: readonly Word[], given: number, family: number, lead: Lead): number {
   const first = words[0] as Word;
@@ -280,7 +282,8 @@ function judge(text: string, words: readonly Word[], given: number, family: numb
   const known = knownWords(words);
   const last = words[known - 1] as Word;
   const end = (words.at(-1) as Word).end;
-  const next = /^[ ,]{1,2}([\p{L}&][^\s,;<@]{0,19})/u.exec(text.slice(end, end + 22))?.[1];
+  const behind = text.charCodeAt(end);
+  const next = behind === 0x20 || behind === 0x2c ? NEXT_WORD.exec(text.slice(end, end + 22))?.[1] : undefined;
   if (isOrganization(text.slice(first.start, end)) || (next !== undefined && isOrganization(next))) return 0;
   if (lead === 'strong')
     return known > 1

@@ -77,12 +77,12 @@ export function isNational(written: string): boolean {
 
 /** Only the bare digits under a label that says telephone. */
 export function isDialable(written: string): boolean {
-  const digits = digitsOf(written.replace(/(?:ext|x|#|dw).*$/i, ''));
+  const digits = digitsOf(written);
   return (
     digits.length >= 6 &&
     digits.length <= 15 &&
     !/^(\d)\1+$/.test(digits) &&
     !/^(?:19|20)\d\d-?\d\d-?\d\d$/.test(written) &&
-    !/^\d+\.\d+$/.test(written)
+    !(written.includes('.') && /^\d+\.\d+$/.test(written))
   );
 }

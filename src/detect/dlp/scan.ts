@@ -121,7 +121,7 @@ function settle(found: Match[], length: number): Match[] {
 
 /** The heaviest first; most of the order is told by the weight alone. */
 function byWeight(found: Match[]): Match[] {
-  if (found.length <= MAX_BY_HAND) return sorted(found, isBefore);
+  if (found.length <= FEW) return sorted(found, isBefore);
   const buckets: Match[][] = [];
   for (let weight = 0; weight <= MAX_WEIGHT; weight++) buckets.push([]);
   for (const match of found) (buckets[MAX_WEIGHT - WEIGHT[match.type]] as Match[]).push(match);
@@ -131,6 +131,7 @@ function byWeight(found: Match[]): Match[] {
 }
 
 const MAX_WEIGHT = 9;
+const FEW = 8;
 
 function isBefore(one: Match, other: Match): number {
   return WEIGHT[other.type] - WEIGHT[one.type] || other.confidence - one.confidence || other.end - other.start - (one.end - one.start);

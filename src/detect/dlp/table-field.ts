@@ -206,12 +206,15 @@ function split(text: string, start: number, end: number, delimiter: string): Cel
     while (to > from && isBarOrBlank(text.charCodeAt(to - 1))) to--;
   }
   if (delimiter === '  ') return splitWide(text, from, to);
+  const sign = delimiter.charCodeAt(0);
   let cell = from;
   let quoted = false;
   for (let at = from; at <= to; at++) {
-    const code = text.charCodeAt(at);
-    if (at < to && code === 0x22) quoted = !quoted;
-    if (at < to && (quoted || code !== delimiter.charCodeAt(0))) continue;
+    if (at < to) {
+      const code = text.charCodeAt(at);
+      if (code === 0x22) quoted = !quoted;
+      if (quoted || code !== sign) continue;
+    }
     cells.push(trimmed(text, cell, at));
     cell = at + 1;
     if (cells.length > MAX_COLUMNS) break;
