@@ -13,7 +13,7 @@ const MAX_ROUNDS = 3;
 /** Where a mark may begin: signs with what must stand behind them, blocks in which there are some, a Greek or Cyrillic letter next to a Latin one. */
 const MAY_MARK =
   // biome-ignore lint/suspicious/noMisleadingCharacterClass: every unit is looked for by itself
-  /%(?=u|[\dA-Fa-f]{2})|=(?=[\dA-F][\dA-Fa-f])|&(?=[#\w])|\\(?=[ux01])|["'](?= {0,2}[+.&])|[\u0080-\u00ad\u034f-\u036f\u0590-\u303f\u3164\ud800-\uffff]|[\u0370-\u058f](?=\w)|(?<=\w)[\u0370-\u058f]/g;
+  /%(?=u|[\dA-Fa-f]{2})|=(?=[\dA-F][\dA-Fa-f])|&(?=[#\w])|\\(?=[ux01])|["'](?= {0,2}[+.&])|[\u0080-\u00ad\u034f-\u036f\u0590-\u303f\u3164\ud800-\uffff]|[\u0370-\u058f](?:(?=\w)|(?<=\w[\u0370-\u058f]))/g;
 
 /** False for most texts: nothing in it is encoded or disguised. */
 export function isMarked(text: string): boolean {
