@@ -143,10 +143,12 @@ function isParted(text: string, from: number): boolean {
   return false;
 }
 
-/** A post code begins with a digit, or with the sign of its country. */
+/** A post code begins with two digits, or with the sign of its country: "D-". */
 function beginsCode(text: string, at: number): boolean {
-  const code = text.charCodeAt(text.charCodeAt(at) === 0x20 ? at + 1 : at);
-  return isDigit(code) || isCapital(code);
+  const start = text.charCodeAt(at) === 0x20 ? at + 1 : at;
+  const second = text.charCodeAt(start + 1);
+  if (isDigit(text.charCodeAt(start))) return isDigit(second);
+  return isCapital(text.charCodeAt(start)) && (second === 0x2d || (isCapital(second) && text.charCodeAt(start + 2) === 0x2d));
 }
 
 /** Of " a/123", characters, and the sign behind it. */
@@ -161,7 +163,7 @@ function addAtPins(text: string, numbers: readonly number[], out: Match[]): void
     if (isCapital(before)) start--;
     else if (before === 0x2d && isCapital(text.charCodeAt(start - 2))) start -= 2;
     const end = numbers[index + 1] as number;
-    if (start < done || end - (numbers[index] as number) > MAX_HOUSE_DIGITS || !endsHouse(text.charCodeAt(end))) continue;
+    if (start < done || end - (numbers[index] as number) > MAX_HOUSE_DIGITS || !endsHouse(text, end)) continue;
     HOUSE_AND_PIN.lastIndex = start;
     const found = HOUSE_AND_PIN.exec(text);
     if (found === null) continue;
@@ -172,9 +174,10 @@ function addAtPins(text: string, numbers: readonly number[], out: Match[]): void
 
 const MAX_HOUSE_DIGITS = 4;
 
-/** A comma behind the number of a house, or what may stand between: "12A", "12/4", "12-14". */
-function endsHouse(code: number): boolean {
-  return code === 0x2c || code === 0x2f || code === 0x2d || isCapital(code);
+/** A comma and a blank behind the number of a house, or what may stand between: "12A", "12/4", "12-14". */
+function endsHouse(text: string, end: number): boolean {
+  const code = text.charCodeAt(end);
+  return code === 0x2c ? text.charCodeAt(end + 1) === 0x20 : code === 0x2f || code === 0x2d || isCapital(code);
 }
 
 function isCapital(code: number): boolean {
@@ -243,7 +246,7 @@ function addNumberLast(text: string, start: number, heads: readonly number[], ou
   const streetEnd = streetEndBefore(text, start, from);
   GERMANIC_END.lastIndex = streetEnd;
   const isGermanic = GERMANIC_END.test(text);
-  if (!isGermanic && heads.length === 0) return 0;
+  if (!isGermanic && !((heads[firstFrom(heads, from)] ?? streetEnd) < streetEnd - 2)) return 0;
   let line = streetEnd;
   while (line > from && text.charCodeAt(line - 1) !== 0x0a) line--;
   if (streetEnd - line < 4) return 0;

@@ -35,7 +35,7 @@ export function addAgain(text: string, words: readonly Word[], found: Match[]): 
     return capitals.has(word);
   };
   for (const word of words) {
-    const full = whole.get(word.text)?.find((name) => text.startsWith(name, word.start));
+    const full = nameAt(text, word.start, whole.get(word.text));
     if (full !== undefined) add(word.start, word.start + full.length);
     else if (parts.has(word.text) || (text.charCodeAt(word.end) === 0x3a && speaks(word.text))) add(word.start, word.end);
   }
@@ -43,6 +43,11 @@ export function addAgain(text: string, words: readonly Word[], found: Match[]): 
     let hits = 0;
     for (let at = text.indexOf(name); at >= 0 && hits++ < MAX_AGAIN; at = text.indexOf(name, at + name.length)) add(at, at + name.length);
   }
+}
+
+function nameAt(text: string, start: number, names: readonly string[] = []): string | undefined {
+  for (const name of names) if (text.startsWith(name, start)) return name;
+  return undefined;
 }
 
 /** Whole names by their first word; single words of names; names in scripts without capitals. */

@@ -144,10 +144,10 @@ const MAX_QUESTION = 160;
 
 /** "and the SIN for the form?", a line above: what a question asks for is what answers it. */
 function askedAbove(text: string, start: number): number {
-  let end = start - 1;
-  while (end > 0 && start - end < MAX_ANSWER && text.charCodeAt(end) !== 0x0a) end--;
+  const from = Math.max(0, start - MAX_ANSWER);
+  const end = from + text.slice(from, start).lastIndexOf('\n');
   // Most lines above end with something else.
-  if (text.charCodeAt(end) !== 0x0a || text.charCodeAt(end - 1) !== 0x3f || !SPEAKER.test(text.slice(end + 1, start))) return 0;
+  if (end < from || end === 0 || text.charCodeAt(end - 1) !== 0x3f || !SPEAKER.test(text.slice(end + 1, start))) return 0;
   const above = text.slice(Math.max(0, end - MAX_QUESTION), end);
   const words = labelWordsOf(above.slice(Math.max(above.lastIndexOf('\n'), above.lastIndexOf('. ')) + 1));
   return words.some(mayBeKeyWord) ? bitsOfWords(words) : 0;
@@ -174,13 +174,20 @@ const MAX_LABEL_BEHIND = 60;
 function bitsOfWords(words: readonly string[]): number {
   let bits = 0;
   for (let from = words.length - 1; from >= 0 && from >= words.length - 8; from--) {
-    const phrase = words.slice(from, from + 3).join(' ');
+    const phrase = phraseAt(words, from);
     // In a sentence it is the one that somebody answers.
     const said = /^my number/i.test(phrase) ? KEY.PHONE : classifyKey(phrase) & NUMBERS;
     if (said) return bits | said;
     bits |= said;
   }
   return bits;
+}
+
+/** Three words, or what there is of them. */
+function phraseAt(words: readonly string[], from: number): string {
+  const first = words[from] as string;
+  if (from + 1 === words.length) return first;
+  return from + 2 === words.length ? `${first} ${words[from + 1]}` : `${first} ${words[from + 1]} ${words[from + 2]}`;
 }
 
 /** "CPF 393… Endereço: Rua …, 1508": the label that is nearest speaks, even if of no number. */
@@ -252,7 +259,7 @@ function asCard(written: string, digits: string, context: Context): Verdict | un
 /** First digits that card schemes use, with their lengths. */
 export function isIssued(digits: string): boolean {
   const { length } = digits;
-  const four = Number(digits.slice(0, 4));
+  const four = numberAt(digits, 0) * 100 + numberAt(digits, 2);
   const two = Math.floor(four / 100);
   if (digits[0] === '4') return length === 13 || length === 16 || length === 19;
   if ((two >= 51 && two <= 55) || (four >= 2221 && four <= 2720)) return length === 16;
@@ -264,6 +271,11 @@ export function isIssued(digits: string): boolean {
   if (two === 62 || two === 81) return length >= 16;
   if (two === 60 || two === 50 || (two >= 56 && two <= 59) || two === 63 || two === 67 || two === 68 || two === 69) return length >= 12;
   return (two === 22 && four >= 2200 && four <= 2205 && length >= 16) || (four === 9792 && length === 16);
+}
+
+/** Two digits as a number. */
+function numberAt(digits: string, at: number): number {
+  return (digits.charCodeAt(at) - 0x30) * 10 + digits.charCodeAt(at + 1) - 0x30;
 }
 
 const SSN_SHAPE = /^(?!000|666)[0-9]\d{2}([- .–]?)(?!00)\d\d\1(?!0000)\d{4}$/;

@@ -91,14 +91,16 @@ type Verdict = Pick<Match, 'type' | 'confidence' | 'rule'>;
 /** `isAll`: no other group of digits stands behind. */
 function decide(view: View, series: Series, digits: string, isAll: boolean): Verdict | undefined {
   const isCard = digits.length >= CARD_DIGITS[0] && isIssued(digits) && luhn(digits) && !/^(\d)\1+$/.test(digits);
-  const groups = lengthsOf(view.numbers, series);
   if (isCard) {
     const { bits, technical } = labelOf(view, series);
     if (bits & KEY.CARD) return isListOfEnds(view, series, isAll) ? undefined : { type: 'CREDIT_CARD', rule: 'card', confidence: 0.97 };
-    if (technical || !isAll || !CARD_GROUPS.has(groups) || !OWN_BRANDS.test(digits) || isRowOfTable(view, series)) return undefined;
+    if (technical || !isAll || !CARD_GROUPS.has(lengthsOf(view.numbers, series)) || !OWN_BRANDS.test(digits) || isRowOfTable(view, series))
+      return undefined;
     return { type: 'CREDIT_CARD', rule: 'card', confidence: 0.75 };
   }
-  if (!isAll || digits.length > MAX_ID_DIGITS || /[6-9,]/.test(groups)) return undefined;
+  if (!isAll || digits.length > MAX_ID_DIGITS) return undefined;
+  const groups = lengthsOf(view.numbers, series);
+  if (/[6-9,]/.test(groups)) return undefined;
   const { bits } = labelOf(view, series);
   if (bits & KEY.SSN && groups === '324' && SSN_DIGITS.test(digits)) return { type: 'US_SSN', rule: 'ssn', confidence: 0.95 };
   const scheme = bits & KEY.NATIONAL_ID ? schemeLabelled(digits, false) : undefined;
