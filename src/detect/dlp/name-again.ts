@@ -25,7 +25,8 @@ export function addAgain(text: string, words: readonly Word[], found: Match[]): 
   const cover = coverOf(found, text.length);
   const { whole, parts, uncased } = namesToFind(text, found);
   const add = (start: number, end: number): void => {
-    if (GOES_ON.test(text.slice(end, end + 8)) || !cover.take(start, end)) return;
+    if (!cover.isFree(start, end) || GOES_ON.test(text.slice(end, end + 8))) return;
+    cover.take(start, end);
     found.push({ type: 'PERSON', start, end, confidence: 0.7, rule: 'name-again' });
   };
   let capitals: Set<string> | undefined;

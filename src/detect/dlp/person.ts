@@ -35,6 +35,7 @@ export function findPersons(view: View, out: Match[]): void {
 const SEPARATORS =
   /\s*(?:;|\band\b|\bund\b|\bet\b|&| \/ |、|,(?=\s*\p{Lu}\S*\s+(?:(?:de|van|von|der|la|da|di|del|dos|du|ter|ten|el|al|bin)\s+){0,2}\p{Lu}))\s*/gu;
 
+const BEFORE_MAIL = /^["'\s]{0,2}<[^<>@\s]{1,64}@/;
 const MAY_SEPARATE = /[;&/、,]|\b(?:and|und|et)\b/;
 
 function addField(text: string, field: Field, out: Match[]): void {
@@ -50,7 +51,7 @@ function addField(text: string, field: Field, out: Match[]): void {
   const body = /[,—–-]/.test(sentence) ? sentence.replace(/,\s*(?:[+(]?\d|\p{Ll}|\p{Lo}).*$| [—–-] .*$/u, '') : sentence;
   // "Ann Lee <ann@…>" names a person whatever the key says.
   const behind = field.start + head[0].length;
-  const withMail = /^["'\s]{0,2}<[^<>@\s]{1,64}@/.test(text.slice(behind, behind + 70));
+  const withMail = text.slice(behind, behind + 3).includes('<') && BEFORE_MAIL.test(text.slice(behind, behind + 70));
   const pieces: { text: string; at: number }[] = [];
   let from = 0;
   for (const piece of MAY_SEPARATE.test(body) ? body.matchAll(SEPARATORS) : []) {
@@ -67,7 +68,7 @@ function addField(text: string, field: Field, out: Match[]): void {
 }
 
 const HONOURS = /(?:,?\s*(?:Jr|Sr|II|III|IV|PhD|MD|Esq|M\.D\.|Ph\.D)\.?)+$|\s*(?:様|さん|先生|殿|님)$/u;
-const ENDS_HONOURED = /[.rIVDq様ん生殿님]$/u;
+const ENDS_HONOURED = /(?:[.IVDq様ん生殿님]|[JS]r)$/u;
 const TITLE =
   /^(?:(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Sir|Herr|Frau|Fr|Hr|Sr|Sra|Srta|Sig|Dott|Dra|Mme|Mlle|M|Ing|Mag|Dipl|Rev|Hon|Capt|Sgt|Lt|Col)\.?\s+)+/;
 
@@ -256,7 +257,8 @@ function wordsFrom(text: string, first: Word): Word[] {
   const words = [first];
   while (words.length < 5) {
     const last = words.at(-1) as Word;
-    const next = NEXT.exec(text.slice(last.end, last.end + 40));
+    const gap = text.charCodeAt(last.end);
+    const next = gap === 0x20 || gap === 0x2e || gap === 0xa0 ? NEXT.exec(text.slice(last.end, last.end + 40)) : null;
     if (next === null) break;
     const word = trimDot(next[2] as string);
     const from = last.end + next[0].length - (next[2] as string).length;
