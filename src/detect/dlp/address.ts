@@ -72,7 +72,7 @@ export function findAddresses(view: View, out: Match[]): void {
     if (signs.digits >= MIN_PIN_DIGITS && text.includes(', ')) addAtPins(text, numbers, out);
   }
   if (text.includes('BEGIN:VCARD')) addCards(text, out);
-  if (signs.bits & SIGN.eastern)
+  if (signs.bits & SIGN.eastern && /[都道府県省市区시도]/.test(text))
     for (const found of text.matchAll(EAST_ASIAN)) push(text, found.index, found.index + found[0].length, out, 0.8);
 }
 

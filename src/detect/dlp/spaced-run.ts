@@ -83,22 +83,26 @@ const CODES = /(?<![\w.])\d{2,3}(, ?| )\d{2,3}(?:\1\d{2,3}){7,}(?![\w])/g;
 /** A character, a sign, a character, the same sign, … */
 const SINGLE = /(?<![!-~])[!-~]([ \n]|\r\n)[!-~](?:\1[!-~]){8,}(?![!-~])|(?<!\w)[!-~]([._\-/|*])[!-~](?:\2[!-~]){8,}(?!\w)/g;
 
-/** No shorter section spells anything. */
+/** No shorter section spells anything: ten characters, eight bytes of hex, nine codes, and a sign between two of them. */
 const MIN_SECTION = 19;
+const MIN_HEX = 23;
+const MIN_CODES = 26;
 
 /** What a section of short words spells. */
 export function spacedRuns(section: string): SpacedRun[] {
   const runs: SpacedRun[] = [];
   if (section.length < MIN_SECTION) return runs;
   const text = section.length > MAX_SECTION_CHARS ? section.slice(0, MAX_SECTION_CHARS) : section;
-  each(HEX, text, (found) => {
-    const bytes = found[0].replace(/0x|\\x|[^0-9A-Fa-f]/g, '');
-    say(found, readable(Buffer.from(bytes, 'hex')), runs);
-  });
-  each(CODES, text, (found) => {
-    const codes = found[0].split(/\D+/).map(Number);
-    say(found, codes.every((code) => code >= 32 && code < 127) ? String.fromCharCode(...codes.slice(0, 4096)) : undefined, runs);
-  });
+  if (text.length >= MIN_HEX)
+    each(HEX, text, (found) => {
+      const bytes = found[0].replace(/0x|\\x|[^0-9A-Fa-f]/g, '');
+      say(found, readable(Buffer.from(bytes, 'hex')), runs);
+    });
+  if (text.length >= MIN_CODES)
+    each(CODES, text, (found) => {
+      const codes = found[0].split(/\D+/).map(Number);
+      say(found, codes.every((code) => code >= 32 && code < 127) ? String.fromCharCode(...codes.slice(0, 4096)) : undefined, runs);
+    });
   each(SINGLE, text, (found) => {
     const gap = (found[1] ?? found[2] ?? ' ').length;
     let spelled = '';
