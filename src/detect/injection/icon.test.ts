@@ -59,3 +59,10 @@ it('honest icons stand for nothing, however long a picture is', () => {
     ]),
   ).toEqual([]);
 });
+
+it('a picture in a picture stands for nothing, whatever its bytes look like', () => {
+  const icons = Array.from({ length: 100 }, () => ({ src: inBase64(svg(`<image href="data:image/png;base64,${picture(600)}"/>`)) }));
+  expect(found(icons)).toEqual([]);
+  const said = inBase64(svg(`<image href="data:image/png;base64,${Buffer.from(ORDER).toString('base64')}"/>`));
+  expect(found([{ src: said }])).toEqual([{ type: 'poison.encoded', path: '/icons/0/src' }]);
+});
