@@ -20,10 +20,16 @@ export function findNumbers(view: View, out: Match[]): void {
   if (view.signs.digits < MIN_RUN_DIGITS) return;
   RUN.lastIndex = 0;
   for (let found = RUN.exec(text); found !== null; found = RUN.exec(text)) {
-    const start = found.index;
-    const end = start + found[0].length;
+    // No country begins with a nought: the plus parts, "COM+0049…".
+    const start = found.index + (found[0].startsWith('+0') ? 1 : 0);
+    const end = found.index + found[0].length;
     if (found[0].length < 7 && countDigits(found[0]) < MIN_RUN_DIGITS) continue;
-    if (inWord(text, start, end)) continue;
+    if (inWord(text, start, end)) {
+      // "03-MAR-11  361-58-2240": the next column is another number.
+      const column = found[0].indexOf('  ');
+      if (column > 0) RUN.lastIndex = found.index + column;
+      continue;
+    }
     const taken = judge(view, start, end, out);
     if (taken > 0 && taken < end) RUN.lastIndex = taken;
   }
@@ -128,13 +134,21 @@ function labelBefore(text: string, start: number, notBefore: number): number {
   const from = Math.max(notBefore, start - LABEL_BACK);
   const before = text.slice(from, start);
   if (before.length < 3) return 0;
-  const clause = before.slice(Math.max(before.lastIndexOf('\n'), before.lastIndexOf('; '), sentenceEnd(before)) + 1);
+  const clause = before.slice(Math.max(lineStart(before), before.lastIndexOf('; '), sentenceEnd(before)) + 1);
   const all = clause.match(LABEL_WORDS);
   if (all === null || !all.some(mayBeKeyWord)) return 0;
   const said = behindOtherLabel(clause);
   const words = said === clause ? all : said.match(LABEL_WORDS);
   return words === null ? 0 : bitsOfWords(words);
 }
+
+/** "account⏎number 7301…": a line of prose that begins in small letters goes on from the one above. */
+function lineStart(before: string): number {
+  const line = before.lastIndexOf('\n');
+  return line > 0 && WRAPPED.test(before.slice(line - 1, line + 3)) ? before.lastIndexOf('\n', line - 1) : line;
+}
+
+const WRAPPED = /^[\p{Ll},]\n\p{Ll}{2}/u;
 
 /** How far before a number its line may begin, characters. */
 const MAX_ANSWER = 42;
