@@ -149,9 +149,11 @@ export function leadBefore(text: string, start: number): Lead {
 const AFTER =
   /^(?:\s{0,4}[|,;–—-]\s{0,4}(?:SSN|DOB|D\.O\.B|born|tel|phone|mobile|cell|e-?mail|geb\b|née?\b|passport|id no)|\s+(?:called|said|says|wrote|writes|asked|asks|reported|reports|signed|joined|confirmed|requested|replied|told|mentioned|lives|works|worked|paid|was born|born|phoned|emailed|will|has|had|is|was|would|can|wants|wanted|needs|complained|ordered|purchased|agreed|visited|attended|submitted|received|moved|left|started|resigned|applied|hat|ist|schrieb|rief|sagte|a appelé|a dit|est|ha|dijo|llamó|escribió|es|disse|é)\b|['’]s\b|\s*[(<]|,\s*(?:CEO|CTO|CFO|COO|MD|PhD|(?:(?:the|our|their|his|her|a|an|former|senior|deputy|vice|chief|managing|general) ){0,3}(?:director|manager|engineer|mayor|deputy|head of|chair(?:man|woman|person)?|spokes(?:man|woman|person)|founder|co-founder|president|professor|minister|senator|treasurer|author of|owner|coach|captain|judge|lawyer|attorney|resident|farmer|teacher|nurse|consultant|analyst|who)\b|aged?|born|age|\d\d[,.]|Bürgermeister|Geschäftsführer|Sprecher|Leiter|directeur|maire|alcalde|director|sindaco)|\s+<)/i;
 
+const EMPHASIS_END = /^(?:[*_]{1,2}|<\/(?:b|strong|i|em|u|span)>)/;
+
 /** Does what stands behind a name say that it is one of a person? */
 export function isFollowedAsPerson(text: string, end: number): boolean {
-  const after = text.slice(end, end + 40);
+  const after = text.slice(end, end + 40).replace(EMPHASIS_END, '');
   // "Remixed", "Extended" end a title.
   return AFTER.test(after) || /^\s+[a-z]{2,12}ed\b/.test(after);
 }

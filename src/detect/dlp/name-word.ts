@@ -84,7 +84,7 @@ const NOT_NAMES = new Set(
   monsieur madame mademoiselle herr frau senor senora senhor senhora signor signora signore mevrouw meneer mister
   name names number
   ihr ihre dein deine votre jouw uw vorname nachname nom prenom prénom nombre apellido apellidos nome cognome naam voornaam achternaam imię nazwisko
-  writer auditor recruiter planner strategist copywriter trainer technician specialist coordinator supervisor electrician plumber machinist scientist researcher architect lecturer librarian paralegal bookkeeper accountant surveyor inspector
+  writer auditor recruiter planner strategist copywriter trainer technician specialist coordinator supervisor electrician plumber machinist scientist researcher architect lecturer librarian disk usage memory uptime latency throughput paralegal bookkeeper accountant surveyor inspector
   list license licence manifest form card record statement portal count intake lookup search results profile login signup registration transfer relations experience journey satisfaction success
   dear hello hi hey thanks thank regards sincerely best cheers kind please sorry welcome greetings bonjour hola ciao hallo cordialement saludos
   north south east west northern southern eastern western upper lower new great big little

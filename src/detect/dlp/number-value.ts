@@ -8,6 +8,7 @@ import { nameList } from './name-list.ts';
 import { schemeAlone, schemeLabelled } from './national-id.ts';
 import { isDialable, isInternational, isNational, isNorthAmerican } from './phone-number.ts';
 import { type Field, fieldAt, type View } from './view.ts';
+import { labelStart } from './wrapped-label.ts';
 
 /** A digit run with its separators; letters before and behind belong to identity numbers. */
 const RUN = /(?:\+|\(\+?)?\d[\d .\-/()–]{3,46}\d/g;
@@ -134,21 +135,13 @@ function labelBefore(text: string, start: number, notBefore: number): number {
   const from = Math.max(notBefore, start - LABEL_BACK);
   const before = text.slice(from, start);
   if (before.length < 3) return 0;
-  const clause = before.slice(Math.max(lineStart(before), before.lastIndexOf('; '), sentenceEnd(before)) + 1);
+  const clause = before.slice(Math.max(labelStart(before), before.lastIndexOf('; '), sentenceEnd(before)) + 1);
   const all = clause.match(LABEL_WORDS);
   if (all === null || !all.some(mayBeKeyWord)) return 0;
   const said = behindOtherLabel(clause);
   const words = said === clause ? all : said.match(LABEL_WORDS);
   return words === null ? 0 : bitsOfWords(words);
 }
-
-/** "account⏎number 7301…": a line of prose that begins in small letters goes on from the one above. */
-function lineStart(before: string): number {
-  const line = before.lastIndexOf('\n');
-  return line > 0 && WRAPPED.test(before.slice(line - 1, line + 3)) ? before.lastIndexOf('\n', line - 1) : line;
-}
-
-const WRAPPED = /^[\p{Ll},]\n\p{Ll}{2}/u;
 
 /** How far before a number its line may begin, characters. */
 const MAX_ANSWER = 42;

@@ -6,7 +6,7 @@ const MASKED = /^[*•x×X.\-_#]{3,}|[*•]{3,}|\.{3,}$|…|^\[.*\]$|^(.)\1+$/;
 const WORDS =
   /(?:^|[^a-z])(?:your|example|sample|placeholder|change[_-]?me|changeit|replace|insert|redacted|hidden|masked|removed|todo|fixme|dummy|fake|none|null|nil|undefined|true|false|unset|empty|default|required|optional|string|secret_here|here|xxx+|test123|not[_ -]set|encrypted|obfuscated|filtered|sanitized|lorem|foobar|goes|todo)(?:$|[^a-z])/i;
 /** Two letters stand in random text, too. */
-const SHORT_WORD = /(?:^|[\s_<>()[\]{}-])(?:my|n\/?a)(?:$|[\s_<>()[\]{}-])/i;
+const SHORT_WORD = /(?:^|[\s<([{])(?:my|n\/?a)(?:$|[\s>)\]}_-])/i;
 const TYPE_WORD =
   /^(?:string|str|number|int|integer|bool|boolean|object|array|any|bytes|text|varchar|char|uuid|optional|required|password|passwd|passwort|secret|token|apikey|api_key|key|bearer|basic|digest|oauth2?|plain|none|null|admin|user|username|login|yes|no|on|off|invalid|incorrect|expired|missing|wrong|denied|failed|changed|reset|updated|rotated|weak|strong|enabled|disabled|hashed|stored|valid|unknown)\b[\s?|,;:]*$/i;
 

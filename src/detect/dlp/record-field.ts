@@ -57,8 +57,10 @@ function addSegments(fields: Field[], text: string, base: number, parent: Group)
     // A firm has a name too; most references are none of a person.
     if ((name === 'NM1' && !/^[^*]*\*1\*/.test(rest)) || (name === 'REF' && !rest.startsWith('SY*'))) continue;
     let start = found.index + whole.length - rest.length;
-    for (const [index, element] of rest.split('*', MAX_ELEMENTS).entries()) {
-      const bits = ELEMENTS[name]?.[index + 1] ?? 0;
+    const elements = rest.split('*', MAX_ELEMENTS);
+    for (const [index, element] of elements.entries()) {
+      // "34" says that the number behind it is one of social security.
+      const bits = name === 'NM1' && index === 8 && elements[7] === '34' ? KEY.SSN : (ELEMENTS[name]?.[index + 1] ?? 0);
       if (bits !== 0 && element.length > 1) fields.push({ start: base + start, end: base + start + element.length, bits, key: '', group });
       start += element.length + 1;
     }
