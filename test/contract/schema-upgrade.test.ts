@@ -13,7 +13,7 @@ import { DATABASE_FILE } from '../../src/store/sqlite/database.ts';
 import { openSqliteStore } from '../../src/store/sqlite/store.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 600_000;
 
 interface Old {
   /** Runs before the upgrade, or after it while the store is closed. */

@@ -17,7 +17,7 @@ const rules = policyObject('reads', [
   { name: 'resources', match: { agent: ['reader'], resource: ['note://*'] }, effect: 'allow' },
 ]);
 const objects: StoredObject[] = [agentObject('reader'), reader.object, httpServer('notes', 'http://127.0.0.1:9/mcp'), rules];
-const LIMIT_MS = 180_000;
+const LIMIT_MS = 600_000;
 
 const places: Place[] = [];
 afterAll(async () => {

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CLI_ENTRY, type CliResult, runCli } from '../support/cli-process.ts';
 import { type GatewayProcess, startGateway } from '../support/gateway-process.ts';
 
-const LIMIT_MS = 180_000;
+const LIMIT_MS = 600_000;
 const CANARY = 'AKIA5ZQ7HARROWBAIT42';
 const { resolve } = createRequire(import.meta.url);
 

@@ -20,7 +20,7 @@ import { callOf, type Harness, harness, ok } from '../support/pipeline-harness.t
 import { agentObject, httpServer, policyObject, tokenObject } from '../support/seed.ts';
 import { freshPlace, type Place, STORES, type StoreKind } from '../support/store-kind.ts';
 
-const LIMIT_MS = 180_000;
+const LIMIT_MS = 600_000;
 const robot = tokenObject('robot', 'robot');
 const URL_OF = 'http://127.0.0.1:9/mcp';
 const OBJECTS: StoredObject[] = [

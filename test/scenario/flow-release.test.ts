@@ -14,7 +14,7 @@ import { agentObject, policyObject, tokenObject } from '../support/seed.ts';
 import { freshPlace, type Place } from '../support/store-kind.ts';
 import { server } from '../support/third-party.ts';
 
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 600_000;
 const { resolve } = createRequire(import.meta.url);
 const CUSTOMER = 'Ines Okafor,ines.okafor@northwind-traders.com,+1 415 555 0142';
 

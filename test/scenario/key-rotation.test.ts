@@ -11,7 +11,7 @@ import { json, legacyHandshake, type RawServer, startRawServer } from '../suppor
 import { agentObject, policyObject, tokenObject } from '../support/seed.ts';
 import { freshPlace, type Place, STORES } from '../support/store-kind.ts';
 
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 600_000;
 const CREDENTIAL = 'the-credential-of-the-server';
 const agent = tokenObject('bot', 'bot');
 const TOOL = { name: 'note', inputSchema: { type: 'object', properties: { text: { type: 'string' } } } };

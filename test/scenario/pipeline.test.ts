@@ -315,7 +315,7 @@ describe('lists', () => {
   });
 
   it('do not wait for a server that hangs', async () => {
-    await open();
+    h = await harness({ objects: base, aggregateDeadlineMs: 2_000 });
     await h.seed(policyObject('more', [{ name: 'other', match: { agent: ['reader'], server: ['other'] }, effect: 'allow' }], 2000));
     h.answer((request) => (request.server === 'other' ? new Promise(() => {}) : ok({ tools: TOOLS })));
     const outcome = await h.pipeline.run(callOf('tools/list', { bearer: reader.token, surface: { type: 'all' } }));

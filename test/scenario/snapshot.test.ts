@@ -24,6 +24,8 @@ const tool = (name: string, description = `Does ${name}.`): JsonObject => ({ nam
 const PROMPT = { name: 'greet', description: 'Greets.' };
 const TEMPLATE = { uriTemplate: 'notes://{id}', name: 'note' };
 const POLL = { timeout: 60_000 };
+/** After so long nothing is left to look at. */
+const PASSED_MS = 600_000;
 let tools: JsonObject[];
 
 function server(request: UpstreamRequest): CallReply {
@@ -224,9 +226,12 @@ describe('drift', () => {
 
   it('in a storm is looked at now and then, not with every word of it', async () => {
     await open();
-    await approve();
+    // From before the approval on: what is looked at after it is over, too, before the storm begins.
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     onTestFinished(() => void vi.useRealTimers());
+    await approve();
+    await vi.advanceTimersByTimeAsync(PASSED_MS);
+    expect(await drift()).toEqual([]);
     for (const round of [1, 2]) {
       for (let n = 0; n < 50; n++) {
         tools = [tool('read_note', `version ${round}.${n}`)];
@@ -234,6 +239,7 @@ describe('drift', () => {
       }
       await vi.advanceTimersByTimeAsync(SETTLE_MS);
       await expect.poll(async () => (await drift()).length).toBe(round);
+      await vi.advanceTimersByTimeAsync(PASSED_MS);
     }
   });
 

@@ -17,7 +17,7 @@ import { startThirdParties, type ThirdParties } from '../support/third-party.ts'
 
 const EVERYTHING = ['everything-stdio', 'everything-http', 'everything-sse'] as const;
 const CLIENTS = ['v1', 'v2 legacy', 'v2 modern'] as const;
-const LIMIT_MS = 180_000;
+const LIMIT_MS = 600_000;
 const URI = 'demo://resource/dynamic/text/1';
 const PAGE = 'https://example.com/sign-in';
 const CAPABILITIES = { elicitation: { form: {}, url: {} } };

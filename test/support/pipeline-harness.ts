@@ -93,6 +93,8 @@ export interface HarnessOptions {
   failWrite?: FailWrite;
   inspectors?: readonly Inspector[];
   callTimeoutMs?: number;
+  /** Of a server that is asked with all others: long, where the test is not of one that hangs. */
+  aggregateDeadlineMs?: number;
   approvalWaitMs?: number;
   /** Where people would see tickets; undefined: nowhere. */
   reviewUrl?: string;
@@ -181,7 +183,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     metrics,
     settings: {
       anonymousOrg: undefined,
-      aggregateDeadlineMs: 500,
+      aggregateDeadlineMs: options.aggregateDeadlineMs ?? 30_000,
       callTimeoutMs: options.callTimeoutMs ?? 60_000,
       definitionAgeMs: 300_000,
       payloads: 'all',

@@ -1,5 +1,6 @@
 // Postal addresses: values of address fields, and lines in running text that show a street and a number, or a number, a post code and a town.
 // A street word is looked for first (one pass); what stands around it is read with short patterns on a bounded window.
+import { isDigit, partsOf } from './character.ts';
 import type { Match } from './finding-kind.ts';
 import { KEY } from './key-class.ts';
 import { eachMatch, groupOfStarts } from './start-index.ts';
@@ -104,20 +105,50 @@ function addAtCodes(text: string, numbers: readonly number[], out: Match[]): voi
         .trimEnd()
         .replace(/[,\n-]+$/, '')
         .trimEnd().length;
-    const from = Math.max(0, numberEnd - WINDOW);
+    const from = streetFrom(text, numberEnd);
     const street = STREET_AND_NUMBER.exec(text.slice(from, numberEnd));
     if (street !== null && !/^\d/.test(street[0])) push(text, from + street.index, tailEnd(text, numberEnd).end, out, 0.8);
   }
 }
 
-/** Does a comma, a line end or a dash follow behind a number and what may belong to it: "12 a", "12-14"? */
+/** As far back from the end of a house number as a street may begin: five words with blanks between them, and a comma before the number. */
+function streetFrom(text: string, numberEnd: number): number {
+  const limit = Math.max(0, numberEnd - WINDOW);
+  let blanks = 0;
+  let at = numberEnd;
+  for (; at > limit; at--) {
+    const code = text.charCodeAt(at - 1);
+    if (code === 0x20) {
+      if (++blanks > MAX_STREET_BLANKS) break;
+    } else if (code === 0x2c || code === 0x2f) {
+      if (blanks > MAX_NUMBER_BLANKS) break;
+    } else if (code < 0x80 && !isWordCode(code) && !STREET_SIGNS.includes(text.charAt(at - 1))) break;
+  }
+  return at;
+}
+
+/** "12 a" and what is before it. */
+const MAX_NUMBER_BLANKS = 2;
+const MAX_STREET_BLANKS = MAX_NUMBER_BLANKS + 4;
+const STREET_SIGNS = ".'()-";
+
+/** Does a comma, a line end or a dash follow behind a number and what may belong to it ("12 a", "12-14"), and then perhaps a post code? */
 function isParted(text: string, from: number): boolean {
   for (let at = from; at < from + MAX_NUMBER_TAIL; at++) {
     const code = text.charCodeAt(at);
-    if (code === 0x2c || code === 0x0a || code === 0x2d) return true;
+    if (code === 0x2c || code === 0x0a) return beginsCode(text, at + 1);
+    if (code === 0x2d) return true;
     if (code !== 0x20 && code !== 0x2f && !isWordCode(code)) return false;
   }
   return false;
+}
+
+/** A post code begins with two digits, or with the sign of its country: "D-". */
+function beginsCode(text: string, at: number): boolean {
+  const start = text.charCodeAt(at) === 0x20 ? at + 1 : at;
+  const second = text.charCodeAt(start + 1);
+  if (isDigit(text.charCodeAt(start))) return isDigit(second);
+  return isCapital(text.charCodeAt(start)) && (second === 0x2d || (isCapital(second) && text.charCodeAt(start + 2) === 0x2d));
 }
 
 /** Of " a/123", characters, and the sign behind it. */
@@ -131,13 +162,22 @@ function addAtPins(text: string, numbers: readonly number[], out: Match[]): void
     const before = text.charCodeAt(start - 1);
     if (isCapital(before)) start--;
     else if (before === 0x2d && isCapital(text.charCodeAt(start - 2))) start -= 2;
-    if (start < done) continue;
+    const end = numbers[index + 1] as number;
+    if (start < done || end - (numbers[index] as number) > MAX_HOUSE_DIGITS || !endsHouse(text, end)) continue;
     HOUSE_AND_PIN.lastIndex = start;
     const found = HOUSE_AND_PIN.exec(text);
     if (found === null) continue;
     done = HOUSE_AND_PIN.lastIndex;
     if (QUARTER.test(found[0])) push(text, start, done, out, 0.8);
   }
+}
+
+const MAX_HOUSE_DIGITS = 4;
+
+/** A comma and a blank behind the number of a house, or what may stand between: "12A", "12/4", "12-14". */
+function endsHouse(text: string, end: number): boolean {
+  const code = text.charCodeAt(end);
+  return code === 0x2c ? text.charCodeAt(end + 1) === 0x20 : code === 0x2f || code === 0x2d || isCapital(code);
 }
 
 function isCapital(code: number): boolean {
@@ -165,10 +205,15 @@ function addAtNumbers(view: View, out: Match[]): void {
 const BEGINS_STREET = /\d{1,6}(?:[-/]\d{1,4})?[A-Za-z]?(?:,| (?:bis|ter|quater))? (?=[A-Za-z\u00c0-\u024f\d])/y;
 
 function addNumberFirst(text: string, start: number, out: Match[]): number {
-  if (start > 0 && /[\w.,:/-]/.test(text[start - 1] ?? '')) return 0;
+  if (start > 0 && isJoining(text.charCodeAt(start - 1))) return 0;
   BEGINS_STREET.lastIndex = start;
   if (!BEGINS_STREET.test(text)) return 0;
   return addEnglish(text, start, out) || addFrench(text, start, out);
+}
+
+/** Before a number: a part of the same word, a time, a path. */
+function isJoining(code: number): boolean {
+  return (code >= 0x2c && code <= 0x3a) || (code < 0x80 && isWordCode(code)) || code === 0x5f;
 }
 
 function addEnglish(text: string, start: number, out: Match[]): number {
@@ -201,7 +246,7 @@ function addNumberLast(text: string, start: number, heads: readonly number[], ou
   const streetEnd = streetEndBefore(text, start, from);
   GERMANIC_END.lastIndex = streetEnd;
   const isGermanic = GERMANIC_END.test(text);
-  if (!isGermanic && heads.length === 0) return 0;
+  if (!isGermanic && !((heads[firstFrom(heads, from)] ?? streetEnd) < streetEnd - 2)) return 0;
   let line = streetEnd;
   while (line > from && text.charCodeAt(line - 1) !== 0x0a) line--;
   if (streetEnd - line < 4) return 0;
@@ -337,7 +382,7 @@ function addField(text: string, field: Field, out: Match[]): void {
   const value = text.slice(start, end);
   if (/^(?:0x|bc1|\w+:\/\/|[\w.+-]+@)/.test(value) || /^[\d.:a-f/]+$/i.test(value) || /^[\w.-]+:\d+$/.test(value) || /[{}[\]=]/.test(value))
     return;
-  const words = value.split(/[\s,]+/).length;
+  const words = partsOf(value).length;
   if (!/\p{L}{2}/u.test(value) || (words < 2 && !/[\u3040-\u9fff\uac00-\ud7af]/.test(value))) return;
   // "street address of the office is …" is prose; a value has a number or several capitals.
   if (!/\d/.test(value) && !/^\p{Lu}\S*(?:[ ,]+(?:\p{Lu}|de|la|del|der|am)\S*)+$/u.test(value)) return;

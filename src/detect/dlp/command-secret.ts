@@ -9,10 +9,9 @@ import type { View } from './view.ts';
 /** In quotes it may hold what ends it elsewhere. */
 const WORD = `(?:"([^"\\n\`$]{4,300})"|'([^'\\n]{4,300})'|["']?([^\\s"'\`|;&<>()]{4,300}))`;
 interface Shape {
-  readonly needs: string;
-  readonly starts?: number;
-  readonly sign?: number;
-  readonly mark?: RegExp;
+  /** Somewhere in the text; asked for where something was found. */
+  readonly needs?: string;
+  readonly starts: number;
   /** Programs have the same shape: only what is mixed as a password counts. */
   readonly isOfCode?: boolean;
   /** Of a service, not of somebody who signs in. */
@@ -20,7 +19,7 @@ interface Shape {
   readonly shape: RegExp;
 }
 
-/** `starts`: what every match begins with; the shape is sticky then. `sign`, `mark`: what stands in every match of the others. */
+/** `starts`: what every match begins with; the shape is sticky. */
 const SHAPES: readonly Shape[] = [
   {
     needs: ' -',
@@ -32,7 +31,6 @@ const SHAPES: readonly Shape[] = [
   },
   // --db-password x, --requirepass x
   {
-    needs: '--',
     starts: groupOfStarts([' --', '\n--', '\t--', '"--', "'--"]),
     shape: new RegExp(
       `[\\s"']--(?:(?:[a-z\\d]{1,20}-){1,4}(?:password|passwd|pass|pwd|token|secret|(?:api|access|secret|private|license|encryption|master|auth)-?key)|requirepass|masterauth|userpass)[= ]${WORD}`,
@@ -41,19 +39,16 @@ const SHAPES: readonly Shape[] = [
   },
   // mailer.setPassword('…')
   {
-    needs: '(',
     isOfCode: true,
     starts: startingWith('setp sets sett seta withp withs witht witha usep addp .pass .secr .apik .acce .token'),
     shape:
       /(?:\b(?:set|with|use|add)[A-Z]?[A-Za-z]{0,20}?(?:Password|Passwd|Secret|Token|ApiKey|AccessKey|SecretKey)|\.(?:password|passwd|apiKey|secretKey|accessKey|clientSecret))\(\s?["'](?=[^"'\n]*[\d!#$%^&*@?])([^"'\n\s]{4,200})["']\s?\)/y,
   },
   {
-    needs: ' -p',
     starts: startingWith('mysql mariadb'),
     shape: new RegExp(`\\b(?:mysql|mysqldump|mysqladmin|mariadb|mariadb-dump)\\b[^\\n|;]{0,160}? -p${WORD}`, 'y'),
   },
   {
-    needs: ' -',
     starts: startingWith('login sshpass mongo redis ldap smb cqlsh sqlcmd htpasswd'),
     shape: new RegExp(
       `\\b(?:login|sshpass|mongo|mongosh|mongodump|redis-cli|ldapsearch|smbclient|cqlsh|sqlcmd|htpasswd)\\b[^\\n|;]{0,160}? -(?:p|P|w|a|W)\\s?${WORD}`,
@@ -72,13 +67,6 @@ const SHAPES: readonly Shape[] = [
     shape: /\b(?:login|user|account|username)\s+(?!anonymous\s)\S{1,64}\s+password\s+([^\s"']{4,200})/iy,
   },
   {
-    needs: ':',
-    sign: SIGN.colon,
-    mark: /:(?:\d{2,5}|\*):/,
-    shape: /^[\w.*-]{1,100}:(?:\d{2,5}|\*):[\w*-]{1,64}:[\w.-]{1,64}:(\S{4,200})$/gm,
-  },
-  {
-    needs: '/',
     starts: startingWith('cred login'),
     shape: /\b(?:[Cc]redentials?|[Cc]reds|[Ll]ogin)\b:?\s+[\w.@-]{1,64}\s?\/\s?([^\s"'|,;]{4,200})/y,
   },
@@ -100,40 +88,37 @@ const SHAPES: readonly Shape[] = [
   },
   // alice:$2y$10$…
   {
-    needs: ':$',
     starts: groupOfStarts([':$2', ':$a', ':$5', ':$6', ':$1', ':$y']),
     shape: /(?<=(?:^|\n)[\w.@-]{1,64}):(\$(?:2[abxy]|apr1|argon2i?d?|[156y])\$[^\s:]{20,200})/y,
   },
   {
-    needs: '=',
     isKey: true,
     starts: startingWith('?sig &sig ?x-amz-s &x-amz-s ?x-goog-s &x-goog-s'),
     shape: /[?&](?:sig|Signature|X-Amz-Signature|X-Goog-Signature)=([\w%+/=-]{30,1000})/iy,
   },
-  { needs: '=', isKey: true, starts: startingWith('?appid &appid'), shape: /[?&]appid=([a-f0-9]{32})(?!\w)/y },
+  { isKey: true, starts: startingWith('?appid &appid'), shape: /[?&]appid=([a-f0-9]{32})(?!\w)/y },
   {
-    needs: '=',
     starts: startingWith('set-cookie cookie'),
     shape: /\b(?:Set-)?Cookie:[^\n]{0,400}?\b[\w.-]{0,20}(?:sess|sid|token|auth|jwt)[\w.-]{0,20}=([^;\s"']{16,2000})/iy,
   },
   {
-    needs: '(',
     starts: startingWith('getc crea conn pdo'),
     shape:
       /\b(?:getConnection|createConnection|connect|PDO)\s?\(\s?["'](?=[^"'\n]{0,200}(?:localhost|[.:/]))[^"'\n]{4,200}["'],\s?["'][^"'\n]{1,64}["'],\s?["']([^"'\n]{4,128})["']/y,
   },
   {
-    needs: '(',
     starts: startingWith('auth basic http login cred connect'),
     shape:
       /\b(?:auth|[Bb]asic_?[Aa]uth|HTTPBasicAuth|login|authenticate|credentials|connect)\s?=?\s?\(\s?["'][^"'\n]{1,64}["'],\s?(?:Some\()?["']([^"'\n]{4,128})["']/y,
   },
   {
-    needs: 'WIFI:',
     starts: groupOfStarts(['wifi:']),
     shape: /WIFI:(?:[A-OQ-Z]:[^;\n]{0,64};){0,5}P:([^;\n]{4,63})/y,
   },
 ];
+
+/** A line of a file of logins: host:port:database:user:password. */
+const LOGIN = /^[\w.*-]{1,100}:(?:\d{2,5}|\*):[\w*-]{1,64}:[\w.-]{1,64}:(\S{4,200})$/gm;
 
 /** Shapes that ordinary text has, too: only what is mixed like a password, or quoted, counts. */
 const SAID: readonly { needs: string; starts: number; shape: RegExp }[] = [
@@ -157,29 +142,21 @@ function startingWith(words: string): number {
   return groupOfStarts(words.split(' '));
 }
 
-export function findCommandSecrets({ text, starts: places, signs }: View, out: Match[]): void {
+export function findCommandSecrets({ text, starts: places, signs, numbers }: View, out: Match[]): void {
   if ((signs.bits & SIGN.bracket && text.includes('(')) || text.includes('"--')) findNamed(text, out);
   if (text.includes(';s:')) findSerialized(text, out);
-  const add = (found: RegExpExecArray, { isOfCode, isKey }: Shape): void => {
+  const add = (found: RegExpExecArray, { needs, isOfCode, isKey }: Pick<Shape, 'needs' | 'isOfCode' | 'isKey'>): void => {
+    if (needs !== undefined && !text.includes(needs)) return;
     const value = (found[1] ?? found[2] ?? found[3] ?? '').replace(/[.,]$/, '');
     if (isOfCode ? !isMixed(value) || isCode(value) : !isGuarded(value) && !HASHED.test(value)) return;
     const start = found.index + found[0].lastIndexOf(value);
     out.push({ type: isKey ? 'API_KEY' : 'PASSWORD', start, end: start + value.length, confidence: 0.85, rule: 'command-secret' });
   };
-  for (const one of SHAPES) {
-    const { needs, starts, sign, mark, shape } = one;
-    const own = starts === undefined ? undefined : (places[starts] as readonly number[]);
-    if (own !== undefined) {
-      if (own.length > 0 && text.includes(needs)) eachMatch(text, own, shape, (found) => add(found, one));
-      continue;
-    }
-    if ((sign !== undefined && !(signs.bits & sign)) || !text.includes(needs)) continue;
-    if (mark === undefined || mark.test(text)) for (const found of text.matchAll(shape)) add(found, one);
-  }
-  for (const { needs, starts, shape } of SAID) {
-    const own = places[starts] as readonly number[];
-    if (own.length === 0 || !text.includes(needs)) continue;
-    eachMatch(text, own, shape, (found) => {
+  for (const one of SHAPES) eachMatch(text, places[one.starts] as readonly number[], one.shape, (found) => add(found, one));
+  if (signs.bits & SIGN.colon && holdsPort(text, numbers)) for (const found of text.matchAll(LOGIN)) add(found, {});
+  for (const { needs, starts, shape } of SAID)
+    eachMatch(text, places[starts] as readonly number[], shape, (found) => {
+      if (!text.includes(needs)) return;
       const [whole] = found;
       // Only the first of the first shape stands in quotes; sentences quote code with backticks.
       const quoted = needs !== '' && found[1] !== undefined;
@@ -190,7 +167,17 @@ export function findCommandSecrets({ text, starts: places, signs }: View, out: M
       const start = found.index + found[0].lastIndexOf(value);
       out.push({ type: 'PASSWORD', start, end: start + value.length, confidence: 0.8, rule: 'said-secret' });
     });
+}
+
+/** `:5432:`, `:*:` */
+function holdsPort(text: string, numbers: readonly number[]): boolean {
+  for (let index = 0; index < numbers.length; index += 2) {
+    const start = numbers[index] as number;
+    const end = numbers[index + 1] as number;
+    const digits = end - start;
+    if (digits > 1 && digits < 6 && start > 0 && text.charCodeAt(start - 1) === 0x3a && text.charCodeAt(end) === 0x3a) return true;
   }
+  return text.includes(':*:');
 }
 
 /** `Http2Server`, `S3Client.java`, `minLength:8`, `user_password2`: names of classes, files, rules and members. */

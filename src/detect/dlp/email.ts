@@ -1,4 +1,5 @@
 // E-mail addresses, also written "name [at] host [dot] tld". Linear: every "@" looks a bounded way to both sides.
+import { BLANKS } from './character.ts';
 import type { Match } from './finding-kind.ts';
 import { groupOfStarts } from './start-index.ts';
 import { SIGN } from './text-sign.ts';
@@ -6,9 +7,14 @@ import { fieldAt, type View } from './view.ts';
 
 const MAX_LOCAL = 64;
 const MAY_BE_SPELLED =
-  /[[({<]\s?(?:at|@|ät|dot|AT|DOT|At|Dot|arroba|chiocciola|arobase|małpa)\s?[\])}>]| dot | DOT |_at_| (?:arroba|chiocciola|arobase) /;
-/** How it begins where it stands in no brackets. */
-const SPELLED_STARTS = groupOfStarts([' dot ', '_at_', ' arroba ', ' chiocciola ', ' arobase ']);
+  /[[({<]\s?(?:at|@|ät|dot|AT|DOT|At|Dot|arroba|chiocciola|arobase|małpa)\s?[\])}>]| dot | DOT |_at_| (?:arroba|chiocciola|arobase) /y;
+/** How it begins: in brackets, perhaps behind a blank, and in none. */
+const SPELLED_STARTS = groupOfStarts(
+  ['', ...BLANKS]
+    .flatMap((blank) => ['at', '@', 'ät', 'dot', 'arroba', 'chiocciola', 'arobase', 'małpa'].map((word) => blank + word))
+    .flatMap((word) => [...'[({<'].map((bracket) => bracket + word))
+    .concat([' dot ', '_at_', ' arroba ', ' chiocciola ', ' arobase ']),
+);
 const MAX_DOMAIN = 253;
 const DOMAIN = /(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)+(?:xn--[a-z0-9-]{2,30}|\p{L}{2,24})/uy;
 /** Ends of file names and of code that stand behind an "@". */
@@ -22,8 +28,12 @@ export function findEmails(view: View, out: Match[]): void {
       addAt(view, at, out);
       addApart(text, at, out);
     }
-  if (!(signs.bits & SIGN.bracket) && (starts[SPELLED_STARTS] as readonly number[]).length === 0) return;
-  if (MAY_BE_SPELLED.test(text)) addSpelled(text, out);
+  if ((starts[SPELLED_STARTS] as readonly number[]).some((at) => maySpell(text, at))) addSpelled(text, out);
+}
+
+function maySpell(text: string, at: number): boolean {
+  MAY_BE_SPELLED.lastIndex = at;
+  return MAY_BE_SPELLED.test(text);
 }
 
 function addAt(view: View, at: number, out: Match[]): void {

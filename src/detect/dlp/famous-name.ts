@@ -22,14 +22,19 @@ const KNOWN = new Set(
 
 /** Is the name, in any case and without its dots, rather that of a work, a company or a place? */
 export function isFamous(name: string): boolean {
+  const lower = name.toLowerCase();
   return KNOWN.has(
-    name
-      .toLowerCase()
-      .replace(/[.'’&]/g, '')
-      .replace(/\s+/g, ' ')
-      .trim(),
+    ODD.test(lower)
+      ? lower
+          .replace(/[.'’&]/g, '')
+          .replace(/\s+/g, ' ')
+          .trim()
+      : lower,
   );
 }
+
+/** Anything but words with one blank between two of them. */
+const ODD = /[.'’&]|[^\S ]| {2}|^ | $/;
 
 /** Before a colon: a list of works, firms or places follows. */
 const LIST_OF =

@@ -1,5 +1,6 @@
 // Rows that nothing names: INSERT without columns, CSV without a header. A row that holds an e-mail address, a telephone or a card describes a person,
 // so a cell beside it that is shaped like a name is one; what each value is follows from its shape alone. Finds ranges only.
+import { digitsOf } from './character.ts';
 import { KEY } from './key-class.ts';
 import { nameList } from './name-list.ts';
 import { isInternational, isNational } from './phone-number.ts';
@@ -37,7 +38,7 @@ const MAX_CELL_CHARS = 120;
 
 function isDialled(value: string, besideMail: boolean): boolean {
   if (value.length < 8 || value.length > 22 || !DIALLED.test(value)) return false;
-  const digits = value.replace(/\D/g, '').length;
+  const digits = digitsOf(value).length;
   if (digits < 8 || digits > 15 || /^\d{4}-\d\d-\d\d|^\d\d[./-]\d\d[./-]\d{4}/.test(value)) return false;
   if (value.startsWith('+')) return isInternational(value);
   return isNational(value) || (besideMail && /^\d{2,4}(?:[ -]\d{2,4}){2,4}$/.test(value));

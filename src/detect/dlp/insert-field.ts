@@ -1,5 +1,6 @@
 // Values of SQL that their column names: INSERT with a list of columns, INSERT without one (named by the CREATE TABLE beside it, else told by the
 // values themselves, see guessed-field.ts), COPY … FROM stdin. Finds ranges only. Linear in the text.
+import { isBlank } from './character.ts';
 import { addGuessedFields } from './guessed-field.ts';
 import { classifyKey } from './key-class.ts';
 import { type Cell, trimmed } from './text-cell.ts';
@@ -9,7 +10,7 @@ const INSERT = /\b(?:insert|replace)\s{1,4}(?:ignore\s{1,4})?into\s{1,4}([\w."`[
 
 /** INSERT INTO t (name, phone) VALUES ('…', '…'), (…): the column list names the values of every row. */
 export function addInserts(fields: Field[], text: string, base: number, parent: Group): void {
-  if (!text.includes('(') || !/(?:insert|replace)\s/i.test(text)) return;
+  if (!holdsTuple(text) || !/(?:insert|replace)\s/i.test(text)) return;
   let tables: ReadonlyMap<string, Columns> | undefined;
   let done = 0;
   for (const found of text.matchAll(INSERT)) {
@@ -28,6 +29,18 @@ export function addInserts(fields: Field[], text: string, base: number, parent: 
     done = at;
   }
 }
+
+/** Does a bracket open behind a word that ends as "values" does? Most brackets stand behind something else. */
+function holdsTuple(text: string): boolean {
+  for (let open = text.indexOf('('); open >= 0; open = text.indexOf('(', open + 1)) {
+    let at = open - 1;
+    while (at >= 0 && open - at <= MAX_TUPLE_GAP && (isBlank(text.charCodeAt(at)) || text.charCodeAt(at) === 0x2c)) at--;
+    if (at >= 0 && (text.charCodeAt(at) | 0x20) === 0x73) return true;
+  }
+  return false;
+}
+
+const MAX_TUPLE_GAP = 40;
 
 /** What is known of the columns once, however many rows there are. */
 interface Columns {

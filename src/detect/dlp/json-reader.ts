@@ -21,8 +21,7 @@ export interface Reader {
 
 export function backslashFrom(reader: Reader, from: number): number {
   if (reader.escapeAt < from) {
-    const found = reader.text.indexOf('\\', from);
-    reader.escapeAt = found < 0 ? reader.text.length : found;
+    reader.escapeAt = endOf(reader.text, '\\', from);
   }
   return reader.escapeAt;
 }
@@ -41,50 +40,60 @@ export function isStop(code: number): boolean {
 export function readString(reader: Reader): Mapped | undefined {
   const { text, map } = reader;
   const from = reader.at + 1;
-  let quote = text.indexOf('"', from);
+  let quote = endOf(text, '"', from);
   const slash = backslashFrom(reader, from);
-  if (quote < 0) quote = text.length;
   const builder = new MappedBuilder();
   if (quote < slash) {
     reader.at = Math.min(quote + 1, text.length);
     builder.addSlice(map, from, quote);
     return builder.length === 0 ? { text: '', at: [0], from: [rawStart(map, from)], to: [rawStart(map, from)] } : builder.build();
   }
-  let done = from;
   let at = from;
   while (at < text.length) {
-    const code = text.charCodeAt(at);
-    if (code === 0x22) break;
-    if (code !== 0x5c) {
-      at = nextStop(text, at);
-      continue;
-    }
-    builder.addSlice(map, done, at);
-    const length = text.charCodeAt(at + 1) === 0x75 ? 6 : 2;
-    builder.addDecoded(unescapeToken(text.slice(at, at + length)), map, at, Math.min(at + length, text.length));
-    at += length;
-    done = at;
+    if (quote < at) quote = endOf(text, '"', at);
+    const stop = Math.min(quote, backslashFrom(reader, at));
+    builder.addSlice(map, at, stop);
+    at = stop;
+    if (stop === quote) break;
+    const end = Math.min(at + (text.charCodeAt(at + 1) === 0x75 ? 6 : 2), text.length);
+    builder.addDecoded(unescaped(text, at, end), map, at, end);
+    at = end;
   }
-  builder.addSlice(map, done, Math.min(at, text.length));
   reader.at = Math.min(at + 1, text.length);
   return builder.build();
 }
 
-const STRING_STOP = /["\\]/g;
-
-function nextStop(text: string, from: number): number {
-  STRING_STOP.lastIndex = from;
-  return STRING_STOP.test(text) ? STRING_STOP.lastIndex - 1 : text.length;
+/** Where the sign stands next; the end of the text without one. */
+function endOf(text: string, sign: string, from: number): number {
+  const found = text.indexOf(sign, from);
+  return found < 0 ? text.length : found;
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: ' ', f: ' ', '"': '"', '\\': '\\', '/': '/' };
-
-function unescapeToken(token: string): string {
-  if (token[1] === 'u') {
-    const code = Number.parseInt(token.slice(2), 16);
-    return Number.isNaN(code) ? token : String.fromCharCode(code);
+/** What the escape [start, end) stands for; itself when it is none. */
+function unescaped(text: string, start: number, end: number): string {
+  switch (text.charCodeAt(start + 1)) {
+    case 0x22:
+      return '"';
+    case 0x5c:
+      return '\\';
+    case 0x2f:
+      return '/';
+    case 0x6e:
+      return '\n';
+    case 0x72:
+      return '\r';
+    case 0x74:
+      return '\t';
+    case 0x62:
+    case 0x66:
+      return ' ';
+    case 0x75: {
+      const code = Number.parseInt(text.slice(start + 2, end), 16);
+      return Number.isNaN(code) ? text.slice(start, end) : String.fromCharCode(code);
+    }
+    default:
+      return text.slice(start, end);
   }
-  return ESCAPES[token[1] ?? ''] ?? token;
 }
 
 /** `d` of a private key in JSON, `k` of a symmetric one: beside `kty`. */

@@ -56,9 +56,10 @@ const QUESTION = /\?[^\S\n]{0,3}\n/;
 
 /** "what's the wifi password?", and on the next line nothing but the value. */
 export function findAnsweredSecrets({ text, starts }: View, out: Match[]): void {
+  const places = starts[ANSWERED_STARTS] as readonly number[];
   // Most texts ask nothing.
-  if (!QUESTION.test(text)) return;
-  eachMatch(text, starts[ANSWERED_STARTS] as readonly number[], ANSWERED, (found) => {
+  if (places.length === 0 || !QUESTION.test(text)) return;
+  eachMatch(text, places, ANSWERED, (found) => {
     const [whole, asked, answer] = found as unknown as [string, string, string];
     if (/[\p{L}\d_]/u.test(text[found.index - 1] ?? ' ')) return;
     const value = answer.replace(/[.,;!?]$/, (sign) => (sign === '!' ? sign : ''));

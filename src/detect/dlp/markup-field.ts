@@ -47,12 +47,13 @@ export function addMarkupFields(fields: Field[], text: string, base: number, par
   };
   TAG.lastIndex = 0;
   for (let tag = TAG.exec(text); tag !== null; tag = TAG.exec(text)) {
-    const name = (tag[2] as string).replace(/^.*:/, '');
+    const given = tag[2] as string;
+    const name = given.slice(given.lastIndexOf(':') + 1);
     if (tag[1] === '/') closeTag(walk, name, tag.index);
     else {
       const after = tag.index + tag[0].length;
       const rest = tag[3] ?? '';
-      if (rest.length > 1) addAttributes(walk, rest, tag.index + 1 + (tag[2] as string).length);
+      if (rest.length > 1) addAttributes(walk, rest, tag.index + 1 + given.length);
       if (!rest.endsWith('/')) openTag(walk, name, after, rest);
       if (SGML_NAME.test(name)) addUnclosed(walk, name, after);
     }

@@ -1,4 +1,5 @@
 // Words that look like names in capitals and are none: organizations, roles, places, days, headings. Written by hand.
+import { isBlank } from './character.ts';
 
 /** A firm or an office, whatever else is said. */
 const COMPANY = wordSet(
@@ -60,16 +61,8 @@ function hasWord(text: string, { words, lengths }: WordSet): boolean {
 }
 
 function isGap(code: number): boolean {
-  return (
-    code === 0x20 ||
-    code === 0x2c ||
-    code === 0x2e ||
-    (code >= 0x09 && code <= 0x0d) ||
-    (code >= 0xa0 && WIDE_GAP.test(String.fromCharCode(code)))
-  );
+  return code === 0x2c || code === 0x2e || isBlank(code);
 }
-
-const WIDE_GAP = /\s/;
 
 const NOT_NAMES = new Set(
   `the a an this that these those there here it its he she they we you i his her our your their my me us them and or but nor so yet if then else when while where why how what which who whom whose

@@ -1,4 +1,5 @@
 // Bank and identity numbers that hold letters, and the whole values of fields that their key calls a number of that kind.
+import { digitsOf, isDigit } from './character.ts';
 import { mod97 } from './check-digit.ts';
 import { isWrittenDate, writtenBirthdays } from './date-value.ts';
 import type { Match } from './finding-kind.ts';
@@ -97,7 +98,7 @@ export function findLetteredIds(view: View, out: Match[]): void {
     if (at < 0) return;
     if (at > digit) continue;
     LETTERED.lastIndex = at;
-    const found = LETTERED.exec(text);
+    const found = mayBeLettered(text, at) ? LETTERED.exec(text) : null;
     at++;
     if (found === null) continue;
     const field = fieldAt(view, found.index, LETTERED.lastIndex);
@@ -118,6 +119,38 @@ function nextIdStart(text: string, from: number): number {
     if (isIdStart(text.charCodeAt(at)) && (at === 0 || !isIdStart(text.charCodeAt(at - 1)))) return at;
   return -1;
 }
+
+/** Does it begin as one of LETTERED does: with so many letters or digits, and what may stand behind them? Most words and numbers do not. */
+function mayBeLettered(text: string, start: number): boolean {
+  let end = start;
+  while (end - start <= MAX_ID_LETTERS && isPlainLetter(text.charCodeAt(end))) end++;
+  if (end > start) return end - start <= MAX_ID_LETTERS && mayFollowLetters(text, end, end - start);
+  while (end - start <= MAX_ID_DIGITS && isDigit(text.charCodeAt(end))) end++;
+  const behind = text.charCodeAt(end);
+  const counts = behind === 0x20 ? BEFORE_BLANK : behind === 0x2e ? BEFORE_STOP : isSeam(behind) ? BEFORE_SEAM : 0;
+  return ((counts >> (end - start)) & 1) === 1;
+}
+
+/** A digit, perhaps behind a blank or a hyphen; three letters and a blank are a part of a longer one. */
+function mayFollowLetters(text: string, end: number, letters: number): boolean {
+  const behind = text.charCodeAt(end);
+  if (isDigit(behind)) return true;
+  if (behind !== 0x20 && behind !== 0x2d) return false;
+  const next = text.charCodeAt(end + 1);
+  return isDigit(next) || (letters === 3 && isPlainLetter(next));
+}
+
+function isSeam(code: number): boolean {
+  return isPlainLetter(code) || code === 0x2d || code === 0x2b;
+}
+
+const MAX_ID_LETTERS = 6;
+const MAX_ID_DIGITS = 17;
+/** Bit n: one of LETTERED begins with n digits and no more, and then has a blank; a full stop; a letter or a sign. */
+const countsOf = (...counts: number[]): number => counts.reduce((bits, count) => bits | (1 << count), 0);
+const BEFORE_BLANK = countsOf(1, 2, 3, 5, 8);
+const BEFORE_STOP = countsOf(1, 2);
+const BEFORE_SEAM = countsOf(6, 7, 8, MAX_ID_DIGITS);
 
 function isIdStart(code: number): boolean {
   return (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a);
@@ -144,7 +177,7 @@ function addIdField(field: Field, value: string, out: Match[]): void {
   if (!/^[A-Za-z0-9][A-Za-z0-9 .\-/()]{4,24}$/.test(value)) return;
   const sure = (field.bits & KEY.NATIONAL_ID) !== 0;
   const scheme = schemeLabelled(value, sure);
-  const digits = compact(value).replace(/\D/g, '').length;
+  const digits = digitsOf(compact(value)).length;
   if (scheme !== undefined || (sure && digits >= 4 && !/\s[a-zA-Z]{3,}|[a-z]{4,}/.test(value)))
     out.push({
       type: 'NATIONAL_ID',

@@ -1,5 +1,6 @@
 // Everything made of digits: cards, social security and identity numbers, bank numbers, telephones, dates of birth. One pass over the
 // text finds the runs; what a run is follows from its key or label, its check digits and how it is written, in that order.
+import { digitsOf, isDigit, labelWordsOf } from './character.ts';
 import { aba, luhn } from './check-digit.ts';
 import { birthDate } from './date-value.ts';
 import type { DlpType, Match } from './finding-kind.ts';
@@ -80,7 +81,7 @@ function judge(view: View, start: number, end: number, out: Match[]): number {
   for (let count = parts.length - 1; count >= 1; count--) {
     const last = parts[count - 1] as RegExpMatchArray;
     const piece = whole.slice(0, (last.index ?? 0) + last[0].length);
-    if (piece.replace(/\D/g, '').length < 8) break;
+    if (countDigits(piece) < 8) break;
     if (add(view.text, piece.replace(/[-./(]+$/, ''), start, context, out)) return start + piece.length;
   }
   const first = parts[0] as RegExpMatchArray;
@@ -128,7 +129,6 @@ function isBesideRouting(text: string, start: number, numberEnd: number): boolea
 const BEHIND_ACCOUNT = /(?<=\bacc(?:oun)?t\b[ #:.]{0,3}(?:n(?:o|umber)\.?[ :]{0,2})?)/iy;
 
 const NUMBERS = KEY.PHONE | KEY.SSN | KEY.NATIONAL_ID | KEY.NATIONAL_ID_MAYBE | KEY.CARD | KEY.ACCOUNT | KEY.ROUTING | KEY.BIRTH;
-const LABEL_WORDS = /[\p{L}][\p{L}.'’-]*/gu;
 
 /** What the last words before a number say, in running text. */
 function labelBefore(text: string, start: number, notBefore: number): number {
@@ -136,11 +136,10 @@ function labelBefore(text: string, start: number, notBefore: number): number {
   const before = text.slice(from, start);
   if (before.length < 3) return 0;
   const clause = before.slice(Math.max(labelStart(before), before.lastIndexOf('; '), sentenceEnd(before)) + 1);
-  const all = clause.match(LABEL_WORDS);
-  if (all === null || !all.some(mayBeKeyWord)) return 0;
+  const all = labelWordsOf(clause);
+  if (!all.some(mayBeKeyWord)) return 0;
   const said = behindOtherLabel(clause);
-  const words = said === clause ? all : said.match(LABEL_WORDS);
-  return words === null ? 0 : bitsOfWords(words);
+  return bitsOfWords(said === clause ? all : labelWordsOf(said));
 }
 
 /** How far before a number its line may begin, characters. */
@@ -152,12 +151,12 @@ const MAX_QUESTION = 160;
 
 /** "and the SIN for the form?", a line above: what a question asks for is what answers it. */
 function askedAbove(text: string, start: number): number {
-  let end = start - 1;
-  while (end > 0 && start - end < MAX_ANSWER && text.charCodeAt(end) !== 0x0a) end--;
+  const from = Math.max(0, start - MAX_ANSWER);
+  const end = from + text.slice(from, start).lastIndexOf('\n');
   // Most lines above end with something else.
-  if (text.charCodeAt(end) !== 0x0a || text.charCodeAt(end - 1) !== 0x3f || !SPEAKER.test(text.slice(end + 1, start))) return 0;
+  if (end < from || end === 0 || text.charCodeAt(end - 1) !== 0x3f || !SPEAKER.test(text.slice(end + 1, start))) return 0;
   const above = text.slice(Math.max(0, end - MAX_QUESTION), end);
-  const words = above.slice(Math.max(above.lastIndexOf('\n'), above.lastIndexOf('. ')) + 1).match(LABEL_WORDS) ?? [];
+  const words = labelWordsOf(above.slice(Math.max(above.lastIndexOf('\n'), above.lastIndexOf('. ')) + 1));
   return words.some(mayBeKeyWord) ? bitsOfWords(words) : 0;
 }
 
@@ -171,7 +170,7 @@ function labelBehind(text: string, end: number): number {
   if (code !== 0x20 && code !== 0x28 && code !== 0x2c && code !== 0x2d && code !== 0x3c) return 0;
   const label = BEHIND.exec(text.slice(end, end + MAX_LABEL_BEHIND))?.[1]?.trim();
   if (label === undefined) return 0;
-  const words = label.match(LABEL_WORDS) ?? [];
+  const words = labelWordsOf(label);
   if (/^social\b/i.test(label)) return KEY.SSN;
   return words.some(mayBeKeyWord) ? classifyKey(words.slice(0, 3).join(' ')) & OF_BEHIND : 0;
 }
@@ -182,13 +181,20 @@ const MAX_LABEL_BEHIND = 60;
 function bitsOfWords(words: readonly string[]): number {
   let bits = 0;
   for (let from = words.length - 1; from >= 0 && from >= words.length - 8; from--) {
-    const phrase = words.slice(from, from + 3).join(' ');
+    const phrase = phraseAt(words, from);
     // In a sentence it is the one that somebody answers.
     const said = /^my number/i.test(phrase) ? KEY.PHONE : classifyKey(phrase) & NUMBERS;
     if (said) return bits | said;
     bits |= said;
   }
   return bits;
+}
+
+/** Three words, or what there is of them. */
+function phraseAt(words: readonly string[], from: number): string {
+  const first = words[from] as string;
+  if (from + 1 === words.length) return first;
+  return from + 2 === words.length ? `${first} ${words[from + 1]}` : `${first} ${words[from + 1]} ${words[from + 2]}`;
 }
 
 /** "CPF 393… Endereço: Rua …, 1508": the label that is nearest speaks, even if of no number. */
@@ -214,7 +220,7 @@ function add(text: string, given: string, begin: number, context: Context, out: 
   const open = given.startsWith('(') && !given.includes(')') ? 1 : 0;
   const written = given.slice(open);
   const start = begin + open;
-  const digits = written.replace(/\D/g, '');
+  const digits = digitsOf(written);
   if (digits.length < MIN_RUN_DIGITS || digits.length > MAX_RUN_DIGITS) return false;
   const found = decide(written, digits, context, text, start);
   if (found === undefined) return false;
@@ -260,7 +266,7 @@ function asCard(written: string, digits: string, context: Context): Verdict | un
 /** First digits that card schemes use, with their lengths. */
 export function isIssued(digits: string): boolean {
   const { length } = digits;
-  const four = Number(digits.slice(0, 4));
+  const four = numberAt(digits, 0) * 100 + numberAt(digits, 2);
   const two = Math.floor(four / 100);
   if (digits[0] === '4') return length === 13 || length === 16 || length === 19;
   if ((two >= 51 && two <= 55) || (four >= 2221 && four <= 2720)) return length === 16;
@@ -272,6 +278,11 @@ export function isIssued(digits: string): boolean {
   if (two === 62 || two === 81) return length >= 16;
   if (two === 60 || two === 50 || (two >= 56 && two <= 59) || two === 63 || two === 67 || two === 68 || two === 69) return length >= 12;
   return (two === 22 && four >= 2200 && four <= 2205 && length >= 16) || (four === 9792 && length === 16);
+}
+
+/** Two digits as a number. */
+function numberAt(digits: string, at: number): number {
+  return (digits.charCodeAt(at) - 0x30) * 10 + digits.charCodeAt(at + 1) - 0x30;
 }
 
 const SSN_SHAPE = /^(?!000|666)[0-9]\d{2}([- .–]?)(?!00)\d\d\1(?!0000)\d{4}$/;
@@ -350,7 +361,7 @@ function asIdentity(written: string, digits: string, bits: number, context: Cont
 
 function asPhone(written: string, digits: string, context: Context, text: string, start: number): Verdict | undefined {
   const { bits } = context;
-  const number = written.replace(/–/g, '-');
+  const number = written.includes('–') ? written.replace(/–/g, '-') : written;
   if (bits & KEY.PHONE && digits.length >= 6 && isDialable(number)) return as('PHONE', 'phone-labelled', 0.95);
   if (context.technical || bits & (KEY.SSN | KEY.CARD | KEY.NATIONAL_ID | KEY.ACCOUNT | KEY.ROUTING)) return undefined;
   if (/^\(?\+/.test(number)) return isInternational(number.replace(/^\(/, '')) ? as('PHONE', 'phone-international', 0.95) : undefined;
@@ -381,6 +392,7 @@ function isDecimal(written: string): boolean {
 }
 
 function isDate(written: string): boolean {
+  if (!isDigit(written.charCodeAt(0))) return false;
   return (
     /^(?:19|20)\d\d([-./ ])\d{1,2}\1\d{1,2}(?:[ T]|$)/.test(written) ||
     /^\d{1,2}([-./ ])\d{1,2}\1(?:19|20)\d\d(?: |$)/.test(written) ||

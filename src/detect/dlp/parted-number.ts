@@ -91,14 +91,16 @@ type Verdict = Pick<Match, 'type' | 'confidence' | 'rule'>;
 /** `isAll`: no other group of digits stands behind. */
 function decide(view: View, series: Series, digits: string, isAll: boolean): Verdict | undefined {
   const isCard = digits.length >= CARD_DIGITS[0] && isIssued(digits) && luhn(digits) && !/^(\d)\1+$/.test(digits);
-  const groups = lengthsOf(view.numbers, series);
   if (isCard) {
     const { bits, technical } = labelOf(view, series);
     if (bits & KEY.CARD) return isListOfEnds(view, series, isAll) ? undefined : { type: 'CREDIT_CARD', rule: 'card', confidence: 0.97 };
-    if (technical || !isAll || !CARD_GROUPS.has(groups) || !OWN_BRANDS.test(digits) || isRowOfTable(view, series)) return undefined;
+    if (technical || !isAll || !CARD_GROUPS.has(lengthsOf(view.numbers, series)) || !OWN_BRANDS.test(digits) || isRowOfTable(view, series))
+      return undefined;
     return { type: 'CREDIT_CARD', rule: 'card', confidence: 0.75 };
   }
-  if (!isAll || digits.length > MAX_ID_DIGITS || /[6-9,]/.test(groups)) return undefined;
+  if (!isAll || digits.length > MAX_ID_DIGITS) return undefined;
+  const groups = lengthsOf(view.numbers, series);
+  if (/[6-9,]/.test(groups)) return undefined;
   const { bits } = labelOf(view, series);
   if (bits & KEY.SSN && groups === '324' && SSN_DIGITS.test(digits)) return { type: 'US_SSN', rule: 'ssn', confidence: 0.95 };
   const scheme = bits & KEY.NATIONAL_ID ? schemeLabelled(digits, false) : undefined;
@@ -122,10 +124,11 @@ function lengthsOf(numbers: readonly number[], { first, last }: Series): string 
 }
 
 /** What the key says, or the words before; those of the line above when they end with a colon. */
-function labelOf({ text, numbers, fields, ...view }: View, { first }: Series): { bits: number; technical: boolean } {
+function labelOf(view: View, { first }: Series): { bits: number; technical: boolean } {
+  const { text, numbers } = view;
   const start = numbers[first] as number;
   const end = numbers[first + 1] as number;
-  const field = fieldAt({ text, numbers, fields, ...view }, start, end);
+  const field = fieldAt(view, start, end);
   let from = start;
   while (from > 0 && start - from < MAX_BLANKS && text.charCodeAt(from - 1) <= 0x20) from--;
   if (CARD_BEFORE.test(text.slice(Math.max(0, start - 12), start))) return { bits: KEY.CARD, technical: false };

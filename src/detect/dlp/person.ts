@@ -1,14 +1,16 @@
 // Names of persons: values of fields that name one, and names in running text that are introduced ("my name is …", "Dear …") or made of a
 // known given and family name. A name once found is found again wherever it stands in the same document.
-import { coverOf } from './cover.ts';
+import { partsOf } from './character.ts';
 import { isFamous, isListOfThings } from './famous-name.ts';
 import type { Match } from './finding-kind.ts';
 import { KEY } from './key-class.ts';
+import { addAgain, type Word } from './name-again.ts';
 import { isFollowedAsPerson, type Lead, leadBefore, particlesBefore } from './name-lead.ts';
 import { nameList, TRAIT } from './name-list.ts';
 import { isCompany, isNotName, isOrganization } from './name-word.ts';
 import { findNamesBeside, findPlacedNames } from './placed-name.ts';
 import { SIGN } from './text-sign.ts';
+import { isUncased, uncasedScore } from './uncased-name.ts';
 import { type Field, fieldAt, type View } from './view.ts';
 
 const MAX_NAME_CHARS = 80;
@@ -33,6 +35,7 @@ export function findPersons(view: View, out: Match[]): void {
 const SEPARATORS =
   /\s*(?:;|\band\b|\bund\b|\bet\b|&| \/ |、|,(?=\s*\p{Lu}\S*\s+(?:(?:de|van|von|der|la|da|di|del|dos|du|ter|ten|el|al|bin)\s+){0,2}\p{Lu}))\s*/gu;
 
+const BEFORE_MAIL = /^["'\s]{0,2}<[^<>@\s]{1,64}@/;
 const MAY_SEPARATE = /[;&/、,]|\b(?:and|und|et)\b/;
 
 function addField(text: string, field: Field, out: Match[]): void {
@@ -48,7 +51,7 @@ function addField(text: string, field: Field, out: Match[]): void {
   const body = /[,—–-]/.test(sentence) ? sentence.replace(/,\s*(?:[+(]?\d|\p{Ll}|\p{Lo}).*$| [—–-] .*$/u, '') : sentence;
   // "Ann Lee <ann@…>" names a person whatever the key says.
   const behind = field.start + head[0].length;
-  const withMail = /^["'\s]{0,2}<[^<>@\s]{1,64}@/.test(text.slice(behind, behind + 70));
+  const withMail = text.slice(behind, behind + 3).includes('<') && BEFORE_MAIL.test(text.slice(behind, behind + 70));
   const pieces: { text: string; at: number }[] = [];
   let from = 0;
   for (const piece of MAY_SEPARATE.test(body) ? body.matchAll(SEPARATORS) : []) {
@@ -65,7 +68,7 @@ function addField(text: string, field: Field, out: Match[]): void {
 }
 
 const HONOURS = /(?:,?\s*(?:Jr|Sr|II|III|IV|PhD|MD|Esq|M\.D\.|Ph\.D)\.?)+$|\s*(?:様|さん|先生|殿|님)$/u;
-const ENDS_HONOURED = /[.rIVDq様ん生殿님]$/u;
+const ENDS_HONOURED = /(?:[.IVDq様ん生殿님]|[JS]r)$/u;
 const TITLE =
   /^(?:(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Sir|Herr|Frau|Fr|Hr|Sr|Sra|Srta|Sig|Dott|Dra|Mme|Mlle|M|Ing|Mag|Dipl|Rev|Hon|Capt|Sgt|Lt|Col|Professor|Doctor|Doktor)\.?\s+)+/;
 
@@ -119,14 +122,11 @@ const FORM_KEY =
 const TITLES =
   /title|product|song|album|track|movie|film|book|brand|company|team|store|venue|hotel|game|vendor|employer|organi[sz]ation|place|cit(?:y|ies)|countr|region|location|state/i;
 
-const UNCASED =
-  /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Devanagari}\p{Script=Thai}\p{Script=Bengali}\p{Script=Tamil}\p{Script=Georgian}\p{M}ー・\s]+$/u;
-
 /** 0 no name; 1 shaped like one; 2 several words of that shape; 3 with a known name in it. */
 function nameScore(value: string, sure: boolean): number {
   if (/[\d@_\\/{}[\]=<>|#$%*!?:;"]/.test(value) || (sure ? isCompany(value) : isOrganization(value))) return 0;
-  if (mayBeUncased(value) && UNCASED.test(value)) return uncasedScore(value);
-  const words = (value.includes(',') ? value.replace(/,/g, ' ') : value).split(GAPS);
+  if (isUncased(value)) return uncasedScore(value);
+  const words = partsOf(value);
   // `User.objects.get`, `example.com`, `new Client`
   if (words.length > 6 || (value.includes('.') && /\.\p{Ll}/u.test(value)) || isCodeWord(value)) return 0;
   const list = nameList();
@@ -153,19 +153,11 @@ function nameScore(value: string, sure: boolean): number {
     names++;
     if (listed > 0 && word.length > 2 && !(traits & TRAIT.notName)) known += listed;
   }
-  if (names === 0 || !/\p{L}[^\p{L}]*\p{L}/u.test(value)) return 0;
+  if (names === 0 || (names === 1 && !/\p{L}[^\p{L}]*\p{L}/u.test(value))) return 0;
   if (lower && known < 4) return 0;
   if (known >= (sure ? 2 : 3) && (names > 1 || sure)) return 3;
   if (known === 0 && names === 1 && /^[\p{Lu}\s]+$/u.test(value)) return 0;
   return names > 1 ? 2 : 1;
-}
-
-const GAPS = /\s+/;
-
-/** Scripts without capitals begin behind the combining marks; only blanks are before. */
-function mayBeUncased(value: string): boolean {
-  const first = value.charCodeAt(0);
-  return first >= 0x300 || first <= 0x20 || first === 0xa0;
 }
 
 function isCodeWord(value: string): boolean {
@@ -173,32 +165,11 @@ function isCodeWord(value: string): boolean {
   return first >= 0x61 && first <= 0x74 && /^(?:new|await|class|function|self|this)\b/u.test(value);
 }
 
-/** Scripts without capitals: a name is short. */
-function uncasedScore(value: string): number {
-  const letters = value.replace(/[\s・]/g, '');
-  if (/[\p{Script=Han}\p{Script=Hangul}]/u.test(letters)) {
-    if (
-      letters.length < 2 ||
-      letters.length > 8 ||
-      /(?:株式会社|会社|公司|銀行|银行|大学|病院|部門|部$|課$|店$|회사|은행|주식|市$|省$|県$|都$|区$)/.test(letters)
-    )
-      return 0;
-    return letters.length <= 6 ? 3 : 1;
-  }
-  return letters.length >= 2 && letters.length <= 40 && value.split(' ').length <= 5 ? 2 : 0;
-}
-
 const CAP = '[A-Z\\u00c0-\\u00d6\\u00d8-\\u00de\\u0100-\\u017f\\u0218\\u021a\\u0386-\\u03ab\\u0400-\\u042f]';
 const REST = "[\\w\\u00c0-\\u024f\\u0370-\\u052f\\u1e00-\\u1eff\\u0300-\\u036f'’-]";
 /** Code units that go on in a word. Nothing higher does but one apostrophe. */
 const WORD_CODES = new Uint8Array(0x2020);
 for (let code = 0; code < WORD_CODES.length; code++) WORD_CODES[code] = new RegExp(REST).test(String.fromCharCode(code)) ? 1 : 0;
-
-interface Word {
-  text: string;
-  start: number;
-  end: number;
-}
 
 /** "Madame", "The", before a name at the start of a title, UTF-16 code units. */
 const MAX_LEAD_IN = 12;
@@ -215,8 +186,9 @@ function addRunningText(view: View, seen: Word[], out: Match[]): void {
     // A capital inside of this word begins none.
     skipTo = behind;
     const word = trimDot(text.slice(start, behind));
-    seen.push({ text: word, start, end: start + word.length });
     const traits = list.traits(word);
+    const first: Word = { text: word, start, end: start + word.length, traits };
+    seen.push(first);
     const given = (traits >> 2) & 3;
     const family = given > 0 ? 0 : traits & 3;
     // A name begins with a known name, or is introduced.
@@ -228,12 +200,12 @@ function addRunningText(view: View, seen: Word[], out: Match[]): void {
     if (field !== undefined && field.bits & KEY.PERSON_MAYBE && !(field.bits & KEY.PERSON) && isOfGoods(field)) continue;
     if (
       field !== undefined &&
+      field.end - start < MAX_NAME_CHARS &&
       (start - field.start < MAX_LEAD_IN || isOfGoods(field)) &&
-      TITLES.test(field.key) &&
-      field.end - start < MAX_NAME_CHARS
+      TITLES.test(field.key)
     )
       continue;
-    const words = wordsFrom(text, start, word);
+    const words = wordsFrom(text, first);
     const count = judge(text, words, given, family, lead);
     if (count === 0) continue;
     const end = (words[count - 1] as Word).end;
@@ -280,19 +252,21 @@ function trimDot(word: string): string {
   return word.replace(/['’]s$|[.'’-]+$/g, '');
 }
 
-/** Up to five words of a name from `start`, particles included. */
-function wordsFrom(text: string, start: number, first: string): Word[] {
-  const words: Word[] = [{ text: first, start, end: start + first.length }];
+/** Up to five words of a name from its first one on, particles included. */
+function wordsFrom(text: string, first: Word): Word[] {
+  const words = [first];
   while (words.length < 5) {
     const last = words.at(-1) as Word;
-    const next = NEXT.exec(text.slice(last.end, last.end + 40));
+    const gap = text.charCodeAt(last.end);
+    const next = gap === 0x20 || gap === 0x2e || gap === 0xa0 ? NEXT.exec(text.slice(last.end, last.end + 40)) : null;
     if (next === null) break;
     const word = trimDot(next[2] as string);
     const from = last.end + next[0].length - (next[2] as string).length;
     // A full stop ends a sentence, unless what is before it is an initial or a title.
     if (next[1]?.startsWith('.') && last.text.length > 3) break;
-    if (nameList().traits(word) & TRAIT.notName) break;
-    words.push({ text: word, start: from, end: from + word.length });
+    const traits = nameList().traits(word);
+    if (traits & TRAIT.notName) break;
+    words.push({ text: word, start: from, end: from + word.length, traits });
   }
   return words;
 }
@@ -301,27 +275,29 @@ const NEXT = new RegExp(
   `^(\\.?[ \\u00a0](?:(?:van|von|de|del|della|di|da|dos|du|der|den|la|le|bin|al|el|af|zu|ter|ten) ){0,2})(${CAP}${REST}*)(?![\\w@])`,
 );
 
+const NEXT_WORD = /^[ ,]{1,2}([\p{L}&][^\s,;<@]{0,19})/u;
+
 /** How many of the words are a name; 0: none. */
 function judge(text: string, words: readonly Word[], given: number, family: number, lead: Lead): number {
   const first = words[0] as Word;
-  if (first.text.length < 2 || TITLE.test(`${first.text} `) || nameList().traits(first.text) & (TRAIT.notName | TRAIT.place)) return 0;
+  if (first.text.length < 2 || TITLE.test(`${first.text} `) || first.traits & (TRAIT.notName | TRAIT.place)) return 0;
   const known = knownWords(words);
   const last = words[known - 1] as Word;
   const end = (words.at(-1) as Word).end;
-  const next = /^[ ,]{1,2}([\p{L}&][^\s,;<@]{0,19})/u.exec(text.slice(end, end + 22))?.[1];
+  const behind = text.charCodeAt(end);
+  const next = behind === 0x20 || behind === 0x2c ? NEXT_WORD.exec(text.slice(end, end + 22))?.[1] : undefined;
   if (isOrganization(text.slice(first.start, end)) || (next !== undefined && isOrganization(next))) return 0;
   if (lead === 'strong')
     return known > 1
       ? known
       : Math.min(words.length, given > 0 || family > 0 || words.length > 1 ? 3 : 1) *
-          (given > 0 || family > 0 || (isNameShaped(first.text) && !isAcronym(words)) ? 1 : 0);
+          (given > 0 || family > 0 || (isNameShaped(first) && !isAcronym(words)) ? 1 : 0);
   if (known >= 2 && given > 0) {
-    const list = nameList();
-    const sure = given + list.family(last.text);
+    const sure = given + (last.traits & 3);
     // "Kathy Waltz" is a song as well as a person, "Kathy Hansen" a person.
     if (sure >= 4 || (sure === 3 && (lead === 'weak' || isFollowedAsPerson(text, last.end)))) return known;
   }
-  if (words.length >= 2 && given === 2 && isNameShaped((words[1] as Word).text)) {
+  if (words.length >= 2 && given === 2 && isNameShaped(words[1] as Word)) {
     if (lead === 'weak' || (lead === 'start' && isFollowedAsPerson(text, (words[1] as Word).end))) return 2;
   }
   return 0;
@@ -332,69 +308,18 @@ function isAcronym(words: readonly Word[]): boolean {
   return words.length === 1 && /^[\p{Lu}'’-]+$/u.test((words[0] as Word).text);
 }
 
-function isNameShaped(word: string): boolean {
-  return (nameList().traits(word) & TRAIT.shaped) !== 0;
+function isNameShaped({ traits }: Word): boolean {
+  return (traits & TRAIT.shaped) !== 0;
 }
 
 /** Leading words that are known names, the last one a family name: Ann Marie Lee. */
 function knownWords(words: readonly Word[]): number {
-  const list = nameList();
   let count = 1;
   for (let index = 1; index < words.length; index++) {
-    const word = (words[index] as Word).text;
-    if (word.length === 1 && index + 1 < words.length) continue;
-    if ((list.traits(word) & 15) === 0) break;
+    const { text, traits } = words[index] as Word;
+    if (text.length === 1 && index + 1 < words.length) continue;
+    if ((traits & 15) === 0) break;
     count = index + 1;
   }
   return count;
-}
-
-/** Names that are looked for again, and places of one that are taken, at most. */
-const MAX_AGAIN = 200;
-const MAX_UNCASED_AGAIN = 8;
-
-/** Every other place of the found names, and of their parts. */
-function addAgain(text: string, words: readonly Word[], found: Match[]): void {
-  const cover = coverOf(found, text.length);
-  const { whole, parts, uncased } = namesToFind(text, found);
-  const add = (start: number, end: number): void => {
-    if (
-      /^(?:[\w@-]| ?& ?\p{Lu}| (?:Street|St|Road|Ave|Avenue|Inc|Ltd|GmbH|LLC|Corp)\b)/u.test(text.slice(end, end + 8)) ||
-      !cover.take(start, end)
-    )
-      return;
-    found.push({ type: 'PERSON', start, end, confidence: 0.7, rule: 'name-again' });
-  };
-  // Who speaks in a transcript.
-  const capitals = new Set([...parts].map((part) => part.toUpperCase()));
-  for (const word of words) {
-    const full = whole.get(word.text)?.find((name) => text.startsWith(name, word.start));
-    if (full !== undefined) add(word.start, word.start + full.length);
-    else if (parts.has(word.text) || (text.charCodeAt(word.end) === 0x3a && capitals.has(word.text))) add(word.start, word.end);
-  }
-  for (const name of uncased) {
-    let hits = 0;
-    for (let at = text.indexOf(name); at >= 0 && hits++ < MAX_AGAIN; at = text.indexOf(name, at + name.length)) add(at, at + name.length);
-  }
-}
-
-/** Whole names by their first word; single words of names; names in scripts without capitals. */
-function namesToFind(text: string, found: readonly Match[]): { whole: Map<string, string[]>; parts: Set<string>; uncased: Set<string> } {
-  const whole = new Map<string, string[]>();
-  const parts = new Set<string>();
-  const uncased = new Set<string>();
-  for (const match of found.slice(0, MAX_AGAIN)) {
-    const name = text.slice(match.start, match.end);
-    if (UNCASED.test(name)) {
-      if (uncased.size < MAX_UNCASED_AGAIN) uncased.add(name);
-      continue;
-    }
-    const words = name.split(/[\s,]+/);
-    const first = words[0] as string;
-    if (!whole.get(first)?.includes(name)) whole.set(first, [...(whole.get(first) ?? []), name]);
-    if (words.length > 1)
-      for (const word of words)
-        if (word.length > 2 && (nameList().traits(word) & (TRAIT.shaped | TRAIT.notName)) === TRAIT.shaped) parts.add(word);
-  }
-  return { whole, parts, uncased };
 }

@@ -1,5 +1,6 @@
 // Is a run of digits a telephone number? Country codes with the lengths of their national numbers, and how numbers are written at home.
 // Facts from the public numbering plans (ITU-T E.164), reduced to what tells a telephone number from another number.
+import { digitsOf } from './character.ts';
 
 /** Country code → shortest and longest national number, digits. */
 const PLANS = new Map<string, readonly [number, number]>();
@@ -20,7 +21,7 @@ for (const entry of `1:10-10 7:10-10 20:8-10 27:9-9 30:10-10 31:9-9 32:8-9 33:9-
 /** `written` begins with "+" or "00": a country code and a national number of a possible length. */
 export function isInternational(written: string): boolean {
   const trunk = written.replace(/\(0\)/, '');
-  let digits = trunk.replace(/\D/g, '');
+  let digits = digitsOf(trunk);
   if (!written.startsWith('+')) digits = digits.slice(2);
   if (digits.length < 7 || digits.length > 15 || /^(\d)\1+$/.test(digits)) return false;
   for (let length = 1; length <= 3; length++) {
@@ -62,7 +63,7 @@ const NATIONAL: readonly RegExp[] = [
 ];
 
 export function isNational(written: string): boolean {
-  const digits = written.replace(/\D/g, '');
+  const digits = digitsOf(written);
   if (digits.length < 8 || digits.length > 12 || /^(\d)\1+$|^000/.test(digits)) return false;
   if (!NATIONAL.some((shape) => shape.test(written))) return false;
   return (
@@ -76,12 +77,12 @@ export function isNational(written: string): boolean {
 
 /** Only the bare digits under a label that says telephone. */
 export function isDialable(written: string): boolean {
-  const digits = written.replace(/(?:ext|x|#|dw).*$/i, '').replace(/\D/g, '');
+  const digits = digitsOf(written);
   return (
     digits.length >= 6 &&
     digits.length <= 15 &&
     !/^(\d)\1+$/.test(digits) &&
     !/^(?:19|20)\d\d-?\d\d-?\d\d$/.test(written) &&
-    !/^\d+\.\d+$/.test(written)
+    !(written.includes('.') && /^\d+\.\d+$/.test(written))
   );
 }

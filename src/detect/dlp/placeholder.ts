@@ -1,4 +1,5 @@
 // Is a value that stands where a secret would stand really one? Placeholders, references, masked values, code and plain words are not.
+import { digitsOf } from './character.ts';
 
 const REFERENCE =
   /^(?:\$[({A-Za-z_]|\$\{|\{\{|<[^>]*>?$|%[A-Z_]+%|\[\[|process\.env|os\.|env\.|ENV\[|env\(|getenv|secrets?\.|vault:|ref\+|arn:|!Ref|!vault|@Microsoft\.KeyVault|op:\/\/|sops:|sm:\/\/|ssm:|projects\/|valueFrom|file:|\/run\/secrets|\/(?:etc|var|run|home|mnt)\/|self\.|this\.|config[.[(]|req\.|request\.|props\.|ctx\.|args\.|options\.|data\.|user\.|input\(|prompt\(|await |new |function|lambda|var\.|local\.|data\.|module\.|\|$)/;
@@ -78,7 +79,7 @@ function entropyOfAny(value: string): number {
 /** Random enough to be a key: long, mixed, no words. */
 export function looksRandom(value: string): boolean {
   if (value.length < 16 || !/^[A-Za-z0-9+/=_.~:-]+$/.test(value)) return false;
-  const digits = value.replace(/\D/g, '').length;
+  const digits = digitsOf(value).length;
   if (digits === 0 && !(/[a-z]/.test(value) && /[A-Z]/.test(value))) return false;
   if (digits === value.length) return false;
   // Letters in runs as words have them, and hardly a digit: kebab-case prose.

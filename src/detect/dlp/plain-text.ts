@@ -10,14 +10,10 @@ const MARKS =
 /** Nested encodings that are undone: URL in URL, HTML in URL. */
 const MAX_ROUNDS = 3;
 
-/** Signs below 0x80 that may begin a mark, and the blocks above in which there are some. */
-const MAY_MARK = new Uint8Array(0x10000);
-for (const sign of '%&\\=') MAY_MARK[sign.charCodeAt(0)] = 1;
-for (const sign of '"\'') MAY_MARK[sign.charCodeAt(0)] = 4;
-for (let unit = 0x80; unit < 0x10000; unit++) {
-  const isPlainBlock = (unit > 0xad && unit < 0x34f) || (unit >= 0x3040 && unit < 0x3164) || (unit > 0x3164 && unit < 0xd800);
-  if (!isPlainBlock) MAY_MARK[unit] = unit >= 0x370 && unit <= 0x58f ? 3 : 2;
-}
+/** Where a mark may begin: signs with what must stand behind them, blocks in which there are some, a Greek or Cyrillic letter next to a Latin one. */
+const MAY_MARK =
+  // biome-ignore lint/suspicious/noMisleadingCharacterClass: every unit is looked for by itself
+  /%(?=u|[\dA-Fa-f]{2})|=(?=[\dA-F][\dA-Fa-f])|&(?=[#\w])|\\(?=[ux01])|["'](?= {0,2}[+.&])|[\u0080-\u00ad\u034f-\u036f\u0590-\u303f\u3164\ud800-\uffff]|[\u0370-\u058f](?:(?=\w)|(?<=\w[\u0370-\u058f]))/g;
 
 /** False for most texts: nothing in it is encoded or disguised. */
 export function isMarked(text: string): boolean {
@@ -26,15 +22,9 @@ export function isMarked(text: string): boolean {
 
 /** The first place at which something may be encoded or disguised; -1: none. Nothing before `from` is looked at. */
 export function firstMark(text: string, from: number): number {
-  for (let at = from; at < text.length; at++) {
-    const may = MAY_MARK[text.charCodeAt(at)] as number;
-    if (
-      may === 0 ||
-      (may === 4 && !isBeforeJoin(text, at + 1)) ||
-      (may === 1 && !mayGoOn(text, at)) ||
-      (may === 3 && !isBesidePlain(text, at))
-    )
-      continue;
+  MAY_MARK.lastIndex = from;
+  while (MAY_MARK.test(text)) {
+    const at = MAY_MARK.lastIndex - 1;
     MARKS_HERE.lastIndex = Math.max(0, at - 1);
     if (MARKS_HERE.test(text)) return at;
     MARKS_HERE.lastIndex = at;
@@ -44,44 +34,6 @@ export function firstMark(text: string, from: number): number {
 }
 
 const MARKS_HERE = new RegExp(MARKS.source, 'y');
-
-/** Does what stands behind the sign look like a mark? */
-function mayGoOn(text: string, at: number): boolean {
-  const next = text.charCodeAt(at + 1);
-  switch (text.charCodeAt(at)) {
-    case 37: // %
-      return next === 117 || (isHex(next) && isHex(text.charCodeAt(at + 2)));
-    case 61: // =
-      return next < 0x47 && isHex(next) && isHex(text.charCodeAt(at + 2));
-    case 38: // &
-      return next === 35 || isWordCode(next);
-    case 92: // backslash
-      return next === 117 || next === 120 || (next >= 48 && next <= 49);
-    default:
-      return false;
-  }
-}
-
-/** Behind a quote: up to two spaces and a sign that joins. */
-function isBeforeJoin(text: string, from: number): boolean {
-  let end = from;
-  while (end < from + 2 && text.charCodeAt(end) === 32) end++;
-  const sign = text.charCodeAt(end);
-  return sign === 43 || sign === 46 || sign === 38;
-}
-
-/** A Greek or Cyrillic letter next to a Latin one. */
-function isBesidePlain(text: string, at: number): boolean {
-  return isWordCode(text.charCodeAt(at + 1)) || isWordCode(text.charCodeAt(at - 1));
-}
-
-function isHex(code: number): boolean {
-  return (code >= 48 && code <= 57) || (code >= 65 && code <= 70) || (code >= 97 && code <= 102);
-}
-
-function isWordCode(code: number): boolean {
-  return (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 95;
-}
 
 /** `from`: before it nothing is marked. */
 export function toPlainText(map: Mapped, from = 0): Mapped {

@@ -16,6 +16,12 @@ describe('replacing values', () => {
     ).toBe('<1>, then <2>; ann@a');
   });
 
+  it('leaves JSON JSON where a number goes', () => {
+    const text = JSON.stringify({ a: [-12345678, 5], b: 12345678, c: 'no. 12345678', d: JSON.stringify({ e: 12345678 }) });
+    const replaced = JSON.parse(replace(text, [['12345678', '<1>']])) as { d: string };
+    expect({ ...replaced, d: JSON.parse(replaced.d) }).toEqual({ a: ['<1>', 5], b: '<1>', c: 'no. <1>', d: { e: '<1>' } });
+  });
+
   it('does not look at what it put in', () => {
     expect(
       replace('first second', [

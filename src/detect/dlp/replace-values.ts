@@ -1,16 +1,19 @@
 // Puts something in the place of many values wherever they stand in a text: one walk over the text however many there are, in steps. The longest value
-// that fits at a place counts, and what was put in is not looked at again.
+// that fits at a place counts, and what was put in is not looked at again. A number of JSON becomes a string.
+import { JsonText } from './json-number.ts';
 
 /** Shorter values stand in other words by chance, UTF-16 code units. */
 export const MIN_REPLACED_CHARS = 5;
 /** Walked over in one step, characters; a place where a value may stand counts for more. */
 const STEP_CHARS = 65_536;
 const PLACE_CHARS = 64;
+const DIGITS = /^[\d.]+$/;
 
 /** `values`: each with what takes its place; those that are too short are left out. The same text when none of them stands in it. */
 export function* replaceValues(text: string, values: readonly (readonly [string, string])[]): Generator<void, string, void> {
   const known = knownOf(values);
   if (known.sorted.length === 0) return text;
+  const json = new JsonText(text);
   let out = '';
   let done = 0;
   let stop = STEP_CHARS;
@@ -33,8 +36,11 @@ export function* replaceValues(text: string, values: readonly (readonly [string,
       at++;
       continue;
     }
-    out += text.slice(done, at) + known.by.get(value);
-    at += value.length;
+    const end = at + value.length;
+    const number = DIGITS.test(value) ? yield* json.numberAt({ start: at, end }) : undefined;
+    const quote = number?.quote ?? '';
+    out += `${text.slice(done, number?.start ?? at)}${quote}${known.by.get(value)}${quote}`;
+    at = number?.end ?? end;
     done = at;
   }
   return done === 0 ? text : out + text.slice(done);

@@ -121,19 +121,17 @@ function settle(found: Match[], length: number): Match[] {
 
 /** The heaviest first; most of the order is told by the weight alone. */
 function byWeight(found: Match[]): Match[] {
-  if (found.length <= MAX_BY_HAND) return sorted(found, isBefore);
+  if (found.length <= FEW) return sorted(found, isBefore);
   const buckets: Match[][] = [];
-  for (const match of found) {
-    const weight = MAX_WEIGHT - WEIGHT[match.type];
-    const bucket = buckets[weight];
-    if (bucket === undefined) buckets[weight] = [match];
-    else bucket.push(match);
-  }
-  // Places where no weight is are left out.
-  return buckets.flatMap((bucket) => sorted(bucket, isBefore));
+  for (let weight = 0; weight <= MAX_WEIGHT; weight++) buckets.push([]);
+  for (const match of found) (buckets[MAX_WEIGHT - WEIGHT[match.type]] as Match[]).push(match);
+  const heaviest: Match[] = [];
+  for (const bucket of buckets) for (const match of sorted(bucket, isBefore)) heaviest.push(match);
+  return heaviest;
 }
 
 const MAX_WEIGHT = 9;
+const FEW = 8;
 
 function isBefore(one: Match, other: Match): number {
   return WEIGHT[other.type] - WEIGHT[one.type] || other.confidence - one.confidence || other.end - other.start - (one.end - one.start);
@@ -154,7 +152,7 @@ function sorted(found: Match[], compare: (one: Match, other: Match) => number): 
   return found;
 }
 
-const MAX_BY_HAND = 24;
+const MAX_BY_HAND = 48;
 
 /** Matches belong to the scan: they are moved, not copied. */
 function placeInRaw(match: Match, view: View): void {

@@ -17,14 +17,15 @@ const MAX_GAP = 3;
 
 /** Could the sign at `at` stand between two characters, or two bytes, of something spelled out? */
 export function maySpell(text: string, at: number): boolean {
+  if (at + 1 >= text.length) return false;
   const after = text.charCodeAt(at + 1) === 0x20 ? at + 2 : at + 1;
   const before = at > 0 && text.charCodeAt(at) === 0x20 && !isWordCode(text.charCodeAt(at - 1)) ? at - 1 : at;
   let next = after;
-  while (next < after + MAX_TOKEN && isWordCode(text.charCodeAt(next))) next++;
+  while (next < after + MAX_TOKEN && next < text.length && isWordCode(text.charCodeAt(next))) next++;
   const length = next - after;
   if (length !== 1 && !isByte(text, after, length)) return false;
   let last = before;
-  while (last > before - MAX_TOKEN && isWordCode(text.charCodeAt(last - 1))) last--;
+  while (last > before - MAX_TOKEN && last > 0 && isWordCode(text.charCodeAt(last - 1))) last--;
   // "… i @ a …": a sign among the letters.
   const isSign = before === at - 1 && isPrinted(text.charCodeAt(before)) && text.charCodeAt(before - 1) === 0x20;
   const other = isSign ? 1 : before - last;

@@ -1,5 +1,6 @@
 // Tables in text: CSV with comma, semicolon or tab, pipes (markdown, psql), columns set apart by two spaces. A header line whose cells are known
 // keys names the cells below it. Linear in the text.
+import { isBlank } from './character.ts';
 import { addHeadlessRows } from './guessed-field.ts';
 import { addInserts, COPY } from './insert-field.ts';
 import { classifyKey, KEY } from './key-class.ts';
@@ -32,9 +33,11 @@ export function addTableFields(fields: Field[], text: string, base: number, pare
   const before = fields.length;
   let covered = 0;
   let lineStart = 0;
+  let sign = -1;
   while (lineStart < text.length) {
     const lineEnd = endOfLine(text, lineStart);
-    const header = headerOf(text, lineStart, lineEnd);
+    if (sign < lineStart) sign = noHeaderSign(text, lineStart);
+    const header = headerOf(text, lineStart, lineEnd, sign < lineEnd);
     if (header === undefined) {
       lineStart = lineEnd + 1;
       continue;
@@ -71,7 +74,7 @@ function pairOf(names: readonly string[]): Header['pair'] {
 /** `users[2]{id,name,mail}:` above rows of that many values. */
 const TOON = /^\s*[\w.-]{0,60}\[#?\d{1,7}[,|\t]?\]\{([^{}\n]{3,900})\}:\s*$/;
 
-function headerOf(text: string, start: number, end: number): Header | undefined {
+function headerOf(text: string, start: number, end: number, hasSign: boolean): Header | undefined {
   if (text.charCodeAt(end - 1) === 0x3a && end - start <= MAX_HEADER_CHARS) {
     const list = TOON.exec(text.slice(start, end))?.[1];
     const delimiter = ['\t', '|', ','].find((sign) => list?.includes(sign));
@@ -80,15 +83,16 @@ function headerOf(text: string, start: number, end: number): Header | undefined 
       return { delimiter, bits: names.map(classifyKey), names, starts: [] };
     }
   }
-  if (end - start < 5 || end - start > MAX_HEADER_CHARS || end + 1 >= text.length) return undefined;
+  if (hasSign || end - start < 5 || end - start > MAX_HEADER_CHARS || end + 1 >= text.length) return undefined;
   const delimiter = delimiterOf(text, start, end);
   // Records of psql have their names in front, line by line (label-line.ts).
   if (delimiter === undefined || (delimiter === '|' && isRecords(text))) return undefined;
   const line = text.slice(start, end);
+  if (delimiter === ',' && hasLongPart(line)) return undefined;
   const cells = split(line, 0, line.length, delimiter);
   if (cells.length < 2 || cells.length > MAX_COLUMNS) return undefined;
   const names = cells.map((cell) => line.slice(cell.start, cell.end));
-  if (!names.every((name) => name.length <= 48 && !/\d{3}/.test(name))) return undefined;
+  if (!names.every((name) => name.length <= MAX_NAME_CHARS && !/\d{3}/.test(name))) return undefined;
   const bits = names.map(classifyKey);
   const telling = bits.filter((bit) => (bit & ~(KEY.TECHNICAL | KEY.NUMBER | KEY.THING_ABOUT | KEY.NOT_SECRET)) !== 0).length;
   // A sentence with commas has a known word now and then; a header is made of them.
@@ -104,21 +108,42 @@ function headerOf(text: string, start: number, end: number): Header | undefined 
   return { delimiter, bits, names, starts: cells.map((cell) => cell.start), pair };
 }
 
+const MAX_NAME_CHARS = 48;
+
+/** A sentence with commas: between two of them stands what is too long to be the name of a column. */
+function hasLongPart(line: string): boolean {
+  if (line.includes('"')) return false;
+  for (let from = 0; from < line.length; ) {
+    const comma = line.indexOf(',', from);
+    const to = comma < 0 ? line.length : comma;
+    if (to - from > MAX_NAME_CHARS) {
+      const { start, end } = trimmed(line, from, to);
+      if (end - start > MAX_NAME_CHARS) return true;
+    }
+    from = to + 1;
+  }
+  return false;
+}
+
 /** Near the start, where such an output says so. */
 function isRecords(text: string): boolean {
   return text.slice(0, 400).includes('-[ RECORD');
 }
 
-/** The sign between the cells of a line that could be a header; undefined for code, pairs and prose without any. One look at each character. */
+/** Signs of code and pairs; a line of dashes below a header may hold colons, a header none. */
+const NO_HEADER = /[=@:{}<>]/g;
+
+/** Where the next of them stands, from here on. */
+function noHeaderSign(text: string, from: number): number {
+  NO_HEADER.lastIndex = from;
+  return NO_HEADER.test(text) ? NO_HEADER.lastIndex - 1 : text.length;
+}
+
+/** The sign between the cells of a line that could be a header; undefined for prose without any. One look at each character. */
 function delimiterOf(text: string, start: number, end: number): string | undefined {
   let best = 0;
   for (let at = start; at < end; at++) {
     const code = text.charCodeAt(at);
-    // = @ : { } < >
-    if (code === 0x3d || code === 0x40 || code === 0x3a || code === 0x7b || code === 0x7d || code === 0x3c || code === 0x3e) {
-      // A markdown line of dashes may hold colons, a header none.
-      return undefined;
-    }
     if (code === 0x26 && text.charCodeAt(at + 1) === 0x20 && text.charCodeAt(at - 1) === 0x20 && isRowEnd(text, end)) best = 6;
     else if (code === 0x7c) best = Math.max(best, 5);
     else if (code === 0x09) best = Math.max(best, 4);
@@ -177,21 +202,28 @@ function split(text: string, start: number, end: number, delimiter: string): Cel
   let from = start;
   let to = delimiter === '&' ? rowEnd(text, start, end) : end;
   if (delimiter === '|') {
-    while (from < to && /[\s|]/.test(text[from] ?? '')) from++;
-    while (to > from && /[\s|]/.test(text[to - 1] ?? '')) to--;
+    while (from < to && isBarOrBlank(text.charCodeAt(from))) from++;
+    while (to > from && isBarOrBlank(text.charCodeAt(to - 1))) to--;
   }
   if (delimiter === '  ') return splitWide(text, from, to);
+  const sign = delimiter.charCodeAt(0);
   let cell = from;
   let quoted = false;
   for (let at = from; at <= to; at++) {
-    const code = text.charCodeAt(at);
-    if (at < to && code === 0x22) quoted = !quoted;
-    if (at < to && (quoted || code !== delimiter.charCodeAt(0))) continue;
+    if (at < to) {
+      const code = text.charCodeAt(at);
+      if (code === 0x22) quoted = !quoted;
+      if (quoted || code !== sign) continue;
+    }
     cells.push(trimmed(text, cell, at));
     cell = at + 1;
     if (cells.length > MAX_COLUMNS) break;
   }
   return cells;
+}
+
+function isBarOrBlank(code: number): boolean {
+  return code === 0x7c || isBlank(code);
 }
 
 function splitWide(text: string, start: number, end: number): Cell[] {

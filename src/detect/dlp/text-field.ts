@@ -161,11 +161,10 @@ function keyBefore(text: string, separator: number, maxWords: number): string | 
   }
   while (start < end && !isWord(text.charCodeAt(start))) start++;
   if (end - start < 2 && text.charCodeAt(start) < 0x3000) return undefined;
+  const key = text.slice(start, end);
+  if (!/\d/.test(key)) return key;
   // "115203857 Account: …", "CPF 393.928.919-11 Endereço: …": the number, and what is before it, belong to the pair before.
-  return text
-    .slice(start, end)
-    .replace(/^(?:[\d.,/-]+\s+)+/, '')
-    .replace(/^.*\d[\d.,/-]{3,}\s+/, '');
+  return key.replace(/^(?:[\d.,/-]+\s+)+/, '').replace(/^.*\d[\d.,/-]{3,}\s+/, '');
 }
 
 const GENDERED = /(?<=\p{Ll})\((?:e|a|o|s|r|n|in|es|as)$/u;

@@ -37,7 +37,8 @@ export function surveyRuns(text: string): Survey {
   let singlesFrom = 0;
   let wordEnd = -99;
   for (let at = 0; at <= length; at++) {
-    const kind = CLASS[text.charCodeAt(at)] as number;
+    // Asked for behind its end, a text is slow from then on.
+    const kind = at < length ? (CLASS[text.charCodeAt(at)] as number) : 0;
     if ((kind & ALNUM) === 0) {
       if ((kind & RUN) !== 0) continue;
       if (at - runStart >= MIN_BASE64) addRun(survey, text, runStart, at);

@@ -15,9 +15,12 @@ const DOT_FILES = new Set(
     .map((word) => hashWord(word)),
 );
 
+/** What stands behind the last character. */
+const END = -1;
+
 /** Everything that is no letter. Returns where to go on. */
 export function readMark(text: string, at: number, raw: number, json: boolean): number {
-  const next = text.charCodeAt(at + 1);
+  const next = at + 1 < text.length ? text.charCodeAt(at + 1) : END;
   switch (raw) {
     case 10: // line end
       finish(at + 1);
@@ -188,7 +191,7 @@ function readAttributeQuote(text: string, at: number, raw: number, end: number):
 }
 
 function readDot(text: string, at: number, next: number): number {
-  if (Number.isNaN(next) || next === 32 || next === 10 || next === 34 || next === 60 || next === 92 || next === 13) {
+  if (next === END || next === 32 || next === 10 || next === 34 || next === 60 || next === 92 || next === 13) {
     finish(at + 1);
     return at + 1;
   }

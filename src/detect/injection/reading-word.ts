@@ -71,7 +71,7 @@ export function readWord(text: string, from: number): number {
   if (isHiddenInside || (imitators > 0 && plain > 0 && letters > 2)) hit(C.disguised);
   let packed = conceptsOf(hash);
   if (packed === 0 && digits > 0 && letters > 0) packed = readLeet(text, from, at, digits, letters);
-  const behind = text.charCodeAt(at);
+  const behind = at < text.length ? text.charCodeAt(at) : 0;
   if (packed === 0 && isIdentifier) packed = readIdentifier(text, at, conceptsOf(part), parts);
   else if (packed === 0 && behind === 40 && letters > 2) hit(C.identifier);
   if (packed !== 0) hitForm(text, from, at, packed);

@@ -17,7 +17,8 @@ export function readText(text: string, json: boolean): Reading {
   let singleEnd = -2;
   for (let at = 0; at < length; ) {
     const raw = text.charCodeAt(at);
-    const unit = foldUnit(raw, text.charCodeAt(at + 1));
+    // Asked for behind its end, a text is slow from then on.
+    const unit = foldUnit(raw, raw >= 0x80 && at + 1 < length ? text.charCodeAt(at + 1) : 0);
     if (isWordUnit(unit) && !(raw >= 0x80 && isUnspaced(unit))) {
       const end = readWord(text, at);
       if (end - at === 1) {
