@@ -5,11 +5,11 @@ import { aba, luhn } from './check-digit.ts';
 import { birthDate } from './date-value.ts';
 import type { DlpType, Match } from './finding-kind.ts';
 import { classifyKey, KEY, mayBeKeyWord } from './key-class.ts';
+import { labelStart, sentenceEnd } from './label-start.ts';
 import { nameList } from './name-list.ts';
 import { schemeAlone, schemeLabelled } from './national-id.ts';
 import { isDialable, isInternational, isNational, isNorthAmerican } from './phone-number.ts';
 import { type Field, fieldAt, type View } from './view.ts';
-import { labelStart } from './wrapped-label.ts';
 
 /** A digit run with its separators; letters before and behind belong to identity numbers. */
 const RUN = /(?:\+|\(\+?)?\d[\d .\-/()–]{3,46}\d/g;
@@ -204,15 +204,6 @@ function behindOtherLabel(clause: string): string {
   const label = /[\p{L}][\p{L}'’-]*(?=\s?$)/u.exec(clause.slice(0, colon))?.[0] ?? '';
   const bits = classifyKey(label);
   return bits & (KEY.ADDRESS | KEY.PERSON | KEY.EMAIL | KEY.PLACE) && !(bits & NUMBERS) ? clause.slice(colon + 1) : clause;
-}
-
-/** The last full stop that ends a sentence: "NHS No. 485 …" goes on. */
-function sentenceEnd(text: string): number {
-  const stop = text.lastIndexOf('. ');
-  return stop > 0 &&
-    /(?:^|[^\p{L}])(?:no|nr|num|núm|n|tel|tlf|fon|fax|cel|mob|ph|ref|geb|ur|nasc|nac)$/iu.test(text.slice(Math.max(0, stop - 4), stop))
-    ? text.lastIndexOf('. ', stop - 1)
-    : stop;
 }
 
 function add(text: string, given: string, begin: number, context: Context, out: Match[]): boolean {

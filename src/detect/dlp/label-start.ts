@@ -1,5 +1,5 @@
-// Where the label of a number in running text begins: at its line, or a line earlier where the label itself is broken ("account⏎number 7301…").
-// Never reaches over an empty line, a list or a sentence that goes on.
+// Where the label of a number in running text begins: at its line or sentence, or a line earlier where the label itself is broken
+// ("account⏎number 7301…"). Never reaches over an empty line, a list or a sentence that goes on.
 import { classifyKey, KEY } from './key-class.ts';
 
 const OF_LABEL =
@@ -19,3 +19,12 @@ export function labelStart(before: string): number {
 
 /** Of the line that the number stands on, before it, characters. */
 const MAX_REST = 48;
+
+/** The last full stop that ends a sentence: "NHS No. 485 …" goes on. */
+export function sentenceEnd(text: string): number {
+  const stop = text.lastIndexOf('. ');
+  return stop > 0 &&
+    /(?:^|[^\p{L}])(?:no|nr|num|núm|n|tel|tlf|fon|fax|cel|mob|ph|ref|geb|ur|nasc|nac)$/iu.test(text.slice(Math.max(0, stop - 4), stop))
+    ? text.lastIndexOf('. ', stop - 1)
+    : stop;
+}
