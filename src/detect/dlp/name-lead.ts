@@ -38,7 +38,7 @@ learn(
   kære, kjære, kära, bäste, bästa, hyvä, szanowna, szanowny, drahý, drahá, vážená, vážený, kedves, versicherungsnehmer, versicherungsnehmerin, versicherte, antragsteller, antragstellerin, bewerber, bewerberin, mieter, mieterin, zeuge, zeugin,
   zahlungspflichtiger, zahlungspflichtige, kontoinhaber, kontoinhaberin, nabywca, odbiorca, zleceniodawca, klientka, pacjentka, søker, hakija, potilas, asiakas, assuré, assurée, locataire, titulaire, titular, titolare, paziente, inquilino, asegurado, asegurada,
   patientin, klientin, mandant, mandantin, kläger, klägerin, beklagter, beklagte, zeugin, versicherter, ehefrau, ehemann, hausarzt, hausärztin, nachbar, nachbarin, soussigné, soussignée, sottoscritto, sottoscritta, abajo firmante, dña, dn, fru, dhr, mevr, mw, rouva, sig.ra, dr.ssa, dott, avv, pacjent, żona, mąż, córka, syn,
-  colleague, nurse, driver, witness, lawyer, tenant, resident, caller, interviewed, met with, meeting with, interview with, call with, intestato a, intestata a, зовут, г-н, госпожа, господин, уважаемый, уважаемая, дорогой, дорогая, abbracci, saluti, abraços, hälsningar, hilsen, pozdrawiam, thanks`,
+  un saludo, cordial saludo, salutations, hochachtungsvoll, pozdrowienia, um abraço, mvh, colleague, nurse, driver, witness, lawyer, tenant, resident, caller, interviewed, met with, meeting with, interview with, call with, intestato a, intestata a, зовут, г-н, госпожа, господин, уважаемый, уважаемая, дорогой, дорогая, abbracci, saluti, abraços, hälsningar, hilsen, pozdrawiam, thanks`,
 );
 learn(
   WEAK,
@@ -46,7 +46,7 @@ learn(
 );
 learn(
   CLOSING,
-  'regards, sincerely, cheers, yours, best, thanks, grüßen, grüße, cordialement, saludos, atentamente, saluti, groet, groeten, atenciosamente, abraços, hälsningar, hilsen, pozdrawiam, wishes, truly, faithfully, gruß',
+  'regards, sincerely, cheers, yours, best, thanks, grüßen, grüße, cordialement, saludos, atentamente, saluti, groet, groeten, atenciosamente, abraços, hälsningar, hilsen, pozdrawiam, wishes, truly, faithfully, gruß, saludo, salutations, hochachtungsvoll, pozdrowienia, abraço, mvh',
 );
 
 /** "her daughter, Ann Lee", "the mayor, Bo Xu": what a person is to another or to all; a comma may follow. */

@@ -5,13 +5,13 @@ import { isBlank } from './character.ts';
 const COMPANY = wordSet(
   `inc llc ltd limited gmbh ag kg ohg ug plc corp corporation company sa sarl sas spa srl bv nv oy oyj aps pty group holding holdings bank
   university college institute hospital clinic foundation association council committee ministry department dept agency commission solutions
-  technologies technology software service services partners associates consulting ventures industries airlines airport hotel restaurant
+  condomínio condominio consórcio consorcio cooperativa fundação fundación fondazione stichting vereniging fundacja stowarzyszenie technologies technology software service services partners associates consulting ventures industries airlines airport hotel restaurant
   server cluster database platform team project stiftung verein`,
 );
 /** The same and what names of places, works and things end with. */
 const ORGANIZATION = wordSet(
   `co ab as kk school church society authority controls systems lab labs laboratories capital motors station cafe museum library park river
-  lake mountain street road avenue boulevard lane drive square plaza bridge island county city town valley beach bay court building tower
+  lake mountain creek meadows springs falls grove village street road avenue boulevard lane drive square plaza bridge island county city town valley beach bay court building tower
   centre center stadium arena mall market store shop studio studios press times post journal magazine records films pictures squad club league
   union party api app bot pro max plus premium edition series day week month year prize award cup theorem method equation algorithm transform
   filter filters distribution process machine effect constant law model syndrome disease test scale number hub period phone tab galaxy dental

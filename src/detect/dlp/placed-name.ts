@@ -19,7 +19,7 @@ const COMMON_NAME = /;CN="?([^";:\n\r]{3,60})"?[;:]/g;
 const CARD_NAME = /^N(?:;[^:\n]{0,80})?:([^;\n\r]{1,60})(?:;([^;\n\r]{1,60}))?/gm;
 /** 山本様, 김민준 님, 王小明先生: what honours a name stands behind it. */
 const HONOURED =
-  /(?:(?<![\p{Script=Han}\p{Script=Hangul}])|(?<=尊敬的|亲爱的|敬愛的|致))([\p{Script=Han}]{1,5}(?: [\p{Script=Han}]{1,3})?|[\p{Script=Hangul}]{3,4}) ?(?:様|さん|氏(?![\p{Script=Han}])|先生|女士|小姐|殿|님|씨)/gu;
+  /(?:(?<![\p{Script=Han}\p{Script=Hangul}])|(?<=尊敬的|亲爱的|敬愛的|致|给|給|联系|聯絡|通知|转告|找|请|請))([\p{Script=Han}]{1,5}(?: [\p{Script=Han}]{1,3})?|[\p{Script=Hangul}]{3,4}) ?(?:様|さん|氏(?![\p{Script=Han}])|先生|女士|小姐|殿|님|씨)/gu;
 /** 佐藤健一です。 佐藤と申します: who speaks says so. */
 const SPEAKS = /(?<=^|[\n。、！\s])([\p{Script=Han}]{4,5}(?=です)|[\p{Script=Han}]{2,5}(?=と申します|でございます))/gu;
 /** Honoured as a person is, by what one does: 이용자님, 변호사님. */
