@@ -80,6 +80,12 @@ const SHAPES: readonly Shape[] = [
     starts: startingWith('convertto'),
     shape: /\bConvertTo-SecureString (?:-String )?["']([^"'\n]{4,128})["']/iy,
   },
+  // net use Z: \\srv\share /user:CORP\ann secret; net user ann secret /add
+  {
+    needs: 'net use',
+    starts: startingWith('net'),
+    shape: /\bnet (?:use [^\n]{0,160}? ?\/user:[\w.@\\-]{1,64} |user [\w.-]{1,64} )(?!\/|\*)["']?([^\s"']{4,128})/iy,
+  },
   // alice:$2y$10$…
   {
     starts: groupOfStarts([':$2', ':$a', ':$5', ':$6', ':$1', ':$y']),

@@ -55,6 +55,7 @@ function addAt(view: View, at: number, out: Match[]): void {
     /:\/\/[^\s/]*$/.test(text.slice(Math.max(0, start - 80), start))
   )
     return;
+  if (isExtension(text, start, local)) return;
   const field = fieldAt(view, start, end);
   // Ids are made of numbers; a person may be somebody's reference.
   const mayBeId = /\d/.test(local);
@@ -69,6 +70,13 @@ function addAt(view: View, at: number, out: Match[]): void {
     return;
   out.push({ type: 'EMAIL', start, end, confidence: 0.98, rule: 'email' });
 }
+
+/** `sip:2041@pbx.example`: a number at an exchange gets no mail. */
+function isExtension(text: string, start: number, local: string): boolean {
+  return /^\d+$/.test(local) && SIP.test(text.slice(Math.max(0, start - 6), start));
+}
+
+const SIP = /(?:^|[^a-z])sips?:\+?$/i;
 
 /** An address that a line end breaks. */
 const LINE_GAP = /^\r?\n[ \t>]{0,5}/;
@@ -111,7 +119,7 @@ function localBefore(text: string, at: number): string {
   return text
     .slice(start, at)
     .replace(/^[.!#$%&'*+/=?^`{|}~-]+/, '')
-    .replace(/^.*['`=|/{}?&]/, '');
+    .replace(/^.*['`=|/{}?&*]/, '');
 }
 
 /** `"desk 4"@host`: between the quote before the "@" and the one that opens. */

@@ -16,7 +16,7 @@ import {
 } from './json-reader.ts';
 import { classifyKey, KEY } from './key-class.ts';
 import { type Mapped, MappedBuilder, rawEnd, unmapped } from './mapped-text.ts';
-import { COLUMN_LISTS, LABELLED, LABELS, MADE_IN, MAKES_SECRETS, NAME_PARTS, WRAPPERS } from './member-name.ts';
+import { ADDRESS_LINES, COLUMN_LISTS, LABELLED, LABELS, MADE_IN, MAKES_SECRETS, NAME_PARTS, WRAPPERS } from './member-name.ts';
 import { MAX_NUMBER_CHARS, MAX_NUMBERS, type Piece, PieceRuns } from './piece.ts';
 import { firstMark, isMarked, toPlainText } from './plain-text.ts';
 import { addTextFields } from './text-field.ts';
@@ -300,6 +300,7 @@ const WRAPPED = KEY.PERSON | KEY.PERSON_MAYBE | KEY.ADDRESS;
 function bitsOfMember(name: string, parent: number, label: string | undefined): number {
   const own = classifyKey(name);
   if (parent & (KEY.PERSON_ABOUT | KEY.PERSON | KEY.PERSON_MAYBE) && !(parent & KEY.THING_ABOUT) && NAME_PARTS.has(name)) return KEY.PERSON;
+  if (parent & KEY.ADDRESS && ADDRESS_LINES.has(name)) return KEY.ADDRESS;
   if (MADE_IN.has(name) && (MAKES_SECRETS.has(label ?? '') || parent & KEY.PASSWORD)) return KEY.PASSWORD;
   if (label !== undefined && LABELLED.has(name)) {
     const said = classifyKey(label);

@@ -3,7 +3,7 @@
 import { classifyKey, KEY } from './key-class.ts';
 import type { Field, Group } from './view.ts';
 
-const LINE = /^[ \t>*•-]{0,8}([\p{L}][\p{L}\d_ /'’()-]{1,40}?)[ \t]{0,40}(?:\.{3,80}|…|[-–—→](?=[ \t])|\|)[ \t]{0,8}(\S[^\n]{0,300})$/muy;
+const LINE = /^[ \t>*•-]{0,8}([\p{L}][\p{L}\d_ /'’().-]{1,40}?)[ \t]{0,40}(?:\.{3,80}|…|[-–—→](?=[ \t])|\|)[ \t]{0,8}(\S[^\n]{0,300})$/muy;
 /** What stands in every such line; the bar parts records only. */
 const PARTS = /\.{3}|…|[-–—→](?=[ \t])/g;
 const BARS = /\.{3}|[…|]|[-–—→](?=[ \t])/g;

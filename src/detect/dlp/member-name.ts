@@ -68,6 +68,9 @@ export const WRAPPERS = new Set([
 /** Parts of a name, in the object of a person. */
 export const NAME_PARTS = new Set(['first', 'last', 'middle', 'full', 'display', 'given', 'family', 'surname', 'forename', 'preferred']);
 
+/** Lines of an address, in the object of one. */
+export const ADDRESS_LINES = new Set(['line', 'lines', 'line1', 'line2', 'line_1', 'line_2']);
+
 /** Kinds of things in a state file whose result is a secret, and where that stands. */
 export const MAKES_SECRETS = new Set(['random_password']);
 export const MADE_IN = new Set(['instances', 'values', 'attributes']);

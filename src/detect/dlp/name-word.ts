@@ -5,13 +5,13 @@ import { isBlank } from './character.ts';
 const COMPANY = wordSet(
   `inc llc ltd limited gmbh ag kg ohg ug plc corp corporation company sa sarl sas spa srl bv nv oy oyj aps pty group holding holdings bank
   university college institute hospital clinic foundation association council committee ministry department dept agency commission solutions
-  technologies technology software service services partners associates consulting ventures industries airlines airport hotel restaurant
+  condomínio condominio consórcio consorcio cooperativa fundação fundación fondazione stichting vereniging fundacja stowarzyszenie technologies technology software service services partners associates consulting ventures industries airlines airport hotel restaurant
   server cluster database platform team project stiftung verein`,
 );
 /** The same and what names of places, works and things end with. */
 const ORGANIZATION = wordSet(
   `co ab as kk school church society authority controls systems lab labs laboratories capital motors station cafe museum library park river
-  lake mountain street road avenue boulevard lane drive square plaza bridge island county city town valley beach bay court building tower
+  lake mountain creek meadows springs falls grove village street road avenue boulevard lane drive square plaza bridge island county city town valley beach bay court building tower
   centre center stadium arena mall market store shop studio studios press times post journal magazine records films pictures squad club league
   union party api app bot pro max plus premium edition series day week month year prize award cup theorem method equation algorithm transform
   filter filters distribution process machine effect constant law model syndrome disease test scale number hub period phone tab galaxy dental
@@ -76,6 +76,8 @@ const NOT_NAMES = new Set(
   production staging development local remote public private internal external main master branch release version build deploy deployment pipeline
   monsieur madame mademoiselle herr frau senor senora senhor senhora signor signora signore mevrouw meneer mister
   name names number
+  ihr ihre dein deine votre jouw uw vorname nachname nom prenom prénom nombre apellido apellidos nome cognome naam voornaam achternaam imię nazwisko
+  writer auditor recruiter planner strategist copywriter trainer technician specialist coordinator supervisor electrician plumber machinist scientist researcher architect lecturer librarian disk usage memory uptime latency throughput paralegal bookkeeper accountant surveyor inspector
   list license licence manifest form card record statement portal count intake lookup search results profile login signup registration transfer relations experience journey satisfaction success
   dear hello hi hey thanks thank regards sincerely best cheers kind please sorry welcome greetings bonjour hola ciao hallo cordialement saludos
   north south east west northern southern eastern western upper lower new great big little

@@ -5,6 +5,7 @@ import { aba, luhn } from './check-digit.ts';
 import { birthDate } from './date-value.ts';
 import type { DlpType, Match } from './finding-kind.ts';
 import { classifyKey, KEY, mayBeKeyWord } from './key-class.ts';
+import { labelStart, sentenceEnd } from './label-start.ts';
 import { nameList } from './name-list.ts';
 import { schemeAlone, schemeLabelled } from './national-id.ts';
 import { isDialable, isInternational, isNational, isNorthAmerican } from './phone-number.ts';
@@ -21,10 +22,16 @@ export function findNumbers(view: View, out: Match[]): void {
   if (view.signs.digits < MIN_RUN_DIGITS) return;
   RUN.lastIndex = 0;
   for (let found = RUN.exec(text); found !== null; found = RUN.exec(text)) {
-    const start = found.index;
-    const end = start + found[0].length;
+    // No country begins with a nought: the plus parts, "COM+0049…".
+    const start = found.index + (found[0].startsWith('+0') ? 1 : 0);
+    const end = found.index + found[0].length;
     if (found[0].length < 7 && countDigits(found[0]) < MIN_RUN_DIGITS) continue;
-    if (inWord(text, start, end)) continue;
+    if (inWord(text, start, end)) {
+      // "03-MAR-11  361-58-2240": the next column is another number.
+      const column = found[0].indexOf('  ');
+      if (column > 0) RUN.lastIndex = found.index + column;
+      continue;
+    }
     const taken = judge(view, start, end, out);
     if (taken > 0 && taken < end) RUN.lastIndex = taken;
   }
@@ -128,7 +135,7 @@ function labelBefore(text: string, start: number, notBefore: number): number {
   const from = Math.max(notBefore, start - LABEL_BACK);
   const before = text.slice(from, start);
   if (before.length < 3) return 0;
-  const clause = before.slice(Math.max(before.lastIndexOf('\n'), before.lastIndexOf('; '), sentenceEnd(before)) + 1);
+  const clause = before.slice(Math.max(labelStart(before), before.lastIndexOf('; '), sentenceEnd(before)) + 1);
   const all = labelWordsOf(clause);
   if (!all.some(mayBeKeyWord)) return 0;
   const said = behindOtherLabel(clause);
@@ -197,15 +204,6 @@ function behindOtherLabel(clause: string): string {
   const label = /[\p{L}][\p{L}'’-]*(?=\s?$)/u.exec(clause.slice(0, colon))?.[0] ?? '';
   const bits = classifyKey(label);
   return bits & (KEY.ADDRESS | KEY.PERSON | KEY.EMAIL | KEY.PLACE) && !(bits & NUMBERS) ? clause.slice(colon + 1) : clause;
-}
-
-/** The last full stop that ends a sentence: "NHS No. 485 …" goes on. */
-function sentenceEnd(text: string): number {
-  const stop = text.lastIndexOf('. ');
-  return stop > 0 &&
-    /(?:^|[^\p{L}])(?:no|nr|num|núm|n|tel|tlf|fon|fax|cel|mob|ph|ref|geb|ur|nasc|nac)$/iu.test(text.slice(Math.max(0, stop - 4), stop))
-    ? text.lastIndexOf('. ', stop - 1)
-    : stop;
 }
 
 function add(text: string, given: string, begin: number, context: Context, out: Match[]): boolean {

@@ -5,7 +5,7 @@ import { isFamous, isListOfThings } from './famous-name.ts';
 import type { Match } from './finding-kind.ts';
 import { KEY } from './key-class.ts';
 import { addAgain, type Word } from './name-again.ts';
-import { isFollowedAsPerson, type Lead, leadBefore } from './name-lead.ts';
+import { isFollowedAsPerson, type Lead, leadBefore, particlesBefore } from './name-lead.ts';
 import { nameList, TRAIT } from './name-list.ts';
 import { isCompany, isNotName, isOrganization } from './name-word.ts';
 import { findNamesBeside, findPlacedNames } from './placed-name.ts';
@@ -70,7 +70,7 @@ function addField(text: string, field: Field, out: Match[]): void {
 const HONOURS = /(?:,?\s*(?:Jr|Sr|II|III|IV|PhD|MD|Esq|M\.D\.|Ph\.D)\.?)+$|\s*(?:様|さん|先生|殿|님)$/u;
 const ENDS_HONOURED = /(?:[.IVDq様ん生殿님]|[JS]r)$/u;
 const TITLE =
-  /^(?:(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Sir|Herr|Frau|Fr|Hr|Sr|Sra|Srta|Sig|Dott|Dra|Mme|Mlle|M|Ing|Mag|Dipl|Rev|Hon|Capt|Sgt|Lt|Col)\.?\s+)+/;
+  /^(?:(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Sir|Herr|Frau|Fr|Hr|Sr|Sra|Srta|Sig|Dott|Dra|Mme|Mlle|M|Ing|Mag|Dipl|Rev|Hon|Capt|Sgt|Lt|Col|Professor|Doctor|Doktor)\.?\s+)+/;
 
 function addName(given: string, at: number, field: Field, certain: boolean, out: Match[]): void {
   const title = TITLE.exec(given)?.[0] ?? '';
@@ -217,7 +217,7 @@ function addRunningText(view: View, seen: Word[], out: Match[]): void {
       skipTo = Math.max(skipTo, end);
       continue;
     }
-    out.push({ type: 'PERSON', start, end, confidence: 0.75, rule: 'name-text' });
+    out.push({ type: 'PERSON', start: start - particlesBefore(text, start), end, confidence: 0.75, rule: 'name-text' });
     lastEnd = end;
     skipTo = Math.max(skipTo, end);
   }
@@ -280,7 +280,7 @@ const NEXT_WORD = /^[ ,]{1,2}([\p{L}&][^\s,;<@]{0,19})/u;
 /** How many of the words are a name; 0: none. */
 function judge(text: string, words: readonly Word[], given: number, family: number, lead: Lead): number {
   const first = words[0] as Word;
-  if (first.text.length < 2 || first.traits & (TRAIT.notName | TRAIT.place)) return 0;
+  if (first.text.length < 2 || TITLE.test(`${first.text} `) || first.traits & (TRAIT.notName | TRAIT.place)) return 0;
   const known = knownWords(words);
   const last = words[known - 1] as Word;
   const end = (words.at(-1) as Word).end;

@@ -9,21 +9,25 @@ const PARTICLE = '(?:(?:van|von|de|del|della|di|da|dos|du|der|den|la|le|bin|al|e
 const WORD = "\\p{Lu}[\\p{L}\\p{M}'’.-]{0,40}";
 const NAME = `${WORD}(?: ${PARTICLE}${WORD}){1,3}`;
 const WHOLE_NAME = new RegExp(`^${NAME}$`, 'u');
-/** `[09:12] Ann Lee: …`, `09:12:44 Ann Lee: …` */
-const SPEAKER = new RegExp(`\\[?\\d{1,2}:\\d\\d(?::\\d\\d)?(?: ?[AaPp][Mm])?\\]? {1,3}(?:<|- )?(${NAME})>?:`, 'uy');
+const DATE = '\\d{1,4}[./-]\\d{1,2}[./-]\\d{1,4}';
+const ENDS_DATE = new RegExp(`${DATE}, $`);
+/** `[09:12] Ann Lee: …`, `09:12:44 Ann Lee: …`, `[14/01/25, 18:02] Ann Lee: …`, `1/14/25, 6:02 PM - Ann Lee: …` */
+const SPEAKER = new RegExp(`\\[?(?:${DATE}, )?\\d{1,2}:\\d\\d(?::\\d\\d)?(?: ?[AaPp][Mm])?\\]? {1,3}(?:<|- )?(${NAME})>?:`, 'uy');
 /** `ORGANIZER;CN=Ann Lee:mailto:…` */
 const COMMON_NAME = /;CN="?([^";:\n\r]{3,60})"?[;:]/g;
 /** `N:Lee;Ann;;;` of a card: family and given name. */
 const CARD_NAME = /^N(?:;[^:\n]{0,80})?:([^;\n\r]{1,60})(?:;([^;\n\r]{1,60}))?/gm;
 /** 山本様, 김민준 님, 王小明先生: what honours a name stands behind it. */
 const HONOURED =
-  /(?:(?<![\p{Script=Han}\p{Script=Hangul}])|(?<=尊敬的|亲爱的|敬愛的|致))([\p{Script=Han}]{1,5}(?: [\p{Script=Han}]{1,3})?|[\p{Script=Hangul}]{3,4}) ?(?:様|さん|氏(?![\p{Script=Han}])|先生|女士|小姐|殿|님|씨)/gu;
+  /(?:(?<![\p{Script=Han}\p{Script=Hangul}])|(?<=尊敬的|亲爱的|敬愛的|致|给|給|联系|聯絡|通知|转告|找|请|請))([\p{Script=Han}]{1,5}(?: [\p{Script=Han}]{1,3})?|[\p{Script=Hangul}]{3,4}) ?(?:様|さん|氏(?![\p{Script=Han}])|先生|女士|小姐|殿|님|씨)/gu;
 /** 佐藤健一です。 佐藤と申します: who speaks says so. */
 const SPEAKS = /(?<=^|[\n。、！\s])([\p{Script=Han}]{4,5}(?=です)|[\p{Script=Han}]{2,5}(?=と申します|でございます))/gu;
 /** Honoured as a person is, by what one does: 이용자님, 변호사님. */
 const KOREAN_ROLE = /[자사]$|(?:교수|이사장|위원|회원|의원|직원|장관|감독|팀장|과장|부장|원장|학생|선생|고객|기사|작가|박사|목사|기자)$/;
 /** `AU  - Lee, Ann` of a reference list, `A1  - …`. */
 const AUTHOR = /^(?:AU|A[1-4]|ED) {2}- ([^\n\r]{3,80})$/gm;
+/** "-- ⏎Ann Lee | Sales": the sign that parts a signature from a mail, and who signs. */
+const SIGNATURE = new RegExp(`(?<=(?:^|\\n)-- ?\\r?\\n)(${NAME})(?= ?(?:\\r?\\n|$|[|,•·]))`, 'gu');
 /** Longest line above an address that may be a name, UTF-16 code units. */
 const MAX_LINE_CHARS = 60;
 
@@ -44,6 +48,8 @@ export function findPlacedNames(
       const name = (found[1] as string).trimEnd();
       if (/^\p{Lu}/u.test(name) && !/\d/.test(name)) push(found.index + found[0].indexOf(name), name);
     }
+  if (text.includes('-- \n') || text.includes('\n--\n'))
+    for (const found of text.matchAll(SIGNATURE)) if (isName(found[1] as string)) push(found.index, found[1] as string);
   if (text.includes(';CN='))
     for (const found of text.matchAll(COMMON_NAME)) {
       const name = found[1] as string;
@@ -122,6 +128,7 @@ function addSpeakers(text: string, isName: IsName, push: Push): void {
   for (let colon = text.indexOf(':'); colon >= 0; colon = text.indexOf(':', colon + 1)) {
     if (!isDigit(text.charCodeAt(colon - 1)) || !isDigit(text.charCodeAt(colon + 1))) continue;
     let start = isDigit(text.charCodeAt(colon - 2)) ? colon - 2 : colon - 1;
+    if (text.charCodeAt(start - 2) === 0x2c) start -= ENDS_DATE.exec(text.slice(Math.max(0, start - MAX_DATE), start))?.[0].length ?? 0;
     if (text.charCodeAt(start - 1) === 0x5b) start--;
     const before = text.charCodeAt(start - 1);
     if (start > 0 && before !== 0x0a && before !== 0x0d && before !== 0x2028 && before !== 0x2029) continue;
@@ -133,6 +140,9 @@ function addSpeakers(text: string, isName: IsName, push: Push): void {
   }
 }
 
+/** `2025-01-14, `, characters. */
+const MAX_DATE = 12;
+
 function isDigit(code: number): boolean {
   return code >= 0x30 && code <= 0x39;
 }
@@ -141,11 +151,21 @@ function addLinesAbove(text: string, addresses: readonly Match[], isName: IsName
   for (const { start } of addresses) addLineAbove(text, start, isName, push);
 }
 
+/** As texts, pages and LaTeX end a line. */
+const LINE_END = /(?:\r?\n|<br ?\/?>\s?|\\\\ )$/i;
+const MAX_LINE_END = 8;
+/** What stands before a line of one of them. */
+const BEGINS = ['\n', '>', '{', '\\'];
+
 function addLineAbove(text: string, start: number, isName: IsName, push: Push): void {
-  if (start < 2 || text.charCodeAt(start - 1) !== 0x0a) return;
-  const end = text.charCodeAt(start - 2) === 0x0d ? start - 2 : start - 1;
-  const back = text.slice(Math.max(0, end - MAX_LINE_CHARS), end);
-  const from = end - back.length + back.lastIndexOf('\n') + 1;
-  const line = text.slice(from, end).trimEnd();
+  const last = text.charCodeAt(start - 1);
+  if (start < 2 || (last !== 0x0a && last !== 0x3e && last !== 0x20)) return;
+  const lineEnd = LINE_END.exec(text.slice(Math.max(0, start - MAX_LINE_END), start))?.[0].length ?? 0;
+  if (lineEnd === 0) return;
+  const end = start - lineEnd;
+  const above = text.slice(Math.max(0, end - MAX_LINE_CHARS), end);
+  const begin = Math.max(...BEGINS.map((sign) => above.lastIndexOf(sign))) + 1;
+  const from = end - above.length + begin;
+  const line = above.slice(begin).trimEnd();
   if (WHOLE_NAME.test(line) && isName(line)) push(from, line);
 }

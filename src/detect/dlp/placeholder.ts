@@ -5,7 +5,9 @@ const REFERENCE =
   /^(?:\$[({A-Za-z_]|\$\{|\{\{|<[^>]*>?$|%[A-Z_]+%|\[\[|process\.env|os\.|env\.|ENV\[|env\(|getenv|secrets?\.|vault:|ref\+|arn:|!Ref|!vault|@Microsoft\.KeyVault|op:\/\/|sops:|sm:\/\/|ssm:|projects\/|valueFrom|file:|\/run\/secrets|\/(?:etc|var|run|home|mnt)\/|self\.|this\.|config[.[(]|req\.|request\.|props\.|ctx\.|args\.|options\.|data\.|user\.|input\(|prompt\(|await |new |function|lambda|var\.|local\.|data\.|module\.|\|$)/;
 const MASKED = /^[*•x×X.\-_#]{3,}|[*•]{3,}|\.{3,}$|…|^\[.*\]$|^(.)\1+$/;
 const WORDS =
-  /(?:^|[^a-z])(?:your|my|example|sample|placeholder|change[_-]?me|changeit|replace|insert|redacted|hidden|masked|removed|todo|fixme|dummy|fake|none|null|nil|undefined|true|false|n\/?a|unset|empty|default|required|optional|string|secret_here|here|xxx+|test123|not[_ -]set|encrypted|obfuscated|filtered|sanitized|lorem|foobar|goes|todo)(?:$|[^a-z])/i;
+  /(?:^|[^a-z])(?:your|example|sample|placeholder|change[_-]?me|changeit|replace|insert|redacted|hidden|masked|removed|todo|fixme|dummy|fake|none|null|nil|undefined|true|false|unset|empty|default|required|optional|string|secret_here|here|xxx+|test123|not[_ -]set|encrypted|obfuscated|filtered|sanitized|lorem|foobar|goes|todo)(?:$|[^a-z])/i;
+/** Two letters stand in random text, too. */
+const SHORT_WORD = /(?:^|[\s<([{])(?:my|n\/?a)(?:$|[\s>)\]}_-])/i;
 const TYPE_WORD =
   /^(?:string|str|number|int|integer|bool|boolean|object|array|any|bytes|text|varchar|char|uuid|optional|required|password|passwd|passwort|secret|token|apikey|api_key|key|bearer|basic|digest|oauth2?|plain|none|null|admin|user|username|login|yes|no|on|off|invalid|incorrect|expired|missing|wrong|denied|failed|changed|reset|updated|rotated|weak|strong|enabled|disabled|hashed|stored|valid|unknown)\b[\s?|,;:]*$/i;
 
@@ -16,6 +18,7 @@ export function isPlaceholder(value: string, isCode = true): boolean {
     REFERENCE.test(value) ||
     MASKED.test(value) ||
     WORDS.test(value) ||
+    SHORT_WORD.test(value) ||
     TYPE_WORD.test(value) ||
     isUpperName(value) ||
     (isCode && isCall(value))

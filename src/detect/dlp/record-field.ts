@@ -1,4 +1,4 @@
-// Records that are told by their tags: claims and orders in X12 segments, bank statements (MT940), family trees (GEDCOM). Values by their place, of the
+// Records that are told by their tags: claims and orders in X12 segments, orders in EDIFACT segments, bank statements (MT940), family trees (GEDCOM). Values by their place, of the
 // tags that hold something of a person only. Finds ranges only; linear in the text.
 import { KEY } from './key-class.ts';
 import type { Field, Group } from './view.ts';
@@ -17,8 +17,33 @@ const MAX_ELEMENTS = 12;
 
 export function addRecordFields(fields: Field[], text: string, base: number, parent: Group): void {
   if (text.includes('*') && IS_CLAIM.test(text)) addSegments(fields, text, base, parent);
+  if (text.includes('NAD+') && IS_EDIFACT.test(text)) addParties(fields, text, base, parent);
   if (text.includes(':86:')) addStatements(fields, text, base, parent);
   if (text.includes('@ INDI')) addFamilies(fields, text, base, parent);
+}
+
+/** Parties of an EDIFACT message, whom to ask for, and how to reach them. A plus parts elements, a question mark takes the sense out of a sign. */
+const PARTY = /(?<=^|['\n\r])(NAD|CTA|COM)\+((?:\?.|[^'?\n\r]){1,400})/g;
+const IS_EDIFACT = /(?:^|['\n\r])UN[ABH]\+?[^\n\r]{4,200}'/;
+/** Of a party: name and address as text, name, street. */
+const OF_PARTY: Readonly<Record<number, number>> = { 2: KEY.PERSON_MAYBE, 3: KEY.PERSON_MAYBE, 4: KEY.ADDRESS };
+
+function addParties(fields: Field[], text: string, base: number, parent: Group): void {
+  const group = personGroup(parent, KEY.PERSON);
+  for (const found of text.matchAll(PARTY)) {
+    const [whole, name, rest] = found as unknown as [string, string, string];
+    let start = base + found.index + whole.length - rest.length;
+    const push = (from: number, value: string, bits: number): void => {
+      if (value.length > 1) fields.push({ start: from, end: from + value.length, bits, key: '', group });
+    };
+    for (const [index, element] of rest.split(/(?<!\?)\+/, MAX_ELEMENTS).entries()) {
+      const parts = element.split(':');
+      if (name === 'COM' && /^(?:TE|FX|AL)$/.test(parts[1] ?? '')) push(start, parts[0] as string, KEY.PHONE);
+      if (name === 'CTA' && index === 1) push(start + (parts[0] as string).length + 1, parts[1] ?? '', KEY.PERSON_MAYBE);
+      if (name === 'NAD') push(start, parts[0] as string, OF_PARTY[index] ?? 0);
+      start += element.length + 1;
+    }
+  }
 }
 
 function personGroup(parent: Group, bits: number): Group {
@@ -32,8 +57,10 @@ function addSegments(fields: Field[], text: string, base: number, parent: Group)
     // A firm has a name too; most references are none of a person.
     if ((name === 'NM1' && !/^[^*]*\*1\*/.test(rest)) || (name === 'REF' && !rest.startsWith('SY*'))) continue;
     let start = found.index + whole.length - rest.length;
-    for (const [index, element] of rest.split('*', MAX_ELEMENTS).entries()) {
-      const bits = ELEMENTS[name]?.[index + 1] ?? 0;
+    const elements = rest.split('*', MAX_ELEMENTS);
+    for (const [index, element] of elements.entries()) {
+      // "34" says that the number behind it is one of social security.
+      const bits = name === 'NM1' && index === 8 && elements[7] === '34' ? KEY.SSN : (ELEMENTS[name]?.[index + 1] ?? 0);
       if (bits !== 0 && element.length > 1) fields.push({ start: base + start, end: base + start + element.length, bits, key: '', group });
       start += element.length + 1;
     }

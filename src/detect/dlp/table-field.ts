@@ -93,7 +93,7 @@ function headerOf(text: string, start: number, end: number, hasSign: boolean): H
   if (cells.length < 2 || cells.length > MAX_COLUMNS) return undefined;
   const names = cells.map((cell) => line.slice(cell.start, cell.end));
   if (!names.every((name) => name.length <= MAX_NAME_CHARS && !/\d{3}/.test(name))) return undefined;
-  const bits = names.map(classifyKey);
+  const bits = bitsOf(names);
   const telling = bits.filter((bit) => (bit & ~(KEY.TECHNICAL | KEY.NUMBER | KEY.THING_ABOUT | KEY.NOT_SECRET)) !== 0).length;
   // A sentence with commas has a known word now and then; a header is made of them.
   const known = bits.filter((bit) => bit !== 0).length;
@@ -123,6 +123,17 @@ function hasLongPart(line: string): boolean {
     from = to + 1;
   }
   return false;
+}
+
+const OF_PERSON = KEY.EMAIL | KEY.PHONE | KEY.ADDRESS | KEY.BIRTH | KEY.SSN | KEY.NATIONAL_ID | KEY.OF_PEOPLE;
+
+/** FIRST, LAST: side by side, in a table of people, they are the parts of a name. */
+function bitsOf(names: readonly string[]): number[] {
+  const bits = names.map(classifyKey);
+  const last = names.findIndex((name) => /^last$/i.test(name));
+  const first = last < 0 ? -1 : names.findIndex((name) => /^first$/i.test(name));
+  if (first >= 0 && Math.abs(first - last) === 1 && bits.some((one) => one & OF_PERSON)) bits[first] = bits[last] = KEY.PERSON;
+  return bits;
 }
 
 /** Near the start, where such an output says so. */

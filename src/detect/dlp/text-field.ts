@@ -11,7 +11,7 @@ import type { Field, Group } from './view.ts';
 
 export function addTextFields(fields: Field[], text: string, base: number, parent: Group): void {
   // One short value is most of what there is.
-  if (text.length < SHORT_TEXT && !text.includes('\n') && !text.includes('<') && !/[:=(@→…|]| [-–—] |\.\.\.| {2}/.test(text)) return;
+  if (text.length < SHORT_TEXT && !text.includes('\n') && !text.includes('<') && !/[:=(@→…|*]| [-–—] |\.\.\.| {2}/.test(text)) return;
   const tabled = addTableFields(fields, text, base, parent);
   if (text.includes('<')) addMarkupFields(fields, text, base, parent);
   if (text.includes('|')) addHl7Fields(fields, text, base, parent);
@@ -148,6 +148,8 @@ function keyBefore(text: string, separator: number, maxWords: number): string | 
   // ":=" and "=>" and "?:" belong to the separator.
   while (end > 0 && isGlue(text.charCodeAt(end - 1))) end--;
   while (end > 0 && isBlank(text.charCodeAt(end - 1))) end--;
+  // "Assuré(e):", "Mieter(in):": of one or the other.
+  if (text.charCodeAt(end) === 0x29) end -= GENDERED.exec(text.slice(Math.max(0, end - 4), end))?.[0].length ?? 0;
   let start = end;
   let words = 1;
   while (start > 0 && end - start < MAX_KEY_CHARS) {
@@ -164,6 +166,8 @@ function keyBefore(text: string, separator: number, maxWords: number): string | 
   // "115203857 Account: …", "CPF 393.928.919-11 Endereço: …": the number, and what is before it, belong to the pair before.
   return key.replace(/^(?:[\d.,/-]+\s+)+/, '').replace(/^.*\d[\d.,/-]{3,}\s+/, '');
 }
+
+const GENDERED = /(?<=\p{Ll})\((?:e|a|o|s|r|n|in|es|as)$/u;
 
 function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09;
