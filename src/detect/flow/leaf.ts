@@ -115,10 +115,16 @@ function visit(walk: Walk, value: Json, key: string | undefined, pointer: string
 
 const MIN_SPELLED = 8;
 
-/** A list of single characters is the word they spell, too. */
+/** A list of single characters is the word they spell, too; one of their codes is that of `72 101 108`. */
 function spelledOut(items: readonly Json[]): string | undefined {
   if (items.length < MIN_SPELLED || items.length > PIECE_CHARS) return undefined;
-  return items.every((item) => typeof item === 'string' && item.length === 1) ? items.join('') : undefined;
+  if (items.every((item) => typeof item === 'string' && item.length === 1)) return items.join('');
+  return items.every((item) => Number.isInteger(item) && isReadableCode(item as number)) ? items.join(' ') : undefined;
+}
+
+/** Of a letter, figure or mark that can be read. */
+function isReadableCode(code: number): boolean {
+  return code >= 0x20 && code < 0x100 && (code < 0x7f || code >= 0xa0);
 }
 
 function pointerStep(member: string): string {
@@ -238,6 +244,14 @@ export function isAddress(text: string): boolean {
   if (text.includes('@') && /^(?:[^<>@]{0,80}<)?[^\s@<>]{1,64}@[^\s@<>]{1,189}>?$/.test(text.trim())) return true;
   return mayBeLine(text) && /^\+?[\d\s().-]{7,24}$/.test(text);
 }
+
+/** Nobody's own, and published so that strangers write to it: `support@…`. */
+export function isOfficeAddress(text: string): boolean {
+  return OFFICE_ADDRESS.test(text.trim());
+}
+
+const OFFICE_ADDRESS =
+  /^(?:support|help|helpdesk|info|contact|kontakt|hello|hallo|sales|press|presse|media|jobs|careers|office|service|services|kundenservice|customer[._-]?(?:service|care|support)|enquiries|inquiries|no-?reply|do-?not-?reply|postmaster|webmaster|abuse|privacy|datenschutz|security|feedback|newsletter)@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}$/i;
 
 /** Neither too short nor too long, and begins with no letter. */
 function mayBeLine(text: string): boolean {
