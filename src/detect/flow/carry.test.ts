@@ -47,7 +47,13 @@ describe('told', () => {
     const codes = [...'salty-garnet-5150'].map((char) => char.charCodeAt(0));
     expect(await leaving({ value: 'salty-garnet-5150' }, [{ data: codes }], 3)).toBeGreaterThan(0);
     expect(await leaving({ value: 'salty-garnet-5150' }, [{ content: JSON.stringify(codes) }], 3)).toBeGreaterThan(0);
+    expect(await leaving({ value: 'salty-garnet-5150' }, [{ lines: codes.map(String) }], 3)).toBeGreaterThan(0);
+    expect(await leaving({ value: 'salty-garnet-5150' }, [{ lines: codes.map((code) => code.toString(16)) }], 3)).toBeGreaterThan(0);
+    const much = [...Array.from({ length: 3_000 }, () => 120), ...codes];
+    expect(await leaving({ value: 'salty-garnet-5150' }, [{ data: much }], 3)).toBeGreaterThan(0);
     expect(await leaving({ value: 'salty-garnet-5150' }, [{ data: codes.map((code) => code - 31) }], 3)).toBe(0);
+    expect(await leaving({ value: 'Vd3Nk8Qz5Lp1Rw7Ty2' }, [{ tags: ['Vd3', 'Nk8', 'Qz5', 'Lp1', 'Rw7', 'Ty2'] }], 3)).toBeGreaterThan(0);
+    expect(await leaving({ share: [40, 44, 51, 60, 71, 83, 96, 99] }, [{ bars: [40, 44, 51, 60, 71, 83, 96, 99] }])).toBe(0);
   });
 
   it('what is no part of the licence it stands in; offices of several firms', async () => {

@@ -19,7 +19,9 @@ const WORDS_OF_FORM = new Set(
   total amount number note notes description created updated content application json xml html plain charset utf authorization bearer basic accept header
   headers typeerror valueerror keyerror syntaxerror referenceerror nameerror runtimeerror error errors exception traceback undefined none cannot read reading
   property properties function object array string index line column file module import export require class public private static void return const let
-  async await select insert where join group order lorem ipsum dolor sit amet`.split(/\s+/),
+  async await select insert where join group order lorem ipsum dolor sit amet
+  env node port ports host log logs level debug info warn warning production development staging image images restart volumes environment service services docker
+  compose build request requests response retry many unauthorized forbidden found internal server gateway timeout unavailable`.split(/\s+/),
 );
 const WEEKDAYS = new Set(
   `monday tuesday wednesday thursday friday saturday sunday montag dienstag mittwoch donnerstag freitag samstag sonntag lundi mardi mercredi jeudi vendredi

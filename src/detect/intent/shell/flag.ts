@@ -84,6 +84,13 @@ judges('make', (_, has) =>
     ? finding('destructive', 'make clean')
     : when(has(/^(?:-n|--dry-run|help)$/), 'read', 'make, dry run'),
 );
+// Tasks may say that they run in a check, too.
+judges('ansible-playbook', (_, has) =>
+  has(/^--(?:syntax-check|list-(?:tasks|hosts|tags)|version|help)$/)
+    ? finding('read', 'a playbook that is only looked at')
+    : when(has(/^(?:-C|--check)$/), 'write', 'a check of a playbook'),
+);
+judges('logrotate', (_, has) => finding(has(/^(?:-d|--debug)$/) ? 'read' : 'destructive', 'logrotate'));
 judges('shutdown', (_, has) => when(has(/^-c$/), 'write', 'cancels a shutdown'));
 judges('certutil', (_, has) => finding(has(/^-(?:urlcache|decode|encode|addstore)$/i) ? 'write' : 'read', 'certutil'));
 judges('ssh-add', (_, has) => finding(has(/^-[dD]$/) ? 'destructive' : has(/^-l$/i) ? 'read' : 'write', 'ssh-add'));

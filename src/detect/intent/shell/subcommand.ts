@@ -94,7 +94,7 @@ const TOOLS: Readonly<Record<string, Tool>> = {
     exfiltrative: 'export access print-access-token',
   },
   az: {
-    read: 'list show',
+    read: 'list show what-if',
     write: 'create update set add start',
     destructive: 'delete purge stop deallocate',
     exfiltrative: 'export download',

@@ -6,6 +6,9 @@ const TRIAL = /^(?:--dry-run(?:=\w+)?|--help|--version|--what-if|--noop)$/;
 const HELP = /^--(?:help|version)$/;
 const NO_TRIAL = /^--(?:dry-run=(?:none|false|off|no|0|f|n)|no-dry-run)$/i;
 
+/** What the tools of Debian call it. */
+const SIMULATES = /^(?:-s|--simulate|--just-print|--recon|--no-act)$/;
+
 /** Words behind which another program's words stand. */
 const HANDS_OVER: Readonly<Record<string, RegExp>> = {
   docker: /^(?:run|exec|create)$/,
@@ -30,5 +33,6 @@ export function isTrial(name: string, tool: string, words: readonly string[]): b
   // `npm run --help`, `npx --version`: of the command itself, as long as nothing else stands before it.
   if (HELP.test(words[end] ?? '') && end === over) return true;
   if (tool === 'aws' && own.includes('--dryrun') && own[0] === 's3') return true;
+  if (/^(?:apt|apt-get|aptitude)$/.test(name) && own.some((word) => SIMULATES.test(word))) return true;
   return own.some((word) => TRIAL.test(word)) && !own.some((word) => NO_TRIAL.test(word));
 }
