@@ -9,7 +9,7 @@ import { classifyDefinition } from './definition.ts';
 import { innerCalls } from './inner-call.ts';
 import { readKey } from './key-role.ts';
 import type { Languages } from './language.ts';
-import { nestedAction } from './nested-action.ts';
+import { isInList, nestedAction } from './nested-action.ts';
 import type { ToolProfile } from './profile.ts';
 import { isOpen, runningTexts } from './running-text.ts';
 import { actionOf, isDryRun, signals } from './signal.ts';
@@ -70,7 +70,7 @@ function byAction(tool: ToolProfile, list: ArgumentList, draft: Draft): void {
   const action = tool.actions || list.roles & ROLE.action ? actionOf(tool, list) : undefined;
   if (action) byOne(action, draft);
   // What only looks (`validate`) does nothing of what it is told of; a name that says nothing may do it.
-  if (draft.intent === 'read' && (action || !tool.openName)) return;
+  if (draft.intent === 'read' && ((action && !isInList(action.path)) || !tool.openName)) return;
   const nested = nestedAction(list);
   if (nested) raise(draft, nested.phrase.intent, evidence('action', nested.path, `the action "${nested.phrase.verb}" in a list`));
 }

@@ -17,7 +17,12 @@ export interface NestedAction {
   phrase: Phrase;
 }
 
-/** The strongest of them that removes something or takes it out. */
+/** Does this place stand in a list? */
+export function isInList(path: string): boolean {
+  return /\/\d{1,4}(?:\/|$)/.test(path);
+}
+
+/** The strongest of them. */
 export function nestedAction({ all }: ArgumentList): NestedAction | undefined {
   let found: NestedAction | undefined;
   for (const { path, value, depth } of all) {
@@ -33,8 +38,7 @@ export function nestedAction({ all }: ArgumentList): NestedAction | undefined {
         : value !== null && typeof value === 'object'
           ? verbOf(step)
           : undefined;
-    if (phrase && rank(phrase.intent) >= rank('destructive') && (!found || rank(phrase.intent) > rank(found.phrase.intent)))
-      found = { path, phrase };
+    if (phrase && (!found || rank(phrase.intent) > rank(found.phrase.intent))) found = { path, phrase };
   }
   return found;
 }

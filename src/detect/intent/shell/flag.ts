@@ -80,9 +80,11 @@ judges('chmod chown', (_, has) =>
 judges('mv', (texts) => when(texts.at(-1) === '/dev/null', 'destructive', 'mv to nowhere'));
 judges('truncate', (_, has) => when(!has(/^(?:-s|--size)=?0?$/) && !has(/^0$/), 'write', 'truncate'));
 judges('make', (_, has) =>
-  has(/^(?:clean|distclean|uninstall|destroy|purge|reset|drop.*|.*-?delete)$/)
-    ? finding('destructive', 'make clean')
-    : when(has(/^(?:-n|--dry-run|help)$/), 'read', 'make, dry run'),
+  has(/^(?:-n|--dry-run|--just-print|--recon)$/)
+    ? finding('read', 'make, dry run')
+    : has(/^(?:clean|distclean|uninstall|destroy|purge|reset|drop.*|.*-?delete)$/)
+      ? finding('destructive', 'make clean')
+      : when(has(/^help$/), 'read', 'make help'),
 );
 // Tasks may say that they run in a check, too.
 judges('ansible-playbook', (_, has) =>
