@@ -10,6 +10,8 @@ import { anyName } from './world-phrase.ts';
 const LIST =
   /^\/(?:requests?|request_?items|operations?|ops|actions?|changes|change_?set|change_?batch|mutations?|commands?|edits|updates|batch|calls|transact_?items|transactions?|write_?requests|writes|rrset_?changes)(?:\/|$)/i;
 const ITEM = /\/\d{1,4}$/;
+/** Where the name of an item is what is done; elsewhere it is that of a thing. */
+const NAMED = /^\/(?:operations|ops|actions|commands|calls)\/\d/i;
 const WORD_KEY = /^(?:action|op|operation|method|command|verb|type|kind|change_?type|action_?type|operation_?type)$/i;
 
 export interface NestedAction {
@@ -32,7 +34,7 @@ export function nestedAction({ all }: ArgumentList): NestedAction | undefined {
     if (!ITEM.test(path.slice(0, cut))) continue;
     const phrase =
       typeof value === 'string'
-        ? WORD_KEY.test(step) && !isPatch(step, value, path.slice(0, cut), all)
+        ? (WORD_KEY.test(step) || (step === 'name' && NAMED.test(path))) && !isPatch(step, value, path.slice(0, cut), all)
           ? verbOf(value)
           : undefined
         : value !== null && typeof value === 'object'

@@ -92,6 +92,8 @@ judges('ansible-playbook', (_, has) =>
     ? finding('read', 'a playbook that is only looked at')
     : when(has(/^(?:-C|--check)$/), 'write', 'a check of a playbook'),
 );
+judges('lvs vgs pvs', () => finding('read', 'lists volumes'));
+judges('nginx', (texts) => when(texts.length === 1 && /^-[tTvV]$/.test(texts[0] ?? ''), 'read', 'nginx that only looks'));
 judges('logrotate', (_, has) => finding(has(/^(?:-d|--debug)$/) ? 'read' : 'destructive', 'logrotate'));
 judges('shutdown', (_, has) => when(has(/^-c$/), 'write', 'cancels a shutdown'));
 judges('certutil', (_, has) => finding(has(/^-(?:urlcache|decode|encode|addstore)$/i) ? 'write' : 'read', 'certutil'));

@@ -138,6 +138,12 @@ const TOOLS: Readonly<Record<string, Tool>> = {
   skopeo: { read: 'inspect list-tags', destructive: 'delete', exfiltrative: 'copy sync' },
   dvc: { read: 'status diff list', write: 'add pull repro checkout', destructive: 'remove destroy gc', exfiltrative: 'push' },
   zfs: { read: 'list get', write: 'create set snapshot mount', destructive: 'destroy rollback', exfiltrative: 'send' },
+  zpool: {
+    read: 'status list get history iostat',
+    write: 'create add scrub import online set',
+    destructive: 'destroy offline remove detach labelclear',
+  },
+  velero: { read: 'describe get logs version', write: 'create install', destructive: 'delete uninstall' },
   etcdctl: { read: 'get member endpoint', write: 'put', destructive: 'del', exfiltrative: 'snapshot' },
   flyctl: { read: 'status logs list info', write: 'deploy launch scale', destructive: 'destroy' },
   argocd: { read: 'list get diff history logs', write: 'sync create set', destructive: 'delete rollback' },
