@@ -43,6 +43,33 @@ describe('told', () => {
     expect(await leaving({ value: 'salty-garnet-5150' }, [{ text }], 3)).toBeGreaterThan(0);
   });
 
+  it('the codes of characters as a list of JSON, itself or in a text', async () => {
+    const codes = [...'salty-garnet-5150'].map((char) => char.charCodeAt(0));
+    expect(await leaving({ value: 'salty-garnet-5150' }, [{ data: codes }], 3)).toBeGreaterThan(0);
+    expect(await leaving({ value: 'salty-garnet-5150' }, [{ content: JSON.stringify(codes) }], 3)).toBeGreaterThan(0);
+    expect(await leaving({ value: 'salty-garnet-5150' }, [{ lines: codes.map(String) }], 3)).toBeGreaterThan(0);
+    expect(await leaving({ value: 'salty-garnet-5150' }, [{ lines: codes.map((code) => code.toString(16)) }], 3)).toBeGreaterThan(0);
+    const much = [...Array.from({ length: 3_000 }, () => 120), ...codes];
+    expect(await leaving({ value: 'salty-garnet-5150' }, [{ data: much }], 3)).toBeGreaterThan(0);
+    expect(await leaving({ value: 'salty-garnet-5150' }, [{ data: codes.map((code) => code - 31) }], 3)).toBe(0);
+    expect(await leaving({ value: 'Vd3Nk8Qz5Lp1Rw7Ty2' }, [{ tags: ['Vd3', 'Nk8', 'Qz5', 'Lp1', 'Rw7', 'Ty2'] }], 3)).toBeGreaterThan(0);
+    expect(await leaving({ share: [40, 44, 51, 60, 71, 83, 96, 99] }, [{ bars: [40, 44, 51, 60, 71, 83, 96, 99] }])).toBe(0);
+  });
+
+  it('what is no part of the licence it stands in; offices of several firms', async () => {
+    const clause = 'Neither party may assign this agreement without the prior written consent of the other party.';
+    expect(
+      await leaving(`${clause} Call Ines Okafor at +44 20 5550 0199.`, [{ body: `${clause} Ines Okafor, +44 20 5550 0199` }]),
+    ).toBeGreaterThan(0);
+    const offices = ['info@harbour-mill.example', 'sales@tern-and-sons.example', 'contact@ostra-glas.example'];
+    expect(
+      await leaving(
+        offices.map((email) => ({ email })),
+        [{ body: offices.join('\n') }],
+      ),
+    ).toBeGreaterThan(0);
+  });
+
   it('a PIN, and a name the other way round', async () => {
     expect(await leaving({ pin: '418293' }, [{ text: 'try 418293' }])).toBeGreaterThan(0);
     const people = [{ name: 'Ines Okafor' }, { name: 'Tor Eikeland' }];

@@ -1,9 +1,10 @@
 // What outgoing texts carry of what a scope has read: by value, by runs of letters that stand in the same order, through encodings, and in pieces over
 // several calls. Says names, numbers and places; the texts stay with the caller. Linear in the texts.
+import { withoutBoilerplate } from './boilerplate.ts';
 import { type Flat, flatRoom, flatten, reversed, rotated } from './flat.ts';
 import { type FlowHasher, GRAM } from './hasher.ts';
 import type { DataRank } from './label.ts';
-import { bareAddress, isAddress, isDestination, isRecipientKey, type Leaf } from './leaf.ts';
+import { bareAddress, isAddress, isDestination, isOfficeAddress, isRecipientKey, type Leaf } from './leaf.ts';
 import { type FlowScope, isPlainLink, type Occurrence } from './scope.ts';
 import { noteOut, opaqueAt, recordAt, type Source, shareOut } from './source.ts';
 import { type Gauge, newGauge, variantsOf } from './variant.ts';
@@ -259,9 +260,12 @@ function count(
     // "Ines Okafor ines.okafor@…": the name once more, the other way round.
     if (from > hit.from && hit.isValue && before?.isValue && source === before.source && hit.position === before.position) continue;
     before = hit;
-    const { text, start, end } = sliceOf(flat, from, hit.to, how.turn);
+    const { text: all, start, end } = sliceOf(flat, from, hit.to, how.turn);
+    const text = source.rank < 3 ? withoutBoilerplate(all) : all;
     const weight = hit.isValue ? valueWeight(text) : runWeight(text);
     reached = Math.max(reached, hit.to);
+    // Nothing of it but what everybody has.
+    if (weight.bits === 0) continue;
     const isBack = source.rank < 3 && recipients !== undefined && isSentBack(hit, recipients);
     const sum = sumOf(sums, source);
     const place = sum.places.get(leaf.pointer) ?? { values: 0, bits: 0, chars: leaf.text.length, spans: [], sentBack: 0 };
@@ -321,9 +325,12 @@ function runWeight(text: string): Weight {
   return { bits: weight.bits + BETWEEN_BITS * countSmall(text), hard: weight.hard };
 }
 
+/** Of an address that is there for everybody. */
+const OFFICE: Weight = { bits: 14, hard: 0 };
+
 /** A value as it was read says more than its words: somebody's address, a name, a sum. */
 function valueWeight(text: string): { bits: number; hard: number } {
-  if (isAddress(text) && text.includes('@')) return { bits: 40, hard: 40 };
+  if (isAddress(text) && text.includes('@')) return isOfficeAddress(text) ? OFFICE : { bits: 40, hard: 40 };
   const weight = weigh(text);
   return weight.bits >= WHOLE_BITS ? { bits: weight.bits + 6, hard: weight.hard } : weight;
 }

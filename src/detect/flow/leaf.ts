@@ -3,6 +3,7 @@
 import type { Json } from '../../lib/json.ts';
 import { parseJson } from '../../mcp/parse-json.ts';
 import { packedRuns } from './variant.ts';
+import { weigh } from './weight.ts';
 
 export interface FlowPart {
   /** JSON pointer in the message. */
@@ -23,6 +24,8 @@ export interface Leaf {
   /** Number of the record it belongs to. */
   record: number;
   isProse: boolean;
+  /** Put together from a list: what goes out may be hidden so; what was read stands there as it is. */
+  isSpelled?: true;
 }
 
 export const MAX_LEAVES = 200_000;
@@ -98,6 +101,10 @@ function visit(walk: Walk, value: Json, key: string | undefined, pointer: string
   else if (Array.isArray(value)) {
     const spelled = spelledOut(value);
     if (spelled !== undefined) walk.leaves.push({ text: spelled, key, pointer, record: walk.record, isProse: false });
+    for (let from = 0; from < value.length; from += TOGETHER_ITEMS) {
+      const text = putTogether(from === 0 && value.length <= TOGETHER_ITEMS ? value : value.slice(from, from + TOGETHER_ITEMS));
+      if (text !== undefined) walk.leaves.push({ text, key, pointer, record: walk.record, isProse: false, isSpelled: true });
+    }
     const around = walk.record;
     for (const [index, item] of value.entries()) {
       if (typeof item === 'object' && item !== null) walk.record = newRecord(walk, around);
@@ -119,6 +126,33 @@ const MIN_SPELLED = 8;
 function spelledOut(items: readonly Json[]): string | undefined {
   if (items.length < MIN_SPELLED || items.length > PIECE_CHARS) return undefined;
   return items.every((item) => typeof item === 'string' && item.length === 1) ? items.join('') : undefined;
+}
+
+const MIN_PIECES = 4;
+/** Items of a list that are put together at a time. */
+const TOGETHER_ITEMS = 512;
+const PIECE = /^[^\s]{2,6}$/;
+/** Of letters and figures mixed, as only keys and the like are. */
+const MIXED_BITS = 18;
+
+/** The codes of characters, `72 101 108`, in hex or not, and pieces too small to be looked at one by one. */
+function putTogether(items: readonly Json[]): string | undefined {
+  if (items.length < MIN_PIECES) return undefined;
+  const isLong = items.length >= MIN_SPELLED;
+  if (isLong && items.every((item) => isReadableCode(typeof item === 'string' && CODE.test(item) ? Number(item) : item)))
+    return items.join(' ');
+  if (!items.every((item) => typeof item === 'string' && PIECE.test(item))) return undefined;
+  const joined = items.join('').slice(0, PIECE_CHARS);
+  return (isLong && HEX.test(joined)) || weigh(joined).hard >= MIXED_BITS ? joined : undefined;
+}
+
+const CODE = /^\d{2,3}$/;
+const HEX = /^[0-9a-f]+$/i;
+
+/** Of a letter, figure or mark that can be read. */
+function isReadableCode(code: Json): boolean {
+  if (code === 10 || code === 13) return true;
+  return typeof code === 'number' && Number.isInteger(code) && code >= 0x20 && code < 0x100 && (code < 0x7f || code >= 0xa0);
 }
 
 function pointerStep(member: string): string {
@@ -238,6 +272,14 @@ export function isAddress(text: string): boolean {
   if (text.includes('@') && /^(?:[^<>@]{0,80}<)?[^\s@<>]{1,64}@[^\s@<>]{1,189}>?$/.test(text.trim())) return true;
   return mayBeLine(text) && /^\+?[\d\s().-]{7,24}$/.test(text);
 }
+
+/** Nobody's own, and published so that strangers write to it: `support@…`. */
+export function isOfficeAddress(text: string): boolean {
+  return OFFICE_ADDRESS.test(text.trim());
+}
+
+const OFFICE_ADDRESS =
+  /^(?:support|help|helpdesk|info|contact|kontakt|hello|hallo|sales|press|presse|media|jobs|careers|office|service|services|kundenservice|customer[._-]?(?:service|care|support)|enquiries|inquiries|no-?reply|do-?not-?reply|postmaster|webmaster|abuse|privacy|datenschutz|security|feedback|newsletter)@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}$/i;
 
 /** Neither too short nor too long, and begins with no letter. */
 function mayBeLine(text: string): boolean {

@@ -87,6 +87,7 @@ export class FlowScope {
         source.isCut = true;
         break;
       }
+      if (leaf.isSpelled) continue;
       if (reading.rank < 3 && (isReference(leaf) || isDate(leaf))) continue;
       const flat = flatten(leaf.text, LEAF);
       const start = source.end;

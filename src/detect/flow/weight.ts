@@ -19,8 +19,15 @@ const WORDS_OF_FORM = new Set(
   total amount number note notes description created updated content application json xml html plain charset utf authorization bearer basic accept header
   headers typeerror valueerror keyerror syntaxerror referenceerror nameerror runtimeerror error errors exception traceback undefined none cannot read reading
   property properties function object array string index line column file module import export require class public private static void return const let
-  async await select insert where join group order lorem ipsum dolor sit amet`.split(/\s+/),
+  async await select insert where join group order lorem ipsum dolor sit amet
+  env node port ports host log logs level debug info warn warning production development staging image images restart volumes environment service services docker
+  compose build request requests response retry many unauthorized forbidden found internal server gateway timeout unavailable`.split(/\s+/),
 );
+const WEEKDAYS = new Set(
+  `monday tuesday wednesday thursday friday saturday sunday montag dienstag mittwoch donnerstag freitag samstag sonntag lundi mardi mercredi jeudi vendredi
+  samedi dimanche lunes martes miércoles jueves viernes sábado domingo`.split(/\s+/),
+);
+const WEEKDAY_BITS = 3;
 const DATE_LIKE =
   /\b(?:\d\d)?\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\b(?!-)(?![T ]\d)|\b\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?|\b\d{1,2}[./]\d{1,2}[./]\d{4}\b|\b\d{1,2}:\d{2}(?::\d{2})?\b/g;
 /** What letters begin and end with, whoever writes them. */
@@ -137,6 +144,7 @@ function weighAny(text: string): Weight {
 
 function wordBits(lower: string, word: string): Weight {
   if (STOP.has(lower) || WORDS_OF_FORM.has(lower)) return { bits: 1, hard: 0 };
+  if (WEEKDAYS.has(lower)) return { bits: WEEKDAY_BITS, hard: 0 };
   const digits = countDigits(lower);
   if (digits === lower.length) {
     if (digits < 2) return { bits: 3, hard: 1 };

@@ -37,7 +37,15 @@ function casesOf(name: string): { described: Map<string, string>; cases: [string
   return { described, cases };
 }
 
-const FILES = ['calls.txt', 'unseen-calls.txt', 'more-calls.txt', 'layout-calls.txt', 'evasive-calls.txt', 'blind-calls.txt'].map(casesOf);
+const FILES = [
+  'calls.txt',
+  'unseen-calls.txt',
+  'more-calls.txt',
+  'layout-calls.txt',
+  'evasive-calls.txt',
+  'blind-mended-calls.txt',
+  'blind-calls.txt',
+].map(casesOf);
 const described = new Map(FILES.flatMap((file) => [...file.described]));
 const blind = FILES.at(-1)?.cases ?? [];
 const cases = FILES.slice(0, -1).flatMap((file) => file.cases);

@@ -9,6 +9,7 @@ import { classifyDefinition } from './definition.ts';
 import { innerCalls } from './inner-call.ts';
 import { readKey } from './key-role.ts';
 import type { Languages } from './language.ts';
+import { isInList, nestedAction } from './nested-action.ts';
 import type { ToolProfile } from './profile.ts';
 import { isOpen, runningTexts } from './running-text.ts';
 import { actionOf, isDryRun, signals } from './signal.ts';
@@ -65,9 +66,16 @@ function judge(tool: ToolProfile, list: ArgumentList, languages: Languages, draf
 }
 
 function byAction(tool: ToolProfile, list: ArgumentList, draft: Draft): void {
-  if (isOpen(tool) || (!tool.actions && !(list.roles & ROLE.action))) return;
-  const action = actionOf(tool, list);
-  if (!action) return;
+  if (isOpen(tool)) return;
+  const action = tool.actions || list.roles & ROLE.action ? actionOf(tool, list) : undefined;
+  if (action) byOne(action, draft);
+  // What only looks (`validate`) does nothing of what it is told of; a name that says nothing may do it.
+  if (draft.intent === 'read' && ((action && !isInList(action.path)) || !tool.openName)) return;
+  const nested = nestedAction(list);
+  if (nested) raise(draft, nested.phrase.intent, evidence('action', nested.path, `the action "${nested.phrase.verb}" in a list`));
+}
+
+function byOne(action: NonNullable<ReturnType<typeof actionOf>>, draft: Draft): void {
   const why = evidence(action.signal, action.path, action.found.why);
   if (action.replaces) set(draft, action.found.intent, why);
   else raise(draft, action.found.intent, why);

@@ -170,8 +170,9 @@ const DIALECTS = words(
 );
 
 function dialectOf(name: readonly string[], text: string): string | undefined {
-  const own = name.find((word) => DIALECTS.has(word));
-  return own ?? (text.toLowerCase().match(/[a-z0-9]+/g) ?? []).find((word) => DIALECTS.has(word));
+  const said = [...name, ...(text.toLowerCase().match(/[a-z0-9]+/g) ?? [])].filter((word) => DIALECTS.has(word));
+  // Also the name of the house that other databases are from.
+  return said.find((word) => word !== 'oracle') ?? said[0];
 }
 
 function words(text: string): ReadonlySet<string> {

@@ -2,6 +2,7 @@
 // Nothing is fetched; a URL is only looked at.
 import { isObject, type Json } from '../../lib/json.ts';
 import type { Header } from './http-header.ts';
+import { ASKING_METHOD, remoteAction } from './http-rpc.ts';
 import { actionPhrase } from './phrase.ts';
 import { isSecretPath } from './shell/command.ts';
 import { type Finding, finding, join } from './verdict.ts';
@@ -35,6 +36,8 @@ export function analyseHttp(request: HttpRequest, inner: HttpInner): Finding {
     )
   )
     found = inner.elasticsearch(method, path, body);
+  const named = remoteAction(request.headers, body);
+  if (named) found = join(found, named);
   return join(join(found, byPath(path, method, found)), byTarget(url, method, body));
 }
 
@@ -102,7 +105,7 @@ function isQueryPath(path: string, body: Json | undefined): boolean {
   const tail = (path.split(/[?#]/)[0] ?? '').replace(/\/$/, '');
   if (QUERY_TAIL.test(tail)) return true;
   if (!isObject(body) || typeof body.method !== 'string' || body.jsonrpc === undefined) return false;
-  return /^(?:eth_(?:get|call|block|estimate)|net_|web3_|get|list|tools\/list|resources\/|prompts\/)/i.test(body.method);
+  return ASKING_METHOD.test(body.method);
 }
 
 function graphqlOf(path: string, body: Json | undefined, inner: HttpInner): Finding | undefined {

@@ -33,6 +33,9 @@ export function analyseMongoCommand(document: JsonObject): Finding {
   if (Array.isArray(document.pipeline)) found = join(found, analysePipeline(document.pipeline));
   if (document.remove === true) found = join(found, finding('destructive', 'findAndModify that removes', true, 'database'));
   if (name.toLowerCase() === 'profile' && document.profile !== -1) return finding('write', 'sets the profiler', true, 'database');
+  const operations = Array.isArray(document.ops) ? document.ops : [];
+  if (operations.length > MAX_PARTS || operations.some((one) => isObject(one) && 'delete' in one))
+    found = join(found, finding('destructive', 'a list of operations that deletes', true, 'database'));
   const updates = Array.isArray(document.updates) ? document.updates : [];
   for (const update of updates.slice(0, MAX_PARTS))
     if (isObject(update) && update.multi === true && isEmptyFilter(update.q))
@@ -109,11 +112,17 @@ const SHELL_METHODS: readonly (readonly [RegExp, Intent])[] = [
 
 const MAX_SHELL_CHARS = 65_536;
 
+/** `bulkWrite([{deleteMany: …}])`, `findAndModify({…, remove: true})`: what the method is given says it. */
+function removes(intent: Intent, text: string): boolean {
+  return intent === 'write' && /\bdelete(?:Many|One)\b['"]?\s{0,16}:|\bremove['"]?\s{0,16}:\s{0,16}(?:true|1)\b|\$out\b/.test(text);
+}
+
 /** `db.users.deleteMany({})`. */
 export function analyseMongoShell(text: string): Finding {
   const plain = codeText(text.slice(0, MAX_SHELL_CHARS), 'javascript').bare;
   for (const [pattern, intent] of SHELL_METHODS)
-    if (pattern.test(plain)) return finding(intent, 'method of the MongoDB shell', true, 'database');
+    if (pattern.test(plain))
+      return finding(removes(intent, text) ? 'destructive' : intent, 'method of the MongoDB shell', true, 'database');
   if (/\$out\b/.test(text)) return finding('destructive', '$out replaces a collection', true, 'database');
   if (/\$merge\b/.test(text)) return finding('write', '$merge writes', true, 'database');
   if (/\b(?:runCommand|adminCommand|load|eval|Function|require|passwordPrompt|fs|process)\b/.test(plain))

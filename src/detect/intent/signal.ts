@@ -3,6 +3,7 @@
 import type { Intent } from '../../call.ts';
 import type { Json } from '../../lib/json.ts';
 import { type Argument, type ArgumentList, ROLE, stringsOf } from './argument.ts';
+import { isInList } from './nested-action.ts';
 import { namePhrase } from './phrase.ts';
 import type { ToolProfile } from './profile.ts';
 import { policyForEverybody, SHARING_KEYS, sharingSignal } from './sharing.ts';
@@ -234,7 +235,8 @@ export function actionOf(tool: ToolProfile, list: ArgumentList): (Signal & { rep
     const own = anyName(value);
     if (!own) continue;
     const intent = phrase && phrase.verb === own.verb ? phrase.intent : own.intent;
-    const replaces = stated === true || tool.manages || tool.openName;
+    // One of a list says nothing of the others.
+    const replaces = (stated === true || tool.manages || tool.openName) && !isInList(at);
     if (!replaces && !own.isVerb) continue;
     return { signal: 'action', path: at, found: finding(intent, `the action "${own.verb}"`), replaces };
   }

@@ -43,6 +43,9 @@ export function databaseClient(name: string, texts: readonly string[], command: 
     case 'valkey-cli': {
       const at = firstWord(texts, /^-(?:h|p|a|n|u|s|-user|-pass)$/);
       if (texts.includes('--rdb')) return finding('exfiltrative', 'copies the whole database');
+      // Nothing but names of keys and figures, whatever command stands beside.
+      if (texts.some((text) => /^--(?:scan|bigkeys|memkeys|hotkeys|stat|latency(?:-history|-dist)?)$/.test(text)))
+        return finding('read', `${name} that only looks`);
       return at >= texts.length ? opaque : inner.redis(texts[at] ?? '', texts.slice(at + 1));
     }
     case 'mongo':

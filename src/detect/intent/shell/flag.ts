@@ -80,10 +80,21 @@ judges('chmod chown', (_, has) =>
 judges('mv', (texts) => when(texts.at(-1) === '/dev/null', 'destructive', 'mv to nowhere'));
 judges('truncate', (_, has) => when(!has(/^(?:-s|--size)=?0?$/) && !has(/^0$/), 'write', 'truncate'));
 judges('make', (_, has) =>
-  has(/^(?:clean|distclean|uninstall|destroy|purge|reset|drop.*|.*-?delete)$/)
-    ? finding('destructive', 'make clean')
-    : when(has(/^(?:-n|--dry-run|help)$/), 'read', 'make, dry run'),
+  has(/^(?:-n|--dry-run|--just-print|--recon)$/)
+    ? finding('read', 'make, dry run')
+    : has(/^(?:clean|distclean|uninstall|destroy|purge|reset|drop.*|.*-?delete)$/)
+      ? finding('destructive', 'make clean')
+      : when(has(/^help$/), 'read', 'make help'),
 );
+// Tasks may say that they run in a check, too.
+judges('ansible-playbook', (_, has) =>
+  has(/^--(?:syntax-check|list-(?:tasks|hosts|tags)|version|help)$/)
+    ? finding('read', 'a playbook that is only looked at')
+    : when(has(/^(?:-C|--check)$/), 'write', 'a check of a playbook'),
+);
+judges('lvs vgs pvs', () => finding('read', 'lists volumes'));
+judges('nginx', (texts) => when(texts.length === 1 && /^-[tTvV]$/.test(texts[0] ?? ''), 'read', 'nginx that only looks'));
+judges('logrotate', (_, has) => finding(has(/^(?:-d|--debug)$/) ? 'read' : 'destructive', 'logrotate'));
 judges('shutdown', (_, has) => when(has(/^-c$/), 'write', 'cancels a shutdown'));
 judges('certutil', (_, has) => finding(has(/^-(?:urlcache|decode|encode|addstore)$/i) ? 'write' : 'read', 'certutil'));
 judges('ssh-add', (_, has) => finding(has(/^-[dD]$/) ? 'destructive' : has(/^-l$/i) ? 'read' : 'write', 'ssh-add'));

@@ -28,6 +28,16 @@ class Flags {
   short(letter: string): boolean {
     return this.words.some((word) => /^-[a-zA-Z]+$/.test(word) && word.includes(letter));
   }
+
+  /** Behind `--` stand paths, and behind `-e` and `-o` a value; a later `--no-dry-run` takes it back. */
+  isDry(letter?: string): boolean {
+    const end = this.words.indexOf('--');
+    const own = end < 0 ? this.words : this.words.slice(0, end);
+    if (own.some((word) => word.startsWith('--no-d'))) return false;
+    return own.some(
+      (word) => word === '--dry-run' || (letter !== undefined && (/^-[a-zA-Z]+$/.exec(word)?.[0].split(/[eo]/)[0] ?? '').includes(letter)),
+    );
+  }
 }
 
 export function gitCommand(words: readonly string[]): Finding {
@@ -67,9 +77,7 @@ judges('reflog', ({ words }) =>
 judges('reset', (flags) =>
   flags.has('--hard', '--merge', '--keep') ? finding('destructive', 'git reset --hard') : finding('write', 'git reset'),
 );
-judges('clean', (flags) =>
-  flags.has('--dry-run') || flags.short('n') ? finding('read', 'git clean, dry run') : finding('destructive', 'git clean'),
-);
+judges('clean', (flags) => (flags.isDry('n') ? finding('read', 'git clean, dry run') : finding('destructive', 'git clean')));
 judges('checkout co', (flags) =>
   flags.has('--', '--force', '.') || flags.short('f')
     ? finding('destructive', 'git checkout that discards changes')
@@ -87,11 +95,11 @@ judges('rebase', (flags) =>
   flags.has('--abort', '--continue', '--skip', '--quit') ? finding('write', 'git rebase') : finding('destructive', 'git rebase'),
 );
 judges('rm', (flags) => {
-  if (flags.has('--dry-run') || flags.short('n')) return finding('read', 'git rm, dry run');
+  if (flags.isDry('n')) return finding('read', 'git rm, dry run');
   return flags.has('--cached') ? finding('write', 'git rm --cached') : finding('destructive', 'git rm');
 });
 judges('filter-branch filter-repo prune update-ref replace', (flags, sub) =>
-  flags.has('--dry-run') ? finding('read', `git ${sub}, dry run`) : finding('destructive', `git ${sub}`),
+  flags.isDry() ? finding('read', `git ${sub}, dry run`) : finding('destructive', `git ${sub}`),
 );
 judges('worktree submodule notes bisect', ({ words: [first] }, sub) => {
   if (first === undefined || /^(?:list|status|show|log|summary|view)$/.test(first)) return finding('read', `git ${sub}`);
@@ -117,7 +125,7 @@ function tag(flags: Flags): Finding {
 }
 
 function push(flags: Flags): Finding {
-  if (flags.has('--dry-run') || flags.short('n')) return finding('read', 'git push, dry run');
+  if (flags.isDry('n')) return finding('read', 'git push, dry run');
   const refs = flags.words.filter((word) => !word.startsWith('-'));
   if (
     flags.has('--force', '--force-with-lease', '--mirror', '--delete', '--prune', '--force-if-includes') ||

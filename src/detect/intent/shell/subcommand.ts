@@ -4,6 +4,7 @@ import type { Intent } from '../../../call.ts';
 import { nameVerb } from '../lexicon-verb.ts';
 import { nameWords } from '../token.ts';
 import { type Finding, finding, join } from '../verdict.ts';
+import { isTrial } from './trial.ts';
 
 interface Tool {
   read?: string;
@@ -93,7 +94,7 @@ const TOOLS: Readonly<Record<string, Tool>> = {
     exfiltrative: 'export access print-access-token',
   },
   az: {
-    read: 'list show',
+    read: 'list show what-if',
     write: 'create update set add start',
     destructive: 'delete purge stop deallocate',
     exfiltrative: 'export download',
@@ -137,6 +138,12 @@ const TOOLS: Readonly<Record<string, Tool>> = {
   skopeo: { read: 'inspect list-tags', destructive: 'delete', exfiltrative: 'copy sync' },
   dvc: { read: 'status diff list', write: 'add pull repro checkout', destructive: 'remove destroy gc', exfiltrative: 'push' },
   zfs: { read: 'list get', write: 'create set snapshot mount', destructive: 'destroy rollback', exfiltrative: 'send' },
+  zpool: {
+    read: 'status list get history iostat',
+    write: 'create add scrub import online set',
+    destructive: 'destroy offline remove detach labelclear',
+  },
+  velero: { read: 'describe get logs version', write: 'create install', destructive: 'delete uninstall' },
   etcdctl: { read: 'get member endpoint', write: 'put', destructive: 'del', exfiltrative: 'snapshot' },
   flyctl: { read: 'status logs list info', write: 'deploy launch scale', destructive: 'destroy' },
   argocd: { read: 'list get diff history logs', write: 'sync create set', destructive: 'delete rollback' },
@@ -218,8 +225,7 @@ for (const [name, tool] of Object.entries(TOOLS)) {
 export function subcommand(name: string, words: readonly string[]): Finding | undefined {
   const index = INDEX.get(ALIAS[name] ?? name);
   if (!index) return undefined;
-  if (words.some((word) => /^(?:--dry-run(?:=\w+)?|--help|--version|--what-if|--noop)$/.test(word)) && !words.includes('--dry-run=none'))
-    return finding('read', `${name} that changes nothing`);
+  if (isTrial(name, ALIAS[name] ?? name, words)) return finding('read', `${name} that changes nothing`);
   let best: Finding | undefined = CLOUD.has(ALIAS[name] ?? name) ? cloudVerb(name, words, index) : undefined;
   for (const word of best ? [] : words.slice(0, 8)) {
     const intent = index.get(word) ?? (word.startsWith('-') ? undefined : verbOf(word));
@@ -307,11 +313,17 @@ function verbOf(word: string): Intent | undefined {
 
 const TOP_RIGHTS = /\/AdministratorAccess\b|\broles\/(?:owner|editor)\b|--role[= ]["']?Owner\b|--clusterrole[= ]cluster-admin\b/;
 
+/** What would be destroyed is only told. */
+const PLANS = /^ (?:-chdir=\S+ )?plan /;
+/** May I? Nothing is done. */
+const ASKS_WHETHER = /^ (?:(?:-n|--namespace|--context|--kubeconfig|--as)[= ]\S+ )*auth can-i /;
+
 /** Where a flag or an object changes the class. */
 function special(name: string, words: readonly string[], found: Finding | undefined): Finding | undefined {
   const text = ` ${words.join(' ')} `;
   const tool = ALIAS[name] ?? name;
   if (found?.intent === 'write' && TOP_RIGHTS.test(text)) return finding('destructive', 'gives the highest rights');
+  if (tool === 'kubectl' && ASKS_WHETHER.test(text)) return finding('read', 'kubectl auth can-i');
   if (tool === 'kubectl' && / (?:--replicas[= ]0) /.test(text)) return finding('destructive', 'scale to zero');
   if (tool === 'kubectl' && / scale /.test(text)) return finding('write', 'kubectl scale');
   if (tool === 'kubectl' && / get /.test(text) && / secrets?(?:\/| )/.test(text) && / (?:-o|--output)/.test(text))
@@ -321,7 +333,7 @@ function special(name: string, words: readonly string[], found: Finding | undefi
     return finding(/ delete/.test(text) ? 'destructive' : 'write', 'kubectl config');
   if (tool === 'docker' && / (?:prune|rm|rmi|kill|down) /.test(text)) return finding('destructive', `${name} removes`);
   if (tool === 'docker' && / push /.test(text)) return finding('write', `${name} push`);
-  if (tool === 'terraform' && / (?:destroy|-destroy) /.test(text)) return finding('destructive', 'destroys resources');
+  if (tool === 'terraform' && !PLANS.test(text) && / (?:destroy|-destroy) /.test(text)) return finding('destructive', 'destroys resources');
   if (tool === 'terraform' && / state list /.test(text)) return finding('read', 'terraform state list');
   if (tool === 'npm' && / run(?:-script)? /.test(text)) return finding('write', `${name} runs a script`);
   if (tool === 'npm' && / publish /.test(text)) return finding('exfiltrative', 'publishes a package');

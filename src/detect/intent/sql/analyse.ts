@@ -90,6 +90,8 @@ const FAMILY: Readonly<Record<string, SqlFamily>> = {
   sqlite3: 'sqlite',
   d1: 'sqlite',
   turso: 'sqlite',
+  oracle: 'oracle',
+  plsql: 'oracle',
 };
 
 function familyOf(dialect: string | undefined, text: string): SqlFamily {

@@ -6,6 +6,7 @@ import { sqlFunction } from './function.ts';
 import { givesTopRights } from './right.ts';
 import { isTautology } from './tautology.ts';
 import type { SqlToken } from './token.ts';
+import { vacuumOfVersions } from './vacuum.ts';
 
 export type Inner = (sql: string) => Finding;
 
@@ -77,6 +78,7 @@ function simpleWrite(tokens: readonly SqlToken[], at: number, inner: Inner): Fin
   const head = word(tokens, at);
   const why = `${head.toUpperCase()} statement`;
   if (head === 'vacuum' && after(tokens, at, 'into')) return finding('exfiltrative', 'VACUUM INTO copies the database');
+  if (head === 'vacuum' && after(tokens, at, 'retain')) return vacuumOfVersions(tokens.slice(at));
   if (head === 'grant' && (after(tokens, at, 'all') || givesTopRights(tokens, at))) return finding('destructive', 'GRANT of all rights');
   if (head === 'reset' && after(tokens, at, 'master')) return finding('destructive', 'RESET MASTER');
   if (head === 'set' && after(tokens, at, 'global')) return finding('destructive', 'SET GLOBAL');

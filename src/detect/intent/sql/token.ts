@@ -23,7 +23,7 @@ export interface SqlText {
   clean: boolean;
 }
 
-export type SqlFamily = 'postgres' | 'mysql' | 'mssql' | 'sqlite' | 'other';
+export type SqlFamily = 'postgres' | 'mysql' | 'mssql' | 'sqlite' | 'oracle' | 'other';
 
 interface Scan {
   readonly text: string;
@@ -60,8 +60,9 @@ function step(scan: Scan): void {
   else if (scan.inExecutable && char === '*' && text[scan.at + 1] === '/') {
     scan.inExecutable = false;
     scan.at += 2;
-  } else if (char === "'") string(scan, "'", scan.family === 'mysql');
-  else if (char === '"') quoted(scan, '"', scan.family === 'mysql');
+  } else if (char === "'") {
+    if (!ownQuotes(scan)) string(scan, "'", scan.family === 'mysql');
+  } else if (char === '"') quoted(scan, '"', scan.family === 'mysql');
   else if (char === '`') quoted(scan, '`', false);
   else if (char === '[' && bracketed(scan)) return;
   else if (char === '$' && dollar(scan)) return;
@@ -80,7 +81,7 @@ function dashes(scan: Scan): void {
   }
   const from = scan.at;
   lineComment(scan);
-  if (!spaced && scan.family === 'other' && DANGER.test(scan.text.slice(from, scan.at))) scan.clean = false;
+  if (!spaced && isOther(scan) && DANGER.test(scan.text.slice(from, scan.at))) scan.clean = false;
 }
 
 function lineComment(scan: Scan): void {
@@ -94,7 +95,7 @@ function blockComment(scan: Scan): void {
   if (
     /[!M]/.test(text[scan.at + 2] ?? '') &&
     /^(?:!|M!)/.test(text.slice(scan.at + 2, scan.at + 4)) &&
-    (family === 'mysql' || family === 'other')
+    (family === 'mysql' || isOther(scan))
   ) {
     scan.inExecutable = true;
     scan.at += text[scan.at + 2] === 'M' ? 4 : 3;
@@ -111,12 +112,37 @@ function blockComment(scan: Scan): void {
     } else if (text[at] === '/' && text[at + 1] === '*') {
       if (nests) depth++;
       // Nested for some, closed at the first end for others.
-      else if (family === 'other') scan.clean = false;
+      else if (isOther(scan)) scan.clean = false;
       at += 2;
     } else at++;
   }
   if (depth > 0) scan.clean = false;
   scan.at = at;
+}
+
+/** What is read differently elsewhere is doubtful here. */
+function isOther({ family }: Scan): boolean {
+  return family === 'other' || family === 'oracle';
+}
+
+const CLOSING: Readonly<Record<string, string>> = { '[': ']', '(': ')', '{': '}', '<': '>' };
+
+/** `q'[it's]'` of Oracle ends where its own sign does. Elsewhere the string would end at the next quote: who does not know cannot say. */
+function ownQuotes(scan: Scan): boolean {
+  const before = scan.tokens.at(-1);
+  const isOwn = isOther(scan) && before?.kind === 'word' && /^n?q$/.test(before.text) && /[qQ]/.test(scan.text[scan.at - 1] ?? '');
+  if (!isOwn) return false;
+  if (scan.family === 'other') {
+    scan.clean = false;
+    return false;
+  }
+  const opening = scan.text[scan.at + 1] ?? '';
+  const end = opening === '' || SPACE.test(opening) ? -1 : scan.text.indexOf(`${CLOSING[opening] ?? opening}'`, scan.at + 2);
+  if (end < 0) scan.clean = false;
+  scan.tokens.pop();
+  push(scan, 'string', scan.text.slice(scan.at + 2, end < 0 ? undefined : end));
+  scan.at = end < 0 ? scan.text.length : end + 2;
+  return true;
 }
 
 function string(scan: Scan, quote: string, backslash: boolean): void {
@@ -131,7 +157,7 @@ function string(scan: Scan, quote: string, backslash: boolean): void {
       break;
     }
     if (char === '\\' && escapes) at++;
-    else if (char === '\\' && scan.family === 'other' && text[at + 1] === quote) scan.clean = false;
+    else if (char === '\\' && isOther(scan) && text[at + 1] === quote) scan.clean = false;
     else if (char === quote) {
       if (text[at + 1] !== quote) break;
       at++;
@@ -164,7 +190,7 @@ function bracketed(scan: Scan): boolean {
 
 /** `$tag$ … $tag$` of PostgreSQL and its kin. */
 function dollar(scan: Scan): boolean {
-  if (scan.family === 'mysql' || scan.family === 'mssql') return false;
+  if (scan.family === 'mysql' || scan.family === 'mssql' || scan.family === 'oracle') return false;
   const tag = /^\$(?:[\p{L}_][\p{L}\p{N}_]{0,62})?\$/u.exec(scan.text.slice(scan.at, scan.at + 66))?.[0];
   if (!tag) return false;
   const end = scan.text.indexOf(tag, scan.at + tag.length);
