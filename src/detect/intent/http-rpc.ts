@@ -7,8 +7,15 @@ import { nestedAction } from './nested-action.ts';
 import { actionPhrase } from './phrase.ts';
 import { type Finding, finding, join } from './verdict.ts';
 
-/** Methods of JSON-RPC that only ask. */
-export const ASKING_METHOD = /^(?:eth_(?:get|call|block|estimate)|net_|web3_|get|list|tools\/list|resources\/|prompts\/)/i;
+const ASKING_METHOD = /^(?:eth_(?:get|call|block|estimate)|net_|web3_|get|list|tools\/list|resources\/|prompts\/)/i;
+/** `getAndDelete`, `list_or_purge`, `getdel`. */
+const ALSO_ACTS =
+  /(?:and|or|then)[_.-]?(?:delete|remove|purge|destroy|drop|clear|pop|update|set|reset|incr|decr|lock|acquire|claim|consume|ack|send|revoke|transfer|write|create|insert|save|expire|touch)|^get(?:del|set|ex|pop)$/i;
+
+/** A method of JSON-RPC that only asks. */
+export function onlyAsks(method: string): boolean {
+  return ASKING_METHOD.test(method) && !ALSO_ACTS.test(method);
+}
 
 const TARGET_HEADER = /^(?:x-amz-target|soapaction)$/i;
 const ACTION_KEY = /^(?:action|operation|op|command|cmd)$/i;
@@ -27,7 +34,7 @@ export function remoteAction(headers: readonly Header[], body: Json | undefined)
   // A batch of JSON-RPC is a list.
   for (const one of Array.isArray(body) ? body.slice(0, 256) : [body]) {
     if (!isObject(one)) continue;
-    if (one.jsonrpc !== undefined && typeof one.method === 'string' && !ASKING_METHOD.test(one.method)) add(one.method);
+    if (one.jsonrpc !== undefined && typeof one.method === 'string' && !onlyAsks(one.method)) add(one.method);
     for (const [key, value] of Object.entries(one)) if (ACTION_KEY.test(key)) add(value);
     const nested = nestedAction(argumentsOf(one, readNoKey));
     if (nested) found = join(found, finding(nested.phrase.intent, 'an operation in the body'));

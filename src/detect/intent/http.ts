@@ -2,7 +2,7 @@
 // Nothing is fetched; a URL is only looked at.
 import { isObject, type Json } from '../../lib/json.ts';
 import type { Header } from './http-header.ts';
-import { ASKING_METHOD, remoteAction } from './http-rpc.ts';
+import { onlyAsks, remoteAction } from './http-rpc.ts';
 import { actionPhrase } from './phrase.ts';
 import { isSecretPath } from './shell/command.ts';
 import { type Finding, finding, join } from './verdict.ts';
@@ -105,7 +105,7 @@ function isQueryPath(path: string, body: Json | undefined): boolean {
   const tail = (path.split(/[?#]/)[0] ?? '').replace(/\/$/, '');
   if (QUERY_TAIL.test(tail)) return true;
   if (!isObject(body) || typeof body.method !== 'string' || body.jsonrpc === undefined) return false;
-  return ASKING_METHOD.test(body.method);
+  return onlyAsks(body.method);
 }
 
 function graphqlOf(path: string, body: Json | undefined, inner: HttpInner): Finding | undefined {
