@@ -94,8 +94,9 @@ export class Checkpointer {
   /** A new key signs from now on. The log says so, and the next checkpoint, made at once, is signed by both. */
   rotate(org: string, author: string): Promise<{ key: string; previous: string }> {
     return this.#alone(org, async () => {
-      const previous = (await this.#keys(org)).at(-1);
-      await this.#addKey(org, author);
+      const known = await this.#keys(org);
+      const previous = known.at(-1);
+      await this.#addKey(org, author, known);
       const keys = await this.#keys(org);
       await this.#make(org, 0);
       return { key: keys.at(-1)?.verifierKey ?? '', previous: previous?.verifierKey ?? '' };
@@ -276,14 +277,13 @@ export class Checkpointer {
     const { store } = this.#options;
     const known = await store.signingKeys(org);
     if (known.length > 0) return known;
-    await this.#addKey(org, 'gateway');
+    await this.#addKey(org, 'gateway', known);
     return store.signingKeys(org);
   }
 
-  /** Nothing when another process was faster. INVARIANT: a key is in the log before it signs (test/contract/checkpointer.test.ts). */
-  async #addKey(org: string, author: string): Promise<void> {
+  /** `known`: the keys it comes after. Nothing when another process was faster. INVARIANT: a key is in the log before it signs (test/contract/checkpointer.test.ts). */
+  async #addKey(org: string, author: string, known: readonly KeptSigningKey[]): Promise<void> {
     const { store, audit, clock, random } = this.#options;
-    const known = await store.signingKeys(org);
     const seed = Buffer.from(random.bytes(SEED_BYTES));
     const { verifierKey } = new NoteSigner(`sallyport/${org}`, seed);
     const sealed = this.#options.seal(org, seed.toString('base64'));
