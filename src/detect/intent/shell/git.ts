@@ -111,7 +111,8 @@ judges('send-email', () => finding('exfiltrative', 'git send-email'));
 const LISTING = /^(?:-a|-r|-v|-vv|--list|--all|--show-current|--merged|--no-merged|--contains|--sort.*|--format.*)$/;
 
 function branch(flags: Flags): Finding {
-  if (flags.has('--delete') || flags.short('D') || flags.short('d')) return finding('destructive', 'git branch -d');
+  if (flags.has('--delete', '--force') || flags.words.some((word) => /^-[a-z]*[DdMCf]/.test(word)))
+    return finding('destructive', 'git branch that deletes or overwrites');
   return flags.words.every((word) => LISTING.test(word)) || flags.has('--list', '--show-current')
     ? finding('read', 'git branch')
     : finding('write', 'git branch');
@@ -150,12 +151,11 @@ function remote(sub: string | undefined): Finding {
 }
 
 function config(flags: Flags): Finding {
+  if (flags.has('--unset', '--unset-all', '--remove-section')) return finding('destructive', 'git config --unset');
   if (
     flags.has('--get', '--list', '-l', '--get-all', '--get-regexp', '--show-origin', 'get', 'list') ||
     flags.words.filter((word) => !word.startsWith('-')).length === 1
   )
     return finding('read', 'git config');
-  return flags.has('--unset', '--unset-all', '--remove-section')
-    ? finding('destructive', 'git config --unset')
-    : finding('write', 'git config');
+  return finding('write', 'git config');
 }
