@@ -264,7 +264,11 @@ const URL_KEY = /^(?:url|uri|endpoint|path|urlpath|requesturl|apipath|route|href
 /** A request in parts: method, address, headers, body. */
 function httpRequest(tool: ToolProfile, list: ArgumentList, languages: Languages): Ran | undefined {
   const method = list.all.find(
-    ({ key, value }) => METHOD_KEY.test(key) && typeof value === 'string' && /^[a-z]{3,9}$/i.test(value) && HTTP.test(value),
+    ({ key, value }) =>
+      (METHOD_KEY.test(key) || (key === 'type' && HTTP_TYPE.test(String(value)))) &&
+      typeof value === 'string' &&
+      /^[a-z]{3,9}$/i.test(value) &&
+      HTTP.test(value),
   );
   const url = list.all.find(({ key, value }) => URL_KEY.test(key) && typeof value === 'string');
   if (!url && method) return methodAlone(method, languages);
@@ -291,6 +295,8 @@ function httpRequest(tool: ToolProfile, list: ArgumentList, languages: Languages
 }
 
 const METHOD_KEY = /^(?:method|httpmethod|verb|requestmethod)$/;
+/** What some call the method. */
+const HTTP_TYPE = /^(?:POST|PUT|PATCH|DELETE)$/;
 const RAW_REQUEST_KEY = /^(?:raw|rawrequest|rawhttp|httprequest|request)$/;
 
 /** A method of HTTP, and an address under a key that is not known, or in parts: it can only raise. */
