@@ -1,5 +1,6 @@
 // `git` by its subcommand and flags. Force, discard and delete are destructive; what only shows, reads.
 import { type Finding, finding } from '../verdict.ts';
+import { isSystemPath } from './command.ts';
 
 const READ = new Set(
   'status log diff show blame shortlog describe rev-parse rev-list ls-files ls-tree ls-remote grep cat-file name-rev whatchanged cherry count-objects fsck var version help diff-tree merge-base for-each-ref show-ref range-diff verify-commit verify-tag bugreport check-ignore'.split(
@@ -49,6 +50,8 @@ export function gitCommand(words: readonly string[]): Finding {
   }
   const sub = words[at] ?? '';
   const flags = new Flags(words.slice(at + 1));
+  const into = flags.words.find((word) => word.startsWith('--output='))?.slice(9);
+  if (into !== undefined && isSystemPath(into)) return finding('destructive', 'writes over a file of the system');
   const special = SPECIAL.get(sub)?.(flags, sub);
   if (special) return special;
   if (sub === '' || READ.has(sub)) return finding(flags.has('--output') ? 'write' : 'read', `git ${sub}`);
@@ -104,6 +107,10 @@ judges('filter-branch filter-repo prune update-ref replace', (flags, sub) =>
 judges('worktree submodule notes bisect', ({ words: [first] }, sub) => {
   if (first === undefined || /^(?:list|status|show|log|summary|view)$/.test(first)) return finding('read', `git ${sub}`);
   return finding(/^(?:remove|prune|deinit|rm)$/.test(first) ? 'destructive' : 'write', `git ${sub} ${first.slice(0, 16)}`);
+});
+judges('lfs', ({ words: [first] }) => {
+  if (/^(?:ls-files|status|env|version|locks)$/.test(first ?? '')) return finding('read', 'git lfs');
+  return finding(first === 'prune' ? 'destructive' : 'write', 'git lfs');
 });
 judges('gc', (flags) => (flags.has('--prune') ? finding('destructive', 'git gc --prune') : finding('write', 'git gc')));
 judges('send-email', () => finding('exfiltrative', 'git send-email'));

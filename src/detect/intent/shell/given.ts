@@ -28,6 +28,9 @@ const PROGRAM_VARIABLE =
 const CODE_VARIABLE =
   /^(?:LD_PRELOAD|LD_AUDIT|DYLD_INSERT_LIBRARIES|BASH_ENV|PERL5OPT|RUBYOPT|PYTHONSTARTUP|GIT_CONFIG_\w+)=.|^NODE_OPTIONS=.*--?(?:r\b|require|import)/s;
 
+/** The rest is a command of its own; a script of the project is judged by what runs it. */
+const RUNS_REST = /^(?:poetry|pipenv|pdm|rye|hatch|uv) run$|^(?:npm|pnpm|yarn) (?:exec|dlx|x)$/;
+
 /** Undefined: the command is given no program. */
 export function givenPrograms(name: string, texts: readonly string[], command: ShellCommand, inner: Inner): Finding | undefined {
   let found = byVariables(command, inner);
@@ -82,6 +85,10 @@ function byText(name: string, texts: readonly string[], inner: Inner): Finding |
         .join(' '),
     );
   const dashes = texts.indexOf('--');
+  if (RUNS_REST.test(`${name} ${texts[0]}`)) {
+    const seen = inner.shell(texts.slice(texts[1] === '--' ? 2 : 1).join(' '));
+    return seen.whole ? seen : undefined;
+  }
   if (name === 'kubectl' && /^(?:run|debug)$/.test(texts[0] ?? '') && dashes > 0) return inner.shell(texts.slice(dashes + 1).join(' '));
   if (name === 'tmux' && texts[0] === 'send-keys')
     return inner.shell(

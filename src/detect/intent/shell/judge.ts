@@ -25,7 +25,11 @@ export function judgePipeline(commands: readonly ShellCommand[], inner: Inner): 
     const fed = piped || readsFile(command);
     if (piped && name === 'xargs' && command.words.some(({ text }) => isReader(text)) && namesSecrets(commands[0]))
       found = join(found, finding('exfiltrative', 'reads secret files'));
-    if (fed && RUNS_INPUT.test(name) && runsInput(command))
+    if (
+      fed &&
+      RUNS_INPUT.test(name) &&
+      (/^(?:at|batch)$/.test(name) ? !unwrapped(command.words).some(({ text }) => text === '-f') : runsInput(command))
+    )
       found = join(found, finding('destructive', `runs what ${name} is given as input`));
     if (
       fed &&
@@ -278,6 +282,7 @@ function interpret(
   command: ShellCommand,
   inner: Inner,
 ): Finding | undefined {
+  if (name === 'ruby' && texts[0] === '-run') return finding('exfiltrative', 'serves files');
   const at = texts.findIndex((word) => /^(?:-c|-e|--eval|-p|--print|-r|eval|-[nplai]*e)$/.test(word));
   if (at >= 0 && at + 1 < texts.length) {
     if (!args[at + 1]?.literal) return finding('destructive', `${name} runs a text made at run time`, false);
@@ -308,7 +313,8 @@ function findCommand(args: readonly ShellWord[], texts: readonly string[], run: 
   for (let at = 0; at < args.length; at++) {
     const text = texts[at];
     if (text === '-delete') found = join(found, finding('destructive', 'find -delete'));
-    else if (/^-(?:fprint0?|fprintf|fls)$/.test(text ?? '')) found = join(found, finding('write', 'find that writes a file'));
+    else if (/^-(?:fprint0?|fprintf|fls)$/.test(text ?? ''))
+      found = join(found, finding(isSystemPath(texts[at + 1] ?? '') ? 'destructive' : 'write', 'find that writes a file'));
     else if (/^(?:-exec|-execdir|-ok|-okdir|-x|-X|--exec|--exec-batch)$/.test(text ?? '')) {
       found = join(found, run(at + 1));
       if (isReader(texts[at + 1]) && texts.slice(0, at).some(isSecretPath))

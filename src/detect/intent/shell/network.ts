@@ -71,8 +71,10 @@ function curl(command: ShellCommand, args: readonly ShellWord[], piped: boolean)
   for (let index = 0; index < args.length; index++) {
     const { text, literal } = args[index] as ShellWord;
     const next = args[index + 1];
-    if (text === '-X' || text === '--request') method = next?.text.toUpperCase() ?? '';
-    else if (/^-X[A-Za-z]/.test(text)) method = text.slice(2).toUpperCase();
+    if (text === '-X' || text === '--request') {
+      if (next?.literal === false) return finding('destructive', 'a method that is made at run time', false);
+      method = next?.text.toUpperCase() ?? '';
+    } else if (/^-X[A-Za-z]/.test(text)) method = text.slice(2).toUpperCase();
     else if (/^--request=/.test(text)) method = text.slice(10).toUpperCase();
     else if (/^x-(?:http-)?method(?:-override)?:/i.test(next?.text ?? '') && /^-H|--header$/.test(text))
       override = (next?.text ?? '').split(':')[1]?.trim().toUpperCase() ?? '';

@@ -4,6 +4,7 @@ import type { Intent } from '../../../call.ts';
 import { nameVerb } from '../lexicon-verb.ts';
 import { nameWords } from '../token.ts';
 import { type Finding, finding, join } from '../verdict.ts';
+import { ends } from './ending.ts';
 import { reveals } from './reveal.ts';
 import { isTrial } from './trial.ts';
 
@@ -236,6 +237,7 @@ export function subcommand(name: string, words: readonly string[]): Finding | un
     if (!GROUPS.has(word)) break;
   }
   best = reveals(ALIAS[name] ?? name, words) ?? special(name, words, best) ?? best;
+  if (best && best.intent !== 'destructive' && best.intent !== 'exfiltrative') best = ends(ALIAS[name] ?? name, words) ?? best;
   if (best) return best;
   return words.every((word) => word.startsWith('-'))
     ? finding('read', `${name} without a subcommand`)
