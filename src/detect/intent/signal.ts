@@ -72,11 +72,14 @@ function volume(tool: ToolProfile, { key, value }: Argument): Found | undefined 
   return undefined;
 }
 
-const ADDRESSEE_KEY = /^(?:to|cc|bcc|recipients?|emailto|sendto)$/;
+const ADDRESSEE_KEY = /^(?:to|cc|bcc|recipients?|emailto|sendto|deliverto|mailto)$/;
 
 /** `email_report(recipients)`: what is read goes to somebody. */
 function mailing(tool: ToolProfile, { key, value }: Argument): Found | undefined {
-  if (!ADDRESSEE_KEY.test(key) || !/^(?:email|mail|sms|fax|text|message)$/.test(tool.words[0] ?? '')) return undefined;
+  if (!ADDRESSEE_KEY.test(key)) return undefined;
+  if (/^(?:sendto|emailto|deliverto|mailto)$/.test(key) && stringsOf(value).some((text) => text.includes('@')))
+    return says('sharing', 'write', 'sends it to somebody');
+  if (!/^(?:email|mail|sms|fax|text|message)$/.test(tool.words[0] ?? '')) return undefined;
   if (tool.words.some((word) => /^(?:search|list|get|find|query|count|read|fetch|lookup|filter|history|stats|status)$/.test(word)))
     return undefined;
   return stringsOf(value).some((text) => /@|^\+?\d{6,}$/.test(text)) ? says('sharing', 'write', 'sends it to somebody') : undefined;
@@ -84,6 +87,20 @@ function mailing(tool: ToolProfile, { key, value }: Argument): Found | undefined
 
 const FATAL_FLAG =
   /^(?:force|forcepush|forced|hard|harddelete|purge|permanent|permanently|permanentdelete|skiptrash|bypasstrash|cascade|wipe|destroy|overwrite|overwriteexisting|prune|nobackup|skipfinalsnapshot|allowdestructive|deletesource|deleteexisting|deletelocaldata|removeorphans|deleteextraneous|truncate|droptable|dropfirst|cleanbefore|replaceall|reset|recreate|clearexisting|ignoreerrors_delete|nuke|allownonfastforward|delete|remove|deletemissing|removemissing|deleteextra|deleteafter|deleteremoved|isdeleted|deleted|trashed|istrashed|cancelatperiodend|transferownership|acceptdataloss)$/;
+const ENDED_AT_KEY = /^(?:deletedat|deletedon|deletiondate|deactivatedat|revokedat|terminatedat|cancell?edat)$/;
+const ALIVE_KEY = /^(?:active|isactive|enabled|isenabled|accountenabled)$/;
+const PERSON = /^(?:users?|accounts?|members?|employees?|customers?|tenants?|principals?|subscriptions?)$/;
+const STARTED_KEY =
+  /^(?:workflow|workflowname|workflowid|job|jobname|pipeline|pipelinename|playbook|runbook|task|taskname|script|scriptname|automation|recipe|macro|procedure|event|eventtype)$/;
+const STARTS = /^(?:run|execute|trigger|start|launch|dispatch|invoke|kick|schedule|submit|fire)$/;
+
+/** `delete-all-users`, `purge_database.yml`: a verb that stands first. */
+function isDeed(name: string): boolean {
+  const words = nameWords(name.slice(0, 128));
+  const phrase = namePhrase(words);
+  return phrase?.isVerb === true && phrase.intent === 'destructive' && phrase.verb === words[0];
+}
+
 const FLAGS_KEY = /^(?:flags?|options?|opts|args|extraargs|arguments|parameters|switches)$/;
 const FATAL_OPTION =
   /(?:^|\s)--(?:force|hard|purge|prune|delete|overwrite|recreate|accept-data-loss|force-reset|no-backup)(?:=true)?(?:\s|$)/;
@@ -104,6 +121,12 @@ function change(tool: ToolProfile, argument: Argument, list: ArgumentList, curre
   const { key, value } = argument;
   if (FATAL_FLAG.test(key) && (value === true || value === 1 || (typeof value === 'string' && /^(?:true|yes|on)$/i.test(value))))
     return says('flag', 'destructive', 'a flag that overwrites or removes for good');
+  if (ENDED_AT_KEY.test(key) && typeof value === 'string' && /^\d|^now\b/i.test(value))
+    return says('state', 'destructive', 'sets the time of its end');
+  if (ALIVE_KEY.test(key) && (value === false || value === 'false') && tool.words.some((word) => PERSON.test(word)))
+    return says('state', 'destructive', 'sets a state that ends or disables');
+  if (STARTED_KEY.test(key) && typeof value === 'string' && tool.words.some((word) => STARTS.test(word)) && isDeed(value))
+    return says('action', 'destructive', 'starts what removes or ends something');
   if (FLAGS_KEY.test(key) && stringsOf(value).some((text) => FATAL_OPTION.test(text)))
     return says('flag', 'destructive', 'an option that overwrites or removes for good');
   if (STATE_KEY.test(key) && typeof value === 'string' && FATAL_STATE.test(value))
@@ -304,6 +327,21 @@ export const ACTION_KEYS = [ACTION_KEY, KIND_KEY, SEVERAL_KEY];
 export const TRIAL_KEYS = [DRY_KEY];
 export const READING_KEYS = [PAGE_KEY, ALL_KEY, TREE_KEY, MANY_KEY, PATH_KEY, ADDRESSEE_KEY];
 export const CHANGING_KEYS = [
-  ...[FATAL_FLAG, FLAGS_KEY, STATE_KEY, GUARD_KEY, SCALE_KEY, TTL_KEY, ROLE_KEY, ACCOUNT_KEY, AMOUNT_KEY, ELEMENT_KEY, PATH_KEY],
+  ...[
+    FATAL_FLAG,
+    FLAGS_KEY,
+    STATE_KEY,
+    ENDED_AT_KEY,
+    ALIVE_KEY,
+    STARTED_KEY,
+    GUARD_KEY,
+    SCALE_KEY,
+    TTL_KEY,
+    ROLE_KEY,
+    ACCOUNT_KEY,
+    AMOUNT_KEY,
+    ELEMENT_KEY,
+    PATH_KEY,
+  ],
   ...SHARING_KEYS,
 ];
