@@ -24,7 +24,7 @@ const OWN_MEMBER = /^(?:remove|delete|clear|reset|drop|purge|destroy|wipe|cancel
 /** Receivers of a client: what is called on them happens elsewhere. */
 const CLIENT =
   /\b(?:client|api|s3|ec2|rds|iam|bucket|blobs?|db|collection|table|repo|repository|session|conn|connection|cursor|stripe|github|octokit|prisma|redis|mongo|storage|firestore|sheet|drive|gmail|slack|twilio|resource|service|users|objects|all|files|messages|dbutils|fs|Deno)\b/i;
-const MEMBER_CALL = /([\w$.)\]('"]{0,120})\.([A-Za-z_]\w{1,39})\s*\(/g;
+const MEMBER_CALL = /([\w$.)\]('"]{0,48})\.([A-Za-z_]\w{1,39})\s*\(/g;
 const MONEY = /\b(?:refunds?|Refund|payouts?|Payout|transfers?|Transfer)\.create(?:Async)?\s*\(/;
 const SQL_TAG =
   /(?:\$executeRaw(?:Unsafe)?|\$queryRaw(?:Unsafe)?|\bsql|\bSQL|\braw)\s*(?:\(\s*)?`\s*([^`]{1,2000})`|\b(?:spark|session|sqlContext|duckdb|con|conn|engine|db)\.sql\s*\(\s*(?:f|r)?(?:"""|'''|['"`])\s*([^"'`]{1,2000})/g;

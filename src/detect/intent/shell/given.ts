@@ -98,7 +98,11 @@ function byText(name: string, texts: readonly string[], inner: Inner): Finding |
         .join(' '),
     );
   if (name === 'aws' && texts[0] === 'ssm' && texts[1] === 'send-command') {
-    const said = /commands=\[?\s*["']?(.*?)["']?\s*\]?$/s.exec(texts.find((text) => text.startsWith('commands=')) ?? '')?.[1];
+    const said = texts
+      .find((text) => text.startsWith('commands='))
+      ?.slice(9)
+      .replace(/^\[?["']?/, '')
+      .replace(/["']?\]?$/, '');
     return said === undefined ? finding('destructive', 'a document that is not seen', false) : inner.shell(said);
   }
   return undefined;
