@@ -1,6 +1,7 @@
 // Program text as an argument: no parser is asked; what it can do follows from what it imports and calls. Modules and built-ins that are
 // known not to reach outside make a read; anything that can run other code, or is not known, is not understood. Linear time.
 import type { Intent } from '../../call.ts';
+import { callsOf } from './code-call.ts';
 import { takeCommands } from './code-command.ts';
 import { codeText } from './code-text.ts';
 import { isSecretPath, isSystemPath } from './shell/command.ts';
@@ -23,6 +24,11 @@ export function analyseCode(text: string, language: string | undefined, inner: C
   for (const [pattern, intent, why] of COMMON) if (pattern.test(bare)) found = join(found, finding(intent, why));
   const own = kind === 'python' ? python(code, bare) : kind === 'javascript' ? javascript(code, bare) : other(bare);
   found = join(join(found, own), literals(code, inner));
+  if (kind !== 'other')
+    found = join(
+      found,
+      callsOf(code, bare, (statement) => inner.sql(statement)),
+    );
   return outflow(code, bare, found);
 }
 
@@ -31,7 +37,7 @@ type Rule = readonly [RegExp, Intent, string];
 /** Calls that mean the same in many languages. */
 const COMMON: readonly Rule[] = [
   [
-    /\b(?:rmtree|removedirs|unlinkSync|rmSync|rmdirSync|rm_rf|rm_r|remove_entry|FileUtils\.rm|deleteMany|drop_all|dropDatabase|drop_table|delete_many|delete_one|deleteOne|flushall|flushdb|truncate|terminate_instances|delete_\w+|deleteFile|DeleteFile)\s*\(/,
+    /\b(?:rmtree|removedirs|unlinkSync|rmSync|rmdirSync|rm_rf|rm_r|remove_entry|FileUtils\.rm|deleteMany|drop_all|dropDatabase|drop_table|delete_many|delete_one|deleteOne|flushall|flushdb|truncate|truncateSync|ftruncate|terminate_instances|delete_\w+|deleteFile|DeleteFile)\s*\(/,
     'destructive',
     'deletes',
   ],

@@ -20,6 +20,9 @@ export function onlyAsks(method: string): boolean {
 const TARGET_HEADER = /^(?:x-amz-target|soapaction)$/i;
 const ACTION_KEY = /^(?:action|operation|op|command|cmd)$/i;
 const FORM_ACTION = /(?:^|&)(?:action|operation|op|cmd)=([\w.-]{2,80})/i;
+/** The method of XML-RPC; the first element in the body of SOAP. */
+const XML_CALL = /<methodName>\s*([\w.:/-]{1,80})\s*<\/methodName>|<(?:[\w-]{1,32}:)?Body\b[^<>]{0,400}>\s*<([\w.:-]{1,80})/i;
+const DELETES_IN_BATCH = /^(?:DELETE|PURGE) \S{1,2000} HTTP\/\d/m;
 const MAX_FORM_CHARS = 65_536;
 const readNoKey = keyReader(() => 0);
 
@@ -30,7 +33,16 @@ export function remoteAction(headers: readonly Header[], body: Json | undefined)
     if (one) found = join(found, one);
   };
   for (const [name, value] of headers) if (TARGET_HEADER.test(name.trim())) add(value);
-  if (typeof body === 'string') add(FORM_ACTION.exec(body.slice(0, MAX_FORM_CHARS))?.[1]);
+  if (typeof body === 'string') {
+    const text = body.slice(0, MAX_FORM_CHARS);
+    add(FORM_ACTION.exec(text)?.[1]);
+    add(
+      XML_CALL.exec(text)
+        ?.slice(1)
+        .find((name) => name !== undefined),
+    );
+    if (DELETES_IN_BATCH.test(text)) found = join(found, finding('destructive', 'a DELETE in a list of requests'));
+  }
   // A batch of JSON-RPC is a list.
   for (const one of Array.isArray(body) ? body.slice(0, 256) : [body]) {
     if (!isObject(one)) continue;

@@ -109,6 +109,8 @@ function isQueryPath(path: string, body: Json | undefined): boolean {
 }
 
 function graphqlOf(path: string, body: Json | undefined, inner: HttpInner): Finding | undefined {
+  const asked = /graphql|gql/i.test(path) ? /[?&]query=([^&]{1,2000})/.exec(path)?.[1] : undefined;
+  if (asked !== undefined) return inner.graphql(asked.replaceAll('+', ' '), /[?&]operationName=(\w{1,64})/.exec(path)?.[1]);
   if (!isObject(body) || typeof body.query !== 'string') return undefined;
   if (!/graphql|gql/i.test(path) && !/^\s*(?:query|mutation|subscription|fragment|\{)/.test(body.query)) return undefined;
   return inner.graphql(body.query, typeof body.operationName === 'string' ? body.operationName : undefined);

@@ -97,6 +97,7 @@ export class Languages {
     code: (text, language) => this.code(text, language),
     redis: analyseRedis,
     mongo: analyseMongoShell,
+    http: (request) => this.http(request),
   };
 
   #nested(analyse: () => Finding): Finding {

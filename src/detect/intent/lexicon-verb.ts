@@ -63,7 +63,7 @@ const WRITE_NOUNISH = `order run execute process issue comment note tag label re
 const DESTRUCTIVE = `delete remove destroy drop purge truncate wipe erase terminate kill uninstall cancel abort stop shutdown deactivate disable
   suspend ban unregister deregister revoke expunge obliterate nuke shred scrub discard trash prune clean cleanup clear flush
   flushall flushdb reset rollback revert detach disassociate dissociate unprotect unpublish undeploy evict drain cordon reboot
-  poweroff refund payout withdraw liquidate sell overwrite rebase decommission retire deprovision hdel lrem srem zrem xdel lpop
+  poweroff refund payout withdraw liquidate sell overwrite rebase decommission retire deprovision rescind hdel lrem srem zrem xdel lpop
   rpop spop ltrim xtrim del rm rmdir unset zpopmin zpopmax getdel expel kick impersonate rotate forcibly deauthorize deauthorise
   invalidate quarantine isolate teardown void chargeback redeem delist unenroll disenroll offboard recreate reimage unshare pop
   trim remit disburse hibernate evacuate failover defund forfeit stake unstake deallocate forget annul blacklist blocklist cease

@@ -51,6 +51,12 @@ const LEAD = new Set([
 
 /** Undefined when no word of the name is a verb of the lexicon. */
 export function namePhrase(words: readonly string[]): Phrase | undefined {
+  // `tear_down_env`, `zero_out_balance`.
+  if (
+    isPhrasal(words[0] ?? '', words.slice(0, 2), 0) &&
+    !(words.length > 2 && /^(?:status|history|log|logs|report|info|events)$/.test(words.at(-1) as string))
+  )
+    return { intent: 'destructive', verb: words[0] as string, sure: true, isVerb: true, runs: false };
   const at = verbPlace(words);
   if (isState(words)) return { intent: 'read', verb: words[0] as string, sure: false, isVerb: false, runs: false };
   const act = words.length > 1 ? actOf(words.at(-1) as string) : undefined;
@@ -250,6 +256,9 @@ const PHRASAL: Readonly<Record<string, RegExp>> = {
   strike: /^off$/,
   roll: /^back$/,
   hang: /^up$/,
+  zero: /^out$/,
+  power: /^(?:off|down)$/,
+  cash: /^out$/,
 };
 
 /** `Throws a list away`, `Cuts the gas`: what is no longer there is said behind the verb. */

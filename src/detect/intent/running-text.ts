@@ -158,7 +158,9 @@ const CLIENTS = new Set(
 function commandLine(tool: ToolProfile, list: ArgumentList, languages: Languages): Ran | undefined {
   const open = isOpen(tool);
   const language = tool.executor?.language;
-  if (!open || (language !== 'shell' && language !== 'any' && language !== 'http')) return undefined;
+  // A tool that is called like a program and is given words for it.
+  if (!open) return tool.words.length === 1 && clientOf(tool) !== undefined ? argumentsAlone(tool, list, languages) : undefined;
+  if (language !== 'shell' && language !== 'any' && language !== 'http') return undefined;
   const command = list.all.find(({ key, value }) => LINE_KEY.test(key) && (typeof value === 'string' || Array.isArray(value)));
   if (!command) return argumentsAlone(tool, list, languages);
   const rest = list.all.find(
@@ -177,15 +179,21 @@ function clientOf(tool: ToolProfile): string | undefined {
   return tool.words.includes('exec') ? undefined : tool.words.find((word) => CLIENTS.has(word));
 }
 
+const ARGS_KEY = /^(?:args|arguments)$/;
+
 /** The words of a command, without a key for the first of them. */
 function argumentsAlone(tool: ToolProfile, list: ArgumentList, languages: Languages): Ran | undefined {
-  const args = list.all.find(({ key, value, depth }) => /^(?:args|arguments)$/.test(key) && depth === 0 && Array.isArray(value));
+  const args = list.all.find(
+    ({ key, value, depth }) => ARGS_KEY.test(key) && depth === 0 && (Array.isArray(value) || (!isOpen(tool) && typeof value === 'string')),
+  );
   const client = clientOf(tool);
   if (!args || (client === undefined && !tool.words.includes('exec'))) return undefined;
   const found = isWhole(args.value)
-    ? languages.shell([...(client ? [client] : []), ...stringsOf(args.value).map(quoted)].join(' '))
+    ? languages.shell(
+        [...(client ? [client] : []), ...(typeof args.value === 'string' ? [args.value] : stringsOf(args.value).map(quoted))].join(' '),
+      )
     : TOO_MUCH;
-  return { signal: 'shell', path: args.path, found, decides: true };
+  return { signal: 'shell', path: args.path, found, decides: isOpen(tool) };
 }
 
 function lineFinding(command: Json, rest: Json | undefined, client: string | undefined, list: ArgumentList, languages: Languages): Finding {
@@ -264,7 +272,11 @@ const URL_KEY = /^(?:url|uri|endpoint|path|urlpath|requesturl|apipath|route|href
 /** A request in parts: method, address, headers, body. */
 function httpRequest(tool: ToolProfile, list: ArgumentList, languages: Languages): Ran | undefined {
   const method = list.all.find(
-    ({ key, value }) => METHOD_KEY.test(key) && typeof value === 'string' && /^[a-z]{3,9}$/i.test(value) && HTTP.test(value),
+    ({ key, value }) =>
+      (METHOD_KEY.test(key) || (key === 'type' && HTTP_TYPE.test(String(value)))) &&
+      typeof value === 'string' &&
+      /^[a-z]{3,9}$/i.test(value) &&
+      HTTP.test(value),
   );
   const url = list.all.find(({ key, value }) => URL_KEY.test(key) && typeof value === 'string');
   if (!url && method) return methodAlone(method, languages);
@@ -291,6 +303,8 @@ function httpRequest(tool: ToolProfile, list: ArgumentList, languages: Languages
 }
 
 const METHOD_KEY = /^(?:method|httpmethod|verb|requestmethod)$/;
+/** What some call the method. */
+const HTTP_TYPE = /^(?:POST|PUT|PATCH|DELETE)$/;
 const RAW_REQUEST_KEY = /^(?:raw|rawrequest|rawhttp|httprequest|request)$/;
 
 /** A method of HTTP, and an address under a key that is not known, or in parts: it can only raise. */
@@ -340,4 +354,4 @@ function bodyOf(body: Json | undefined): Json | undefined {
 /** Keys without which a text, a request, a command or documents are not looked for in a tool that runs nothing. */
 export const TEXT_KEYS = [SQL_KEY, CYPHER_KEY, CODE_KEY, QUERY_KEY];
 export const REQUEST_KEYS = [URL_KEY, METHOD_KEY, RAW_REQUEST_KEY];
-export const COMMAND_KEYS = [COMMAND_KEY, PIPELINE_KEY, FILTER_KEY];
+export const COMMAND_KEYS = [COMMAND_KEY, PIPELINE_KEY, FILTER_KEY, ARGS_KEY];

@@ -37,7 +37,7 @@ export function sharingSignal(tool: ToolProfile, argument: Argument, list: Argum
   if (PRIVATE_KEY.test(key) && (value === false || value === 'false') && holds(tool)) return leaks('makes it public');
   if (AUDIENCE_KEY.test(key) && holds(tool) && stringsOf(value).some((text) => EVERYBODY.test(text.trim())))
     return leaks('gives everybody access');
-  return policyForEverybody(argument) ?? forwarding(tool, argument, list) ?? message(tool, argument, list);
+  return policyForEverybody(argument) ?? forwarding(tool, argument, list, current) ?? message(tool, argument, list);
 }
 
 function holds(tool: ToolProfile): boolean {
@@ -53,12 +53,20 @@ export function policyForEverybody({ value }: Argument): Found | undefined {
 
 const FORWARD_KEY =
   /^(?:forwardto|forwardingaddress|redirectto|autoforward|forwardingemail|autoforwardto|copyto|forward|bccall|mirrorto|replicateto|exportto)$/;
+const ADDRESS_KEY = /^(?:to|address|email|emailaddress|mail|target|destination|recipients?|addresses)$/;
 const HOOK_KEY = /^(?:url|webhookurl|targeturl|callbackurl|endpoint|endpointurl|payloadurl|deliveryurl)$/;
 const DESTINATION_KEY = /^(?:destination|target|outputuri|outputuriprefix|exporturi|destinationuri|bucket|outputlocation)$/;
 
 /** Standing outflow: mail rules, webhooks for everything, replicas elsewhere. */
-function forwarding(tool: ToolProfile, { key, value }: Argument, list: ArgumentList): Found | undefined {
+function forwarding(tool: ToolProfile, { key, value, path }: Argument, list: ArgumentList, current: Intent): Found | undefined {
   if (FORWARD_KEY.test(key) && stringsOf(value).some((text) => /@|:\/\//.test(text))) return leaks('forwards from now on');
+  if (
+    current === 'write' &&
+    ADDRESS_KEY.test(key) &&
+    stringsOf(value).some((text) => text.includes('@')) &&
+    (forwards(tool) || /\/auto_?forward/i.test(path))
+  )
+    return leaks('forwards from now on');
   if (
     HOOK_KEY.test(key) &&
     tool.words.some((word) => /^(?:webhook|webhooks|hook|hooks|subscription|integration|callback|sink|destination|drain)$/.test(word)) &&
@@ -75,6 +83,17 @@ function forwarding(tool: ToolProfile, { key, value }: Argument, list: ArgumentL
   )
     return leaks('copies to a place outside');
   return undefined;
+}
+
+/** `create_forwarding_rule`, `add_mail_forward`; not `forward_email`, which sends one message. */
+function forwards(tool: ToolProfile): boolean {
+  const last =
+    tool.words.some((word) => /^(?:rules?|filters?|address|addresses|settings?|forwards|forwarder)$/.test(word)) ||
+    tool.words.at(-1) === 'forward';
+  return (
+    tool.words.some((word) => word === 'forwarding') ||
+    (last && tool.words.some((word) => /^(?:forward|forwards|forwarder|redirect)$/.test(word)))
+  );
 }
 
 function wantsAll(list: ArgumentList): boolean {
@@ -144,6 +163,6 @@ function carriesMuch(text: string): boolean {
 
 /** Keys that these signals ask for, apart from `policyForEverybody`. */
 export const SHARING_KEYS = [
-  ...[PUBLIC_KEY, PRIVATE_KEY, AUDIENCE_KEY, FORWARD_KEY],
+  ...[PUBLIC_KEY, PRIVATE_KEY, AUDIENCE_KEY, FORWARD_KEY, ADDRESS_KEY],
   ...[HOOK_KEY, DESTINATION_KEY, ENCLOSED_KEY, RECIPIENT_KEY, SAID_KEY],
 ];

@@ -38,7 +38,7 @@ export function signals(tool: ToolProfile, list: ArgumentList, current: Intent):
 const NO_SIGNALS: readonly Signal[] = Object.freeze([]);
 
 function ofReading(tool: ToolProfile, argument: Argument): Found | undefined {
-  return argument.roles & ROLE.reading ? (volume(tool, argument) ?? path(tool, argument, 'read')) : undefined;
+  return argument.roles & ROLE.reading ? (volume(tool, argument) ?? path(tool, argument, 'read') ?? mailing(tool, argument)) : undefined;
 }
 
 function ofChanging(tool: ToolProfile, argument: Argument, list: ArgumentList, current: Intent): Found | undefined {
@@ -72,8 +72,38 @@ function volume(tool: ToolProfile, { key, value }: Argument): Found | undefined 
   return undefined;
 }
 
+const ADDRESSEE_KEY = /^(?:to|cc|bcc|recipients?|emailto|sendto|deliverto|mailto)$/;
+
+/** `email_report(recipients)`: what is read goes to somebody. */
+function mailing(tool: ToolProfile, { key, value }: Argument): Found | undefined {
+  if (!ADDRESSEE_KEY.test(key)) return undefined;
+  if (/^(?:sendto|emailto|deliverto|mailto)$/.test(key) && stringsOf(value).some((text) => text.includes('@')))
+    return says('sharing', 'write', 'sends it to somebody');
+  if (!/^(?:email|mail|sms|fax|text|message)$/.test(tool.words[0] ?? '')) return undefined;
+  if (tool.words.some((word) => /^(?:search|list|get|find|query|count|read|fetch|lookup|filter|history|stats|status)$/.test(word)))
+    return undefined;
+  return stringsOf(value).some((text) => /@|^\+?\d{6,}$/.test(text)) ? says('sharing', 'write', 'sends it to somebody') : undefined;
+}
+
 const FATAL_FLAG =
-  /^(?:force|forcepush|forced|hard|harddelete|purge|permanent|permanently|permanentdelete|skiptrash|bypasstrash|cascade|wipe|destroy|overwrite|overwriteexisting|prune|nobackup|skipfinalsnapshot|allowdestructive|deletesource|deleteexisting|deletelocaldata|removeorphans|deleteextraneous|truncate|droptable|dropfirst|cleanbefore|replaceall|reset|recreate|clearexisting|ignoreerrors_delete|nuke|allownonfastforward|delete|remove|deletemissing|removemissing|deleteextra|deleteafter|deleteremoved)$/;
+  /^(?:force|forcepush|forced|hard|harddelete|purge|permanent|permanently|permanentdelete|skiptrash|bypasstrash|cascade|wipe|destroy|overwrite|overwriteexisting|prune|nobackup|skipfinalsnapshot|allowdestructive|deletesource|deleteexisting|deletelocaldata|removeorphans|deleteextraneous|truncate|droptable|dropfirst|cleanbefore|replaceall|reset|recreate|clearexisting|ignoreerrors_delete|nuke|allownonfastforward|delete|remove|deletemissing|removemissing|deleteextra|deleteafter|deleteremoved|isdeleted|deleted|trashed|istrashed|cancelatperiodend|transferownership|acceptdataloss)$/;
+const ENDED_AT_KEY = /^(?:deletedat|deletedon|deletiondate|deactivatedat|revokedat|terminatedat|cancell?edat)$/;
+const ALIVE_KEY = /^(?:active|isactive|enabled|isenabled|accountenabled)$/;
+const PERSON = /^(?:users?|accounts?|members?|employees?|customers?|tenants?|principals?|subscriptions?)$/;
+const STARTED_KEY =
+  /^(?:workflow|workflowname|workflowid|job|jobname|pipeline|pipelinename|playbook|runbook|task|taskname|script|scriptname|automation|recipe|macro|procedure|event|eventtype)$/;
+const STARTS = /^(?:run|execute|trigger|start|launch|dispatch|invoke|kick|schedule|submit|fire)$/;
+
+/** `delete-all-users`, `purge_database.yml`: a verb that stands first. */
+function isDeed(name: string): boolean {
+  const words = nameWords(name.slice(0, 128));
+  const phrase = namePhrase(words);
+  return phrase?.isVerb === true && phrase.intent === 'destructive' && phrase.verb === words[0];
+}
+
+const FLAGS_KEY = /^(?:flags?|options?|opts|args|extraargs|arguments|parameters|switches)$/;
+const FATAL_OPTION =
+  /(?:^|\s)--(?:force|hard|purge|prune|delete|overwrite|recreate|accept-data-loss|force-reset|no-backup)(?:=true)?(?:\s|$)/;
 const FATAL_STATE =
   /^(?:deleted|trashed|removed|cancell?ed|terminated|disabled|revoked|suspended|banned|blocked|deactivated|destroyed|stopped|refunded|void|voided|purged|expired|withdrawn|absent)$/i;
 const STATE_KEY = /^(?:status|state|desiredstate|newstatus|newstate|accountstatus|targetstate|lifecycle|userstatus)$/;
@@ -89,8 +119,16 @@ const TTL_KEY = /^(?:ttl|expire|expireseconds|seconds|expiration|retention|reten
 /** For calls that change something. */
 function change(tool: ToolProfile, argument: Argument, list: ArgumentList, current: Intent): Found | undefined {
   const { key, value } = argument;
-  if (FATAL_FLAG.test(key) && (value === true || value === 'true' || value === 1))
+  if (FATAL_FLAG.test(key) && (value === true || value === 1 || (typeof value === 'string' && /^(?:true|yes|on)$/i.test(value))))
     return says('flag', 'destructive', 'a flag that overwrites or removes for good');
+  if (ENDED_AT_KEY.test(key) && typeof value === 'string' && /^\d|^now\b/i.test(value))
+    return says('state', 'destructive', 'sets the time of its end');
+  if (ALIVE_KEY.test(key) && (value === false || value === 'false') && tool.words.some((word) => PERSON.test(word)))
+    return says('state', 'destructive', 'sets a state that ends or disables');
+  if (STARTED_KEY.test(key) && typeof value === 'string' && tool.words.some((word) => STARTS.test(word)) && isDeed(value))
+    return says('action', 'destructive', 'starts what removes or ends something');
+  if (FLAGS_KEY.test(key) && stringsOf(value).some((text) => FATAL_OPTION.test(text)))
+    return says('flag', 'destructive', 'an option that overwrites or removes for good');
   if (STATE_KEY.test(key) && typeof value === 'string' && FATAL_STATE.test(value))
     return says('state', 'destructive', 'sets a state that ends or disables');
   if (GUARD_KEY.test(key) && (value === false || value === 'false' || value === 'off' || value === 'disabled'))
@@ -223,6 +261,8 @@ const KIND_KEY = /^(?:type|kind|request|event|step|job)$/;
 /** The class that the chosen action gives the call, and whether it replaces that of the tool. */
 export function actionOf(tool: ToolProfile, list: ArgumentList): (Signal & { replaces: boolean }) | undefined {
   for (const { key, path: at, value, depth } of list.all) {
+    const several = severalActions(tool, key, at, value);
+    if (several) return several;
     const stated = tool.actions && at === `/${tool.actions.key}`;
     if (
       depth > 1 ||
@@ -243,6 +283,20 @@ export function actionOf(tool: ToolProfile, list: ArgumentList): (Signal & { rep
   return undefined;
 }
 
+/** `action: [list, delete]`, `action: {type: delete}`: the strongest of them, which can only raise. */
+function severalActions(tool: ToolProfile, key: string, at: string, value: Json): (Signal & { replaces: boolean }) | undefined {
+  // `list_audit_events(actions)` asks which of them happened.
+  if (tool.intent === 'read' && !tool.manages && !tool.openName) return undefined;
+  if (!SEVERAL_KEY.test(key) || typeof value !== 'object' || value === null) return undefined;
+  const named = Array.isArray(value) ? stringsOf(value) : [value.type, value.name, value.kind, value.op, value.action];
+  for (const text of named) {
+    const phrase = typeof text === 'string' && text.length <= 128 ? anyName(text) : undefined;
+    if (phrase?.isVerb && (phrase.intent === 'destructive' || phrase.intent === 'exfiltrative'))
+      return { signal: 'action', path: at, found: finding(phrase.intent, `the action "${phrase.verb}"`), replaces: false };
+  }
+  return undefined;
+}
+
 /** `type: void_invoice` of a tool whose name says nothing of what it does. */
 function isActionOfKind(tool: ToolProfile, key: string, value: string): boolean {
   if (!tool.openName || !KIND_KEY.test(key) || value.length > 128) return false;
@@ -250,6 +304,7 @@ function isActionOfKind(tool: ToolProfile, key: string, value: string): boolean 
   return words.length > 1 && namePhrase(words)?.isVerb === true && namePhrase(words)?.verb === words[0];
 }
 
+const SEVERAL_KEY = /^(?:actions?|operations?|ops?|commands?|methods?|verbs?)$/;
 const ACTION_NOUN =
   /^(?:write|manage|action|actions|control|admin|operation|lifecycle|trigger|run|execute|management|tool|update|read|get|list|create)$/;
 
@@ -268,10 +323,25 @@ function isTrue(value: Json): boolean {
 }
 
 /** Keys that these signals ask for: an argument with another key has none of them. */
-export const ACTION_KEYS = [ACTION_KEY, KIND_KEY];
+export const ACTION_KEYS = [ACTION_KEY, KIND_KEY, SEVERAL_KEY];
 export const TRIAL_KEYS = [DRY_KEY];
-export const READING_KEYS = [PAGE_KEY, ALL_KEY, TREE_KEY, MANY_KEY, PATH_KEY];
+export const READING_KEYS = [PAGE_KEY, ALL_KEY, TREE_KEY, MANY_KEY, PATH_KEY, ADDRESSEE_KEY];
 export const CHANGING_KEYS = [
-  ...[FATAL_FLAG, STATE_KEY, GUARD_KEY, SCALE_KEY, TTL_KEY, ROLE_KEY, ACCOUNT_KEY, AMOUNT_KEY, ELEMENT_KEY, PATH_KEY],
+  ...[
+    FATAL_FLAG,
+    FLAGS_KEY,
+    STATE_KEY,
+    ENDED_AT_KEY,
+    ALIVE_KEY,
+    STARTED_KEY,
+    GUARD_KEY,
+    SCALE_KEY,
+    TTL_KEY,
+    ROLE_KEY,
+    ACCOUNT_KEY,
+    AMOUNT_KEY,
+    ELEMENT_KEY,
+    PATH_KEY,
+  ],
   ...SHARING_KEYS,
 ];

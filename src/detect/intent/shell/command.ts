@@ -28,7 +28,7 @@ const WRITE = `mkdir touch cp mv ln install tee split csplit chmod chown chgrp s
 const DESTRUCTIVE = `rm rmdir unlink shred wipe srm scrub mkfs fdisk sfdisk cfdisk gdisk parted wipefs blkdiscard hdparm userdel deluser groupdel delgroup kill pkill killall
   xkill shutdown reboot halt poweroff init telinit dropdb dropuser rmmod lvremove vgremove pvremove
   forkbomb truncate trash trash-put del erase rd format diskpart taskkill cipher vssadmin bcdedit wbadmin deltree skill snice fuser debugfs
-  mkswap badblocks iptables ip6tables nft`;
+  rimraf del-cli mkswap badblocks iptables ip6tables nft`;
 
 const EXFILTRATIVE = `scp sftp ftp lftp ncftpput tftp rclone croc wormhole magic-wormhole ffsend transfer mail mailx mutt sendmail swaks msmtp ssmtp
   pg_dump pg_dumpall mysqldump mariadb-dump mongodump mongoexport sqldump expdp ngrok localtunnel cloudflared pagekite serveo azcopy s3cmd

@@ -28,8 +28,11 @@ function when(holds: boolean, intent: Finding['intent'], why: string): Finding |
 
 const IN_PLACE = /^(?:-[a-zA-Z]*i|--in-place)/;
 
-judges('sed', (_, has) => {
-  if (has(/(?:^|[;}\d/])[we]\s+\S|[/|#,][gimpM0-9]*e[gimpM0-9]*$|^e$/))
+judges('sed', (texts, has) => {
+  if (has(/^(?:-[nErsuz]*f|--file(?:=.*)?)$/)) return finding('destructive', 'sed of a program that is not seen', false);
+  const programs = texts.map((text) => text.replace(/^--expression=/, ''));
+  const says = (pattern: RegExp): boolean => programs.some((text) => pattern.test(text));
+  if (says(/(?:^|[;}\d/])[we]\s+\S|[/|#,][gimpM0-9]*e[gimpM0-9]*$|^e$/))
     return finding('destructive', 'sed that runs commands or writes files', false);
   return when(has(IN_PLACE), 'write', 'in-place edit');
 });
@@ -38,6 +41,7 @@ judges('kill', (_, has) => when(has(/^-(?:0|l)$/), 'read', 'kill that only asks'
 judges('dd', (texts) => {
   const target = texts.find((text) => text.startsWith('of='))?.slice(3);
   if (target === undefined) return finding('read', 'dd to its output');
+  if (texts.includes('if=/dev/null')) return finding('destructive', 'dd of nothing over a file');
   return finding(/^\/dev\/(?!null)/.test(target) ? 'destructive' : 'write', 'dd');
 });
 judges('tar', (_, has) =>
@@ -77,6 +81,7 @@ judges('printenv env', (texts, has) =>
 judges('chmod chown', (_, has) =>
   when(has(/^-[a-zA-Z]*R/) && has(/^(?:\/|~|\/(?:etc|usr|var|home))\/?$/), 'destructive', 'changes the rights of everything'),
 );
+judges('cp install', (texts) => when(texts.length > 1 && texts.at(-2) === '/dev/null', 'destructive', 'copies nothing over a file'));
 judges('mv', (texts) => when(texts.at(-1) === '/dev/null', 'destructive', 'mv to nowhere'));
 judges('truncate', (_, has) => when(!has(/^(?:-s|--size)=?0?$/) && !has(/^0$/), 'write', 'truncate'));
 judges('make', (_, has) =>

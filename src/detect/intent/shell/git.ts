@@ -1,5 +1,6 @@
 // `git` by its subcommand and flags. Force, discard and delete are destructive; what only shows, reads.
 import { type Finding, finding } from '../verdict.ts';
+import { isSystemPath } from './command.ts';
 
 const READ = new Set(
   'status log diff show blame shortlog describe rev-parse rev-list ls-files ls-tree ls-remote grep cat-file name-rev whatchanged cherry count-objects fsck var version help diff-tree merge-base for-each-ref show-ref range-diff verify-commit verify-tag bugreport check-ignore'.split(
@@ -49,6 +50,8 @@ export function gitCommand(words: readonly string[]): Finding {
   }
   const sub = words[at] ?? '';
   const flags = new Flags(words.slice(at + 1));
+  const into = flags.words.find((word) => word.startsWith('--output='))?.slice(9);
+  if (into !== undefined && isSystemPath(into)) return finding('destructive', 'writes over a file of the system');
   const special = SPECIAL.get(sub)?.(flags, sub);
   if (special) return special;
   if (sub === '' || READ.has(sub)) return finding(flags.has('--output') ? 'write' : 'read', `git ${sub}`);
@@ -105,13 +108,18 @@ judges('worktree submodule notes bisect', ({ words: [first] }, sub) => {
   if (first === undefined || /^(?:list|status|show|log|summary|view)$/.test(first)) return finding('read', `git ${sub}`);
   return finding(/^(?:remove|prune|deinit|rm)$/.test(first) ? 'destructive' : 'write', `git ${sub} ${first.slice(0, 16)}`);
 });
+judges('lfs', ({ words: [first] }) => {
+  if (/^(?:ls-files|status|env|version|locks)$/.test(first ?? '')) return finding('read', 'git lfs');
+  return finding(first === 'prune' ? 'destructive' : 'write', 'git lfs');
+});
 judges('gc', (flags) => (flags.has('--prune') ? finding('destructive', 'git gc --prune') : finding('write', 'git gc')));
 judges('send-email', () => finding('exfiltrative', 'git send-email'));
 
 const LISTING = /^(?:-a|-r|-v|-vv|--list|--all|--show-current|--merged|--no-merged|--contains|--sort.*|--format.*)$/;
 
 function branch(flags: Flags): Finding {
-  if (flags.has('--delete') || flags.short('D') || flags.short('d')) return finding('destructive', 'git branch -d');
+  if (flags.has('--delete', '--force') || flags.words.some((word) => /^-[a-z]*[DdMCf]/.test(word)))
+    return finding('destructive', 'git branch that deletes or overwrites');
   return flags.words.every((word) => LISTING.test(word)) || flags.has('--list', '--show-current')
     ? finding('read', 'git branch')
     : finding('write', 'git branch');
@@ -150,12 +158,11 @@ function remote(sub: string | undefined): Finding {
 }
 
 function config(flags: Flags): Finding {
+  if (flags.has('--unset', '--unset-all', '--remove-section')) return finding('destructive', 'git config --unset');
   if (
     flags.has('--get', '--list', '-l', '--get-all', '--get-regexp', '--show-origin', 'get', 'list') ||
     flags.words.filter((word) => !word.startsWith('-')).length === 1
   )
     return finding('read', 'git config');
-  return flags.has('--unset', '--unset-all', '--remove-section')
-    ? finding('destructive', 'git config --unset')
-    : finding('write', 'git config');
+  return finding('write', 'git config');
 }

@@ -5,6 +5,8 @@ import { databaseClient } from './client.ts';
 import { isSecretPath, isSystemPath, plainCommand } from './command.ts';
 import { byArguments, firstWord } from './flag.ts';
 import { gitCommand } from './git.ts';
+import { givenPrograms } from './given.ts';
+import { changedByFlag, showsSecret } from './looking.ts';
 import { isSource, networkCommand } from './network.ts';
 import { encodedCommand, powershellCommand } from './powershell.ts';
 import type { Inner, Redirect, ShellCommand, ShellWord } from './script.ts';
@@ -17,9 +19,17 @@ export function judgePipeline(commands: readonly ShellCommand[], inner: Inner): 
     const piped = index > 0;
     found = join(found, judgeCommand(command.words, command, piped, inner, 0));
     found = join(found, redirects(command));
+    if (showsSecret(baseName(command.words[0]?.text ?? ''), command, index === commands.length - 1))
+      found = join(found, finding('exfiltrative', 'prints a secret variable'));
     const name = baseName(unwrapped(command.words)[0]?.text ?? '');
     const fed = piped || readsFile(command);
-    if (fed && RUNS_INPUT.test(name) && runsInput(command))
+    if (piped && name === 'xargs' && command.words.some(({ text }) => isReader(text)) && namesSecrets(commands[0]))
+      found = join(found, finding('exfiltrative', 'reads secret files'));
+    if (
+      fed &&
+      RUNS_INPUT.test(name) &&
+      (/^(?:at|batch)$/.test(name) ? !unwrapped(command.words).some(({ text }) => text === '-f') : runsInput(command))
+    )
       found = join(found, finding('destructive', `runs what ${name} is given as input`));
     if (
       fed &&
@@ -32,6 +42,14 @@ export function judgePipeline(commands: readonly ShellCommand[], inner: Inner): 
     }
   }
   return found ?? finding('read', 'no command');
+}
+
+/** `find / -name id_rsa` says where they are; what is fed with it reads them. */
+function namesSecrets(command: ShellCommand | undefined): boolean {
+  return (
+    /^(?:find|fd|locate|ls)$/.test(baseName(command?.words[0]?.text ?? '')) &&
+    command?.words.some(({ text }) => isSecretPath(text)) === true
+  );
 }
 
 /** `< file` and `<<< text` feed a command as a pipe does. */
@@ -95,6 +113,7 @@ const WRAPPERS = new Map<string, RegExp>([
   ['proxychains', /^-f$/],
   ['torsocks', /^$/],
   ['strace', /^-(?:e|o|p|s)$/],
+  ['ltrace', /^-(?:e|o|p|s|x|l)$/],
   ['dotenv', /^-e$/],
   ['!', /^$/],
 ]);
@@ -123,11 +142,19 @@ const MAX_INNER = 6;
 function judgeCommand(words: readonly ShellWord[], command: ShellCommand, piped: boolean, inner: Inner, level: number): Finding {
   const rest = unwrapped(words);
   const head = rest[0];
-  if (!head) return finding('read', 'sets variables');
+  if (!head) return givenPrograms('', [], command, inner) ?? finding('read', 'sets variables');
   if (!head.literal) return finding('destructive', 'the name of the command is made at run time', false);
   if (level > MAX_INNER) return finding('destructive', 'commands nested too deep', false);
   const name = baseName(head.text);
   const args = rest.slice(1);
+  const texts = args.map(({ text }) => text);
+  const own = ownCommand(name, args, command, piped, inner, level);
+  const given = givenPrograms(name, texts, command, inner);
+  return given ? join(own, given) : own;
+}
+
+/** What a command does that is given no other program to run. */
+function ownCommand(name: string, args: readonly ShellWord[], command: ShellCommand, piped: boolean, inner: Inner, level: number): Finding {
   const texts = args.map(({ text }) => text);
   const nested = runsOther(name, args, texts, command, inner, level) ?? databaseClient(name, texts, command, inner);
   if (nested) return nested;
@@ -139,7 +166,8 @@ function judgeCommand(words: readonly ShellWord[], command: ShellCommand, piped:
     return finding('read', `${name} --help`);
   if (name === 'git') return gitCommand(texts);
   return (
-    networkCommand(name, command, args, piped) ??
+    networkCommand(name, command, args, piped, inner) ??
+    changedByFlag(name, texts) ??
     byArguments(name, texts) ??
     powershellCommand(name, texts) ??
     subcommand(name, texts) ??
@@ -211,7 +239,8 @@ function runsOther(
       return ssh(texts, inner);
     case 'su':
     case 'runuser':
-      return texts.includes('-c') ? text(texts.indexOf('-c') + 1) : finding('write', name);
+      if (texts.includes('-c')) return text(texts.indexOf('-c') + 1);
+      return name === 'runuser' && texts.includes('--') ? run(texts.indexOf('--') + 1) : finding('write', name);
     case 'docker':
     case 'podman':
     case 'kubectl':
@@ -220,6 +249,8 @@ function runsOther(
       return container(texts, run);
     case 'awk':
     case 'gawk':
+      if (texts.some((word) => /^-[a-z]*f$|^--file\b/.test(word)))
+        return finding('destructive', 'awk of a program that is not seen', false);
       return texts.some((word) => /\bsystem\s*\(|\|\s*"|print\s*>|getline/.test(word))
         ? finding('destructive', 'awk that runs commands', false)
         : undefined;
@@ -251,6 +282,7 @@ function interpret(
   command: ShellCommand,
   inner: Inner,
 ): Finding | undefined {
+  if (name === 'ruby' && texts[0] === '-run') return finding('exfiltrative', 'serves files');
   const at = texts.findIndex((word) => /^(?:-c|-e|--eval|-p|--print|-r|eval|-[nplai]*e)$/.test(word));
   if (at >= 0 && at + 1 < texts.length) {
     if (!args[at + 1]?.literal) return finding('destructive', `${name} runs a text made at run time`, false);
@@ -281,8 +313,13 @@ function findCommand(args: readonly ShellWord[], texts: readonly string[], run: 
   for (let at = 0; at < args.length; at++) {
     const text = texts[at];
     if (text === '-delete') found = join(found, finding('destructive', 'find -delete'));
-    else if (/^-(?:fprint0?|fprintf|fls)$/.test(text ?? '')) found = join(found, finding('write', 'find that writes a file'));
-    else if (/^(?:-exec|-execdir|-ok|-okdir|-x|-X|--exec|--exec-batch)$/.test(text ?? '')) found = join(found, run(at + 1));
+    else if (/^-(?:fprint0?|fprintf|fls)$/.test(text ?? ''))
+      found = join(found, finding(isSystemPath(texts[at + 1] ?? '') ? 'destructive' : 'write', 'find that writes a file'));
+    else if (/^(?:-exec|-execdir|-ok|-okdir|-x|-X|--exec|--exec-batch)$/.test(text ?? '')) {
+      found = join(found, run(at + 1));
+      if (isReader(texts[at + 1]) && texts.slice(0, at).some(isSecretPath))
+        found = join(found, finding('exfiltrative', 'reads secret files'));
+    }
   }
   return found;
 }
@@ -305,6 +342,11 @@ function container(texts: readonly string[], run: (at: number) => Finding): Find
   while (next < texts.length && texts[next]?.startsWith('-'))
     next += /^-(?:e|u|w|n|c|--env|--user|--workdir)$/.test(texts[next] ?? '') ? 2 : 1;
   return run(next + 1);
+}
+
+/** Prints what is in a file. */
+function isReader(name: string | undefined): boolean {
+  return /^(?:cat|bat|less|more|head|tail|nl|tac|xxd|od|hexdump|strings|base64|grep|egrep|awk|sed|cp)$/.test(baseName(name ?? ''));
 }
 
 export function baseName(text: string): string {

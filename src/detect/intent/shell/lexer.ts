@@ -50,7 +50,7 @@ export function simpleScript(text: string): ShellScript | undefined {
 }
 
 function emptyCommand(): ShellCommand {
-  return { words: [], redirects: [], assigns: false };
+  return { words: [], redirects: [], assigns: false, assigned: [] };
 }
 
 /** False: give up. */
@@ -228,8 +228,9 @@ function place(lexer: Lexer, found: ShellWord, quoted: boolean): boolean {
   const next = lexer.text[lexer.at];
   // `2>file`: the number belongs to the redirection.
   if (!quoted && (next === '>' || next === '<') && /^\d$/.test(found.text)) return redirection(lexer, '') && mark(lexer, found.text);
-  if (!quoted && command.words.length === 0 && /^[A-Za-z_][A-Za-z0-9_]*\+?=/.test(found.text)) {
+  if (command.words.length === 0 && /^[A-Za-z_][A-Za-z0-9_]*\+?=/.test(found.text)) {
     command.assigns = true;
+    command.assigned.push(found.text);
     return true;
   }
   command.words.push(found);

@@ -1,19 +1,26 @@
 // Commands that talk to the network: what leaves decides. Literal data in a request writes; a file, standard input or a substitution leaves.
 import { type Finding, finding } from '../verdict.ts';
 import { isSecretPath } from './command.ts';
-import type { ShellCommand, ShellWord } from './script.ts';
+import { asRequest, carriesOutput, separateFlags } from './curl-request.ts';
+import type { Inner, ShellCommand, ShellWord } from './script.ts';
 
 /** `isPiped`: something is piped into the command. Undefined: not a network command. */
-export function networkCommand(name: string, command: ShellCommand, args: readonly ShellWord[], isPiped: boolean): Finding | undefined {
+export function networkCommand(
+  name: string,
+  command: ShellCommand,
+  args: readonly ShellWord[],
+  isPiped: boolean,
+  inner: Inner,
+): Finding | undefined {
   // `< file` feeds a command as a pipe does.
   const piped = isPiped || command.redirects.some(({ sign }) => sign.endsWith('<') && sign !== '<<');
   switch (name) {
     case 'curl':
     case 'curlie':
-      return curl(command, args, piped);
+      return asRequest(curl(command, separateFlags(args), piped), separateFlags(args), inner);
     case 'wget':
     case 'wget2':
-      return wget(args);
+      return asRequest(wget(args), args, inner);
     case 'http':
     case 'https':
     case 'xh':
@@ -37,6 +44,9 @@ export function networkCommand(name: string, command: ShellCommand, args: readon
     case 'nslookup':
     case 'ping':
     case 'whois':
+    case 'traceroute':
+    case 'tracepath':
+    case 'mtr':
       return args.some(({ literal }) => !literal) && args.some(({ text }) => /\$\(|`/.test(text))
         ? finding('exfiltrative', `data in the name given to ${name}`)
         : finding('read', name);
@@ -55,16 +65,21 @@ const DATA_FLAG =
 
 function curl(command: ShellCommand, args: readonly ShellWord[], piped: boolean): Finding {
   let method = '';
+  let override = '';
   let data: Finding | undefined;
   let saves = false;
   for (let index = 0; index < args.length; index++) {
     const { text, literal } = args[index] as ShellWord;
     const next = args[index + 1];
-    if (text === '-X' || text === '--request') method = next?.text.toUpperCase() ?? '';
-    else if (/^-X[A-Za-z]/.test(text)) method = text.slice(2).toUpperCase();
+    if (text === '-X' || text === '--request') {
+      if (next?.literal === false) return finding('destructive', 'a method that is made at run time', false);
+      method = next?.text.toUpperCase() ?? '';
+    } else if (/^-X[A-Za-z]/.test(text)) method = text.slice(2).toUpperCase();
     else if (/^--request=/.test(text)) method = text.slice(10).toUpperCase();
     else if (/^x-(?:http-)?method(?:-override)?:/i.test(next?.text ?? '') && /^-H|--header$/.test(text))
-      method = (next?.text ?? '').split(':')[1]?.trim().toUpperCase() ?? '';
+      override = (next?.text ?? '').split(':')[1]?.trim().toUpperCase() ?? '';
+    else if (text === '-K' || text.startsWith('--config')) return finding('destructive', 'curl with options that are not seen', false);
+    else if (carriesOutput(text, next)) return finding('exfiltrative', 'sends the output of a command');
     else if (/^(?:-o|-O|--output|--remote-name|-OL|-LO|-sSLo|-Lo|-fsSLo|-sLo|-JO|-LJO|-sO|-so)$/.test(text))
       saves = next?.text !== '/dev/null' && next?.text !== '-';
     const flag = DATA_FLAG.exec(text) ?? (/^-[dFT]./s.test(text) ? [text, text.slice(2)] : null);
@@ -81,7 +96,7 @@ function curl(command: ShellCommand, args: readonly ShellWord[], piped: boolean)
     else if (/^(?:file|dict|gopher|ldap|tftp):/i.test(text)) return finding('exfiltrative', 'a local or odd scheme');
   }
   if (data?.intent === 'exfiltrative') return data;
-  if (method === 'DELETE') return finding('destructive', 'HTTP DELETE');
+  if (method === 'DELETE' || override === 'DELETE') return finding('destructive', 'HTTP DELETE');
   if (data || /^(?:POST|PUT|PATCH)$/.test(method)) return graphqlRead(args) ?? data ?? finding('write', `HTTP ${method}`);
   return finding(
     saves || command.redirects.some(({ sign, target }) => sign.includes('>') && target.text !== '/dev/null' && !/^[12&]*>&/.test(sign))
@@ -112,13 +127,16 @@ function graphqlRead(args: readonly ShellWord[]): Finding | undefined {
 }
 
 function wget(args: readonly ShellWord[]): Finding {
-  for (const { text, literal } of args) {
+  for (const [at, { text, literal }] of args.entries()) {
     if (/^--(?:post|body)-file/.test(text)) return finding('exfiltrative', 'uploads a file');
     if (/^--(?:post|body)-data/.test(text))
       return !literal && /\$\(|`/.test(text)
         ? finding('exfiltrative', 'sends the output of a command')
         : finding('write', 'HTTP request with literal data');
-    if (/^--method=DELETE$/i.test(text)) return finding('destructive', 'HTTP DELETE');
+    if (/^--header=/.test(text) && carriesOutput('-H', { text: text.slice(9), literal }))
+      return finding('exfiltrative', 'sends the output of a command');
+    if (/^--method[= ]DELETE$/i.test(text) || (text === '--method' && /^delete$/i.test(args[at + 1]?.text ?? '')))
+      return finding('destructive', 'HTTP DELETE');
     if (/^--method=(?:POST|PUT|PATCH)$/i.test(text)) return finding('write', 'HTTP request');
     if (!literal && /\$\(|`/.test(text) && /:\/\//.test(text)) return finding('exfiltrative', 'data in the address');
   }

@@ -1,4 +1,5 @@
 // What a shell text comes down to: pipelines of commands with words and redirections. Types and bounds only.
+import type { HttpRequest } from '../http.ts';
 import type { Finding } from '../verdict.ts';
 
 /** UTF-16 units of one shell text; longer ones are not understood. */
@@ -28,6 +29,8 @@ export interface ShellCommand {
   redirects: Redirect[];
   /** Variables set in front of the command. */
   assigns: boolean;
+  /** Of them those whose text is known, as `NAME=value`. */
+  assigned: string[];
 }
 
 export interface ShellScript {
@@ -44,4 +47,5 @@ export interface Inner {
   code(text: string, language: string): Finding;
   redis(command: string, args: readonly string[]): Finding;
   mongo(text: string): Finding;
+  http(request: HttpRequest): Finding;
 }

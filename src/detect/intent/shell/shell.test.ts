@@ -22,6 +22,7 @@ const inner: Inner = {
   code: () => finding('read', 'code'),
   redis: () => finding('read', 'redis'),
   mongo: () => finding('read', 'mongo'),
+  http: () => finding('read', 'http'),
 };
 const judge = (text: string) => analyseShell(text, parse, inner);
 

@@ -4,6 +4,8 @@ import type { Intent } from '../../../call.ts';
 import { nameVerb } from '../lexicon-verb.ts';
 import { nameWords } from '../token.ts';
 import { type Finding, finding, join } from '../verdict.ts';
+import { ends } from './ending.ts';
+import { reveals } from './reveal.ts';
 import { isTrial } from './trial.ts';
 
 interface Tool {
@@ -234,7 +236,8 @@ export function subcommand(name: string, words: readonly string[]): Finding | un
     // Groups (`config`, `compose`, `repo`) are followed by what is done with them.
     if (!GROUPS.has(word)) break;
   }
-  best = special(name, words, best) ?? best;
+  best = reveals(ALIAS[name] ?? name, words) ?? special(name, words, best) ?? best;
+  if (best && best.intent !== 'destructive' && best.intent !== 'exfiltrative') best = ends(ALIAS[name] ?? name, words) ?? best;
   if (best) return best;
   return words.every((word) => word.startsWith('-'))
     ? finding('read', `${name} without a subcommand`)
@@ -326,8 +329,6 @@ function special(name: string, words: readonly string[], found: Finding | undefi
   if (tool === 'kubectl' && ASKS_WHETHER.test(text)) return finding('read', 'kubectl auth can-i');
   if (tool === 'kubectl' && / (?:--replicas[= ]0) /.test(text)) return finding('destructive', 'scale to zero');
   if (tool === 'kubectl' && / scale /.test(text)) return finding('write', 'kubectl scale');
-  if (tool === 'kubectl' && / get /.test(text) && / secrets?(?:\/| )/.test(text) && / (?:-o|--output)/.test(text))
-    return finding('exfiltrative', 'prints secrets');
   if (tool === 'kubectl' && / replace /.test(text) && !/ --force /.test(text)) return finding('write', 'kubectl replace');
   if (tool === 'kubectl' && / config (?:set|use|delete)/.test(text))
     return finding(/ delete/.test(text) ? 'destructive' : 'write', 'kubectl config');

@@ -108,7 +108,7 @@ function selfCall(node: SyntaxNode): ShellCommand {
   const name = node.namedChildren[0]?.text ?? '';
   const body = node.namedChildren.at(-1)?.text ?? '';
   const bomb = name !== '' && (body.includes(`${name}|${name}`) || body.includes(`${name} | ${name}`) || body.includes(`${name}&`));
-  return { words: [{ text: bomb ? 'forkbomb' : 'true', literal: true }], redirects: [], assigns: false };
+  return { words: [{ text: bomb ? 'forkbomb' : 'true', literal: true }], redirects: [], assigns: false, assigned: [] };
 }
 
 function pipeline(node: SyntaxNode, reading: Reading, depth: number): void {
@@ -142,7 +142,7 @@ function redirectedCommands(node: SyntaxNode, reading: Reading, depth: number): 
     statement(body, reading, depth + 1);
     commands = reading.pipelines.splice(from).flat();
   }
-  const last = commands.at(-1) ?? { words: [], redirects: [], assigns: false };
+  const last = commands.at(-1) ?? { words: [], redirects: [], assigns: false, assigned: [] };
   if (commands.length === 0) commands = [last];
   for (const child of node.namedChildren) if (child && /redirect$/.test(child.type)) redirect(child, last, reading, depth);
   return commands;
@@ -170,12 +170,14 @@ function nested(node: SyntaxNode, into: ShellCommand, reading: Reading, depth: n
 }
 
 function command(node: SyntaxNode, reading: Reading, depth: number): ShellCommand {
-  const found: ShellCommand = { words: [], redirects: [], assigns: false };
+  const found: ShellCommand = { words: [], redirects: [], assigns: false, assigned: [] };
   if (++reading.commands > MAX_COMMANDS) reading.whole = false;
   for (const child of node.namedChildren) {
     if (!child) continue;
     if (child.type === 'variable_assignment') {
       found.assigns = true;
+      const [name, value] = child.namedChildren;
+      if (name) found.assigned.push(`${name.text}=${value ? wordText(value, depth).text : ''}`);
       substitutions(child, reading, depth);
     } else if (/redirect$/.test(child.type)) redirect(child, found, reading, depth);
     else found.words.push(word(child.type === 'command_name' ? (child.namedChildren[0] ?? child) : child, reading, depth));

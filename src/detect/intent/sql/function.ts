@@ -15,10 +15,11 @@ const LISTED: Readonly<Record<Intent, string>> = {
     xp_cmdshell xp_regwrite xp_regdeletekey xp_regdeletevalue xp_servicecontrol xp_delete_file sp_oacreate sp_oamethod sp_configure sp_executesql
     sp_dropserver sp_droplogin sp_dropuser sp_msforeachtable sp_msforeachdb sp_start_job sp_delete_job sys_exec sys_eval load_extension dblink_exec
     cron.unschedule dbms_java.runjava dbms_sql.execute dbms_utility.exec_ddl_statement pg_wal_replay_pause system$abort_session
-    system$cancel_all_queries drop_hypertable drop_chunks sp_detach_db sp_addsrvrolemember sp_removedbreplication shell`,
+    system$cancel_all_queries system$cancel_query net.http_delete http_delete drop_hypertable drop_chunks sp_detach_db sp_addsrvrolemember sp_removedbreplication shell`,
   exfiltrative: `sp_send_dbmail lo_export pg_read_file pg_read_binary_file load_file readfile utl_http.request utl_inaddr.get_host_address utl_smtp.open_connection
     utl_file.put_line utl_file.fopen httpuritype dbms_ldap.init xp_dirtree xp_fileexist xp_subdirs http_post http_get http_put net.http_post net.http_get
     table_to_xml database_to_xml schema_to_xml query_to_xml query_to_xml_and_xmlschema database_to_xmlschema aws_s3.query_export_to_s3
+    read_text read_blob url file remote postgres_scan mysql_scan postgres_query mysql_query openquery
     dblink dblink_connect openrowset opendatasource urlcluster s3cluster remotesecure bulk_export`,
 };
 
@@ -32,6 +33,7 @@ export function sqlFunction(name: string): Intent | undefined {
   const known = BY_NAME.get(name) ?? BY_NAME.get(bare);
   if (known) return known;
   if (/^(?:utl_http|utl_smtp|utl_tcp|dbms_ldap|utl_file)\./.test(name)) return 'exfiltrative';
+  if (name.startsWith('crdb_internal.force')) return 'destructive';
   const under = bare.indexOf('_');
   if (under < 1) return undefined;
   const sense = nameVerb(bare.slice(0, under));

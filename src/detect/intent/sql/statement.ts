@@ -6,7 +6,7 @@ import { sqlFunction } from './function.ts';
 import { givesTopRights } from './right.ts';
 import { isTautology } from './tautology.ts';
 import type { SqlToken } from './token.ts';
-import { vacuumOfVersions } from './vacuum.ts';
+import { dbcc, vacuumOfVersions } from './vacuum.ts';
 
 export type Inner = (sql: string) => Finding;
 
@@ -66,9 +66,7 @@ heads('unload export', plain('exfiltrative'));
 heads('backup', (tokens, at) => finding(after(tokens, at, 'url') ? 'exfiltrative' : 'write', 'BACKUP statement'));
 heads('get', plain('exfiltrative'));
 heads('bulk', plain('write'));
-heads('dbcc', (tokens, at) =>
-  finding(/^(?:check|show|sqlperf|inputbuffer|opentran|useroptions|trace|help)/.test(word(tokens, at + 1)) ? 'read' : 'write', 'DBCC'),
-);
+heads('dbcc', (tokens, at) => dbcc(tokens, at));
 heads('pragma', pragma);
 heads('call exec execute', call);
 heads('do', (tokens, at, inner) => block(tokens, at, inner));
